@@ -1,0 +1,1 @@
+"""The `qiao` command line: one file per command, each with `arguments(parser)` and `run(args)`."""

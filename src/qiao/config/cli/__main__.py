@@ -1,0 +1,52 @@
+"""Find the command by its name and run it."""
+
+import argparse
+import importlib
+import sys
+
+from qiao.config.cli.failure import CommandError
+
+COMMANDS = {
+    "demo": "a water utility on this machine: database, web and worker, with a living world",
+    "serve": "the web server",
+    "worker": "the worker of background jobs",
+    "migrate": "bring the database up to date",
+    "manage": "a command of Django",
+    "test": "run the tests",
+    "check": "run every static check",
+    "backup": "write database and attachments into one file",
+    "restore": "read such a file into an empty place",
+    "bench": "run a benchmark",
+    "shots": "render the pages into pictures and look for faults",
+    "intake": "replay a log of real service requests",
+    "i18n": "check, extend or compile the translations",
+    "assets": "build the browser's files",
+    "doctor": "say what was found and what is missing",
+}
+
+
+def main(words: list[str]) -> int:
+    """Run one command; return the exit code of the process."""
+    if not words or words[0] in {"-h", "--help", "help"}:
+        print("usage: ./qiao COMMAND [options]      (./qiao COMMAND --help says more)\n")
+        for name, text in COMMANDS.items():
+            print(f"  {name:<9} {text}")
+        return 0
+    name = words[0]
+    if name not in COMMANDS:
+        print(f"qiao: there is no command {name!r}; ./qiao lists them", file=sys.stderr)
+        return 2
+    command = importlib.import_module(f"qiao.config.cli.{name}")
+    parser = argparse.ArgumentParser(prog=f"./qiao {name}", description=COMMANDS[name])
+    command.arguments(parser)
+    try:
+        return int(command.run(parser.parse_args(words[1:])))
+    except CommandError as error:
+        print(f"qiao: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

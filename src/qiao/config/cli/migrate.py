@@ -1,0 +1,32 @@
+"""`./qiao migrate`: tables, then the rights of the plain role."""
+
+import argparse
+import os
+
+from qiao.config.cli import environment
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--quiet", action="store_true", help="say only what goes wrong")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Migrate as the owner of the database."""
+    with environment.database():
+        migrate(verbosity=0 if args.quiet else 1)
+    return 0
+
+
+def migrate(*, verbosity: int) -> None:
+    """Migrate in this process, which from now on is the owner of the database."""
+    environment.set_up_django(owner=True)
+    from django.core.management import call_command
+    from django.db import connection
+
+    from qiao.core.grants import apply_grants
+
+    call_command("migrate", interactive=False, verbosity=verbosity)
+    apply_grants()
+    connection.close()
+    os.environ["QIAO_MIGRATED"] = "1"
