@@ -1,0 +1,279 @@
+"""What an industry pack holds, after reading and checking. Plain values, no behaviour beyond
+look-up.
+
+Keys are local to their pack (``leak``) until `qiao.core.packs.merge` puts packs side by side and
+qualifies them (``water.leak``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from qiao.core.rules.conditions import Condition
+from qiao.core.rules.texts import Text
+
+GROUPS: Final = (
+    "enquiry",
+    "request",
+    "fault",
+    "complaint",
+    "suggestion",
+    "follow_up",
+)
+FIELD_KINDS: Final = (
+    "text",
+    "long",
+    "choice",
+    "choices",
+    "number",
+    "money",
+    "date",
+    "datetime",
+    "bool",
+    "phone",
+)
+PRIORITIES: Final = ("urgent", "high", "normal", "low")
+ANY_PRIORITY: Final = "*"
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value that a choice field may take."""
+
+    key: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a case type or of a process. `show_when` hides it until it matters."""
+
+    key: str
+    label: Text
+    kind: str
+    choices: tuple[Choice, ...] = ()
+    required: bool = False
+    show_when: Condition | None = None
+    hint: Text | None = None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetWindow:
+    """Other targets for clocks that start between two local times (``22:00`` to ``06:00``)."""
+
+    start: str
+    end: str
+    targets: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseSpec:
+    """A promise of a case type: what starts and stops it, and seconds allowed by priority.
+
+    `targets` maps a priority, or ``*`` for every other one, to seconds counted in `calendar`.
+    `source` says where the figure comes from (public commitment, regulation, company rule).
+    """
+
+    key: str
+    name: Text
+    starts_on: tuple[str, ...]
+    stops_on: tuple[str, ...]
+    targets: Mapping[str, int]
+    calendar: str
+    pausable: bool = True
+    warn_percent: tuple[int, int] = (60, 85)
+    windows: tuple[TargetWindow, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseType:
+    """A kind of case: its form, clock and path.
+
+    `duty` is the team duty that takes the work in the case's area (``network``, ``billing``);
+    empty means it stays with the first person. `safety` are the words said before any data is
+    typed. `words` are search words beside the name.
+    """
+
+    key: str
+    group: str
+    name: Text
+    customer_name: Text
+    process: str
+    default_priority: str
+    fields: tuple[Field, ...] = ()
+    promises: tuple[PromiseSpec, ...] = ()
+    duty: str = ""
+    skill: str = ""
+    icon: str = ""
+    needs_follow_up: bool = False
+    emergency: bool = False
+    safety: tuple[Text, ...] = ()
+    words: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSpec:
+    """Working time by weekday: spans ``("08:30", "12:00")`` in `zone`.
+
+    `round_the_clock` counts every second and has no spans. `holidays` names a table of public
+    holidays with shifted working days (``cn``), or is empty.
+    """
+
+    key: str
+    name: Text
+    zone: str
+    week: Mapping[str, tuple[tuple[str, str], ...]]
+    round_the_clock: bool = False
+    holidays: str = ""
+
+    @property
+    def day_seconds(self) -> int:
+        """Working seconds of a standard day: the longest of the week, or 86,400."""
+        if self.round_the_clock:
+            return 86_400
+        return max(
+            (sum(_seconds(end) - _seconds(start) for start, end in spans))
+            for spans in self.week.values()
+        )
+
+
+def _seconds(clock: str) -> int:
+    hours, minutes = clock.split(":")
+    return int(hours) * 3600 + int(minutes) * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A key with a name: a term, role, skill, duty, cause."""
+
+    key: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way a contact comes in. `medium` is one of phone, counter, letter, email, visit, web,
+    chat."""
+
+    key: str
+    name: Text
+    medium: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A customer tier: letter, word and colour token; `rank` 1 is the highest."""
+
+    letter: str
+    word: Text
+    colour: str
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A wrap-up result of a contact; `resolved` means the customer had the answer at once."""
+
+    key: str
+    name: Text
+    resolved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSpec:
+    """A waiting line: which channels and skill it serves and how soon it should answer."""
+
+    key: str
+    name: Text
+    channels: tuple[str, ...]
+    skill: str
+    answer_seconds: int
+    share_percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """Hints for a believable demo world: relative weights, any unit.
+
+    `monthly` has 12 values from January, `weekly` 7 from Monday, `hourly` 24 from midnight.
+    `types` maps case type keys, `channels` channel keys to weights. `seasons` maps a type to its
+    own monthly weights.
+    """
+
+    monthly: tuple[int, ...] = ()
+    weekly: tuple[int, ...] = ()
+    hourly: tuple[int, ...] = ()
+    types: Mapping[str, int] = field(default_factory=dict)
+    channels: Mapping[str, int] = field(default_factory=dict)
+    seasons: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    phrases: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Words for a situation in each language, as Markdown source."""
+
+    key: str
+    title: Text
+    body: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessSource:
+    """A process as written in the pack: the file, its place in it, and the plain data."""
+
+    key: str
+    file: str
+    place: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """An industry pack. Sections that a pack does not have are empty."""
+
+    key: str
+    version: int
+    name: Text
+    services: tuple[Named, ...] = ()
+    terms: Mapping[str, Text] = MappingProxyType({})
+    case_types: tuple[CaseType, ...] = ()
+    processes: tuple[ProcessSource, ...] = ()
+    calendars: tuple[CalendarSpec, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+    roles: tuple[Named, ...] = ()
+    duties: tuple[Named, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    skills: tuple[Named, ...] = ()
+    queues: tuple[QueueSpec, ...] = ()
+    scripts: tuple[Script, ...] = ()
+    demo: Demo = Demo()
+
+    def case_type(self, key: str) -> CaseType:
+        """The case type with this key.
+
+        Raises:
+            KeyError: the pack has no such type.
+        """
+        for item in self.case_types:
+            if item.key == key:
+                return item
+        raise KeyError(key)
+
+    def calendar(self, key: str) -> CalendarSpec:
+        """The calendar with this key.
+
+        Raises:
+            KeyError: the pack has no such calendar.
+        """
+        for item in self.calendars:
+            if item.key == key:
+                return item
+        raise KeyError(key)
