@@ -1,0 +1,4 @@
+"""Addresses of the cases module."""
+
+app_name = "cases"
+urlpatterns: list[object] = []

@@ -1,0 +1,4 @@
+"""Addresses of the contact module."""
+
+app_name = "contact"
+urlpatterns: list[object] = []

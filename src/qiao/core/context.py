@@ -1,0 +1,51 @@
+"""What every page needs: who acts, the rail, the theme."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from qiao.core.actor import Actor
+from qiao.core.registry import registry
+
+THEMES = ("light", "dark", "system")
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Names for the base templates. Costs nothing for fragments: the rail is built lazily."""
+    actor: Actor | None = getattr(request, "actor", None)
+    theme = request.COOKIES.get("q-theme", "system")
+    return {
+        "actor": actor,
+        "theme": theme if theme in THEMES else "system",
+        "demo": settings.DEMO,
+        "debug": settings.DEBUG,
+        "navigation": lambda: _navigation(request, actor),
+        "keys_off": request.COOKIES.get("q-keys") == "off",
+    }
+
+
+def _navigation(request: HttpRequest, actor: Actor | None) -> list[dict[str, Any]]:
+    if actor is None:
+        return []
+    match = request.resolver_match
+    here = match.namespace if match else ""
+    items = []
+    for item in registry.navigation(actor):
+        try:
+            url = reverse(item.url_name)
+        except NoReverseMatch:
+            continue
+        items.append(
+            {
+                "key": item.key,
+                "label": item.label,
+                "icon": item.icon,
+                "url": url,
+                "count": item.count(actor) if item.count else 0,
+                "current": item.key == here or item.url_name == (match.view_name if match else ""),
+                "shortcut": item.shortcut,
+            }
+        )
+    return items

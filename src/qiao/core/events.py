@@ -1,0 +1,189 @@
+"""Events: facts in the past tense, written with the change they tell of, and told on.
+
+`publish` appends a row to ``core_event`` and defers one job for each subscriber in the same
+transaction: if the change is rolled back, nobody hears of it. The same row wakes the live
+screens through NOTIFY, and feeds whatever reads the history later.
+"""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
+
+from django.db import connection
+from procrastinate.contrib.django import app as jobs
+
+from qiao.core import correlation
+from qiao.core.actor import Actor
+
+LIVE_CHANNEL = "qiao_live"
+DELIVER_TASK = "core.deliver"
+MAX_NOTIFY_BYTES = 7_500  # PostgreSQL refuses a payload of 8,000 bytes or more
+
+
+class Event(Protocol):
+    """A frozen dataclass registered with `event_type`."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class EventType:
+    """The registered name, version and live topics of an event class."""
+
+    name: str
+    version: int
+    cls: type
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What travels beside an event: where, who, when, and under which correlation id."""
+
+    event_id: int
+    organisation_id: int
+    actor_id: int | None
+    occurred_at: datetime
+    correlation_id: str
+
+
+_types: dict[type, EventType] = {}
+_by_name: dict[str, EventType] = {}
+
+
+def event_type(
+    name: str, *, version: int = 1, topics: tuple[str, ...] = ()
+) -> Callable[[type[E]], type[E]]:
+    """Register a frozen dataclass as an event ``module.past_tense``; `topics` wake screens."""
+
+    def register(cls: type[E]) -> type[E]:
+        if name in _by_name and _by_name[name].cls.__qualname__ != cls.__qualname__:
+            raise ValueError(f"two event classes claim the name {name}")
+        _types[cls] = _by_name[name] = EventType(name, version, cls, topics)
+        return cls
+
+    return register
+
+
+def type_of(cls: type) -> EventType:
+    """The registration of an event class. Raises KeyError for an unregistered class."""
+    return _types[cls]
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"events carry ids and facts only, not {type(value).__name__}")
+
+
+def to_payload(event: Event) -> str:
+    """The event's fields as JSON text."""
+    return json.dumps(dataclasses.asdict(event), default=_plain, ensure_ascii=False)
+
+
+def from_payload(name: str, payload: dict[str, Any]) -> Any:
+    """Build the event of that name from its JSON object; unknown fields are dropped."""
+    cls = _by_name[name].cls
+    hints = get_type_hints(cls)
+    known = {}
+    for item in dataclasses.fields(cls):
+        if item.name in payload:
+            value = payload[item.name]
+            if hints[item.name] is datetime and isinstance(value, str):
+                value = datetime.fromisoformat(value)
+            if isinstance(value, list):
+                value = tuple(value)
+            known[item.name] = value
+    return cls(**known)
+
+
+Handler = Callable[..., None]
+_subscribers: dict[str, dict[str, Handler]] = {}
+
+
+def subscribe(event_class: type, key: str, handler: Handler) -> None:
+    """Have `handler(event=, envelope=)` run once, in a job of its own, for each such event.
+
+    `key` names the subscriber for ever (``dispatch.on_step_entered``): it guards against a
+    second run of the same event. Called by the registry with what the manifests declare.
+    """
+    _subscribers.setdefault(type_of(event_class).name, {})[key] = handler
+
+
+def handler_for(event_name: str, key: str) -> Handler:
+    """The handler of a subscriber. Raises KeyError if its module is gone."""
+    return _subscribers[event_name][key]
+
+
+_INSERT = """
+INSERT INTO core_event
+    (id, name, version, organisation_id, actor_id, correlation_id, payload, occurred_at,
+     recorded_at)
+VALUES (nextval('core_event_id_seq'), %s, %s, %s, %s, %s, %s::jsonb, %s, clock_timestamp())
+RETURNING id, pg_notify(%s, %s)
+"""
+
+
+def publish(event: Event, *, organisation_id: int, actor: Actor | None, now: datetime) -> int:
+    """Append the event and defer its subscribers' jobs in the running transaction.
+
+    `now` is the moment it occurred. Returns the event's id. Raises `RuntimeError` outside a
+    transaction, since an event must stand or fall with the change it tells of.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("publish() needs the transaction of the change it tells of")
+    kind = type_of(type(event))
+    payload = to_payload(event)
+    actor_id = actor.staff_id if actor else None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [
+                kind.name,
+                kind.version,
+                organisation_id,
+                actor_id,
+                correlation.current_id(),
+                payload,
+                now,
+                LIVE_CHANNEL,
+                _live_message(kind, organisation_id, payload),
+            ],
+        )
+        (event_id, _) = cursor.fetchone()
+    envelope = Envelope(event_id, organisation_id, actor_id, now, correlation.current_id())
+    _defer_subscribers(kind.name, payload, envelope)
+    return int(event_id)
+
+
+def _live_message(kind: EventType, organisation_id: int, payload: str) -> str:
+    head: dict[str, Any] = {"name": kind.name, "topics": kind.topics, "org": organisation_id}
+    full = json.dumps(head | {"data": json.loads(payload)}, ensure_ascii=False)
+    return full if len(full.encode()) <= MAX_NOTIFY_BYTES else json.dumps(head)
+
+
+def _defer_subscribers(name: str, payload: str, envelope: Envelope) -> None:
+    keys = _subscribers.get(name, {})
+    if not keys:
+        return
+    about = {
+        "name": name,
+        "payload": json.loads(payload),
+        "event_id": envelope.event_id,
+        "organisation_id": envelope.organisation_id,
+        "actor_id": envelope.actor_id,
+        "occurred_at": envelope.occurred_at.isoformat(),
+        "correlation_id": envelope.correlation_id,
+    }
+    jobs.configure_task(DELIVER_TASK, queue="events").batch_defer(
+        *({"subscriber": key, **about} for key in keys)
+    )

@@ -1,0 +1,78 @@
+"""The door of a view: signed in, permitted, one transaction for what changes something."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from qiao.core.actor import Actor, Forbidden
+from qiao.core.transactions import acting
+
+P = ParamSpec("P")
+
+
+class StaffRequest(HttpRequest):
+    """A request whose actor is known; `now` was read once at the edge."""
+
+    actor: Actor
+    now: datetime
+    htmx: bool
+
+
+View = Callable[Concatenate[StaffRequest, P], HttpResponse]
+SAFE = {"GET", "HEAD"}
+HTTP_ERROR = 400
+
+
+def staff_view(
+    permission: str, *, methods: tuple[str, ...] = ("GET", "HEAD")
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+    """Admit signed-in staff who hold `permission`; open the one transaction when unsafe.
+
+    An answer of 400 or above rolls the transaction back: a refused form leaves nothing behind.
+
+    A fragment asked for by htmx after the session ended answers 401 with a header that sends
+    the whole page to sign-in, so that no sign-in form is swapped into a pane.
+    """
+
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+        @wraps(view)
+        def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            actor: Actor | None = getattr(request, "actor", None)
+            request.htmx = request.headers.get("HX-Request") == "true"  # type: ignore[attr-defined]
+            if actor is None:
+                return _to_sign_in(request)
+            if not actor.can(permission):
+                raise PermissionDenied(permission)
+            request.now = timezone.now()  # type: ignore[attr-defined]
+            try:
+                if request.method in SAFE:
+                    return view(request, *args, **kwargs)  # type: ignore[arg-type]
+                with acting(actor):
+                    response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+                    if response.status_code >= HTTP_ERROR:
+                        transaction.set_rollback(True)
+                    return response
+            except Forbidden as refusal:
+                raise PermissionDenied(refusal.permission) from refusal
+
+        guarded = require_http_methods(methods)(inner)
+        guarded.qiao_permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _to_sign_in(request: Any) -> HttpResponse:
+    if request.htmx:
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = redirect_to_login(request.headers.get("HX-Current-URL", "/")).url  # type: ignore[attr-defined]
+        return response
+    return redirect_to_login(request.get_full_path())

@@ -1,0 +1,40 @@
+"""Idempotency: a message from outside, or an event, takes effect once."""
+
+from typing import Any
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import Jsonb
+
+
+def claim(*, scope: str, key: str) -> bool:
+    """Claim `key` within `scope` for this transaction.
+
+    True the first time; False if it was claimed before. Two that come at once: the second
+    waits for the first to commit (then False) or roll back (then True).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_idempotencykey (scope, key, created_at) "
+            "VALUES (%s, %s, clock_timestamp()) ON CONFLICT DO NOTHING",
+            [scope, key],
+        )
+        return cursor.rowcount == 1
+
+
+def remember(*, scope: str, key: str, result: dict[str, Any]) -> None:
+    """Keep what the first call answered, for `recall`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE core_idempotencykey SET result = %s WHERE scope = %s AND key = %s",
+            [Jsonb(result), scope, key],
+        )
+
+
+def recall(*, scope: str, key: str) -> dict[str, Any] | None:
+    """The remembered answer of an earlier call, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT result FROM core_idempotencykey WHERE scope = %s AND key = %s", [scope, key]
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None

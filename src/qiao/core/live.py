@@ -1,0 +1,104 @@
+"""The live screen: one LISTEN connection per process, one stream per browser.
+
+Events reach PostgreSQL's NOTIFY in the transaction that published them; each process hears
+them once and hands them to its open streams, filtered by the rights of whoever watches.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psycopg
+import structlog
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.http import HttpRequest
+
+from qiao.core.actor import Actor
+from qiao.core.events import LIVE_CHANNEL
+from qiao.core.metrics import EVENTS_SENT, STREAMS
+
+HEARTBEAT_SECONDS = 10
+QUEUE_LENGTH = 200
+RECONNECT_SECONDS = 2
+log = structlog.get_logger(__name__)
+
+
+class Hub:
+    """Hands each heard event to the queues of this process's streams."""
+
+    def __init__(self) -> None:
+        self._queues: set[asyncio.Queue[str]] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def join(self) -> asyncio.Queue[str]:
+        """A queue that gets every event from now on; starts listening with the first one."""
+        queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_LENGTH)
+        self._queues.add(queue)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._listen())
+        return queue
+
+    def leave(self, queue: asyncio.Queue[str]) -> None:
+        """Forget a queue."""
+        self._queues.discard(queue)
+
+    async def _listen(self) -> None:
+        while self._queues:
+            try:
+                await self._hear()
+            except psycopg.Error:
+                log.warning("live_connection_lost")
+                self._send(json.dumps({"name": "core.resync", "topics": ["resync"], "org": None}))
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _hear(self) -> None:
+        parameters = await sync_to_async(_connection_parameters)()
+        async with await psycopg.AsyncConnection.connect(autocommit=True, **parameters) as conn:
+            await conn.execute(f"LISTEN {LIVE_CHANNEL}")
+            while self._queues:
+                async for notice in conn.notifies(timeout=HEARTBEAT_SECONDS):
+                    self._send(notice.payload)
+
+    def _send(self, payload: str) -> None:
+        for queue in self._queues:
+            if queue.full():  # a stalled browser loses the oldest and is told to read anew
+                queue.get_nowait()
+            queue.put_nowait(payload)
+
+
+hub = Hub()
+
+
+def _connection_parameters() -> dict[str, Any]:
+    parameters = connection.get_connection_params()
+    wanted = {"dbname", "user", "password", "host", "port", "sslmode", "sslrootcert"}
+    return {key: value for key, value in parameters.items() if key in wanted and value}
+
+
+async def actor_of(request: HttpRequest) -> Actor | None:
+    """The signed-in actor of an asynchronous view."""
+    return await sync_to_async(lambda: getattr(request, "actor", None))()
+
+
+async def events_for(actor: Actor) -> AsyncIterator[bytes]:
+    """The stream's frames: events of organisations in which the actor holds any right."""
+    queue = hub.join()
+    STREAMS.inc()
+    visible = {o for ids in actor.grants.values() for o in ids}
+    try:
+        yield b"retry: 3000\nevent: hello\ndata: {}\n\n"
+        while True:
+            try:
+                payload = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
+            except TimeoutError:
+                yield b"event: beat\ndata: {}\n\n"
+                continue
+            message = json.loads(payload)
+            if message["org"] is None or message["org"] in visible:
+                EVENTS_SENT.inc()
+                yield f"event: live\ndata: {payload}\n\n".encode()
+    finally:
+        STREAMS.dec()
+        hub.leave(queue)

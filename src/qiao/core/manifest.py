@@ -1,0 +1,172 @@
+"""What a module contributes to others. Every module declares one `manifest` in `module.py`.
+
+Pages that show many modules read these declarations through the registry and import none of
+the modules behind them, so adding a module edits nothing elsewhere.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from qiao.core.actor import Actor
+from qiao.core.tasks import PeriodicJob
+
+Text = Any  # str or a lazy translation
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the rail. `count` is the key of a kept count shown beside it, if any."""
+
+    key: str
+    label: Text
+    icon: str
+    url_name: str
+    permission: str
+    order: int
+    shortcut: str = ""
+    count: Callable[[Actor], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel of the customer's page or the workspace's aside.
+
+    `sql` is one SELECT giving one JSON value; its parameters are ``%(customer_id)s``,
+    ``%(organisation_ids)s`` (bigint[], those in which `permission` holds) and ``%(now)s``.
+    All panels of a place are read in a single statement. `template` gets the value as `data`.
+    A panel whose value is NULL is absent.
+    """
+
+    key: str
+    title: Text
+    template: str
+    sql: str
+    permission: str
+    places: frozenset[str]
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSource:
+    """Rows for the customer's timeline: a SELECT of exactly these columns, in this order:
+
+    ``at timestamptz, kind text, ref bigint, channel text, title text, body text, staff text,
+    status text, number text``; parameters as for `Panel`, with ``%(before)s`` and ``%(limit)s``.
+    `url_name` opens one row by its `ref`; `icon` stands for kinds without a channel.
+    """
+
+    key: str
+    sql: str
+    permission: str
+    url_name: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line of a search result: where it leads, what it shows, and why it matched."""
+
+    kind: str
+    title: str
+    detail: str
+    url: str
+    icon: str
+    tier: str = ""
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSource:
+    """A source of the palette and of search pages. `prefix` narrows to it (``#`` cases)."""
+
+    key: str
+    label: Text
+    prefix: str
+    permission: str
+    search: Callable[..., Sequence[Hit]]  # (*, actor, text, limit)
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb of the palette: `pinyin` holds initials that find it in Chinese."""
+
+    key: str
+    label: Text
+    icon: str
+    url_name: str
+    permission: str
+    shortcut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A right that roles may hold, named ``module.verb``."""
+
+    key: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """`handler(event=, envelope=)` runs once per event, as a job, in one transaction."""
+
+    event: type
+    handler: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSource:
+    """A group of the workspace's left list, read from kept order; see desk."""
+
+    key: str
+    label: Text
+    permission: str
+    load: Callable[..., Sequence[Any]]  # (*, actor, now, limit) -> InboxItem
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A series of the overview: `load(actor, filters)` gives rows, each with a drill URL."""
+
+    key: str
+    title: Text
+    chart: str  # pie, bar, line
+    permission: str
+    load: Callable[..., Any]
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStage:
+    """A set-based step of the demo world, run in `order` over all modules."""
+
+    key: str
+    order: int
+    build: Callable[..., None]  # (world) -> None
+    audit: Callable[..., Sequence[Any]] | None = None
+    tick: Callable[[datetime], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """All that one module contributes."""
+
+    key: str
+    label: Text
+    navigation: tuple[NavItem, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    timeline: tuple[TimelineSource, ...] = ()
+    search: tuple[SearchSource, ...] = ()
+    commands: tuple[Command, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    periodic: tuple[PeriodicJob, ...] = ()
+    inbox: tuple[QueueSource, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    demo: tuple[DemoStage, ...] = ()
+    append_only: tuple[str, ...] = ()
+    audited: tuple[str, ...] = ()

@@ -1,0 +1,85 @@
+"""What every request passes: correlation, content security, and the door check of its text."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from qiao.core import correlation
+from qiao.core.metrics import observe_request
+
+Next = Callable[[HttpRequest], HttpResponse]
+_ID = re.compile(r"^[0-9A-Za-z-]{8,64}$")
+_BAD = re.compile("[\x00\ud800-\udfff]")
+log = structlog.get_logger(__name__)
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "font-src 'self'; connect-src 'self'; worker-src 'self'; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class CorrelationMiddleware:
+    """Give the request an id, answer with it, and time the request."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Correlation-Id", "")
+        correlation_id = given if _ID.match(given) else uuid.uuid4().hex
+        with correlation.correlate(correlation_id), observe_request(request) as seen:
+            response = self.get_response(request)
+            seen(response)
+        response["X-Correlation-Id"] = correlation_id
+        return response
+
+
+class ContentSecurityMiddleware:
+    """No inline script or style, no foreign source, no framing."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response["Content-Security-Policy"] = POLICY
+        response["Permissions-Policy"] = "geolocation=(self), camera=(self), microphone=(self)"
+        return response
+
+
+class DoorMiddleware:
+    """Refuse text that PostgreSQL or UTF-8 cannot hold before any view sees it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        field = self._bad_field(request)
+        if field is not None:
+            message = _("The field “%(field)s” contains characters that cannot be stored.") % {
+                "field": _BAD.sub("�", field)
+            }
+            page = render_to_string("400.html", {"message": message}, request)
+            return HttpResponseBadRequest(page)
+        return self.get_response(request)
+
+    def _bad_field(self, request: HttpRequest) -> str | None:
+        if _BAD.search(request.path):
+            return "URL"
+        found = self._search(request.GET)
+        if found is None and request.method == "POST":
+            found = self._search(request.POST)
+        return found
+
+    @staticmethod
+    def _search(values: QueryDict) -> str | None:
+        for key, items in values.lists():
+            if _BAD.search(key) or any(isinstance(i, str) and _BAD.search(i) for i in items):
+                return key
+        return None

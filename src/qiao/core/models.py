@@ -1,0 +1,212 @@
+"""Tables of the toolbox. Organisation and staff ids are plain numbers here: they live above."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Q
+
+
+class Event(models.Model):
+    """One published event. Partitioned by month of `recorded_at`; written by `core.events`."""
+
+    pk = models.CompositePrimaryKey("recorded_at", "id")
+    id = models.BigIntegerField()
+    name = models.TextField()
+    version = models.SmallIntegerField()
+    organisation_id = models.BigIntegerField()
+    actor_id = models.BigIntegerField(null=True)
+    correlation_id = models.TextField()
+    payload = models.JSONField()
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "core_event"
+
+
+class AuditEntry(models.Model):
+    """One change of one row of an audited table. Partitioned by month; written by a trigger."""
+
+    pk = models.CompositePrimaryKey("at", "id")
+    id = models.BigIntegerField()
+    at = models.DateTimeField()
+    table_name = models.TextField()
+    row_id = models.BigIntegerField()
+    operation = models.CharField(max_length=1)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    actor_id = models.BigIntegerField(null=True)
+    correlation_id = models.TextField(null=True)  # noqa: DJ001 - the trigger writes NULL outside requests
+
+    class Meta:
+        managed = False
+        db_table = "core_auditentry"
+
+
+class Disclosure(models.Model):
+    """A masked field revealed, or rows exported: who, what, why. Append-only."""
+
+    kind = models.TextField()  # reveal or export
+    subject = models.TextField()
+    subject_id = models.BigIntegerField(null=True)
+    fields = models.JSONField(default=list)
+    row_count = models.IntegerField(default=1)
+    reason = models.TextField()
+    organisation_id = models.BigIntegerField()
+    actor_id = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "subject_id", "at"], name="core_disclosure_subject")
+        ]
+
+
+class IdempotencyKey(models.Model):
+    """A message from outside, or an event for one subscriber, that has taken effect."""
+
+    pk = models.CompositePrimaryKey("scope", "key")
+    scope = models.TextField()
+    key = models.TextField()
+    result = models.JSONField(null=True)
+    created_at = models.DateTimeField()
+
+
+class Setting(models.Model):
+    """One dated value of one configuration key, for an organisation or region or for all."""
+
+    key = models.TextField()
+    organisation_id = models.BigIntegerField(null=True)
+    region = models.TextField(default="")
+    valid = DateRangeField()
+    value = models.JSONField()
+    source = models.TextField()
+    changed_by_id = models.BigIntegerField(null=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="core_setting_one_value_a_day",
+                expressions=[
+                    ("key", RangeOperators.EQUAL),
+                    (
+                        models.functions.Coalesce(F("organisation_id"), models.Value(0)),
+                        RangeOperators.EQUAL,
+                    ),
+                    ("region", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(condition=~Q(source=""), name="core_setting_has_source"),
+        ]
+
+
+class BusinessCalendar(models.Model):
+    """A version of a named business calendar, in force from `effective_at`.
+
+    `spans`: seven lists (Monday first) of ``[start_minute, end_minute]``.
+    """
+
+    key = models.TextField()
+    organisation_id = models.BigIntegerField(null=True)
+    effective_at = models.DateTimeField()
+    timezone = models.TextField()
+    round_the_clock = models.BooleanField(default=False)
+    spans = models.JSONField(default=list)
+    holidays = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "key",
+                models.functions.Coalesce("organisation_id", models.Value(0)),
+                "effective_at",
+                name="core_calendar_one_version_a_moment",
+            )
+        ]
+
+
+class CalendarDay(models.Model):
+    """A day that differs from its weekday: a holiday, or a working day moved by 调休."""
+
+    class Kind(models.TextChoices):
+        HOLIDAY = "holiday"
+        WORKDAY = "workday"
+
+    region = models.TextField()
+    date = models.DateField()
+    kind = models.TextField(choices=Kind.choices)
+    name = models.TextField(default="")
+    source = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["region", "date"], name="core_calendarday_once"),
+        ]
+
+
+class Approval(models.Model):
+    """A request that takes effect only when a second person agrees."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        APPROVED = "approved"
+        REFUSED = "refused"
+        WITHDRAWN = "withdrawn"
+
+    kind = models.TextField()
+    subject_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    payload = models.JSONField(default=dict)
+    reason = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.PENDING)
+    requested_by_id = models.BigIntegerField()
+    requested_at = models.DateTimeField()
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decision_note = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by_id__isnull=True)
+                | ~Q(decided_by_id=F("requested_by_id"))
+                | Q(state="withdrawn"),
+                name="core_approval_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="pending", decided_at__isnull=True)
+                | (~Q(state="pending") & Q(decided_at__isnull=False, decided_by_id__isnull=False)),
+                name="core_approval_decided_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "subject_id"],
+                condition=Q(state="pending"),
+                name="core_approval_one_pending",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation_id", "state"], name="core_approval_open"),
+        ]
+
+
+class Attachment(models.Model):
+    """A stored file: content-addressed by SHA-256, its type checked at the door."""
+
+    owner_kind = models.TextField()
+    owner_id = models.BigIntegerField()
+    organisation_id = models.BigIntegerField()
+    label = models.TextField(default="")
+    file_name = models.TextField()
+    content_type = models.TextField()
+    size_bytes = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_by_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner_kind", "owner_id"], name="core_attachment_owner")]

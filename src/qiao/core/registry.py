@@ -1,0 +1,76 @@
+"""The registry: all manifests, read once when the applications are ready."""
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+
+from django.conf import settings
+
+from qiao.core import events
+from qiao.core.actor import Actor
+from qiao.core.manifest import Command, Module, NavItem, Panel, SearchSource, TimelineSource
+from qiao.core.tasks import schedule
+
+
+class Registry:
+    """Manifests by module key, in the order of the floors."""
+
+    def __init__(self) -> None:
+        self._modules: dict[str, Module] = {}
+
+    def load(self) -> None:
+        """Import every module's manifest and connect what it declares. Runs once."""
+        if self._modules:
+            return
+        for path in settings.QIAO_MODULES:
+            manifest: Module = import_module(f"{path}.module").manifest
+            self._modules[manifest.key] = manifest
+            self._connect(manifest)
+
+    def _connect(self, manifest: Module) -> None:
+        for item in manifest.subscriptions:
+            events.subscribe(item.event, f"{manifest.key}.{item.handler.__name__}", item.handler)
+        for job in manifest.periodic:
+            if settings.DEMO or not job.demo_only:
+                schedule(job)
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(self._modules.values())
+
+    def navigation(self, actor: Actor) -> list[NavItem]:
+        """The rail's entries that the actor may open, in order."""
+        items = (n for module in self for n in module.navigation)
+        return sorted((n for n in items if actor.can(n.permission)), key=lambda n: n.order)
+
+    def panels(self, actor: Actor, place: str) -> list[Panel]:
+        """The panels of a place (``aside``, ``customer``) that the actor may see, in order."""
+        items = (p for module in self for p in module.panels)
+        allowed = (p for p in items if place in p.places and actor.can(p.permission))
+        return sorted(allowed, key=lambda p: p.order)
+
+    def timeline(self, actor: Actor) -> list[TimelineSource]:
+        """The timeline's sources that the actor may see."""
+        return [s for module in self for s in module.timeline if actor.can(s.permission)]
+
+    def search(self, actor: Actor) -> list[SearchSource]:
+        """The search sources that the actor may use, in order."""
+        items = (s for module in self for s in module.search)
+        return sorted((s for s in items if actor.can(s.permission)), key=lambda s: s.order)
+
+    def commands(self, actor: Actor) -> list[Command]:
+        """The palette's verbs that the actor may use."""
+        return [c for module in self for c in module.commands if actor.can(c.permission)]
+
+    def permissions(self) -> Iterable[str]:
+        """All permissions that roles may hold."""
+        return [p.key for module in self for p in module.permissions]
+
+    def append_only(self) -> list[str]:
+        """Tables whose rows the application may add but neither change nor delete."""
+        return [table for module in self for table in module.append_only]
+
+    def audited(self) -> list[str]:
+        """Tables whose every change is kept by a trigger."""
+        return [table for module in self for table in module.audited]
+
+
+registry = Registry()

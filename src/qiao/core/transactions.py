@@ -1,0 +1,26 @@
+"""One transaction at the edge: opened by the unsafe view or the task, required by operations."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from qiao.core import correlation
+from qiao.core.actor import Actor
+
+
+@contextmanager
+def acting(actor: Actor | None) -> Iterator[None]:
+    """Open the request's or job's one transaction and name the actor to the audit triggers."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('qiao.actor', %s, true), set_config('qiao.correlation', %s, true)",
+            [str(actor.staff_id) if actor and actor.staff_id else "", correlation.current_id()],
+        )
+        yield
+
+
+def required() -> None:
+    """Raises `RuntimeError` outside a transaction."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("this operation needs the caller's transaction")

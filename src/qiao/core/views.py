@@ -1,0 +1,46 @@
+"""Pages of the house itself: health, figures, the live stream, a refused form."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from qiao.core import live
+from qiao.core.metrics import count_jobs
+
+
+@require_safe
+def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - a view takes its request
+    """200 while the database answers, else 503. Tells nothing that an outsider should not know."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus figures, for this machine only; a proxy in front decides who else may read."""
+    if request.META.get("REMOTE_ADDR") not in {"127.0.0.1", "::1", ""}:
+        return HttpResponse(status=403)
+    count_jobs()
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """The browser's one Server-Sent-Events stream, with the events of its own branches."""
+    actor = await live.actor_of(request)
+    if actor is None:
+        return HttpResponse(status=401)
+    response = StreamingHttpResponse(live.events_for(actor), content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's form
+    """A form that did not come from our page, or from one that is too old."""
+    return render(request, "403_csrf.html", status=403)

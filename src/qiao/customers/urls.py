@@ -1,0 +1,4 @@
+"""Addresses of the customers module."""
+
+app_name = "customers"
+urlpatterns: list[object] = []

@@ -1,0 +1,4 @@
+"""Addresses of the desk module."""
+
+app_name = "desk"
+urlpatterns: list[object] = []

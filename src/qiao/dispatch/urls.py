@@ -1,0 +1,4 @@
+"""Addresses of the dispatch module."""
+
+app_name = "dispatch"
+urlpatterns: list[object] = []

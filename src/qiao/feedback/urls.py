@@ -1,0 +1,4 @@
+"""Addresses of the feedback module."""
+
+app_name = "feedback"
+urlpatterns: list[object] = []

@@ -1,0 +1,180 @@
+"""The organisation tree, the people in it, and what they may do."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+
+
+class Organisation(models.Model):
+    """A node of the tree: company, branch, department or team.
+
+    `path` is the chain of ids from the root, this node included, each closed by a dot
+    (``1.4.19.``), so that a subtree is a prefix. `code` is unique in the company.
+    """
+
+    class Kind(models.TextChoices):
+        COMPANY = "company"
+        BRANCH = "branch"
+        DEPARTMENT = "department"
+        TEAM = "team"
+
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    kind = models.TextField(choices=Kind.choices)
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    names = models.JSONField(default=dict)  # by language, where it differs from `name`
+    path = models.TextField(unique=True)
+    timezone = models.TextField(default="Asia/Shanghai")
+    currency = models.CharField(max_length=3, default="CNY")
+    languages = ArrayField(models.TextField(), default=list)
+    region = models.TextField(default="")
+    packs = ArrayField(models.TextField(), default=list)
+    phone = models.TextField(default="")
+    areas = ArrayField(models.TextField(), default=list)  # region codes a team serves
+    skills = ArrayField(models.TextField(), default=list)  # duties a team takes: repair, quality
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, kind="company") | Q(parent__isnull=False),
+                name="staff_organisation_root_is_company",
+            ),
+            models.CheckConstraint(
+                condition=Q(path__regex=r"^(\d+\.)+$"), name="staff_organisation_path"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["path"], name="staff_organisation_tree", opclasses=["text_pattern_ops"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    """Creation as Django's command line expects it."""
+
+    def create_user(self, number: str, password: str | None = None, **fields: Any) -> "Staff":
+        """A person with a usable password, or none."""
+        staff = self.model(number=number, **fields)
+        staff.set_password(password)
+        staff.save(using=self._db)
+        return staff
+
+
+class Staff(AbstractBaseUser):
+    """A member of staff. `number` (工号) is what they sign in with."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system"
+        LIGHT = "light"
+        DARK = "dark"
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="staff")
+    number = models.CharField(max_length=20, unique=True)
+    name = models.TextField()
+    title = models.TextField(default="")
+    duties = models.TextField(default="")
+    phone = models.TextField(default="")
+    email = models.EmailField(default="", blank=True)
+    photo_sha256 = models.CharField(max_length=64, default="")
+    language = models.TextField(default="")
+    theme = models.TextField(choices=Theme.choices, default=Theme.SYSTEM)
+    single_keys = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)
+    joined_date = models.DateField(null=True)
+
+    USERNAME_FIELD = "number"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+    objects = StaffManager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "is_active"], name="staff_by_unit")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"
+
+    def get_full_name(self) -> str:
+        """The name, as Django's own parts ask for it."""
+        return self.name
+
+
+class Role(models.Model):
+    """A bundle of permissions. `key` is what processes name; roles of packs carry their key."""
+
+    key = models.TextField(unique=True)
+    names = models.JSONField(default=dict)
+    permissions = ArrayField(models.TextField(), default=list)
+    home = models.TextField(default="desk:workspace")  # the page that sign-in leads to
+
+
+class Assignment(models.Model):
+    """A role held by a person in an organisation and all below it, for a period."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="assignments")
+    role = models.ForeignKey(Role, models.PROTECT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    valid = DateRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="staff_assignment_once",
+                expressions=[
+                    ("staff", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("organisation", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            )
+        ]
+
+
+class Membership(models.Model):
+    """A person's place in a team; `is_lead` marks the team leader (班长)."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="memberships")
+    team = models.ForeignKey(Organisation, models.PROTECT, related_name="members")
+    is_lead = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "team"], name="staff_membership_once")
+        ]
+
+
+class Skill(models.Model):
+    """A skill that work may ask for, with its words by language."""
+
+    key = models.TextField(unique=True)
+    names = models.JSONField(default=dict)
+
+
+class StaffSkill(models.Model):
+    """How well a person holds a skill: 0 none to 5 expert."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, models.PROTECT)
+    level = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "skill"], name="staff_skill_once"),
+            models.CheckConstraint(condition=Q(level__range=(0, 5)), name="staff_skill_level"),
+        ]
+
+
+class RightsVersion(models.Model):
+    """One row, raised by triggers whenever rights or the tree change: caches compare it."""
+
+    version = models.BigIntegerField(default=1)

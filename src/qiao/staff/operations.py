@@ -1,0 +1,121 @@
+"""Writes: the tree, the people, their roles and preferences."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from qiao.core.actor import Actor
+from qiao.core.transactions import required
+from qiao.staff.models import Assignment, Membership, Organisation, Role, Staff
+
+
+class UnknownPreference(Exception):  # noqa: N818 - names the finding
+    """The preference or its value is not one that exists."""
+
+
+LANGUAGES = ("", "zh-hans", "zh-hant", "en")
+
+
+def add_organisation(
+    *,
+    kind: str,
+    code: str,
+    name: str,
+    parent: Organisation | None = None,
+    **details: Any,
+) -> Organisation:
+    """Add a node below `parent` (none: the company). What is not given comes from the parent.
+
+    Raises `django.db.IntegrityError` for a code in use.
+    """
+    required()
+    inherited: dict[str, Any] = {}
+    if parent is not None:
+        names = ("timezone", "currency", "languages", "region", "packs")
+        inherited = {key: getattr(parent, key) for key in names}
+    unit = Organisation(
+        kind=kind,
+        code=code,
+        name=name,
+        parent=parent,
+        path=f"{_placeholder(code)}.",
+        **(inherited | details),
+    )
+    unit.save()
+    unit.path = f"{parent.path if parent else ''}{unit.pk}."
+    unit.save(update_fields=["path"])
+    return unit
+
+
+def _placeholder(code: str) -> str:
+    """A unique digit chain for the moment before the id is known."""
+    return str(int.from_bytes(code.encode(), "big"))
+
+
+def define_role(
+    *, key: str, names: Mapping[str, str], permissions: Sequence[str], home: str
+) -> Role:
+    """Create the role or bring it up to date."""
+    required()
+    role, _ = Role.objects.update_or_create(
+        key=key,
+        defaults={"names": dict(names), "permissions": sorted(set(permissions)), "home": home},
+    )
+    return role
+
+
+def hire(
+    *,
+    organisation: Organisation,
+    number: str,
+    name: str,
+    password: str | None = None,
+    **details: Any,
+) -> Staff:
+    """Take on a person. Without a password only single sign-on (or demo sign-in) lets them in."""
+    required()
+    return Staff.objects.create_user(
+        number, password, organisation=organisation, name=name, **details
+    )
+
+
+def assign_role(
+    *,
+    staff: Staff,
+    role: Role,
+    organisation: Organisation,
+    valid_from: date,
+    valid_to: date | None = None,
+) -> Assignment:
+    """Give a role in an organisation and all below it, from a day to before another."""
+    required()
+    return Assignment.objects.create(
+        staff=staff, role=role, organisation=organisation, valid=DateRange(valid_from, valid_to)
+    )
+
+
+def join_team(*, staff: Staff, team: Organisation, is_lead: bool = False) -> Membership:
+    """Put a person into a team."""
+    required()
+    return Membership.objects.create(staff=staff, team=team, is_lead=is_lead)
+
+
+def set_preferences(*, actor: Actor, changes: Mapping[str, str]) -> None:
+    """Keep how the person likes the screen: theme, language, single-letter keys.
+
+    Raises `UnknownPreference`.
+    """
+    required()
+    fields: dict[str, Any] = {}
+    for key, value in changes.items():
+        if key == "theme" and value in Staff.Theme.values:
+            fields["theme"] = value
+        elif key == "language" and value in LANGUAGES:
+            fields["language"] = value
+        elif key == "single_keys" and value in {"on", "off"}:
+            fields["single_keys"] = value == "on"
+        else:
+            raise UnknownPreference(f"{key}={value}")
+    Staff.objects.filter(id=actor.staff_id).update(**fields)

@@ -1,0 +1,144 @@
+"""Reads: who somebody is and may do, the tree, the teams."""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from qiao.core.actor import Actor
+from qiao.core.registry import registry
+from qiao.staff.models import Organisation, Staff
+
+_RIGHTS = """
+SELECT r.key, r.permissions, array_agg(o.id ORDER BY o.id)
+  FROM staff_assignment a
+  JOIN staff_role r ON r.id = a.role_id
+  JOIN staff_organisation held ON held.id = a.organisation_id
+  JOIN staff_organisation o ON o.path LIKE held.path || '%%'
+ WHERE a.staff_id = %(staff)s AND a.valid @> %(day)s::date
+ GROUP BY a.id, r.key, r.permissions
+"""
+_cache: dict[int, tuple[int, date, Actor]] = {}
+_cache_lock = threading.Lock()
+CACHE_LIMIT = 5_000
+
+
+def rights_version() -> int:
+    """The number that changes with every change of rights or of the tree."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM staff_rightsversion")
+        row = cursor.fetchone()
+    return row[0] if row else 0
+
+
+def actor_for(staff: Staff, *, day: date) -> Actor:
+    """The actor of a member of staff with the rights of that day.
+
+    Kept in the process until rights or the day change, so a revoked role stops at once.
+    """
+    version = rights_version()
+    kept = _cache.get(staff.pk)
+    if kept is not None and kept[:2] == (version, day):
+        return kept[2]
+    actor = _read_actor(staff, day)
+    with _cache_lock:
+        if len(_cache) >= CACHE_LIMIT:
+            _cache.clear()
+        _cache[staff.pk] = (version, day, actor)
+    return actor
+
+
+def _read_actor(staff: Staff, day: date) -> Actor:
+    grants: dict[str, set[int]] = {}
+    roles: set[str] = set()
+    with connection.cursor() as cursor:
+        cursor.execute(_RIGHTS, {"staff": staff.pk, "day": day})
+        for key, permissions, organisations in cursor.fetchall():
+            roles.add(key)
+            for permission in permissions:
+                grants.setdefault(permission, set()).update(organisations)
+        cursor.execute(
+            "SELECT team_id FROM staff_membership WHERE staff_id = %s ORDER BY team_id", [staff.pk]
+        )
+        teams = tuple(team for (team,) in cursor.fetchall())
+    return Actor(
+        staff_id=staff.pk,
+        name=staff.name,
+        organisation_id=staff.organisation_id,
+        grants={permission: tuple(sorted(ids)) for permission, ids in grants.items()},
+        roles=frozenset(roles),
+        team_ids=teams,
+        number=staff.number,
+    )
+
+
+def system_actor(*, organisation_id: int, name: str = "system") -> Actor:
+    """The house itself, with every permission in the whole company; for jobs."""
+    everywhere = tuple(Organisation.objects.order_by("id").values_list("id", flat=True))
+    return Actor(
+        staff_id=None,
+        name=name,
+        organisation_id=organisation_id,
+        grants=dict.fromkeys(registry.permissions(), everywhere),
+        roles=frozenset({"system"}),
+    )
+
+
+def actor_by_number(number: str, *, day: date) -> Actor:
+    """The actor of a staff number. Raises `Staff.DoesNotExist`."""
+    return actor_for(Staff.objects.get(number=number, is_active=True), day=day)
+
+
+def chain_of(organisation_id: int) -> tuple[int, ...]:
+    """Ids from the unit itself up to the company: the order in which settings are searched."""
+    path = Organisation.objects.values_list("path", flat=True).get(id=organisation_id)
+    return tuple(int(part) for part in reversed(path.rstrip(".").split(".")))
+
+
+@dataclass(frozen=True, slots=True)
+class TeamChoice:
+    """A team that may take work: its id, name, areas and the duties it takes."""
+
+    team_id: int
+    name: str
+    branch_id: int
+    areas: tuple[str, ...]
+    duties: tuple[str, ...]
+
+
+def teams_for(
+    *, duty: str, area: str = "", within: Iterable[int] | None = None
+) -> list[TeamChoice]:
+    """Active teams that take `duty`, those serving `area` first, then by name.
+
+    `within` limits the choice to these organisation ids.
+    """
+    teams = Organisation.objects.filter(
+        kind=Organisation.Kind.TEAM, is_active=True, skills__contains=[duty]
+    )
+    if within is not None:
+        teams = teams.filter(id__in=list(within))
+    found = [
+        TeamChoice(t.pk, t.name, t.parent_id or t.pk, tuple(t.areas), tuple(t.skills))
+        for t in teams
+    ]
+    return sorted(found, key=lambda t: (area not in t.areas, t.name))
+
+
+def members_of(team_id: int) -> list[Staff]:
+    """Active people of a team, its leader first, then by number."""
+    people = Staff.objects.filter(memberships__team_id=team_id, is_active=True)
+    return list(people.order_by("-memberships__is_lead", "number"))
+
+
+def names_of(staff_ids: Iterable[int]) -> dict[int, str]:
+    """Names by staff id; unknown ids are left out."""
+    return dict(Staff.objects.filter(id__in=set(staff_ids)).values_list("id", "name"))
+
+
+def organisation_names(organisation_ids: Iterable[int]) -> dict[int, str]:
+    """Names by organisation id."""
+    wanted = Organisation.objects.filter(id__in=set(organisation_ids))
+    return dict(wanted.values_list("id", "name"))
