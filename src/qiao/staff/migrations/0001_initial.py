@@ -13,7 +13,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-    ]
+        ('core', '0001_initial'),
+        ]
 
     operations = [
         migrations.CreateModel(
