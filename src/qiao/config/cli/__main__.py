@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 import sys
 
 from qiao.config.cli.failure import CommandError
@@ -46,6 +47,9 @@ def main(words: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `./qiao i18n | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 if __name__ == "__main__":

@@ -1,0 +1,56 @@
+"""`./qiao serve`: the web server, one asynchronous process (more with `--processes`)."""
+
+import argparse
+import os
+from pathlib import Path
+
+from qiao.config.cli import environment, preparation
+from qiao.config.cli.failure import CommandError
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--processes", type=int, default=1, help="web processes")
+    parser.add_argument("--tls-cert", type=Path, help="certificate (PEM): serve HTTPS")
+    parser.add_argument("--tls-key", type=Path, help="its private key (PEM)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until told to stop."""
+    if bool(args.tls_cert) != bool(args.tls_key):
+        message = "give --tls-cert and --tls-key together"
+        raise CommandError(message)
+    for path in filter(None, [args.tls_cert, args.tls_key]):
+        if not path.is_file():
+            message = f"there is no file {path}"
+            raise CommandError(message)
+    if args.tls_cert:
+        os.environ["QIAO_TLS"] = "1"
+    with environment.database():
+        preparation.collect()
+        _serve(args)
+    return 0
+
+
+def _serve(args: argparse.Namespace) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qiao.config.settings")
+    Granian(
+        "qiao.config.asgi:application",
+        address=args.host,
+        port=args.port,
+        interface=Interfaces.ASGINL,  # Django knows no lifespan protocol
+        workers=args.processes,
+        backlog=4096,
+        backpressure=16384,  # each open page holds a stream; the default hangs at 1,500
+        websockets=False,
+        ssl_cert=args.tls_cert,
+        ssl_key=args.tls_key,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,  # seconds; streams never end by themselves
+        process_name="qiao-web",
+    ).serve()
