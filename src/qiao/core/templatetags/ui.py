@@ -1,0 +1,103 @@
+"""``{% load ui %}``: the parts of `qiao.core.ui` as template tags."""
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template.context import RequestContext
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from qiao.core.ui import fields, figures, marks, moments, page
+
+register = template.Library()
+
+for tag in (
+    marks.icon,
+    marks.tier,
+    marks.sev,
+    marks.chan,
+    marks.badge,
+    marks.avatar,
+    marks.kbd,
+    marks.guard,
+    marks.mask,
+    marks.logo,
+    figures.stat,
+    figures.ring,
+    figures.gauge,
+    figures.meter,
+    figures.spark,
+    figures.sparkline,
+    moments.when,
+    moments.elapsed,
+    moments.due,
+    moments.sla,
+    fields.field,
+    fields.form_errors,
+    page.server_time,
+    page.script_texts,
+):
+    register.simple_tag(tag)
+
+register.filter("figure", figures.figure)
+register.filter("channel_name", marks.channel_name)
+register.filter("duration", moments.duration)
+
+
+def _request(context: RequestContext | dict[str, Any]) -> HttpRequest | None:
+    found = context.get("request")
+    return found if isinstance(found, HttpRequest) else None
+
+
+@register.simple_tag(takes_context=True)
+def html_attributes(context: RequestContext) -> SafeString:
+    """The attributes of ``<html>``: see `page.html_attributes`."""
+    return page.html_attributes(_request(context))
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: RequestContext) -> str:
+    """The chosen theme: light, dark or system."""
+    return page.chosen_theme(_request(context))
+
+
+@register.simple_block_tag
+def panel(
+    content: str,
+    title: marks.Text = "",
+    span: str = "",
+    *,
+    note: marks.Text = "",
+    anchor: str = "",
+) -> SafeString:
+    """A panel: ``{% panel "Bills" "s4" %}…{% endpanel %}``.
+
+    `note` stands beside the title, `anchor` is the panel's id.
+    """
+    return format_html(
+        '<section class="q-panel{}"{}{}>{}<div class="q-pb">{}</div></section>',
+        f" {span}" if span else "",
+        format_html(' id="{}"', anchor) if anchor else "",
+        format_html(' aria-label="{}"', title) if title else "",
+        format_html(
+            '<div class="q-ph"><h2>{}</h2>{}</div>',
+            title,
+            format_html('<span class="t3 xs cut">{}</span>', note) if note else "",
+        )
+        if title
+        else "",
+        content,
+    )
+
+
+@register.simple_block_tag
+def alert(content: str, state: str = "info", icon_name: str = "") -> SafeString:
+    """A notice in the page: ``{% alert "warn" %}…{% endalert %}``; info, warn, bad or ok."""
+    return format_html(
+        '<div class="q-alert {}"{}>{}<div class="grow">{}</div></div>',
+        "" if state == "info" else state,
+        format_html(' role="{}"', "alert" if state == "bad" else "note"),
+        marks.icon(icon_name or marks.ALERT_ICONS.get(state, "info-circle")),
+        content,
+    )

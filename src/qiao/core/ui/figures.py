@@ -1,0 +1,172 @@
+"""Figures and small drawings, made on the server as SVG: no script, no inline style."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from qiao.core.ui.marks import Text
+
+Number = int | float | Decimal
+
+RING = 37.7  # the circumference of the small ring, radius 6
+GAUGE = 163.4  # of the large one, radius 26
+
+
+def _share(percent: object) -> float:
+    """A percentage held between 0 and 100; nothing counts as 0."""
+    try:
+        return max(0.0, min(100.0, float(str(percent))))
+    except ValueError:
+        return 0.0
+
+
+def figure(value: Number) -> str:
+    """A number with thousands separators: 1,284 or 1,284.5; a Decimal keeps all its places."""
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return f"{value:,}"
+
+
+def stat(
+    label: Text, value: object, unit: Text = "", sub: Text = "", tone: str = ""
+) -> SafeString:
+    """A metric: label, figure with unit, one line below. `tone` colours the figure: ok warn bad.
+
+    `sub` may be safe HTML made by another tag; plain text is escaped.
+    """
+    shown = figure(value) if isinstance(value, (int, float, Decimal)) else value
+    return format_html(
+        '<div class="q-stat"><span>{}</span><b{}>{}{}</b>{}</div>',
+        label,
+        format_html(' class="{}"', tone) if tone else "",
+        shown,
+        format_html("<small>{}</small>", unit) if unit else "",
+        format_html("<em>{}</em>", sub) if sub else "",
+    )
+
+
+def ring(percent: object) -> SafeString:
+    """The small ring of a clock; always beside words."""
+    return format_html(
+        '<svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="6"></circle>'
+        '<circle cx="8" cy="8" r="6" stroke-dasharray="{} 99"></circle></svg>',
+        f"{RING * _share(percent) / 100:.1f}",
+    )
+
+
+def gauge(percent: object, tone: str = "pri") -> SafeString:
+    """The large ring of a page; always beside words. `tone`: ok warn bad pri info mute."""
+    return format_html(
+        '<svg class="q-gauge" viewBox="0 0 62 62" data-tone="{}" aria-hidden="true">'
+        '<circle cx="31" cy="31" r="26"></circle>'
+        '<circle cx="31" cy="31" r="26" stroke-dasharray="{} 200"></circle></svg>',
+        tone,
+        f"{GAUGE * _share(percent) / 100:.1f}",
+    )
+
+
+def meter(percent: object, tone: str = "pri", label: Text = "") -> SafeString:
+    """A bar of a length; with `label` it speaks, without one it is decoration beside a figure."""
+    share = f"{_share(percent):g}"
+    speaks = (
+        format_html('role="img" aria-label="{}: {}%"', label, share)
+        if label
+        else mark_safe('aria-hidden="true"')
+    )
+    return format_html(
+        '<svg class="q-meter" data-tone="{}" {}><rect width="{}%" height="100%" rx="3"></rect>'
+        "</svg>",
+        tone,
+        speaks,
+        share,
+    )
+
+
+def spark(
+    values: Sequence[Number],
+    width: int = 96,
+    height: int = 28,
+    *,
+    hot: Sequence[int] = (),
+    labels: Sequence[str] = (),
+    unit: Text = "",
+    tone: str = "c1",
+) -> SafeString:
+    """Small columns, one per value, oldest first. `hot` are the places to mark.
+
+    Each column has a tooltip; the whole has a label with lowest and highest.
+    """
+    if not values:
+        return mark_safe("")
+    gap, top = 2, max([*values, 0]) or 1
+    column = (width - gap * (len(values) - 1)) / len(values)
+    marked = set(hot)
+
+    def bar(place: int, value: Number) -> tuple[object, ...]:
+        tall = max(1.5, max(value, 0) / top * (height - 1))
+        name = labels[place] if place < len(labels) else str(place + 1)
+        return (
+            mark_safe(' class="hot"') if place in marked else "",
+            f"{place * (column + gap):.1f}",
+            f"{height - tall:.1f}",
+            f"{column:.1f}",
+            f"{tall:.1f}",
+            f"{name}: {figure(value)} {unit}".rstrip(),
+        )
+
+    return format_html(
+        '<svg class="q-spark" width="{}" height="{}" viewBox="0 0 {} {}" data-tone="{}" role="img"'
+        ' aria-label="{}">{}</svg>',
+        width,
+        height,
+        width,
+        height,
+        tone,
+        _("Last {count}: lowest {low}, highest {high} {unit}")
+        .format(count=len(values), low=figure(min(values)), high=figure(max(values)), unit=unit)
+        .rstrip(),
+        format_html_join(
+            "",
+            '<rect{} x="{}" y="{}" width="{}" height="{}" rx="1.2"><title>{}</title></rect>',
+            (bar(place, value) for place, value in enumerate(values)),
+        ),
+    )
+
+
+def sparkline(
+    values: Sequence[Number],
+    width: int = 96,
+    height: int = 28,
+    *,
+    unit: Text = "",
+    tone: str = "c1",
+) -> SafeString:
+    """A small line through the values, oldest first, its last value marked and spoken."""
+    if len(values) < 2:
+        return mark_safe("")
+    low = min(values)
+    span = (max(values) - low) or 1
+    step = width / (len(values) - 1)
+    points = [
+        (place * step, height - 3 - (value - low) / span * (height - 6))
+        for place, value in enumerate(values)
+    ]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    last_x, last_y = points[-1]
+    return format_html(
+        '<svg class="q-spark" width="{w}" height="{h}" viewBox="0 0 {w} {h}" data-tone="{tone}"'
+        ' role="img" aria-label="{label}"><polygon points="0,{h} {path} {w},{h}"></polygon>'
+        '<polyline points="{path}"></polyline><circle cx="{x}" cy="{y}" r="2.4"></circle></svg>',
+        w=width,
+        h=height,
+        tone=tone,
+        label=_("Trend, last value {value} {unit}")
+        .format(value=figure(values[-1]), unit=unit)
+        .rstrip(),
+        path=path,
+        x=f"{last_x - 1.6:.1f}",
+        y=f"{last_y:.1f}",
+    )
