@@ -1,5 +1,6 @@
 """Idempotency: a message from outside, or an event, takes effect once."""
 
+import json
 from typing import Any
 
 from django.db import connection
@@ -37,4 +38,4 @@ def recall(*, scope: str, key: str) -> dict[str, Any] | None:
             "SELECT result FROM core_idempotencykey WHERE scope = %s AND key = %s", [scope, key]
         )
         row = cursor.fetchone()
-    return row[0] if row else None
+    return json.loads(row[0]) if row and row[0] else None

@@ -4,6 +4,7 @@ A value is found by key for a day: the organisation's own value first, then its 
 the one for all. Values carry their source, so that a page can show where a figure comes from.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -54,7 +55,7 @@ def find(
         row = cursor.fetchone()
     if row is None:
         raise SettingMissing(f"no value of {key} is in force on {day}")
-    return Value(*row)
+    return Value(json.loads(row[0]), row[1], row[2])
 
 
 def put(

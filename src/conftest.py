@@ -1,0 +1,120 @@
+"""The test database: built once as a template, cloned for each test process.
+
+Tests run as the plain role, inside a transaction that is rolled back. A test that needs real
+commits, several connections or kills asks for `own_database`, a clone of its own.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from pytest_django.plugin import DjangoDbBlocker
+
+SOURCE = Path(__file__).parent / "qiao"
+TEMPLATE = "qiao_test_template"
+
+
+def _with_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _owner(name: str) -> "psycopg.Connection[tuple[str, ...]]":
+    return psycopg.connect(_with_database(os.environ["DATABASE_OWNER_URL"], name), autocommit=True)
+
+
+def _fingerprint() -> str:
+    """Changes with every migration, manifest and grant, which are what the template holds."""
+    digest = hashlib.sha256()
+    files = [*SOURCE.glob("*/migrations/*.py"), *SOURCE.glob("*/module.py"), SOURCE / "core/grants.py"]
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _build_template() -> None:
+    fingerprint = _fingerprint()
+    with _owner("postgres") as owner:
+        owner.execute("SELECT pg_advisory_lock(7431)")  # one builder at a time
+        row = owner.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s",
+            [TEMPLATE],
+        ).fetchone()
+        if row and row[0] == fingerprint:
+            return
+        owner.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
+        owner.execute(f"CREATE DATABASE {TEMPLATE} TEMPLATE template0")
+        environment = {
+            **os.environ,
+            "DATABASE_URL": _with_database(os.environ["DATABASE_URL"], TEMPLATE),
+            "DATABASE_OWNER_URL": _with_database(os.environ["DATABASE_OWNER_URL"], TEMPLATE),
+        }
+        environment.pop("QIAO_EMBEDDED", None)
+        subprocess.run(
+            [sys.executable, "-m", "qiao.config.cli", "migrate", "--quiet"],
+            env=environment,
+            check=True,
+        )
+        owner.execute(f"COMMENT ON DATABASE {TEMPLATE} IS '{fingerprint}'")
+
+
+@contextmanager
+def _clone() -> Iterator[str]:
+    """A database of its own, made from the template, dropped afterwards."""
+    name = f"qiao_test_{uuid.uuid4().hex[:12]}"
+    with _owner("postgres") as owner:
+        owner.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+        try:
+            yield name
+        finally:
+            connections.close_all()
+            owner.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def _connected_to(name: str) -> Iterator[None]:
+    before = settings.DATABASES["default"]["NAME"]
+    connections.close_all()
+    for place in (settings.DATABASES["default"], connections["default"].settings_dict):
+        place["NAME"] = name
+    try:
+        yield
+    finally:
+        connections.close_all()
+        for place in (settings.DATABASES["default"], connections["default"].settings_dict):
+            place["NAME"] = before
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Stands in for pytest-django's own set-up, which would need an owner's rights."""
+    if "DATABASE_OWNER_URL" not in os.environ:
+        pytest.exit("No database: run the tests with ./qiao test", returncode=4)
+    with django_db_blocker.unblock():
+        _build_template()
+        with _clone() as name, _connected_to(name):
+            yield
+
+
+@pytest.fixture
+def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A fresh clone with real commits; gives its name. Do not mark the test with django_db."""
+    with django_db_blocker.unblock(), _clone() as name, _connected_to(name):
+        yield name
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real data that the repository does not ship; the test is skipped where it is missing."""
+    if not settings.QIAO_SHARED.is_dir():
+        pytest.skip("the real data of QIAO_SHARED is not here")
+    return Path(settings.QIAO_SHARED) / "data"
