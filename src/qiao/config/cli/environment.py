@@ -5,11 +5,14 @@ variables itself and needs nothing of this file.
 """
 
 import base64
+import getpass
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
 
 from qiao.config import postgres
 from qiao.config.cli.failure import CommandError
@@ -77,6 +80,11 @@ def database() -> Iterator[None]:
     finally:
         if own:
             postgres.stop(place)
+
+
+def role_of(url: str) -> str:
+    """Return the database role of an address (`qiao_app`)."""
+    return str(conninfo_to_dict(url).get("user") or getpass.getuser())
 
 
 def set_up_django(*, owner: bool = False, pool: bool = False) -> None:

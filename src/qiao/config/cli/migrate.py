@@ -4,6 +4,7 @@ import argparse
 import os
 
 from qiao.config.cli import environment
+from qiao.config.cli.failure import CommandError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +21,13 @@ def run(args: argparse.Namespace) -> int:
 
 def migrate(*, verbosity: int) -> None:
     """Migrate in this process, which from now on is the owner of the database."""
+    role = environment.role_of(os.environ["DATABASE_URL"])
+    if role == environment.role_of(os.environ["DATABASE_OWNER_URL"]):
+        message = (
+            "web and worker need a plain database role: give DATABASE_URL that role, and"
+            " DATABASE_OWNER_URL the owner (./qiao doctor shows the lines)"
+        )
+        raise CommandError(message)
     environment.set_up_django(owner=True)
     from django.core.management import call_command
     from django.db import connection
@@ -27,6 +35,6 @@ def migrate(*, verbosity: int) -> None:
     from qiao.core.grants import apply_grants
 
     call_command("migrate", interactive=False, verbosity=verbosity)
-    apply_grants()
+    call_command("createcachetable", verbosity=verbosity)
+    apply_grants(role)
     connection.close()
-    os.environ["QIAO_MIGRATED"] = "1"

@@ -52,5 +52,4 @@ def _serve(args: argparse.Namespace) -> None:
         ssl_key=args.tls_key,
         respawn_failed_workers=True,
         workers_kill_timeout=5,  # seconds; streams never end by themselves
-        process_name="qiao-web",
     ).serve()
