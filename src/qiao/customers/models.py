@@ -199,16 +199,21 @@ class CustomerIdentity(models.Model):
 
 
 class CustomerPhone(models.Model):
-    """A number by which a customer is reached. `number` is E.164; an extension stands apart."""
+    """A number by which a customer is reached, in the stored form of `qiao.core.rules.phones`.
+
+    `number` is E.164, an extension stands apart; `digits` is what searches look at.
+    """
 
     class Kind(models.TextChoices):
         MOBILE = "mobile", pgettext_lazy("phone kind", "Mobile")
         LANDLINE = "landline", pgettext_lazy("phone kind", "Landline")
-        OTHER = "other", pgettext_lazy("phone kind", "Other")
+        SERVICE = "service", pgettext_lazy("phone kind", "Service number")
+        FOREIGN = "foreign", pgettext_lazy("phone kind", "Foreign")
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="phones", db_index=False)
     number = models.TextField(db_collation="C")
     extension = models.TextField(default="", blank=True)
+    digits = models.TextField(db_collation="C")
     kind = models.TextField(choices=Kind.choices)
     label = models.TextField(default="", blank=True)
     is_primary = models.BooleanField(default=False)
@@ -224,21 +229,25 @@ class CustomerPhone(models.Model):
                 fields=["customer"], condition=Q(is_primary=True), name="customers_phone_primary"
             ),
             models.CheckConstraint(
-                condition=Q(number__regex=r"^\+[1-9][0-9]{4,14}$"), name="customers_phone_e164"
+                condition=Q(number__regex=r"^\+[1-9][0-9]{4,16}$"), name="customers_phone_e164"
             ),
             models.CheckConstraint(
                 condition=Q(extension__regex=r"^[0-9]{0,8}$"), name="customers_phone_extension"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["mobile", "landline", "other"]), name="customers_phone_kind"
+                condition=Q(digits__regex=r"^[0-9]{3,17}$"), name="customers_phone_digits"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["mobile", "landline", "service", "foreign"]),
+                name="customers_phone_kind",
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["number"], name="customers_phone_number"),
+            models.Index(fields=["digits"], name="customers_phone_whole"),
             models.Index(
-                OpClass(Reverse("number"), name="text_pattern_ops"), name="customers_phone_tail"
+                OpClass(Reverse("digits"), name="text_pattern_ops"), name="customers_phone_tail"
             ),
-            GinIndex(fields=["number"], opclasses=["gin_trgm_ops"], name="customers_phone_middle"),
+            GinIndex(fields=["digits"], opclasses=["gin_trgm_ops"], name="customers_phone_middle"),
         ]
 
 
