@@ -249,7 +249,7 @@ def start(process: Process, facts: Facts = MappingProxyType({})) -> Move:
         UnknownStep, NoBranch: the definition is broken.
     """
     step, passages = _pass_through(process, process.step(process.start), facts)
-    return Move(_state(process, step), passages, MappingProxyType({}))
+    return Move(State(process.key, process.version, step.key), passages, MappingProxyType({}))
 
 
 def offers(
@@ -322,9 +322,8 @@ def advance(
     first = Passage(step.key, chosen.key, chosen.to, chosen.kind)
     landed, passages = _pass_through(process, process.step(chosen.to), now_known)
     kept = MappingProxyType({key: value for key, value in given.items() if key != REASON})
-    return Move(
-        _state(process, landed), (first, *passages), kept, str(given.get(REASON) or "").strip()
-    )
+    state = State(process.key, process.version, landed.key)
+    return Move(state, (first, *passages), kept, str(given.get(REASON) or "").strip())
 
 
 def asked_fields(step: Step, action: Action) -> tuple[str, ...]:
@@ -397,7 +396,3 @@ def _pass_through(process: Process, step: Step, facts: Facts) -> tuple[Step, tup
         passages.append(Passage(step.key, action.key, action.to, action.kind, automatic=True))
         step = process.step(action.to)
     return step, tuple(passages)
-
-
-def _state(process: Process, step: Step) -> State:
-    return State(process.key, process.version, step.key)

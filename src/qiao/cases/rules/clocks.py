@@ -1,0 +1,373 @@
+"""The clocks of a case, counted only from the case's own append-only events.
+
+`apply` folds one event into the state; `recompute` folds a whole history from nothing, so a stored
+state and a history can never disagree. How it counts:
+
+* A clock starts and stops at the events that its promise names. A start event after a stop opens
+  another round; a start event while the clock runs changes nothing. Closing the case ends what is
+  still open: late if it was due, else cancelled.
+* Only working time of the promise's calendar counts. A pause stops every clock whose promise is
+  pausable; a second pause before the resumption only changes the reason.
+* A change of priority, calendar or promise figures holds from its event on. Time already used and
+  pauses already taken stay, and used time counts in full against the new target. If that is
+  already spent, the clock is due at the moment of the change: nobody was late before it.
+* A case whose type changes keeps a promise of the same key with its used time. A promise that is
+  new to the case counts from its own start event, since the customer's waiting began there. One
+  that is no longer owed is cancelled, and counts through if it is owed again.
+* Night figures (`Promise.windows`) are chosen by the start of the round and stay with it.
+* A paused clock that is still in time has no due moment. So a clock is late exactly when `due_at`
+  lies before now and `stopped_at` is empty, paused or not. `breached_at` keeps the first due
+  moment that was missed, also when a later change of figures moves `due_at` on.
+* Times are cut to whole seconds. Events are in the order of `seq`; one that is dated before its
+  predecessor counts at its predecessor's time.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from qiao.cases.rules.clock_state import Clock, ClockState, Pause, Piece, Seen
+from qiao.cases.rules.promises import ClockEvent, Promise, promises_from_data
+from qiao.cases.rules.working_time import Calendars, WorkingTime, newest_known
+
+FIGURE_KINDS: Final = frozenset(
+    {"opened", "priority_changed", "type_changed", "promise_set", "calendar_changed"}
+)
+
+
+class OutOfOrder(ValueError):  # noqa: N818 - a refusal, not a fault
+    """An event's `seq` is not above that of the last one applied."""
+
+
+def recompute(
+    events: Iterable[ClockEvent], promises: tuple[Promise, ...], calendars: Calendars
+) -> ClockState:
+    """Fold a whole history from nothing.
+
+    `promises` hold until an event brings its own. Events may come in any order.
+
+    Raises:
+        OutOfOrder: two events have one `seq`.
+        UnknownCalendar: a promise counts in a calendar that is not given.
+    """
+    state = ClockState(promises=promises)
+    for event in sorted(events, key=lambda event: event.seq):
+        state = apply(state, event, calendars)
+    return state
+
+
+def apply(state: ClockState, event: ClockEvent, calendars: Calendars) -> ClockState:
+    """Fold one event into the state.
+
+    Raises:
+        OutOfOrder: the event was applied before, or comes too late.
+        UnknownCalendar: a promise counts in a calendar that is not given.
+    """
+    if event.seq <= state.seq:
+        raise OutOfOrder(f"event {event.seq} after event {state.seq}")
+    at = event.at.replace(microsecond=0)
+    if state.at is not None and at < state.at:
+        at = state.at
+    state = _facts(state, event, at, calendars)
+    if event.kind in FIGURE_KINDS:
+        state = _figures(state, event, at, calendars)
+    elif event.kind in ("paused", "resumed"):
+        state = _pause_or_resume(state, event, at, calendars)
+    state = _stops(state, event, at, calendars)
+    return _starts(state, event, at, calendars)
+
+
+def _facts(state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars) -> ClockState:
+    promises = state.promises
+    if "promises" in event.data:
+        promises = promises_from_data(event.data["promises"])
+    known = dict(state.known) | dict(event.data.get("calendars", {}))
+    for promise in promises:
+        if promise.calendar not in known:
+            known[promise.calendar] = newest_known(calendars, promise.calendar, at)
+    seen = dict(state.seen) | dict.fromkeys(event.tokens, Seen(event.seq, at))
+    return replace(
+        state,
+        promises=promises,
+        seq=event.seq,
+        at=at,
+        priority=str(event.data.get("priority") or state.priority),
+        known=known,
+        seen=seen,
+        pauses=_pauses(state.pauses, event, at),
+    )
+
+
+def _pauses(pauses: tuple[Pause, ...], event: ClockEvent, at: datetime) -> tuple[Pause, ...]:
+    if event.kind not in ("paused", "resumed"):
+        return pauses
+    if pauses and pauses[-1].end is None:
+        pauses = (*pauses[:-1], replace(pauses[-1], end=at))
+    if event.kind == "paused":
+        pauses = (*pauses, Pause(at, None, str(event.data.get("reason", ""))))
+    return pauses
+
+
+def _figures(
+    state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars
+) -> ClockState:
+    owed = {item.key: item for item in state.promises if item.owes(state.priority)}
+    clocks = []
+    for clock in state.clocks:
+        promise = owed.get(clock.promise)
+        if clock.open and promise is None:
+            clocks.append(_end(clock, at, calendars, state="cancelled"))
+        elif clock.open and promise is not None:
+            clocks.append(_changed(clock, promise, state, event.kind, at, calendars))
+        else:
+            clocks.append(clock)
+    state = replace(state, clocks=tuple(clocks))
+    for promise in owed.values():
+        state = _owed_anew(state, promise, at, calendars)
+    return state
+
+
+def _changed(
+    clock: Clock,
+    promise: Promise,
+    state: ClockState,
+    kind: str,
+    at: datetime,
+    calendars: Calendars,
+) -> Clock:
+    """The clock under its present figures; untouched if they are the figures it already has."""
+    counted = not (promise.pausable and state.paused)
+    last = clock.pieces[-1]
+    figures = _figures_of(promise, state, clock.started_at, calendars)
+    has = (clock.target_seconds, clock.calendar, clock.calendar_version, clock.warn_percent)
+    if figures == has and last.priority == state.priority and last.counted == counted:
+        return clock
+    note = "" if counted else state.pauses[-1].reason
+    new = _figured(_cut(clock, at, calendars), promise, state, calendars)
+    new = _turn(new, state, at, calendars, counted=counted, why=kind, note=note)
+    return _with_due(new, at, calendars)
+
+
+def _figures_of(
+    promise: Promise, state: ClockState, started_at: datetime, calendars: Calendars
+) -> tuple[int, str, int, tuple[int, int]]:
+    """Target, calendar, calendar version and warnings for a clock that started then."""
+    known = state.known[promise.calendar]
+    calendar = WorkingTime.of(calendars, promise.calendar, known).calendar_at(started_at)
+    target = promise.target(state.priority, started_at, calendar.timezone)
+    return target or 0, promise.calendar, known, promise.warn_percent
+
+
+def _figured(clock: Clock, promise: Promise, state: ClockState, calendars: Calendars) -> Clock:
+    """The clock with the figures that hold now."""
+    target, calendar, known, warn = _figures_of(promise, state, clock.started_at, calendars)
+    return replace(
+        clock,
+        target_seconds=target,
+        calendar=calendar,
+        calendar_version=known,
+        warn_percent=warn,
+    )
+
+
+def _owed_anew(
+    state: ClockState, promise: Promise, at: datetime, calendars: Calendars
+) -> ClockState:
+    """Start, or take up again, a promise whose start event lies in the past."""
+    start = _last_seen(state, promise.starts_on)
+    stop = _last_seen(state, (*promise.stops_on, "closed"))
+    clock = state.latest(promise.key)
+    if start is None or (clock is not None and clock.open):
+        return state
+    if stop is not None and stop.seq >= start.seq:
+        return state
+    if clock is None or clock.start_seq != start.seq:
+        return _begin(state, promise, start, at, calendars)
+    if clock.state != "cancelled":
+        return state
+    return _take_up(state, clock, promise, at, calendars)
+
+
+def _last_seen(state: ClockState, tokens: Iterable[str]) -> Seen | None:
+    found = [state.seen[token] for token in tokens if token in state.seen]
+    return max(found, key=lambda item: item.seq, default=None)
+
+
+def _begin(
+    state: ClockState, promise: Promise, start: Seen, at: datetime, calendars: Calendars
+) -> ClockState:
+    """A new round that counts from `start` up to `at`, pauses in between left out."""
+    earlier = state.latest(promise.key)
+    clock = Clock(
+        promise=promise.key,
+        round=earlier.round + 1 if earlier else 1,
+        start_seq=start.seq,
+        started_at=start.at,
+    )
+    clock = _figured(clock, promise, state, calendars)
+    reason = next(
+        token.partition(":")[0]
+        for token in promise.starts_on
+        if token in state.seen and state.seen[token].seq == start.seq
+    )
+    clock = _fill(clock, promise, state, start.at, at, reason, calendars)
+    return replace(state, clocks=(*state.clocks, clock))
+
+
+def _take_up(
+    state: ClockState, clock: Clock, promise: Promise, at: datetime, calendars: Calendars
+) -> ClockState:
+    """Go on with a clock that was cancelled because it was not owed for a while."""
+    since = clock.stopped_at or at
+    missed = clock.due_at is not None and clock.due_at <= since
+    again = replace(clock, stopped_at=None, due_at=clock.due_at if missed else None)
+    again = _figured(again, promise, state, calendars)
+    again = _fill(again, promise, state, since, at, "promise_set", calendars)
+    clocks = tuple(again if item is clock else item for item in state.clocks)
+    return replace(state, clocks=clocks)
+
+
+def _fill(
+    clock: Clock,
+    promise: Promise,
+    state: ClockState,
+    since: datetime,
+    at: datetime,
+    reason: str,
+    calendars: Calendars,
+) -> Clock:
+    """Add the pieces from `since` to `at` by the pauses of the case, and the open piece."""
+    turns = [(since, True, reason, "")]
+    for pause in state.pauses if promise.pausable else ():
+        if pause.end is not None and pause.end <= since:
+            continue
+        if turns[-1][0] == pause.start:
+            turns.pop()
+        turns.append((max(pause.start, since), False, "paused", pause.reason))
+        if pause.end is not None:
+            turns.append((pause.end, True, "resumed", ""))
+    for moment, counted, why, note in turns:
+        clock = _turn(clock, state, moment, calendars, counted=counted, why=why, note=note)
+    return _with_due(clock, at, calendars)
+
+
+def _turn(
+    clock: Clock,
+    state: ClockState,
+    moment: datetime,
+    calendars: Calendars,
+    *,
+    counted: bool,
+    why: str,
+    note: str,
+) -> Clock:
+    """End the open piece, if any, and begin another."""
+    if clock.pieces and clock.pieces[-1].end is None:
+        clock = _cut(clock, moment, calendars)
+    calendar = f"{clock.calendar}@{clock.calendar_version}"
+    piece = Piece(moment, None, counted, why, note, state.priority, calendar)
+    return replace(
+        clock,
+        state="running" if counted else "paused",
+        paused_since=None if counted else clock.paused_since or moment,
+        pieces=(*clock.pieces, piece),
+    )
+
+
+def _pause_or_resume(
+    state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars
+) -> ClockState:
+    pausable = {item.key for item in state.promises if item.pausable}
+    paused = event.kind == "paused"
+    note = str(event.data.get("reason", ""))
+    clocks = []
+    for clock in state.clocks:
+        held = clock.promise in pausable if paused else clock.state == "paused"
+        if clock.open and held:
+            turned = _turn(
+                clock, state, at, calendars, counted=not paused, why=event.kind, note=note
+            )
+            clocks.append(_with_due(turned, at, calendars))
+        else:
+            clocks.append(clock)
+    return replace(state, clocks=tuple(clocks))
+
+
+def _stops(state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars) -> ClockState:
+    tokens = set(event.tokens)
+    stopped = {item.key for item in state.promises if not tokens.isdisjoint(item.stops_on)}
+    closes = event.kind == "closed"
+    if not stopped and not closes:
+        return state
+    clocks = []
+    for clock in state.clocks:
+        if clock.open and clock.promise in stopped:
+            clocks.append(_end(clock, at, calendars, state="met"))
+        elif clock.open and closes:
+            clocks.append(_end(clock, at, calendars, state="closed"))
+        else:
+            clocks.append(clock)
+    return replace(state, clocks=tuple(clocks))
+
+
+def _starts(
+    state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars
+) -> ClockState:
+    tokens = set(event.tokens)
+    for promise in state.promises:
+        if tokens.isdisjoint(promise.starts_on) or not promise.owes(state.priority):
+            continue
+        clock = state.latest(promise.key)
+        if clock is None or not clock.open:
+            state = _begin(state, promise, Seen(event.seq, at), at, calendars)
+    return state
+
+
+def _end(clock: Clock, at: datetime, calendars: Calendars, *, state: str) -> Clock:
+    """End a clock as ``met``, ``cancelled``, or by what ``closed`` finds."""
+    clock = _cut(clock, at, calendars)
+    due = clock.due_at
+    if due is None:
+        left = max(0, clock.target_seconds - clock.elapsed_seconds)
+        due = _working_time(clock, calendars).add_seconds(at, left)
+    late = due is not None and due < at
+    if state == "met":
+        state = "late_met" if late else "met"
+    elif state == "closed":
+        state = "late" if late else "cancelled"
+    return replace(clock, state=state, due_at=due, stopped_at=at, paused_since=None)
+
+
+def _cut(clock: Clock, at: datetime, calendars: Calendars) -> Clock:
+    """Measure and end the open piece at `at`; one without length disappears."""
+    *closed, last = clock.pieces
+    missed = clock.due_at is not None and clock.due_at < at
+    breached_at = clock.breached_at or (clock.due_at if missed else None)
+    seconds = _working_time(clock, calendars).seconds_between(last.start, at)
+    if at > last.start:
+        closed.append(replace(last, end=at, seconds=seconds))
+    return replace(
+        clock,
+        pieces=tuple(closed),
+        breached_at=breached_at,
+        elapsed_seconds=clock.elapsed_seconds + (seconds if last.counted else 0),
+        paused_seconds=clock.paused_seconds + (0 if last.counted else seconds),
+    )
+
+
+def _with_due(clock: Clock, at: datetime, calendars: Calendars) -> Clock:
+    """Set the due moment from the time used up to the open piece; `at` is when it is decided."""
+    left = clock.target_seconds - clock.elapsed_seconds
+    if left <= 0:
+        past = clock.due_at is not None and clock.due_at <= at
+        return replace(clock, due_at=clock.due_at if past else at)
+    if clock.state == "paused":
+        return replace(clock, due_at=None)
+    begun = clock.pieces[-1].start
+    due = _working_time(clock, calendars).add_seconds(begun, left)
+    return replace(clock, due_at=max(due, at) if due else None)
+
+
+def _working_time(clock: Clock, calendars: Calendars) -> WorkingTime:
+    return WorkingTime.of(calendars, clock.calendar, clock.calendar_version)
