@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Reverse
@@ -144,6 +144,17 @@ class Customer(models.Model):
         return self.merged_into_id is not None
 
 
+class LastContact(models.Model):
+    """The latest contact with a customer, kept by the module that knows contacts."""
+
+    customer = models.OneToOneField(
+        Customer, models.PROTECT, primary_key=True, related_name="last_contact"
+    )
+    at = models.DateTimeField()
+    channel = models.TextField()
+    subject = models.TextField(default="", blank=True)
+
+
 class TierChange(models.Model):
     """One decision on a customer's tier, with its reason. Append-only."""
 
@@ -244,9 +255,7 @@ class CustomerPhone(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["digits"], name="customers_phone_whole"),
-            models.Index(
-                OpClass(Reverse("digits"), name="text_pattern_ops"), name="customers_phone_tail"
-            ),
+            models.Index(Reverse("digits"), name="customers_phone_tail"),
             GinIndex(fields=["digits"], opclasses=["gin_trgm_ops"], name="customers_phone_middle"),
         ]
 

@@ -246,7 +246,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='customerphone',
-            index=models.Index(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Reverse('digits'), name='text_pattern_ops'), name='customers_phone_tail'),
+            index=models.Index(django.db.models.functions.text.Reverse('digits'), name='customers_phone_tail'),
         ),
         migrations.AddIndex(
             model_name='customerphone',
