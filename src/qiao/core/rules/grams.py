@@ -100,7 +100,8 @@ def plan(term: str) -> tuple[Lookup, ...]:
     """Say which lookups suit a typed term, the likeliest first; empty for a term without meaning.
 
     陈 → prefix, gram; 慧敏 → gram; 翠湖花园 → trigram; chm → initials; chenhuimin → pinyin,
-    initials; 13805712264 → phone, account; 2264 → tail, middle, account; 10028834561 → account, middle.
+    initials; 13805712264 → phone, account; 2264 → tail, middle, account; 10028834561 → account,
+    middle.
     """
     term = unicode_normalize("NFKC", term[:LONGEST_TERM]).strip()
     folded = normalise(term)
