@@ -34,7 +34,8 @@ class Panel:
     """A panel of the customer's page or the workspace's aside.
 
     `sql` is one SELECT giving one JSON value; its parameters are ``%(customer_id)s``,
-    ``%(organisation_ids)s`` (bigint[], those in which `permission` holds) and ``%(now)s``.
+    ``%(customer_ids)s`` (bigint[]: that one and those merged into it), ``%(organisation_ids)s``
+    (bigint[], those in which `permission` holds) and ``%(now)s``.
     All panels of a place are read in a single statement. `template` gets the value as `data`.
     A panel whose value is NULL is absent.
     """

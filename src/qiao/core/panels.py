@@ -1,0 +1,86 @@
+"""The panels of a place, read together: one statement, whatever number of modules contribute."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from qiao.core.actor import Actor
+from qiao.core.manifest import Panel
+from qiao.core.registry import registry
+
+_SCOPE = "%(organisation_ids)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A composed SELECT with its parameters: one JSON value a column."""
+
+    sql: str
+    parameters: dict[str, Any]
+
+
+class Scopes:
+    """Names one parameter per permission, so that equal scopes travel once."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+        self._names: dict[tuple[int, ...], str] = {}
+
+    def bind(self, sql: str, permission: str) -> str:
+        """`sql` with its organisation ids bound to those in which `permission` holds."""
+        ids = self._actor.organisations(permission)
+        name = self._names.setdefault(ids, f"organisation_ids_{len(self._names)}")
+        return sql.replace(_SCOPE, f"%({name})s::bigint[]")
+
+    def parameters(self) -> dict[str, list[int]]:
+        """The values to send."""
+        return {name: list(ids) for ids, name in self._names.items()}
+
+
+def compose(
+    panels: Sequence[Panel],
+    *,
+    actor: Actor,
+    customer_id: int,
+    now: datetime,
+    customer_ids: Sequence[int] = (),
+) -> Statement:
+    """Join the panels' statements into one SELECT of as many columns, in their order."""
+    scopes = Scopes(actor)
+    columns = ",\n".join(f"({scopes.bind(panel.sql, panel.permission)})" for panel in panels)
+    parameters: dict[str, Any] = {
+        "customer_id": customer_id,
+        "customer_ids": list(customer_ids) or [customer_id],
+        "now": now,
+    }
+    return Statement(f"SELECT {columns}", parameters | scopes.parameters())
+
+
+def load_panels(
+    actor: Actor,
+    place: str,
+    customer_id: int,
+    now: datetime,
+    *,
+    customer_ids: Sequence[int] = (),
+) -> list[tuple[Panel, Any]]:
+    """The panels of `place` (``aside``, ``customer``) with their values, in order.
+
+    One round trip. A panel whose value is NULL is left out. `customer_ids` are all ids under
+    which the customer is held (merged rows included); without them, `customer_id` alone. The
+    caller has made sure that the actor may see the customer.
+    """
+    panels = registry.panels(actor, place)
+    if not panels:
+        return []
+    statement = compose(
+        panels, actor=actor, customer_id=customer_id, now=now, customer_ids=customer_ids
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement.sql, statement.parameters)
+        row = cursor.fetchone()
+    assert row is not None
+    return [(panel, value) for panel, value in zip(panels, row, strict=True) if value is not None]

@@ -1,0 +1,100 @@
+"""What the customers module tells others. Ids and facts, no names and no numbers of people."""
+
+from dataclasses import dataclass
+
+from qiao.core.events import event_type
+
+
+@event_type("customers.customer_registered", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class CustomerRegistered:
+    """A customer is held for the first time."""
+
+    customer_id: int
+
+
+@event_type("customers.customers_imported", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class CustomersImported:
+    """Many customers were taken in at once: ids `first_id` to `last_id`."""
+
+    first_id: int
+    last_id: int
+    count: int
+
+
+@event_type("customers.customer_changed", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class CustomerChanged:
+    """Master data changed; `fields` names which."""
+
+    customer_id: int
+    fields: tuple[str, ...]
+
+
+@event_type("customers.tier_set", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class TierSet:
+    """A customer came into another tier."""
+
+    customer_id: int
+    tier_before: str
+    tier: str
+
+
+@event_type("customers.phone_added", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class PhoneAdded:
+    """A number now leads to a customer."""
+
+    customer_id: int
+    phone_id: int
+
+
+@event_type("customers.account_opened", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class AccountOpened:
+    """An account was opened."""
+
+    account_id: int
+    service: str
+
+
+@event_type("customers.party_added", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class PartyAdded:
+    """A customer took a part in an account."""
+
+    party_id: int
+    account_id: int
+    customer_id: int
+    role: str
+
+
+@event_type("customers.party_ended", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class PartyEnded:
+    """A customer's part in an account ends."""
+
+    party_id: int
+    account_id: int
+    customer_id: int
+    role: str
+
+
+@event_type("customers.customers_merged", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class CustomersMerged:
+    """`merged_id` turned out to be the same customer as `customer_id`."""
+
+    customer_id: int
+    merged_id: int
+
+
+@event_type("customers.merge_undone", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class MergeUndone:
+    """`merged_id` stands for itself again."""
+
+    customer_id: int
+    merged_id: int
