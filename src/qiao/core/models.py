@@ -117,7 +117,7 @@ class BusinessCalendar(models.Model):
     timezone = models.TextField()
     round_the_clock = models.BooleanField(default=False)
     spans = models.JSONField(default=list)
-    holidays = models.BooleanField(default=True)
+    holidays = models.TextField(default="")  # a region of `CalendarDay`, or none
 
     class Meta:
         constraints = [

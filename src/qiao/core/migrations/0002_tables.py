@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ('timezone', models.TextField()),
                 ('round_the_clock', models.BooleanField(default=False)),
                 ('spans', models.JSONField(default=list)),
-                ('holidays', models.BooleanField(default=True)),
+                ('holidays', models.TextField(default='')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(models.F('key'), django.db.models.functions.comparison.Coalesce('organisation_id', models.Value(0)), models.F('effective_at'), name='core_calendar_one_version_a_moment')],

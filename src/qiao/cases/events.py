@@ -1,0 +1,58 @@
+"""What becomes known of cases."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from qiao.core.events import event_type
+
+
+@event_type("cases.case_opened", topics=("cases",))
+@dataclass(frozen=True)
+class CaseOpened:
+    """A case was opened."""
+
+    case_id: int
+    case_type: str
+    customer_id: int | None
+    priority: str
+    emergency: bool
+
+
+@event_type("cases.step_entered", topics=("cases",))
+@dataclass(frozen=True)
+class StepEntered:
+    """A case waits in a step. `duty` names work that another module owes to it, or is empty."""
+
+    case_id: int
+    step: str
+    phase: str
+    duty: str
+    entered_seq: int
+    due_at: datetime | None
+
+
+@event_type("cases.case_changed", topics=("cases",))
+@dataclass(frozen=True)
+class CaseChanged:
+    """Something of a case changed that its page shows: a note, an owner, a field, a priority."""
+
+    case_id: int
+    kind: str
+
+
+@event_type("cases.case_closed", topics=("cases",))
+@dataclass(frozen=True)
+class CaseClosed:
+    """A case was archived."""
+
+    case_id: int
+    outcome: str
+    promise_kept: bool | None
+
+
+@event_type("cases.levels_changed", topics=("cases",))
+@dataclass(frozen=True)
+class LevelsChanged:
+    """Clocks of these cases reached a warning or ran out; one event per batch and unit."""
+
+    case_ids: tuple[int, ...]

@@ -1,0 +1,158 @@
+"""The one way in which a case's history grows: events are added, clocks folded, mirrors set.
+
+A journal belongs to one locked (or new) case and one transaction. Operations add entries and
+write once; nothing else inserts into ``cases_caseevent`` or ``cases_caseclock``.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from qiao.cases.models import Case, CaseClock, CaseEvent, ClockRecord
+from qiao.cases.rules.clock_rows import state_data, state_from_data
+from qiao.cases.rules.clock_state import Clock, ClockState
+from qiao.cases.rules.clocks import apply
+from qiao.cases.rules.levels import Standing, standing
+from qiao.cases.rules.promises import EVENT_KINDS, ClockEvent
+from qiao.cases.rules.working_time import CalendarVersion
+from qiao.core import calendars
+from qiao.core.actor import Actor
+from qiao.core.transactions import required
+
+INTERNAL = CaseEvent.Visibility.INTERNAL
+CUSTOMER = CaseEvent.Visibility.CUSTOMER
+SYSTEM = CaseEvent.Visibility.SYSTEM
+CLOCK_KINDS: Final = frozenset(EVENT_KINDS)
+
+
+def known_calendars() -> dict[str, tuple[CalendarVersion, ...]]:
+    """All calendars in the form that the clock rules take."""
+    return {
+        key: tuple(CalendarVersion(v.number, v.effective_from, v.calendar) for v in versions)
+        for key, versions in calendars.all_versions().items()
+    }
+
+
+class Journal:
+    """New entries of one case, written together."""
+
+    def __init__(self, case: Case, *, actor: Actor | None, now: datetime) -> None:
+        required()
+        self.case = case
+        self.now = now
+        self._staff_id = actor.staff_id if actor else None
+        self._entries: list[CaseEvent] = []
+        self._is_new = case.pk is None
+
+    def add(
+        self,
+        kind: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        visibility: CaseEvent.Visibility = SYSTEM,
+        at: datetime | None = None,
+    ) -> int:
+        """Add an entry that occurred `at` (default: now). Returns its place in the history."""
+        self.case.event_count += 1
+        self._entries.append(
+            CaseEvent(
+                seq=self.case.event_count,
+                kind=kind,
+                at=at or self.now,
+                recorded_at=self.now,
+                actor_id=self._staff_id,
+                visibility=visibility,
+                data=dict(data or {}),
+            )
+        )
+        return self.case.event_count
+
+    def write(self) -> Case:
+        """Fold the clocks, save the case and the entries."""
+        folded = self._fold()
+        self.case.save()
+        for entry in self._entries:
+            entry.case = self.case
+        CaseEvent.objects.bulk_create(self._entries)
+        if folded is not None:
+            self._keep_clocks(*folded)
+        self._entries = []
+        return self.case
+
+    def _fold(self) -> tuple[ClockState, ClockState] | None:
+        counted = [e for e in self._entries if e.kind in CLOCK_KINDS]
+        if not counted:
+            return None
+        before = ClockState() if self._is_new else self._stored_state()
+        versions = known_calendars()
+        state = before
+        for entry in counted:
+            state = apply(state, ClockEvent(entry.seq, entry.kind, entry.at, entry.data), versions)
+        mirror(self.case, standing(state, self.now, versions))
+        return before, state
+
+    def _stored_state(self) -> ClockState:
+        record = ClockRecord.objects.filter(case=self.case).values_list("state", flat=True).first()
+        return state_from_data(record) if record else ClockState()
+
+    def _keep_clocks(self, before: ClockState, after: ClockState) -> None:
+        ClockRecord.objects.bulk_create(
+            [ClockRecord(case=self.case, state=state_data(after))],
+            update_conflicts=True,
+            unique_fields=["case"],
+            update_fields=["state"],
+        )
+        old = set(before.clocks)
+        rows = [clock_row(self.case, clock) for clock in after.clocks if clock not in old]
+        if rows:
+            CaseClock.objects.bulk_create(
+                rows,
+                update_conflicts=True,
+                unique_fields=["case", "promise", "round"],
+                update_fields=[
+                    "target_seconds",
+                    "due_at",
+                    "stopped_at",
+                    "breached_at",
+                    "elapsed_seconds",
+                    "paused_seconds",
+                    "state",
+                ],
+            )
+
+
+def clock_row(case: Case, clock: Clock) -> CaseClock:
+    """The row of one clock."""
+    return CaseClock(
+        case=case,
+        promise=clock.promise,
+        round=clock.round,
+        target_seconds=clock.target_seconds,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        stopped_at=clock.stopped_at,
+        breached_at=clock.breached_at,
+        elapsed_seconds=clock.elapsed_seconds,
+        paused_seconds=clock.paused_seconds,
+        state=clock.state,
+    )
+
+
+def mirror(case: Case, seen: Standing) -> None:
+    """Copy onto the case what lists sort and filter by."""
+    case.due_at = seen.due_at
+    case.due_promise = seen.promise
+    case.level = seen.level
+    case.level_changes_at = seen.changes_at
+    case.is_paused = seen.paused
+    case.promise_kept = seen.kept
+
+
+def lock_case(case_id: int) -> Case:
+    """The case, locked for this transaction, with what operations need beside it.
+
+    Raises `Case.DoesNotExist`.
+    """
+    required()
+    related = ("case_type", "process", "organisation")
+    return Case.objects.select_for_update(of=("self",)).select_related(*related).get(id=case_id)

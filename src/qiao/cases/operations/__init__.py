@@ -1,0 +1,66 @@
+"""Writes: the door through which other modules change cases."""
+
+from qiao.cases.operations.editing import EditResult, edit_case, keep_draft
+from qiao.cases.operations.installing import install_pack
+from qiao.cases.operations.opening import OpenRequest, UnknownCaseType, open_case
+from qiao.cases.operations.owning import (
+    AlreadyThere,
+    NotATeam,
+    assign,
+    chase,
+    escalate,
+    take_over,
+    transfer,
+)
+from qiao.cases.operations.stepping import (
+    CaseClosedAlready,
+    NotPaused,
+    StaleStep,
+    change_priority,
+    mark,
+    pause,
+    report_duty_done,
+    resume,
+    take_action,
+)
+from qiao.cases.operations.talking import (
+    EmptyText,
+    add_attachment,
+    add_note,
+    answer_customer,
+    link_cases,
+)
+from qiao.cases.operations.watching import fold_counts, refresh_levels
+
+__all__ = [
+    "AlreadyThere",
+    "CaseClosedAlready",
+    "EditResult",
+    "EmptyText",
+    "NotATeam",
+    "NotPaused",
+    "OpenRequest",
+    "StaleStep",
+    "UnknownCaseType",
+    "add_attachment",
+    "add_note",
+    "answer_customer",
+    "assign",
+    "change_priority",
+    "chase",
+    "edit_case",
+    "escalate",
+    "fold_counts",
+    "install_pack",
+    "keep_draft",
+    "link_cases",
+    "mark",
+    "open_case",
+    "pause",
+    "refresh_levels",
+    "report_duty_done",
+    "resume",
+    "take_action",
+    "take_over",
+    "transfer",
+]

@@ -1,0 +1,108 @@
+"""Editing a case's texts and fields when others may be editing too: nothing is lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from qiao.cases import definitions
+from qiao.cases.events import CaseChanged
+from qiao.cases.journal import INTERNAL, Journal, lock_case
+from qiao.cases.models import Case, CaseDraft
+from qiao.cases.operations.opening import TEXT_LENGTH, TITLE_LENGTH
+from qiao.cases.rules.merging import Conflict, merge_edits
+from qiao.cases.rules.values import BadFact, check_facts
+from qiao.core import events
+from qiao.core.actor import Actor
+from qiao.core.rules.text import clean
+from qiao.core.transactions import required
+
+TEXTS = {"title": TITLE_LENGTH, "description": TEXT_LENGTH, "place": 300, "caller_name": 100}
+CONFLICT_BOX = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class EditResult:
+    """What was saved, and what somebody else had changed meanwhile; `conflicts` were not saved
+    but are kept as a draft of the person who typed them."""
+
+    case: Case
+    saved: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+def edit_case(
+    *,
+    case_id: int,
+    base: Mapping[str, Any],
+    mine: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+) -> EditResult:
+    """Save the fields that the person changed, field by field.
+
+    `base` holds the values the person saw, `mine` those typed. A field that somebody else changed
+    since is left as it is and reported with both texts.
+
+    Raises `Forbidden`, `BadFact`, `BadText`.
+    """
+    case = lock_case(case_id)
+    actor.require("cases.work", case.organisation_id)
+    current = _values(case)
+    merged = merge_edits(base=base, mine=_checked(case, mine), current=current)
+    for key, value in merged.changes.items():
+        if key in TEXTS:
+            setattr(case, key, value)
+        else:
+            case.facts = case.facts | {key: value}
+    if merged.changes:
+        case.version += 1
+        journal = Journal(case, actor=actor, now=now)
+        before = {key: current.get(key) for key in merged.changes}
+        journal.add(
+            "edited", {"before": before, "after": dict(merged.changes)}, visibility=INTERNAL
+        )
+        journal.write()
+        events.publish(
+            CaseChanged(case.pk, "edited"),
+            organisation_id=case.organisation_id,
+            actor=actor,
+            now=now,
+        )
+    if merged.conflicts:
+        lost = {conflict.field: conflict.mine for conflict in merged.conflicts}
+        keep_draft(case_id=case.pk, box=CONFLICT_BOX, values=lost, actor=actor, now=now)
+    else:
+        boxes = (CONFLICT_BOX, "edit")
+        CaseDraft.objects.filter(case=case, staff_id=actor.staff_id, box__in=boxes).delete()
+    return EditResult(case, tuple(merged.changes), merged.conflicts)
+
+
+def keep_draft(
+    *, case_id: int, box: str, values: Mapping[str, Any], actor: Actor, now: datetime
+) -> None:
+    """Keep what somebody is typing in a box of the case's page, so that nothing is ever lost."""
+    required()
+    CaseDraft.objects.update_or_create(
+        case_id=case_id,
+        staff_id=actor.staff_id,
+        box=box,
+        defaults={"values": dict(values), "updated_at": now},
+    )
+
+
+def _values(case: Case) -> dict[str, Any]:
+    return {key: getattr(case, key) for key in TEXTS} | case.facts
+
+
+def _checked(case: Case, mine: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {
+        key: clean(str(value), field=key, max_length=TEXTS[key])
+        for key, value in mine.items()
+        if key in TEXTS
+    }
+    if "title" in texts and not texts["title"]:
+        raise BadFact("title", "a title")
+    fields = definitions.type_of(case).fields
+    facts = {key: value for key, value in mine.items() if key not in TEXTS}
+    return texts | check_facts(fields, facts, complete=False)

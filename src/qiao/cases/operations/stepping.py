@@ -1,0 +1,211 @@
+"""Moving a case: actions of its process, duties reported done, pauses, priority."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from qiao.cases import definitions
+from qiao.cases.events import CaseChanged
+from qiao.cases.journal import Journal, lock_case
+from qiao.cases.models import Case, CaseDuty
+from qiao.cases.operations.arriving import enter_steps
+from qiao.cases.rules.facts import system_facts
+from qiao.cases.rules.process import Process, State, UnknownAction, advance, asked_fields
+from qiao.cases.rules.values import BadFact, check_facts
+from qiao.core import events
+from qiao.core.actor import Actor
+from qiao.core.rules.text import clean
+
+REASON_LENGTH = 1_000
+MARKS = frozenset({"first_response", "arrived", "work_done", "answered"})
+
+
+class CaseClosedAlready(Exception):  # noqa: N818 - names the finding
+    """The case is archived; reopen it first."""
+
+
+class StaleStep(Exception):  # noqa: N818 - names the finding
+    """Somebody else moved the case meanwhile; `now_in` is the step it is in."""
+
+    def __init__(self, now_in: str) -> None:
+        super().__init__(f"the case is now in step {now_in}")
+        self.now_in = now_in
+
+
+class NotPaused(Exception):  # noqa: N818 - names the finding
+    """The case is not paused, or is paused already."""
+
+
+def take_action(
+    *,
+    case_id: int,
+    action: str,
+    given: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    from_step: str = "",
+) -> Case:
+    """Take an action of the case's step with the values typed for it.
+
+    `from_step` is the step that the person saw; if the case has left it, nothing is done.
+
+    Raises:
+        Forbidden, CaseClosedAlready, StaleStep, BadFact, and any `ProcessRefusal`.
+    """
+    case = _workable(case_id, actor)
+    if from_step and from_step != case.step:
+        raise StaleStep(case.step)
+    definition = definitions.type_of(case)
+    process = definitions.process_of(case.process)
+    values, reason = _given(case, process, definition, action, given)
+    move = advance(
+        process,
+        State(process.key, process.version, case.step),
+        action,
+        facts=system_facts(case, definition) | case.facts,
+        given=values | ({"reason": reason} if reason else {}),
+        roles=actor.roles,
+        duties_done=_duties_done(case),
+    )
+    case.facts = case.facts | dict(move.given)
+    if "outcome" in move.given:
+        case.outcome = str(move.given["outcome"])
+    journal = Journal(case, actor=actor, now=now)
+    if move.given:
+        journal.add("fields_given", dict(move.given))
+    arrival = enter_steps(journal, process, move.passages, move.state.step, reason=reason)
+    journal.write()
+    arrival.finish(case=case, actor=actor, now=now)
+    return case
+
+
+def _given(
+    case: Case, process: Process, definition: Any, action: str, given: Mapping[str, Any]
+) -> tuple[dict[str, Any], str]:
+    """The typed values in stored form, and the reason apart from them."""
+    step = process.step(case.step)
+    chosen = step.action(action)
+    if chosen is None:
+        raise UnknownAction(step=step.key, action=action)
+    reason = clean(str(given.get("reason") or ""), field="reason", max_length=REASON_LENGTH)
+    asked = asked_fields(step, chosen)
+    known = {field.key: field for field in (*definition.fields, *process.fields)}
+    fields = [known[key] for key in asked if key in known]
+    rest = {key: value for key, value in given.items() if key != "reason"}
+    for key in rest:
+        if key not in asked:
+            raise BadFact(key, "a field that this step asks for")
+    return check_facts(fields, rest, complete=False), reason
+
+
+def _duties_done(case: Case) -> frozenset[str]:
+    """Duties of the present visit to the step that were reported done."""
+    latest = CaseDuty.objects.filter(case=case).order_by("-entered_seq").first()
+    return frozenset({latest.duty}) if latest and latest.done_at else frozenset()
+
+
+def report_duty_done(
+    *,
+    case_id: int,
+    duty: str,
+    result: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
+    action: str = "",
+    given: Mapping[str, Any] | None = None,
+) -> Case:
+    """Another module did what the step waits for; with `action` the case moves on at once.
+
+    Reporting twice changes nothing. Raises what `take_action` raises.
+    """
+    case = lock_case(case_id)
+    open_duty = CaseDuty.objects.filter(case=case, duty=duty, done_at__isnull=True).first()
+    if open_duty is not None:
+        open_duty.done_at = now
+        open_duty.result = dict(result)
+        open_duty.save()
+        journal = Journal(case, actor=actor, now=now)
+        journal.add("duty_done", {"duty": duty, **result})
+        journal.write()
+        _tell(case, "duty_done", actor, now)
+    if action:
+        return take_action(case_id=case_id, action=action, given=given or {}, actor=actor, now=now)
+    return case
+
+
+def mark(
+    *, case_id: int, kind: str, actor: Actor, now: datetime, data: Mapping[str, Any] | None = None
+) -> Case:
+    """Note a milestone that clocks may wait for: ``first_response``, ``arrived``, ``work_done``,
+    ``answered``. A milestone reached before is not noted again.
+
+    Raises `ValueError` for any other kind.
+    """
+    if kind not in MARKS:
+        raise ValueError(f"{kind} is not a milestone")
+    case = lock_case(case_id)
+    if case.closed_at is not None or case.events.filter(kind=kind).exists():
+        return case
+    if kind == "answered":
+        case.answered_at = now
+    journal = Journal(case, actor=actor, now=now)
+    journal.add(kind, data)
+    journal.write()
+    _tell(case, kind, actor, now)
+    return case
+
+
+def pause(*, case_id: int, reason: str, actor: Actor, now: datetime) -> Case:
+    """Stop the pausable clocks, for a reason that the customer could read.
+
+    Raises `NotPaused` when it is paused already, `MissingFields` never: a reason is required by
+    `BadFact`.
+    """
+    case = _workable(case_id, actor)
+    if case.is_paused:
+        raise NotPaused(case.number)
+    text = clean(reason, field="reason", max_length=REASON_LENGTH)
+    if not text:
+        raise BadFact("reason", "a reason")
+    return _add(case, "paused", {"reason": text}, actor, now)
+
+
+def resume(*, case_id: int, actor: Actor, now: datetime) -> Case:
+    """Let the clocks run again. Raises `NotPaused`."""
+    case = _workable(case_id, actor)
+    if not case.is_paused:
+        raise NotPaused(case.number)
+    return _add(case, "resumed", {}, actor, now)
+
+
+def change_priority(*, case_id: int, priority: str, actor: Actor, now: datetime) -> Case:
+    """Give the case another priority; time used and pauses taken stay. Raises `BadFact`."""
+    case = _workable(case_id, actor)
+    if priority not in Case.Priority.values:
+        raise BadFact("priority", "one of " + ", ".join(Case.Priority.values))
+    if priority == case.priority:
+        return case
+    before, case.priority = case.priority, priority
+    return _add(case, "priority_changed", {"priority": priority, "before": before}, actor, now)
+
+
+def _add(case: Case, kind: str, data: Mapping[str, Any], actor: Actor, now: datetime) -> Case:
+    journal = Journal(case, actor=actor, now=now)
+    journal.add(kind, data)
+    journal.write()
+    _tell(case, kind, actor, now)
+    return case
+
+
+def _tell(case: Case, kind: str, actor: Actor | None, now: datetime) -> None:
+    events.publish(
+        CaseChanged(case.pk, kind), organisation_id=case.organisation_id, actor=actor, now=now
+    )
+
+
+def _workable(case_id: int, actor: Actor) -> Case:
+    case = lock_case(case_id)
+    actor.require("cases.work", case.organisation_id)
+    if case.closed_at is not None:
+        raise CaseClosedAlready(case.number)
+    return case

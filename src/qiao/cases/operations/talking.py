@@ -1,0 +1,106 @@
+"""Words on a case: a note stays inside, an answer is what the customer was told."""
+
+from datetime import datetime
+from typing import IO
+
+from qiao.cases.events import CaseChanged
+from qiao.cases.journal import CUSTOMER, INTERNAL, Journal, lock_case
+from qiao.cases.models import Case, CaseDraft, CaseLink
+from qiao.core import attachments, events
+from qiao.core.actor import Actor
+from qiao.core.models import Attachment
+from qiao.core.rules.text import clean
+
+TEXT_LENGTH = 4_000
+
+
+class EmptyText(Exception):  # noqa: N818 - names the finding
+    """There is nothing to keep."""
+
+
+def add_note(*, case_id: int, text: str, actor: Actor, now: datetime) -> Case:
+    """Keep an internal note. Raises `Forbidden`, `EmptyText`, `BadText`."""
+    case = lock_case(case_id)
+    actor.require("cases.note", case.organisation_id)
+    journal = Journal(case, actor=actor, now=now)
+    journal.add("note", {"text": _text(text)}, visibility=INTERNAL)
+    journal.write()
+    _drop_draft(case, actor, "note")
+    _tell(case, "note", actor, now)
+    return case
+
+
+def answer_customer(*, case_id: int, text: str, channel: str, actor: Actor, now: datetime) -> Case:
+    """Keep what the customer was told, and by which channel; the first one stops the clock that
+    waits for a first response. Raises `Forbidden`, `EmptyText`, `BadText`.
+    """
+    case = lock_case(case_id)
+    actor.require("cases.work", case.organisation_id)
+    journal = Journal(case, actor=actor, now=now)
+    if not case.events.filter(kind="first_response").exists():
+        journal.add("first_response", {})
+    journal.add("answer", {"text": _text(text), "channel": channel}, visibility=CUSTOMER)
+    journal.write()
+    _drop_draft(case, actor, "answer")
+    _tell(case, "answer", actor, now)
+    return case
+
+
+def add_attachment(
+    *, case_id: int, file: IO[bytes], file_name: str, label: str, actor: Actor, now: datetime
+) -> Attachment:
+    """Keep a checked file with the case. Raises `Forbidden`, `FileRefused`."""
+    case = lock_case(case_id)
+    actor.require("cases.note", case.organisation_id)
+    kept = attachments.store(
+        attachments.check_upload(file, file_name=file_name),
+        owner_kind="case",
+        owner_id=case.pk,
+        organisation_id=case.organisation_id,
+        actor=actor,
+        now=now,
+        label=label,
+    )
+    journal = Journal(case, actor=actor, now=now)
+    journal.add(
+        "attached",
+        {"attachment": kept.pk, "file_name": kept.file_name, "content_type": kept.content_type},
+        visibility=INTERNAL,
+    )
+    journal.write()
+    _tell(case, "attached", actor, now)
+    return kept
+
+
+def link_cases(*, case_id: int, other_id: int, kind: str, actor: Actor, now: datetime) -> CaseLink:
+    """Say that two cases belong together; saying it again changes nothing. Raises `Forbidden`."""
+    case, other = lock_case(case_id), lock_case(other_id)
+    for each in (case, other):
+        actor.require("cases.work", each.organisation_id)
+    link, made = CaseLink.objects.get_or_create(
+        case=case,
+        other=other,
+        defaults={"kind": kind, "linked_by_id": actor.staff_id, "linked_at": now},
+    )
+    if made:
+        journal = Journal(case, actor=actor, now=now)
+        journal.add("linked", {"case": other.pk, "number": other.number, "kind": kind})
+        journal.write()
+    return link
+
+
+def _text(text: str) -> str:
+    cleaned = clean(text, field="text", max_length=TEXT_LENGTH)
+    if not cleaned:
+        raise EmptyText
+    return cleaned
+
+
+def _drop_draft(case: Case, actor: Actor, box: str) -> None:
+    CaseDraft.objects.filter(case=case, staff_id=actor.staff_id, box=box).delete()
+
+
+def _tell(case: Case, kind: str, actor: Actor, now: datetime) -> None:
+    events.publish(
+        CaseChanged(case.pk, kind), organisation_id=case.organisation_id, actor=actor, now=now
+    )
