@@ -35,6 +35,7 @@ OLDEST = 150_000
 
 _PORT = 5432
 _SOCKET_PATH_LIMIT = 107  # bytes in sockaddr_un.sun_path, less the closing NUL
+PATIENCE_SECONDS = 15.0  # after a crash, orphans hold the shared memory for a while
 _START_SECONDS = 60.0
 _STOP_SECONDS = 60.0
 _LOG_BYTES = 10 * 1024 * 1024
@@ -63,9 +64,15 @@ def binary(name: str) -> str:
 
 
 def socket_folder(home: Path) -> Path:
-    """Return the folder of the server's socket: `<home>/run`, or a short one if too long."""
+    """Return the folder of the server's socket: `<home>/run`, or a short one if too long.
+
+    A comma in the path would make two hosts of it in the client library: short one, too.
+    """
     folder = home.resolve() / "run"
-    if len(os.fsencode(folder / f".s.PGSQL.{_PORT}")) <= _SOCKET_PATH_LIMIT:
+    if (
+        "," not in str(folder)
+        and len(os.fsencode(folder / f".s.PGSQL.{_PORT}")) <= _SOCKET_PATH_LIMIT
+    ):
         return folder
     digest = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"qiao-{os.geteuid()}-{digest}"
@@ -292,12 +299,9 @@ def _tuning() -> dict[str, str]:
 
 
 def _launch_with_patience(home: Path, user: pwd.struct_passwd | None) -> None:
-    """Start the server, again and again for a while.
-
-    After `kill -9` the orphans of the killed server hold its shared memory for some seconds.
-    """
+    """Start the server, again and again for a while."""
     deadline = time.monotonic() + _START_SECONDS
-    attempts_until = time.monotonic() + 15
+    attempts_until = time.monotonic() + PATIENCE_SECONDS
     while True:
         if process_id(home) is not None and _accepts(home):
             return

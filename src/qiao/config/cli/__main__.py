@@ -26,6 +26,9 @@ COMMANDS = {
 }
 
 
+_INNER = {"prepare"}
+
+
 def main(words: list[str]) -> int:
     """Run one command; return the exit code of the process."""
     if not words or words[0] in {"-h", "--help", "help"}:
@@ -34,14 +37,20 @@ def main(words: list[str]) -> int:
             print(f"  {name:<9} {text}")
         return 0
     name = words[0]
-    if name not in COMMANDS:
+    if name not in COMMANDS and name not in _INNER:
         print(f"qiao: there is no command {name!r}; ./qiao lists them", file=sys.stderr)
         return 2
+    description = COMMANDS.get(name, "")
     command = importlib.import_module(f"qiao.config.cli.{name}")
-    parser = argparse.ArgumentParser(prog=f"./qiao {name}", description=COMMANDS[name])
+    parser = argparse.ArgumentParser(
+        prog=f"./qiao {name}", description=description, allow_abbrev=False
+    )
     command.arguments(parser)
+    args, args.rest = parser.parse_known_args(words[1:])
+    if args.rest and not getattr(command, "PASSES_ON", False):
+        parser.error(f"unknown: {' '.join(args.rest)}")
     try:
-        return int(command.run(parser.parse_args(words[1:])))
+        return int(command.run(args))
     except CommandError as error:
         print(f"qiao: {error}", file=sys.stderr)
         return 1

@@ -61,9 +61,9 @@ def read_catalogue(path: Path, language: str) -> Catalogue:
         if not message.id:
             continue
         ids = [message.id] if isinstance(message.id, str) else list(message.id)
-        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        string = message.string if isinstance(message.string, str) else (message.string or [""])[0]
         text = Text(ids[0], ids[1] if len(ids) > 1 else "", message.context or "")
-        catalogue.entries[text] = strings[0] or ""
+        catalogue.entries[text] = string
         if message.fuzzy:
             catalogue.fuzzy.add(text)
     return catalogue

@@ -6,18 +6,14 @@ import shutil
 import socket
 import sys
 import time
-import urllib.error
-import urllib.request
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from qiao.config import postgres
-from qiao.config.cli import environment, preparation, supervise
+from qiao.config.cli import environment, preparation, serving, supervise
 from qiao.config.cli.failure import CommandError
-
-_READY_SECONDS = 90.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,16 +58,12 @@ def _start(place: Path, args: argparse.Namespace, children: list[supervise.Child
     with _step("browser files and languages"):
         preparation.collect()
     _prepare(place, args)
-    ours = [sys.executable, "-m", "qiao.config.cli"]
-    web = [*ours, "serve", f"--host={args.host}", f"--port={args.port}"]
-    children += [
-        supervise.Child("web", web, place / "log" / "web.log"),
-        supervise.Child("worker", [*ours, "worker"], place / "log" / "worker.log"),
-    ]
+    web = serving.child("web", "serve", f"--host={args.host}", f"--port={args.port}")
+    children += [web, serving.child("worker", "worker")]
     with _step("web and worker"):
         for child in children:
             child.start()
-        _wait_for(args, children)
+        serving.wait_until_ready(_address(args), children)
 
 
 def _prepare(place: Path, args: argparse.Namespace) -> None:
@@ -118,28 +110,6 @@ def _throw_away(place: Path) -> None:
     for name in ("pg", "media"):
         shutil.rmtree(place / name, ignore_errors=True)
     (place / "prepared").unlink(missing_ok=True)
-
-
-def _wait_for(args: argparse.Namespace, children: list[supervise.Child]) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline:
-        for child in children:
-            child.look()
-        try:
-            with urllib.request.urlopen(f"{_address(args)}/healthz", timeout=5) as answer:  # noqa: S310
-                if answer.status == 200:
-                    return
-        except urllib.error.HTTPError as error:
-            error.close()
-        except OSError:
-            pass
-        time.sleep(0.1)
-    message = f"the web server does not answer; its last words:\n{_tail(children[0].log)}"
-    raise CommandError(message)
-
-
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(errors="replace").splitlines()[-15:])
 
 
 def _address(args: argparse.Namespace) -> str:

@@ -32,6 +32,13 @@ def home() -> Path:
     return path
 
 
+def move_home(purpose: str) -> Path:
+    """Take a state folder beside the usual one (`.qiao-test`), to leave the data there alone."""
+    usual = Path(os.environ.get("QIAO_HOME") or PROJECT / ".qiao").expanduser().resolve()
+    os.environ["QIAO_HOME"] = str(usual.with_name(f"{usual.name}-{purpose}"))
+    return home()
+
+
 def load_secrets() -> None:
     """Set the secret keys that the environment lacks, from `secrets.env`, made once."""
     path = home() / "secrets.env"

@@ -14,7 +14,7 @@ from types import FrameType
 
 _LONGEST_PAUSE = 30.0  # seconds
 _HEALTHY_AFTER = 60.0  # seconds alive, after which earlier crashes are forgiven
-_STOP_SECONDS = 12.0
+STOP_SECONDS = 12.0
 _LOG_BYTES = 10 * 1024 * 1024
 _PR_SET_PDEATHSIG = 1
 
@@ -124,7 +124,7 @@ def stop_all(children: list[Child]) -> None:
     """Stop every child, politely first."""
     for child in children:
         child.ask_to_stop()
-    deadline = time.monotonic() + _STOP_SECONDS
+    deadline = time.monotonic() + STOP_SECONDS
     for child in children:
         child.end(deadline=deadline)
 

@@ -1,0 +1,239 @@
+"""A backup file: a tar of `contents.json`, `database.dump` (pg_dump) and `media/…`."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from qiao.config import postgres
+from qiao.config.cli import environment
+from qiao.config.cli.failure import CommandError
+
+FORMAT = 1
+_CHUNK = 1024 * 1024
+
+
+def write(file: Path, *, with_secrets: bool = False) -> dict[str, Any]:
+    """Write the backup; return its contents list.
+
+    Rows and their checksums come from one snapshot. Files are read after it: what was added
+    meanwhile is in the backup too, and harmless.
+    """
+    url = os.environ["DATABASE_OWNER_URL"]
+    file = file.resolve()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        dump = Path(folder) / "database.dump"
+        tables = _dump(url, dump)
+        contents = {
+            "format": FORMAT,
+            "tables": tables,
+            "media": media_hashes(media_folder()),
+            "dump": _hash(dump),
+            "field_key": _key_print(),
+        }
+        listing = Path(folder) / "contents.json"
+        listing.write_text(json.dumps(contents))
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as raw:
+            _pack(raw, listing, dump, contents, with_secrets=with_secrets)
+        draft.replace(file)
+    return contents
+
+
+def read(file: Path, *, force: bool = False) -> dict[str, Any]:
+    """Restore a backup and compare it with the list inside; return the list.
+
+    Raises:
+        CommandError: not a backup, damaged, or the place is not empty (and no `force`).
+    """
+    url = os.environ["DATABASE_OWNER_URL"]
+    _require_empty(url, force=force)
+    with tempfile.TemporaryDirectory(dir=environment.home()) as folder:
+        contents = _unpack(file, Path(folder))
+        _install_secrets(Path(folder) / "secrets.env", contents["field_key"])
+        _clear(url)
+        words = ["--no-owner", "--no-privileges", "--exit-on-error", "--jobs=2"]
+        _tool("pg_restore", [*words, f"--dbname={url}", str(Path(folder) / "database.dump")])
+        _swap_media(Path(folder) / "media")
+    with psycopg.connect(url) as connection:
+        found = {"tables": table_sums(connection), "media": media_hashes(media_folder())}
+    differences = compare(contents, found)
+    if differences:
+        message = "the restored data differ from the backup:\n" + "\n".join(differences)
+        raise CommandError(message)
+    return contents
+
+
+def compare(wanted: dict[str, Any], found: dict[str, Any]) -> list[str]:
+    """Return how two contents lists differ: tables by rows and sum, files by hash."""
+    differences = []
+    for kind in ("tables", "media"):
+        for name in sorted(wanted[kind].keys() | found[kind].keys()):
+            before, after = wanted[kind].get(name), found[kind].get(name)
+            if before != after:
+                differences.append(f"{kind} {name}: {before} became {after}")
+    return differences
+
+
+def table_sums(connection: "psycopg.Connection[Any]") -> dict[str, list[Any]]:
+    """Return table → [rows, sum over all rows of a hash of the row]; leaves of partitions too."""
+    tables = connection.execute(
+        "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+        " AND n.nspname !~ '^pg_' AND NOT EXISTS (SELECT FROM pg_depend d"
+        "   WHERE d.objid = c.oid AND d.deptype = 'e')"
+    ).fetchall()
+    sums = {}
+    for schema, name in sorted(tables):
+        query = sql.SQL(
+            "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0)::text FROM {} t"
+        ).format(sql.Identifier(schema, name))
+        row = connection.execute(query).fetchone()
+        assert row is not None
+        sums[f"{schema}.{name}"] = list(row)
+    return sums
+
+
+def media_folder() -> Path:
+    """Return the folder of the attachments."""
+    return Path(os.environ.get("QIAO_MEDIA") or environment.home() / "media")
+
+
+def media_hashes(folder: Path) -> dict[str, str]:
+    """Return path below the folder → SHA-256, in hexadecimal."""
+    if not folder.is_dir():
+        return {}
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): _hash(path) for path in files}
+
+
+def _dump(url: str, dump: Path) -> dict[str, list[Any]]:
+    with psycopg.connect(url) as connection:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        row = connection.execute("SELECT pg_export_snapshot()").fetchone()
+        assert row is not None
+        words = ["--format=custom", "--compress=zstd:3", f"--snapshot={row[0]}", f"--file={dump}"]
+        _tool("pg_dump", [*words, f"--dbname={url}"])
+        return table_sums(connection)
+
+
+def _tool(name: str, words: list[str]) -> None:
+    done = subprocess.run(
+        [postgres.binary(name), *words], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        message = f"{name} failed:\n{done.stderr.strip()}"
+        raise CommandError(message)
+
+
+def _pack(
+    raw: Any, listing: Path, dump: Path, contents: dict[str, Any], *, with_secrets: bool
+) -> None:
+    with tarfile.open(fileobj=raw, mode="w") as tar:
+        tar.add(listing, "contents.json")
+        tar.add(dump, "database.dump")
+        if with_secrets:
+            tar.add(environment.home() / "secrets.env", "secrets.env")
+        for name in contents["media"]:
+            tar.add(media_folder() / name, f"media/{name}")
+
+
+def _unpack(file: Path, folder: Path) -> dict[str, Any]:
+    try:
+        with tarfile.open(file) as tar:
+            for member in _safe_members(tar):
+                target = folder / member.name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                source = tar.extractfile(member)
+                assert source is not None
+                with target.open("wb") as out:
+                    shutil.copyfileobj(source, out, _CHUNK)
+        contents: dict[str, Any] = json.loads((folder / "contents.json").read_text())
+    except (tarfile.TarError, OSError, ValueError) as error:
+        message = f"{file} is not a backup of Qiao, or is damaged: {error}"
+        raise CommandError(message) from error
+    if contents.get("format") != FORMAT:
+        message = f"{file} has format {contents.get('format')}, this version reads {FORMAT}"
+        raise CommandError(message)
+    dump = folder / "database.dump"
+    whole = dump.is_file() and _hash(dump) == contents["dump"]
+    if not whole or media_hashes(folder / "media") != contents["media"]:
+        message = f"{file} is damaged: its parts do not match its list"
+        raise CommandError(message)
+    return contents
+
+
+def _safe_members(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
+    for member in tar:
+        path = PurePosixPath(member.name)
+        if not member.isreg() or path.is_absolute() or ".." in path.parts:
+            message = f"unexpected entry {member.name!r}"
+            raise tarfile.TarError(message)
+        yield member
+
+
+def _require_empty(url: str, *, force: bool) -> None:
+    if force:
+        return
+    with psycopg.connect(url) as connection:
+        tables = connection.execute("SELECT FROM pg_tables WHERE schemaname = 'public'").rowcount
+    if tables or media_hashes(media_folder()):
+        message = "this place already holds data: restore elsewhere (QIAO_HOME), or give --force"
+        raise CommandError(message)
+
+
+def _clear(url: str) -> None:
+    try:
+        with psycopg.connect(url) as connection:
+            connection.execute("SET lock_timeout = '5s'")
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+    except psycopg.errors.LockNotAvailable as error:
+        message = "the database is in use: stop web and worker first"
+        raise CommandError(message) from error
+
+
+def _swap_media(restored: Path) -> None:
+    media = media_folder()
+    if media.is_dir():
+        shutil.rmtree(media)
+    media.parent.mkdir(parents=True, exist_ok=True)
+    if restored.is_dir():
+        shutil.move(restored, media)
+    else:
+        media.mkdir()
+
+
+def _install_secrets(found: Path, wanted: str) -> None:
+    """Take the keys of the backup, if it carries them; else ours must be the same."""
+    if found.is_file():
+        own = environment.home() / "secrets.env"
+        shutil.copyfile(found, own)
+        own.chmod(0o600)
+        return
+    if wanted != _key_print():
+        message = (
+            "the backup was made with another field key, without which its encrypted numbers"
+            " stay closed: put its secrets.env into the state folder first"
+        )
+        raise CommandError(message)
+
+
+def _key_print() -> str:
+    key = os.environ.get("QIAO_FIELD_KEY", "")
+    return hashlib.sha256(f"qiao backup {key}".encode()).hexdigest()[:16]
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
