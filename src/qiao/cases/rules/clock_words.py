@@ -1,9 +1,9 @@
 """What to say about a clock at a moment: numbers for "2 h 10 min left (working time)"."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from qiao.cases.rules.clock_state import Clock, Piece
+from qiao.cases.rules.clock_state import Clock, Piece, changed
 from qiao.cases.rules.working_time import Calendars, WorkingTime
 from qiao.core.rules.calendar import is_working
 
@@ -67,7 +67,7 @@ def explained(clock: Clock, now: datetime, calendars: Calendars) -> tuple[Piece,
         return clock.pieces
     *closed, last = clock.pieces
     seconds = _time(clock, calendars).seconds_between(last.start, now)
-    return (*closed, replace(last, seconds=seconds))
+    return (*closed, changed(last, seconds=seconds))
 
 
 def _level(clock: Clock, percent: int, *, late: bool) -> str:

@@ -23,11 +23,10 @@ state and a history can never disagree. How it counts:
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from qiao.cases.rules.clock_state import Clock, ClockState, Pause, Piece, Seen
+from qiao.cases.rules.clock_state import Clock, ClockState, Pause, Piece, Seen, changed
 from qiao.cases.rules.promises import ClockEvent, Promise, promises_from_data
 from qiao.cases.rules.working_time import Calendars, WorkingTime, newest_known
 
@@ -87,7 +86,7 @@ def _facts(state: ClockState, event: ClockEvent, at: datetime, calendars: Calend
         if promise.calendar not in known:
             known[promise.calendar] = newest_known(calendars, promise.calendar, at)
     seen = dict(state.seen) | dict.fromkeys(event.tokens, Seen(event.seq, at))
-    return replace(
+    return changed(
         state,
         promises=promises,
         seq=event.seq,
@@ -103,7 +102,7 @@ def _pauses(pauses: tuple[Pause, ...], event: ClockEvent, at: datetime) -> tuple
     if event.kind not in ("paused", "resumed"):
         return pauses
     if pauses and pauses[-1].end is None:
-        pauses = (*pauses[:-1], replace(pauses[-1], end=at))
+        pauses = (*pauses[:-1], Pause(pauses[-1].start, at, pauses[-1].reason))
     if event.kind == "paused":
         pauses = (*pauses, Pause(at, None, str(event.data.get("reason", ""))))
     return pauses
@@ -122,7 +121,7 @@ def _figures(
             clocks.append(_changed(clock, promise, state, event.kind, at, calendars))
         else:
             clocks.append(clock)
-    state = replace(state, clocks=tuple(clocks))
+    state = changed(state, clocks=tuple(clocks))
     for promise in owed.values():
         state = _owed_anew(state, promise, at, calendars)
     return state
@@ -162,7 +161,7 @@ def _figures_of(
 def _figured(clock: Clock, promise: Promise, state: ClockState, calendars: Calendars) -> Clock:
     """The clock with the figures that hold now."""
     target, calendar, known, warn = _figures_of(promise, state, clock.started_at, calendars)
-    return replace(
+    return changed(
         clock,
         target_seconds=target,
         calendar=calendar,
@@ -212,7 +211,7 @@ def _begin(
         if token in state.seen and state.seen[token].seq == start.seq
     )
     clock = _fill(clock, promise, state, start.at, at, reason, calendars)
-    return replace(state, clocks=(*state.clocks, clock))
+    return changed(state, clocks=(*state.clocks, clock))
 
 
 def _take_up(
@@ -221,11 +220,11 @@ def _take_up(
     """Go on with a clock that was cancelled because it was not owed for a while."""
     since = clock.stopped_at or at
     missed = clock.due_at is not None and clock.due_at <= since
-    again = replace(clock, stopped_at=None, due_at=clock.due_at if missed else None)
+    again = changed(clock, stopped_at=None, due_at=clock.due_at if missed else None)
     again = _figured(again, promise, state, calendars)
     again = _fill(again, promise, state, since, at, "promise_set", calendars)
     clocks = tuple(again if item is clock else item for item in state.clocks)
-    return replace(state, clocks=clocks)
+    return changed(state, clocks=clocks)
 
 
 def _fill(
@@ -267,7 +266,7 @@ def _turn(
         clock = _cut(clock, moment, calendars)
     calendar = f"{clock.calendar}@{clock.calendar_version}"
     piece = Piece(moment, None, counted, why, note, state.priority, calendar)
-    return replace(
+    return changed(
         clock,
         state="running" if counted else "paused",
         paused_since=None if counted else clock.paused_since or moment,
@@ -291,7 +290,7 @@ def _pause_or_resume(
             clocks.append(_with_due(turned, at, calendars))
         else:
             clocks.append(clock)
-    return replace(state, clocks=tuple(clocks))
+    return changed(state, clocks=tuple(clocks))
 
 
 def _stops(state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars) -> ClockState:
@@ -308,7 +307,7 @@ def _stops(state: ClockState, event: ClockEvent, at: datetime, calendars: Calend
             clocks.append(_end(clock, at, calendars, state="closed"))
         else:
             clocks.append(clock)
-    return replace(state, clocks=tuple(clocks))
+    return changed(state, clocks=tuple(clocks))
 
 
 def _starts(
@@ -336,7 +335,7 @@ def _end(clock: Clock, at: datetime, calendars: Calendars, *, state: str) -> Clo
         state = "late_met" if late else "met"
     elif state == "closed":
         state = "late" if late else "cancelled"
-    return replace(clock, state=state, due_at=due, stopped_at=at, paused_since=None)
+    return changed(clock, state=state, due_at=due, stopped_at=at, paused_since=None)
 
 
 def _cut(clock: Clock, at: datetime, calendars: Calendars) -> Clock:
@@ -346,8 +345,8 @@ def _cut(clock: Clock, at: datetime, calendars: Calendars) -> Clock:
     breached_at = clock.breached_at or (clock.due_at if missed else None)
     seconds = _working_time(clock, calendars).seconds_between(last.start, at)
     if at > last.start:
-        closed.append(replace(last, end=at, seconds=seconds))
-    return replace(
+        closed.append(changed(last, end=at, seconds=seconds))
+    return changed(
         clock,
         pieces=tuple(closed),
         breached_at=breached_at,
@@ -361,12 +360,12 @@ def _with_due(clock: Clock, at: datetime, calendars: Calendars) -> Clock:
     left = clock.target_seconds - clock.elapsed_seconds
     if left <= 0:
         past = clock.due_at is not None and clock.due_at <= at
-        return replace(clock, due_at=clock.due_at if past else at)
+        return changed(clock, due_at=clock.due_at if past else at)
     if clock.state == "paused":
-        return replace(clock, due_at=None)
+        return changed(clock, due_at=None)
     begun = clock.pieces[-1].start
     due = _working_time(clock, calendars).add_seconds(begun, left)
-    return replace(clock, due_at=max(due, at) if due else None)
+    return changed(clock, due_at=max(due, at) if due else None)
 
 
 def _working_time(clock: Clock, calendars: Calendars) -> WorkingTime:

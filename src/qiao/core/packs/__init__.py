@@ -1,0 +1,19 @@
+"""Industry packs: data in TOML and Markdown, checked on load, standing side by side."""
+
+from qiao.core.packs.load import available_packs, load_pack
+from qiao.core.packs.merge import Catalogue, merge, qualify
+from qiao.core.packs.model import CaseType, Field, Pack
+from qiao.core.packs.reading import PackInvalid, PackProblem
+
+__all__ = [
+    "CaseType",
+    "Catalogue",
+    "Field",
+    "Pack",
+    "PackInvalid",
+    "PackProblem",
+    "available_packs",
+    "load_pack",
+    "merge",
+    "qualify",
+]

@@ -1,0 +1,86 @@
+"""Checks across the sections of a pack: every reference must lead somewhere."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+
+from qiao.core.packs.model import CaseType, Field, Pack
+from qiao.core.packs.reading import PackProblem
+from qiao.core.rules.conditions import tests_in
+
+
+def check_pack(pack: Pack) -> Iterator[PackProblem]:
+    """Every broken reference of a pack, with file and key."""
+    for case_type in pack.case_types:
+        yield from _check_case_type(pack, case_type)
+    yield from _check_queues(pack)
+    yield from _check_demo(pack)
+    yield from _check_tiers(pack)
+
+
+def check_fields(fields: tuple[Field, ...], file: str, place: str) -> Iterator[PackProblem]:
+    """Fields have keys of their own, and a condition looks only at fields that exist."""
+    counts = Counter(field.key for field in fields)
+    for key, count in counts.items():
+        if count > 1:
+            at = f"{place}.fields[{key}]"
+            yield PackProblem(file, at, f"expected one of this key, found {count}")
+    for field in fields:
+        at = f"{place}.fields[{field.key}]"
+        for test in tests_in(field.show_when):
+            if test.field not in counts or test.field == field.key:
+                text = f"expected another field of this form, found {test.field!r}"
+                yield PackProblem(file, f"{at}.show_when", text)
+        for key, count in Counter(choice.key for choice in field.choices).items():
+            if count > 1:
+                text = f"expected one of this key, found {count}"
+                yield PackProblem(file, f"{at}.choices[{key}]", text)
+
+
+def _check_case_type(pack: Pack, case_type: CaseType) -> Iterator[PackProblem]:
+    file, place = "case_types.toml", f"case_type[{case_type.key}]"
+    processes = {process.key for process in pack.processes}
+    yield from _known(file, f"{place}.process", [case_type.process], processes)
+    yield from _known(file, f"{place}.duty", [case_type.duty], _keys(pack.duties))
+    yield from _known(file, f"{place}.skill", [case_type.skill], _keys(pack.skills))
+    yield from _known(file, f"{place}.scripts", case_type.scripts, _keys(pack.scripts))
+    yield from check_fields(case_type.fields, file, place)
+    for key, count in Counter(promise.key for promise in case_type.promises).items():
+        if count > 1:
+            text = f"expected one of this key, found {count}"
+            yield PackProblem(file, f"{place}.promises[{key}]", text)
+
+
+def _keys(items: Collection[object]) -> set[str]:
+    return {str(getattr(item, "key", "")) for item in items}
+
+
+def _known(
+    file: str, place: str, found: Collection[str], known: Collection[str]
+) -> Iterator[PackProblem]:
+    for key in found:
+        if key and key not in known:
+            expected = ", ".join(sorted(known)) or "none"
+            yield PackProblem(file, place, f"expected one of {expected}, found {key!r}")
+
+
+def _check_queues(pack: Pack) -> Iterator[PackProblem]:
+    for queue in pack.queues:
+        place = f"queue[{queue.key}]"
+        channels = _keys(pack.channels)
+        yield from _known("queues.toml", f"{place}.channels", queue.channels, channels)
+        yield from _known("queues.toml", f"{place}.skill", [queue.skill], _keys(pack.skills))
+
+
+def _check_demo(pack: Pack) -> Iterator[PackProblem]:
+    types = _keys(pack.case_types)
+    yield from _known("demo.toml", "types", pack.demo.types, types)
+    yield from _known("demo.toml", "seasons", pack.demo.seasons, types)
+    yield from _known("demo.toml", "phrases", pack.demo.phrases, types)
+    yield from _known("demo.toml", "channels", pack.demo.channels, _keys(pack.channels))
+
+
+def _check_tiers(pack: Pack) -> Iterator[PackProblem]:
+    for rank, count in Counter(tier.rank for tier in pack.tiers).items():
+        if count > 1:
+            text = f"expected one tier of rank {rank}, found {count}"
+            yield PackProblem("tiers.toml", "tier", text)

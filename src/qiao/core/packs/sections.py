@@ -1,0 +1,300 @@
+"""How each section of a pack is read. A reader reports what is wrong and returns what it can."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from qiao.core.packs.model import (
+    ANY_PRIORITY,
+    FIELD_KINDS,
+    GROUPS,
+    PRIORITIES,
+    WEEKDAYS,
+    CalendarSpec,
+    CaseType,
+    Channel,
+    Choice,
+    Demo,
+    Field,
+    Named,
+    Outcome,
+    PromiseSpec,
+    QueueSpec,
+    TargetWindow,
+    Tier,
+)
+from qiao.core.packs.reading import Table
+from qiao.core.rules.texts import Text
+
+MEDIA: Final = ("phone", "counter", "letter", "email", "visit", "web", "chat", "message")
+TIER_COLOURS: Final = ("tier-a", "tier-b", "tier-c", "tier-d")
+SPAN: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+def read_named(table: Table) -> Named:
+    """A key with a name."""
+    named = Named(table.key(), table.text("name"))
+    table.finish()
+    return named
+
+
+def read_channel(table: Table) -> Channel:
+    """A way in."""
+    channel = Channel(
+        key=table.key(),
+        name=table.text("name"),
+        medium=table.choice("medium", MEDIA),
+        icon=table.string("icon"),
+    )
+    table.finish()
+    return channel
+
+
+def read_outcome(table: Table) -> Outcome:
+    """A wrap-up result."""
+    outcome = Outcome(table.key(), table.text("name"), table.boolean("resolved"))
+    table.finish()
+    return outcome
+
+
+def read_tier(table: Table) -> Tier:
+    """A customer tier."""
+    tier = Tier(
+        letter=table.string("letter"),
+        word=table.text("word"),
+        colour=table.choice("colour", TIER_COLOURS),
+        rank=table.integer("rank", least=1),
+    )
+    if not re.fullmatch("[A-Z]", tier.letter):
+        table.report("letter", f"expected one capital letter, found {tier.letter!r}")
+    table.finish()
+    return tier
+
+
+def read_queue(table: Table) -> QueueSpec:
+    """A waiting line."""
+    queue = QueueSpec(
+        key=table.key(),
+        name=table.text("name"),
+        channels=table.strings("channels", required=True),
+        skill=table.string("skill", ""),
+        answer_seconds=table.seconds("answer_within", day_seconds=0),
+        share_percent=table.integer("share_percent", 80, least=1),
+    )
+    if queue.share_percent > 100:
+        table.report("share_percent", f"expected at most 100, found {queue.share_percent}")
+    table.finish()
+    return queue
+
+
+def read_calendar(table: Table) -> CalendarSpec:
+    """Working time by weekday; a weekday that is not named is free."""
+    week_table = table.table("week")
+    always = table.boolean("round_the_clock")
+    calendar = CalendarSpec(
+        key=table.key(),
+        name=table.text("name"),
+        zone=table.string("zone"),
+        week={day: _spans(week_table, day) for day in WEEKDAYS},
+        round_the_clock=always,
+        holidays=table.choice("holidays", ("", "cn"), ""),
+    )
+    week_table.finish()
+    if not always and not any(calendar.week.values()):
+        table.report("week", "no working time; expected spans or round_the_clock = true")
+    if always and any(calendar.week.values()):
+        table.report("week", "spans beside round_the_clock = true; expected one of them")
+    if calendar.zone and not _is_zone(calendar.zone):
+        table.report("zone", f"expected a time zone such as Asia/Shanghai, found {calendar.zone}")
+    table.finish()
+    return calendar
+
+
+def _spans(table: Table, day: str) -> tuple[tuple[str, str], ...]:
+    spans: list[tuple[str, str]] = []
+    for number, item in enumerate(table.strings(day)):
+        found = SPAN.fullmatch(item)
+        start, _, end = item.partition("-")
+        if found is None or not start < end <= "24:00":
+            table.report(
+                f"{day}[{number}]", f"expected a span such as 08:30-12:00, found {item!r}"
+            )
+        elif spans and start < spans[-1][1]:
+            table.report(f"{day}[{number}]", f"{item} begins before {spans[-1][1]}")
+        else:
+            spans.append((start, end))
+    return tuple(spans)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def read_field(table: Table) -> Field:
+    """A field of a case type or process."""
+    field = Field(
+        key=table.key(),
+        label=table.text("label"),
+        kind=table.choice("kind", FIELD_KINDS),
+        choices=tuple(_choice(item) for item in table.tables("choices")),
+        required=table.boolean("required"),
+        show_when=table.condition("show_when"),
+        hint=table.optional_text("hint"),
+        unit=table.string("unit", ""),
+    )
+    chosen = field.kind in ("choice", "choices")
+    if chosen and len(field.choices) < 2:
+        table.report("choices", f"expected at least two for kind {field.kind}")
+    if field.choices and not chosen:
+        table.report("choices", f"expected none for kind {field.kind}")
+    table.finish()
+    return field
+
+
+def _choice(table: Table) -> Choice:
+    """``{key = "…", en = "…", zh-Hans = "…", zh-Hant = "…"}``."""
+    words = {key: value for key, value in table.data.items() if key != "key"}
+    inner = Table({"name": words}, file=table.file, place=table.place, problems=table.problems)
+    return Choice(table.key(), inner.text("name"))
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseKind:
+    """A promise as the whole pack uses it; a case type adds figures."""
+
+    name: Text
+    starts_on: tuple[str, ...]
+    stops_on: tuple[str, ...]
+    pausable: bool
+    warn_percent: tuple[int, int]
+
+
+def read_promise_kind(table: Table) -> tuple[str, PromiseKind]:
+    """A key with what starts and stops the clock."""
+    warn = table.weights("warn_percent", 2) or (60, 85)
+    kind = PromiseKind(
+        name=table.text("name"),
+        starts_on=table.strings("starts_on", required=True),
+        stops_on=table.strings("stops_on", required=True),
+        pausable=table.boolean("pausable", default=True),
+        warn_percent=(warn[0], warn[1]),
+    )
+    for key, tokens in (("starts_on", kind.starts_on), ("stops_on", kind.stops_on)):
+        if not tokens and table.has(key):
+            table.report(key, "expected at least one kind of event")
+    if not 0 < warn[0] < warn[1] < 100:
+        table.report("warn_percent", f"expected two rising shares below 100, found {list(warn)}")
+    found = table.key(), kind
+    table.finish()
+    return found
+
+
+def read_promise(
+    table: Table, kinds: Mapping[str, PromiseKind], calendars: Mapping[str, CalendarSpec]
+) -> PromiseSpec | None:
+    """The figures of a promise for one case type."""
+    key, calendar = table.key(), table.string("calendar")
+    known = calendars.get(calendar)
+    if known is None and calendar:
+        table.report("calendar", _unknown(calendar, calendars))
+    day_seconds = known.day_seconds if known else 0
+    targets = _targets(table.table("targets"), day_seconds)
+    windows = tuple(_window(item, day_seconds) for item in table.tables("windows"))
+    source = table.string("source")
+    table.finish()
+    if not targets:
+        table.report("targets", "expected at least one priority or * with a duration")
+    kind = kinds.get(key)
+    if kind is None:
+        table.report("key", _unknown(key, kinds))
+        return None
+    return PromiseSpec(
+        key=key,
+        name=kind.name,
+        starts_on=kind.starts_on,
+        stops_on=kind.stops_on,
+        targets=targets,
+        calendar=calendar,
+        pausable=kind.pausable,
+        warn_percent=kind.warn_percent,
+        windows=windows,
+        source=source,
+    )
+
+
+def _unknown(found: str, known: Mapping[str, object]) -> str:
+    return f"expected one of {', '.join(sorted(known)) or 'none'}, found {found!r}"
+
+
+def _targets(table: Table, day_seconds: int) -> dict[str, int]:
+    targets = {}
+    for priority in table.data:
+        if priority not in (*PRIORITIES, ANY_PRIORITY):
+            expected = ", ".join((*PRIORITIES, ANY_PRIORITY))
+            table.report(priority, f"expected one of {expected}")
+            continue
+        targets[priority] = table.seconds(priority, day_seconds=day_seconds)
+    return targets
+
+
+def _window(table: Table, day_seconds: int) -> TargetWindow:
+    start, end = table.string("from"), table.string("to")
+    for key, value in (("from", start), ("to", end)):
+        if value and not TIME.fullmatch(value):
+            table.report(key, f"expected a time such as 22:00, found {value!r}")
+    window = TargetWindow(start, end, _targets(table.table("targets"), day_seconds))
+    table.finish()
+    return window
+
+
+def read_case_type(
+    table: Table, kinds: Mapping[str, PromiseKind], calendars: Mapping[str, CalendarSpec]
+) -> CaseType:
+    """A kind of case."""
+    promises = [read_promise(item, kinds, calendars) for item in table.tables("promises")]
+    case_type = CaseType(
+        key=table.key(),
+        group=table.choice("group", GROUPS),
+        name=table.text("name"),
+        customer_name=table.optional_text("customer_name") or table.text("name"),
+        process=table.string("process"),
+        default_priority=table.choice("default_priority", PRIORITIES),
+        fields=tuple(read_field(item) for item in table.tables("fields")),
+        promises=tuple(promise for promise in promises if promise is not None),
+        duty=table.string("duty", ""),
+        skill=table.string("skill", ""),
+        icon=table.string("icon", ""),
+        needs_follow_up=table.boolean("needs_follow_up"),
+        emergency=table.boolean("emergency"),
+        safety=table.texts("safety"),
+        words=table.strings("words"),
+        scripts=table.strings("scripts"),
+    )
+    if case_type.emergency and not case_type.safety:
+        table.report("safety", "an emergency needs words of safety; expected a list of texts")
+    table.finish()
+    return case_type
+
+
+def read_demo(table: Table) -> Demo:
+    """Hints for the demo world."""
+    types, channels = table.table("types"), table.table("channels")
+    seasons, phrases = table.table("seasons"), table.table("phrases")
+    demo = Demo(
+        monthly=table.weights("monthly", 12),
+        weekly=table.weights("weekly", 7),
+        hourly=table.weights("hourly", 24),
+        types={key: types.integer(key) for key in types.data},
+        channels={key: channels.integer(key) for key in channels.data},
+        seasons={key: seasons.weights(key, 12) for key in seasons.data},
+        phrases={key: phrases.texts(key) for key in phrases.data},
+    )
+    table.finish()
+    return demo
