@@ -2,8 +2,8 @@
 
 PostgreSQL refuses NUL and lone surrogates with an error of its own; control characters break
 exports and printers; two spellings of one letter break search. So every text is brought to NFC
-(Unicode Standard Annex 15), line ends to `\\n`, outer spaces and invisible marks away, and the rest
-is either right or refused with a reason that the caller translates.
+(Unicode Standard Annex 15), line ends to `\\n`, outer spaces and invisible marks away, and the
+rest is either right or refused with a reason that the caller translates.
 """
 
 from enum import StrEnum
