@@ -8,7 +8,6 @@ from typing import Any
 
 from qiao.cases import definitions
 from qiao.cases.events import CaseOpened
-from qiao.cases.rules.values import check_facts
 from qiao.cases.journal import Journal
 from qiao.cases.models import Case, ProcessVersion
 from qiao.cases.models import CaseType as CaseTypeRow
@@ -17,6 +16,7 @@ from qiao.cases.rules.facts import system_facts
 from qiao.cases.rules.pack import promises_of
 from qiao.cases.rules.process import start
 from qiao.cases.rules.promises import promise_data
+from qiao.cases.rules.values import check_facts
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.numbering import next_number

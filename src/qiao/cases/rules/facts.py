@@ -16,9 +16,9 @@ class TypeLike(Protocol):
     """The part of a case type that conditions may look at."""
 
     @property
-    def emergency(self) -> bool: ...  # noqa: D102 - a protocol's attribute
+    def emergency(self) -> bool: ...
     @property
-    def needs_follow_up(self) -> bool: ...  # noqa: D102 - a protocol's attribute
+    def needs_follow_up(self) -> bool: ...
 
 
 def system_facts(case: CaseLike, definition: TypeLike, *, tier: str = "") -> dict[str, Any]:

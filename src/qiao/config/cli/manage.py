@@ -5,7 +5,7 @@ import sys
 
 from qiao.config.cli import environment
 
-_OWNERS = {"migrate", "createcachetable", "dbshell", "flush", "sqlflush"}
+_OWNERS = {"migrate", "makemigrations", "createcachetable", "dbshell", "flush", "sqlflush"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
