@@ -122,7 +122,7 @@ def _dump(url: str, dump: Path) -> dict[str, list[Any]]:
         connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         row = connection.execute("SELECT pg_export_snapshot()").fetchone()
         assert row is not None
-        words = ["--format=custom", "--compress=zstd:3", f"--snapshot={row[0]}", f"--file={dump}"]
+        words = ["--format=custom", "--compress=gzip:3", f"--snapshot={row[0]}", f"--file={dump}"]
         _tool("pg_dump", [*words, f"--dbname={url}"])
         return table_sums(connection)
 

@@ -18,7 +18,7 @@ from qiao.config.cli.failure import CommandError
 
 OLDEST_NODE = 18
 _KEPT_BUILDS = 3
-_ICON_USE = re.compile(r"""(?:\bicon\s+|\bicon["']?\s*[=:]\s*)["']([a-z][a-z0-9-]*)["']""")
+_ICON_USE = re.compile(r"""(?:\{%-?\s*icon\s+|\bicon["']?\s*[=:]\s*)["']([a-z][a-z0-9-]*)["']""")
 _ICON_SOURCES = {".html", ".svg", ".py", ".toml", ".js"}
 
 

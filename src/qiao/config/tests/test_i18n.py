@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from django.template import engines
+from django.test import override_settings
 from django.utils import translation
-from pytest_django.fixtures import SettingsWrapper
 
 from qiao.config.cli import catalogues
 from qiao.config.cli.catalogues import Catalogue
@@ -76,15 +76,12 @@ def test_texts_of_templates(source: str, expected: list[Text]) -> None:
         '{% firstof _("Last resort") %}',
     ],
 )
-def test_what_is_extracted_is_what_django_looks_up(
-    source: str, tmp_path: Path, settings: SettingsWrapper
-) -> None:
+def test_what_is_extracted_is_what_django_looks_up(source: str, tmp_path: Path) -> None:
     [text] = texts_of_template(source)
     path = catalogues.catalogue_path(tmp_path, "zh_Hans")
     catalogues.write_catalogue(Catalogue(path, "zh_Hans", {text: "译文"}))
     catalogues.compile_changed(tmp_path)
-    settings.LOCALE_PATHS = [tmp_path / "locale"]
-    with translation.override("zh-hans"):
+    with override_settings(LOCALE_PATHS=[tmp_path / "locale"]), translation.override("zh-hans"):
         template = engines["django"].from_string("{% load i18n %}" + source)
         assert template.render() == "译文"
 
