@@ -1,8 +1,8 @@
 """China's public holidays and shifted working days (调休), to seed the calendar table.
 
-Source: the yearly notice of the State Council's General Office (关于部分节假日安排的通知), as data of
-the `chinesecalendar` package. A notice appears in autumn for the year after; years without one are
-reported, never guessed.
+Source: the yearly notice of the State Council's General Office (关于部分节假日安排的通知), as
+data of the `chinesecalendar` package. A notice appears in autumn for the year after; years without
+one are reported, never guessed.
 """
 
 from collections.abc import Mapping
