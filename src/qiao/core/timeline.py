@@ -117,7 +117,7 @@ def load_timeline(
 def _read(statement: Statement) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _to_end_of_moment(rows: list[tuple[Any, ...]], limit: int) -> list[tuple[Any, ...]]:

@@ -1,0 +1,32 @@
+"""Reads. Everything that takes an actor keeps to what that actor may see."""
+
+from qiao.customers.queries.people import (
+    AccountChoice,
+    CustomerLine,
+    NotVisible,
+    PhoneMatch,
+    accounts_of,
+    can_see,
+    get_customer_for,
+    held_as,
+    lines_for,
+    match_phone,
+)
+from qiao.customers.queries.search import CustomerHit, find_customers, find_near, masked_phone
+
+__all__ = [
+    "AccountChoice",
+    "CustomerHit",
+    "CustomerLine",
+    "NotVisible",
+    "PhoneMatch",
+    "accounts_of",
+    "can_see",
+    "find_customers",
+    "find_near",
+    "get_customer_for",
+    "held_as",
+    "lines_for",
+    "masked_phone",
+    "match_phone",
+]

@@ -1,0 +1,248 @@
+"""Reading one customer, or a few, with the right to do so."""
+# ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import Http404
+
+from qiao.core.actor import Actor
+from qiao.core.rules import phones
+from qiao.customers.models import Customer
+from qiao.customers.queries.search import LINE_JOINS, TODAY, masked_phone, visible
+from qiao.customers.rules.addresses import short
+
+
+class NotVisible(Http404):
+    """No such customer, or none that the actor may see: outsiders cannot tell the difference."""
+
+
+def get_customer_for(
+    *, actor: Actor, customer_id: int, permission: str = "customers.view"
+) -> Customer:
+    """The customer who stands for `customer_id`: of a merged row, the one it was merged into.
+
+    Raises `NotVisible` unless the customer is linked to an organisation in which the actor holds
+    `permission`.
+    """
+    found = list(
+        Customer.objects.raw(
+            "SELECT c.* FROM customers_customer c"
+            " WHERE c.id = (SELECT CASE WHEN m.merged_into_id IS NULL THEN m.id"
+            "                           ELSE customers_survivor(m.id) END"
+            "                 FROM customers_customer m WHERE m.id = %(id)s)"
+            f" AND {visible('c.id')}",
+            {"id": customer_id, "organisations": list(actor.organisations(permission))},
+        )
+    )
+    if not found:
+        raise NotVisible(f"customer {customer_id}")
+    return found[0]
+
+
+def held_as(customer_id: int) -> tuple[int, ...]:
+    """All ids under which a customer is held: the own one first, then those merged into it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT customers_held_as(%s)", [customer_id])
+        (ids,) = cursor.fetchone()
+    return tuple(ids)
+
+
+def can_see(*, actor: Actor, customer_id: int, permission: str = "customers.view") -> bool:
+    """Whether `get_customer_for` would answer."""
+    try:
+        get_customer_for(actor=actor, customer_id=customer_id, permission=permission)
+    except NotVisible:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    """A customer as a line of another module's list shows it; the telephone number is masked."""
+
+    customer_id: int
+    number: str
+    name: str
+    tier: str
+    flags: tuple[str, ...]
+    phone: str
+    account_number: str
+    address: str
+    short_address: str
+
+
+_LINES = f"""
+SELECT f.id, c.id, c.number, c.name, c.tier, c.flags, ph.number, ph.extension,
+       coalesce(ac.number, ''), coalesce(ac.full_text, ''), coalesce(ac.community, ''),
+       coalesce(ac.building, ''), coalesce(ac.room, '')
+  FROM (SELECT w.id, customers_survivor(w.id) AS survivor, NULL::bigint AS account_id
+          FROM unnest(%(ids)s::bigint[]) AS w (id)) f
+  JOIN customers_customer c ON c.id = f.survivor
+  {LINE_JOINS}
+ WHERE {visible("c.id")}
+"""
+
+
+def lines_for(*, actor: Actor, customer_ids: Iterable[int]) -> dict[int, CustomerLine]:
+    """Lines by the id asked for, in one statement; ids that the actor may not see are left out."""
+    ids = sorted(set(customer_ids))
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LINES,
+            {
+                "ids": ids,
+                "organisations": list(actor.organisations("customers.view")),
+                "zone": settings.TIME_ZONE,
+            },
+        )
+        rows = cursor.fetchall()
+    return {row[0]: _line(row[1:]) for row in rows}
+
+
+def _line(row: Sequence[Any]) -> CustomerLine:
+    pk, number, name, tier, flags, phone, extension, account, address, *place = row
+    return CustomerLine(
+        customer_id=pk,
+        number=number,
+        name=name,
+        tier=tier,
+        flags=tuple(flags),
+        phone=masked_phone(phone, extension),
+        account_number=account,
+        address=address,
+        short_address=short(*place, address),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneMatch:
+    """Who may be calling: a person at a place. `last_contact_at` is None for the first time."""
+
+    customer_id: int
+    name: str
+    tier: str
+    flags: tuple[str, ...]
+    label: str
+    role: str
+    account_id: int | None
+    account_number: str
+    premises_id: int | None
+    address: str
+    last_contact_at: datetime | None
+    last_contact_channel: str
+    last_contact_subject: str
+
+
+_MATCH = f"""
+WITH numbers AS MATERIALIZED (
+    SELECT DISTINCT ON (s.id) s.id, p.label, p.is_primary
+      FROM customers_customerphone p
+      JOIN LATERAL (
+          SELECT CASE WHEN m.merged_into_id IS NULL THEN m.id
+                      ELSE customers_survivor(m.id) END AS id
+            FROM customers_customer m WHERE m.id = p.customer_id) s ON true
+     WHERE p.digits = %(digits)s AND p.number = %(number)s
+       AND (%(extension)s = '' OR p.extension IN ('', %(extension)s))
+       AND {visible("p.customer_id")}
+     ORDER BY s.id, p.is_primary DESC
+     LIMIT 200
+)
+SELECT c.id, c.name, c.tier, c.flags, n.label, coalesce(pl.role, ''), pl.account_id,
+       coalesce(pl.number, ''), pl.premises_id, coalesce(pl.full_text, ''), lc.at,
+       coalesce(lc.channel, ''), coalesce(lc.subject, '')
+  FROM numbers n
+  JOIN customers_customer c ON c.id = n.id
+  LEFT JOIN customers_lastcontact lc ON lc.customer_id = n.id
+  LEFT JOIN LATERAL (
+      SELECT DISTINCT ON (coalesce(h.id, -a.id)) t.role, a.id AS account_id, a.number, a.status,
+             h.id AS premises_id, h.full_text
+        FROM customers_accountparty t
+        JOIN customers_account a ON a.id = t.account_id
+        LEFT JOIN customers_servicepoint s ON s.id = a.service_point_id
+        LEFT JOIN customers_premises h ON h.id = s.premises_id
+       WHERE t.customer_id = n.id AND t.period @> {TODAY}
+         AND (a.organisation_id + 0) = ANY(%(organisations)s)
+       ORDER BY coalesce(h.id, -a.id), a.status,
+             array_position(ARRAY['owner','payer','occupant','contact'], t.role), a.id
+       LIMIT 20) pl ON true
+ ORDER BY lc.at DESC NULLS LAST, n.is_primary DESC, c.id,
+       array_position(ARRAY['owner','payer','occupant','contact'], pl.role), pl.account_id
+ LIMIT %(limit)s
+"""
+
+
+def match_phone(*, actor: Actor, e164: str, limit: int = 5) -> list[PhoneMatch]:
+    """Who may stand behind a number: at most `limit` people with places, the latest contact first.
+
+    `e164` is the stored form of `qiao.core.rules.phones`, extension included.
+    """
+    number, extension = phones.split_extension(e164)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MATCH,
+            {
+                "digits": phones.stored_digits(e164),
+                "number": number,
+                "extension": extension,
+                "organisations": list(actor.organisations("customers.view")),
+                "zone": settings.TIME_ZONE,
+                "limit": limit,
+            },
+        )
+        rows = cursor.fetchall()
+    return [PhoneMatch(*row[:3], tuple(row[3]), *row[4:]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChoice:
+    """An account that a customer stands for now, as a form offers it."""
+
+    account_id: int
+    number: str
+    service: str
+    status: str
+    role: str
+    organisation_id: int
+    service_point_id: int | None
+    premises_id: int | None
+    region: str
+    address: str
+    latitude: float | None
+    longitude: float | None
+    datum: str
+
+
+_ACCOUNTS = f"""
+SELECT DISTINCT ON (a.status, a.id) a.id, a.number, a.service, a.status, t.role,
+       a.organisation_id, s.id, h.id, coalesce(h.region, ''), coalesce(h.full_text, ''),
+       h.latitude, h.longitude, coalesce(h.datum, '')
+  FROM customers_accountparty t
+  JOIN customers_account a ON a.id = t.account_id
+  LEFT JOIN customers_servicepoint s ON s.id = a.service_point_id
+  LEFT JOIN customers_premises h ON h.id = s.premises_id
+ WHERE t.customer_id = ANY(customers_held_as(%(id)s)) AND t.period @> {TODAY}
+   AND (a.organisation_id + 0) = ANY(%(organisations)s)
+ ORDER BY a.status, a.id, array_position(ARRAY['owner','payer','occupant','contact'], t.role)
+ LIMIT 200
+"""
+
+
+def accounts_of(*, actor: Actor, customer_id: int) -> list[AccountChoice]:
+    """The accounts that a customer stands for today and the actor may see, open ones first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ACCOUNTS,
+            {
+                "id": customer_id,
+                "organisations": list(actor.organisations("customers.view")),
+                "zone": settings.TIME_ZONE,
+            },
+        )
+        return [AccountChoice(*row) for row in cursor.fetchall()]
