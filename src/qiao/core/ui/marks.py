@@ -59,7 +59,7 @@ def icon(name: str, classes: str = "") -> SafeString:
     `classes` may hold sizes: ``i-16``, ``i-18``, ``i-20``, ``i-24``, ``i-32``.
     """
     return format_html(
-        '<svg class="i{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
+        '<svg class="i{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f" {classes}" if classes else "",
         _sprite(),
         name,

@@ -1,0 +1,25 @@
+// Everything a page of Qiao does by itself. Each part finds its own marks in the page.
+
+import htmx from "htmx.org";
+import * as choices from "../js/choices.js";
+import * as clock from "../js/clock.js";
+import * as dialogs from "../js/dialogs.js";
+import * as drafts from "../js/drafts.js";
+import * as drawer from "../js/drawer.js";
+import * as keys from "../js/keys.js";
+import * as lists from "../js/lists.js";
+import * as livestream from "../js/livestream.js";
+import * as menus from "../js/menus.js";
+import * as palette from "../js/palette.js";
+import * as place from "../js/place.js";
+import * as requests from "../js/requests.js";
+import * as retry from "../js/retry.js";
+import * as theme from "../js/theme.js";
+import * as toasts from "../js/toasts.js";
+
+window.htmx = htmx;
+
+for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, requests, drawer, place, retry, livestream]) {
+  part.start();
+}
+document.documentElement.dataset.ready = "";

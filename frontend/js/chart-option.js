@@ -1,0 +1,110 @@
+// From the page's plain figures to what ECharts draws: one look, made of the design tokens.
+
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--q-${name}`).trim();
+const TONES = { ok: "ok", warn: "warn", bad: "danger", pri: "primary", info: "info", mute: "mute" };
+const HUES = 8;
+
+const hue = (tone, index) => token(tone ? (TONES[tone] ?? tone) : `c${(index % HUES) + 1}`);
+const amount = (item) => (item !== null && typeof item === "object" ? item.value : item);
+
+function axis(kind) {
+  const words = { color: token("chart-axis"), fontSize: 11, hideOverlap: true };
+  return {
+    type: kind,
+    axisLine: { show: kind === "category", lineStyle: { color: token("border-2") } },
+    axisTick: { show: false },
+    axisLabel: words,
+    nameTextStyle: { color: token("chart-axis"), fontSize: 11 },
+    splitLine: { show: kind === "value", lineStyle: { color: token("chart-grid") } },
+  };
+}
+
+function common() {
+  return {
+    animation: false,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: token("text-2") },
+    tooltip: {
+      renderMode: "richText",
+      confine: true,
+      backgroundColor: token("surface"),
+      borderColor: token("border-2"),
+      textStyle: { color: token("text"), fontSize: 12 },
+      padding: [6, 10],
+    },
+    legend: { top: 0, itemWidth: 10, itemHeight: 8, icon: "roundRect", textStyle: { color: token("text-2"), fontSize: 11 } },
+  };
+}
+
+const hatching = () => ({
+  symbol: "rect",
+  color: token("surface"),
+  dashArrayX: [1, 0],
+  dashArrayY: [2, 4],
+  rotation: -Math.PI / 4,
+});
+
+function series(one, index, kind, horizontal) {
+  const type = one.type ?? kind;
+  const color = hue(one.tone, index);
+  const made = { name: one.name, type, data: one.data.map((item) => (item && typeof item === "object" ? { ...item, cursor: "pointer" } : item)), yAxisIndex: horizontal ? 0 : (one.axis ?? 0), color, cursor: one.data.some((item) => item?.href) ? "pointer" : "default" };
+  if (one.stack) made.stack = one.stack;
+  if (type === "bar") {
+    made.barMaxWidth = 22;
+    made.itemStyle = { color, borderRadius: one.stack ? 0 : horizontal ? [0, 3, 3, 0] : [3, 3, 0, 0] };
+    if (one.hatched) made.itemStyle.decal = hatching();
+  } else {
+    made.symbolSize = 5;
+    made.lineStyle = { width: 2, type: one.dashed ? "dashed" : "solid" };
+    if (one.area) made.areaStyle = { color, opacity: 0.12 };
+  }
+  return made;
+}
+
+function cartesian(kind, data) {
+  const units = data.units ?? [data.unit ?? ""];
+  const category = { ...axis("category"), data: data.labels, inverse: Boolean(data.horizontal) };
+  const values = units.map((name, place) => ({ ...axis("value"), name, splitLine: { show: place === 0, lineStyle: { color: token("chart-grid") } } }));
+  const many = data.series.length > 1;
+  return {
+    ...common(),
+    legend: { ...common().legend, show: many },
+    grid: { left: 8, right: 12, top: many || units[0] ? 30 : 10, bottom: 4, containLabel: true },
+    tooltip: { ...common().tooltip, trigger: "axis", axisPointer: { type: kind === "bar" ? "shadow" : "line" } },
+    xAxis: data.horizontal ? values[0] : category,
+    yAxis: data.horizontal ? category : values,
+    series: data.series.map((one, index) => series(one, index, kind, data.horizontal)),
+  };
+}
+
+function pie(data) {
+  return {
+    ...common(),
+    legend: { ...common().legend, type: "scroll", orient: "vertical", top: "middle", right: 0 },
+    tooltip: { ...common().tooltip, trigger: "item", formatter: ({ name, value, percent }) => `${name}  ${value.toLocaleString()}${data.unit ? ` ${data.unit}` : ""}  (${percent} %)` },
+    series: [
+      {
+        type: "pie",
+        radius: ["48%", "76%"],
+        center: ["36%", "50%"],
+        label: { show: false },
+        itemStyle: { borderColor: token("surface"), borderWidth: 2 },
+        data: data.slices.map((slice, index) => ({ ...slice, itemStyle: { color: hue(slice.tone, index) }, cursor: slice.href ? "pointer" : "default" })),
+      },
+    ],
+  };
+}
+
+export function optionOf(kind, data) {
+  return kind === "pie" ? pie(data) : cartesian(kind, data);
+}
+
+// The same figures as rows: [head, …rows]; a cell may be {text, href}.
+export function tableOf(kind, data) {
+  const cell = (item) => ({ text: amount(item)?.toLocaleString?.() ?? "–", href: item?.href });
+  if (kind === "pie") {
+    return [["", data.unit ?? ""], ...data.slices.map((slice) => [{ text: slice.name, href: slice.href }, cell(slice)])];
+  }
+  const units = data.units ?? [data.unit ?? ""];
+  const head = ["", ...data.series.map((one) => [one.name, units[one.axis ?? 0] && `(${units[one.axis ?? 0]})`].filter(Boolean).join(" "))];
+  return [head, ...data.labels.map((label, row) => [{ text: label }, ...data.series.map((one) => cell(one.data[row]))])];
+}

@@ -1,0 +1,59 @@
+// Native dialogs: the browser keeps the focus inside, closes on Escape and gives the focus back.
+
+import { element } from "./icon.js";
+import { say } from "./texts.js";
+
+export function open(dialog) {
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  (dialog.querySelector("[autofocus]") ?? dialog.querySelector("[data-close]"))?.focus();
+}
+
+// Resolves to true when the person confirms. The focus stands on “no”.
+export function ask(text, confirm) {
+  const dialog = element(
+    "dialog",
+    { class: "q-dialog", "aria-label": text },
+    element("div", { class: "body" }, element("p", { text })),
+    element(
+      "div",
+      { class: "q-foot" },
+      element("button", { type: "button", class: "btn", "data-close": true, autofocus: true, text: say("cancel") }),
+      element("button", { type: "button", class: "btn btn-danger", "data-yes": true, text: confirm }),
+    ),
+  );
+  document.body.append(dialog);
+  open(dialog);
+  return new Promise((resolve) => {
+    dialog.querySelector("[data-yes]").addEventListener("click", () => dialog.close("yes"));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "yes");
+    });
+  });
+}
+
+function onClick(event) {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) {
+    event.preventDefault();
+    open(document.querySelector(opener.dataset.dialog));
+    return;
+  }
+  if (event.target.closest("[data-close]")) {
+    event.target.closest("dialog")?.close();
+  } else if (event.target instanceof HTMLDialogElement && !event.target.querySelector("form")) {
+    event.target.close(); // a click beside it; a form is never lost that way
+  }
+}
+
+export function start() {
+  document.addEventListener("click", onClick);
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    const { target } = event.detail;
+    open(target.matches?.("dialog[data-open]") ? target : target.querySelector?.("dialog[data-open]"));
+  });
+  document.body.addEventListener("q:close-dialog", () => {
+    document.querySelector("dialog[open]")?.close();
+  });
+}

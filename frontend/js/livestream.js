@@ -1,0 +1,61 @@
+// The live screen of this tab: hears the browser's one stream and wakes what listens on <body>.
+// hx-trigger="live:cases from:body throttle:1s" is all that a pane needs.
+
+import { correct } from "./clock.js";
+import { connect } from "./stream.js";
+
+const PING_MS = 30_000;
+
+function wakeAll() {
+  const names = new Set(["live:resync"]);
+  for (const place of document.querySelectorAll('[hx-trigger*="live:"], [data-new-on]')) {
+    const text = place.getAttribute("hx-trigger") ?? "";
+    for (const [name] of text.matchAll(/live:[\w.:-]+/g)) names.add(name);
+  }
+  for (const name of names) document.body.dispatchEvent(new CustomEvent(name, { detail: {} }));
+}
+
+function hear(message) {
+  if (message.state) {
+    document.documentElement.dataset.live = message.state;
+    if (message.missed) wakeAll();
+    return;
+  }
+  const { event, data } = message;
+  if (data.now) correct(data.now);
+  if (event !== "live") return;
+  if (data.topics?.includes("resync")) {
+    wakeAll();
+    return;
+  }
+  for (const topic of data.topics ?? []) {
+    document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: data }));
+  }
+  document.body.dispatchEvent(new CustomEvent("live", { detail: data }));
+}
+
+function share(worker, url, who) {
+  const { port } = new SharedWorker(worker, { name: "qiao-live", type: "module" });
+  port.onmessage = ({ data }) => hear(data);
+  const join = () => port.postMessage({ join: url, who });
+  join();
+  setInterval(() => port.postMessage({ ping: true }), PING_MS);
+  addEventListener("pagehide", () => port.postMessage({ leave: true }));
+  addEventListener("pageshow", (event) => event.persisted && join());
+}
+
+export function start() {
+  const { live, liveWorker, who = "" } = document.body.dataset;
+  if (!live) return;
+  const url = new URL(live, location.href).href;
+  if (window.SharedWorker && liveWorker) {
+    try {
+      share(liveWorker, url, who);
+      return;
+    } catch {
+      // a browser may forbid workers; a stream of this tab's own does the same work
+    }
+  }
+  const stream = connect(url, hear);
+  addEventListener("pagehide", () => stream.close());
+}

@@ -1,0 +1,124 @@
+// htmx: token, busy state, and failures said where they happened.
+
+import htmx from "htmx.org";
+import { fail } from "./toasts.js";
+import { element, icon } from "./icon.js";
+import { csrf } from "./post.js";
+import { say } from "./texts.js";
+
+const SLOW_MS = 300;
+const MESSAGES = {
+  0: "failedNetwork",
+  401: "failedSignedOut",
+  403: "failedRights",
+  404: "failedGone",
+  409: "failedConflict",
+  410: "failedGone",
+  412: "failedConflict",
+  429: "failedTooMany",
+};
+const slow = new Map();
+
+const isBackground = (detail) => detail.requestConfig?.triggeringEvent?.type?.startsWith("live:");
+
+function pressed(detail) {
+  const submitter = detail.requestConfig?.triggeringEvent?.submitter;
+  if (submitter?.matches?.(".btn, .m-btn")) return submitter;
+  return detail.elt.matches?.(".btn, .m-btn") ? detail.elt : null;
+}
+
+function begin({ detail }) {
+  if (isBackground(detail)) return;
+  const button = pressed(detail);
+  button?.classList.add("busy");
+  button?.setAttribute("aria-busy", "true");
+  detail.target?.setAttribute?.("aria-busy", "true");
+  slow.set(
+    detail.xhr,
+    setTimeout(() => document.documentElement.classList.add("q-slow"), SLOW_MS),
+  );
+}
+
+function end({ detail }) {
+  clearTimeout(slow.get(detail.xhr));
+  slow.delete(detail.xhr);
+  if (!slow.size) document.documentElement.classList.remove("q-slow");
+  const button = pressed(detail);
+  button?.classList.remove("busy");
+  button?.removeAttribute("aria-busy");
+  detail.target?.removeAttribute?.("aria-busy");
+}
+
+function place(notice, detail) {
+  const form = detail.elt.closest?.("form");
+  const into = form ?? detail.target ?? document.getElementById("main");
+  const list = into.closest?.("table, ul, ol, dl, select");
+  if (list) list.before(notice);
+  else if (into.isConnected) into.prepend(notice);
+  else document.getElementById("main").prepend(notice);
+}
+
+function retry(notice, detail) {
+  const { verb, path, parameters, target, elt } = { ...detail.requestConfig };
+  notice.remove();
+  if (verb === "get" || !elt.matches?.("form")) {
+    htmx.ajax(verb.toUpperCase(), path, { source: elt, target, values: { ...parameters } });
+  } else {
+    elt.requestSubmit();
+  }
+}
+
+function explain({ detail }) {
+  const status = detail.xhr?.status ?? 0;
+  const area = detail.elt.closest?.("form") ?? detail.target;
+  area?.querySelector?.(":scope > .q-inlinefail")?.remove();
+  const isForm = Boolean(detail.elt.closest?.("form")) || detail.requestConfig?.verb !== "get";
+  const text = say(MESSAGES[status] ?? (isForm ? "failed" : "failedPart"));
+  const notice = element("div", { class: "q-inlinefail", role: "alert" }, icon("alert-triangle", "i-18 bad"), element("span", { class: "grow", text }));
+  const again = element("button", { type: "button", class: "btn btn-sm", text: say("retry") });
+  again.addEventListener("click", () => (status === 401 ? location.reload() : retry(notice, detail)));
+  notice.append(again);
+  const code = detail.xhr?.getResponseHeader?.("X-Correlation-Id");
+  if (code) notice.append(element("span", { class: "code", text: say("errorCode", { code: `${status}-${code.slice(0, 8)}` }) }));
+  place(notice, detail);
+}
+
+const isField = (place) => place?.matches?.("textarea, select, input:not([type=checkbox], [type=radio], [type=button])");
+
+// A pane refreshed from outside never takes the field from under somebody who types in it.
+function beforeSwap(event) {
+  const { detail } = event;
+  if (/\/login\/?($|\?)/.test(detail.xhr.responseURL ?? "") && detail.requestConfig.path.indexOf("login") < 0) {
+    detail.shouldSwap = false;
+    const next = encodeURIComponent(location.pathname + location.search);
+    location.assign(`${detail.xhr.responseURL.split("?")[0]}?next=${next}`);
+    return;
+  }
+  const focused = document.activeElement;
+  if (isBackground(detail) && isField(focused) && detail.target.contains(focused)) {
+    detail.shouldSwap = false;
+    const name = detail.requestConfig.triggeringEvent.type;
+    focused.addEventListener("blur", () => htmx.trigger(document.body, name), { once: true });
+  }
+  detail.target.querySelector?.(":scope > .q-inlinefail")?.remove();
+}
+
+export function start() {
+  const { body } = document;
+  body.addEventListener("htmx:configRequest", ({ detail }) => {
+    detail.headers["X-CSRFToken"] = csrf();
+  });
+  body.addEventListener("htmx:beforeRequest", begin);
+  body.addEventListener("htmx:afterRequest", end);
+  body.addEventListener("htmx:beforeSwap", beforeSwap);
+  body.addEventListener("htmx:responseError", explain);
+  body.addEventListener("htmx:sendError", (event) => isBackground(event.detail) || explain(event));
+  body.addEventListener("htmx:timeout", explain);
+  body.addEventListener("htmx:swapError", () => fail(say("failedPart")));
+  const net = () => {
+    document.documentElement.dataset.net = navigator.onLine ? "online" : "offline";
+  };
+  addEventListener("online", net);
+  addEventListener("offline", net);
+  net();
+}
