@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from qiao.cases.rules.process import ACTION_KINDS, PHASES, Action, Process, Step, StepField
 from qiao.cases.rules.process_checks import validate
 from qiao.cases.rules.promises import EVENT_KINDS, Promise, Window
 from qiao.core.packs.checks import check_fields
-from qiao.core.packs.merge import qualify
 from qiao.core.packs.model import WEEKDAYS, CalendarSpec, CaseType, Pack, ProcessSource
 from qiao.core.packs.reading import PackInvalid, PackProblem, Table
 from qiao.core.packs.sections import read_field
@@ -70,34 +69,41 @@ def _promise_events(pack: Pack) -> Iterator[PackProblem]:
 
 
 def processes_of(packs: Iterable[Pack]) -> dict[str, Process]:
-    """The processes of packs by qualified key (``water.field_repair``).
+    """The processes of packs by their keys, qualified where the packs are.
 
     Raises:
         PackInvalid: a process cannot be read.
     """
     found: dict[str, Process] = {}
+    problems: list[PackProblem] = []
     for pack in packs:
-        problems: list[PackProblem] = []
         calendars = {item.key: item for item in pack.calendars}
         for source in pack.processes:
-            process = _read(source, calendars, problems)
-            key = qualify(pack.key, process.key)
-            found[key] = replace(process, key=key, steps=_qualified_steps(pack, process))
-        if problems:
-            raise PackInvalid(problems)
+            found[source.key] = replace(_read(source, calendars, problems), key=source.key)
+    if problems:
+        raise PackInvalid(problems)
     return found
 
 
-def _qualified_steps(pack: Pack, process: Process) -> tuple[Step, ...]:
-    return tuple(
-        replace(step, calendar=qualify(pack.key, step.calendar)) for step in process.steps
-    )
+def process_from_data(key: str, version: int, data: Mapping[str, Any]) -> Process:
+    """A stored process definition (the data of a qualified pack) under its key and version.
+
+    Raises:
+        PackInvalid: the data cannot be read.
+    """
+    problems: list[PackProblem] = []
+    table = Table(data, file=key, place="", problems=problems)
+    process = replace(read_process(table), key=key, version=version)
+    if problems:
+        raise PackInvalid(problems)
+    return process
 
 
-def read_process(
-    table: Table, calendars: Mapping[str, CalendarSpec] = MappingProxyType({})
-) -> Process:
-    """Read one process; problems go to the table's list."""
+def read_process(table: Table, calendars: Mapping[str, CalendarSpec] | None = None) -> Process:
+    """Read one process; problems go to the table's list.
+
+    Without `calendars` their keys are taken as they are, and limits must not be working days.
+    """
     steps = tuple(_step(item, calendars) for item in table.tables("step"))
     process = Process(
         key=table.key(),
@@ -118,7 +124,7 @@ def _read(
     return read_process(table, calendars)
 
 
-def _step(table: Table, calendars: Mapping[str, CalendarSpec]) -> Step:
+def _step(table: Table, calendars: Mapping[str, CalendarSpec] | None) -> Step:
     limit, calendar = _limit(table, calendars)
     required = [StepField(key, required=True) for key in table.strings("required")]
     optional = [StepField(key) for key in table.strings("optional")]
@@ -132,21 +138,22 @@ def _step(table: Table, calendars: Mapping[str, CalendarSpec]) -> Step:
         time_limit_seconds=limit,
         calendar=calendar,
         duty=table.choice("duty", DUTIES, ""),
+        duty_action=table.string("duty_action", ""),
         final=table.boolean("final"),
     )
     table.finish()
     return step
 
 
-def _limit(table: Table, calendars: Mapping[str, CalendarSpec]) -> tuple[int | None, str]:
+def _limit(table: Table, calendars: Mapping[str, CalendarSpec] | None) -> tuple[int | None, str]:
     calendar = table.string("calendar", "")
     if not table.has("time_limit"):
         if calendar:
             table.report("calendar", "expected together with time_limit")
         return None, ""
-    known = calendars.get(calendar)
-    if known is None:
-        expected = ", ".join(sorted(calendars)) or "none"
+    known = (calendars or {}).get(calendar)
+    if known is None and (calendars is not None or not calendar):
+        expected = ", ".join(sorted(calendars or ())) or "a calendar"
         table.report("calendar", f"expected one of {expected}, found {calendar!r}")
     return table.seconds("time_limit", day_seconds=known.day_seconds if known else 0), calendar
 
@@ -163,6 +170,7 @@ def _action(table: Table) -> Action:
         automatic=table.boolean("automatic"),
         role=table.string("role", ""),
         duty_free=table.boolean("duty_free"),
+        marks=table.strings("marks"),
     )
     table.finish()
     return action

@@ -10,7 +10,7 @@ Facts are the case's own field values (case type and process fields together) an
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -37,11 +37,11 @@ SYSTEM_FACTS: Final = (
 class Action:
     """A way out of a step.
 
-    `kind` is ``forward`` on the main line, ``branch`` off it, ``return`` back to an earlier
-    step. `when` must hold for the action to be possible. `needs` are fields required for this
-    action beside the step's own. `role` replaces the step's role. An `automatic` action is taken
-    by the engine, never by a person. A `duty_free` action may be taken while the step's duty is
-    still open.
+    `kind` is ``forward`` on the main line, ``branch`` off it, ``return`` back to an earlier step.
+    `when` must hold for the action to be possible. `needs` are fields required for this action
+    beside the step's own. `role` replaces the step's role. An `automatic` action is taken by the
+    engine, never by a person. A `duty_free` action may be taken while the step's duty is still
+    open. `marks` are milestones (kinds of clock events) that taking it reaches.
     """
 
     key: str
@@ -54,6 +54,7 @@ class Action:
     automatic: bool = False
     role: str = ""
     duty_free: bool = False
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class Step:
     """One step. `role` empty means anyone who may see the case.
 
     `time_limit_seconds` is counted in the working time of `calendar`. `duty` names work in another
-    module that must be reported done before the step can be left (``work_order``, ``follow_up``).
+    module that must be reported done before the step can be left (``work_order``, ``follow_up``);
+    `duty_action` is the action that then follows by itself, with the result as its given fields.
     Required fields bind forward and branch actions; a return does not ask for them.
     """
 
@@ -82,6 +84,7 @@ class Step:
     time_limit_seconds: int | None = None
     calendar: str = ""
     duty: str = ""
+    duty_action: str = ""
     final: bool = False
 
     @property
@@ -101,7 +104,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Process:
-    """A versioned process; running cases keep the version they started with."""
+    """A versioned process; running cases keep theirs. `index` finds steps by key."""
 
     key: str
     version: int
@@ -112,7 +115,6 @@ class Process:
     index: Mapping[str, Step] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the steps by key; the first of two with one key is kept (a checker reports it)."""
         steps: dict[str, Step] = {}
         for step in self.steps:
             steps.setdefault(step.key, step)
@@ -148,6 +150,7 @@ class Passage:
     to_step: str
     kind: str
     automatic: bool = False
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,20 +213,20 @@ class ConditionNotMet(ProcessRefusal):
         self.action, self.condition = action, condition
 
 
-class MissingFields(ProcessRefusal):
-    """Fields that the move needs are not given; all of them are listed."""
+class FieldsRefused(ProcessRefusal):
+    """The values given do not fit the move; `fields` lists all that are wrong."""
 
     def __init__(self, fields: Sequence[str]) -> None:
-        super().__init__(f"these fields are needed: {', '.join(fields)}")
+        super().__init__(f"{type(self).__name__}: {', '.join(fields)}")
         self.fields = tuple(fields)
 
 
-class FieldsNotAsked(ProcessRefusal):
+class MissingFields(FieldsRefused):
+    """Fields that the move needs are not given."""
+
+
+class FieldsNotAsked(FieldsRefused):
     """Values were given for fields that neither the step nor the action asks for."""
-
-    def __init__(self, fields: Sequence[str]) -> None:
-        super().__init__(f"this step does not ask for: {', '.join(fields)}")
-        self.fields = tuple(fields)
 
 
 class DutyOpen(ProcessRefusal):
@@ -315,21 +318,20 @@ def advance(
         raise UnknownAction(step=step.key, action=action)
     if not _may(step, chosen, roles):
         raise NotAllowed(chosen.role or step.role)
-    now_known = {**facts, **{key: value for key, value in given.items() if key != REASON}}
+    kept = {key: value for key, value in given.items() if key != REASON}
+    now_known = {**facts, **kept}
     _check_given(step, chosen, given, now_known)
     if _duty_blocks(step, chosen, duties_done):
         raise DutyOpen(step.duty)
-    first = Passage(step.key, chosen.key, chosen.to, chosen.kind)
+    first = Passage(step.key, chosen.key, chosen.to, chosen.kind, marks=chosen.marks)
     landed, passages = _pass_through(process, process.step(chosen.to), now_known)
-    kept = MappingProxyType({key: value for key, value in given.items() if key != REASON})
     state = State(process.key, process.version, landed.key)
     return Move(state, (first, *passages), kept, str(given.get(REASON) or "").strip())
 
 
 def asked_fields(step: Step, action: Action) -> tuple[str, ...]:
     """Keys of all fields that a form for this action shows, the step's own first."""
-    own = tuple(item.key for item in step.fields)
-    return own + tuple(key for key in action.needs if key not in own)
+    return tuple(dict.fromkeys([*(item.key for item in step.fields), *action.needs]))
 
 
 def _check_given(step: Step, action: Action, given: Facts, facts: Facts) -> None:
@@ -347,8 +349,8 @@ def _check_given(step: Step, action: Action, given: Facts, facts: Facts) -> None
 
 
 def _missing(step: Step, action: Action, facts: Facts) -> tuple[str, ...]:
-    wanted = () if action.kind == "return" else step.required
-    wanted += tuple(key for key in action.needs if key not in wanted)
+    own = () if action.kind == "return" else step.required
+    wanted = dict.fromkeys([*own, *action.needs])
     return tuple(key for key in wanted if not is_given(facts.get(key)))
 
 
@@ -393,6 +395,7 @@ def _pass_through(process: Process, step: Step, facts: Facts) -> tuple[Step, tup
         if len(passages) > len(process.steps):
             raise NoBranch(step.key)
         action = choose_branch(step, facts)
-        passages.append(Passage(step.key, action.key, action.to, action.kind, automatic=True))
+        taken = Passage(step.key, action.key, action.to, action.kind, marks=action.marks)
+        passages.append(replace(taken, automatic=True))
         step = process.step(action.to)
     return step, tuple(passages)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from qiao.cases.rules.process import ACTION_KINDS, PHASES, SYSTEM_FACTS, Action, Process, Step
+from qiao.cases.rules.promises import MARKS
 from qiao.core.rules.conditions import holds, sample_facts, tests_in
 
 
@@ -25,7 +26,7 @@ def validate(process: Process, known_fields: Collection[str] | None = None) -> l
 
     Codes: duplicate_step, duplicate_action, duplicate_field, no_start, dangling_to, unknown_phase,
     unknown_kind, dead_end, final_goes_on, mixed_automatic, automatic_asks, unreachable, no_final,
-    cannot_finish, automatic_loop, ambiguous, stuck, missing_field.
+    cannot_finish, automatic_loop, ambiguous, stuck, missing_field, unknown_mark, duty_action.
     """
     problems = [*_duplicates(process), *_words(process), *_targets(process)]
     if problems:
@@ -62,6 +63,20 @@ def _words(process: Process) -> Iterator[Problem]:
             if action.kind not in ACTION_KINDS:
                 expected = f"expected one of {', '.join(ACTION_KINDS)}, found {action.kind!r}"
                 yield Problem("unknown_kind", _place(step, action), expected)
+            for mark in set(action.marks) - set(MARKS):
+                expected = f"expected one of {', '.join(MARKS)}, found {mark!r}"
+                yield Problem("unknown_mark", _place(step, action), expected)
+        yield from _duty_action(step)
+
+
+def _duty_action(step: Step) -> Iterator[Problem]:
+    if not step.duty_action:
+        return
+    action = step.action(step.duty_action)
+    if not step.duty:
+        yield Problem("duty_action", step.key, "a duty_action without a duty")
+    elif action is None or action.automatic:
+        yield Problem("duty_action", step.key, f"{step.duty_action} is no action of this step")
 
 
 def _targets(process: Process) -> Iterator[Problem]:

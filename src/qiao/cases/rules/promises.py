@@ -25,6 +25,7 @@ EVENT_KINDS: Final = (
     "reopened",
     "closed",
 )
+MARKS: Final = ("first_response", "arrived", "work_done", "answered")
 ANY_PRIORITY: Final = "*"
 
 

@@ -1,7 +1,7 @@
 """Packs side by side: what belongs to one industry is qualified, what all share must agree."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeVar
 
@@ -12,14 +12,14 @@ from qiao.core.packs.model import (
     Named,
     Outcome,
     Pack,
-    PromiseSpec,
     QueueSpec,
     Script,
     Tier,
 )
+from qiao.core.packs.qualify import qualified
 from qiao.core.packs.reading import PackInvalid, PackProblem
 
-Item = TypeVar("Item", CalendarSpec, Channel, Named, Outcome, Script)
+Item = TypeVar("Item", CalendarSpec, CaseType, Channel, Named, Outcome, QueueSpec, Script)
 Shared = TypeVar("Shared")
 _FILE: Final = {
     "channel": "pack.toml",
@@ -53,11 +53,6 @@ class Catalogue:
     tiers: Mapping[str, Tier]
 
 
-def qualify(pack: str, key: str) -> str:
-    """``leak`` of the pack ``water`` as ``water.leak``; an empty key stays empty."""
-    return f"{pack}.{key}" if key else ""
-
-
 def merge(packs: Iterable[Pack]) -> Catalogue:
     """Put packs side by side.
 
@@ -65,7 +60,7 @@ def merge(packs: Iterable[Pack]) -> Catalogue:
         PackInvalid: two packs have one key, or give one shared channel, role, duty, service or
             tier two meanings.
     """
-    listed = list(packs)
+    listed = [qualified(pack) for pack in packs]
     problems: list[PackProblem] = []
     by_key: dict[str, Pack] = {}
     for pack in listed:
@@ -75,12 +70,12 @@ def merge(packs: Iterable[Pack]) -> Catalogue:
         by_key[pack.key] = pack
     catalogue = Catalogue(
         packs=MappingProxyType(by_key),
-        case_types={item.key: item for pack in listed for item in _case_types(pack)},
-        calendars={item.key: item for pack in listed for item in _plain(pack, pack.calendars)},
-        queues={item.key: item for pack in listed for item in _queues(pack)},
-        skills={item.key: item for pack in listed for item in _plain(pack, pack.skills)},
-        outcomes={item.key: item for pack in listed for item in _plain(pack, pack.outcomes)},
-        scripts={item.key: item for pack in listed for item in _plain(pack, pack.scripts)},
+        case_types=_by_key(item for pack in listed for item in pack.case_types),
+        calendars=_by_key(item for pack in listed for item in pack.calendars),
+        queues=_by_key(item for pack in listed for item in pack.queues),
+        skills=_by_key(item for pack in listed for item in pack.skills),
+        outcomes=_by_key(item for pack in listed for item in pack.outcomes),
+        scripts=_by_key(item for pack in listed for item in pack.scripts),
         channels=_shared(listed, "channel", lambda pack: _by_key(pack.channels), problems),
         roles=_shared(listed, "role", lambda pack: _by_key(pack.roles), problems),
         duties=_shared(listed, "duty", lambda pack: _by_key(pack.duties), problems),
@@ -90,35 +85,6 @@ def merge(packs: Iterable[Pack]) -> Catalogue:
     if problems:
         raise PackInvalid(problems)
     return catalogue
-
-
-def _plain(pack: Pack, items: Iterable[Item]) -> list[Item]:
-    return [replace(item, key=qualify(pack.key, item.key)) for item in items]
-
-
-def _case_types(pack: Pack) -> list[CaseType]:
-    return [
-        replace(
-            item,
-            key=qualify(pack.key, item.key),
-            process=qualify(pack.key, item.process),
-            skill=qualify(pack.key, item.skill),
-            scripts=tuple(qualify(pack.key, key) for key in item.scripts),
-            promises=tuple(_promise(pack, promise) for promise in item.promises),
-        )
-        for item in pack.case_types
-    ]
-
-
-def _promise(pack: Pack, promise: PromiseSpec) -> PromiseSpec:
-    return replace(promise, calendar=qualify(pack.key, promise.calendar))
-
-
-def _queues(pack: Pack) -> list[QueueSpec]:
-    return [
-        replace(item, key=qualify(pack.key, item.key), skill=qualify(pack.key, item.skill))
-        for item in pack.queues
-    ]
 
 
 def _by_key(items: Iterable[Item]) -> dict[str, Item]:
