@@ -2,7 +2,7 @@
 
 A mask leaves enough to confirm what a caller says and too little to use. It never returns the
 whole of what it was given, and does not show how long the hidden part is where length tells
-something. Follows the masking practice of GB/T 37988-2019 and of Chinese service counters.
+something. The forms are those Chinese service counters use.
 """
 
 from re import Match
@@ -54,7 +54,7 @@ def mask_phone(number: str, *, region: str = "CN") -> str:
 
 
 def mask_name(name: str) -> str:
-    """Mask a person's name: 陈* for 陈敏, 陈*敏 for 陈慧敏, 欧阳*敏, `J*** S***` for John Smith."""
+    """Mask a person's name: 陈* for 陈敏, 陈*敏 for 陈慧敏, 欧阳*敏, J*** S*** for John Smith."""
     name = name.strip()
     if not name:
         return ""
