@@ -18,7 +18,11 @@ from qiao.config.cli.failure import CommandError
 
 OLDEST_NODE = 18
 _KEPT_BUILDS = 3
-_ICON_USE = re.compile(r"""(?:\{%-?\s*icon\s+|\bicon["']?\s*[=:]\s*)["']([a-z][a-z0-9-]*)["']""")
+_ICON_USE = re.compile(
+    r"""(?:\{%-?\s*icon\s+|(?:\b|_)icon["']?\s*[=:]\s*)["']([a-z][a-z0-9-]*)["']"""
+)
+_ICON_LAST = re.compile(r"""\{%\s*(?:badge|guard|alert)\b[^%]*\s["']([a-z][a-z0-9-]*)["']\s*%\}""")
+_ICON_STATES = {"ok", "warn", "bad", "info", "pri", "line", "pass", "condition", "stop"}
 _ICON_SOURCES = {".html", ".svg", ".py", ".toml", ".js"}
 
 
@@ -57,7 +61,9 @@ def icon_names(root: Path) -> list[str]:
     names = set()
     for path in sorted((root / "src").rglob("*")):
         if path.suffix in _ICON_SOURCES and "tests" not in path.parts:
-            names.update(_ICON_USE.findall(path.read_text(encoding="utf-8")))
+            text = path.read_text(encoding="utf-8")
+            names.update(_ICON_USE.findall(text))
+            names.update(set(_ICON_LAST.findall(text)) - _ICON_STATES)
     listed = (root / "frontend" / "icons.txt").read_text().split("\n")
     names.update(line.strip() for line in listed if line.strip() and not line.startswith("#"))
     return sorted(names)
