@@ -99,10 +99,19 @@ def _choices(bound: BoundField, label: Text, hint: Text, span: str) -> SafeStrin
 
 
 def field(
-    bound: BoundField, classes: str = "", *, label: Text = "", hint: Text = "", control: str = ""
+    bound: BoundField,
+    classes: str = "",
+    *,
+    label: Text = "",
+    hint: Text = "",
+    control: str = "",
+    placeholder: Text | None = None,
 ) -> SafeString:
-    """One field of a form. `classes` goes on the field (``full`` spans both columns), `control`
-    on the control (``lg``); `label` and `hint` replace the form's own."""
+    """One field of a form, whatever its widget.
+
+    `classes` goes on the field (``full`` spans both columns), `control` on the control (``lg``);
+    `label`, `hint` and `placeholder` replace the form's own.
+    """
     widget = bound.field.widget
     if widget.is_hidden:
         return bound.as_widget()
@@ -111,7 +120,10 @@ def field(
     span = f" {classes}" if classes else ""
     if isinstance(widget, (forms.RadioSelect, forms.CheckboxSelectMultiple)):
         return _choices(bound, label, hint, span)
-    control_html = bound.as_widget(attrs=_attributes(bound, hint, control))
+    attributes = _attributes(bound, hint, control)
+    if placeholder is not None:
+        attributes["placeholder"] = placeholder
+    control_html = bound.as_widget(attrs=attributes)
     if isinstance(widget, forms.CheckboxInput):
         return format_html(
             '<div class="q-field{}"><label class="row-f g2">{}<span>{}{}</span></label>{}{}</div>',
