@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from re import compile as pattern
+from string import ascii_uppercase
 from unicodedata import normalize
 
 LENGTH = 15
@@ -28,6 +29,9 @@ _DAMM = (
     (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
     (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
 )
+_DIGITS_OF = {str(digit): (digit,) for digit in range(10)} | {
+    letter: divmod(value, 10) for value, letter in enumerate(ascii_uppercase, start=10)
+}
 _SEPARATORS = pattern(r"[\s\-‐-―−_./]+")
 _SHAPE = pattern(r"([A-Z]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{6})([0-9])")
 _KIND = pattern(r"[A-Z]{2}")
@@ -65,7 +69,7 @@ def compose(*, kind: str, day: date, serial: int) -> str:
         raise ValueError("day: a year from 2000 to 2099 needed")
     if not 0 <= serial <= LARGEST_SERIAL:
         raise ValueError("serial: 0 to 999,999 needed")
-    body = f"{kind}{day:%y%m%d}{serial:06d}"
+    body = f"{kind}{day.year % 100:02d}{day.month:02d}{day.day:02d}{serial:06d}"
     return f"{body}{check_digit(body)}"
 
 
@@ -73,8 +77,8 @@ def check_digit(body: str) -> int:
     """Compute Damm's digit over capital letters (as two digits) and decimal digits."""
     state = 0
     for character in body:
-        for digit in character if character.isdecimal() else str(ord(character) - 55):
-            state = _DAMM[state][int(digit)]
+        for digit in _DIGITS_OF[character]:
+            state = _DAMM[state][digit]
     return state
 
 

@@ -1,7 +1,7 @@
 """Chinese surnames that need saying: read in their own way, or two characters long.
 
-Source of the readings: 现代汉语词典, entries marked as surnames. Where families differ (覃, 盖, 隗)
-the commoner reading stands.
+Source of the readings: 现代汉语词典, entries marked as surnames. Where families differ (覃, 盖,
+隗) the commoner reading stands.
 """
 
 
