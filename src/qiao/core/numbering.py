@@ -19,7 +19,7 @@ def next_number(*, prefix: str, day: date) -> str:
     Six digits come from one sequence that cycles after 999,936 numbers, far more than any
     company opens in a day.
     """
-    return numbers.compose(prefix, day, _next_serial())
+    return numbers.compose(kind=prefix, day=day, serial=_next_serial())
 
 
 def _next_serial() -> int:

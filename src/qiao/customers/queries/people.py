@@ -107,7 +107,8 @@ def lines_for(*, actor: Actor, customer_ids: Iterable[int]) -> dict[int, Custome
 
 
 def _line(row: Sequence[Any]) -> CustomerLine:
-    pk, number, name, tier, flags, phone, extension, account, address, *place = row
+    pk, number, name, tier, flags, phone, extension, account, *rest = row
+    address, community, building, room = rest
     return CustomerLine(
         customer_id=pk,
         number=number,
@@ -117,7 +118,7 @@ def _line(row: Sequence[Any]) -> CustomerLine:
         phone=masked_phone(phone, extension),
         account_number=account,
         address=address,
-        short_address=short(*place, address),
+        short_address=short(community, building, room, address),
     )
 
 
@@ -128,7 +129,7 @@ class PhoneMatch:
     customer_id: int
     name: str
     tier: str
-    flags: tuple[str, ...]
+    flags: list[str]
     label: str
     role: str
     account_id: int | None
@@ -197,7 +198,7 @@ def match_phone(*, actor: Actor, e164: str, limit: int = 5) -> list[PhoneMatch]:
             },
         )
         rows = cursor.fetchall()
-    return [PhoneMatch(*row[:3], tuple(row[3]), *row[4:]) for row in rows]
+    return [PhoneMatch(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,7 +275,7 @@ def masked_phone(number: str | None, extension: str | None = "") -> str:
 
 def _hit(row: Sequence[Any]) -> CustomerHit:
     pk, number, name, kind, tier, flags, why, matched, phone, extension, *rest = row
-    account, service, address, *place = rest
+    account, service, address, community, building, room = rest
     return CustomerHit(
         customer_id=pk,
         number=number,
@@ -289,5 +289,5 @@ def _hit(row: Sequence[Any]) -> CustomerHit:
         account_number=account,
         service=service,
         address=address,
-        short_address=short(*place, address),
+        short_address=short(community, building, room, address),
     )

@@ -1,0 +1,84 @@
+"""Why an operation refuses. Views turn these into messages beside the field."""
+
+from qiao.core.rules.periods import BadPeriod
+from qiao.core.rules.phones import BadPhone
+from qiao.core.rules.text import BadText
+
+__all__ = [
+    "AccountNumberTaken",
+    "AddressMissing",
+    "AlreadyOwned",
+    "BadIdentityNumber",
+    "BadPeriod",
+    "BadPhone",
+    "BadText",
+    "CustomerRefusal",
+    "NotMerged",
+    "PhoneKnown",
+    "PremisesKnown",
+    "ReasonMissing",
+    "SameCustomer",
+    "UnknownFlag",
+    "UnknownTier",
+    "WrongState",
+]
+
+
+class CustomerRefusal(Exception):  # noqa: N818 - a refusal, not a fault
+    """An operation on customers that is refused; nothing was changed."""
+
+
+class PhoneKnown(CustomerRefusal):
+    """The customer already has this number."""
+
+
+class UnknownFlag(CustomerRefusal):
+    """No such protected flag."""
+
+
+class UnknownTier(CustomerRefusal):
+    """A tier is A, B, C or D."""
+
+
+class ReasonMissing(CustomerRefusal):
+    """This needs a reason."""
+
+
+class AccountNumberTaken(CustomerRefusal):
+    """Another account has this number."""
+
+
+class AddressMissing(CustomerRefusal):
+    """An address needs at least one part."""
+
+
+class PremisesKnown(CustomerRefusal):
+    """This address is held already; `premises_id` says as which."""
+
+    def __init__(self, premises_id: int) -> None:
+        super().__init__(f"this address is held as premises {premises_id}")
+        self.premises_id = premises_id
+
+
+class AlreadyOwned(CustomerRefusal):
+    """The account has another owner, or this person the same part, during that period."""
+
+
+class SameCustomer(CustomerRefusal):
+    """A customer cannot be merged into itself."""
+
+
+class NotMerged(CustomerRefusal):
+    """This customer stands for itself."""
+
+
+class WrongState(CustomerRefusal):
+    """The thing is not in the state this needs: an ended period, a closed account."""
+
+
+class BadIdentityNumber(CustomerRefusal):
+    """Not a number of that kind; `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
