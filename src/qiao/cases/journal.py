@@ -11,7 +11,7 @@ from typing import Any, Final
 from qiao.cases.models import Case, CaseClock, CaseEvent, ClockRecord
 from qiao.cases.rules.clock_rows import state_data, state_from_data
 from qiao.cases.rules.clock_state import Clock, ClockState
-from qiao.cases.rules.clocks import apply
+from qiao.cases.rules.clocks import apply, recompute
 from qiao.cases.rules.levels import Standing, standing
 from qiao.cases.rules.promises import EVENT_KINDS, ClockEvent
 from qiao.cases.rules.working_time import CalendarVersion
@@ -93,7 +93,7 @@ class Journal:
 
     def _stored_state(self) -> ClockState:
         record = ClockRecord.objects.filter(case=self.case).values_list("state", flat=True).first()
-        return state_from_data(record) if record else ClockState()
+        return state_from_data(record) if record else recount(self.case.pk)
 
     def _keep_clocks(self, before: ClockState, after: ClockState) -> None:
         ClockRecord.objects.bulk_create(
@@ -119,6 +119,13 @@ class Journal:
                     "state",
                 ],
             )
+
+
+def recount(case_id: int) -> ClockState:
+    """The clocks counted anew from the case's whole history; what is stored must equal it."""
+    rows = CaseEvent.objects.filter(case=case_id, kind__in=CLOCK_KINDS)
+    history = (ClockEvent(r.seq, r.kind, r.at, r.data) for r in rows.order_by("seq"))
+    return recompute(history, (), known_calendars())
 
 
 def clock_row(case: Case, clock: Clock) -> CaseClock:

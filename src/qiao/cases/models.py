@@ -244,7 +244,7 @@ class ClockRecord(models.Model):
 
 
 class CaseDuty(models.Model):
-    """Work that another module owes to the case's present step, and whether it reported it done."""
+    """Work that another module owes to the case's present step, and whether it is done."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="duties", db_index=False)
     duty = models.TextField()

@@ -1,11 +1,21 @@
 """What the cases module contributes."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
+from qiao.cases.operations import install_packs
 from qiao.core.manifest import Module, Permission
+from qiao.core.packs.enabled import catalogue
+
+
+def _install(now: datetime) -> None:
+    install_packs(catalogue=catalogue(), now=now)
+
 
 manifest = Module(
     key="cases",
+    install=_install,
     label=_("Cases"),
     permissions=(
         Permission("cases.view", _("See cases")),

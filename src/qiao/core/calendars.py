@@ -12,6 +12,7 @@ from django.db import connection
 
 from qiao.core.models import BusinessCalendar, CalendarDay
 from qiao.core.packs.model import WEEKDAYS, CalendarSpec
+from qiao.core.rules import holidays
 from qiao.core.rules.calendar import Calendar
 from qiao.core.transactions import required
 
@@ -96,3 +97,24 @@ def put_calendar(*, key: str, spec: CalendarSpec, effective_at: datetime) -> Non
 def _minute(clock: str) -> int:
     hours, minutes = clock.split(":")
     return int(hours) * 60 + int(minutes)
+
+
+def put_public_holidays(region: str = "cn", first_year: int = 2020, years: int = 12) -> None:
+    """Fill the table of holidays and shifted working days with every year that is announced."""
+    required()
+    found = holidays.seed(first_year, first_year + years)
+    days = [(day, CalendarDay.Kind.HOLIDAY) for day in found.holidays]
+    days += [(day, CalendarDay.Kind.WORKDAY) for day in found.workdays]
+    CalendarDay.objects.bulk_create(
+        [
+            CalendarDay(
+                region=region,
+                date=day,
+                kind=kind,
+                name=found.names.get(day, ""),
+                source=found.source,
+            )
+            for day, kind in days
+        ],
+        ignore_conflicts=True,
+    )

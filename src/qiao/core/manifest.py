@@ -169,5 +169,6 @@ class Module:
     inbox: tuple[QueueSource, ...] = ()
     figures: tuple[Figure, ...] = ()
     demo: tuple[DemoStage, ...] = ()
+    install: Callable[[datetime], None] | None = None  # run after every migration, repeatable
     append_only: tuple[str, ...] = ()
     audited: tuple[str, ...] = ()

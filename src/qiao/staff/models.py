@@ -116,6 +116,7 @@ class Role(models.Model):
     names = models.JSONField(default=dict)
     permissions = ArrayField(models.TextField(), default=list)
     home = models.TextField(default="desk:workspace")  # the page that sign-in leads to
+    is_customised = models.BooleanField(default=False)
 
 
 class Assignment(models.Model):

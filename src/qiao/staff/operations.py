@@ -1,14 +1,18 @@
 """Writes: the tree, the people, their roles and preferences."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from qiao.core.actor import Actor
+from qiao.core.registry import registry
 from qiao.core.transactions import required
-from qiao.staff.models import Assignment, Membership, Organisation, Role, Staff
+from qiao.staff.models import Assignment, Membership, Organisation, Role, Skill, Staff, StaffSkill
 
 
 class UnknownPreference(Exception):  # noqa: N818 - names the finding
@@ -119,3 +123,34 @@ def set_preferences(*, actor: Actor, changes: Mapping[str, str]) -> None:
         else:
             raise UnknownPreference(f"{key}={value}")
     Staff.objects.filter(id=actor.staff_id).update(**fields)
+
+
+def install_roles() -> None:
+    """Create the roles of ``roles.toml`` that do not exist yet, and complete those untouched.
+
+    A pattern such as ``cases.*`` is unfolded over the permissions that manifests declare.
+    """
+    required()
+    known = list(registry.permissions())
+    text = (Path(__file__).parent / "roles.toml").read_text(encoding="utf-8")
+    for entry in tomllib.loads(text)["role"]:
+        permissions = [p for p in known if any(fnmatchcase(p, w) for w in entry["permissions"])]
+        role = Role.objects.filter(key=entry["key"]).first()
+        if role is None or not role.is_customised:
+            define_role(
+                key=entry["key"], names=entry["name"], permissions=permissions, home=entry["home"]
+            )
+
+
+def define_skill(*, key: str, names: Mapping[str, str]) -> Skill:
+    """Create the skill or bring its words up to date."""
+    required()
+    skill, _ = Skill.objects.update_or_create(key=key, defaults={"names": dict(names)})
+    return skill
+
+
+def give_skill(*, staff: Staff, skill_key: str, level: int) -> None:
+    """Say how well a person holds a skill, 0 to 5. Raises `Skill.DoesNotExist`."""
+    required()
+    skill = Skill.objects.get(key=skill_key)
+    StaffSkill.objects.update_or_create(staff=staff, skill=skill, defaults={"level": level})

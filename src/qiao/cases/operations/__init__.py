@@ -1,7 +1,7 @@
 """Writes: the door through which other modules change cases."""
 
 from qiao.cases.operations.editing import EditResult, edit_case, keep_draft
-from qiao.cases.operations.installing import install_pack
+from qiao.cases.operations.installing import install_packs
 from qiao.cases.operations.opening import OpenRequest, UnknownCaseType, open_case
 from qiao.cases.operations.owning import (
     AlreadyThere,
@@ -51,7 +51,7 @@ __all__ = [
     "edit_case",
     "escalate",
     "fold_counts",
-    "install_pack",
+    "install_packs",
     "keep_draft",
     "link_cases",
     "mark",

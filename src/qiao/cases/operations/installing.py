@@ -1,42 +1,39 @@
 """Packs become rows: case types to refer to, process versions to run, calendars to count in."""
 
-import hashlib
-import json
 from datetime import datetime
 
+from qiao.cases import definitions
 from qiao.cases.models import CaseType, ProcessVersion
+from qiao.cases.rules.pack import inspect_processes
 from qiao.core.calendars import put_calendar
-from qiao.core.packs.model import Pack
+from qiao.core.packs import Catalogue, Pack, PackInvalid, qualify
 from qiao.core.transactions import required
 
 
-def install_pack(*, pack: Pack, now: datetime) -> None:
-    """Bring the rows up to date with a checked, qualified pack; running cases are not touched.
+def install_packs(*, catalogue: Catalogue, now: datetime) -> None:
+    """Bring the rows up to date with the enabled packs; running cases are not touched.
 
-    A process whose text changed becomes a new version. A case type that the pack no longer has
+    A process whose text changed becomes a new version. A case type that no pack has any more
     stays, switched off.
+
+    Raises:
+        PackInvalid: a pack's processes or promises have faults.
     """
     required()
-    for spec in pack.calendars:
+    for pack in catalogue.packs.values():
+        problems = list(inspect_processes(pack))
+        if problems:
+            raise PackInvalid(problems)
+        _install_processes(pack)
+    for spec in catalogue.calendars.values():
         put_calendar(key=spec.key, spec=spec, effective_at=now)
-    for source in pack.processes:
-        text = json.dumps(source.data, sort_keys=True, ensure_ascii=False)
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        newest = ProcessVersion.objects.filter(key=source.key).order_by("-version").first()
-        if newest is None or newest.digest != digest:
-            ProcessVersion.objects.create(
-                key=source.key,
-                version=newest.version + 1 if newest else 1,
-                definition=dict(source.data),
-                digest=digest,
-            )
-    for position, item in enumerate(pack.case_types):
+    for position, item in enumerate(catalogue.case_types.values()):
         CaseType.objects.update_or_create(
             key=item.key,
             defaults={
-                "pack": pack.key,
+                "pack": item.key.partition(".")[0],
                 "group": item.group,
-                "names": dict(item.name),
+                "names": item.name.data(),
                 "icon": item.icon,
                 "process_key": item.process,
                 "emergency": item.emergency,
@@ -44,5 +41,15 @@ def install_pack(*, pack: Pack, now: datetime) -> None:
                 "position": position,
             },
         )
-    kept = [item.key for item in pack.case_types]
-    CaseType.objects.filter(pack=pack.key).exclude(key__in=kept).update(is_active=False)
+    CaseType.objects.exclude(key__in=list(catalogue.case_types)).update(is_active=False)
+
+
+def _install_processes(pack: Pack) -> None:
+    for source in pack.processes:
+        key = qualify(pack.key, source.key)
+        form = definitions.stored_form(pack, source)
+        digest = definitions.digest_of(form)
+        newest = ProcessVersion.objects.filter(key=key).order_by("-version").first()
+        if newest is None or newest.digest != digest:
+            version = newest.version + 1 if newest else 1
+            ProcessVersion.objects.create(key=key, version=version, definition=form, digest=digest)

@@ -117,7 +117,7 @@ def _new_case(
         channel=request.channel,
         area=clean(request.area, field="area", max_length=40),
         title=clean(request.title, field="title", max_length=TITLE_LENGTH)
-        or definition.name.get("zh-Hans", definition.key),
+        or definition.name.zh_hans,
         description=clean(request.description, field="description", max_length=TEXT_LENGTH),
         facts=facts,
         customer_id=request.customer_id,

@@ -32,9 +32,10 @@ def migrate(*, verbosity: int) -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from qiao.core.grants import apply_grants
+    from django.utils import timezone
+
+    from qiao.core.installing import install
 
     call_command("migrate", interactive=False, verbosity=verbosity)
-    call_command("createcachetable", verbosity=verbosity)
-    apply_grants(role)
+    install(timezone.now(), role)
     connection.close()

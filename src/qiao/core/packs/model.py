@@ -242,7 +242,7 @@ class Pack:
     version: int
     name: Text
     services: tuple[Named, ...] = ()
-    terms: Mapping[str, Text] = MappingProxyType({})
+    terms: Mapping[str, Text] = field(default_factory=dict)
     case_types: tuple[CaseType, ...] = ()
     processes: tuple[ProcessSource, ...] = ()
     calendars: tuple[CalendarSpec, ...] = ()

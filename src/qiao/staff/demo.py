@@ -1,0 +1,241 @@
+"""The demo company: a city's water supply group with branches, teams and sixty people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from qiao.core.demo import World
+from qiao.staff.models import Organisation, Role, Staff
+from qiao.staff.operations import (
+    add_organisation,
+    assign_role,
+    define_skill,
+    give_skill,
+    hire,
+    install_roles,
+    join_team,
+)
+
+LANGUAGES = ["zh-hans", "zh-hant", "en"]
+COMPANY = "临江市水务集团"
+JOINED = date(2019, 3, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A district of the city: its region code, its name, and the code of its branch."""
+
+    code: str
+    name: str
+    weight: int
+
+
+DISTRICTS = (
+    District("LJ-BH", "滨湖区", 28),
+    District("LJ-LC", "老城区", 26),
+    District("LJ-JB", "江北区", 20),
+    District("LJ-GX", "高新区", 15),
+    District("LJ-LG", "临港区", 11),
+)
+
+# Demo sign-in cards and the journeys rely on these people; the others are drawn.
+CAST = {
+    "1027": ("林晓岚", "坐席", "agent", "call-1"),
+    "1031": ("黄蕴仪", "坐席", "agent", "call-1"),
+    "1008": ("沈国良", "值班长", "supervisor", "call-1"),
+    "2001": ("周启明", "调度员", "dispatcher", "dispatch"),
+    "3101": ("王建军", "维修工", "technician", "LJ-BH-crew"),
+    "1502": ("罗静怡", "投诉专员", "complaint_officer", "complaints"),
+    "4001": ("许文博", "分管副总", "leader", "head"),
+    "5001": ("何思远", "数据分析员", "analyst", "head"),
+    "9001": ("系统管理员", "系统管理员", "administrator", "head"),
+    "6101": ("宋佳宁", "营业员", "clerk", "LJ-BH-office"),
+}
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英华玉兰飞凯欣怡子涵雨泽宇轩梓浩然思琪佳慧晨曦文博志远建国海燕晓东春梅俊峰雪莹家豪"
+SKILLS = {
+    "phone": ("Telephone", "电话受理", "電話受理"),
+    "complaint": ("Complaints", "投诉处理", "投訴處理"),
+    "repair": ("Pipe repair", "管网抢修", "管網搶修"),
+    "meter": ("Meters", "水表", "水錶"),
+    "quality": ("Water quality", "水质", "水質"),
+}
+
+
+def build_company(world: World) -> None:
+    """Create tree, roles, skills and people. Sixty people, whatever the number of customers."""
+    install_roles()
+    rng = world.random("staff")
+    units = _build_tree()
+    for key, names in SKILLS.items():
+        define_skill(key=key, names=dict(zip(("en", "zh-Hans", "zh-Hant"), names, strict=True)))
+    roles = {role.key: role for role in Role.objects.all()}
+    for number, (name, title, role, unit) in CAST.items():
+        _hire(rng, number, name, title, roles[role], units, unit)
+    for number, title, role, unit in _others():
+        _hire(rng, number, _name(rng), title, roles[role], units, unit)
+
+
+def _build_tree() -> dict[str, Organisation]:
+    company = add_organisation(
+        kind="company",
+        code="LJ",
+        name=COMPANY,
+        names={"en": "Linjiang Water Group", "zh-Hant": "臨江市水務集團"},
+        languages=LANGUAGES,
+        region="LJ",
+        packs=["water", "nyc311"],
+        phone="96390",
+    )
+    units = {"head": company}
+    centre = add_organisation(
+        kind="department",
+        code="LJ-CS",
+        name="客户服务中心",
+        parent=company,
+        names={"en": "Customer Service Centre", "zh-Hant": "客戶服務中心"},
+    )
+    units["centre"] = centre
+    everywhere = [district.code for district in DISTRICTS]
+    for code, name, names, duties in (
+        ("call-1", "话务一组", ("Call team 1", "話務一組"), ["enquiry", "intake"]),
+        ("call-2", "话务二组", ("Call team 2", "話務二組"), ["enquiry", "intake"]),
+        ("complaints", "投诉处理组", ("Complaints team", "投訴處理組"), ["complaints"]),
+        ("dispatch", "生产调度组", ("Dispatch team", "生產調度組"), ["dispatch", "supply"]),
+        ("quality", "水质检测班", ("Water quality team", "水質檢測班"), ["quality"]),
+        ("intake", "市民诉求受理组", ("Public requests team", "市民訴求受理組"), ["public"]),
+    ):
+        units[code] = _team(centre, code, name, names, duties, everywhere)
+    for district in DISTRICTS:
+        _build_branch(units, company, district)
+    return units
+
+
+BRANCH_NAMES = {
+    "LJ-BH": ("Binhu", "濱湖"),
+    "LJ-LC": ("Old Town", "老城"),
+    "LJ-JB": ("Jiangbei", "江北"),
+    "LJ-GX": ("High-tech", "高新"),
+    "LJ-LG": ("Lingang", "臨港"),
+}
+
+
+def _build_branch(
+    units: dict[str, Organisation], company: Organisation, district: District
+) -> None:
+    short = district.name.removesuffix("区")
+    english, hant = BRANCH_NAMES[district.code]
+    branch = add_organisation(
+        kind="branch",
+        code=district.code,
+        name=f"{short}供水所",
+        parent=company,
+        region=district.code,
+        areas=[district.code],
+        names={"en": f"{english} Branch", "zh-Hant": f"{hant}供水所"},
+    )
+    units[district.code] = branch
+    for suffix, name, names, duties in (
+        (
+            "crew",
+            f"{short}抢修班",
+            (f"{english} repair crew", f"{hant}搶修班"),
+            ["network", "repair"],
+        ),
+        (
+            "office",
+            f"{short}营业班",
+            (f"{english} office", f"{hant}營業班"),
+            ["office", "billing"],
+        ),
+        (
+            "meter",
+            f"{short}表务班",
+            (f"{english} meter team", f"{hant}錶務班"),
+            ["meters", "reading"],
+        ),
+    ):
+        code = f"{district.code}-{suffix}"
+        units[code] = _team(branch, code, name, names, duties, [district.code])
+
+
+def _team(
+    parent: Organisation,
+    code: str,
+    name: str,
+    names: tuple[str, str],
+    duties: list[str],
+    areas: list[str],
+) -> Organisation:
+    return add_organisation(
+        kind="team",
+        code=code,
+        name=name,
+        parent=parent,
+        skills=duties,
+        areas=areas,
+        names={"en": names[0], "zh-Hant": names[1]},
+    )
+
+
+def _others() -> Iterator[tuple[str, str, str, str]]:
+    """Number, title, role and unit of the people beside the cast: sixty with it."""
+    for i in range(9):
+        yield f"104{i}", "坐席", "agent", "call-1"
+    for i in range(10):
+        yield f"106{i}", "坐席", "agent", "call-2"
+    yield "1009", "值班长", "supervisor", "call-2"
+    for i in range(2):
+        yield f"151{i}", "投诉专员", "complaint_officer", "complaints"
+    yield "2002", "调度员", "dispatcher", "dispatch"
+    yield "2003", "调度员", "dispatcher", "dispatch"
+    yield "1701", "受理员", "agent", "intake"
+    yield "1702", "受理员", "agent", "intake"
+    yield "3901", "水质检测员", "technician", "quality"
+    yield "3902", "水质检测员", "technician", "quality"
+    for index, district in enumerate(DISTRICTS, start=1):
+        yield f"3{index}02", "维修工", "technician", f"{district.code}-crew"
+        if index > 1:
+            yield f"3{index}01", "抢修班长", "technician", f"{district.code}-crew"
+            yield f"6{index}01", "营业员", "clerk", f"{district.code}-office"
+        yield f"7{index}01", "表务员", "technician", f"{district.code}-meter"
+
+
+def _name(rng: Random) -> str:
+    return rng.choice(SURNAMES) + "".join(rng.sample(GIVEN, rng.choice((1, 2, 2, 2))))
+
+
+WHOLE_COMPANY = {"agent", "supervisor", "dispatcher", "complaint_officer", "leader", "analyst"}
+
+
+def _hire(
+    rng: Random,
+    number: str,
+    name: str,
+    title: str,
+    role: Role,
+    units: dict[str, Organisation],
+    unit: str,
+) -> Staff:
+    home = units[unit]
+    person = hire(
+        organisation=home,
+        number=number,
+        name=name,
+        title=title,
+        duties=home.name,
+        phone=f"139{rng.randrange(10**8):08d}",
+        joined_date=JOINED,
+    )
+    company = units["head"]
+    branch = home.parent if home.kind == "team" and home.parent else company
+    wide = role.key in WHOLE_COMPANY or role.key == "administrator" or unit == "quality"
+    held = company if wide else branch
+    assign_role(staff=person, role=role, organisation=held, valid_from=JOINED)
+    if home.kind == "team":
+        lead = role.key == "supervisor" or number.endswith("01")
+        join_team(staff=person, team=home, is_lead=lead)
+    for key in rng.sample(sorted(SKILLS), 2):
+        give_skill(staff=person, skill_key=key, level=rng.randint(2, 5))
+    return person
