@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from qiao.core.ui.marks import SEVERITIES
+
 NEUTRALS = ("bg", "surface", "sunken", "border", "border-3", "text", "text-2", "text-3")
 STATES = ("primary", "primary-soft", "ok", "warn", "danger", "info")
 MARKS = ("tier-a", "tier-b", "tier-c", "tier-d", "sev-1", "sev-2", "sev-3", "sev-4")
@@ -32,7 +34,7 @@ class SampleForm(forms.Form):
 
     severity = forms.ChoiceField(
         label=_("Severity"),
-        choices=[("1", _("Urgent")), ("2", _("High")), ("3", _("Medium")), ("4", _("Low"))],
+        choices=[(str(level), word) for level, word in SEVERITIES.items()],
         widget=forms.RadioSelect,
         initial="2",
     )

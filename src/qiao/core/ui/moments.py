@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qiao.core.ui.figures import ring
 
@@ -189,8 +190,8 @@ def _sla_words(clock: Clock, state: str, now: datetime) -> str:
     if state == "paused":
         return _("Clock paused")
     if state == "met":
-        return _("In time")
+        return pgettext("deadline", "In time")
     if state == "missed":
-        return _("Missed")
+        return pgettext("deadline", "Missed")
     assert clock.due_at is not None
     return remaining((clock.due_at - now).total_seconds())

@@ -5,7 +5,7 @@ from time import time
 from django.http import HttpRequest
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 THEME_COOKIE = "q-theme"
@@ -68,7 +68,7 @@ def script_texts() -> SafeString:
             "saving": _("Saving…"),
             "draftSaved": _("Draft saved {time}"),
             "draftFailed": _("Draft not saved"),
-            "leaveYes": _("Leave"),
+            "leaveYes": _("Leave the page"),
             "leave": _("Your changes have not been saved. Leave all the same?"),
             "newRows": _("{n} new"),
             "noResults": _("Nothing found. Check the spelling, or try the start of a name."),
@@ -83,12 +83,12 @@ def script_texts() -> SafeString:
             "keySubmit": _("Submit"),
             "keyClose": _("Close"),
             "keyNext": _("Next / previous"),
-            "keyOpen": _("Open"),
-            "keySelect": _("Select"),
+            "keyOpen": pgettext("key", "Open"),
+            "keySelect": pgettext("key", "Select"),
             "keyUndo": _("Undo"),
             "keys": _("Keyboard"),
             "keysSwitch": _("Single-letter keys"),
-            "space": _("Space"),
+            "space": pgettext("key", "Space"),
             "tableView": _("Show as table"),
             "chartView": _("Show as chart"),
             "queueWaiting": _("{n} waiting to be sent"),
