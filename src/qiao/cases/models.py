@@ -6,8 +6,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from qiao.core.actor import Actor
-from qiao.customers.models import Account, Customer, Premises, ServicePoint
-from qiao.staff.models import Organisation, Staff
 
 
 class CaseType(models.Model):
@@ -73,7 +71,7 @@ class Case(models.Model):
 
     number = models.TextField(unique=True)
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", db_index=False
+        "staff.Organisation", models.PROTECT, related_name="+", db_index=False
     )
     case_type = models.ForeignKey(CaseType, models.PROTECT, db_index=False)
     process = models.ForeignKey(ProcessVersion, models.PROTECT, db_index=False)
@@ -85,24 +83,28 @@ class Case(models.Model):
     title = models.TextField()
     description = models.TextField(default="")
     facts = models.JSONField(default=dict)
-    customer = models.ForeignKey(Customer, models.PROTECT, null=True, db_index=False)
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, null=True, db_index=False)
     account = models.ForeignKey(
-        Account, models.PROTECT, null=True, related_name="+", db_index=False
+        "customers.Account", models.PROTECT, null=True, related_name="+", db_index=False
     )
-    premises = models.ForeignKey(Premises, models.PROTECT, null=True, related_name="+")
+    premises = models.ForeignKey("customers.Premises", models.PROTECT, null=True, related_name="+")
     service_point = models.ForeignKey(
-        ServicePoint, models.PROTECT, null=True, related_name="+", db_index=False
+        "customers.ServicePoint", models.PROTECT, null=True, related_name="+", db_index=False
     )
     place = models.TextField(default="")
     caller_name = models.TextField(default="")
     caller_phone = models.TextField(default="")
-    responsible = models.ForeignKey(Staff, models.PROTECT, related_name="+", db_index=False)
-    team = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    responsible = models.ForeignKey(
+        "staff.Staff", models.PROTECT, related_name="+", db_index=False
+    )
+    team = models.ForeignKey(
+        "staff.Organisation", models.PROTECT, related_name="+", db_index=False
+    )
     assignee = models.ForeignKey(
-        Staff, models.PROTECT, null=True, related_name="+", db_index=False
+        "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
     )
     opened_by = models.ForeignKey(
-        Staff, models.PROTECT, null=True, related_name="+", db_index=False
+        "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
     )
     opened_at = models.DateTimeField()
     opened_date = models.DateField()  # in the organisation's own time zone
@@ -203,7 +205,9 @@ class CaseEvent(models.Model):
     kind = models.TextField()
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
-    actor = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
+    actor = models.ForeignKey(
+        "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     visibility = models.TextField(choices=Visibility.choices, default=Visibility.SYSTEM)
     data = models.JSONField(default=dict)
 
@@ -270,7 +274,7 @@ class CaseLink(models.Model):
     case = models.ForeignKey(Case, models.PROTECT, related_name="links")
     other = models.ForeignKey(Case, models.PROTECT, related_name="linked_from")
     kind = models.TextField(choices=Kind.choices)
-    linked_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    linked_by = models.ForeignKey("staff.Staff", models.PROTECT, null=True, related_name="+")
     linked_at = models.DateTimeField()
 
     class Meta:
@@ -284,7 +288,7 @@ class CaseDraft(models.Model):
     """Text that somebody is typing, or that lost a race, kept until it is saved or dropped."""
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="drafts", db_index=False)
-    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
+    staff = models.ForeignKey("staff.Staff", models.CASCADE, related_name="+")
     box = models.TextField()
     values = models.JSONField(default=dict)
     base_version = models.IntegerField(default=0)
@@ -330,8 +334,8 @@ class CaseCountChange(models.Model):
 class SavedView(models.Model):
     """A list with its filters, kept by a person for himself or shared with a team."""
 
-    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+")
-    team = models.ForeignKey(Organisation, models.CASCADE, null=True, related_name="+")
+    staff = models.ForeignKey("staff.Staff", models.CASCADE, related_name="+")
+    team = models.ForeignKey("staff.Organisation", models.CASCADE, null=True, related_name="+")
     name = models.TextField()
     query = models.TextField()
     position = models.SmallIntegerField(default=0)

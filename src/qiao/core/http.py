@@ -73,6 +73,6 @@ def staff_view(
 def _to_sign_in(request: Any) -> HttpResponse:
     if request.htmx:
         response = HttpResponse(status=401)
-        response["HX-Redirect"] = redirect_to_login(request.headers.get("HX-Current-URL", "/")).url  # type: ignore[attr-defined]
+        response["HX-Redirect"] = redirect_to_login(request.headers.get("HX-Current-URL", "/")).url
         return response
     return redirect_to_login(request.get_full_path())

@@ -122,7 +122,7 @@ def set_preferences(*, actor: Actor, changes: Mapping[str, str]) -> None:
             fields["single_keys"] = value == "on"
         else:
             raise UnknownPreference(f"{key}={value}")
-    Staff.objects.filter(id=actor.staff_id).update(**fields)
+    Staff.objects.filter(id=actor.person_id).update(**fields)
 
 
 def install_roles() -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from qiao.core.actor import Actor
 from qiao.core.registry import registry
-from qiao.staff.models import Organisation, Staff
+from qiao.staff.models import Membership, Organisation, Staff
 
 _RIGHTS = """
 SELECT r.key, r.permissions, array_agg(o.id ORDER BY o.id)
@@ -125,6 +125,23 @@ def teams_for(
         for t in teams
     ]
     return sorted(found, key=lambda t: (area not in t.areas, t.name))
+
+
+def organisation(organisation_id: int) -> Organisation:
+    """One unit of the tree. Raises `Organisation.DoesNotExist`."""
+    return Organisation.objects.get(id=organisation_id)
+
+
+def find_team(team_id: int) -> Organisation | None:
+    """An active team, or None."""
+    return Organisation.objects.filter(
+        id=team_id, kind=Organisation.Kind.TEAM, is_active=True
+    ).first()
+
+
+def works_in(*, staff_id: int, team_id: int) -> bool:
+    """Whether a person belongs to a team."""
+    return Membership.objects.filter(staff_id=staff_id, team_id=team_id).exists()
 
 
 def members_of(team_id: int) -> list[Staff]:

@@ -31,7 +31,7 @@ class StaffBackend(BaseBackend):
         return Staff.objects.filter(pk=user_id, is_active=True).first()
 
 
-class SignInAdapter(DefaultAccountAdapter):
+class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is untyped
     """Staff are hired, they do not sign up; each role has its own first page."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's form
@@ -44,7 +44,7 @@ class SignInAdapter(DefaultAccountAdapter):
         return reverse(role.home) if role else "/"
 
 
-class SingleSignOnAdapter(DefaultSocialAccountAdapter):
+class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # as above
     """A single sign-on name must match a staff number; nobody is created on the fly."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:

@@ -74,7 +74,7 @@ def edit_case(
         keep_draft(case_id=case.pk, box=CONFLICT_BOX, values=lost, actor=actor, now=now)
     else:
         boxes = (CONFLICT_BOX, "edit")
-        CaseDraft.objects.filter(case=case, staff_id=actor.staff_id, box__in=boxes).delete()
+        CaseDraft.objects.filter(case=case, staff_id=actor.person_id, box__in=boxes).delete()
     return EditResult(case, tuple(merged.changes), merged.conflicts)
 
 
@@ -85,14 +85,14 @@ def keep_draft(
     required()
     CaseDraft.objects.update_or_create(
         case_id=case_id,
-        staff_id=actor.staff_id,
+        staff_id=actor.person_id,
         box=box,
         defaults={"values": dict(values), "updated_at": now},
     )
 
 
 def _values(case: Case) -> dict[str, Any]:
-    return {key: getattr(case, key) for key in TEXTS} | case.facts
+    return {**{key: getattr(case, key) for key in TEXTS}, **case.facts}
 
 
 def _checked(case: Case, mine: Mapping[str, Any]) -> dict[str, Any]:
@@ -105,4 +105,4 @@ def _checked(case: Case, mine: Mapping[str, Any]) -> dict[str, Any]:
         raise BadFact("title", "a title")
     fields = definitions.type_of(case).fields
     facts = {key: value for key, value in mine.items() if key not in TEXTS}
-    return texts | check_facts(fields, facts, complete=False)
+    return {**texts, **check_facts(fields, facts, complete=False)}

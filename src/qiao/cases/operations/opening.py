@@ -22,8 +22,7 @@ from qiao.core.actor import Actor
 from qiao.core.numbering import next_number
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
-from qiao.staff.models import Organisation
-from qiao.staff.queries import chain_of, teams_for
+from qiao.staff.queries import chain_of, organisation, teams_for
 
 PREFIX = "GD"
 TITLE_LENGTH = 120
@@ -76,7 +75,7 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
     definition = definitions.case_types().get(request.type_key)
     if definition is None:
         raise UnknownCaseType(request.type_key)
-    unit = Organisation.objects.get(id=request.organisation_id)
+    unit = organisation(request.organisation_id)
     case = _new_case(request, definition, unit, actor, request.at or now)
     process = definitions.process_of(case.process)
     journal = Journal(case, actor=actor, now=now)
@@ -104,7 +103,7 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
 
 
 def _new_case(
-    request: OpenRequest, definition: Any, unit: Organisation, actor: Actor, opened_at: datetime
+    request: OpenRequest, definition: Any, unit: Any, actor: Actor, opened_at: datetime
 ) -> Case:
     row = CaseTypeRow.objects.get(key=definition.key)
     facts = check_facts(definition.fields, request.facts, complete=False)
@@ -127,16 +126,16 @@ def _new_case(
         place=clean(request.place, field="place", max_length=300),
         caller_name=clean(request.caller_name, field="caller_name", max_length=100),
         caller_phone=clean(request.caller_phone, field="caller_phone", max_length=40),
-        responsible_id=request.responsible_id or actor.staff_id,
+        responsible_id=request.responsible_id or actor.person_id,
         team_id=request.team_id or _team(request, definition.duty, actor, unit),
-        assignee_id=None if definition.duty else request.responsible_id or actor.staff_id,
+        assignee_id=None if definition.duty else request.responsible_id or actor.person_id,
         opened_by_id=actor.staff_id,
         opened_at=opened_at,
         opened_date=_local_date(opened_at, unit),
     )
 
 
-def _team(request: OpenRequest, duty: str, actor: Actor, unit: Organisation) -> int:
+def _team(request: OpenRequest, duty: str, actor: Actor, unit: Any) -> int:
     """The team for the duty in the area, nearest unit first; without one, the actor's own."""
     if duty:
         chain = chain_of(unit.pk)
@@ -146,5 +145,5 @@ def _team(request: OpenRequest, duty: str, actor: Actor, unit: Organisation) -> 
     return actor.team_ids[0] if actor.team_ids else unit.pk
 
 
-def _local_date(moment: datetime, unit: Organisation) -> Any:
+def _local_date(moment: datetime, unit: Any) -> Any:
     return moment.astimezone(zoneinfo.ZoneInfo(unit.timezone)).date()

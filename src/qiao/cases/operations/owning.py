@@ -13,7 +13,7 @@ from qiao.cases.operations.stepping import REASON_LENGTH, CaseClosedAlready
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
-from qiao.staff.models import Membership, Organisation, Staff
+from qiao.staff.queries import find_team, names_of, works_in
 
 
 class NotATeam(Exception):  # noqa: N818 - names the finding
@@ -39,8 +39,7 @@ def assign(*, case_id: int, staff_id: int | None, actor: Actor, now: datetime) -
 
 
 def _works_in(staff_id: int, case: Case) -> bool:
-    in_team = Membership.objects.filter(staff_id=staff_id, team_id=case.team_id).exists()
-    return in_team or staff_id == case.responsible_id
+    return staff_id == case.responsible_id or works_in(staff_id=staff_id, team_id=case.team_id)
 
 
 def take_over(*, case_id: int, actor: Actor, now: datetime) -> Case:
@@ -69,10 +68,7 @@ def transfer(*, case_id: int, team_id: int, reason: str, actor: Actor, now: date
     Raises `Forbidden`, `CaseClosedAlready`, `AlreadyThere`, `NotATeam`, `BadText`.
     """
     case = _ownable(case_id, actor, "cases.work")
-    team = Organisation.objects.filter(
-        id=team_id, kind=Organisation.Kind.TEAM, is_active=True
-    ).first()
-    if team is None or team_id not in actor.organisations("cases.transfer"):
+    if find_team(team_id) is None or team_id not in actor.organisations("cases.transfer"):
         raise NotATeam(str(team_id))
     if case.team_id == team_id and case.assignee_id is None:
         raise AlreadyThere(case.number)
@@ -121,7 +117,7 @@ def _write(
     visibility: Any = INTERNAL,
 ) -> Case:
     if data.get("to"):
-        data["name"] = Staff.objects.values_list("name", flat=True).get(id=data["to"])
+        data["name"] = names_of([data["to"]])[data["to"]]
     if data.get("team"):
         data["team_name"] = Organisation.objects.values_list("name", flat=True).get(
             id=data["team"]

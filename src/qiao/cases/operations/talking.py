@@ -97,7 +97,7 @@ def _text(text: str) -> str:
 
 
 def _drop_draft(case: Case, actor: Actor, box: str) -> None:
-    CaseDraft.objects.filter(case=case, staff_id=actor.staff_id, box=box).delete()
+    CaseDraft.objects.filter(case=case, staff_id=actor.person_id, box=box).delete()
 
 
 def _tell(case: Case, kind: str, actor: Actor, now: datetime) -> None:

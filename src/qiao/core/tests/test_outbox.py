@@ -1,7 +1,9 @@
 """Events: written with the change, delivered once, to nobody if the change is undone."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -28,10 +30,9 @@ def on_happened(*, event: Happened, envelope: events.Envelope) -> None:
 events.subscribe(Happened, "test.on_happened", on_happened)
 
 
-def jobs() -> list[dict[str, object]]:
+def jobs() -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT args::text FROM procrastinate_jobs WHERE task_name = 'core.deliver'")
-        import json
 
         return [json.loads(row[0]) for row in cursor.fetchall()]
 
