@@ -10,10 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.cases.models import Case
 from qiao.core.actor import Actor
-from qiao.customers.models import Account, Customer
-from qiao.staff.models import Organisation, Staff
 
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):
@@ -70,17 +67,19 @@ class Interaction(models.Model):
 
     number = models.TextField(unique=True)
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", db_index=False
+        "staff.Organisation", models.PROTECT, related_name="+", db_index=False
     )
     channel = models.TextField(choices=Channel.choices)
     direction = models.TextField(choices=Direction.choices, default=Direction.IN)
     state = models.TextField(choices=State.choices, default=State.OPEN)
-    agent = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
+    agent = models.ForeignKey(
+        "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     customer = models.ForeignKey(
-        Customer, models.PROTECT, null=True, related_name="+", db_index=False
+        "customers.Customer", models.PROTECT, null=True, related_name="+", db_index=False
     )
     account = models.ForeignKey(
-        Account, models.PROTECT, null=True, related_name="+", db_index=False
+        "customers.Account", models.PROTECT, null=True, related_name="+", db_index=False
     )
     caller_name = models.TextField(default="", blank=True)
     caller_phone = models.TextField(default="", blank=True, db_collation="C")
@@ -99,7 +98,9 @@ class Interaction(models.Model):
     resolved = models.BooleanField(default=False)
     event_count = models.SmallIntegerField(default=0)
     version = models.IntegerField(default=1)
-    cases = models.ManyToManyField(Case, through="InteractionCase", related_name="interactions")
+    cases = models.ManyToManyField(
+        "cases.Case", through="InteractionCase", related_name="interactions"
+    )
 
     objects = InteractionQuerySet.as_manager()
 
@@ -201,11 +202,11 @@ class InteractionCase(models.Model):
     interaction = models.ForeignKey(
         Interaction, models.PROTECT, related_name="links", db_index=False
     )
-    case = models.ForeignKey(Case, models.PROTECT, related_name="interaction_links")
+    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="interaction_links")
     kind = models.TextField(choices=Kind.choices)
     linked_at = models.DateTimeField()
     linked_by = models.ForeignKey(
-        Staff, models.PROTECT, null=True, related_name="+", db_index=False
+        "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
     )
 
     class Meta:
@@ -226,7 +227,9 @@ class InteractionEvent(models.Model):
     seq = models.SmallIntegerField()
     kind = models.TextField()
     at = models.DateTimeField()
-    actor = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+", db_index=False)
+    actor = models.ForeignKey(
+        "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     data = models.JSONField(default=dict)
 
     class Meta:

@@ -119,14 +119,46 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class InboxItem:
+    """One row of the workspace's left list.
+
+    `ref` is its id within the source. `pane_url` answers the fragment that opens it in the
+    middle. `severity` is 1 (urgent) to 4 (low), 0 for none. `clock` is anything that the tag
+    ``sla`` takes; a row without a clock shows how long ago `since` was.
+    """
+
+    ref: int
+    who: str
+    what: str
+    pane_url: str
+    customer_id: int | None = None
+    tier: str = ""
+    channel: str = ""
+    severity: int = 0
+    clock: Any = None
+    since: datetime | None = None
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QueueSource:
-    """A group of the workspace's left list, read from kept order; see desk."""
+    """A group of the workspace's left list, read from kept order.
+
+    `load` gives at most `limit` rows of a scope: ``mine``, ``team`` or ``all``. `find` gives one
+    row by its ref, or None if the actor may not see it. `count` is a kept count of the scope, or
+    None where the scope is always short. `topics` of the live stream announce new rows;
+    `sorted_by` says why the rows stand in this order.
+    """
 
     key: str
     label: Text
     permission: str
-    load: Callable[..., Sequence[Any]]  # (*, actor, now, limit) -> InboxItem
+    load: Callable[..., Sequence[InboxItem]]  # (*, actor, scope, now, limit)
+    find: Callable[..., InboxItem | None]  # (*, actor, ref, now)
     order: int
+    count: Callable[..., int] | None = None  # (*, actor, scope)
+    topics: tuple[str, ...] = ()
+    sorted_by: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,15 @@ from django.conf import settings
 
 from qiao.core import events
 from qiao.core.actor import Actor
-from qiao.core.manifest import Command, Module, NavItem, Panel, SearchSource, TimelineSource
+from qiao.core.manifest import (
+    Command,
+    Module,
+    NavItem,
+    Panel,
+    QueueSource,
+    SearchSource,
+    TimelineSource,
+)
 from qiao.core.tasks import schedule
 
 
@@ -59,6 +67,11 @@ class Registry:
     def commands(self, actor: Actor) -> list[Command]:
         """The palette's verbs that the actor may use."""
         return [c for module in self for c in module.commands if actor.can(c.permission)]
+
+    def inbox(self, actor: Actor) -> list[QueueSource]:
+        """The groups of the workspace's left list that the actor may see, in order."""
+        items = (q for module in self for q in module.inbox)
+        return sorted((q for q in items if actor.can(q.permission)), key=lambda q: q.order)
 
     def permissions(self) -> Iterable[str]:
         """All permissions that roles may hold."""
