@@ -119,9 +119,7 @@ def _write(
     if data.get("to"):
         data["name"] = names_of([data["to"]])[data["to"]]
     if data.get("team"):
-        data["team_name"] = Organisation.objects.values_list("name", flat=True).get(
-            id=data["team"]
-        )
+        data["team_name"] = organisation_names([data["team"]])[data["team"]]
     journal = Journal(case, actor=actor, now=now)
     journal.add(kind, data, visibility=visibility)
     journal.write()

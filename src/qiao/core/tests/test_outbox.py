@@ -32,16 +32,21 @@ events.subscribe(Happened, "test.on_happened", on_happened)
 
 def jobs() -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT args::text FROM procrastinate_jobs WHERE task_name = 'core.deliver'")
-
+        cursor.execute(
+            "SELECT args::text FROM procrastinate_jobs WHERE task_name = 'core.deliver'"
+        )
         return [json.loads(row[0]) for row in cursor.fetchall()]
 
 
 @pytest.mark.django_db
 def test_an_event_and_its_jobs_share_the_transaction_of_the_change() -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
-        events.publish(Happened(7, NOW), organisation_id=1, actor=None, now=NOW)
-        1 / 0
+    def publish_then_fail() -> None:
+        with transaction.atomic():
+            events.publish(Happened(7, NOW), organisation_id=1, actor=None, now=NOW)
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        publish_then_fail()
     assert not Event.objects.exists()
     assert jobs() == []
     event_id = events.publish(Happened(7, NOW), organisation_id=1, actor=None, now=NOW)
@@ -75,7 +80,12 @@ def test_a_setting_holds_for_its_days_and_the_nearest_unit_wins() -> None:
             "arrival", value, valid_from=day, source="public promise", actor=None, now=NOW
         )
     settings.put(
-        "arrival", 30, valid_from=date(2026, 1, 1), source="city", actor=None, now=NOW,
+        "arrival",
+        30,
+        valid_from=date(2026, 1, 1),
+        source="city",
+        actor=None,
+        now=NOW,
         organisation_id=9,
     )
 
