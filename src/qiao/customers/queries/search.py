@@ -66,7 +66,7 @@ def _by_start(arm: Arm, column: str, value: str) -> str:
 
 
 _NAME_PART = f"""
-(SELECT n.id, 'name_part', '', NULL,
+(SELECT n.id, 'name_part', '', NULL::bigint,
         CASE WHEN n.name_search = %(name)s THEN 0
              WHEN starts_with(n.name_search, %(name)s) THEN 2 ELSE 3 END, n.name_search
    FROM (SELECT c.id, c.name_search FROM customers_customer c
@@ -77,14 +77,14 @@ _NAME_PART = f"""
 """
 
 _PHONE = f"""
-(SELECT p.customer_id, 'phone', p.digits, NULL, 0, p.digits
+(SELECT p.customer_id, 'phone', p.digits, NULL::bigint, 0, p.digits
    FROM customers_customerphone p
   WHERE p.digits = %(digits)s AND {visible("p.customer_id")}
   LIMIT %(limit)s)
 """
 
 _PHONE_TAIL = f"""
-(SELECT p.customer_id, 'phone_tail', p.digits, NULL, 1, p.digits
+(SELECT p.customer_id, 'phone_tail', p.digits, NULL::bigint, 1, p.digits
    FROM customers_customerphone p
   WHERE reverse(p.digits) >= %(tail)s AND reverse(p.digits) < %(tail_end)s
     AND {visible("p.customer_id")}
@@ -93,7 +93,7 @@ _PHONE_TAIL = f"""
 """
 
 _PHONE_MIDDLE = f"""
-(SELECT p.customer_id, 'phone_middle', p.digits, NULL, 3, p.digits
+(SELECT p.customer_id, 'phone_middle', p.digits, NULL::bigint, 3, p.digits
    FROM customers_customerphone p
   WHERE p.digits LIKE %(digits_like)s AND {visible("p.customer_id")}
   LIMIT %(limit)s)
@@ -109,7 +109,7 @@ _ACCOUNT = f"""
 """
 
 _NUMBER = f"""
-(SELECT c.id, 'number', c.number, NULL, (c.number <> %(account)s)::int, c.number
+(SELECT c.id, 'number', c.number, NULL::bigint, (c.number <> %(account)s)::int, c.number
    FROM customers_customer c
   WHERE c.number >= %(account)s AND c.number < %(account_end)s AND {visible("c.id")}
   ORDER BY c.number
@@ -117,7 +117,7 @@ _NUMBER = f"""
 """
 
 _IDENTITY = f"""
-(SELECT i.customer_id, 'identity', i.hint, NULL, 0, i.kind
+(SELECT i.customer_id, 'identity', i.hint, NULL::bigint, 0, i.kind
    FROM customers_customeridentity i
   WHERE i.kind = ANY(%(identity_kinds)s) AND i.blind_index = ANY(%(blind_indexes)s)
     AND {visible("i.customer_id")}

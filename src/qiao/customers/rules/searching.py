@@ -10,7 +10,7 @@ from enum import StrEnum
 from re import compile as pattern
 from typing import Any
 
-from qiao.core.rules import grams, names, phones
+from qiao.core.rules import grams, identity, names, phones
 from qiao.core.rules.grams import Lookup
 from qiao.core.rules.numbers import normal_form
 
@@ -82,6 +82,8 @@ def read(text: str) -> Ask:
     address = address_terms(term)
     if address.grams and _may_be_address(term, folded):
         arms.append(Arm.ADDRESS)
+    if _may_be_identity(term):
+        arms.insert(0, Arm.IDENTITY)
     values: dict[str, Any] = {
         "name": folded,
         "name_end": after(folded),
@@ -124,6 +126,12 @@ def address_terms(text: str) -> AddressTerms:
 def _may_be_address(term: str, folded: str) -> bool:
     """Chinese of two characters and more; bare digits and letters mean other things."""
     return len(folded) >= SHORTEST_ADDRESS and any(map(names.is_chinese, term))
+
+
+def _may_be_identity(term: str) -> bool:
+    if identity.is_resident_id(term) or identity.is_credit_code(term):
+        return True
+    return identity.is_passport(term) and not identity.normal_form(term).isdecimal()
 
 
 def after(prefix: str) -> str:
