@@ -105,6 +105,7 @@ def _charts() -> dict[str, object]:
                 {
                     "name": str(_("Usage")),
                     "type": "line",
+                    "tone": "c2",
                     "axis": 1,
                     "data": [18, 17, 17, 18, 19, 20, 21, 23, 20, 19, 18, 42],
                 },
