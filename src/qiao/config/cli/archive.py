@@ -20,6 +20,7 @@ from qiao.config.cli.failure import CommandError
 
 FORMAT = 1
 _CHUNK = 1024 * 1024
+_CLEAR = b"SET lock_timeout = '5s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
 
 
 def write(file: Path, *, with_secrets: bool = False) -> dict[str, Any]:
@@ -61,9 +62,7 @@ def read(file: Path, *, force: bool = False) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=environment.home()) as folder:
         contents = _unpack(file, Path(folder))
         _install_secrets(Path(folder) / "secrets.env", contents["field_key"])
-        _clear(url)
-        words = ["--no-owner", "--no-privileges", "--exit-on-error", "--jobs=2"]
-        _tool("pg_restore", [*words, f"--dbname={url}", str(Path(folder) / "database.dump")])
+        _load(url, Path(folder) / "database.dump")
         _swap_media(Path(folder) / "media")
     with psycopg.connect(url) as connection:
         found = {"tables": table_sums(connection), "media": media_hashes(media_folder())}
@@ -192,15 +191,41 @@ def _require_empty(url: str, *, force: bool) -> None:
         raise CommandError(message)
 
 
-def _clear(url: str) -> None:
-    try:
-        with psycopg.connect(url) as connection:
-            connection.execute("SET lock_timeout = '5s'")
-            connection.execute("DROP SCHEMA public CASCADE")
-            connection.execute("CREATE SCHEMA public")
-    except psycopg.errors.LockNotAvailable as error:
-        message = "the database is in use: stop web and worker first"
-        raise CommandError(message) from error
+def _load(url: str, dump: Path) -> None:
+    """Replace everything by the dump, in one transaction: a failure leaves the old rows."""
+    words = ["--no-owner", "--no-privileges", "--file=-", str(dump)]
+    into = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction"]
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            [postgres.binary("pg_restore"), *words], stdout=subprocess.PIPE, stderr=said
+        ) as source,
+        subprocess.Popen(
+            [postgres.binary("psql"), *into, f"--dbname={url}", "--output=/dev/null"],
+            stdin=subprocess.PIPE,
+            stderr=said,
+        ) as target,
+    ):
+        assert source.stdout is not None
+        assert target.stdin is not None
+        try:
+            target.stdin.write(_CLEAR)
+            for line in source.stdout:
+                if line.startswith(b"SET transaction_timeout"):  # unknown before PostgreSQL 17
+                    break
+                target.stdin.write(line)
+            shutil.copyfileobj(source.stdout, target.stdin, _CHUNK)
+            if source.wait():
+                target.kill()  # the end of its input would make it commit half of the data
+            target.stdin.close()
+        except BrokenPipeError:
+            source.kill()
+        if target.wait() or source.wait():
+            said.seek(0)
+            text = said.read().decode(errors="replace").strip()
+            hint = "stop web and worker first: " if "lock timeout" in text else ""
+            message = f"the database was not restored, nothing changed: {hint}{text}"
+            raise CommandError(message)
 
 
 def _swap_media(restored: Path) -> None:

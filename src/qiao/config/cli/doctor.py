@@ -11,15 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qiao.config import postgres, postgres_user
-from qiao.config.cli import assets, browser, environment
+from qiao.config.cli import assets, browser, environment, roles
 from qiao.config.cli.environment import PROJECT
 from qiao.config.cli.failure import CommandError
 
 _ROOMY = 5  # gigabytes
-_ROLES = """\
-CREATE ROLE qiao_owner LOGIN PASSWORD '…'; CREATE ROLE qiao_app LOGIN PASSWORD '…';
-CREATE DATABASE qiao OWNER qiao_owner ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0;
-export DATABASE_OWNER_URL=postgresql://qiao_owner:…@host/qiao DATABASE_URL=postgresql://qiao_app:…@host/qiao"""
 
 
 @dataclass
@@ -98,13 +94,11 @@ def _database() -> Finding:
     try:
         with environment.database():
             version = postgres.check_server(os.environ["DATABASE_URL"])
-            roles = {
-                environment.role_of(os.environ[name])
-                for name in ("DATABASE_URL", "DATABASE_OWNER_URL")
-            }
+            names = ("DATABASE_URL", "DATABASE_OWNER_URL")
+            separate = len({roles.role_of(os.environ[name]) for name in names}) == len(names)
     except (CommandError, postgres.PostgresError) as error:
-        return Finding("Database", str(error), "" if own else _ROLES)
-    mend = _ROLES if len(roles) == 1 else ""
+        return Finding("Database", str(error), "" if own else roles.LINES)
+    mend = "" if separate else roles.LINES
     return Finding("Database", f"{version} answers, searches Chinese ({environment.home()})", mend)
 
 

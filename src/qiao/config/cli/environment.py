@@ -5,16 +5,14 @@ variables itself and needs nothing of this file.
 """
 
 import base64
-import getpass
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from psycopg.conninfo import conninfo_to_dict
-
 from qiao.config import postgres
+from qiao.config.cli import roles
 from qiao.config.cli.failure import CommandError
 
 PROJECT = Path(__file__).resolve().parents[4]
@@ -79,7 +77,8 @@ def database() -> Iterator[None]:
             os.environ["DATABASE_URL"] = postgres.app_url(place)
             os.environ["DATABASE_OWNER_URL"] = postgres.owner_url(place)
         else:
-            os.environ.setdefault("DATABASE_OWNER_URL", os.environ["DATABASE_URL"])
+            postgres.check_server(os.environ["DATABASE_URL"])
+            _separate_roles()
         postgres.check_server(os.environ["DATABASE_OWNER_URL"])
         yield
     except postgres.PostgresError as error:
@@ -89,9 +88,21 @@ def database() -> Iterator[None]:
             postgres.stop(place)
 
 
-def role_of(url: str) -> str:
-    """Return the database role of an address (`qiao_app`)."""
-    return str(conninfo_to_dict(url).get("user") or getpass.getuser())
+def _separate_roles() -> None:
+    """Given the owner's address alone, let web and worker have a plain role all the same."""
+    url = os.environ["DATABASE_URL"]
+    if "DATABASE_OWNER_URL" in os.environ:
+        return
+    os.environ["DATABASE_OWNER_URL"] = url
+    if roles.is_plain(url):
+        return
+    name = "QIAO_APP_PASSWORD"
+    password = roles.make_plain(url, os.environ.get(name))
+    if os.environ.get(name) != password:
+        with (home() / "secrets.env").open("a") as file:
+            file.write(f"{name}={password}\n")
+        os.environ[name] = password
+    os.environ["DATABASE_URL"] = roles.plain_url(url, password)
 
 
 def set_up_django(*, owner: bool = False, pool: bool = False) -> None:

@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from qiao.config.cli import environment
+from qiao.config.cli import environment, roles
 from qiao.config.cli.failure import CommandError
 
 
@@ -21,8 +21,8 @@ def run(args: argparse.Namespace) -> int:
 
 def migrate(*, verbosity: int) -> None:
     """Migrate in this process, which from now on is the owner of the database."""
-    role = environment.role_of(os.environ["DATABASE_URL"])
-    if role == environment.role_of(os.environ["DATABASE_OWNER_URL"]):
+    role = roles.role_of(os.environ["DATABASE_URL"])
+    if role == roles.role_of(os.environ["DATABASE_OWNER_URL"]):
         message = (
             "web and worker need a plain database role: give DATABASE_URL that role, and"
             " DATABASE_OWNER_URL the owner (./qiao doctor shows the lines)"
@@ -31,7 +31,6 @@ def migrate(*, verbosity: int) -> None:
     environment.set_up_django(owner=True)
     from django.core.management import call_command
     from django.db import connection
-
     from django.utils import timezone
 
     from qiao.core.installing import install
