@@ -27,6 +27,14 @@ class Actor:
     roles: frozenset[str] = frozenset()
     team_ids: tuple[int, ...] = ()
     number: str = ""
+    timezone: str = "Asia/Shanghai"
+
+    @property
+    def person_id(self) -> int:
+        """The id of the member of staff. Raises `RuntimeError` for the system itself."""
+        if self.staff_id is None:
+            raise RuntimeError("this takes a person; the system acted")
+        return self.staff_id
 
     def can(self, permission: str) -> bool:
         """True if the permission holds in any organisation."""

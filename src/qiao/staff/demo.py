@@ -110,6 +110,7 @@ def _build_tree() -> dict[str, Organisation]:
         ("complaints", "投诉处理组", ("Complaints team", "投訴處理組"), ["complaints"]),
         ("dispatch", "生产调度组", ("Dispatch team", "生產調度組"), ["dispatch", "supply"]),
         ("quality", "水质检测班", ("Water quality team", "水質檢測班"), ["quality"]),
+        ("inspection", "用水稽查班", ("Inspection team", "用水稽查班"), ["inspection"]),
         ("intake", "市民诉求受理组", ("Public requests team", "市民訴求受理組"), ["public"]),
     ):
         units[code] = _team(centre, code, name, names, duties, everywhere)
@@ -147,19 +148,19 @@ def _build_branch(
             "crew",
             f"{short}抢修班",
             (f"{english} repair crew", f"{hant}搶修班"),
-            ["network", "repair"],
+            ["network"],
         ),
         (
             "office",
             f"{short}营业班",
             (f"{english} office", f"{hant}營業班"),
-            ["office", "billing"],
+            ["business", "connection"],
         ),
         (
             "meter",
             f"{short}表务班",
             (f"{english} meter team", f"{hant}錶務班"),
-            ["meters", "reading"],
+            ["metering"],
         ),
     ):
         code = f"{district.code}-{suffix}"
@@ -197,7 +198,7 @@ def _others() -> Iterator[tuple[str, str, str, str]]:
     yield "2002", "调度员", "dispatcher", "dispatch"
     yield "2003", "调度员", "dispatcher", "dispatch"
     yield "1701", "受理员", "agent", "intake"
-    yield "1702", "受理员", "agent", "intake"
+    yield "3801", "稽查员", "technician", "inspection"
     yield "3901", "水质检测员", "technician", "quality"
     yield "3902", "水质检测员", "technician", "quality"
     for index, district in enumerate(DISTRICTS, start=1):
@@ -236,7 +237,11 @@ def _hire(
     )
     company = units["head"]
     branch = home.parent if home.kind == "team" and home.parent else company
-    wide = role.key in WHOLE_COMPANY or role.key == "administrator" or unit == "quality"
+    wide = (
+        role.key in WHOLE_COMPANY
+        or role.key == "administrator"
+        or unit in {"quality", "inspection"}
+    )
     held = company if wide else branch
     assign_role(staff=person, role=role, organisation=held, valid_from=JOINED)
     if home.kind == "team":

@@ -25,6 +25,8 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = _actor_of(request)  # type: ignore[attr-defined]
-        with timezone.override(zoneinfo.ZoneInfo("Asia/Shanghai")):
+        actor = _actor_of(request)
+        request.actor = actor  # type: ignore[attr-defined]
+        zone = zoneinfo.ZoneInfo(actor.timezone) if actor else timezone.get_default_timezone()
+        with timezone.override(zone):
             return self.get_response(request)
