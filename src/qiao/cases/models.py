@@ -342,3 +342,12 @@ class SavedView(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["staff", "name"], name="cases_view_once")]
+
+
+class CaseViewer(models.Model):
+    """Who has a case open: a lease, renewed by the page while it is looked at."""
+
+    pk = models.CompositePrimaryKey("case_id", "staff_id")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="+", db_index=False)
+    staff = models.ForeignKey("staff.Staff", models.CASCADE, related_name="+", db_index=False)
+    seen_at = models.DateTimeField()

@@ -1,0 +1,66 @@
+"""Kept counts: how many cases stand in each view, without looking at a case."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from qiao.core.actor import Actor
+
+_COUNTS = """
+SELECT v.tab, coalesce(sum(k.n), 0)
+  FROM unnest(%(tabs)s::text[], %(views)s::text[], %(holders)s::text[]) AS v (tab, view, holder)
+ CROSS JOIN LATERAL (
+       SELECT n FROM cases_casecount
+        WHERE organisation_id = ANY(%(organisations)s::bigint[]) AND view = v.view
+          AND day = date '0001-01-01' AND holder = v.holder
+       UNION ALL
+       SELECT n FROM cases_casecountchange
+        WHERE organisation_id = ANY(%(organisations)s::bigint[]) AND view = v.view
+          AND day = date '0001-01-01' AND holder = v.holder) AS k
+ GROUP BY v.tab
+"""
+
+
+def kept_counts(*, actor: Actor) -> dict[str, int]:
+    """Open cases by view of the list, in one statement; no case is read.
+
+    A change is counted as soon as it is committed. The archive's views have no count: nobody acts
+    on it, and it grows without end.
+    """
+    sources = list(_sources(actor))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNTS,
+            {
+                "tabs": [tab for tab, _, _ in sources],
+                "views": [view for _, view, _ in sources],
+                "holders": [holder for _, _, holder in sources],
+                "organisations": list(actor.organisations("cases.view")),
+            },
+        )
+        found = {tab: int(n) for tab, n in cursor.fetchall()}
+    return {tab: found.get(tab, 0) for tab, _, _ in sources}
+
+
+def my_open_count(actor: Actor) -> int:
+    """How many open cases the person works on, for the rail."""
+    return kept_counts(actor=actor)["mine"]
+
+
+def _sources(actor: Actor) -> Iterator[tuple[str, str, str]]:
+    """Tab of the list, kept view, holder."""
+    me = str(actor.staff_id or 0)
+    yield "mine", "assignee", me
+    if not actor.team_ids:
+        yield "team", "team", "0"
+    for team in actor.team_ids:
+        yield "team", "team", str(team)
+    yield "responsible", "responsible", me
+    yield "unassigned", "unassigned", ""
+    yield "late", "level", "late"
+    yield "due_soon", "level", "warn"
+    yield "due_soon", "level", "bad"
+    yield "urgent", "urgent", ""
+    yield "follow_up", "phase", "confirm"
+    yield "paused", "paused", ""
+    yield "open", "open", ""

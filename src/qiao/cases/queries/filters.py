@@ -1,0 +1,194 @@
+"""What a list of cases is narrowed by, as values, and as the conditions of its statement."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from qiao.core.actor import Actor
+
+OPEN_VIEWS: Final = (
+    "mine",
+    "team",
+    "responsible",
+    "unassigned",
+    "late",
+    "due_soon",
+    "urgent",
+    "follow_up",
+    "paused",
+    "open",
+)
+ARCHIVE_VIEWS: Final = ("closed", "all")
+VIEWS: Final = OPEN_VIEWS + ARCHIVE_VIEWS
+PROMISES: Final = {"kept": "c.promise_kept", "missed": "NOT c.promise_kept"}
+ZONE_MARGIN: Final = timedelta(hours=14)  # a local day lies within this of the same day in UTC
+_MANY: Final = {
+    "priority": "priority",
+    "channel": "channel",
+    "area": "area",
+    "phase": "phase",
+    "level": "level",
+}
+_ONE: Final = {"team": "team_id", "person": "assignee_id", "responsible": "responsible_id"}
+_CONDITIONS: Final = {
+    "unassigned": "c.assignee_id IS NULL",
+    # Who is late is past due: the range lets the index stop early, the level decides.
+    "late": "c.level = 'late' AND c.due_at <= %(now)s",
+    "due_soon": "c.level IN ('warn', 'bad')",
+    "urgent": "c.priority = 'urgent'",
+    "follow_up": "c.phase = 'confirm'",
+    "paused": "c.is_paused",
+    "closed": "c.closed_at IS NOT NULL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Everything that may narrow a list; empty means not narrowed.
+
+    Tuples mean “one of these”. Days are local to the organisation and inclusive. `promise` is
+    ``kept``, ``missed`` or ``running``; `text` is looked for in number and title.
+    """
+
+    type: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    priority: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    area: tuple[str, ...] = ()
+    phase: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    team: int | None = None
+    person: int | None = None
+    responsible: int | None = None
+    unit: int | None = None
+    opened_from: date | None = None
+    opened_to: date | None = None
+    closed_from: date | None = None
+    closed_to: date | None = None
+    promise: str = ""
+    escalated: bool = False
+    text: str = ""
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is narrowed."""
+        return self != Filters()
+
+    def without(self, name: str) -> "Filters":
+        """The same filters with one of them taken back."""
+        return replace(self, **{name: getattr(Filters(), name)})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The key that a list's index is entered by, with its values."""
+
+    column: str
+    ids: tuple[int, ...]
+
+
+def scope_of(view: str, filters: Filters, actor: Actor) -> Scope:
+    """By person or team where the view or a filter names one, else by organisation."""
+    me = () if actor.staff_id is None else (actor.staff_id,)
+    by_view = {
+        "mine": Scope("assignee_id", me),
+        "team": Scope("team_id", actor.team_ids),
+        "responsible": Scope("responsible_id", me),
+    }
+    if view in by_view:
+        return by_view[view]
+    if view not in ARCHIVE_VIEWS:
+        for name, column in _ONE.items():
+            value = getattr(filters, name)
+            if value is not None:
+                return Scope(column, (value,))
+    organisations = actor.organisations("cases.view")
+    if filters.unit is not None:
+        organisations = tuple(o for o in organisations if o == filters.unit)
+    return Scope("organisation_id", organisations)
+
+
+def conditions(
+    view: str, filters: Filters, actor: Actor, now: datetime
+) -> tuple[list[str], dict[str, Any]]:
+    """The WHERE parts beside the scope's own, on the alias ``c``, and their parameters."""
+    parts = ["c.closed_at IS NULL"] if view in OPEN_VIEWS else []
+    parameters: dict[str, Any] = {
+        "organisations": list(actor.organisations("cases.view")),
+        "now": now,
+    }
+    if scope_of(view, filters, actor).column != "organisation_id":
+        parts.append("c.organisation_id = ANY(%(organisations)s)")
+        if filters.unit is not None:
+            parts.append("c.organisation_id = %(unit)s")
+            parameters["unit"] = filters.unit
+    if view in _CONDITIONS:
+        parts.append(_CONDITIONS[view])
+    _narrow_by_values(filters, parts, parameters)
+    _narrow_by_days(filters, parts, parameters)
+    _narrow_by_text(filters, parts, parameters)
+    return parts, parameters
+
+
+def _narrow_by_values(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
+    for name, column in _MANY.items():
+        if values := getattr(filters, name):
+            parts.append(f"c.{column} = ANY(%(f_{name})s)")
+            parameters[f"f_{name}"] = list(values)
+    for name, column in _ONE.items():
+        if (value := getattr(filters, name)) is not None:
+            parts.append(f"c.{column} = %(f_{name})s")
+            parameters[f"f_{name}"] = value
+    for name, column in (("type", "key"), ("group", '"group"')):
+        if values := getattr(filters, name):
+            parts.append(
+                "c.case_type_id = ANY(ARRAY(SELECT id FROM cases_casetype"
+                f" WHERE {column} = ANY(%(f_{name})s)))"
+            )
+            parameters[f"f_{name}"] = list(values)
+    if filters.promise:
+        parts.append(PROMISES.get(filters.promise, "c.promise_kept IS NULL"))
+    if filters.escalated:
+        parts.append("c.escalated")
+
+
+def _narrow_by_days(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
+    """The day decides; a range on the moment, which is indexed, stands beside it."""
+    if filters.opened_from:
+        parts.append("c.opened_date >= %(opened_from)s AND c.opened_at >= %(opened_after)s")
+        parameters["opened_from"] = filters.opened_from
+        parameters["opened_after"] = _midnight(filters.opened_from) - ZONE_MARGIN
+    last_opened = min(filter(None, (filters.opened_to, filters.closed_to)), default=None)
+    if last_opened:
+        parts.append("c.opened_at < %(opened_before)s")
+        parameters["opened_before"] = _midnight(last_opened) + timedelta(days=1) + ZONE_MARGIN
+    if filters.opened_to:
+        parts.append("c.opened_date <= %(opened_to)s")
+        parameters["opened_to"] = filters.opened_to
+    if filters.closed_from:
+        parts.append("c.closed_date >= %(closed_from)s")
+        parameters["closed_from"] = filters.closed_from
+    if filters.closed_to:
+        parts.append("c.closed_date <= %(closed_to)s")
+        parameters["closed_to"] = filters.closed_to
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.fromisoformat(f"{day.isoformat()}T00:00:00+00:00")
+
+
+def _narrow_by_text(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
+    text = filters.text.strip().lstrip("#").strip()
+    if not text:
+        return
+    parameters["f_text"] = f"%{_escaped(text)}%"
+    parameters["f_number"] = f"%{_escaped(text.upper())}%"
+    if re.fullmatch(r"[A-Za-z]{0,3}\d{3,}", text):
+        parts.append("c.number LIKE %(f_number)s")
+    else:
+        parts.append("(c.title ILIKE %(f_text)s OR c.number LIKE %(f_number)s)")
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text)

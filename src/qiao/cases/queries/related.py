@@ -1,0 +1,147 @@
+"""Cases beside a customer or a place: open ones, repeats, possible doubles, found by number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from qiao.core.actor import Actor
+
+REPEAT_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as a line of another page shows it."""
+
+    case_id: int
+    number: str
+    title: str
+    type_key: str
+    type_names: dict[str, str]
+    process_id: int
+    step: str
+    phase: str
+    priority: str
+    level: str
+    due_at: datetime | None
+    is_paused: bool
+    opened_at: datetime
+    closed_at: datetime | None
+    customer_name: str
+    place: str
+
+
+_LINE = """
+SELECT c.id, c.number, c.title, t.key, t.names, c.process_id, c.step, c.phase, c.priority,
+       c.level, c.due_at, c.is_paused, c.opened_at, c.closed_at,
+       coalesce(nullif(c.caller_name, ''), cu.name, ''), coalesce(p.full_text, c.place)
+  FROM cases_case c
+  JOIN cases_casetype t ON t.id = c.case_type_id
+  LEFT JOIN customers_customer cu ON cu.id = c.customer_id
+  LEFT JOIN customers_premises p ON p.id = c.premises_id
+ WHERE (c.organisation_id + 0) = ANY(%(organisations)s)
+"""
+_OF_CUSTOMER = " AND c.customer_id = ANY(customers_held_as(%(customer_id)s))"
+
+
+def _lines(condition: str, parameters: dict[str, Any], actor: Actor) -> list[CaseLine]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LINE + condition,
+            {"organisations": list(actor.organisations("cases.view")), **parameters},
+        )
+        return [CaseLine(*row) for row in cursor.fetchall()]
+
+
+def open_cases_of_customer(
+    *, actor: Actor, customer_id: int, limit: int = 20
+) -> Sequence[CaseLine]:
+    """Open cases of a customer (merged rows included), the most pressing first."""
+    return _lines(
+        f"{_OF_CUSTOMER} AND c.closed_at IS NULL ORDER BY c.due_at, c.id LIMIT %(limit)s",
+        {"customer_id": customer_id, "limit": limit},
+        actor,
+    )
+
+
+def repeat_count(*, actor: Actor, customer_id: int, type_key: str, now: datetime) -> int:
+    """How often the customer came with the same kind of matter in the last 30 days."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM cases_case c JOIN cases_casetype t ON t.id = c.case_type_id"
+            " WHERE (c.organisation_id + 0) = ANY(%(organisations)s)"
+            + _OF_CUSTOMER
+            + " AND t.key = %(type_key)s AND c.opened_at > %(since)s",
+            {
+                "organisations": list(actor.organisations("cases.view")),
+                "customer_id": customer_id,
+                "type_key": type_key,
+                "since": now - timedelta(days=REPEAT_DAYS),
+            },
+        )
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def possible_doubles(
+    *,
+    actor: Actor,
+    now: datetime,
+    type_key: str,
+    premises_id: int | None = None,
+    customer_id: int | None = None,
+    limit: int = 5,
+) -> Sequence[CaseLine]:
+    """Open cases of the same kind in the last 30 days at the same premises or of the customer."""
+    sides, parameters = [], {"type_key": type_key, "limit": limit}
+    if premises_id is not None:
+        sides.append("c.premises_id = %(premises_id)s")
+        parameters["premises_id"] = premises_id
+    if customer_id is not None:
+        sides.append(_OF_CUSTOMER.removeprefix(" AND "))
+        parameters["customer_id"] = customer_id
+    if not sides:
+        return []
+    return _lines(
+        f" AND ({' OR '.join(sides)}) AND t.key = %(type_key)s AND c.closed_at IS NULL"
+        " AND c.opened_at > %(since)s ORDER BY c.opened_at DESC LIMIT %(limit)s",
+        {**parameters, "since": now - timedelta(days=REPEAT_DAYS)},
+        actor,
+    )
+
+
+def find_cases(*, actor: Actor, text: str, limit: int = 8) -> Sequence[CaseLine]:
+    """Cases whose number holds `text`, the whole number first; open ones also by title.
+
+    Numbers are looked for from their beginning among all cases, by any fragment among open ones.
+    """
+    text = text.strip().lstrip("#").strip()
+    if not text:
+        return []
+    plain = text.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    parameters = {
+        "fragment": f"%{plain}%",
+        "start": f"{plain}%",
+        "dated": f"GD{plain}%",
+        "limit": limit,
+    }
+    found = _lines(
+        " AND (c.number LIKE %(start)s OR c.number LIKE %(dated)s)"
+        " ORDER BY c.number DESC LIMIT %(limit)s",
+        parameters,
+        actor,
+    )
+    known = {line.case_id for line in found}
+    if len(found) < limit:
+        more = _lines(
+            " AND c.closed_at IS NULL"
+            " AND (c.number LIKE %(fragment)s OR upper(c.title) LIKE %(fragment)s)"
+            " ORDER BY c.due_at, c.id LIMIT %(limit)s",
+            parameters,
+            actor,
+        )
+        found += [line for line in more if line.case_id not in known]
+    return found[:limit]
