@@ -38,6 +38,14 @@ CHANNELS: dict[str, tuple[str, Promise]] = {
     "visit": ("walk", pgettext_lazy("channel", "Visit")),
     "hotline": ("building-bank", pgettext_lazy("channel", "Government hotline")),
 }
+# What packs and stored rows call a channel, where the look has a name of its own.
+PACK_CHANNELS = {
+    "phone": "call",
+    "counter": "desk",
+    "email": "mail",
+    "web": "portal",
+    "gov_hotline": "hotline",
+}
 GUARD_ICONS = {"pass": "check", "condition": "calendar-due", "stop": "hand-stop"}
 ALERT_ICONS = {
     "info": "info-circle",
@@ -105,7 +113,7 @@ def sev(value: object, mode: str = "") -> SafeString:
 
 def chan(channel: object, classes: str = "") -> SafeString:
     """The tile of the channel through which somebody spoke to us; ``sm`` makes it small."""
-    key = str(channel or "")
+    key = PACK_CHANNELS.get(str(channel or ""), str(channel or ""))
     name, word = CHANNELS.get(key, ("message-circle", key))
     return format_html(
         '<span class="q-chan{}" data-ch="{}" title="{}">{}<span class="sr">{}</span></span>',
@@ -119,7 +127,8 @@ def chan(channel: object, classes: str = "") -> SafeString:
 
 def channel_name(channel: object) -> str:
     """The words for a channel's code; the code itself when it has none."""
-    return str(CHANNELS.get(str(channel), ("", str(channel)))[1])
+    key = PACK_CHANNELS.get(str(channel), str(channel))
+    return str(CHANNELS.get(key, ("", key))[1])
 
 
 def badge(text: Text, state: str = "", icon_name: str = "") -> SafeString:
