@@ -34,8 +34,8 @@ def is_plain(url: str) -> bool:
     """Tell whether the role may neither create roles nor own this database."""
     with psycopg.connect(url) as connection:
         row = connection.execute(
-            "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR pg_has_role(r.oid, datdba, 'USAGE')"
-            " FROM pg_roles r, pg_database"
+            "SELECT rolsuper OR rolcreaterole OR rolcreatedb"
+            " OR pg_has_role(r.oid, datdba, 'USAGE') FROM pg_roles r, pg_database"
             " WHERE rolname = current_user AND datname = current_database()"
         ).fetchone()
     return row is not None and not row[0]
