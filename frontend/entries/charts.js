@@ -61,9 +61,6 @@ function set(figure) {
   if (!source) return;
   const data = JSON.parse(source.textContent);
   const label = figure.getAttribute("aria-label") ?? "";
-  figure.removeAttribute("aria-label");
-  figure.setAttribute("role", "group");
-  figure.setAttribute("aria-label", label);
   const plot = element("div", { class: "plot", role: "img", "aria-label": label });
   const caption = element("figcaption", {}, figure.dataset.note ?? "", toggle(figure));
   figure.replaceChildren(caption, plot, table(figure.dataset.chart, data, label));
