@@ -4,12 +4,13 @@ import dataclasses
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qiao.cases.models import Case, ProcessVersion
+from qiao.cases.models import Case, ProcessVersion, PromiseSet
 from qiao.cases.rules.pack import read_process
 from qiao.cases.rules.process import Process
+from qiao.cases.rules.promises import Promise, promise_data
 from qiao.core.packs import CaseType, Pack, qualify
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CalendarSpec, ProcessSource
@@ -17,6 +18,8 @@ from qiao.core.packs.reading import PackInvalid, PackProblem, Table
 from qiao.core.rules.texts import Text
 
 _processes: dict[int, Process] = {}
+_set_ids: dict[str, int] = {}
+_sets: dict[int, list[dict[str, Any]]] = {}
 _lock = threading.Lock()
 NAMELESS = Text("", "", "")
 
@@ -49,6 +52,28 @@ def digest_of(definition: Mapping[str, Any]) -> str:
     """A fingerprint of a stored form."""
     text = json.dumps(definition, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def promise_set_of(promises: Sequence[Promise]) -> int:
+    """The id under which these promises are kept; the same promises have the same id."""
+    data = [promise_data(promise) for promise in promises]
+    digest = digest_of({"promises": data})
+    found = _set_ids.get(digest)
+    if found is None:
+        row, is_new = PromiseSet.objects.get_or_create(digest=digest, defaults={"promises": data})
+        found = row.pk
+        if not is_new:  # a new one may still be rolled back
+            _set_ids[digest] = found
+    return found
+
+
+def promises_in(set_id: int) -> list[dict[str, Any]]:
+    """The plain promises of a kept set."""
+    found = _sets.get(set_id)
+    if found is None:
+        found = PromiseSet.objects.values_list("promises", flat=True).get(id=set_id)
+        _sets[set_id] = found
+    return found
 
 
 def process_of(version: ProcessVersion) -> Process:

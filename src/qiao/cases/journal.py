@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from qiao.cases import definitions
 from qiao.cases.models import Case, CaseClock, CaseEvent, ClockRecord
 from qiao.cases.rules.clock_rows import state_data, state_from_data
 from qiao.cases.rules.clock_state import Clock, ClockState
@@ -87,7 +88,7 @@ class Journal:
         versions = known_calendars()
         state = before
         for entry in counted:
-            state = apply(state, ClockEvent(entry.seq, entry.kind, entry.at, entry.data), versions)
+            state = apply(state, as_clock_event(entry), versions)
         mirror(self.case, standing(state, self.now, versions))
         return before, state
 
@@ -124,8 +125,15 @@ class Journal:
 def recount(case_id: int) -> ClockState:
     """The clocks counted anew from the case's whole history; what is stored must equal it."""
     rows = CaseEvent.objects.filter(case=case_id, kind__in=CLOCK_KINDS)
-    history = (ClockEvent(r.seq, r.kind, r.at, r.data) for r in rows.order_by("seq"))
-    return recompute(history, (), known_calendars())
+    return recompute(map(as_clock_event, rows.order_by("seq")), (), known_calendars())
+
+
+def as_clock_event(row: CaseEvent) -> ClockEvent:
+    """A row in the form that the clock rules take, its promises read from the kept set."""
+    data = row.data
+    if "promise_set" in data:
+        data = {**data, "promises": definitions.promises_in(data["promise_set"])}
+    return ClockEvent(row.seq, row.kind, row.at, data)
 
 
 def clock_row(case: Case, clock: Clock) -> CaseClock:

@@ -36,6 +36,13 @@ class ProcessVersion(models.Model):
         ]
 
 
+class PromiseSet(models.Model):
+    """Promises of a case type as they stood at one time; a case refers to what it was given."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    promises = models.JSONField()
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     """Reads that respect rights."""
 

@@ -59,6 +59,10 @@ def enter_steps(
             },
             at=moment,
         )
+        for kind in passage.marks:
+            journal.add(kind, {}, at=moment)
+            if kind == "answered":
+                case.answered_at = moment
         if passage.to_step != landed:
             journal.add("step_entered", {"step": passage.to_step}, at=moment)
     step = process.step(landed)
@@ -71,9 +75,6 @@ def enter_steps(
 
 def _close(journal: Journal, moment: datetime) -> None:
     case = journal.case
-    if case.answered_at is None:
-        case.answered_at = moment
-        journal.add("answered", {}, at=moment)
     journal.add("closed", {"outcome": case.outcome}, at=moment)
     case.closed_at = max(moment, case.opened_at)
     zone = zoneinfo.ZoneInfo(case.organisation.timezone)

@@ -15,7 +15,6 @@ from qiao.cases.operations.arriving import enter_steps
 from qiao.cases.rules.facts import system_facts
 from qiao.cases.rules.pack import promises_of
 from qiao.cases.rules.process import start
-from qiao.cases.rules.promises import promise_data
 from qiao.cases.rules.values import check_facts
 from qiao.core import events
 from qiao.core.actor import Actor
@@ -84,7 +83,7 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
         "opened",
         {
             "priority": case.priority,
-            "promises": [promise_data(p) for p in promises_of(definition, process)],
+            "promise_set": definitions.promise_set_of(promises_of(definition, process)),
             "channel": case.channel,
         },
         at=opened_at,

@@ -13,7 +13,7 @@ from qiao.cases.operations.stepping import REASON_LENGTH, CaseClosedAlready
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
-from qiao.staff.queries import find_team, names_of, works_in
+from qiao.staff.queries import find_team, names_of, organisation_names, works_in
 
 
 class NotATeam(Exception):  # noqa: N818 - names the finding

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from qiao.cases.events import LevelsChanged
-from qiao.cases.journal import known_calendars, mirror
+from qiao.cases.journal import known_calendars, mirror, recount
 from qiao.cases.models import Case, ClockRecord
 from qiao.cases.rules.clock_rows import state_from_data
 from qiao.cases.rules.levels import standing
@@ -37,7 +37,9 @@ def refresh_levels(*, now: datetime) -> int:
     cases = list(Case.objects.filter(id__in=ids))
     for case in cases:
         before = case.level
-        mirror(case, standing(state_from_data(states[case.pk]), now, versions))
+        state = states.get(case.pk)
+        clocks = state_from_data(state) if state else recount(case.pk)
+        mirror(case, standing(clocks, now, versions))
         if case.level != before:
             told[case.organisation_id].append(case.pk)
     mirrored = ["due_at", "due_promise", "level", "level_changes_at", "is_paused", "promise_kept"]
