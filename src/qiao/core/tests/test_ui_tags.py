@@ -174,6 +174,12 @@ def test_sparks_speak_their_range_and_mark_the_hot_columns() -> None:
     assert str(figures.spark([])) == ""
 
 
+def test_sparks_take_money_as_well() -> None:
+    values = [Decimal("62.10"), Decimal("138.20"), 64]
+    assert "138.20 元" in str(figures.spark(values, unit="元"))
+    assert "last value 64" in str(figures.sparkline(values))
+
+
 @given(st.lists(st.integers(-1000, 1000), max_size=24))
 def test_sparks_of_any_figures_are_drawn_inside_their_box(values: list[int]) -> None:
     for html in (str(figures.spark(values)), str(figures.sparkline(values))):

@@ -101,12 +101,13 @@ def spark(
     """
     if not values:
         return mark_safe("")
-    gap, top = 2, max([*values, 0]) or 1
+    heights = [max(float(value), 0.0) for value in values]
+    gap, top = 2, max(heights) or 1.0
     column = (width - gap * (len(values) - 1)) / len(values)
     marked = set(hot)
 
     def bar(place: int, value: Number) -> tuple[object, ...]:
-        tall = max(1.5, max(value, 0) / top * (height - 1))
+        tall = max(1.5, heights[place] / top * (height - 1))
         name = labels[place] if place < len(labels) else str(place + 1)
         return (
             mark_safe(' class="hot"') if place in marked else "",
@@ -126,7 +127,12 @@ def spark(
         height,
         tone,
         _("Last {count}: lowest {low}, highest {high} {unit}")
-        .format(count=len(values), low=figure(min(values)), high=figure(max(values)), unit=unit)
+        .format(
+            count=len(values),
+            low=figure(min(values, key=float)),
+            high=figure(max(values, key=float)),
+            unit=unit,
+        )
         .rstrip(),
         format_html_join(
             "",
@@ -147,12 +153,13 @@ def sparkline(
     """A small line through the values, oldest first, its last value marked and spoken."""
     if len(values) < 2:
         return mark_safe("")
-    low = min(values)
-    span = (max(values) - low) or 1
-    step = width / (len(values) - 1)
+    levels = [float(value) for value in values]
+    low = min(levels)
+    span = (max(levels) - low) or 1.0
+    step = width / (len(levels) - 1)
     points = [
-        (place * step, height - 3 - (value - low) / span * (height - 6))
-        for place, value in enumerate(values)
+        (place * step, height - 3 - (level - low) / span * (height - 6))
+        for place, level in enumerate(levels)
     ]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     last_x, last_y = points[-1]
