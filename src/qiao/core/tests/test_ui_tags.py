@@ -175,7 +175,7 @@ def test_sparks_speak_their_range_and_mark_the_hot_columns() -> None:
 
 
 def test_sparks_take_money_as_well() -> None:
-    values = [Decimal("62.10"), Decimal("138.20"), 64]
+    values: list[figures.Number] = [Decimal("62.10"), Decimal("138.20"), 64]
     assert "138.20 元" in str(figures.spark(values, unit="元"))
     assert "last value 64" in str(figures.sparkline(values))
 
