@@ -4,12 +4,13 @@ Pages that show many modules read these declarations through the registry and im
 the modules behind them, so adding a module edits nothing elsewhere.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from qiao.core.actor import Actor
+from qiao.core.figures import Cell, Column, Form, Grid, Scope, Standing
 from qiao.core.tasks import PeriodicJob
 
 Text = Any  # str or a lazy translation
@@ -163,14 +164,49 @@ class QueueSource:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A series of the overview: `load(actor, filters)` gives rows, each with a drill URL."""
+    """A panel of the overview: a small table that leads to its records; see `core.figures`.
+
+    `load` is given the actor and the scope and reads kept counts in one statement. `forms` are
+    the ways to draw it, the usual one first. `width` is in twelfths of the page. A figure that
+    cannot be told apart by pack says so with `by_pack`.
+    """
 
     key: str
     title: Text
-    chart: str  # pie, bar, line
+    forms: tuple[Form, ...]
     permission: str
-    load: Callable[..., Any]
+    load: Callable[[Actor, Scope], Grid]
     order: int
+    width: int = 4
+    by_pack: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One figure of the overview's strip. `better` is the good direction: up, down or neither.
+
+    `topic` names the live events that refresh it, for figures of the present moment.
+    """
+
+    key: str
+    title: Text
+    permission: str
+    load: Callable[[Actor, Scope], Standing]
+    order: int
+    better: str = ""
+    topic: str = ""
+    by_pack: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Columns of the table of people: `load` gives for each key cells by staff id."""
+
+    columns: tuple[Column, ...]
+    permission: str
+    load: Callable[[Actor, Scope], Mapping[str, Mapping[int, Cell]]]
+    order: int
+    by_pack: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +236,8 @@ class Module:
     periodic: tuple[PeriodicJob, ...] = ()
     inbox: tuple[QueueSource, ...] = ()
     figures: tuple[Figure, ...] = ()
+    headlines: tuple[Headline, ...] = ()
+    workload: tuple[Workload, ...] = ()
     demo: tuple[DemoStage, ...] = ()
     install: Callable[[datetime], None] | None = None  # run after every migration, repeatable
     append_only: tuple[str, ...] = ()

@@ -9,12 +9,15 @@ from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.manifest import (
     Command,
+    Figure,
+    Headline,
     Module,
     NavItem,
     Panel,
     QueueSource,
     SearchSource,
     TimelineSource,
+    Workload,
 )
 from qiao.core.tasks import schedule
 
@@ -72,6 +75,21 @@ class Registry:
         """The groups of the workspace's left list that the actor may see, in order."""
         items = (q for module in self for q in module.inbox)
         return sorted((q for q in items if actor.can(q.permission)), key=lambda q: q.order)
+
+    def figures(self, actor: Actor) -> list[Figure]:
+        """The overview's panels that the actor may see, in order."""
+        items = (f for module in self for f in module.figures if actor.can(f.permission))
+        return sorted(items, key=lambda f: f.order)
+
+    def headlines(self, actor: Actor) -> list[Headline]:
+        """The overview's strip as far as the actor may see it, in order."""
+        items = (h for module in self for h in module.headlines if actor.can(h.permission))
+        return sorted(items, key=lambda h: h.order)
+
+    def workload(self, actor: Actor) -> list[Workload]:
+        """The columns of the table of people that the actor may see, in order."""
+        items = (w for module in self for w in module.workload if actor.can(w.permission))
+        return sorted(items, key=lambda w: w.order)
 
     def permissions(self) -> Iterable[str]:
         """All permissions that roles may hold."""

@@ -1,0 +1,148 @@
+"""Figures of the overview: what a module hands over, whatever is drawn of it.
+
+A figure is a small table. Its cells hold counts and lead to the records behind them; pie, bar,
+line and heat are ways to draw it, CSV and XLSX ways to take it away.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+from urllib.parse import urlencode
+
+from django.utils.functional import Promise
+
+from qiao.core.actor import Actor
+from qiao.core.rules.spans import Span, Step, last_days
+from qiao.core.rules.statistics import Share
+
+Text = str | Promise
+Form = Literal["pie", "bar", "line", "heat", "table"]
+Axis = Literal["count", "percent"]
+
+SHORT: Final = 7  # a curve over fewer days says nothing: it is drawn over this many
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is looked at: days, a unit of the organisation with all below it, a pack.
+
+    `unit_ids` are the ids of the chosen unit's subtree, None when no unit is chosen. `before` is
+    what changes are measured against. `language` is a code as in ``zh-hans``.
+    """
+
+    span: Span
+    before: Span
+    now: datetime
+    unit_id: int | None = None
+    unit_ids: frozenset[int] | None = None
+    pack: str = ""
+    language: str = "zh-hans"
+
+    def organisations(self, actor: Actor, permission: str) -> list[int]:
+        """Ids of the organisations in which `permission` holds, within the chosen unit."""
+        held = actor.organisations(permission)
+        return [o for o in held if self.unit_ids is None or o in self.unit_ids]
+
+    @property
+    def step(self) -> Step:
+        """In which steps a curve is drawn."""
+        return self.span.step
+
+    def curve(self) -> Span:
+        """The days that a curve is drawn over: at least a week."""
+        return self.span if self.span.days >= SHORT else last_days(self.span.until, SHORT)
+
+    def address(self, path: str, parameters: Mapping[str, object]) -> str:
+        """`path` with the scope's unit and pack and with `parameters`; empty ones left out."""
+        named = {"unit": self.unit_id, "pack": self.pack, **parameters}
+        given = {key: value for key, value in named.items() if value not in (None, "", ())}
+        return f"{path}?{urlencode(given, doseq=True)}" if given else path
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value and the address of exactly the records that it counts.
+
+    A percentage carries its `share`; `value` is then the percentage, or None.
+    """
+
+    value: float | None
+    href: str = ""
+    share: Share | None = None
+
+
+def count(n: int, href: str = "") -> Cell:
+    """A number of records; nothing needs no address."""
+    return Cell(n, href if n else "")
+
+
+def percentage(part: int, whole: int, href: str = "") -> Cell:
+    """A share of records."""
+    share = Share(part, whole)
+    return Cell(share.percent, href if part else "", share)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A series. `is_line` draws it as a line over the bars; a percent axis stands right."""
+
+    key: str
+    label: Text
+    tone: str = ""
+    stack: str = ""
+    axis: Axis = "count"
+    is_line: bool = False
+    is_dashed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A place on the category axis with a cell for each column."""
+
+    label: Text
+    cells: tuple[Cell, ...]
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The values of a figure. `head` names what the rows are.
+
+    `totals` belong to the columns, over all rows; a pie of several columns is drawn from them.
+    `note` stands beside the title: what the reader should see first.
+    """
+
+    head: Text
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    totals: tuple[Cell, ...] = ()
+    note: Text = ""
+    is_horizontal: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it counts nothing at all."""
+        return not any(cell.value for row in self.rows for cell in row.cells)
+
+    def column(self, key: str) -> Iterator[Cell]:
+        """The cells of one column."""
+        place = [column.key for column in self.columns].index(key)
+        return (row.cells[place] for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A headline figure: the value now, the value before, and the way there.
+
+    A percentage has `share` (and `share_before`), everything else `value` (and `value_before`).
+    None before means that there is nothing to compare with. `trend` runs oldest first.
+    """
+
+    value: int = 0
+    value_before: int | None = None
+    share: Share | None = None
+    share_before: Share | None = None
+    trend: Sequence[float] = ()
+    href: str = ""
+    note: Text = ""
