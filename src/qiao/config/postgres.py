@@ -176,7 +176,7 @@ def check_server(url: str) -> str:
             row = connection.execute(
                 "SELECT current_setting('server_version_num')::int, current_setting("
                 "'server_version'), current_setting('server_encoding'), '中' ~ '[[:alpha:]]',"
-                " EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm')"
+                " to_regprocedure('show_trgm(text)') IS NOT NULL"
             ).fetchone()
             assert row is not None
             number, version, encoding, letters, trigrams = row

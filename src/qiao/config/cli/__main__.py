@@ -46,9 +46,10 @@ def main(words: list[str]) -> int:
         prog=f"./qiao {name}", description=description, allow_abbrev=False
     )
     command.arguments(parser)
-    args, args.rest = parser.parse_known_args(words[1:])
-    if args.rest and not getattr(command, "PASSES_ON", False):
-        parser.error(f"unknown: {' '.join(args.rest)}")
+    args, rest = parser.parse_known_args(words[1:])
+    args.rest = rest
+    if rest and not getattr(command, "PASSES_ON", False):
+        parser.error(f"unknown: {' '.join(rest)}")
     try:
         return int(command.run(args))
     except CommandError as error:

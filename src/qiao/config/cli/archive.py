@@ -20,7 +20,9 @@ from qiao.config.cli.failure import CommandError
 
 FORMAT = 1
 _CHUNK = 1024 * 1024
-_CLEAR = b"SET lock_timeout = '5s'; DROP SCHEMA public CASCADE; CREATE SCHEMA public;\n"
+_CLEAR = b"""SET lock_timeout = '5s';
+DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC;
+"""
 
 
 def write(file: Path, *, with_secrets: bool = False) -> dict[str, Any]:

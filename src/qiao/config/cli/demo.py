@@ -13,6 +13,7 @@ from pathlib import Path
 
 from qiao.config import postgres
 from qiao.config.cli import environment, preparation, serving, supervise
+from qiao.config.cli.environment import PROJECT
 from qiao.config.cli.failure import CommandError
 
 
@@ -31,6 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Run until Ctrl-C; with `--audit` look at the world and end."""
     began = time.monotonic()
     place = environment.home()
+    _check_pack(args.pack)
     if not args.audit:
         _check_port(args.host, args.port)
     if args.fresh:
@@ -88,6 +90,14 @@ def _step(name: str) -> Iterator[None]:
     began = time.monotonic()
     yield
     print(f"{name}: ready in {time.monotonic() - began:.1f} s", flush=True)
+
+
+def _check_pack(name: str) -> None:
+    folder = PROJECT / "src" / "qiao" / "packs"
+    known = sorted(path.parent.name for path in folder.glob("*/pack.toml"))
+    if name not in known:
+        message = f"there is no pack {name!r}; known: {', '.join(known)}"
+        raise CommandError(message)
 
 
 def _check_port(host: str, port: int) -> None:

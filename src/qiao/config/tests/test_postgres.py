@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -27,7 +28,7 @@ def server(home: Path) -> Iterator[Path]:
         yield home
 
 
-def _owner(home: Path) -> "psycopg.Connection[tuple[int, ...]]":
+def _owner(home: Path) -> "psycopg.Connection[tuple[Any, ...]]":
     return psycopg.connect(postgres.owner_url(home), autocommit=True)
 
 
