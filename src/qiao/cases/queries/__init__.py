@@ -1,6 +1,7 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
 from qiao.cases.queries.counting import kept_counts, my_open_count
+from qiao.cases.queries.duties import Exit, case_of_event, duty_exits, following, waits_at
 from qiao.cases.queries.filters import ARCHIVE_VIEWS, OPEN_VIEWS, VIEWS, Filters
 from qiao.cases.queries.listing import (
     CasePageOfRows,
@@ -30,13 +31,17 @@ __all__ = [
     "CaseRow",
     "Cursor",
     "Entry",
+    "Exit",
     "Filters",
     "History",
     "NotVisible",
     "can_see",
     "case_history",
+    "case_of_event",
     "case_page",
+    "duty_exits",
     "find_cases",
+    "following",
     "get_case_for",
     "kept_counts",
     "list_cases",
@@ -46,4 +51,5 @@ __all__ = [
     "read_cursor",
     "repeat_count",
     "saved_views",
+    "waits_at",
 ]

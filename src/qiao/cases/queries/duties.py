@@ -1,0 +1,82 @@
+"""What other modules need when they do the work that a case's step waits for."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from qiao.cases import definitions
+from qiao.cases.models import Case, CaseDuty
+from qiao.cases.rules.facts import system_facts
+from qiao.cases.rules.process import Action, Step, asked_fields, available_actions
+from qiao.core.packs.model import Field
+from qiao.core.rules.conditions import is_given
+from qiao.core.rules.texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A way out of a case's step once its duty is done.
+
+    `fields` are those that it asks for, in order; `required` the keys among them that must be
+    given and are not known yet. `marks` are milestones that taking it reaches. `follows` says
+    that the process lets this one follow by itself when the duty is done.
+    """
+
+    action: str
+    name: Text
+    kind: str
+    fields: tuple[Field, ...]
+    required: frozenset[str]
+    reason_required: bool
+    marks: tuple[str, ...]
+    follows: bool
+
+
+def case_of_event(case_id: int) -> Case:
+    """The case that an event tells of, with what subscribers look at. No rights: jobs only."""
+    related = ("case_type", "process", "organisation", "team", "assignee", "premises", "customer")
+    return Case.objects.select_related(*related).get(id=case_id)
+
+
+def waits_at(*, case_id: int, duty: str, entered_seq: int) -> bool:
+    """Whether the case still waits, on this very visit to the step, for `duty`."""
+    newest = CaseDuty.objects.filter(case_id=case_id).order_by("-entered_seq").first()
+    if newest is None or (newest.duty, newest.entered_seq) != (duty, entered_seq):
+        return False
+    if newest.done_at is not None or newest.case.closed_at is not None:
+        return False
+    later = newest.case.events.filter(kind="step_entered", seq__gt=entered_seq)
+    return not later.exists()
+
+
+def duty_exits(*, case: Case, duty: str, roles: Collection[str]) -> tuple[Exit, ...]:
+    """The ways out of the step for these roles once `duty` is done, the one that follows first.
+
+    Empty when the case's step waits for something else.
+    """
+    process = definitions.process_of(case.process)
+    step = process.step(case.step)
+    if step.duty != duty:
+        return ()
+    definition = definitions.type_of(case)
+    known = {field.key: field for field in (*definition.fields, *process.fields)}
+    facts = system_facts(case, definition) | case.facts
+    found = [
+        _exit(step, action, known, facts)
+        for action in available_actions(process, step.key, facts, roles)
+    ]
+    return tuple(sorted(found, key=lambda item: not item.follows))
+
+
+def _exit(step: Step, action: Action, known: dict[str, Field], facts: dict[str, object]) -> Exit:
+    own = () if action.kind == "return" else step.required
+    wanted = {*own, *action.needs}
+    return Exit(
+        action=action.key,
+        name=action.name,
+        kind=action.kind,
+        fields=tuple(known[key] for key in asked_fields(step, action) if key in known),
+        required=frozenset(key for key in wanted if not is_given(facts.get(key))),
+        reason_required=action.reason_required,
+        marks=action.marks,
+        follows=action.key == step.duty_action,
+    )
