@@ -48,6 +48,7 @@ class Interaction(models.Model):
         SMS = "sms", pgettext_lazy("channel", "Text message")
         WECHAT = "wechat", pgettext_lazy("channel", "WeChat")
         WEB = "web", pgettext_lazy("channel", "Web")
+        GOV_HOTLINE = "gov_hotline", pgettext_lazy("channel", "12345 hotline")
 
     class Direction(models.TextChoices):
         IN = "in", pgettext_lazy("direction", "Incoming")
@@ -60,12 +61,13 @@ class Interaction(models.Model):
         ABANDONED = "abandoned", pgettext_lazy("contact state", "Begun by mistake")
 
     class Unknown(models.TextChoices):
+        NOT_FOUND = "not_found", _("Not found among the customers")
         PASSER_BY = "passer_by", _("Passer-by")
         REFUSED = "refused", _("Will not say who they are")
         CUT_OFF = "cut_off", _("Cut off before it was clear")
         NOT_CUSTOMER = "not_customer", _("Not a customer")
 
-    number = models.TextField(unique=True)
+    number = models.TextField(unique=True, db_collation="C")
     organisation = models.ForeignKey(
         "staff.Organisation", models.PROTECT, related_name="+", db_index=False
     )
@@ -106,21 +108,7 @@ class Interaction(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    channel__in=[
-                        "phone",
-                        "counter",
-                        "letter",
-                        "email",
-                        "visit",
-                        "sms",
-                        "wechat",
-                        "web",
-                    ]
-                ),
-                name="contact_interaction_channel",
-            ),
+            models.CheckConstraint(condition=~Q(channel=""), name="contact_interaction_channel"),
             models.CheckConstraint(
                 condition=Q(direction__in=["in", "out"]), name="contact_interaction_direction"
             ),

@@ -1,15 +1,101 @@
 """What the contact module contributes."""
 
-from django.utils.translation import gettext_lazy as _
+from datetime import datetime
 
-from qiao.core.manifest import Module, Permission
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from qiao.contact.inbox import find_inbox, load_inbox, search_hits
+from qiao.contact.operations import fold_counts
+from qiao.contact.queries import RECENT, TIMELINE
+from qiao.core.manifest import (
+    Command,
+    Module,
+    Panel,
+    Permission,
+    QueueSource,
+    SearchSource,
+    TimelineSource,
+)
+from qiao.core.tasks import PeriodicJob
+
+VIEW, WORK = "interactions.view", "interactions.work"
+
+
+def _fold(now: datetime) -> None:  # noqa: ARG001 - the form of a periodic job
+    with transaction.atomic():
+        fold_counts()
+
 
 manifest = Module(
     key="contact",
     label=_("Contacts"),
     permissions=(
-        Permission("interactions.view", _("See contacts")),
-        Permission("interactions.work", _("Take contacts and close them")),
+        Permission(VIEW, _("See contacts")),
+        Permission(WORK, _("Take contacts and close them")),
     ),
+    panels=(
+        Panel(
+            key="contact.recent",
+            title=_("Recent contacts"),
+            template="contact/panels/recent.html",
+            sql=RECENT,
+            permission=VIEW,
+            places=frozenset({"aside", "customer"}),
+            order=60,
+        ),
+    ),
+    timeline=(
+        TimelineSource(
+            key="contact",
+            sql=TIMELINE,
+            permission=VIEW,
+            url_name="contact:detail",
+            icon="message-circle",
+        ),
+    ),
+    search=(
+        SearchSource(
+            key="contact",
+            label=_("Contacts"),
+            prefix="",
+            permission=VIEW,
+            search=search_hits,
+            order=40,
+        ),
+    ),
+    commands=(
+        Command("contact.list", _("All contacts"), "list", "contact:list", VIEW),
+        Command(
+            "contact.phone", _("New phone contact"), "phone", "contact:new_phone", WORK, "N P"
+        ),
+        Command(
+            "contact.counter",
+            _("New contact at the counter"),
+            "building-store",
+            "contact:new_counter",
+            WORK,
+            "N C",
+        ),
+        Command(
+            "contact.letter", _("Enter a letter"), "mailbox", "contact:new_letter", WORK, "N L"
+        ),
+        Command("contact.email", _("Enter an e-mail"), "mail", "contact:new_email", WORK, "N E"),
+        Command("contact.visit", _("Enter a visit"), "walk", "contact:new_visit", WORK, "N V"),
+    ),
+    inbox=(
+        QueueSource(
+            key="contact",
+            label=pgettext_lazy("inbox", "Contacts at hand"),
+            permission=VIEW,
+            load=load_inbox,
+            find=find_inbox,
+            order=10,
+            topics=("interactions",),
+            sorted_by=pgettext_lazy("inbox order", "longest first"),
+        ),
+    ),
+    periodic=(PeriodicJob("contact.fold_counts", "* * * * *", _fold),),
     append_only=("contact_interactionevent",),
 )

@@ -1,0 +1,53 @@
+"""Writes: the door through which other modules change contacts."""
+
+from qiao.contact.operations.counting import fold_counts
+from qiao.contact.operations.drafting import autosave_draft
+from qiao.contact.operations.finishing import (
+    abandon,
+    end_interaction,
+    finish,
+    reopen,
+    take_over,
+)
+from qiao.contact.operations.identifying import describe_caller, identify_customer, mark_unknown
+from qiao.contact.operations.linking import link_case
+from qiao.contact.operations.refusals import (
+    BadMoment,
+    BadPhone,
+    BadText,
+    HasCases,
+    InteractionRefusal,
+    NotYours,
+    OtherTextKept,
+    TooLate,
+    Unfinished,
+    UnknownChoice,
+    WrongState,
+)
+from qiao.contact.operations.starting import start_interaction
+
+__all__ = [
+    "BadMoment",
+    "BadPhone",
+    "BadText",
+    "HasCases",
+    "InteractionRefusal",
+    "NotYours",
+    "OtherTextKept",
+    "TooLate",
+    "Unfinished",
+    "UnknownChoice",
+    "WrongState",
+    "abandon",
+    "autosave_draft",
+    "describe_caller",
+    "end_interaction",
+    "finish",
+    "fold_counts",
+    "identify_customer",
+    "link_case",
+    "mark_unknown",
+    "reopen",
+    "start_interaction",
+    "take_over",
+]

@@ -1,0 +1,56 @@
+"""Reads. Everything that takes an actor keeps to what that actor may see."""
+
+from qiao.contact.queries.choices import (
+    Named,
+    name_of,
+    outcome_names,
+    outcomes,
+    proposed_reason,
+    reason_choices,
+    reason_names,
+    scripts_for,
+)
+from qiao.contact.queries.counting import InteractionCount, interaction_counts
+from qiao.contact.queries.drafts import draft_of, window_texts
+from qiao.contact.queries.listing import InteractionFilters, Page, list_interactions
+from qiao.contact.queries.reading import (
+    InteractionRow,
+    LinkedCase,
+    NotVisible,
+    calls_from,
+    cases_of,
+    find_row,
+    get_interaction_for,
+    interactions_at_hand,
+)
+from qiao.contact.queries.searching import find_interactions
+from qiao.contact.queries.sources import RECENT, TIMELINE
+
+__all__ = [
+    "RECENT",
+    "TIMELINE",
+    "InteractionCount",
+    "InteractionFilters",
+    "InteractionRow",
+    "LinkedCase",
+    "Named",
+    "NotVisible",
+    "Page",
+    "calls_from",
+    "cases_of",
+    "draft_of",
+    "find_interactions",
+    "find_row",
+    "get_interaction_for",
+    "interaction_counts",
+    "interactions_at_hand",
+    "list_interactions",
+    "name_of",
+    "outcome_names",
+    "outcomes",
+    "proposed_reason",
+    "reason_choices",
+    "reason_names",
+    "scripts_for",
+    "window_texts",
+]

@@ -1,0 +1,91 @@
+"""What a contact may be about and how it may end, out of the enabled packs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from qiao.contact.models import Interaction
+from qiao.contact.rules.proposals import Proposal, Reason, propose
+from qiao.core.packs.enabled import catalogue
+from qiao.core.packs.model import CaseType, Outcome, Script
+
+
+def outcomes() -> Mapping[str, Outcome]:
+    """All wrap-up results by qualified key (``water.answered``)."""
+    return catalogue().outcomes
+
+
+def reason_choices() -> Mapping[str, CaseType]:
+    """All matters a contact may be about: the case types, by qualified key."""
+    return catalogue().case_types
+
+
+def pack_of(interaction: Interaction) -> str:
+    """The pack in whose words a contact is closed: of the account's service, or the unit's first."""
+    packs = catalogue().packs
+    service = interaction.account.service if interaction.account else ""
+    for key in interaction.organisation.packs:
+        pack = packs.get(key)
+        if pack and any(item.key == service for item in pack.services):
+            return key
+    enabled = [key for key in interaction.organisation.packs if key in packs]
+    return enabled[0] if enabled else next(iter(packs), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A choice in the reader's language; `group` heads it in the list."""
+
+    key: str
+    name: str
+    group: str = ""
+    resolved: bool = False
+
+
+def outcome_names(interaction: Interaction, *, language: str) -> Sequence[Named]:
+    """The results among which the contact's agent chooses, in the pack's order."""
+    prefix = f"{pack_of(interaction)}."
+    return [
+        Named(item.key, item.name.in_language(language), resolved=item.resolved)
+        for item in outcomes().values()
+        if item.key.startswith(prefix)
+    ]
+
+
+def reason_names(interaction: Interaction, *, language: str) -> Sequence[Named]:
+    """The matters among which the contact's agent chooses, by group."""
+    prefix = f"{pack_of(interaction)}."
+    return [
+        Named(item.key, item.name.in_language(language), item.group)
+        for item in reason_choices().values()
+        if item.key.startswith(prefix)
+    ]
+
+
+def proposed_reason(interaction: Interaction, text: str) -> Proposal | None:
+    """What the words of `text` speak for, among the matters of the contact's pack."""
+    return propose(text, _reasons(pack_of(interaction)))
+
+
+@cache
+def _reasons(pack: str) -> tuple[Reason, ...]:
+    found = [item for item in reason_choices().values() if item.key.startswith(f"{pack}.")]
+    return tuple(
+        Reason(item.key, tuple(dict.fromkeys((*item.name.data().values(), *item.words))))
+        for item in found
+    )
+
+
+def name_of(key: str, *, language: str) -> str:
+    """The words of an outcome or reason; the key itself when its pack is gone."""
+    source = outcomes().get(key) or reason_choices().get(key)
+    return source.name.in_language(language) if source else key
+
+
+def scripts_for(interaction: Interaction, *, reason: str = "") -> Sequence[Script]:
+    """Words for the talk: those of the matter first, then the pack's others."""
+    prefix = f"{pack_of(interaction)}."
+    case_type = reason_choices().get(reason)
+    first = case_type.scripts if case_type else ()
+    ours = [item for item in catalogue().scripts.values() if item.key.startswith(prefix)]
+    return sorted(ours, key=lambda item: item.key not in first)

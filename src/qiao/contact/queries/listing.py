@@ -1,0 +1,92 @@
+"""The list of contacts: keyset paging, newest first, no more read than is shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection
+
+from qiao.contact.queries.reading import RIGHT, ROW, InteractionRow
+from qiao.core.actor import Actor
+
+PAGE_ROWS: Final = 30
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionFilters:
+    """What a list is narrowed to; empty means everything. Days are the organisation's own."""
+
+    channel: str = ""
+    outcome: str = ""
+    agent_id: int | None = None
+    since: date | None = None
+    until: date | None = None
+    hour: int | None = None
+    unknown: bool = False
+    resolved: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, and the cursor to the next page; empty at the end."""
+
+    rows: Sequence[InteractionRow]
+    following: str
+
+
+def list_interactions(
+    *, actor: Actor, filters: InteractionFilters, after: str = "", limit: int = PAGE_ROWS
+) -> Page:
+    """A page of the contacts that the actor may see, newest first; `after` is a page's cursor."""
+    conditions, values = _conditions(filters)
+    place = read_cursor(after)
+    if place is not None:
+        conditions.append("(i.started_at, i.id) < (%(moment)s, %(last)s)")
+        values |= {"moment": place[0], "last": place[1]}
+    values |= {"organisations": list(actor.organisations(RIGHT)), "limit": limit + 1}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{ROW} WHERE i.organisation_id = ANY(%(organisations)s)"
+            f" AND {' AND '.join(conditions)}"
+            " ORDER BY i.started_at DESC, i.id DESC LIMIT %(limit)s",
+            values,
+        )
+        rows = [InteractionRow(*row) for row in cursor.fetchall()]
+    return Page(rows[:limit], _cursor(rows[limit - 1]) if len(rows) > limit else "")
+
+
+def _conditions(filters: InteractionFilters) -> tuple[list[str], dict[str, Any]]:
+    offered: list[tuple[str, str, Any]] = [
+        ("i.channel = %(channel)s", "channel", filters.channel or None),
+        ("i.outcome = %(outcome)s", "outcome", filters.outcome or None),
+        ("i.agent_id = %(agent)s", "agent", filters.agent_id),
+        ("i.started_date >= %(since)s", "since", filters.since),
+        ("i.started_date < %(until)s", "until", filters.until),
+        ("i.started_hour = %(hour)s", "hour", filters.hour),
+        ("i.resolved = %(resolved)s", "resolved", filters.resolved),
+    ]
+    given = [(text, key, value) for text, key, value in offered if value is not None]
+    conditions = ["i.state <> 'abandoned'", *(text for text, _, _ in given)]
+    if filters.unknown:
+        conditions.append("i.customer_id IS NULL")
+    # The index is on the moment, which differs from the local day by less than a day.
+    if filters.since is not None:
+        conditions.append("i.started_at >= %(since)s::timestamptz - interval '1 day'")
+    if filters.until is not None:
+        conditions.append("i.started_at < %(until)s::timestamptz + interval '1 day'")
+    return conditions, {key: value for _, key, value in given}
+
+
+def _cursor(row: InteractionRow) -> str:
+    return f"{(row.started_at - EPOCH) // timedelta(microseconds=1)}.{row.interaction_id}"
+
+
+def read_cursor(text: str) -> tuple[datetime, int] | None:
+    """The place that an address carries; None for none, or one that was tampered with."""
+    micros, _, last = text.partition(".")
+    try:
+        return EPOCH + timedelta(microseconds=int(micros)), int(last)
+    except (ValueError, OverflowError):
+        return None
