@@ -69,6 +69,21 @@ def icon_names(root: Path) -> list[str]:
     return sorted(names)
 
 
+def missing_icons() -> list[str]:
+    """Return the icons that are named somewhere but do not exist (built as a question mark)."""
+    ensure_assets()
+    drawn = PROJECT / "node_modules" / "@tabler" / "icons" / "icons"
+    return [
+        name
+        for name in icon_names(PROJECT)
+        if not (drawn / "outline" / f"{name}.svg").is_file()
+        and not (
+            name.endswith("-filled")
+            and (drawn / "filled" / f"{name.removesuffix('-filled')}.svg").is_file()
+        )
+    ]
+
+
 def find_node() -> tuple[list[str], list[str]] | None:
     """Return the commands of Node and npm: the machine's when new enough, else the wheel's."""
     node, npm = shutil.which("node"), shutil.which("npm")

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from qiao.config.cli import environment
+from qiao.config.cli import assets, environment
 from qiao.config.cli.environment import PROJECT
 
 _ADDRESS = re.compile(
@@ -66,6 +66,7 @@ def _checks() -> dict[str, Callable[[], str | None]]:
         "imports": lambda: _run([str(Path(sys.executable).with_name("lint-imports"))]),
         "migrations": lambda: _run([*ours, "manage", "makemigrations", "--check", "--dry-run"]),
         "translations": lambda: _run([*ours, "i18n"]),
+        "icons": lambda: "\n".join(assets.missing_icons()) or None,
         "lock files": lambda: "\n".join(addresses(PROJECT)) or None,
     }
 

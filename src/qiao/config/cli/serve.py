@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from qiao.config.cli import environment, preparation
+from qiao.config.cli import environment, preparation, roles
 from qiao.config.cli.failure import CommandError
 
 
@@ -29,6 +29,12 @@ def run(args: argparse.Namespace) -> int:
     if args.tls_cert:
         os.environ["QIAO_TLS"] = "1"
     with environment.database():
+        if not roles.is_plain(os.environ["DATABASE_URL"]):
+            message = (
+                f"the database role {roles.role_of(os.environ['DATABASE_URL'])} is a superuser or"
+                f" an owner: the web needs a plain one\n{roles.LINES}"
+            )
+            raise CommandError(message)
         preparation.collect()
         _serve(args)
     return 0
