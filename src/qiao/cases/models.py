@@ -308,7 +308,7 @@ class CaseDraft(models.Model):
 
 
 class CaseCount(models.Model):
-    """A kept count: `n` cases in a view of an organisation, for a holder and a day.
+    """A kept count: `n` cases in a view of an organisation, for a holder, a day and a pack.
 
     Views of open work carry the day 0001-01-01. Written by triggers as `CaseCountChange` rows and
     folded in here by a job; a reader adds both.
@@ -318,12 +318,36 @@ class CaseCount(models.Model):
     day = models.DateField()
     view = models.TextField()
     holder = models.TextField()
+    pack = models.TextField(default="")
     n = models.BigIntegerField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation_id", "view", "day", "holder"], name="cases_count_once"
+                fields=["organisation_id", "view", "day", "holder", "pack"],
+                name="cases_count_once",
+            )
+        ]
+
+
+class CaseCountMonth(models.Model):
+    """The same counts by calendar month, so that a year is read as twelve rows a holder.
+
+    `month` is its first day. Holds what is folded in; views of open work have no months.
+    """
+
+    organisation_id = models.BigIntegerField()
+    month = models.DateField()
+    view = models.TextField()
+    holder = models.TextField()
+    pack = models.TextField(default="")
+    n = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "view", "month", "holder", "pack"],
+                name="cases_count_month_once",
             )
         ]
 
@@ -335,6 +359,7 @@ class CaseCountChange(models.Model):
     day = models.DateField()
     view = models.TextField()
     holder = models.TextField()
+    pack = models.TextField(default="")
     n = models.IntegerField()
 
 

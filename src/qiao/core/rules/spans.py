@@ -85,3 +85,23 @@ def last_months(today: date, months: int) -> Span:
     """The last `months` calendar months, the present one included as far as it has come."""
     count = today.year * 12 + today.month - months
     return Span(date(count // 12, count % 12 + 1, 1), today)
+
+
+def whole_months(span: Span) -> Span | None:
+    """The calendar months that lie within `span` entirely, as one span; None without any."""
+    whole = [
+        m
+        for m in span.parts("month")
+        if m.since.day == 1 and _last_of(m.since, "month") == m.until
+    ]
+    return Span(whole[0].since, whole[-1].until) if whole else None
+
+
+def outside(span: Span, inner: Span) -> list[Span]:
+    """The days of `span` before and after `inner`, which lies within it."""
+    found = []
+    if span.since < inner.since:
+        found.append(Span(span.since, inner.since - ONE_DAY))
+    if inner.until < span.until:
+        found.append(Span(inner.until + ONE_DAY, span.until))
+    return found

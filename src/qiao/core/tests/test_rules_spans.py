@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiao.core.rules.spans import Span, Step, first_of, last_days, last_months
+from qiao.core.rules.spans import (
+    Span,
+    Step,
+    first_of,
+    last_days,
+    last_months,
+    outside,
+    whole_months,
+)
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 STEPS: st.SearchStrategy[Step] = st.sampled_from(["day", "week", "month"])
@@ -68,3 +76,17 @@ def test_last_days_end_today(today: date, days: int) -> None:
 def test_a_span_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(ValueError, match="lies before"):
         Span(date(2026, 1, 2), date(2026, 1, 1))
+
+
+@given(spans())
+def test_whole_months_and_what_lies_outside_make_up_the_span(span: Span) -> None:
+    whole = whole_months(span)
+    if whole is None:
+        for part in span.parts("month"):
+            assert part.since.day > 1 or (part.until + timedelta(days=1)).day > 1
+        return
+    assert whole.since.day == 1
+    assert (whole.until + timedelta(days=1)).day == 1
+    rest = outside(span, whole)
+    assert whole.days + sum(part.days for part in rest) == span.days
+    assert all(part.days < 31 for part in rest)
