@@ -12,6 +12,7 @@ import * as livestream from "../js/livestream.js";
 import * as menus from "../js/menus.js";
 import * as palette from "../js/palette.js";
 import * as place from "../js/place.js";
+import * as presence from "../js/presence.js";
 import * as requests from "../js/requests.js";
 import * as retry from "../js/retry.js";
 import * as theme from "../js/theme.js";
@@ -19,7 +20,7 @@ import * as toasts from "../js/toasts.js";
 
 window.htmx = htmx;
 
-for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, requests, drawer, place, retry, livestream]) {
+for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, requests, drawer, place, presence, retry, livestream]) {
   part.start();
 }
 document.documentElement.dataset.ready = "";

@@ -47,7 +47,16 @@ function onClick(event) {
   }
 }
 
+// hx-confirm="What happens, to whom" asks in our own dialog; data-confirm names the button.
+async function beforeRequest(event) {
+  const { question, elt, issueRequest } = event.detail;
+  if (!question) return;
+  event.preventDefault();
+  if (await ask(question, elt.dataset.confirm ?? say("confirm"))) issueRequest(true);
+}
+
 export function start() {
+  document.body.addEventListener("htmx:confirm", beforeRequest);
   document.addEventListener("click", onClick);
   document.body.addEventListener("htmx:afterSettle", (event) => {
     const { target } = event.detail;

@@ -69,7 +69,7 @@ function onInput(event) {
 // A pane that is about to be replaced asks first when a form in it is unsaved.
 async function beforeReplacing(event) {
   const { target, elt, issueRequest, verb } = event.detail;
-  if (verb !== "get" || !target || elt.closest?.("form[data-guard]") || !unsaved(target)) return;
+  if (event.defaultPrevented || verb !== "get" || !target || elt.closest?.("form[data-guard]") || !unsaved(target)) return;
   event.preventDefault();
   if (await ask(say("leave"), say("leaveYes"))) {
     for (const form of target.querySelectorAll("form[data-guard]")) clean.set(form, content(form));
@@ -84,6 +84,7 @@ export function start() {
   document.addEventListener("compositionend", onInput);
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (event.defaultPrevented) return;
     clearTimeout(timers.get(form));
     timers.delete(form);
     if (!form.matches("[hx-post], [hx-put], [hx-patch]")) leaving = true;

@@ -28,10 +28,24 @@ function hear(message) {
     wakeAll();
     return;
   }
-  for (const topic of data.topics ?? []) {
-    document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: data }));
-  }
   document.body.dispatchEvent(new CustomEvent("live", { detail: data }));
+  for (const topic of data.topics ?? []) {
+    if (document.hidden) waiting.set(topic, data);
+    else wake(topic, data);
+  }
+}
+
+// A tab that nobody sees asks the server for nothing; it catches up when it is seen again.
+const waiting = new Map();
+
+function wake(topic, data) {
+  document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: data }));
+}
+
+function catchUp() {
+  if (document.hidden) return;
+  for (const [topic, data] of waiting) wake(topic, data);
+  waiting.clear();
 }
 
 function share(worker, url, who) {
@@ -47,6 +61,7 @@ function share(worker, url, who) {
 export function start() {
   const { live, liveWorker, who = "" } = document.body.dataset;
   if (!live) return;
+  document.addEventListener("visibilitychange", catchUp);
   const url = new URL(live, location.href).href;
   if (window.SharedWorker && liveWorker) {
     try {

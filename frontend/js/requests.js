@@ -115,6 +115,9 @@ export function start() {
   body.addEventListener("htmx:sendError", (event) => isBackground(event.detail) || explain(event));
   body.addEventListener("htmx:timeout", explain);
   body.addEventListener("htmx:swapError", () => fail(say("failedPart")));
+  body.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.xhr?.status === 422) document.querySelector('[aria-invalid="true"]')?.focus();
+  });
   const net = () => {
     document.documentElement.dataset.net = navigator.onLine ? "online" : "offline";
   };

@@ -54,6 +54,7 @@ def script_texts() -> SafeString:
             "undoFailed": _("Could not undo. Please check the entry."),
             "close": _("Close"),
             "cancel": _("Cancel"),
+            "confirm": _("Confirm"),
             "copied": _("Copied"),
             "retry": _("Try again"),
             "failed": _("This did not work. What you entered is still here."),
