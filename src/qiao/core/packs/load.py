@@ -3,7 +3,7 @@
 Files: ``pack.toml`` (who it is, services, roles, duties, channels, outcomes, skills),
 ``case_types.toml``, ``processes.toml``, ``calendars.toml``, ``tiers.toml``, ``terms.toml``,
 ``queues.toml``, ``demo.toml`` and ``scripts/<key>.<language>.md``. Only the first is required. A
-pack may carry an ``intake.toml``, which has a reader of its own.
+pack may carry an ``intake.toml`` and a ``work_sheets.toml``, which have readers of their own.
 """
 
 import tomllib
@@ -23,6 +23,7 @@ from qiao.core.packs.sections import (
     read_case_type,
     read_channel,
     read_demo,
+    read_field,
     read_named,
     read_outcome,
     read_promise_kind,
@@ -41,6 +42,7 @@ FILES: Final = (
     "queues.toml",
     "demo.toml",
     "intake.toml",
+    "work_sheets.toml",
 )
 Inspector = Callable[[Pack], Iterable[PackProblem]]
 """A check that another module adds, such as the checks of processes."""
@@ -165,7 +167,10 @@ class _Loader:
     def _case_types(self, calendars: Mapping[str, CalendarSpec]) -> tuple[CaseType, ...]:
         table = self._file("case_types.toml")
         kinds = dict(read_promise_kind(item) for item in table.tables("promise"))
-        return self._rows(table, "case_type", lambda item: read_case_type(item, kinds, calendars))
+        common = tuple(read_field(item) for item in table.tables("common_field"))
+        return self._rows(
+            table, "case_type", lambda item: read_case_type(item, kinds, calendars, common)
+        )
 
     def _processes(self) -> tuple[ProcessSource, ...]:
         table = self._file("processes.toml")

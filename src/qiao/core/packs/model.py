@@ -7,7 +7,6 @@ qualifies them (``water.leak``).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 
 from qiao.core.rules.conditions import Condition

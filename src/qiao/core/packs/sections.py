@@ -107,7 +107,7 @@ def read_calendar(table: Table) -> CalendarSpec:
         table.report("week", "no working time; expected spans or round_the_clock = true")
     if always and any(calendar.week.values()):
         table.report("week", "spans beside round_the_clock = true; expected one of them")
-    if calendar.zone and not _is_zone(calendar.zone):
+    if calendar.zone and not is_zone(calendar.zone):
         table.report("zone", f"expected a time zone such as Asia/Shanghai, found {calendar.zone}")
     table.finish()
     return calendar
@@ -129,7 +129,8 @@ def _spans(table: Table, day: str) -> tuple[tuple[str, str], ...]:
     return tuple(spans)
 
 
-def _is_zone(name: str) -> bool:
+def is_zone(name: str) -> bool:
+    """Whether the name is an IANA time zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -255,9 +256,12 @@ def _window(table: Table, day_seconds: int) -> TargetWindow:
 
 
 def read_case_type(
-    table: Table, kinds: Mapping[str, PromiseKind], calendars: Mapping[str, CalendarSpec]
+    table: Table,
+    kinds: Mapping[str, PromiseKind],
+    calendars: Mapping[str, CalendarSpec],
+    common: tuple[Field, ...],
 ) -> CaseType:
-    """A kind of case."""
+    """A kind of case; its own fields come before those common to the whole pack."""
     promises = [read_promise(item, kinds, calendars) for item in table.tables("promises")]
     case_type = CaseType(
         key=table.key(),
@@ -266,7 +270,7 @@ def read_case_type(
         customer_name=table.optional_text("customer_name") or table.text("name"),
         process=table.string("process"),
         default_priority=table.choice("default_priority", PRIORITIES),
-        fields=tuple(read_field(item) for item in table.tables("fields")),
+        fields=(*(read_field(item) for item in table.tables("fields")), *common),
         promises=tuple(promise for promise in promises if promise is not None),
         duty=table.string("duty", ""),
         skill=table.string("skill", ""),
