@@ -33,10 +33,10 @@ def _owner(name: str) -> "psycopg.Connection[tuple[str, ...]]":
 
 
 def _fingerprint() -> str:
-    """Changes with every migration, manifest and grant, which are what the template holds."""
+    """Changes with all that the template holds: tables, rights, roles, packs, calendars."""
     digest = hashlib.sha256()
-    files = [*SOURCE.glob("*/migrations/*.py"), *SOURCE.glob("*/module.py"), SOURCE / "core/grants.py"]
-    for file in sorted(files):
+    patterns = ("*/migrations/*.py", "*/module.py", "packs/**/*.toml", "*/*.toml", "core/*.py")
+    for file in sorted(file for pattern in patterns for file in SOURCE.glob(pattern)):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -16,7 +16,6 @@ from qiao.core.rules import holidays
 from qiao.core.rules.calendar import Calendar
 from qiao.core.transactions import required
 
-NO_SPANS: tuple[tuple[int, int], ...] = ()
 STANDARD_DAY = ((510, 720), (810, 1050))  # 8:30-12:00, 13:30-17:30: a shifted working day
 
 
@@ -67,11 +66,12 @@ def _special_days() -> dict[str, dict[date, str]]:
 
 
 def _calendar(row: BusinessCalendar, days: Mapping[date, str]) -> Calendar:
-    week = tuple(tuple((a, b) for a, b in spans) for spans in row.spans)
-    workday = week[0] if week and week[0] else STANDARD_DAY
+    spans = row.spans or [[]] * 7
+    mon, tue, wed, thu, fri, sat, sun = (tuple((a, b) for a, b in day) for day in spans)
+    workday = mon or STANDARD_DAY
     return Calendar(
         timezone=row.timezone,
-        week=week or (NO_SPANS,) * 7,
+        week=(mon, tue, wed, thu, fri, sat, sun),
         holidays=frozenset(d for d, kind in days.items() if kind == CalendarDay.Kind.HOLIDAY),
         special_days={d: workday for d, kind in days.items() if kind == CalendarDay.Kind.WORKDAY},
         round_the_clock=row.round_the_clock,
@@ -91,7 +91,8 @@ def put_calendar(*, key: str, spec: CalendarSpec, effective_at: datetime) -> Non
         "holidays": spec.holidays,
     }
     if newest is None or any(getattr(newest, name) != value for name, value in fields.items()):
-        BusinessCalendar.objects.create(key=key, effective_at=effective_at, **fields)
+        whole = effective_at.replace(microsecond=0)  # clocks count whole seconds
+        BusinessCalendar.objects.create(key=key, effective_at=whole, **fields)
 
 
 def _minute(clock: str) -> int:

@@ -6,7 +6,7 @@ from qiao.cases import definitions
 from qiao.cases.models import CaseType, ProcessVersion
 from qiao.cases.rules.pack import inspect_processes
 from qiao.core.calendars import put_calendar
-from qiao.core.packs import Catalogue, Pack, PackInvalid, qualify
+from qiao.core.packs import Catalogue, Pack, PackInvalid
 from qiao.core.transactions import required
 
 
@@ -46,10 +46,11 @@ def install_packs(*, catalogue: Catalogue, now: datetime) -> None:
 
 def _install_processes(pack: Pack) -> None:
     for source in pack.processes:
-        key = qualify(pack.key, source.key)
-        form = definitions.stored_form(pack, source)
+        form = dict(source.data)
         digest = definitions.digest_of(form)
-        newest = ProcessVersion.objects.filter(key=key).order_by("-version").first()
+        newest = ProcessVersion.objects.filter(key=source.key).order_by("-version").first()
         if newest is None or newest.digest != digest:
             version = newest.version + 1 if newest else 1
-            ProcessVersion.objects.create(key=key, version=version, definition=form, digest=digest)
+            ProcessVersion.objects.create(
+                key=source.key, version=version, definition=form, digest=digest
+            )

@@ -50,9 +50,12 @@ def take_action(
     `from_step` is the step that the person saw; if the case has left it, nothing is done.
 
     Raises:
-        Forbidden, CaseClosedAlready, StaleStep, BadFact, and any `ProcessRefusal`.
+        Forbidden, StaleStep, BadFact, and any `ProcessRefusal`.
+
+    An archived case offers its way back, if its process has one, like any other action.
     """
-    case = _workable(case_id, actor)
+    case = lock_case(case_id)
+    actor.require("cases.work", case.organisation_id)
     if from_step and from_step != case.step:
         raise StaleStep(case.step)
     definition = definitions.type_of(case)
@@ -71,12 +74,22 @@ def take_action(
     if "outcome" in move.given:
         case.outcome = str(move.given["outcome"])
     journal = Journal(case, actor=actor, now=now)
+    if case.closed_at is not None:
+        _reopen(journal)
     if move.given:
         journal.add("fields_given", dict(move.given))
     arrival = enter_steps(journal, process, move.passages, move.state.step, reason=reason)
     journal.write()
     arrival.finish(case=case, actor=actor, now=now)
     return case
+
+
+def _reopen(journal: Journal) -> None:
+    case = journal.case
+    case.closed_at = case.closed_date = case.answered_at = None
+    case.outcome = ""
+    case.reopened_count += 1
+    journal.add("reopened", {"n": case.reopened_count})
 
 
 def _given(
