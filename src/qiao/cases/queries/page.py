@@ -140,7 +140,7 @@ SELECT
      FROM cases_caseviewer v JOIN staff_staff s ON s.id = v.staff_id
     WHERE v.case_id = %(case_id)s AND v.staff_id <> %(me)s AND v.seen_at > %(seen_since)s),
   (SELECT coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name, 'title', s.title,
-          'phone', s.phone)), '[]')
+          'phone', s.phone) ORDER BY s.depth DESC, s.number), '[]')
      FROM (SELECT DISTINCT ON (st.id) st.*, length(o.path) AS depth
              FROM staff_assignment a
              JOIN staff_role r ON r.id = a.role_id AND r.key = 'supervisor'

@@ -1,0 +1,1 @@
+"""What people read of a case: names, clocks, history and steps in their own language."""

@@ -1,0 +1,288 @@
+"""The history of a case as people read it: what happened, who did it, what was said."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from qiao.cases.queries import Entry
+from qiao.cases.rules.process import Process
+from qiao.cases.showing import names
+from qiao.core.packs.model import CaseType, Field
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the history.
+
+    `tone` colours the icon; `channel` stands in its place where the customer came in. `box` tells
+    that `text` is somebody's own words.
+    `late_entry` marks what was written down later than it happened.
+    """
+
+    seq: int
+    kind: str
+    side: str
+    icon: str
+    tone: str
+    channel: str
+    title: str
+    detail: str
+    text: str
+    box: bool
+    values: tuple[tuple[str, str], ...]
+    at: datetime
+    staff: str
+    link: tuple[int, str] | None = None
+    attachment: Mapping[str, Any] | None = None
+    late_entry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """What the wording of an entry needs beside the entry itself."""
+
+    process: Process
+    process_id: int
+    fields: Mapping[str, Field]
+
+    def step(self, key: str) -> str:
+        """The name of a step."""
+        return names.step_name(self.process_id, key)
+
+    def action(self, step: str, key: str) -> str:
+        """The name of an action of a step."""
+        found = self.process.index.get(step)
+        action = found.action(key) if found else None
+        return names.said(action.name) if action else key
+
+    def values(self, data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+        """Values of fields with their labels."""
+        rows = []
+        for key, value in data.items():
+            field = self.fields.get(key)
+            if field is not None:
+                rows.append((names.said(field.label), names.value_words(field, value)))
+            else:
+                rows.append((str(names.TEXT_FIELDS.get(key, key)), str(value)))
+        return tuple(rows)
+
+
+def speech_of(process: Process, process_id: int, definition: CaseType | None) -> Speech:
+    """The speech of a case's process and type."""
+    own = definition.fields if definition else ()
+    return Speech(process, process_id, {field.key: field for field in (*process.fields, *own)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The words for one kind of entry."""
+
+    title: str
+    detail: str = ""
+    text: str = ""
+    box: bool = False
+    values: tuple[tuple[str, str], ...] = ()
+    link: tuple[int, str] | None = None
+    attachment: Mapping[str, Any] | None = None
+
+
+Say = Callable[[Entry, Speech], _Said]
+ICONS: dict[str, tuple[str, str]] = {
+    "opened": ("ticket", "info"),
+    "step_left": ("route", "pri"),
+    "fields_given": ("forms", "mute"),
+    "note": ("lock", "warn"),
+    "answer": ("message-circle", "pri"),
+    "chased": ("bell-ringing", "bad"),
+    "escalated": ("trending-up", "bad"),
+    "assigned": ("user-check", "mute"),
+    "transferred": ("arrow-guide", "info"),
+    "paused": ("player-pause", "warn"),
+    "resumed": ("player-play", "ok"),
+    "priority_changed": ("adjustments", "mute"),
+    "edited": ("edit", "mute"),
+    "attached": ("paperclip", "mute"),
+    "linked": ("link", "mute"),
+    "duty_done": ("circle-check", "ok"),
+    "first_response": ("message-reply", "ok"),
+    "arrived": ("map-pin-check", "info"),
+    "work_done": ("tool", "ok"),
+    "answered": ("message-check", "ok"),
+    "reopened": ("rotate", "warn"),
+    "closed": ("archive", "ok"),
+}
+HIDDEN = frozenset({"step_entered", "calendar_changed", "promise_set"})
+
+
+def show_history(entries: Iterable[Entry], speech: Speech) -> list[Line]:
+    """The entries in words, in their order; what only clocks care about is left out."""
+    return [_line(entry, speech) for entry in entries if entry.kind not in HIDDEN]
+
+
+def _line(entry: Entry, speech: Speech) -> Line:
+    said = WORDS.get(entry.kind, _plain)(entry, speech)
+    icon, tone = ICONS.get(entry.kind, ("point", "mute"))
+    return Line(
+        seq=entry.seq,
+        kind=entry.kind,
+        side=entry.visibility,
+        icon=icon,
+        tone=tone,
+        channel=str(entry.data.get("channel") or "") if entry.kind == "opened" else "",
+        title=said.title,
+        detail=said.detail,
+        text=said.text,
+        box=said.box,
+        values=said.values,
+        at=entry.at,
+        staff=entry.staff,
+        link=said.link,
+        attachment=said.attachment,
+        late_entry=(entry.recorded_at - entry.at).total_seconds() > 3600,
+    )
+
+
+def _plain(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    titles = {
+        "resumed": _("Clock runs again"),
+        "first_response": _("First response to the customer"),
+        "arrived": _("Arrived at the place"),
+        "work_done": _("Work done"),
+        "answered": _("The customer has the answer"),
+        "type_changed": _("Type changed"),
+    }
+    return _Said(titles.get(entry.kind, entry.kind))
+
+
+def _opened(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    channel = names.channel_words(str(entry.data.get("channel", "")))
+    return _Said(_("Case opened"), _("by %(channel)s") % {"channel": channel} if channel else "")
+
+
+def _step_left(entry: Entry, speech: Speech) -> _Said:
+    data = entry.data
+    action = speech.action(str(data.get("step", "")), str(data.get("action", "")))
+    way = f"{speech.step(str(data.get('step', '')))} → {speech.step(str(data.get('to', '')))}"
+    if data.get("automatic"):
+        return _Said(_("Passed on automatically"), way)
+    return _Said(action, way, text=str(data.get("reason") or ""), box=bool(data.get("reason")))
+
+
+def _fields_given(entry: Entry, speech: Speech) -> _Said:
+    return _Said(_("Findings noted"), values=speech.values(entry.data))
+
+
+def _note(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    return _Said(_("Internal note"), text=str(entry.data.get("text", "")), box=True)
+
+
+def _answer(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    channel = names.channel_words(str(entry.data.get("channel", "")))
+    return _Said(
+        _("The customer was told"),
+        _("by %(channel)s") % {"channel": channel} if channel else "",
+        text=str(entry.data.get("text", "")),
+        box=True,
+    )
+
+
+def _chased(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    n = int(entry.data.get("n") or 1)
+    times = ngettext("%(n)d time in all", "%(n)d times in all", n) % {"n": n}
+    words = str(entry.data.get("words") or "")
+    return _Said(_("The customer asks again"), times, text=words, box=bool(words))
+
+
+def _with_reason(title: Callable[[], str]) -> Say:
+    def say(entry: Entry, speech: Speech) -> _Said:
+        del speech
+        reason = str(entry.data.get("reason") or "")
+        return _Said(title(), text=reason, box=bool(reason))
+
+    return say
+
+
+def _assigned(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    name = str(entry.data.get("name") or "")
+    if not name:
+        return _Said(_("Given back to the team"))
+    if entry.data.get("to") == entry.staff_id:
+        return _Said(_("Taken over"))
+    return _Said(_("Assigned to %(name)s") % {"name": name})
+
+
+def _transferred(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    reason = str(entry.data.get("reason") or "")
+    title = _("Transferred to %(team)s") % {"team": entry.data.get("team_name", "")}
+    return _Said(title, text=reason, box=bool(reason))
+
+
+def _priority(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    before, now = (
+        names.PRIORITIES.get(str(entry.data.get(key, "")), "") for key in ("before", "priority")
+    )
+    return _Said(_("Priority changed"), f"{before} → {now}")
+
+
+def _edited(entry: Entry, speech: Speech) -> _Said:
+    after = entry.data.get("after") or {}
+    return _Said(_("Edited"), values=speech.values(after))
+
+
+def _attached(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    return _Said(
+        _("File added"), detail=str(entry.data.get("file_name", "")), attachment=entry.data
+    )
+
+
+def _linked(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    kind = str(names.LINK_KINDS.get(str(entry.data.get("kind", "")), ""))
+    number = str(entry.data.get("number", ""))
+    return _Said(_("Linked"), kind, link=(int(entry.data.get("case", 0)), number))
+
+
+def _duty_done(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    duty = str(names.DUTIES.get(str(entry.data.get("duty", "")), entry.data.get("duty", "")))
+    return _Said(_("%(duty)s done") % {"duty": duty})
+
+
+def _closed(entry: Entry, speech: Speech) -> _Said:
+    outcome = str(entry.data.get("outcome") or "")
+    field = speech.fields.get("outcome")
+    return _Said(_("Archived"), names.value_words(field, outcome) if field and outcome else outcome)
+
+
+WORDS: dict[str, Say] = {
+    "opened": _opened,
+    "step_left": _step_left,
+    "fields_given": _fields_given,
+    "note": _note,
+    "answer": _answer,
+    "chased": _chased,
+    "escalated": _with_reason(lambda: _("Escalated to the supervisor")),
+    "paused": _with_reason(lambda: _("Clock paused")),
+    "reopened": _with_reason(lambda: _("Reopened")),
+    "assigned": _assigned,
+    "transferred": _transferred,
+    "priority_changed": _priority,
+    "edited": _edited,
+    "attached": _attached,
+    "linked": _linked,
+    "duty_done": _duty_done,
+    "closed": _closed,
+}
