@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
-from qiao.staff.models import Organisation
 
 
 class Service(models.TextChoices):
@@ -376,7 +375,7 @@ class Account(models.Model):
     number = models.TextField(db_collation="C")
     service = models.TextField(choices=Service.choices)
     use = models.TextField(choices=Use.choices, default=Use.HOUSEHOLD)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("staff.Organisation", models.PROTECT, related_name="+")
     service_point = models.ForeignKey(
         ServicePoint, models.PROTECT, null=True, related_name="accounts"
     )
@@ -474,7 +473,7 @@ class CustomerOrganisation(models.Model):
         Customer, models.PROTECT, related_name="organisation_links", db_index=False
     )
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", db_index=False
+        "staff.Organisation", models.PROTECT, related_name="+", db_index=False
     )
     through_merge_of = models.BigIntegerField(null=True)
     since = models.DateTimeField()

@@ -10,7 +10,7 @@ from qiao.core.actor import Actor
 from qiao.core.transactions import required
 from qiao.customers.models import Customer, CustomerOrganisation
 from qiao.customers.queries import NotVisible, get_customer_for
-from qiao.staff.models import Organisation
+from qiao.staff.queries import organisation
 
 
 def lock_customer(
@@ -51,8 +51,8 @@ def branch_of(*, actor: Actor, customer_id: int, permission: str = "customers.ed
 
 def local_day(*, organisation_id: int, now: datetime) -> date:
     """The date of `now` in the organisation's time zone."""
-    zone = Organisation.objects.values_list("timezone", flat=True).get(pk=organisation_id)
-    return timezone.localtime(now, ZoneInfo(zone)).date()
+    zone = ZoneInfo(organisation(organisation_id).timezone)
+    return timezone.localtime(now, zone).date()
 
 
 _LINK = """
