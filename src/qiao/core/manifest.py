@@ -32,7 +32,8 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel of the customer's page or the workspace's aside.
+    """A panel of the customer's page, the workspace's aside, or the page of a case (``case``,
+    which adds ``%(case_id)s``).
 
     `sql` is one SELECT giving one JSON value; its parameters are ``%(customer_id)s``,
     ``%(customer_ids)s`` (bigint[]: that one and those merged into it), ``%(organisation_ids)s``

@@ -1,6 +1,6 @@
 """The panels of a place, read together: one statement, whatever number of modules contribute."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,15 +48,22 @@ def compose(
     now: datetime,
     customer_ids: Sequence[int] = (),
 ) -> Statement:
-    """Join the panels' statements into one SELECT of as many columns, in their order."""
-    scopes = Scopes(actor)
-    columns = ",\n".join(f"({scopes.bind(panel.sql, panel.permission)})" for panel in panels)
+    """Join the statements of a customer's panels into one SELECT, a column each."""
     parameters: dict[str, Any] = {
         "customer_id": customer_id,
         "customer_ids": list(customer_ids) or [customer_id],
         "now": now,
     }
-    return Statement(f"SELECT {columns}", parameters | scopes.parameters())
+    return compose_with(panels, actor=actor, parameters=parameters)
+
+
+def compose_with(
+    panels: Sequence[Panel], *, actor: Actor, parameters: Mapping[str, Any]
+) -> Statement:
+    """Join the panels' statements into one SELECT of as many columns, in their order."""
+    scopes = Scopes(actor)
+    columns = ",\n".join(f"({scopes.bind(panel.sql, panel.permission)})" for panel in panels)
+    return Statement(f"SELECT {columns}", {**parameters, **scopes.parameters()})
 
 
 def load_panels(
@@ -67,18 +74,32 @@ def load_panels(
     *,
     customer_ids: Sequence[int] = (),
 ) -> list[tuple[Panel, Any]]:
-    """The panels of `place` (``aside``, ``customer``) with their values, in order.
+    """The panels of a place of the customer (``aside``, ``customer``) with their values, in order.
 
     One round trip. A panel whose value is NULL is left out. `customer_ids` are all ids under
     which the customer is held (merged rows included); without them, `customer_id` alone. The
     caller has made sure that the actor may see the customer.
     """
+    parameters = {
+        "customer_id": customer_id,
+        "customer_ids": list(customer_ids) or [customer_id],
+        "now": now,
+    }
+    return load_place(actor, place, parameters)
+
+
+def load_place(actor: Actor, place: str, parameters: Mapping[str, Any]) -> list[tuple[Panel, Any]]:
+    """The panels of any place with their values, in order, in one round trip.
+
+    `parameters` are what the place's panels may name in their SQL; the organisation ids of their
+    permissions are added. The place ``case`` gives ``%(case_id)s``, ``%(customer_id)s``,
+    ``%(customer_ids)s`` and ``%(now)s``. A panel whose value is NULL is left out. The caller has
+    made sure that the actor may see what the parameters name.
+    """
     panels = registry.panels(actor, place)
     if not panels:
         return []
-    statement = compose(
-        panels, actor=actor, customer_id=customer_id, now=now, customer_ids=customer_ids
-    )
+    statement = compose_with(panels, actor=actor, parameters=parameters)
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.parameters)
         row = cursor.fetchone()
