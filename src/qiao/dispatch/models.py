@@ -27,7 +27,8 @@ class WorkOrder(models.Model):
 
     `entered_seq` is the place in the case's history at which the step was entered. `sheet` is the
     work sheet as it was when the order was made (checks, readings with limits, what completion
-    needs); `checks` maps check keys to true, `readings` reading keys to the figures as typed.
+    needs); `checks` maps check keys to true, `readings` reading keys to the figures as typed,
+    `answers` the keys of fields that the case's process asks for to their values.
     `promised_at` is the time told to the customer. `version` grows with every write.
     """
 
@@ -76,6 +77,7 @@ class WorkOrder(models.Model):
     sheet = models.JSONField(default=dict)
     checks = models.JSONField(default=dict)
     readings = models.JSONField(default=dict)
+    answers = models.JSONField(default=dict)
     note = models.TextField(default="", blank=True)
     no_photo_reason = models.TextField(default="", blank=True)
     no_signature_reason = models.TextField(default="", blank=True)

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core.manifest import Module, Permission
+from qiao.cases.events import CaseChanged, CaseClosed, StepEntered
+from qiao.core.manifest import Module, Permission, Subscription
+from qiao.dispatch.tasks import on_case_changed, on_case_closed, on_step_entered
 
 manifest = Module(
     key="dispatch",
@@ -11,6 +13,11 @@ manifest = Module(
         Permission("jobs.view", _("See work orders")),
         Permission("jobs.work", _("Do work orders: accept, travel, arrive, complete")),
         Permission("jobs.assign", _("Assign work orders to people and crews")),
+    ),
+    subscriptions=(
+        Subscription(StepEntered, on_step_entered),
+        Subscription(CaseClosed, on_case_closed),
+        Subscription(CaseChanged, on_case_changed),
     ),
     append_only=("dispatch_workorderevent",),
 )

@@ -1,5 +1,6 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
+from qiao.cases.queries.choices import Unit, opening_unit, people, units
 from qiao.cases.queries.counting import kept_counts, my_open_count
 from qiao.cases.queries.duties import Exit, case_of_event, duty_exits, following, waits_at
 from qiao.cases.queries.filters import ARCHIVE_VIEWS, OPEN_VIEWS, VIEWS, Filters
@@ -35,6 +36,7 @@ __all__ = [
     "Filters",
     "History",
     "NotVisible",
+    "Unit",
     "can_see",
     "case_history",
     "case_of_event",
@@ -47,9 +49,12 @@ __all__ = [
     "list_cases",
     "my_open_count",
     "open_cases_of_customer",
+    "opening_unit",
+    "people",
     "possible_doubles",
     "read_cursor",
     "repeat_count",
     "saved_views",
+    "units",
     "waits_at",
 ]

@@ -67,6 +67,13 @@ def duty_exits(*, case: Case, duty: str, roles: Collection[str]) -> tuple[Exit, 
     return tuple(sorted(found, key=lambda item: not item.follows))
 
 
+def following(exits: Sequence[Exit]) -> Exit | None:
+    """The exit that follows by itself: the one the process names, else the only forward one."""
+    named = [item for item in exits if item.follows]
+    forward = [item for item in exits if item.kind == "forward" and not item.reason_required]
+    return next(iter(named), forward[0] if len(forward) == 1 else None)
+
+
 def _exit(step: Step, action: Action, known: dict[str, Field], facts: dict[str, object]) -> Exit:
     own = () if action.kind == "return" else step.required
     wanted = {*own, *action.needs}

@@ -1,0 +1,33 @@
+"""Runs the jobs that published events deferred, in this very transaction, as a worker would."""
+
+import json
+
+from django.db import connection
+
+from qiao.core.events import DELIVER_TASK
+from qiao.core.tasks import deliver
+
+
+def run_deliveries(*, most: int = 500) -> int:
+    """Deliver waiting events until none is left, also those that deliveries cause.
+
+    Returns how many ran. Raises `AssertionError` after `most`, which means a loop.
+    """
+    count = 0
+    while (job := _take()) is not None:
+        count += 1
+        assert count <= most, "events cause events without end"
+        deliver.func(**job)
+    return count
+
+
+def _take() -> dict[str, object] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = ("
+            " SELECT id FROM procrastinate_jobs WHERE task_name = %s AND status = 'todo'"
+            " ORDER BY id LIMIT 1) RETURNING args::text",
+            [DELIVER_TASK],
+        )
+        row = cursor.fetchone()
+    return dict(json.loads(row[0])) if row else None

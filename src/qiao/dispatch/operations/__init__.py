@@ -1,0 +1,58 @@
+"""Writes: the door through which other modules change work orders."""
+
+from qiao.core.attachments import Accepted
+from qiao.dispatch.operations.assigning import (
+    NoSuchCrew,
+    NothingChanges,
+    NotInTheTeam,
+    assign_technician,
+)
+from qiao.dispatch.operations.creating import (
+    DUTY,
+    cancel_work_orders,
+    create_work_order,
+    follow_case,
+    follow_cases_order,
+)
+from qiao.dispatch.operations.filling import Filling, TooManyPictures, save_progress
+from qiao.dispatch.operations.recording import NotYours, Report
+from qiao.dispatch.operations.working import (
+    NotComplete,
+    ReasonNeeded,
+    accept,
+    arrive,
+    complete,
+    give_back,
+    refuse,
+    resume,
+    start_travel,
+    suspend,
+)
+
+__all__ = [
+    "DUTY",
+    "Accepted",
+    "Filling",
+    "NoSuchCrew",
+    "NotComplete",
+    "NotInTheTeam",
+    "NotYours",
+    "NothingChanges",
+    "ReasonNeeded",
+    "Report",
+    "TooManyPictures",
+    "accept",
+    "arrive",
+    "assign_technician",
+    "cancel_work_orders",
+    "complete",
+    "create_work_order",
+    "follow_case",
+    "follow_cases_order",
+    "give_back",
+    "refuse",
+    "resume",
+    "save_progress",
+    "start_travel",
+    "suspend",
+]

@@ -1,0 +1,147 @@
+"""Reading work orders, with the right to do so."""
+
+from datetime import datetime
+from typing import Final
+
+from django.db.models import F, Q
+from django.http import Http404
+from django.utils import timezone
+
+from qiao.cases.queries import Exit, duty_exits, following
+from qiao.core.actor import Actor
+from qiao.core.models import Attachment
+from qiao.core.packs.model import Field
+from qiao.dispatch.models import WorkOrder, WorkOrderEvent, WorkOrderQuerySet
+from qiao.dispatch.rules.states import WAITING
+
+OWNER_KIND: Final = "work_order"
+DUTY: Final = "work_order"  # the name under which processes wait for a crew
+BOARD_LIMIT: Final = 300
+
+
+class NotVisible(Http404):
+    """No such work order, or none that the actor may see: outsiders cannot tell the difference."""
+
+
+def get_work_order_for(
+    *, actor: Actor, work_order_id: int, permission: str = "jobs.view"
+) -> WorkOrder:
+    """The order with its case, customer, team and technician, in one statement.
+
+    Visible to who holds `permission` in its unit, and to the crew that it was sent to. Raises
+    `NotVisible`.
+    """
+    orders = _with_case(WorkOrder.objects.filter(_seen_by(actor, permission), id=work_order_id))
+    found = next(iter(orders), None)
+    if found is None:
+        raise NotVisible(f"work order {work_order_id}")
+    return found
+
+
+def _seen_by(actor: Actor, permission: str = "jobs.view") -> Q:
+    here = Q(organisation_id__in=actor.organisations(permission))
+    crews = actor.team_ids if actor.can(permission) else ()
+    return here | Q(team_id__in=crews)
+
+
+def _with_case(orders: WorkOrderQuerySet) -> WorkOrderQuerySet:
+    return orders.select_related(
+        "technician",
+        "team",
+        "organisation",
+        "case",
+        "case__case_type",
+        "case__process",
+        "case__customer",
+        "case__premises",
+        "case__responsible",
+    )
+
+
+def my_orders(*, actor: Actor) -> list[WorkOrder]:
+    """The actor's own open orders: what is under way first, then by the case's due time."""
+    mine = WorkOrder.objects.open().filter(technician_id=actor.staff_id)
+    return sorted(_by_due(mine), key=lambda order: order.state not in {"arrived", "travelling"})
+
+
+def pool_orders(*, actor: Actor, limit: int = 50) -> list[WorkOrder]:
+    """What waits in the pools of the actor's teams for somebody to take it, by due time."""
+    waiting = WorkOrder.objects.open().filter(
+        team_id__in=actor.team_ids, technician__isnull=True, state="planned"
+    )
+    return _by_due(waiting)[:limit] if actor.can("jobs.work") else []
+
+
+def _by_due(orders: WorkOrderQuerySet) -> list[WorkOrder]:
+    return list(_with_case(orders).order_by(F("case__due_at").asc(nulls_last=True), "id"))
+
+
+def finished_today(*, actor: Actor, now: datetime) -> list[WorkOrder]:
+    """What the actor finished since midnight, in the time zone in force, latest first."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    done = WorkOrder.objects.filter(
+        technician_id=actor.staff_id, finished_at__gte=midnight, state="done"
+    )
+    return list(_with_case(done).order_by("-finished_at", "-id"))
+
+
+def board_orders(*, actor: Actor, team_id: int | None = None) -> list[WorkOrder]:
+    """Open orders that the actor may see: by team, what nobody has first, then by due time.
+
+    At most `BOARD_LIMIT`, the most urgent ones.
+    """
+    orders = WorkOrder.objects.open().filter(_seen_by(actor))
+    if team_id is not None:
+        orders = orders.filter(team_id=team_id)
+    found = _with_case(orders).order_by(F("case__due_at").asc(nulls_last=True), "id")
+    return sorted(found[:BOARD_LIMIT], key=_place_on_board)
+
+
+def _place_on_board(order: WorkOrder) -> tuple[str, bool]:
+    return order.team.name, order.state not in WAITING
+
+
+def orders_of_case(*, case_id: int) -> list[WorkOrder]:
+    """All orders of a case that the caller may see, newest first."""
+    orders = WorkOrder.objects.filter(case_id=case_id).select_related("technician", "team")
+    return list(orders.order_by("-id"))
+
+
+def technicians_on_case(*, case_id: int) -> frozenset[int]:
+    """Everybody who finished work for the case."""
+    done = WorkOrder.objects.filter(case_id=case_id, state="done", technician__isnull=False)
+    return frozenset(done.values_list("technician_id", flat=True))
+
+
+def pictures_of(order: WorkOrder) -> list[Attachment]:
+    """The order's pictures and signature, oldest first."""
+    return list(Attachment.objects.filter(owner_kind=OWNER_KIND, owner_id=order.pk).order_by("id"))
+
+
+def history_of(order: WorkOrder) -> list[WorkOrderEvent]:
+    """What happened to the order, oldest first."""
+    return list(order.events.select_related("actor").order_by("seq"))
+
+
+def exit_of(order: WorkOrder, actor: Actor) -> Exit | None:
+    """The way by which the case moves on when the order is done, as its process says."""
+    exits = duty_exits(case=order.case, duty=DUTY, roles=actor.roles)
+    return following(exits)
+
+
+def note_field(way_out: Exit) -> Field | None:
+    """The field of the process that takes the technician's note: the first long text it needs,
+    else the first it takes."""
+    long = [field for field in way_out.fields if field.kind == "long"]
+    needed = [field for field in long if field.key in way_out.required]
+    return next(iter(needed or long), None)
+
+
+def find_by_number(*, actor: Actor, text: str, limit: int) -> list[WorkOrder]:
+    """Orders whose number begins with `text`, or ends with it when it is digits alone."""
+    typed = text.strip().upper()
+    if not typed:
+        return []
+    narrowed = Q(number__startswith=typed)
+    orders = WorkOrder.objects.filter(_seen_by(actor)).filter(narrowed)
+    return list(orders.select_related("case", "team").order_by("-id")[:limit])

@@ -1,0 +1,37 @@
+"""What happens to work orders because something happened to a case."""
+
+from django.utils.translation import gettext_noop
+
+from qiao.cases.events import CaseChanged, CaseClosed, StepEntered
+from qiao.cases.queries import case_of_event
+from qiao.core.events import Envelope
+from qiao.dispatch.operations import (
+    DUTY,
+    cancel_work_orders,
+    create_work_order,
+    follow_cases_order,
+)
+
+LEFT = gettext_noop("The case has left the step that waited for this work")
+FOLLOWED = frozenset({"assigned", "transferred"})
+
+
+def on_step_entered(*, event: StepEntered, envelope: Envelope) -> None:
+    """Cancel what the case no longer waits for; make an order if it waits for a crew."""
+    now = envelope.occurred_at
+    cancel_work_orders(case_id=event.case_id, before_seq=event.entered_seq, reason=LEFT, now=now)
+    if event.duty == DUTY:
+        case = case_of_event(event.case_id)
+        create_work_order(case=case, entered_seq=event.entered_seq, now=now)
+
+
+def on_case_closed(*, event: CaseClosed, envelope: Envelope) -> None:
+    """Cancel what is still open."""
+    now = envelope.occurred_at
+    cancel_work_orders(case_id=event.case_id, before_seq=None, reason=LEFT, now=now)
+
+
+def on_case_changed(*, event: CaseChanged, envelope: Envelope) -> None:
+    """Let an order go to the crew and person that the case was given to."""
+    if event.kind in FOLLOWED:
+        follow_cases_order(case_id=event.case_id, now=envelope.occurred_at)
