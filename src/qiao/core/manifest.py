@@ -38,8 +38,10 @@ class Panel:
     `sql` is one SELECT giving one JSON value; its parameters are ``%(customer_id)s``,
     ``%(customer_ids)s`` (bigint[]: that one and those merged into it), ``%(organisation_ids)s``
     (bigint[], those in which `permission` holds) and ``%(now)s``.
-    All panels of a place are read in a single statement. `template` gets the value as `data`.
-    A panel whose value is NULL is absent.
+    All panels of a place are read in a single statement. A panel whose value is NULL is absent.
+    Places: ``customer`` and ``aside`` (the workspace's right side) draw the frame with the title
+    around `template`, which draws the body from `data`; ``band`` is the customer's head, ``strip``
+    the row of figures below it (each template one ``{% stat %}``), both without a frame.
     """
 
     key: str

@@ -1,5 +1,11 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
+from qiao.customers.queries.listing import (
+    Likeness,
+    ListPage,
+    find_likenesses,
+    list_customers,
+)
 from qiao.customers.queries.people import (
     AccountChoice,
     CustomerLine,
@@ -18,15 +24,19 @@ __all__ = [
     "AccountChoice",
     "CustomerHit",
     "CustomerLine",
+    "Likeness",
+    "ListPage",
     "NotVisible",
     "PhoneMatch",
     "accounts_of",
     "can_see",
     "find_customers",
+    "find_likenesses",
     "find_near",
     "get_customer_for",
     "held_as",
     "lines_for",
+    "list_customers",
     "masked_phone",
     "match_phone",
 ]

@@ -103,10 +103,11 @@ def lines_for(*, actor: Actor, customer_ids: Iterable[int]) -> dict[int, Custome
             },
         )
         rows = cursor.fetchall()
-    return {row[0]: _line(row[1:]) for row in rows}
+    return {row[0]: line_of(row[1:]) for row in rows}
 
 
-def _line(row: Sequence[Any]) -> CustomerLine:
+def line_of(row: Sequence[Any]) -> CustomerLine:
+    """A line out of its columns, in the order of `_LINES` without the id asked for."""
     pk, number, name, tier, flags, phone, extension, account, *rest = row
     address, community, building, room = rest
     return CustomerLine(

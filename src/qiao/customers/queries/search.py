@@ -225,16 +225,17 @@ def find_customers(*, actor: Actor, text: str, limit: int = 20) -> list[Customer
     customer number from its start, a whole identity number, or a part of an address. A merged
     row leads to the customer who stands for it.
     """
-    return _run(searching.read(text), actor, min(limit, MOST_HITS))
+    return run_search(searching.read(text), actor, min(limit, MOST_HITS))
 
 
 def find_near(*, actor: Actor, text: str, limit: int = 5) -> list[CustomerHit]:
     """What may have been meant when `find_customers` found nothing: names that sound alike,
     numbers that end or begin alike."""
-    return _run(searching.near(text), actor, min(limit, MOST_HITS))
+    return run_search(searching.near(text), actor, min(limit, MOST_HITS))
 
 
-def _run(ask: Ask, actor: Actor, limit: int) -> list[CustomerHit]:
+def run_search(ask: Ask, actor: Actor, limit: int) -> list[CustomerHit]:
+    """The hits of an understood text, for the actor."""
     organisations = list(actor.organisations("customers.view"))
     if not ask.arms or not organisations:
         return []

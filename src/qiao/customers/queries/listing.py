@@ -1,0 +1,96 @@
+"""The list of customers, newest first, in keyset steps; and who a new one may already be."""
+# ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+
+from qiao.core.actor import Actor
+from qiao.core.rules import grams, phones
+from qiao.customers.queries.people import CustomerLine, line_of
+from qiao.customers.queries.search import LINE_JOINS, CustomerHit, run_search, visible
+from qiao.customers.rules.searching import Arm, Ask, read
+
+_PAGE = f"""
+SELECT c.id, c.number, c.name, c.tier, c.flags, ph.number, ph.extension,
+       coalesce(ac.number, ''), coalesce(ac.full_text, ''), coalesce(ac.community, ''),
+       coalesce(ac.building, ''), coalesce(ac.room, '')
+  FROM (SELECT c.id, NULL::bigint AS account_id FROM customers_customer c
+         WHERE c.merged_into_id IS NULL
+           AND (%(after)s::bigint IS NULL OR c.id < %(after)s)
+           AND (%(tier)s = '' OR c.tier = %(tier)s)
+           AND (%(flag)s = '' OR c.flags @> ARRAY[%(flag)s])
+           AND {visible("c.id")}
+         ORDER BY c.id DESC LIMIT %(limit)s) f
+  JOIN customers_customer c ON c.id = f.id
+  {LINE_JOINS}
+ ORDER BY c.id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Lines, and the id after which the next page begins; None at the end."""
+
+    lines: list[CustomerLine]
+    after: int | None
+
+
+def list_customers(
+    *, actor: Actor, after: int | None = None, limit: int = 30, tier: str = "", flag: str = ""
+) -> ListPage:
+    """Customers that the actor may see, the newest first; `tier` and `flag` narrow the list."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PAGE,
+            {
+                "after": after,
+                "tier": tier,
+                "flag": flag,
+                "limit": limit + 1,
+                "organisations": list(actor.organisations("customers.view")),
+                "zone": settings.TIME_ZONE,
+            },
+        )
+        rows = cursor.fetchall()
+    lines = [line_of(row) for row in rows[:limit]]
+    return ListPage(lines, lines[-1].customer_id if len(rows) > limit else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A customer who may be the new one. `evidence`: identity, phone, name, address."""
+
+    hit: CustomerHit
+    evidence: tuple[str, ...]
+
+    @property
+    def is_strong(self) -> bool:
+        """The same identity or telephone number, or two lesser signs together."""
+        return bool({"identity", "phone"} & set(self.evidence)) or len(self.evidence) > 1
+
+
+def find_likenesses(
+    *, actor: Actor, name: str = "", phone: str = "", identity: str = "", address: str = ""
+) -> list[Likeness]:
+    """Who is held already under the same name, number, identity or address; the surest first."""
+    asks = {
+        "identity": _only(identity, Arm.IDENTITY),
+        "phone": _only(phone, Arm.PHONE) if phones.try_normalise(phone) else None,
+        "name": _only(name, Arm.NAME_PART),
+        "address": _only(address, Arm.ADDRESS),
+    }
+    found: dict[int, tuple[CustomerHit, list[str]]] = {}
+    for evidence, ask in asks.items():
+        for hit in run_search(ask, actor, 8) if ask else []:
+            if evidence == "name" and grams.normalise(hit.name) != grams.normalise(name):
+                continue
+            found.setdefault(hit.customer_id, (hit, []))[1].append(evidence)
+    likenesses = [Likeness(hit, tuple(evidence)) for hit, evidence in found.values()]
+    return sorted(likenesses, key=lambda one: (not one.is_strong, -len(one.evidence)))[:6]
+
+
+def _only(text: str, arm: Arm) -> Ask | None:
+    ask = read(text)
+    return Ask(ask.text, (arm,), ask.values) if arm in ask.arms else None
