@@ -10,6 +10,7 @@ from qiao.staff.models import Organisation, Role, Staff
 from qiao.staff.operations import (
     add_organisation,
     assign_role,
+    define_region,
     define_skill,
     give_skill,
     hire,
@@ -24,19 +25,21 @@ JOINED = date(2019, 3, 1)
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A district of the city: its region code, its name, and the code of its branch."""
+    """A district of the city: the code of its branch, its region code, and its name."""
 
     code: str
+    region: str
     name: str
-    weight: int
+    english: str
+    hant: str
 
 
 DISTRICTS = (
-    District("LJ-BH", "滨湖区", 28),
-    District("LJ-LC", "老城区", 26),
-    District("LJ-JB", "江北区", 20),
-    District("LJ-GX", "高新区", 15),
-    District("LJ-LG", "临港区", 11),
+    District("LJ-BH", "339102", "滨湖区", "Binhu", "濱湖"),
+    District("LJ-LC", "339101", "老城区", "Old Town", "老城"),
+    District("LJ-JB", "339104", "江北区", "Jiangbei", "江北"),
+    District("LJ-GX", "339105", "高新区", "High-tech", "高新"),
+    District("LJ-LG", "339106", "临港区", "Lingang", "臨港"),
 )
 
 # Demo sign-in cards and the journeys rely on these people; the others are drawn.
@@ -103,7 +106,7 @@ def _build_tree() -> dict[str, Organisation]:
         names={"en": "Customer Service Centre", "zh-Hant": "客戶服務中心"},
     )
     units["centre"] = centre
-    everywhere = [district.code for district in DISTRICTS]
+    everywhere = [district.region for district in DISTRICTS]
     for code, name, names, duties in (
         ("call-1", "话务一组", ("Call team 1", "話務一組"), ["enquiry", "intake"]),
         ("call-2", "话务二组", ("Call team 2", "話務二組"), ["enquiry", "intake"]),
@@ -119,27 +122,20 @@ def _build_tree() -> dict[str, Organisation]:
     return units
 
 
-BRANCH_NAMES = {
-    "LJ-BH": ("Binhu", "濱湖"),
-    "LJ-LC": ("Old Town", "老城"),
-    "LJ-JB": ("Jiangbei", "江北"),
-    "LJ-GX": ("High-tech", "高新"),
-    "LJ-LG": ("Lingang", "臨港"),
-}
-
-
 def _build_branch(
     units: dict[str, Organisation], company: Organisation, district: District
 ) -> None:
     short = district.name.removesuffix("区")
-    english, hant = BRANCH_NAMES[district.code]
+    english, hant = district.english, district.hant
+    region_names = {"en": english, "zh-Hant": f"{hant}區"}
+    define_region(code=district.region, name=district.name, names=region_names)
     branch = add_organisation(
         kind="branch",
         code=district.code,
         name=f"{short}供水所",
         parent=company,
-        region=district.code,
-        areas=[district.code],
+        region=district.region,
+        areas=[district.region],
         names={"en": f"{english} Branch", "zh-Hant": f"{hant}供水所"},
     )
     units[district.code] = branch
@@ -164,7 +160,7 @@ def _build_branch(
         ),
     ):
         code = f"{district.code}-{suffix}"
-        units[code] = _team(branch, code, name, names, duties, [district.code])
+        units[code] = _team(branch, code, name, names, duties, [district.region])
 
 
 def _team(
@@ -192,6 +188,8 @@ def _others() -> Iterator[tuple[str, str, str, str]]:
         yield f"104{i}", "坐席", "agent", "call-1"
     for i in range(10):
         yield f"106{i}", "坐席", "agent", "call-2"
+    for i in range(4):
+        yield f"108{i}", "夜班坐席", "agent", "call-2"
     yield "1009", "值班长", "supervisor", "call-2"
     for i in range(2):
         yield f"151{i}", "投诉专员", "complaint_officer", "complaints"

@@ -58,6 +58,17 @@ class Organisation(models.Model):
         return self.name
 
 
+class Region(models.Model):
+    """A part of the country by its code: what areas of cases, premises and teams refer to."""
+
+    code = models.TextField(unique=True)
+    name = models.TextField()
+    names = models.JSONField(default=dict)  # by language, where it differs from `name`
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StaffManager(BaseUserManager["Staff"]):
     """Creation as Django's command line expects it."""
 

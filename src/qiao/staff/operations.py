@@ -12,7 +12,16 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from qiao.core.actor import Actor
 from qiao.core.registry import registry
 from qiao.core.transactions import required
-from qiao.staff.models import Assignment, Membership, Organisation, Role, Skill, Staff, StaffSkill
+from qiao.staff.models import (
+    Assignment,
+    Membership,
+    Organisation,
+    Region,
+    Role,
+    Skill,
+    Staff,
+    StaffSkill,
+)
 
 
 class UnknownPreference(Exception):  # noqa: N818 - names the finding
@@ -56,6 +65,15 @@ def add_organisation(
 def _placeholder(code: str) -> str:
     """A unique digit chain for the moment before the id is known."""
     return str(int.from_bytes(code.encode(), "big"))
+
+
+def define_region(*, code: str, name: str, names: Mapping[str, str]) -> Region:
+    """Create the region or bring its words up to date."""
+    required()
+    region, _ = Region.objects.update_or_create(
+        code=code, defaults={"name": name, "names": dict(names)}
+    )
+    return region
 
 
 def define_role(

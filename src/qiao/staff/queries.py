@@ -9,7 +9,7 @@ from django.db import connection
 
 from qiao.core.actor import Actor
 from qiao.core.registry import registry
-from qiao.staff.models import Membership, Organisation, Staff
+from qiao.staff.models import Membership, Organisation, Region, Staff
 
 _RIGHTS = """
 SELECT r.key, r.permissions, array_agg(o.id ORDER BY o.id)
@@ -151,6 +151,12 @@ def members_of(team_id: int) -> list[Staff]:
     return list(people.order_by("-memberships__is_lead", "number"))
 
 
+def region_names(language: str) -> dict[str, str]:
+    """Names of all regions by code, in a language such as ``zh-hans``."""
+    key = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(language, language)
+    return {r.code: r.names.get(key, r.name) for r in Region.objects.all()}
+
+
 def names_of(staff_ids: Iterable[int]) -> dict[int, str]:
     """Names by staff id; unknown ids are left out."""
     return dict(Staff.objects.filter(id__in=set(staff_ids)).values_list("id", "name"))
@@ -160,3 +166,40 @@ def organisation_names(organisation_ids: Iterable[int]) -> dict[int, str]:
     """Names by organisation id."""
     wanted = Organisation.objects.filter(id__in=set(organisation_ids))
     return dict(wanted.values_list("id", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of the tree, with its name in one language; `depth` counts from the company."""
+
+    unit_id: int
+    name: str
+    kind: str
+    depth: int
+    path: str
+
+    def holds(self, other: "Unit") -> bool:
+        """Whether `other` lies in its subtree; a unit holds itself."""
+        return other.path.startswith(self.path)
+
+
+def units_among(organisation_ids: Iterable[int], *, language: str) -> list[Unit]:
+    """Active units out of these ids in the order of the tree: each above what is below it."""
+    key = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(language, language)
+    rows = Organisation.objects.filter(id__in=list(organisation_ids), is_active=True)
+    units = [
+        Unit(row.pk, row.names.get(key, row.name), row.kind, row.path.count(".") - 1, row.path)
+        for row in rows
+    ]
+    return sorted(units, key=lambda unit: [int(part) for part in unit.path.split(".")[:-1]])
+
+
+def subtree_of(organisation_id: int) -> frozenset[int]:
+    """Ids of a unit and of all below it; nothing for an unknown id."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT o.id FROM staff_organisation o JOIN staff_organisation top"
+            " ON o.path LIKE top.path || '%%' WHERE top.id = %s",
+            [organisation_id],
+        )
+        return frozenset(row[0] for row in cursor.fetchall())

@@ -1,0 +1,43 @@
+"""The demo company: sixty people whose rights fit their place."""
+
+import pytest
+from django.utils import timezone
+
+from qiao.core.demo import World
+from qiao.staff.demo import CAST, DISTRICTS, build_company
+from qiao.staff.models import Organisation, Staff
+from qiao.staff.queries import actor_by_number, region_names, teams_for
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def company() -> None:
+    build_company(World(customers=10, pack="water", now=timezone.now()))
+
+
+def test_sixty_people_work_in_a_company_with_a_branch_for_each_district() -> None:
+    assert Staff.objects.count() == 60
+    assert Organisation.objects.filter(kind="branch").count() == len(DISTRICTS)
+    assert region_names("en")["339102"] == "Binhu"
+
+
+def test_an_agent_sees_the_whole_company_and_a_clerk_only_the_branch() -> None:
+    today = timezone.localdate()
+    agent, clerk = (actor_by_number(n, day=today) for n in ("1027", "6101"))
+    assert len(agent.organisations("cases.view")) == Organisation.objects.count()
+    branch = Organisation.objects.get(code="LJ-BH")
+    below = Organisation.objects.filter(path__startswith=branch.path).values_list("id", flat=True)
+    assert set(clerk.organisations("cases.view")) == set(below)
+    assert not agent.can("staff.manage")
+
+
+@pytest.mark.parametrize("duty", ["network", "quality", "metering", "business", "complaints"])
+def test_every_duty_finds_a_team_in_every_district(duty: str) -> None:
+    for district in DISTRICTS:
+        team = teams_for(duty=duty, area=district.region)[0]
+        assert district.region in team.areas
+
+
+def test_the_cast_can_sign_in_by_number() -> None:
+    assert set(CAST) <= set(Staff.objects.values_list("number", flat=True))
