@@ -98,7 +98,7 @@ class Step:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """Keys of the fields that a forward or branch action needs."""
+        """Keys of the required fields."""
         return tuple(item.key for item in self.fields if item.required)
 
 
@@ -201,7 +201,7 @@ class NotAllowed(ProcessRefusal):
     """The action belongs to `role`."""
 
     def __init__(self, role: str) -> None:
-        super().__init__(f"the action belongs to the role {role}")
+        super().__init__(f"only the role {role} may")
         self.role = role
 
 

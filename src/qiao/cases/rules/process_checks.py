@@ -162,15 +162,15 @@ def _automatic_choice(step: Step) -> Iterator[Problem]:
         text = f"{' and '.join(defaults)} have no condition: which one is meant?"
         yield Problem("ambiguous", step.key, text)
     conditional = [action for action in step.actions if action.when is not None]
+    found: dict[str, str] = {}
     for facts in sample_facts(action.when for action in conditional):
         held = [action.key for action in conditional if holds(action.when, facts)]
         if len(held) > 1:
-            text = f"{' and '.join(held)} both hold for {_spoken(facts)}"
-            yield Problem("ambiguous", step.key, text)
-            return
+            found.setdefault("ambiguous", f"{' and '.join(held)} both hold for {_spoken(facts)}")
         if not held and not defaults:
-            yield Problem("stuck", step.key, f"no branch holds for {_spoken(facts)}")
-            return
+            found.setdefault("stuck", f"no branch holds for {_spoken(facts)}")
+    for code, text in found.items():
+        yield Problem(code, step.key, text)
 
 
 def _some_way_out(step: Step) -> Iterator[Problem]:

@@ -321,11 +321,11 @@ PRIORITIES = ("urgent", "high", "normal", "low")
 
 
 def random_history(dice: random.Random) -> list[ClockEvent]:
-    """A history of 3 to 16 events over some days, in an order a careless world might make."""
+    """A history of 3 to 10 events over some days, in an order a careless world might make."""
     at = local("15 00:00") + timedelta(minutes=dice.randrange(3 * 1440))
     opened = {"priority": dice.choice(PRIORITIES), "calendars": {"office": 1}}
     events = [ClockEvent(1, "opened", at, opened)]
-    for seq in range(2, dice.randint(4, 17)):
+    for seq in range(2, dice.randint(4, 11)):
         at += timedelta(seconds=dice.choice((0, 1, 59, 60)) or dice.randrange(20 * HOUR))
         kind = dice.choice(KINDS)
         events.append(ClockEvent(seq, kind, at, _random_data(dice, kind)))
@@ -352,7 +352,7 @@ def test_folding_event_by_event_through_stored_rows_equals_recomputing_10_000_hi
     dice = random.Random(20261121)
     for number in range(10_000):
         events = random_history(dice)
-        stored_at = dice.randrange(len(events))
+        stored_at = dice.randrange(3 * len(events))
         state = ClockState(promises=ALL)
         for position, event in enumerate(events):
             state = apply(state, event, CALENDARS)
@@ -383,7 +383,7 @@ def check_sums(item: Clock, last: datetime) -> None:
 def test_a_pause_never_brings_the_due_moment_forward() -> None:
     dice = random.Random(7)
     compared = 0
-    for _ in range(600):
+    for _ in range(300):
         events = random_history(dice)
         before = recompute(events, ALL, CALENDARS)
         at = events[-1].at + timedelta(minutes=dice.randrange(600))
@@ -396,12 +396,12 @@ def test_a_pause_never_brings_the_due_moment_forward() -> None:
                 assert new.due_at is not None
                 assert new.due_at >= old.due_at
                 compared += 1
-    assert compared > 300
+    assert compared > 150
 
 
 def test_an_edit_of_priority_or_calendar_keeps_every_earlier_piece() -> None:
     dice = random.Random(8)
-    for _ in range(600):
+    for _ in range(300):
         events = random_history(dice)
         before = recompute(events, ALL, CALENDARS)
         at = events[-1].at + timedelta(minutes=dice.randrange(600))
@@ -427,7 +427,7 @@ def test_an_edit_of_priority_or_calendar_keeps_every_earlier_piece() -> None:
 def test_the_engine_agrees_with_a_walk_minute_by_minute() -> None:
     dice = random.Random(99)
     kinds = ("priority_changed", "paused", "resumed", "calendar_changed", "work_done")
-    for number in range(150):
+    for number in range(60):
         at = local("16 07:00") + timedelta(minutes=dice.randrange(2 * 1440))
         events = [ClockEvent(1, "opened", at, {"priority": "normal", "calendars": {"office": 1}})]
         for seq in range(2, dice.randint(3, 9)):
