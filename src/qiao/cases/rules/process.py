@@ -5,8 +5,7 @@ checked with `qiao.cases.rules.process_checks.validate`, kept with its version, 
 `start` and `advance`: pure functions from a state, facts and an action to a `Move`, which the
 caller writes down.
 
-Facts are the case's own field values (case type and process fields together) and the
-`SYSTEM_FACTS`.
+Facts are the values of the case's fields (its type's and its process') and the `SYSTEM_FACTS`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
