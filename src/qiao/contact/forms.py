@@ -132,11 +132,12 @@ def _grouped(reasons: Sequence[Named]) -> list[tuple[str, list[tuple[str, str]]]
 
 def refuse(form: forms.Form, refusal: Exception) -> None:
     """Put a refusal beside the field it is about."""
-    for field, text in _told(refusal):
+    for field, text in told(refusal):
         form.add_error(field if field in form.fields else None, text)
 
 
-def _told(refusal: Exception) -> list[tuple[str | None, str]]:
+def told(refusal: Exception) -> list[tuple[str | None, str]]:
+    """The fields a refusal is about, each with a sentence; None for the whole form."""
     if isinstance(refusal, Unfinished):
         return [_missing(key) for key in refusal.missing]
     if isinstance(refusal, BadText):

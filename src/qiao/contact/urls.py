@@ -1,4 +1,31 @@
 """Addresses of the contact module."""
 
+from django.urls import path
+
+from qiao.contact.views import entering, opening, reading, taking
+
 app_name = "contact"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", reading.index, name="list"),
+    path("new/phone/", entering.new, {"channel": "phone"}, name="new_phone"),
+    path("new/counter/", entering.new, {"channel": "counter"}, name="new_counter"),
+    path("new/letter/", entering.new, {"channel": "letter"}, name="new_letter"),
+    path("new/email/", entering.new, {"channel": "email"}, name="new_email"),
+    path("new/visit/", entering.new, {"channel": "visit"}, name="new_visit"),
+    path("<int:interaction_id>/", reading.detail, name="detail"),
+    path("<int:interaction_id>/pane", taking.show_pane, name="pane"),
+    path("<int:interaction_id>/draft", taking.keep_draft, name="draft"),
+    path("<int:interaction_id>/refresh", taking.refresh, name="refresh"),
+    path("<int:interaction_id>/matter", taking.matter, name="matter"),
+    path("<int:interaction_id>/people", taking.find_person, name="people"),
+    path("<int:interaction_id>/customer", taking.identify, name="identify"),
+    path("<int:interaction_id>/unknown", taking.unknown, name="unknown"),
+    path("<int:interaction_id>/caller", taking.describe, name="describe"),
+    path("<int:interaction_id>/end", taking.end, name="end"),
+    path("<int:interaction_id>/finish", taking.finish, name="finish"),
+    path("<int:interaction_id>/abandon", taking.abandon, name="abandon"),
+    path("<int:interaction_id>/reopen", taking.reopen, name="reopen"),
+    path("<int:interaction_id>/take", taking.take, name="take"),
+    path("<int:interaction_id>/case", opening.open_here, name="case"),
+    path("<int:interaction_id>/cases/<int:case_id>", taking.continue_case, name="continue_case"),
+]

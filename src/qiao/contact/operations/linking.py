@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from qiao.cases.queries import get_case_for
 from qiao.contact.models import Interaction, InteractionCase
 from qiao.contact.operations.journal import change, lock_interaction
 from qiao.contact.operations.refusals import NotYours, UnknownChoice, WrongState
@@ -22,7 +23,8 @@ def link_case(
     The customer of the case becomes the contact's if it had none. Also a contact that was closed
     on the same screen may still be linked by its agent.
 
-    Raises `UnknownChoice`, `NotYours`, `WrongState` for one begun by mistake, `Forbidden`.
+    Raises `NotVisible` for a case out of sight, `UnknownChoice`, `NotYours`, `WrongState` for a
+    contact begun by mistake, `Forbidden`.
     """
     interaction = lock_interaction(interaction_id=interaction_id, actor=actor)
     if interaction.agent_id != actor.staff_id:
@@ -31,6 +33,7 @@ def link_case(
         raise WrongState(interaction.state)
     if kind not in InteractionCase.Kind.values:
         raise UnknownChoice("kind")
+    get_case_for(actor=actor, case_id=case_id)
     link, is_new = InteractionCase.objects.get_or_create(
         interaction=interaction,
         case_id=case_id,

@@ -13,6 +13,7 @@ from qiao.contact.queries.choices import (
 from qiao.contact.queries.counting import InteractionCount, interaction_counts
 from qiao.contact.queries.drafts import draft_of, window_texts
 from qiao.contact.queries.listing import InteractionFilters, Page, list_interactions
+from qiao.contact.queries.people import find_customers_near
 from qiao.contact.queries.reading import (
     InteractionRow,
     LinkedCase,
@@ -39,6 +40,7 @@ __all__ = [
     "calls_from",
     "cases_of",
     "draft_of",
+    "find_customers_near",
     "find_interactions",
     "find_row",
     "get_interaction_for",

@@ -21,7 +21,7 @@ def reason_choices() -> Mapping[str, CaseType]:
 
 
 def pack_of(interaction: Interaction) -> str:
-    """The pack in whose words a contact is closed: of the account's service, or the unit's first."""
+    """The pack in whose words a contact is closed: the service's, or the unit's first."""
     packs = catalogue().packs
     service = interaction.account.service if interaction.account else ""
     for key in interaction.organisation.packs:

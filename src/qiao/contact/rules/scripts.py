@@ -1,4 +1,4 @@
-"""The few marks that scripts are written with: headings, lists, paragraphs. Anything else is text."""
+"""The few marks that scripts are written with: headings, lists, paragraphs; the rest is text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

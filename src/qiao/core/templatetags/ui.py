@@ -43,6 +43,7 @@ for tag in (
 register.filter("figure", figures.figure)
 register.filter("channel_name", marks.channel_name)
 register.filter("duration", moments.duration)
+register.filter("moment", moments.moment)
 
 
 def _request(context: RequestContext | dict[str, Any]) -> HttpRequest | None:

@@ -88,6 +88,16 @@ def when_words(moment: datetime, now: datetime, *, long: bool = False) -> str:
     return f"{day} {local:%H:%M}" if long else day
 
 
+def moment(text: object) -> datetime | None:
+    """The moment in a value that JSON carried as text; None for anything else."""
+    if isinstance(text, datetime):
+        return text
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
 def when(moment: datetime | None, mode: str = "", *, now: datetime | None = None) -> SafeString:
     """A ``<time>`` in words with the full moment as its tooltip; nothing for no moment.
 

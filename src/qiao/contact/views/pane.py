@@ -1,0 +1,197 @@
+"""The contact at hand, as the middle of the workspace shows it; each part is a fragment."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from qiao.cases.queries import open_cases_of_customer
+from qiao.contact.forms import WRITTEN, CallerForm, WrapUpForm
+from qiao.contact.models import Interaction
+from qiao.contact.queries import (
+    LinkedCase,
+    Named,
+    calls_from,
+    cases_of,
+    draft_of,
+    outcome_names,
+    proposed_reason,
+    reason_names,
+    scripts_for,
+)
+from qiao.contact.rules.drafts import Draft, write_seen
+from qiao.contact.rules.proposals import Proposal
+from qiao.contact.rules.scripts import blocks
+from qiao.core.actor import Actor
+from qiao.core.http import StaffRequest
+from qiao.core.rules.phones import display
+from qiao.customers.queries import PhoneMatch, lines_for, masked_phone, match_phone
+
+MOST_MATCHES = 5
+RECENT_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A person at a place who may be calling, with the key that chooses them."""
+
+    key: str
+    match: PhoneMatch
+
+
+def language() -> str:
+    """The reader's language."""
+    return get_language() or "zh-hans"
+
+
+def is_mine(interaction: Interaction, actor: Actor) -> bool:
+    """Whether the actor has the contact at hand."""
+    return interaction.is_at_hand and interaction.agent_id == actor.staff_id
+
+
+def head_context(request: StaffRequest, interaction: Interaction) -> dict[str, Any]:
+    """Who it is, how they came, and who else it may be."""
+    actor = request.actor
+    phone = interaction.caller_phone
+    is_open = is_mine(interaction, actor) and not (
+        interaction.customer_id or interaction.unknown_reason
+    )
+    found = match_phone(actor=actor, e164=phone, limit=MOST_MATCHES) if is_open and phone else []
+    lines = lines_for(actor=actor, customer_ids=[interaction.customer_id or 0])
+    since = request.now - timedelta(days=RECENT_DAYS)
+    shows_number = actor.can("customers.contact")
+    return {
+        "interaction": interaction,
+        "mine": is_mine(interaction, actor),
+        "line": lines.get(interaction.customer_id or 0),
+        "phone": (display(phone, language()) if shows_number else masked_phone(phone)),
+        "matches": [Match(str(n), match) for n, match in enumerate(found, start=1)],
+        "asks": is_open,
+        "calls": calls_from(actor=actor, phone=phone, since=since),
+        "caller_form": CallerForm(
+            initial={
+                "caller_name": interaction.caller_name,
+                "phone": display(phone) if phone and shows_number else "",
+                "place": interaction.place,
+            }
+        ),
+        "unknown_choices": Interaction.Unknown.choices,
+        "can_teach": bool(phone) and actor.can("customers.edit"),
+        "written": interaction.channel in WRITTEN,
+    }
+
+
+def wrap_up_form(interaction: Interaction, data: Any = None, **kwargs: Any) -> WrapUpForm:
+    """The form with the choices of the contact's pack."""
+    return WrapUpForm(
+        reason_names(interaction, language=language()),
+        outcome_names(interaction, language=language()),
+        data,
+        auto_id=f"wrap-{interaction.pk}-%s",
+        **kwargs,
+    )
+
+
+def wrap_context(
+    interaction: Interaction,
+    cases: list[LinkedCase],
+    *,
+    form: WrapUpForm | None = None,
+    note: str = "",
+    draft: Draft | None = None,
+) -> dict[str, Any]:
+    """The note and what closing needs, with the values that were typed last."""
+    kept = draft or draft_of(interaction.pk)
+    text = note or kept.note or interaction.summary
+    proposal = proposed_reason(interaction, text)
+    initial = _initial(interaction, kept, cases, proposal)
+    return {
+        "interaction": interaction,
+        "form": form or wrap_up_form(interaction, initial=initial | {"note": text}),
+        "differs": kept.differs,
+        "seen": write_seen(kept.seen),
+        "tab": uuid4().hex[:16],
+        "proposal": proposal if proposal and initial["reason"] == proposal.key else None,
+        "cases": cases,
+    }
+
+
+def _initial(
+    interaction: Interaction, kept: Draft, cases: list[LinkedCase], proposal: Proposal | None
+) -> dict[str, str]:
+    """What was typed, else what the cases or the words of the note speak for."""
+    last = cases[-1] if cases else None
+    outcome = ""
+    if last:
+        wanted = "case_opened" if last.kind == "opened" else "case_chased"
+        outcome = _outcome_called(interaction, wanted)
+    proposed = last.type_key if last else proposal.key if proposal else ""
+    return {
+        "reason": kept.fields.get("reason") or interaction.reason or proposed,
+        "subject": kept.fields.get("subject")
+        or interaction.subject
+        or (last.title if last else ""),
+        "outcome": kept.fields.get("outcome") or interaction.outcome or outcome,
+    }
+
+
+def _outcome_called(interaction: Interaction, name: str) -> str:
+    choices: list[Named] = list(outcome_names(interaction, language="en"))
+    return next((c.key for c in choices if c.key.rpartition(".")[2] == name), "")
+
+
+def side_context(request: StaffRequest, interaction: Interaction) -> dict[str, Any]:
+    """The cases that the contact may go on with."""
+    cases = []
+    if interaction.customer_id and request.actor.can("cases.view"):
+        cases = list(
+            open_cases_of_customer(actor=request.actor, customer_id=interaction.customer_id)
+        )
+    return {"open_cases": cases}
+
+
+def scripts(interaction: Interaction, reason: str) -> list[dict[str, Any]]:
+    """Scripts in the reader's language, taken apart into blocks."""
+    return [
+        {
+            "title": item.title.in_language(language()),
+            "blocks": blocks(item.body.in_language(language())),
+        }
+        for item in scripts_for(interaction, reason=reason)
+    ]
+
+
+def pane_context(request: StaffRequest, interaction: Interaction) -> dict[str, Any]:
+    """Everything the middle shows of one contact."""
+    cases = list(cases_of(actor=request.actor, interaction_id=interaction.pk))
+    context = head_context(request, interaction) | side_context(request, interaction)
+    context |= {"cases": cases, "can_open": request.actor.can("cases.open")}
+    if context["mine"]:
+        context |= wrap_context(interaction, cases)
+        context["scripts"] = scripts(interaction, context["form"].initial.get("reason", ""))
+    return context
+
+
+def render_pane(
+    request: StaffRequest, interaction: Interaction, *, status: int = 200
+) -> HttpResponse:
+    """The whole middle."""
+    return render(request, "contact/pane.html", pane_context(request, interaction), status=status)
+
+
+def render_head(
+    request: StaffRequest, interaction: Interaction, *, error: str = "", status: int = 200
+) -> HttpResponse:
+    """The head alone, after something about the person changed."""
+    context = head_context(request, interaction) | {"error": error}
+    return render(request, "contact/head.html", context, status=status)
+
+
+def local_day(interaction: Interaction, moment: datetime) -> date:
+    """The day of a moment where the contact belongs."""
+    return moment.astimezone(ZoneInfo(interaction.organisation.timezone)).date()
