@@ -46,6 +46,14 @@ PACK_CHANNELS = {
     "web": "portal",
     "gov_hotline": "hotline",
 }
+# Channels as packs call them, by the tile that stands for them.
+ALIASES = {
+    "phone": "call",
+    "counter": "desk",
+    "web": "portal",
+    "email": "mail",
+    "gov_hotline": "hotline",
+}
 GUARD_ICONS = {"pass": "check", "condition": "calendar-due", "stop": "hand-stop"}
 ALERT_ICONS = {
     "info": "info-circle",
