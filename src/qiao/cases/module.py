@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases.operations import install_packs
+from qiao.cases.showing import overview
 from qiao.core.manifest import Module, Permission
 from qiao.core.packs.enabled import catalogue
 
@@ -26,5 +27,8 @@ manifest = Module(
         Permission("cases.transfer", _("Receive cases transferred from other teams")),
         Permission("cases.export", _("Export cases")),
     ),
+    headlines=overview.HEADLINES,
+    figures=overview.FIGURES,
+    workload=overview.WORKLOAD,
     append_only=("cases_caseevent",),
 )

@@ -4,7 +4,7 @@ A figure is a small table. Its cells hold counts and lead to the records behind 
 line and heat are ways to draw it, CSV and XLSX ways to take it away.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -98,11 +98,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A place on the category axis with a cell for each column."""
+    """A place on the category axis with a cell for each column. `key` names it in addresses."""
 
     label: Text
     cells: tuple[Cell, ...]
-    icon: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,9 @@ class Grid:
     """The values of a figure. `head` names what the rows are.
 
     `totals` belong to the columns, over all rows; a pie of several columns is drawn from them.
-    `note` stands beside the title: what the reader should see first.
+    `note` stands beside the title: what the reader should see first. `gathered` gives the address
+    of the records of several rows by their keys, so that a chart may draw the small ones as one;
+    a figure that has it counts parts of one whole, in its first column.
     """
 
     head: Text
@@ -118,17 +120,12 @@ class Grid:
     rows: tuple[Row, ...]
     totals: tuple[Cell, ...] = ()
     note: Text = ""
-    is_horizontal: bool = False
+    gathered: Callable[[Sequence[str]], str] | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether it counts nothing at all."""
         return not any(cell.value for row in self.rows for cell in row.cells)
-
-    def column(self, key: str) -> Iterator[Cell]:
-        """The cells of one column."""
-        place = [column.key for column in self.columns].index(key)
-        return (row.cells[place] for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,3 +143,12 @@ class Standing:
     trend: Sequence[float] = ()
     href: str = ""
     note: Text = ""
+
+
+def part_label(part: Span, step: Step) -> str:
+    """How a part of a curve is called on the axis: ``11-21``, ``11-16–22``, ``2026-11``."""
+    if step == "day":
+        return f"{part.since:%m-%d}"
+    if step == "month":
+        return f"{part.since:%Y-%m}"
+    return f"{part.since:%m-%d}–{part.until:%d}" if part.days > 1 else f"{part.since:%m-%d}"

@@ -3,10 +3,11 @@
 A module keeps `n` by organisation, view, day and holder in one table, changes not folded in yet
 in a second one, and sums by month in a third if its counts are many.
 """
-# ruff: noqa: S608 - statements are put together from table names given in code; values are bound
+# ruff: noqa: S608 - statements are put together from names given in code; values are bound
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -15,38 +16,54 @@ from django.db import connection
 
 from qiao.core.rules.spans import Span, Step, outside, whole_months
 
-STANDING: Final = date(1, 1, 1)
+PRESENT: Final = Span(date(1, 1, 1), date(1, 1, 1))
 """The day that counts of the present moment carry."""
 
-_STEPS: Final = {
-    "": "NULL::date",
-    "day": "day",
-    "week": "date_trunc('week', day)::date",
-    "month": "date_trunc('month', day)::date",
+_PARTS: Final = {
+    None: "NULL::date",
+    "day": "{day}",
+    "week": "date_trunc('week', {day})::date",
+    "month": "date_trunc('month', {day})::date",
+    "weekday": "date '2024-01-01' + (extract(isodow FROM {day})::int - 1)",
 }
-_NARROW: Final = "organisation_id = ANY(%(organisations)s::bigint[]) AND view = ANY(%(views)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Sums of `views` over the days of `span`, apart by `step`.
+
+    The step ``weekday`` gives parts from 1 January 2024, a Monday, to the 7th. `mark` tells two
+    asks of one statement apart.
+    """
+
+    views: Sequence[str]
+    span: Span = PRESENT
+    step: Step | None = None
+    mark: str = ""
+    by_weekday: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Sums by view, part and holder; what is missing counts 0.
+    """Sums by mark, view, part (its first day, or None) and holder; what is missing counts 0.
 
-    A part is its first day, or None where no steps were asked for.
+    `labels` are what the statement told about holders.
     """
 
-    values: dict[tuple[str, date | None, str], int]
+    values: Mapping[tuple[str, str, date | None, str], int]
+    labels: Mapping[str, Any]
 
-    def of(self, view: str, holder: str = "", part: date | None = None) -> int:
+    def of(self, view: str, holder: str = "", part: date | None = None, mark: str = "") -> int:
         """One sum."""
-        return self.values.get((view, part, holder), 0)
+        return self.values.get((mark, view, part, holder), 0)
 
-    def holders(self, view: str) -> dict[str, int]:
-        """Sums of a view by holder over all parts."""
+    def by_holder(self, view: str, mark: str = "") -> dict[str, int]:
+        """Sums of a view by holder over all parts, the largest first."""
         found: dict[str, int] = defaultdict(int)
-        for (name, _, holder), n in self.values.items():
-            if name == view:
+        for (kept_mark, name, _, holder), n in self.values.items():
+            if (kept_mark, name) == (mark, view):
                 found[holder] += n
-        return {holder: n for holder, n in found.items() if n}
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,52 +76,61 @@ class KeptCounts:
     by_pack: bool = False
 
     def read(
-        self,
-        *,
-        views: Iterable[str],
-        organisations: Sequence[int],
-        span: Span | None = None,
-        step: Step | None = None,
-        pack: str = "",
+        self, *asks: Ask, organisations: Sequence[int], pack: str = "", labels: str = ""
     ) -> Sums:
-        """Sums of `views` over the days of `span`, apart by `step`, in one statement.
+        """Everything asked, in one statement.
 
-        Without a span: the counts of the present moment. `pack` narrows only counts that are
-        kept by pack.
+        `pack` narrows only counts that are kept by pack. `labels` is a SELECT of one JSON value
+        for ``k.holder``.
         """
-        narrow = f"{_NARROW} AND pack = %(pack)s" if pack and self.by_pack else _NARROW
-        parameters: dict[str, Any] = {
-            "organisations": list(organisations),
-            "views": list(views),
-            "pack": pack,
-        }
-        days = Span(STANDING, STANDING) if span is None else span
-        sources = [self._source(self.changes, "day", "changed", days, narrow, parameters)]
-        by_month = span is not None and bool(self.months) and step in (None, "month")
-        whole = whole_months(days) if by_month else None
-        if whole is None:
-            sources.append(self._source(self.table, "day", "kept", days, narrow, parameters))
-        else:
-            sources.append(self._source(self.months, "month", "whole", whole, narrow, parameters))
-            for place, part in enumerate(outside(days, whole)):
-                name = f"part{place}"
-                sources.append(self._source(self.table, "day", name, part, narrow, parameters))
+        parameters: dict[str, Any] = {"organisations": list(organisations), "pack": pack}
+        sources = [
+            source
+            for place, ask in enumerate(asks)
+            for source in self._sources(ask, place, pack, parameters)
+        ]
+        label = "l.label::text" if labels else "NULL"
+        told = f"LEFT JOIN LATERAL ({labels}) AS l (label) ON true" if labels else ""
         statement = (
-            f"SELECT view, {_STEPS[step or '']} AS part, holder, sum(n)"
-            f" FROM ({' UNION ALL '.join(sources)}) AS k"
-            " GROUP BY 1, 2, 3 HAVING sum(n) <> 0"
+            f"SELECT k.mark, k.view, k.part, k.holder, k.n, {label}"
+            f" FROM (SELECT mark, view, part, holder, sum(n) AS n"
+            f" FROM ({' UNION ALL '.join(sources)}) AS s"
+            f" GROUP BY 1, 2, 3, 4 HAVING sum(n) <> 0) AS k {told}"
         )
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             rows = cursor.fetchall()
-        return Sums({(view, part, holder): int(n) for view, part, holder, n in rows})
-
-    @staticmethod
-    def _source(
-        table: str, column: str, name: str, span: Span, narrow: str, parameters: dict[str, Any]
-    ) -> str:
-        parameters[f"{name}_since"], parameters[f"{name}_until"] = span.since, span.until
-        return (
-            f"SELECT view, {column} AS day, holder, n FROM {table} WHERE {narrow}"
-            f" AND {column} BETWEEN %({name}_since)s AND %({name}_until)s"
+        return Sums(
+            {(mark, view, part, holder): int(n) for mark, view, part, holder, n, _ in rows},
+            {holder: json.loads(label) for _, _, _, holder, _, label in rows if label},
         )
+
+    def _sources(self, ask: Ask, place: int, pack: str, parameters: dict[str, Any]) -> list[str]:
+        parameters |= {f"views{place}": list(ask.views), f"mark{place}": ask.mark}
+        narrow = (
+            "organisation_id = ANY(%(organisations)s::bigint[])"
+            f" AND view = ANY(%(views{place})s::text[])"
+        )
+        if pack and self.by_pack:
+            narrow += " AND pack = %(pack)s"
+        part = _PARTS["weekday" if ask.by_weekday else ask.step]
+        found: list[str] = []
+        for table, column, span in self._tables(ask):
+            name = f"{place}_{len(found)}"
+            parameters |= {f"since{name}": span.since, f"until{name}": span.until}
+            found.append(
+                f"SELECT %(mark{place})s::text AS mark, view, {part.format(day=column)} AS part,"
+                f" holder, n FROM {table} WHERE {narrow}"
+                f" AND {column} BETWEEN %(since{name})s AND %(until{name})s"
+            )
+        return found
+
+    def _tables(self, ask: Ask) -> list[tuple[str, str, Span]]:
+        """Changes, and either days alone or whole months with the days around them."""
+        found = [(self.changes, "day", ask.span)]
+        by_month = self.months and ask.step in (None, "month") and not ask.by_weekday
+        whole = whole_months(ask.span) if by_month else None
+        if whole is None:
+            return [*found, (self.table, "day", ask.span)]
+        rest = [(self.table, "day", part) for part in outside(ask.span, whole)]
+        return [*found, (self.months, "month", whole), *rest]

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from qiao.core.actor import Actor
+from qiao.staff.queries import subtree_of
 
 OPEN_VIEWS: Final = (
     "mine",
@@ -22,6 +23,7 @@ OPEN_VIEWS: Final = (
 ARCHIVE_VIEWS: Final = ("closed", "all")
 VIEWS: Final = OPEN_VIEWS + ARCHIVE_VIEWS
 PROMISES: Final = {"kept": "c.promise_kept", "missed": "NOT c.promise_kept"}
+NOTHING: Final = "-"
 ZONE_MARGIN: Final = timedelta(hours=14)  # a local day lies within this of the same day in UTC
 _MANY: Final = {
     "priority": "priority",
@@ -48,7 +50,8 @@ class Filters:
     """Everything that may narrow a list; empty means not narrowed.
 
     Tuples mean “one of these”. Days are local to the organisation and inclusive. `promise` is
-    ``kept``, ``missed`` or ``running``; `text` is looked for in number and title.
+    ``kept``, ``missed`` or ``running``; `text` is looked for in number and title. `unit` stands
+    for itself and all units below it. The area ``-`` asks for cases without one.
     """
 
     type: tuple[str, ...] = ()
@@ -67,6 +70,7 @@ class Filters:
     closed_from: date | None = None
     closed_to: date | None = None
     promise: str = ""
+    pack: str = ""
     escalated: bool = False
     text: str = ""
 
@@ -105,7 +109,8 @@ def scope_of(view: str, filters: Filters, actor: Actor) -> Scope:
                 return Scope(column, (value,))
     organisations = actor.organisations("cases.view")
     if filters.unit is not None:
-        organisations = tuple(o for o in organisations if o == filters.unit)
+        below = subtree_of(filters.unit)
+        organisations = tuple(o for o in organisations if o in below)
     return Scope("organisation_id", organisations)
 
 
@@ -121,11 +126,12 @@ def conditions(
     if scope_of(view, filters, actor).column != "organisation_id":
         parts.append("c.organisation_id = ANY(%(organisations)s)")
         if filters.unit is not None:
-            parts.append("c.organisation_id = %(unit)s")
-            parameters["unit"] = filters.unit
+            parts.append("c.organisation_id = ANY(%(unit)s)")
+            parameters["unit"] = list(subtree_of(filters.unit))
     if view in _CONDITIONS:
         parts.append(_CONDITIONS[view])
     _narrow_by_values(filters, parts, parameters)
+    _narrow_by_type(filters, parts, parameters)
     _narrow_by_days(filters, parts, parameters)
     _narrow_by_text(filters, parts, parameters)
     return parts, parameters
@@ -135,22 +141,27 @@ def _narrow_by_values(filters: Filters, parts: list[str], parameters: dict[str, 
     for name, column in _MANY.items():
         if values := getattr(filters, name):
             parts.append(f"c.{column} = ANY(%(f_{name})s)")
-            parameters[f"f_{name}"] = list(values)
+            parameters[f"f_{name}"] = ["" if v == NOTHING else v for v in values]
     for name, column in _ONE.items():
         if (value := getattr(filters, name)) is not None:
             parts.append(f"c.{column} = %(f_{name})s")
             parameters[f"f_{name}"] = value
-    for name, column in (("type", "key"), ("group", '"group"')):
-        if values := getattr(filters, name):
-            parts.append(
-                "c.case_type_id = ANY(ARRAY(SELECT id FROM cases_casetype"
-                f" WHERE {column} = ANY(%(f_{name})s)))"
-            )
-            parameters[f"f_{name}"] = list(values)
     if filters.promise:
         parts.append(PROMISES.get(filters.promise, "c.promise_kept IS NULL"))
     if filters.escalated:
         parts.append("c.escalated")
+
+
+def _narrow_by_type(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
+    packs = (filters.pack,) if filters.pack else ()
+    by_type = (("type", "key", filters.type), ("group", '"group"', filters.group))
+    for name, column, values in (*by_type, ("pack", "pack", packs)):
+        if values:
+            parts.append(
+                "c.case_type_id = ANY(ARRAY(SELECT id FROM cases_casetype"  # noqa: S608 - own names
+                f" WHERE {column} = ANY(%(f_{name})s)))"
+            )
+            parameters[f"f_{name}"] = list(values)
 
 
 def _narrow_by_days(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
