@@ -5,6 +5,7 @@ import random
 import tokenize
 import tomllib
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qiao
+from qiao.cases.rules.clocks import recompute
 from qiao.cases.rules.pack import (
+    calendar_of,
     inspect_processes,
     process_from_data,
     processes_of,
@@ -42,7 +45,9 @@ from qiao.cases.rules.process import (
     start,
 )
 from qiao.cases.rules.process_checks import validate
+from qiao.cases.rules.promises import ClockEvent
 from qiao.cases.rules.stepper import path
+from qiao.cases.rules.working_time import CalendarVersion
 from qiao.core.packs import SHIPPED, available_packs, load_pack, qualified
 from qiao.core.packs.model import Field
 from qiao.core.packs.reading import PackProblem, Table
@@ -465,3 +470,29 @@ def test_a_field_of_only_some_users_is_no_fact_of_the_process() -> None:
     data["step"][0]["optional"] = ["field_of_nobody"]
     broken = replace(pack, processes=(replace(source, data=data), *pack.processes[1:]))
     assert any("field_of_nobody" in str(problem) for problem in inspect_processes(broken))
+
+
+def test_the_promises_of_water_run_on_its_calendars() -> None:
+    water = qualified(next(pack for pack in SHIPPED_PACKS if pack.key == "water"))
+    calendars = {
+        spec.key: (CalendarVersion(1, datetime(2026, 1, 1, tzinfo=UTC), calendar_of(spec)),)
+        for spec in water.calendars
+    }
+
+    def due(case_type: str, promise: str, at: datetime) -> datetime | None:
+        spec = water.case_type(case_type)
+        promises = promises_of(spec, SHIPPED_PROCESSES[spec.process])
+        opened = ClockEvent(1, "opened", at, {"priority": spec.default_priority})
+        found = recompute([opened], promises, calendars).latest(promise)
+        assert found is not None
+        return found.due_at
+
+    half_past_ten_at_night = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
+    noon = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
+    night, day = timedelta(minutes=90), timedelta(minutes=60)
+    assert due("water.burst_main", "arrive", half_past_ten_at_night) == (
+        half_past_ten_at_night + night
+    )
+    assert due("water.burst_main", "arrive", noon) == noon + day
+    # Friday noon: two working days later is Tuesday at the end of the same break.
+    assert due("water.bill_query", "answer", noon) == datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
