@@ -168,6 +168,26 @@ def organisation_names(organisation_ids: Iterable[int]) -> dict[int, str]:
     return dict(wanted.values_list("id", "name"))
 
 
+def branches_among(organisation_ids: Iterable[int]) -> dict[int, str]:
+    """Names by id of the branches among these units; of the company, where it has none."""
+    units = Organisation.objects.filter(id__in=set(organisation_ids), is_active=True)
+    for kind in (Organisation.Kind.BRANCH, Organisation.Kind.COMPANY):
+        found = dict(units.filter(kind=kind).order_by("id").values_list("id", "name"))
+        if found:
+            return found
+    return {}
+
+
+def branches_by_area() -> dict[str, int]:
+    """The branch that serves each region code, in the order of their founding."""
+    branches = Organisation.objects.filter(kind=Organisation.Kind.BRANCH, is_active=True)
+    found: dict[str, int] = {}
+    for pk, areas in branches.order_by("id").values_list("id", "areas"):
+        for area in areas:
+            found.setdefault(area, pk)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit of the tree, with its name in one language; `depth` counts from the company."""
