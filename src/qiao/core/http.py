@@ -36,6 +36,9 @@ def staff_view(
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
     """Admit signed-in staff who hold `permission`; open the one transaction when unsafe.
 
+    An empty `permission` admits everybody who is signed in: what the page shows is then decided
+    by each part of it.
+
     An answer of 400 or above rolls the transaction back: a refused form leaves nothing behind.
 
     A fragment asked for by htmx after the session ended answers 401 with a header that sends
@@ -49,7 +52,7 @@ def staff_view(
             request.htmx = request.headers.get("HX-Request") == "true"  # type: ignore[attr-defined]
             if actor is None:
                 return _to_sign_in(request)
-            if not actor.can(permission):
+            if permission and not actor.can(permission):
                 raise PermissionDenied(permission)
             request.now = timezone.now()  # type: ignore[attr-defined]
             try:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from qiao.core.actor import Actor
 from qiao.core.registry import registry
-from qiao.staff.models import Membership, Organisation, Region, Staff
+from qiao.staff.models import Membership, Organisation, Region, Role, Staff
 
 _RIGHTS = """
 SELECT r.key, r.permissions, array_agg(o.id ORDER BY o.id)
@@ -223,3 +223,36 @@ def subtree_of(organisation_id: int) -> frozenset[int]:
             [organisation_id],
         )
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def home_of(actor: Actor) -> str:
+    """The name of the page that the person's first role leads to; empty without a role."""
+    roles = Role.objects.filter(assignment__staff=actor.staff_id).order_by("id")
+    return roles.values_list("home", flat=True).first() or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A person of the demo world and the part they play, in one language."""
+
+    number: str
+    name: str
+    title: str
+    role: str
+
+
+def first_of_roles(keys: Iterable[str], *, language: str) -> list[Player]:
+    """The first active person of each role, by staff number; roles without people are left out."""
+    key = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(language, language)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (w.place) s.number, s.name, s.title,"
+            " coalesce(r.names ->> %(language)s, r.key)"
+            "  FROM unnest(%(keys)s::text[]) WITH ORDINALITY AS w (key, place)"
+            "  JOIN staff_role r ON r.key = w.key"
+            "  JOIN staff_assignment a ON a.role_id = r.id"
+            "  JOIN staff_staff s ON s.id = a.staff_id AND s.is_active"
+            " ORDER BY w.place, s.number",
+            {"keys": list(keys), "language": key},
+        )
+        return [Player(*row) for row in cursor.fetchall()]
