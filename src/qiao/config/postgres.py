@@ -18,7 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -388,6 +388,9 @@ def _shut_down(home: Path) -> None:
         time.sleep(0.02)
     if child is not None:
         child.wait()
+    if socket_folder(home).parent != home:
+        with suppress(OSError):
+            socket_folder(home).rmdir()
 
 
 def _log_tail(home: Path) -> str:
