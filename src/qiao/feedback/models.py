@@ -166,7 +166,7 @@ class FollowUpAttempt(models.Model):
 class FollowUpCount(models.Model):
     """A kept count: `n` follow-ups in a view of an organisation, for a holder and a day.
 
-    Views: ``open`` by person (day 0001-01-01); ``rating`` by its key and ``resolved`` by yes or no,
+    Views: ``open`` by person (day 0001-01-01); ``rating`` by key, ``resolved`` by yes or no
     and ``unreached``, by the day they ended. Written by triggers as `FollowUpCountChange` rows and
     folded in here by a job; a reader adds both.
     """

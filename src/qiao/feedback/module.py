@@ -2,7 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core.manifest import Module, Permission
+from qiao.cases.events import CaseClosed, StepEntered
+from qiao.core.manifest import Module, Permission, Subscription
+from qiao.core.tasks import PeriodicJob
+from qiao.feedback.tasks import fold, on_case_closed, on_step_entered
 
 manifest = Module(
     key="feedback",
@@ -11,5 +14,10 @@ manifest = Module(
         Permission("followups.view", _("See follow-ups and what customers said")),
         Permission("followups.work", _("Call customers back and keep their word")),
     ),
+    subscriptions=(
+        Subscription(StepEntered, on_step_entered),
+        Subscription(CaseClosed, on_case_closed),
+    ),
+    periodic=(PeriodicJob("feedback.fold_counts", "*/2 * * * *", fold),),
     append_only=("feedback_followupattempt",),
 )

@@ -1,7 +1,6 @@
 """The people and the case of the tests of work orders: the water pack, a crew, a leak."""
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -81,7 +80,7 @@ def make_crew() -> Crew:
 
 def a_person(number: str, name: str, role: str, branch: Organisation, team: Organisation) -> Actor:
     """Hire somebody with a role of the product in `branch`, put him into `team`."""
-    permissions: Mapping[str, Any] = {
+    permissions: dict[str, list[str]] = {
         "agent": [p for p in registry.permissions() if not p.startswith("jobs.")] + ["jobs.view"],
         "dispatcher": list(registry.permissions()),
         "technician": ["jobs.view", "jobs.work", "cases.note", "customers.view"],

@@ -1,0 +1,25 @@
+"""Writes: the door through which other modules change follow-ups."""
+
+from qiao.feedback.operations.calling import (
+    AlreadyFinished,
+    OwnWork,
+    UnknownAnswer,
+    confirm,
+    hand_over,
+    log_attempt,
+)
+from qiao.feedback.operations.counting import fold_counts
+from qiao.feedback.operations.opening import cancel_follow_ups, handlers_of, open_follow_up
+
+__all__ = [
+    "AlreadyFinished",
+    "OwnWork",
+    "UnknownAnswer",
+    "cancel_follow_ups",
+    "confirm",
+    "fold_counts",
+    "hand_over",
+    "handlers_of",
+    "log_attempt",
+    "open_follow_up",
+]

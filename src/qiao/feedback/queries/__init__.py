@@ -1,0 +1,39 @@
+"""Reads. Everything that takes an actor keeps to what that actor may see."""
+
+from qiao.feedback.queries.counting import (
+    Satisfaction,
+    my_open_count,
+    satisfaction_by_day,
+    satisfaction_counts,
+)
+from qiao.feedback.queries.following import (
+    DUTY,
+    NotVisible,
+    Progress,
+    follow_ups_of_case,
+    get_follow_up_for,
+    must_be_another,
+    open_follow_ups,
+    patience_for,
+    progress_of,
+)
+from qiao.feedback.queries.listing import Filters, Page, list_follow_ups
+
+__all__ = [
+    "DUTY",
+    "Filters",
+    "NotVisible",
+    "Page",
+    "Progress",
+    "Satisfaction",
+    "follow_ups_of_case",
+    "get_follow_up_for",
+    "list_follow_ups",
+    "must_be_another",
+    "my_open_count",
+    "open_follow_ups",
+    "patience_for",
+    "progress_of",
+    "satisfaction_by_day",
+    "satisfaction_counts",
+]

@@ -1,0 +1,93 @@
+"""The list of follow-ups by keyset: open ones by due time, finished ones by their end."""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from qiao.core.actor import Actor
+from qiao.feedback.models import FollowUp, FollowUpQuerySet
+from qiao.feedback.queries.following import RELATED
+
+PAGE: Final = 30
+FAR: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What to show. `view` is ``mine``, ``open`` or ``done``; days are those of the unit."""
+
+    view: str = "mine"
+    rating: str = ""
+    resolved: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, and the cursor of the next page; empty at the end."""
+
+    rows: list[FollowUp]
+    after: str
+
+
+def list_follow_ups(*, actor: Actor, filters: Filters, after: str = "") -> Page:
+    """A page of follow-ups that the actor may see.
+
+    A cursor that was tampered with reads as the first page.
+    """
+    seen = FollowUp.objects.visible_to(actor).select_related(*RELATED, "confirmed_by")
+    if filters.view == "done" or filters.rating:
+        return _page(_done(seen, filters), "finished_at", "-", after)
+    opened = seen.open()
+    if filters.view != "open":
+        opened = opened.filter(assigned_to_id=actor.staff_id)
+    return _page(opened.annotate(sort_at=Coalesce(F("due_at"), FAR)), "sort_at", "", after)
+
+
+def _done(rows: FollowUpQuerySet, filters: Filters) -> FollowUpQuerySet:
+    rows = rows.filter(finished_at__isnull=False).exclude(state="cancelled")
+    if filters.rating == "unreached":
+        rows = rows.filter(state="unreached")
+    elif filters.rating:
+        rows = rows.filter(rating=filters.rating, state="reached")
+    if filters.resolved:
+        rows = rows.filter(resolved=filters.resolved == "yes")
+    if filters.since:
+        rows = rows.filter(finished_date__gte=filters.since)
+    if filters.until:
+        rows = rows.filter(finished_date__lt=filters.until)
+    return rows
+
+
+def _page(rows: "QuerySet[FollowUp]", key: str, sign: str, after: str) -> Page:
+    place = _read(after)
+    if place is not None:
+        at, last = place
+        beyond = "lt" if sign else "gt"
+        rows = rows.filter(Q(**{f"{key}__{beyond}": at}) | Q(**{key: at, f"id__{beyond}": last}))
+    found = list(rows.order_by(f"{sign}{key}", f"{sign}id")[: PAGE + 1])
+    if len(found) <= PAGE:
+        return Page(found, "")
+    kept = found[:PAGE]
+    return Page(kept, _write(getattr(kept[-1], key), kept[-1].pk))
+
+
+def _write(at: datetime, pk: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), pk]).encode()).decode()
+
+
+def _read(cursor: str) -> tuple[datetime, int] | None:
+    if not cursor:
+        return None
+    try:
+        at, pk = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        moment: Any = datetime.fromisoformat(at)
+        return (moment, int(pk)) if moment.tzinfo else None
+    except (ValueError, TypeError, UnicodeError):
+        return None

@@ -1,0 +1,35 @@
+"""What happens to follow-ups because something happened to a case, and by the clock."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from qiao.cases.events import CaseClosed, StepEntered
+from qiao.cases.queries import case_of_event
+from qiao.core.events import Envelope
+from qiao.feedback.operations import cancel_follow_ups, fold_counts, open_follow_up
+from qiao.feedback.queries import DUTY
+
+
+def on_step_entered(*, event: StepEntered, envelope: Envelope) -> None:
+    """Cancel what the case no longer waits for; open a follow-up if it waits for one."""
+    now = envelope.occurred_at
+    cancel_follow_ups(case_id=event.case_id, before_seq=event.entered_seq, now=now)
+    if event.duty == DUTY:
+        open_follow_up(
+            case=case_of_event(event.case_id),
+            entered_seq=event.entered_seq,
+            due_at=event.due_at,
+            now=now,
+        )
+
+
+def on_case_closed(*, event: CaseClosed, envelope: Envelope) -> None:
+    """Cancel what is still open."""
+    cancel_follow_ups(case_id=event.case_id, before_seq=None, now=envelope.occurred_at)
+
+
+def fold(now: datetime) -> None:  # noqa: ARG001 - periodic jobs get the time
+    """Fold the kept counts."""
+    with transaction.atomic():
+        fold_counts()
