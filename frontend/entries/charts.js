@@ -1,14 +1,14 @@
 // <figure class="q-chart" data-chart="bar|line|pie" data-source="id of a JSON block" aria-label="…">
 
 import { BarChart, LineChart, PieChart } from "echarts/charts";
-import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 import { optionOf, tableOf } from "../js/chart-option.js";
 import { element, icon } from "../js/icon.js";
 import { say } from "../js/texts.js";
 
-echarts.use([BarChart, LineChart, PieChart, AriaComponent, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
+echarts.use([BarChart, LineChart, PieChart, AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent, SVGRenderer]);
 
 const drawn = new Map();
 
@@ -62,8 +62,12 @@ function set(figure) {
   const data = JSON.parse(source.textContent);
   const label = figure.getAttribute("aria-label") ?? "";
   const plot = element("div", { class: "plot", role: "img", "aria-label": label });
-  const caption = element("figcaption", {}, figure.dataset.note ?? "", toggle(figure));
-  figure.replaceChildren(caption, plot, table(figure.dataset.chart, data, label));
+  if ("bare" in figure.dataset) {
+    figure.replaceChildren(plot); // the page has a switch of its own, with a table among its forms
+  } else {
+    const caption = element("figcaption", {}, figure.dataset.note ?? "", toggle(figure));
+    figure.replaceChildren(caption, plot, table(figure.dataset.chart, data, label));
+  }
   draw(figure, data);
   new ResizeObserver(() => drawn.get(figure)?.resize()).observe(plot);
   document.addEventListener("q:theme", () => figure.isConnected && draw(figure, data));

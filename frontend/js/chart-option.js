@@ -43,10 +43,18 @@ const hatching = () => ({
   rotation: -Math.PI / 4,
 });
 
+// An item may have a tone of its own; only what leads somewhere looks as if it could be clicked.
+function point(item, index) {
+  if (item === null || typeof item !== "object") return item;
+  const made = { ...item, cursor: item.href ? "pointer" : "default" };
+  if (item.tone) made.itemStyle = { color: hue(item.tone, index) };
+  return made;
+}
+
 function series(one, index, kind, horizontal) {
   const type = one.type ?? kind;
   const color = hue(one.tone, index);
-  const made = { name: one.name, type, data: one.data.map((item) => (item && typeof item === "object" ? { ...item, cursor: "pointer" } : item)), yAxisIndex: horizontal ? 0 : (one.axis ?? 0), color, cursor: one.data.some((item) => item?.href) ? "pointer" : "default" };
+  const made = { name: one.name, type, data: one.data.map((item) => point(item, index)), yAxisIndex: horizontal ? 0 : (one.axis ?? 0), color, cursor: one.data.some((item) => item?.href) ? "pointer" : "default" };
   if (one.stack) made.stack = one.stack;
   if (type === "bar") {
     made.barMaxWidth = 22;
@@ -60,16 +68,28 @@ function series(one, index, kind, horizontal) {
   return made;
 }
 
+// One line a series; a percentage is followed by what it rests on.
+const lines = (units, data) => (points) =>
+  [
+    points[0]?.axisValueLabel,
+    ...points
+      .filter(({ value }) => value !== null && value !== undefined)
+      .map(({ marker, seriesName, seriesIndex, value, data: item }) => {
+        const unit = units[data.series[seriesIndex].axis ?? 0];
+        return `${marker}${seriesName}  ${value.toLocaleString()}${unit ? ` ${unit}` : ""}${item?.note ? `  (${item.note})` : ""}`;
+      }),
+  ].join("\n");
+
 function cartesian(kind, data) {
   const units = data.units ?? [data.unit ?? ""];
   const category = { ...axis("category"), data: data.labels, inverse: Boolean(data.horizontal) };
-  const values = units.map((name, place) => ({ ...axis("value"), name, splitLine: { show: place === 0, lineStyle: { color: token("chart-grid") } } }));
+  const values = units.map((name, place) => ({ ...axis("value"), name, max: name === "%" ? 100 : null, splitLine: { show: place === 0, lineStyle: { color: token("chart-grid") } } }));
   const many = data.series.length > 1;
   return {
     ...common(),
     legend: { ...common().legend, show: many },
     grid: { left: 8, right: 12, top: many || units[0] ? 30 : 10, bottom: 4, containLabel: true },
-    tooltip: { ...common().tooltip, trigger: "axis", axisPointer: { type: kind === "bar" ? "shadow" : "line" } },
+    tooltip: { ...common().tooltip, trigger: "axis", axisPointer: { type: kind === "bar" ? "shadow" : "line" }, formatter: lines(units, data) },
     xAxis: data.horizontal ? values[0] : category,
     yAxis: data.horizontal ? category : values,
     series: data.series.map((one, index) => series(one, index, kind, data.horizontal)),
@@ -77,15 +97,20 @@ function cartesian(kind, data) {
 }
 
 function pie(data) {
+  const whole = data.slices.reduce((sum, { value }) => sum + value, 0);
+  const percent = (value) => (whole ? `${((100 * value) / whole).toFixed(1)} %` : "–");
+  const shares = Object.fromEntries(data.slices.map(({ name, value }) => [name, percent(value)]));
+  const total = { text: whole.toLocaleString(), left: "30%", top: "middle", textAlign: "center", textStyle: { fontSize: 16, color: token("text") } };
   return {
     ...common(),
-    legend: { ...common().legend, type: "scroll", orient: "vertical", top: "middle", right: 0 },
-    tooltip: { ...common().tooltip, trigger: "item", formatter: ({ name, value, percent }) => `${name}  ${value.toLocaleString()}${data.unit ? ` ${data.unit}` : ""}  (${percent} %)` },
+    title: data.total ? total : undefined,
+    legend: { ...common().legend, type: "scroll", orient: "vertical", top: "middle", left: "61%", formatter: (name) => `${name}  ${shares[name]}` },
+    tooltip: { ...common().tooltip, trigger: "item", formatter: ({ name, value }) => `${name}  ${value.toLocaleString()}${data.unit ? ` ${data.unit}` : ""}  (${percent(value)}, n = ${whole.toLocaleString()})` },
     series: [
       {
         type: "pie",
         radius: ["48%", "76%"],
-        center: ["36%", "50%"],
+        center: ["30%", "50%"],
         label: { show: false },
         itemStyle: { borderColor: token("surface"), borderWidth: 2 },
         data: data.slices.map((slice, index) => ({ ...slice, itemStyle: { color: hue(slice.tone, index) }, cursor: slice.href ? "pointer" : "default" })),

@@ -1,4 +1,4 @@
-// Tabs with arrow keys, pressed buttons, values written into hidden fields, copying.
+// Tabs with arrow keys, pressed buttons, values written into hidden fields, copying, printing.
 
 import { announce, say } from "./texts.js";
 
@@ -47,6 +47,7 @@ function onClick(event) {
   if (pressed && !pressed.hasAttribute("hx-post") && !pressed.disabled) press(pressed);
   const copied = event.target.closest("[data-copy]");
   if (copied) copy(copied);
+  if (event.target.closest("[data-print]")) print();
 }
 
 function onKey(event) {

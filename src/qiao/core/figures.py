@@ -64,12 +64,13 @@ class Scope:
 class Cell:
     """One value and the address of exactly the records that it counts.
 
-    A percentage carries its `share`; `value` is then the percentage, or None.
+    A percentage of records carries its `share`; `value` is then the percentage, or None.
     """
 
     value: float | None
     href: str = ""
     share: Share | None = None
+    is_percent: bool = False
 
 
 def count(n: int, href: str = "") -> Cell:
@@ -80,7 +81,7 @@ def count(n: int, href: str = "") -> Cell:
 def percentage(part: int, whole: int, href: str = "") -> Cell:
     """A share of records."""
     share = Share(part, whole)
-    return Cell(share.percent, href if part else "", share)
+    return Cell(share.percent, href if part else "", share, is_percent=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def _pareto(grid: Grid) -> Grid:
     counts = [int(row.cells[0].value or 0) for row in grid.rows]
     together = cumulative_percents(counts)
     rows = tuple(
-        Row(row.label, (*row.cells, Cell(percent)), row.key)
+        Row(row.label, (*row.cells, Cell(percent, is_percent=True)), row.key)
         for row, percent in zip(grid.rows, together, strict=True)
     )
     note: Text = ""
