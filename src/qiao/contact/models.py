@@ -269,6 +269,27 @@ class InteractionCount(models.Model):
         ]
 
 
+class InteractionCountMonth(models.Model):
+    """The same counts by calendar month, so that a year is read as twelve rows a holder.
+
+    `month` is its first day. Holds what is folded in.
+    """
+
+    organisation_id = models.BigIntegerField()
+    month = models.DateField()
+    view = models.TextField()
+    holder = models.TextField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "view", "month", "holder"],
+                name="contact_count_month_once",
+            )
+        ]
+
+
 class InteractionCountChange(models.Model):
     """A change of kept counts that is not folded in yet."""
 

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qiao.contact import overview
 from qiao.contact.inbox import find_inbox, load_inbox, search_hits
 from qiao.contact.operations import fold_counts
 from qiao.contact.queries import RECENT, TIMELINE
@@ -96,6 +97,9 @@ manifest = Module(
             sorted_by=pgettext_lazy("inbox order", "longest first"),
         ),
     ),
+    headlines=overview.HEADLINES,
+    figures=overview.FIGURES,
+    workload=overview.WORKLOAD,
     periodic=(PeriodicJob("contact.fold_counts", "* * * * *", _fold),),
     append_only=("contact_interactionevent",),
 )

@@ -54,7 +54,10 @@ class Scope:
         return self.span if self.span.days >= SHORT else last_days(self.span.until, SHORT)
 
     def address(self, path: str, parameters: Mapping[str, object]) -> str:
-        """`path` with the scope's unit and pack and with `parameters`; empty ones left out."""
+        """`path` with the scope's unit and pack and with `parameters`; empty ones left out.
+
+        A parameter takes the place of the scope's own.
+        """
         named = {"unit": self.unit_id, "pack": self.pack, **parameters}
         given = {key: value for key, value in named.items() if value not in (None, "", ())}
         return f"{path}?{urlencode(given, doseq=True)}" if given else path

@@ -9,6 +9,7 @@ from django.db import connection
 
 from qiao.contact.queries.reading import RIGHT, ROW, InteractionRow
 from qiao.core.actor import Actor
+from qiao.staff.queries import subtree_of
 
 PAGE_ROWS: Final = 30
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -16,9 +17,14 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class InteractionFilters:
-    """What a list is narrowed to; empty means everything. Days are the organisation's own."""
+    """What a list is narrowed to; empty means everything. Days are the organisation's own.
+
+    `channels` means “one of these”; `unit_id` stands for the unit and all below it; `weekday`
+    runs from 1, Monday, to 7.
+    """
 
     channel: str = ""
+    channels: tuple[str, ...] = ()
     outcome: str = ""
     agent_id: int | None = None
     since: date | None = None
@@ -26,6 +32,8 @@ class InteractionFilters:
     hour: int | None = None
     unknown: bool = False
     resolved: bool | None = None
+    unit_id: int | None = None
+    weekday: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,11 @@ def list_interactions(
     if place is not None:
         conditions.append("(i.started_at, i.id) < (%(moment)s, %(last)s)")
         values |= {"moment": place[0], "last": place[1]}
-    values |= {"organisations": list(actor.organisations(RIGHT)), "limit": limit + 1}
+    organisations = actor.organisations(RIGHT)
+    if filters.unit_id is not None:
+        below = subtree_of(filters.unit_id)
+        organisations = tuple(o for o in organisations if o in below)
+    values |= {"organisations": list(organisations), "limit": limit + 1}
     with connection.cursor() as cursor:
         cursor.execute(
             f"{ROW} WHERE i.organisation_id = ANY(%(organisations)s)"
@@ -60,11 +72,13 @@ def list_interactions(
 def _conditions(filters: InteractionFilters) -> tuple[list[str], dict[str, Any]]:
     offered: list[tuple[str, str, Any]] = [
         ("i.channel = %(channel)s", "channel", filters.channel or None),
+        ("i.channel = ANY(%(channels)s)", "channels", list(filters.channels) or None),
         ("i.outcome = %(outcome)s", "outcome", filters.outcome or None),
         ("i.agent_id = %(agent)s", "agent", filters.agent_id),
         ("i.started_date >= %(since)s", "since", filters.since),
         ("i.started_date < %(until)s", "until", filters.until),
         ("i.started_hour = %(hour)s", "hour", filters.hour),
+        ("extract(isodow FROM i.started_date) = %(weekday)s", "weekday", filters.weekday),
         ("i.resolved = %(resolved)s", "resolved", filters.resolved),
     ]
     given = [(text, key, value) for text, key, value in offered if value is not None]

@@ -24,7 +24,19 @@ from qiao.core.http import StaffRequest, staff_view
 from qiao.staff.queries import names_of
 
 VIEW = "interactions.view"
-NAMES = ("channel", "outcome", "agent", "since", "until", "hour", "resolved", "unknown")
+NAMES = (
+    "channel",
+    "outcome",
+    "agent",
+    "since",
+    "until",
+    "hour",
+    "weekday",
+    "unit",
+    "resolved",
+    "unknown",
+)
+CHANNEL_LENGTH = 40
 
 
 @staff_view(VIEW)
@@ -34,10 +46,14 @@ def index(request: StaffRequest) -> HttpResponse:
     page = list_interactions(
         actor=request.actor, filters=filters, after=request.GET.get("after", "")
     )
-    kept = {key: request.GET[key] for key in NAMES if request.GET.get(key)}
+    kept: dict[str, object] = {
+        key: request.GET.getlist(key) for key in NAMES if request.GET.get(key)
+    }
     context = {
         "rows": [_line(row, request.actor) for row in page.rows],
-        "following": urlencode(kept | {"after": page.following}) if page.following else "",
+        "following": urlencode(kept | {"after": page.following}, doseq=True)
+        if page.following
+        else "",
         "filters": filters,
         "is_narrowed": bool(kept),
         "channels": Interaction.Channel.choices,
@@ -59,15 +75,19 @@ def _line(row: InteractionRow, actor: Actor) -> dict[str, Any]:
 
 def _filters(data: QueryDict) -> InteractionFilters:
     """What the address narrows to; what does not read well is left out."""
-    channel = data.get("channel", "")
+    channels = tuple(c for c in data.getlist("channel") if 0 < len(c) <= CHANNEL_LENGTH)
     hour = _number(data.get("hour", ""))
+    weekday = _number(data.get("weekday", ""))
     return InteractionFilters(
-        channel=channel if channel in Interaction.Channel.values else "",
+        channel=channels[0] if len(channels) == 1 else "",
+        channels=channels,
         outcome=data.get("outcome", "")[:60],
         agent_id=_number(data.get("agent", "")),
         since=_day(data.get("since", "")),
         until=_day(data.get("until", "")),
         hour=hour if hour is not None and hour < 24 else None,
+        weekday=weekday if weekday is not None and 1 <= weekday <= 7 else None,
+        unit_id=_number(data.get("unit", "")),
         resolved={"1": True, "0": False}.get(data.get("resolved", "")),
         unknown=data.get("unknown") == "1",
     )
