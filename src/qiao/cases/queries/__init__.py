@@ -2,20 +2,37 @@
 
 from qiao.cases.queries.choices import Unit, opening_unit, people, units
 from qiao.cases.queries.counting import kept_counts, my_open_count
-from qiao.cases.queries.duties import Exit, case_of_event, duty_exits, following, waits_at
+from qiao.cases.queries.duties import (
+    Exit,
+    case_of_event,
+    duty_exits,
+    following,
+    straight_to_work,
+    waits_at,
+)
 from qiao.cases.queries.filters import ARCHIVE_VIEWS, OPEN_VIEWS, VIEWS, Filters
 from qiao.cases.queries.listing import (
     CasePageOfRows,
     CaseRow,
     Cursor,
+    count_listed,
     list_cases,
     read_cursor,
 )
-from qiao.cases.queries.page import CasePage, Entry, History, case_history, case_page
+from qiao.cases.queries.page import (
+    CasePage,
+    Entry,
+    History,
+    case_history,
+    case_page,
+    draft_of,
+    viewers_of,
+)
 from qiao.cases.queries.reading import NotVisible, can_see, get_case_for
 from qiao.cases.queries.related import (
     CaseLine,
     find_cases,
+    lines_by_id,
     open_cases_of_customer,
     possible_doubles,
     repeat_count,
@@ -41,11 +58,15 @@ __all__ = [
     "case_history",
     "case_of_event",
     "case_page",
+    "count_listed",
+    "draft_of",
     "duty_exits",
+    "fields_of",
     "find_cases",
     "following",
     "get_case_for",
     "kept_counts",
+    "lines_by_id",
     "list_cases",
     "my_open_count",
     "open_cases_of_customer",
@@ -55,6 +76,8 @@ __all__ = [
     "read_cursor",
     "repeat_count",
     "saved_views",
+    "straight_to_work",
     "units",
+    "viewers_of",
     "waits_at",
 ]

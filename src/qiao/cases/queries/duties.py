@@ -58,13 +58,36 @@ def duty_exits(*, case: Case, duty: str, roles: Collection[str]) -> tuple[Exit, 
     if step.duty != duty:
         return ()
     definition = definitions.type_of(case)
-    known = {field.key: field for field in (*definition.fields, *process.fields)}
+    known = fields_of(case)
     facts = system_facts(case, definition) | case.facts
     found = [
         _exit(step, action, known, facts)
         for action in available_actions(process, step.key, facts, roles)
     ]
     return tuple(sorted(found, key=lambda item: not item.follows))
+
+
+def fields_of(case: Case) -> dict[str, Field]:
+    """The definitions of all fields that the case may carry: its type's, then its process's."""
+    definition = definitions.type_of(case)
+    process = definitions.process_of(case.process)
+    return {field.key: field for field in (*definition.fields, *process.fields)}
+
+
+def straight_to_work(*, case: Case, roles: Collection[str]) -> str | None:
+    """The action that takes the case at once to a step where somebody owes work, asking nothing.
+
+    None when the process has none for these roles: then a person decides.
+    """
+    process = definitions.process_of(case.process)
+    definition = definitions.type_of(case)
+    facts = system_facts(case, definition) | case.facts
+    step = process.step(case.step)
+    for action in available_actions(process, step.key, facts, roles):
+        asks = action.reason_required or any(not is_given(facts.get(k)) for k in action.needs)
+        if process.step(action.to).duty and not asks and not step.required:
+            return action.key
+    return None
 
 
 def following(exits: Sequence[Exit]) -> Exit | None:
