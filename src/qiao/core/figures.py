@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final, Literal
 from urllib.parse import urlencode
 
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
 from qiao.core.actor import Actor
@@ -53,11 +54,16 @@ class Scope:
         """The days that a curve is drawn over: at least a week."""
         return self.span if self.span.days >= SHORT else last_days(self.span.until, SHORT)
 
-    def address(self, path: str, parameters: Mapping[str, object]) -> str:
-        """`path` with the scope's unit and pack and with `parameters`; empty ones left out.
+    def address(self, url_name: str, parameters: Mapping[str, object]) -> str:
+        """The page of that name with the scope's unit and pack and with `parameters`.
 
-        A parameter takes the place of the scope's own.
+        Empty ones are left out, and a parameter takes the place of the scope's own. Without such
+        a page there is no address, as there is no entry in the rail.
         """
+        try:
+            path = reverse(url_name)
+        except NoReverseMatch:
+            return ""
         named = {"unit": self.unit_id, "pack": self.pack, **parameters}
         given = {key: value for key, value in named.items() if value not in (None, "", ())}
         return f"{path}?{urlencode(given, doseq=True)}" if given else path

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from qiao.cases.events import CaseClosed, StepEntered
 from qiao.core.manifest import Module, Permission, Subscription
 from qiao.core.tasks import PeriodicJob
+from qiao.feedback import overview
 from qiao.feedback.tasks import fold, on_case_closed, on_step_entered
 
 manifest = Module(
@@ -18,6 +19,9 @@ manifest = Module(
         Subscription(StepEntered, on_step_entered),
         Subscription(CaseClosed, on_case_closed),
     ),
+    headlines=overview.HEADLINES,
+    figures=overview.FIGURES,
+    workload=overview.WORKLOAD,
     periodic=(PeriodicJob("feedback.fold_counts", "*/2 * * * *", fold),),
     append_only=("feedback_followupattempt",),
 )

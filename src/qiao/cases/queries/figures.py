@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -58,7 +57,7 @@ TOGETHER: Final = Column(
 
 
 def _list(scope: Scope, **filters: object) -> str:
-    return scope.address(reverse("cases:list"), filters)
+    return scope.address("cases:list", filters)
 
 
 def _opened(scope: Scope, span: Span, **filters: object) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -37,7 +36,7 @@ MONDAY: Final = date(2024, 1, 1)  # the first part of an ask by weekday
 
 def _list(scope: Scope, span: Span, **filters: object) -> str:
     days = {"since": span.since, "until": span.until + timedelta(days=1)}
-    return scope.address(reverse("contact:list"), {**days, **filters, "pack": ""})
+    return scope.address("contact:list", {**days, **filters, "pack": ""})
 
 
 def _read(actor: Actor, scope: Scope, *asks: Ask) -> Sums:

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from qiao.core.actor import Actor
 from qiao.feedback.models import FollowUp, FollowUpQuerySet
 from qiao.feedback.queries.following import RELATED
+from qiao.staff.queries import subtree_of
 
 PAGE: Final = 30
 FAR: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
@@ -19,13 +20,19 @@ FAR: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to show. `view` is ``mine``, ``open`` or ``done``; days are those of the unit."""
+    """What to show. `view` is ``mine``, ``open`` or ``done``; days are those of the unit.
+
+    `ratings` means “one of these answers”; `unit_id` stands for the unit and all below it.
+    """
 
     view: str = "mine"
     rating: str = ""
     resolved: str = ""
     since: date | None = None
     until: date | None = None
+    ratings: tuple[str, ...] = ()
+    unit_id: int | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,11 @@ def list_follow_ups(*, actor: Actor, filters: Filters, after: str = "") -> Page:
     A cursor that was tampered with reads as the first page.
     """
     seen = FollowUp.objects.visible_to(actor).select_related(*RELATED, "confirmed_by")
-    if filters.view == "done" or filters.rating:
+    if filters.unit_id is not None:
+        seen = seen.filter(organisation_id__in=subtree_of(filters.unit_id))
+    if filters.person_id is not None:
+        seen = seen.filter(assigned_to_id=filters.person_id)
+    if filters.view == "done" or filters.rating or filters.ratings:
         return _page(_done(seen, filters), "finished_at", "-", after)
     opened = seen.open()
     if filters.view != "open":
@@ -56,6 +67,8 @@ def _done(rows: FollowUpQuerySet, filters: Filters) -> FollowUpQuerySet:
         rows = rows.filter(state="unreached")
     elif filters.rating:
         rows = rows.filter(rating=filters.rating, state="reached")
+    if filters.ratings:
+        rows = rows.filter(rating__in=filters.ratings, state="reached")
     if filters.resolved:
         rows = rows.filter(resolved=filters.resolved == "yes")
     if filters.since:
