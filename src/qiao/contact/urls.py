@@ -27,5 +27,7 @@ urlpatterns = [
     path("<int:interaction_id>/reopen", taking.reopen, name="reopen"),
     path("<int:interaction_id>/take", taking.take, name="take"),
     path("<int:interaction_id>/case", opening.open_here, name="case"),
+    path("<int:interaction_id>/case/form", opening.reshape_here, name="case_form"),
+    path("<int:interaction_id>/case/draft", opening.keep_here, name="case_draft"),
     path("<int:interaction_id>/cases/<int:case_id>", taking.continue_case, name="continue_case"),
 ]

@@ -7,11 +7,13 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import resolve
 
 
-def answer(request: HttpRequest, address: str, *, method: str = "GET") -> HttpResponse:
+def answer(
+    request: HttpRequest, address: str, *, method: str = "GET", data: QueryDict | None = None
+) -> HttpResponse:
     """What the page at `address` answers to this request's person, as a fragment for htmx.
 
-    With `method` POST the posted data of `request` go along, and the running transaction is the
-    one that both share. Rights are checked by the page itself, as ever.
+    With `method` POST the posted data of `request` go along, or `data` in their place, and the
+    running transaction is the one that both share. Rights are checked by the page itself, as ever.
 
     Raises `django.http.Http404`, `django.core.exceptions.PermissionDenied` as the page does.
     """
@@ -20,6 +22,8 @@ def answer(request: HttpRequest, address: str, *, method: str = "GET") -> HttpRe
     inner.path = inner.path_info = parts.path
     inner.GET = QueryDict(parts.query)
     inner.method = method
+    if data is not None:
+        inner.POST = data  # type: ignore[assignment]
     inner.META = request.META | {
         "QUERY_STRING": parts.query,
         "PATH_INFO": parts.path,

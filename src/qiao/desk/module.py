@@ -2,14 +2,44 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core.manifest import Module
+from qiao.core.manifest import Command, Module, NavItem
 from qiao.desk.overview import contributed as overview
 
 manifest = Module(
     key="desk",
     label=_("Desk"),
-    navigation=overview.NAVIGATION,
-    commands=overview.COMMANDS,
+    navigation=(
+        NavItem(
+            "desk.workspace",
+            _("Workspace"),
+            "headset",
+            "desk:workspace",
+            "interactions.work",
+            10,
+            "g w",
+        ),
+        *overview.NAVIGATION,
+    ),
     permissions=overview.PERMISSIONS,
     figures=overview.FIGURES,
+    commands=(
+        Command(
+            "desk.workspace",
+            _("Go to the workspace"),
+            "headset",
+            "desk:workspace",
+            "interactions.view",
+            "G W",
+        ),
+        Command(
+            "desk.emergency",
+            _("Report an emergency"),
+            "urgent",
+            "desk:emergency",
+            "cases.open",
+            "F9",
+        ),
+        Command("desk.search", _("Search everything"), "search", "desk:search", "staff.view"),
+        *overview.COMMANDS,
+    ),
 )

@@ -1,11 +1,21 @@
-"""Addresses of the desk module."""
+"""Addresses of the desk, mounted at the root."""
 
 from django.urls import path
 
 from qiao.desk.overview import views as overview
+from qiao.desk.views import emergency, entrance, searching, workspace
 
 app_name = "desk"
 urlpatterns = [
+    path("", entrance.home, name="home"),
+    path("account/login/", entrance.SignIn.as_view(), name="sign_in"),
+    path("workspace/", workspace.workspace, name="workspace"),
+    path("workspace/inbox", workspace.inbox, name="inbox"),
+    path("workspace/aside", workspace.aside, name="aside"),
+    path("workspace/next", workspace.following, name="next"),
+    path("workspace/emergency", emergency.emergency, name="emergency"),
+    path("search/", searching.results, name="search"),
+    path("search/palette", searching.palette, name="palette"),
     path("overview/", overview.overview, name="overview"),
     path("overview/now/", overview.overview_now, name="overview_now"),
     path("overview/figures/<str:key>/", overview.overview_figure, name="overview_figure"),

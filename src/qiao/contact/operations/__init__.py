@@ -1,7 +1,7 @@
 """Writes: the door through which other modules change contacts."""
 
 from qiao.contact.operations.counting import fold_counts
-from qiao.contact.operations.drafting import autosave_draft
+from qiao.contact.operations.drafting import autosave_draft, drop_case_draft, keep_case_draft
 from qiao.contact.operations.finishing import (
     abandon,
     end_interaction,
@@ -41,10 +41,12 @@ __all__ = [
     "abandon",
     "autosave_draft",
     "describe_caller",
+    "drop_case_draft",
     "end_interaction",
     "finish",
     "fold_counts",
     "identify_customer",
+    "keep_case_draft",
     "link_case",
     "mark_unknown",
     "reopen",

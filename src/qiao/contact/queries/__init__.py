@@ -11,7 +11,7 @@ from qiao.contact.queries.choices import (
     scripts_for,
 )
 from qiao.contact.queries.counting import InteractionCount, interaction_counts
-from qiao.contact.queries.drafts import draft_of, window_texts
+from qiao.contact.queries.drafts import case_draft_of, draft_of, window_texts
 from qiao.contact.queries.listing import InteractionFilters, Page, list_interactions
 from qiao.contact.queries.people import find_customers_near
 from qiao.contact.queries.reading import (
@@ -38,6 +38,7 @@ __all__ = [
     "NotVisible",
     "Page",
     "calls_from",
+    "case_draft_of",
     "cases_of",
     "draft_of",
     "find_customers_near",

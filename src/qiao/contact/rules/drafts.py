@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 PARTING = "\n"
+CASE = "case"  # begins the name of a window's draft of a case; other names are hexadecimal
 Seen = Mapping[str, int]
 """Versions by window."""
 

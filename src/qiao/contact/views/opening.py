@@ -4,28 +4,38 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
 from qiao.contact import operations
 from qiao.contact.models import Interaction
-from qiao.contact.queries import get_interaction_for
+from qiao.contact.queries import (
+    case_draft_of,
+    draft_of,
+    get_interaction_for,
+    proposed_reason,
+)
 from qiao.contact.views.answers import CHANGED, LINKED, tell_page
 from qiao.core import fragments
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.text import BadText
 
 OPENED = "case:opened"
+OPEN, WORK = "cases.open", "interactions.work"
+NOT_TYPED = frozenset({"csrfmiddlewaretoken", "embed", "tab", "customer", "account", "channel"})
 
 
-@staff_view("cases.open", methods=("GET", "HEAD", "POST"))
+def _mine(request: StaffRequest, interaction_id: int) -> Interaction:
+    return get_interaction_for(actor=request.actor, interaction_id=interaction_id, permission=WORK)
+
+
+@staff_view(OPEN, methods=("GET", "HEAD", "POST"))
 def open_here(request: StaffRequest, interaction_id: int) -> HttpResponse:
     """The form of a new case, filled in with what the contact knows; the case is linked to it."""
-    found = get_interaction_for(
-        actor=request.actor, interaction_id=interaction_id, permission="interactions.work"
-    )
-    address = f"{reverse('cases:new')}?{urlencode(_known(found, request.GET.dict()))}"
+    found = _mine(request, interaction_id)
+    address = reverse("cases:new")
     if request.method != "POST":
-        return fragments.answer(request, address)
+        return fragments.answer(request, f"{address}?{urlencode(_known(found))}")
     response = fragments.answer(request, address, method="POST")
     case_id = opened_case(response)
     if case_id is None:
@@ -37,21 +47,60 @@ def open_here(request: StaffRequest, interaction_id: int) -> HttpResponse:
         actor=request.actor,
         now=request.now,
     )
+    operations.drop_case_draft(interaction_id)
     return tell_page(response, CHANGED, LINKED, interaction_id=interaction_id)
 
 
-def _known(found: Interaction, given: dict[str, Any]) -> dict[str, Any]:
+@staff_view(OPEN, methods=("POST",))
+def reshape_here(request: StaffRequest, interaction_id: int) -> HttpResponse:
+    """The form again after the contact learnt who it is; nothing typed is lost."""
+    found = _mine(request, interaction_id)
+    data: QueryDict = request.POST.copy()
+    for key, value in _person(found).items():
+        data.pop(key, None)
+        if value:
+            data[key] = str(value)
+    data["embed"] = reverse("contact:case", args=[found.pk])
+    return fragments.answer(request, reverse("cases:reshape"), method="POST", data=data)
+
+
+@staff_view(OPEN, methods=("POST",))
+def keep_here(request: StaffRequest, interaction_id: int) -> HttpResponse:
+    """Keep what is typed into the form until the case is opened."""
+    values = {
+        key: text for key, text in request.POST.items() if key not in NOT_TYPED and str(text)
+    }
+    try:
+        operations.keep_case_draft(
+            interaction_id=interaction_id,
+            tab=request.POST.get("tab", ""),
+            values={key: str(text) for key, text in values.items()},
+            actor=request.actor,
+            now=request.now,
+        )
+    except (Interaction.DoesNotExist, operations.InteractionRefusal, BadText) as refusal:
+        return HttpResponse(str(refusal), status=409, content_type="text/plain")
+    return HttpResponse(status=204)
+
+
+def _person(found: Interaction) -> dict[str, Any]:
+    return {"customer": found.customer_id, "account": found.account_id}
+
+
+def _known(found: Interaction) -> dict[str, Any]:
+    """What the contact knows of the case: who, where, how, and what the note speaks for."""
+    draft = draft_of(found.pk)
+    proposal = proposed_reason(found, draft.note)
     known = {
-        "embed": reverse("contact:case", args=[found.pk]),
         "channel": found.channel,
-        "customer": found.customer_id,
-        "account": found.account_id,
         "caller_name": found.caller_name,
         "caller_phone": found.caller_phone,
         "place": found.place,
-        "type": found.reason,
+        "type": draft.fields.get("reason") or found.reason or (proposal.key if proposal else ""),
     }
-    return {key: value for key, value in (known | given).items() if value}
+    fixed = _person(found) | {"embed": reverse("contact:case", args=[found.pk])}
+    every = known | case_draft_of(found.pk) | fixed
+    return {key: value for key, value in every.items() if value}
 
 
 def opened_case(response: HttpResponse) -> int | None:

@@ -152,7 +152,12 @@ def side_context(request: StaffRequest, interaction: Interaction) -> dict[str, A
         cases = list(
             open_cases_of_customer(actor=request.actor, customer_id=interaction.customer_id)
         )
-    return {"open_cases": cases}
+    return {
+        "interaction": interaction,
+        "open_cases": cases,
+        "can_open": request.actor.can("cases.open"),
+        "case_tab": uuid4().hex[:16],
+    }
 
 
 def scripts(interaction: Interaction, reason: str) -> list[dict[str, Any]]:
@@ -170,7 +175,7 @@ def pane_context(request: StaffRequest, interaction: Interaction) -> dict[str, A
     """Everything the middle shows of one contact."""
     cases = list(cases_of(actor=request.actor, interaction_id=interaction.pk))
     context = head_context(request, interaction) | side_context(request, interaction)
-    context |= {"cases": cases, "can_open": request.actor.can("cases.open")}
+    context["cases"] = cases
     if context["mine"]:
         context |= wrap_context(interaction, cases)
         context["scripts"] = scripts(interaction, context["form"].initial.get("reason", ""))
