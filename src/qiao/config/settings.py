@@ -49,6 +49,8 @@ if not _flag("QIAO_NO_POOL"):
         "prepare_threshold": 3,
     }
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+# Only statements of qiao.core.prepared are prepared; their plan is the same for every value.
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c plan_cache_mode=force_generic_plan")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 QIAO_MODULES = [

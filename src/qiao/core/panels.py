@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from qiao.core.actor import Actor
 from qiao.core.manifest import Panel
+from qiao.core.prepared import fetch_one
 from qiao.core.registry import registry
 
 _SCOPE = "%(organisation_ids)s"
@@ -103,11 +102,26 @@ def load_places(
         now=now,
         customer_ids=customer_ids,
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, statement.parameters)
-        row = cursor.fetchone()
+    row = fetch_one(statement.sql, statement.parameters)
     assert row is not None
     for (place, panel), value in zip(wanted, row, strict=True):
         if value is not None:
             loaded[place].append((panel, value))
     return loaded
+
+
+def load_place(actor: Actor, place: str, parameters: Mapping[str, Any]) -> list[tuple[Panel, Any]]:
+    """The panels of any place with their values, in order, in one round trip.
+
+    `parameters` are what the place's panels may name in their SQL; the organisation ids of their
+    permissions are added. The place ``case`` gives ``%(case_id)s``, ``%(customer_id)s``,
+    ``%(customer_ids)s`` and ``%(now)s``. A panel whose value is NULL is left out. The caller has
+    made sure that the actor may see what the parameters name.
+    """
+    panels = registry.panels(actor, place)
+    if not panels:
+        return []
+    statement = compose_with(panels, actor=actor, parameters=parameters)
+    row = fetch_one(statement.sql, statement.parameters)
+    assert row is not None
+    return [(panel, value) for panel, value in zip(panels, row, strict=True) if value is not None]

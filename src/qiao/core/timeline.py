@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
 from django.urls import NoReverseMatch, reverse
 
 from qiao.core.actor import Actor
 from qiao.core.manifest import TimelineSource
 from qiao.core.panels import Scopes, Statement
+from qiao.core.prepared import fetch_all
 from qiao.core.registry import registry
 
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
@@ -104,7 +104,7 @@ def load_timeline(
             before=before or END_OF_TIME,
             limit=wanted,
         )
-        rows = _read(statement)
+        rows = fetch_all(statement.sql, statement.parameters)
         whole = len(rows) < wanted
         kept = _to_end_of_moment(rows, limit)
         if whole or len(kept) < len(rows):
@@ -112,12 +112,6 @@ def load_timeline(
         wanted *= 4
     entries = [_entry(sources[row[0]], row[1:]) for row in kept]
     return Page(entries, entries[-1].at if len(kept) < len(rows) else None)
-
-
-def _read(statement: Statement) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, statement.parameters)
-        return list(cursor.fetchall())
 
 
 def _to_end_of_moment(rows: list[tuple[Any, ...]], limit: int) -> list[tuple[Any, ...]]:

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core.manifest import Module, Permission
+from qiao.core.manifest import DemoStage, Module, Permission
+from qiao.customers import demo
 
 manifest = Module(
     key="customers",
@@ -13,6 +14,7 @@ manifest = Module(
         Permission("customers.edit", _("Register and change customers and accounts")),
         Permission("customers.reveal", _("Reveal identity numbers and masked telephone numbers")),
     ),
+    demo=(DemoStage("customers", 20, demo.build),),
     append_only=("customers_tierchange",),
     audited=(
         "customers_customer",

@@ -1,4 +1,27 @@
 """Addresses of the customers module."""
 
+from django.urls import path
+
+from qiao.customers.views import changes, pages, registering, reveals
+
 app_name = "customers"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", pages.customer_list, name="list"),
+    path("new/", registering.customer_new, name="new"),
+    path("new/alike/", registering.customer_alike, name="alike"),
+    path("<int:customer_id>/", pages.customer_page, name="page"),
+    path("<int:customer_id>/timeline/", pages.timeline, name="timeline"),
+    path("<int:customer_id>/aside/", pages.aside, name="aside"),
+    path("<int:customer_id>/phones/", changes.phone_add, name="phone_add"),
+    path("<int:customer_id>/phones/reveal/", reveals.first_phone, name="reveal_first_phone"),
+    path("<int:customer_id>/phones/<int:phone_id>/reveal/", reveals.phone, name="reveal_phone"),
+    path("<int:customer_id>/name/", changes.name_change, name="name_change"),
+    path("<int:customer_id>/protection/", changes.flags_change, name="flags_change"),
+    path("<int:customer_id>/tier/", changes.tier_change, name="tier_change"),
+    path("<int:customer_id>/identities/", changes.identity_add, name="identity_add"),
+    path(
+        "<int:customer_id>/identities/<int:identity_id>/reveal/",
+        reveals.identity,
+        name="reveal_identity",
+    ),
+]

@@ -8,6 +8,7 @@ from qiao.customers.operations.accounts import (
     add_service_point,
     end_party,
     open_account,
+    open_account_at,
 )
 from qiao.customers.operations.customers import (
     NewIdentity,
@@ -74,6 +75,7 @@ __all__ = [
     "merge_customers",
     "note_last_contact",
     "open_account",
+    "open_account_at",
     "register_customer",
     "reveal_identity",
     "reveal_phone",

@@ -8,12 +8,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from qiao.core.actor import Actor
 from qiao.core.events import publish
+from qiao.core.numbering import next_number
 from qiao.core.rules.periods import BadPeriod
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.customers.events import AccountOpened, PartyAdded, PartyEnded
 from qiao.customers.models import Account, AccountParty, Premises, ServicePoint
-from qiao.customers.operations.access import make_visible
+from qiao.customers.operations.access import local_day, make_visible
 from qiao.customers.operations.refusals import (
     AccountNumberTaken,
     AddressMissing,
@@ -26,6 +27,7 @@ from qiao.customers.rules.addresses import PARTS, Address
 from qiao.customers.rules.columns import address_columns
 
 PART_LENGTH = 120
+POINT_PREFIX = "YD"  # 用能点
 ACCOUNT_NUMBER_LENGTH = 20
 
 
@@ -143,6 +145,51 @@ def open_account(
         from_date=opened_date,
     )
     return account
+
+
+def open_account_at(
+    *,
+    actor: Actor,
+    now: datetime,
+    organisation_id: int,
+    number: str,
+    service: str,
+    owner_id: int,
+    address: Address,
+) -> Account:
+    """Open an account where somebody moves in: the address and its point are held once.
+
+    Raises what `open_account` and `add_premises` raise, except `PremisesKnown`.
+    """
+    required()
+    try:
+        premises = add_premises(
+            actor=actor, now=now, organisation_id=organisation_id, address=address
+        )
+    except PremisesKnown as known:
+        premises = Premises.objects.get(pk=known.premises_id)
+    day = local_day(organisation_id=organisation_id, now=now)
+    point = ServicePoint.objects.filter(
+        premises=premises, service=service, status=ServicePoint.Status.ACTIVE
+    ).first()
+    if point is None:
+        point = add_service_point(
+            actor=actor,
+            organisation_id=organisation_id,
+            premises=premises,
+            service=service,
+            number=next_number(prefix=POINT_PREFIX, day=day),
+        )
+    return open_account(
+        actor=actor,
+        now=now,
+        organisation_id=organisation_id,
+        number=number,
+        service=service,
+        opened_date=day,
+        owner_id=owner_id,
+        service_point=point,
+    )
 
 
 def _account_for(actor: Actor, account_id: int) -> Account:

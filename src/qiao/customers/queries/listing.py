@@ -4,9 +4,9 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import connection
 
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
 from qiao.core.rules import grams, phones
 from qiao.customers.queries.people import CustomerLine, line_of
 from qiao.customers.queries.search import LINE_JOINS, CustomerHit, run_search, visible
@@ -41,19 +41,17 @@ def list_customers(
     *, actor: Actor, after: int | None = None, limit: int = 30, tier: str = "", flag: str = ""
 ) -> ListPage:
     """Customers that the actor may see, the newest first; `tier` and `flag` narrow the list."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _PAGE,
-            {
-                "after": after,
-                "tier": tier,
-                "flag": flag,
-                "limit": limit + 1,
-                "organisations": list(actor.organisations("customers.view")),
-                "zone": settings.TIME_ZONE,
-            },
-        )
-        rows = cursor.fetchall()
+    rows = fetch_all(
+        _PAGE,
+        {
+            "after": after,
+            "tier": tier,
+            "flag": flag,
+            "limit": limit + 1,
+            "organisations": list(actor.organisations("customers.view")),
+            "zone": settings.TIME_ZONE,
+        },
+    )
     lines = [line_of(row) for row in rows[:limit]]
     return ListPage(lines, lines[-1].customer_id if len(rows) > limit else None)
 

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.http import Http404
 
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
 from qiao.core.rules import phones
 from qiao.customers.models import Customer
 from qiao.customers.queries.search import LINE_JOINS, TODAY, masked_phone, visible
@@ -46,9 +46,7 @@ def get_customer_for(
 
 def held_as(customer_id: int) -> tuple[int, ...]:
     """All ids under which a customer is held: the own one first, then those merged into it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT customers_held_as(%s)", [customer_id])
-        (ids,) = cursor.fetchone()
+    ((ids,),) = fetch_all("SELECT customers_held_as(%(id)s)", {"id": customer_id})
     return tuple(ids)
 
 
@@ -93,16 +91,14 @@ def lines_for(*, actor: Actor, customer_ids: Iterable[int]) -> dict[int, Custome
     ids = sorted(set(customer_ids))
     if not ids:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _LINES,
-            {
-                "ids": ids,
-                "organisations": list(actor.organisations("customers.view")),
-                "zone": settings.TIME_ZONE,
-            },
-        )
-        rows = cursor.fetchall()
+    rows = fetch_all(
+        _LINES,
+        {
+            "ids": ids,
+            "organisations": list(actor.organisations("customers.view")),
+            "zone": settings.TIME_ZONE,
+        },
+    )
     return {row[0]: line_of(row[1:]) for row in rows}
 
 
@@ -186,19 +182,17 @@ def match_phone(*, actor: Actor, e164: str, limit: int = 5) -> list[PhoneMatch]:
     `e164` is the stored form of `qiao.core.rules.phones`, extension included.
     """
     number, extension = phones.split_extension(e164)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _MATCH,
-            {
-                "digits": phones.stored_digits(e164),
-                "number": number,
-                "extension": extension,
-                "organisations": list(actor.organisations("customers.view")),
-                "zone": settings.TIME_ZONE,
-                "limit": limit,
-            },
-        )
-        rows = cursor.fetchall()
+    rows = fetch_all(
+        _MATCH,
+        {
+            "digits": phones.stored_digits(e164),
+            "number": number,
+            "extension": extension,
+            "organisations": list(actor.organisations("customers.view")),
+            "zone": settings.TIME_ZONE,
+            "limit": limit,
+        },
+    )
     return [PhoneMatch(*row) for row in rows]
 
 
@@ -238,13 +232,12 @@ SELECT DISTINCT ON (a.status, a.id) a.id, a.number, a.service, a.status, t.role,
 
 def accounts_of(*, actor: Actor, customer_id: int) -> list[AccountChoice]:
     """The accounts that a customer stands for today and the actor may see, open ones first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ACCOUNTS,
-            {
-                "id": customer_id,
-                "organisations": list(actor.organisations("customers.view")),
-                "zone": settings.TIME_ZONE,
-            },
-        )
-        return [AccountChoice(*row) for row in cursor.fetchall()]
+    rows = fetch_all(
+        _ACCOUNTS,
+        {
+            "id": customer_id,
+            "organisations": list(actor.organisations("customers.view")),
+            "zone": settings.TIME_ZONE,
+        },
+    )
+    return [AccountChoice(*row) for row in rows]

@@ -1,21 +1,21 @@
 """Finding customers: one door for names, pinyin, telephone and account numbers and addresses.
 
 Every search is one statement. Each arm reads one index, keeps to the rows the actor may see, and
-stops after `limit` hits (or `SORTED_AT_MOST` where hits must be sorted first); what a line shows
-is joined afterwards, for the few that are shown. The probe of the visibility link is written as a
-scalar subquery and adds 0 to the organisation: both keep the planner at one short index descent
-per candidate instead of a hash over the whole link table.
+stops after `limit` hits (or `SORTED_AT_MOST`, `PLACES_AT_MOST` where they are sorted first); what
+a line shows is joined afterwards, for the few that are shown. The probe of the visibility link is
+written as a scalar subquery and adds 0 to the organisation: both keep the planner at one short
+index descent per candidate instead of a hash over the whole link table.
 """
 # ruff: noqa: S608 - statements are put together from this file's own pieces; values are bound
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
 from qiao.core.rules import identity, masks
 from qiao.customers.models import CustomerIdentity
 from qiao.customers.queries.identities import blind_indexes
@@ -24,6 +24,7 @@ from qiao.customers.rules.addresses import short
 from qiao.customers.rules.searching import Arm, Ask
 
 SORTED_AT_MOST = 400
+PLACES_AT_MOST = 60
 MOST_HITS = 100
 SHOWN_MATCHES = frozenset({"account", "number", "address"})
 
@@ -135,7 +136,7 @@ _ADDRESS = f"""
                 ORDER BY b.status, b.id LIMIT 4) a
            {_PARTIES}
           WHERE h.grams @> %(address_grams)s::text[] AND h.search LIKE ALL(%(address_likes)s)
-          LIMIT %(sorted)s) d
+          LIMIT %(places)s) d
   ORDER BY d.search LIMIT %(limit)s)
 """
 
@@ -225,7 +226,13 @@ def find_customers(*, actor: Actor, text: str, limit: int = 20) -> list[Customer
     customer number from its start, a whole identity number, or a part of an address. A merged
     row leads to the customer who stands for it.
     """
-    return run_search(searching.read(text), actor, min(limit, MOST_HITS))
+    ask = searching.read(text)
+    limit = min(limit, MOST_HITS)
+    hits = run_search(ask, actor, limit)
+    if ask.further and len(hits) < limit:
+        every = replace(ask, arms=(*ask.arms, *ask.further))
+        hits = run_search(every, actor, limit)
+    return hits
 
 
 def find_near(*, actor: Actor, text: str, limit: int = 5) -> list[CustomerHit]:
@@ -239,10 +246,7 @@ def run_search(ask: Ask, actor: Actor, limit: int) -> list[CustomerHit]:
     organisations = list(actor.organisations("customers.view"))
     if not ask.arms or not organisations:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(*statement(ask, organisations, limit))
-        rows = cursor.fetchall()
-    return [_hit(row) for row in rows]
+    return [_hit(row) for row in fetch_all(*statement(ask, organisations, limit))]
 
 
 def statement(ask: Ask, organisations: Sequence[int], limit: int) -> tuple[str, dict[str, Any]]:
@@ -252,6 +256,7 @@ def statement(ask: Ask, organisations: Sequence[int], limit: int) -> tuple[str, 
         "organisations": list(organisations),
         "limit": limit,
         "sorted": max(SORTED_AT_MOST, limit),
+        "places": max(PLACES_AT_MOST, limit),
         "zone": settings.TIME_ZONE,
     }
     if Arm.IDENTITY in ask.arms:

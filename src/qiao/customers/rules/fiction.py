@@ -17,7 +17,7 @@ _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="u
 _LISTS = {key: tuple(text.split()) for key, text in _WORDS.items()}
 _FEMALE, _MALE = ("".join(_LISTS[key]) for key in ("female", "male"))
 _shares = findall(r"([^\s0-9.]+)([0-9.]+)", _WORDS["surnames"])
-_surnames = tuple(surname for surname, _ in _shares)
+_surnames: tuple[str, ...] = tuple(surname for surname, _ in _shares)
 _cumulative = tuple(accumulate(float(share) for _, share in _shares))
 
 

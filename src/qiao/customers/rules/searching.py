@@ -40,11 +40,15 @@ class Arm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The arms to try and the values they share. No arms: the text means nothing."""
+    """The arms to try and the values they share. No arms: the text means nothing.
+
+    `further` arms are tried only when the first ones leave room: they read much to add little.
+    """
 
     text: str
     arms: tuple[Arm, ...]
     values: dict[str, Any]
+    further: tuple[Arm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,15 @@ def read(text: str) -> Ask:
         "address_grams": address.grams,
         "address_likes": address.likes,
     }
-    return Ask(term, tuple(dict.fromkeys(arms)), values)
+    costly = {Arm.PHONE_MIDDLE} if Arm.PHONE_TAIL in arms else set()
+    if Arm.NAME_START in arms:
+        costly.add(Arm.NAME_PART)
+    return Ask(
+        term,
+        tuple(dict.fromkeys(arm for arm in arms if arm not in costly)),
+        values,
+        tuple(dict.fromkeys(arm for arm in arms if arm in costly)),
+    )
 
 
 def address_terms(text: str) -> AddressTerms:

@@ -1,0 +1,47 @@
+"""Hot reads as prepared statements: planned once a connection, not once a call.
+
+Django binds parameters in the client, so that PostgreSQL plans every statement anew. For a search
+or for all panels of a page that costs more than running it (2.5 ms of 3). Statements read through
+here are bound and prepared on the server, under ``plan_cache_mode=force_generic_plan`` of the
+settings: they must be few and constant, their values apart, and their plan right for every value.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from django.db import connection
+from psycopg.types.numeric import Int8
+
+
+def fetch_all(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """All rows of a SELECT with ``%(name)s`` parameters.
+
+    Runs on Django's own connection, within its transaction. Where queries are being recorded (in
+    tests), it goes through Django's cursor, so that it is counted.
+    """
+    connection.ensure_connection()
+    if connection.queries_logged:
+        with connection.cursor() as counted:
+            counted.execute(sql, dict(values))
+            return list(counted.fetchall())
+    raw: psycopg.Connection[tuple[Any, ...]] = connection.connection
+    if raw.prepare_threshold is None:  # Django's own cursors never prepare, whatever it says
+        raw.prepare_threshold = 5
+    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+        typed = {name: _typed(value) for name, value in values.items()}
+        cursor.execute(sql, typed, prepare=True)
+        return cursor.fetchall()
+
+
+def _typed(value: Any) -> Any:
+    """Numbers as bigint whatever their size, since each set of types is a statement of its own."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Int8(value)
+    return [_typed(item) for item in value] if isinstance(value, list) else value
+
+
+def fetch_one(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    """The first row, None for none; see `fetch_all`."""
+    rows = fetch_all(sql, values)
+    return rows[0] if rows else None

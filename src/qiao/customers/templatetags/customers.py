@@ -1,0 +1,174 @@
+"""``{% load customers %}``: how customers are written, with the right to see numbers in full."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.urls import reverse
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from qiao.core.rules import phones
+from qiao.core.ui.marks import icon, mask
+from qiao.customers.models import (
+    Account,
+    AccountParty,
+    Customer,
+    CustomerIdentity,
+    ProtectedFlag,
+    Service,
+)
+from qiao.customers.queries import masked_phone
+
+register = template.Library()
+
+FLAG_ICONS = {
+    "hospital": "building-hospital",
+    "life_support": "heartbeat",
+    "elderly_alone": "old",
+    "infant": "baby-carriage",
+    "disabled": "disabled",
+    "welfare": "heart-handshake",
+    "school": "school",
+    "public_safety": "firetruck",
+    "important": "star",
+}
+SERVICE_ICONS = {
+    "water": "droplet",
+    "power": "bolt",
+    "gas": "flame",
+    "heat": "temperature",
+    "care": "stethoscope",
+    "appliance": "device-tv",
+}
+_WORDS: dict[str, Any] = {
+    "service": Service,
+    "use": Account.Use,
+    "account": Account.Status,
+    "role": AccountParty.Role,
+    "gender": Customer.Gender,
+    "kind": Customer.Kind,
+    "identity": CustomerIdentity.Kind,
+}
+GROUPED_LENGTH = 11
+
+
+@register.simple_tag
+def flags(keys: list[str], mode: str = "") -> SafeString:
+    """The protected flags as badges; ``only`` leaves icons with their words as tooltip."""
+    known = [(FLAG_ICONS[key], ProtectedFlag(key).label) for key in keys if key in FLAG_ICONS]
+    if mode == "only":
+        return format_html_join(
+            "",
+            '<span class="q-badge warn" title="{}">{}<span class="sr">{}</span></span>',
+            ((word, icon(name), word) for name, word in known),
+        )
+    return format_html_join(
+        "", '<span class="q-badge warn">{}{}</span>', ((icon(name), word) for name, word in known)
+    )
+
+
+@register.filter
+def service_icon(service: str) -> str:
+    """The icon of a service."""
+    return SERVICE_ICONS.get(service, "plug")
+
+
+@register.filter
+def word(value: str, what: str) -> str:
+    """The word for a stored key: ``{{ row.role|word:"role" }}``; an unknown key as it is."""
+    try:
+        return str(_WORDS[what](value).label)
+    except ValueError:
+        return value
+
+
+@register.filter
+def account_number(number: str) -> str:
+    """An account number grouped for reading aloud: 1002 8834 561."""
+    if len(number) != GROUPED_LENGTH:
+        return number
+    return f"{number[:4]} {number[4:8]} {number[8:]}"
+
+
+@register.filter
+def day(value: str | date | None) -> date | None:
+    """A date out of JSON, None for none."""
+    return parse_date(value[:10]) if isinstance(value, str) else value
+
+
+@register.filter
+def moment(value: str | datetime | None) -> datetime | None:
+    """A moment out of JSON, None for none."""
+    return parse_datetime(value) if isinstance(value, str) else value
+
+
+@register.simple_tag(takes_context=True)
+def phone(context: Context, row: dict[str, Any], customer_id: int) -> SafeString:
+    """A number of an opened customer: in full with the right to contact, else masked.
+
+    `row` has number, extension and id. With the right to reveal, the mask carries the button that
+    asks for the whole of it, which is recorded.
+    """
+    number, extension = row["number"], row.get("extension") or ""
+    actor = context.get("actor")
+    if actor is not None and actor.can("customers.contact"):
+        stored = f"{number};ext={extension}" if extension else number
+        shown = phones.display(stored, get_language() or "zh-hans")
+        return format_html('<span class="num nowrap">{}</span>', shown)
+    url = ""
+    if actor is not None and actor.can("customers.reveal"):
+        url = reverse("customers:reveal_phone", args=[customer_id, row["id"]])
+    return mask(masked_phone(number, extension), url, _("telephone number"))
+
+
+@register.simple_tag(takes_context=True)
+def listed_phone(context: Context, masked: str, customer_id: int) -> SafeString:
+    """A masked number of a list, with the button to reveal it for those who may."""
+    if not masked:
+        return mark_safe("")
+    actor = context.get("actor")
+    url = ""
+    if actor is not None and actor.can("customers.reveal"):
+        url = reverse("customers:reveal_first_phone", args=[customer_id])
+    return mask(masked, url, _("telephone number"))
+
+
+TIER_HEIGHT = {"A": 12, "B": 34, "C": 56, "D": 78}
+WIDTH, LEFT = 296, 16
+
+
+@register.simple_tag
+def tier_steps(changes: list[dict[str, Any]], tier: str) -> SafeString:
+    """The path of a customer through the tiers, as a stepped line beside words."""
+    if not changes:
+        return mark_safe("")
+    starts = [datetime.fromisoformat(str(change["at"])).timestamp() for change in changes]
+    first, span = starts[0], max(starts[-1] - starts[0], 1.0)
+    reach = (WIDTH - LEFT) * 0.82
+    path = ""
+    for start, change in zip(starts, changes, strict=True):
+        x, y = LEFT + reach * (start - first) / span, TIER_HEIGHT.get(str(change["tier"]), 56)
+        path += f"H{x:.0f}V{y}" if path else f"M{x:.0f} {y}"
+    end = TIER_HEIGHT.get(tier, 56)
+    return format_html(
+        '<svg class="q-tiersteps" viewBox="0 4 300 80" width="100%" height="68" data-tier="{}"'
+        ' aria-hidden="true">{}<path d="{}H{}" fill="none" stroke="var(--c)" stroke-width="2.2"'
+        ' stroke-linejoin="round"></path><circle cx="{}" cy="{}" r="4" fill="var(--c)"></circle>'
+        "</svg>",
+        tier,
+        format_html_join(
+            "",
+            '<text x="0" y="{}" font-size="11" fill="var(--q-text-3)">{}</text>'
+            '<line x1="16" x2="300" y1="{}" y2="{}" stroke="var(--q-border)"></line>',
+            ((y + 4, letter, y, y) for letter, y in TIER_HEIGHT.items()),
+        ),
+        path,
+        WIDTH,
+        WIDTH,
+        end,
+    )

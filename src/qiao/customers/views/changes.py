@@ -1,0 +1,163 @@
+"""Changing a customer: each change is a dialog over the page, or a page of its own without it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qiao.core.http import StaffRequest, staff_view
+from qiao.customers.forms import FlagsForm, IdentityForm, NameForm, PhoneForm, TierForm
+from qiao.customers.models import Customer
+from qiao.customers.operations import (
+    BadIdentityNumber,
+    BadText,
+    CustomerRefusal,
+    PhoneKnown,
+    add_identity,
+    add_phone,
+    change_name,
+    set_protected_flags,
+    set_tier,
+)
+from qiao.customers.queries import get_customer_for
+
+EDIT = "customers.edit"
+METHODS = ("GET", "HEAD", "POST")
+UNPROCESSABLE = 422
+
+
+def refusal_text(refusal: Exception) -> str:
+    """A refusal in the reader's words."""
+    if isinstance(refusal, PhoneKnown):
+        return _("This customer already has this number.")
+    if isinstance(refusal, BadIdentityNumber):
+        return _("This cannot be a number of that document. Compare it with the document.")
+    if isinstance(refusal, BadText):
+        return _(refusal.message) % refusal.params
+    return _("This change is not possible.")
+
+
+def _dialog(
+    request: StaffRequest,
+    customer: Customer,
+    form: forms.Form,
+    title: str,
+    confirm: str,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"customer": customer, "form": form, "title": title, "confirm": confirm}
+    template = "customers/dialog.html" if request.htmx else "customers/change.html"
+    return render(request, template, context, status=status)
+
+
+def _change(
+    request: StaffRequest,
+    customer_id: int,
+    build: Callable[[Customer, Any], forms.Form],
+    apply: Callable[[Customer, dict[str, Any]], object],
+    texts: tuple[str, str, str],
+) -> HttpResponse:
+    """Show the form; apply it when it is posted; say what was done on the page of the customer."""
+    title, confirm, done = texts
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    if request.method != "POST":
+        return _dialog(request, customer, build(customer, None), title, confirm)
+    form = build(customer, request.POST)
+    if form.is_valid():
+        try:
+            apply(customer, form.cleaned_data)
+        except (CustomerRefusal, BadText) as refusal:
+            form.add_error(None, refusal_text(refusal))
+    if form.errors:
+        return _dialog(request, customer, form, title, confirm, status=UNPROCESSABLE)
+    messages.success(request, done)
+    return go_to(request, reverse("customers:page", args=[customer.pk]))
+
+
+def go_to(request: StaffRequest, url: str) -> HttpResponse:
+    """Lead the whole page elsewhere, also out of a fragment."""
+    if not request.htmx:
+        return HttpResponseRedirect(url)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = url
+    return response
+
+
+@staff_view(EDIT, methods=METHODS)
+def phone_add(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Teach a number to a customer."""
+    return _change(
+        request,
+        customer_id,
+        lambda _customer, data: PhoneForm(data, initial=request.GET.dict()),
+        lambda customer, data: add_phone(
+            actor=request.actor, now=request.now, customer_id=customer.pk, **data
+        ),
+        (
+            _("Add a telephone number"),
+            _("Add number"),
+            _("The number now leads to this customer."),
+        ),
+    )
+
+
+@staff_view(EDIT, methods=METHODS)
+def name_change(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Give a customer another name."""
+    return _change(
+        request,
+        customer_id,
+        lambda customer, data: NameForm(data, initial={"name": customer.name}),
+        lambda customer, data: change_name(
+            actor=request.actor, now=request.now, customer_id=customer.pk, **data
+        ),
+        (_("Change the name"), _("Save name"), _("The name has been changed.")),
+    )
+
+
+@staff_view(EDIT, methods=METHODS)
+def flags_change(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Set whom the rules protect."""
+    return _change(
+        request,
+        customer_id,
+        lambda customer, data: FlagsForm(data, initial={"flags": customer.flags}),
+        lambda customer, data: set_protected_flags(
+            actor=request.actor, now=request.now, customer_id=customer.pk, **data
+        ),
+        (_("Protection"), _("Save"), _("The protection has been changed.")),
+    )
+
+
+@staff_view(EDIT, methods=METHODS)
+def tier_change(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Put a customer into another tier."""
+    return _change(
+        request,
+        customer_id,
+        lambda customer, data: TierForm(data, initial={"tier": customer.tier}),
+        lambda customer, data: set_tier(
+            actor=request.actor, now=request.now, customer_id=customer.pk, **data
+        ),
+        (_("Change the tier"), _("Save tier"), _("The tier has been changed.")),
+    )
+
+
+@staff_view(EDIT, methods=METHODS)
+def identity_add(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Keep an identity number."""
+    return _change(
+        request,
+        customer_id,
+        lambda _customer, data: IdentityForm(data),
+        lambda customer, data: add_identity(
+            actor=request.actor, now=request.now, customer_id=customer.pk, **data
+        ),
+        (_("Add an identity document"), _("Add document"), _("The document has been added.")),
+    )

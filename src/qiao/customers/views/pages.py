@@ -1,0 +1,128 @@
+"""Finding customers, and the page of one."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.panels import load_panels, load_places
+from qiao.core.registry import registry
+from qiao.core.timeline import load_timeline
+from qiao.customers.models import Customer, ProtectedFlag
+from qiao.customers.queries import (
+    find_customers,
+    find_near,
+    get_customer_for,
+    held_as,
+    list_customers,
+)
+
+VIEW = "customers.view"
+PAGE_SIZE = 30
+MOST_HITS = 50
+LARGEST_ID = 2**63 - 1
+
+
+@staff_view(VIEW)
+def customer_list(request: StaffRequest) -> HttpResponse:
+    """All customers, newest first, or those that a text may mean; with near matches if none."""
+    text = request.GET.get("q", "").strip()[:100]
+    tier = request.GET.get("tier", "")
+    flag = request.GET.get("flag", "")
+    context: dict[str, Any] = {
+        "text": text,
+        "tier": tier if tier in Customer.Tier.values else "",
+        "flag": flag if flag in ProtectedFlag.values else "",
+        "tiers": Customer.Tier.choices,
+        "all_flags": ProtectedFlag.choices,
+    }
+    if text:
+        hits = find_customers(actor=request.actor, text=text, limit=MOST_HITS)
+        context["hits"] = hits
+        context["is_cut"] = len(hits) == MOST_HITS
+        context["near"] = [] if hits else find_near(actor=request.actor, text=text)
+    else:
+        page = list_customers(
+            actor=request.actor,
+            after=_id(request.GET.get("after", "")),
+            limit=PAGE_SIZE,
+            tier=context["tier"],
+            flag=context["flag"],
+        )
+        context["page"] = page
+    template = "customers/rows.html" if request.htmx else "customers/list.html"
+    return render(request, template, context)
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID else None
+
+
+@staff_view(VIEW)
+def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """The page of one customer; a merged row leads to the one who stands for it."""
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    if customer.pk != customer_id:
+        return HttpResponseRedirect(reverse("customers:page", args=[customer.pk]))
+    ids = held_as(customer.pk)
+    places = load_places(
+        request.actor,
+        ("band", "strip", "customer"),
+        customer.pk,
+        request.now,
+        customer_ids=ids,
+    )
+    timeline = load_timeline(request.actor, customer.pk, request.now, customer_ids=ids)
+    panels = places["customer"]
+    context = {
+        "customer": customer,
+        "band": places["band"],
+        "strip": places["strip"],
+        "panels": panels,
+        # Two columns of panels of about equal number beside the timeline.
+        "columns": (panels[::2], panels[1::2]),
+        "timeline": timeline,
+        "sources": registry.timeline(request.actor),
+        "only": "",
+        "place": "customer",
+    }
+    return render(request, "customers/page.html", context)
+
+
+@staff_view(VIEW)
+def timeline(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Further rows of the timeline, or those of one source."""
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    only = request.GET.get("only", "")
+    page = load_timeline(
+        request.actor,
+        customer.pk,
+        request.now,
+        before=_moment(request.GET.get("before", "")),
+        customer_ids=held_as(customer.pk),
+        only=only,
+    )
+    context = {"customer": customer, "timeline": page, "only": only}
+    return render(request, "customers/timeline_rows.html", context)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+@staff_view(VIEW)
+def aside(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """The customer as the workspace's right side shows them."""
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    ids = held_as(customer.pk)
+    panels = load_panels(request.actor, "aside", customer.pk, request.now, customer_ids=ids)
+    context = {"customer": customer, "panels": panels, "place": "aside"}
+    return render(request, "customers/aside.html", context)
