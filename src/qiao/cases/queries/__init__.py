@@ -6,6 +6,7 @@ from qiao.cases.queries.duties import (
     Exit,
     case_of_event,
     duty_exits,
+    fields_of,
     following,
     straight_to_work,
     waits_at,
