@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -26,14 +27,14 @@ class StaffRequest(HttpRequest):
     htmx: bool
 
 
-View = Callable[Concatenate[StaffRequest, P], HttpResponse]
+View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
 SAFE = {"GET", "HEAD"}
 HTTP_ERROR = 400
 
 
 def staff_view(
     permission: str, *, methods: tuple[str, ...] = ("GET", "HEAD")
-) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponse]]:
+) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Admit signed-in staff who hold `permission`; open the one transaction when unsafe.
 
     An empty `permission` admits everybody who is signed in: what the page shows is then decided
@@ -45,9 +46,9 @@ def staff_view(
     the whole page to sign-in, so that no sign-in form is swapped into a pane.
     """
 
-    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    def decorate(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
-        def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def inner(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             actor: Actor | None = getattr(request, "actor", None)
             request.htmx = request.headers.get("HX-Request") == "true"  # type: ignore[attr-defined]
             if actor is None:

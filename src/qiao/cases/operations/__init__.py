@@ -30,16 +30,21 @@ from qiao.cases.operations.talking import (
     answer_customer,
     link_cases,
 )
+from qiao.cases.operations.viewing import drop_view, renew_viewing, save_view
 from qiao.cases.operations.watching import fold_counts, refresh_levels
+from qiao.cases.rules.process import ProcessRefusal
+from qiao.cases.rules.values import BadFact
 
 __all__ = [
     "AlreadyThere",
+    "BadFact",
     "CaseClosedAlready",
     "EditResult",
     "EmptyText",
     "NotATeam",
     "NotPaused",
     "OpenRequest",
+    "ProcessRefusal",
     "StaleStep",
     "UnknownCaseType",
     "add_attachment",
@@ -48,6 +53,7 @@ __all__ = [
     "assign",
     "change_priority",
     "chase",
+    "drop_view",
     "edit_case",
     "escalate",
     "fold_counts",
@@ -59,7 +65,9 @@ __all__ = [
     "pause",
     "refresh_levels",
     "report_duty_done",
+    "renew_viewing",
     "resume",
+    "save_view",
     "take_action",
     "take_over",
     "transfer",

@@ -152,6 +152,20 @@ def list_cases(
     )
 
 
+def count_listed(*, actor: Actor, now: datetime, view: str, filters: Filters, limit: int) -> int:
+    """How many cases a list holds, looking no further than `limit`."""
+    parts, parameters = conditions(view, filters, actor, now)
+    scope = scope_of(view, filters, actor)
+    where = " AND ".join([f"c.{scope.column} = ANY(%(scope)s)", *parts])
+    with connection.cursor() as database:
+        database.execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM cases_case c WHERE {where} LIMIT %(limit)s) x",
+            {**parameters, "scope": list(scope.ids), "limit": limit},
+        )
+        (count,) = database.fetchone()
+    return int(count)
+
+
 def _cursor(view: str, row: CaseRow, *, backwards: bool = False) -> Cursor:
     return Cursor(row.due_at if view in OPEN_VIEWS else row.opened_at, row.case_id, backwards)
 

@@ -1,13 +1,12 @@
 """All that the page of one case shows, in three statements."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
 
-from qiao.cases.models import Case
+from qiao.cases.models import Case, CaseDraft
 from qiao.cases.queries.listing import WATCHED_SECONDS
 from qiao.cases.queries.reading import get_case_for
 from qiao.cases.rules.clock_rows import state_from_data
@@ -166,5 +165,34 @@ def _beside(case: Case, actor: Actor, now: datetime) -> tuple[ClockState, Beside
             },
         )
         state, *others = cursor.fetchone()
-    parts: Sequence[Any] = others
-    return state_from_data(state) if state else ClockState(), Beside(*parts)
+    return state_from_data(state) if state else ClockState(), Beside(*others)
+
+
+def viewers_of(*, actor: Actor, case_id: int, now: datetime) -> list[dict[str, Any]]:
+    """Who else has the case open now, and whether they are typing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.name, s.number, EXISTS (SELECT 1 FROM cases_casedraft d"
+            "  WHERE d.case_id = v.case_id AND d.staff_id = v.staff_id"
+            "    AND d.updated_at > %(typing_since)s)"
+            " FROM cases_caseviewer v JOIN staff_staff s ON s.id = v.staff_id"
+            " WHERE v.case_id = %(case_id)s AND v.staff_id <> %(me)s"
+            "   AND v.seen_at > %(seen_since)s ORDER BY v.seen_at DESC",
+            {
+                "case_id": case_id,
+                "me": actor.staff_id or 0,
+                "typing_since": now - timedelta(seconds=TYPING_SECONDS),
+                "seen_since": now - timedelta(seconds=WATCHED_SECONDS),
+            },
+        )
+        return [
+            {"name": name, "number": number, "typing": typing}
+            for name, number, typing in cursor.fetchall()
+        ]
+
+
+def draft_of(*, actor: Actor, case_id: int, box: str) -> dict[str, Any]:
+    """What the person was typing in a box of the case's page; empty when nothing."""
+    kept = CaseDraft.objects.filter(case=case_id, staff=actor.staff_id, box=box)
+    found: dict[str, Any] | None = kept.values_list("values", flat=True).first()
+    return found or {}

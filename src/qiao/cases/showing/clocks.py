@@ -128,7 +128,7 @@ def _show(
     pausable: bool,
 ) -> ShownClock:
     told = words(clock, now, calendars)
-    headline, line = _sentences(clock, told)
+    headline, line = _sentences(told)
     missed = clock.is_late(now)
     tone = "bad" if missed else STATE_OF_LEVEL[told.level]
     if not clock.open and not missed:
@@ -156,7 +156,7 @@ def _show(
     )
 
 
-def _sentences(clock: Clock, told: ClockWords) -> tuple[str, str]:
+def _sentences(told: ClockWords) -> tuple[str, str]:
     """What stands large, and the sentence below it."""
     if told.state == "paused":
         left = duration(max(0, told.left_seconds))

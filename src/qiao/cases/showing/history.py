@@ -264,7 +264,8 @@ def _duty_done(entry: Entry, speech: Speech) -> _Said:
 def _closed(entry: Entry, speech: Speech) -> _Said:
     outcome = str(entry.data.get("outcome") or "")
     field = speech.fields.get("outcome")
-    return _Said(_("Archived"), names.value_words(field, outcome) if field and outcome else outcome)
+    words = names.value_words(field, outcome) if field and outcome else outcome
+    return _Said(_("Archived"), words)
 
 
 WORDS: dict[str, Say] = {

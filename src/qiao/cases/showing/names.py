@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.utils.functional import Promise as LazyText
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from qiao.cases import definitions
 from qiao.cases.models import ProcessVersion

@@ -73,7 +73,7 @@ def show_steps(
             note = _("needs: %(what)s") % {"what": duty}
         if item.returns:
             times = ngettext("came back %(n)d time", "came back %(n)d times", item.returns)
-            note = f"{note} · {times % {'n': item.returns}}" if note else times % {"n": item.returns}
+            note = " · ".join(filter(None, (note, times % {"n": item.returns})))
         state = "" if item.state == "todo" else item.state
         rows.append(ShownStep(names.said(item.step.name), state, line, note))
     return rows
@@ -109,9 +109,7 @@ def _done_words(stay: _Stay, now: datetime) -> tuple[str, str]:
     return line, _("took %(time)s") % {"time": duration(seconds)} if seconds >= 1 else ""
 
 
-def _now_words(
-    case: Case, item: PathStep, clocks: ShownClocks, now: datetime
-) -> tuple[str, str]:
+def _now_words(case: Case, item: PathStep, clocks: ShownClocks, now: datetime) -> tuple[str, str]:
     owner = case.assignee.name if case.assignee else case.team.name
     line = _("waits for %(name)s") % {"name": owner}
     limit = f"{names.STEP_PROMISE}{item.step.key}"

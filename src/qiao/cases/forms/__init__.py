@@ -1,0 +1,37 @@
+"""Forms of cases: what a person may type, and how it reaches operations."""
+
+from qiao.cases.forms.acting import (
+    ActionForm,
+    AnswerForm,
+    AssignForm,
+    AttachForm,
+    EditForm,
+    LinkForm,
+    PriorityForm,
+    SavedViewForm,
+    TransferForm,
+    WordsForm,
+)
+from qiao.cases.forms.facts import FACT, FactsForm, typed_facts
+from qiao.cases.forms.filters import read_filters, read_view, write_filters
+from qiao.cases.forms.opening import NewCaseForm
+
+__all__ = [
+    "FACT",
+    "ActionForm",
+    "AnswerForm",
+    "AssignForm",
+    "AttachForm",
+    "EditForm",
+    "FactsForm",
+    "LinkForm",
+    "NewCaseForm",
+    "PriorityForm",
+    "SavedViewForm",
+    "TransferForm",
+    "WordsForm",
+    "read_filters",
+    "read_view",
+    "typed_facts",
+    "write_filters",
+]

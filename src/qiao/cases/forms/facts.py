@@ -1,0 +1,125 @@
+"""Fields that a pack defines, as form fields; refusals of operations, as errors of the form."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from qiao.cases.rules.values import BadFact
+from qiao.cases.showing import names
+from qiao.core.packs.model import Field
+from qiao.core.rules.conditions import holds
+from qiao.core.rules.text import BadText
+
+FACT: Final = "fact-"
+FEW_CHOICES: Final = 4
+TEXT_ROWS: Final = 3
+
+
+def fact_field(field: Field, *, required: bool) -> forms.Field:
+    """The form field for a pack's field. What it must hold is checked by the operation."""
+    common: dict[str, Any] = {
+        "label": names.said(field.label) + (f" ({field.unit})" if field.unit else ""),
+        "required": required,
+        "help_text": names.said(field.hint),
+    }
+    choices = [(choice.key, names.said(choice.name)) for choice in field.choices]
+    if field.kind == "choice" and len(choices) <= FEW_CHOICES:
+        return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
+    if field.kind == "choice":
+        return forms.ChoiceField(choices=[("", "—"), *choices], **common)
+    if field.kind == "choices":
+        return forms.MultipleChoiceField(
+            choices=choices, widget=forms.CheckboxSelectMultiple, **common
+        )
+    if field.kind == "bool":
+        return forms.BooleanField(**{**common, "required": False})
+    return forms.CharField(widget=_text_widget(field.kind), **common)
+
+
+def _text_widget(kind: str) -> forms.Widget:
+    if kind == "long":
+        return forms.Textarea(attrs={"rows": TEXT_ROWS})
+    attributes = {
+        "number": {"inputmode": "decimal"},
+        "money": {"inputmode": "decimal"},
+        "phone": {"type": "tel", "inputmode": "tel"},
+        "date": {"type": "date"},
+        "datetime": {"type": "datetime-local"},
+    }
+    return forms.TextInput(attrs=attributes.get(kind, {}))
+
+
+class FactsForm(forms.Form):
+    """A form with the fields of a case type or a step beside its own."""
+
+    facts: Sequence[Field] = ()
+
+    def add_facts(
+        self,
+        fields: Iterable[Field],
+        *,
+        known: Mapping[str, Any],
+        required: Iterable[str] | None = None,
+    ) -> None:
+        """Add the fields that are shown for what is known; `required` overrides the pack's."""
+        needed = None if required is None else set(required)
+        shown: list[Field] = []
+        for field in fields:
+            if field.show_when is not None and not holds(field.show_when, known):
+                continue
+            must = field.required if needed is None else field.key in needed
+            self.fields[FACT + field.key] = fact_field(field, required=must)
+            self.initial.setdefault(FACT + field.key, known.get(field.key))
+            shown.append(field)
+        self.facts = tuple(shown)
+
+    def fact_fields(self) -> list[forms.BoundField]:
+        """The added fields, for templates."""
+        return [self[FACT + field.key] for field in self.facts]
+
+    def given_facts(self) -> dict[str, Any]:
+        """What was typed into the added fields."""
+        return {
+            field.key: self.cleaned_data.get(FACT + field.key)
+            for field in self.facts
+            if FACT + field.key in self.cleaned_data
+        }
+
+    def refuse(self, error: Exception) -> None:
+        """Show an operation's refusal at its field, or above the form."""
+        if isinstance(error, BadFact):
+            self._at(error.field, _("This does not fit. Expected: %s") % error.expected)
+        elif isinstance(error, BadText):
+            self._at(error.field, text_fault(error))
+        else:
+            self.add_error(None, str(error))
+
+    def _at(self, key: str, words: str) -> None:
+        for name in (FACT + key, key):
+            if name in self.fields:
+                self.add_error(name, words)
+                return
+        self.add_error(None, words)
+
+
+def text_fault(error: BadText) -> str:
+    """Why a text is refused, in words."""
+    return _(error.message) % error.params
+
+
+def typed_facts(data: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:
+    """What stands in the posted data for these fields, unchecked: enough to decide what shows."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        name = FACT + field.key
+        if name not in data:
+            continue
+        listed = getattr(data, "getlist", None)
+        if field.kind == "choices" and listed:
+            found[field.key] = [v for v in listed(name) if v]
+        else:
+            value = data.get(name)
+            found[field.key] = value == "on" if field.kind == "bool" else value
+    return {key: value for key, value in found.items() if value not in (None, "", [])}

@@ -1,0 +1,62 @@
+"""Filters of a list as they stand in its address."""
+
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from qiao.cases.queries import VIEWS, Filters
+
+MANY: Final = ("type", "group", "priority", "channel", "area", "phase", "level")
+IDS: Final = ("team", "person", "responsible", "unit")
+DAYS: Final = ("opened_from", "opened_to", "closed_from", "closed_to")
+MOST_VALUES: Final = 50
+TEXT_LENGTH: Final = 100
+
+
+def read_filters(query: QueryDict) -> Filters:
+    """The filters in an address; what cannot be read narrows nothing."""
+    values: dict[str, Any] = {
+        name: tuple(v for v in query.getlist(name) if v)[:MOST_VALUES] for name in MANY
+    }
+    for name in IDS:
+        text = query.get(name, "")
+        values[name] = int(text) if text.isdecimal() and len(text) < 19 else None
+    for name in DAYS:
+        values[name] = _day(query.get(name, ""))
+    promise = query.get("promise", "")
+    values["promise"] = promise if promise in {"kept", "missed", "running"} else ""
+    values["pack"] = query.get("pack", "")[:TEXT_LENGTH]
+    values["escalated"] = query.get("escalated") == "1"
+    values["text"] = query.get("q", "")[:TEXT_LENGTH]
+    return Filters(**values)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read_view(query: QueryDict, default: str) -> str:
+    """The view in an address."""
+    view = query.get("view", "")
+    return view if view in VIEWS else default
+
+
+def write_filters(filters: Filters, **more: str) -> str:
+    """The filters as the query of an address, with `more` parts such as the view."""
+    parts: list[tuple[str, str]] = [(name, value) for name, value in more.items() if value]
+    for name in MANY:
+        parts += [(name, value) for value in getattr(filters, name)]
+    for name in (*IDS, *DAYS, "promise", "pack"):
+        value = getattr(filters, name)
+        if value not in (None, ""):
+            parts.append((name, str(value)))
+    if filters.escalated:
+        parts.append(("escalated", "1"))
+    if filters.text:
+        parts.append(("q", filters.text))
+    return urlencode(parts)

@@ -1,0 +1,48 @@
+"""Why something was not possible, in words that say what to do."""
+
+from django.utils.translation import gettext as _
+
+from qiao.cases import operations
+from qiao.cases.rules.process import (
+    ConditionNotMet,
+    DutyOpen,
+    MissingFields,
+    NotAllowed,
+)
+from qiao.cases.showing import names
+from qiao.core.attachments import FileRefused
+
+
+def refusal_words(error: Exception) -> str:
+    """A refusal of an operation or of the process."""
+    if isinstance(error, NotAllowed):
+        return _("This step belongs to: %(role)s") % {"role": names.role_name(error.role)}
+    if isinstance(error, DutyOpen):
+        duty = names.DUTIES.get(error.duty, error.duty)
+        return _("Waits until this is done: %(duty)s") % {"duty": duty}
+    if isinstance(error, MissingFields):
+        return _("Some required fields are empty.")
+    if isinstance(error, ConditionNotMet):
+        return _("This is not possible for this case.")
+    if isinstance(error, operations.StaleStep):
+        return _("Somebody else has moved the case meanwhile. Nothing was changed.")
+    return _BY_CLASS.get(type(error).__name__, lambda: str(error))()
+
+
+_BY_CLASS = {
+    "CaseClosedAlready": lambda: _("The case is archived. Reopen it first."),
+    "AlreadyThere": lambda: _("This is so already."),
+    "NotPaused": lambda: _("The clock is not in that state any more."),
+    "NotATeam": lambda: _("You cannot hand work to this team or person."),
+    "EmptyText": lambda: _("There is nothing to keep yet."),
+}
+
+
+def file_words(refusal: FileRefused) -> str:
+    """Why a file was refused."""
+    reasons = {
+        "empty": _("The file is empty."),
+        "too_large": _("The file is too large."),
+        "wrong_type": _("Only pictures (JPEG, PNG, WebP) and PDF can be kept."),
+    }
+    return f"{refusal.file_name}: {reasons.get(refusal.reason, refusal.reason)}"

@@ -1,0 +1,42 @@
+"""Case types to choose from, found by words, pinyin and initials."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from qiao.cases import definitions
+from qiao.cases.showing import names
+from qiao.core.packs.model import CaseType
+from qiao.core.rules.names import spell_all
+
+Group = tuple[str, list[tuple[str, str, str, bool]]]
+
+
+def types_by_group() -> list[Group]:
+    """All case types: group, then key, name, icon and whether it is an emergency."""
+    return _grouped(iter(definitions.case_types().values()))
+
+
+def find_types(text: str) -> list[Group]:
+    """Types whose name, search words, pinyin or initials hold the text."""
+    wanted = text.strip().lower().replace(" ", "")
+    if not wanted:
+        return types_by_group()
+    all_types = definitions.case_types().values()
+    return _grouped(t for t in all_types if any(wanted in word for word in _words(t)))
+
+
+def _grouped(types: Iterator[CaseType]) -> list[Group]:
+    groups: dict[str, list[tuple[str, str, str, bool]]] = {}
+    for item in types:
+        line = (item.key, names.said(item.name), item.icon or "ticket", item.emergency)
+        groups.setdefault(item.group, []).append(line)
+    return [(str(names.GROUPS.get(key, key)), lines) for key, lines in groups.items()]
+
+
+@cache
+def _words(item: CaseType) -> tuple[str, ...]:
+    said = (item.name.zh_hans, item.name.zh_hant, item.name.en, *item.words)
+    chinese = [text for text in (item.name.zh_hans, *item.words) if not text.isascii()]
+    spelled = spell_all(chinese, is_person=False)
+    found = [*said, *(s.initials for s in spelled), *(s.pinyin for s in spelled)]
+    return tuple(word.lower().replace(" ", "") for word in found)

@@ -1,0 +1,375 @@
+"""What a person does to a case: actions of its process, owners, words, edits."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from qiao.cases import definitions, operations, queries
+from qiao.cases.forms import (
+    ActionForm,
+    AssignForm,
+    FactsForm,
+    LinkForm,
+    PriorityForm,
+    TransferForm,
+    WordsForm,
+)
+from qiao.cases.models import Case
+from qiao.cases.rules.process import ProcessRefusal, asked_fields
+from qiao.cases.rules.values import BadFact
+from qiao.cases.showing import names
+from qiao.cases.showing.detail import definition_of
+from qiao.cases.showing.refusals import refusal_words
+from qiao.cases.showing.steps import facts_of, known_fields
+from qiao.cases.views.page import renewed
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.text import BadText
+from qiao.staff.queries import members_of
+
+REFUSALS = (
+    BadFact,
+    BadText,
+    ProcessRefusal,
+    operations.AlreadyThere,
+    operations.CaseClosedAlready,
+    operations.EmptyText,
+    operations.NotATeam,
+    operations.NotPaused,
+    operations.StaleStep,
+)
+
+
+def dialog(
+    request: StaffRequest,
+    case: Case,
+    form: FactsForm,
+    *,
+    title: str,
+    confirm: str,
+    text: str = "",
+    tone: str = "btn-primary",
+    status: int = 200,
+) -> HttpResponse:
+    """A form in a dialog, or as a page of its own where no script runs."""
+    context = {
+        "case": case,
+        "form": form,
+        "title": title,
+        "text": text,
+        "confirm": confirm,
+        "tone": tone,
+        "action": request.path,
+    }
+    template = "cases/_dialog.html" if request.htmx else "cases/form_page.html"
+    return render(request, template, context, status=status)
+
+
+def done(
+    request: StaffRequest, case: Case, *, toast: str, undo_url: str = "", slot: str = ""
+) -> HttpResponse:
+    """After a change: renewed parts for htmx, else the page again."""
+    if request.htmx:
+        return renewed(request, case.pk, toast=toast, undo_url=undo_url, slot=slot)
+    return HttpResponseRedirect(reverse("cases:detail", args=[case.pk]))
+
+
+def posted(request: StaffRequest) -> Any:
+    """What was sent, also when it is nothing; None for a form that is only shown."""
+    return request.POST if request.method == "POST" else None
+
+
+def attempt(form: FactsForm, run: Callable[[], Any]) -> bool:
+    """Run an operation; a refusal is shown in the form. True when it went through."""
+    try:
+        run()
+    except REFUSALS as error:
+        if isinstance(error, BadFact | BadText):
+            form.refuse(error)
+        else:
+            form.add_error(None, refusal_words(error))
+        return False
+    return True
+
+
+@staff_view("cases.view", methods=("GET", "HEAD", "POST"))
+def act(request: StaffRequest, case_id: int, action: str) -> HttpResponse:
+    """Take an action of the case's step; asks first for what the action needs."""
+    case = queries.get_case_for(actor=request.actor, case_id=case_id)
+    form, label = _action_form(request, case, action)
+    text = names.step_name(case.process_id, case.step)
+    if request.method == "POST" and form.is_valid():
+        given = form.given_facts() | {"reason": form.cleaned_data.get("reason", "")}
+        if attempt(
+            form,
+            lambda: operations.take_action(
+                case_id=case_id,
+                action=action,
+                given=given,
+                actor=request.actor,
+                now=request.now,
+                from_step=request.POST.get("from_step", ""),
+            ),
+        ):
+            return done(request, case, toast=_("Done: %(action)s") % {"action": label})
+    status = 422 if request.method == "POST" else 200
+    return dialog(request, case, form, title=label, text=text, confirm=label, status=status)
+
+
+def _action_form(request: StaffRequest, case: Case, key: str) -> tuple[ActionForm, str]:
+    process, definition = definitions.process_of(case.process), definition_of(case)
+    step = process.step(case.step)
+    chosen = step.action(key)
+    if chosen is None or chosen.automatic:
+        raise Http404(key)
+    known = known_fields(process, definition)
+    fields = [known[k] for k in asked_fields(step, chosen) if k in known]
+    own = () if chosen.kind == "return" else step.required
+    facts = facts_of(case, definition)
+    form = ActionForm(
+        posted(request),
+        fields=fields,
+        required=[*own, *chosen.needs],
+        known={**facts, "reason": ""},
+        reason=chosen.reason_required,
+        auto_id="act-%s",
+    )
+    return form, names.said(chosen.name)
+
+
+def _words_view(
+    permission: str,
+    *,
+    operation: Callable[..., Any],
+    argument: str,
+    words: Callable[[], dict[str, str]],
+    optional: bool = False,
+) -> Callable[..., HttpResponse]:
+    """A view that asks for one text and runs one operation with it."""
+
+    @staff_view(permission, methods=("GET", "HEAD", "POST"))
+    def view(request: StaffRequest, case_id: int) -> HttpResponse:
+        case = queries.get_case_for(actor=request.actor, case_id=case_id)
+        said = words()
+        form = WordsForm(
+            posted(request),
+            label=said["label"],
+            optional=optional,
+            limit=1_000,
+            auto_id="words-%s",
+        )
+        if request.method == "POST" and form.is_valid():
+            given = {argument: form.cleaned_data["text"]}
+            if attempt(
+                form,
+                lambda: operation(case_id=case_id, actor=request.actor, now=request.now, **given),
+            ):
+                return done(request, case, toast=said["done"])
+        return dialog(
+            request,
+            case,
+            form,
+            title=said["title"],
+            text=said.get("text", ""),
+            confirm=said["confirm"],
+            status=422 if request.method == "POST" else 200,
+        )
+
+    return view
+
+
+chase = _words_view(
+    "cases.open",
+    operation=operations.chase,
+    argument="words",
+    optional=True,
+    words=lambda: {
+        "title": _("The customer asks again"),
+        "text": _("Whoever works on the case sees it at once."),
+        "label": _("What the customer says"),
+        "confirm": _("Chase"),
+        "done": _("Chased"),
+    },
+)
+escalate = _words_view(
+    "cases.open",
+    operation=operations.escalate,
+    argument="reason",
+    words=lambda: {
+        "title": _("Escalate to the supervisor"),
+        "text": _("The first person stays responsible."),
+        "label": _("Reason"),
+        "confirm": _("Escalate"),
+        "done": _("Escalated"),
+    },
+)
+pause = _words_view(
+    "cases.work",
+    operation=operations.pause,
+    argument="reason",
+    words=lambda: {
+        "title": _("Pause the clock"),
+        "text": _("The reason stands in the history; the customer could read it."),
+        "label": _("Reason"),
+        "confirm": _("Pause"),
+        "done": _("Clock paused"),
+    },
+)
+
+
+@staff_view("cases.work", methods=("POST",))
+def resume(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Let the clock run again."""
+    return _at_once(request, case_id, operations.resume, _("The clock runs again"))
+
+
+@staff_view("cases.work", methods=("POST",))
+def take_over(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Take the case oneself."""
+    return _at_once(request, case_id, operations.take_over, _("The case is yours"))
+
+
+def _at_once(
+    request: StaffRequest, case_id: int, operation: Callable[..., Any], toast: str
+) -> HttpResponse:
+    case = queries.get_case_for(actor=request.actor, case_id=case_id)
+    form = FactsForm({})
+    form.is_valid()
+    if attempt(form, lambda: operation(case_id=case_id, actor=request.actor, now=request.now)):
+        return done(request, case, toast=toast)
+    return dialog(
+        request, case, form, title=_("This did not work"), confirm=_("Try again"), status=422
+    )
+
+
+@staff_view("cases.work", methods=("GET", "HEAD", "POST"))
+def transfer(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Hand the case to another team."""
+    case = queries.get_case_for(actor=request.actor, case_id=case_id)
+    form = TransferForm(posted(request), teams=team_choices(request), auto_id="tr-%s")
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if attempt(
+            form,
+            lambda: operations.transfer(
+                case_id=case_id,
+                team_id=data["team"],
+                reason=data["reason"],
+                actor=request.actor,
+                now=request.now,
+            ),
+        ):
+            return done(request, case, toast=_("Transferred"))
+    return dialog(
+        request,
+        case,
+        form,
+        title=_("Transfer to another team"),
+        text=_("The first person stays responsible until the customer has the answer."),
+        confirm=_("Transfer"),
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+def team_choices(request: StaffRequest) -> list[tuple[int, str]]:
+    """Teams that the person may hand work to, by branch."""
+    found = queries.units(
+        actor=request.actor,
+        permission="cases.transfer",
+        kinds=("team",),
+        language=get_language() or "en",
+    )
+    return [(u.unit_id, f"{u.parent} · {u.name}" if u.parent else u.name) for u in found]
+
+
+@staff_view("cases.assign", methods=("GET", "HEAD", "POST"))
+def assign(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Give the case to a person of its team."""
+    case = queries.get_case_for(actor=request.actor, case_id=case_id)
+    team = [(person.pk, f"{person.name} {person.number}") for person in members_of(case.team_id)]
+    form = AssignForm(
+        posted(request), people=team, initial={"person": case.assignee_id}, auto_id="as-%s"
+    )
+    if form.is_valid() and attempt(
+        form,
+        lambda: operations.assign(
+            case_id=case_id,
+            staff_id=form.cleaned_data["person"],
+            actor=request.actor,
+            now=request.now,
+        ),
+    ):
+        return done(request, case, toast=_("Assigned"))
+    return dialog(
+        request,
+        case,
+        form,
+        title=_("Assign within the team"),
+        text=case.team.name,
+        confirm=_("Assign"),
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@staff_view("cases.work", methods=("GET", "HEAD", "POST"))
+def priority(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Give the case another priority; the clocks keep what was used and paused."""
+    case = queries.get_case_for(actor=request.actor, case_id=case_id)
+    asked = request.GET.get("priority") if request.method == "POST" else None
+    data = {"priority": asked} if asked else posted(request)
+    form = PriorityForm(data, initial={"priority": case.priority}, auto_id="pr-%s")
+    if request.method == "POST" and form.is_valid():
+        wanted = form.cleaned_data["priority"]
+        if attempt(
+            form,
+            lambda: operations.change_priority(
+                case_id=case_id, priority=wanted, actor=request.actor, now=request.now
+            ),
+        ):
+            undo = "" if asked else f"{request.path}?priority={case.priority}"
+            return done(request, case, toast=_("Priority changed"), undo_url=undo)
+    return dialog(
+        request,
+        case,
+        form,
+        title=_("Priority"),
+        text=_("Time used and pauses taken stay as they are."),
+        confirm=_("Change"),
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+@staff_view("cases.work", methods=("GET", "HEAD", "POST"))
+def link(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Say that another case belongs to this one."""
+    case = queries.get_case_for(actor=request.actor, case_id=case_id)
+    form = LinkForm(posted(request), auto_id="ln-%s")
+    if request.method == "POST" and form.is_valid():
+        number = form.cleaned_data["number"].strip().lstrip("#").upper()
+        found = queries.find_cases(actor=request.actor, text=number, limit=2)
+        exact = [line for line in found if line.number == number] or list(found)
+        if len(exact) != 1 or exact[0].case_id == case_id:
+            form.add_error("number", _("There is no other case of this number."))
+        elif attempt(
+            form,
+            lambda: operations.link_cases(
+                case_id=case_id,
+                other_id=exact[0].case_id,
+                kind=form.cleaned_data["kind"],
+                actor=request.actor,
+                now=request.now,
+            ),
+        ):
+            return done(request, case, toast=_("Linked"))
+    return dialog(
+        request,
+        case,
+        form,
+        title=_("Link another case"),
+        confirm=_("Link"),
+        status=422 if request.method == "POST" else 200,
+    )

@@ -1,0 +1,251 @@
+"""A new case: the form that grows with its type, and the opening itself."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from qiao.cases import definitions, operations, queries
+from qiao.cases.forms import NewCaseForm, typed_facts
+from qiao.cases.showing import names
+from qiao.cases.showing.types import find_types, types_by_group
+from qiao.cases.views.acting import attempt
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.packs.enabled import catalogue
+from qiao.core.packs.model import ANY_PRIORITY, CaseType
+from qiao.core.rules.phones import try_normalise
+from qiao.core.toasts import add_toast
+from qiao.core.ui.moments import duration
+from qiao.customers.queries import AccountChoice, CustomerLine, accounts_of, lines_for
+
+USUAL_CHANNEL = "phone"
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known before anything is typed: who asks, about which account, of which type."""
+
+    definition: CaseType | None
+    customer: CustomerLine | None
+    accounts: Sequence[AccountChoice]
+    account: AccountChoice | None
+
+
+def _setting(request: StaffRequest, values: Values) -> Setting:
+    customer_id = _number(values.get("customer"))
+    customer, accounts = None, []
+    if customer_id is not None:
+        found = lines_for(actor=request.actor, customer_ids=[customer_id])
+        customer = found.get(customer_id)
+        accounts = accounts_of(actor=request.actor, customer_id=customer_id) if customer else []
+    wanted = _number(values.get("account"))
+    usual = accounts[0].account_id if accounts and "account" not in values else wanted
+    return Setting(
+        definition=definitions.case_types().get(str(values.get("type", ""))),
+        customer=customer,
+        accounts=accounts,
+        account=next((a for a in accounts if a.account_id == usual), None),
+    )
+
+
+def _number(value: Any) -> int | None:
+    text = str(value or "")
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def _areas(request: StaffRequest) -> list[tuple[str, str]]:
+    found = queries.units(
+        actor=request.actor,
+        permission="cases.open",
+        kinds=("branch",),
+        language=get_language() or "en",
+    )
+    return [("", "—"), *((unit.region, unit.name) for unit in found if unit.region)]
+
+
+def _form(request: StaffRequest, setting: Setting, values: Values, *, bound: bool) -> NewCaseForm:
+    definition = setting.definition
+    fields = definition.fields if definition else ()
+    areas = _areas(request)
+    area = setting.account.region if setting.account else str(values.get("area", ""))
+    if area and area not in dict(areas):
+        areas.append((area, area))
+    channels = [(key, names.said(item.name)) for key, item in catalogue().channels.items()]
+    initial = {
+        "type": definition.key if definition else "",
+        "priority": definition.default_priority if definition else "normal",
+        "channel": values.get("channel") or USUAL_CHANNEL,
+        "customer": setting.customer.customer_id if setting.customer else None,
+        "account": setting.account.account_id if setting.account else None,
+        "area": area,
+        **{
+            key: values[key]
+            for key in ("title", "description", "place", "caller_name", "caller_phone", "embed")
+            if values.get(key)
+        },
+    }
+    if values.get("priority") and values.get("type") == values.get("priority_of"):
+        initial["priority"] = values["priority"]
+    return NewCaseForm(
+        request.POST if bound else None,
+        initial=initial,
+        choices={
+            "channel": channels,
+            "area": areas,
+            "account": [("", "—"), *((a.account_id, _account(a)) for a in setting.accounts)],
+        },
+        fields=fields,
+        known=typed_facts(values, fields),
+        reshape_url=reverse("cases:reshape"),
+        auto_id="new-%s",
+    )
+
+
+def _account(account: AccountChoice) -> str:
+    return f"{account.number} · {account.address}" if account.address else account.number
+
+
+def _post_to(form: NewCaseForm) -> str:
+    """Where the form goes: to the page that holds it, if that named an address of this site."""
+    value = str(form["embed"].value() or "")
+    inside = value.startswith("/") and not value.startswith(("//", "/\\"))
+    return value if inside else reverse("cases:new")
+
+
+def _show(
+    request: StaffRequest, setting: Setting, form: NewCaseForm, status: int = 200
+) -> HttpResponse:
+    premises = setting.account.premises_id if setting.account else None
+    definition = setting.definition
+    doubles: Sequence[Any] = ()
+    if definition and (premises or setting.customer):
+        doubles = queries.possible_doubles(
+            actor=request.actor,
+            now=request.now,
+            type_key=definition.key,
+            premises_id=premises,
+            customer_id=setting.customer.customer_id if setting.customer else None,
+        )
+    context = {
+        "form": form,
+        "action": _post_to(form),
+        "definition": definition,
+        "type_name": names.said(definition.name) if definition else "",
+        "group_name": names.GROUPS.get(definition.group, "") if definition else "",
+        "safety": [names.said(text) for text in definition.safety] if definition else [],
+        "customer": setting.customer,
+        "account": setting.account,
+        "doubles": doubles,
+        "types": types_by_group(),
+        "promises": _promises(definition, str(form["priority"].value() or "")),
+    }
+    whole = not request.htmx
+    template = "cases/new.html" if whole else "cases/_form.html"
+    return render(request, template, context, status=status)
+
+
+def _promises(definition: CaseType | None, priority: str) -> list[tuple[str, str]]:
+    """What the customer will be promised, with the time for this priority."""
+    shown = []
+    for spec in definition.promises if definition else ():
+        seconds = spec.targets.get(priority) or spec.targets.get(ANY_PRIORITY)
+        if seconds:
+            shown.append((names.said(spec.name), duration(seconds)))
+    return shown
+
+
+@staff_view("cases.open", methods=("GET", "HEAD", "POST"))
+def new(request: StaffRequest) -> HttpResponse:
+    """Show the form, or open the case."""
+    values = request.POST if request.method == "POST" else request.GET
+    setting = _setting(request, values)
+    form = _form(request, setting, values, bound=request.method == "POST")
+    if request.method != "POST":
+        return _show(request, setting, form)
+    if setting.definition is None:
+        form.add_error(None, _("Choose what it is about first."))
+    if not form.is_valid():
+        return _show(request, setting, form, status=422)
+    opened: list[Any] = []
+    if not attempt(form, lambda: opened.append(_open(request, setting, form))):
+        return _show(request, setting, form, status=422)
+    return _opened(request, opened[0], embedded=bool(form.cleaned_data["embed"]))
+
+
+@staff_view("cases.open", methods=("POST",))
+def reshape(request: StaffRequest) -> HttpResponse:
+    """The form again after its type or a field that others hang on changed; nothing is lost."""
+    setting = _setting(request, request.POST)
+    form = _form(request, setting, request.POST, bound=False)
+    for field in form.facts:
+        value = typed_facts(request.POST, [field]).get(field.key)
+        form.initial[f"fact-{field.key}"] = value
+    return _show(request, setting, form)
+
+
+def _open(request: StaffRequest, setting: Setting, form: NewCaseForm) -> Any:
+    data, account = form.cleaned_data, setting.account
+    area = account.region if account else data["area"]
+    unit = account.organisation_id if account else None
+    unit = unit or queries.opening_unit(actor=request.actor, area=area)
+    request.actor.require("cases.open", unit)
+    assert unit is not None
+    return operations.open_case(
+        request=operations.OpenRequest(
+            type_key=data["type"],
+            organisation_id=unit,
+            title=data["title"] or _usual_title(setting, data),
+            channel=data["channel"],
+            description=data["description"],
+            priority=data["priority"],
+            area=area,
+            facts=form.given_facts(),
+            customer_id=setting.customer.customer_id if setting.customer else None,
+            account_id=account.account_id if account else None,
+            premises_id=account.premises_id if account else None,
+            service_point_id=account.service_point_id if account else None,
+            place=data["place"],
+            caller_name=data["caller_name"],
+            caller_phone=try_normalise(data["caller_phone"]) or data["caller_phone"],
+            tier=setting.customer.tier if setting.customer else "",
+        ),
+        actor=request.actor,
+        now=request.now,
+    )
+
+
+def _usual_title(setting: Setting, data: Values) -> str:
+    """Where and what, when nobody typed a title."""
+    assert setting.definition is not None
+    where = setting.customer.short_address if setting.customer else data["place"]
+    return f"{where} {names.said(setting.definition.name)}".strip()[:120]
+
+
+def _opened(request: StaffRequest, case: Any, *, embedded: bool) -> HttpResponse:
+    target = reverse("cases:detail", args=[case.pk])
+    said = _("Case %(number)s opened") % {"number": case.number}
+    if embedded:
+        response = render(request, "cases/_opened.html", {"case": case, "team": case.team})
+        response.headers["HX-Trigger"] = json.dumps({"case:opened": {"id": case.pk}})
+        return add_toast(response, text=said)
+    messages.success(request, said)
+    if request.htmx:
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = target
+        return response
+    return HttpResponseRedirect(target)
+
+
+@staff_view("cases.open")
+def types(request: StaffRequest) -> HttpResponse:
+    """Case types that fit what is typed: Chinese words, pinyin or its initials, English."""
+    found = find_types(request.GET.get("type_q", ""))
+    return render(request, "cases/_types.html", {"types": found})

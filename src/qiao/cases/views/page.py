@@ -1,0 +1,163 @@
+"""The page of one case, and the parts of it that renew themselves."""
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from qiao.cases import operations, queries
+from qiao.cases.forms import AnswerForm, WordsForm
+from qiao.cases.queries.page import SIDES
+from qiao.cases.showing import history, names
+from qiao.cases.showing.detail import Detail, show_case, speech_for
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.packs.enabled import catalogue
+from qiao.core.panels import load_place
+from qiao.core.toasts import add_toast
+
+BOXES = ("note", "answer", "edit")
+DRAFT_LENGTH = 20_000
+
+
+def detail_of(request: StaffRequest, case_id: int) -> Detail:
+    """The case of a request in words. Raises `NotVisible`."""
+    page = queries.case_page(actor=request.actor, case_id=case_id, now=request.now)
+    return show_case(page, actor=request.actor, now=request.now)
+
+
+@staff_view("cases.view")
+def show(request: StaffRequest, case_id: int) -> HttpResponse:
+    """The whole page."""
+    detail = detail_of(request, case_id)
+    return render(request, "cases/page.html", page_context(request, detail))
+
+
+def page_context(request: StaffRequest, detail: Detail) -> dict[str, Any]:
+    """Everything that the page's templates name."""
+    case = detail.case
+    return {
+        "d": detail,
+        "case": case,
+        "panels": _panels(request, detail),
+        "note_form": note_form(detail),
+        "answer_form": answer_form(detail),
+        "side": "",
+        "sides": SIDES,
+        "back_url": reverse("cases:list"),
+    }
+
+
+def _panels(request: StaffRequest, detail: Detail) -> list[tuple[Any, Any]]:
+    case = detail.case
+    return load_place(
+        request.actor,
+        "case",
+        {
+            "case_id": case.pk,
+            "customer_id": case.customer_id,
+            "customer_ids": [case.customer_id] if case.customer_id else [],
+            "now": request.now,
+        },
+    )
+
+
+def note_form(detail: Detail, data: Any = None) -> WordsForm:
+    """The box for colleagues, with the draft in it."""
+    draft = detail.drafts.get("note", {}).get("values", {})
+    return WordsForm(data, initial=draft, auto_id="note-%s")
+
+
+def answer_form(detail: Detail, data: Any = None) -> AnswerForm:
+    """The box for what the customer was told, with the draft in it."""
+    draft = detail.drafts.get("answer", {}).get("values", {})
+    channels = [(key, names.said(item.name)) for key, item in catalogue().channels.items()]
+    used = detail.case.channel
+    initial = {"channel": used, **draft}
+    return AnswerForm(
+        data, initial=initial, channels=channels or [(used, used)], auto_id="answer-%s"
+    )
+
+
+@staff_view("cases.view")
+def live(request: StaffRequest, case_id: int) -> HttpResponse:
+    """The parts that change by themselves, each to be put in its place."""
+    detail = detail_of(request, case_id)
+    return render(request, "cases/_live.html", live_context(request, detail))
+
+
+def live_context(request: StaffRequest, detail: Detail) -> dict[str, Any]:
+    """What `_live.html` needs."""
+    return {"d": detail, "case": detail.case, "side": "", "panels": _panels(request, detail)}
+
+
+def renewed(
+    request: StaffRequest, case_id: int, *, toast: str = "", undo_url: str = "", slot: str = ""
+) -> HttpResponse:
+    """The answer to a change that was taken: the parts that changed, and a word in passing.
+
+    `slot` is the template that takes the place of the form that was sent, a fresh box as a rule.
+    """
+    detail = detail_of(request, case_id)
+    context = live_context(request, detail)
+    if slot:
+        context |= {"note_form": note_form(detail), "answer_form": answer_form(detail)}
+    context["slot"] = slot
+    response = render(request, "cases/_renewed.html", context)
+    return add_toast(response, text=toast, undo_url=undo_url) if toast else response
+
+
+@staff_view("cases.view")
+def feed(request: StaffRequest, case_id: int) -> HttpResponse:
+    """A part of the history: of one side, or older than what is shown."""
+    case = queries.get_case_for(actor=request.actor, case_id=case_id)
+    side = request.GET.get("side", "")
+    before = request.GET.get("before", "")
+    found = queries.case_history(
+        case_id=case.pk,
+        side=side if side in SIDES else "",
+        before=int(before) if before.isdecimal() and len(before) < 10 else None,
+    )
+    return render(
+        request,
+        "cases/_feed_rows.html" if before else "cases/_feed.html",
+        {
+            "case": case,
+            "lines": history.show_history(found.entries, speech_for(case)),
+            "before": found.before,
+            "side": side if side in SIDES else "",
+        },
+    )
+
+
+@staff_view("cases.view")
+def clocks(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Why each deadline is what it is: every start, stop and pause."""
+    detail = detail_of(request, case_id)
+    return render(request, "cases/clocks.html", {"d": detail, "case": detail.case})
+
+
+@staff_view("cases.view", methods=("POST",))
+def here(request: StaffRequest, case_id: int) -> HttpResponse:
+    """Renew that the person has the case open; answer who else has."""
+    queries.get_case_for(actor=request.actor, case_id=case_id)
+    operations.renew_viewing(case_id=case_id, actor=request.actor, now=request.now)
+    page = queries.viewers_of(actor=request.actor, case_id=case_id, now=request.now)
+    return render(request, "cases/_here.html", {"viewers": page})
+
+
+@staff_view("cases.view", methods=("POST",))
+def draft(request: StaffRequest, case_id: int, box: str) -> HttpResponse:
+    """Keep what is being typed in a box."""
+    queries.get_case_for(actor=request.actor, case_id=case_id)
+    if box not in BOXES:
+        raise Http404(box)
+    values = {
+        key: text[:DRAFT_LENGTH]
+        for key, text in request.POST.items()
+        if key != "csrfmiddlewaretoken"
+    }
+    operations.keep_draft(
+        case_id=case_id, box=box, values=values, actor=request.actor, now=request.now
+    )
+    return HttpResponse(status=204)
