@@ -4,10 +4,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from qiao.cases import contributions, tasks
+from qiao.cases.demo import history
 from qiao.cases.operations import install_packs
 from qiao.cases.showing import overview
-from qiao.core.manifest import Module, Permission
+from qiao.core.manifest import DemoStage, Module, Permission
 from qiao.core.packs.enabled import catalogue
+from qiao.core.tasks import PeriodicJob
 
 
 def _install(now: datetime) -> None:
@@ -27,8 +30,18 @@ manifest = Module(
         Permission("cases.transfer", _("Receive cases transferred from other teams")),
         Permission("cases.export", _("Export cases")),
     ),
+    navigation=contributions.NAVIGATION,
+    panels=contributions.PANELS,
+    timeline=contributions.TIMELINE,
+    search=contributions.SEARCH,
+    commands=contributions.COMMANDS,
+    periodic=(
+        PeriodicJob("cases.turn_levels", "* * * * *", tasks.turn_levels),
+        PeriodicJob("cases.fold_counts", "* * * * *", tasks.fold_counts),
+    ),
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
+    demo=(DemoStage("cases", 30, history.build_cases),),
     append_only=("cases_caseevent",),
 )

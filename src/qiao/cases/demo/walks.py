@@ -97,7 +97,7 @@ def sample_walks(
     while len(walks) < count:
         walk = _walk(case_type, process, dict(system), rng)
         if walk is not None:
-            walk.spells = list(_spells(walk, promises))
+            walk.spells = list(_spells(walk, promises, case_type.default_priority))
             walks.append(walk)
     return walks
 
@@ -234,7 +234,7 @@ def _value(item: Field, rng: Random, texts: Sequence[str]) -> Any:
     return rng.choice(list(texts))
 
 
-def _spells(walk: Walk, promises: Sequence[Promise]) -> Iterator[Spell]:
+def _spells(walk: Walk, promises: Sequence[Promise], priority: str) -> Iterator[Spell]:
     """Which moves start and stop which clock, found by the clock rules themselves.
 
     The walk is laid on a line of minutes against promises so generous that nothing is ever late.
@@ -247,7 +247,7 @@ def _spells(walk: Walk, promises: Sequence[Promise]) -> Iterator[Spell]:
     )
     times = {pos: EPOCH + timedelta(minutes=pos) for pos in range(len(walk.places))}
     history = [
-        ClockEvent(e.seq, e.kind, times[e.pos], {**e.data, "priority": "normal"})
+        ClockEvent(e.seq, e.kind, times[e.pos], {**e.data, "priority": priority})
         for e in walk.entries
         if e.kind in EVENT_KINDS
     ]
