@@ -1,20 +1,97 @@
 """What the customers module contributes."""
 
+from collections.abc import Sequence
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core.manifest import DemoStage, Module, Permission
+from qiao.core.actor import Actor
+from qiao.core.manifest import (
+    Command,
+    DemoStage,
+    Hit,
+    Module,
+    NavItem,
+    Panel,
+    Permission,
+    SearchSource,
+)
 from qiao.customers import demo
+from qiao.customers.queries import find_customers, panels
+
+VIEW = "customers.view"
+PAGE = frozenset({"customer"})
+PAGE_AND_ASIDE = frozenset({"customer", "aside"})
+
+
+def search(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
+    """Customers for the palette: name, where they live, and the account."""
+    return [
+        Hit(
+            kind="customer",
+            title=hit.name,
+            detail=" · ".join(filter(None, (hit.account_number or hit.number, hit.short_address))),
+            url=reverse("customers:page", args=[hit.customer_id]),
+            icon="user" if hit.kind == "person" else "building",
+            tier=hit.tier,
+        )
+        for hit in find_customers(actor=actor, text=text, limit=limit)
+    ]
+
 
 manifest = Module(
     key="customers",
     label=_("Customers"),
+    navigation=(
+        NavItem("customers", _("Customers"), "users", "customers:list", VIEW, 30, shortcut="g c"),
+    ),
+    panels=(
+        Panel(
+            "customers.band", "", "customers/panels/band.html", panels.BAND, VIEW,
+            frozenset({"band"}), 0,
+        ),
+        Panel(
+            "customers.who", "", "customers/panels/aside_band.html", panels.BAND, VIEW,
+            frozenset({"aside"}), 0,
+        ),
+        Panel(
+            "customers.standing", "", "customers/panels/standing.html", panels.STANDING, VIEW,
+            frozenset({"strip"}), 10,
+        ),
+        Panel(
+            "customers.accounts", _("Accounts and service points"),
+            "customers/panels/accounts.html", panels.ACCOUNTS, VIEW, PAGE_AND_ASIDE, 10,
+        ),
+        Panel(
+            "customers.tier", _("Tier"), "customers/panels/tier.html", panels.TIER, VIEW, PAGE, 70,
+        ),
+        Panel(
+            "customers.parties", _("Owner, payer, occupants"), "customers/panels/parties.html",
+            panels.PARTIES, VIEW, PAGE, 50,
+        ),
+        Panel(
+            "customers.household", _("At the same address"), "customers/panels/household.html",
+            panels.HOUSEHOLD, VIEW, PAGE, 60,
+        ),
+        Panel(
+            "customers.identities", _("Identity documents"), "customers/panels/identities.html",
+            panels.IDENTITIES, "customers.reveal", PAGE, 80,
+        ),
+    ),
+    search=(SearchSource("customers", _("Customers"), "@", VIEW, search, 10),),
+    commands=(
+        Command(
+            "customers.new", _("New customer"), "user-plus", "customers:new", "customers.edit"
+        ),
+        Command("customers.list", _("Find a customer"), "users", "customers:list", VIEW),
+    ),
     permissions=(
-        Permission("customers.view", _("Find and open customers")),
+        Permission(VIEW, _("Find and open customers")),
         Permission("customers.contact", _("See telephone numbers of an opened customer")),
         Permission("customers.edit", _("Register and change customers and accounts")),
         Permission("customers.reveal", _("Reveal identity numbers and masked telephone numbers")),
     ),
-    demo=(DemoStage("customers", 20, demo.build),),
+    demo=(DemoStage("customers", 20, demo.build, demo.audit),),
     append_only=("customers_tierchange",),
     audited=(
         "customers_customer",
@@ -25,4 +102,4 @@ manifest = Module(
         "customers_account",
         "customers_accountparty",
     ),
-)
+)  # fmt: skip

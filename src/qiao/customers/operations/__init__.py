@@ -10,6 +10,7 @@ from qiao.customers.operations.accounts import (
     open_account,
     open_account_at,
 )
+from qiao.customers.operations.bulk import Built, build_customers
 from qiao.customers.operations.customers import (
     NewIdentity,
     NewPhone,
@@ -52,6 +53,7 @@ __all__ = [
     "BadPeriod",
     "BadPhone",
     "BadText",
+    "Built",
     "CustomerRefusal",
     "NewIdentity",
     "NewPhone",
@@ -69,6 +71,7 @@ __all__ = [
     "add_phone",
     "add_premises",
     "add_service_point",
+    "build_customers",
     "change_name",
     "end_party",
     "make_visible",

@@ -14,7 +14,7 @@ from re import findall
 
 LANDLINE_AREA = "571"
 _WORDS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-_LISTS = {key: tuple(text.split()) for key, text in _WORDS.items()}
+_LISTS: dict[str, tuple[str, ...]] = {key: tuple(text.split()) for key, text in _WORDS.items()}
 _FEMALE, _MALE = ("".join(_LISTS[key]) for key in ("female", "male"))
 _shares = findall(r"([^\s0-9.]+)([0-9.]+)", _WORDS["surnames"])
 _surnames: tuple[str, ...] = tuple(surname for surname, _ in _shares)

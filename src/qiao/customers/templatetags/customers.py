@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from qiao.core.rules import phones
 from qiao.core.ui.marks import icon, mask
@@ -54,6 +55,20 @@ _WORDS: dict[str, Any] = {
     "kind": Customer.Kind,
     "identity": CustomerIdentity.Kind,
 }
+_REASONS = {
+    "name_start": _lazy("name"),
+    "name_part": _lazy("part of the name"),
+    "initials": _lazy("pinyin initials"),
+    "pinyin": _lazy("pinyin"),
+    "phone": _lazy("telephone number"),
+    "phone_tail": _lazy("end of the number"),
+    "phone_middle": _lazy("part of the number"),
+    "account": _lazy("account number"),
+    "number": _lazy("customer number"),
+    "identity": _lazy("document number"),
+    "address": _lazy("address"),
+    "name": _lazy("same name"),
+}
 GROUPED_LENGTH = 11
 
 
@@ -81,6 +96,8 @@ def service_icon(service: str) -> str:
 @register.filter
 def word(value: str, what: str) -> str:
     """The word for a stored key: ``{{ row.role|word:"role" }}``; an unknown key as it is."""
+    if what in {"why", "evidence"}:
+        return str(_REASONS.get(value, value))
     try:
         return str(_WORDS[what](value).label)
     except ValueError:

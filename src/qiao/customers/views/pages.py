@@ -8,12 +8,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
+from qiao.core.actor import Actor
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.panels import load_panels, load_places
 from qiao.core.registry import registry
 from qiao.core.timeline import load_timeline
 from qiao.customers.models import Customer, ProtectedFlag
 from qiao.customers.queries import (
+    can_see,
     find_customers,
     find_near,
     get_customer_for,
@@ -37,6 +39,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "text": text,
         "tier": tier if tier in Customer.Tier.values else "",
         "flag": flag if flag in ProtectedFlag.values else "",
+        "may_edit": request.actor.can("customers.edit"),
         "tiers": Customer.Tier.choices,
         "all_flags": ProtectedFlag.choices,
     }
@@ -86,11 +89,28 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         # Two columns of panels of about equal number beside the timeline.
         "columns": (panels[::2], panels[1::2]),
         "timeline": timeline,
-        "sources": registry.timeline(request.actor),
+        "sources": _sources(request.actor),
         "only": "",
+        "may_edit": _may_edit(request, customer),
         "place": "customer",
     }
     return render(request, "customers/page.html", context)
+
+
+def _sources(actor: Actor) -> list[tuple[str, Any]]:
+    """Keys of the timeline's sources with the words of their modules."""
+    return [
+        (source.key, module.label)
+        for module in registry
+        for source in module.timeline
+        if actor.can(source.permission)
+    ]
+
+
+def _may_edit(request: StaffRequest, customer: Customer) -> bool:
+    return request.actor.can("customers.edit") and can_see(
+        actor=request.actor, customer_id=customer.pk, permission="customers.edit"
+    )
 
 
 @staff_view(VIEW)
