@@ -63,9 +63,7 @@ def test_going_back_shows_the_pages_seen_before(company: Company, view: str) -> 
         cursor = page.following
     back = []
     while page.previous is not None:
-        page = list_cases(
-            actor=company.agent, now=NOW, view=view, cursor=page.previous, limit=3
-        )
+        page = list_cases(actor=company.agent, now=NOW, view=view, cursor=page.previous, limit=3)
         back.append([row.case_id for row in page.rows])
     assert back == pages[-2::-1]
 

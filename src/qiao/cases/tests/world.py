@@ -137,7 +137,10 @@ LEAK = CaseType(
             "spot",
             _text("Where", "漏水部位"),
             "choice",
-            choices=(Choice("meter", _text("Meter", "表箱")), Choice("road", _text("Road", "路面"))),
+            choices=(
+                Choice("meter", _text("Meter", "表箱")),
+                Choice("road", _text("Road", "路面")),
+            ),
             required=True,
         ),
         Field(
@@ -183,7 +186,9 @@ PACK = Pack(
             "office",
             _text("Office", "工作日"),
             "Asia/Shanghai",
-            {d: (("08:30", "12:00"), ("13:30", "17:30")) for d in ("mon", "tue", "wed", "thu", "fri")},
+            dict.fromkeys(
+                ("mon", "tue", "wed", "thu", "fri"), (("08:30", "12:00"), ("13:30", "17:30"))
+            ),
         ),
     ),
     roles=(Named("judge", _text("Judge", "审核员")),),

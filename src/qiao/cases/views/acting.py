@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -148,7 +149,7 @@ def _words_view(
     argument: str,
     words: Callable[[], dict[str, str]],
     optional: bool = False,
-) -> Callable[..., HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     """A view that asks for one text and runs one operation with it."""
 
     @staff_view(permission, methods=("GET", "HEAD", "POST"))

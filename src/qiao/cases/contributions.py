@@ -1,0 +1,121 @@
+"""The parts of other modules' pages that cases bring: panels, timeline, search, commands."""
+
+from collections.abc import Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from qiao.cases.queries import find_cases, my_open_count
+from qiao.cases.showing import names
+from qiao.core.actor import Actor
+from qiao.core.manifest import Command, Hit, NavItem, Panel, SearchSource, TimelineSource
+
+VIEW = "cases.view"
+
+NAVIGATION = (
+    NavItem(
+        key="cases",
+        label=_("Cases"),
+        icon="ticket",
+        url_name="cases:list",
+        permission=VIEW,
+        order=20,
+        shortcut="g c",
+        count=my_open_count,
+    ),
+)
+
+_ROW = """
+jsonb_build_object('id', c.id, 'number', c.number, 'title', c.title, 'names', t.names,
+    'process', c.process_id, 'step', c.step, 'phase', c.phase, 'priority', c.priority,
+    'level', c.level, 'due', c.due_at, 'paused', c.is_paused, 'opened', c.opened_at,
+    'closed', c.closed_at, 'kept', c.promise_kept)
+"""
+_FROM = """
+  FROM cases_case c JOIN cases_casetype t ON t.id = c.case_type_id
+ WHERE c.customer_id = ANY(%(customer_ids)s::bigint[])
+   AND (c.organisation_id + 0) = ANY(%(organisation_ids)s)
+"""
+OPEN = f"""
+SELECT jsonb_agg(x.line ORDER BY x.due_at, x.id) FROM (
+SELECT c.id, c.due_at, {_ROW} AS line {_FROM} AND c.closed_at IS NULL
+ ORDER BY c.due_at, c.id LIMIT 8) x
+"""  # noqa: S608 - this module's own pieces
+RECENT = f"""
+SELECT jsonb_agg(x.line ORDER BY x.opened_at DESC) FROM (
+SELECT c.opened_at, {_ROW} AS line {_FROM} AND c.closed_at IS NOT NULL
+   AND c.opened_at > %(now)s::timestamptz - interval '24 months'
+ ORDER BY c.opened_at DESC LIMIT 5) x
+"""  # noqa: S608 - as above
+PANELS = (
+    Panel(
+        key="cases.open",
+        title=_("Open cases"),
+        template="cases/panels/open.html",
+        sql=OPEN,
+        permission=VIEW,
+        places=frozenset({"aside", "customer"}),
+        order=40,
+    ),
+    Panel(
+        key="cases.recent",
+        title=_("Cases so far"),
+        template="cases/panels/recent.html",
+        sql=RECENT,
+        permission=VIEW,
+        places=frozenset({"aside", "customer"}),
+        order=70,
+    ),
+)
+
+TIMELINE = (
+    TimelineSource(
+        key="cases",
+        sql="""
+SELECT c.opened_at, 'case', c.id, '', c.title, c.description, r.name, '', c.number
+  FROM cases_case c JOIN staff_staff r ON r.id = c.responsible_id
+ WHERE c.customer_id = ANY(%(customer_ids)s::bigint[])
+   AND (c.organisation_id + 0) = ANY(%(organisation_ids)s) AND c.opened_at < %(before)s
+ ORDER BY c.opened_at DESC LIMIT %(limit)s
+""",
+        permission=VIEW,
+        url_name="cases:detail",
+        icon="ticket",
+    ),
+)
+
+
+def search_hits(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
+    """Cases by number, and open ones by title."""
+    lines = find_cases(actor=actor, text=text, limit=limit)
+    names.remember_steps({line.process_id for line in lines})
+    return [
+        Hit(
+            kind="case",
+            title=line.title,
+            detail=" · ".join(
+                filter(None, (line.number, names.type_name(line.type_names), line.place))
+            ),
+            url=reverse("cases:detail", args=[line.case_id]),
+            icon="ticket",
+            tag=names.step_name(line.process_id, line.step),
+        )
+        for line in lines
+    ]
+
+
+SEARCH = (
+    SearchSource(
+        key="cases",
+        label=_("Cases"),
+        prefix="#",
+        permission=VIEW,
+        search=search_hits,
+        order=20,
+    ),
+)
+
+COMMANDS = (
+    Command("cases.new", _("New case"), "plus", "cases:new", "cases.open"),
+    Command("cases.list", _("My cases"), "ticket", "cases:list", VIEW, shortcut="g c"),
+)
