@@ -1,6 +1,6 @@
 """Industry packs: data in TOML and Markdown, checked on load, standing side by side."""
 
-from qiao.core.packs.load import SHIPPED, available_packs, installed, load_pack
+from qiao.core.packs.load import SHIPPED, available_packs, load_pack
 from qiao.core.packs.merge import Catalogue, merge
 from qiao.core.packs.model import CaseType, Field, Pack
 from qiao.core.packs.qualify import qualified, qualify
@@ -15,7 +15,6 @@ __all__ = [
     "PackInvalid",
     "PackProblem",
     "available_packs",
-    "installed",
     "load_pack",
     "merge",
     "qualified",

@@ -1,15 +1,12 @@
 """The packs that this installation enables, side by side, read once per process."""
 
 from functools import cache
-from pathlib import Path
 
 from django.conf import settings
 
-from qiao.core.packs.load import available_packs, load_pack
+from qiao.core.packs.load import SHIPPED, available_packs, load_pack
 from qiao.core.packs.merge import Catalogue, merge
 from qiao.core.packs.reading import PackInvalid, PackProblem
-
-FOLDER = Path(__file__).resolve().parents[2] / "packs"
 
 
 @cache
@@ -19,7 +16,7 @@ def catalogue() -> Catalogue:
     Raises:
         PackInvalid: an enabled pack is missing or has faults.
     """
-    found = available_packs(FOLDER)
+    found = available_packs(SHIPPED)
     missing = [key for key in settings.QIAO_PACKS if key not in found]
     if missing:
         text = f"there is no such pack; known: {', '.join(sorted(found))}"

@@ -9,14 +9,11 @@ pack may carry an ``intake.toml`` and a ``work_sheets.toml``, which have readers
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from qiao.core.packs.checks import check_pack
-from qiao.core.packs.merge import merge
 from qiao.core.packs.model import CalendarSpec, CaseType, Demo, Pack, ProcessSource, Script
-from qiao.core.packs.qualify import qualified
 from qiao.core.packs.reading import PackInvalid, PackProblem, Table
 from qiao.core.packs.sections import (
     read_calendar,
@@ -69,18 +66,6 @@ def load_pack(path: Path, *, inspect: Sequence[Inspector] = ()) -> Pack:
 def available_packs(folder: Path) -> dict[str, Path]:
     """The packs below a folder by key, as folders that hold a ``pack.toml``."""
     return {path.parent.name: path.parent for path in sorted(folder.glob("*/pack.toml"))}
-
-
-@cache
-def installed(keys: tuple[str, ...]) -> tuple[Pack, ...]:
-    """The named packs of this installation with qualified keys, read once.
-
-    Raises:
-        PackInvalid: a pack cannot be used, or two contradict each other.
-    """
-    packs = tuple(load_pack(SHIPPED / key) for key in keys)
-    merge(packs)
-    return tuple(qualified(pack) for pack in packs)
 
 
 class _Loader:
