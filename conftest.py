@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connections
 from pytest_django.plugin import DjangoDbBlocker
 
-SOURCE = Path(__file__).parent / "qiao"
+SOURCE = Path(__file__).parent / "src" / "qiao"
 TEMPLATE = "qiao_test_template"
 
 
