@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
 from qiao.core.rules import phones
@@ -29,10 +30,17 @@ class NewCustomerForm(forms.Form):
     """A new customer; with an account number also the account and its address."""
 
     kind = forms.ChoiceField(
-        label=_("Kind"), choices=Customer.Kind.choices, widget=forms.RadioSelect, initial="person"
+        label=pgettext_lazy("customer form", "Kind"),
+        choices=Customer.Kind.choices,
+        widget=forms.RadioSelect,
+        initial="person",
     )
-    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
-    gender = forms.ChoiceField(label=_("Gender"), choices=Customer.Gender.choices, required=False)
+    name = forms.CharField(label=pgettext_lazy("customer form", "Name"), max_length=NAME_LENGTH)
+    gender = forms.ChoiceField(
+        label=pgettext_lazy("customer form", "Gender"),
+        choices=Customer.Gender.choices,
+        required=False,
+    )
     phone = forms.CharField(label=_("Telephone number"), max_length=64, required=False)
     identity_kind = forms.ChoiceField(
         label=_("Identity document"), choices=CustomerIdentity.Kind.choices, required=False
@@ -44,16 +52,34 @@ class NewCustomerForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    organisation = forms.TypedChoiceField(label=_("Branch"), coerce=int)
+    organisation = forms.TypedChoiceField(
+        label=pgettext_lazy("customer form", "Branch"), coerce=int
+    )
     account_number = forms.CharField(label=_("Account number"), max_length=24, required=False)
-    service = forms.ChoiceField(label=_("Service"), choices=Service.choices, required=False)
-    district = forms.CharField(label=_("District"), max_length=PART_LENGTH, required=False)
-    road = forms.CharField(label=_("Road"), max_length=PART_LENGTH, required=False)
-    house_number = forms.CharField(label=_("House number"), max_length=20, required=False)
-    community = forms.CharField(label=_("Community"), max_length=PART_LENGTH, required=False)
-    building = forms.CharField(label=_("Building"), max_length=20, required=False)
-    unit = forms.CharField(label=_("Entrance"), max_length=20, required=False)
-    room = forms.CharField(label=_("Room"), max_length=20, required=False)
+    service = forms.ChoiceField(
+        label=pgettext_lazy("customer form", "Service"), choices=Service.choices, required=False
+    )
+    district = forms.CharField(
+        label=pgettext_lazy("customer form", "District"), max_length=PART_LENGTH, required=False
+    )
+    road = forms.CharField(
+        label=pgettext_lazy("customer form", "Road"), max_length=PART_LENGTH, required=False
+    )
+    house_number = forms.CharField(
+        label=pgettext_lazy("customer form", "House number"), max_length=20, required=False
+    )
+    community = forms.CharField(
+        label=pgettext_lazy("customer form", "Community"), max_length=PART_LENGTH, required=False
+    )
+    building = forms.CharField(
+        label=pgettext_lazy("customer form", "Building"), max_length=20, required=False
+    )
+    unit = forms.CharField(
+        label=pgettext_lazy("customer form", "Entrance"), max_length=20, required=False
+    )
+    room = forms.CharField(
+        label=pgettext_lazy("customer form", "Room"), max_length=20, required=False
+    )
     someone_else = forms.BooleanField(
         label=_("This is somebody else: register all the same"), required=False
     )
@@ -106,7 +132,7 @@ class PhoneForm(forms.Form):
 class NameForm(forms.Form):
     """Another name of a customer."""
 
-    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+    name = forms.CharField(label=pgettext_lazy("customer form", "Name"), max_length=NAME_LENGTH)
 
 
 class FlagsForm(forms.Form):
@@ -124,12 +150,14 @@ class TierForm(forms.Form):
     """Another tier, with the reason that the customer could be told."""
 
     tier = forms.ChoiceField(
-        label=_("Tier"),
+        label=pgettext_lazy("customer form", "Tier"),
         choices=[(key, format_lazy("{} {}", key, label)) for key, label in Customer.Tier.choices],
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+        label=pgettext_lazy("customer form", "Reason"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

@@ -13,7 +13,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Reverse
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
@@ -33,15 +32,15 @@ class Service(models.TextChoices):
 class ProtectedFlag(models.TextChoices):
     """Who must not be cut off or kept waiting, whatever the tier says."""
 
-    HOSPITAL = "hospital", _("Hospital")
-    LIFE_SUPPORT = "life_support", _("Life support at home")
-    ELDERLY_ALONE = "elderly_alone", _("Elderly living alone")
-    INFANT = "infant", _("Infant at home")
-    DISABLED = "disabled", _("Disabled")
-    WELFARE = "welfare", _("Welfare household")
-    SCHOOL = "school", _("School")
-    PUBLIC_SAFETY = "public_safety", _("Fire and public safety")
-    IMPORTANT = "important", _("Important user")
+    HOSPITAL = "hospital", pgettext_lazy("protected flag", "Hospital")
+    LIFE_SUPPORT = "life_support", pgettext_lazy("protected flag", "Life support at home")
+    ELDERLY_ALONE = "elderly_alone", pgettext_lazy("protected flag", "Elderly living alone")
+    INFANT = "infant", pgettext_lazy("protected flag", "Infant at home")
+    DISABLED = "disabled", pgettext_lazy("protected flag", "Disabled")
+    WELFARE = "welfare", pgettext_lazy("protected flag", "Welfare household")
+    SCHOOL = "school", pgettext_lazy("protected flag", "School")
+    PUBLIC_SAFETY = "public_safety", pgettext_lazy("protected flag", "Fire and public safety")
+    IMPORTANT = "important", pgettext_lazy("protected flag", "Important user")
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -64,8 +63,8 @@ class Customer(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PERSON = "person", _("Person")
-        ORGANISATION = "organisation", _("Organisation")
+        PERSON = "person", pgettext_lazy("customer kind", "Person")
+        ORGANISATION = "organisation", pgettext_lazy("customer kind", "Organisation")
 
     class Gender(models.TextChoices):
         UNKNOWN = "", pgettext_lazy("gender", "Not known")
@@ -181,10 +180,10 @@ class CustomerIdentity(models.Model):
     """An identity number: encrypted, found by its blind index, shown by its last characters."""
 
     class Kind(models.TextChoices):
-        ID_CARD = "id_card", _("Identity card")
-        PASSPORT = "passport", _("Passport")
-        TRAVEL_PERMIT = "travel_permit", _("Travel permit")
-        CREDIT_CODE = "credit_code", _("Unified social credit code")
+        ID_CARD = "id_card", pgettext_lazy("identity kind", "Identity card")
+        PASSPORT = "passport", pgettext_lazy("identity kind", "Passport")
+        TRAVEL_PERMIT = "travel_permit", pgettext_lazy("identity kind", "Travel permit")
+        CREDIT_CODE = "credit_code", pgettext_lazy("identity kind", "Unified social credit code")
         OTHER = "other", pgettext_lazy("identity kind", "Other")
 
     customer = models.ForeignKey(

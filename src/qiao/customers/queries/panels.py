@@ -121,17 +121,22 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x) END
      WHERE i.customer_id = ANY(%(customer_ids)s::bigint[]) ORDER BY i.id LIMIT 8) x
 """
 
-# A cell of the strip: how many accounts run, and since when.
+# Cells of the strip: accounts that run and since when, the latest contact, ways to reach them.
 STANDING = f"""
-SELECT CASE WHEN count(*) > 0 THEN json_build_object(
-           'active', count(DISTINCT a.id) FILTER (WHERE a.status = 'active' AND t.period @>
-                         {_TODAY}),
-           'all', count(DISTINCT a.id),
-           'since', min(lower(t.period)),
-           'years', extract(year FROM age({_TODAY},
-                                          min(lower(t.period))))::int) END
-  FROM customers_accountparty t
-  JOIN customers_account a ON a.id = t.account_id
- WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
-   AND (a.organisation_id + 0) = ANY(%(organisation_ids)s)
+SELECT json_build_object(
+    'active', x.active, 'years', x.years,
+    'phones', (SELECT count(*) FROM customers_customerphone p
+                WHERE p.customer_id = ANY(%(customer_ids)s::bigint[])),
+    'last_contact', (
+        SELECT json_build_object('at', l.at, 'channel', l.channel, 'subject', l.subject)
+          FROM customers_lastcontact l
+         WHERE l.customer_id = ANY(%(customer_ids)s::bigint[]) ORDER BY l.at DESC LIMIT 1))
+  FROM (
+    SELECT count(DISTINCT a.id) FILTER (WHERE a.status = 'active' AND t.period @> {_TODAY})
+               AS active,
+           extract(year FROM age({_TODAY}, min(lower(t.period))))::int AS years
+      FROM customers_accountparty t
+      JOIN customers_account a ON a.id = t.account_id
+     WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
+       AND (a.organisation_id + 0) = ANY(%(organisation_ids)s)) x
 """

@@ -67,7 +67,8 @@ def _by_start(arm: Arm, column: str, value: str) -> str:
 
 
 _NAME_PART = f"""
-(SELECT n.id, 'name_part', '', NULL::bigint,
+(SELECT n.id, CASE WHEN n.name_search = %(name)s THEN 'name' ELSE 'name_part' END, '',
+        NULL::bigint,
         CASE WHEN n.name_search = %(name)s THEN 0
              WHEN starts_with(n.name_search, %(name)s) THEN 2 ELSE 3 END, n.name_search
    FROM (SELECT c.id, c.name_search FROM customers_customer c

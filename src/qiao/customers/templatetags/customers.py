@@ -56,7 +56,7 @@ _WORDS: dict[str, Any] = {
     "identity": CustomerIdentity.Kind,
 }
 _REASONS = {
-    "name_start": _lazy("name"),
+    "name_start": _lazy("start of the name"),
     "name_part": _lazy("part of the name"),
     "initials": _lazy("pinyin initials"),
     "pinyin": _lazy("pinyin"),
@@ -67,7 +67,7 @@ _REASONS = {
     "number": _lazy("customer number"),
     "identity": _lazy("document number"),
     "address": _lazy("address"),
-    "name": _lazy("same name"),
+    "name": _lazy("name"),
 }
 GROUPED_LENGTH = 11
 
