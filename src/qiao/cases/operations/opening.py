@@ -12,7 +12,7 @@ from qiao.cases.journal import Journal
 from qiao.cases.models import Case, ProcessVersion
 from qiao.cases.models import CaseType as CaseTypeRow
 from qiao.cases.operations.arriving import enter_steps
-from qiao.cases.rules.facts import system_facts
+from qiao.cases.queries.facts import facts_of
 from qiao.cases.rules.pack import promises_of
 from qiao.cases.rules.process import start
 from qiao.cases.rules.values import check_facts
@@ -88,7 +88,7 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
         },
         at=opened_at,
     )
-    move = start(process, system_facts(case, definition) | case.facts)
+    move = start(process, facts_of(case, definition))
     arrival = enter_steps(journal, process, move.passages, move.state.step, at=opened_at)
     journal.write()
     arrival.finish(case=case, actor=actor, now=now)

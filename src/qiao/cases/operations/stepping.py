@@ -9,7 +9,7 @@ from qiao.cases.events import CaseChanged
 from qiao.cases.journal import Journal, lock_case
 from qiao.cases.models import Case, CaseDuty
 from qiao.cases.operations.arriving import enter_steps
-from qiao.cases.rules.facts import system_facts
+from qiao.cases.queries.facts import facts_of
 from qiao.cases.rules.process import Process, State, UnknownAction, advance, asked_fields
 from qiao.cases.rules.values import BadFact, check_facts
 from qiao.core import events
@@ -65,7 +65,7 @@ def take_action(
         process,
         State(process.key, process.version, case.step),
         action,
-        facts=system_facts(case, definition) | case.facts,
+        facts=facts_of(case, definition),
         given=values | ({"reason": reason} if reason else {}),
         roles=actor.roles,
         duties_done=_duties_done(case),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from qiao.cases import definitions
 from qiao.cases.models import Case, CaseDuty
-from qiao.cases.rules.facts import system_facts
+from qiao.cases.queries.facts import facts_of
 from qiao.cases.rules.process import Action, Step, asked_fields, available_actions
 from qiao.core.packs.model import Field
 from qiao.core.rules.conditions import is_given
@@ -57,9 +57,8 @@ def duty_exits(*, case: Case, duty: str, roles: Collection[str]) -> tuple[Exit, 
     step = process.step(case.step)
     if step.duty != duty:
         return ()
-    definition = definitions.type_of(case)
     known = fields_of(case)
-    facts = system_facts(case, definition) | case.facts
+    facts = facts_of(case)
     found = [
         _exit(step, action, known, facts)
         for action in available_actions(process, step.key, facts, roles)
@@ -80,8 +79,7 @@ def straight_to_work(*, case: Case, roles: Collection[str]) -> str | None:
     None when the process has none for these roles: then a person decides.
     """
     process = definitions.process_of(case.process)
-    definition = definitions.type_of(case)
-    facts = system_facts(case, definition) | case.facts
+    facts = facts_of(case)
     step = process.step(case.step)
     for action in available_actions(process, step.key, facts, roles):
         asks = action.reason_required or any(not is_given(facts.get(k)) for k in action.needs)

@@ -21,7 +21,9 @@ class TypeLike(Protocol):
     def needs_follow_up(self) -> bool: ...
 
 
-def system_facts(case: CaseLike, definition: TypeLike, *, tier: str = "") -> dict[str, Any]:
+def system_facts(
+    case: CaseLike, definition: TypeLike, *, repeat_count: int = 0, tier: str = ""
+) -> dict[str, Any]:
     """The `SYSTEM_FACTS` of the process engine."""
     return {
         "priority": case.priority,
@@ -30,6 +32,6 @@ def system_facts(case: CaseLike, definition: TypeLike, *, tier: str = "") -> dic
         "emergency": definition.emergency,
         "needs_follow_up": definition.needs_follow_up,
         "reopened_count": case.reopened_count,
-        "repeat_count": 0,
+        "repeat_count": repeat_count,
         "customer_known": case.customer_id is not None,
     }

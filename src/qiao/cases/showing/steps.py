@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from qiao.cases.models import Case
 from qiao.cases.queries import Entry
-from qiao.cases.rules.facts import system_facts
+from qiao.cases.queries.facts import facts_of as case_facts
 from qiao.cases.rules.process import Offer, Process, asked_fields, offers
 from qiao.cases.rules.stepper import PathStep, path
 from qiao.cases.showing import names
@@ -45,8 +45,7 @@ class ShownOffer:
 
 def facts_of(case: Case, definition: CaseType | None) -> dict[str, Any]:
     """The facts that conditions of the case's process look at."""
-    own = dict(case.facts)
-    return {**system_facts(case, definition), **own} if definition else own
+    return case_facts(case, definition) if definition else dict(case.facts)
 
 
 def show_steps(

@@ -187,8 +187,8 @@ def test_refusals_name_what_is_wrong_and_leave_nothing(company: Company) -> None
         open_case(request=leak(company, facts={}), actor=company.outsider, now=NOW)
     assert Case.objects.count() == before
     case = open_leak(company)
+    technician = with_roles(company.agent, "technician")
     with pytest.raises(NotAllowed):
-        technician = with_roles(company.agent, "technician")
         take_action(case_id=case.pk, action="hand_over", given={}, actor=technician, now=NOW)
     with pytest.raises(Forbidden):
         take_action(case_id=case.pk, action="hand_over", given={}, actor=company.outsider, now=NOW)

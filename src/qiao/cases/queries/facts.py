@@ -1,0 +1,45 @@
+"""The facts that the conditions of a case's process look at."""
+
+from datetime import timedelta
+from typing import Any
+
+from qiao.cases import definitions
+from qiao.cases.models import Case
+from qiao.cases.rules.facts import system_facts
+from qiao.cases.rules.process import Process
+from qiao.core.packs import CaseType
+from qiao.core.rules.conditions import tests_in
+
+REPEAT_DAYS = 90  # how far back an earlier case of the same kind makes this one a repetition
+_asks_for_repeats: dict[tuple[str, int], bool] = {}
+
+
+def facts_of(case: Case, definition: CaseType | None = None) -> dict[str, Any]:
+    """What the house knows of the case, and over it the case's own values.
+
+    Earlier cases of the same kind are counted only for a process that asks for them.
+    """
+    definition = definition or definitions.type_of(case)
+    repeats = _repeats(case) if _asks(definitions.process_of(case.process)) else 0
+    return system_facts(case, definition, repeat_count=repeats) | case.facts
+
+
+def _asks(process: Process) -> bool:
+    key = (process.key, process.version)
+    if key not in _asks_for_repeats:
+        conditions = (action.when for step in process.steps for action in step.actions)
+        fields = {test.field for condition in conditions for test in tests_in(condition)}
+        _asks_for_repeats[key] = "repeat_count" in fields
+    return _asks_for_repeats[key]
+
+
+def _repeats(case: Case) -> int:
+    if case.customer_id is None:
+        return 0
+    since = case.opened_at - timedelta(days=REPEAT_DAYS)
+    earlier = Case.objects.filter(
+        customer_id=case.customer_id,
+        case_type_id=case.case_type_id,
+        opened_at__range=(since, case.opened_at),
+    )
+    return earlier.exclude(pk=case.pk).count()
