@@ -1,5 +1,6 @@
 """The panels of a place, read together: one statement, whatever number of modules contribute."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,7 +107,7 @@ def load_places(
     assert row is not None
     for (place, panel), value in zip(wanted, row, strict=True):
         if value is not None:
-            loaded[place].append((panel, value))
+            loaded[place].append((panel, _plain(value)))
     return loaded
 
 
@@ -124,4 +125,10 @@ def load_place(actor: Actor, place: str, parameters: Mapping[str, Any]) -> list[
     statement = compose_with(panels, actor=actor, parameters=parameters)
     row = fetch_one(statement.sql, statement.parameters)
     assert row is not None
-    return [(panel, value) for panel, value in zip(panels, row, strict=True) if value is not None]
+    pairs = zip(panels, row, strict=True)
+    return [(panel, _plain(value)) for panel, value in pairs if value is not None]
+
+
+def _plain(value: Any) -> Any:
+    """What the JSON says; Django leaves jsonb as text."""
+    return json.loads(value) if isinstance(value, str) else value
