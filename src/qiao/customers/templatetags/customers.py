@@ -9,9 +9,8 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from qiao.core.rules import phones
 from qiao.core.ui.marks import icon, mask
@@ -56,18 +55,18 @@ _WORDS: dict[str, Any] = {
     "identity": CustomerIdentity.Kind,
 }
 _REASONS = {
-    "name_start": _lazy("start of the name"),
-    "name_part": _lazy("part of the name"),
-    "initials": _lazy("pinyin initials"),
-    "pinyin": _lazy("pinyin"),
-    "phone": _lazy("telephone number"),
-    "phone_tail": _lazy("end of the number"),
-    "phone_middle": _lazy("part of the number"),
-    "account": _lazy("account number"),
-    "number": _lazy("customer number"),
-    "identity": _lazy("document number"),
-    "address": _lazy("address"),
-    "name": _lazy("name"),
+    "name_start": pgettext_lazy("found by", "start of the name"),
+    "name_part": pgettext_lazy("found by", "part of the name"),
+    "initials": pgettext_lazy("found by", "pinyin initials"),
+    "pinyin": pgettext_lazy("found by", "pinyin"),
+    "phone": pgettext_lazy("found by", "telephone number"),
+    "phone_tail": pgettext_lazy("found by", "end of the number"),
+    "phone_middle": pgettext_lazy("found by", "part of the number"),
+    "account": pgettext_lazy("found by", "account number"),
+    "number": pgettext_lazy("found by", "customer number"),
+    "identity": pgettext_lazy("found by", "document number"),
+    "address": pgettext_lazy("found by", "address"),
+    "name": pgettext_lazy("found by", "name"),
 }
 GROUPED_LENGTH = 11
 
