@@ -174,6 +174,7 @@ ASSETS = Path(os.environ.get("QIAO_ASSETS") or HOME / "assets" / "current")
 STATICFILES_DIRS = [ASSETS] if ASSETS.is_dir() else []
 STATIC_ROOT = HOME / "static"
 WHITENOISE_USE_FINDERS = not _flag("QIAO_COLLECTED")
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -27,6 +27,7 @@ class Actor:
     roles: frozenset[str] = frozenset()
     team_ids: tuple[int, ...] = ()
     number: str = ""
+    title: str = ""
     timezone: str = "Asia/Shanghai"
 
     @property

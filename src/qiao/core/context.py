@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from qiao.core import correlation
 from qiao.core.actor import Actor
 from qiao.core.registry import registry
 
@@ -18,6 +19,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("q-theme", "system")
     return {
         "actor": actor,
+        "actor_title": f"{actor.title} {actor.number}".strip() if actor else "",
+        "correlation_id": correlation.current_id(),
         "theme": theme if theme in THEMES else "system",
         "demo": settings.DEMO,
         "debug": settings.DEBUG,

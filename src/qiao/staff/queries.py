@@ -71,6 +71,7 @@ def _read_actor(staff: Staff, day: date) -> Actor:
         roles=frozenset(roles),
         team_ids=teams,
         number=staff.number,
+        title=staff.title,
         timezone=staff.organisation.timezone,
     )
 
