@@ -50,7 +50,7 @@ function draw(figure, data) {
   const plot = figure.querySelector(".plot");
   drawn.get(figure)?.dispose();
   const chart = echarts.init(plot, null, { renderer: "svg" });
-  chart.setOption(optionOf(figure.dataset.chart, data));
+  chart.setOption(optionOf(figure.dataset.chart, data, plot.clientWidth));
   chart.on("click", ({ data: item }) => item?.href && location.assign(item.href));
   drawn.set(figure, chart);
 }

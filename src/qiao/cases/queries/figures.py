@@ -297,13 +297,13 @@ def by_promise(actor: Actor, scope: Scope) -> Grid:
     return Grid(
         pgettext_lazy("column of figures", "Time"),
         (
-            Column("kept", pgettext_lazy("promise", "Kept"), tone="ok", stack="promise"),
-            Column("missed", pgettext_lazy("promise", "Missed"), tone="bad", stack="promise"),
+            Column("kept", pgettext_lazy("promise", "Kept"), tone="c8", stack="promise"),
+            Column("missed", pgettext_lazy("promise", "Missed"), tone="c5", stack="promise"),
             Column("running", pgettext_lazy("promise", "Running"), tone="mute", stack="promise"),
             Column(
                 "rate",
                 pgettext_lazy("promise", "Kept of those decided"),
-                tone="c7",
+                tone="text",
                 axis="percent",
                 is_line=True,
             ),

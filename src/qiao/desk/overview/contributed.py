@@ -9,7 +9,13 @@ from qiao.desk.overview.views import EXPORT_RIGHT
 
 NAVIGATION = (
     NavItem(
-        "overview", _("Overview"), "chart-histogram", "desk:overview", RIGHT, 80, shortcut="g o"
+        key="overview",
+        label=_("Overview"),
+        icon="chart-histogram",
+        url_name="desk:overview",
+        permission=RIGHT,
+        order=80,
+        shortcut="g o",
     ),
 )
 COMMANDS = (

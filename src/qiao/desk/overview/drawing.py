@@ -10,7 +10,8 @@ from django.utils.translation import pgettext
 from qiao.core.figures import Cell, Column, Form, Grid, Row, count, percentage
 from qiao.core.rules.statistics import Share
 
-MOST: Final[dict[Form, int]] = {"bar": 10, "line": 10, "pie": 6}
+MOST: Final[dict[Form, int]] = {"bar": 7, "line": 7, "pie": 6}
+SMALL_ONES: Final = "*"  # the key of the row that stands for several
 VITAL_PERCENT: Final = 80.0  # Pareto: the few that make up so much stand out
 HEAT_LEVELS: Final = 6
 PERCENT: Final = "%"
@@ -38,6 +39,7 @@ def chart_data(grid: Grid, form: Form) -> dict[str, Any]:
     axes = sorted({drawn.columns[place].axis for place in places})
     return {
         "labels": [str(row.label) for row in drawn.rows],
+        "wrapped": grid.gathered is not None,
         "units": [PERCENT if axis == "percent" else "" for axis in axes],
         "series": [_series(drawn, place, form, axes) for place in places],
     }
@@ -84,6 +86,8 @@ def _point(grid: Grid, row: Row, place: int, form: Form) -> Any:
 
 def _is_trivial(grid: Grid, row: Row) -> bool:
     """Whether a Pareto row lies beyond those that make up most."""
+    if row.key == SMALL_ONES:
+        return True
     if grid.gathered is None or len(grid.columns) < 2:
         return False
     own, reached = row.cells[0].value or 0, row.cells[1].value or 0
@@ -115,7 +119,7 @@ def _with_few_rows(grid: Grid, form: Form) -> Grid:
     n = int(sum(row.cells[0].value or 0 for row in small))
     label = _("%(count)s others") % {"count": len(small)}
     cells = (count(n, grid.gathered([row.key for row in small])), *small[-1].cells[1:])
-    return replace(grid, rows=(*grid.rows[:most], Row(label, cells)))
+    return replace(grid, rows=(*grid.rows[:most], Row(label, cells, SMALL_ONES)))
 
 
 @dataclass(frozen=True, slots=True)

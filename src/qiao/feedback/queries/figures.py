@@ -93,7 +93,7 @@ def by_month(actor: Actor, scope: Scope) -> Grid:
         pgettext_lazy("column of figures", "Month"),
         (
             *(Column(key, Rating(key).label, TONES[key], stack="answers") for key in RATINGS),
-            Column("glad", _("Satisfaction"), tone="c7", axis="percent", is_line=True),
+            Column("glad", _("Satisfaction"), tone="text", axis="percent", is_line=True),
         ),
         tuple(rows),
         _totals(scope, sums, span),
