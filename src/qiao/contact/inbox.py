@@ -35,6 +35,7 @@ def find_inbox(*, actor: Actor, ref: int, now: datetime) -> InboxItem | None:
 def _item(row: InteractionRow, actor: Actor) -> InboxItem:
     state = Interaction.State(row.state).label
     words = row.subject or row.words.strip().partition("\n")[0]
+    is_open = row.customer_id is None and not row.unknown_reason
     owner = row.agent_name if row.agent_id != actor.staff_id else ""
     return InboxItem(
         ref=row.interaction_id,
@@ -42,6 +43,7 @@ def _item(row: InteractionRow, actor: Actor) -> InboxItem:
         what=SEPARATOR.join(part for part in (owner, words or str(state)) if part),
         pane_url=reverse("contact:pane", args=[row.interaction_id]),
         customer_id=row.customer_id,
+        phone=row.caller_phone if is_open else "",
         tier=row.tier,
         channel=row.channel,
         since=row.started_at,

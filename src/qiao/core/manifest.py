@@ -127,7 +127,8 @@ class InboxItem:
     """One row of the workspace's left list.
 
     `ref` is its id within the source. `pane_url` answers the fragment that opens it in the
-    middle. `severity` is 1 (urgent) to 4 (low), 0 for none. `clock` is anything that the tag
+    middle. `phone` is a number in the stored form whose owner is still to be chosen. `severity` is
+    1 (urgent) to 4 (low), 0 for none. `clock` is anything that the tag
     ``sla`` takes; a row without a clock shows how long ago `since` was.
     """
 
@@ -136,6 +137,7 @@ class InboxItem:
     what: str
     pane_url: str
     customer_id: int | None = None
+    phone: str = ""
     tier: str = ""
     channel: str = ""
     severity: int = 0

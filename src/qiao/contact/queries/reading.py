@@ -56,6 +56,7 @@ class InteractionRow:
     tier: str
     agent_id: int | None
     agent_name: str
+    unknown_reason: str
     words: str
 
 
@@ -63,6 +64,7 @@ ROW = """
 SELECT i.id, i.number, i.channel, i.direction, i.state, i.started_at, i.ended_at, i.subject,
        i.reason, i.outcome, i.resolved, i.caller_name, i.caller_phone, i.place, cu.id,
        coalesce(cu.name, ''), coalesce(cu.tier, ''), i.agent_id, coalesce(s.name, ''),
+       i.unknown_reason,
        coalesce((SELECT d.note FROM contact_interactiondraft d WHERE d.interaction_id = i.id
                   ORDER BY d.saved_at DESC LIMIT 1), i.summary)
   FROM contact_interaction i

@@ -18,6 +18,7 @@ from qiao.desk.queries import (
     aside_of,
     inbox_groups,
     scope_counts,
+    screen_pop,
     select,
     today_of,
 )
@@ -119,11 +120,17 @@ def _aside(request: StaffRequest, place: Place) -> dict[str, Any]:
     customer_id = place.selected.item.customer_id if place.selected else None
     if customer_id is None and place.prefill.get("customer", "").isdecimal():
         customer_id = int(place.prefill["customer"][:18])
-    found = None
-    if customer_id is not None and request.actor.can("customers.view"):
-        found = aside_of(actor=request.actor, customer_id=customer_id, now=request.now)
+    phone = place.selected.item.phone if place.selected else ""
+    found, likely = None, 0
+    if request.actor.can("customers.view"):
+        if customer_id is not None:
+            found = aside_of(actor=request.actor, customer_id=customer_id, now=request.now)
+        elif phone:
+            popped = screen_pop(actor=request.actor, phone=phone, now=request.now)
+            found, likely = popped.aside, len(popped.matches)
     return {
         "aside": found,
+        "likely": likely,
         "aside_key": place.selected.key if place.selected else "",
         "is_hidden": customer_id is not None and found is None,
     }
