@@ -11,6 +11,13 @@ let leaving = false;
 
 const content = (form) => new URLSearchParams([...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken")).toString();
 
+// Files are not sent with a draft: they would travel again with every change.
+function wordsOf(form) {
+  const body = new FormData(form);
+  for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+  return body;
+}
+
 function state(form, name, text) {
   const place = form.querySelector("[data-draft-state]") ?? document.querySelector(form.dataset.draftState || null);
   if (!place) return;
@@ -24,7 +31,7 @@ async function save(form) {
   const sent = content(form);
   state(form, "saving", say("saving"));
   try {
-    const response = await post(form.dataset.draftUrl, new FormData(form), { keepalive: true });
+    const response = await post(form.dataset.draftUrl, wordsOf(form), { keepalive: true });
     if (!response.ok) throw new Error(String(response.status));
     clean.set(form, sent);
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
@@ -45,7 +52,7 @@ function flush() {
     if (!timers.has(form) || leaving) continue;
     clearTimeout(timers.get(form));
     timers.delete(form);
-    navigator.sendBeacon(form.dataset.draftUrl, new FormData(form));
+    navigator.sendBeacon(form.dataset.draftUrl, wordsOf(form));
   }
 }
 

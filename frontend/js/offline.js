@@ -97,10 +97,12 @@ async function onSubmit(event) {
   const data = new FormData(form, button);
   const key = keyOf(form);
   data.set("idempotency_key", key);
+  data.set("happened_at", new Date().toISOString());
   const entries = [...data]
     .filter(([name, value]) => name !== TOKEN && !(value instanceof File && !value.size))
     .map(([name, value]) => (value instanceof File ? [name, value, value.name] : [name, value]));
-  const item = { key, url: form.action, entries, at: Date.now() };
+  const url = button?.hasAttribute("formaction") ? button.formAction : form.action;
+  const item = { key, url, entries, at: Date.now() };
   button?.classList.add("busy");
   try {
     const waiting = (await outbox.all()).length > 0;

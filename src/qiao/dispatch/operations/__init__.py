@@ -17,6 +17,7 @@ from qiao.dispatch.operations.creating import (
 from qiao.dispatch.operations.filling import Filling, TooManyPictures, save_progress
 from qiao.dispatch.operations.recording import NotYours, Report
 from qiao.dispatch.operations.working import (
+    CaseRefused,
     NotComplete,
     ReasonNeeded,
     accept,
@@ -32,6 +33,7 @@ from qiao.dispatch.operations.working import (
 __all__ = [
     "DUTY",
     "Accepted",
+    "CaseRefused",
     "Filling",
     "NoSuchCrew",
     "NotComplete",

@@ -45,6 +45,10 @@ class NotComplete(Exception):  # noqa: N818 - names the finding
         self.missing = missing
 
 
+class CaseRefused(Exception):  # noqa: N818 - names the finding
+    """The case's process did not take what was reported; nothing was written."""
+
+
 def accept(
     *, work_order_id: int, actor: Actor, now: datetime, report: Report = NOTHING
 ) -> WorkOrder:
@@ -157,7 +161,7 @@ def complete(
 ) -> WorkOrder:
     """Finish the work: the sheet is kept, the case is told and moves on as its process says.
 
-    Raises also `NotComplete`, `BadText`, and what the case's process refuses.
+    Raises also `NotComplete`, `BadText`, and `CaseRefused`.
     """
     order, repeated = _begin(work_order_id, actor, report)
     if repeated:
@@ -166,14 +170,29 @@ def complete(
     mover = for_the_case(order, actor, now)
     way_out = exit_of(order, mover)
     given = given_for(order, way_out)
-    wanting = missing(sheet_from_data(order.sheet), filled(order))
-    if way_out is not None:
-        wanting += tuple(Missing("field", key) for key in sorted(way_out.required - given.keys()))
+    wanting = wanting_of(order, way_out)
     if wanting:
         raise NotComplete(wanting)
     move(order, "complete", actor=actor, now=now, report=report)
-    _tell_the_case(order, way_out, given, mover, now)
+    try:
+        _tell_the_case(order, way_out, given, mover, now)
+    except (cases.BadFact, cases.CaseClosedAlready, cases.ProcessRefusal) as refusal:
+        raise CaseRefused(str(refusal)) from refusal
     return order
+
+
+def wanting_of(order: WorkOrder, way_out: Exit | None) -> tuple[Missing, ...]:
+    """What completion still needs, by the sheet and by the case's process."""
+    found = missing(sheet_from_data(order.sheet), filled(order))
+    if way_out is None:
+        return found
+    own = note_field(way_out)
+    absent = sorted(way_out.required - given_for(order, way_out).keys())
+    fields = [
+        Missing("note") if own is not None and key == own.key else Missing("field", key)
+        for key in absent
+    ]
+    return tuple(dict.fromkeys([*found, *fields]))
 
 
 def _tell_the_case(

@@ -1,6 +1,7 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
 from qiao.dispatch.queries.orders import (
+    BOARD_LIMIT,
     NotVisible,
     board_orders,
     exit_of,
@@ -15,11 +16,20 @@ from qiao.dispatch.queries.orders import (
     pool_orders,
     technicians_on_case,
 )
-from qiao.dispatch.queries.people import is_technician_of, technicians_of
+from qiao.dispatch.queries.people import (
+    Team,
+    is_technician_of,
+    open_load,
+    people_for,
+    team_of,
+    technicians_of,
+)
 from qiao.dispatch.queries.sheets import load_sheets, sheet_for
 
 __all__ = [
+    "BOARD_LIMIT",
     "NotVisible",
+    "Team",
     "board_orders",
     "exit_of",
     "find_by_number",
@@ -30,10 +40,13 @@ __all__ = [
     "load_sheets",
     "my_orders",
     "note_field",
+    "open_load",
     "orders_of_case",
+    "people_for",
     "pictures_of",
     "pool_orders",
     "sheet_for",
+    "team_of",
     "technicians_of",
     "technicians_on_case",
 ]

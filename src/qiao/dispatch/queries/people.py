@@ -1,9 +1,16 @@
 """Who may be sent: the technicians of a team."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import Count
 
 from qiao.core.actor import Actor
-from qiao.staff.queries import actor_for, members_of
+from qiao.core.packs.enabled import catalogue
+from qiao.dispatch.models import WorkOrder
+from qiao.staff.queries import actor_for, members_of, organisation_names, teams_for
 
 
 def technicians_of(*, team_id: int, day: date) -> list[Actor]:
@@ -15,3 +22,40 @@ def technicians_of(*, team_id: int, day: date) -> list[Actor]:
 def is_technician_of(*, staff_id: int, team_id: int, day: date) -> bool:
     """Whether the person belongs to the team and may do work orders."""
     return any(a.staff_id == staff_id for a in technicians_of(team_id=team_id, day=day))
+
+
+def open_load(staff_ids: Iterable[int]) -> dict[int, int]:
+    """How many open orders each of these people has; without one they are left out."""
+    held = WorkOrder.objects.open().filter(technician_id__in=list(staff_ids))
+    counted = (
+        held.values("technician_id").annotate(n=Count("id")).values_list("technician_id", "n")
+    )
+    return {staff_id: n for staff_id, n in counted if staff_id is not None}
+
+
+def team_of(actor: Actor) -> str:
+    """The name of the first team that the actor works in; empty without one."""
+    return (
+        organisation_names(actor.team_ids[:1]).get(actor.team_ids[0], "") if actor.team_ids else ""
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A crew by id and name."""
+
+    team_id: int
+    name: str
+
+
+def people_for(*, order: WorkOrder, day: date) -> list[tuple[Team, list[Actor]]]:
+    """Who may be sent, by crew: the order's own first, then those that take such work, nearest
+    area first. A crew without a technician is left out."""
+    case: Any = order.case
+    definition = catalogue().case_types.get(case.case_type.key)
+    duty = definition.duty if definition else ""
+    others = teams_for(duty=duty, area=case.area) if duty else []
+    ids = dict.fromkeys([order.team_id, *(team.team_id for team in others)])
+    names = organisation_names(ids)
+    found = [(Team(pk, names[pk]), technicians_of(team_id=pk, day=day)) for pk in ids]
+    return [(team, people) for team, people in found if people]

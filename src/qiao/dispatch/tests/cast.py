@@ -83,7 +83,13 @@ def a_person(number: str, name: str, role: str, branch: Organisation, team: Orga
     permissions: dict[str, list[str]] = {
         "agent": [p for p in registry.permissions() if not p.startswith("jobs.")] + ["jobs.view"],
         "dispatcher": list(registry.permissions()),
-        "technician": ["jobs.view", "jobs.work", "cases.note", "customers.view"],
+        "technician": [
+            "jobs.view",
+            "jobs.work",
+            "cases.note",
+            "customers.view",
+            "customers.contact",
+        ],
     }
     held = define_role(key=role, names={}, permissions=permissions[role], home="dispatch:today")
     staff: Staff = hire(organisation=team, number=number, name=name, title=role)

@@ -298,3 +298,20 @@ def test_the_list_goes_on_by_cursor_and_narrows_by_rating(crew: Crew) -> None:
     assert list_follow_ups(actor=crew.agent, filters=Filters(rating="satisfied")).rows == []
     broken = list_follow_ups(actor=crew.agent, filters=Filters(), after="###")
     assert len(broken.rows) == 30
+
+
+def test_a_content_customer_whose_matter_is_not_solved_does_not_reach_the_archive(
+    crew: Crew,
+) -> None:
+    follow_up = a_follow_up(crew)
+    confirm(
+        follow_up_id=follow_up.pk,
+        rating="satisfied",
+        resolved=False,
+        channel="call",
+        actor=crew.agent,
+        now=LATER,
+    )
+    case = Case.objects.get(id=follow_up.case_id)
+    assert case.closed_at is None
+    assert case.facts["solved"] is False

@@ -1,0 +1,1 @@
+"""Pages: the technician's phone, and the dispatcher's board."""
