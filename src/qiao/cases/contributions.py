@@ -4,11 +4,21 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from qiao.cases.inbox import count_inbox, find_inbox, load_inbox
 from qiao.cases.queries import find_cases, my_open_count
 from qiao.cases.showing import names
 from qiao.core.actor import Actor
-from qiao.core.manifest import Command, Hit, NavItem, Panel, SearchSource, TimelineSource
+from qiao.core.manifest import (
+    Command,
+    Hit,
+    NavItem,
+    Panel,
+    QueueSource,
+    SearchSource,
+    TimelineSource,
+)
 
 VIEW = "cases.view"
 
@@ -112,6 +122,20 @@ SEARCH = (
         permission=VIEW,
         search=search_hits,
         order=20,
+    ),
+)
+
+INBOX = (
+    QueueSource(
+        key="cases",
+        label=pgettext_lazy("inbox", "Cases by due time"),
+        permission=VIEW,
+        load=load_inbox,
+        find=find_inbox,
+        order=20,
+        counts=count_inbox,
+        topics=("cases",),
+        sorted_by=pgettext_lazy("inbox order", "due first"),
     ),
 )
 

@@ -35,6 +35,7 @@ manifest = Module(
     timeline=contributions.TIMELINE,
     search=contributions.SEARCH,
     commands=contributions.COMMANDS,
+    inbox=contributions.INBOX,
     periodic=(
         PeriodicJob("cases.turn_levels", "* * * * *", tasks.turn_levels),
         PeriodicJob("cases.fold_counts", "* * * * *", tasks.fold_counts),

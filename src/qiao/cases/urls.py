@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.cases.views import acting, bulk, editing, export, lists, opening, page, talking
+from qiao.cases.views import acting, bulk, editing, export, lists, opening, page, pane, talking
 
 app_name = "cases"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("new/form", opening.reshape, name="reshape"),
     path("new/types", opening.types, name="types"),
     path("<int:case_id>/", page.show, name="detail"),
+    path("<int:case_id>/pane", pane.pane, name="pane"),
     path("<int:case_id>/live", page.live, name="live"),
     path("<int:case_id>/feed", page.feed, name="feed"),
     path("<int:case_id>/clocks", page.clocks, name="clocks"),

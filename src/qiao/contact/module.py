@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from qiao.contact import overview
 from qiao.contact.inbox import find_inbox, load_inbox, search_hits
 from qiao.contact.operations import fold_counts
-from qiao.contact.queries import RECENT, TIMELINE
+from qiao.contact.queries import RECENT, TIMELINE, count_at_hand
 from qiao.core.manifest import (
     Command,
     Module,
@@ -93,6 +93,7 @@ manifest = Module(
             load=load_inbox,
             find=find_inbox,
             order=10,
+            counts=count_at_hand,
             topics=("interactions",),
             sorted_by=pgettext_lazy("inbox order", "longest first"),
         ),

@@ -151,8 +151,8 @@ class QueueSource:
     """A group of the workspace's left list, read from kept order.
 
     `load` gives at most `limit` rows of a scope: ``mine``, ``team`` or ``all``. `find` gives one
-    row by its ref, or None if the actor may not see it. `count` is a kept count of the scope, or
-    None where the scope is always short. `topics` of the live stream announce new rows;
+    row by its ref, or None if the actor may not see it. `counts` gives kept counts by scope in one
+    statement, or is None where every scope is short. `topics` of the live stream tell of new rows;
     `sorted_by` says why the rows stand in this order.
     """
 
@@ -162,7 +162,7 @@ class QueueSource:
     load: Callable[..., Sequence[InboxItem]]  # (*, actor, scope, now, limit)
     find: Callable[..., InboxItem | None]  # (*, actor, ref, now)
     order: int
-    count: Callable[..., int] | None = None  # (*, actor, scope)
+    counts: Callable[..., Mapping[str, int]] | None = None  # (*, actor) -> by scope
     topics: tuple[str, ...] = ()
     sorted_by: Text = ""
 

@@ -24,6 +24,7 @@ from qiao.contact.operations.refusals import (
     UnknownChoice,
     WrongState,
 )
+from qiao.contact.operations.replay import Replayed, replay_log, write_refused
 from qiao.contact.operations.starting import start_interaction
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "InteractionRefusal",
     "NotYours",
     "OtherTextKept",
+    "Replayed",
     "TooLate",
     "Unfinished",
     "UnknownChoice",
@@ -50,6 +52,8 @@ __all__ = [
     "link_case",
     "mark_unknown",
     "reopen",
+    "replay_log",
     "start_interaction",
     "take_over",
+    "write_refused",
 ]

@@ -103,6 +103,30 @@ def interactions_at_hand(
         return [InteractionRow(*row) for row in cursor.fetchall()]
 
 
+_COUNTS = """
+SELECT count(*) FILTER (WHERE i.agent_id = %(me)s),
+       count(*) FILTER (WHERE i.agent_id IN (
+           SELECT staff_id FROM staff_membership WHERE team_id = ANY(%(teams)s))),
+       count(*)
+  FROM contact_interaction i
+ WHERE i.state IN ('open', 'wrap_up') AND i.organisation_id = ANY(%(organisations)s)
+"""
+
+
+def count_at_hand(*, actor: Actor) -> dict[str, int]:
+    """How many contacts are not yet closed: one's own, the team's, all; few at any time."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNTS,
+            {
+                "me": actor.staff_id,
+                "teams": list(actor.team_ids),
+                "organisations": list(actor.organisations(RIGHT)),
+            },
+        )
+        return dict(zip(("mine", "team", "all"), cursor.fetchone(), strict=True))
+
+
 def find_row(*, actor: Actor, interaction_id: int) -> InteractionRow | None:
     """One contact as a list shows it, or None if the actor may not see it."""
     with connection.cursor() as cursor:

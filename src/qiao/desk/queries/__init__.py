@@ -1,7 +1,14 @@
 """Reads of the desk: what a caller's screen, the palette and a working day are made of."""
 
 from qiao.desk.queries.customer import Aside, ScreenPop, aside_of, screen_pop
-from qiao.desk.queries.inbox import Group, Selected, inbox_groups, scope_counts, select
+from qiao.desk.queries.inbox import (
+    Group,
+    Inbox,
+    Selected,
+    at_hand,
+    load_inbox,
+    select,
+)
 from qiao.desk.queries.palette import Found, search_everything
 from qiao.desk.queries.today import Today, today_of
 
@@ -9,12 +16,13 @@ __all__ = [
     "Aside",
     "Found",
     "Group",
+    "Inbox",
     "ScreenPop",
     "Selected",
     "Today",
     "aside_of",
-    "inbox_groups",
-    "scope_counts",
+    "at_hand",
+    "load_inbox",
     "screen_pop",
     "search_everything",
     "select",

@@ -1,6 +1,6 @@
 """The left list: groups that modules contribute, and the one row that is open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,21 +29,29 @@ class Selected:
     item: InboxItem
 
 
-def inbox_groups(*, actor: Actor, scope: str, now: datetime) -> list[Group]:
-    """All groups that have rows in a scope, in order; as many statements as there are groups."""
-    groups = []
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """The whole left list: the groups that have rows, and how many rows each scope has."""
+
+    groups: Sequence[Group]
+    counts: Mapping[str, int]
+
+
+def load_inbox(*, actor: Actor, scope: str, now: datetime) -> Inbox:
+    """All groups of a scope, in order, and the counts of every scope.
+
+    Two statements a group at most. A scope's count leaves out groups that keep none.
+    """
+    groups: list[Group] = []
+    totals = dict.fromkeys(SCOPES, 0)
     for source in registry.inbox(actor):
+        counts = source.counts(actor=actor) if source.counts else {}
+        for name in SCOPES:
+            totals[name] += counts.get(name, 0)
         items = source.load(actor=actor, scope=scope, now=now, limit=ROWS)
         if items:
-            kept = source.count(actor=actor, scope=scope) if source.count else len(items)
-            groups.append(Group(source, items, max(kept, len(items))))
-    return groups
-
-
-def scope_counts(*, actor: Actor) -> dict[str, int]:
-    """How many rows each scope has, from kept counts; groups without a count are left out."""
-    counted = [source.count for source in registry.inbox(actor) if source.count]
-    return {scope: sum(count(actor=actor, scope=scope) for count in counted) for scope in SCOPES}
+            groups.append(Group(source, items, max(counts.get(scope, 0), len(items))))
+    return Inbox(groups, totals)
 
 
 def select(*, actor: Actor, key: str, now: datetime) -> Selected | None:
@@ -55,4 +63,12 @@ def select(*, actor: Actor, key: str, now: datetime) -> Selected | None:
         if source.key == name:
             item = source.find(actor=actor, ref=int(ref), now=now)
             return Selected(key, item) if item else None
+    return None
+
+
+def at_hand(*, actor: Actor, now: datetime) -> Selected | None:
+    """The first row of the first group that is the person's own: what is already begun."""
+    for source in registry.inbox(actor)[:1]:
+        for item in source.load(actor=actor, scope="mine", now=now, limit=1):
+            return Selected(f"{source.key}:{item.ref}", item)
     return None

@@ -16,8 +16,8 @@ from qiao.core.registry import registry
 from qiao.desk.queries import (
     Selected,
     aside_of,
-    inbox_groups,
-    scope_counts,
+    at_hand,
+    load_inbox,
     screen_pop,
     select,
     today_of,
@@ -91,11 +91,10 @@ def following(request: StaffRequest) -> HttpResponse:
     """What comes next: the contact at hand that has waited longest, or the day's overview."""
     place = Place(request.COOKIES.get(SCOPE_COOKIE, SCOPES[0]))
     address = reverse("desk:workspace")
-    for group in inbox_groups(actor=request.actor, scope="mine", now=request.now):
-        if group.source.key == "contact":
-            first = group.items[0]
-            place = Place("mine", Selected(f"contact:{first.ref}", first))
-            address = f"{address}?open=contact:{first.ref}"
+    waiting = at_hand(actor=request.actor, now=request.now)
+    if waiting:
+        place = Place(place.scope, waiting)
+        address = f"{address}?open={waiting.key}"
     context = _middle(request, place) | _aside(request, place) | _inbox(request, place)
     response = render(request, "desk/opened.html", context | {"place": place})
     response.headers["HX-Push-Url"] = address
@@ -105,9 +104,10 @@ def following(request: StaffRequest) -> HttpResponse:
 def _inbox(request: StaffRequest, place: Place) -> dict[str, Any]:
     actor = request.actor
     sources = registry.inbox(actor)
+    loaded = load_inbox(actor=actor, scope=place.scope, now=request.now)
     return {
-        "groups": inbox_groups(actor=actor, scope=place.scope, now=request.now),
-        "counts": scope_counts(actor=actor),
+        "groups": loaded.groups,
+        "counts": loaded.counts,
         "scopes": SCOPES,
         "topics": " ".join(f"live:{topic}" for source in sources for topic in source.topics),
         "open_key": place.selected.key if place.selected else "",

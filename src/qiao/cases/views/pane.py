@@ -1,0 +1,14 @@
+"""One case as the middle of the workspace shows it."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from qiao.cases.views.page import detail_of, page_context
+from qiao.core.http import StaffRequest, staff_view
+
+
+@staff_view("cases.view")
+def pane(request: StaffRequest, case_id: int) -> HttpResponse:
+    """The parts of the case's page in one column, without the frame."""
+    detail = detail_of(request, case_id)
+    return render(request, "cases/pane.html", page_context(request, detail))
