@@ -6,7 +6,7 @@ a test or hold a million for a benchmark.
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,6 +31,7 @@ class World:
     history_months: int = 24
     cases: int | None = None  # None: what so many customers would cause
     interactions: int | None = None
+    open_share: float | None = None  # None: what such work leaves open on any day
     shared: dict[str, Any] = field(default_factory=dict)
 
     def random(self, stage: str) -> random.Random:
@@ -56,8 +57,11 @@ def build_world(
     cases: int | None = None,
     interactions: int | None = None,
     now: datetime | None = None,
+    shared: Mapping[str, Any] | None = None,
 ) -> bool:
     """Build the world unless there is one. Returns whether it was built.
+
+    `shared` sets what stages look up there, such as the ``open_share`` of cases.
 
     Runs as the owner of the tables, one transaction a stage; a stage that was finished before a
     crash is not run again.
@@ -68,6 +72,7 @@ def build_world(
         now=now or timezone.now(),
         cases=cases,
         interactions=interactions,
+        shared=dict(shared or {}),
     )
     built = False
     for stage in _stages():

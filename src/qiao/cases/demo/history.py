@@ -7,6 +7,7 @@ its events and finds the same clocks.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,17 +16,17 @@ from django.db import connection
 
 from qiao.cases import definitions
 from qiao.cases.demo import statements
-from qiao.cases.demo.walks import Walk, sample_facts, sample_walks
+from qiao.cases.demo.walks import Spell, Walk, sample_facts, sample_walks
 from qiao.cases.models import CaseType as CaseTypeRow
 from qiao.cases.models import ProcessVersion
+from qiao.cases.operations.opening import PREFIX
 from qiao.cases.rules.pack import promises_of
 from qiao.cases.rules.promises import Promise
 from qiao.core import calendars
 from qiao.core.demo import World
-from qiao.core.numbering import BLOCK
+from qiao.core.demo_numbers import numbered, pass_over, prepare_numbers
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Pack
-from qiao.core.rules import numbers
 from qiao.core.rules.calendar import working_spans
 
 WALKS_PER_TYPE = 60
@@ -34,7 +35,19 @@ ZONE = ZoneInfo("Asia/Shanghai")
 # Enquiries that were answered on the line and needed no case: the share that became one.
 ENQUIRY_SHARE = 0.3
 PRIORITIES = ("urgent", "high", "normal", "low")
-OFTEN_UNKNOWN = ("fault",)
+# Of the cases that could still be open without a broken promise, the share that is.
+SLOW_SHARE = 0.7
+# Where a larger share of open cases is asked for, they are found among the cases of so many days.
+BACKLOG_DAYS = 60
+NO_LIMIT_SECONDS = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A promise and what it leaves, roughly, by the clock on the wall."""
+
+    promise: Promise
+    wall_seconds: float
 
 
 def build_cases(world: World) -> None:
@@ -53,13 +66,14 @@ def build_cases(world: World) -> None:
         parameters = {
             "wanted": wanted,
             "now": world.now,
-            "open_share": world.shared.get("open_share", 0.10),
-            "open_days": world.shared.get("open_days", 30),
+            "slow_share": SLOW_SHARE,
+            "backlog_share": (world.open_share or 0) * world.history_months * 30 / BACKLOG_DAYS,
+            "backlog_days": BACKLOG_DAYS,
             "pack": pack.key,
         }
         for statement in statements.DRAW:
             cursor.execute(statement, parameters)
-        _number(cursor)
+        _number(cursor, world)
         for position in range(1, 16):
             cursor.execute(statements.TIME, {"pos": position, **parameters})
         for statement in statements.WRITE:
@@ -157,6 +171,7 @@ def _fill_walks(cursor: Any, world: World, pack: Pack) -> None:
         version = ProcessVersion.objects.filter(key=row.process_key).order_by("-version")[0]
         process = definitions.process_of(version)
         promises = promises_of(item, process)
+        owed = {p.key: Owed(p, _wall_seconds(p)) for p in promises}
         rng = world.random(f"walks:{item.key}")
         rows["demo_type"].append(
             (row.pk, version.pk, item.group, item.duty, item.default_priority, walk_id,
@@ -167,7 +182,7 @@ def _fill_walks(cursor: Any, world: World, pack: Pack) -> None:
         for walk in sample_walks(
             item, process, promises, system=system, rng=rng, count=WALKS_PER_TYPE
         ):
-            _walk_rows(rows, walk_id, row.pk, walk, {p.key: p for p in promises})
+            _walk_rows(rows, walk_id, row.pk, walk, owed)
             walk_id += 1
     for table, lines in rows.items():
         _fill(cursor, table, iter(lines))
@@ -205,22 +220,21 @@ def _walk_rows(
     walk_id: int,
     type_id: int,
     walk: Walk,
-    promises: Mapping[str, Promise],
+    owed: Mapping[str, Owed],
 ) -> None:
     facts = json.dumps(walk.facts, ensure_ascii=False)
     rows["demo_walk"].append((walk_id, type_id, walk.moves, facts))
-    stops = {(s.stop_pos, s.promise): s for s in walk.spells if s.stop_pos is not None}
     for pos, (step, phase, duty) in enumerate(walk.places):
         answered = "answered" in walk.marks[pos]
-        ends = [promises[name] for stop, name in stops if stop == pos]
-        starts = {s.promise: s.start_pos for s in walk.spells}
-        promise = max(ends, key=lambda p: _seconds(p, "normal"), default=None)
+        spell = _tightest(walk, pos, owed)
+        promise = owed[spell.promise].promise if spell else None
         calendar = promise.calendar if promise else ""
-        base = starts[promise.key] if promise else max(pos - 1, 0)
+        base = spell.start_pos if spell else max(pos - 1, 0)
         seconds = [_seconds(promise, p) if promise else 1800 for p in PRIORITIES]
         rows["demo_move"].append(
-            (walk_id, pos, step, phase, duty, walk.actors[pos], answered, calendar, base, *seconds)
-        )
+            (walk_id, pos, step, phase, duty, walk.actors[pos], answered,
+             _patience(walk, pos, owed), calendar, base, *seconds)
+        )  # fmt: skip
     for entry in walk.entries:
         rows["demo_event"].append(
             (
@@ -232,7 +246,7 @@ def _walk_rows(
             )
         )
     for spell in walk.spells:
-        promise = promises[spell.promise]
+        promise = owed[spell.promise].promise
         window = promise.windows[0] if promise.windows else None
         night = [
             window.targets.get(p, window.targets.get("*")) if window else None for p in PRIORITIES
@@ -245,21 +259,46 @@ def _walk_rows(
         )  # fmt: skip
 
 
+def _tightest(walk: Walk, pos: int, owed: Mapping[str, Owed]) -> Spell | None:
+    """Of the clocks that a move stops, the one that leaves the least time by the clock on the
+    wall: whoever keeps it keeps the others.
+    """
+    ends = [spell for spell in walk.spells if spell.start_pos < pos == spell.stop_pos]
+    return min(ends, key=lambda spell: owed[spell.promise].wall_seconds, default=None)
+
+
+def _patience(walk: Walk, pos: int, owed: Mapping[str, Owed]) -> int:
+    """For how long a case may stand after this move before a promise breaks, in seconds."""
+    running = [
+        owed[spell.promise].wall_seconds
+        for spell in walk.spells
+        if spell.start_pos <= pos and (spell.stop_pos is None or spell.stop_pos > pos)
+    ]
+    return int(min(running, default=NO_LIMIT_SECONDS))
+
+
+def _wall_seconds(promise: Promise) -> float:
+    """What an ordinary case is promised, roughly, by the clock on the wall."""
+    calendar = calendars.all_versions()[promise.calendar][-1].calendar
+    share = 1.0
+    if not calendar.round_the_clock:
+        share = sum(end - start for spans in calendar.week for start, end in spans) / 10_080
+    return (_seconds(promise, "normal") or NO_LIMIT_SECONDS) / share
+
+
 def _seconds(promise: Promise, priority: str) -> int:
     """The target of a promise; 0 where nothing is owed for that priority."""
     return promise.targets.get(priority, promise.targets.get("*", 0))
 
 
-def _number(cursor: Any) -> None:
-    """Give the drawn cases numbers from the same sequence that the desk uses."""
-    cursor.execute("SELECT n, opened_date FROM demo_case ORDER BY n")
-    drawn = cursor.fetchall()
-    cursor.execute("SELECT nextval('core_number_seq')")
-    (block,) = cursor.fetchone()
-    first = block * BLOCK
-    with cursor.copy("COPY demo_number FROM STDIN") as copy:
-        for place, (n, day) in enumerate(drawn):
-            serial = (first + place) % 999_936
-            copy.write_row((n, numbers.compose(kind="GD", day=day, serial=serial)))
-    blocks = (block + len(drawn) // BLOCK + 1) % 15_624 + 1
-    cursor.execute("SELECT setval('core_number_seq', %s)", [blocks])
+def _number(cursor: Any, world: World) -> None:
+    """Give the drawn cases numbers in the order in which each day saw them."""
+    today = world.now.astimezone(ZONE).date()
+    days = (today - timedelta(days=i) for i in range(world.history_months * 30 + 2))
+    prepare_numbers(cursor, kind=PREFIX, days=days)
+    select = numbered("demo_case", key="n", day="opened_date")
+    cursor.execute("CREATE TEMP TABLE demo_number ON COMMIT DROP AS " + select)
+    cursor.execute(
+        "SELECT max(n) FROM (SELECT count(*) AS n FROM demo_case GROUP BY opened_date) d"
+    )
+    pass_over(cursor, most_a_day=cursor.fetchone()[0] or 0)

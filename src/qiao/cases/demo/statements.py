@@ -13,7 +13,7 @@ TEMPORARY = (
     "CREATE TEMP TABLE demo_walk (walk_id int, type_id bigint, moves int, facts jsonb)"
     " ON COMMIT DROP",
     "CREATE TEMP TABLE demo_move (walk_id int, pos int, step text, phase text, duty text, who text,"
-    " answered bool, calendar text, base int, urgent int, high int, normal int, low int)"
+    " answered bool, patience int, calendar text, base int, urgent int, high int, normal int, low int)"
     " ON COMMIT DROP",
     "CREATE TEMP TABLE demo_event (walk_id int, pos int, seq int, kind text, data jsonb)"
     " ON COMMIT DROP",
@@ -21,7 +21,6 @@ TEMPORARY = (
     " stop_pos int, ending text, calendar text, urgent int, high int, normal int, low int,"
     " night_from int, night_to int, night_urgent int, night_high int, night_normal int,"
     " night_low int, warn int, bad int) ON COMMIT DROP",
-    "CREATE TEMP TABLE demo_number (n int PRIMARY KEY, number text) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_time (n int, pos int, at timestamptz, PRIMARY KEY (n, pos))"
     " ON COMMIT DROP",
 )
@@ -105,11 +104,11 @@ SELECT timed.n, timed.opened_at,
            AS account_id,
        a.staff_id AS responsible_id, coalesce(dt.team_id, a.team_id) AS team_id,
        coalesce(k.staff_id, a.staff_id) AS worker_id,
-       0.30 * exp(0.55 * sqrt(-2 * ln(greatest(timed.z1, 1e-9))) * cos(2 * pi() * timed.z2))
+       CASE WHEN t.grp = 'complaint' THEN 0.40 ELSE 0.32 END
+           * CASE WHEN extract(month FROM timed.opened_at) IN (12, 1, 2) THEN 1.2 ELSE 1 END
+           * exp(0.5 * sqrt(-2 * ln(greatest(timed.z1, 1e-9))) * cos(2 * pi() * timed.z2))
            AS pace,
-       CASE WHEN timed.cut < %(open_share)s
-             AND timed.opened_at > %(now)s - make_interval(days => %(open_days)s)
-            THEN floor(timed.cut_at * w.moves)::int END AS stop_pos
+       timed.cut, timed.cut_at, NULL::int AS stop_pos
   FROM timed
   JOIN m ON m.month = extract(month FROM timed.opened_at AT TIME ZONE 'Asia/Shanghai')
   JOIN demo_type t ON t.type_id = m.types[1 + width_bucket(timed.type * m.total, m.cums)]
@@ -120,6 +119,22 @@ SELECT timed.n, timed.opened_at,
   LEFT JOIN demo_team dt ON dt.duty = t.duty AND dt.area = p.area
   LEFT JOIN demo_member k ON k.team_id = dt.team_id AND k.i = 1 + floor(timed.member * k.n)::int""",
     "CREATE UNIQUE INDEX ON demo_case (n)",
+    # Where work stands today: somewhere in its walk where nothing is overdue yet.
+    """UPDATE demo_case c SET stop_pos = (
+    SELECT m.pos FROM demo_move m
+     WHERE m.walk_id = c.walk_id AND m.pos < c.moves
+       AND m.patience > 1.05 * extract(epoch FROM %(now)s - c.opened_at)
+     ORDER BY md5(c.n::text || m.pos) LIMIT 1)
+ WHERE c.cut < %(slow_share)s AND c.opened_at > %(now)s - interval '30 days'""",
+    """UPDATE demo_case c SET stop_pos = floor(c.cut_at * c.moves)::int
+ WHERE c.stop_pos IS NULL AND c.cut < %(backlog_share)s
+   AND c.opened_at > %(now)s - make_interval(days => %(backlog_days)s)""",
+    # The agent whom the demo introduces has a fuller desk than the others.
+    """UPDATE demo_case SET responsible_id = face.staff_id,
+       worker_id = CASE WHEN worker_id = responsible_id THEN face.staff_id ELSE worker_id END
+  FROM (SELECT a.staff_id FROM demo_agent a JOIN staff_staff s ON s.id = a.staff_id
+         ORDER BY s.number LIMIT 1) face
+ WHERE stop_pos IS NOT NULL AND cut_at < 0.15""",
     "INSERT INTO demo_time SELECT n, 0, opened_at FROM demo_case",
     "ANALYZE demo_case, demo_time, demo_move, demo_event, demo_span, demo_place",
 )
@@ -270,7 +285,7 @@ SELECT i.base + c.n, m.duty, e.seq, t.at,
   JOIN demo_event e ON e.walk_id = c.walk_id AND e.pos = t.pos AND e.kind = 'step_entered'
                    AND e.data ->> 'step' = m.step
  CROSS JOIN demo_id i""",
-    """SELECT setval(pg_get_serial_sequence('cases_case', 'id'),
-    (SELECT max(id) FROM cases_case))""",
+    """SELECT count(nextval(pg_get_serial_sequence('cases_case', 'id')))
+  FROM generate_series(1, %(wanted)s)""",
     "SELECT cases_fold_counts()",
 )

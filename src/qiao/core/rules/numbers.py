@@ -17,7 +17,7 @@ from unicodedata import normalize
 LENGTH = 15
 LARGEST_SERIAL = 999_999
 
-_DAMM = (
+DAMM = (
     (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
     (7, 0, 9, 2, 1, 5, 4, 8, 6, 3),
     (4, 2, 0, 6, 8, 7, 1, 3, 5, 9),
@@ -78,7 +78,7 @@ def check_digit(body: str) -> int:
     state = 0
     for character in body:
         for digit in _DIGITS_OF[character]:
-            state = _DAMM[state][digit]
+            state = DAMM[state][digit]
     return state
 
 
