@@ -12,6 +12,7 @@ from qiao.cases.queries.duties import (
     waits_at,
 )
 from qiao.cases.queries.filters import ARCHIVE_VIEWS, OPEN_VIEWS, VIEWS, Filters
+from qiao.cases.queries.forward import Forward, forward_action
 from qiao.cases.queries.listing import (
     CasePageOfRows,
     CaseRow,
@@ -52,6 +53,7 @@ __all__ = [
     "Entry",
     "Exit",
     "Filters",
+    "Forward",
     "History",
     "NotVisible",
     "Unit",
@@ -65,6 +67,7 @@ __all__ = [
     "fields_of",
     "find_cases",
     "following",
+    "forward_action",
     "get_case_for",
     "kept_counts",
     "lines_by_id",

@@ -1,19 +1,21 @@
 """Lists of cases: keyset paging, one statement, and no more of it read than is shown."""
 # ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
 
+from qiao.cases.queries.decoding import plain
 from qiao.cases.queries.filters import OPEN_VIEWS, Filters, conditions, scope_of
 from qiao.core.actor import Actor
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NO_MOMENT: Final = "n"
 PAGE_ROWS: Final = 30
+NAMES_AT: Final = 4  # the place of the type's names in a row
 WATCHED_SECONDS: Final = 45  # who has not been heard of for so long has left the case
 
 
@@ -137,7 +139,7 @@ def list_cases(
     )
     with connection.cursor() as database:
         database.execute(statement, parameters)
-        rows = [CaseRow(*row) for row in database.fetchall()]
+        rows = [_row(row) for row in database.fetchall()]
     backwards = cursor is not None and cursor.backwards
     more = len(rows) > limit
     rows = rows[:limit]
@@ -150,6 +152,11 @@ def list_cases(
         _cursor(view, rows[0], backwards=True) if rows and has_previous else None,
         _cursor(view, rows[-1]) if rows and has_following else None,
     )
+
+
+def _row(row: Sequence[Any]) -> CaseRow:
+    before, names, after = row[:NAMES_AT], row[NAMES_AT], row[NAMES_AT + 1 :]
+    return CaseRow(*before, plain(names), *after)
 
 
 def count_listed(*, actor: Actor, now: datetime, view: str, filters: Filters, limit: int) -> int:

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from django.db import connection
 
+from qiao.cases.journal import recount
 from qiao.cases.models import Case, CaseDraft
+from qiao.cases.queries.decoding import plain
 from qiao.cases.queries.listing import WATCHED_SECONDS
 from qiao.cases.queries.reading import get_case_for
 from qiao.cases.rules.clock_rows import state_from_data
@@ -106,7 +108,7 @@ def _entries(
             " ORDER BY e.seq DESC LIMIT %(limit)s",
             {**parameters, "limit": limit},
         )
-        return [Entry(*row) for row in cursor.fetchall()]
+        return [Entry(*row[:5], plain(row[5]), *row[6:]) for row in cursor.fetchall()]
 
 
 _BESIDE = """
@@ -164,8 +166,8 @@ def _beside(case: Case, actor: Actor, now: datetime) -> tuple[ClockState, Beside
                 "path": case.organisation.path,
             },
         )
-        state, *others = cursor.fetchone()
-    return state_from_data(state) if state else ClockState(), Beside(*others)
+        state, *others = (plain(value) for value in cursor.fetchone())
+    return state_from_data(state) if state else recount(case.pk), Beside(*others)
 
 
 def viewers_of(*, actor: Actor, case_id: int, now: datetime) -> list[dict[str, Any]]:

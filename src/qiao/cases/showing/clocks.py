@@ -12,8 +12,8 @@ from qiao.cases.rules.clock_state import Clock, ClockState, Piece
 from qiao.cases.rules.clock_words import ClockWords, explained, words
 from qiao.cases.rules.working_time import Calendars
 from qiao.cases.showing import names
+from qiao.cases.showing.times import span_words
 from qiao.core.packs.model import CaseType, PromiseSpec
-from qiao.core.ui.moments import duration
 
 STATE_OF_LEVEL = {"ok": "ok", "warn": "warn", "bad": "bad", "late": "bad"}
 
@@ -43,6 +43,11 @@ class ShownPiece:
     priority: str
     calendar: str
     seconds: int
+
+    @property
+    def length(self) -> str:
+        """The working time in it, in words."""
+        return span_words(self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +146,8 @@ def _show(
         percent=min(100, told.used_percent),
         headline=headline,
         line=line,
-        used=duration(told.used_seconds),
-        target=duration(told.target_seconds),
+        used=span_words(told.used_seconds),
+        target=span_words(told.target_seconds),
         source=spec.source if spec else "",
         calendar=names.calendar_name(clock.calendar),
         working=told.working,
@@ -159,20 +164,20 @@ def _show(
 def _sentences(told: ClockWords) -> tuple[str, str]:
     """What stands large, and the sentence below it."""
     if told.state == "paused":
-        left = duration(max(0, told.left_seconds))
+        left = span_words(max(0, told.left_seconds))
         return _("Clock paused"), _("%(time)s of working time left when it runs again") % {
             "time": left
         }
     if told.state == "late":
-        return _("%(time)s late") % {"time": duration(told.late_seconds)}, _(
+        return _("%(time)s late") % {"time": span_words(told.late_seconds)}, _(
             "The promised time was used up"
         )
     if told.state == "running":
         line = _("working time") if told.working else _("outside working hours: the clock rests")
-        return _("%(time)s left") % {"time": duration(max(0, told.left_seconds))}, line
+        return _("%(time)s left") % {"time": span_words(max(0, told.left_seconds))}, line
     if told.state == "met":
-        return _("Kept"), _("%(time)s to spare") % {"time": duration(told.left_seconds)}
-    over = duration(abs(told.left_seconds))
+        return _("Kept"), _("%(time)s to spare") % {"time": span_words(told.left_seconds)}
+    over = span_words(abs(told.left_seconds))
     return _("Missed"), _("%(time)s too late") % {"time": over}
 
 
@@ -229,6 +234,6 @@ def row_mark(
 def explained_line(pieces: Sequence[ShownPiece]) -> str:
     """Starts and pauses of a clock in one line, for a tooltip."""
     return " · ".join(
-        f"{piece.why}{f' ({piece.note})' if piece.note else ''}: {duration(piece.seconds)}"
+        f"{piece.why}{f' ({piece.note})' if piece.note else ''}: {span_words(piece.seconds)}"
         for piece in pieces
     )

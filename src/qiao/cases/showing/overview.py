@@ -52,7 +52,7 @@ FIGURES = (
     ),
     Figure(
         "cases.kind",
-        _("Cases by kind"),
+        _("Kinds of cases"),
         ("pie", "bar", "table"),
         RIGHT,
         figures.by_group,

@@ -15,10 +15,11 @@ from qiao.cases.rules.process import Offer, Process, asked_fields, offers
 from qiao.cases.rules.stepper import PathStep, path
 from qiao.cases.showing import names
 from qiao.cases.showing.clocks import ShownClocks
+from qiao.cases.showing.times import span_words
 from qiao.core.actor import Actor
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.rules.conditions import tests_in
-from qiao.core.ui.moments import duration, when_words
+from qiao.core.ui.moments import when_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _done_words(stay: _Stay, now: datetime) -> tuple[str, str]:
     if stay.end is None:
         return line, ""
     seconds = (stay.end - stay.start).total_seconds()
-    return line, _("took %(time)s") % {"time": duration(seconds)} if seconds >= 1 else ""
+    return line, _("took %(time)s") % {"time": span_words(seconds)} if seconds >= 1 else ""
 
 
 def _now_words(case: Case, item: PathStep, clocks: ShownClocks, now: datetime) -> tuple[str, str]:

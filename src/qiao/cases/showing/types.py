@@ -33,10 +33,14 @@ def _grouped(types: Iterator[CaseType]) -> list[Group]:
     return [(str(names.GROUPS.get(key, key)), lines) for key, lines in groups.items()]
 
 
-@cache
 def _words(item: CaseType) -> tuple[str, ...]:
-    said = (item.name.zh_hans, item.name.zh_hant, item.name.en, *item.words)
-    chinese = [text for text in (item.name.zh_hans, *item.words) if not text.isascii()]
+    name = item.name
+    return _spelled(name.zh_hans, name.zh_hant, name.en, *item.words)
+
+
+@cache
+def _spelled(*said: str) -> tuple[str, ...]:
+    chinese = [text for text in said if not text.isascii()]
     spelled = spell_all(chinese, is_person=False)
     found = [*said, *(s.initials for s in spelled), *(s.pinyin for s in spelled)]
     return tuple(word.lower().replace(" ", "") for word in found)

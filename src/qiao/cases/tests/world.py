@@ -5,11 +5,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from qiao.cases import definitions
+from django.conf import settings
+
 from qiao.cases.models import Case
 from qiao.cases.operations import OpenRequest, install_packs, open_case
+from qiao.cases.showing.names import forget_steps
 from qiao.core.actor import Actor
-from qiao.core.packs import Catalogue, merge
+from qiao.core.packs import enabled
 from qiao.core.packs.model import (
     CalendarSpec,
     CaseType,
@@ -200,20 +202,22 @@ PACK = Pack(
 )
 
 
-def the_catalogue() -> Catalogue:
-    """The test pack as an installation would have it."""
-    return merge([PACK])
-
-
 @contextmanager
 def pack_installed(monkeypatch: Any) -> Iterator[None]:
     """The test pack in place of the installed ones, its rows written."""
-    catalogue = the_catalogue()
-    monkeypatch.setattr(definitions, "catalogue", lambda: catalogue)
-    definitions._processes.clear()  # noqa: SLF001 - ids of another test's database
-    install_packs(catalogue=catalogue, now=NOW - timedelta(days=800))
+    monkeypatch.setattr(settings, "QIAO_PACKS", ["water"])
+    monkeypatch.setattr(enabled, "available_packs", lambda folder: {"water": folder})
+    monkeypatch.setattr(enabled, "load_pack", lambda path: PACK)
+    _forget()
+    install_packs(catalogue=enabled.catalogue(), now=NOW - timedelta(days=800))
     yield
-    definitions._processes.clear()  # noqa: SLF001 - as above
+    _forget()
+
+
+def _forget() -> None:
+    """Drop what a process of the server remembers of packs."""
+    enabled.catalogue.cache_clear()
+    forget_steps()
 
 
 def a_case(company: Company, actor: Actor | None = None, **changes: Any) -> Case:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from qiao.cases import operations, queries
 from qiao.cases.forms import SavedViewForm, read_filters, read_view, write_filters
+from qiao.cases.models import SavedView
 from qiao.cases.queries import Filters
 from qiao.cases.showing import listing, names
 from qiao.core.http import StaffRequest, staff_view
@@ -151,7 +152,10 @@ def save_view(request: StaffRequest) -> HttpResponse:
 @staff_view("cases.view", methods=("POST",))
 def drop_view(request: StaffRequest, view_id: int) -> HttpResponse:
     """Drop one of one's own saved views."""
-    operations.drop_view(view_id=view_id, actor=request.actor)
+    try:
+        operations.drop_view(view_id=view_id, actor=request.actor)
+    except SavedView.DoesNotExist as missing:
+        raise Http404(str(view_id)) from missing
     messages.success(request, _("View removed"))
     return to_page(request, reverse("cases:list"))
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from qiao.cases import definitions, operations, queries
 from qiao.cases.forms import NewCaseForm, typed_facts
 from qiao.cases.showing import names
+from qiao.cases.showing.times import span_words
 from qiao.cases.showing.types import find_types, types_by_group
 from qiao.cases.views.acting import attempt
 from qiao.core.http import StaffRequest, staff_view
@@ -22,7 +23,6 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import ANY_PRIORITY, CaseType
 from qiao.core.rules.phones import try_normalise
 from qiao.core.toasts import add_toast
-from qiao.core.ui.moments import duration
 from qiao.customers.queries import AccountChoice, CustomerLine, accounts_of, lines_for
 
 USUAL_CHANNEL = "phone"
@@ -158,7 +158,7 @@ def _promises(definition: CaseType | None, priority: str) -> list[tuple[str, str
     for spec in definition.promises if definition else ():
         seconds = spec.targets.get(priority) or spec.targets.get(ANY_PRIORITY)
         if seconds:
-            shown.append((names.said(spec.name), duration(seconds)))
+            shown.append((names.said(spec.name), span_words(seconds)))
     return shown
 
 

@@ -1,0 +1,331 @@
+"""The pages of cases over HTTP: what is shown, to whom, and what happens to what is typed."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from qiao.cases import operations
+from qiao.cases.models import Case, CaseDraft, CaseEvent, SavedView
+from qiao.cases.queries import draft_of
+from qiao.cases.tests.world import NOW, a_case
+from qiao.core.models import Disclosure
+from qiao.staff.models import Staff
+from qiao.staff.tests.cast import Company
+
+HOSTILE = "<script>alert(1)</script>\"'&amp;"
+HTMX = {"HX-Request": "true"}
+
+
+def client_of(staff: Staff) -> Client:
+    client = Client()
+    client.force_login(staff, backend="qiao.staff.signin.StaffBackend")
+    return client
+
+
+@pytest.fixture
+def agent(company: Company) -> Client:
+    return client_of(company.agent_staff)
+
+
+@pytest.fixture
+def colleague(company: Company) -> Client:
+    return client_of(company.colleague_staff)
+
+
+@pytest.fixture
+def outsider(company: Company) -> Client:
+    return client_of(company.outsider_staff)
+
+
+def page(case: Case, name: str = "detail", *more: object) -> str:
+    return reverse(f"cases:{name}", args=[case.pk, *more])
+
+
+def text_of(response: object) -> str:
+    return response.content.decode()  # type: ignore[attr-defined, no-any-return]
+
+
+@pytest.mark.parametrize("n", [1, 30])
+def test_the_list_page_needs_as_many_statements_for_one_case_as_for_thirty(
+    company: Company, agent: Client, django_assert_max_num_queries: DjangoAssertNumQueries, n: int
+) -> None:
+    for _ in range(n):
+        a_case(company)
+    agent.get(reverse("cases:list"), {"view": "open"})
+    with django_assert_max_num_queries(8):
+        response = agent.get(reverse("cases:list"), {"view": "open"})
+    assert text_of(response).count("<tr data-href=") == n
+
+
+def test_the_page_of_a_case_needs_few_statements_whatever_its_history(
+    company: Company, agent: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    case = a_case(company)
+    for i in range(20):
+        operations.add_note(case_id=case.pk, text=f"第 {i} 条", actor=company.agent, now=NOW)
+    agent.get(page(case))
+    with django_assert_max_num_queries(10):
+        assert agent.get(page(case)).status_code == 200
+
+
+def test_hostile_text_is_shown_as_text(company: Company, agent: Client) -> None:
+    case = a_case(
+        company,
+        title=HOSTILE,
+        description=HOSTILE,
+        place=HOSTILE,
+        caller_name=HOSTILE,
+        facts={"spot": "meter", "remark": HOSTILE},
+    )
+    operations.add_note(case_id=case.pk, text=HOSTILE, actor=company.agent, now=NOW)
+    operations.escalate(case_id=case.pk, reason=HOSTILE, actor=company.agent, now=NOW)
+    for url in (reverse("cases:list"), page(case), page(case, "clocks"), page(case, "edit")):
+        shown = text_of(agent.get(url))
+        assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert(1)" in text_of(agent.get(page(case)))
+
+
+def test_outsiders_get_404_for_every_address_of_a_case(company: Company, outsider: Client) -> None:
+    case = a_case(company)
+    reads = ("detail", "live", "feed", "clocks", "request", "edit", "conflict", "chase")
+    writes = ("here", "edit", "settle", "take", "resume", "chase", "notes", "answers", "files")
+    for name in reads:
+        assert outsider.get(page(case, name)).status_code == 404
+    for name in writes:
+        url = page(case).rstrip("/") + f"/{name}"
+        assert outsider.post(url, {"text": "x"}).status_code == 404
+    assert outsider.get(page(case, "act", "hand_over")).status_code == 404
+    assert CaseEvent.objects.filter(case=case, kind="note").count() == 0
+    assert case.title not in text_of(outsider.get(reverse("cases:list"), {"view": "all"}))
+
+
+def test_an_action_of_the_process_asks_for_what_it_needs_and_then_moves_the_case(
+    company: Company, agent: Client
+) -> None:
+    case = a_case(company)
+    agent.post(page(case, "act", "hand_over"), {"from_step": "accept"})
+    refused = agent.post(page(case, "act", "done"), {"from_step": "repair"}, headers=HTMX)
+    assert refused.status_code == 422
+    taken = agent.post(
+        page(case, "act", "done"), {"from_step": "repair", "fact-cause": "pipe"}, headers=HTMX
+    )
+    assert taken.status_code == 200
+    case.refresh_from_db()
+    assert (case.step, case.facts["cause"]) == ("call_back", "pipe")
+
+
+def test_a_blocked_action_stays_visible_with_its_rule(company: Company, agent: Client) -> None:
+    shown = text_of(agent.get(page(a_case(company)), headers={"Accept-Language": "en"}))
+    assert "Not ours" in shown
+    assert "This step belongs to: Judge" in shown
+
+
+def test_an_action_on_a_step_that_was_left_changes_nothing(
+    company: Company, agent: Client
+) -> None:
+    case = a_case(company)
+    operations.take_action(
+        case_id=case.pk, action="hand_over", given={}, actor=company.agent, now=NOW
+    )
+    late = agent.post(
+        page(case, "act", "back"), {"from_step": "accept", "reason": "x"}, headers=HTMX
+    )
+    assert late.status_code == 422
+    case.refresh_from_db()
+    assert case.step == "repair"
+
+
+@pytest.mark.parametrize(("name", "box"), [("note", "note"), ("answer", "answer")])
+def test_a_refused_text_is_still_in_its_box(
+    company: Company, agent: Client, name: str, box: str
+) -> None:
+    case = a_case(company)
+    typed = "好" * 4_001
+    response = agent.post(page(case, name), {"text": typed, "channel": "call"}, headers=HTMX)
+    assert response.status_code == 422
+    assert typed in text_of(response)
+    assert f'id="case-{box}"' in text_of(response)
+
+
+def test_note_and_answer_are_kept_apart(company: Company, agent: Client) -> None:
+    case = a_case(company, caller_name="王女士")
+    agent.post(page(case, "note"), {"text": "只给同事"}, headers=HTMX)
+    agent.post(page(case, "answer"), {"text": "今天修好", "channel": "desk"}, headers=HTMX)
+    sides = dict(case.events.values_list("kind", "visibility"))
+    assert (sides["note"], sides["answer"]) == ("internal", "customer")
+    customer_side = text_of(agent.get(page(case, "feed"), {"side": "customer"}))
+    assert "今天修好" in customer_side
+    assert "只给同事" not in customer_side
+    assert "王女士" in text_of(agent.get(page(case)))
+
+
+def test_two_people_editing_see_both_texts_and_lose_none(
+    company: Company, agent: Client, colleague: Client
+) -> None:
+    case = a_case(company, description="原文")
+    base = {"title": case.title, "description": "原文", "place": "", "caller_name": ""}
+    common = {"base": json.dumps(base), "title": case.title, "place": "", "fact-spot": "meter"}
+    colleague.post(page(case, "edit"), {**common, "description": "同事的文字"}, headers=HTMX)
+    answer = agent.post(
+        page(case, "edit"),
+        {**common, "description": "我的文字", "caller_name": "陈先生"},
+        headers=HTMX,
+    )
+    assert answer.status_code == 200
+    shown = text_of(answer)
+    assert "同事的文字" in shown
+    assert "我的文字" in shown
+    case.refresh_from_db()
+    assert (case.description, case.caller_name) == ("同事的文字", "陈先生")
+    assert draft_of(actor=company.agent, case_id=case.pk, box="conflict") == {
+        "description": "我的文字"
+    }
+    assert "我的文字" in text_of(agent.get(page(case, "conflict"), headers=HTMX))
+    offered = {"description": {"theirs": "同事的文字", "mine": "我的文字"}}
+    agent.post(
+        page(case, "settle"),
+        {"offered": json.dumps(offered), "choice-description": "mine"},
+        headers=HTMX,
+    )
+    case.refresh_from_db()
+    assert case.description == "我的文字"
+    assert not CaseDraft.objects.filter(case=case, box="conflict").exists()
+
+
+def test_a_draft_comes_back(company: Company, agent: Client) -> None:
+    case = a_case(company)
+    assert agent.post(page(case, "draft", "note"), {"text": "写到一半"}).status_code == 204
+    assert "写到一半" in text_of(agent.get(page(case)))
+    assert agent.post(page(case, "draft", "other"), {"text": "x"}).status_code == 404
+
+
+def test_others_see_who_has_the_case_open(
+    company: Company, agent: Client, colleague: Client
+) -> None:
+    case = a_case(company)
+    agent.post(page(case, "here"))
+    assert company.agent.name in text_of(colleague.post(page(case, "here")))
+    assert company.agent.name not in text_of(agent.post(page(case, "here")))
+    listed = text_of(colleague.get(reverse("cases:list"), {"view": "open"}))
+    assert company.agent.name in listed
+
+
+def test_a_case_is_opened_from_its_form(company: Company, agent: Client) -> None:
+    response = agent.post(
+        reverse("cases:new"),
+        {
+            "type": "water.leak",
+            "priority": "high",
+            "title": "路面冒水",
+            "channel": "call",
+            "fact-spot": "road",
+            "fact-flow": "3",
+            "place": "湖滨路口",
+        },
+    )
+    case = Case.objects.get()
+    assert response.headers["Location"] == page(case)
+    assert (case.priority, case.facts["flow"], case.place) == ("high", 3, "湖滨路口")
+    assert case.responsible_id == company.agent.staff_id
+
+
+def test_a_refused_new_case_keeps_everything_typed(company: Company, agent: Client) -> None:
+    typed = {
+        "type": "water.leak",
+        "priority": "urgent",
+        "title": "只填了标题",
+        "description": "说明",
+        "channel": "desk",
+        "caller_name": "赵先生",
+    }
+    response = agent.post(reverse("cases:new"), typed)
+    assert response.status_code == 422
+    shown = text_of(response)
+    for value in ("只填了标题", "说明", "赵先生"):
+        assert value in shown
+    assert not Case.objects.exists()
+
+
+def test_another_type_brings_its_own_fields_and_keeps_the_text(
+    company: Company, agent: Client
+) -> None:
+    typed = {"type": "water.leak", "title": "标题", "fact-spot": "road", "channel": "call"}
+    leak = text_of(agent.post(reverse("cases:reshape"), typed, headers=HTMX))
+    assert "fact-flow" in leak
+    assert "标题" in leak
+    bill = text_of(agent.post(reverse("cases:reshape"), {**typed, "type": "water.bill"}))
+    assert "fact-spot" not in bill
+    assert "标题" in bill
+
+
+def test_safety_words_come_first(company: Company, agent: Client) -> None:
+    shown = text_of(agent.get(reverse("cases:new"), {"type": "water.burst"}))
+    assert shown.index("请远离塌陷处") < shown.index('name="title"')
+
+
+@pytest.mark.parametrize("typed", ["漏水", "lsbx", "loushui", "leak", "渗水"])
+def test_a_type_is_found_by_words_and_pinyin(company: Company, agent: Client, typed: str) -> None:
+    shown = text_of(agent.get(reverse("cases:types"), {"type_q": typed}))
+    assert "water.leak" in shown
+    assert "water.bill" not in shown
+
+
+def test_the_workspace_learns_which_case_was_opened(company: Company, agent: Client) -> None:
+    response = agent.post(
+        reverse("cases:new"),
+        {
+            "type": "water.bill",
+            "priority": "low",
+            "channel": "call",
+            "embed": "/interactions/5/case",
+        },
+        headers=HTMX,
+    )
+    told = json.loads(response.headers["HX-Trigger"])
+    assert told["case:opened"] == {"id": Case.objects.get().pk}
+
+
+def test_a_form_never_posts_to_another_site(company: Company, agent: Client) -> None:
+    shown = text_of(agent.get(reverse("cases:new"), {"embed": "//evil.example/x"}))
+    assert 'action="/cases/new"' in shown
+
+
+def test_the_export_is_recorded_streamed_and_free_of_formulas(
+    company: Company, agent: Client
+) -> None:
+    a_case(company, title="=HYPERLINK(1)")
+    response = agent.post(reverse("cases:export") + "?view=open")
+    body = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "'=HYPERLINK(1)" in body
+    assert Disclosure.objects.get().row_count == 1
+
+
+def test_many_cases_are_assigned_after_a_look(company: Company, agent: Client) -> None:
+    cases = [a_case(company) for _ in range(3)]
+    ids = [case.pk for case in cases]
+    url = reverse("cases:bulk", args=["assign"])
+    preview = text_of(agent.post(url, {"case": ids}, headers=HTMX))
+    assert all(case.number in preview for case in cases)
+    assert not Case.objects.filter(assignee__isnull=False).exists()
+    operations.take_over(case_id=ids[0], actor=company.colleague, now=NOW)
+    done = agent.post(
+        url,
+        {"case": ids, "confirmed": "1", "person": company.colleague.staff_id},
+        headers=HTMX,
+    )
+    assert cases[0].number in text_of(done)
+    assert Case.objects.filter(assignee_id=company.colleague.staff_id).count() == 3
+
+
+def test_a_view_is_saved_and_shared(company: Company, agent: Client, colleague: Client) -> None:
+    form = {"name": "我的紧急", "query": "view=urgent", "shared": "on"}
+    agent.post(reverse("cases:save_view"), form)
+    assert "我的紧急" in text_of(colleague.get(reverse("cases:list")))
+    view = SavedView.objects.get()
+    drop = reverse("cases:drop_view", args=[view.pk])
+    assert colleague.post(drop).status_code == 404
+    agent.post(drop)
+    assert not SavedView.objects.exists()
