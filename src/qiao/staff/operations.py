@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,75 @@ def add_organisation(
     unit.path = f"{parent.path if parent else ''}{unit.pk}."
     unit.save(update_fields=["path"])
     return unit
+
+
+def ensure_team(
+    *,
+    code: str,
+    name: str,
+    names: Mapping[str, str],
+    duties: Sequence[str],
+    areas: Sequence[str],
+    timezone: str,
+    packs: Sequence[str],
+) -> Organisation:
+    """The unit of that code, or a new team of that name right below the company.
+
+    In an empty database the company is founded first, under the same name. A unit that is there
+    keeps its own name and place, and serves the areas as well.
+    """
+    required()
+    unit = Organisation.objects.filter(code=code).first()
+    if unit is not None:
+        missing = [area for area in areas if area not in unit.areas]
+        if missing:
+            unit.areas = [*unit.areas, *missing]
+            unit.save(update_fields=["areas"])
+        return unit
+    company = Organisation.objects.filter(parent=None).order_by("id").first()
+    if company is None:
+        company = add_organisation(
+            kind="company",
+            code=f"{code}-company",
+            name=name,
+            names=dict(names),
+            timezone=timezone,
+            languages=[language for language in LANGUAGES if language],
+            packs=list(packs),
+        )
+    return add_organisation(
+        kind="team",
+        code=code,
+        name=name,
+        parent=company,
+        names=dict(names),
+        timezone=timezone,
+        skills=list(duties),
+        areas=list(areas),
+        packs=list(packs),
+    )
+
+
+def appoint_clerk(
+    *, team: Organisation, number: str, name: str, role: str, now: datetime
+) -> Staff:
+    """A member of the team with a role there, whom nobody can sign in as; found again by number.
+
+    For what is entered without a person, such as a log from elsewhere. Raises
+    `Role.DoesNotExist`.
+    """
+    required()
+    clerk = Staff.objects.filter(number=number).first()
+    if clerk is None:
+        clerk = hire(organisation=team, number=number, name=name, is_active=True)
+        join_team(staff=clerk, team=team)
+        assign_role(
+            staff=clerk,
+            role=Role.objects.get(key=role),
+            organisation=team,
+            valid_from=now.date(),
+        )
+    return clerk
 
 
 def _placeholder(code: str) -> str:

@@ -1,8 +1,9 @@
 """Reading a log of service requests by a mapping: which column means what.
 
 A mapping (``intake.toml``) has ``[source]`` (pack, format, encoding, time format and zone),
-``[columns]``, ``[fields]``, ``[clean]``, ``[channel]``, ``[status]`` (word of the log to phase),
-``[result]``, ``[area]`` and ``[type]``. Rows come out in the order of opening, moments in UTC.
+``[unit]`` (who takes the requests in), ``[columns]``, ``[fields]``, ``[clean]``, ``[channel]``,
+``[status]`` (word of the log to phase), ``[result]``, ``[area]`` and ``[type]``. Rows come out in
+the order of opening, moments in UTC; what cannot be read comes out as refused, cells and all.
 """
 
 import csv
@@ -10,8 +11,9 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from qiao.core.packs.qualify import qualify
@@ -41,11 +43,25 @@ class Area:
     name: Text
 
 
+@dataclass(frozen=True, slots=True)
+class IntakeUnit:
+    """The unit that takes the requests in: its code and name, its outcome word, its duties.
+
+    `outcome` is the qualified wrap-up result of its contacts.
+    """
+
+    code: str
+    name: Text
+    outcome: str
+    duties: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class IntakeMap:
     """A checked mapping. `types` maps the log's words to qualified case type keys."""
 
     pack: str
+    unit: IntakeUnit
     encoding: str
     time_format: str
     zone: ZoneInfo
@@ -81,15 +97,41 @@ class IntakeRow:
     latitude: float | None = None
     longitude: float | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+    def refused(self, column: str, found: str, expected: str) -> "RowRefused":
+        """The same line as one that cannot be taken in after all."""
+        return RowRefused(self.line, self.id, column, found, expected, self.cells)
 
 
 @dataclass(frozen=True, slots=True)
 class RowRefused:
-    """A line that cannot be taken in, and why."""
+    """A line that cannot be taken in: which column, what stands there, what should.
+
+    `cells` is the line as it was, by column, so that it can be mended and taken in again.
+    """
 
     line: int
     id: str
-    reason: str
+    column: str
+    found: str
+    expected: str
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """All of it in one sentence."""
+        return f"{self.column or 'line'}: found {self.found!r}, expected {self.expected}"
+
+
+class BadCell(ValueError):  # noqa: N818 - names the finding
+    """A cell of the column that the mapping calls `key` cannot be read."""
+
+    def __init__(self, key: str, found: str, expected: str) -> None:
+        super().__init__(f"{key}: found {found!r}, expected {expected}")
+        self.key = key
+        self.found = found
+        self.expected = expected
 
 
 def load_intake(path: Path) -> IntakeMap:
@@ -126,6 +168,7 @@ def _read(root: Table) -> IntakeMap | None:
             columns.report(key, f"expected one of {', '.join((*REQUIRED, *OPTIONAL))}")
     found = IntakeMap(
         pack=pack,
+        unit=_unit(root.table("unit"), pack),
         encoding=source.string("encoding", "utf-8"),
         time_format=source.string("time_format"),
         zone=ZoneInfo(zone or "UTC"),
@@ -149,6 +192,17 @@ def _read(root: Table) -> IntakeMap | None:
     return found
 
 
+def _unit(table: Table, pack: str) -> IntakeUnit:
+    found = IntakeUnit(
+        table.string("code"),
+        table.text("name"),
+        qualify(pack, table.key("outcome")),
+        table.strings("duties"),
+    )
+    table.finish()
+    return found
+
+
 def _area(areas: Table, word: str) -> Area:
     table = areas.table(word)
     words = {key: value for key, value in table.data.items() if key != "key"}
@@ -162,13 +216,29 @@ def read_rows(mapping: IntakeMap, file: Path) -> Iterator[IntakeRow | RowRefused
     Raises:
         PackInvalid: the file lacks a column that the mapping names.
     """
-    with Path(file).open(encoding=mapping.encoding, newline="") as stream:
+    open_log = partial(Path(file).open, encoding=mapping.encoding, newline="")
+    with open_log(errors="surrogateescape") as stream:
         reader = csv.DictReader(stream, strict=True)
         _check_columns(mapping, Path(file).name, reader.fieldnames or ())
-        read = [_row(mapping, line, raw) for line, raw in enumerate(reader, start=2)]
+        read = list(_read_lines(mapping, reader))
     yield from (row for row in read if isinstance(row, RowRefused))
     rows = [row for row in read if isinstance(row, IntakeRow)]
     yield from sorted(rows, key=lambda row: (row.opened_at, row.id))
+
+
+def _read_lines(
+    mapping: IntakeMap, reader: "csv.DictReader[str]"
+) -> Iterator[IntakeRow | RowRefused]:
+    while True:
+        line = reader.line_num + 1
+        try:
+            raw = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield RowRefused(line, "", "", str(error), "a line of comma-separated cells")
+        else:
+            yield _row(mapping, line, raw)
 
 
 def _check_columns(mapping: IntakeMap, name: str, present: object) -> None:
@@ -182,32 +252,35 @@ def _check_columns(mapping: IntakeMap, name: str, present: object) -> None:
         raise PackInvalid(missing)
 
 
-def _row(mapping: IntakeMap, line: int, raw: Mapping[str, str | None]) -> IntakeRow | RowRefused:
-    cells = {column: (value or "").strip() for column, value in raw.items() if column is not None}
+def _row(mapping: IntakeMap, line: int, raw: Mapping[str | None, Any]) -> IntakeRow | RowRefused:
+    given = {column: cell or "" for column, cell in raw.items() if column is not None}
+    extra = raw.get(None)
+    cells = {column: cell.strip() for column, cell in given.items()}
     for column in mapping.whole_numbers:
         cells[column] = cells.get(column, "").removesuffix(".0")
     part = {key: cells.get(column, "") for key, column in mapping.columns.items()}
     try:
+        if extra or None in raw.values():
+            count = len(given) + len(extra or ()) - list(raw.values()).count(None)
+            raise BadCell("", f"{count} cells", f"{len(given)} cells")
         return _made(mapping, line, part, cells)
-    except ValueError as error:
-        return RowRefused(line, part["id"], str(error))
+    except BadCell as bad:
+        column = mapping.columns.get(bad.key, bad.key)
+        return RowRefused(line, part["id"], column, bad.found, bad.expected, given)
 
 
 def _made(
     mapping: IntakeMap, line: int, part: Mapping[str, str], cells: Mapping[str, str]
 ) -> IntakeRow:
-    opened_at = _moment(mapping, part["opened_at"])
-    closed_at = _moment(mapping, part.get("closed_at", ""))
+    opened_at, closed_at = _times(mapping, part)
     phase = mapping.phases.get(part["status"])
-    if not part["id"] or opened_at is None:
-        raise ValueError("no id or no moment of opening")
+    if not part["id"]:
+        raise BadCell("id", "", "the key of the request")
     if phase is None:
-        raise ValueError(f"unknown status {part['status']!r}")
-    if closed_at is not None and closed_at < opened_at:
-        raise ValueError("closed before it was opened")
+        raise BadCell("status", part["status"], f"one of {', '.join(mapping.phases)}")
     area = part.get("area", "")
     if area and area not in mapping.areas:
-        raise ValueError(f"unknown area {area!r}")
+        raise BadCell("area", area, f"one of {', '.join(mapping.areas)}")
     return IntakeRow(
         line=line,
         id=part["id"],
@@ -217,22 +290,41 @@ def _made(
         phase=phase,
         channel=mapping.channels.get(part.get("channel", ""), mapping.channel),
         closed_at=closed_at,
-        updated_at=_moment(mapping, part.get("updated_at", "")),
+        updated_at=_moment(mapping, part, "updated_at"),
         area=mapping.areas[area].key if area else "",
         detail=part.get("detail", ""),
         result=part.get("result", ""),
-        latitude=_number(part.get("latitude", "")),
-        longitude=_number(part.get("longitude", "")),
+        latitude=_number(part, "latitude"),
+        longitude=_number(part, "longitude"),
         facts={key: cells[column] for key, column in mapping.fields.items() if cells[column]},
+        cells=cells,
     )
 
 
-def _moment(mapping: IntakeMap, text: str) -> datetime | None:
+def _times(mapping: IntakeMap, part: Mapping[str, str]) -> tuple[datetime, datetime | None]:
+    opened_at = _moment(mapping, part, "opened_at")
+    closed_at = _moment(mapping, part, "closed_at")
+    if opened_at is None:
+        raise BadCell("opened_at", "", "a moment of opening")
+    if closed_at is not None and closed_at < opened_at:
+        raise BadCell("closed_at", part["closed_at"], f"not before {part['opened_at']}")
+    return opened_at, closed_at
+
+
+def _moment(mapping: IntakeMap, part: Mapping[str, str], key: str) -> datetime | None:
+    text = part.get(key, "")
     if not text:
         return None
-    local = datetime.strptime(text, mapping.time_format)  # noqa: DTZ007 - the zone is added next
+    try:
+        local = datetime.strptime(text, mapping.time_format)  # noqa: DTZ007 - zone added next
+    except ValueError:
+        raise BadCell(key, text, f"a moment written as {mapping.time_format}") from None
     return local.replace(tzinfo=mapping.zone).astimezone(UTC)
 
 
-def _number(text: str) -> float | None:
-    return float(text) if text else None
+def _number(part: Mapping[str, str], key: str) -> float | None:
+    text = part.get(key, "")
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise BadCell(key, text, "a number") from None

@@ -249,13 +249,16 @@ def test_summer_time_of_new_york_is_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"Created Date": "yesterday"}, "does not match format"),
-        ({"Created Date": ""}, "no moment of opening"),
-        ({"Status": "Asleep"}, "unknown status 'Asleep'"),
-        ({"Closed Date": "03/01/2020 01:00:00 AM"}, "closed before it was opened"),
-        ({"Borough": "NEW JERSEY"}, "unknown area 'NEW JERSEY'"),
-        ({"Latitude": "north"}, "could not convert"),
-        ({"Unique Key": " "}, "no id"),
+        ({"Created Date": "yesterday"}, "expected a moment written as %m/%d/%Y"),
+        ({"Created Date": ""}, "a moment of opening"),
+        ({"Status": "Asleep"}, "Status: found 'Asleep', expected one of Open"),
+        (
+            {"Closed Date": "03/01/2020 01:00:00 AM"},
+            "Closed Date: found '03/01/2020 01:00:00 AM', expected not before",
+        ),
+        ({"Borough": "NEW JERSEY"}, "Borough: found 'NEW JERSEY', expected one of MANHATTAN"),
+        ({"Latitude": "north"}, "Latitude: found 'north', expected a number"),
+        ({"Unique Key": " "}, "the key of the request"),
     ],
 )
 def test_a_bad_row_is_refused_with_its_line_and_reason(

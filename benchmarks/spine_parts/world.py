@@ -1,0 +1,125 @@
+"""The worlds that are measured: a database of its own for each size, built once and kept."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+SPINE = Path(__file__).parents[1] / "spine.py"
+NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)  # Friday morning, 10:30 in the world's time zone
+OPEN_SHARE = 0.05
+OPEN_DAYS = 100_000  # a case may stay open however old it is: the share decides alone
+CONTACTS_PER_CUSTOMER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a world is; `customers` names it."""
+
+    customers: int
+    cases: int
+    interactions: int
+
+    @property
+    def database(self) -> str:
+        """The name of its database."""
+        return f"spine_{self.customers}_{self.cases}"
+
+
+def full(customers: int) -> Size:
+    """As many cases as customers, five contacts each."""
+    return Size(customers, customers, CONTACTS_PER_CUSTOMER * customers)
+
+
+def with_closed(closed: int, customers: int) -> Size:
+    """A world of about so many closed cases."""
+    cases = round(closed / (1 - OPEN_SHARE))
+    return Size(customers, cases, cases)
+
+
+def environment_of(size: Size) -> dict[str, str]:
+    """The environment in which a process of ours works on that world."""
+    changed = {
+        name: _with_database(os.environ[name], size.database)
+        for name in ("DATABASE_URL", "DATABASE_OWNER_URL")
+    }
+    kept = {key: value for key, value in os.environ.items() if key != "QIAO_EMBEDDED"}
+    return kept | changed | {"QIAO_DEMO": "1"}
+
+
+def ensure(size: Size) -> None:
+    """Build the world unless it is there.
+
+    Raises:
+        RuntimeError: it cannot be built; what went wrong was said.
+    """
+    _create_database(size)
+    environment = environment_of(size)
+    _run([sys.executable, "-m", "qiao.config.cli", "migrate", "--quiet"], environment)
+    owner = environment | {"DATABASE_URL": environment["DATABASE_OWNER_URL"], "QIAO_NO_POOL": "1"}
+    words = [f"--{key}={getattr(size, key)}" for key in ("customers", "cases", "interactions")]
+    _run([sys.executable, str(SPINE), "--build", *words], owner)
+
+
+def build(size: Size) -> None:
+    """Build in this process, which is the owner of the tables."""
+    from qiao.core.demo import build_world
+
+    began = time.monotonic()
+    built = build_world(
+        customers=size.customers,
+        cases=size.cases,
+        interactions=size.interactions,
+        pack="water",
+        now=NOW,
+        shared={"open_share": OPEN_SHARE, "open_days": OPEN_DAYS},
+        progress=say,
+    )
+    if built:
+        say(f"{size.database}: built in {time.monotonic() - began:.0f} s")
+        vacuum()
+
+
+def vacuum() -> None:
+    """Set hint bits and visibility, as a database that has run for a while has them."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as owner:
+        owner.execute("VACUUM (ANALYZE)")
+
+
+def say(text: str) -> None:
+    """Tell how far it is; the result alone goes to the standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def owner_of(size: Size) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    """A connection of the owner to a world."""
+    with psycopg.connect(environment_of(size)["DATABASE_OWNER_URL"], autocommit=True) as found:
+        yield found
+
+
+def _create_database(size: Size) -> None:
+    with psycopg.connect(
+        _with_database(os.environ["DATABASE_OWNER_URL"], "postgres"), autocommit=True
+    ) as owner:
+        found = owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [size.database])
+        if found.fetchone() is None:
+            owner.execute(f"CREATE DATABASE {size.database} TEMPLATE template0")
+
+
+def _run(command: list[str], environment: Mapping[str, str]) -> None:
+    done = subprocess.run(command, env=dict(environment), check=False, stdout=sys.stderr)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command[1:])} failed")
+
+
+def _with_database(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
