@@ -295,6 +295,8 @@ class Premises(models.Model):
             models.CheckConstraint(
                 condition=Q(latitude__isnull=True, longitude__isnull=True, datum="")
                 | Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
                     latitude__range=(-90, 90),
                     longitude__range=(-180, 180),
                     datum__in=["wgs84", "gcj02"],
@@ -399,7 +401,9 @@ class Account(models.Model):
                 name="customers_account_use",
             ),
             models.CheckConstraint(
-                condition=Q(status="closed", closed_date__gte=F("opened_date"))
+                condition=Q(
+                    status="closed", closed_date__isnull=False, closed_date__gte=F("opened_date")
+                )
                 | Q(status__in=["active", "suspended"], closed_date__isnull=True),
                 name="customers_account_closed_whole",
             ),

@@ -92,6 +92,7 @@ def test_an_account_is_whole(world: Company, change: dict[str, object]) -> None:
         {"latitude": 30.0},
         {"latitude": 91.0, "longitude": 0.0, "datum": "wgs84"},
         {"latitude": 30.0, "longitude": 120.0, "datum": ""},
+        {"datum": "wgs84"},
         {"full_text": ""},
     ],
 )
