@@ -14,7 +14,6 @@ from qiao.core.prepared import fetch_all
 from qiao.core.registry import registry
 
 END_OF_TIME = datetime(9999, 12, 31, tzinfo=UTC)
-MOST_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +90,28 @@ def load_timeline(
     `limit`. `only` narrows to the source of that key.
     """
     sources = [s for s in registry.timeline(actor) if not only or s.key == only]
+    return read_page(
+        sources,
+        actor=actor,
+        customer_id=customer_id,
+        now=now,
+        before=before,
+        limit=limit,
+        customer_ids=customer_ids,
+    )
+
+
+def read_page(
+    sources: Sequence[TimelineSource],
+    *,
+    actor: Actor,
+    customer_id: int,
+    now: datetime,
+    before: datetime | None = None,
+    limit: int = 20,
+    customer_ids: Sequence[int] = (),
+) -> Page:
+    """A page out of these sources; see `load_timeline`."""
     if not sources:
         return Page([], None)
     wanted = limit + 1
@@ -105,9 +126,8 @@ def load_timeline(
             limit=wanted,
         )
         rows = fetch_all(statement.sql, statement.parameters)
-        whole = len(rows) < wanted
         kept = _to_end_of_moment(rows, limit)
-        if whole or len(kept) < len(rows):
+        if len(rows) < wanted or len(kept) < len(rows):
             break
         wanted *= 4
     entries = [_entry(sources[row[0]], row[1:]) for row in kept]
