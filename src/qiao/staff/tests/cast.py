@@ -57,21 +57,24 @@ def make_company() -> Company:
         )
         for branch, name, area in ((lake, "滨湖一班", "339102"), (river, "江北一班", "339104"))
     )
-    people = {
-        "agent": person(number="1027", name="林晓岚", branch=lake, team=lake_team),
-        "colleague": person(number="1028", name="周明", branch=lake, team=lake_team),
-        "outsider": person(number="2001", name="何远", branch=river, team=river_team),
-        "chief": person(number="9001", name="郑岩", branch=company),
-    }
-    actors = {key: actor_for(staff, day=TODAY) for key, staff in people.items()}
+    agent = person(number="1027", name="林晓岚", branch=lake, team=lake_team)
+    colleague = person(number="1028", name="周明", branch=lake, team=lake_team)
+    outsider = person(number="2001", name="何远", branch=river, team=river_team)
+    chief = person(number="9001", name="郑岩", branch=company)
     return Company(
         company=company,
         lake=lake,
         river=river,
         lake_team=lake_team,
         river_team=river_team,
-        **actors,
-        **{f"{key}_staff": staff for key, staff in people.items()},
+        agent=actor_for(agent, day=TODAY),
+        colleague=actor_for(colleague, day=TODAY),
+        outsider=actor_for(outsider, day=TODAY),
+        chief=actor_for(chief, day=TODAY),
+        agent_staff=agent,
+        colleague_staff=colleague,
+        outsider_staff=outsider,
+        chief_staff=chief,
     )
 
 
