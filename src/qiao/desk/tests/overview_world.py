@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from qiao.cases.models import Case
 from qiao.cases.operations import (
@@ -97,7 +98,7 @@ class Weeks:
         if case is None or case.closed_at is not None:
             return
         later = self._after(case, moment)
-        who = {"case_id": case.pk, "actor": self.company.chief, "now": later}
+        who: dict[str, Any] = {"case_id": case.pk, "actor": self.company.chief, "now": later}
         if self.random.random() < 0.5:
             wanted = self.random.choice(["urgent", "high", "low"])
             change_priority(priority=wanted, **who)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import product
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -52,7 +53,7 @@ def scope_of(span: Span, unit: int | None = None, pack: str = "") -> Scope:
     return Scope(span, span.before(), NOW, unit_id=unit, unit_ids=ids, pack=pack)
 
 
-def one(sql: str, *values: object) -> int:
+def one(sql: str, *values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return int(cursor.fetchone()[0])
@@ -93,7 +94,7 @@ def cells_of(actor: Actor, scope: Scope) -> Iterator[tuple[str, Cell]]:
             yield f"{figure.key} together", cell
         if grid.gathered and len(grid.rows) > 1:
             several = [row.key for row in grid.rows[1:]]
-            n = sum(row.cells[0].value or 0 for row in grid.rows[1:])
+            n = sum(int(row.cells[0].value or 0) for row in grid.rows[1:])
             yield f"{figure.key} gathered", Cell(n, grid.gathered(several))
 
 
@@ -132,6 +133,7 @@ def check_plain_counts(actor: Actor, span: Span) -> None:
     assert strip["cases.opened"].value == one(OPENED, *within)
     assert strip["cases.closed"].value == one(CASES + "closed_date BETWEEN %s AND %s", *within)
     kept = strip["cases.kept"].share
+    assert kept is not None
     assert kept.part == one(OPENED + " AND promise_kept", *within)
     assert kept.whole == one(OPENED + " AND promise_kept IS NOT NULL", *within)
     assert strip["cases.open"].value == one(CASES + "closed_at IS NULL", units)
@@ -172,7 +174,8 @@ def test_a_unit_and_a_pack_narrow_every_figure_of_cases(company: Company) -> Non
 
 def test_each_figure_is_one_statement(company: Company) -> None:
     scope = scope_of(SPANS["a year"])
-    for item in (*registry.headlines(company.chief), *registry.figures(company.chief)):
+    items: list[Any] = [*registry.headlines(company.chief), *registry.figures(company.chief)]
+    for item in items:
         if item.key == "desk.people":
             continue
         with CaptureQueriesContext(connection) as statements:
@@ -245,6 +248,7 @@ def test_follow_ups_count_as_they_stand(company: Company) -> None:
     )
     strip = {h.key: h for h in registry.headlines(actor)}
     share = strip["feedback.satisfaction"].load(actor, scope_of(span)).share
+    assert share is not None
     assert share.whole == one(answers, units, span.since, span.until)
     glad = answers + " AND rating <> 'not_satisfied'"
     assert share.part == one(glad, units, span.since, span.until)
