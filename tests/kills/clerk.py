@@ -39,7 +39,7 @@ def work(seed: int, log: Path) -> None:
 
 def _one_move(rng: Random) -> str:
     from qiao.cases.definitions import case_types, process_of
-    from qiao.cases.demo.walks import sample_facts
+    from qiao.cases.demo.walks import sample_facts, sample_value
     from qiao.cases.models import Case
     from qiao.cases.operations import OpenRequest, add_note, open_case, report_duty_done
     from qiao.core.transactions import acting
@@ -87,7 +87,7 @@ def _one_move(rng: Random) -> str:
                     actor=actor,
                     now=now,
                     action=forward[0].key,
-                    given=sample_facts([fields[k] for k in sorted(needed)], rng, ["已处理"]),
+                    given={k: sample_value(fields[k], rng, ["已处理"]) for k in sorted(needed)},
                 )
     return f"{case.pk} {case.event_count}"
 

@@ -1,5 +1,6 @@
 """Kill -9 of clerks, worker and database in the middle of everything: nothing lost or doubled."""
 
+import base64
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from qiao.config import postgres
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-SECONDS = 40
+SECONDS = 100
 CLERKS = 3
 
 
@@ -29,7 +30,8 @@ class Scene:
         keys = {"QIAO_HOME": str(home), "QIAO_NO_POOL": "1", "PYTHONPATH": f"{ROOT}/src:{ROOT}"}
         gone = {"DATABASE_URL", "DATABASE_OWNER_URL", "QIAO_EMBEDDED", "QIAO_DEMO"}
         self.environment = {k: v for k, v in os.environ.items() if k not in gone} | keys
-        self.environment |= {"QIAO_SECRET_KEY": "x" * 40}
+        key = base64.b64encode(bytes(32)).decode()
+        self.environment |= {"QIAO_SECRET_KEY": "x" * 40, "QIAO_FIELD_KEY": key}
         self.children: list[subprocess.Popen[bytes]] = []
         self.number = 0
         postgres.start(home)

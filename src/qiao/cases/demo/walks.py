@@ -93,7 +93,7 @@ def sample_walks(
     count: int,
 ) -> list[Walk]:
     """So many walks of a type, from intake to a final step, with their clocks."""
-    walks = []
+    walks: list[Walk] = []
     while len(walks) < count:
         walk = _walk(case_type, process, dict(system), rng)
         if walk is not None:
@@ -105,7 +105,7 @@ def sample_walks(
 def sample_facts(fields: Sequence[Field], rng: Random, texts: Sequence[str]) -> dict[str, Any]:
     """Believable values for the fields of a form: all required ones, some of the others."""
     return {
-        item.key: _value(item, rng, texts)
+        item.key: sample_value(item, rng, texts)
         for item in fields
         if item.required or (item.kind in {"choice", "bool"} and rng.random() < 0.4)
     }
@@ -208,13 +208,14 @@ def _given(
     fields = {item.key: item for item in (*case_type.fields, *process.fields)}
     needed = set(asked_fields(step, action)) & (set(step.required) | set(action.needs))
     texts = [text.zh_hans for text in case_type.safety] or [f"{case_type.name.zh_hans}，已处理"]
-    given = {key: _value(fields[key], rng, texts) for key in sorted(needed)}
+    given = {key: sample_value(fields[key], rng, texts) for key in sorted(needed)}
     if action.reason_required:
         given["reason"] = "情况需进一步核实"
     return given
 
 
-def _value(item: Field, rng: Random, texts: Sequence[str]) -> Any:
+def sample_value(item: Field, rng: Random, texts: Sequence[str]) -> Any:
+    """One believable value for a field; `texts` are what may be typed into it."""
     if item.kind == "choice":
         keys = [choice.key for choice in item.choices]
         fits = len(keys) >= len(RATING_WEIGHTS) and keys[0].startswith("very_")
