@@ -217,7 +217,7 @@ def _assigned(entry: Entry, speech: Speech) -> _Said:
     if not name:
         return _Said(_("Given back to the team"))
     if entry.data.get("to") == entry.staff_id:
-        return _Said(_("Taken over"))
+        return _Said(_("Took it over"))
     return _Said(_("Assigned to %(name)s") % {"name": name})
 
 

@@ -11,6 +11,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qiao.cases import queries
 from qiao.cases.forms import read_filters, read_view
@@ -72,7 +73,7 @@ def _heads() -> list[str]:
         _("Team"),
         _("Works on it"),
         _("First person"),
-        _("Opened"),
+        pgettext("case", "Opened"),
         _("Due"),
         _("Archived"),
         _("Deadline"),
