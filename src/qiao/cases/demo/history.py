@@ -24,14 +24,15 @@ from qiao.cases.rules.pack import promises_of
 from qiao.cases.rules.promises import Promise
 from qiao.core import calendars
 from qiao.core.demo import World
+from qiao.core.demo_bulk import bulk_load
 from qiao.core.demo_numbers import numbered, pass_over, prepare_numbers
+from qiao.core.demo_rhythm import fill, fill_rhythm, history_days, phrases_of, type_weight
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Pack
 from qiao.core.rules.calendar import working_spans
 
 WALKS_PER_TYPE = 60
 FORMS_PER_TYPE = 12
-ZONE = ZoneInfo("Asia/Shanghai")
 # Enquiries that were answered on the line and needed no case: the share that became one.
 ENQUIRY_SHARE = 0.3
 PRIORITIES = ("urgent", "high", "normal", "low")
@@ -39,6 +40,7 @@ PRIORITIES = ("urgent", "high", "normal", "low")
 SLOW_SHARE = 0.7
 # Where a larger share of open cases is asked for, they are found among the cases of so many days.
 BACKLOG_DAYS = 60
+TABLES = ("cases_case", "cases_caseevent", "cases_caseclock", "cases_caseduty")
 NO_LIMIT_SECONDS = 10**9
 
 
@@ -58,12 +60,11 @@ def build_cases(world: World) -> None:
         cursor.execute("SELECT setseed(%s)", [(world.seed % 1000) / 1000])
         for statement in statements.TEMPORARY:
             cursor.execute(statement)
-        _fill(cursor, "demo_span", _spans(world))
-        _fill(cursor, "demo_day", _days(world, pack))
-        _fill(cursor, "demo_mix", _mix(pack))
-        _fill(cursor, "demo_weight", _weights(pack))
+        fill_rhythm(cursor, world, pack)
+        fill(cursor, "demo_span", _spans(world))
+        fill(cursor, "demo_mix", _mix(pack))
         _fill_walks(cursor, world, pack)
-        parameters = {
+        parameters: dict[str, Any] = {
             "wanted": wanted,
             "now": world.now,
             "slow_share": SLOW_SHARE,
@@ -76,15 +77,12 @@ def build_cases(world: World) -> None:
         _number(cursor, world)
         for position in range(1, 16):
             cursor.execute(statements.TIME, {"pos": position, **parameters})
-        for statement in statements.WRITE:
+        for statement in statements.DERIVE:
             cursor.execute(statement, parameters)
-
-
-def _fill(cursor: Any, table: str, rows: Iterator[tuple[Any, ...]]) -> None:
-    ready = list(rows)  # drawn first: some read the database, which a running COPY holds
-    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        for row in ready:
-            copy.write_row(row)
+        with bulk_load(cursor, *TABLES, rows=wanted):
+            for statement in statements.WRITE:
+                cursor.execute(statement, parameters)
+        cursor.execute("SELECT cases_fold_counts()")
 
 
 def _spans(world: World) -> Iterator[tuple[Any, ...]]:
@@ -110,47 +108,17 @@ def _spans(world: World) -> Iterator[tuple[Any, ...]]:
                 before += int((stop - begin).total_seconds())
 
 
-def _days(world: World, pack: Pack) -> Iterator[tuple[Any, ...]]:
-    """The days of the past with cumulated weights: season, weekday, and a slow growth."""
-    today = world.now.astimezone(ZONE).date()
-    count = world.history_months * 30
-    total = 0.0
-    for offset in range(count):
-        day = today - timedelta(days=count - 1 - offset)
-        weight = pack.demo.monthly[day.month - 1] * pack.demo.weekly[day.weekday()]
-        total += weight * (1 + 0.15 * offset / count)
-        yield offset + 1, day, total
-
-
 def _mix(pack: Pack) -> Iterator[tuple[Any, ...]]:
     """For each month the case types with cumulated weights, seasons included."""
     rows = {row.key: row.pk for row in CaseTypeRow.objects.filter(pack=pack.key)}
     for month in range(1, 13):
         total = 0.0
         for item in pack.case_types:
-            weight = float(pack.demo.types.get(_local(item.key), pack.demo.types.get(item.key, 1)))
-            seasons = pack.demo.seasons.get(_local(item.key)) or pack.demo.seasons.get(item.key)
-            if seasons:
-                weight *= seasons[month - 1] / 100
+            weight = type_weight(pack, item, month)
             if item.group == "enquiry":
                 weight *= ENQUIRY_SHARE
             total += weight
             yield month, rows[item.key], total
-
-
-def _local(key: str) -> str:
-    return key.rpartition(".")[2]
-
-
-def _weights(pack: Pack) -> Iterator[tuple[Any, ...]]:
-    total = 0.0
-    for hour, weight in enumerate(pack.demo.hourly):
-        total += weight
-        yield "hour", str(hour), total
-    total = 0.0
-    for channel, weight in pack.demo.channels.items():
-        total += weight
-        yield "channel", channel, total
 
 
 def _fill_walks(cursor: Any, world: World, pack: Pack) -> None:
@@ -162,6 +130,7 @@ def _fill_walks(cursor: Any, world: World, pack: Pack) -> None:
             "demo_move",
             "demo_event",
             "demo_spell",
+            "demo_duty",
             "demo_form",
         )
     }
@@ -185,7 +154,7 @@ def _fill_walks(cursor: Any, world: World, pack: Pack) -> None:
             _walk_rows(rows, walk_id, row.pk, walk, owed)
             walk_id += 1
     for table, lines in rows.items():
-        _fill(cursor, table, iter(lines))
+        fill(cursor, table, iter(lines))
 
 
 def _system(item: CaseType) -> dict[str, Any]:
@@ -204,8 +173,7 @@ def _system(item: CaseType) -> dict[str, Any]:
 def _forms(type_id: int, item: CaseType, pack: Pack, world: World) -> list[tuple[Any, ...]]:
     """What an agent typed: fields of the type, a title, the customer's words."""
     rng = world.random(f"forms:{item.key}")
-    phrases = pack.demo.phrases.get(_local(item.key)) or pack.demo.phrases.get(item.key) or ()
-    words = [phrase.zh_hans for phrase in phrases] or [item.name.zh_hans]
+    words = phrases_of(pack, item)
     forms = []
     for number in range(FORMS_PER_TYPE):
         said = words[number % len(words)]
@@ -245,6 +213,7 @@ def _walk_rows(
                 json.dumps(dict(entry.data), ensure_ascii=False),
             )
         )
+    rows["demo_duty"] += [(walk_id, *stay) for stay in _duty_stays(walk)]
     for spell in walk.spells:
         promise = owed[spell.promise].promise
         window = promise.windows[0] if promise.windows else None
@@ -257,6 +226,25 @@ def _walk_rows(
              window.start if window else None, window.end if window else None, *night,
              *promise.warn_percent)
         )  # fmt: skip
+
+
+def _duty_stays(walk: Walk) -> Iterator[tuple[Any, ...]]:
+    """Stays in steps that wait for another module: the move that came, its event, the duty, the
+    move that left, and whether the duty was done by then: a way back leaves it undone.
+    """
+    for entry in walk.entries:
+        duty = walk.places[entry.pos][2]
+        if entry.kind != "step_entered" or not duty:
+            continue
+        step = entry.data["step"]
+        if step != walk.places[entry.pos][0]:
+            continue
+        left = [
+            e for e in walk.entries
+            if e.seq > entry.seq and e.kind == "step_left" and e.data["step"] == step
+        ]  # fmt: skip
+        gone = left[0]
+        yield entry.pos, entry.seq, duty, gone.pos, gone.data["kind"] != "return"
 
 
 def _tightest(walk: Walk, pos: int, owed: Mapping[str, Owed]) -> Spell | None:
@@ -293,9 +281,7 @@ def _seconds(promise: Promise, priority: str) -> int:
 
 def _number(cursor: Any, world: World) -> None:
     """Give the drawn cases numbers in the order in which each day saw them."""
-    today = world.now.astimezone(ZONE).date()
-    days = (today - timedelta(days=i) for i in range(world.history_months * 30 + 2))
-    prepare_numbers(cursor, kind=PREFIX, days=days)
+    prepare_numbers(cursor, kind=PREFIX, days=history_days(world))
     select = numbered("demo_case", key="n", day="opened_date")
     cursor.execute("CREATE TEMP TABLE demo_number ON COMMIT DROP AS " + select)
     cursor.execute(

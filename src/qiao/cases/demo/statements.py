@@ -3,20 +3,21 @@
 TEMPORARY = (
     "CREATE TEMP TABLE demo_span (calendar text, starts timestamptz, ends timestamptz,"
     " before bigint) ON COMMIT DROP",
-    "CREATE TEMP TABLE demo_day (i int, day date, cum float8) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_mix (month int, type_id bigint, cum float8) ON COMMIT DROP",
-    "CREATE TEMP TABLE demo_weight (kind text, value text, cum float8) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_type (type_id bigint, version_id bigint, grp text, duty text,"
     " priority text, first_walk int, promise_set bigint) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_form (type_id bigint, number int, facts jsonb, title text, said text)"
     " ON COMMIT DROP",
     "CREATE TEMP TABLE demo_walk (walk_id int, type_id bigint, moves int, facts jsonb)"
     " ON COMMIT DROP",
-    "CREATE TEMP TABLE demo_move (walk_id int, pos int, step text, phase text, duty text, who text,"
-    " answered bool, patience int, calendar text, base int, urgent int, high int, normal int, low int)"
+    "CREATE TEMP TABLE demo_move (walk_id int, pos int, step text, phase text, duty text,"
+    " who text, answered bool, patience int, calendar text, base int, urgent int, high int,"
+    " normal int, low int)"
     " ON COMMIT DROP",
     "CREATE TEMP TABLE demo_event (walk_id int, pos int, seq int, kind text, data jsonb)"
     " ON COMMIT DROP",
+    "CREATE TEMP TABLE demo_duty (walk_id int, pos int, seq int, duty text, left_pos int,"
+    " done bool) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_spell (walk_id int, promise text, round int, start_pos int,"
     " stop_pos int, ending text, calendar text, urgent int, high int, normal int, low int,"
     " night_from int, night_to int, night_urgent int, night_high int, night_normal int,"
@@ -117,7 +118,8 @@ SELECT timed.n, timed.opened_at,
   JOIN demo_place p ON p.i = 1 + floor(timed.place * (SELECT count(*) FROM demo_place))::int
   JOIN demo_agent a ON a.i = 1 + floor(timed.agent * (SELECT count(*) FROM demo_agent))::int
   LEFT JOIN demo_team dt ON dt.duty = t.duty AND dt.area = p.area
-  LEFT JOIN demo_member k ON k.team_id = dt.team_id AND k.i = 1 + floor(timed.member * k.n)::int""",
+  LEFT JOIN demo_member k
+    ON k.team_id = dt.team_id AND k.i = 1 + floor(timed.member * k.n)::int""",
     "CREATE UNIQUE INDEX ON demo_case (n)",
     # Where work stands today: somewhere in its walk where nothing is overdue yet.
     """UPDATE demo_case c SET stop_pos = (
@@ -182,7 +184,7 @@ _AT_NIGHT = f"""s.night_from IS NOT NULL AND CASE WHEN s.night_from < s.night_to
     THEN {_MINUTE} >= s.night_from AND {_MINUTE} < s.night_to
     ELSE {_MINUTE} >= s.night_from OR {_MINUTE} < s.night_to END"""
 
-WRITE = (
+DERIVE = (
     """CREATE TEMP TABLE demo_reach ON COMMIT DROP AS
 SELECT t.n, t.pos, t.at, m.step, m.phase, m.duty, m.who, ev.seq AS events,
        (SELECT max(x.at) FROM demo_time x JOIN demo_move y
@@ -229,6 +231,9 @@ SELECT n,
     """CREATE TEMP TABLE demo_id ON COMMIT DROP AS
 SELECT coalesce(max(id), 0) AS base FROM cases_case""",
     "ANALYZE demo_time, demo_reach, demo_clock, demo_standing",
+)
+
+WRITE = (
     """INSERT INTO cases_case (
     id, number, organisation_id, case_type_id, process_id, step, phase, priority, channel, area,
     title, description, facts, customer_id, account_id, premises_id, service_point_id, place,
@@ -238,7 +243,10 @@ SELECT coalesce(max(id), 0) AS base FROM cases_case""",
     version)
 SELECT i.base + c.n, b.number, c.organisation_id, c.type_id, c.version_id, r.step, r.phase,
        c.priority, c.channel, c.area, c.title, c.said,
-       CASE WHEN r.phase = 'closed' THEN c.facts || c.walk_facts ELSE c.facts END,
+       c.facts || CASE WHEN r.phase = 'closed' THEN c.walk_facts ELSE (
+           SELECT coalesce(jsonb_object_agg(f.key, f.value), '{}')
+             FROM demo_event e, jsonb_each(e.data) f
+            WHERE e.walk_id = c.walk_id AND e.kind = 'fields_given' AND e.pos <= r.pos) END,
        c.customer_id, c.account_id, c.premises_id, c.service_point_id, c.place,
        CASE WHEN c.customer_id IS NULL THEN '' ELSE coalesce(cu.name, '') END, '',
        c.responsible_id, c.team_id,
@@ -264,7 +272,8 @@ SELECT i.base + n, promise, round, target, started_at, due_at, stopped_at,
        CASE WHEN stopped_at IS NOT NULL AND due_at < stopped_at THEN due_at END,
        elapsed, 0, state
   FROM demo_clock CROSS JOIN demo_id i""",
-    """INSERT INTO cases_caseevent (case_id, seq, kind, at, recorded_at, actor_id, visibility, data)
+    """INSERT INTO cases_caseevent
+    (case_id, seq, kind, at, recorded_at, actor_id, visibility, data)
 SELECT i.base + c.n, e.seq, e.kind, t.at, t.at,
        CASE m.who WHEN 'first' THEN c.responsible_id ELSE c.worker_id END, 'system',
        CASE WHEN e.kind = 'opened' THEN jsonb_build_object('priority', c.priority,
@@ -275,17 +284,12 @@ SELECT i.base + c.n, e.seq, e.kind, t.at, t.at,
   JOIN demo_event e ON e.walk_id = c.walk_id AND e.pos = t.pos
  CROSS JOIN demo_id i""",
     """INSERT INTO cases_caseduty (case_id, duty, entered_seq, entered_at, done_at, result)
-SELECT i.base + c.n, m.duty, e.seq, t.at,
-       (SELECT min(x.at) FROM demo_time x
-          JOIN demo_move y ON y.walk_id = c.walk_id AND y.pos = x.pos AND y.step <> m.step
-         WHERE x.n = c.n AND x.pos > t.pos), '{}'
+SELECT i.base + c.n, d.duty, d.seq, t.at, CASE WHEN d.done THEN gone.at END, '{}'
   FROM demo_case c
-  JOIN demo_time t USING (n)
-  JOIN demo_move m ON m.walk_id = c.walk_id AND m.pos = t.pos AND m.duty <> ''
-  JOIN demo_event e ON e.walk_id = c.walk_id AND e.pos = t.pos AND e.kind = 'step_entered'
-                   AND e.data ->> 'step' = m.step
+  JOIN demo_duty d USING (walk_id)
+  JOIN demo_time t ON t.n = c.n AND t.pos = d.pos
+  LEFT JOIN demo_time gone ON gone.n = c.n AND gone.pos = d.left_pos
  CROSS JOIN demo_id i""",
     """SELECT count(nextval(pg_get_serial_sequence('cases_case', 'id')))
   FROM generate_series(1, %(wanted)s)""",
-    "SELECT cases_fold_counts()",
 )

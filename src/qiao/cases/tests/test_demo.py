@@ -1,6 +1,5 @@
 """The demo world's cases are what the rules make of their histories."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from random import Random
 
@@ -26,7 +25,7 @@ DIFFERENCES = f"({KEPT} EXCEPT ALL {REAL}) UNION ALL ({REAL} EXCEPT ALL {KEPT})"
 
 
 @pytest.fixture
-def world(db: None) -> Iterator[World]:
+def world(db: None) -> World:
     """A small city with its two years of cases."""
     made = World(customers=CUSTOMERS, pack="water", now=timezone.now(), cases=1200)
     install_packs(catalogue=catalogue(), now=made.now - timedelta(days=1))
@@ -34,7 +33,7 @@ def world(db: None) -> Iterator[World]:
         build_company(made)
         build_customers(made)
         build_cases(made)
-    yield made
+    return made
 
 
 def test_clocks_counted_anew_equal_the_stored_ones_and_so_do_the_kept_counts(

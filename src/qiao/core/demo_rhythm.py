@@ -1,0 +1,82 @@
+"""When people call: the rhythm of a pack as tables from which set-based SQL draws.
+
+A draw compares a random number with cumulated weights (``width_bucket``).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from qiao.core.demo import World
+from qiao.core.packs.model import CaseType, Pack
+
+ZONE = ZoneInfo("Asia/Shanghai")
+GROWTH = 0.15  # how much busier the last day of the history is than the first
+
+TABLES = (
+    "CREATE TEMP TABLE demo_day (i int, day date, cum float8) ON COMMIT DROP",
+    "CREATE TEMP TABLE demo_weight (kind text, value text, cum float8) ON COMMIT DROP",
+)
+
+
+def fill(cursor: Any, table: str, rows: Iterator[tuple[Any, ...]]) -> None:
+    """Write rows into a table by COPY."""
+    ready = list(rows)  # drawn first: some read the database, which a running COPY holds
+    with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+        for row in ready:
+            copy.write_row(row)
+
+
+def fill_rhythm(cursor: Any, world: World, pack: Pack) -> None:
+    """Make ``demo_day`` and ``demo_weight`` (kinds ``hour`` and ``channel``)."""
+    for statement in TABLES:
+        cursor.execute(statement)
+    fill(cursor, "demo_day", _days(world, pack))
+    fill(cursor, "demo_weight", _weights(pack))
+
+
+def history_days(world: World) -> list[date]:
+    """The days of the past that the world tells of, today last."""
+    today = world.now.astimezone(ZONE).date()
+    count = world.history_months * 30
+    return [today - timedelta(days=count - 1 - offset) for offset in range(count)]
+
+
+def type_weight(pack: Pack, item: CaseType, month: int) -> float:
+    """How often a type is asked for in a month (1 to 12), in any unit."""
+    weight = float(_of(pack.demo.types, item.key) or 1)
+    seasons = _of(pack.demo.seasons, item.key)
+    return weight * seasons[month - 1] / 100 if seasons else weight
+
+
+def phrases_of(pack: Pack, item: CaseType) -> list[str]:
+    """What customers say about a type, as an agent would note it."""
+    said = _of(pack.demo.phrases, item.key) or ()
+    return [phrase.zh_hans for phrase in said] or [item.name.zh_hans]
+
+
+def _of(table: Mapping[str, Any], key: str) -> Any:
+    """A pack names its types with or without its own key before them."""
+    return table.get(key.rpartition(".")[2]) or table.get(key)
+
+
+def _days(world: World, pack: Pack) -> Iterator[tuple[Any, ...]]:
+    """Days with cumulated weights: season, weekday, and a slow growth."""
+    days = history_days(world)
+    total = 0.0
+    for offset, day in enumerate(days):
+        weight = pack.demo.monthly[day.month - 1] * pack.demo.weekly[day.weekday()]
+        total += weight * (1 + GROWTH * offset / len(days))
+        yield offset + 1, day, total
+
+
+def _weights(pack: Pack) -> Iterator[tuple[Any, ...]]:
+    total = 0.0
+    for hour, weight in enumerate(pack.demo.hourly):
+        total += weight
+        yield "hour", str(hour), total
+    total = 0.0
+    for channel, weight in pack.demo.channels.items():
+        total += weight
+        yield "channel", channel, total
