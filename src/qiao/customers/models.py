@@ -127,6 +127,9 @@ class Customer(models.Model):
             models.Index(fields=["initials", "id"], name="customers_customer_initials"),
             models.Index(fields=["pinyin", "id"], name="customers_customer_pinyin"),
             models.Index(
+                fields=["id"], name="customers_customer_protected", condition=~Q(flags=[])
+            ),
+            models.Index(
                 fields=["merged_into"],
                 name="customers_customer_merged",
                 condition=Q(merged_into__isnull=False),

@@ -12,7 +12,9 @@ from qiao.customers.queries.people import CustomerLine, line_of
 from qiao.customers.queries.search import LINE_JOINS, CustomerHit, run_search, visible
 from qiao.customers.rules.searching import Arm, Ask, read
 
-_PAGE = f"""
+
+def _page(narrowed: str) -> str:
+    return f"""
 SELECT c.id, c.number, c.name, c.tier, c.flags, ph.number, ph.extension,
        coalesce(ac.number, ''), coalesce(ac.full_text, ''), coalesce(ac.community, ''),
        coalesce(ac.building, ''), coalesce(ac.room, '')
@@ -20,13 +22,18 @@ SELECT c.id, c.number, c.name, c.tier, c.flags, ph.number, ph.extension,
          WHERE c.merged_into_id IS NULL
            AND (%(after)s::bigint IS NULL OR c.id < %(after)s)
            AND (%(tier)s = '' OR c.tier = %(tier)s)
-           AND (%(flag)s = '' OR c.flags @> ARRAY[%(flag)s])
+           {narrowed}
            AND {visible("c.id")}
          ORDER BY c.id DESC LIMIT %(limit)s) f
   JOIN customers_customer c ON c.id = f.id
   {LINE_JOINS}
  ORDER BY c.id DESC
 """
+
+
+_EVERYONE = _page("")
+# The first condition is that of the partial index.
+_PROTECTED = _page("AND NOT (c.flags = '{}') AND c.flags @> ARRAY[%(flag)s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ def list_customers(
 ) -> ListPage:
     """Customers that the actor may see, the newest first; `tier` and `flag` narrow the list."""
     rows = fetch_all(
-        _PAGE,
+        _PROTECTED if flag else _EVERYONE,
         {
             "after": after,
             "tier": tier,
