@@ -29,10 +29,16 @@ function hear(message) {
     return;
   }
   document.body.dispatchEvent(new CustomEvent("live", { detail: data }));
-  for (const topic of data.topics ?? []) {
+  for (const topic of topicsOf(data)) {
     if (document.hidden) waiting.set(topic, data);
     else wake(topic, data);
   }
+}
+
+// Beside its topics an event wakes the pages of the cases that it names: live:case-<id>.
+function topicsOf({ topics = [], data = {} }) {
+  const cases = [data.case_id, ...(data.case_ids ?? [])].filter(Boolean);
+  return [...topics, ...cases.map((id) => `case-${id}`)];
 }
 
 // A tab that nobody sees asks the server for nothing; it catches up when it is seen again.

@@ -89,7 +89,10 @@ async def actor_of(request: HttpRequest) -> Actor | None:
 
 
 async def events_for(actor: Actor) -> AsyncIterator[bytes]:
-    """The stream's frames: events of organisations in which the actor holds any right."""
+    """The stream's frames: events of organisations in which the actor holds any right.
+
+    The browser tells the topics apart (`frontend/js/livestream.js`): one frame an event.
+    """
     queue = hub.join()
     STREAMS.inc()
     visible = {o for ids in actor.grants.values() for o in ids}
@@ -104,8 +107,7 @@ async def events_for(actor: Actor) -> AsyncIterator[bytes]:
             message = json.loads(payload)
             if message["org"] is None or message["org"] in visible:
                 EVENTS_SENT.inc()
-                for topic in message["topics"]:
-                    yield f"event: {topic}\ndata: {payload}\n\n".encode()
+                yield f"event: live\ndata: {payload}\n\n".encode()
     finally:
         STREAMS.dec()
         hub.leave(queue)
