@@ -5,7 +5,7 @@ the modules behind them, so adding a module edits nothing elsewhere.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -59,7 +59,8 @@ class TimelineSource:
 
     ``at timestamptz, kind text, ref bigint, channel text, title text, body text, staff text,
     status text, number text``; parameters as for `Panel`, with ``%(before)s`` and ``%(limit)s``.
-    `url_name` opens one row by its `ref`; `icon` stands for kinds without a channel.
+    `url_name` opens one row by its `ref`; `icon` stands for kinds without a channel; `words` say
+    a status key in the reader's language.
     """
 
     key: str
@@ -67,6 +68,7 @@ class TimelineSource:
     permission: str
     url_name: str
     icon: str
+    words: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

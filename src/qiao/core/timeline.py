@@ -154,7 +154,7 @@ def _entry(source: TimelineSource, row: tuple[Any, ...]) -> Entry:
         title=title,
         body=body,
         staff=staff,
-        status=status,
+        status=str(source.words.get(status, status)),
         number=number,
         icon=source.icon,
         url=_address(source.url_name, ref),

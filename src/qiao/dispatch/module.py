@@ -3,7 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases.events import CaseChanged, CaseClosed, StepEntered
-from qiao.core.manifest import Module, Permission, Subscription
+from qiao.core.manifest import DemoStage, Module, Permission, Subscription
+from qiao.dispatch import contributions, demo
 from qiao.dispatch.tasks import on_case_changed, on_case_closed, on_step_entered
 
 manifest = Module(
@@ -14,10 +15,16 @@ manifest = Module(
         Permission("jobs.work", _("Do work orders: accept, travel, arrive, complete")),
         Permission("jobs.assign", _("Assign work orders to people and crews")),
     ),
+    navigation=contributions.NAVIGATION,
+    panels=contributions.PANELS,
+    timeline=contributions.TIMELINE,
+    search=contributions.SEARCH,
+    commands=contributions.COMMANDS,
     subscriptions=(
         Subscription(StepEntered, on_step_entered),
         Subscription(CaseClosed, on_case_closed),
         Subscription(CaseChanged, on_case_changed),
     ),
+    demo=(DemoStage("dispatch", 40, demo.build),),
     append_only=("dispatch_workorderevent",),
 )

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases.events import CaseClosed, StepEntered
-from qiao.core.manifest import Module, Permission, Subscription
+from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.core.tasks import PeriodicJob
-from qiao.feedback import overview
+from qiao.feedback import contributions, demo, overview
 from qiao.feedback.tasks import fold, on_case_closed, on_step_entered
 
 manifest = Module(
@@ -15,6 +15,11 @@ manifest = Module(
         Permission("followups.view", _("See follow-ups and what customers said")),
         Permission("followups.work", _("Call customers back and keep their word")),
     ),
+    navigation=contributions.NAVIGATION,
+    panels=contributions.PANELS,
+    timeline=contributions.TIMELINE,
+    commands=contributions.COMMANDS,
+    inbox=contributions.INBOX,
     subscriptions=(
         Subscription(StepEntered, on_step_entered),
         Subscription(CaseClosed, on_case_closed),
@@ -23,5 +28,6 @@ manifest = Module(
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
     periodic=(PeriodicJob("feedback.fold_counts", "*/2 * * * *", fold),),
+    demo=(DemoStage("feedback", 50, demo.build),),
     append_only=("feedback_followupattempt",),
 )

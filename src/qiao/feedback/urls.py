@@ -1,4 +1,15 @@
 """Addresses of the feedback module."""
 
+from django.urls import path
+
+from qiao.feedback import views
+
 app_name = "feedback"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("<int:follow_up_id>/", views.detail, name="detail"),
+    path("<int:follow_up_id>/pane", views.pane, name="pane"),
+    path("<int:follow_up_id>/confirm", views.confirm, name="confirm"),
+    path("<int:follow_up_id>/attempts", views.attempt, name="attempt"),
+    path("<int:follow_up_id>/take", views.take, name="take"),
+]

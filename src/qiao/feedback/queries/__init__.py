@@ -13,9 +13,9 @@ from qiao.feedback.queries.following import (
     follow_ups_of_case,
     get_follow_up_for,
     must_be_another,
-    open_follow_ups,
     patience_for,
     progress_of,
+    waiting_follow_ups,
 )
 from qiao.feedback.queries.listing import Filters, Page, list_follow_ups
 
@@ -31,9 +31,9 @@ __all__ = [
     "list_follow_ups",
     "must_be_another",
     "my_open_count",
-    "open_follow_ups",
     "patience_for",
     "progress_of",
     "satisfaction_by_day",
     "satisfaction_counts",
+    "waiting_follow_ups",
 ]

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from qiao.core import settings
 from qiao.core.actor import Actor
-from qiao.feedback.models import FollowUp, FollowUpAttempt, FollowUpQuerySet
+from qiao.feedback.models import FollowUp, FollowUpAttempt
 from qiao.feedback.rules import Attempt, Patience, counted, next_attempt_at
-from qiao.staff.queries import chain_of
+from qiao.staff.queries import chain_of, members_of
 
 DUTY: Final = "follow_up"  # the name under which processes wait for the customer's word
 RELATED: Final = ("case", "case__case_type", "case__customer", "case__responsible", "assigned_to")
@@ -87,7 +87,13 @@ def must_be_another(*, group: str, organisation_id: int, now: datetime) -> bool:
     return group in groups.value
 
 
-def open_follow_ups(actor: Actor) -> FollowUpQuerySet:
-    """The open ones that the actor may see, by due time."""
-    seen = FollowUp.objects.visible_to(actor).open()
-    return seen.select_related(*RELATED).order_by(F("due_at").asc(nulls_last=True), "id")
+def waiting_follow_ups(*, actor: Actor, scope: str, limit: int) -> list[FollowUp]:
+    """Open ones of a scope (``mine``, ``team``, ``all``), by due time."""
+    rows = FollowUp.objects.visible_to(actor).open()
+    if scope == "mine":
+        rows = rows.filter(assigned_to_id=actor.staff_id)
+    elif scope == "team":
+        mates = {person.pk for team in actor.team_ids for person in members_of(team)}
+        rows = rows.filter(assigned_to_id__in=mates)
+    ordered = rows.select_related(*RELATED).order_by(F("due_at").asc(nulls_last=True), "id")
+    return list(ordered[:limit])

@@ -20,19 +20,19 @@ FAR: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to show. `view` is ``mine``, ``open`` or ``done``; days are those of the unit.
+    """What to show. `view` is ``mine``, ``open`` or ``done``; days are those of the unit, `until`
+    is exclusive.
 
     `ratings` means “one of these answers”; `unit_id` stands for the unit and all below it.
     """
 
     view: str = "mine"
-    rating: str = ""
+    ratings: tuple[str, ...] = ()
+    person_id: int | None = None
     resolved: str = ""
     since: date | None = None
     until: date | None = None
-    ratings: tuple[str, ...] = ()
     unit_id: int | None = None
-    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def list_follow_ups(*, actor: Actor, filters: Filters, after: str = "") -> Page:
         seen = seen.filter(organisation_id__in=subtree_of(filters.unit_id))
     if filters.person_id is not None:
         seen = seen.filter(assigned_to_id=filters.person_id)
-    if filters.view == "done" or filters.rating or filters.ratings:
+    if filters.view == "done" or filters.ratings:
         return _page(_done(seen, filters), "finished_at", "-", after)
     opened = seen.open()
     if filters.view != "open":
@@ -63,12 +63,9 @@ def list_follow_ups(*, actor: Actor, filters: Filters, after: str = "") -> Page:
 
 def _done(rows: FollowUpQuerySet, filters: Filters) -> FollowUpQuerySet:
     rows = rows.filter(finished_at__isnull=False).exclude(state="cancelled")
-    if filters.rating == "unreached":
-        rows = rows.filter(state="unreached")
-    elif filters.rating:
-        rows = rows.filter(rating=filters.rating, state="reached")
     if filters.ratings:
-        rows = rows.filter(rating__in=filters.ratings, state="reached")
+        said = Q(rating__in=filters.ratings, state="reached")
+        rows = rows.filter(said | Q(state="unreached") if "unreached" in filters.ratings else said)
     if filters.resolved:
         rows = rows.filter(resolved=filters.resolved == "yes")
     if filters.since:

@@ -295,7 +295,7 @@ def test_the_list_goes_on_by_cursor_and_narrows_by_rating(crew: Crew) -> None:
         if not after:
             break
     assert len(seen) == len(set(seen)) == 71
-    assert list_follow_ups(actor=crew.agent, filters=Filters(rating="satisfied")).rows == []
+    assert list_follow_ups(actor=crew.agent, filters=Filters(ratings=("satisfied",))).rows == []
     broken = list_follow_ups(actor=crew.agent, filters=Filters(), after="###")
     assert len(broken.rows) == 30
 

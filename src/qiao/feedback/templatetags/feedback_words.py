@@ -1,0 +1,34 @@
+"""``{% load feedback_words %}``: words for follow-ups that come as plain data (panels)."""
+
+from typing import Any
+
+from django import template
+
+from qiao.feedback.models import FollowUp
+from qiao.feedback.showing import ICONS, TONES, Bar, bars, rating_word
+
+register = template.Library()
+
+
+@register.filter
+def result_word(row: dict[str, Any]) -> str:
+    """What the customer said, or how it ended."""
+    return rating_word(row["rating"]) or str(FollowUp.State(row["state"]).label)
+
+
+@register.filter
+def result_tone(row: dict[str, Any]) -> str:
+    """The result's tone."""
+    return TONES.get(row["rating"] or row["state"], "")
+
+
+@register.filter
+def result_icon(row: dict[str, Any]) -> str:
+    """The result's face."""
+    return ICONS.get(row["rating"] or row["state"], "phone")
+
+
+@register.filter
+def rating_bars(counts: dict[str, int]) -> list[Bar]:
+    """The distribution of ratings, best first."""
+    return bars(counts)
