@@ -54,12 +54,13 @@ class EntryForm(forms.Form):
         label=pgettext_lazy("contact", "Place of the matter"), required=False, max_length=300
     )
     day = forms.DateField(
-        label=pgettext_lazy("contact", "Date"), widget=forms.DateInput(attrs={"type": "date"})
+        label=pgettext_lazy("contact", "Date"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     time = forms.TimeField(
         label=pgettext_lazy("contact", "Time"),
         required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}),
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
     )
 
     def __init__(self, channel: str, now: datetime, *args: Any, **kwargs: Any) -> None:

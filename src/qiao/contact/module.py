@@ -7,11 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.contact import overview
+from qiao.contact.demo import history
 from qiao.contact.inbox import find_inbox, load_inbox, search_hits
 from qiao.contact.operations import fold_counts
 from qiao.contact.queries import RECENT, TIMELINE, count_at_hand
 from qiao.core.manifest import (
     Command,
+    DemoStage,
     Module,
     Panel,
     Permission,
@@ -102,5 +104,6 @@ manifest = Module(
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
     periodic=(PeriodicJob("contact.fold_counts", "* * * * *", _fold),),
+    demo=(DemoStage("contact", 60, history.build),),
     append_only=("contact_interactionevent",),
 )

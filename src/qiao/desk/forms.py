@@ -10,7 +10,9 @@ from django.utils.translation import pgettext_lazy
 class EmergencyForm(forms.Form):
     """Kind, place, number to call back, and what is seen."""
 
-    type = forms.ChoiceField(label=_("What happened"), widget=forms.RadioSelect)
+    type = forms.ChoiceField(
+        label=pgettext_lazy("emergency", "What happened"), widget=forms.RadioSelect
+    )
     place = forms.CharField(label=_("Where"), max_length=300)
     area = forms.ChoiceField(label=_("Area"), required=False)
     phone = forms.CharField(

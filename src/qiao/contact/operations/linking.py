@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from qiao.cases.queries import get_case_for
+from qiao.cases.queries import NotVisible, can_see
 from qiao.contact.models import Interaction, InteractionCase
 from qiao.contact.operations.journal import change, lock_interaction
 from qiao.contact.operations.refusals import NotYours, UnknownChoice, WrongState
@@ -33,7 +33,8 @@ def link_case(
         raise WrongState(interaction.state)
     if kind not in InteractionCase.Kind.values:
         raise UnknownChoice("kind")
-    get_case_for(actor=actor, case_id=case_id)
+    if not can_see(actor=actor, case_id=case_id):
+        raise NotVisible(f"case {case_id}")
     link, is_new = InteractionCase.objects.get_or_create(
         interaction=interaction,
         case_id=case_id,

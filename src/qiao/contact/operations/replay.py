@@ -133,13 +133,14 @@ def _take(
     try:
         with transaction.atomic():
             if idempotency.claim(scope=scope, key=row.id):
-                case_id = _enter(plan, row, clerk)
-                idempotency.remember(scope=scope, key=row.id, result={"case": case_id})
-                _move(plan, row, case_id, clerk)
+                case = _enter(plan, row, clerk)
+                idempotency.remember(scope=scope, key=row.id, result={"case": case.pk})
+                _move(plan, row, case, clerk)
                 done.taken += 1
             else:
                 known = idempotency.recall(scope=scope, key=row.id) or {}
-                moved = _move(plan, row, known["case"], clerk)
+                case = get_case_for(actor=clerk, case_id=known["case"])
+                moved = _move(plan, row, case, clerk)
                 done.moved += moved
                 done.known += not moved
     except BadText as bad:
@@ -153,8 +154,8 @@ def _take(
     return None
 
 
-def _enter(plan: IntakeMap, row: IntakeRow, clerk: Actor) -> int:
-    """The contact and its case, as a clerk would have entered them. Returns the case's id."""
+def _enter(plan: IntakeMap, row: IntakeRow, clerk: Actor) -> Any:
+    """The contact and its case, as a clerk would have entered them. Returns the case."""
     at, title = row.opened_at, _title(row)
     place = _place(plan, row)
     interaction = start_interaction(channel=row.channel, actor=clerk, now=at, place=place)
@@ -183,7 +184,7 @@ def _enter(plan: IntakeMap, row: IntakeRow, clerk: Actor) -> int:
         actor=clerk,
         now=at,
     )
-    return case.pk
+    return case
 
 
 def _title(row: IntakeRow) -> str:
@@ -200,10 +201,9 @@ def _place(plan: IntakeMap, row: IntakeRow) -> str:
     return " ".join(part for part in where if part)
 
 
-def _move(plan: IntakeMap, row: IntakeRow, case_id: int, clerk: Actor) -> bool:
+def _move(plan: IntakeMap, row: IntakeRow, case: Any, clerk: Actor) -> bool:
     """Take the usual way forward until the case is where the log has it."""
     moved = False
-    case = get_case_for(actor=clerk, case_id=case_id)
     while (action := forward_action(case, until=row.phase)) is not None:
         given: dict[str, Any] = {}
         if plan.result_field in action.asked:

@@ -26,6 +26,17 @@ def test_a_longer_word_swallows_its_parts() -> None:
     assert found.because == ("水管漏水",)
 
 
+def test_two_characters_turned_round_or_parted_speak_less_than_the_word_itself() -> None:
+    reasons = (Reason("quality", ("黄水",)), Reason("bill", ("账单",)))
+    for note, piece in (("早上水黄", "水黄"), ("水是黄的", "水是黄"), ("放出黄色水", "黄色水")):
+        found = propose(note, reasons)
+        assert found is not None
+        assert (found.key, found.because) == ("quality", (piece,))
+    exact = propose("水黄，问账单", reasons)
+    assert exact is not None
+    assert exact.key == "bill"
+
+
 def test_no_word_no_proposal() -> None:
     assert propose("你好", REASONS) is None
 

@@ -149,9 +149,9 @@ def side_context(request: StaffRequest, interaction: Interaction) -> dict[str, A
     """The cases that the contact may go on with."""
     cases = []
     if interaction.customer_id and request.actor.can("cases.view"):
-        cases = list(
-            open_cases_of_customer(actor=request.actor, customer_id=interaction.customer_id)
-        )
+        linked = set(interaction.links.values_list("case_id", flat=True))
+        found = open_cases_of_customer(actor=request.actor, customer_id=interaction.customer_id)
+        cases = [case for case in found if case.case_id not in linked]
     return {
         "interaction": interaction,
         "open_cases": cases,

@@ -58,7 +58,12 @@ class PanelView:
     @property
     def anchor(self) -> str:
         """The panel's id in the page."""
-        return "figure-" + self.figure.key.replace(".", "-")
+        return anchor_of(self.figure)
+
+
+def anchor_of(figure: Figure) -> str:
+    """The id of a figure's panel in the page."""
+    return "figure-" + figure.key.replace(".", "-")
 
 
 def find_figure(key: str, actor: Actor) -> Figure:

@@ -17,11 +17,12 @@ from qiao.core.manifest import Figure
 from qiao.core.registry import registry
 from qiao.desk.overview import drawing, exports
 from qiao.desk.overview.choice import PERIODS, RIGHT, Choice, read_choice
-from qiao.desk.overview.panels import UnknownFigure, find_figure, panel_view
+from qiao.desk.overview.panels import UnknownFigure, anchor_of, find_figure, panel_view
 from qiao.desk.overview.strip import live_topics, tiles
 
 EXPORT_RIGHT: Final = "desk.export"
 ALL: Final = "all"
+AT_ONCE: Final = 6  # panels that come with the page; those below the fold follow
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -39,9 +40,9 @@ def _choice(request: StaffRequest, query: Any = None) -> Choice:
 def overview(request: StaffRequest) -> HttpResponse:
     """The whole page."""
     choice = _choice(request)
+    figures = registry.figures(request.actor)
     panels = [
-        panel_view(figure, actor=request.actor, choice=choice)
-        for figure in registry.figures(request.actor)
+        panel_view(figure, actor=request.actor, choice=choice) for figure in figures[:AT_ONCE]
     ]
     context = {
         "choice": choice,
@@ -59,6 +60,7 @@ def overview(request: StaffRequest) -> HttpResponse:
         "now_tiles": tiles(request.actor, choice, live=True),
         "topics": live_topics(request.actor),
         "panels": panels,
+        "waiting": [(figure, anchor_of(figure)) for figure in figures[AT_ONCE:]],
         "may_export": request.actor.can(EXPORT_RIGHT),
     }
     return render(request, "desk/overview/page.html", context)

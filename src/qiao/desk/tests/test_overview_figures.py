@@ -22,6 +22,9 @@ from qiao.core.figures import Cell, Grid, Scope, Standing
 from qiao.core.registry import registry
 from qiao.core.rules.spans import Span, last_days, last_months
 from qiao.desk.tests.overview_world import Weeks
+from qiao.feedback.forms import FilterForm
+from qiao.feedback.queries import list_follow_ups
+from qiao.feedback.views import _units as units_chosen
 from qiao.staff.queries import subtree_of
 from qiao.staff.tests.cast import Company, make_company
 
@@ -76,7 +79,20 @@ def records_behind(href: str, actor: Actor) -> int:
     if parts.path == reverse("contact:list"):
         filters = contact_filters(query)
         return len(list_interactions(actor=actor, filters=filters, limit=EVERYTHING).rows)
+    if parts.path == reverse("feedback:list"):
+        return follow_ups_behind(query, actor)
     raise AssertionError(f"nobody knows the list {href}")
+
+
+def follow_ups_behind(query: QueryDict, actor: Actor) -> int:
+    form = FilterForm(query)
+    filters = form.filters(units_chosen(form))
+    found, after = 0, ""
+    while True:
+        page = list_follow_ups(actor=actor, filters=filters, after=after)
+        found, after = found + len(page.rows), page.after
+        if not after:
+            return found
 
 
 def cells_of(actor: Actor, scope: Scope) -> Iterator[tuple[str, Cell]]:
@@ -215,10 +231,11 @@ def test_a_branch_counts_only_its_own(company: Company) -> None:
 
 def test_months_and_days_add_up_to_the_cases_themselves(company: Company) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT cases_fold_counts(), contact_fold_counts()")
+        cursor.execute("SELECT cases_fold_counts(), contact_fold_counts(), feedback_fold_counts()")
         for table, recount, columns in (
             ("cases_casecount", "cases_recount", "organisation_id, day, view, holder, pack"),
             ("contact_interactioncount", "contact_recount", "organisation_id, day, view, holder"),
+            ("feedback_followupcount", "feedback_recount", "organisation_id, day, view, holder"),
         ):
             months = columns.replace("day", "date_trunc('month', day)::date")
             for kept, truth in (

@@ -24,6 +24,7 @@ from qiao.contact.queries import NotVisible, get_interaction_for
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType
+from qiao.core.rules.phones import display
 from qiao.core.toasts import add_toast
 from qiao.desk.forms import EmergencyForm
 from qiao.staff.queries import branches_by_area, organisation, region_names
@@ -112,7 +113,7 @@ def _form(request: StaffRequest, kinds: list[Kind], contact: Any) -> EmergencyFo
     initial: dict[str, Any] = {"type": kinds[0].key if kinds else ""}
     if contact:
         initial |= {
-            "phone": contact.caller_phone,
+            "phone": display(contact.caller_phone) if contact.caller_phone else "",
             "caller_name": contact.caller_name,
             "place": contact.place,
         }
