@@ -25,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     browser.ensure()
     catalogues.compile_changed(PROJECT / "src" / "qiao")
     assets.ensure_assets()
+    (environment.home() / "static").mkdir(exist_ok=True)  # looked for, though nothing is collected
     with environment.database():
         os.environ["QIAO_NO_POOL"] = "1"
         command = [sys.executable, "-m", "pytest", *pytest_words(args)]

@@ -1,0 +1,1 @@
+"""The walker: visits every address with every method, as people who must see nothing."""

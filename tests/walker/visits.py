@@ -1,0 +1,307 @@
+"""The registry: what each address is visited with. A new address needs a line here.
+
+Words in braces are ids of `World.ids`, all of the lake branch. `queries` are visited too, `post`
+is what a colleague could really send; `public` addresses answer people who are not signed in;
+`own` ones let anybody write something of their own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+OK: Final = 200
+NOTHING: Final = 204
+FORBIDDEN: Final = 403
+MOVED: Final = 302
+GONE: Final = 404
+NOT_ALLOWED: Final = 405
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How an address is visited, and what a colleague of the branch is answered to GET."""
+
+    args: Mapping[str, str] = field(default_factory=dict)
+    queries: tuple[str, ...] = ()
+    post: Mapping[str, Any] | None = None
+    sender: str = "agent"
+    get: int = OK
+    public: bool = False
+    own: bool = False
+    writes_on_get: bool = False
+
+    def filled(self, ids: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments with ids in place of words."""
+        return {key: value.format_map(ids) for key, value in self.args.items()}
+
+
+def told(values: Mapping[str, Any], ids: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a form with ids in place of words."""
+    return {k: v.format_map(ids) if isinstance(v, str) else v for k, v in values.items()}
+
+
+def _case(
+    post: Mapping[str, Any] | None = None, get: int = OK, *queries: str, **more: Any
+) -> Visit:
+    args = {"case_id": "{case}"} | more.pop("args", {})
+    return Visit(args, queries, post, get=get, **more)
+
+
+def _customer(post: Mapping[str, Any] | None = None, get: int = OK, *queries: str) -> Visit:
+    return Visit({"customer_id": "{customer}"}, queries, post, get=get)
+
+
+def _contact(
+    post: Mapping[str, Any] | None = None, get: int = NOT_ALLOWED, *queries: str, **more: Any
+) -> Visit:
+    args = {"interaction_id": "{contact}"} | more.pop("args", {})
+    return Visit(args, queries, post, get=get, **more)
+
+
+def _order(post: Mapping[str, Any] | None = None, get: int = NOT_ALLOWED, **more: Any) -> Visit:
+    args = {"work_order_id": "{order}"} | more.pop("args", {})
+    return Visit(args, (), post, get=get, **more)
+
+
+def _follow_up(post: Mapping[str, Any] | None = None, get: int = NOT_ALLOWED) -> Visit:
+    return Visit({"follow_up_id": "{follow_up}"}, (), post, sender="colleague", get=get)
+
+
+HUNTS: Final = (
+    "q=13806177754",
+    "q=7754",
+    "q=zqxcan",
+    "q=90887766554",
+    "q={number}",
+    "q=%E6%BB%A8%E6%B9%96",
+)
+LEAK: Final = {
+    "type": "water.small_leak",
+    "channel": "phone",
+    "priority": "normal",
+    "customer": "{customer}",
+    "account": "{account}",
+    "area": "339102",
+    "title": "leak",
+    "fact-leak_at": "before_meter",
+    "place": "somewhere",
+}
+CORE: Final = {
+    "health": Visit(public=True),
+    "metrics": Visit(public=True),
+    "live": Visit(),
+    "gallery": Visit(public=True),
+    "set_language": Visit(post={"language": "en", "next": "/"}, get=MOVED, public=True),
+    "staff:preferences": Visit(post={"theme": "dark"}, get=NOT_ALLOWED, public=True, own=True),
+    "staff:demo_sign_in": Visit(
+        {"number": "{agent_number}"}, post={}, get=NOT_ALLOWED, public=True, own=True
+    ),
+}
+DESK: Final = {
+    "desk:home": Visit(get=MOVED),
+    "desk:sign_in": Visit(public=True, get=MOVED),
+    "desk:workspace": Visit(
+        queries=(
+            "open=contact:{contact}",
+            "open=contact:{closed}",
+            "open=case:{case}",
+            "open=job:{order}",
+            "open=follow_up:{follow_up}",
+            "scope=all",
+            "new=phone&phone=13806177754",
+            "new=phone&customer={customer}",
+            "new=emergency&open=contact:{contact}",
+        )
+    ),
+    "desk:inbox": Visit(queries=("scope=all", "scope=team")),
+    "desk:aside": Visit(queries=("open=contact:{contact}", "new=phone&customer={customer}")),
+    "desk:next": Visit(),
+    "desk:emergency": Visit(
+        queries=("open=contact:{contact}",),
+        post={
+            "type": "water.burst_main",
+            "place": "bridge",
+            "area": "339102",
+            "open": "contact:{contact}",
+        },
+        get=MOVED,
+        own=True,
+    ),
+    "desk:search": Visit(queries=HUNTS),
+    "desk:palette": Visit(queries=(*HUNTS, "q=%23{number}", "q=%4013806177754")),
+    "desk:overview": Visit(queries=("unit={unit}", "pack=water", "period=90")),
+    "desk:overview_now": Visit(queries=("unit={unit}",)),
+    "desk:overview_figure": Visit({"key": "cases.type"}, queries=("unit={unit}", "form=table")),
+    "desk:overview_export": Visit(
+        post={"take": "xlsx all", "unit": "{unit}"}, get=NOT_ALLOWED, own=True
+    ),
+}
+CUSTOMERS: Final = {
+    "customers:list": Visit(queries=(*HUNTS, "tier=C", "flag=life_support", "after=99999999")),
+    "customers:new": Visit(queries=("name=x&phone=13806177754",)),
+    "customers:alike": Visit(
+        queries=(
+            "phone=13806177754",
+            "name=zqxcanary+customer",
+            "identity=11010519491231002X",
+            "community=zqxcanary+community&room=1203",
+        )
+    ),
+    "customers:page": _customer(),
+    "customers:timeline": _customer(None, OK, "only=cases", "before=2030-01-01T00:00:00Z"),
+    "customers:aside": _customer(),
+    "customers:phone_add": _customer({"number": "13700001111", "label": ""}),
+    "customers:reveal_first_phone": _customer({}, NOT_ALLOWED),
+    "customers:reveal_phone": Visit(
+        {"customer_id": "{customer}", "phone_id": "{phone}"}, post={}, get=NOT_ALLOWED
+    ),
+    "customers:name_change": _customer({"name": "王五"}),
+    "customers:flags_change": _customer({"flags": ["elderly_alone"]}),
+    "customers:tier_change": _customer({"tier": "A", "reason": "tested"}),
+    "customers:identity_add": _customer({"kind": "passport", "number": "E12345678"}),
+    "customers:reveal_identity": Visit(
+        {"customer_id": "{customer}", "identity_id": "{identity}"}, post={}, get=NOT_ALLOWED
+    ),
+}
+CASES: Final = {
+    "cases:list": Visit(
+        queries=(
+            *HUNTS,
+            "view=all",
+            "view=mine",
+            "view=team",
+            "view=all&team={team}",
+            "view=all&unit={unit}",
+            "view=all&person={agent}",
+            "view=all&area=339102",
+        )
+    ),
+    "cases:filters": Visit(queries=("team={team}", "person={agent}")),
+    "cases:save_view": Visit(post={"name": "x", "query": "view=all"}, get=NOT_ALLOWED, own=True),
+    "cases:drop_view": Visit({"view_id": "{view}"}, post={}, get=NOT_ALLOWED),
+    "cases:export": Visit(
+        post={}, get=NOT_ALLOWED, queries=("view=all", "view=all&unit={unit}"), own=True
+    ),
+    "cases:bulk": Visit(
+        {"what": "transfer"},
+        post={"case": ["{case}"], "team": "{team}", "reason": "x", "confirmed": "1"},
+        get=NOT_ALLOWED,
+    ),
+    "cases:new": Visit(
+        queries=("customer={customer}&account={account}&type=water.small_leak",),
+        post=LEAK,
+        own=True,
+    ),
+    "cases:reshape": Visit(post=LEAK, get=NOT_ALLOWED),
+    "cases:types": Visit(queries=("type_q=leak",)),
+    "cases:detail": _case(),
+    "cases:pane": _case(),
+    "cases:live": _case(),
+    "cases:feed": _case(None, OK, "side=internal", "before=99"),
+    "cases:clocks": _case(),
+    "cases:here": _case({"typing": "1"}, NOT_ALLOWED),
+    "cases:draft": _case({"text": "mine"}, NOT_ALLOWED, args={"box": "note"}),
+    "cases:request": _case(),
+    "cases:edit": _case({"title": "other", "base": "{{}}"}),
+    "cases:conflict": _case(),
+    "cases:settle": _case({"offered": "{{}}"}, NOT_ALLOWED),
+    "cases:act": _case({}, args={"action": "hand_over"}),
+    "cases:chase": _case({"text": "again"}),
+    "cases:escalate": _case({"text": "reason"}),
+    "cases:pause": _case({"text": "reason"}),
+    "cases:resume": Visit({"case_id": "{paused}"}, post={}, get=NOT_ALLOWED),
+    "cases:take": Visit({"case_id": "{handed}"}, post={}, get=NOT_ALLOWED),
+    "cases:transfer": _case({"team": "{other_team}", "reason": "x"}),
+    "cases:assign": _case({"person": "{colleague}"}),
+    "cases:priority": _case({"priority": "high"}),
+    "cases:link": _case({"number": "{third_number}", "kind": "duplicate"}),
+    "cases:note": _case({"text": "noted"}, NOT_ALLOWED),
+    "cases:answer": _case({"text": "told", "channel": "phone"}, NOT_ALLOWED),
+    "cases:attach": _case({"file": "{PNG}", "label": "x"}),
+    "cases:file": _case(args={"attachment_id": "{attachment}"}),
+}
+DISPATCH: Final = {
+    "dispatch:today": Visit(),
+    "dispatch:board": Visit(queries=("crew={team}",)),
+    "dispatch:detail": _order(get=OK),
+    "dispatch:assign": _order(
+        {"who": "{team}:{colleague}"}, OK, args={"work_order_id": "{planned}"}
+    ),
+    "dispatch:complete": _order(),
+    "dispatch:progress": _order({"note": "so far"}),
+    "dispatch:act": _order({}, args={"verb": "accept", "work_order_id": "{planned}"}),
+    "dispatch:picture": _order(get=OK, args={"attachment_id": "{picture}"}),
+}
+CONTACT: Final = {
+    "contact:list": Visit(queries=("agent={agent}", "unit={unit}", "channel=phone")),
+    **{
+        f"contact:new_{channel}": Visit(
+            queries=("phone=13806177754&customer={customer}",),
+            post={"phone": "13806177754", "customer": "{customer}", **more},
+            get=MOVED,
+            own=True,
+        )
+        for channel, more in {
+            "phone": {},
+            "counter": {},
+            "letter": {"caller_name": "x", "day": "2026-01-05", "time": "10:00"},
+            "email": {"caller_name": "x", "day": "2026-01-05", "time": "10:00"},
+            "visit": {"caller_name": "x", "day": "2026-01-05", "time": "10:00"},
+        }.items()
+    },
+    "contact:detail": Visit({"interaction_id": "{closed}"}),
+    "contact:pane": _contact(None, OK),
+    "contact:draft": _contact({"tab": "walker", "note": "mine"}),
+    "contact:refresh": _contact({"tab": "walker", "note": "mine"}),
+    "contact:matter": _contact(None, NOTHING),
+    "contact:people": _contact(None, OK, *HUNTS),
+    "contact:identify": _contact({"customer": "{customer}", "account": "{account}"}),
+    "contact:unknown": Visit(
+        {"interaction_id": "{empty}"}, post={"reason": "passer_by"}, get=NOT_ALLOWED
+    ),
+    "contact:describe": _contact({"caller_name": "x", "phone": "", "place": "y"}),
+    "contact:end": _contact({}),
+    "contact:finish": _contact(
+        {"subject": "x", "outcome": "water.answered", "note": "n", "tab": "walker"}
+    ),
+    "contact:abandon": Visit({"interaction_id": "{empty}"}, post={}, get=NOT_ALLOWED),
+    "contact:reopen": Visit({"interaction_id": "{closed}"}, post={}, get=NOT_ALLOWED),
+    "contact:take": _contact({}, sender="colleague"),
+    "contact:case": _contact({**LEAK, "embed": "/interactions/{contact}/case"}, OK),
+    "contact:case_form": _contact(LEAK),
+    "contact:case_draft": _contact({"tab": "walker", "title": "x"}),
+    "contact:continue_case": _contact({}, args={"case_id": "{other_case}"}),
+}
+FEEDBACK: Final = {
+    "feedback:list": Visit(queries=("view=open", "view=done", "rating=satisfied")),
+    "feedback:detail": _follow_up(get=OK),
+    "feedback:pane": _follow_up(get=OK),
+    "feedback:confirm": _follow_up(
+        {"rating": "satisfied", "resolved": "yes", "channel": "phone", "words": "x"}
+    ),
+    "feedback:attempt": _follow_up({"channel": "phone", "outcome": "busy", "note": "x"}),
+    "feedback:take": _follow_up({}),
+}
+ACCOUNT: Final = {
+    "account_login": Visit(public=True, get=MOVED),
+    "account_logout": Visit(get=OK, public=True, own=True),
+    "account_inactive": Visit(public=True),
+    "account_signup": Visit(public=True, get=MOVED),
+    "account_reauthenticate": Visit(get=OK),
+    "account_email": Visit(get=OK),
+    "account_email_verification_sent": Visit(public=True),
+    "account_confirm_email": Visit({"key": "a:b:c"}, public=True),
+    "account_change_password": Visit(get=OK),
+    "account_set_password": Visit(get=MOVED),
+    "account_reset_password": Visit(public=True),
+    "account_reset_password_done": Visit(public=True),
+    "account_reset_password_from_key": Visit({"uidb36": "1", "key": "a-b"}, public=True),
+    "account_reset_password_from_key_done": Visit(public=True),
+    "account_confirm_login_code": Visit(get=MOVED, public=True),
+    "mfa_index": Visit(),
+    "mfa_authenticate": Visit(get=MOVED, public=True),
+    "mfa_reauthenticate": Visit(get=OK),
+}
+VISITS: Final[dict[str, Visit]] = (
+    CORE | DESK | CUSTOMERS | CASES | DISPATCH | CONTACT | FEEDBACK | ACCOUNT
+)

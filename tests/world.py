@@ -1,0 +1,335 @@
+"""One branch full of marked texts, and the people who may and may not read them.
+
+Every text that a person may type carries `MARK` or is listed in `World.canaries`: whoever works
+for the branch next door must meet none of them, wherever they look.
+"""
+
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from PIL import Image
+
+from qiao.cases import operations as cases
+from qiao.cases.models import Case, SavedView
+from qiao.contact import operations as contacts
+from qiao.contact.models import Interaction
+from qiao.core.attachments import Accepted, check_upload
+from qiao.core.models import Attachment
+from qiao.core.tests.deliveries import run_deliveries
+from qiao.customers.models import CustomerIdentity, CustomerPhone
+from qiao.customers.operations import Address, NewIdentity, NewPhone, open_account_at
+from qiao.customers.operations import register_customer as register
+from qiao.dispatch import operations as dispatch
+from qiao.dispatch.models import WorkOrder
+from qiao.dispatch.rules.sheets import sheet_from_data
+from qiao.feedback import operations as feedback
+from qiao.feedback.models import FollowUp
+from qiao.staff.models import Organisation, Role, Staff
+from qiao.staff.operations import add_organisation, assign_role
+from qiao.staff.queries import actor_for
+from qiao.staff.tests.cast import TODAY, Company, make_company
+
+MARK = "zqxcanary"
+PHONE = "13806177754"
+CALLER_PHONE = "13916277753"
+ACCOUNT = "90887766554"
+ID_CARD = "11010519491231002X"
+PASSWORD = "three long words"  # noqa: S105 - of nobody
+SINCE = date(2020, 1, 1)
+SKILLS = ("network", "quality", "metering", "business", "complaints")
+
+
+def marked(name: str) -> str:
+    """A text that betrays itself."""
+    return f"{MARK} {name}"
+
+
+@dataclass
+class World:
+    """The company, the ids of what the lake branch holds, and what must never leave it."""
+
+    company: Company
+    now: datetime
+    ids: dict[str, Any] = field(default_factory=dict)
+    canaries: set[str] = field(default_factory=set)
+
+    def pattern(self) -> "re.Pattern[str]":
+        """Finds any canary, whole, spaced or masked."""
+        words = [re.escape(word) for word in self.canaries]
+        for phone in (PHONE, CALLER_PHONE):
+            words += [r"[\s-]?".join(phone), rf"{phone[:3]}\W{{0,3}}\*+\W{{0,3}}{phone[-4:]}"]
+        return re.compile("|".join([MARK, *words]), re.IGNORECASE)
+
+    def staff(self, who: str) -> Staff:
+        """The member of staff behind a name of the cast."""
+        found: Staff = getattr(self.company, f"{who}_staff")
+        return found
+
+
+def build_world(now: datetime) -> World:
+    """Fill the lake branch. Needs a transaction."""
+    world = World(_with_roles(make_company()), now - timedelta(hours=2))
+    company = world.company
+    for team in (company.lake_team, company.river_team):
+        Organisation.objects.filter(pk=team.pk).update(skills=list(SKILLS))
+    for branch, area in ((company.lake, "339102"), (company.river, "339104")):
+        Organisation.objects.filter(pk=branch.pk).update(region=area, areas=[area])
+    world.staff("agent").set_password(PASSWORD)
+    world.staff("agent").save()
+    _add_customer(world)
+    _add_cases(world)
+    _add_work(world)
+    _add_follow_ups(world)
+    _add_contacts(world)
+    other_team = add_organisation(
+        kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
+    )
+    world.ids |= {
+        "agent": company.agent.person_id,
+        "agent_number": "1027",
+        "team": company.lake_team.pk,
+        "other_team": other_team.pk,
+        "unit": company.lake.pk,
+    }
+    return world
+
+
+def _with_roles(company: Company) -> Company:
+    """The cast may take every step of a process, each in the own branch."""
+    actors = {}
+    for who in ("agent", "colleague", "outsider"):
+        staff: Staff = getattr(company, f"{who}_staff")
+        for key in ("agent", "dispatcher", "technician"):
+            role = Role.objects.get(key=key)
+            branch = company.river if who == "outsider" else company.lake
+            assign_role(staff=staff, role=role, organisation=branch, valid_from=SINCE)
+        actors[who] = actor_for(staff, day=TODAY)
+    return replace(company, **actors)
+
+
+def picture(colour: str = "navy", name: str = "p.png") -> Accepted:
+    """A small picture, checked as an upload is."""
+    content = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(content, format="PNG")
+    content.seek(0)
+    return check_upload(content, file_name=name, allow=("image",))
+
+
+def _add_customer(world: World) -> None:
+    agent, now = world.company.agent, world.now
+    customer = register(
+        actor=agent,
+        now=now,
+        organisation_id=world.company.lake.pk,
+        name=marked("customer"),
+        phones=[NewPhone(PHONE)],
+        identities=[NewIdentity("id_card", ID_CARD)],
+        flags=["life_support"],
+    )
+    account = open_account_at(
+        actor=agent,
+        now=now,
+        organisation_id=world.company.lake.pk,
+        number=ACCOUNT,
+        service="water",
+        owner_id=customer.pk,
+        address=Address("339102", district="滨湖区", community=marked("community"), room="1203"),
+    )
+    world.ids |= {
+        "customer": customer.pk,
+        "account": account.pk,
+        "phone": CustomerPhone.objects.get(customer=customer).pk,
+        "identity": CustomerIdentity.objects.get(customer=customer).pk,
+    }
+    world.canaries |= {ACCOUNT, ID_CARD, customer.number}
+
+
+def open_leak(world: World, title: str, **changes: Any) -> Case:
+    """A small leak of the lake branch, every text of it marked."""
+    request = {
+        "type_key": "water.small_leak",
+        "organisation_id": world.company.lake.pk,
+        "title": marked(title),
+        "channel": "phone",
+        "description": marked("description"),
+        "area": "339102",
+        "place": marked("place"),
+        "caller_name": marked("caller"),
+        "caller_phone": f"+86{CALLER_PHONE}",
+        "customer_id": world.ids["customer"],
+        "account_id": world.ids["account"],
+        "facts": {"leak_at": "before_meter", "paid_service": "no"},
+        **changes,
+    }
+    case = cases.open_case(
+        request=cases.OpenRequest(**request), actor=world.company.agent, now=world.now
+    )
+    world.canaries.add(case.number)
+    return case
+
+
+def _add_cases(world: World) -> None:
+    agent, now = world.company.agent, world.now
+    case, other = open_leak(world, "case"), open_leak(world, "other case")
+    told: dict[str, Any] = {"case_id": case.pk, "actor": agent, "now": now}
+    cases.add_note(text=marked("note"), **told)
+    cases.answer_customer(text=marked("answer"), channel="phone", **told)
+    cases.chase(words=marked("chase"), **told)
+    file = io.BytesIO(picture(name="x.png").content)
+    attachment = cases.add_attachment(
+        file=file, file_name=f"{MARK}.png", label=marked("label"), **told
+    )
+    cases.keep_draft(box="note", values={"text": marked("draft")}, **told)
+    cases.link_cases(other_id=other.pk, kind="related", **told)
+    cases.save_view(name=marked("view"), query="view=open", shared=True, actor=agent)
+    view = SavedView.objects.get(name=marked("view"))
+    third, paused, handed = (open_leak(world, title) for title in ("third", "paused", "handed"))
+    cases.pause(case_id=paused.pk, reason=marked("reason"), actor=agent, now=now)
+    cases.take_action(case_id=handed.pk, action="hand_over", given={}, actor=agent, now=now)
+    world.ids |= {
+        "case": case.pk,
+        "other_case": other.pk,
+        "attachment": attachment.pk,
+        "view": view.pk,
+        "number": other.number,
+        "third_number": third.number,
+        "paused": paused.pk,
+        "handed": handed.pk,
+    }
+
+
+def work_order(world: World, title: str) -> WorkOrder:
+    """The work order of a leak that was handed to the crew."""
+    case = open_leak(world, title)
+    agent, now = world.company.agent, world.now
+    for action in ("hand_over", "send_crew"):
+        cases.take_action(case_id=case.pk, action=action, given={}, actor=agent, now=now)
+    run_deliveries()
+    order = WorkOrder.objects.get(case=case, finished_at__isnull=True)
+    world.canaries.add(order.number)
+    return order
+
+
+def fill(order: WorkOrder) -> dispatch.Filling:
+    """All that the order's sheet asks for, its texts marked."""
+    sheet = sheet_from_data(order.sheet)
+    return dispatch.Filling(
+        checks={check.key: True for check in sheet.checks},
+        readings={r.key: str(r.low if r.low is not None else r.high or 1) for r in sheet.readings},
+        note=marked("work note"),
+        pictures=[(photo.key, picture(name=f"{MARK}.png")) for photo in sheet.photos],
+        signature=picture("black"),
+    )
+
+
+def finish_work(world: World, order: WorkOrder) -> None:
+    """Take it from the pool to done, as the agent's own crew."""
+    told: dict[str, Any] = {
+        "work_order_id": order.pk,
+        "actor": world.company.agent,
+        "now": world.now,
+    }
+    dispatch.accept(**told)
+    dispatch.arrive(**told)
+    dispatch.complete(filling=fill(order), **told)
+    run_deliveries()
+
+
+def _add_work(world: World) -> None:
+    at_hand, planned = work_order(world, "at hand"), work_order(world, "planned")
+    told: dict[str, Any] = {
+        "work_order_id": at_hand.pk,
+        "actor": world.company.agent,
+        "now": world.now,
+    }
+    dispatch.accept(**told)
+    dispatch.arrive(**told)
+    dispatch.save_progress(filling=fill(at_hand), **told)
+    shown = Attachment.objects.filter(owner_kind__contains="work", owner_id=at_hand.pk)
+    world.ids |= {
+        "order": at_hand.pk,
+        "planned": planned.pk,
+        "picture": shown.values_list("pk", flat=True)[0],
+    }
+
+
+def follow_up(world: World, title: str) -> FollowUp:
+    """The open follow-up of a leak that the crew has mended."""
+    order = work_order(world, title)
+    finish_work(world, order)
+    return FollowUp.objects.get(case_id=order.case_id, finished_at__isnull=True)
+
+
+def _add_follow_ups(world: World) -> None:
+    waiting, done = follow_up(world, "to call"), follow_up(world, "called")
+    told: dict[str, Any] = {"actor": world.company.colleague, "now": world.now, "channel": "call"}
+    feedback.log_attempt(
+        follow_up_id=waiting.pk, outcome="no_answer", note=marked("attempt"), **told
+    )
+    feedback.confirm(
+        follow_up_id=done.pk, rating="satisfied", resolved=True, words=marked("words"), **told
+    )
+    run_deliveries()
+    world.ids |= {
+        "follow_up": waiting.pk,
+        "followed": done.pk,
+        "colleague": world.company.colleague.person_id,
+    }
+
+
+def _add_contacts(world: World) -> None:
+    agent, now = world.company.agent, world.now
+    at_hand, closed, empty = (_contact(world, minutes) for minutes in (30, 60, 5))
+    contacts.identify_customer(
+        interaction_id=at_hand.pk, customer_id=world.ids["customer"], actor=agent, now=now
+    )
+    contacts.autosave_draft(
+        interaction_id=at_hand.pk,
+        tab="walker",
+        seen={},
+        note=marked("contact note"),
+        fields={"subject": marked("subject")},
+        actor=agent,
+        now=now,
+    )
+    contacts.link_case(
+        interaction_id=at_hand.pk,
+        case_id=world.ids["case"],
+        kind="continued",
+        actor=agent,
+        now=now,
+    )
+    contacts.identify_customer(
+        interaction_id=closed.pk, customer_id=world.ids["customer"], actor=agent, now=now
+    )
+    contacts.finish(
+        interaction_id=closed.pk,
+        subject=marked("closed subject"),
+        outcome="water.answered",
+        note=marked("summary"),
+        actor=agent,
+        now=now,
+    )
+    world.ids |= {"contact": at_hand.pk, "closed": closed.pk, "empty": empty.pk}
+    world.canaries |= {at_hand.number, closed.number, empty.number}
+
+
+def _contact(world: World, minutes: int) -> Interaction:
+    return contacts.start_interaction(
+        channel="phone",
+        phone=CALLER_PHONE,
+        caller_name=marked("contact"),
+        place=marked("contact place"),
+        started_at=world.now - timedelta(minutes=minutes),
+        actor=world.company.agent,
+        now=world.now,
+    )
+
+
+def texts_of(values: Iterable[object]) -> str:
+    """Many values as one text to hunt in."""
+    return "\n".join(str(value) for value in values)
