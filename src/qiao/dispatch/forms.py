@@ -11,6 +11,7 @@ from django.core import signing
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qiao.cases.queries import Exit
 from qiao.core.attachments import Accepted, FileRefused, check_upload, path_of
@@ -114,7 +115,7 @@ class SheetForm(ReportForm):
     """
 
     note = forms.CharField(
-        label=_("Work done"), required=False, max_length=NOTE_LENGTH, widget=_long(3)
+        label=pgettext_lazy("work order", "Work done"), required=False, max_length=NOTE_LENGTH, widget=_long(3)
     )
     no_photo_reason = forms.CharField(
         label=_("Why there is no picture"), required=False, max_length=REASON_LENGTH

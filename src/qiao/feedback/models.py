@@ -185,6 +185,27 @@ class FollowUpCount(models.Model):
         ]
 
 
+class FollowUpCountMonth(models.Model):
+    """The same counts by calendar month, so that a year is read as twelve rows a holder.
+
+    `month` is its first day. Holds what is folded in; open follow-ups have no months.
+    """
+
+    organisation_id = models.BigIntegerField()
+    month = models.DateField()
+    view = models.TextField()
+    holder = models.TextField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "view", "month", "holder"],
+                name="feedback_count_month_once",
+            )
+        ]
+
+
 class FollowUpCountChange(models.Model):
     """A change of kept counts that is not folded in yet."""
 

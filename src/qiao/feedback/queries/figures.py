@@ -25,7 +25,11 @@ from qiao.feedback.models import Rating
 from qiao.feedback.rules import RATINGS
 
 RIGHT: Final = "followups.view"
-KEPT: Final = KeptCounts(table="feedback_followupcount", changes="feedback_followupcountchange")
+KEPT: Final = KeptCounts(
+    table="feedback_followupcount",
+    changes="feedback_followupcountchange",
+    months="feedback_followupcountmonth",
+)
 TONES: Final = dict(zip(RATINGS, ("c8", "c2", "c3", "c5"), strict=True))
 GLAD: Final = RATINGS[:-1]  # the trade counts everybody as satisfied who is not dissatisfied
 BEFORE: Final = "before"
