@@ -6,7 +6,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import connection
+
 from qiao.cases.models import Case, ProcessVersion, PromiseSet
+from qiao.cases.models import CaseType as CaseTypeRow
 from qiao.cases.rules.pack import process_from_data
 from qiao.cases.rules.process import Process
 from qiao.cases.rules.promises import Promise, promise_data
@@ -14,6 +17,7 @@ from qiao.core.packs import CaseType
 from qiao.core.packs.enabled import catalogue
 
 _processes: dict[int, Process] = {}
+_rows: dict[tuple[int, int, str], tuple[CaseTypeRow, ProcessVersion]] = {}
 _set_ids: dict[str, int] = {}
 _sets: dict[int, list[dict[str, Any]]] = {}
 _lock = threading.Lock()
@@ -27,6 +31,33 @@ def case_types() -> Mapping[str, CaseType]:
 def type_of(case: Case) -> CaseType:
     """The definition of a case's type. Raises KeyError when its pack is no longer enabled."""
     return case_types()[case.case_type.key]
+
+
+_NEWEST = """
+SELECT t.id, p.id
+  FROM cases_casetype t
+ CROSS JOIN LATERAL (SELECT id FROM cases_processversion WHERE key = t.process_key
+                      ORDER BY version DESC LIMIT 1) p
+ WHERE t.key = %s
+"""
+
+
+def newest(key: str) -> tuple[CaseTypeRow, ProcessVersion]:
+    """The rows of a case type and of the newest version of its process, kept in the process.
+
+    Raises `CaseType.DoesNotExist` for a key that no installed pack has.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, [key])
+        ids = cursor.fetchone()
+    if ids is None:
+        raise CaseTypeRow.DoesNotExist(key)
+    place = (*ids, key)
+    found = _rows.get(place)
+    if found is None:
+        found = (CaseTypeRow.objects.get(id=ids[0]), ProcessVersion.objects.get(id=ids[1]))
+        _rows[place] = found
+    return found
 
 
 def digest_of(definition: Mapping[str, Any]) -> str:

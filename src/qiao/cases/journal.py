@@ -166,8 +166,11 @@ def mirror(case: Case, seen: Standing) -> None:
 def lock_case(case_id: int) -> Case:
     """The case, locked for this transaction, with what operations need beside it.
 
+    The text of its process is left out: the engine's form of it is kept in the process.
+
     Raises `Case.DoesNotExist`.
     """
     required()
     related = ("case_type", "process", "organisation")
-    return Case.objects.select_for_update(of=("self",)).select_related(*related).get(id=case_id)
+    cases = Case.objects.select_for_update(of=("self",)).select_related(*related)
+    return cases.defer("process__definition").get(id=case_id)

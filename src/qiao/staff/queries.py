@@ -20,17 +20,23 @@ SELECT r.key, r.permissions, array_agg(o.id ORDER BY o.id)
  WHERE a.staff_id = %(staff)s AND a.valid @> %(day)s::date
  GROUP BY a.id, r.key, r.permissions
 """
-_cache: dict[int, tuple[int, date, Actor]] = {}
+Stamp = tuple[int, str]
+_cache: dict[int, tuple[Stamp, date, Actor]] = {}
+_tree_kept: tuple[Stamp, dict[int, Organisation]] | None = None
 _cache_lock = threading.Lock()
 CACHE_LIMIT = 5_000
 
 
-def rights_version() -> int:
-    """The number that changes with every change of rights or of the tree."""
+def rights_stamp() -> Stamp:
+    """What changes with every change of rights or of the tree.
+
+    The transaction that wrote the version belongs to it: a change that was rolled back after it
+    was read leaves a number that another change takes again.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT version FROM staff_rightsversion")
+        cursor.execute("SELECT version, xmin::text FROM staff_rightsversion")
         row = cursor.fetchone()
-    return row[0] if row else 0
+    return (row[0], row[1]) if row else (0, "")
 
 
 def actor_for(staff: Staff, *, day: date) -> Actor:
@@ -38,15 +44,15 @@ def actor_for(staff: Staff, *, day: date) -> Actor:
 
     Kept in the process until rights or the day change, so a revoked role stops at once.
     """
-    version = rights_version()
+    stamp = rights_stamp()
     kept = _cache.get(staff.pk)
-    if kept is not None and kept[:2] == (version, day):
+    if kept is not None and kept[:2] == (stamp, day):
         return kept[2]
     actor = _read_actor(staff, day)
     with _cache_lock:
         if len(_cache) >= CACHE_LIMIT:
             _cache.clear()
-        _cache[staff.pk] = (version, day, actor)
+        _cache[staff.pk] = (stamp, day, actor)
     return actor
 
 
@@ -93,9 +99,20 @@ def actor_by_number(number: str, *, day: date) -> Actor:
     return actor_for(Staff.objects.get(number=number, is_active=True), day=day)
 
 
+def _tree() -> dict[int, Organisation]:
+    """All units by id, kept in the process until the tree changes."""
+    global _tree_kept  # noqa: PLW0603 - the cache belongs to the process
+    stamp = rights_stamp()
+    kept = _tree_kept
+    if kept is None or kept[0] != stamp:
+        kept = (stamp, Organisation.objects.in_bulk())
+        _tree_kept = kept
+    return kept[1]
+
+
 def chain_of(organisation_id: int) -> tuple[int, ...]:
     """Ids from the unit itself up to the company: the order in which settings are searched."""
-    path = Organisation.objects.values_list("path", flat=True).get(id=organisation_id)
+    path = organisation(organisation_id).path
     return tuple(int(part) for part in reversed(path.rstrip(".").split(".")))
 
 
@@ -117,21 +134,22 @@ def teams_for(
 
     `within` limits the choice to these organisation ids.
     """
-    teams = Organisation.objects.filter(
-        kind=Organisation.Kind.TEAM, is_active=True, skills__contains=[duty]
-    )
-    if within is not None:
-        teams = teams.filter(id__in=list(within))
+    allowed = None if within is None else set(within)
     found = [
         TeamChoice(t.pk, t.name, t.parent_id or t.pk, tuple(t.areas), tuple(t.skills))
-        for t in teams
+        for t in _tree().values()
+        if t.kind == Organisation.Kind.TEAM and t.is_active and duty in t.skills
+        if allowed is None or t.pk in allowed
     ]
     return sorted(found, key=lambda t: (area not in t.areas, t.name))
 
 
 def organisation(organisation_id: int) -> Organisation:
-    """One unit of the tree. Raises `Organisation.DoesNotExist`."""
-    return Organisation.objects.get(id=organisation_id)
+    """One unit of the tree, to be read, not changed. Raises `Organisation.DoesNotExist`."""
+    found = _tree().get(organisation_id)
+    if found is None:
+        raise Organisation.DoesNotExist(f"unit {organisation_id}")
+    return found
 
 
 def find_team(team_id: int) -> Organisation | None:

@@ -9,8 +9,7 @@ from typing import Any
 from qiao.cases import definitions
 from qiao.cases.events import CaseOpened
 from qiao.cases.journal import Journal
-from qiao.cases.models import Case, ProcessVersion
-from qiao.cases.models import CaseType as CaseTypeRow
+from qiao.cases.models import Case
 from qiao.cases.operations.arriving import enter_steps
 from qiao.cases.queries.facts import facts_of
 from qiao.cases.rules.pack import promises_of
@@ -104,13 +103,13 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
 def _new_case(
     request: OpenRequest, definition: Any, unit: Any, actor: Actor, opened_at: datetime
 ) -> Case:
-    row = CaseTypeRow.objects.get(key=definition.key)
+    case_type, process = definitions.newest(definition.key)
     facts = check_facts(definition.fields, request.facts, complete=False)
     return Case(
         number=next_number(prefix=PREFIX, day=_local_date(opened_at, unit)),
         organisation=unit,
-        case_type=row,
-        process=ProcessVersion.objects.filter(key=row.process_key).order_by("-version")[0],
+        case_type=case_type,
+        process=process,
         priority=request.priority or definition.default_priority,
         channel=request.channel,
         area=clean(request.area, field="area", max_length=40),

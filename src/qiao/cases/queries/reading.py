@@ -30,6 +30,7 @@ def get_case_for(*, actor: Actor, case_id: int, permission: str = "cases.view") 
         "premises",
         "service_point",
     )
+    wanted = wanted.defer("process__definition")
     found = next(iter(wanted), None)
     if found is None:
         raise NotVisible(f"case {case_id}")
