@@ -6,16 +6,7 @@ from django.db import connection
 
 from qiao.core.demo import Finding, World
 from qiao.customers.operations import build_customers
-from qiao.staff.queries import branches_by_area
-
-# Areas of the demo company; of another company, the code stands for the name.
-AREA_NAMES = {
-    "LJ-BH": "滨湖区",
-    "LJ-LC": "老城区",
-    "LJ-JB": "江北区",
-    "LJ-GX": "高新区",
-    "LJ-LG": "临港区",
-}
+from qiao.staff.queries import branches_by_area, region_names
 
 
 def build(world: World) -> None:
@@ -23,7 +14,7 @@ def build(world: World) -> None:
     built = build_customers(
         count=world.customers,
         organisation_ids_by_area=branches_by_area(),
-        area_names=AREA_NAMES,
+        area_names=region_names("zh-hans"),
         seed=world.seed,
         now=world.now,
     )
