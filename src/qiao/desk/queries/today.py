@@ -1,15 +1,42 @@
-"""A working day in figures: what came in, what waits, what is late. Kept counts only."""
+"""A working day: what came in, what one answers for, what is late. Kept counts and short lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from qiao.cases.queries import kept_counts
-from qiao.contact.queries import interaction_counts
+from qiao.cases.queries import CaseRow, kept_counts, list_cases
+from qiao.contact.queries import (
+    InteractionFilters,
+    InteractionRow,
+    interaction_counts,
+    list_interactions,
+)
 from qiao.core.actor import Actor
 
 FIRST_HOUR, LAST_HOUR = 7, 21
+ROWS = 7
+STATES: Final = {"ok": "ok", "warn": "warn", "bad": "bad", "late": "bad"}
+SEVERITIES: Final = {"urgent": 1, "high": 2, "normal": 3, "low": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """The deadline of a case as the tag ``sla`` takes it."""
+
+    due_at: datetime | None
+    started_at: datetime | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answerable:
+    """A case for which one answers as the first person, with its deadline."""
+
+    row: CaseRow
+    severity: int
+    clock: Promised | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +51,8 @@ class Today:
     resolved: int
     hours: Sequence[tuple[int, int]]
     cases: dict[str, int]
+    answerable: Sequence[Answerable]
+    contacts: Sequence[InteractionRow]
 
     @property
     def resolved_percent(self) -> int:
@@ -32,20 +61,32 @@ class Today:
 
 
 def today_of(*, actor: Actor, now: datetime) -> Today:
-    """The figures of the actor's day, in two statements."""
+    """The figures and lists of the actor's day, in four statements."""
     day = now.astimezone(ZoneInfo(actor.timezone)).date()
-    found = interaction_counts(
-        actor=actor,
-        since=day,
-        until=day + timedelta(days=1),
-        views=("taken", "agent", "hour", "resolved"),
-    )
+    tomorrow = day + timedelta(days=1)
+    views = ("taken", "agent", "hour", "resolved")
+    found = interaction_counts(actor=actor, since=day, until=tomorrow, views=views)
     by_hour = {int(c.holder): c.n for c in found if c.view == "hour"}
     me = str(actor.staff_id)
+    filters = InteractionFilters(agent_id=actor.staff_id, since=day, until=tomorrow)
+    sees_cases = actor.can("cases.view")
     return Today(
         mine=sum(c.n for c in found if c.view == "agent" and c.holder == me),
         everybody=sum(c.n for c in found if c.view == "taken"),
         resolved=sum(c.n for c in found if c.view == "resolved"),
         hours=[(hour, by_hour.get(hour, 0)) for hour in range(FIRST_HOUR, LAST_HOUR + 1)],
-        cases=kept_counts(actor=actor) if actor.can("cases.view") else {},
+        cases=kept_counts(actor=actor) if sees_cases else {},
+        answerable=_answerable(actor, now) if sees_cases else [],
+        contacts=list_interactions(actor=actor, filters=filters, limit=ROWS).rows,
     )
+
+
+def _answerable(actor: Actor, now: datetime) -> list[Answerable]:
+    page = list_cases(actor=actor, now=now, view="responsible", limit=ROWS)
+    return [Answerable(row, SEVERITIES.get(row.priority, 0), _promised(row)) for row in page.rows]
+
+
+def _promised(row: CaseRow) -> Promised | None:
+    if row.due_at is None or row.is_paused:
+        return None
+    return Promised(row.due_at, row.clock_started_at, STATES.get(row.level, "ok"))

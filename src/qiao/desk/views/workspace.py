@@ -172,6 +172,8 @@ def _today(request: StaffRequest) -> dict[str, Any]:
         "tiles": _tiles(figures.cases),
         "hours": [count for _, count in figures.hours],
         "hour_labels": [f"{hour:02d}:00" for hour, _ in figures.hours],
+        "axis": [f"{hour:02d}:00" for hour, _ in figures.hours[::2]],
+        "me": actor.staff_id,
     }
 
 
