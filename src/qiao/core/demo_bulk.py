@@ -1,8 +1,8 @@
 """Loading millions of rows: keys and indexes are dropped first and built once at the end.
 
 PostgreSQL checks a foreign key row by row while rows come in, and keeps a million such checks in
-memory; added afterwards, the same key is checked by one join. Only the owner of a table may do
-this; everybody else loads the slow way.
+memory; added afterwards, the same key is checked by one join, and an exclusion by one build. Only
+the owner of a table may do this; everybody else loads the slow way.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ SELECT bool_and(pg_has_role(c.relowner, 'USAGE')) FROM pg_class c WHERE c.oid = 
 """
 _CONSTRAINTS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
- WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('f', 'u') ORDER BY contype DESC, conname
+ WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('f', 'u', 'x') ORDER BY contype DESC, conname
 """
 _INDEXES = """
 SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from qiao.core.demo_bulk import bulk_load
+
 COLUMNS = {
     "customers_premises": (
         "id, region, district, road, house_number, community, building, unit, room, full_text,"
@@ -33,7 +35,6 @@ COLUMNS = {
     "customers_customerorganisation": "customer_id, organisation_id, since",
     "customers_tierchange": "customer_id, tier, reason, at",
 }
-WORTH_REBUILDING = 100_000
 
 
 class Tables:
@@ -80,28 +81,20 @@ def reserve_ids(table: str, count: int) -> int:
 
 @contextmanager
 def unhindered(cursor: Any, count: int) -> Iterator[None]:
-    """Let a load by the tables' owner run without audit and, if large, check and index it at once.
+    """Let a load run without audit entries: it is told by one event, not by a million rows.
 
-    A load is told by one event, not by a million audit entries. References, exclusions and the
-    indexes that only searches need are dropped and made again afterwards, in the same
-    transaction: one join checks a million references faster than a million triggers, and a GIN
-    index is built many times faster than it grows. The plain role may do neither: for it nothing
-    changes.
+    Large loads are checked and indexed at once, see `qiao.core.demo_bulk`. Both are the owner's
+    right; for the plain role nothing changes.
     """
     if not _owns(cursor):
         yield
         return
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
     audited = [table for table in COLUMNS if _has_audit(cursor, table)]
     for table in audited:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER qiao_audit_insert")
-    again = []
-    if count >= WORTH_REBUILDING:
-        again = [*_drop_indexes(cursor), *_drop_constraints(cursor)]
-    yield
-    for statement in again:
-        cursor.execute(statement)
+    with bulk_load(cursor, *COLUMNS, rows=count):
+        yield
     for table in audited:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER qiao_audit_insert")
     for table in COLUMNS:
@@ -123,31 +116,3 @@ def _has_audit(cursor: Any, table: str) -> bool:
         [table],
     )
     return bool(cursor.fetchone()[0])
-
-
-def _drop_indexes(cursor: Any) -> list[str]:
-    """Drop what only searches need; the statements that build it again."""
-    cursor.execute(
-        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
-        " WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisunique AND NOT i.indisexclusion"
-        " ORDER BY i.indexrelid",
-        [list(COLUMNS)],
-    )
-    found = cursor.fetchall()
-    for name, _ in found:
-        cursor.execute(f"DROP INDEX {name}")
-    return [definition for _, definition in found]
-
-
-def _drop_constraints(cursor: Any) -> list[str]:
-    """Drop references and exclusions; the statements that make and check them again."""
-    cursor.execute(
-        "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)"
-        "  FROM pg_constraint"
-        " WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('f', 'x') ORDER BY contype, oid",
-        [list(COLUMNS)],
-    )
-    found = cursor.fetchall()
-    for table, name, _ in found:
-        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-    return [f"ALTER TABLE {table} ADD CONSTRAINT {name} {text}" for table, name, text in found]
