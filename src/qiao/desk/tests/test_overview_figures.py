@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from itertools import product
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,7 +23,6 @@ from qiao.core.rules.spans import Span, last_days, last_months
 from qiao.desk.tests.overview_world import Weeks
 from qiao.feedback.forms import FilterForm
 from qiao.feedback.queries import list_follow_ups
-from qiao.feedback.views import _units as units_chosen
 from qiao.staff.queries import subtree_of
 from qiao.staff.tests.cast import Company, make_company
 
@@ -85,8 +83,7 @@ def records_behind(href: str, actor: Actor) -> int:
 
 
 def follow_ups_behind(query: QueryDict, actor: Actor) -> int:
-    form = FilterForm(query)
-    filters = form.filters(units_chosen(form))
+    filters = FilterForm(query).filters()
     found, after = 0, ""
     while True:
         page = list_follow_ups(actor=actor, filters=filters, after=after)
@@ -114,22 +111,18 @@ def cells_of(actor: Actor, scope: Scope) -> Iterator[tuple[str, Cell]]:
             yield f"{figure.key} gathered", Cell(n, grid.gathered(several))
 
 
-@pytest.mark.parametrize("company", [7, 11], indirect=True)
 def test_every_value_leads_to_exactly_the_records_it_counts(company: Company) -> None:
     followed = 0
-    views = (
-        (company.chief, None),
-        (company.chief, company.lake.pk),
-        (company.outsider, None),
-    )
-    for (actor, unit), days in product(views, SPANS):
+    views = [(company.chief, None, days) for days in SPANS]
+    views += [(company.chief, company.lake.pk, "odd days"), (company.outsider, None, "a year")]
+    for actor, unit, days in views:
         for name, cell in cells_of(actor, scope_of(SPANS[days], unit)):
             if not cell.href:
                 continue
             n = cell.share.part if cell.share else cell.value
             assert records_behind(cell.href, actor) == n, (days, name, cell.href)
             followed += 1
-    assert followed > 600
+    assert followed > 500
 
 
 CASES = "SELECT count(*) FROM cases_case WHERE organisation_id = ANY(%s) AND "
