@@ -35,11 +35,14 @@ def prepare_numbers(cursor: Any, *, kind: str, days: Iterable[date]) -> None:
     cursor.execute("ANALYZE demo_digit, demo_stem")
 
 
-def numbered(rows: str, *, key: str, day: str) -> str:
-    """A SELECT of ``key`` and ``number`` for the rows of a table, by its columns for both."""
+def numbered(rows: str, *, key: str, day: str, after: int = 0) -> str:
+    """A SELECT of ``key`` and ``number`` for the rows of a table, by its columns for both.
+
+    Serials begin above `after` on every day.
+    """
     return f"""SELECT r.{key}, stem.stem || lpad(r.serial::text, 6, '0') || b.state_after AS number
   FROM (SELECT {key}, {day} AS day,
-               row_number() OVER (PARTITION BY {day} ORDER BY {key})::int AS serial
+               {after} + row_number() OVER (PARTITION BY {day} ORDER BY {key})::int AS serial
           FROM {rows}) r
   JOIN demo_stem stem ON stem.day = r.day
   JOIN demo_digit a ON a.state = stem.state AND a.triple = r.serial / 1000
