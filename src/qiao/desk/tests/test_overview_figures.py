@@ -113,7 +113,7 @@ def cells_of(actor: Actor, scope: Scope) -> Iterator[tuple[str, Cell]]:
 
 def test_every_value_leads_to_exactly_the_records_it_counts(company: Company) -> None:
     followed = 0
-    views = [(company.chief, None, days) for days in SPANS]
+    views: list[tuple[Actor, int | None, str]] = [(company.chief, None, d) for d in SPANS]
     views += [(company.chief, company.lake.pk, "odd days"), (company.outsider, None, "a year")]
     for actor, unit, days in views:
         for name, cell in cells_of(actor, scope_of(SPANS[days], unit)):
