@@ -17,7 +17,8 @@ from qiao.core.demo_bulk import bulk_load
 from qiao.core.demo_numbers import numbered, pass_over, prepare_numbers
 from qiao.core.demo_rhythm import fill, history_days
 from qiao.core.packs.enabled import catalogue
-from qiao.dispatch.operations.creating import DUTY, PREFIX
+from qiao.dispatch.operations.creating import PREFIX
+from qiao.dispatch.queries.orders import DUTY
 from qiao.dispatch.queries.sheets import sheet_for
 from qiao.dispatch.rules.sheets import Reading, sheet_data
 from qiao.dispatch.tasks import LEFT

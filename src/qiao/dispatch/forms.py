@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from django import forms
 from django.core import signing
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from qiao.cases.queries import Exit
 from qiao.core.attachments import Accepted, FileRefused, check_upload, path_of
@@ -115,7 +114,10 @@ class SheetForm(ReportForm):
     """
 
     note = forms.CharField(
-        label=pgettext_lazy("work order", "Work done"), required=False, max_length=NOTE_LENGTH, widget=_long(3)
+        label=pgettext_lazy("work order", "Work done"),
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=_long(3),
     )
     no_photo_reason = forms.CharField(
         label=_("Why there is no picture"), required=False, max_length=REASON_LENGTH
@@ -130,7 +132,7 @@ class SheetForm(ReportForm):
         sheet: Sheet,
         way_out: Exit | None,
         data: Mapping[str, Any] | None = None,
-        files: "MultiValueDict[str, UploadedFile] | None" = None,
+        files: "MultiValueDict[str, UploadedFile[Any]] | None" = None,
     ) -> None:
         super().__init__(data, files, auto_id="job-%s", initial=_initial(order))
         self.order, self.sheet = order, sheet
@@ -164,7 +166,7 @@ class SheetForm(ReportForm):
         cleaned = super().clean() or {}
         self.accepted = [*self._kept()]
         for name, label in self._places():
-            for file in self.files.getlist(name) if self.is_bound else ():  # type: ignore[attr-defined]
+            for file in self.files.getlist(name) if self.is_bound else ():
                 try:
                     picture = check_upload(file, file_name=file.name or name, allow=("image",))
                 except FileRefused as refusal:

@@ -8,7 +8,6 @@ from qiao.dispatch.operations.assigning import (
     assign_technician,
 )
 from qiao.dispatch.operations.creating import (
-    DUTY,
     cancel_work_orders,
     create_work_order,
     follow_case,
@@ -29,6 +28,7 @@ from qiao.dispatch.operations.working import (
     start_travel,
     suspend,
 )
+from qiao.dispatch.queries.orders import DUTY
 
 __all__ = [
     "DUTY",

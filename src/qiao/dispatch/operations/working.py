@@ -14,7 +14,6 @@ from qiao.core import settings
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.rules.text import clean
 from qiao.dispatch.models import WorkOrder
-from qiao.dispatch.operations.creating import DUTY
 from qiao.dispatch.operations.filling import Filling, fill_in, filled
 from qiao.dispatch.operations.recording import (
     NOTHING,
@@ -26,7 +25,7 @@ from qiao.dispatch.operations.recording import (
     move,
     require_worker,
 )
-from qiao.dispatch.queries.orders import exit_of, note_field
+from qiao.dispatch.queries.orders import DUTY, exit_of, note_field
 from qiao.dispatch.rules.sheets import Missing, missing, sheet_from_data
 from qiao.staff.queries import actor_for, chain_of
 
