@@ -1,0 +1,27 @@
+"""Tables of the customers module."""
+
+from qiao.customers.models.accounts import Account, AccountParty, Premises, ServicePoint
+from qiao.customers.models.choices import ProtectedFlag, Service
+from qiao.customers.models.people import (
+    Customer,
+    CustomerIdentity,
+    CustomerOrganisation,
+    CustomerPhone,
+    LastContact,
+    TierChange,
+)
+
+__all__ = [
+    "Account",
+    "AccountParty",
+    "Customer",
+    "CustomerIdentity",
+    "CustomerOrganisation",
+    "CustomerPhone",
+    "LastContact",
+    "Premises",
+    "ProtectedFlag",
+    "Service",
+    "ServicePoint",
+    "TierChange",
+]
