@@ -1,11 +1,18 @@
 """What the dispatch module contributes."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases.events import CaseChanged, CaseClosed, StepEntered
 from qiao.core.manifest import DemoStage, Module, Permission, Subscription
-from qiao.dispatch import contributions, demo
+from qiao.dispatch import contributions, demo, morning
 from qiao.dispatch.tasks import on_case_changed, on_case_closed, on_step_entered
+
+
+def _tick(now: datetime) -> None:
+    morning.tick(now)
+
 
 manifest = Module(
     key="dispatch",
@@ -25,6 +32,6 @@ manifest = Module(
         Subscription(CaseClosed, on_case_closed),
         Subscription(CaseChanged, on_case_changed),
     ),
-    demo=(DemoStage("dispatch", 40, demo.build),),
+    demo=(DemoStage("dispatch", 40, demo.build, tick=_tick),),
     append_only=("dispatch_workorderevent",),
 )
