@@ -5,10 +5,10 @@ line and heat are ways to draw it, CSV and XLSX ways to take it away.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import quote_plus
 
 from django.urls import NoReverseMatch, reverse
@@ -30,7 +30,8 @@ class Scope:
     """What is looked at: days, a unit of the organisation with all below it, a pack.
 
     `unit_ids` are the ids of the chosen unit's subtree, None when no unit is chosen. `before` is
-    what changes are measured against. `language` is a code as in ``zh-hans``.
+    what changes are measured against. `language` is a code as in ``zh-hans``. `memo` holds what
+    figures of one page share; a scope belongs to one page of one actor.
     """
 
     span: Span
@@ -40,6 +41,7 @@ class Scope:
     unit_ids: frozenset[int] | None = None
     pack: str = ""
     language: str = "zh-hans"
+    memo: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def organisations(self, actor: Actor, permission: str) -> list[int]:
         """Ids of the organisations in which `permission` holds, within the chosen unit."""

@@ -233,9 +233,18 @@ def _parts(
     return Grid(head, (NUMBER,), tuple(rows), (whole,), gathered=address)
 
 
+def _opened_types(actor: Actor, scope: Scope) -> Sums:
+    """Read once for the figures of types and of kinds."""
+    found: Sums | None = scope.memo.get(_TYPES)
+    if found is None:
+        found = _read(actor, scope, Ask(("opened:type",), scope.span), labels=_TYPES)
+        scope.memo[_TYPES] = found
+    return found
+
+
 def by_type(actor: Actor, scope: Scope) -> Grid:
     """Cases opened in the span by type, with what the most frequent make up together."""
-    sums = _read(actor, scope, Ask(("opened:type",), scope.span), labels=_TYPES)
+    sums = _opened_types(actor, scope)
     found = {sums.labels[h]["key"]: n for h, n in sums.by_holder("opened:type").items()}
     labels = {kind["key"]: from_names(kind["names"]) for kind in sums.labels.values()}
     head = pgettext_lazy("column of figures", "Type")
@@ -244,7 +253,7 @@ def by_type(actor: Actor, scope: Scope) -> Grid:
 
 def by_group(actor: Actor, scope: Scope) -> Grid:
     """Cases opened in the span by kind: fault reports, complaints, enquiries …"""
-    sums = _read(actor, scope, Ask(("opened:type",), scope.span), labels=_TYPES)
+    sums = _opened_types(actor, scope)
     found: dict[str, int] = defaultdict(int)
     for holder, n in sums.by_holder("opened:type").items():
         found[sums.labels[holder]["group"]] += n

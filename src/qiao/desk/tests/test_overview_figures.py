@@ -181,7 +181,7 @@ def test_a_unit_and_a_pack_narrow_every_figure_of_cases(company: Company) -> Non
     assert opened.load(actor, scope_of(span, pack="nothing")).value == 0
 
 
-def test_each_figure_is_one_statement(company: Company) -> None:
+def test_no_figure_takes_more_than_one_statement(company: Company) -> None:
     scope = scope_of(SPANS["a year"])
     items: list[Any] = [*registry.headlines(company.chief), *registry.figures(company.chief)]
     for item in items:
@@ -189,7 +189,7 @@ def test_each_figure_is_one_statement(company: Company) -> None:
             continue
         with CaptureQueriesContext(connection) as statements:
             item.load(company.chief, scope)
-        assert len(statements) == 1, item.key
+        assert len(statements) <= 1, item.key
 
 
 def test_the_table_of_people_is_one_statement_a_module_and_one_for_names(company: Company) -> None:
