@@ -162,7 +162,7 @@ def _missing(key: str) -> tuple[str | None, str]:
 
 def words_for(refusal: Exception) -> str:
     """A refusal in a sentence."""
-    words = {
+    words: dict[type[Exception], str] = {
         NotYours: _("A colleague has this contact at hand. Take it over first."),
         WrongState: _("This contact has been closed in the meantime."),
         OtherTextKept: _(

@@ -1,6 +1,6 @@
 """Contacts at hand as rows of the workspace's left list, and as hits of a search."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -8,7 +8,14 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from qiao.contact.models import Interaction
-from qiao.contact.queries import InteractionRow, find_interactions, find_row, interactions_at_hand
+from qiao.contact.queries import (
+    InteractionRow,
+    find_interactions,
+    find_row,
+    interactions_at_hand,
+    name_of,
+    outcomes,
+)
 from qiao.core.actor import Actor
 from qiao.core.manifest import Hit, InboxItem
 from qiao.core.rules.phones import display
@@ -90,3 +97,18 @@ def search_hits(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
 
 def _state(row: InteractionRow) -> str:
     return _("In progress") if row.state == Interaction.State.OPEN else ""
+
+
+class OutcomeWords(Mapping[str, str]):
+    """Outcomes in the reader's language, read from the packs when they are asked for."""
+
+    def __getitem__(self, key: str) -> str:
+        if key not in outcomes():
+            raise KeyError(key)
+        return name_of(key, language=get_language() or "zh-hans")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(outcomes())
+
+    def __len__(self) -> int:
+        return len(outcomes())

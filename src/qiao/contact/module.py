@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from qiao.contact import overview
 from qiao.contact.demo import history
-from qiao.contact.inbox import find_inbox, load_inbox, search_hits
+from qiao.contact.inbox import OutcomeWords, find_inbox, load_inbox, search_hits
 from qiao.contact.operations import fold_counts
 from qiao.contact.queries import RECENT, TIMELINE, count_at_hand
 from qiao.core.manifest import (
@@ -56,6 +56,7 @@ manifest = Module(
             permission=VIEW,
             url_name="contact:detail",
             icon="message-circle",
+            words=OutcomeWords(),
         ),
     ),
     search=(

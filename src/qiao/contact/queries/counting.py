@@ -53,4 +53,5 @@ def interaction_counts(
                 "until": until,
             },
         )
-        return [InteractionCount(*row[:3], int(row[3])) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return [InteractionCount(view, day, holder, int(n)) for view, day, holder, n in rows]

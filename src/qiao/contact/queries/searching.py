@@ -1,6 +1,7 @@
 """Contacts found by number or by the telephone number they came from."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -29,9 +30,9 @@ def find_interactions(*, actor: Actor, text: str, limit: int = 8) -> Sequence[In
         return [InteractionRow(*row) for row in cursor.fetchall()]
 
 
-def _arms(text: str) -> tuple[list[str], dict[str, object]]:
+def _arms(text: str) -> tuple[list[str], dict[str, Any]]:
     arms: list[str] = []
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     number = normal_form(text)
     stem = number.removeprefix(PREFIX)
     if stem.isdecimal() and len(stem) >= FEWEST_DIGITS and number in (stem, PREFIX + stem):

@@ -1,6 +1,7 @@
 """Drafts: two windows, one contact, no lost text."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -91,7 +92,7 @@ def test_what_was_typed_after_one_looked_stays(world: Company, mine: Interaction
 def test_closing_refuses_to_lose_another_windows_text(world: Company, mine: Interaction) -> None:
     save(mine, world.agent, "one", "水黄")
     save(mine, world.agent, "two", "家有婴儿", after=1)
-    arguments = {
+    arguments: dict[str, Any] = {
         "interaction_id": mine.pk,
         "subject": "水质",
         "outcome": "water.answered",

@@ -1,6 +1,7 @@
 """Taking contacts: beginning, finding out who it is, closing, taking back."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -35,16 +36,16 @@ def world() -> Company:
     return make_company()
 
 
-def call(actor: Actor, **given: object) -> Interaction:
+def call(actor: Actor, **given: Any) -> Interaction:
     """A phone contact that has just begun."""
     return operations.start_interaction(
         channel=str(given.pop("channel", "phone")), actor=actor, now=NOW, **given
     )
 
 
-def close(interaction: Interaction, actor: Actor, **given: object) -> Interaction:
+def close(interaction: Interaction, actor: Actor, **given: Any) -> Interaction:
     """Close it as answered."""
-    values = {"subject": "停水时间", "outcome": ANSWERED, "now": LATER} | given
+    values: dict[str, Any] = {"subject": "停水时间", "outcome": ANSWERED, "now": LATER} | given
     return operations.finish(interaction_id=interaction.pk, actor=actor, **values)
 
 

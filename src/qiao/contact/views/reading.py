@@ -108,10 +108,12 @@ def _day(text: str) -> date | None:
 def detail(request: StaffRequest, interaction_id: int) -> HttpResponse:
     """One contact: who, what, how it ended, its cases and its history."""
     found = get_interaction_for(actor=request.actor, interaction_id=interaction_id)
-    history = list(found.events.order_by("seq").values("kind", "at", "actor_id", "data"))
-    names = names_of([line["actor_id"] for line in history if line["actor_id"]])
-    for line in history:
-        line["by"] = names.get(line["actor_id"], "")
+    events = list(found.events.order_by("seq"))
+    names = names_of([event.actor_id for event in events if event.actor_id])
+    history = [
+        {"kind": event.kind, "at": event.at, "by": names.get(event.actor_id or 0, "")}
+        for event in events
+    ]
     context = pane.head_context(request, found) | {
         "cases": cases_of(actor=request.actor, interaction_id=found.pk),
         "history": history,

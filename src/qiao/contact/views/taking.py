@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from qiao.contact import operations
 from qiao.contact.forms import refuse, told, words_for
 from qiao.contact.models import Interaction
-from qiao.contact.queries import cases_of, draft_of, find_customers_near, get_interaction_for
+from qiao.contact.queries import (
+    cases_of,
+    draft_of,
+    find_customers_near,
+    get_interaction_for,
+    proposed_reason,
+)
 from qiao.contact.rules.drafts import parse_seen
 from qiao.contact.views import pane
 from qiao.contact.views.answers import CHANGED, CLOSED, IDENTIFIED, LINKED, tell_page
@@ -134,7 +140,7 @@ def matter(request: StaffRequest, interaction_id: int) -> HttpResponse:
     chosen, proposed = request.GET.get("reason", ""), request.GET.get("proposed", "")
     if chosen and chosen != proposed:
         return HttpResponse(status=204)
-    proposal = pane.proposed_reason(found, request.GET.get("note", ""))
+    proposal = proposed_reason(found, request.GET.get("note", ""))
     if (proposal.key if proposal else "") == chosen:
         return HttpResponse(status=204)
     form = pane.wrap_up_form(found, initial={"reason": proposal.key if proposal else ""})
@@ -271,14 +277,17 @@ def refresh(request: StaffRequest, interaction_id: int) -> HttpResponse:
     """Keep what is typed and show the wrap-up anew, with what a case just linked speaks for."""
     found = get_interaction_for(actor=request.actor, interaction_id=interaction_id)
     data = request.POST
-    draft = operations.autosave_draft(
-        interaction_id=interaction_id,
-        tab=data.get("tab", ""),
-        seen=parse_seen(data.get("seen", "")),
-        note=data.get("note", ""),
-        actor=request.actor,
-        now=request.now,
-    )
+    try:
+        draft = operations.autosave_draft(
+            interaction_id=interaction_id,
+            tab=data.get("tab", ""),
+            seen=parse_seen(data.get("seen", "")),
+            note=data.get("note", ""),
+            actor=request.actor,
+            now=request.now,
+        )
+    except (operations.InteractionRefusal, BadText) as refusal:
+        return _fail(request, found, refusal)
     cases = list(cases_of(actor=request.actor, interaction_id=interaction_id))
     context = pane.wrap_context(found, cases, draft=draft)
     return render(request, "contact/wrap.html", context)
