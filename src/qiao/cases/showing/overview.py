@@ -52,7 +52,7 @@ FIGURES = (
     ),
     Figure(
         "cases.kind",
-        _("Kinds of cases"),
+        _("Cases by nature"),
         ("pie", "bar", "table"),
         RIGHT,
         figures.by_group,
