@@ -101,7 +101,7 @@ SELECT c.id, c.number, c.title, t.key, t.names, c.process_id, c.step, c.phase, c
               WHERE w.case_id = c.id AND w.seen_at > %(watched_since)s AND w.staff_id <> %(me)s
               ORDER BY w.seen_at DESC LIMIT 5)
   FROM page
-  JOIN cases_case c ON c.id = page.id
+  JOIN cases_case c ON c.ctid = page.place
   JOIN cases_casetype t ON t.id = c.case_type_id
   JOIN staff_organisation team ON team.id = c.team_id
   JOIN staff_staff r ON r.id = c.responsible_id
@@ -221,13 +221,13 @@ def _keys(
         parameters |= {"cursor_moment": cursor.moment, "cursor_id": cursor.case_id}
     order = _order(view, cursor).replace("moment", f"c.{column}").replace("id", "c.id")
     arms = [
-        f"(SELECT c.id, c.{column} AS moment FROM cases_case c"
+        f"(SELECT c.id, c.{column} AS moment, c.ctid AS place FROM cases_case c"
         f" WHERE {' AND '.join([f'c.{scope.column} = s.id', *parts, *place])}"
         f" ORDER BY {order} LIMIT %(rows)s)"
         for place in _places(column, cursor)
     ]
     return (
-        "SELECT k.id, k.moment FROM unnest(%(scope)s::bigint[]) AS s (id)"
+        "SELECT k.id, k.moment, k.place FROM unnest(%(scope)s::bigint[]) AS s (id)"
         f" CROSS JOIN LATERAL ({' UNION ALL '.join(arms)}) AS k",
         parameters,
     )
