@@ -18,7 +18,15 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
+
+# A busy machine is no fault of the rule under test.
+hypothesis_settings.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("house")
 
 SOURCE = Path(__file__).parent / "src" / "qiao"
 TEMPLATE = "qiao_test_template"
