@@ -287,7 +287,7 @@ def refresh(request: StaffRequest, interaction_id: int) -> HttpResponse:
             now=request.now,
         )
     except (operations.InteractionRefusal, BadText) as refusal:
-        return _fail(request, found, refusal)
+        return HttpResponse(str(refusal), status=409, content_type="text/plain")
     cases = list(cases_of(actor=request.actor, interaction_id=interaction_id))
     context = pane.wrap_context(found, cases, draft=draft)
     return render(request, "contact/wrap.html", context)
