@@ -38,7 +38,7 @@ PHONE = "13806177754"
 CALLER_PHONE = "13916277753"
 ACCOUNT = "90887766554"
 ID_CARD = "11010519491231002X"
-PASSWORD = "three long words"  # noqa: S105 - of nobody
+PASSWORD = "three long words"
 SINCE = date(2020, 1, 1)
 SKILLS = ("network", "quality", "metering", "business", "complaints")
 

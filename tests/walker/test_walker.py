@@ -3,21 +3,18 @@
 import io
 import zipfile
 from collections.abc import Iterator
-from copy import deepcopy
-from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http.response import HttpResponseBase
 from django.test import Client
-from django.urls import reverse
 
 from tests.walker.addresses import every_address
+from tests.walker.browsers import Browsers, address_of, form_of
 from tests.walker.snapshot import Camera
-from tests.walker.visits import VISITS, Visit, told
-from tests.world import World, picture
+from tests.walker.visits import VISITS, Visit
+from tests.world import World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -25,51 +22,6 @@ ANSWERS = {200, 204, 302, 400, 401, 403, 404, 405, 409, 413, 422, 429}
 TAKEN = {200, 204, 302}
 HTMX = {"HX-Request": "true"}
 NAMES = sorted(VISITS)
-
-
-class Browsers:
-    """One browser, given to anybody of the cast in turn: to make one anew takes long."""
-
-    def __init__(self, world: World) -> None:
-        self._client = Client(raise_request_exception=False)
-        self._cookies: dict[str | None, SimpleCookie] = {None: SimpleCookie()}
-        for who in ("agent", "colleague", "outsider"):
-            self._client.cookies = SimpleCookie()
-            self._client.force_login(world.staff(who), backend="qiao.staff.signin.StaffBackend")
-            self._cookies[who] = self._client.cookies
-
-    def of(self, who: str | None) -> Client:
-        """The browser, signed in as somebody of the cast or as nobody."""
-        self._client.cookies = deepcopy(self._cookies[who])
-        return self._client
-
-
-@pytest.fixture(scope="module")
-def browsers(world: World) -> Browsers:
-    """A browser for each of the cast."""
-    return Browsers(world)
-
-
-@pytest.fixture(scope="module")
-def camera(browsers: Browsers) -> Camera:
-    """Looks at the database with the branch filled."""
-    return Camera()
-
-
-def address_of(name: str, visit: Visit, world: World) -> str:
-    """The address with the ids of what the lake branch holds."""
-    return reverse(name, kwargs=visit.filled(world.ids) or None)
-
-
-def form_of(visit: Visit, world: World) -> dict[str, Any]:
-    """What would be sent, with a real file where one is asked for."""
-    png = SimpleUploadedFile("p.png", picture().content, "image/png")
-    given = told(dict(visit.post or {}), world.ids | {"PNG": "PNG"})
-    filled = {
-        k: [v.format_map(world.ids) for v in vs] if isinstance(vs, list) else vs
-        for k, vs in given.items()
-    }
-    return {k: png if v == "PNG" else v for k, v in filled.items()}
 
 
 def text_of(response: HttpResponseBase) -> str:
