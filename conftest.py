@@ -114,7 +114,10 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 
 @pytest.fixture
-def own_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+def own_database(
+    django_db_setup: None,  # noqa: ARG001 - the template must stand
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[str]:
     """A fresh clone with real commits; gives its name. Do not mark the test with django_db."""
     with django_db_blocker.unblock(), _clone() as name, _connected_to(name):
         yield name

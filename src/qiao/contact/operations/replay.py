@@ -95,7 +95,8 @@ def write_refused(refused: Sequence[RowRefused], *, file: Path) -> None:
     columns = list(dict.fromkeys(column for row in refused for column in row.cells))
     with file.open("w", encoding="utf-8", errors="surrogateescape", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow([*columns, "refused line", "refused column", "found value", "expected value"])
+        refusal = ("refused line", "refused column", "found value", "expected value")
+        writer.writerow([*columns, *refusal])
         for row in refused:
             cells = [row.cells.get(column, "") for column in columns]
             writer.writerow([*cells, row.line, row.column, row.found, row.expected])
