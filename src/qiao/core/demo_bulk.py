@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-FROM_ROWS = 50_000  # below this, dropping and building costs more than it saves
+FROM_ROWS = 10_000  # below this, dropping and building costs more than it saves
 
 _OWNED = """
 SELECT bool_and(pg_has_role(c.relowner, 'USAGE')) FROM pg_class c WHERE c.oid = ANY(%s::regclass[])

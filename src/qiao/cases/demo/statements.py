@@ -2,7 +2,7 @@
 
 TEMPORARY = (
     "CREATE TEMP TABLE demo_span (calendar text, starts timestamptz, ends timestamptz,"
-    " before bigint) ON COMMIT DROP",
+    " before float8) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_mix (month int, type_id bigint, cum float8) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_type (type_id bigint, version_id bigint, grp text, duty text,"
     " priority text, first_walk int, promise_set bigint) ON COMMIT DROP",
@@ -32,6 +32,10 @@ DRAW = (
     "CREATE INDEX ON demo_span (calendar, before)",
     "CREATE INDEX ON demo_move (walk_id, pos)",
     "CREATE INDEX ON demo_event (walk_id, pos)",
+    "CREATE INDEX ON demo_spell (walk_id)",
+    "CREATE INDEX ON demo_walk (walk_id)",
+    "ANALYZE demo_span, demo_move, demo_event, demo_spell, demo_walk, demo_duty, demo_form",
+    "ANALYZE demo_type, demo_mix, demo_day, demo_weight",
     """CREATE TEMP TABLE demo_place ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY a.id)::int AS i, a.id AS account_id, a.organisation_id,
        s.id AS service_point_id, p.id AS premises_id, p.region AS area, p.full_text AS place,
@@ -138,12 +142,13 @@ SELECT timed.n, timed.opened_at,
          ORDER BY s.number LIMIT 1) face
  WHERE stop_pos IS NOT NULL AND cut_at < 0.15""",
     "INSERT INTO demo_time SELECT n, 0, opened_at FROM demo_case",
-    "ANALYZE demo_case, demo_time, demo_move, demo_event, demo_span, demo_place",
+    "ANALYZE demo_case, demo_time",
 )
 
-# Working seconds of calendar %s up to moment %s, as a lateral subquery.
+# Working seconds of a calendar up to a moment, as a lateral subquery; all in float8, else the
+# index is of no use.
 WORKED = """(SELECT before + extract(epoch FROM
-                   greatest(interval '0', least({at}, ends) - starts)) AS w
+                   greatest(interval '0', least({at}, ends) - starts))::float8 AS w
               FROM demo_span WHERE calendar = {calendar} AND starts <= {at}
              ORDER BY starts DESC LIMIT 1)"""
 # The earliest moment by which {w} working seconds have passed.
@@ -202,7 +207,9 @@ SELECT c.n, s.promise, s.round, began.at AS started_at, ended.at AS stopped_at, 
        CASE WHEN ended.at IS NULL THEN 0
             ELSE (SELECT w FROM {WORKED.format(at="ended.at", calendar="s.calendar")} x)
                  - worked.w END AS elapsed,
-       (SELECT w FROM {WORKED.format(at="%(now)s", calendar="s.calendar")} x) - worked.w AS used,
+       CASE WHEN ended.at IS NULL
+            THEN (SELECT w FROM {WORKED.format(at="%(now)s", calendar="s.calendar")} x)
+                 - worked.w END AS used,
        CASE WHEN ended.at IS NULL THEN 'running'
             WHEN s.ending = 'met' AND due.at < ended.at THEN 'late_met'
             WHEN s.ending = 'met' THEN 'met'
@@ -270,7 +277,7 @@ SELECT i.base + c.n, b.number, c.organisation_id, c.type_id, c.version_id, r.ste
     stopped_at, breached_at, elapsed_seconds, paused_seconds, state)
 SELECT i.base + n, promise, round, target, started_at, due_at, stopped_at,
        CASE WHEN stopped_at IS NOT NULL AND due_at < stopped_at THEN due_at END,
-       elapsed, 0, state
+       elapsed::int, 0, state
   FROM demo_clock CROSS JOIN demo_id i""",
     """INSERT INTO cases_caseevent
     (case_id, seq, kind, at, recorded_at, actor_id, visibility, data)

@@ -22,6 +22,7 @@ from qiao.core.packs.qualify import qualify
 
 CONTACTS_A_CUSTOMER = 5
 PORTION = 500_000
+TALKS_A_PHRASE = 40
 CHASE_SHARE = 0.1
 UNKNOWN_SHARE = 0.05
 # Of those who ask, so many are answered at once; of those who report a fault, far fewer.
@@ -126,10 +127,10 @@ def _mix(pack: Pack) -> Iterator[tuple[Any, ...]]:
     """For each month what is asked and answered at once, with cumulated weights."""
     for month in range(1, 13):
         total = 0.0
-        for item in pack.case_types:
+        for kind, item in enumerate(pack.case_types):
             share = ANSWERED_SHARE.get(item.group, ANSWERED_OTHERWISE)
             total += share * type_weight(pack, item, month)
-            yield month, item.key, total
+            yield month, kind, TALKS_A_PHRASE * len(phrases_of(pack, item)), total
 
 
 def _talks(world: World, pack: Pack) -> Iterator[tuple[Any, ...]]:
@@ -137,14 +138,14 @@ def _talks(world: World, pack: Pack) -> Iterator[tuple[Any, ...]]:
     known = {outcome.key: outcome.resolved for outcome in pack.outcomes}
     ends = [key for key in OUTCOMES if qualify(pack.key, key) in known]
     weights = [OUTCOMES[key][0] for key in ends]
-    for item in pack.case_types:
+    for kind, item in enumerate(pack.case_types):
         rng = world.random(f"talks:{item.key}")
         said = phrases_of(pack, item)
-        count = 40 * len(said)
+        count = TALKS_A_PHRASE * len(said)
         for place in range(count):
             end = rng.choices(ends, weights)[0]
             words, outcome = said[place % len(said)], qualify(pack.key, end)
-            yield (item.key, place, count, _subject(item, words), words + OUTCOMES[end][1],
+            yield (kind, item.key, place, count, _subject(item, words), words + OUTCOMES[end][1],
                    outcome, known[outcome])  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 """The SQL of the demo world's contacts. Temporary tables live until the stage commits."""
 
 TEMPORARY = (
-    "CREATE TEMP TABLE demo_mix (month int, key text, cum float8) ON COMMIT DROP",
-    "CREATE TEMP TABLE demo_talk (key text, i int, n int, subject text, summary text,"
-    " outcome text, resolved bool) ON COMMIT DROP",
+    "CREATE TEMP TABLE demo_mix (month int, kind int, n int, cum float8) ON COMMIT DROP",
+    "CREATE TEMP TABLE demo_talk (kind int, key text, i int, n int, subject text, summary text,"
+    " outcome text, resolved bool, PRIMARY KEY (kind, i)) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_taker (i int, staff_id bigint) ON COMMIT DROP",
 )
 
@@ -28,7 +28,7 @@ SELECT row_number() OVER (ORDER BY s.id), s.id
  WHERE s.is_active AND EXISTS (
        SELECT FROM staff_assignment a JOIN staff_role r ON r.id = a.role_id
         WHERE a.staff_id = s.id AND r.key = 'agent')""",
-    "ANALYZE demo_place, demo_phone, demo_taker",
+    "ANALYZE demo_place, demo_phone, demo_taker, demo_talk, demo_month",
     # Which cases were chased, and when: while they were open.
     """CREATE TEMP TABLE demo_chase ON COMMIT DROP AS
 SELECT c.id AS case_id, date_trunc('second', c.opened_at
@@ -103,12 +103,15 @@ ANSWERED = _MADE.format(
                make_interval(hours => width_bucket(r.hour * h.total, h.cums),
                              secs => r.second * 3600) AS at_time
           FROM r, d, h, c
-    ), timed AS (
-        SELECT drawn.*, date_trunc('second', (on_day + at_time) AT TIME ZONE 'Asia/Shanghai'
+    ), timed AS MATERIALIZED (
+        SELECT drawn.*, mm.kinds[1 + width_bucket(drawn.type * mm.total, mm.cums)] AS kind,
+               floor(drawn.talk * mm.counts[1 + width_bucket(drawn.type * mm.total, mm.cums)])::int
+                   AS talk_i, date_trunc('second', (on_day + at_time) AT TIME ZONE 'Asia/Shanghai'
                - CASE WHEN (on_day + at_time) AT TIME ZONE 'Asia/Shanghai'
                            > %(now)s - interval '20 minutes'
                       THEN interval '1 day' ELSE interval '0' END) AS started_at
           FROM drawn
+          JOIN demo_month mm ON mm.month = extract(month FROM drawn.on_day)
     )
     SELECT NULL::bigint AS case_id, '' AS link, p.organisation_id, timed.channel_key AS channel,
            a.staff_id AS agent_id,
@@ -118,16 +121,15 @@ ANSWERED = _MADE.format(
            40 + 380 * timed.length * timed.length AS talk_seconds, t.subject, t.key AS reason,
            t.summary, t.outcome, t.resolved, timed.ring
       FROM timed
-      JOIN demo_month mm ON mm.month = extract(month FROM timed.on_day)
-      JOIN demo_talk t ON t.key = mm.keys[1 + width_bucket(timed.type * mm.total, mm.cums)]
-       AND t.i = floor(timed.talk * t.n)::int
+      JOIN demo_talk t ON t.kind = timed.kind AND t.i = timed.talk_i
       JOIN demo_place p ON p.i = 1 + floor(timed.place * %(places)s)::int
       JOIN demo_taker a ON a.i = 1 + floor(timed.agent * %(takers)s)::int
 """
 )
 
 MONTHS = """CREATE TEMP TABLE demo_month ON COMMIT DROP AS
-SELECT month, array_agg(cum ORDER BY cum) AS cums, array_agg(key ORDER BY cum) AS keys,
+SELECT month, array_agg(cum ORDER BY cum) AS cums, array_agg(kind ORDER BY cum) AS kinds,
+       array_agg(n ORDER BY cum) AS counts,
        max(cum) AS total
   FROM demo_mix GROUP BY month"""
 
