@@ -29,7 +29,7 @@ def findable(thing: T, labels: Iterable[str]) -> Findable[T]:
 def match(text: str, offered: Iterable[Findable[T]], *, limit: int) -> list[T]:
     """The things a text may mean, the likeliest first; with an empty text the first ones.
 
-    ``tfxx`` finds 停气信息 by its initials, ``tingqi`` by its sound, 停气 and ``gas`` by a part.
+    ``tqxx`` finds 停气信息 by its initials, ``tingqi`` by its sound, 停气 and ``gas`` by a part.
     """
     folded = text.strip().casefold()
     if not folded:
