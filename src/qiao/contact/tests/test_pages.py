@@ -149,12 +149,12 @@ def test_what_is_typed_is_there_after_a_reload(world: Company, browser: Client) 
     found = begin(world)
     response = browser.post(
         f"/interactions/{found.pk}/draft",
-        {"tab": "ab12", "seen": "", "note": "家有婴儿 <b>急</b>", "outcome": "water.call_back"},
+        {"tab": "ab12", "seen": "", "note": "家有婴儿 <b>急</b>", "outcome": "water.call_later"},
     )
     assert response.status_code == 200
     page = text_of(browser.get(f"/interactions/{found.pk}/pane"))
     assert "家有婴儿 &lt;b&gt;急&lt;/b&gt;" in page
-    assert 'value="water.call_back"' in page
+    assert 'value="water.call_later"' in page
 
 
 def test_closing_says_what_is_missing_and_keeps_the_words(world: Company, browser: Client) -> None:
