@@ -179,6 +179,11 @@ class Case(models.Model):
                 name="cases_open_by_responsible",
             ),
             models.Index(
+                fields=["organisation", "due_at", "id"],
+                condition=Q(closed_at__isnull=True, is_paused=True),
+                name="cases_paused_by_unit",
+            ),
+            models.Index(
                 fields=["level_changes_at"],
                 condition=Q(closed_at__isnull=True),
                 name="cases_level_changes",

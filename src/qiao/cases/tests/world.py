@@ -203,15 +203,22 @@ PACK = Pack(
 
 
 @contextmanager
-def pack_installed(monkeypatch: Any) -> Iterator[None]:
-    """The test pack in place of the installed ones, its rows written."""
+def pack_in_memory(monkeypatch: Any) -> Iterator[None]:
+    """The test pack in place of the installed ones; its rows are there already."""
     monkeypatch.setattr(settings, "QIAO_PACKS", ["water"])
     monkeypatch.setattr(enabled, "available_packs", lambda folder: {"water": folder})
-    monkeypatch.setattr(enabled, "load_pack", lambda path: PACK)
+    monkeypatch.setattr(enabled, "load_pack", lambda _path: PACK)
     _forget()
-    install_packs(catalogue=enabled.catalogue(), now=NOW - timedelta(days=800))
     yield
     _forget()
+
+
+@contextmanager
+def pack_installed(monkeypatch: Any) -> Iterator[None]:
+    """The test pack in place of the installed ones, its rows written."""
+    with pack_in_memory(monkeypatch):
+        install_packs(catalogue=enabled.catalogue(), now=NOW - timedelta(days=800))
+        yield
 
 
 def _forget() -> None:
