@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -27,6 +27,7 @@ class Size:
     customers: int
     cases: int
     interactions: int
+    open_cases: int
 
     @property
     def database(self) -> str:
@@ -36,13 +37,15 @@ class Size:
 
 def full(customers: int) -> Size:
     """As many cases as customers, five contacts each."""
-    return Size(customers, customers, CONTACTS_PER_CUSTOMER * customers)
+    return Size(
+        customers, customers, CONTACTS_PER_CUSTOMER * customers, round(customers * OPEN_SHARE)
+    )
 
 
-def with_closed(closed: int, customers: int) -> Size:
-    """A world of about so many closed cases."""
-    cases = round(closed / (1 - OPEN_SHARE))
-    return Size(customers, cases, cases)
+def with_closed(closed: int, size: Size) -> Size:
+    """A world of so many closed cases beside as many open ones as in `size`."""
+    cases = closed + size.open_cases
+    return Size(cases, cases, CONTACTS_PER_CUSTOMER * cases, size.open_cases)
 
 
 def environment_of(size: Size) -> dict[str, str]:
@@ -65,7 +68,7 @@ def ensure(size: Size) -> None:
     environment = environment_of(size)
     _run([sys.executable, "-m", "qiao.config.cli", "migrate", "--quiet"], environment)
     owner = environment | {"DATABASE_URL": environment["DATABASE_OWNER_URL"], "QIAO_NO_POOL": "1"}
-    words = [f"--{key}={getattr(size, key)}" for key in ("customers", "cases", "interactions")]
+    words = [f"--size={','.join(str(part) for part in astuple(size))}"]
     _run([sys.executable, str(SPINE), "--build", *words], owner)
 
 
@@ -80,7 +83,7 @@ def build(size: Size) -> None:
         interactions=size.interactions,
         pack="water",
         now=NOW,
-        shared={"open_share": OPEN_SHARE, "open_days": OPEN_DAYS},
+        shared={"open_share": size.open_cases / size.cases, "open_days": OPEN_DAYS},
         progress=say,
     )
     if built:
