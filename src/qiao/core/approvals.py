@@ -41,7 +41,7 @@ def request_approval(
                 organisation_id=organisation_id,
                 payload=dict(payload),
                 reason=reason,
-                requested_by_id=actor.staff_id,
+                requested_by_id=actor.person_id,
                 requested_at=now,
             )
     except IntegrityError as error:

@@ -19,7 +19,7 @@ def claim(*, scope: str, key: str) -> bool:
             "VALUES (%s, %s, clock_timestamp()) ON CONFLICT DO NOTHING",
             [scope, key],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def remember(*, scope: str, key: str, result: dict[str, Any]) -> None:

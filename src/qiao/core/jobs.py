@@ -5,4 +5,4 @@ from procrastinate import App
 
 def configure(app: App) -> None:
     """Called by Procrastinate when ready. Tasks register on import; nothing else is needed."""
-    app.perform_import_paths()
+    app.perform_import_paths()  # type: ignore[no-untyped-call] # the library leaves it untyped

@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 
 class Event(models.Model):
@@ -94,7 +95,7 @@ class Setting(models.Model):
                 expressions=[
                     ("key", RangeOperators.EQUAL),
                     (
-                        models.functions.Coalesce(F("organisation_id"), models.Value(0)),
+                        Coalesce(F("organisation_id"), models.Value(0)),
                         RangeOperators.EQUAL,
                     ),
                     ("region", RangeOperators.EQUAL),
@@ -123,7 +124,7 @@ class BusinessCalendar(models.Model):
         constraints = [
             models.UniqueConstraint(
                 "key",
-                models.functions.Coalesce("organisation_id", models.Value(0)),
+                Coalesce("organisation_id", models.Value(0)),
                 "effective_at",
                 name="core_calendar_one_version_a_moment",
             )

@@ -6,6 +6,7 @@ from datetime import date
 from random import Random
 
 from qiao.core.demo import World
+from qiao.staff.demo_cast import CAST
 from qiao.staff.models import Organisation, Role, Staff
 from qiao.staff.operations import (
     add_organisation,
@@ -42,19 +43,6 @@ DISTRICTS = (
     District("LJ-LG", "339106", "临港区", "Lingang", "臨港"),
 )
 
-# Demo sign-in cards and the journeys rely on these people; the others are drawn.
-CAST = {
-    "1027": ("林晓岚", "坐席", "agent", "call-1"),
-    "1031": ("黄蕴仪", "坐席", "agent", "call-1"),
-    "1008": ("沈国良", "值班长", "supervisor", "call-1"),
-    "2001": ("周启明", "调度员", "dispatcher", "dispatch"),
-    "3101": ("王建军", "维修工", "technician", "LJ-BH-crew"),
-    "1502": ("罗静怡", "投诉专员", "complaint_officer", "complaints"),
-    "4001": ("许文博", "分管副总", "leader", "head"),
-    "5001": ("何思远", "数据分析员", "analyst", "head"),
-    "9001": ("系统管理员", "系统管理员", "administrator", "head"),
-    "6101": ("宋佳宁", "营业员", "clerk", "LJ-BH-office"),
-}
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董"
     "袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏"

@@ -9,6 +9,7 @@ from django.db import connection
 
 from qiao.core.actor import Actor
 from qiao.core.registry import registry
+from qiao.staff.demo_cast import CAST
 from qiao.staff.models import Membership, Organisation, Region, Role, Staff
 
 _RIGHTS = """
@@ -275,3 +276,15 @@ def first_of_roles(keys: Iterable[str], *, language: str) -> list[Player]:
             {"keys": list(keys), "language": key},
         )
         return [Player(*row) for row in cursor.fetchall()]
+
+
+def cast_ids() -> frozenset[int]:
+    """Ids of the people whom visitors of the demo play."""
+    return frozenset(Staff.objects.filter(number__in=CAST).values_list("id", flat=True))
+
+
+def extras(*, role: str, day: date) -> list[Actor]:
+    """The demo's other people of a role, by number: those who work while visitors watch."""
+    people = Staff.objects.filter(is_active=True, assignments__role__key=role)
+    others = people.exclude(number__in=CAST).distinct().order_by("number")
+    return [actor_for(person, day=day) for person in others]

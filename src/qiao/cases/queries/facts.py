@@ -21,7 +21,7 @@ def facts_of(case: Case, definition: CaseType | None = None) -> dict[str, Any]:
     """
     definition = definition or definitions.type_of(case)
     repeats = _repeats(case) if _asks(definitions.process_of(case.process)) else 0
-    return system_facts(case, definition, repeat_count=repeats) | case.facts
+    return {**system_facts(case, definition, repeat_count=repeats), **case.facts}
 
 
 def _asks(process: Process) -> bool:

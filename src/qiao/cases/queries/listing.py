@@ -155,8 +155,9 @@ def list_cases(
 
 
 def _row(row: Sequence[Any]) -> CaseRow:
-    before, names, after = row[:NAMES_AT], row[NAMES_AT], row[NAMES_AT + 1 :]
-    return CaseRow(*before, plain(names), *after)
+    values = list(row)
+    values[NAMES_AT] = plain(values[NAMES_AT])
+    return CaseRow(*values)
 
 
 def count_listed(*, actor: Actor, now: datetime, view: str, filters: Filters, limit: int) -> int:

@@ -108,7 +108,7 @@ def _entries(
             " ORDER BY e.seq DESC LIMIT %(limit)s",
             {**parameters, "limit": limit},
         )
-        return [Entry(*row[:5], plain(row[5]), *row[6:]) for row in cursor.fetchall()]
+        return [Entry(*(*row[:5], plain(row[5]), *row[6:])) for row in cursor.fetchall()]
 
 
 _BESIDE = """

@@ -55,7 +55,7 @@ def _lines(condition: str, parameters: dict[str, Any], actor: Actor) -> list[Cas
             _LINE + condition,
             {"organisations": list(actor.organisations("cases.view")), **parameters},
         )
-        return [CaseLine(*row[:4], plain(row[4]), *row[5:]) for row in cursor.fetchall()]
+        return [CaseLine(*(*row[:4], plain(row[4]), *row[5:])) for row in cursor.fetchall()]
 
 
 def open_cases_of_customer(

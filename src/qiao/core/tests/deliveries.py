@@ -1,6 +1,7 @@
 """Runs the jobs that published events deferred, in this very transaction, as a worker would."""
 
 import json
+from typing import Any
 
 from django.db import connection
 
@@ -21,7 +22,7 @@ def run_deliveries(*, most: int = 500) -> int:
     return count
 
 
-def _take() -> dict[str, object] | None:
+def _take() -> dict[str, Any] | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = ("

@@ -4,7 +4,8 @@ import pytest
 from django.utils import timezone
 
 from qiao.core.demo import World
-from qiao.staff.demo import CAST, DISTRICTS, build_company
+from qiao.staff.demo import DISTRICTS, build_company
+from qiao.staff.demo_cast import CAST
 from qiao.staff.models import Organisation, Staff
 from qiao.staff.queries import actor_by_number, region_names, teams_for
 
