@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/login/", entrance.SignIn.as_view(), name="sign_in"),
     path("workspace/", workspace.workspace, name="workspace"),
     path("workspace/inbox", workspace.inbox, name="inbox"),
+    path("workspace/inbox/news", workspace.inbox_news, name="inbox_news"),
     path("workspace/aside", workspace.aside, name="aside"),
     path("workspace/next", workspace.following, name="next"),
     path("workspace/emergency", emergency.emergency, name="emergency"),

@@ -6,6 +6,7 @@ from qiao.desk.queries.inbox import (
     Inbox,
     Selected,
     at_hand,
+    count_new,
     load_inbox,
     select,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "Today",
     "aside_of",
     "at_hand",
+    "count_new",
     "load_inbox",
     "screen_pop",
     "search_everything",

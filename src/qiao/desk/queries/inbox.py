@@ -1,6 +1,6 @@
 """The left list: groups that modules contribute, and the one row that is open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,6 +64,15 @@ def select(*, actor: Actor, key: str, now: datetime) -> Selected | None:
             item = source.find(actor=actor, ref=int(ref), now=now)
             return Selected(key, item) if item else None
     return None
+
+
+def count_new(*, actor: Actor, scope: str, seen: Collection[str], now: datetime) -> int:
+    """How many rows of a scope are not among those that are shown, by their keys."""
+    fresh = 0
+    for source in registry.inbox(actor):
+        items = source.load(actor=actor, scope=scope, now=now, limit=ROWS)
+        fresh += sum(f"{source.key}:{item.ref}" not in seen for item in items)
+    return fresh
 
 
 def at_hand(*, actor: Actor, now: datetime) -> Selected | None:

@@ -180,6 +180,19 @@ def test_the_left_list_costs_the_same_for_one_row_and_thirty(world: Company, ent
     assert len(one) == len(thirty)
 
 
+def test_new_rows_wait_behind_a_bar_and_rows_seen_do_not_count(
+    world: Company, enter: Enter
+) -> None:
+    browser = enter(world.agent_staff, htmx=True)
+    first = call(world)
+    page = text_of(browser.get("/workspace/inbox?scope=mine"))
+    assert f"seen=contact:{first.pk}" in page
+    news = f"/workspace/inbox/news?scope=mine&seen=contact:{first.pk}"
+    assert "q-newbar" not in text_of(browser.get(news))
+    call(world, "13911112222")
+    assert "1 条新的" in text_of(browser.get(news))
+
+
 def test_after_closing_the_longest_waiting_contact_comes_next(
     world: Company, enter: Enter
 ) -> None:

@@ -17,6 +17,7 @@ from qiao.desk.queries import (
     Selected,
     aside_of,
     at_hand,
+    count_new,
     load_inbox,
     screen_pop,
     select,
@@ -28,7 +29,7 @@ CHANNELS = ("phone", "counter", "letter", "email", "visit")
 SCOPES = ("mine", "team", "all")
 SCOPE_COOKIE = "q-scope"
 YEAR_SECONDS = 365 * 24 * 3600
-FIRST_ROWS = 6
+MOST_SEEN = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,16 @@ def inbox(request: StaffRequest) -> HttpResponse:
 
 
 @staff_view(RIGHT)
+def inbox_news(request: StaffRequest) -> HttpResponse:
+    """The bar above the list that says how many rows are new; empty when none is."""
+    place = read_place(request)
+    seen = frozenset(request.GET.get("seen", "")[:MOST_SEEN].split(","))
+    count = count_new(actor=request.actor, scope=place.scope, seen=seen, now=request.now)
+    context = {"count": count, "place": place, "open_key": request.GET.get("open", "")[:60]}
+    return render(request, "desk/news.html", context)
+
+
+@staff_view(RIGHT)
 def aside(request: StaffRequest) -> HttpResponse:
     """The right side alone."""
     return render(request, "desk/aside.html", _aside(request, read_place(request)))
@@ -109,7 +120,10 @@ def _inbox(request: StaffRequest, place: Place) -> dict[str, Any]:
         "groups": loaded.groups,
         "counts": loaded.counts,
         "scopes": SCOPES,
-        "topics": " ".join(f"live:{topic}" for source in sources for topic in source.topics),
+        "topics": ", ".join(
+            f"live:{topic} from:body throttle:3s" for source in sources for topic in source.topics
+        ),
+        "seen": ",".join(f"{g.source.key}:{i.ref}" for g in loaded.groups for i in g.items),
         "open_key": place.selected.key if place.selected else "",
         "can_take": actor.can("interactions.work"),
         "can_open": actor.can("cases.open"),
