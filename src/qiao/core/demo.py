@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import structlog
 from django.db import connection, transaction
 from django.utils import timezone
 
 from qiao.core.registry import registry
 
 SEED = 962
+log = structlog.get_logger(__name__)
 Say = Callable[[str], None]
 
 
@@ -123,8 +125,16 @@ def audit_world(*, progress: Say) -> bool:
 
 
 def tick(now: datetime | None = None) -> None:
-    """Move the live morning on by one breath: each stage that has a tick does a little work."""
+    """Move the live morning on by one breath: each stage that has a tick does a little work.
+
+    What fails in one stage is logged and undone; the others go on.
+    """
     moment = now or timezone.now()
     for stage in _stages():
-        if stage.tick is not None:
-            stage.tick(moment)
+        if stage.tick is None:
+            continue
+        try:
+            with transaction.atomic():
+                stage.tick(moment)
+        except Exception:
+            log.warning("demo_tick_failed", stage=stage.key, exc_info=True)

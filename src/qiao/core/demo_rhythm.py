@@ -4,14 +4,17 @@ A draw compares a random number with cumulated weights (``width_bucket``).
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from qiao.core.demo import World
+from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Pack
 
 ZONE = ZoneInfo("Asia/Shanghai")
+QUIETEST = 0.4
 GROWTH = 0.15  # how much busier the last day of the history is than the first
 
 TABLES = (
@@ -48,6 +51,23 @@ def type_weight(pack: Pack, item: CaseType, month: int) -> float:
     weight = float(_of(pack.demo.types, item.key) or 1)
     seasons = _of(pack.demo.seasons, item.key)
     return weight * seasons[month - 1] / 100 if seasons else weight
+
+
+def pulse(now: datetime, pack: Pack) -> float:
+    """How busy the moment is, from `QUIETEST` to 1: the hour's weight in the busiest hour's."""
+    hours = pack.demo.hourly or (1,) * 24
+    return max(QUIETEST, hours[now.astimezone(ZONE).hour] / max(hours))
+
+
+def moment_random(now: datetime, stage: str) -> Random:
+    """Chance for one tick of one stage: the same moment gives the same morning."""
+    return Random(f"{stage}:{now.timestamp()}")  # noqa: S311 - believable, not secret
+
+
+def demo_pack() -> Pack | None:
+    """The first enabled pack that says how its days go."""
+    packs = catalogue().packs.values()
+    return next((pack for pack in packs if pack.demo.hourly), None)
 
 
 def phrases_of(pack: Pack, item: CaseType) -> list[str]:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from qiao.cases.events import CaseClosed, StepEntered
 from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.core.tasks import PeriodicJob
-from qiao.feedback import contributions, demo, overview
+from qiao.feedback import contributions, demo, morning, overview
 from qiao.feedback.tasks import fold, on_case_closed, on_step_entered
 
 manifest = Module(
@@ -28,6 +28,6 @@ manifest = Module(
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
     periodic=(PeriodicJob("feedback.fold_counts", "*/2 * * * *", fold),),
-    demo=(DemoStage("feedback", 50, demo.build),),
+    demo=(DemoStage("feedback", 50, demo.build, tick=morning.tick),),
     append_only=("feedback_followupattempt",),
 )

@@ -16,7 +16,7 @@ from django.db import connection
 
 from qiao.cases import definitions
 from qiao.cases.demo import statements
-from qiao.cases.demo.walks import Spell, Walk, sample_facts, sample_walks
+from qiao.cases.demo.walks import Spell, Walk, sample_walks
 from qiao.cases.models import CaseType as CaseTypeRow
 from qiao.cases.models import ProcessVersion
 from qiao.cases.operations.opening import PREFIX
@@ -25,6 +25,7 @@ from qiao.cases.rules.promises import Promise
 from qiao.core import calendars
 from qiao.core.demo import World
 from qiao.core.demo_bulk import bulk_load
+from qiao.core.demo_facts import sample_facts
 from qiao.core.demo_numbers import numbered, pass_over, prepare_numbers
 from qiao.core.demo_rhythm import fill, fill_rhythm, history_days, phrases_of, type_weight
 from qiao.core.packs.enabled import catalogue

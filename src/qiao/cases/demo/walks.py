@@ -26,7 +26,8 @@ from qiao.cases.rules.process import (
 )
 from qiao.cases.rules.promises import EVENT_KINDS, ClockEvent, Promise
 from qiao.cases.rules.working_time import CalendarVersion
-from qiao.core.packs.model import CaseType, Field
+from qiao.core.demo_facts import sample_value
+from qiao.core.packs.model import CaseType
 from qiao.core.rules.calendar import Calendar
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -34,8 +35,6 @@ MOST_MOVES = 14
 ARRIVAL = "arrived"
 # How often a person takes the main line, a branch, a way back.
 KIND_WEIGHTS = {"forward": 86, "branch": 11, "return": 3}
-# Of a hundred customers who were called back, by the four steps (best first).
-RATING_WEIGHTS = (46, 41, 9, 4)
 FIRST, WORKER = "first", "worker"
 
 
@@ -102,15 +101,6 @@ def sample_walks(
     return walks
 
 
-def sample_facts(fields: Sequence[Field], rng: Random, texts: Sequence[str]) -> dict[str, Any]:
-    """Believable values for the fields of a form: all required ones, some of the others."""
-    return {
-        item.key: sample_value(item, rng, texts)
-        for item in fields
-        if item.required or (item.kind in {"choice", "bool"} and rng.random() < 0.4)
-    }
-
-
 def _walk(
     case_type: CaseType, process: Process, system: dict[str, Any], rng: Random
 ) -> Walk | None:
@@ -127,7 +117,7 @@ def _walk(
         if step.duty == "work_order":
             _mark_only(walk, step, ARRIVAL)
         action = _choose(process, state.step, known, rng)
-        given = _given(process, case_type, step, action, rng)
+        given = sample_given(process, case_type, step, action, rng)
         move = advance(
             process, state, action.key, facts=known, given=given,
             roles=_roles(process), duties_done=[step.duty],
@@ -202,37 +192,22 @@ def _roles(process: Process) -> set[str]:
     }
 
 
-def _given(
-    process: Process, case_type: CaseType, step: Step, action: Action, rng: Random
+def sample_given(
+    process: Process,
+    case_type: CaseType,
+    step: Step,
+    action: Action,
+    rng: Random,
+    texts: Sequence[str] = (),
 ) -> dict[str, Any]:
+    """Believable values for what an action asks for; `texts` are words to choose from."""
     fields = {item.key: item for item in (*case_type.fields, *process.fields)}
     needed = set(asked_fields(step, action)) & (set(step.required) | set(action.needs))
-    texts = [text.zh_hans for text in case_type.safety] or [f"{case_type.name.zh_hans}，已处理"]
-    given = {key: sample_value(fields[key], rng, texts) for key in sorted(needed)}
+    words = list(texts) or [f"{case_type.name.zh_hans}，已处理"]
+    given = {key: sample_value(fields[key], rng, words) for key in sorted(needed)}
     if action.reason_required:
         given["reason"] = "情况需进一步核实"
     return given
-
-
-def sample_value(item: Field, rng: Random, texts: Sequence[str]) -> Any:
-    """One believable value for a field; `texts` are what may be typed into it."""
-    if item.kind == "choice":
-        keys = [choice.key for choice in item.choices]
-        fits = len(keys) >= len(RATING_WEIGHTS) and keys[0].startswith("very_")
-        weights = [*RATING_WEIGHTS, *[1] * (len(keys) - len(RATING_WEIGHTS))] if fits else None
-        return rng.choices(keys, weights)[0]
-    if item.kind == "choices":
-        return [rng.choice(item.choices).key]
-    if item.kind == "bool":
-        return rng.random() < 0.3
-    if item.kind in {"number", "money"}:
-        return rng.randint(1, 400)
-    if item.kind in {"date", "datetime"}:
-        day = EPOCH + timedelta(days=rng.randint(0, 300))
-        return day.date().isoformat() if item.kind == "date" else day.isoformat()
-    if item.kind == "phone":
-        return f"139{rng.randrange(10**8):08d}"
-    return rng.choice(list(texts))
 
 
 def _spells(walk: Walk, promises: Sequence[Promise], priority: str) -> Iterator[Spell]:

@@ -1,0 +1,15 @@
+"""The people of the demo company whom its visitors play; nobody else moves their work."""
+
+# Demo sign-in cards and the journeys rely on these people; the others are drawn.
+CAST = {
+    "1027": ("林晓岚", "坐席", "agent", "call-1"),
+    "1031": ("黄蕴仪", "坐席", "agent", "call-1"),
+    "1008": ("沈国良", "值班长", "supervisor", "call-1"),
+    "2001": ("周启明", "调度员", "dispatcher", "dispatch"),
+    "3101": ("王建军", "维修工", "technician", "LJ-BH-crew"),
+    "1502": ("罗静怡", "投诉专员", "complaint_officer", "complaints"),
+    "4001": ("许文博", "分管副总", "leader", "head"),
+    "5001": ("何思远", "数据分析员", "analyst", "head"),
+    "9001": ("系统管理员", "系统管理员", "administrator", "head"),
+    "6101": ("宋佳宁", "营业员", "clerk", "LJ-BH-office"),
+}
