@@ -9,6 +9,7 @@ from qiao.core.actor import Actor
 from qiao.core.manifest import Command, Hit, NavItem, Panel, SearchSource, TimelineSource
 from qiao.dispatch.models import WorkOrder
 from qiao.dispatch.queries import find_by_number
+from qiao.dispatch.showing import unit_name
 
 VIEW, WORK, ASSIGN = "jobs.view", "jobs.work", "jobs.assign"
 
@@ -20,8 +21,9 @@ NAVIGATION = (
 OF_CASE = """
 SELECT jsonb_agg(jsonb_build_object(
     'id', w.id, 'number', w.number, 'state', w.state, 'hold', w.hold, 'reason', w.reason,
-    'team', t.name, 'technician', s.name, 'since', w.state_since, 'arrived', w.arrived_at,
-    'finished', w.finished_at, 'promised', w.promised_at, 'note', w.note,
+    'team', t.name, 'team_names', t.names, 'technician', s.name,
+    'since', w.state_since, 'arrived', w.arrived_at, 'finished', w.finished_at,
+    'promised', w.promised_at, 'note', w.note,
     'pictures', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'label', a.label)
                                  ORDER BY a.id), '[]')
                    FROM core_attachment a
@@ -36,7 +38,8 @@ OF_CUSTOMER = """
 SELECT jsonb_agg(x.line ORDER BY x.due_at NULLS LAST, x.id) FROM (
 SELECT w.id, c.due_at, jsonb_build_object(
     'id', w.id, 'number', w.number, 'state', w.state, 'title', c.title, 'due', c.due_at,
-    'level', c.level, 'created', w.created_at, 'technician', s.name, 'team', t.name) AS line
+    'level', c.level, 'created', w.created_at, 'technician', s.name, 'team', t.name,
+    'team_names', t.names) AS line
   FROM cases_case c
   JOIN dispatch_workorder w ON w.case_id = c.id AND w.finished_at IS NULL
   JOIN staff_organisation t ON t.id = w.team_id
@@ -92,7 +95,7 @@ def search_hits(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
         Hit(
             kind="work_order",
             title=order.case.title,
-            detail=f"{order.number} · {order.team.name}",
+            detail=f"{order.number} · {unit_name(order.team.name, order.team.names)}",
             url=reverse("dispatch:detail", args=[order.pk]),
             icon="tool",
             tag=str(WorkOrder.State(order.state).label),

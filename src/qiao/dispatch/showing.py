@@ -67,6 +67,7 @@ class Job:
     type_name: str
     tier: str
     who: str
+    team: str
     severity: int
     due: Due | None
     state_word: str
@@ -92,6 +93,13 @@ def said(text: Text | Mapping[str, str] | None) -> str:
     )
 
 
+def unit_name(name: str, names: Mapping[str, str] | None) -> str:
+    """A crew's name in the reader's language, where it differs from its own."""
+    language = get_language() or "en"
+    key = "en" if not language.startswith("zh") else "zh-Hant" if "hant" in language else "zh-Hans"
+    return (names or {}).get(key) or name
+
+
 def show_job(order: WorkOrder, actor: Actor) -> Job:
     """The order with its case and customer, telephone only for those who may see it."""
     case: Any = order.case
@@ -104,6 +112,7 @@ def show_job(order: WorkOrder, actor: Actor) -> Job:
         type_name=said(case.case_type.names),
         tier=customer.tier if customer else "",
         who=customer.name if customer else case.caller_name,
+        team=unit_name(order.team.name, order.team.names),
         severity=SEVERITY.get(case.priority, 0),
         due=_due(order),
         state_word=str(state.label),

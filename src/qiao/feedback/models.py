@@ -116,14 +116,14 @@ class FollowUp(models.Model):
                 name="feedback_open_by_unit",
             ),
             models.Index(
-                fields=["organisation", "finished_at", "id"],
-                condition=Q(finished_at__isnull=False),
-                name="feedback_finished_by_unit",
+                fields=["-finished_at", "-id"],
+                condition=Q(state__in=["reached", "unreached"]),
+                name="feedback_finished",
             ),
             models.Index(
-                fields=["organisation", "rating", "finished_at", "id"],
+                fields=["rating", "-finished_at", "-id"],
                 condition=Q(state="reached"),
-                name="feedback_rated_by_unit",
+                name="feedback_rated",
             ),
         ]
 

@@ -2,13 +2,16 @@
 
 from qiao.dispatch.queries.orders import (
     BOARD_LIMIT,
+    BoardCounts,
     NotVisible,
+    board_counts,
     board_orders,
     exit_of,
     find_by_number,
     finished_today,
     get_work_order_for,
     history_of,
+    my_order_count,
     my_orders,
     note_field,
     orders_of_case,
@@ -28,8 +31,10 @@ from qiao.dispatch.queries.sheets import load_sheets, sheet_for
 
 __all__ = [
     "BOARD_LIMIT",
+    "BoardCounts",
     "NotVisible",
     "Team",
+    "board_counts",
     "board_orders",
     "exit_of",
     "find_by_number",
@@ -38,6 +43,7 @@ __all__ = [
     "history_of",
     "is_technician_of",
     "load_sheets",
+    "my_order_count",
     "my_orders",
     "note_field",
     "open_load",

@@ -1,9 +1,10 @@
 """Reading work orders, with the right to do so."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import F, Q
+from django.db.models import Case, Count, F, Q, Value, When
 from django.http import Http404
 from django.utils import timezone
 
@@ -16,7 +17,10 @@ from qiao.dispatch.rules.states import WAITING
 
 OWNER_KIND: Final = "work_order"
 DUTY: Final = "work_order"  # the name under which processes wait for a crew
-BOARD_LIMIT: Final = 300
+BOARD_LIMIT: Final = 120
+DAY_LIMIT: Final = 50
+SOON: Final = timedelta(hours=1)
+BY_DUE: Final = (F("case__due_at").asc(nulls_last=True), "id")
 
 
 class NotVisible(Http404):
@@ -58,22 +62,27 @@ def _with_case(orders: WorkOrderQuerySet) -> WorkOrderQuerySet:
     )
 
 
-def my_orders(*, actor: Actor) -> list[WorkOrder]:
+def my_orders(*, actor: Actor, limit: int = DAY_LIMIT) -> list[WorkOrder]:
     """The actor's own open orders: what is under way first, then by the case's due time."""
     mine = WorkOrder.objects.open().filter(technician_id=actor.staff_id)
-    return sorted(_by_due(mine), key=lambda order: order.state not in {"arrived", "travelling"})
+    on_the_way = When(state__in=("arrived", "travelling"), then=Value(0))
+    under_way_first = Case(on_the_way, default=Value(1))
+    return list(_with_case(mine).order_by(under_way_first, *BY_DUE)[:limit])
 
 
-def pool_orders(*, actor: Actor, limit: int = 50) -> list[WorkOrder]:
+def my_order_count(*, actor: Actor) -> int:
+    """How many open orders the actor has."""
+    return WorkOrder.objects.open().filter(technician_id=actor.staff_id).count()
+
+
+def pool_orders(*, actor: Actor, limit: int = DAY_LIMIT) -> list[WorkOrder]:
     """What waits in the pools of the actor's teams for somebody to take it, by due time."""
+    if not actor.can("jobs.work"):
+        return []
     waiting = WorkOrder.objects.open().filter(
         team_id__in=actor.team_ids, technician__isnull=True, state="planned"
     )
-    return _by_due(waiting)[:limit] if actor.can("jobs.work") else []
-
-
-def _by_due(orders: WorkOrderQuerySet) -> list[WorkOrder]:
-    return list(_with_case(orders).order_by(F("case__due_at").asc(nulls_last=True), "id"))
+    return list(_with_case(waiting).order_by(*BY_DUE)[:limit])
 
 
 def finished_today(*, actor: Actor, now: datetime) -> list[WorkOrder]:
@@ -85,20 +94,64 @@ def finished_today(*, actor: Actor, now: datetime) -> list[WorkOrder]:
     return list(_with_case(done).order_by("-finished_at", "-id"))
 
 
+@dataclass(frozen=True, slots=True)
+class BoardCounts:
+    """Open orders that the actor may see: how many nobody has, are under way, are late, and are
+    due within the hour; and how many each crew has, by its id."""
+
+    waiting: int
+    under_way: int
+    late: int
+    soon: int
+    total: int
+    crews: dict[int, int]
+
+
+def board_counts(*, actor: Actor, now: datetime) -> BoardCounts:
+    """Count the board, in one statement."""
+    rows = (
+        WorkOrder.objects.open()
+        .filter(_seen_by(actor))
+        .order_by()
+        .values("team_id")
+        .annotate(
+            total=Count("id"),
+            waiting=Count("id", filter=Q(state__in=WAITING)),
+            under_way=Count("id", filter=Q(state__in=("travelling", "arrived"))),
+            late=Count("id", filter=Q(case__due_at__lt=now)),
+            soon=Count("id", filter=Q(case__due_at__gte=now, case__due_at__lt=now + SOON)),
+        )
+    )
+    found = list(rows)
+    return BoardCounts(
+        waiting=sum(row["waiting"] for row in found),
+        under_way=sum(row["under_way"] for row in found),
+        late=sum(row["late"] for row in found),
+        soon=sum(row["soon"] for row in found),
+        total=sum(row["total"] for row in found),
+        crews={row["team_id"]: row["total"] for row in found},
+    )
+
+
 def board_orders(*, actor: Actor, team_id: int | None = None) -> list[WorkOrder]:
     """Open orders that the actor may see: by team, what nobody has first, then by due time.
 
-    At most `BOARD_LIMIT`, the most urgent ones.
+    At most `BOARD_LIMIT`, the most urgent ones. They are chosen before anything is joined that
+    only their lines show.
     """
     orders = WorkOrder.objects.open().filter(_seen_by(actor))
     if team_id is not None:
         orders = orders.filter(team_id=team_id)
-    found = _with_case(orders).order_by(F("case__due_at").asc(nulls_last=True), "id")
-    return sorted(found[:BOARD_LIMIT], key=_place_on_board)
+    chosen = list(orders.order_by(*BY_DUE).values_list("id", flat=True)[:BOARD_LIMIT])
+    place = {pk: n for n, pk in enumerate(chosen)}
+    found = sorted(
+        _with_case(WorkOrder.objects.filter(id__in=chosen)), key=lambda order: place[order.pk]
+    )
+    return sorted(found, key=_place_on_board)
 
 
-def _place_on_board(order: WorkOrder) -> tuple[str, bool]:
-    return order.team.name, order.state not in WAITING
+def _place_on_board(order: WorkOrder) -> tuple[str, int, bool]:
+    return order.team.name, order.team_id, order.state not in WAITING
 
 
 def orders_of_case(*, case_id: int) -> list[WorkOrder]:

@@ -10,7 +10,7 @@ from django.db.models import Count
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
 from qiao.dispatch.models import WorkOrder
-from qiao.staff.queries import actor_for, members_of, organisation_names, teams_for
+from qiao.staff.queries import actor_for, members_of, teams_for, units_among
 
 
 def technicians_of(*, team_id: int, day: date) -> list[Actor]:
@@ -33,11 +33,10 @@ def open_load(staff_ids: Iterable[int]) -> dict[int, int]:
     return {staff_id: n for staff_id, n in counted if staff_id is not None}
 
 
-def team_of(actor: Actor) -> str:
+def team_of(actor: Actor, *, language: str) -> str:
     """The name of the first team that the actor works in; empty without one."""
-    return (
-        organisation_names(actor.team_ids[:1]).get(actor.team_ids[0], "") if actor.team_ids else ""
-    )
+    units = units_among(actor.team_ids[:1], language=language)
+    return units[0].name if units else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +47,15 @@ class Team:
     name: str
 
 
-def people_for(*, order: WorkOrder, day: date) -> list[tuple[Team, list[Actor]]]:
+def people_for(*, order: WorkOrder, day: date, language: str) -> list[tuple[Team, list[Actor]]]:
     """Who may be sent, by crew: the order's own first, then those that take such work, nearest
     area first. A crew without a technician is left out."""
     case: Any = order.case
     definition = catalogue().case_types.get(case.case_type.key)
     duty = definition.duty if definition else ""
     others = teams_for(duty=duty, area=case.area) if duty else []
-    ids = dict.fromkeys([order.team_id, *(team.team_id for team in others)])
-    names = organisation_names(ids)
-    found = [(Team(pk, names[pk]), technicians_of(team_id=pk, day=day)) for pk in ids]
-    return [(team, people) for team, people in found if people]
+    ids = list(dict.fromkeys([order.team_id, *(team.team_id for team in others)]))
+    names = {unit.unit_id: unit.name for unit in units_among(ids, language=language)}
+    crews = [Team(pk, names[pk]) for pk in ids if pk in names]
+    found = [(crew, technicians_of(team_id=crew.team_id, day=day)) for crew in crews]
+    return [(crew, people) for crew, people in found if people]

@@ -6,7 +6,7 @@ from django import template
 
 from qiao.core.ui.moments import moment
 from qiao.dispatch.models import WorkOrder
-from qiao.dispatch.showing import ICONS, TONES, Due
+from qiao.dispatch.showing import ICONS, TONES, Due, unit_name
 
 register = template.Library()
 
@@ -27,6 +27,12 @@ def state_tone(row: dict[str, Any]) -> str:
 def state_icon(row: dict[str, Any]) -> str:
     """The state's icon."""
     return ICONS[row["state"]]
+
+
+@register.filter
+def team_word(row: dict[str, Any]) -> str:
+    """The crew's name in the reader's language."""
+    return unit_name(row["team"], row.get("team_names"))
 
 
 @register.filter

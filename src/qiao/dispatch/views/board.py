@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
@@ -21,8 +21,7 @@ from qiao.dispatch.models import WorkOrder
 from qiao.dispatch.rules.states import WrongState
 from qiao.dispatch.showing import Job, crew_choices, show_job
 from qiao.dispatch.views.phone import refusal_words
-
-SOON = timedelta(hours=1)
+from qiao.staff.queries import units_among
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +42,16 @@ def board(request: StaffRequest) -> HttpResponse:
     """Open work orders by crew; a fragment of the lanes alone for htmx."""
     crew = request.GET.get("crew", "")
     team_id = int(crew) if crew.isdecimal() and len(crew) < 18 else None
-    every = queries.board_orders(actor=request.actor)
-    jobs = [show_job(order, request.actor) for order in every]
-    shown = [job for job in jobs if team_id is None or job.order.team_id == team_id]
+    counts = queries.board_counts(actor=request.actor, now=request.now)
+    orders = queries.board_orders(actor=request.actor, team_id=team_id)
+    shown = counts.total if team_id is None else counts.crews.get(team_id, 0)
+    names = units_among(counts.crews, language=get_language() or "en")
     context = {
-        "lanes": _lanes(shown),
-        "crews": _crews(jobs),
+        "lanes": _lanes(show_job(order, request.actor) for order in orders),
+        "crews": [(unit.unit_id, unit.name) for unit in names],
         "crew": team_id,
-        "waiting": sum(job.waits for job in jobs),
-        "under_way": sum(job.order.state in {"travelling", "arrived"} for job in jobs),
-        "late": sum(job.due is not None and job.due.due_at < request.now for job in jobs),
-        "soon": sum(
-            job.due is not None and request.now <= job.due.due_at < request.now + SOON
-            for job in jobs
-        ),
-        "total": len(jobs),
+        "counts": counts,
+        "is_cut": shown > queries.BOARD_LIMIT,
         "limit": queries.BOARD_LIMIT,
         "may_assign": request.actor.can("jobs.assign"),
     }
@@ -66,12 +60,8 @@ def board(request: StaffRequest) -> HttpResponse:
 
 
 def _lanes(jobs: Iterable[Job]) -> list[Lane]:
-    grouped = groupby(jobs, key=lambda job: (job.order.team.name, job.order.team_id))
+    grouped = groupby(jobs, key=lambda job: (job.team, job.order.team_id))
     return [Lane(name, list(found)) for (name, _id), found in grouped]
-
-
-def _crews(jobs: Iterable[Job]) -> list[tuple[int, str]]:
-    return sorted({(job.order.team_id, job.order.team.name) for job in jobs}, key=lambda c: c[1])
 
 
 @staff_view("jobs.assign", methods=("GET", "HEAD", "POST"))
@@ -109,7 +99,7 @@ def assign(request: StaffRequest, work_order_id: int) -> HttpResponse:
 
 def _assign_form(request: StaffRequest, order: WorkOrder) -> AssignForm:
     day = timezone.localdate(request.now)
-    people = queries.people_for(order=order, day=day)
+    people = queries.people_for(order=order, day=day, language=get_language() or "en")
     load = queries.open_load(person.person_id for _team, found in people for person in found)
     data: Any = request.POST if request.method == "POST" else None
     at_hand = f"{order.team_id}:{order.technician_id or ''}"

@@ -7,8 +7,8 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
@@ -55,10 +55,10 @@ def today(request: StaffRequest) -> HttpResponse:
         "later": own[1:],
         "pool": pool,
         "done": done,
-        "open_count": len(own),
+        "open_count": queries.my_order_count(actor=actor),
         "urgent_count": sum(job.severity == 1 for job in own),
         "late_count": sum(job.due is not None and job.due.due_at < request.now for job in own),
-        "team": queries.team_of(actor),
+        "team": queries.team_of(actor, language=get_language() or "en"),
     }
     return render(request, "dispatch/today.html", context)
 

@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.db.models import F, Q, QuerySet
@@ -15,6 +15,7 @@ from qiao.feedback.queries.following import RELATED
 from qiao.staff.queries import subtree_of
 
 PAGE: Final = 30
+ONE_DAY: Final = timedelta(days=1)
 FAR: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 
 
@@ -48,9 +49,12 @@ def list_follow_ups(*, actor: Actor, filters: Filters, after: str = "") -> Page:
 
     A cursor that was tampered with reads as the first page.
     """
-    seen = FollowUp.objects.visible_to(actor).select_related(*RELATED, "confirmed_by")
+    seen = FollowUp.objects.annotate(unit=F("organisation_id") + 0).filter(
+        unit__in=actor.organisations("followups.view")
+    )  # not by an index of units: the rows are read in the order of the list
+    seen = seen.select_related(*RELATED, "confirmed_by")
     if filters.unit_id is not None:
-        seen = seen.filter(organisation_id__in=subtree_of(filters.unit_id))
+        seen = seen.filter(unit__in=subtree_of(filters.unit_id))
     if filters.person_id is not None:
         seen = seen.filter(assigned_to_id=filters.person_id)
     if filters.view == "done" or filters.ratings:
@@ -62,17 +66,25 @@ def list_follow_ups(*, actor: Actor, filters: Filters, after: str = "") -> Page:
 
 
 def _done(rows: FollowUpQuerySet, filters: Filters) -> FollowUpQuerySet:
-    rows = rows.filter(finished_at__isnull=False).exclude(state="cancelled")
+    rows = rows.filter(state__in=("reached", "unreached"))
     if filters.ratings:
         said = Q(rating__in=filters.ratings, state="reached")
         rows = rows.filter(said | Q(state="unreached") if "unreached" in filters.ratings else said)
     if filters.resolved:
         rows = rows.filter(resolved=filters.resolved == "yes")
     if filters.since:
-        rows = rows.filter(finished_date__gte=filters.since)
+        rows = rows.filter(
+            finished_date__gte=filters.since, finished_at__gte=_about(filters.since)
+        )
     if filters.until:
-        rows = rows.filter(finished_date__lt=filters.until)
+        late = _about(filters.until) + 2 * ONE_DAY
+        rows = rows.filter(finished_date__lt=filters.until, finished_at__lt=late)
     return rows
+
+
+def _about(day: date) -> datetime:
+    """A moment before the day begins anywhere: lets an index on moments find days."""
+    return datetime.combine(day, time.min, UTC) - ONE_DAY
 
 
 def _page(rows: "QuerySet[FollowUp]", key: str, sign: str, after: str) -> Page:
@@ -80,7 +92,10 @@ def _page(rows: "QuerySet[FollowUp]", key: str, sign: str, after: str) -> Page:
     if place is not None:
         at, last = place
         beyond = "lt" if sign else "gt"
-        rows = rows.filter(Q(**{f"{key}__{beyond}": at}) | Q(**{key: at, f"id__{beyond}": last}))
+        rows = rows.filter(
+            Q(**{f"{key}__{beyond}": at}) | Q(**{key: at, f"id__{beyond}": last}),
+            **{f"{key}__{beyond}e": at},
+        )
     found = list(rows.order_by(f"{sign}{key}", f"{sign}id")[: PAGE + 1])
     if len(found) <= PAGE:
         return Page(found, "")
