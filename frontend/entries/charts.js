@@ -50,9 +50,17 @@ function draw(figure, data) {
   const plot = figure.querySelector(".plot");
   drawn.get(figure)?.dispose();
   const chart = echarts.init(plot, null, { renderer: "svg" });
-  chart.setOption(optionOf(figure.dataset.chart, data, plot.clientWidth));
+  chart.setOption(optionOf(figure.dataset.chart, data, { width: plot.clientWidth, height: plot.clientHeight }));
   chart.on("click", ({ data: item }) => item?.href && location.assign(item.href));
   drawn.set(figure, chart);
+}
+
+// Labels and rings are measured by the place they have: another width is another drawing.
+function fit(figure, data) {
+  const plot = figure.querySelector(".plot");
+  const chart = drawn.get(figure);
+  if (!chart || !plot?.clientWidth) return;
+  if (Math.abs(chart.getWidth() - plot.clientWidth) > 8 || Math.abs(chart.getHeight() - plot.clientHeight) > 8) draw(figure, data);
 }
 
 function set(figure) {
@@ -69,7 +77,7 @@ function set(figure) {
     figure.replaceChildren(caption, plot, table(figure.dataset.chart, data, label));
   }
   draw(figure, data);
-  new ResizeObserver(() => drawn.get(figure)?.resize()).observe(plot);
+  new ResizeObserver(() => fit(figure, data)).observe(plot);
   document.addEventListener("q:theme", () => figure.isConnected && draw(figure, data));
 }
 

@@ -87,7 +87,7 @@ function cartesian(kind, data, width) {
     const room = Math.floor((width - 32 * units.length) / data.labels.length) - 4;
     category.axisLabel = { ...category.axisLabel, interval: 0, hideOverlap: false, width: room, overflow: "break", lineHeight: 13 };
   }
-  const values = units.map((name, place) => ({ ...axis("value"), name, max: name === "%" ? 100 : null, splitLine: { show: place === 0, lineStyle: { color: token("chart-grid") } } }));
+  const values = units.map((name, place) => ({ ...axis("value"), name, max: name === "%" ? 100 : null, minInterval: name === "" ? 1 : 0, splitLine: { show: place === 0, lineStyle: { color: token("chart-grid") } } }));
   const many = data.series.length > 1;
   return {
     ...common(),
@@ -100,21 +100,24 @@ function cartesian(kind, data, width) {
   };
 }
 
-function pie(data) {
+function pie(data, width, height) {
+  const narrow = width > 0 && width < 330;
+  const outer = Math.min(height * 0.38 || 74, width * (narrow ? 0.22 : 0.25) || 74);
+  const middle = narrow ? "24%" : "27%";
   const whole = data.slices.reduce((sum, { value }) => sum + value, 0);
   const percent = (value) => (whole ? `${((100 * value) / whole).toFixed(1)} %` : "–");
   const shares = Object.fromEntries(data.slices.map(({ name, value }) => [name, percent(value)]));
-  const total = { text: whole.toLocaleString(), left: "27%", top: "middle", textAlign: "center", textStyle: { fontSize: 16, color: token("text") } };
+  const total = { text: whole.toLocaleString(), left: middle, top: "middle", textAlign: "center", padding: 0, textStyle: { fontSize: 16, color: token("text") } };
   return {
     ...common(),
     title: data.total ? total : undefined,
-    legend: { ...common().legend, type: "scroll", orient: "vertical", top: "middle", left: "55%", formatter: (name) => `${name}  ${shares[name]}` },
+    legend: { ...common().legend, type: "scroll", orient: "vertical", top: "middle", left: narrow ? "49%" : "55%", formatter: (name) => `${name}  ${shares[name]}` },
     tooltip: { ...common().tooltip, trigger: "item", formatter: ({ name, value }) => `${name}  ${value.toLocaleString()}${data.unit ? ` ${data.unit}` : ""}  (${percent(value)}, n = ${whole.toLocaleString()})` },
     series: [
       {
         type: "pie",
-        radius: ["46%", "72%"],
-        center: ["27%", "50%"],
+        radius: [outer * 0.65, outer],
+        center: [middle, "50%"],
         label: { show: false },
         itemStyle: { borderColor: token("surface"), borderWidth: 2 },
         data: data.slices.map((slice, index) => ({ ...slice, itemStyle: { color: hue(slice.tone, index) }, cursor: slice.href ? "pointer" : "default" })),
@@ -123,8 +126,8 @@ function pie(data) {
   };
 }
 
-export function optionOf(kind, data, width = 0) {
-  return kind === "pie" ? pie(data) : cartesian(kind, data, width);
+export function optionOf(kind, data, { width = 0, height = 0 } = {}) {
+  return kind === "pie" ? pie(data, width, height) : cartesian(kind, data, width);
 }
 
 // The same figures as rows: [head, …rows]; a cell may be {text, href}.

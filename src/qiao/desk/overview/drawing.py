@@ -165,5 +165,5 @@ def as_table(grid: Grid) -> Grid:
         grid,
         columns=(grid.columns[0], share, *grid.columns[1:]),
         rows=tuple(replace(row, cells=widened(row.cells)) for row in grid.rows),
-        totals=widened(grid.totals),
+        totals=(grid.totals[0], Cell(100, is_percent=True), *grid.totals[1:]),
     )
