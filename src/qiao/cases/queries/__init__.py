@@ -1,6 +1,6 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
-from qiao.cases.queries.choices import Unit, opening_unit, people, units
+from qiao.cases.queries.choices import Unit, opening_unit, packs_at, people, units
 from qiao.cases.queries.counting import kept_counts, my_open_count
 from qiao.cases.queries.duties import (
     Exit,
@@ -75,6 +75,7 @@ __all__ = [
     "my_open_count",
     "open_cases_of_customer",
     "opening_unit",
+    "packs_at",
     "people",
     "possible_doubles",
     "read_cursor",

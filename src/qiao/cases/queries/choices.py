@@ -81,3 +81,11 @@ def opening_unit(*, actor: Actor, area: str) -> int | None:
     if actor.organisation_id in allowed:
         return actor.organisation_id
     return allowed[0] if allowed else None
+
+
+def packs_at(*, organisation_id: int) -> tuple[str, ...]:
+    """The packs that an organisation enables."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT packs FROM staff_organisation WHERE id = %s", [organisation_id])
+        row = cursor.fetchone()
+    return tuple(row[0]) if row else ()

@@ -11,11 +11,13 @@ from django.db import connection
 from qiao.cases.queries.decoding import plain
 from qiao.cases.queries.filters import OPEN_VIEWS, Filters, conditions, scope_of
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NO_MOMENT: Final = "n"
 PAGE_ROWS: Final = 30
 NAMES_AT: Final = 4  # the place of the type's names in a row
+_MOST: Final = ":most:"
 WATCHED_SECONDS: Final = 45  # who has not been heard of for so long has left the case
 
 
@@ -137,9 +139,7 @@ def list_cases(
     statement, parameters = listing_statement(
         actor=actor, now=now, view=view, filters=filters or Filters(), cursor=cursor, limit=limit
     )
-    with connection.cursor() as database:
-        database.execute(statement, parameters)
-        rows = [_row(row) for row in database.fetchall()]
+    rows = [_row(row) for row in fetch_all(statement, parameters)]
     backwards = cursor is not None and cursor.backwards
     more = len(rows) > limit
     rows = rows[:limit]
@@ -187,21 +187,24 @@ def listing_statement(
     cursor: Cursor | None,
     limit: int,
 ) -> tuple[str, dict[str, Any]]:
-    """The statement of `list_cases` and its parameters; it asks for one row more than `limit`."""
+    """The statement of `list_cases` and its parameters; it asks for one row more than `limit`.
+
+    How many is written out, not bound: a prepared plan must know that they are few.
+    """
     if view not in (*OPEN_VIEWS, "closed", "all"):
         raise ValueError(f"there is no view {view}")
     keys, parameters = _keys(actor, now, view, filters, cursor)
     parameters |= {
-        "rows": limit + 1,
         "me": actor.staff_id or 0,
         "watched_since": now - timedelta(seconds=WATCHED_SECONDS),
     }
     order = _order(view, cursor)
-    return (
-        f"WITH page AS MATERIALIZED ({keys} ORDER BY {order} LIMIT %(rows)s)"
-        f"{_DETAILS} ORDER BY {order.replace('moment', 'page.moment').replace('id', 'page.id')}",
-        parameters,
+    shown = order.replace("moment", "page.moment").replace("id", "page.id")
+    statement = (
+        f"WITH page AS MATERIALIZED ({keys} ORDER BY {order} LIMIT {_MOST})"
+        f"{_DETAILS} ORDER BY {shown}"
     )
+    return statement.replace(_MOST, str(int(limit) + 1)), parameters
 
 
 def _order(view: str, cursor: Cursor | None) -> str:
@@ -224,7 +227,7 @@ def _keys(
     arms = [
         f"(SELECT c.id, c.{column} AS moment, c.ctid AS place FROM cases_case c"
         f" WHERE {' AND '.join([f'c.{scope.column} = s.id', *parts, *place])}"
-        f" ORDER BY {order} LIMIT %(rows)s)"
+        f" ORDER BY {order} LIMIT {_MOST})"
         for place in _places(column, cursor)
     ]
     return (

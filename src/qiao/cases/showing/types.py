@@ -1,6 +1,6 @@
 """Case types to choose from, found by words, pinyin and initials."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from qiao.cases import definitions
@@ -11,18 +11,22 @@ from qiao.core.rules.names import spell_all
 Group = tuple[str, list[tuple[str, str, str, bool]]]
 
 
-def types_by_group() -> list[Group]:
-    """All case types: group, then key, name, icon and whether it is an emergency."""
-    return _grouped(iter(definitions.case_types().values()))
+def types_by_group(packs: Sequence[str]) -> list[Group]:
+    """The case types of these packs by group: key, name, icon, whether it is an emergency."""
+    return _grouped(_of(packs))
 
 
-def find_types(text: str) -> list[Group]:
-    """Types whose name, search words, pinyin or initials hold the text."""
+def find_types(text: str, packs: Sequence[str]) -> list[Group]:
+    """Types of these packs whose name, search words, pinyin or initials hold the text."""
     wanted = text.strip().lower().replace(" ", "")
-    if not wanted:
-        return types_by_group()
-    all_types = definitions.case_types().values()
-    return _grouped(t for t in all_types if any(wanted in word for word in _words(t)))
+    found = (t for t in _of(packs) if any(wanted in word for word in _words(t)))
+    return _grouped(found) if wanted else types_by_group(packs)
+
+
+def _of(packs: Sequence[str]) -> Iterator[CaseType]:
+    for item in definitions.case_types().values():
+        if not packs or item.key.partition(".")[0] in packs:
+            yield item
 
 
 def _grouped(types: Iterator[CaseType]) -> list[Group]:

@@ -120,6 +120,12 @@ def _post_to(form: NewCaseForm) -> str:
     return value if inside else reverse("cases:new")
 
 
+def _packs(request: StaffRequest, setting: Setting) -> tuple[str, ...]:
+    """The packs of the account's branch, or of the actor's own unit."""
+    unit = setting.account.organisation_id if setting.account else request.actor.organisation_id
+    return queries.packs_at(organisation_id=unit)
+
+
 def _show(
     request: StaffRequest, setting: Setting, form: NewCaseForm, status: int = 200
 ) -> HttpResponse:
@@ -144,7 +150,7 @@ def _show(
         "customer": setting.customer,
         "account": setting.account,
         "doubles": doubles,
-        "types": types_by_group(),
+        "types": types_by_group(_packs(request, setting)),
         "promises": _promises(definition, str(form["priority"].value() or "")),
     }
     whole = not request.htmx
@@ -247,5 +253,6 @@ def _opened(request: StaffRequest, case: Any, *, embedded: bool) -> HttpResponse
 @staff_view("cases.open")
 def types(request: StaffRequest) -> HttpResponse:
     """Case types that fit what is typed: Chinese words, pinyin or its initials, English."""
-    found = find_types(request.GET.get("type_q", ""))
+    setting = _setting(request, request.GET)
+    found = find_types(request.GET.get("type_q", ""), _packs(request, setting))
     return render(request, "cases/_types.html", {"types": found})
