@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases import contributions, tasks
-from qiao.cases.demo import history, morning
+from qiao.cases.demo import audit, history, morning
 from qiao.cases.operations import install_packs
 from qiao.cases.showing import overview
 from qiao.core.manifest import DemoStage, Module, Permission
@@ -43,6 +43,6 @@ manifest = Module(
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
-    demo=(DemoStage("cases", 30, history.build_cases, tick=morning.tick),),
+    demo=(DemoStage("cases", 30, history.build_cases, audit.audit, morning.tick),),
     append_only=("cases_caseevent",),
 )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.contact import overview
-from qiao.contact.demo import history, morning
+from qiao.contact.demo import audit, history, morning
 from qiao.contact.inbox import OutcomeWords, find_inbox, load_inbox, search_hits
 from qiao.contact.operations import fold_counts
 from qiao.contact.queries import RECENT, TIMELINE, count_at_hand
@@ -105,6 +105,6 @@ manifest = Module(
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
     periodic=(PeriodicJob("contact.fold_counts", "* * * * *", _fold),),
-    demo=(DemoStage("contact", 60, history.build, tick=morning.tick),),
+    demo=(DemoStage("contact", 60, history.build, audit.audit, morning.tick),),
     append_only=("contact_interactionevent",),
 )

@@ -6,13 +6,14 @@ when the case moved on.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
 from django.db import connection
 
-from qiao.core.demo import World
+from qiao.core.demo import Finding, World
+from qiao.core.demo_audit import ask, none_of
 from qiao.core.demo_bulk import bulk_load
 from qiao.core.demo_numbers import numbered, pass_over, prepare_numbers
 from qiao.core.demo_rhythm import fill, history_days
@@ -207,3 +208,32 @@ def _figure(reading: Reading, rng: Random) -> str:
     low = float(reading.low) if reading.low is not None else 0.0
     high = float(reading.high) if reading.high is not None else low * 2 + 10
     return f"{low + (high - low) * rng.uniform(0.1, 0.9):.2f}"
+
+
+_ORDERLESS = """
+SELECT count(*) FROM cases_caseduty d WHERE d.duty = %s AND d.done_at IS NOT NULL
+   AND NOT EXISTS (SELECT FROM dispatch_workorder w
+        WHERE w.case_id = d.case_id AND w.entered_seq = d.entered_seq AND w.state = 'done')
+"""
+_LEFT_OVER = """
+SELECT count(*) FROM dispatch_workorder w JOIN cases_case c ON c.id = w.case_id
+ WHERE w.finished_at IS NULL AND c.closed_at IS NOT NULL
+   AND c.closed_at < now() - interval '15 minutes'
+"""
+_BACKWARDS = """
+SELECT count(*) FROM (
+    SELECT at < lag(at) OVER o OR seq <> coalesce(lag(seq) OVER o, 0) + 1 AS wrong
+      FROM dispatch_workorderevent WINDOW o AS (PARTITION BY work_order_id ORDER BY seq)) e
+ WHERE wrong
+"""
+
+
+def audit() -> Sequence[Finding]:
+    """Orders agree with their cases."""
+    ((orders,),) = ask("SELECT count(*) FROM dispatch_workorder")
+    return [
+        Finding("work orders", f"{orders:,}", "some", ok=orders > 0),
+        none_of("field work of cases without a done work order", _ORDERLESS, [DUTY]),
+        none_of("open work orders of archived cases", _LEFT_OVER),
+        none_of("steps of work orders out of order", _BACKWARDS),
+    ]

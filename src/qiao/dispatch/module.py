@@ -32,6 +32,6 @@ manifest = Module(
         Subscription(CaseClosed, on_case_closed),
         Subscription(CaseChanged, on_case_changed),
     ),
-    demo=(DemoStage("dispatch", 40, demo.build, tick=_tick),),
+    demo=(DemoStage("dispatch", 40, demo.build, demo.audit, _tick),),
     append_only=("dispatch_workorderevent",),
 )

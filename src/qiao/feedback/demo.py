@@ -4,11 +4,13 @@ Every stay of a case in a step that waits for the customer's word has its follow
 the one that the case itself learnt at the end of the stay.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
-from qiao.core.demo import World
+from qiao.core.demo import Finding, World
+from qiao.core.demo_audit import ask, counts_agree, none_of, share
 from qiao.core.demo_bulk import bulk_load
 from qiao.core.packs.enabled import catalogue
 from qiao.feedback.models import Rating
@@ -126,3 +128,39 @@ def result_fields(pack: str) -> list[str]:
             if offered >= RATED:
                 found.add(str(field["key"]))
     return sorted(found)
+
+
+CONTENT_BETWEEN = (0.85, 0.99)
+_FIGURES = """
+SELECT count(*), count(*) FILTER (WHERE state = 'reached'),
+       count(*) FILTER (WHERE state = 'reached' AND rating <> 'not_satisfied')
+  FROM feedback_followup
+"""
+_UNASKED = """
+SELECT count(*) FROM cases_caseduty d WHERE d.duty = %s AND d.done_at IS NOT NULL
+   AND NOT EXISTS (SELECT FROM feedback_followup f
+        WHERE f.case_id = d.case_id AND f.entered_seq = d.entered_seq
+          AND f.state IN ('reached', 'unreached'))
+"""
+_ATTEMPTS = """
+SELECT count(*) FROM feedback_followup f
+  LEFT JOIN (SELECT follow_up_id, count(*) AS n FROM feedback_followupattempt GROUP BY 1) a
+    ON a.follow_up_id = f.id
+ WHERE f.attempt_count <> coalesce(a.n, 0)
+"""
+
+
+def audit() -> Sequence[Finding]:
+    """Everybody who was to be asked was, and most are content."""
+    ((every, reached, content),) = ask(_FIGURES)
+    return [
+        Finding("follow-ups", f"{every:,}", "some", ok=every > 0),
+        share("customers reached who are content", content, reached, CONTENT_BETWEEN),
+        none_of("finished call-backs of cases without a follow-up", _UNASKED, [DUTY]),
+        none_of("follow-ups whose attempts are not all there", _ATTEMPTS),
+        counts_agree(
+            "kept counts of follow-ups that differ",
+            module="feedback",
+            table="feedback_followupcount",
+        ),
+    ]

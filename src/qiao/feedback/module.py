@@ -28,6 +28,6 @@ manifest = Module(
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
     periodic=(PeriodicJob("feedback.fold_counts", "*/2 * * * *", fold),),
-    demo=(DemoStage("feedback", 50, demo.build, tick=morning.tick),),
+    demo=(DemoStage("feedback", 50, demo.build, demo.audit, morning.tick),),
     append_only=("feedback_followupattempt",),
 )

@@ -1,11 +1,11 @@
 """The demo company: a city's water supply group with branches, teams and sixty people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from qiao.core.demo import World
+from qiao.core.demo import Finding, World
 from qiao.staff.demo_cast import CAST
 from qiao.staff.models import Organisation, Role, Staff
 from qiao.staff.operations import (
@@ -236,3 +236,17 @@ def _hire(
     for key in rng.sample(sorted(SKILLS), 2):
         give_skill(staff=person, skill_key=key, level=rng.randint(2, 5))
     return person
+
+
+STAFF = 60
+
+
+def audit() -> Sequence[Finding]:
+    """Sixty people, all of them in a unit and with a role today."""
+    people = Staff.objects.filter(is_active=True)
+    able = people.filter(assignments__isnull=False).distinct().count()
+    found = people.count()
+    return [
+        Finding("staff", str(found), str(STAFF), ok=found == STAFF),
+        Finding("staff with a role", str(able), str(found), ok=able == found),
+    ]

@@ -21,7 +21,7 @@ manifest = Module(
         Permission("staff.manage", _("Manage people, roles and the organisation tree")),
     ),
     install=_install,
-    demo=(DemoStage("staff", 10, demo.build_company),),
+    demo=(DemoStage("staff", 10, demo.build_company, demo.audit),),
     audited=(
         "staff_organisation",
         "staff_staff",

@@ -7,7 +7,7 @@ from django.db import connection
 
 from qiao.cases.operations import OpenRequest, open_case
 from qiao.contact.demo.history import OUTCOMES
-from qiao.contact.models import Interaction
+from qiao.contact.models import Interaction, InteractionEvent
 from qiao.contact.operations import (
     finish,
     identify_customer,
@@ -30,6 +30,7 @@ from qiao.staff.queries import cast_ids, extras
 
 RINGS = 0.35  # how often somebody calls within one breath of the busiest hour
 SHORTEST_TALK = timedelta(seconds=40)
+LONGEST_SILENCE = timedelta(seconds=20)
 MOST_AT_HAND = 6
 BECOMES_A_CASE = 0.3
 # With more open cases than this per member of staff, callers ask rather than report.
@@ -67,8 +68,15 @@ def tick(now: datetime) -> None:
     for talk in at_hand.filter(started_at__lt=now - SHORTEST_TALK).select_related("agent")[:1]:
         _close(talk, pack, now, rng)
     agents = extras(role="agent", day=now.date())
-    if agents and at_hand.count() < MOST_AT_HAND and rng.random() < RINGS * pulse(now, pack):
+    rings = _is_quiet(now) or rng.random() < RINGS * pulse(now, pack)
+    if agents and rings and at_hand.count() < MOST_AT_HAND:
         _ring(rng.choice(agents), pack, now, rng)
+
+
+def _is_quiet(now: datetime) -> bool:
+    """Whether nothing was heard of any contact for longer than a visitor waits to see it."""
+    last = InteractionEvent.objects.order_by("-id").values_list("at", flat=True).first()
+    return last is None or now - last >= LONGEST_SILENCE
 
 
 def _ring(actor: Actor, pack: Pack, now: datetime, rng: Random) -> None:
