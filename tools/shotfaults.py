@@ -1,0 +1,126 @@
+"""What may be wrong with a rendered page: overflow, clipped words, foreign words, barriers."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[1]
+AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
+SEVERE = {"serious", "critical"}
+
+LOOK = """() => {
+  const faults = [];
+  const wide = document.scrollingElement.scrollWidth - window.innerWidth;
+  if (wide > 1) faults.push(`the page is ${wide} px too wide`);
+  const shown = el => el.getClientRects().length && getComputedStyle(el).visibility !== 'hidden';
+  const clipped = 'button, .btn, [role=tab], .q-chip, .q-badge, .m-btn, th';
+  for (const el of document.querySelectorAll(clipped)) {
+    if (!shown(el) || el.closest('.sr') || el.querySelector('.cut, .cut2, .sr')) continue;
+    if (el.classList.contains('cut')) continue;
+    const style = getComputedStyle(el);
+    const hides = style.overflowX !== 'visible' || style.textOverflow === 'ellipsis';
+    const over = el.scrollWidth - el.clientWidth;
+    if (over > 1 && el.clientWidth > 0 && (hides || el.matches('button, .btn')))
+      faults.push(`clipped by ${over} px: ${el.textContent.trim().slice(0, 40)}`);
+  }
+  return faults;
+}"""
+TEXTS = """() => {
+  const found = [];
+  const skip = 'script, style, code, [lang]:not(html), [data-own-words]';
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent.trim();
+    const el = walker.currentNode.parentElement;
+    if (!text || !el || el.closest(skip)) continue;
+    if (!el.getClientRects().length && !el.closest('.sr')) continue;
+    found.push(text);
+  }
+  for (const el of document.querySelectorAll('[aria-label], [title], [placeholder]'))
+    if (!el.closest(skip) && el.getClientRects().length)
+      for (const name of ['aria-label', 'title', 'placeholder'])
+        if (el.getAttribute(name)) found.push(el.getAttribute(name).trim());
+  return [...new Set(found)];
+}"""
+WORD = re.compile(r"(?<![\w@./#-])[A-Za-z][a-z]{2,}(?![\w@/-])")
+ALLOWED = {
+    "Qiao", "Ctrl", "Alt", "Shift", "Enter", "Esc", "Tab", "Space", "Excel", "English", "kPa",
+    "NTU", "wang", "zzzzqqqq", "Del", "Home", "End", "PgUp", "PgDn", "min",
+}  # fmt: skip
+
+
+def look(page: Any) -> list[str]:
+    """Overflow and clipped words."""
+    return list(page.evaluate(LOOK))
+
+
+def barriers(page: Any) -> list[str]:
+    """Serious and critical findings of axe."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "() => axe.run(document, {resultTypes: ['violations'], elementRef: false})"
+    )
+    return [
+        f"axe {each['id']}: {each['nodes'][0]['html'][:120]} ({len(each['nodes'])})"
+        for each in found["violations"]
+        if each["impact"] in SEVERE
+    ]
+
+
+class Words:
+    """Knows our own words in each language, so that a word in the wrong one is seen."""
+
+    def __init__(self) -> None:
+        self.hans, self.hant = set(_catalogue("zh_Hans")), set(_catalogue("zh_Hant"))
+        for english, hans, hant in _pack_texts():
+            if english != hans:
+                self.hans.add(hans)
+            self.hant.add(hant)
+
+    def foreign(self, page: Any, language: str) -> list[str]:
+        """Texts of ours that stand in another language than the page's."""
+        texts: list[str] = page.evaluate(TEXTS)
+        if language == "en":
+            ours = self.hans | self.hant
+            return [f"Chinese on an English page: {t}" for t in texts if t in ours and _han(t)]
+        if language == "zh-hant":
+            wrong = [t for t in texts if t in self.hans - self.hant and _han(t)]
+            return [f"simplified: {t}" for t in wrong] + _english(texts)
+        return _english(texts)
+
+
+def _english(texts: list[str]) -> list[str]:
+    found = []
+    for text in texts:
+        words = [word for word in WORD.findall(text) if word not in ALLOWED]
+        if words:
+            found.append(f"English: {text[:60]}")
+    return found
+
+
+def _han(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def _catalogue(locale: str) -> Iterator[str]:
+    for path in (PROJECT / "src" / "qiao").glob(f"*/locale/{locale}/LC_MESSAGES/django.po"):
+        for line in re.findall(r'^msgstr(?:\[0\])? "(.+)"$', path.read_text(), re.MULTILINE):
+            yield line.replace('\\"', '"').strip()
+
+
+def _pack_texts() -> Iterator[tuple[str, str, str]]:
+    for path in (PROJECT / "src" / "qiao" / "packs").glob("*/*.toml"):
+        yield from _texts_in(tomllib.loads(path.read_text()))
+
+
+def _texts_in(value: Any) -> Iterator[tuple[str, str, str]]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _texts_in(item)
+    elif isinstance(value, dict):
+        if "en" in value and "zh-Hans" in value:
+            yield value["en"], value["zh-Hans"], value.get("zh-Hant", value["zh-Hans"])
+        for item in value.values():
+            yield from _texts_in(item)

@@ -1,0 +1,76 @@
+"""The pages that are rendered: by whom, where, and what is done before the picture is taken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+ROLES = {"agent": 0, "technician": 1, "dispatcher": 2, "supervisor": 3}  # order of the cards
+DESKTOP = (1440, 900)
+OTHER_WIDTHS = ((1280, 800), (1920, 1080))
+PHONE = (390, 844)
+PAUSE = 250  # milliseconds for fragments to settle
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One page. `prototype` is the picture it is held against."""
+
+    name: str
+    path: str
+    role: str = "agent"
+    prototype: str = ""
+    act: Callable[[Any], None] | None = None
+    status: int = 200
+
+    @property
+    def phone(self) -> bool:
+        """Whether it is made for a telephone."""
+        return self.role == "technician"
+
+
+def _palette(page: Any) -> None:
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("#q-palette[open] input, #q-palette input:visible")
+    page.keyboard.type("wang")
+    page.wait_for_timeout(600)
+
+
+def _keys(page: Any) -> None:
+    page.keyboard.press("?")
+    page.wait_for_timeout(PAUSE)
+
+
+def _case_form(page: Any) -> None:
+    page.locator("#t-new").click()
+    page.wait_for_selector("#contact-case form")
+    page.wait_for_timeout(PAUSE)
+
+
+SHOTS = (
+    Shot("login", "/account/login/", "", "login"),
+    Shot("workspace", "/workspace/", prototype="workspace"),
+    Shot("workspace-contact", "/workspace/?open=contact:{contact}", prototype="workspace"),
+    Shot("workspace-case-form", "/workspace/?open=contact:{contact}", "agent", "", _case_form),
+    Shot("workspace-new", "/workspace/?new=phone", prototype="workspace-incoming"),
+    Shot("workspace-emergency", "/workspace/?new=emergency"),
+    Shot("palette", "/workspace/", "agent", "workspace-palette", _palette),
+    Shot("keys", "/workspace/", "agent", "workspace-keys", _keys),
+    Shot("customers", "/customers/"),
+    Shot("customers-empty", "/customers/?q=zzzzqqqq", prototype="empty"),
+    Shot("customer", "/customers/{customer}/", prototype="customer"),
+    Shot("customer-new", "/customers/new/"),
+    Shot("cases", "/cases/?view=open"),
+    Shot("cases-empty", "/cases/?view=all&q=zzzzqqqq", prototype="empty"),
+    Shot("case", "/cases/{case}/", prototype="ticket"),
+    Shot("case-clocks", "/cases/{case}/clocks"),
+    Shot("case-new", "/cases/new"),
+    Shot("contacts", "/interactions/"),
+    Shot("contact", "/interactions/{contact}/"),
+    Shot("follow-ups", "/follow-ups/?view=open"),
+    Shot("search", "/search/?q=wang"),
+    Shot("overview", "/overview/", "supervisor", "analytics"),
+    Shot("board", "/jobs/board/", "dispatcher", "dispatch"),
+    Shot("phone-today", "/jobs/", "technician", "tech-jobs"),
+    Shot("phone-job", "/jobs/{job}/", "technician", "tech-job"),
+    Shot("missing", "/nowhere/", prototype="error", status=404),
+)

@@ -1,0 +1,231 @@
+"""Render the named pages in every theme and language, look for faults, lay out a contact sheet.
+
+`tools/shots.py --address=URL --out=DIR [--only=NAME,…] [--quick]`; `./qiao shots` starts a demo
+world and calls it. The answer is 1 when a page has a fault; `faults.txt` lists them.
+"""
+
+import argparse
+import html
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from shotfaults import PROJECT, Words, barriers, look
+from shotpages import DESKTOP, OTHER_WIDTHS, PAUSE, PHONE, ROLES, SHOTS, Shot
+
+THEMES = ("light", "dark")
+LANGUAGES = ("zh-hans", "zh-hant", "en")
+SHARED = Path(os.environ.get("QIAO_SHARED") or PROJECT.parent / "shared")
+PROTOTYPES = SHARED / "design" / "ui" / "shots"
+CHROMIUM = os.environ.get("QIAO_CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """In which dress a page is rendered."""
+
+    theme: str
+    language: str
+    size: tuple[int, int]
+
+    @property
+    def name(self) -> str:
+        """For file names."""
+        return f"{self.language}-{self.theme}-{self.size[0]}"
+
+
+@dataclass
+class Studio:
+    """The browser, who is signed in, which ids the pages need, and what was found."""
+
+    browser: Browser
+    address: str
+    out: Path
+    words: Words
+    cookies: dict[str, list[Any]] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    taken: list[tuple[Shot, View, Path]] = field(default_factory=list)
+
+    def page(self, role: str, view: View) -> Page:
+        """A fresh page for a role in a dress."""
+        context = self.browser.new_context(
+            viewport={"width": view.size[0], "height": view.size[1]},
+            bypass_csp=False,
+            reduced_motion="reduce",
+            color_scheme="dark" if view.theme == "dark" else "light",
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+        )
+        chosen = {"q-language": view.language, "q-theme": view.theme}
+        context.add_cookies(
+            [
+                *self.cookies.get(role, []),
+                *({"name": k, "value": v, "url": self.address} for k, v in chosen.items()),
+            ]
+        )
+        return context.new_page()
+
+
+USUAL = View("light", "zh-hans", DESKTOP)
+
+
+def sign_in(studio: Studio) -> None:
+    """One click on each card of the sign-in page."""
+    for role, place in ROLES.items():
+        page = studio.page("", USUAL)
+        page.goto(f"{studio.address}/account/login/")
+        page.locator(".q-roles form button").nth(place).click()
+        page.wait_for_load_state()
+        kept = page.context.cookies()
+        studio.cookies[role] = [c for c in kept if c["name"] in {"q-session", "q-csrf"}]
+        page.context.close()
+
+
+def find_ids(studio: Studio) -> None:
+    """A customer, a case, a job and a contact at hand to look at."""
+    for role, key, path, pattern in (
+        ("agent", "customer", "/customers/", r'href="/customers/(\d+)/"'),
+        ("agent", "case", "/cases/?view=open", r'href="/cases/(\d+)/"'),
+        ("technician", "job", "/jobs/", r'href="/jobs/(\d+)/"'),
+    ):
+        page = studio.page(role, USUAL)
+        page.goto(f"{studio.address}{path}")
+        found = re.search(pattern, page.content())
+        if found:
+            studio.ids[key] = found.group(1)
+        page.context.close()
+    studio.ids["contact"] = _new_contact(studio)
+
+
+def _new_contact(studio: Studio) -> str:
+    page = studio.page("agent", USUAL)
+    customer = studio.ids.get("customer", "")
+    page.goto(f"{studio.address}/workspace/?new=phone&customer={customer}&phone=13800138000")
+    page.locator("form.q-newcontact [data-primary]").click()
+    page.wait_for_url(re.compile("open=contact"))
+    found = re.search(r"contact:(\d+)", page.url.replace("%3A", ":"))
+    page.context.close()
+    return found.group(1) if found else ""
+
+
+def views_of(shot: Shot, *, quick: bool) -> Iterator[View]:
+    """Every theme and language at the usual width, other widths in one dress."""
+    size = PHONE if shot.phone else DESKTOP
+    if quick:
+        yield View("light", "zh-hans", size)
+        return
+    for theme in THEMES:
+        for language in LANGUAGES:
+            yield View(theme, language, size)
+    if not shot.phone:
+        for other in OTHER_WIDTHS:
+            yield View("light", "zh-hans", other)
+
+
+def take(studio: Studio, shot: Shot, view: View) -> None:
+    """One picture, and all that is wrong with it."""
+    page, said = studio.page(shot.role, view), []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    try:
+        answer = page.goto(f"{studio.address}{shot.path.format_map(studio.ids)}")
+        page.evaluate("() => document.fonts.ready")
+        page.wait_for_timeout(PAUSE)
+        if shot.act:
+            shot.act(page)
+        found = look(page) + studio.words.foreign(page, view.language)
+        if answer is not None and answer.status != shot.status:
+            found.append(f"answered {answer.status}")
+        if view.language == "zh-hans" and view.size in {DESKTOP, PHONE}:
+            found += barriers(page)
+        path = studio.out / f"{shot.name}-{view.name}.png"
+        page.screenshot(path=path)
+        studio.taken.append((shot, view, path))
+    except Exception as error:  # noqa: BLE001 - one broken page must not hide the others
+        found = [f"could not be rendered: {str(error).splitlines()[0]}"]
+    found += [f"console: {text[:200]}" for text in said if not _expected(text, shot)]
+    studio.faults += [f"{shot.name} {view.name}: {each}" for each in found]
+    page.context.close()
+
+
+def _expected(text: str, shot: Shot) -> bool:
+    return shot.status != 200 and f"status of {shot.status}" in text
+
+
+def sheet(studio: Studio) -> None:
+    """A page with every picture, the prototype beside it; also as one picture."""
+    rows = []
+    for shot in dict.fromkeys(shot for shot, _view, _path in studio.taken):
+        cells = [
+            f'<figure><a href="{p.name}"><img src="{p.name}" loading="lazy"></a>'
+            f"<figcaption>{v.name}</figcaption></figure>"
+            for s, v, p in studio.taken
+            if s == shot
+        ]
+        model = PROTOTYPES / f"{shot.prototype}.png"
+        if shot.prototype and model.is_file():
+            copy = studio.out / f"prototype-{model.name}"
+            copy.write_bytes(model.read_bytes())
+            cells.insert(0, f'<figure><img src="{copy.name}"><figcaption>prototype</figcaption>')
+        rows.append(f"<h2>{html.escape(shot.name)}</h2><div>{''.join(cells)}</div>")
+    style = (
+        "body{font:14px sans-serif;margin:20px;background:#eee}div{display:flex;flex-wrap:wrap;"
+        "gap:12px}figure{margin:0}img{width:420px;border:1px solid #999;background:#fff}"
+    )
+    target = studio.out / "index.html"
+    target.write_text(f"<!doctype html><meta charset=utf-8><style>{style}</style>{''.join(rows)}")
+    page = studio.browser.new_page(viewport={"width": 1800, "height": 1000})
+    page.goto(target.as_uri())
+    page.wait_for_timeout(PAUSE)
+    page.screenshot(path=studio.out / "sheet.png", full_page=True)
+    page.close()
+
+
+def main(words: list[str]) -> int:
+    """Take all pictures; say what is wrong."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--address", required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", default="", help="names of pages, comma between")
+    parser.add_argument("--quick", action="store_true", help="one theme, language and width")
+    args = parser.parse_args(words)
+    args.out.mkdir(parents=True, exist_ok=True)
+    chosen = [s for s in SHOTS if not args.only or s.name in args.only.split(",")]
+    began = time.monotonic()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        studio = Studio(browser, args.address.rstrip("/"), args.out, Words())
+        sign_in(studio)
+        find_ids(studio)
+        for shot in chosen:
+            for view in views_of(shot, quick=args.quick):
+                take(studio, shot, view)
+        sheet(studio)
+        browser.close()
+    (args.out / "faults.txt").write_text("\n".join(studio.faults) + "\n")
+    for fault in studio.faults:
+        sys.stdout.write(f"{fault}\n")
+    seconds = time.monotonic() - began
+    said = f"{len(studio.taken)} pictures in {seconds:.0f} s, {len(studio.faults)} faults"
+    sys.stdout.write(f"{said}: {args.out}/index.html\n")
+    return 1 if studio.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
