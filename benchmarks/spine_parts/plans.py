@@ -120,8 +120,12 @@ def _seen(statements: list[tuple[str, Any]]) -> Iterator[None]:
             statements.append((sql, values))
         return execute(sql, values, many, context)
 
-    with connection.execute_wrapper(keep):
-        yield
+    connection.force_debug_cursor = True  # prepared statements are counted then
+    try:
+        with connection.execute_wrapper(keep):
+            yield
+    finally:
+        connection.force_debug_cursor = False
 
 
 def _heights() -> dict[str, int]:
