@@ -47,7 +47,7 @@ TEXTS = """() => {
 WORD = re.compile(r"(?<![\w@./#-])[A-Za-z][a-z]{2,}(?![\w@/-])")
 ALLOWED = {
     "Qiao", "Ctrl", "Alt", "Shift", "Enter", "Esc", "Tab", "Space", "Excel", "English", "kPa",
-    "NTU", "wang", "zzzzqqqq", "Del", "Home", "End", "PgUp", "PgDn", "min",
+    "NTU", "Language", "wang", "zzzzqqqq", "Del", "Home", "End", "PgUp", "PgDn", "min",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from shotfaults import PROJECT, Words, barriers, look
 from shotpages import DESKTOP, OTHER_WIDTHS, PAUSE, PHONE, ROLES, SHOTS, Shot
@@ -57,16 +57,23 @@ class Studio:
     address: str
     out: Path
     words: Words
+    contexts: dict[tuple[str, str, str], BrowserContext] = field(default_factory=dict)
     cookies: dict[str, list[Any]] = field(default_factory=dict)
     ids: dict[str, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     taken: list[tuple[Shot, View, Path]] = field(default_factory=list)
 
     def page(self, role: str, view: View) -> Page:
-        """A fresh page for a role in a dress."""
+        """A fresh page for a role in a dress; pages of one dress share what was loaded."""
+        key = (role, view.theme, view.language)
+        if key not in self.contexts:
+            self.contexts[key] = self._context(role, view)
+        page = self.contexts[key].new_page()
+        page.set_viewport_size({"width": view.size[0], "height": view.size[1]})
+        return page
+
+    def _context(self, role: str, view: View) -> BrowserContext:
         context = self.browser.new_context(
-            viewport={"width": view.size[0], "height": view.size[1]},
-            bypass_csp=False,
             reduced_motion="reduce",
             color_scheme="dark" if view.theme == "dark" else "light",
             locale="zh-CN",
@@ -79,7 +86,13 @@ class Studio:
                 *({"name": k, "value": v, "url": self.address} for k, v in chosen.items()),
             ]
         )
-        return context.new_page()
+        return context
+
+    def forget(self) -> None:
+        """Close all contexts: somebody else signs in."""
+        for context in self.contexts.values():
+            context.close()
+        self.contexts.clear()
 
 
 USUAL = View("light", "zh-hans", DESKTOP)
@@ -94,7 +107,7 @@ def sign_in(studio: Studio) -> None:
         page.wait_for_load_state()
         kept = page.context.cookies()
         studio.cookies[role] = [c for c in kept if c["name"] in {"q-session", "q-csrf"}]
-        page.context.close()
+        studio.forget()
 
 
 def find_ids(studio: Studio) -> None:
@@ -109,7 +122,7 @@ def find_ids(studio: Studio) -> None:
         found = re.search(pattern, page.content())
         if found:
             studio.ids[key] = found.group(1)
-        page.context.close()
+        page.close()
     studio.ids["contact"] = _new_contact(studio)
 
 
@@ -120,7 +133,7 @@ def _new_contact(studio: Studio) -> str:
     page.locator("form.q-newcontact [data-primary]").click()
     page.wait_for_url(re.compile("open=contact"))
     found = re.search(r"contact:(\d+)", page.url.replace("%3A", ":"))
-    page.context.close()
+    page.close()
     return found.group(1) if found else ""
 
 
@@ -161,7 +174,7 @@ def take(studio: Studio, shot: Shot, view: View) -> None:
         found = [f"could not be rendered: {str(error).splitlines()[0]}"]
     found += [f"console: {text[:200]}" for text in said if not _expected(text, shot)]
     studio.faults += [f"{shot.name} {view.name}: {each}" for each in found]
-    page.context.close()
+    page.close()
 
 
 def _expected(text: str, shot: Shot) -> bool:

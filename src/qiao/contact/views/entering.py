@@ -45,6 +45,7 @@ def _form(request: StaffRequest, channel: str, form: EntryForm) -> HttpResponse:
         "channel": channel,
         "afterwards": channel in AFTERWARDS,
         "label": Interaction.Channel(channel).label,
+        "customer": _customer(request),
     }
     return render(
         request, "contact/new.html", context, status=UNPROCESSABLE if form.errors else 200
@@ -62,12 +63,19 @@ def _begin(request: StaffRequest, form: EntryForm) -> Interaction:
         actor=request.actor,
         now=request.now,
     )
-    customer = request.POST.get("customer", "")
-    if customer.isdecimal() and len(customer) < 19:
+    customer = _customer(request)
+    if customer:
         identify(request, interaction, int(customer), "chosen")
     else:
         recognise(request, interaction)
     return interaction
+
+
+def _customer(request: StaffRequest) -> str:
+    """The id of the customer for whom the contact is begun, if somebody was chosen before."""
+    data = request.POST if request.method == "POST" else request.GET
+    text = data.get("customer", "")
+    return text if text.isdecimal() and len(text) < 19 else ""
 
 
 def recognise(request: StaffRequest, interaction: Interaction) -> None:
