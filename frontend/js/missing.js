@@ -32,4 +32,6 @@ export function start() {
   };
   document.addEventListener("input", all);
   document.addEventListener("change", all);
+  document.body.addEventListener("htmx:afterSettle", all);
+  document.body.addEventListener("q:fresh", all);
 }

@@ -86,7 +86,7 @@ async function keep(form, item) {
   show({ text: say("queueWaiting", { n: (await outbox.all()).length }) });
   form.dispatchEvent(new CustomEvent("q:kept", { bubbles: true }));
   await badge();
-  if (form.dataset.after) location.assign(form.dataset.after);
+  if (form.dataset.after && navigator.onLine) location.assign(form.dataset.after);
 }
 
 async function onSubmit(event) {
@@ -122,8 +122,12 @@ async function onSubmit(event) {
 async function answer(form, response) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = (form.id && page.getElementById(form.id)) || page.querySelector("form[data-offline]");
-  if (fresh) form.replaceWith(document.adoptNode(fresh));
-  else fail(say("failed"));
+  if (fresh) {
+    form.replaceWith(document.adoptNode(fresh));
+    document.body.dispatchEvent(new CustomEvent("q:fresh"));
+  } else {
+    fail(say("failed"));
+  }
   document.querySelector('[aria-invalid="true"]')?.focus();
 }
 

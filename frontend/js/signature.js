@@ -61,6 +61,7 @@ export function start() {
   const all = () => document.querySelectorAll("canvas[data-sign]:not([data-attached])").forEach(attach);
   all();
   document.body.addEventListener("htmx:afterSettle", all);
+  document.body.addEventListener("q:fresh", all);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-sign-clear]");
     if (button) document.querySelector(button.dataset.signClear || "canvas[data-sign]")?.dispatchEvent(new Event("q:clear"));

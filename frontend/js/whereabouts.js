@@ -35,4 +35,5 @@ export function start() {
   };
   all();
   document.body.addEventListener("htmx:afterSettle", all);
+  document.body.addEventListener("q:fresh", all);
 }
