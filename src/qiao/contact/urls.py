@@ -28,6 +28,7 @@ urlpatterns = [
     path("<int:interaction_id>/take", taking.take, name="take"),
     path("<int:interaction_id>/case", opening.open_here, name="case"),
     path("<int:interaction_id>/case/form", opening.reshape_here, name="case_form"),
+    path("<int:interaction_id>/side", opening.renew_side, name="side"),
     path("<int:interaction_id>/case/draft", opening.keep_here, name="case_draft"),
     path("<int:interaction_id>/cases/<int:case_id>", taking.continue_case, name="continue_case"),
 ]

@@ -241,6 +241,26 @@ def test_a_case_opened_beside_the_contact_is_linked_to_it(world: Company, browse
     assert 'value="water.case_opened"' in again
 
 
+def test_once_the_person_is_known_their_open_cases_come_first_unless_something_was_typed(
+    world: Company, browser: Client
+) -> None:
+    customer = make_customer(world.agent)
+    found = begin(world)
+    operations.identify_customer(
+        interaction_id=found.pk, customer_id=customer.pk, actor=world.agent, now=timezone.now()
+    )
+    fresh = browser.post(f"/interactions/{found.pk}/side", {"type": "", "title": ""})
+    assert "HX-Retarget" not in fresh.headers
+    assert "t-open" in text_of(fresh)
+    typed = browser.post(
+        f"/interactions/{found.pk}/side",
+        {"type": "water.leak", "priority": "high", "channel": "phone", "title": "楼道渗水"},
+    )
+    assert typed.headers["HX-Retarget"] == "#contact-case"
+    assert "楼道渗水" in text_of(typed)
+    assert str(customer.pk) in text_of(typed)
+
+
 def test_the_form_of_a_new_case_is_kept_until_it_is_sent(world: Company, browser: Client) -> None:
     found = begin(world)
     browser.post(
@@ -278,6 +298,7 @@ PLACES = (
     ("post", "/interactions/{id}/refresh"),
     ("post", "/interactions/{id}/case"),
     ("post", "/interactions/{id}/case/form"),
+    ("post", "/interactions/{id}/side"),
     ("post", "/interactions/{id}/cases/1"),
 )
 

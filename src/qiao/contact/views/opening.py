@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 
 from qiao.contact import operations
@@ -15,6 +16,7 @@ from qiao.contact.queries import (
     get_interaction_for,
     proposed_reason,
 )
+from qiao.contact.views import pane
 from qiao.contact.views.answers import CHANGED, LINKED, tell_page
 from qiao.core import fragments
 from qiao.core.http import StaffRequest, staff_view
@@ -62,6 +64,23 @@ def reshape_here(request: StaffRequest, interaction_id: int) -> HttpResponse:
             data[key] = str(value)
     data["embed"] = reverse("contact:case", args=[found.pk])
     return fragments.answer(request, reverse("cases:reshape"), method="POST", data=data)
+
+
+@staff_view(WORK, methods=("POST",))
+def renew_side(request: StaffRequest, interaction_id: int) -> HttpResponse:
+    """The right half after the contact learnt who it is: the person's open cases on top, or the
+    form of a new case with what was typed into it, if anything was."""
+    found = _mine(request, interaction_id)
+    if not _typed(request.POST):
+        return render(request, "contact/side.html", pane.side_context(request, found))
+    response = reshape_here(request, interaction_id=interaction_id)
+    response.headers["HX-Retarget"] = "#contact-case"
+    return response
+
+
+def _typed(data: QueryDict) -> bool:
+    texts = ("title", "description", "place")
+    return any(data[key] for key in data if key in texts or key.startswith("fact-"))
 
 
 @staff_view(OPEN, methods=("POST",))

@@ -263,6 +263,20 @@ def test_in_an_emergency_the_words_come_before_the_fields(world: Company, enter:
     assert page.index("请远离水流") < page.index('name="place"')
 
 
+def test_an_emergency_that_comes_up_in_a_contact_stays_with_it(
+    world: Company, enter: Enter
+) -> None:
+    found = call(world)
+    here = f"http://testserver/workspace/?open=contact:{found.pk}"
+    page = text_of(
+        enter(world.agent_staff, htmx=True).get(
+            "/workspace/?new=emergency", headers={"HX-Current-URL": here}
+        )
+    )
+    assert f'name="open" value="contact:{found.pk}"' in page
+    assert "138 0571 2264" in page
+
+
 def test_an_emergency_is_one_press_from_call_to_crew(world: Company, enter: Enter) -> None:
     role = define_role(
         key="agent",

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
@@ -48,7 +48,7 @@ def read_place(request: StaffRequest) -> Place:
     """Read the address; what is gone or out of sight says so instead of failing."""
     scope = request.GET.get("scope") or request.COOKIES.get(SCOPE_COOKIE, "")
     scope = scope if scope in SCOPES else SCOPES[0]
-    key = request.GET.get("open", "")[:60]
+    key = (request.GET.get("open") or _open_now(request))[:60]
     selected = select(actor=request.actor, key=key, now=request.now) if key else None
     new = request.GET.get("new", "")
     if new == "emergency":
@@ -57,6 +57,14 @@ def read_place(request: StaffRequest) -> Place:
         prefill = {k: request.GET[k][:100] for k in ("phone", "customer") if request.GET.get(k)}
         return Place(scope, new=new, prefill=prefill)
     return Place(scope, selected, missing=bool(key and selected is None))
+
+
+def _open_now(request: StaffRequest) -> str:
+    """What the page holds that asks for the emergency: it came up in that contact."""
+    if request.GET.get("new") != "emergency":
+        return ""
+    address = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return QueryDict(address.query).get("open", "")
 
 
 @staff_view(RIGHT)
