@@ -183,9 +183,10 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=True, is_paused=True),
                 name="cases_paused_by_unit",
             ),
+            # Of no use to lists of open cases, whatever the planner thinks of its size.
             models.Index(
                 fields=["level_changes_at"],
-                condition=Q(closed_at__isnull=True),
+                condition=Q(closed_at__isnull=True, level_changes_at__isnull=False),
                 name="cases_level_changes",
             ),
             models.Index(fields=["organisation", "opened_at", "id"], name="cases_by_unit_opened"),

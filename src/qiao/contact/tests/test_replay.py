@@ -22,6 +22,7 @@ from qiao.contact.models import Interaction, InteractionCase
 from qiao.contact.operations import Replayed, replay_log, write_refused
 from qiao.core.actor import Actor
 from qiao.core.figures import Scope
+from qiao.core.idempotency import recall
 from qiao.core.models import IdempotencyKey
 from qiao.core.packs import SHIPPED
 from qiao.core.registry import registry
@@ -69,6 +70,13 @@ def counts() -> tuple[int, int, int, int]:
     )
 
 
+def case_of(row: dict[str, str]) -> Case:
+    """The case that a row became."""
+    known = recall(scope="intake:nyc311", key=row["Unique Key"])
+    assert known is not None
+    return Case.objects.get(id=known["case"])
+
+
 def in_new_york(text: str) -> datetime:
     """A moment of the log, on the clock that it was written by."""
     return datetime.strptime(text, WRITTEN).replace(tzinfo=ZoneInfo("America/New_York"))
@@ -94,8 +102,7 @@ def test_each_row_keeps_its_moments_its_words_and_its_state() -> None:
     replay()
     closed = 0
     for row in sample_rows():
-        key = IdempotencyKey.objects.get(scope="intake:nyc311", key=row["Unique Key"])
-        case = Case.objects.get(id=key.result["case"])
+        case = case_of(row)
         contact = case.interactions.get()
         opened = in_new_york(row["Created Date"])
         zone = case.organisation.timezone
@@ -126,8 +133,7 @@ def test_a_request_closed_since_moves_its_case_on(tmp_path: Path) -> None:
     }
     again = replay(log_of(rows, tmp_path / "later.csv"))
     assert (again.taken, again.moved, again.known) == (0, 1, ROWS - 1)
-    key = IdempotencyKey.objects.get(scope="intake:nyc311", key=waiting["Unique Key"])
-    case = Case.objects.get(id=key.result["case"])
+    case = case_of(waiting)
     assert case.closed_at == datetime(2026, 3, 9, 14, 0, tzinfo=UTC)
     assert case.facts["action_taken"] == "The agency repaired it."
 
