@@ -17,9 +17,9 @@ SUPERVISOR, AGENT, DISPATCHER = "1008", "1027", "2001"
 
 SAMPLES = {
     "case_id": "SELECT id FROM cases_case WHERE closed_at IS NULL AND customer_id IS NOT NULL"
-    " ORDER BY id DESC LIMIT 1",
+    " ORDER BY md5(number) LIMIT 1",
     "customer_id": "SELECT customer_id FROM cases_case WHERE customer_id IS NOT NULL"
-    " ORDER BY id DESC LIMIT 1",
+    " AND closed_at IS NULL ORDER BY md5(number) LIMIT 1",
     "interaction_id": "SELECT id FROM contact_interaction WHERE state = 'closed'"
     " AND customer_id IS NOT NULL ORDER BY id DESC LIMIT 1",
     "work_order_id": "SELECT id FROM dispatch_workorder ORDER BY id DESC LIMIT 1",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -74,7 +75,7 @@ def _read_in(size: world.Size) -> dict[str, Any]:
 
 def _lists(actor: Actor, now: datetime) -> Iterator[tuple[str, Callable[[], object]]]:
     for view in VIEWS:
-        yield f"cases {view}", lambda view=view: list_cases(actor=actor, now=now, view=view)
+        yield f"cases {view}", partial(list_cases, actor=actor, now=now, view=view)
     yield (
         "cases urgent type",
         lambda: list_cases(

@@ -100,7 +100,7 @@ def pop(actor: Actor, now: datetime) -> Result:
         " WHERE extension = '' AND (number <> '') LIMIT %s",
         SAMPLE,
     )
-    values = {
+    values: dict[str, Any] = {
         "units": list(actor.organisations("customers.view")),
         "today": now.date(),
     }

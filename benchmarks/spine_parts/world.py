@@ -16,7 +16,6 @@ import psycopg
 SPINE = Path(__file__).parents[1] / "spine.py"
 NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)  # Friday morning, 10:30 in the world's time zone
 OPEN_SHARE = 0.05
-OPEN_DAYS = 100_000  # a case may stay open however old it is: the share decides alone
 CONTACTS_PER_CUSTOMER = 5
 
 
@@ -83,7 +82,7 @@ def build(size: Size) -> None:
         interactions=size.interactions,
         pack="water",
         now=NOW,
-        shared={"open_share": size.open_cases / size.cases, "open_days": OPEN_DAYS},
+        open_share=size.open_cases / size.cases,
         progress=say,
     )
     if built:

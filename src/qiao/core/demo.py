@@ -6,7 +6,7 @@ a test or hold a million for a benchmark.
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -59,11 +59,11 @@ def build_world(
     cases: int | None = None,
     interactions: int | None = None,
     now: datetime | None = None,
-    shared: Mapping[str, Any] | None = None,
+    open_share: float | None = None,
 ) -> bool:
     """Build the world unless there is one. Returns whether it was built.
 
-    `shared` sets what stages look up there, such as the ``open_share`` of cases.
+    `open_share` is the share of cases that is open, 0 to 1; by default what is left on any day.
 
     Runs as the owner of the tables, one transaction a stage; a stage that was finished before a
     crash is not run again.
@@ -74,7 +74,7 @@ def build_world(
         now=now or timezone.now(),
         cases=cases,
         interactions=interactions,
-        shared=dict(shared or {}),
+        open_share=open_share,
     )
     built = False
     for stage in _stages():
