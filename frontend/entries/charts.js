@@ -11,6 +11,7 @@ import { say } from "../js/texts.js";
 echarts.use([BarChart, LineChart, PieChart, AriaComponent, GridComponent, LegendComponent, TitleComponent, TooltipComponent, SVGRenderer]);
 
 const drawn = new Map();
+const PRINTED = { width: 460, height: 200 };
 
 function cellOf(item, tag) {
   const { text, href } = typeof item === "string" ? { text: item } : item;
@@ -89,6 +90,14 @@ function setAll() {
   }
   for (const figure of document.querySelectorAll("figure[data-chart]")) set(figure);
 }
+
+// Paper has two columns of charts, whatever the window has.
+addEventListener("beforeprint", () => {
+  for (const chart of drawn.values()) chart.resize({ width: PRINTED.width, height: PRINTED.height });
+});
+addEventListener("afterprint", () => {
+  for (const chart of drawn.values()) chart.resize({ width: "auto", height: "auto" });
+});
 
 setAll();
 document.body.addEventListener("htmx:afterSettle", setAll);

@@ -54,7 +54,7 @@ function point(item, index) {
 function series(one, index, kind, horizontal) {
   const type = one.type ?? kind;
   const color = hue(one.tone, index);
-  const made = { name: one.name, type, data: one.data.map((item) => point(item, index)), yAxisIndex: horizontal ? 0 : (one.axis ?? 0), color, cursor: one.data.some((item) => item?.href) ? "pointer" : "default" };
+  const made = { name: one.name, type, data: one.data.map((item) => point(item, index)), [horizontal ? "xAxisIndex" : "yAxisIndex"]: one.axis ?? 0, color, cursor: one.data.some((item) => item?.href) ? "pointer" : "default" };
   if (one.stack) made.stack = one.stack;
   if (type === "bar") {
     made.barMaxWidth = 22;
@@ -80,23 +80,48 @@ const lines = (units, data) => (points) =>
       }),
   ].join("\n");
 
+const LABEL_FONT = "11px sans-serif";
+const LONGEST_LABEL = 120;
+let ruler = null;
+
+function breadth(text) {
+  ruler ??= document.createElement("canvas").getContext("2d");
+  ruler.font = LABEL_FONT;
+  return ruler.measureText(text).width;
+}
+
+// Names that would break inside a word stand at the left of lying bars instead.
+function layout(data, width) {
+  if (!data.wrapped || !width) return { horizontal: Boolean(data.horizontal) };
+  const room = Math.floor((width - 32 * (data.units?.length ?? 1)) / data.labels.length) - 4;
+  const words = data.labels.flatMap((label) => label.split(" "));
+  const lines = Math.max(...data.labels.map((label) => Math.ceil(breadth(label) / room)));
+  const breaks = words.some((word) => /[a-z]/i.test(word) && breadth(word) > room);
+  return { horizontal: breaks || lines > 2, room };
+}
+
+function categories(data, { horizontal, room }) {
+  const made = { ...axis("category"), data: data.labels, inverse: horizontal };
+  if (horizontal) made.axisLabel = { ...made.axisLabel, interval: 0, width: LONGEST_LABEL, overflow: "truncate" };
+  else if (room) made.axisLabel = { ...made.axisLabel, interval: 0, hideOverlap: false, width: room, overflow: "break", lineHeight: 13 };
+  return made;
+}
+
 function cartesian(kind, data, width) {
   const units = data.units ?? [data.unit ?? ""];
-  const category = { ...axis("category"), data: data.labels, inverse: Boolean(data.horizontal) };
-  if (data.wrapped && width) {
-    const room = Math.floor((width - 32 * units.length) / data.labels.length) - 4;
-    category.axisLabel = { ...category.axisLabel, interval: 0, hideOverlap: false, width: room, overflow: "break", lineHeight: 13 };
-  }
-  const values = units.map((name, place) => ({ ...axis("value"), name, max: name === "%" ? 100 : null, minInterval: name === "" ? 1 : 0, splitLine: { show: place === 0, lineStyle: { color: token("chart-grid") } } }));
+  const placed = layout(data, width);
+  const { horizontal } = placed;
+  const values = units.map((name, place) => ({ ...axis("value"), name: horizontal ? "" : name, max: name === "%" ? 100 : null, minInterval: name === "" ? 1 : 0, splitLine: { show: place === 0, lineStyle: { color: token("chart-grid") } } }));
   const many = data.series.length > 1;
+  const top = many || units[0] ? 30 : 10;
   return {
     ...common(),
     legend: { ...common().legend, show: many },
-    grid: { left: 8, right: 12, top: many || units[0] ? 30 : 10, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 12, top, bottom: 4, containLabel: true },
     tooltip: { ...common().tooltip, trigger: "axis", axisPointer: { type: kind === "bar" ? "shadow" : "line" }, formatter: lines(units, data) },
-    xAxis: data.horizontal ? values[0] : category,
-    yAxis: data.horizontal ? category : values,
-    series: data.series.map((one, index) => series(one, index, kind, data.horizontal)),
+    xAxis: horizontal ? values : categories(data, placed),
+    yAxis: horizontal ? categories(data, placed) : values,
+    series: data.series.map((one, index) => series(one, index, kind, horizontal)),
   };
 }
 

@@ -27,7 +27,8 @@ def sureness(share: Share) -> str:
         "high": f"{found.high:.1f}",
         "n": f"{share.whole:,}",
     }
-    return f"{words} · {_('few')}" if share.is_small else words
+    few = pgettext("percentage of few records", "few")
+    return f"{words} · {few}" if share.is_small else words
 
 
 def chart_data(grid: Grid, form: Form) -> dict[str, Any]:
