@@ -54,7 +54,7 @@ def _item(row: InteractionRow, actor: Actor) -> InboxItem:
         tier=row.tier,
         channel=row.channel,
         since=row.started_at,
-        status=str(state) if row.state == Interaction.State.WRAP_UP else "",
+        status=str(state) if words and row.state == Interaction.State.WRAP_UP else "",
     )
 
 

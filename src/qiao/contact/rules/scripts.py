@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from re import compile as pattern
 
 _HEADING = pattern(r"#{1,6}\s+(.*)")
@@ -17,6 +18,7 @@ class Block:
     lines: tuple[str, ...]
 
 
+@lru_cache(maxsize=512)
 def blocks(source: str) -> tuple[Block, ...]:
     """Take a script apart. Lines of one kind that follow each other belong together."""
     found: list[Block] = []

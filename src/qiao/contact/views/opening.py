@@ -57,13 +57,20 @@ def open_here(request: StaffRequest, interaction_id: int) -> HttpResponse:
 def reshape_here(request: StaffRequest, interaction_id: int) -> HttpResponse:
     """The form again after the contact learnt who it is; nothing typed is lost."""
     found = _mine(request, interaction_id)
+    return fragments.answer(
+        request, reverse("cases:reshape"), method="POST", data=_with_person(request, found)
+    )
+
+
+def _with_person(request: StaffRequest, found: Interaction) -> QueryDict:
+    """What is typed, with the customer and account that the contact knows now."""
     data: QueryDict = request.POST.copy()
     for key, value in _person(found).items():
         data.pop(key, None)
         if value:
             data[key] = str(value)
     data["embed"] = reverse("contact:case", args=[found.pk])
-    return fragments.answer(request, reverse("cases:reshape"), method="POST", data=data)
+    return data
 
 
 @staff_view(WORK, methods=("POST",))
@@ -73,7 +80,9 @@ def renew_side(request: StaffRequest, interaction_id: int) -> HttpResponse:
     found = _mine(request, interaction_id)
     if not _typed(request.POST):
         return render(request, "contact/side.html", pane.side_context(request, found))
-    response = reshape_here(request, interaction_id=interaction_id)
+    response = fragments.answer(
+        request, reverse("cases:reshape"), method="POST", data=_with_person(request, found)
+    )
     response.headers["HX-Retarget"] = "#contact-case"
     return response
 

@@ -26,6 +26,7 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType
 from qiao.core.rules.phones import display
 from qiao.core.toasts import add_toast
+from qiao.customers.queries import accounts_of
 from qiao.desk.forms import EmergencyForm
 from qiao.staff.queries import branches_by_area, organisation, region_names
 
@@ -116,6 +117,7 @@ def _form(request: StaffRequest, kinds: list[Kind], contact: Any) -> EmergencyFo
             "phone": display(contact.caller_phone) if contact.caller_phone else "",
             "caller_name": contact.caller_name,
             "place": contact.place,
+            **_where(request, contact),
         }
     typed = {name: request.GET[name] for name in EmergencyForm.base_fields if name in request.GET}
     initial |= typed
@@ -123,6 +125,16 @@ def _form(request: StaffRequest, kinds: list[Kind], contact: Any) -> EmergencyFo
     return EmergencyForm(
         [(kind.key, kind.name) for kind in kinds], areas, data, initial=initial, auto_id="em-%s"
     )
+
+
+def _where(request: StaffRequest, contact: Any) -> dict[str, str]:
+    """Place and area of the account that the contact is about, until somebody types another."""
+    if contact.place or contact.customer_id is None:
+        return {}
+    for account in accounts_of(actor=request.actor, customer_id=contact.customer_id):
+        if contact.account_id in (None, account.account_id):
+            return {"place": account.address, "area": account.region}
+    return {}
 
 
 def _show(
