@@ -104,9 +104,8 @@ DESK: Final = {
         queries=(
             "open=contact:{contact}",
             "open=contact:{closed}",
-            "open=case:{case}",
-            "open=job:{order}",
-            "open=follow_up:{follow_up}",
+            "open=cases:{case}",
+            "open=feedback:{follow_up}",
             "scope=all",
             "new=phone&phone=13806177754",
             "new=phone&customer={customer}",
@@ -114,6 +113,7 @@ DESK: Final = {
         )
     ),
     "desk:inbox": Visit(queries=("scope=all", "scope=team")),
+    "desk:inbox_news": Visit(queries=("scope=all&seen=contact:{contact}", "scope=team")),
     "desk:aside": Visit(queries=("open=contact:{contact}", "new=phone&customer={customer}")),
     "desk:next": Visit(),
     "desk:emergency": Visit(
@@ -269,6 +269,7 @@ CONTACT: Final = {
     "contact:take": _contact({}, sender="colleague"),
     "contact:case": _contact({**LEAK, "embed": "/interactions/{contact}/case"}, OK),
     "contact:case_form": _contact(LEAK),
+    "contact:side": _contact(LEAK),
     "contact:case_draft": _contact({"tab": "walker", "title": "x"}),
     "contact:continue_case": _contact({}, args={"case_id": "{other_case}"}),
 }
