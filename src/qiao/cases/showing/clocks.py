@@ -12,7 +12,7 @@ from qiao.cases.rules.clock_state import Clock, ClockState, Piece
 from qiao.cases.rules.clock_words import ClockWords, explained, words
 from qiao.cases.rules.working_time import Calendars
 from qiao.cases.showing import names
-from qiao.cases.showing.times import span_words
+from qiao.cases.showing.times import clock_words, span_words
 from qiao.core.packs.model import CaseType, PromiseSpec
 
 STATE_OF_LEVEL = {"ok": "ok", "warn": "warn", "bad": "bad", "late": "bad"}
@@ -69,6 +69,7 @@ class ShownClock:
     open: bool
     late: bool
     due_at: datetime | None
+    due: str
     stopped_at: datetime | None
     started_at: datetime
     pausable: bool
@@ -154,6 +155,7 @@ def _show(
         open=clock.open,
         late=missed,
         due_at=clock.due_at,
+        due=clock_words(clock.due_at, now) if clock.due_at else "",
         stopped_at=clock.stopped_at,
         started_at=clock.started_at,
         pausable=pausable,

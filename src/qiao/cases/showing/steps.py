@@ -15,11 +15,10 @@ from qiao.cases.rules.process import Offer, Process, asked_fields, offers
 from qiao.cases.rules.stepper import PathStep, path
 from qiao.cases.showing import names
 from qiao.cases.showing.clocks import ShownClocks
-from qiao.cases.showing.times import span_words
+from qiao.cases.showing.times import clock_words, span_words
 from qiao.core.actor import Actor
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.rules.conditions import tests_in
-from qiao.core.ui.moments import when_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def _stays(passages: Sequence[Entry]) -> Mapping[str, _Stay]:
 
 def _done_words(stay: _Stay, now: datetime) -> tuple[str, str]:
     moment = stay.end or stay.start
-    line = f"{when_words(moment, now, long=True)} {stay.staff}".strip()
+    line = f"{clock_words(moment, now)} {stay.staff}".strip()
     if stay.end is None:
         return line, ""
     seconds = (stay.end - stay.start).total_seconds()
@@ -116,7 +115,7 @@ def _now_words(case: Case, item: PathStep, clocks: ShownClocks, now: datetime) -
     own = next((c for c in clocks.every if c.key == limit and c.open), clocks.pressing)
     if own is None or own.due_at is None:
         return line, _("clock paused") if clocks.paused else ""
-    due = when_words(own.due_at, now, long=True)
+    due = clock_words(own.due_at, now)
     if own.late:
         return line, _("was promised for %(time)s") % {"time": due}
     return line, _("promised for %(time)s") % {"time": due}

@@ -1,8 +1,19 @@
 """Lengths of time that stand still, in words; what ticks is the business of `core.ui.moments`."""
 
+from datetime import datetime
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qiao.core.ui.moments import DAY, HOUR, MINUTE
+
+
+def clock_words(moment: datetime, now: datetime) -> str:
+    """A moment that stands still: 09:41 today, else 11-21 09:41, else with its year."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d %H:%M}"
 
 
 def span_words(seconds: float) -> str:

@@ -58,7 +58,7 @@ def edit(request: StaffRequest, case_id: int) -> HttpResponse:
     (result,) = results
     if result.conflicts:
         return _show_conflicts(request, case, result.conflicts, len(result.saved))
-    return done(request, case, toast=_("Saved"), slot="cases/_request.html")
+    return done(request, case, toast=_("Saved"), slot="cases/_request_card.html")
 
 
 def _save(request: StaffRequest, case: Case, form: EditForm) -> EditResult:
@@ -144,7 +144,7 @@ def settle(request: StaffRequest, case_id: int) -> HttpResponse:
         return _show(request, case, form, status=422)
     if results[0].conflicts:
         return _show_conflicts(request, case, results[0].conflicts, len(results[0].saved))
-    return done(request, case, toast=_("Saved"), slot="cases/_request.html")
+    return done(request, case, toast=_("Saved"), slot="cases/_request_card.html")
 
 
 def _offered(text: str) -> dict[str, dict[str, Any]]:
@@ -171,4 +171,4 @@ def conflict(request: StaffRequest, case_id: int) -> HttpResponse:
 def request_card(request: StaffRequest, case_id: int) -> HttpResponse:
     """The request as it stands: what the edit form gives its place back to."""
     detail = detail_of(request, case_id)
-    return render(request, "cases/_request.html", {"d": detail, "case": detail.case})
+    return render(request, "cases/_request_card.html", {"d": detail, "case": detail.case})

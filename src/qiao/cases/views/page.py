@@ -88,7 +88,14 @@ def live(request: StaffRequest, case_id: int) -> HttpResponse:
 
 def live_context(request: StaffRequest, detail: Detail) -> dict[str, Any]:
     """What `_live.html` needs."""
-    return {"d": detail, "case": detail.case, "side": "", "panels": _panels(request, detail)}
+    sent = request.POST if request.method == "POST" else request.GET
+    return {
+        "d": detail,
+        "case": detail.case,
+        "side": "",
+        "panels": _panels(request, detail),
+        "editing": bool(sent.get("editing")),  # the request's text stands in a form now
+    }
 
 
 def renewed(
