@@ -194,14 +194,16 @@ def _walk_rows(
     facts = json.dumps(walk.facts, ensure_ascii=False)
     rows["demo_walk"].append((walk_id, type_id, walk.moves, facts))
     for pos, (step, phase, duty) in enumerate(walk.places):
-        answered = "answered" in walk.marks[pos]
+        told = [p for p in range(pos + 1) if "answered" in walk.marks[p]]
+        events = max(entry.seq for entry in walk.entries if entry.pos <= pos)
         spell = _tightest(walk, pos, owed)
         promise = owed[spell.promise].promise if spell else None
         calendar = promise.calendar if promise else ""
         base = spell.start_pos if spell else max(pos - 1, 0)
         seconds = [_seconds(promise, p) if promise else 1800 for p in PRIORITIES]
         rows["demo_move"].append(
-            (walk_id, pos, step, phase, duty, walk.actors[pos], answered,
+            (walk_id, pos, step, phase, duty, walk.actors[pos], events,
+             told[-1] if told else None,
              _patience(walk, pos, owed), calendar, base, *seconds)
         )  # fmt: skip
     for entry in walk.entries:

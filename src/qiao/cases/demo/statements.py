@@ -11,9 +11,8 @@ TEMPORARY = (
     "CREATE TEMP TABLE demo_walk (walk_id int, type_id bigint, moves int, facts jsonb)"
     " ON COMMIT DROP",
     "CREATE TEMP TABLE demo_move (walk_id int, pos int, step text, phase text, duty text,"
-    " who text, answered bool, patience int, calendar text, base int, urgent int, high int,"
-    " normal int, low int)"
-    " ON COMMIT DROP",
+    " who text, events int, answered_pos int, patience int, calendar text, base int,"
+    " urgent int, high int, normal int, low int) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_event (walk_id int, pos int, seq int, kind text, data jsonb)"
     " ON COMMIT DROP",
     "CREATE TEMP TABLE demo_duty (walk_id int, pos int, seq int, duty text, left_pos int,"
@@ -90,7 +89,7 @@ WITH r AS MATERIALIZED (
                + make_interval(hours => width_bucket(r.hour * h.total, h.cums),
                                secs => r.second * 3600)) AT TIME ZONE 'Asia/Shanghai') AS drawn
       FROM r, d, h, c
-), timed AS (
+), timed AS MATERIALIZED (
     SELECT moments.*,
            CASE WHEN drawn > %(now)s - interval '2 minutes' THEN drawn - interval '1 day'
                 ELSE drawn END AS opened_at
@@ -142,7 +141,7 @@ SELECT timed.n, timed.opened_at,
          ORDER BY s.number LIMIT 1) face
  WHERE stop_pos IS NOT NULL AND cut_at < 0.15""",
     "INSERT INTO demo_time SELECT n, 0, opened_at FROM demo_case",
-    "ANALYZE demo_case, demo_time",
+    "ANALYZE demo_case, demo_time, demo_place",
 )
 
 # Working seconds of a calendar up to a moment, as a lateral subquery; all in float8, else the
@@ -191,15 +190,12 @@ _AT_NIGHT = f"""s.night_from IS NOT NULL AND CASE WHEN s.night_from < s.night_to
 
 DERIVE = (
     """CREATE TEMP TABLE demo_reach ON COMMIT DROP AS
-SELECT t.n, t.pos, t.at, m.step, m.phase, m.duty, m.who, ev.seq AS events,
-       (SELECT max(x.at) FROM demo_time x JOIN demo_move y
-          ON y.walk_id = c.walk_id AND y.pos = x.pos AND y.answered WHERE x.n = t.n) AS answered_at
+SELECT t.n, t.pos, t.at, m.step, m.phase, m.duty, m.who, m.events, told.at AS answered_at
   FROM (SELECT n, max(pos) AS pos FROM demo_time GROUP BY n) AS last
   JOIN demo_time t USING (n, pos)
   JOIN demo_case c USING (n)
   JOIN demo_move m ON m.walk_id = c.walk_id AND m.pos = t.pos
-  JOIN LATERAL (SELECT max(seq) AS seq FROM demo_event e
-                 WHERE e.walk_id = c.walk_id AND e.pos <= t.pos) ev ON true""",
+  LEFT JOIN demo_time told ON told.n = t.n AND told.pos = m.answered_pos""",
     "CREATE UNIQUE INDEX ON demo_reach (n)",
     f"""CREATE TEMP TABLE demo_clock ON COMMIT DROP AS
 SELECT c.n, s.promise, s.round, began.at AS started_at, ended.at AS stopped_at, goal.target,
