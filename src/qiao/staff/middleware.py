@@ -3,12 +3,16 @@
 import zoneinfo
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from qiao.core.actor import Actor
 from qiao.staff.models import Staff
 from qiao.staff.queries import actor_for
+
+COOKIES = {"theme": "q-theme", "language": settings.LANGUAGE_COOKIE_NAME}
+YEAR_SECONDS = 365 * 24 * 3600
 
 
 def _actor_of(request: HttpRequest) -> Actor | None:
@@ -28,5 +32,16 @@ class ActorMiddleware:
         actor = _actor_of(request)
         request.actor = actor  # type: ignore[attr-defined]
         zone = zoneinfo.ZoneInfo(actor.timezone) if actor else timezone.get_default_timezone()
-        with timezone.override(zone):
-            return self.get_response(request)
+        wanted = _unsaid(request) if actor else {}
+        language = wanted.get("language") or translation.get_language()
+        with timezone.override(zone), translation.override(language):
+            response = self.get_response(request)
+        for key, value in wanted.items():
+            response.set_cookie(COOKIES[key], value, max_age=YEAR_SECONDS, samesite="Lax")
+        return response
+
+
+def _unsaid(request: HttpRequest) -> dict[str, str]:
+    """What the person chose elsewhere and this browser does not know yet."""
+    kept = {key: getattr(request.user, key, "") for key in ("language", "theme")}
+    return {k: v for k, v in kept.items() if v and COOKIES[k] not in request.COOKIES}

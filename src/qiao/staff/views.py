@@ -8,17 +8,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from qiao.core.transactions import acting
+from qiao.staff.middleware import COOKIES, YEAR_SECONDS
 from qiao.staff.models import Role, Staff
 from qiao.staff.operations import UnknownPreference, set_preferences
 
-COOKIES = {"theme": "q-theme", "language": settings.LANGUAGE_COOKIE_NAME, "single_keys": "q-keys"}
-YEAR_SECONDS = 365 * 24 * 3600
+KEPT = {**COOKIES, "single_keys": "q-keys"}
 
 
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
     """Keep theme, language or key preference, for the person and for this browser."""
-    changes = {key: request.POST[key] for key in COOKIES if key in request.POST}
+    changes = {key: request.POST[key] for key in KEPT if key in request.POST}
     actor = getattr(request, "actor", None)
     if actor is not None:
         try:
@@ -31,7 +31,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = HttpResponseRedirect(target) if safe else HttpResponse(status=204)
     for key, value in changes.items():
         if len(value) <= 10 and value.replace("-", "").isalnum():
-            response.set_cookie(COOKIES[key], value, max_age=YEAR_SECONDS, samesite="Lax")
+            response.set_cookie(KEPT[key], value, max_age=YEAR_SECONDS, samesite="Lax")
     return response
 
 
