@@ -68,6 +68,7 @@ def build_cases(world: World) -> None:
         parameters: dict[str, Any] = {
             "wanted": wanted,
             "now": world.now,
+            "always": _round_the_clock(),
             "slow_share": SLOW_SHARE,
             "backlog_share": (world.open_share or 0) * world.history_months * 30 / BACKLOG_DAYS,
             "backlog_days": BACKLOG_DAYS,
@@ -86,6 +87,12 @@ def build_cases(world: World) -> None:
         cursor.execute("SELECT cases_fold_counts()")
 
 
+def _round_the_clock() -> list[str]:
+    """Calendars in which every second counts."""
+    found = calendars.all_versions().items()
+    return [key for key, versions in found if versions[-1].calendar.round_the_clock]
+
+
 def _spans(world: World) -> Iterator[tuple[Any, ...]]:
     """Working spans of every calendar with the working seconds before each."""
     first = (world.now - timedelta(days=world.history_months * 31 + 40)).date()
@@ -93,8 +100,6 @@ def _spans(world: World) -> Iterator[tuple[Any, ...]]:
         calendar = versions[-1].calendar
         zone = ZoneInfo(calendar.timezone)
         if calendar.round_the_clock:
-            begin = datetime.combine(first, datetime.min.time(), zone)
-            yield key, begin, begin + timedelta(days=1500), 0
             continue
         before = 0
         for offset in range(world.history_months * 31 + 200):

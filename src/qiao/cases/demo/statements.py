@@ -145,15 +145,18 @@ SELECT timed.n, timed.opened_at,
 )
 
 # Working seconds of a calendar up to a moment, as a lateral subquery; all in float8, else the
-# index is of no use.
-WORKED = """(SELECT before + extract(epoch FROM
-                   greatest(interval '0', least({at}, ends) - starts))::float8 AS w
-              FROM demo_span WHERE calendar = {calendar} AND starts <= {at}
-             ORDER BY starts DESC LIMIT 1)"""
+# index is of no use. Round the clock it is the clock itself.
+WORKED = """(SELECT CASE WHEN {calendar} = ANY(%(always)s)
+                   THEN extract(epoch FROM {at})::float8
+                   ELSE (SELECT before + extract(epoch FROM
+                                greatest(interval '0', least({at}, ends) - starts))::float8
+                           FROM demo_span WHERE calendar = {calendar} AND starts <= {at}
+                          ORDER BY starts DESC LIMIT 1) END AS w OFFSET 0)"""
 # The earliest moment by which {w} working seconds have passed.
-MOMENT = """(SELECT starts + make_interval(secs => ({w}) - before) AS at
-              FROM demo_span WHERE calendar = {calendar} AND before < ({w})
-             ORDER BY before DESC LIMIT 1)"""
+MOMENT = """(SELECT CASE WHEN {calendar} = ANY(%(always)s) THEN to_timestamp({w})
+                   ELSE (SELECT starts + make_interval(secs => ({w}) - before)
+                           FROM demo_span WHERE calendar = {calendar} AND before < ({w})
+                          ORDER BY before DESC LIMIT 1) END AS at OFFSET 0)"""
 
 TIME = f"""
 INSERT INTO demo_time
