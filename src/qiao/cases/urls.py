@@ -37,6 +37,7 @@ urlpatterns = [
     path("<int:case_id>/priority", acting.priority, name="priority"),
     path("<int:case_id>/links", acting.link, name="link"),
     path("<int:case_id>/notes", talking.note, name="note"),
+    path("<int:case_id>/entries/<int:seq>/withdraw", talking.withdraw, name="withdraw"),
     path("<int:case_id>/answers", talking.answer, name="answer"),
     path("<int:case_id>/files", talking.attach, name="attach"),
     path("<int:case_id>/files/<int:attachment_id>", talking.download, name="file"),

@@ -25,10 +25,12 @@ from qiao.cases.operations.stepping import (
 )
 from qiao.cases.operations.talking import (
     EmptyText,
+    TooLate,
     add_attachment,
     add_note,
     answer_customer,
     link_cases,
+    withdraw,
 )
 from qiao.cases.operations.viewing import drop_view, renew_viewing, save_view
 from qiao.cases.operations.watching import fold_counts, refresh_levels
@@ -46,6 +48,7 @@ __all__ = [
     "OpenRequest",
     "ProcessRefusal",
     "StaleStep",
+    "TooLate",
     "UnknownCaseType",
     "add_attachment",
     "add_note",
@@ -71,4 +74,5 @@ __all__ = [
     "take_action",
     "take_over",
     "transfer",
+    "withdraw",
 ]

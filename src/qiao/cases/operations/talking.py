@@ -12,10 +12,15 @@ from qiao.core.models import Attachment
 from qiao.core.rules.text import clean
 
 TEXT_LENGTH = 4_000
+WITHDRAW_SECONDS = 30  # the screen offers ten; the way to the server may be slow
 
 
 class EmptyText(Exception):  # noqa: N818 - names the finding
     """There is nothing to keep."""
+
+
+class TooLate(Exception):  # noqa: N818 - names the finding
+    """The words are not one's own, or were said too long ago to be taken back."""
 
 
 def add_note(*, case_id: int, text: str, actor: Actor, now: datetime) -> Case:
@@ -87,6 +92,26 @@ def link_cases(*, case_id: int, other_id: int, kind: str, actor: Actor, now: dat
         journal.add("linked", {"case": other.pk, "number": other.number, "kind": kind})
         journal.write()
     return link
+
+
+def withdraw(*, case_id: int, seq: int, actor: Actor, now: datetime) -> Case:
+    """Take back one's own note or answer within `WITHDRAW_SECONDS`: it stays in the history,
+    marked as taken back, and its words are shown no more.
+
+    Raises `TooLate`, also for somebody else's words.
+    """
+    case = lock_case(case_id)
+    said = case.events.filter(seq=seq, kind__in=("note", "answer")).first()
+    if said is None or said.actor_id != actor.person_id:
+        raise TooLate
+    if (now - said.recorded_at).total_seconds() > WITHDRAW_SECONDS:
+        raise TooLate
+    if not case.events.filter(kind="withdrawn", data__seq=seq).exists():
+        journal = Journal(case, actor=actor, now=now)
+        journal.add("withdrawn", {"seq": seq, "kind": said.kind}, visibility=INTERNAL)
+        journal.write()
+        _tell(case, "withdrawn", actor, now)
+    return case
 
 
 def _text(text: str) -> str:

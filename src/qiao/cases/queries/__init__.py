@@ -28,6 +28,7 @@ from qiao.cases.queries.page import (
     case_history,
     case_page,
     draft_of,
+    newest_seq,
     viewers_of,
 )
 from qiao.cases.queries.reading import NotVisible, can_see, get_case_for
@@ -73,6 +74,7 @@ __all__ = [
     "lines_by_id",
     "list_cases",
     "my_open_count",
+    "newest_seq",
     "open_cases_of_customer",
     "opening_unit",
     "packs_at",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from qiao.cases.queries.decoding import language_key
 from qiao.core.actor import Actor
 
 CHOICES = 300
@@ -30,7 +31,6 @@ SELECT o.id, coalesce(nullif(o.names ->> %(language)s, ''), o.name), o.kind, o.r
  ORDER BY p.path, o.name
  LIMIT %(limit)s
 """
-LANGUAGE_KEYS = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}
 
 
 def units(*, actor: Actor, permission: str, kinds: Sequence[str], language: str) -> list[Unit]:
@@ -41,7 +41,7 @@ def units(*, actor: Actor, permission: str, kinds: Sequence[str], language: str)
             {
                 "ids": list(actor.organisations(permission)),
                 "kinds": list(kinds),
-                "language": LANGUAGE_KEYS.get(language, "en"),
+                "language": language_key(language),
                 "limit": CHOICES,
             },
         )

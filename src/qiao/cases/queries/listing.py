@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from qiao.cases.queries.decoding import plain
+from qiao.cases.queries.decoding import language_key, plain
 from qiao.cases.queries.filters import OPEN_VIEWS, Filters, conditions, scope_of
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
@@ -98,7 +98,8 @@ SELECT c.id, c.number, c.title, t.key, t.names, c.process_id, c.step, c.phase, c
        c.due_promise, k.started_at, c.opened_at, c.closed_at,
        coalesce(e.recorded_at, c.opened_at), cu.id, coalesce(cu.name, ''), coalesce(cu.tier, ''),
        c.caller_name, coalesce(nullif(p.district, ''), c.area),
-       coalesce(p.full_text, c.place), team.name, coalesce(a.name, ''), r.name,
+       coalesce(p.full_text, c.place),
+       coalesce(nullif(team.names ->> %(language)s, ''), team.name), coalesce(a.name, ''), r.name,
        ARRAY(SELECT s.name FROM cases_caseviewer w JOIN staff_staff s ON s.id = w.staff_id
               WHERE w.case_id = c.id AND w.seen_at > %(watched_since)s AND w.staff_id <> %(me)s
               ORDER BY w.seen_at DESC LIMIT 5)
@@ -128,17 +129,20 @@ def list_cases(
     filters: Filters | None = None,
     cursor: Cursor | None = None,
     limit: int = PAGE_ROWS,
+    language: str = "",
 ) -> CasePageOfRows:
     """One page of a view: open views by due time (cases without one last), others newest first.
 
     Each organisation (or person, or team) is read by its own index and gives at most a page of
-    keys, which are merged: what is read does not grow with the cases behind.
+    keys, which are merged: what is read does not grow with the cases behind. Names of teams are
+    in `language` where they have one there.
 
     Raises `ValueError` for an unknown view.
     """
     statement, parameters = listing_statement(
         actor=actor, now=now, view=view, filters=filters or Filters(), cursor=cursor, limit=limit
     )
+    parameters["language"] = language_key(language)
     rows = [_row(row) for row in fetch_all(statement, parameters)]
     backwards = cursor is not None and cursor.backwards
     more = len(rows) > limit
@@ -196,6 +200,7 @@ def listing_statement(
     keys, parameters = _keys(actor, now, view, filters, cursor)
     parameters |= {
         "me": actor.staff_id or 0,
+        "language": language_key(""),
         "watched_since": now - timedelta(seconds=WATCHED_SECONDS),
     }
     order = _order(view, cursor)

@@ -186,7 +186,7 @@ def _people(case: Case, supervisors: Sequence[Mapping[str, Any]]) -> list[Person
         rows.append(
             Person(
                 name=case.assignee.name,
-                note=case.team.name,
+                note=names.unit_name(case.team),
                 line=case.assignee.phone or case.assignee.title,
                 badge=_("Works on it"),
                 icon="",
@@ -197,7 +197,7 @@ def _people(case: Case, supervisors: Sequence[Mapping[str, Any]]) -> list[Person
     else:
         rows.append(
             Person(
-                name=case.team.name,
+                name=names.unit_name(case.team),
                 note="",
                 line=_("Nobody of the team has taken it yet"),
                 badge=_("Team"),

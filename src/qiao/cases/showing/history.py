@@ -1,7 +1,7 @@
 """The history of a case as people read it: what happened, who did it, what was said."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -115,12 +115,23 @@ ICONS: dict[str, tuple[str, str]] = {
     "reopened": ("rotate", "warn"),
     "closed": ("archive", "ok"),
 }
-HIDDEN = frozenset({"step_entered", "calendar_changed", "promise_set"})
+HIDDEN = frozenset({"step_entered", "calendar_changed", "promise_set", "withdrawn"})
 
 
 def show_history(entries: Iterable[Entry], speech: Speech) -> list[Line]:
     """The entries in words, in their order; what only clocks care about is left out."""
-    return [_line(entry, speech) for entry in entries if entry.kind not in HIDDEN]
+    listed = list(entries)
+    withdrawn = {entry.data.get("seq") for entry in listed if entry.kind == "withdrawn"}
+    return [
+        _line(_silenced(entry) if entry.seq in withdrawn else entry, speech)
+        for entry in listed
+        if entry.kind not in HIDDEN
+    ]
+
+
+def _silenced(entry: Entry) -> Entry:
+    """A note or answer that was taken back: that it was is shown, its words are not."""
+    return replace(entry, data={**entry.data, "text": _("taken back")})
 
 
 def _line(entry: Entry, speech: Speech) -> Line:

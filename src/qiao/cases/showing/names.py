@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from qiao.cases import definitions
 from qiao.cases.models import ProcessVersion
+from qiao.cases.queries.decoding import language_key
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.rules.texts import Text
@@ -83,6 +84,12 @@ def from_names(names: Mapping[str, str]) -> str:
 def type_name(names: Mapping[str, str]) -> str:
     """The name of a case type as its row keeps it."""
     return from_names(names)
+
+
+def unit_name(unit: Any) -> str:
+    """The name of an organisation, in the reader's language where it has one there."""
+    key = language_key(get_language() or "en")
+    return str((unit.names or {}).get(key) or unit.name)
 
 
 def remember_steps(process_ids: Iterable[int]) -> None:

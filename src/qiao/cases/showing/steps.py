@@ -109,7 +109,7 @@ def _done_words(stay: _Stay, now: datetime) -> tuple[str, str]:
 
 
 def _now_words(case: Case, item: PathStep, clocks: ShownClocks, now: datetime) -> tuple[str, str]:
-    owner = case.assignee.name if case.assignee else case.team.name
+    owner = case.assignee.name if case.assignee else names.unit_name(case.team)
     line = _("waits for %(name)s") % {"name": owner}
     limit = f"{names.STEP_PROMISE}{item.step.key}"
     own = next((c for c in clocks.every if c.key == limit and c.open), clocks.pressing)

@@ -3,9 +3,12 @@
 import os
 import random
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import django
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def main(seed: int) -> None:
@@ -50,7 +53,7 @@ def change(rng: random.Random, about: dict[str, Any]) -> None:
         "archived": ("reopen", {"reason": "又漏了"}),
     }
     action, given = actions[step]
-    rng.choice(
+    chosen: Callable[[], Any] = rng.choice(
         [
             lambda: operations.take_over(**about),
             lambda: operations.pause(**about, reason="等待"),
@@ -61,7 +64,8 @@ def change(rng: random.Random, about: dict[str, Any]) -> None:
             lambda: operations.take_action(**about, action=action, given=given),
             lambda: operations.chase(**about, words="催"),
         ]
-    )()
+    )
+    chosen()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Cases in great number by plain SQL, for tests of what lists read."""
 
 import os
+from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -43,7 +44,7 @@ def add_cases(
     units: list[int],
     teams: list[int],
     people: list[int],
-    now: object,
+    now: datetime,
     apart: int = 60,
 ) -> None:
     """Add `rows` cases, opened `apart` seconds from each other going back from yesterday."""

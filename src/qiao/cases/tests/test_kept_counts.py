@@ -8,6 +8,7 @@ import tempfile
 import time
 from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -45,7 +46,7 @@ def _differences() -> int:
 
 def test_every_operation_keeps_the_counts_of_every_view(company: Company) -> None:
     case = a_case(company)
-    about = {"case_id": case.pk, "actor": company.agent, "now": NOW}
+    about: dict[str, Any] = {"case_id": case.pk, "actor": company.agent, "now": NOW}
     operations.take_over(**about)
     assert _differences() == 0
     operations.change_priority(**about, priority="urgent")

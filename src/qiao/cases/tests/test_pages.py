@@ -329,3 +329,15 @@ def test_a_view_is_saved_and_shared(company: Company, agent: Client, colleague: 
     assert colleague.post(drop).status_code == 404
     agent.post(drop)
     assert not SavedView.objects.exists()
+
+
+def test_words_just_said_can_be_taken_back_by_who_said_them(
+    company: Company, agent: Client, colleague: Client
+) -> None:
+    case = a_case(company)
+    said = agent.post(page(case, "note"), {"text": "写错了"}, headers=HTMX)
+    back = json.loads(said.headers["HX-Trigger"])["q:toast"]["undo"]
+    assert colleague.post(back).status_code == 409
+    assert agent.post(back).status_code == 204
+    assert "写错了" not in text_of(agent.get(page(case)))
+    assert case.events.filter(kind="note").exists()

@@ -310,7 +310,7 @@ def assign(request: StaffRequest, case_id: int) -> HttpResponse:
         case,
         form,
         title=_("Assign within the team"),
-        text=case.team.name,
+        text=names.unit_name(case.team),
         confirm=_("Assign"),
         status=422 if request.method == "POST" else 200,
     )

@@ -39,6 +39,7 @@ def index(request: StaffRequest) -> HttpResponse:
         filters=filters,
         cursor=before or after,
         limit=ROWS,
+        language=get_language() or "en",
     )
     context = {
         "view": view,

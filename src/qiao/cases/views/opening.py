@@ -239,7 +239,9 @@ def _opened(request: StaffRequest, case: Any, *, embedded: bool) -> HttpResponse
     target = reverse("cases:detail", args=[case.pk])
     said = _("Case %(number)s opened") % {"number": case.number}
     if embedded:
-        response = render(request, "cases/_opened.html", {"case": case, "team": case.team})
+        response = render(
+            request, "cases/_opened.html", {"case": case, "team": names.unit_name(case.team)}
+        )
         response.headers["HX-Trigger"] = json.dumps({"case:opened": {"id": case.pk}})
         return add_toast(response, text=said)
     messages.success(request, said)

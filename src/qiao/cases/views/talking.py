@@ -2,6 +2,7 @@
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qiao.cases import operations, queries
@@ -35,6 +36,7 @@ def note(request: StaffRequest, case_id: int) -> HttpResponse:
             request,
             detail.case,
             toast=_("Note kept: colleagues see it, the customer does not"),
+            undo_url=_way_back(case_id),
             slot="cases/_note.html",
         )
     return render(
@@ -69,6 +71,7 @@ def answer(request: StaffRequest, case_id: int) -> HttpResponse:
             request,
             detail.case,
             toast=_("Kept as what the customer was told"),
+            undo_url=_way_back(case_id),
             slot="cases/_answer.html",
         )
     return render(
@@ -77,6 +80,22 @@ def answer(request: StaffRequest, case_id: int) -> HttpResponse:
         {"d": detail, "case": detail.case, "answer_form": form, "box": "cases/_answer.html"},
         status=422,
     )
+
+
+def _way_back(case_id: int) -> str:
+    """Where a press of “Undo” posts to: the words just kept are the newest entry."""
+    return reverse("cases:withdraw", args=[case_id, queries.newest_seq(case_id=case_id)])
+
+
+@staff_view("cases.note", methods=("POST",))
+def withdraw(request: StaffRequest, case_id: int, seq: int) -> HttpResponse:
+    """Take back what was just said."""
+    queries.get_case_for(actor=request.actor, case_id=case_id)
+    try:
+        operations.withdraw(case_id=case_id, seq=seq, actor=request.actor, now=request.now)
+    except operations.TooLate:
+        return HttpResponse(status=409)
+    return HttpResponse(status=204)
 
 
 @staff_view("cases.note", methods=("GET", "HEAD", "POST"))
