@@ -252,7 +252,8 @@ def test_kept_counts_equal_the_rows_before_and_after_folding(world: Company) -> 
 
 def test_every_step_is_an_event_that_screens_hear(world: Company) -> None:
     close(call(world.agent, phone=CALLER), world.agent)
-    names = list(Event.objects.filter(name__startswith="contact.").values_list("name", flat=True))
+    told = Event.objects.filter(name__startswith="contact.").order_by("recorded_at", "id")
+    names = list(told.values_list("name", flat=True))
     assert names == ["contact.interaction_started", "contact.interaction_finished"]
 
 

@@ -162,7 +162,7 @@ def test_bad_rows_are_told_by_line_field_found_and_expected_and_none_is_lost(
     with kept.open(encoding="utf-8", newline="") as stream:
         refused = list(csv.DictReader(stream))
     assert {row["Unique Key"] for row in refused} == {row["Unique Key"] for row in rows[1:5]}
-    assert refused[0]["expected"].startswith("a moment written as %m/%d/%Y")
+    assert refused[0]["expected value"].startswith("a moment written as %m/%d/%Y")
     mended = [{key: row[key] for key in rows[0]} for row in refused]
     for row in mended:
         row |= {"Created Date": rows[0]["Created Date"], "Borough": "BRONX", "Closed Date": ""}
