@@ -17,7 +17,8 @@ from qiao.core.packs import CaseType
 from qiao.core.packs.enabled import catalogue
 
 _processes: dict[int, Process] = {}
-_rows: dict[tuple[int, int, str], tuple[CaseTypeRow, ProcessVersion]] = {}
+_types: dict[tuple[str, int], CaseTypeRow] = {}
+_versions: dict[tuple[str, int], ProcessVersion] = {}
 _set_ids: dict[str, int] = {}
 _sets: dict[int, list[dict[str, Any]]] = {}
 _lock = threading.Lock()
@@ -52,11 +53,28 @@ def newest(key: str) -> tuple[CaseTypeRow, ProcessVersion]:
         ids = cursor.fetchone()
     if ids is None:
         raise CaseTypeRow.DoesNotExist(key)
-    place = (*ids, key)
-    found = _rows.get(place)
+    return _type_row(ids[0]), _version(ids[1])
+
+
+def attach(case: Case) -> None:
+    """Put the rows of its type and process at a case's side; they never change under an id."""
+    case.case_type = _type_row(case.case_type_id)
+    case.process = _version(case.process_id)
+
+
+def _type_row(pk: int) -> CaseTypeRow:
+    place = (connection.settings_dict["NAME"], pk)
+    found = _types.get(place)
     if found is None:
-        found = (CaseTypeRow.objects.get(id=ids[0]), ProcessVersion.objects.get(id=ids[1]))
-        _rows[place] = found
+        found = _types[place] = CaseTypeRow.objects.get(id=pk)
+    return found
+
+
+def _version(pk: int) -> ProcessVersion:
+    place = (connection.settings_dict["NAME"], pk)
+    found = _versions.get(place)
+    if found is None:
+        found = _versions[place] = ProcessVersion.objects.get(id=pk)
     return found
 
 

@@ -19,6 +19,7 @@ from qiao.cases.rules.working_time import CalendarVersion
 from qiao.core import calendars
 from qiao.core.actor import Actor
 from qiao.core.transactions import required
+from qiao.staff.queries import organisation
 
 INTERNAL = CaseEvent.Visibility.INTERNAL
 CUSTOMER = CaseEvent.Visibility.CUSTOMER
@@ -166,11 +167,12 @@ def mirror(case: Case, seen: Standing) -> None:
 def lock_case(case_id: int) -> Case:
     """The case, locked for this transaction, with what operations need beside it.
 
-    The text of its process is left out: the engine's form of it is kept in the process.
+    Type, process and unit come out of what the server keeps: only the case itself is read.
 
     Raises `Case.DoesNotExist`.
     """
     required()
-    related = ("case_type", "process", "organisation")
-    cases = Case.objects.select_for_update(of=("self",)).select_related(*related)
-    return cases.defer("process__definition").get(id=case_id)
+    case = Case.objects.select_for_update().get(id=case_id)
+    definitions.attach(case)
+    case.organisation = organisation(case.organisation_id)
+    return case
