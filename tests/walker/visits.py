@@ -200,7 +200,7 @@ CASES: Final = {
     "cases:feed": _case(None, OK, "side=internal", "before=99"),
     "cases:clocks": _case(),
     "cases:here": _case({"typing": "1"}, NOT_ALLOWED),
-    "cases:withdraw": _case({}, NOT_ALLOWED, args={"seq": "1"}),
+    "cases:withdraw": _case(None, NOT_ALLOWED, args={"seq": "1"}),
     "cases:draft": _case({"text": "mine"}, NOT_ALLOWED, args={"box": "note"}),
     "cases:request": _case(),
     "cases:edit": _case({"title": "other", "base": "{{}}"}),
