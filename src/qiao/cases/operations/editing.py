@@ -54,7 +54,8 @@ def edit_case(
         if key in TEXTS:
             setattr(case, key, value)
         else:
-            case.facts = case.facts | {key: value}
+            kept = {**case.facts, key: value}
+            case.facts = {k: v for k, v in kept.items() if v is not None}
     if merged.changes:
         case.version += 1
         journal = Journal(case, actor=actor, now=now)
@@ -105,4 +106,5 @@ def _checked(case: Case, mine: Mapping[str, Any]) -> dict[str, Any]:
         raise BadFact("title", "a title")
     fields = definitions.type_of(case).fields
     facts = {key: value for key, value in mine.items() if key not in TEXTS}
-    return {**texts, **check_facts(fields, facts, complete=False)}
+    emptied = {key: None for key, value in facts.items() if value in (None, "", [])}
+    return {**texts, **emptied, **check_facts(fields, facts, complete=False)}

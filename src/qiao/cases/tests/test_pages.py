@@ -1,17 +1,20 @@
 """The pages of cases over HTTP: what is shown, to whom, and what happens to what is typed."""
 
 import json
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from qiao.cases import operations
 from qiao.cases.models import Case, CaseDraft, CaseEvent, SavedView
 from qiao.cases.queries import draft_of
 from qiao.cases.tests.world import NOW, a_case
-from qiao.core.models import Disclosure
+from qiao.core.models import Attachment, Disclosure
 from qiao.staff.models import Staff
 from qiao.staff.tests.cast import Company
 
@@ -341,3 +344,38 @@ def test_words_just_said_can_be_taken_back_by_who_said_them(
     assert agent.post(back).status_code == 204
     assert "写错了" not in text_of(agent.get(page(case)))
     assert case.events.filter(kind="note").exists()
+
+
+def test_a_field_can_be_emptied_again(company: Company, agent: Client) -> None:
+    case = a_case(company, facts={"spot": "meter", "remark": "靠近配电箱"})
+    base = {"title": case.title, "spot": "meter", "remark": "靠近配电箱"}
+    form = {"base": json.dumps(base), "title": case.title, "fact-spot": "meter"}
+    agent.post(page(case, "edit"), {**form, "fact-remark": ""}, headers=HTMX)
+    case.refresh_from_db()
+    assert case.facts == {"spot": "meter"}
+
+
+def test_the_page_of_clocks_tells_every_pause(company: Company, agent: Client) -> None:
+    case = a_case(company)
+    operations.pause(case_id=case.pk, reason="客户出差", actor=company.agent, now=NOW)
+    operations.resume(case_id=case.pk, actor=company.agent, now=NOW + timedelta(hours=2))
+    shown = text_of(agent.get(page(case, "clocks"), headers={"Accept-Language": "en"}))
+    assert "客户出差" in shown
+    assert "not counted" in shown
+    assert "First response" in shown
+
+
+def test_a_wrong_file_is_refused_with_a_reason_and_a_right_one_is_served(
+    company: Company, agent: Client, outsider: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    case = a_case(company)
+    wrong = SimpleUploadedFile("x.pdf", b"MZ not a paper")
+    refused = agent.post(page(case, "attach"), {"file": wrong}, headers=HTMX)
+    assert refused.status_code == 422
+    assert "x.pdf" in text_of(refused)
+    right = SimpleUploadedFile("收据.pdf", b"%PDF-1.4 a paper")
+    assert agent.post(page(case, "attach"), {"file": right}, headers=HTMX).status_code == 200
+    url = page(case, "file", Attachment.objects.get().pk)
+    assert b"".join(agent.get(url).streaming_content) == b"%PDF-1.4 a paper"  # type: ignore[attr-defined]
+    assert outsider.get(url).status_code == 404

@@ -160,8 +160,8 @@ def draft(request: StaffRequest, case_id: int, box: str) -> HttpResponse:
     if box not in BOXES:
         raise Http404(box)
     values = {
-        key: text[:DRAFT_LENGTH]
-        for key, text in request.POST.items()
+        key: texts if len(texts) > 1 else texts[0][:DRAFT_LENGTH]
+        for key, texts in request.POST.lists()
         if key != "csrfmiddlewaretoken"
     }
     operations.keep_draft(
