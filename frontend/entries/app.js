@@ -1,6 +1,7 @@
 // Everything a page of Qiao does by itself. Each part finds its own marks in the page.
 
 import htmx from "htmx.org";
+import * as carry from "../js/carry.js";
 import * as choices from "../js/choices.js";
 import * as clock from "../js/clock.js";
 import * as dialogs from "../js/dialogs.js";
@@ -20,7 +21,7 @@ import * as toasts from "../js/toasts.js";
 
 window.htmx = htmx;
 
-for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, requests, drawer, place, presence, retry, livestream]) {
+for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, place, presence, retry, livestream]) {
   part.start();
 }
 document.documentElement.dataset.ready = "";

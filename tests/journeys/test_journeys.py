@@ -1,6 +1,7 @@
 """A morning at the water company, in a real browser."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,22 @@ def test_language_and_theme_are_switched_and_kept(site: Site) -> None:
     again = site.sign_in("林晓岚", language="")
     again.goto(f"{site.address}/customers/")
     expect(again.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_what_is_typed_while_a_form_is_drawn_anew_stays_and_is_sent(site: Site) -> None:
+    page = site.sign_in("林晓岚")
+    take_contact(site, page)
+    page.click("#t-new")
+    page.click("#contact-case .cs-type")
+    page.locator("#case-type-list button", has_text="Small leak").click()
+    expect(page.locator("#case-form [name=fact-leak_at]")).to_be_attached()
+    page.route("**/cases/new/form", lambda route: (time.sleep(1), route.continue_()))
+    page.locator("#case-form [name=fact-leak_at]").select_option("after_meter")
+    page.fill("#case-form [name=title]", MATTER)
+    page.click("#case-form [data-primary]")
+    settle(page)
+    expect(page.locator("#case-form")).to_have_count(0)
+    assert Case.objects.get().title == MATTER
 
 
 def tab_to(page: Page, wanted: str) -> None:

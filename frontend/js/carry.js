@@ -1,0 +1,76 @@
+// A form that is drawn anew while somebody goes on typing keeps what was typed meanwhile, and a
+// press on its button meanwhile is not lost: it sends the new form.
+
+const FIELDS = "input:not([type=hidden], [type=file], [type=submit]), textarea, select";
+const pending = new Map();
+
+const isMark = (field) => field.type === "radio" || field.type === "checkbox";
+const keyOf = (field) => `${field.name} ${isMark(field) ? field.value : ""}`;
+const valueOf = (field) => (isMark(field) ? field.checked : field.value);
+const fieldsOf = (form) => [...form.querySelectorAll(FIELDS)].filter((field) => field.name);
+const valuesOf = (form) => new Map(fieldsOf(form).map((field) => [keyOf(field), valueOf(field)]));
+
+function redrawn({ elt, target }) {
+  const isInside = target?.matches?.("form") && elt !== target && target.contains(elt);
+  return isInside ? target : null;
+}
+
+function begin(event) {
+  const { detail } = event;
+  const form = redrawn(detail);
+  if (form) {
+    pending.set(detail.xhr, { form, before: valuesOf(form) });
+    return;
+  }
+  for (const redraw of pending.values()) {
+    if (redraw.form !== detail.elt) continue;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    redraw.isSent = true;
+  }
+}
+
+function beforeSwap({ detail }) {
+  const redraw = pending.get(detail.xhr);
+  if (!redraw || !detail.shouldSwap) return;
+  const focused = document.activeElement;
+  redraw.now = valuesOf(redraw.form);
+  if (redraw.form.contains(focused) && focused.name) {
+    redraw.focus = keyOf(focused);
+    redraw.caret = isMark(focused) ? null : focused.selectionStart;
+  }
+}
+
+function restore(redraw, form) {
+  for (const field of fieldsOf(form)) {
+    const key = keyOf(field);
+    const now = redraw.now.get(key);
+    if (redraw.now.has(key) && redraw.before.get(key) !== now) {
+      if (isMark(field)) field.checked = now;
+      else field.value = now;
+    }
+    if (key !== redraw.focus) continue;
+    field.focus({ preventScroll: true });
+    if (Number.isInteger(redraw.caret)) field.setSelectionRange(redraw.caret, redraw.caret);
+  }
+}
+
+function afterSettle({ detail }) {
+  const redraw = pending.get(detail.xhr);
+  const form = redraw?.now && document.getElementById(redraw.form.id);
+  if (!form) return;
+  pending.delete(detail.xhr);
+  restore(redraw, form);
+  if (redraw.isSent) form.requestSubmit();
+}
+
+export function start() {
+  const { body } = document;
+  body.addEventListener("htmx:beforeRequest", begin);
+  body.addEventListener("htmx:beforeSwap", beforeSwap);
+  body.addEventListener("htmx:afterSettle", afterSettle);
+  body.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const redraw = pending.get(detail.xhr);
+    if (redraw && !redraw.now) pending.delete(detail.xhr);
+  });
+}
