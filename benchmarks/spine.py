@@ -32,7 +32,7 @@ def main() -> int:
     size = world.full(args.customers)
     world.ensure(size)
     if "plans" in args.only:
-        world.ensure(_small(size))
+        world.ensure_few(_small(size), size)
     os.environ.update(world.environment_of(size))
     _set_up()
     report = _measure(size, args)
@@ -56,7 +56,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _small(size: world.Size) -> world.Size:
-    """A world with a hundredth of the closed cases, and as many open ones."""
+    """The world with a hundredth of its closed cases."""
     closed = size.cases - size.open_cases
     return world.with_closed(max(LEAST_CLOSED, closed // 100), size)
 

@@ -13,7 +13,6 @@ from typing import Any
 from django.db import connection
 
 from qiao.cases.queries import VIEWS, Filters, list_cases
-from qiao.contact.queries import InteractionFilters, list_interactions
 from qiao.core.actor import Actor
 from qiao.staff.queries import actor_by_number
 from spine_parts import world
@@ -81,10 +80,6 @@ def _lists(actor: Actor, now: datetime) -> Iterator[tuple[str, Callable[[], obje
         lambda: list_cases(
             actor=actor, now=now, view="open", filters=Filters(priority=("urgent",))
         ),
-    )
-    yield (
-        "contacts",
-        lambda: list_interactions(actor=actor, filters=InteractionFilters()),
     )
 
 

@@ -119,9 +119,18 @@ def pop(actor: Actor, now: datetime) -> Result:
     return measure("screen-pop", product, by_hand, limits=SCREEN_POP, panels=panels)
 
 
-BARE = "SELECT c.id, c.number, c.name, c.tier, c.flags FROM customers_customer c "
+# The index query with what a line shows of each customer it finds: the least that a list needs.
+_LINE = """SELECT c.id, c.number, c.name, c.tier, c.flags,
+    (SELECT p.number FROM customers_customerphone p WHERE p.customer_id = c.id
+      ORDER BY p.is_primary DESC, p.id LIMIT 1),
+    (SELECT jsonb_build_array(a.number, a.service, h.full_text) FROM customers_accountparty t
+       JOIN customers_account a ON a.id = t.account_id
+       LEFT JOIN customers_servicepoint s ON s.id = a.service_point_id
+       LEFT JOIN customers_premises h ON h.id = s.premises_id
+      WHERE t.customer_id = c.id ORDER BY a.status, a.id LIMIT 1) """
+BARE = f"{_LINE} FROM customers_customer c "
 BARE_PHONE = (
-    "SELECT c.id, c.number, c.name, c.tier, c.flags, p.number FROM customers_customerphone p"
+    f"{_LINE}, p.number FROM customers_customerphone p"
     " JOIN customers_customer c ON c.id = p.customer_id "
 )
 LIMIT = 20

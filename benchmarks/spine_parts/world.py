@@ -4,9 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -42,9 +41,8 @@ def full(customers: int) -> Size:
 
 
 def with_closed(closed: int, size: Size) -> Size:
-    """A world of so many closed cases beside as many open ones as in `size`."""
-    cases = closed + size.open_cases
-    return Size(cases, cases, CONTACTS_PER_CUSTOMER * cases, size.open_cases)
+    """The same world after all closed cases but so many were taken away."""
+    return replace(size, cases=closed + size.open_cases)
 
 
 def environment_of(size: Size) -> dict[str, str]:
@@ -69,6 +67,34 @@ def ensure(size: Size) -> None:
     owner = environment | {"DATABASE_URL": environment["DATABASE_OWNER_URL"], "QIAO_NO_POOL": "1"}
     words = [f"--size={','.join(str(part) for part in astuple(size))}"]
     _run([sys.executable, str(SPINE), "--build", *words], owner)
+
+
+def ensure_few(few: Size, full: Size) -> None:
+    """Copy the full world and take closed cases away until `few` is left, unless it is there.
+
+    Everything else stays as it is, open cases and the size of other tables included: what a list
+    reads more of in the full world, it reads because of closed cases.
+    """
+    with _administration() as owner:
+        if _exists(owner, few):
+            return
+        owner.execute(f"DROP DATABASE IF EXISTS {few.database}_draft")
+        owner.execute(
+            f"CREATE DATABASE {few.database}_draft TEMPLATE {full.database} STRATEGY file_copy"
+        )
+    url = _with_database(os.environ["DATABASE_OWNER_URL"], f"{few.database}_draft")
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute("SET session_replication_role = replica")  # neither counts nor references
+        owner.execute(
+            "DELETE FROM cases_case WHERE closed_at IS NOT NULL AND id NOT IN ("
+            " SELECT id FROM cases_case WHERE closed_at IS NOT NULL"
+            " ORDER BY md5(id::text) LIMIT %s)",
+            [few.cases - few.open_cases],
+        )
+        owner.execute("VACUUM (FULL, ANALYZE) cases_case")
+        owner.execute("VACUUM (ANALYZE)")
+    with _administration() as owner:
+        owner.execute(f"ALTER DATABASE {few.database}_draft RENAME TO {few.database}")
 
 
 def build(size: Size) -> None:
@@ -101,19 +127,19 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-@contextmanager
-def owner_of(size: Size) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
-    """A connection of the owner to a world."""
-    with psycopg.connect(environment_of(size)["DATABASE_OWNER_URL"], autocommit=True) as found:
-        yield found
+def _administration() -> "psycopg.Connection[tuple[object, ...]]":
+    url = _with_database(os.environ["DATABASE_OWNER_URL"], "postgres")
+    return psycopg.connect(url, autocommit=True)
+
+
+def _exists(owner: "psycopg.Connection[tuple[object, ...]]", size: Size) -> bool:
+    found = owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [size.database])
+    return found.fetchone() is not None
 
 
 def _create_database(size: Size) -> None:
-    with psycopg.connect(
-        _with_database(os.environ["DATABASE_OWNER_URL"], "postgres"), autocommit=True
-    ) as owner:
-        found = owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [size.database])
-        if found.fetchone() is None:
+    with _administration() as owner:
+        if not _exists(owner, size):
             owner.execute(f"CREATE DATABASE {size.database} TEMPLATE template0")
 
 
