@@ -52,3 +52,18 @@ def bulk_load(cursor: Any, *tables: str, rows: int) -> Iterator[None]:
         cursor.execute(made)
     for table, name, text in constraints:
         cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {text}')
+
+
+def pass_over_ids(cursor: Any, table: str, *, rows: int) -> None:
+    """Let new rows of a table get ids above those that a bulk load wrote itself."""
+    cursor.execute(_OWNED, [[table]])
+    if cursor.fetchone()[0]:
+        cursor.execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"  # noqa: S608
+            " HAVING max(id) IS NOT NULL"
+        )
+        return
+    cursor.execute(
+        "SELECT count(nextval(pg_get_serial_sequence(%s, 'id'))) FROM generate_series(1, %s)",
+        [table, rows],
+    )

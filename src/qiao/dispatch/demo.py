@@ -14,7 +14,7 @@ from django.db import connection
 
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask, none_of
-from qiao.core.demo_bulk import bulk_load
+from qiao.core.demo_bulk import bulk_load, pass_over_ids
 from qiao.core.demo_numbers import numbered, pass_over, prepare_numbers
 from qiao.core.demo_rhythm import fill, history_days
 from qiao.core.packs.enabled import catalogue
@@ -159,7 +159,6 @@ SELECT i.base + m.n, m.seq, m.kind, m.state, m.at, m.at,
   JOIN demo_visit v USING (n)
   JOIN demo_order o USING (n)
  CROSS JOIN demo_id i""",
-    "SELECT count(nextval(pg_get_serial_sequence('dispatch_workorder', 'id'))) FROM demo_order",
 )
 TABLES = ("dispatch_workorder", "dispatch_workorderevent")
 
@@ -188,6 +187,7 @@ def build(world: World) -> None:
         with bulk_load(cursor, *TABLES, rows=rows):
             for statement in _WRITE:
                 cursor.execute(statement, parameters)
+        pass_over_ids(cursor, TABLES[0], rows=rows)
         pass_over(cursor, most_a_day=rows // len(history_days(world)) * 4)
 
 

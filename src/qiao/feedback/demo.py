@@ -11,7 +11,7 @@ from django.db import connection
 
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask, counts_agree, none_of, share
-from qiao.core.demo_bulk import bulk_load
+from qiao.core.demo_bulk import bulk_load, pass_over_ids
 from qiao.core.packs.enabled import catalogue
 from qiao.feedback.models import Rating
 from qiao.feedback.queries import DUTY, patience_for
@@ -88,7 +88,6 @@ SELECT i.base + w.n, t.seq, m.at, m.at, w.responsible_id, 'phone',
            + (coalesce(w.done_at, %(now)s) - w.entered_at)
              * (CASE WHEN w.done_at IS NULL THEN 0.5 ELSE t.seq::float8 / w.tries END)) AS at) m
  CROSS JOIN demo_id i""",
-    """SELECT count(nextval(pg_get_serial_sequence('feedback_followup', 'id'))) FROM demo_word""",
 )
 TABLES = ("feedback_followup", "feedback_followupattempt")
 
@@ -113,9 +112,11 @@ def build(world: World) -> None:
         for statement in _DRAW:
             cursor.execute(statement, parameters)
         cursor.execute("SELECT count(*) FROM demo_word")
-        with bulk_load(cursor, *TABLES, rows=cursor.fetchone()[0]):
+        (rows,) = cursor.fetchone()
+        with bulk_load(cursor, *TABLES, rows=rows):
             for statement in _WRITE:
                 cursor.execute(statement, parameters)
+        pass_over_ids(cursor, TABLES[0], rows=rows)
         cursor.execute("SELECT feedback_fold_counts()")
 
 

@@ -24,7 +24,7 @@ from qiao.cases.rules.pack import promises_of
 from qiao.cases.rules.promises import Promise
 from qiao.core import calendars
 from qiao.core.demo import World
-from qiao.core.demo_bulk import bulk_load
+from qiao.core.demo_bulk import bulk_load, pass_over_ids
 from qiao.core.demo_facts import sample_facts
 from qiao.core.demo_numbers import numbered, pass_over, prepare_numbers
 from qiao.core.demo_rhythm import fill, fill_rhythm, history_days, phrases_of, type_weight
@@ -84,6 +84,7 @@ def build_cases(world: World) -> None:
         with bulk_load(cursor, *TABLES, rows=wanted):
             for statement in statements.WRITE:
                 cursor.execute(statement, parameters)
+        pass_over_ids(cursor, TABLES[0], rows=wanted)
         cursor.execute("SELECT cases_fold_counts()")
 
 

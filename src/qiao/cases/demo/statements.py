@@ -296,6 +296,4 @@ SELECT i.base + c.n, d.duty, d.seq, t.at, CASE WHEN d.done THEN gone.at END, '{}
   JOIN demo_time t ON t.n = c.n AND t.pos = d.pos
   LEFT JOIN demo_time gone ON gone.n = c.n AND gone.pos = d.left_pos
  CROSS JOIN demo_id i""",
-    """SELECT count(nextval(pg_get_serial_sequence('cases_case', 'id')))
-  FROM generate_series(1, %(wanted)s)""",
 )

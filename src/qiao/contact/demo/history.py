@@ -13,7 +13,7 @@ from django.db import connection
 from qiao.contact.demo import statements
 from qiao.contact.operations.starting import PREFIX
 from qiao.core.demo import World
-from qiao.core.demo_bulk import bulk_load
+from qiao.core.demo_bulk import bulk_load, pass_over_ids
 from qiao.core.demo_numbers import numbered, pass_over, prepare_numbers
 from qiao.core.demo_rhythm import fill, fill_rhythm, history_days, phrases_of, type_weight
 from qiao.core.packs.enabled import catalogue
@@ -60,11 +60,7 @@ def build(world: World) -> None:
                 parameters["portion"] = min(PORTION, wanted - writer.written)
                 writer.write(statements.ANSWERED)
         pass_over(cursor, most_a_day=writer.serials)
-        cursor.execute(
-            "SELECT count(nextval(pg_get_serial_sequence('contact_interaction', 'id')))"
-            " FROM generate_series(1, %s)",
-            [writer.written],
-        )
+        pass_over_ids(cursor, TABLES[0], rows=writer.written)
         cursor.execute("SELECT contact_fold_counts()")
         cursor.execute(statements.LAST)
 
