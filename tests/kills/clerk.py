@@ -39,9 +39,9 @@ def work(seed: int, log: Path) -> None:
 
 def _one_move(rng: Random) -> str:
     from qiao.cases.definitions import case_types, process_of
-    from qiao.core.demo_facts import sample_facts, sample_value
     from qiao.cases.models import Case
     from qiao.cases.operations import OpenRequest, add_note, open_case, report_duty_done
+    from qiao.core.demo_facts import sample_facts, sample_value
     from qiao.core.transactions import acting
     from qiao.staff.models import Organisation, Staff
     from qiao.staff.queries import system_actor
