@@ -62,11 +62,16 @@ def ensure(size: Size) -> None:
         RuntimeError: it cannot be built; what went wrong was said.
     """
     _create_database(size)
-    environment = environment_of(size)
-    _run([sys.executable, "-m", "qiao.config.cli", "migrate", "--quiet"], environment)
+    environment = _migrate(size)
     owner = environment | {"DATABASE_URL": environment["DATABASE_OWNER_URL"], "QIAO_NO_POOL": "1"}
     words = [f"--size={','.join(str(part) for part in astuple(size))}"]
     _run([sys.executable, str(SPINE), "--build", *words], owner)
+
+
+def _migrate(size: Size) -> dict[str, str]:
+    environment = environment_of(size)
+    _run([sys.executable, "-m", "qiao.config.cli", "migrate", "--quiet"], environment)
+    return environment
 
 
 def ensure_few(few: Size, full: Size) -> None:
@@ -77,6 +82,7 @@ def ensure_few(few: Size, full: Size) -> None:
     """
     with _administration() as owner:
         if _exists(owner, few):
+            _migrate(few)
             return
         owner.execute(f"DROP DATABASE IF EXISTS {few.database}_draft")
         owner.execute(

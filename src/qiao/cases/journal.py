@@ -4,9 +4,14 @@ A journal belongs to one locked (or new) case and one transaction. Operations ad
 write once; nothing else inserts into ``cases_caseevent`` or ``cases_caseclock``.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from qiao.cases import definitions
 from qiao.cases.models import Case, CaseClock, CaseEvent, ClockRecord
@@ -25,6 +30,18 @@ INTERNAL = CaseEvent.Visibility.INTERNAL
 CUSTOMER = CaseEvent.Visibility.CUSTOMER
 SYSTEM = CaseEvent.Visibility.SYSTEM
 CLOCK_KINDS: Final = frozenset(EVENT_KINDS)
+
+
+_ENTRIES: Final = (
+    "INSERT INTO cases_caseevent"
+    " (case_id, seq, kind, at, recorded_at, actor_id, visibility, data) VALUES "
+)
+_ENTRY: Final = "(%s, %s, %s, %s, %s, %s, %s, %s)"
+_RECORD: Final = (
+    "INSERT INTO cases_clockrecord (case_id, state) VALUES (%s, %s)"
+    " ON CONFLICT (case_id) DO UPDATE SET state = EXCLUDED.state"
+)
+_dumps: Final = partial(json.dumps, ensure_ascii=False)
 
 
 def known_calendars() -> dict[str, tuple[CalendarVersion, ...]]:
@@ -73,9 +90,7 @@ class Journal:
         """Fold the clocks, save the case and the entries."""
         folded = self._fold()
         self.case.save()
-        for entry in self._entries:
-            entry.case = self.case
-        CaseEvent.objects.bulk_create(self._entries)
+        self._keep_entries()
         if folded is not None:
             self._keep_clocks(*folded)
         self._entries = []
@@ -97,13 +112,29 @@ class Journal:
         record = ClockRecord.objects.filter(case=self.case).values_list("state", flat=True).first()
         return state_from_data(record) if record else recount(self.case.pk)
 
+    def _keep_entries(self) -> None:
+        """Insert the entries in one statement; every opening and every step passes here."""
+        rows = [
+            (
+                self.case.pk,
+                entry.seq,
+                entry.kind,
+                entry.at,
+                entry.recorded_at,
+                entry.actor_id,
+                entry.visibility,
+                Jsonb(entry.data, dumps=_dumps),
+            )
+            for entry in self._entries
+        ]
+        if rows:
+            places = ", ".join([_ENTRY] * len(rows))
+            with connection.cursor() as cursor:
+                cursor.execute(_ENTRIES + places, [value for row in rows for value in row])
+
     def _keep_clocks(self, before: ClockState, after: ClockState) -> None:
-        ClockRecord.objects.bulk_create(
-            [ClockRecord(case=self.case, state=state_data(after))],
-            update_conflicts=True,
-            unique_fields=["case"],
-            update_fields=["state"],
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(_RECORD, [self.case.pk, Jsonb(state_data(after), dumps=_dumps)])
         old = set(before.clocks)
         rows = [clock_row(self.case, clock) for clock in after.clocks if clock not in old]
         if rows:

@@ -183,6 +183,27 @@ class Case(models.Model):
                 condition=Q(closed_at__isnull=True, is_paused=True),
                 name="cases_paused_by_unit",
             ),
+            # Few of many open cases: without these a page of them is looked for among all.
+            models.Index(
+                fields=["organisation", "due_at", "id"],
+                condition=Q(closed_at__isnull=True, assignee__isnull=True),
+                name="cases_unassigned_by_unit",
+            ),
+            models.Index(
+                fields=["organisation", "due_at", "id"],
+                condition=Q(closed_at__isnull=True, priority="urgent"),
+                name="cases_urgent_by_unit",
+            ),
+            models.Index(
+                fields=["organisation", "due_at", "id"],
+                condition=Q(closed_at__isnull=True, level__in=["warn", "bad"]),
+                name="cases_due_soon_by_unit",
+            ),
+            models.Index(
+                fields=["organisation", "due_at", "id"],
+                condition=Q(closed_at__isnull=True, phase="confirm"),
+                name="cases_to_confirm_by_unit",
+            ),
             # Of no use to lists of open cases, whatever the planner thinks of its size.
             models.Index(
                 fields=["level_changes_at"],

@@ -113,8 +113,12 @@ def _tree() -> dict[int, Organisation]:
 
 def chain_of(organisation_id: int) -> tuple[int, ...]:
     """Ids from the unit itself up to the company: the order in which settings are searched."""
-    path = organisation(organisation_id).path
-    return tuple(int(part) for part in reversed(path.rstrip(".").split(".")))
+    return chain_to(organisation(organisation_id))
+
+
+def chain_to(unit: Organisation) -> tuple[int, ...]:
+    """The same of a unit at hand."""
+    return tuple(int(part) for part in reversed(unit.path.rstrip(".").split(".")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from qiao.core.actor import Actor
 from qiao.core.numbering import next_number
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
-from qiao.staff.queries import chain_of, organisation, teams_for
+from qiao.staff.queries import chain_to, organisation, teams_for
 
 PREFIX = "GD"
 TITLE_LENGTH = 120
@@ -136,7 +136,7 @@ def _new_case(
 def _team(request: OpenRequest, duty: str, actor: Actor, unit: Any) -> int:
     """The team for the duty in the area, nearest unit first; without one, the actor's own."""
     if duty:
-        chain = chain_of(unit.pk)
+        chain = chain_to(unit)
         teams = teams_for(duty=duty, area=request.area)
         for team in sorted(teams, key=lambda t: t.branch_id not in chain):
             return team.team_id
