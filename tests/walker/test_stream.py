@@ -1,0 +1,60 @@
+"""The live stream of a branch tells nothing of the branch next door."""
+
+import asyncio
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import transaction
+from django.test import AsyncClient
+from django.utils import timezone
+
+from qiao.cases.operations import add_note
+from tests.world import World, build_world, open_leak
+
+SECONDS = 15
+BACKEND = "qiao.staff.signin.StaffBackend"
+PATIENT = 1.5  # seconds in which an event that would come has come
+
+
+async def _listen(world: World, who: str, heard: list[str], ready: asyncio.Event) -> None:
+    client = AsyncClient()
+    await client.aforce_login(world.staff(who), backend=BACKEND)
+    response = await client.get("/live/")
+    assert response.status_code == 200
+    async for frame in response.streaming_content:  # type: ignore[attr-defined]
+        ready.set()
+        heard.append(frame.decode())
+
+
+def _happen(world: World) -> None:
+    with transaction.atomic():
+        case = open_leak(world, "heard")
+        add_note(case_id=case.pk, text="x", actor=world.company.agent, now=world.now)
+
+
+async def _morning(world: World) -> dict[str, list[str]]:
+    heard: dict[str, list[str]] = {"agent": [], "outsider": []}
+    ready = {who: asyncio.Event() for who in heard}
+    tasks = [asyncio.create_task(_listen(world, who, heard[who], ready[who])) for who in heard]
+    await asyncio.gather(*(asyncio.wait_for(event.wait(), SECONDS) for event in ready.values()))
+    for _try in range(SECONDS):
+        await sync_to_async(_happen)(world)
+        await asyncio.sleep(1)
+        if any("cases" in frame for frame in heard["agent"]):
+            break
+    await asyncio.sleep(PATIENT)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    return heard
+
+
+@pytest.mark.usefixtures("own_database")
+def test_the_stream_of_one_branch_is_silent_about_another() -> None:
+    with transaction.atomic():
+        world = build_world(timezone.now())
+    heard = asyncio.run(_morning(world))
+    events = [frame for frame in heard["agent"] if "event: tick" not in frame]
+    assert events, "the colleague hears what happened"
+    assert [frame for frame in heard["outsider"] if "event: tick" not in frame] == []
+    assert not world.pattern().search("".join(heard["outsider"]))
