@@ -108,7 +108,7 @@ SELECT timed.n, timed.opened_at,
            AS account_id,
        a.staff_id AS responsible_id, coalesce(dt.team_id, a.team_id) AS team_id,
        coalesce(k.staff_id, a.staff_id) AS worker_id,
-       CASE WHEN t.grp = 'complaint' THEN 0.40 ELSE 0.32 END
+       CASE WHEN t.grp = 'complaint' THEN 0.38 ELSE 0.35 END
            * CASE WHEN extract(month FROM timed.opened_at) IN (12, 1, 2) THEN 1.2 ELSE 1 END
            * exp(0.5 * sqrt(-2 * ln(greatest(timed.z1, 1e-9))) * cos(2 * pi() * timed.z2))
            AS pace,
