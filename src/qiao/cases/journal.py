@@ -41,6 +41,22 @@ _RECORD: Final = (
     "INSERT INTO cases_clockrecord (case_id, state) VALUES (%s, %s)"
     " ON CONFLICT (case_id) DO UPDATE SET state = EXCLUDED.state"
 )
+_CLOCK_KEY: Final = ("promise", "round")
+_CLOCK_STANDING: Final = (
+    "target_seconds",
+    "due_at",
+    "stopped_at",
+    "breached_at",
+    "elapsed_seconds",
+    "paused_seconds",
+    "state",
+)
+_CLOCK_FIELDS: Final = (*_CLOCK_KEY, "started_at", *_CLOCK_STANDING)
+_CLOCKS: Final = f"INSERT INTO cases_caseclock (case_id, {', '.join(_CLOCK_FIELDS)}) VALUES "  # noqa: S608 - names of this module
+_CLOCK: Final = f"({', '.join(['%s'] * (1 + len(_CLOCK_FIELDS)))})"
+_CLOCK_AGAIN: Final = " ON CONFLICT (case_id, promise, round) DO UPDATE SET " + ", ".join(
+    f"{name} = EXCLUDED.{name}" for name in _CLOCK_STANDING
+)
 _dumps: Final = partial(json.dumps, ensure_ascii=False)
 
 
@@ -135,23 +151,17 @@ class Journal:
     def _keep_clocks(self, before: ClockState, after: ClockState) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_RECORD, [self.case.pk, Jsonb(state_data(after), dumps=_dumps)])
-        old = set(before.clocks)
-        rows = [clock_row(self.case, clock) for clock in after.clocks if clock not in old]
-        if rows:
-            CaseClock.objects.bulk_create(
-                rows,
-                update_conflicts=True,
-                unique_fields=["case", "promise", "round"],
-                update_fields=[
-                    "target_seconds",
-                    "due_at",
-                    "stopped_at",
-                    "breached_at",
-                    "elapsed_seconds",
-                    "paused_seconds",
-                    "state",
-                ],
-            )
+            old = set(before.clocks)
+            rows = [_clock_values(self.case, c) for c in after.clocks if c not in old]
+            if rows:
+                places = ", ".join([_CLOCK] * len(rows))
+                values = [value for row in rows for value in row]
+                cursor.execute(_CLOCKS + places + _CLOCK_AGAIN, values)
+
+
+def _clock_values(case: Case, clock: Clock) -> list[Any]:
+    row = clock_row(case, clock)
+    return [row.case_id, *(getattr(row, name) for name in _CLOCK_FIELDS)]
 
 
 def recount(case_id: int) -> ClockState:
