@@ -1,10 +1,12 @@
 """Kept counts: how many cases stand in each view, without looking at a case."""
 
-from collections.abc import Iterator
-
-from django.db import connection
+from collections.abc import Iterator, Sequence
 
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
+
+Source = tuple[str, str, str]
+"""Tab of the list, kept view, holder."""
 
 _COUNTS = """
 SELECT v.tab, coalesce(sum(k.n), 0)
@@ -27,28 +29,29 @@ def kept_counts(*, actor: Actor) -> dict[str, int]:
     A change is counted as soon as it is committed. The archive's views have no count: nobody acts
     on it, and it grows without end.
     """
-    sources = list(_sources(actor))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _COUNTS,
-            {
-                "tabs": [tab for tab, _, _ in sources],
-                "views": [view for _, view, _ in sources],
-                "holders": [holder for _, _, holder in sources],
-                "organisations": list(actor.organisations("cases.view")),
-            },
-        )
-        found = {tab: int(n) for tab, n in cursor.fetchall()}
-    return {tab: found.get(tab, 0) for tab, _, _ in sources}
+    return _read(actor, list(_sources(actor)))
 
 
 def my_open_count(actor: Actor) -> int:
-    """How many open cases the person works on, for the rail."""
-    return kept_counts(actor=actor)["mine"]
+    """How many open cases the person works on, for the rail of every page."""
+    return _read(actor, [("mine", "assignee", str(actor.staff_id or 0))])["mine"]
 
 
-def _sources(actor: Actor) -> Iterator[tuple[str, str, str]]:
-    """Tab of the list, kept view, holder."""
+def _read(actor: Actor, sources: Sequence[Source]) -> dict[str, int]:
+    rows = fetch_all(
+        _COUNTS,
+        {
+            "tabs": [tab for tab, _, _ in sources],
+            "views": [view for _, view, _ in sources],
+            "holders": [holder for _, _, holder in sources],
+            "organisations": list(actor.organisations("cases.view")),
+        },
+    )
+    found = {tab: int(n) for tab, n in rows}
+    return {tab: found.get(tab, 0) for tab, _, _ in sources}
+
+
+def _sources(actor: Actor) -> Iterator[Source]:
     me = str(actor.staff_id or 0)
     yield "mine", "assignee", me
     if not actor.team_ids:
