@@ -35,7 +35,7 @@ def send(
     visit = VISITS[name]
     form = form_of(visit, world) | changes
     client = browsers.of(visit.sender)
-    return client.post(address_of(name, visit, world), form, **more)  # type: ignore[return-value]
+    return client.post(address_of(name, visit, world), form, **more)
 
 
 def texts(name: str) -> list[str]:

@@ -91,7 +91,7 @@ def test_a_list_asks_as_often_for_one_row_as_for_thirty(
 def asked_while_rendering(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Statements that were sent while a template was being rendered."""
     found: list[str] = []
-    render: Any = base.Template._render  # noqa: SLF001 - the one place all rendering passes
+    render: Any = base.Template._render  # type: ignore[attr-defined] # noqa: SLF001 - the one place all rendering passes
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         frames = [frame.filename for frame in traceback.extract_stack()]

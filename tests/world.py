@@ -100,7 +100,7 @@ def build_world(now: datetime) -> World:
 
 def _with_roles(company: Company) -> Company:
     """The cast may take every step of a process, each in the own branch."""
-    actors = {}
+    actors: dict[str, Any] = {}
     for who in ("agent", "colleague", "outsider"):
         staff: Staff = getattr(company, f"{who}_staff")
         for key in ("agent", "dispatcher", "technician"):

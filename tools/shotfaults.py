@@ -121,6 +121,6 @@ def _texts_in(value: Any) -> Iterator[tuple[str, str, str]]:
             yield from _texts_in(item)
     elif isinstance(value, dict):
         if "en" in value and "zh-Hans" in value:
-            yield value["en"], value["zh-Hans"], value.get("zh-Hant", value["zh-Hans"])
+            yield value["en"], value["zh-Hans"], value.get("zh-Hant") or value["zh-Hans"]
         for item in value.values():
             yield from _texts_in(item)

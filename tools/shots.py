@@ -80,12 +80,10 @@ class Studio:
             timezone_id="Asia/Shanghai",
         )
         chosen = {"q-language": view.language, "q-theme": view.theme}
-        context.add_cookies(
-            [
-                *self.cookies.get(role, []),
-                *({"name": k, "value": v, "url": self.address} for k, v in chosen.items()),
-            ]
-        )
+        dress: list[Any] = [
+            {"name": name, "value": value, "url": self.address} for name, value in chosen.items()
+        ]
+        context.add_cookies([*self.cookies.get(role, []), *dress])
         return context
 
     def forget(self) -> None:

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from qiao.cases.models import Case
 from tests.journeys.site import CUSTOMER, Site, see, settle
@@ -174,13 +174,19 @@ def test_what_is_typed_while_a_form_is_drawn_anew_stays_and_is_sent(site: Site) 
     page.click("#contact-case .cs-type")
     page.locator("#case-type-list button", has_text="Small leak").click()
     expect(page.locator("#case-form [name=fact-leak_at]")).to_be_attached()
-    page.route("**/cases/new/form", lambda route: (time.sleep(1), route.continue_()))
+    page.route("**/cases/new/form", go_on_later)
     page.locator("#case-form [name=fact-leak_at]").select_option("after_meter")
     page.fill("#case-form [name=title]", MATTER)
     page.click("#case-form [data-primary]")
     settle(page)
     expect(page.locator("#case-form")).to_have_count(0)
     assert Case.objects.get().title == MATTER
+
+
+def go_on_later(route: Route) -> None:
+    """A network that takes its time."""
+    time.sleep(1)
+    route.continue_()
 
 
 def tab_to(page: Page, wanted: str) -> None:

@@ -59,7 +59,7 @@ def send(
     """Send one request."""
     where = f"{address}?{query}" if query else address
     if method == "POST":
-        return client.post(where, form, headers=heads)  # type: ignore[return-value]
+        return client.post(where, form, headers=heads)
     return getattr(client, method.lower())(where, headers=heads)  # type: ignore[no-any-return]
 
 
