@@ -60,7 +60,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One work order as a page shows it. `next_verb` is what its technician does next."""
+    """One work order as a page shows it. `next_verb` is what its technician does next.
+
+    `phone` and `map_url` are empty unless they were asked for.
+    """
 
     order: WorkOrder
     title: str
@@ -100,12 +103,17 @@ def unit_name(name: str, names: Mapping[str, str] | None) -> str:
     return (names or {}).get(key) or name
 
 
-def show_job(order: WorkOrder, actor: Actor) -> Job:
-    """The order with its case and customer, telephone only for those who may see it."""
+def show_job(order: WorkOrder, actor: Actor, *, with_reach: bool = False) -> Job:
+    """The order with its case and customer.
+
+    `with_reach` adds how to get to them, at the price of a query: the map, and the telephone for
+    those who may see it.
+    """
     case: Any = order.case
     customer = case.customer
     state = WorkOrder.State(order.state)
-    phone = _phone(case) if actor.can_in("customers.contact", order.organisation_id) else ""
+    may_call = with_reach and actor.can_in("customers.contact", order.organisation_id)
+    phone = _phone(case) if may_call else ""
     return Job(
         order=order,
         title=case.title,
@@ -121,7 +129,7 @@ def show_job(order: WorkOrder, actor: Actor) -> Job:
         flags=_flags(customer),
         phone=phone.partition(";")[0],
         phone_shown=phones.display(phone, get_language() or "en") if phone else "",
-        map_url=_map_url(order),
+        map_url=_map_url(order) if with_reach else "",
         waits=order.state in WAITING,
         next_verb=NEXT.get(order.state, ""),
         verbs=verbs_in(order.state),

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
+
 from qiao.cases import definitions
 from qiao.cases.events import CaseChanged
 from qiao.cases.journal import Journal, lock_case
@@ -44,10 +47,12 @@ def take_action(
     actor: Actor,
     now: datetime,
     from_step: str = "",
+    at: datetime | None = None,
 ) -> Case:
     """Take an action of the case's step with the values typed for it.
 
-    `from_step` is the step that the person saw; if the case has left it, nothing is done.
+    `from_step` is the step that the person saw; if the case has left it, nothing is done. `at` is
+    when it happened, for what is reported later (default: now).
 
     Raises:
         Forbidden, StaleStep, BadFact, and any `ProcessRefusal`.
@@ -77,8 +82,8 @@ def take_action(
     if case.closed_at is not None:
         _reopen(journal)
     if move.given:
-        journal.add("fields_given", dict(move.given))
-    arrival = enter_steps(journal, process, move.passages, move.state.step, reason=reason)
+        journal.add("fields_given", dict(move.given), at=at)
+    arrival = enter_steps(journal, process, move.passages, move.state.step, at=at, reason=reason)
     journal.write()
     arrival.finish(case=case, actor=actor, now=now)
     return case
@@ -126,46 +131,65 @@ def report_duty_done(
     now: datetime,
     action: str = "",
     given: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Case:
     """Another module did what the step waits for; with `action` the case moves on at once.
 
-    Reporting twice changes nothing. Raises what `take_action` raises.
+    `at` is when it was done (default: now). Reporting twice changes nothing. Raises what
+    `take_action` raises.
     """
     case = lock_case(case_id)
     open_duty = CaseDuty.objects.filter(case=case, duty=duty, done_at__isnull=True).first()
     if open_duty is not None:
-        open_duty.done_at = now
+        open_duty.done_at = at or now
         open_duty.result = dict(result)
         open_duty.save()
         journal = Journal(case, actor=actor, now=now)
-        journal.add("duty_done", {"duty": duty, **result})
+        journal.add("duty_done", {"duty": duty, **result}, at=at)
         journal.write()
         _tell(case, "duty_done", actor, now)
     if action:
-        return take_action(case_id=case_id, action=action, given=given or {}, actor=actor, now=now)
+        return take_action(
+            case_id=case_id, action=action, given=given or {}, actor=actor, now=now, at=at
+        )
     return case
 
 
 def mark(
-    *, case_id: int, kind: str, actor: Actor, now: datetime, data: Mapping[str, Any] | None = None
+    *,
+    case_id: int,
+    kind: str,
+    actor: Actor,
+    now: datetime,
+    data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Case:
     """Note a milestone that clocks may wait for: ``first_response``, ``arrived``, ``work_done``,
-    ``answered``. A milestone reached before is not noted again.
+    ``answered``; `at` is when it was reached (default: now).
+
+    The same milestone with the same `data` is noted once between two reopenings: a second visit
+    and the answer after a reopening are milestones of their own.
 
     Raises `ValueError` for any other kind.
     """
     if kind not in MARKS:
         raise ValueError(f"{kind} is not a milestone")
     case = lock_case(case_id)
-    if case.closed_at is not None or case.events.filter(kind=kind).exists():
+    if case.closed_at is not None or _is_marked(case, kind, dict(data or {})):
         return case
     if kind == "answered":
-        case.answered_at = now
+        case.answered_at = at or now
     journal = Journal(case, actor=actor, now=now)
-    journal.add(kind, data)
+    journal.add(kind, data, at=at)
     journal.write()
     _tell(case, kind, actor, now)
     return case
+
+
+def _is_marked(case: Case, kind: str, data: dict[str, Any]) -> bool:
+    reopened = case.events.filter(kind="reopened").order_by("-seq").values("seq")[:1]
+    since = Coalesce(Subquery(reopened), 0)
+    return case.events.filter(kind=kind, data=data, seq__gt=since).exists()
 
 
 def pause(*, case_id: int, reason: str, actor: Actor, now: datetime) -> Case:

@@ -22,6 +22,7 @@ from qiao.cases.operations import (
     chase,
     edit_case,
     fold_counts,
+    mark,
     open_case,
     pause,
     refresh_levels,
@@ -170,6 +171,43 @@ def test_a_case_that_comes_back_counts_as_reopened_and_owes_again(company: Compa
     resolve = CaseClock.objects.filter(case=case, promise="resolve").order_by("round")
     assert [c.round for c in resolve] == [1, 2]
     assert resolve[1].due_at == again + timedelta(hours=24)
+
+
+def test_a_milestone_is_noted_once_a_visit_and_anew_after_a_reopening(company: Company) -> None:
+    case = walk_to_call_back(company)
+    actor = with_roles(company.agent)
+
+    def mark_arrival(order: str, hours: int) -> None:
+        mark(
+            case_id=case.pk,
+            kind="arrived",
+            actor=actor,
+            now=NOW + timedelta(hours=hours),
+            data={"work_order": order},
+        )
+
+    def arrivals() -> int:
+        return case.events.filter(kind="arrived").count()
+
+    before = arrivals()
+    for order, hours in (("WO1", 4), ("WO1", 4), ("WO2", 4)):
+        mark_arrival(order, hours)
+    assert arrivals() == before + 2
+    report_duty_done(
+        case_id=case.pk, duty="follow_up", result={}, actor=actor, now=NOW + timedelta(hours=5),
+        action="called_back", given={"follow_up_result": "satisfied"},
+    )  # fmt: skip
+    mark_arrival("WO3", 6)
+    assert arrivals() == before + 2, "an archived case has no milestones"
+    take_action(
+        case_id=case.pk,
+        action="open_repair_again",
+        given={"reason": "次日再次渗漏"},
+        actor=actor,
+        now=NOW + timedelta(hours=7),
+    )
+    mark_arrival("WO2", 8)
+    assert arrivals() == before + 3
 
 
 def test_refusals_name_what_is_wrong_and_leave_nothing(company: Company) -> None:

@@ -84,11 +84,11 @@ def move(
 
     Raises `WrongState`; nothing has been written then.
     """
-    before = order.state
+    before, at = order.state, happened(order, report, now)
     order.state = next_state(before, verb)
-    order.state_since = now
+    order.state_since = at
     if order.state in FINISHED:
-        order.finished_at = max(now, order.created_at)
+        order.finished_at = max(at, order.created_at)
     if order.state in WAITING:
         order.technician = None
     if order.state != "suspended":
@@ -96,7 +96,7 @@ def move(
     order.event_seq += 1
     order.version += 1
     order.save()
-    _record(order, verb, actor, now, report, data)
+    _record(order, verb, actor, now, report, data, at=at)
     told = WorkOrderStateChanged(
         work_order_id=order.pk,
         case_id=order.case_id,
@@ -117,13 +117,15 @@ def _record(
     now: datetime,
     report: Report,
     data: Mapping[str, Any] | None,
+    *,
+    at: datetime,
 ) -> None:
     WorkOrderEvent.objects.create(
         work_order=order,
         seq=order.event_seq,
         kind=kind,
         state=order.state,
-        at=_believed(order, report, now),
+        at=at,
         recorded_at=now,
         actor_id=actor.staff_id if actor else None,
         latitude=report.latitude,
@@ -137,10 +139,11 @@ def record_creation(order: WorkOrder, *, now: datetime, data: Mapping[str, Any])
     """Write the first row of an order's history."""
     order.event_seq = 1
     order.save(update_fields=["event_seq"])
-    _record(order, "create", None, now, NOTHING, data)
+    _record(order, "create", None, now, NOTHING, data, at=now)
 
 
-def _believed(order: WorkOrder, report: Report, now: datetime) -> datetime:
+def happened(order: WorkOrder, report: Report, now: datetime) -> datetime:
+    """When a step of the order was taken: the phone's time where it can be believed, else now."""
     said = report.happened_at
     if said is None or said > now or said < now - LATEST_REPORT:
         return now

@@ -19,6 +19,7 @@ from qiao.dispatch.operations.recording import (
     NOTHING,
     NotYours,
     Report,
+    happened,
     is_repeat,
     lock_order,
     may_work,
@@ -94,9 +95,12 @@ def arrive(
     order, repeated = _begin(work_order_id, actor, report)
     if repeated:
         return order
-    order.arrived_at = order.arrived_at or now
+    at = happened(order, report, now)
+    order.arrived_at = order.arrived_at or at
     move(order, "arrive", actor=actor, now=now, report=report)
-    cases.mark(case_id=order.case_id, kind="arrived", actor=actor, now=now, data=_about(order))
+    cases.mark(
+        case_id=order.case_id, kind="arrived", actor=actor, now=now, at=at, data=_about(order)
+    )
     return order
 
 
@@ -172,9 +176,10 @@ def complete(
     wanting = wanting_of(order, way_out)
     if wanting:
         raise NotComplete(wanting)
+    at = happened(order, report, now)
     move(order, "complete", actor=actor, now=now, report=report)
     try:
-        _tell_the_case(order, way_out, given, mover, now)
+        _tell_the_case(order, way_out, given, mover, now=now, at=at)
     except (cases.BadFact, cases.CaseClosedAlready, cases.ProcessRefusal) as refusal:
         raise CaseRefused(str(refusal)) from refusal
     return order
@@ -195,19 +200,26 @@ def wanting_of(order: WorkOrder, way_out: Exit | None) -> tuple[Missing, ...]:
 
 
 def _tell_the_case(
-    order: WorkOrder, way_out: Exit | None, given: dict[str, Any], mover: Actor, now: datetime
+    order: WorkOrder,
+    way_out: Exit | None,
+    given: dict[str, Any],
+    mover: Actor,
+    *,
+    now: datetime,
+    at: datetime,
 ) -> None:
     case_id, about = order.case_id, _about(order)
     if order.case.is_paused:
         cases.resume(case_id=case_id, actor=mover, now=now)
     if way_out is None or "work_done" not in way_out.marks:
-        cases.mark(case_id=case_id, kind="work_done", actor=mover, now=now, data=about)
+        cases.mark(case_id=case_id, kind="work_done", actor=mover, now=now, at=at, data=about)
     cases.report_duty_done(
         case_id=case_id,
         duty=DUTY,
         result=about | {"note": order.note},
         actor=mover,
         now=now,
+        at=at,
         action=way_out.action if way_out else "",
         given=given,
     )

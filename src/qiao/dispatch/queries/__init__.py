@@ -1,7 +1,6 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
 from qiao.dispatch.queries.orders import (
-    BOARD_LIMIT,
     BoardCounts,
     NotVisible,
     board_counts,
@@ -30,7 +29,6 @@ from qiao.dispatch.queries.people import (
 from qiao.dispatch.queries.sheets import load_sheets, sheet_for
 
 __all__ = [
-    "BOARD_LIMIT",
     "BoardCounts",
     "NotVisible",
     "Team",

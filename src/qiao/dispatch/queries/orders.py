@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, Count, F, Q, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.http import Http404
 from django.utils import timezone
 
@@ -17,7 +18,8 @@ from qiao.dispatch.rules.states import WAITING
 
 OWNER_KIND: Final = "work_order"
 DUTY: Final = "work_order"  # the name under which processes wait for a crew
-BOARD_LIMIT: Final = 120
+LANE_LIMIT: Final = 8
+CREW_LIMIT: Final = 60
 DAY_LIMIT: Final = 50
 SOON: Final = timedelta(hours=1)
 BY_DUE: Final = (F("case__due_at").asc(nulls_last=True), "id")
@@ -136,22 +138,19 @@ def board_counts(*, actor: Actor, now: datetime) -> BoardCounts:
 def board_orders(*, actor: Actor, team_id: int | None = None) -> list[WorkOrder]:
     """Open orders that the actor may see: by team, what nobody has first, then by due time.
 
-    At most `BOARD_LIMIT`, the most urgent ones. They are chosen before anything is joined that
-    only their lines show.
+    The first `LANE_LIMIT` of every crew, or the first `CREW_LIMIT` of `team_id`. They are chosen
+    before anything is joined that only their lines show.
     """
     orders = WorkOrder.objects.open().filter(_seen_by(actor))
     if team_id is not None:
         orders = orders.filter(team_id=team_id)
-    chosen = list(orders.order_by(*BY_DUE).values_list("id", flat=True)[:BOARD_LIMIT])
-    place = {pk: n for n, pk in enumerate(chosen)}
-    found = sorted(
-        _with_case(WorkOrder.objects.filter(id__in=chosen)), key=lambda order: place[order.pk]
-    )
-    return sorted(found, key=_place_on_board)
-
-
-def _place_on_board(order: WorkOrder) -> tuple[str, int, bool]:
-    return order.team.name, order.team_id, order.state not in WAITING
+    waits_first = Case(When(state__in=WAITING, then=Value(0)), default=Value(1))
+    rank = Window(RowNumber(), partition_by=F("team_id"), order_by=[waits_first, *BY_DUE])
+    limit = LANE_LIMIT if team_id is None else CREW_LIMIT
+    placed = orders.order_by().annotate(rank=rank).filter(rank__lte=limit)
+    ranks = dict(placed.values_list("id", "rank"))
+    found = _with_case(WorkOrder.objects.filter(id__in=ranks))
+    return sorted(found, key=lambda o: (o.team.name, o.team_id, ranks[o.pk]))
 
 
 def orders_of_case(*, case_id: int) -> list[WorkOrder]:

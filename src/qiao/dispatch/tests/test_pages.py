@@ -14,8 +14,10 @@ from PIL import Image
 
 from qiao.core.actor import Actor
 from qiao.core.models import Attachment
+from qiao.customers.operations import NewPhone, register_customer
 from qiao.dispatch.models import WorkOrder, WorkOrderEvent
 from qiao.dispatch.operations import accept, arrive, assign_technician
+from qiao.dispatch.queries.orders import LANE_LIMIT
 from qiao.dispatch.rules.sheets import sheet_from_data
 from qiao.dispatch.tests.cast import NOW, Crew, a_work_order
 from qiao.staff.models import Staff
@@ -223,13 +225,41 @@ def test_the_board_assigns_in_a_dialog_and_without_script(crew: Crew) -> None:
 
 
 def test_lists_ask_the_database_as_often_for_one_row_as_for_many(crew: Crew) -> None:
-    a_work_order(crew)
     client = client_of(crew.dispatcher)
-    client.get("/jobs/board/")
-    few = _queries(client, "/jobs/board/")
-    for n in range(6):
-        a_work_order(crew, title=f"第 {n} 单")
-    assert _queries(client, "/jobs/board/") == few
+    about = {"caller_phone": "", "customer_id": _a_customer(crew)}
+    for url in ("/jobs/board/", "/jobs/"):
+        a_work_order(crew, **about)
+        client.get(url)
+        few = _queries(client, url)
+        for n in range(6):
+            a_work_order(crew, title=f"第 {n} 单", **about)
+        assert _queries(client, url) == few
+
+
+def test_a_long_lane_shows_its_first_and_leads_to_the_rest(crew: Crew) -> None:
+    orders = [a_work_order(crew, title=f"第 {n} 单") for n in range(LANE_LIMIT + 2)]
+    client = client_of(crew.dispatcher)
+    page = text_of(client.get("/jobs/board/"))
+    shown = [order for order in orders if order.number in page]
+    assert len(shown) == LANE_LIMIT
+    link = f"?crew={crew.team.pk}"
+    rest = f"全部 {len(orders)} 单"
+    assert page.count(link) == 2  # the crew's own link, and the one under its lane
+    assert rest in page
+    whole = text_of(client.get(f"/jobs/board/{link}"))
+    assert all(order.number in whole for order in orders)
+    assert rest not in whole
+
+
+def _a_customer(crew: Crew) -> int:
+    made = register_customer(
+        actor=crew.agent,
+        now=NOW,
+        name="陈慧敏",
+        organisation_id=crew.lake.pk,
+        phones=[NewPhone("13805712264")],
+    )
+    return made.pk
 
 
 def _queries(client: Client, url: str) -> int:

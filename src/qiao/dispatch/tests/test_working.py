@@ -1,10 +1,11 @@
 """A work order from the case that asked for it to the case that moves on."""
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 
-from qiao.cases.models import Case, CaseDuty, CaseEvent
+from qiao.cases.models import Case, CaseClock, CaseDuty, CaseEvent
 from qiao.cases.operations import report_duty_done, take_action, transfer
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.models import Attachment, Event
@@ -117,6 +118,31 @@ def test_a_report_sent_twice_takes_effect_once(crew: Crew) -> None:
         )
     assert verbs(order).count("complete") == 1
     assert Event.objects.filter(name="cases.step_entered").count() == 4
+
+
+def test_what_the_phone_reports_late_counts_from_when_it_happened(crew: Crew) -> None:
+    order = a_work_order(crew)
+    accept(work_order_id=order.pk, actor=crew.technician, now=NOW)
+    start_travel(work_order_id=order.pk, actor=crew.technician, now=NOW)
+    there, ended = NOW + timedelta(minutes=20), NOW + timedelta(minutes=50)
+    online = NOW + timedelta(hours=9)  # a cellar without network, told in the evening
+    arrive(
+        work_order_id=order.pk, actor=crew.technician, now=online, report=Report("a", there)
+    )
+    done = complete(
+        work_order_id=order.pk,
+        filling=all_filled(order),
+        actor=crew.technician,
+        now=online,
+        report=Report("b", ended),
+    )
+    assert (done.arrived_at, done.finished_at) == (there, ended)
+    told = CaseEvent.objects.filter(case=order.case_id, kind__in=("arrived", "work_done"))
+    assert dict(told.values_list("kind", "at")) == {"arrived": there, "work_done": ended}
+    assert set(told.values_list("recorded_at", flat=True)) == {online}
+    assert CaseDuty.objects.get(case=order.case_id, duty="work_order").done_at == ended
+    visit = CaseClock.objects.get(case=order.case_id, promise="arrive")
+    assert (visit.stopped_at, visit.state) == (there, "met")
 
 
 def test_a_repeated_refusal_is_heard_once_though_the_order_has_left_the_technician(

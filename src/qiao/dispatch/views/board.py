@@ -1,6 +1,6 @@
 """The dispatcher's board: open work orders by crew, and who goes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -26,15 +26,22 @@ from qiao.staff.queries import units_among
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One crew with its open work orders, what nobody has first."""
+    """One crew with the first of its open work orders, what nobody has first; `total` are open."""
 
+    team_id: int
     name: str
     jobs: list[Job]
+    total: int
 
     @property
     def waiting(self) -> int:
-        """How many nobody has."""
+        """How many of those shown nobody has."""
         return sum(job.waits for job in self.jobs)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more than are shown."""
+        return self.total > len(self.jobs)
 
 
 @staff_view("jobs.view")
@@ -44,24 +51,25 @@ def board(request: StaffRequest) -> HttpResponse:
     team_id = int(crew) if crew.isdecimal() and len(crew) < 18 else None
     counts = queries.board_counts(actor=request.actor, now=request.now)
     orders = queries.board_orders(actor=request.actor, team_id=team_id)
-    shown = counts.total if team_id is None else counts.crews.get(team_id, 0)
     names = units_among(counts.crews, language=get_language() or "en")
     context = {
-        "lanes": _lanes(show_job(order, request.actor) for order in orders),
+        "lanes": _lanes((show_job(order, request.actor) for order in orders), counts.crews),
         "crews": [(unit.unit_id, unit.name) for unit in names],
         "crew": team_id,
         "counts": counts,
-        "is_cut": shown > queries.BOARD_LIMIT,
-        "limit": queries.BOARD_LIMIT,
         "may_assign": request.actor.can("jobs.assign"),
     }
     template = "dispatch/_lanes.html" if request.htmx else "dispatch/board.html"
     return render(request, template, context)
 
 
-def _lanes(jobs: Iterable[Job]) -> list[Lane]:
-    grouped = groupby(jobs, key=lambda job: (job.team, job.order.team_id))
-    return [Lane(name, list(found)) for (name, _id), found in grouped]
+def _lanes(jobs: Iterable[Job], totals: Mapping[int, int]) -> list[Lane]:
+    grouped = groupby(jobs, key=lambda job: (job.order.team_id, job.team))
+    lanes = ((team_id, name, list(found)) for (team_id, name), found in grouped)
+    return [
+        Lane(team_id, name, found, max(totals.get(team_id, 0), len(found)))
+        for team_id, name, found in lanes
+    ]
 
 
 @staff_view("jobs.assign", methods=("GET", "HEAD", "POST"))

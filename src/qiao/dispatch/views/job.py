@@ -44,7 +44,7 @@ def job_page(
     sheet = sheet_from_data(order.sheet)
     pictures = queries.pictures_of(order)
     context: dict[str, Any] = {
-        "job": show_job(order, actor),
+        "job": show_job(order, actor, with_reach=True),
         "order": order,
         "facts": known_facts(order),
         "safety": safety_words(order, sheet),

@@ -45,7 +45,8 @@ WITH_REASON: dict[str, Callable[..., WorkOrder]] = {
 def today(request: StaffRequest) -> HttpResponse:
     """What is to be done today: one's own orders, the crew's pool, and what is finished."""
     actor = request.actor
-    own = [show_job(order, actor) for order in queries.my_orders(actor=actor)]
+    mine = queries.my_orders(actor=actor)
+    own = [show_job(o, actor, with_reach=place == 0) for place, o in enumerate(mine)]
     pool = [show_job(order, actor) for order in queries.pool_orders(actor=actor)]
     done = [
         show_job(order, actor) for order in queries.finished_today(actor=actor, now=request.now)
