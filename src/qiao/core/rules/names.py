@@ -106,6 +106,12 @@ class NameParts(NamedTuple):
     given: str
 
 
+def load_dictionaries() -> None:
+    """Read what spelling needs now instead of with the first name."""
+    _table()
+    _phrases()
+
+
 def spell(name: str, *, is_person: bool = True) -> Spelling:
     """Spell a name both ways in one pass.
 
