@@ -82,8 +82,8 @@ class Words:
             if english != hans:
                 self.hans.add(hans)
             self.hant.add(hant)
-        for known in (self.hans, self.hant):
-            known -= TITLES | {text for text in known if len(text) < 2}
+        self.hans = {text for text in self.hans - TITLES if len(text) > 1}
+        self.hant = {text for text in self.hant - TITLES if len(text) > 1}
 
     def foreign(self, page: Any, language: str) -> list[str]:
         """Texts of ours that stand in another language than the page's."""

@@ -18,7 +18,8 @@ from qiao.config import postgres
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-SECONDS = 100
+SECONDS, MOST_SECONDS = 100, 400
+MOVES = 1_000
 CLERKS = 3
 
 
@@ -126,9 +127,9 @@ def test_nothing_is_lost_or_doubled_when_anything_is_killed(scene: Scene) -> Non
     scene.start("qiao.config.cli", "worker")
     for _ in range(CLERKS):
         scene.clerk()
-    until = time.monotonic() + SECONDS
+    began = time.monotonic()
     turn = 0
-    while time.monotonic() < until:
+    while not _is_enough(scene, time.monotonic() - began):
         time.sleep(3)
         turn += 1
         scene.revive()
@@ -142,6 +143,12 @@ def test_nothing_is_lost_or_doubled_when_anything_is_killed(scene: Scene) -> Non
     del scene.children[1:]
     _wait_for_jobs(scene)
     _check(scene)
+
+
+def _is_enough(scene: Scene, seconds: float) -> bool:
+    """A slow machine takes longer over as many moves."""
+    done = seconds >= SECONDS and len(scene.confirmed()) >= MOVES
+    return done or seconds >= MOST_SECONDS
 
 
 def _wait_for_jobs(scene: Scene) -> None:
@@ -161,7 +168,7 @@ def _wait_for_jobs(scene: Scene) -> None:
 
 def _check(scene: Scene) -> None:
     confirmed = scene.confirmed()
-    assert len(confirmed) >= 1_000
+    assert len(confirmed) >= MOVES
     longest: dict[int, int] = {}
     for case, count in confirmed:
         longest[case] = max(longest.get(case, 0), count)

@@ -16,6 +16,7 @@ from qiao.core.packs.model import CaseType, Pack
 ZONE = ZoneInfo("Asia/Shanghai")
 QUIETEST = 0.4
 GROWTH = 0.15  # how much busier the last day of the history is than the first
+LAST_DAYS = (1.4, 2.2)  # a cold night: yesterday and today bring more than their usual share
 
 TABLES = (
     "CREATE TEMP TABLE demo_day (i int, day date, cum float8) ON COMMIT DROP",
@@ -86,8 +87,10 @@ def _days(world: World, pack: Pack) -> Iterator[tuple[Any, ...]]:
     days = history_days(world)
     total = 0.0
     for offset, day in enumerate(days):
-        weight = pack.demo.monthly[day.month - 1] * pack.demo.weekly[day.weekday()]
-        total += weight * (1 + GROWTH * offset / len(days))
+        weight: float = pack.demo.monthly[day.month - 1] * pack.demo.weekly[day.weekday()]
+        weight *= 1 + GROWTH * offset / len(days)
+        left = len(days) - offset
+        total += weight * (LAST_DAYS[-left] if left <= len(LAST_DAYS) else 1)
         yield offset + 1, day, total
 
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.core.actor import Actor
 from qiao.core.manifest import Command, Hit, NavItem, Panel, SearchSource, TimelineSource
+from qiao.core.wording import from_names
 from qiao.dispatch.models import WorkOrder
 from qiao.dispatch.queries import find_by_number
-from qiao.dispatch.showing import unit_name
 
 VIEW, WORK, ASSIGN = "jobs.view", "jobs.work", "jobs.assign"
 
@@ -95,7 +95,7 @@ def search_hits(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
         Hit(
             kind="work_order",
             title=order.case.title,
-            detail=f"{order.number} · {unit_name(order.team.name, order.team.names)}",
+            detail=f"{order.number} · {from_names(order.team.names, order.team.name)}",
             url=reverse("dispatch:detail", args=[order.pk]),
             icon="tool",
             tag=str(WorkOrder.State(order.state).label),

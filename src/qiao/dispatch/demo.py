@@ -80,7 +80,7 @@ SELECT n, finished, technician_id, created, stage, arrived,
            coalesce(mine.staff_id, any_one.staff_id) AS technician_id,
            CASE WHEN o.done_at IS NOT NULL THEN 'done' WHEN o.left_at IS NOT NULL THEN 'cancelled'
                 WHEN a.at IS NOT NULL THEN 'arrived'
-                WHEN any_one.staff_id IS NULL OR o.r3 < 0.15 THEN 'planned'
+                WHEN any_one.staff_id IS NULL OR o.r3 < 0.3 THEN 'planned'
                 WHEN o.r3 < 0.5 THEN 'assigned' WHEN o.r3 < 0.75 THEN 'accepted'
                 ELSE 'travelling' END AS stage,
            coalesce(a.at, o.entered_at + (coalesce(o.done_at, o.left_at, %(now)s) - o.entered_at)

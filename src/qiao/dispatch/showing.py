@@ -15,7 +15,7 @@ from qiao.core.models import Attachment
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import Field
 from qiao.core.rules import phones
-from qiao.core.rules.texts import Text
+from qiao.core.wording import from_names, said
 from qiao.dispatch.forms import SheetForm
 from qiao.dispatch.models import WorkOrder
 from qiao.dispatch.queries import Team
@@ -85,24 +85,6 @@ class Job:
     verbs: tuple[str, ...]
 
 
-def said(text: Text | Mapping[str, str] | None) -> str:
-    """A text of a pack in the reader's language."""
-    if isinstance(text, Text):
-        return text.in_language(get_language() or "en")
-    if not text:
-        return ""
-    return Text(*(str(text.get(k, "")) for k in ("en", "zh-Hans", "zh-Hant"))).in_language(
-        get_language() or "en"
-    )
-
-
-def unit_name(name: str, names: Mapping[str, str] | None) -> str:
-    """A crew's name in the reader's language, where it differs from its own."""
-    language = get_language() or "en"
-    key = "en" if not language.startswith("zh") else "zh-Hant" if "hant" in language else "zh-Hans"
-    return (names or {}).get(key) or name
-
-
 def show_job(order: WorkOrder, actor: Actor, *, with_reach: bool = False) -> Job:
     """The order with its case and customer.
 
@@ -117,10 +99,10 @@ def show_job(order: WorkOrder, actor: Actor, *, with_reach: bool = False) -> Job
     return Job(
         order=order,
         title=case.title,
-        type_name=said(case.case_type.names),
+        type_name=from_names(case.case_type.names),
         tier=customer.tier if customer else "",
         who=customer.name if customer else case.caller_name,
-        team=unit_name(order.team.name, order.team.names),
+        team=from_names(order.team.names, order.team.name),
         severity=SEVERITY.get(case.priority, 0),
         due=_due(order),
         state_word=str(state.label),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from qiao.core.actor import Actor
 from qiao.core.rules import phones
-from qiao.core.rules.texts import Text
+from qiao.core.wording import from_names
 from qiao.feedback.models import FollowUp, FollowUpAttempt, Rating
 from qiao.feedback.queries import Progress, progress_of
 
@@ -82,17 +82,12 @@ def show(row: FollowUp) -> Shown:
         who=customer.name if customer else case.caller_name or _("Unknown person"),
         tier=customer.tier if customer else "",
         case_title=case.title,
-        type_name=_name(case.case_type.names),
+        type_name=from_names(case.case_type.names),
         due=Due(open_due, min(row.opened_at, open_due)) if open_due else None,
         result=rating_word(key) if row.rating else str(row.get_state_display()),
         result_tone=TONES.get(key, ""),
         result_icon=ICONS.get(key, "phone"),
     )
-
-
-def _name(names: Mapping[str, str]) -> str:
-    text = Text(*(str(names.get(key, "")) for key in ("en", "zh-Hans", "zh-Hant")))
-    return text.in_language(get_language() or "en")
 
 
 def rating_word(key: str) -> str:

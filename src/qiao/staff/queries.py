@@ -9,6 +9,7 @@ from django.db import connection
 
 from qiao.core.actor import Actor
 from qiao.core.registry import registry
+from qiao.core.rules.texts import language_key
 from qiao.staff.demo_cast import CAST
 from qiao.staff.models import Membership, Organisation, Region, Role, Staff
 
@@ -177,7 +178,7 @@ def members_of(team_id: int) -> list[Staff]:
 
 def region_names(language: str) -> dict[str, str]:
     """Names of all regions by code, in a language such as ``zh-hans``."""
-    key = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(language, language)
+    key = language_key(language)
     return {r.code: r.names.get(key, r.name) for r in Region.objects.all()}
 
 
@@ -229,7 +230,7 @@ class Unit:
 
 def units_among(organisation_ids: Iterable[int], *, language: str) -> list[Unit]:
     """Active units out of these ids in the order of the tree: each above what is below it."""
-    key = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(language, language)
+    key = language_key(language)
     rows = Organisation.objects.filter(id__in=list(organisation_ids), is_active=True)
     units = [
         Unit(row.pk, row.names.get(key, row.name), row.kind, row.path.count(".") - 1, row.path)
@@ -267,7 +268,7 @@ class Player:
 
 def first_of_roles(keys: Iterable[str], *, language: str) -> list[Player]:
     """The first active person of each role, by staff number; roles without people are left out."""
-    key = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(language, language)
+    key = language_key(language)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT ON (w.place) s.number, s.name, s.title,"

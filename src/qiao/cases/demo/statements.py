@@ -129,7 +129,8 @@ SELECT timed.n, timed.opened_at,
     SELECT m.pos FROM demo_move m
      WHERE m.walk_id = c.walk_id AND m.pos < c.moves
        AND m.patience > 1.05 * extract(epoch FROM %(now)s - c.opened_at)
-     ORDER BY md5(c.n::text || m.pos) LIMIT 1)
+     ORDER BY (m.duty = 'work_order' AND c.opened_at > %(now)s - interval '1 day') DESC,
+              md5(c.n::text || m.pos) LIMIT 1)
  WHERE c.cut < %(slow_share)s AND c.opened_at > %(now)s - interval '30 days'""",
     """UPDATE demo_case c SET stop_pos = floor(c.cut_at * c.moves)::int
  WHERE c.stop_pos IS NULL AND c.cut < %(backlog_share)s

@@ -7,10 +7,10 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from qiao.cases.rules.values import BadFact
-from qiao.cases.showing import names
 from qiao.core.packs.model import Field
 from qiao.core.rules.conditions import holds
 from qiao.core.rules.text import BadText
+from qiao.core.wording import said
 
 FACT: Final = "fact-"
 FEW_CHOICES: Final = 4
@@ -20,11 +20,11 @@ TEXT_ROWS: Final = 3
 def fact_field(field: Field, *, required: bool) -> forms.Field:
     """The form field for a pack's field. What it must hold is checked by the operation."""
     common: dict[str, Any] = {
-        "label": names.said(field.label) + (f" ({field.unit})" if field.unit else ""),
+        "label": said(field.label) + (f" ({field.unit})" if field.unit else ""),
         "required": required,
-        "help_text": names.said(field.hint),
+        "help_text": said(field.hint),
     }
-    choices = [(choice.key, names.said(choice.name)) for choice in field.choices]
+    choices = [(choice.key, said(choice.name)) for choice in field.choices]
     if field.kind == "choice" and len(choices) <= FEW_CHOICES:
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
     if field.kind == "choice":

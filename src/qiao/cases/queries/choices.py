@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from qiao.cases.queries.decoding import language_key
 from qiao.core.actor import Actor
+from qiao.core.rules.texts import language_key
 
 CHOICES = 300
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.cases.queries.filters import NOTHING
-from qiao.cases.showing.names import GROUPS, channel_words, from_names
+from qiao.cases.showing.names import GROUPS, channel_words
 from qiao.core.actor import Actor
 from qiao.core.figures import (
     Cell,
@@ -27,6 +27,8 @@ from qiao.core.figures import (
 from qiao.core.kept import Ask, KeptCounts, Sums
 from qiao.core.rules.spans import Span, Step, first_of
 from qiao.core.rules.statistics import Share, cumulative_percents
+from qiao.core.rules.texts import language_key
+from qiao.core.wording import from_names
 
 RIGHT: Final = "cases.view"
 KEPT: Final = KeptCounts(
@@ -279,7 +281,7 @@ def by_area(actor: Actor, scope: Scope) -> Grid:
 def _area_name(region: dict[str, Any] | None, code: str, language: str) -> Text:
     if region is None:
         return code or pgettext_lazy("area", "Not stated")
-    key = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant"}.get(language, language)
+    key = language_key(language)
     return str(region["names"].get(key, region["name"]))
 
 

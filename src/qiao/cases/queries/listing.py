@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from django.db import connection
 
-from qiao.cases.queries.decoding import language_key, plain
+from qiao.cases.queries.decoding import plain
 from qiao.cases.queries.filters import OPEN_VIEWS, Filters, conditions, scope_of
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
+from qiao.core.wording import reader_key
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NO_MOMENT: Final = "n"
@@ -129,20 +130,18 @@ def list_cases(
     filters: Filters | None = None,
     cursor: Cursor | None = None,
     limit: int = PAGE_ROWS,
-    language: str = "",
 ) -> CasePageOfRows:
     """One page of a view: open views by due time (cases without one last), others newest first.
 
     Each organisation (or person, or team) is read by its own index and gives at most a page of
     keys, which are merged: what is read does not grow with the cases behind. Names of teams are
-    in `language` where they have one there.
+    in the reader's language where they have one there.
 
     Raises `ValueError` for an unknown view.
     """
     statement, parameters = listing_statement(
         actor=actor, now=now, view=view, filters=filters or Filters(), cursor=cursor, limit=limit
     )
-    parameters["language"] = language_key(language)
     rows = [_row(row) for row in fetch_all(statement, parameters)]
     backwards = cursor is not None and cursor.backwards
     more = len(rows) > limit
@@ -200,7 +199,7 @@ def listing_statement(
     keys, parameters = _keys(actor, now, view, filters, cursor)
     parameters |= {
         "me": actor.staff_id or 0,
-        "language": language_key(""),
+        "language": reader_key(),
         "watched_since": now - timedelta(seconds=WATCHED_SECONDS),
     }
     order = _order(view, cursor)

@@ -14,6 +14,7 @@ from qiao.cases.rules.working_time import Calendars
 from qiao.cases.showing import names
 from qiao.cases.showing.times import clock_words, span_words
 from qiao.core.packs.model import CaseType, PromiseSpec
+from qiao.core.wording import said
 
 STATE_OF_LEVEL = {"ok": "ok", "warn": "warn", "bad": "bad", "late": "bad"}
 
@@ -149,7 +150,7 @@ def _show(
         line=line,
         used=span_words(told.used_seconds),
         target=span_words(told.target_seconds),
-        source=spec.source if spec else "",
+        source=said(spec.source if spec else None),
         calendar=names.calendar_name(clock.calendar),
         working=told.working,
         open=clock.open,

@@ -20,6 +20,7 @@ from qiao.cases.showing.steps import ShownOffer, ShownStep, known_fields, show_o
 from qiao.core.actor import Actor
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.rules.conditions import holds
+from qiao.core.wording import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def show_facts(case: Case, process: Process, definition: CaseType | None) -> lis
         value = case.facts.get(field.key)
         if value in (None, "", []) or not holds(field.show_when, case.facts):
             continue
-        shown.append(Fact(names.said(field.label), names.value_words(field, value)))
+        shown.append(Fact(said(field.label), names.value_words(field, value)))
     return shown
 
 

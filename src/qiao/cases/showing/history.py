@@ -12,6 +12,7 @@ from qiao.cases.queries import Entry
 from qiao.cases.rules.process import Process
 from qiao.cases.showing import names
 from qiao.core.packs.model import CaseType, Field
+from qiao.core.wording import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Speech:
         """The name of an action of a step."""
         found = self.process.index.get(step)
         action = found.action(key) if found else None
-        return names.said(action.name) if action else key
+        return said(action.name) if action else key
 
     def values(self, data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """Values of fields with their labels."""
@@ -65,7 +66,7 @@ class Speech:
         for key, value in data.items():
             field = self.fields.get(key)
             if field is not None:
-                rows.append((names.said(field.label), names.value_words(field, value)))
+                rows.append((said(field.label), names.value_words(field, value)))
             else:
                 rows.append((str(names.TEXT_FIELDS.get(key, key)), str(value)))
         return tuple(rows)

@@ -13,6 +13,7 @@ from qiao.cases.queries import CaseRow, Filters
 from qiao.cases.queries.filters import NOTHING
 from qiao.cases.showing import names
 from qiao.cases.showing.clocks import DueMark, row_mark
+from qiao.core.wording import said
 
 VIEW_NAMES: Final[Mapping[str, LazyText]] = {
     "mine": pgettext_lazy("view of cases", "Mine"),
@@ -169,7 +170,7 @@ def _word(name: str, key: str) -> str:
         return str(tables[name].get(key, key))
     if name == "type":
         definition = definitions.case_types().get(key)
-        return names.said(definition.name) if definition else key
+        return said(definition.name) if definition else key
     return names.channel_words(key) if name == "channel" else key
 
 
@@ -177,5 +178,5 @@ def offered_types() -> Iterable[tuple[str, list[tuple[str, str]]]]:
     """Case types by group, for a choice."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for key, definition in definitions.case_types().items():
-        groups.setdefault(definition.group, []).append((key, names.said(definition.name)))
+        groups.setdefault(definition.group, []).append((key, said(definition.name)))
     return [(str(names.GROUPS.get(group, group)), types) for group, types in groups.items()]

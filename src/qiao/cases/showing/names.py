@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.utils.functional import Promise as LazyText
-from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from qiao.cases import definitions
 from qiao.cases.models import ProcessVersion
-from qiao.cases.queries.decoding import language_key
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.rules.texts import Text
+from qiao.core.wording import from_names, said
 
 SEVERITY: Final = {"urgent": 1, "high": 2, "normal": 3, "low": 4}
 PRIORITIES: Final[Mapping[str, LazyText]] = {
@@ -71,16 +71,6 @@ STEP_PROMISE: Final = "step:"
 _steps: dict[int, dict[str, Text]] = {}
 
 
-def said(text: Text | None) -> str:
-    """A pack's text in the reader's language."""
-    return text.in_language(get_language() or "en") if text else ""
-
-
-def from_names(names: Mapping[str, str]) -> str:
-    """A text kept as a table by language."""
-    return said(Text(names.get("en", ""), names.get("zh-Hans", ""), names.get("zh-Hant", "")))
-
-
 def type_name(names: Mapping[str, str]) -> str:
     """The name of a case type as its row keeps it."""
     return from_names(names)
@@ -88,8 +78,7 @@ def type_name(names: Mapping[str, str]) -> str:
 
 def unit_name(unit: Any) -> str:
     """The name of an organisation, in the reader's language where it has one there."""
-    key = language_key(get_language() or "en")
-    return str((unit.names or {}).get(key) or unit.name)
+    return from_names(unit.names, unit.name)
 
 
 def remember_steps(process_ids: Iterable[int]) -> None:

@@ -19,6 +19,7 @@ from qiao.cases.showing.times import clock_words, span_words
 from qiao.core.actor import Actor
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.rules.conditions import tests_in
+from qiao.core.wording import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def show_steps(
             times = ngettext("came back %(n)d time", "came back %(n)d times", item.returns)
             note = " · ".join(filter(None, (note, times % {"n": item.returns})))
         state = "" if item.state == "todo" else item.state
-        rows.append(ShownStep(names.said(item.step.name), state, line, note))
+        rows.append(ShownStep(said(item.step.name), state, line, note))
     return rows
 
 
@@ -153,7 +154,7 @@ def show_offers(
         shown.append(
             ShownOffer(
                 key=offer.action.key,
-                label=names.said(offer.action.name),
+                label=said(offer.action.name),
                 kind=offer.action.kind,
                 primary=primary,
                 rule=rule,
@@ -180,7 +181,7 @@ def _rule(offer: Offer, process: Process, case: Case, fields: Mapping[str, Field
         return _("Waits until this is done: %(duty)s") % {"duty": duty}
     if offer.refusal == "condition":
         keys = dict.fromkeys(test.field for test in tests_in(offer.action.when))
-        asked = [names.said(fields[k].label) if k in fields else system_fact(k) for k in keys]
+        asked = [said(fields[k].label) if k in fields else system_fact(k) for k in keys]
         return _("Does not fit this case; it depends on: %(fields)s") % {
             "fields": _(", ").join(asked)
         }

@@ -7,6 +7,7 @@ from qiao.cases import definitions
 from qiao.cases.showing import names
 from qiao.core.packs.model import CaseType
 from qiao.core.rules.names import spell_all
+from qiao.core.wording import said
 
 Group = tuple[str, list[tuple[str, str, str, bool]]]
 
@@ -32,7 +33,7 @@ def _of(packs: Sequence[str]) -> Iterator[CaseType]:
 def _grouped(types: Iterator[CaseType]) -> list[Group]:
     groups: dict[str, list[tuple[str, str, str, bool]]] = {}
     for item in types:
-        line = (item.key, names.said(item.name), item.icon or "ticket", item.emergency)
+        line = (item.key, said(item.name), item.icon or "ticket", item.emergency)
         groups.setdefault(item.group, []).append(line)
     return [(str(names.GROUPS.get(key, key)), lines) for key, lines in groups.items()]
 

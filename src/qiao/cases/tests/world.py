@@ -105,6 +105,7 @@ SERVICE: dict[str, Any] = {
         },
     ],
 }
+COMPANY_RULE = _text("Company rule", "企业内部规定")
 PROMISES = (
     PromiseSpec(
         key="respond",
@@ -113,7 +114,7 @@ PROMISES = (
         stops_on=("first_response", "closed"),
         targets={"urgent": HOUR // 2, "*": 2 * HOUR},
         calendar="always",
-        source="company rule",
+        source=COMPANY_RULE,
     ),
     PromiseSpec(
         key="answer",
@@ -122,6 +123,7 @@ PROMISES = (
         stops_on=("answered", "closed"),
         targets={"*": 48 * HOUR},
         calendar="office",
+        source=COMPANY_RULE,
     ),
 )
 LEAK = CaseType(

@@ -30,6 +30,7 @@ from qiao.cases.showing.steps import facts_of, known_fields
 from qiao.cases.views.page import renewed
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
+from qiao.core.wording import said
 from qiao.staff.queries import members_of
 
 REFUSALS = (
@@ -139,7 +140,7 @@ def _action_form(request: StaffRequest, case: Case, key: str) -> tuple[ActionFor
         reason=chosen.reason_required,
         auto_id="act-%s",
     )
-    return form, names.said(chosen.name)
+    return form, said(chosen.name)
 
 
 def _words_view(

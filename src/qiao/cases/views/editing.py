@@ -21,6 +21,7 @@ from qiao.cases.views.acting import attempt, done, posted
 from qiao.cases.views.page import detail_of
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.model import Field
+from qiao.core.wording import said
 
 
 def _seen(case: Case) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def _show_conflicts(
     request: StaffRequest, case: Case, conflicts: Sequence[Conflict], saved: int = 0
 ) -> HttpResponse:
     """Both texts side by side; what did not collide is saved already."""
-    labels = {field.key: names.said(field.label) for field in _fields(case)}
+    labels = {field.key: said(field.label) for field in _fields(case)}
     fields = {field.key: field for field in _fields(case)}
     rows = [
         {

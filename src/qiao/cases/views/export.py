@@ -121,8 +121,8 @@ def _chunks(language: str, **options: Any) -> Iterator[bytes]:
     yield "\ufeff".encode() + heads
     cursor, rows = None, 0
     while rows < MOST_ROWS:
-        page = queries.list_cases(**options, cursor=cursor, limit=BATCH, language=language)
         with translation.override(language):
+            page = queries.list_cases(**options, cursor=cursor, limit=BATCH)
             lines = _lines(_cells(shown) for shown in listing.show_rows(page.rows))
         yield lines
         rows += len(page.rows)

@@ -16,6 +16,7 @@ from qiao.cases.queries import Filters
 from qiao.cases.showing import listing, names
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
+from qiao.core.wording import said
 from qiao.staff.queries import names_of, organisation_names
 
 ROWS = 30
@@ -39,7 +40,6 @@ def index(request: StaffRequest) -> HttpResponse:
         filters=filters,
         cursor=before or after,
         limit=ROWS,
-        language=get_language() or "en",
     )
     context = {
         "view": view,
@@ -124,7 +124,7 @@ def filter_form(request: StaffRequest) -> HttpResponse:
             "phases": names.PHASES.items(),
             "levels": names.LEVELS.items(),
             "promises": listing.PROMISES.items(),
-            "channels": [(k, names.said(c.name)) for k, c in catalogue().channels.items()],
+            "channels": [(k, said(c.name)) for k, c in catalogue().channels.items()],
             "areas": areas.items(),
             "teams": [u for u in units if u.kind == "team"],
             "branches": [u for u in units if u.kind == "branch"],

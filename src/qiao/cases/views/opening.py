@@ -23,6 +23,7 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import ANY_PRIORITY, CaseType
 from qiao.core.rules.phones import try_normalise
 from qiao.core.toasts import add_toast
+from qiao.core.wording import said
 from qiao.customers.queries import AccountChoice, CustomerLine, accounts_of, lines_for
 
 USUAL_CHANNEL = "phone"
@@ -78,7 +79,7 @@ def _form(request: StaffRequest, setting: Setting, values: Values, *, bound: boo
     area = setting.account.region if setting.account else str(values.get("area", ""))
     if area and area not in dict(areas):
         areas.append((area, area))
-    channels = [(key, names.said(item.name)) for key, item in catalogue().channels.items()]
+    channels = [(key, said(item.name)) for key, item in catalogue().channels.items()]
     initial = {
         "type": definition.key if definition else "",
         "priority": definition.default_priority if definition else "normal",
@@ -144,9 +145,9 @@ def _show(
         "form": form,
         "action": _post_to(form),
         "definition": definition,
-        "type_name": names.said(definition.name) if definition else "",
+        "type_name": said(definition.name) if definition else "",
         "group_name": names.GROUPS.get(definition.group, "") if definition else "",
-        "safety": [names.said(text) for text in definition.safety] if definition else [],
+        "safety": [said(text) for text in definition.safety] if definition else [],
         "customer": setting.customer,
         "account": setting.account,
         "doubles": doubles,
@@ -164,7 +165,7 @@ def _promises(definition: CaseType | None, priority: str) -> list[tuple[str, str
     for spec in definition.promises if definition else ():
         seconds = spec.targets.get(priority) or spec.targets.get(ANY_PRIORITY)
         if seconds:
-            shown.append((names.said(spec.name), span_words(seconds)))
+            shown.append((said(spec.name), span_words(seconds)))
     return shown
 
 
@@ -232,7 +233,7 @@ def _usual_title(setting: Setting, data: Values) -> str:
     """Where and what, when nobody typed a title."""
     assert setting.definition is not None
     where = setting.customer.short_address if setting.customer else data["place"]
-    return f"{where} {names.said(setting.definition.name)}".strip()[:120]
+    return f"{where} {said(setting.definition.name)}".strip()[:120]
 
 
 def _opened(request: StaffRequest, case: Any, *, embedded: bool) -> HttpResponse:

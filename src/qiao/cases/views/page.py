@@ -9,12 +9,13 @@ from django.urls import reverse
 from qiao.cases import operations, queries
 from qiao.cases.forms import AnswerForm, WordsForm
 from qiao.cases.queries.page import SIDES
-from qiao.cases.showing import history, names
+from qiao.cases.showing import history
 from qiao.cases.showing.detail import Detail, show_case, speech_for
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
 from qiao.core.panels import load_place
 from qiao.core.toasts import add_toast
+from qiao.core.wording import said
 
 BOXES = ("note", "answer", "edit")
 DRAFT_LENGTH = 20_000
@@ -71,7 +72,7 @@ def note_form(detail: Detail, data: Any = None) -> WordsForm:
 def answer_form(detail: Detail, data: Any = None) -> AnswerForm:
     """The box for what the customer was told, with the draft in it."""
     draft = detail.drafts.get("answer", {}).get("values", {})
-    channels = [(key, names.said(item.name)) for key, item in catalogue().channels.items()]
+    channels = [(key, said(item.name)) for key, item in catalogue().channels.items()]
     used = detail.case.channel
     initial = {"channel": used, **draft}
     return AnswerForm(

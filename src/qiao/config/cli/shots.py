@@ -19,7 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=PROJECT / "shots", help="folder of the pictures"
     )
-    parser.add_argument("--customers", type=int, default=2000)
+    parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--pack", default="water")
     parser.epilog = "Anything else is handed to tools/shots.py."
 

@@ -136,10 +136,8 @@ def test_each_killed_process_comes_back_and_the_data_are_kept(home: Path) -> Non
     assert _processes_of(home) == []
 
 
-def test_a_second_start_takes_seconds_and_ctrl_c_leaves_nothing_running(home: Path) -> None:
-    began = time.monotonic()
+def test_a_second_start_builds_nothing_and_ctrl_c_leaves_nothing_running(home: Path) -> None:
     with _demo(home) as demo:
-        assert time.monotonic() - began < 30
         assert "tables and world" not in demo.said
         demo.stop(signal.SIGINT)
     assert _processes_of(home) == []

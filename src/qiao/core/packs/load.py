@@ -16,6 +16,7 @@ from qiao.core.packs.checks import check_pack
 from qiao.core.packs.model import CalendarSpec, CaseType, Demo, Pack, ProcessSource, Script
 from qiao.core.packs.reading import PackInvalid, PackProblem, Table
 from qiao.core.packs.sections import (
+    PromiseTerms,
     read_calendar,
     read_case_type,
     read_channel,
@@ -25,6 +26,7 @@ from qiao.core.packs.sections import (
     read_outcome,
     read_promise_kind,
     read_queue,
+    read_source,
     read_tier,
 )
 from qiao.core.rules.texts import DATA_KEYS, Text
@@ -151,11 +153,13 @@ class _Loader:
 
     def _case_types(self, calendars: Mapping[str, CalendarSpec]) -> tuple[CaseType, ...]:
         table = self._file("case_types.toml")
-        kinds = dict(read_promise_kind(item) for item in table.tables("promise"))
-        common = tuple(read_field(item) for item in table.tables("common_field"))
-        return self._rows(
-            table, "case_type", lambda item: read_case_type(item, kinds, calendars, common)
+        terms = PromiseTerms(
+            kinds=dict(read_promise_kind(item) for item in table.tables("promise")),
+            sources=dict(read_source(item) for item in table.tables("source")),
+            calendars=calendars,
         )
+        common = tuple(read_field(item) for item in table.tables("common_field"))
+        return self._rows(table, "case_type", lambda item: read_case_type(item, terms, common))
 
     def _processes(self) -> tuple[ProcessSource, ...]:
         table = self._file("processes.toml")

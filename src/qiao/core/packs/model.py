@@ -82,10 +82,10 @@ class PromiseSpec:
     stops_on: tuple[str, ...]
     targets: Mapping[str, int]
     calendar: str
+    source: Text
     pausable: bool = True
     warn_percent: tuple[int, int] = (60, 85)
     windows: tuple[TargetWindow, ...] = ()
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,24 +197,42 @@ def read_promise_kind(table: Table) -> tuple[str, PromiseKind]:
     return found
 
 
-def read_promise(
-    table: Table, kinds: Mapping[str, PromiseKind], calendars: Mapping[str, CalendarSpec]
-) -> PromiseSpec | None:
+@dataclass(frozen=True, slots=True)
+class PromiseTerms:
+    """What case types share: kinds of promises, where figures come from, and calendars."""
+
+    kinds: Mapping[str, PromiseKind]
+    sources: Mapping[str, Text]
+    calendars: Mapping[str, CalendarSpec]
+
+
+def read_source(table: Table) -> tuple[str, Text]:
+    """A key with the words that tell where a figure comes from."""
+    found = table.key(), table.text("name")
+    table.finish()
+    return found
+
+
+def read_promise(table: Table, terms: PromiseTerms) -> PromiseSpec | None:
     """The figures of a promise for one case type."""
     key, calendar = table.key(), table.string("calendar")
-    known = calendars.get(calendar)
+    known = terms.calendars.get(calendar)
     if known is None and calendar:
-        table.report("calendar", _unknown(calendar, calendars))
+        table.report("calendar", _unknown(calendar, terms.calendars))
     day_seconds = known.day_seconds if known else 0
     targets = _targets(table.table("targets"), day_seconds)
     windows = tuple(_window(item, day_seconds) for item in table.tables("windows"))
-    source = table.string("source")
+    named = table.string("source")
+    source = terms.sources.get(named)
+    if source is None and named:
+        table.report("source", _unknown(named, terms.sources))
     table.finish()
     if not targets:
         table.report("targets", "expected at least one priority or * with a duration")
-    kind = kinds.get(key)
+    kind = terms.kinds.get(key)
     if kind is None:
-        table.report("key", _unknown(key, kinds))
+        table.report("key", _unknown(key, terms.kinds))
+    if kind is None or source is None:
         return None
     return PromiseSpec(
         key=key,
@@ -255,14 +273,9 @@ def _window(table: Table, day_seconds: int) -> TargetWindow:
     return window
 
 
-def read_case_type(
-    table: Table,
-    kinds: Mapping[str, PromiseKind],
-    calendars: Mapping[str, CalendarSpec],
-    common: tuple[Field, ...],
-) -> CaseType:
+def read_case_type(table: Table, terms: PromiseTerms, common: tuple[Field, ...]) -> CaseType:
     """A kind of case; its own fields come before those common to the whole pack."""
-    promises = [read_promise(item, kinds, calendars) for item in table.tables("promises")]
+    promises = [read_promise(item, terms) for item in table.tables("promises")]
     case_type = CaseType(
         key=table.key(),
         group=table.choice("group", GROUPS),

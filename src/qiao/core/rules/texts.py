@@ -5,6 +5,17 @@ from dataclasses import dataclass
 DATA_KEYS: tuple[str, ...] = ("en", "zh-Hans", "zh-Hant")
 
 
+def language_key(code: str) -> str:
+    """The key under which tables keep the words of a language: ``zh-hant`` under ``zh-Hant``.
+
+    Unknown codes read English.
+    """
+    code = code.lower().replace("_", "-")
+    if code.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")):
+        return "zh-Hant"
+    return "zh-Hans" if code.startswith("zh") else "en"
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """One text in English, simplified and traditional Chinese; none may be missing."""
@@ -18,10 +29,7 @@ class Text:
 
         Unknown codes read English.
         """
-        code = code.lower().replace("_", "-")
-        if code.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo")):
-            return self.zh_hant
-        return self.zh_hans if code.startswith("zh") else self.en
+        return self.data()[language_key(code)]
 
     def data(self) -> dict[str, str]:
         """The table form that packs use."""

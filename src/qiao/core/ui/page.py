@@ -5,12 +5,13 @@ from time import time
 from django.http import HttpRequest
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from qiao.core.wording import reader_key
 
 THEME_COOKIE = "q-theme"
 THEMES = ("light", "dark", "system")
-HTML_LANGUAGES = {"zh-hans": "zh-Hans", "zh-hant": "zh-Hant", "en": "en"}
 
 
 def chosen_theme(request: HttpRequest | None) -> str:
@@ -24,7 +25,7 @@ def html_attributes(request: HttpRequest | None) -> SafeString:
     theme = chosen_theme(request)
     return format_html(
         'lang="{}" data-bs-theme="{}" data-q-theme="{}"',
-        HTML_LANGUAGES.get(get_language() or "", "en"),
+        reader_key(),
         "dark" if theme == "dark" else "light",
         theme,
     )

@@ -5,8 +5,9 @@ from typing import Any
 from django import template
 
 from qiao.core.ui.moments import moment
+from qiao.core.wording import from_names
 from qiao.dispatch.models import WorkOrder
-from qiao.dispatch.showing import ICONS, TONES, Due, unit_name
+from qiao.dispatch.showing import ICONS, TONES, Due
 
 register = template.Library()
 
@@ -32,7 +33,7 @@ def state_icon(row: dict[str, Any]) -> str:
 @register.filter
 def team_word(row: dict[str, Any]) -> str:
     """The crew's name in the reader's language."""
-    return unit_name(row["team"], row.get("team_names"))
+    return from_names(row.get("team_names"), row["team"])
 
 
 @register.filter

@@ -126,9 +126,7 @@ def test_what_the_phone_reports_late_counts_from_when_it_happened(crew: Crew) ->
     start_travel(work_order_id=order.pk, actor=crew.technician, now=NOW)
     there, ended = NOW + timedelta(minutes=20), NOW + timedelta(minutes=50)
     online = NOW + timedelta(hours=9)  # a cellar without network, told in the evening
-    arrive(
-        work_order_id=order.pk, actor=crew.technician, now=online, report=Report("a", there)
-    )
+    arrive(work_order_id=order.pk, actor=crew.technician, now=online, report=Report("a", there))
     done = complete(
         work_order_id=order.pk,
         filling=all_filled(order),
