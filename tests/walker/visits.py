@@ -195,6 +195,7 @@ CASES: Final = {
     "cases:reshape": Visit(post=LEAK, get=NOT_ALLOWED),
     "cases:types": Visit(queries=("type_q=leak",)),
     "cases:detail": _case(),
+    "cases:beside": _case(None, GONE, args={"way": "next"}),
     "cases:pane": _case(),
     "cases:live": _case(),
     "cases:feed": _case(None, OK, "side=internal", "before=99"),

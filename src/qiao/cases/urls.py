@@ -16,6 +16,7 @@ urlpatterns = [
     path("new/form", opening.reshape, name="reshape"),
     path("new/types", opening.types, name="types"),
     path("<int:case_id>/", page.show, name="detail"),
+    path("<int:case_id>/<slug:way>-of-list", page.beside, name="beside"),
     path("<int:case_id>/pane", pane.pane, name="pane"),
     path("<int:case_id>/live", page.live, name="live"),
     path("<int:case_id>/feed", page.feed, name="feed"),

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import connection
 
+from qiao.cases.models import Case
 from qiao.cases.queries.decoding import plain
 from qiao.cases.queries.filters import OPEN_VIEWS, Filters, conditions, scope_of
 from qiao.core.actor import Actor
@@ -161,6 +162,22 @@ def _row(row: Sequence[Any]) -> CaseRow:
     values = list(row)
     values[NAMES_AT] = plain(values[NAMES_AT])
     return CaseRow(*values)
+
+
+def case_beside(
+    *,
+    actor: Actor,
+    now: datetime,
+    view: str,
+    filters: Filters,
+    case: Case,
+    backwards: bool,
+) -> int | None:
+    """The id of the next (or previous) case of a list, seen from one that it holds or held."""
+    moment = case.due_at if view in OPEN_VIEWS else case.opened_at
+    cursor = Cursor(moment, case.pk, backwards)
+    page = list_cases(actor=actor, now=now, view=view, filters=filters, cursor=cursor, limit=1)
+    return page.rows[0].case_id if page.rows else None
 
 
 def count_listed(*, actor: Actor, now: datetime, view: str, filters: Filters, limit: int) -> int:

@@ -46,6 +46,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "view_name": listing.VIEW_NAMES[view],
         "filters": filters,
         "rows": listing.show_rows(page.rows),
+        "place": write_filters(filters, view=view),
         "first": page.previous is None,
         "next_url": _address(view, filters, after=page.following),
         "previous_url": _address(view, filters, before=page.previous),

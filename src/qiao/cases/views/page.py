@@ -1,15 +1,18 @@
 """The page of one case, and the parts of it that renew themselves."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from qiao.cases import operations, queries
-from qiao.cases.forms import AnswerForm, WordsForm
+from qiao.cases.forms import AnswerForm, WordsForm, read_filters, read_view, write_filters
 from qiao.cases.queries.page import SIDES
-from qiao.cases.showing import history
+from qiao.cases.showing import history, listing
 from qiao.cases.showing.detail import Detail, show_case, speech_for
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
@@ -31,7 +34,48 @@ def detail_of(request: StaffRequest, case_id: int) -> Detail:
 def show(request: StaffRequest, case_id: int) -> HttpResponse:
     """The whole page."""
     detail = detail_of(request, case_id)
-    return render(request, "cases/page.html", page_context(request, detail))
+    return render(
+        request, "cases/page.html", page_context(request, detail) | {"trail": _trail(request)}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The list through which the reader goes: its name and its query."""
+
+    name: str
+    query: str
+
+
+def _trail(request: StaffRequest) -> Trail | None:
+    if "view" not in request.GET:
+        return None
+    view = read_view(request.GET, "open")
+    query = write_filters(read_filters(request.GET), view=view)
+    return Trail(str(listing.VIEW_NAMES[view]), query)
+
+
+@staff_view("cases.view")
+def beside(request: StaffRequest, case_id: int, way: str) -> HttpResponse:
+    """Go to the next or previous case of the list that the query tells; stay at its end."""
+    case = queries.get_case_for(actor=request.actor, case_id=case_id)
+    trail = _trail(request)
+    if trail is None or way not in ("next", "previous"):
+        raise Http404
+    backwards = way == "previous"
+    found = queries.case_beside(
+        actor=request.actor,
+        now=request.now,
+        view=read_view(request.GET, "open"),
+        filters=read_filters(request.GET),
+        case=case,
+        backwards=backwards,
+    )
+    if found is None:
+        end = _("The list begins here.") if backwards else _("The list ends here.")
+        messages.info(request, end)
+    there = reverse("cases:detail", args=[found or case.pk])
+    return HttpResponseRedirect(f"{there}?{trail.query}")
 
 
 def page_context(request: StaffRequest, detail: Detail) -> dict[str, Any]:
