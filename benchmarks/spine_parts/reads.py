@@ -119,18 +119,11 @@ def pop(actor: Actor, now: datetime) -> Result:
     return measure("screen-pop", product, by_hand, limits=SCREEN_POP, panels=panels)
 
 
-# The index query with what a line shows of each customer it finds: the least that a list needs.
-_LINE = """SELECT c.id, c.number, c.name, c.tier, c.flags,
-    (SELECT p.number FROM customers_customerphone p WHERE p.customer_id = c.id
-      ORDER BY p.is_primary DESC, p.id LIMIT 1),
-    (SELECT jsonb_build_array(a.number, a.service, h.full_text) FROM customers_accountparty t
-       JOIN customers_account a ON a.id = t.account_id
-       LEFT JOIN customers_servicepoint s ON s.id = a.service_point_id
-       LEFT JOIN customers_premises h ON h.id = s.premises_id
-      WHERE t.customer_id = c.id ORDER BY a.status, a.id LIMIT 1) """
-BARE = f"{_LINE} FROM customers_customer c "
+# The bare index query: the rows that match, with the customer's own columns and nothing else.
+_OWN = "SELECT c.id, c.number, c.name, c.tier, c.flags"
+BARE = f"{_OWN} FROM customers_customer c "
 BARE_PHONE = (
-    f"{_LINE}, p.number FROM customers_customerphone p"
+    f"{_OWN}, p.number FROM customers_customerphone p"
     " JOIN customers_customer c ON c.id = p.customer_id "
 )
 LIMIT = 20
@@ -179,7 +172,7 @@ def _kinds() -> Iterator[tuple[str, Terms, Any]]:
         "SELECT full_text FROM customers_premises TABLESAMPLE SYSTEM (5) LIMIT %s", SAMPLE
     )
     yield "name-1", sorted({name[:1] for name in names}), _start("name_search")
-    yield "name-2", sorted({name[:2] for name in names}), _start("name_search")
+    yield "name-2", sorted({name[:2] for name in names}), _part
     yield "name-part", sorted({name[1:3] for name in names if len(name) > 2}), _part
     yield "name-whole", names, _start("name_search")
     yield "initials", sorted({row[1] for row in people}), _start("initials")

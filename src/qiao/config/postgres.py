@@ -284,7 +284,7 @@ def _tuning() -> dict[str, str]:
         "listen_addresses": "",
         "unix_socket_permissions": "0700",
         "max_connections": "100",
-        "shared_buffers": f"{max(64, min(512, megabytes // 8))}MB",
+        "shared_buffers": f"{max(64, min(2048, megabytes // 8))}MB",
         "effective_cache_size": f"{max(128, megabytes // 2)}MB",
         "work_mem": "16MB",
         "maintenance_work_mem": f"{max(64, min(256, megabytes // 16))}MB",

@@ -35,10 +35,16 @@ def fetch_all(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def _typed(value: Any) -> Any:
-    """Numbers as bigint whatever their size, since each set of types is a statement of its own."""
-    if isinstance(value, int) and not isinstance(value, bool):
+    """Numbers as bigint whatever their size, since each set of types is a statement of its own.
+
+    Lists of numbers are written as PostgreSQL reads them: psycopg asks every item for its type.
+    """
+    kind = type(value)
+    if kind is int:
         return Int8(value)
-    return [_typed(item) for item in value] if isinstance(value, list) else value
+    if kind is list and value and type(value[0]) is int:
+        return f"{{{','.join(map(str, value))}}}"
+    return value
 
 
 def fetch_one(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:

@@ -14,6 +14,7 @@ from qiao.core.rules.phones import PhoneKind, display, kind_of, split_extension,
 
 HIDDEN = "***"
 
+_STORED_MOBILE = pattern(r"\+861[3-9][0-9]{9}")
 _WORD = pattern(r"\w+")
 _SEPARATORS = pattern(r"[\s\-‐-―_.()]+")
 # A number of a road ends in 号 that is not the start of 号楼, 号院 and the like.
@@ -38,6 +39,8 @@ def mask_phone(number: str, *, region: str = "CN") -> str:
 
     Service numbers such as 95598 are public and shown; extensions are dropped.
     """
+    if _STORED_MOBILE.fullmatch(number):  # nearly every number of a list
+        return f"{number[3:6]} **** {number[-4:]}"
     if not number.strip():
         return ""
     stored, _ = split_extension(try_normalise(number, region=region) or "")

@@ -9,8 +9,7 @@ index descent per candidate instead of a hash over the whole link table.
 # ruff: noqa: S608 - statements are put together from this file's own pieces; values are bound
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -23,7 +22,7 @@ from qiao.customers.rules import searching
 from qiao.customers.rules.addresses import short
 from qiao.customers.rules.searching import Arm, Ask
 
-SORTED_AT_MOST = 400
+SORTED_AT_MOST = 60
 PLACES_AT_MOST = 60
 MOST_HITS = 100
 SHOWN_MATCHES = frozenset({"account", "number", "address"})
@@ -38,6 +37,11 @@ def visible(customer: str) -> str:
         f" WHERE l.customer_id = {customer} AND (l.organisation_id + 0) = ANY(%(organisations)s)"
         " LIMIT 1)"
     )
+
+
+def merged_into(customer: str) -> str:
+    """Into whom the customer of that column was merged, if into anybody."""
+    return f"(SELECT m.merged_into_id FROM customers_customer m WHERE m.id = {customer})"
 
 
 # Of an account: who stands for it now, the owner first; of a closed one, who stood for it.
@@ -57,8 +61,9 @@ CROSS JOIN LATERAL (
 
 def _by_start(arm: Arm, column: str, value: str) -> str:
     return f"""
-(SELECT c.id AS customer_id, '{arm.value}' AS why, '' AS matched, NULL::bigint AS account_id,
-        (c.{column} <> %({value})s)::int + 1 AS rank, c.name_search AS key
+(SELECT c.id AS customer_id, c.merged_into_id, '{arm.value}' AS why, '' AS matched,
+        NULL::bigint AS account_id, (c.{column} <> %({value})s)::int + 1 AS rank,
+        c.name_search AS key
    FROM customers_customer c
   WHERE c.{column} >= %({value})s AND c.{column} < %({value}_end)s AND {visible("c.id")}
   ORDER BY c.{column}, c.id
@@ -67,11 +72,11 @@ def _by_start(arm: Arm, column: str, value: str) -> str:
 
 
 _NAME_PART = f"""
-(SELECT n.id, CASE WHEN n.name_search = %(name)s THEN 'name' ELSE 'name_part' END, '',
-        NULL::bigint,
+(SELECT n.id, n.merged_into_id,
+        CASE WHEN n.name_search = %(name)s THEN 'name' ELSE 'name_part' END, '', NULL::bigint,
         CASE WHEN n.name_search = %(name)s THEN 0
              WHEN starts_with(n.name_search, %(name)s) THEN 2 ELSE 3 END, n.name_search
-   FROM (SELECT c.id, c.name_search FROM customers_customer c
+   FROM (SELECT c.id, c.merged_into_id, c.name_search FROM customers_customer c
           WHERE c.name_grams @> %(name_grams)s::text[] AND c.name_search LIKE %(name_like)s
             AND {visible("c.id")}
           LIMIT %(sorted)s) n
@@ -79,14 +84,15 @@ _NAME_PART = f"""
 """
 
 _PHONE = f"""
-(SELECT p.customer_id, 'phone', p.digits, NULL::bigint, 0, p.digits
+(SELECT p.customer_id, {merged_into("p.customer_id")}, 'phone', p.digits, NULL::bigint, 0, p.digits
    FROM customers_customerphone p
   WHERE p.digits = %(digits)s AND {visible("p.customer_id")}
   LIMIT %(limit)s)
 """
 
 _PHONE_TAIL = f"""
-(SELECT p.customer_id, 'phone_tail', p.digits, NULL::bigint, 1, p.digits
+(SELECT p.customer_id, {merged_into("p.customer_id")}, 'phone_tail', p.digits,
+        NULL::bigint, 1, p.digits
    FROM customers_customerphone p
   WHERE reverse(p.digits) >= %(tail)s AND reverse(p.digits) < %(tail_end)s
     AND {visible("p.customer_id")}
@@ -95,14 +101,16 @@ _PHONE_TAIL = f"""
 """
 
 _PHONE_MIDDLE = f"""
-(SELECT p.customer_id, 'phone_middle', p.digits, NULL::bigint, 3, p.digits
+(SELECT p.customer_id, {merged_into("p.customer_id")}, 'phone_middle', p.digits,
+        NULL::bigint, 3, p.digits
    FROM customers_customerphone p
   WHERE p.digits LIKE %(digits_like)s AND {visible("p.customer_id")}
   LIMIT %(limit)s)
 """
 
 _ACCOUNT = f"""
-(SELECT x.customer_id, 'account', a.number, a.id, (a.number <> %(account)s)::int, a.number
+(SELECT x.customer_id, {merged_into("x.customer_id")}, 'account', a.number, a.id,
+        (a.number <> %(account)s)::int, a.number
    FROM customers_account a {_PARTIES}
   WHERE a.number >= %(account)s AND a.number < %(account_end)s
     AND (a.organisation_id + 0) = ANY(%(organisations)s)
@@ -111,7 +119,8 @@ _ACCOUNT = f"""
 """
 
 _NUMBER = f"""
-(SELECT c.id, 'number', c.number, NULL::bigint, (c.number <> %(account)s)::int, c.number
+(SELECT c.id, c.merged_into_id, 'number', c.number, NULL::bigint,
+        (c.number <> %(account)s)::int, c.number
    FROM customers_customer c
   WHERE c.number >= %(account)s AND c.number < %(account_end)s AND {visible("c.id")}
   ORDER BY c.number
@@ -119,7 +128,7 @@ _NUMBER = f"""
 """
 
 _IDENTITY = f"""
-(SELECT i.customer_id, 'identity', i.hint, NULL::bigint, 0, i.kind
+(SELECT i.customer_id, {merged_into("i.customer_id")}, 'identity', i.hint, NULL::bigint, 0, i.kind
    FROM customers_customeridentity i
   WHERE i.kind = ANY(%(identity_kinds)s) AND i.blind_index = ANY(%(blind_indexes)s)
     AND {visible("i.customer_id")}
@@ -127,7 +136,8 @@ _IDENTITY = f"""
 """
 
 _ADDRESS = f"""
-(SELECT d.customer_id, 'address', d.full_text, d.account_id, 4, d.search
+(SELECT d.customer_id, {merged_into("d.customer_id")}, 'address', d.full_text, d.account_id,
+        4, d.search
    FROM (SELECT x.customer_id, a.id AS account_id, h.full_text, h.search
            FROM customers_premises h
            CROSS JOIN LATERAL (
@@ -173,17 +183,28 @@ LINE_JOINS = f"""
 """
 
 
-def _search(arms: str) -> str:
+_FOUND = "(customer_id, merged_into_id, why, matched, account_id, rank, key) AS MATERIALIZED"
+# Further arms are run when the first ones leave room, and no whole number was found.
+_ROOM = """(SELECT count(*) < %(limit)s AND count(*) FILTER (WHERE rank = 0) = 0 FROM likely)"""
+
+
+def _search(arms: Sequence[Arm], further: Sequence[Arm]) -> str:
+    likely = " UNION ALL ".join(_ARMS[arm] for arm in arms)
+    found = f"WITH found {_FOUND} ({likely})"
+    if further:
+        rest = "".join(
+            f" UNION ALL SELECT * FROM {_ARMS[arm].strip()} AS {arm.value} WHERE {_ROOM}"
+            for arm in further
+        )
+        found = f"WITH likely {_FOUND} ({likely}), found {_FOUND} (SELECT * FROM likely{rest})"
     return f"""
-WITH found (customer_id, why, matched, account_id, rank, key) AS MATERIALIZED ({arms}),
+{found},
 best AS (
-    SELECT DISTINCT ON (e.id) e.id, f.why, f.matched, f.account_id, f.rank, f.key
+    SELECT DISTINCT ON (1) CASE WHEN f.merged_into_id IS NULL THEN f.customer_id
+                                ELSE customers_survivor(f.customer_id) END AS id,
+           f.why, f.matched, f.account_id, f.rank, f.key
       FROM found f
-      JOIN LATERAL (
-          SELECT CASE WHEN m.merged_into_id IS NULL THEN m.id
-                      ELSE customers_survivor(m.id) END AS id
-            FROM customers_customer m WHERE m.id = f.customer_id) e ON true
-     ORDER BY e.id, f.rank, f.key
+     ORDER BY 1, f.rank, f.key
 ),
 shown AS (SELECT * FROM best ORDER BY rank, key, id LIMIT %(limit)s)
 SELECT c.id, c.number, c.name, c.kind, c.tier, c.flags, f.why, f.matched,
@@ -197,8 +218,7 @@ SELECT c.id, c.number, c.name, c.kind, c.tier, c.flags, f.why, f.matched,
 """
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerHit:
+class CustomerHit(NamedTuple):
     """A customer as a line shows it. `why` is the arm that found it, `matched` what it matched.
 
     The telephone number is masked; `address` is whole, `short_address` fits a line.
@@ -227,13 +247,7 @@ def find_customers(*, actor: Actor, text: str, limit: int = 20) -> list[Customer
     customer number from its start, a whole identity number, or a part of an address. A merged
     row leads to the customer who stands for it.
     """
-    ask = searching.read(text)
-    limit = min(limit, MOST_HITS)
-    hits = run_search(ask, actor, limit)
-    if ask.further and len(hits) < limit:
-        every = replace(ask, arms=(*ask.arms, *ask.further))
-        hits = run_search(every, actor, limit)
-    return hits
+    return run_search(searching.read(text), actor, min(limit, MOST_HITS))
 
 
 def find_near(*, actor: Actor, text: str, limit: int = 5) -> list[CustomerHit]:
@@ -252,7 +266,6 @@ def run_search(ask: Ask, actor: Actor, limit: int) -> list[CustomerHit]:
 
 def statement(ask: Ask, organisations: Sequence[int], limit: int) -> tuple[str, dict[str, Any]]:
     """The SQL of a search and its values."""
-    arms = " UNION ALL ".join(_ARMS[arm] for arm in ask.arms)
     values = ask.values | {
         "organisations": list(organisations),
         "limit": limit,
@@ -262,7 +275,7 @@ def statement(ask: Ask, organisations: Sequence[int], limit: int) -> tuple[str, 
     }
     if Arm.IDENTITY in ask.arms:
         values |= _identity_values(ask.text)
-    return _search(arms), values
+    return _search(ask.arms, ask.further), values
 
 
 def _identity_values(text: str) -> dict[str, Any]:
@@ -284,17 +297,17 @@ def _hit(row: Sequence[Any]) -> CustomerHit:
     pk, number, name, kind, tier, flags, why, matched, phone, extension, *rest = row
     account, service, address, community, building, room = rest
     return CustomerHit(
-        customer_id=pk,
-        number=number,
-        name=name,
-        kind=kind,
-        tier=tier,
-        flags=tuple(flags),
-        why=why,
-        matched=matched if why in SHOWN_MATCHES else "",
-        phone=masked_phone(phone, extension),
-        account_number=account,
-        service=service,
-        address=address,
-        short_address=short(community, building, room, address),
+        pk,
+        number,
+        name,
+        kind,
+        tier,
+        tuple(flags),
+        why,
+        matched if why in SHOWN_MATCHES else "",
+        masked_phone(phone, extension),
+        account,
+        service,
+        address,
+        short(community, building, room, address),
     )

@@ -1,7 +1,9 @@
 """A structured address written the way people say it, region before house before room."""
 
 from dataclasses import dataclass
+from re import compile as pattern
 
+_NOT_LATIN = pattern(r"[^0-9A-Za-z]+")
 PARTS = ("district", "road", "house_number", "community", "building", "unit", "room")
 
 
@@ -40,7 +42,5 @@ def short(community: str, building: str, room: str, full_text: str) -> str:
     """The address as a line of a list has room for: 翠湖花园 6-1203."""
     if not community:
         return full_text
-    numbers = "-".join(
-        digits for part in (building, room) if (digits := "".join(filter(_latin, part)))
-    )
-    return f"{community} {numbers}".strip()
+    numbers = filter(None, (_NOT_LATIN.sub("", building), _NOT_LATIN.sub("", room)))
+    return f"{community} {'-'.join(numbers)}".strip()

@@ -42,7 +42,8 @@ class Arm(StrEnum):
 class Ask:
     """The arms to try and the values they share. No arms: the text means nothing.
 
-    `further` arms are tried only when the first ones leave room: they read much to add little.
+    `further` arms are tried only when the first ones leave room and found no whole number: they
+    read much to add little.
     """
 
     text: str
@@ -104,7 +105,7 @@ def read(text: str) -> Ask:
         "address_grams": address.grams,
         "address_likes": address.likes,
     }
-    costly = {Arm.PHONE_MIDDLE} if Arm.PHONE_TAIL in arms else set()
+    costly = {Arm.PHONE_MIDDLE} if len(arms) > 1 else set()
     if Arm.NAME_START in arms:
         costly.add(Arm.NAME_PART)
     return Ask(
