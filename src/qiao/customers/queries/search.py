@@ -167,9 +167,7 @@ _ARMS: dict[Arm, str] = {
 
 # What a line shows of a customer: the account at hand, else the one that stands for them now.
 LINE_JOINS = f"""
-  LEFT JOIN LATERAL (
-      SELECT p.number, p.extension FROM customers_customerphone p
-       WHERE p.customer_id = c.id ORDER BY p.is_primary DESC, p.id LIMIT 1) ph ON true
+  LEFT JOIN customers_customerphone ph ON ph.customer_id = c.id AND ph.is_primary
   LEFT JOIN LATERAL (
       SELECT a.number, a.service, h.full_text, h.community, h.building, h.room
         FROM customers_accountparty t

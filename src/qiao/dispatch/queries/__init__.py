@@ -1,10 +1,9 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
 from qiao.dispatch.queries.orders import (
-    BoardCounts,
+    Board,
     NotVisible,
-    board_counts,
-    board_orders,
+    board,
     exit_of,
     find_by_number,
     finished_today,
@@ -29,11 +28,10 @@ from qiao.dispatch.queries.people import (
 from qiao.dispatch.queries.sheets import load_sheets, sheet_for
 
 __all__ = [
-    "BoardCounts",
+    "Board",
     "NotVisible",
     "Team",
-    "board_counts",
-    "board_orders",
+    "board",
     "exit_of",
     "find_by_number",
     "finished_today",

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Case, Count, F, Q, Value, When, Window
-from django.db.models.functions import RowNumber
+from django.db import connection
+from django.db.models import Case, F, Q, Value, When
 from django.http import Http404
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from qiao.dispatch.rules.states import WAITING
 
 OWNER_KIND: Final = "work_order"
 DUTY: Final = "work_order"  # the name under which processes wait for a crew
-LANE_LIMIT: Final = 8
+LANE_LIMIT: Final = 5
 CREW_LIMIT: Final = 60
 DAY_LIMIT: Final = 50
 SOON: Final = timedelta(hours=1)
@@ -97,9 +97,11 @@ def finished_today(*, actor: Actor, now: datetime) -> list[WorkOrder]:
 
 
 @dataclass(frozen=True, slots=True)
-class BoardCounts:
+class Board:
     """Open orders that the actor may see: how many nobody has, are under way, are late, and are
-    due within the hour; and how many each crew has, by its id."""
+    due within the hour; how many each crew has, by its id; and those that are shown, by team,
+    what nobody has first, then by due time.
+    """
 
     waiting: int
     under_way: int
@@ -107,50 +109,61 @@ class BoardCounts:
     soon: int
     total: int
     crews: dict[int, int]
+    orders: list[WorkOrder]
 
 
-def board_counts(*, actor: Actor, now: datetime) -> BoardCounts:
-    """Count the board, in one statement."""
-    rows = (
-        WorkOrder.objects.open()
-        .filter(_seen_by(actor))
-        .order_by()
-        .values("team_id")
-        .annotate(
-            total=Count("id"),
-            waiting=Count("id", filter=Q(state__in=WAITING)),
-            under_way=Count("id", filter=Q(state__in=("travelling", "arrived"))),
-            late=Count("id", filter=Q(case__due_at__lt=now)),
-            soon=Count("id", filter=Q(case__due_at__gte=now, case__due_at__lt=now + SOON)),
+# One pass over what is open. Which lines are shown is known before anything is joined for them.
+_BOARD = """
+SELECT team_id, count(*), count(*) FILTER (WHERE waits), count(*) FILTER (WHERE under_way),
+       count(*) FILTER (WHERE due_at < %(now)s),
+       count(*) FILTER (WHERE due_at >= %(now)s AND due_at < %(soon)s),
+       array_agg(id ORDER BY place) FILTER (
+           WHERE place <= CASE WHEN team_id = %(team)s THEN %(most)s
+                               WHEN %(team)s IS NULL THEN %(few)s ELSE 0 END)
+  FROM (SELECT *, row_number() OVER (PARTITION BY team_id
+                                     ORDER BY waits DESC, due_at NULLS LAST, id) AS place
+          FROM (SELECT o.id, o.team_id, o.state = ANY(%(waiting)s) AS waits,
+                       o.state IN ('travelling', 'arrived') AS under_way, c.due_at
+                  FROM dispatch_workorder o JOIN cases_case c ON c.id = o.case_id
+                 WHERE o.finished_at IS NULL
+                   AND (o.organisation_id = ANY(%(units)s) OR o.team_id = ANY(%(crews)s))) m) p
+ GROUP BY team_id
+"""
+_UNREAD = ("sheet", "checks", "readings", "answers", "case__facts", "case__process__definition")
+
+
+def board(*, actor: Actor, now: datetime, team_id: int | None = None) -> Board:
+    """The counts of every crew, and the first `LANE_LIMIT` orders of each or the first
+    `CREW_LIMIT` of `team_id`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BOARD,
+            {
+                "waiting": list(WAITING),
+                "units": list(actor.organisations("jobs.view")),
+                "crews": list(actor.team_ids) if actor.can("jobs.view") else [],
+                "now": now,
+                "soon": now + SOON,
+                "team": team_id,
+                "most": CREW_LIMIT,
+                "few": LANE_LIMIT,
+            },
         )
+        rows = cursor.fetchall()
+    crews, totals, waiting, under_way, late, soon, shown = (
+        zip(*rows, strict=True) if rows else ((),) * 7
     )
-    found = list(rows)
-    return BoardCounts(
-        waiting=sum(row["waiting"] for row in found),
-        under_way=sum(row["under_way"] for row in found),
-        late=sum(row["late"] for row in found),
-        soon=sum(row["soon"] for row in found),
-        total=sum(row["total"] for row in found),
-        crews={row["team_id"]: row["total"] for row in found},
+    place = {pk: n for n, pk in enumerate(pk for ids in shown for pk in ids or ())}
+    found = _with_case(WorkOrder.objects.filter(id__in=place)).defer(*_UNREAD)
+    return Board(
+        waiting=sum(waiting),
+        under_way=sum(under_way),
+        late=sum(late),
+        soon=sum(soon),
+        total=sum(totals),
+        crews=dict(zip(crews, totals, strict=True)),
+        orders=sorted(found, key=lambda o: (o.team.name, o.team_id, place[o.pk])),
     )
-
-
-def board_orders(*, actor: Actor, team_id: int | None = None) -> list[WorkOrder]:
-    """Open orders that the actor may see: by team, what nobody has first, then by due time.
-
-    The first `LANE_LIMIT` of every crew, or the first `CREW_LIMIT` of `team_id`. They are chosen
-    before anything is joined that only their lines show.
-    """
-    orders = WorkOrder.objects.open().filter(_seen_by(actor))
-    if team_id is not None:
-        orders = orders.filter(team_id=team_id)
-    waits_first = Case(When(state__in=WAITING, then=Value(0)), default=Value(1))
-    rank = Window(RowNumber(), partition_by=F("team_id"), order_by=[waits_first, *BY_DUE])
-    limit = LANE_LIMIT if team_id is None else CREW_LIMIT
-    placed = orders.order_by().annotate(rank=rank).filter(rank__lte=limit)
-    ranks = dict(placed.values_list("id", "rank"))
-    found = _with_case(WorkOrder.objects.filter(id__in=ranks))
-    return sorted(found, key=lambda o: (o.team.name, o.team_id, ranks[o.pk]))
 
 
 def orders_of_case(*, case_id: int) -> list[WorkOrder]:

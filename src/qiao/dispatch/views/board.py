@@ -49,14 +49,13 @@ def board(request: StaffRequest) -> HttpResponse:
     """Open work orders by crew; a fragment of the lanes alone for htmx."""
     crew = request.GET.get("crew", "")
     team_id = int(crew) if crew.isdecimal() and len(crew) < 18 else None
-    counts = queries.board_counts(actor=request.actor, now=request.now)
-    orders = queries.board_orders(actor=request.actor, team_id=team_id)
-    names = units_among(counts.crews, language=get_language() or "en")
+    found = queries.board(actor=request.actor, now=request.now, team_id=team_id)
+    names = units_among(found.crews, language=get_language() or "en")
     context = {
-        "lanes": _lanes((show_job(order, request.actor) for order in orders), counts.crews),
+        "lanes": _lanes((show_job(order, request.actor) for order in found.orders), found.crews),
         "crews": [(unit.unit_id, unit.name) for unit in names],
         "crew": team_id,
-        "counts": counts,
+        "counts": found,
         "may_assign": request.actor.can("jobs.assign"),
     }
     template = "dispatch/_lanes.html" if request.htmx else "dispatch/board.html"
