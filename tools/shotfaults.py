@@ -44,8 +44,8 @@ TEXTS = """() => {
         if (el.getAttribute(name)) found.push(el.getAttribute(name).trim());
   return [...new Set(found)];
 }"""
-# Titles of the demo's staff are what a company typed, though our own words include some of them.
-TITLES = {"坐席", "值班长", "维修工", "调度员", "投诉专员", "营业员", "系统管理员"}
+# Titles of staff and of cases that the demo typed, though our own words include some of them.
+TITLES = {"坐席", "值班长", "维修工", "调度员", "投诉专员", "营业员", "系统管理员", "报装"}
 # What the demo's people say and write: subjects of contacts and cases are names of their types.
 DATA = {"demo.toml", "case_types.toml"}
 WORD = re.compile(r"(?<![\w@./#-])[A-Za-z][a-z]{2,}(?![\w@/-])")

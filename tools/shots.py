@@ -111,9 +111,9 @@ def sign_in(studio: Studio) -> None:
 def find_ids(studio: Studio) -> None:
     """A customer, a case, a job and a contact at hand to look at."""
     for role, key, path, pattern in (
-        ("agent", "customer", "/customers/", r'href="/customers/(\d+)/"'),
-        ("agent", "case", "/cases/?view=open", r'href="/cases/(\d+)/"'),
-        ("technician", "job", "/jobs/", r'href="/jobs/(\d+)/"'),
+        ("agent", "customer", "/customers/", r'href="/customers/(\d+)/'),
+        ("agent", "case", "/cases/?view=open", r'href="/cases/(\d+)/'),
+        ("technician", "job", "/jobs/", r'href="/jobs/(\d+)/'),
     ):
         page = studio.page(role, USUAL)
         page.goto(f"{studio.address}{path}")

@@ -302,6 +302,11 @@ ACCOUNT: Final = {
     "account_reset_password_from_key_done": Visit(public=True),
     "account_confirm_login_code": Visit(get=MOVED, public=True),
     "mfa_index": Visit(),
+    "mfa_activate_totp": Visit(get=MOVED),
+    "mfa_deactivate_totp": Visit(get=GONE),
+    "mfa_view_recovery_codes": Visit(get=GONE),
+    "mfa_generate_recovery_codes": Visit(get=MOVED),
+    "mfa_download_recovery_codes": Visit(get=GONE),
     "mfa_authenticate": Visit(get=MOVED, public=True),
     "mfa_reauthenticate": Visit(get=OK),
 }

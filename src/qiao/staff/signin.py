@@ -4,12 +4,16 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.backends import BaseBackend
 from django.http import HttpRequest, HttpResponseForbidden
 from django.urls import reverse
 
+from qiao.core.crypto import default_ring, field_context
 from qiao.staff.models import Role, Staff
+
+SECOND_STEP = field_context("mfa_authenticator", "data")
 
 
 class StaffBackend(BaseBackend):
@@ -42,6 +46,18 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is u
         """The home of the person's first role."""
         role = Role.objects.filter(assignment__staff=request.user.pk).order_by("id").first()
         return reverse(role.home) if role else "/"
+
+
+class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc] # as above
+    """Keys of authenticator apps and seeds of recovery codes are kept encrypted."""
+
+    def encrypt(self, text: str) -> str:
+        """As `qiao.core.crypto` stores it, in hexadecimal digits."""
+        return default_ring().encrypt(text, context=SECOND_STEP).hex()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Raises `WrongKey`."""
+        return default_ring().decrypt(bytes.fromhex(encrypted_text), context=SECOND_STEP)
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # as above

@@ -21,7 +21,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run pytest; its exit code is ours, its last line the last."""
     environment.move_home("test")
-    os.environ.setdefault("QIAO_DEMO", "1")
+    for switched_on in ("QIAO_DEMO", "QIAO_MFA"):
+        os.environ.setdefault(switched_on, "1")
     browser.ensure()
     catalogues.compile_changed(PROJECT / "src" / "qiao")
     assets.ensure_assets()
