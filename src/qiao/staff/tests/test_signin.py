@@ -11,6 +11,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 
@@ -156,9 +157,9 @@ def test_single_sign_on_connects_a_known_number_and_refuses_others(company: Comp
             connect=lambda _request, staff: connected.append(staff),
         )
 
-    adapter.pre_social_login(None, outside("1027"))
+    adapter.pre_social_login(HttpRequest(), outside("1027"))
     assert connected == [company.agent_staff]
     for number in ("9999", ""):
         with pytest.raises(ImmediateHttpResponse):
-            adapter.pre_social_login(None, outside(number))
+            adapter.pre_social_login(HttpRequest(), outside(number))
     assert len(connected) == 1
