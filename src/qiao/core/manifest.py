@@ -33,7 +33,7 @@ class NavItem:
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A panel of the customer's page, the workspace's aside, or the page of a case (``case``,
-    which adds ``%(case_id)s``).
+    which adds ``%(case_id)s``; with ``case_side`` as well it stands in the right column there).
 
     `sql` is one SELECT giving one JSON value; its parameters are ``%(customer_id)s``,
     ``%(customer_ids)s`` (bigint[]: that one and those merged into it), ``%(organisation_ids)s``

@@ -61,7 +61,7 @@ PANELS = (
         template="feedback/panels/case.html",
         sql=OF_CASE,
         permission=VIEW,
-        places=frozenset({"case"}),
+        places=frozenset({"case", "case_side"}),
         order=20,
     ),
     Panel(

@@ -30,6 +30,9 @@ def detail_of(request: StaffRequest, case_id: int) -> Detail:
     return show_case(page, actor=request.actor, now=request.now)
 
 
+SIDE = "case_side"
+
+
 @staff_view("cases.view")
 def show(request: StaffRequest, case_id: int) -> HttpResponse:
     """The whole page."""
@@ -93,9 +96,10 @@ def page_context(request: StaffRequest, detail: Detail) -> dict[str, Any]:
     }
 
 
-def _panels(request: StaffRequest, detail: Detail) -> list[tuple[Any, Any]]:
+def _panels(request: StaffRequest, detail: Detail) -> dict[str, list[tuple[Any, Any]]]:
+    """The panels of the page, ``main`` and ``side``."""
     case = detail.case
-    return load_place(
+    loaded = load_place(
         request.actor,
         "case",
         {
@@ -105,6 +109,10 @@ def _panels(request: StaffRequest, detail: Detail) -> list[tuple[Any, Any]]:
             "now": request.now,
         },
     )
+    columns: dict[str, list[tuple[Any, Any]]] = {"main": [], "side": []}
+    for panel, data in loaded:
+        columns["side" if SIDE in panel.places else "main"].append((panel, data))
+    return columns
 
 
 def note_form(detail: Detail, data: Any = None) -> WordsForm:
