@@ -1,37 +1,44 @@
-"""What the README tells people to type works.
+"""What the README tells people to type works: every fenced line, in a state folder of its own.
 
-A fenced `sh` block after a line `<!-- tested -->` is run line by line in the project's folder,
-with a state folder of its own; a line that begins with `#` is a remark.
+Two lines never end or take too long as they stand, and are run with a little more behind them:
+the demo with few customers until it serves, the tests with one file.
 """
 
 import os
 import re
 import subprocess
+import urllib.request
 from pathlib import Path
 
 import pytest
 
+from qiao.config.tests.test_demo import running_demo
+
 PROJECT = Path(__file__).parents[1]
-BLOCK = re.compile(r"<!-- tested -->\s*```sh\n(.*?)```", re.DOTALL)
-SECONDS = 120
+READMES = sorted(PROJECT.glob("README*.md"))
+BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+PICTURE = re.compile(r"!\[[^\]]+\]\(([^)]+)\)")
+DEMO, TEST = "./qiao demo", "./qiao test"
+ONE_FILE = "src/qiao/core/tests/test_rules_money.py"
+SECONDS = 240
 
 
-def commands() -> list[str]:
-    """Every tested line of the READMEs, once."""
-    found: dict[str, None] = {}
-    for readme in sorted(PROJECT.glob("README*.md")):
-        for block in BLOCK.findall(readme.read_text()):
-            lines = [line.strip().removeprefix("$ ") for line in block.splitlines()]
-            found |= dict.fromkeys(line for line in lines if line and not line.startswith("#"))
-    return list(found)
+def commands(readme: Path) -> list[str]:
+    """Every fenced line, without remarks."""
+    lines = (
+        line.partition("#")[0]
+        for b in BLOCK.findall(readme.read_text())
+        for line in b.splitlines()
+    )
+    return [line.strip() for line in lines if line.strip()]
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", [c for c in commands(READMES[0]) if c != DEMO])
 def test_a_command_of_the_readme_works(command: str, tmp_path: Path) -> None:
     kept = {"PATH", "HOME", "LANG", "QIAO_CHROMIUM", "QIAO_PYTHON"}
     environment = {k: v for k, v in os.environ.items() if k in kept}
     done = subprocess.run(
-        ["sh", "-eu", "-c", command],
+        ["sh", "-eu", "-c", f"{command} {ONE_FILE}" if command == TEST else command],
         cwd=PROJECT,
         env=environment | {"QIAO_HOME": str(tmp_path / "home")},
         capture_output=True,
@@ -42,13 +49,20 @@ def test_a_command_of_the_readme_works(command: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
-def test_both_readmes_show_the_same_commands() -> None:
-    fences = [
-        re.findall(r"```sh\n(.*?)```", path.read_text(), re.DOTALL)
-        for path in sorted(PROJECT.glob("README*.md"))
-    ]
-    lines = [
-        [line.partition("#")[0].strip() for block in found for line in block.splitlines()]
-        for found in fences
-    ]
-    assert all(each == lines[0] for each in lines)
+def test_the_demo_of_the_readme_serves_and_names_its_address(tmp_path: Path) -> None:
+    assert DEMO in commands(READMES[0])
+    with running_demo(tmp_path / "home") as demo:
+        assert f"http://localhost:{demo.port}/" in demo.said
+        with urllib.request.urlopen(f"http://localhost:{demo.port}/", timeout=20) as answer:
+            page = answer.read().decode()
+        assert "林晓岚" in page
+        assert demo.stop() == 0
+
+
+def test_all_readmes_show_the_same_commands_and_pictures_that_are_there() -> None:
+    assert len(READMES) > 1
+    for readme in READMES:
+        assert commands(readme) == commands(READMES[0])
+        pictures = PICTURE.findall(readme.read_text())
+        assert len(pictures) > 3
+        assert all((PROJECT / picture).is_file() for picture in pictures)

@@ -78,7 +78,8 @@ class Demo:
 
 
 @contextmanager
-def _demo(home: Path) -> Iterator[Demo]:
+def running_demo(home: Path) -> Iterator[Demo]:
+    """A demo with few customers that is ready; it is stopped at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -116,7 +117,7 @@ def _tables(home: Path) -> int:
 
 
 def test_each_killed_process_comes_back_and_the_data_are_kept(home: Path) -> None:
-    with _demo(home) as demo:
+    with running_demo(home) as demo:
         before = _tables(home)
         [web] = demo.children("serve")
         os.kill(web, signal.SIGKILL)
@@ -137,14 +138,14 @@ def test_each_killed_process_comes_back_and_the_data_are_kept(home: Path) -> Non
 
 
 def test_a_second_start_builds_nothing_and_ctrl_c_leaves_nothing_running(home: Path) -> None:
-    with _demo(home) as demo:
+    with running_demo(home) as demo:
         assert "tables and world" not in demo.said
         demo.stop(signal.SIGINT)
     assert _processes_of(home) == []
 
 
 def test_a_killed_supervisor_takes_its_processes_with_it(home: Path) -> None:
-    with _demo(home) as demo:
+    with running_demo(home) as demo:
         demo.process.kill()
         demo.process.wait()
     deadline = time.monotonic() + 30
