@@ -1,0 +1,26 @@
+"""Cases: what a customer asked for, who owns it, where it stands, and all that happened."""
+
+from qiao.cases.models.beside import CaseDraft, CaseLink, CaseViewer, SavedView
+from qiao.cases.models.case import Case, CaseQuerySet
+from qiao.cases.models.counts import CaseCount, CaseCountChange, CaseCountMonth
+from qiao.cases.models.definitions import CaseType, ProcessVersion, PromiseSet
+from qiao.cases.models.history import CaseClock, CaseDuty, CaseEvent, ClockRecord
+
+__all__ = [
+    "Case",
+    "CaseClock",
+    "CaseCount",
+    "CaseCountChange",
+    "CaseCountMonth",
+    "CaseDraft",
+    "CaseDuty",
+    "CaseEvent",
+    "CaseLink",
+    "CaseQuerySet",
+    "CaseType",
+    "CaseViewer",
+    "ClockRecord",
+    "ProcessVersion",
+    "PromiseSet",
+    "SavedView",
+]
