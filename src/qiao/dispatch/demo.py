@@ -47,7 +47,7 @@ SELECT area, min(o.id) AS team_id FROM staff_organisation o, unnest(o.areas) AS 
  GROUP BY area""",
     """CREATE TEMP TABLE demo_order ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY d.id)::int AS n, d.case_id, d.entered_seq, d.entered_at,
-       d.done_at, c.opened_date, c.organisation_id, c.place, c.assignee_id, c.closed_at,
+       d.done_at, c.due_at, c.opened_date, c.organisation_id, c.place, c.assignee_id, c.closed_at,
        p.latitude, p.longitude, coalesce(p.datum, '') AS datum, t.key AS type_key,
        coalesce(own.team_id, crew.team_id, c.team_id) AS team_id,
        coalesce(c.facts ->> 'work_note', c.title) AS note,
@@ -122,7 +122,7 @@ _WRITE = (
     """INSERT INTO dispatch_workorder (
     id, number, organisation_id, case_id, entered_seq, team_id, technician_id, state, hold,
     reason, place, latitude, longitude, datum, sheet, checks, readings, answers, note,
-    no_photo_reason, no_signature_reason, promised_at, created_at, state_since, arrived_at,
+    no_photo_reason, no_signature_reason, due_at, promised_at, created_at, state_since, arrived_at,
     finished_at, event_seq, version)
 SELECT i.base + o.n, b.number, o.organisation_id, o.case_id, o.entered_seq, o.team_id,
        CASE WHEN v.stage <> 'planned' THEN v.technician_id END, v.stage, '',
@@ -132,7 +132,7 @@ SELECT i.base + o.n, b.number, o.organisation_id, o.case_id, o.entered_seq, o.te
        CASE v.stage WHEN 'done' THEN s.readings ELSE '{}' END, '{}',
        CASE v.stage WHEN 'done' THEN o.note ELSE '' END,
        CASE v.stage WHEN 'done' THEN '现场已清理，未留影像' ELSE '' END,
-       CASE v.stage WHEN 'done' THEN '电话确认' ELSE '' END, NULL, v.created,
+       CASE v.stage WHEN 'done' THEN '电话确认' ELSE '' END, o.due_at, NULL, v.created,
        last.at,
        CASE WHEN v.stage IN ('arrived', 'done') THEN date_trunc('second', v.arrived) END,
        CASE WHEN v.stage IN ('done', 'cancelled') THEN last.at END, last.seq, last.seq

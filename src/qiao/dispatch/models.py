@@ -29,6 +29,7 @@ class WorkOrder(models.Model):
     work sheet as it was when the order was made (checks, readings with limits, what completion
     needs); `checks` maps check keys to true, `readings` reading keys to the figures as typed,
     `answers` the keys of fields that the case's process asks for to their values.
+    `due_at` is the case's, as it was last told: what lists of open orders sort by and count.
     `promised_at` is the time told to the customer. `version` grows with every write.
     """
 
@@ -81,6 +82,7 @@ class WorkOrder(models.Model):
     note = models.TextField(default="", blank=True)
     no_photo_reason = models.TextField(default="", blank=True)
     no_signature_reason = models.TextField(default="", blank=True)
+    due_at = models.DateTimeField(null=True)
     promised_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     state_since = models.DateTimeField()

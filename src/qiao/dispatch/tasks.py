@@ -10,6 +10,7 @@ from qiao.dispatch.operations import (
     cancel_work_orders,
     create_work_order,
     follow_cases_order,
+    follow_deadline,
 )
 
 LEFT = gettext_noop("The case has left the step that waited for this work")
@@ -23,6 +24,7 @@ def on_step_entered(*, event: StepEntered, envelope: Envelope) -> None:
     if event.duty == DUTY:
         case = case_of_event(event.case_id)
         create_work_order(case=case, entered_seq=event.entered_seq, now=now)
+    follow_deadline(case_id=event.case_id)
 
 
 def on_case_closed(*, event: CaseClosed, envelope: Envelope) -> None:
@@ -32,6 +34,7 @@ def on_case_closed(*, event: CaseClosed, envelope: Envelope) -> None:
 
 
 def on_case_changed(*, event: CaseChanged, envelope: Envelope) -> None:
-    """Let an order go to the crew and person that the case was given to."""
+    """Let an order know when its case is due, and go to the crew and person it was given to."""
+    follow_deadline(case_id=event.case_id)
     if event.kind in FOLLOWED:
         follow_cases_order(case_id=event.case_id, now=envelope.occurred_at)

@@ -13,13 +13,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from qiao.cases import definitions
 from qiao.cases.demo import statements
 from qiao.cases.demo.walks import Spell, Walk, sample_walks
+from qiao.cases.models import Case, CaseDuty, ProcessVersion
 from qiao.cases.models import CaseType as CaseTypeRow
-from qiao.cases.models import ProcessVersion
 from qiao.cases.operations.opening import PREFIX
+from qiao.cases.operations.stepping import pause
 from qiao.cases.rules.pack import promises_of
 from qiao.cases.rules.promises import Promise
 from qiao.core import calendars
@@ -31,6 +33,7 @@ from qiao.core.demo_rhythm import fill, fill_rhythm, history_days, phrases_of, t
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Pack
 from qiao.core.rules.calendar import working_spans
+from qiao.staff.queries import actor_for
 
 WALKS_PER_TYPE = 60
 FORMS_PER_TYPE = 12
@@ -41,6 +44,13 @@ PRIORITIES = ("urgent", "high", "normal", "low")
 SLOW_SHARE = 0.7
 # Where a larger share of open cases is asked for, they are found among the cases of so many days.
 BACKLOG_DAYS = 60
+# Of cases at intake or work, one in so many waits for the customer.
+ONE_PAUSED_OF, MOST_PAUSED = 8, 60
+PAUSE_REASONS = (
+    "等待客户补交产权证明",
+    "客户外出，约定下周一上门",
+    "等待客户确认收费方案",
+)
 TABLES = ("cases_case", "cases_caseevent", "cases_caseclock", "cases_caseduty")
 NO_LIMIT_SECONDS = 10**9
 
@@ -85,7 +95,24 @@ def build_cases(world: World) -> None:
             for statement in statements.WRITE:
                 cursor.execute(statement, parameters)
         pass_over_ids(cursor, TABLES[0], rows=wanted)
+    _pause_some(world)
+    with connection.cursor() as cursor:
         cursor.execute("SELECT cases_fold_counts()")
+
+
+def _pause_some(world: World) -> None:
+    """Now and then work waits for the customer: a few open cases are paused, as people do it."""
+    waiting = Case.objects.filter(
+        closed_at__isnull=True, is_paused=False, due_at__isnull=False, phase__in=("intake", "work")
+    )
+    count = min(MOST_PAUSED, waiting.count() // ONE_PAUSED_OF)
+    # Without a duty: what waits for a crew is the crew's to stop.
+    owed = CaseDuty.objects.filter(case=OuterRef("pk"), done_at__isnull=True)
+    chosen = waiting.exclude(Exists(owed))
+    for place, case in enumerate(chosen.select_related("responsible").order_by("-due_at")[:count]):
+        actor = actor_for(case.responsible, day=world.now.date())
+        reason = PAUSE_REASONS[place % len(PAUSE_REASONS)]
+        pause(case_id=case.pk, reason=reason, actor=actor, now=world.now)
 
 
 def _round_the_clock() -> list[str]:

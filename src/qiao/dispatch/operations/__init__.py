@@ -12,6 +12,7 @@ from qiao.dispatch.operations.creating import (
     create_work_order,
     follow_case,
     follow_cases_order,
+    follow_deadline,
 )
 from qiao.dispatch.operations.filling import Filling, TooManyPictures, save_progress
 from qiao.dispatch.operations.recording import NotYours, Report
@@ -51,6 +52,7 @@ __all__ = [
     "create_work_order",
     "follow_case",
     "follow_cases_order",
+    "follow_deadline",
     "give_back",
     "refuse",
     "resume",

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import connection
+
 from qiao.cases.queries import waits_at
 from qiao.core import events
 from qiao.core.numbering import next_number
@@ -45,6 +47,7 @@ def create_work_order(*, case: Any, entered_seq: int, now: datetime) -> WorkOrde
         longitude=premises.longitude if premises else None,
         datum=premises.datum if premises else "",
         sheet=sheet_data(sheet_for(case.case_type.key)),
+        due_at=case.due_at,
         created_at=now,
         state_since=now,
     )
@@ -81,6 +84,18 @@ def follow_cases_order(*, case_id: int, now: datetime) -> None:
     """`follow_case` for the open orders of a case."""
     for order_id in _open_orders(case_id):
         follow_case(order=lock_order(order_id), now=now)
+
+
+def follow_deadline(*, case_id: int) -> None:
+    """Let the open orders of a case know when it is due now."""
+    required()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE dispatch_workorder o SET due_at = c.due_at FROM cases_case c"
+            " WHERE c.id = %(case)s AND o.case_id = c.id AND o.finished_at IS NULL"
+            "   AND o.due_at IS DISTINCT FROM c.due_at",
+            {"case": case_id},
+        )
 
 
 def cancel_work_orders(*, case_id: int, before_seq: int | None, reason: str, now: datetime) -> int:

@@ -22,7 +22,7 @@ LANE_LIMIT: Final = 5
 CREW_LIMIT: Final = 60
 DAY_LIMIT: Final = 50
 SOON: Final = timedelta(hours=1)
-BY_DUE: Final = (F("case__due_at").asc(nulls_last=True), "id")
+BY_DUE: Final = (F("due_at").asc(nulls_last=True), "id")
 
 
 class NotVisible(Http404):
@@ -112,7 +112,7 @@ class Board:
     orders: list[WorkOrder]
 
 
-# One pass over what is open. Which lines are shown is known before anything is joined for them.
+# One pass over the open orders alone; what lines show is joined for those that are shown.
 _BOARD = """
 SELECT team_id, count(*), count(*) FILTER (WHERE waits), count(*) FILTER (WHERE under_way),
        count(*) FILTER (WHERE due_at < %(now)s),
@@ -123,8 +123,8 @@ SELECT team_id, count(*), count(*) FILTER (WHERE waits), count(*) FILTER (WHERE 
   FROM (SELECT *, row_number() OVER (PARTITION BY team_id
                                      ORDER BY waits DESC, due_at NULLS LAST, id) AS place
           FROM (SELECT o.id, o.team_id, o.state = ANY(%(waiting)s) AS waits,
-                       o.state IN ('travelling', 'arrived') AS under_way, c.due_at
-                  FROM dispatch_workorder o JOIN cases_case c ON c.id = o.case_id
+                       o.state IN ('travelling', 'arrived') AS under_way, o.due_at
+                  FROM dispatch_workorder o
                  WHERE o.finished_at IS NULL
                    AND (o.organisation_id = ANY(%(units)s) OR o.team_id = ANY(%(crews)s))) m) p
  GROUP BY team_id

@@ -6,7 +6,14 @@ from datetime import timedelta
 import pytest
 
 from qiao.cases.models import Case, CaseClock, CaseDuty, CaseEvent
-from qiao.cases.operations import report_duty_done, take_action, transfer
+from qiao.cases.operations import (
+    change_priority,
+    pause,
+    report_duty_done,
+    take_action,
+    transfer,
+)
+from qiao.cases.operations import resume as resume_case
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.models import Attachment, Event
 from qiao.core.tests.deliveries import run_deliveries
@@ -274,6 +281,31 @@ def test_an_order_follows_its_case_to_another_crew(crew: Crew) -> None:
     run_deliveries()
     order.refresh_from_db()
     assert (order.team_id, order.state) == (crew.other_team.pk, "planned")
+
+
+def test_an_order_knows_when_its_case_is_due_whatever_happens_to_the_case(crew: Crew) -> None:
+    order = a_work_order(crew)
+
+    def told() -> bool:
+        run_deliveries()
+        order.refresh_from_db()
+        return order.due_at == Case.objects.get(id=order.case_id).due_at
+
+    first = order.due_at
+    assert told()
+    assert first is not None
+    change_priority(case_id=order.case_id, priority="urgent", actor=crew.dispatcher, now=NOW)
+    assert told()
+    assert order.due_at is not None
+    assert order.due_at < first
+    pause(case_id=order.case_id, reason="客户外出", actor=crew.dispatcher, now=NOW)
+    assert told()
+    resume_case(case_id=order.case_id, actor=crew.dispatcher, now=NOW + timedelta(hours=1))
+    assert told()
+    accept(work_order_id=order.pk, actor=crew.technician, now=NOW)
+    start_travel(work_order_id=order.pk, actor=crew.technician, now=NOW)
+    arrive(work_order_id=order.pk, actor=crew.technician, now=NOW)
+    assert told()
 
 
 def test_handing_back_needs_words_and_frees_the_order(crew: Crew) -> None:
