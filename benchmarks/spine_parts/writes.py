@@ -84,7 +84,8 @@ def create(actor: Actor) -> Result:
 
 
 def _post(client: Client, address: str, form: dict[str, Any]) -> Any:
-    """As a browser sends a form without files."""
+    """As a browser sends a form without files, having shown the words of the form before."""
+    client.cookies.pop("messages", None)
     return client.post(address, urlencode(form), content_type="application/x-www-form-urlencoded")
 
 
