@@ -106,7 +106,11 @@ def _processes_of(home: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo")
+    """A state folder in which a demo was ready once."""
+    folder = tmp_path_factory.mktemp("demo")
+    with running_demo(folder) as demo:
+        assert "tables and world" in demo.said
+    return folder
 
 
 def _tables(home: Path) -> int:
