@@ -4,9 +4,10 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from qiao.cases.models import Case, ProcessVersion, PromiseSet
 from qiao.cases.models import CaseType as CaseTypeRow
@@ -16,11 +17,14 @@ from qiao.cases.rules.promises import Promise, promise_data
 from qiao.core.packs import CaseType
 from qiao.core.packs.enabled import catalogue
 
-_processes: dict[int, Process] = {}
-_types: dict[tuple[str, int], CaseTypeRow] = {}
-_versions: dict[tuple[str, int], ProcessVersion] = {}
-_set_ids: dict[str, int] = {}
-_sets: dict[int, list[dict[str, Any]]] = {}
+Place = tuple[str, int]
+"""An id, and the database in which it stands."""
+
+_processes: dict[Place, Process] = {}
+_types: dict[Place, CaseTypeRow] = {}
+_versions: dict[Place, ProcessVersion] = {}
+_set_ids: dict[tuple[str, str], int] = {}
+_sets: dict[Place, list[dict[str, Any]]] = {}
 _lock = threading.Lock()
 
 
@@ -62,8 +66,12 @@ def attach(case: Case) -> None:
     case.process = _version(case.process_id)
 
 
+def _place(pk: int) -> Place:
+    return connection.settings_dict["NAME"], pk
+
+
 def _type_row(pk: int) -> CaseTypeRow:
-    place = (connection.settings_dict["NAME"], pk)
+    place = _place(pk)
     found = _types.get(place)
     if found is None:
         found = _types[place] = CaseTypeRow.objects.get(id=pk)
@@ -71,7 +79,7 @@ def _type_row(pk: int) -> CaseTypeRow:
 
 
 def _version(pk: int) -> ProcessVersion:
-    place = (connection.settings_dict["NAME"], pk)
+    place = _place(pk)
     found = _versions.get(place)
     if found is None:
         found = _versions[place] = ProcessVersion.objects.get(id=pk)
@@ -88,29 +96,32 @@ def promise_set_of(promises: Sequence[Promise]) -> int:
     """The id under which these promises are kept; the same promises have the same id."""
     data = [promise_data(promise) for promise in promises]
     digest = digest_of({"promises": data})
-    found = _set_ids.get(digest)
+    place = (connection.settings_dict["NAME"], digest)
+    found = _set_ids.get(place)
     if found is None:
-        row, is_new = PromiseSet.objects.get_or_create(digest=digest, defaults={"promises": data})
+        row, _ = PromiseSet.objects.get_or_create(digest=digest, defaults={"promises": data})
         found = row.pk
-        if not is_new:  # a new one may still be rolled back
-            _set_ids[digest] = found
+        # Until then it may be rolled back, and its id with it.
+        transaction.on_commit(partial(_set_ids.__setitem__, place, found))
     return found
 
 
 def promises_in(set_id: int) -> list[dict[str, Any]]:
     """The plain promises of a kept set."""
-    found = _sets.get(set_id)
+    place = _place(set_id)
+    found = _sets.get(place)
     if found is None:
         found = PromiseSet.objects.values_list("promises", flat=True).get(id=set_id)
-        _sets[set_id] = found
+        _sets[place] = found
     return found
 
 
 def process_of(version: ProcessVersion) -> Process:
     """The engine's form of a stored process version."""
-    found = _processes.get(version.pk)
+    place = _place(version.pk)
+    found = _processes.get(place)
     if found is None:
         found = process_from_data(version.key, version.version, version.definition)
         with _lock:
-            _processes[version.pk] = found
+            _processes[place] = found
     return found

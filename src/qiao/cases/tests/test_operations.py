@@ -1,5 +1,6 @@
 """A case from intake to archive through the operations of the desk."""
 
+import contextlib
 import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from qiao.cases.definitions import case_types
+from qiao.cases.definitions import case_types, promise_set_of
 from qiao.cases.journal import recount
-from qiao.cases.models import Case, CaseClock, CaseDraft, CaseEvent, ClockRecord
+from qiao.cases.models import Case, CaseClock, CaseDraft, CaseEvent, ClockRecord, PromiseSet
 from qiao.cases.operations import (
     AlreadyThere,
     CaseClosedAlready,
@@ -33,6 +34,7 @@ from qiao.cases.operations import (
 )
 from qiao.cases.rules.clock_rows import state_from_data
 from qiao.cases.rules.process import DutyOpen, MissingFields, NotAllowed
+from qiao.cases.rules.promises import Promise
 from qiao.cases.rules.values import BadFact
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.models import Event
@@ -148,6 +150,15 @@ def test_the_whole_way_from_intake_to_archive(company: Company) -> None:
     assert case.responsible_id == company.agent.staff_id
     with pytest.raises(CaseClosedAlready):
         chase(case_id=case.pk, words="", actor=actor, now=end)
+
+
+def test_promises_whose_transaction_was_undone_are_kept_anew() -> None:
+    promises = [Promise("p", ("opened",), ("closed",), {"*": 61}, "always")]
+    with contextlib.suppress(RuntimeError), transaction.atomic():
+        assert promise_set_of(promises) == promise_set_of(promises)
+        raise RuntimeError("undone")
+    kept = promise_set_of(promises)
+    assert PromiseSet.objects.filter(id=kept).exists()
 
 
 def test_a_case_that_comes_back_counts_as_reopened_and_owes_again(company: Company) -> None:
