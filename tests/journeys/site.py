@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -180,7 +181,11 @@ def served(database: str, media: Path, log: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "granian", "--interface", "asginl", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*command, "qiao.config.asgi:application"], env=environment, stdout=out, stderr=out
+            [*command, "qiao.config.asgi:application"],
+            env=environment,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
         try:
             _wait(port, process, log)
@@ -190,7 +195,7 @@ def served(database: str, media: Path, log: Path) -> Iterator[str]:
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)  # its workers too, which it leaves behind
                 process.wait()
 
 
