@@ -117,10 +117,12 @@ def moment_of_serial(serial: float, *, from_1904: bool = False) -> datetime:
     Source: ECMA-376 part 1, 18.17.4.1 (1900 and 1904 date base systems).
 
     Raises:
-        BadDate: the number is negative, beyond 9999-12-31, or the 29 February 1900 that never was.
+        BadDate: the number is before the first day (0 in the 1900 system is none), beyond
+            9999-12-31, or the 29 February 1900 that never was.
     """
     last = _LAST_SERIAL - 1_462 if from_1904 else _LAST_SERIAL
-    if not 0 <= serial < last + 1:
+    first = 0 if from_1904 else 1
+    if not first <= serial < last + 1:
         raise BadDate(DateFault.OUT_OF_RANGE)
     if from_1904:
         start = datetime(1904, 1, 1)  # noqa: DTZ001 - a calendar day, in no zone

@@ -134,6 +134,8 @@ class _Container:
 
     def _entries(self) -> dict[str, tuple[int, int]]:
         directory = self._chain(unpack_from("<I", self._data, 48)[0])
+        if len(directory) % (1 << self._shift):
+            raise SheetRefused(Refusal.DAMAGED, "container: the file is cut off")
         entries: dict[str, tuple[int, int]] = {}
         for at in range(0, len(directory) - 127, 128):
             length, kind = unpack_from("<HB", directory, at + 64)
