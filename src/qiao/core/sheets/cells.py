@@ -29,6 +29,8 @@ _LINE_END = pattern("\r\n?")
 # ="0013" and '0013 are how people keep a spreadsheet from eating zeros and digits.
 _GUARDED = pattern('="([^"]*)"|\'([0-9]+[Xx]?)')
 _FORMULA = pattern("[=@＝＠].|[+-](?![0-9 ().,/-]*$).*[(|!]")
+# Nine cells of ten need nothing done: one match instead of all the steps below.
+_PLAIN = pattern("[0-9A-Za-z一-鿿][0-9A-Za-z一-鿿·.,:/@_#()（），。、-]{0,198}").fullmatch
 _EXPONENT = pattern(r"[+-]?[0-9](?:\.[0-9]+)?[Ee]\+[0-9]{1,3}")
 
 
@@ -105,14 +107,14 @@ def read_row(raw: RawRow, *, width: int) -> SheetRow | None:
     for column, value in enumerate(raw.values):
         if column >= width:
             break
-        if value == "":
-            cells.append("")
+        if isinstance(value, str) and (not value or _PLAIN(value)):
+            cells.append(value)
             continue
         text, codes = read_value(value)
         cells.append(text)
         if codes:
             faults.extend(CellFault(column, code) for code in codes)
-    if any(value != "" and read_value(value) != ("", ()) for value in raw.values[width:]):
+    if len(raw.values) > width and _says_anything(raw.values[width:]):
         faults.append(CellFault(width, CellCode.EXTRA_CELLS))
     if raw.fault:
         faults.append(CellFault(max(len(cells) - 1, 0), raw.fault))
@@ -120,6 +122,10 @@ def read_row(raw: RawRow, *, width: int) -> SheetRow | None:
         return None
     cells.extend([""] * (width - len(cells)))
     return SheetRow(raw.number, tuple(cells), tuple(faults))
+
+
+def _says_anything(values: Sequence[Value]) -> bool:
+    return any(value != "" and read_value(value) != ("", ()) for value in values)
 
 
 def read_value(value: Value) -> tuple[str, tuple[CellCode, ...]]:
@@ -136,11 +142,9 @@ def read_value(value: Value) -> tuple[str, tuple[CellCode, ...]]:
 
 
 def read_text(text: str) -> tuple[str, tuple[CellCode, ...]]:
-    """Bring a text to its normal form; most texts take the short way."""
-    if text.isascii() and text.isalnum():
-        if len(text) <= LONGEST_CELL:
-            return text, ()
-        return text[:LONGEST_CELL], (CellCode.TOO_LONG,)
+    """Bring a text to its normal form."""
+    if _PLAIN(text):
+        return text, ()
     codes: list[CellCode] = []
     if not text.isprintable() and _CONTROL.search(text.replace("\r", "\n")):
         text = _CONTROL.sub("", _LINE_END.sub("\n", text))

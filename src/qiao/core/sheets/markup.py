@@ -5,7 +5,6 @@ before it is complete.
 """
 
 from collections.abc import Callable, Iterator
-from re import compile as pattern
 from xml.parsers import expat
 
 from qiao.core.sheets.archives import Archive
@@ -13,11 +12,10 @@ from qiao.core.sheets.refusals import Refusal, SheetRefused
 
 Attributes = dict[str, str]
 _LARGEST_TOKEN = 8 << 20
-_PREFIX = pattern("[^:]*:")
 
 
 class Markup:
-    """One part, parsed block by block; element names come without their prefix."""
+    """One part, parsed block by block; element names come without the prefix of the root."""
 
     def __init__(self, archive: Archive, name: str) -> None:
         self._archive = archive
@@ -34,20 +32,32 @@ class Markup:
         text: Callable[[str], None] | None = None,
     ) -> None:
         """Name who hears of elements and texts."""
-        local = self._local
 
-        def on_start(name: str, attributes: Attributes) -> None:
-            start(name if ":" not in name else local(name), attributes)
+        def on_first(name: str, attributes: Attributes) -> None:
+            prefix = name.rpartition(":")[0]
+            self._set(start, end, len(prefix) + 1 if prefix else 0)
+            start(name.rpartition(":")[2], attributes)
 
-        self._parser.StartElementHandler = on_start
-        if end:
+        self._parser.StartElementHandler = on_first
+        self._parser.CharacterDataHandler = text
 
-            def on_end(name: str) -> None:
-                end(name if ":" not in name else local(name))
+    def _set(
+        self,
+        start: Callable[[str, Attributes], None],
+        end: Callable[[str], None] | None,
+        cut: int,
+    ) -> None:
+        """Hand the callables to the parser as they are when the root has no prefix."""
 
-            self._parser.EndElementHandler = on_end
-        if text:
-            self._parser.CharacterDataHandler = text
+        def start_cut(name: str, attributes: Attributes) -> None:
+            start(name[cut:], attributes)
+
+        def end_cut(name: str) -> None:
+            if end:
+                end(name[cut:])
+
+        self._parser.StartElementHandler = start_cut if cut else start
+        self._parser.EndElementHandler = end_cut if cut else end
 
     def blocks(self) -> Iterator[None]:
         """Parse on; control comes back after every block.
@@ -74,9 +84,6 @@ class Markup:
         """Parse to the end."""
         for _ in self.blocks():
             pass
-
-    def _local(self, name: str) -> str:
-        return _PREFIX.sub("", name, count=1)
 
     def _refuse_doctype(self, *_: object) -> None:
         raise SheetRefused(Refusal.DAMAGED, f"{self._name[:80]}: a document type")

@@ -105,11 +105,11 @@ class XlsxRows:
             self._inline.text(text)
 
     def _end(self, name: str) -> None:
-        if name == "c":
-            self._end_cell()
-        elif name == "v":
+        if name == "v":
             self._listening = False
             self._has_value = True
+        elif name == "c":
+            self._end_cell()
         elif name == "f":
             self._listening = False
             self._formula = "".join(self._pieces)
@@ -128,8 +128,12 @@ class XlsxRows:
             return
         values = self._values
         column = min(self._column, KEPT_COLUMNS)
-        if len(values) <= column:
-            values.extend([""] * (column + 1 - len(values)))
+        missing = column - len(values)
+        if missing == 0:
+            values.append(value)
+            return
+        if missing > 0:
+            values.extend([""] * (missing + 1))
         values[column] = value
 
     def _value(self) -> Value:
@@ -139,7 +143,8 @@ class XlsxRows:
             if self._formula is None:
                 return ""
             return Odd(f"={self._formula}", CellCode.FORMULA)
-        text = "".join(self._pieces)
+        pieces = self._pieces
+        text = pieces[0] if len(pieces) == 1 else "".join(pieces)
         if self._kind == "s":
             return self._texts.get(_whole(text))
         if self._kind == "n":

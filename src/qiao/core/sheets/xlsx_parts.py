@@ -194,12 +194,13 @@ class SharedTexts:
 
     def __init__(self, archive: Archive, part: str) -> None:
         self._count = 0
+        self._size = 0
         self._texts = TemporaryFile()  # noqa: SIM115 - lives as long as the sheet
         self._places = TemporaryFile()  # noqa: SIM115 - lives as long as the sheet
         if part and archive.has(part):
             self._fill(archive, part)
         self._texts.write(b"\0")
-        self._places.write(_OFFSET.pack(self._texts.tell() - 1))
+        self._places.write(_OFFSET.pack(self._size))
         self._texts.flush()
         self._places.flush()
         self._text_map = mmap.mmap(self._texts.fileno(), 0, access=mmap.ACCESS_READ)
@@ -218,8 +219,8 @@ class SharedTexts:
 
         def end(name: str) -> None:
             if name == "si":
-                self._places.write(_OFFSET.pack(self._texts.tell()))
-                self._texts.write(collected.take().encode("utf-8", "surrogatepass"))
+                self._places.write(_OFFSET.pack(self._size))
+                self._size += self._texts.write(collected.take().encode("utf-8", "surrogatepass"))
                 self._count += 1
             else:
                 collected.end(name)

@@ -18,7 +18,7 @@ from python_calamine import load_workbook
 
 from qiao.core.sheets import Sheet, SheetRefused, SheetRow, open_sheet
 from qiao.core.sheets.cells import read_value
-from qiao.core.tests.old_workbooks import ERROR, wrap, write_xls
+from qiao.core.tests.old_workbooks import ERROR, Cell, wrap, write_xls
 
 HEADER = ["姓名", "证件号", "电话"]
 ANNA = ["古丽·买买提", "110105199001011234", "13800138000"]
@@ -453,7 +453,7 @@ def test_every_cut_through_a_workbook_is_refused(path: Path) -> None:
 
 
 def test_an_old_workbook_is_read_with_its_errors(path: Path) -> None:
-    table = {
+    table: dict[tuple[int, int], Cell] = {
         (0, 0): "姓名",
         (0, 1): "证件号",
         (1, 0): "古丽·买买提𠮷",
@@ -564,8 +564,9 @@ def test_no_changed_byte_makes_it_fail_in_another_way(
     path: Path, is_old: bool, changes: list[tuple[float, int]]
 ) -> None:
     if is_old:
-        table = {(row, column): f"值{row}" for row in range(30) for column in range(3)}
-        data = bytearray(write_xls({**table, (31, 1): ERROR, (32, 1): 2.5}))
+        table: dict[tuple[int, int], Cell] = {(row, 1): f"值{row}" for row in range(40)}
+        table |= {(0, 0): "姓", (31, 2): ERROR, (32, 2): 2.5}
+        data = bytearray(write_xls(table))
     else:
         data = bytearray(
             pack_book(path, rows_of("<x:row><x:c><x:v>1</x:v></x:c></x:row>")).read_bytes()
