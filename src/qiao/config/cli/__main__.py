@@ -20,6 +20,8 @@ COMMANDS = {
     "bench": "run a benchmark",
     "shots": "render the pages into pictures and look for faults",
     "intake": "replay a log of real service requests",
+    "import": "take a file of customers in",
+    "sample": "write a file of invented customers to try an import with",
     "i18n": "check, extend or compile the translations",
     "assets": "build the browser's files",
     "doctor": "say what was found and what is missing",
@@ -27,6 +29,7 @@ COMMANDS = {
 
 
 _INNER = {"prepare"}
+_MODULES = {"import": "importing"}  # a word of the language cannot name a module
 
 
 def main(words: list[str]) -> int:
@@ -41,7 +44,7 @@ def main(words: list[str]) -> int:
         print(f"qiao: there is no command {name!r}; ./qiao lists them", file=sys.stderr)
         return 2
     description = COMMANDS.get(name, "")
-    command = importlib.import_module(f"qiao.config.cli.{name}")
+    command = importlib.import_module(f"qiao.config.cli.{_MODULES.get(name, name)}")
     parser = argparse.ArgumentParser(
         prog=f"./qiao {name}", description=description, allow_abbrev=False
     )

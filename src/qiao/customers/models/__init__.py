@@ -2,6 +2,7 @@
 
 from qiao.customers.models.accounts import Account, AccountParty, Premises, ServicePoint
 from qiao.customers.models.choices import ProtectedFlag, Service
+from qiao.customers.models.imports import CustomerImport, ImportedRow, ImportMapping
 from qiao.customers.models.people import (
     Customer,
     CustomerIdentity,
@@ -16,8 +17,11 @@ __all__ = [
     "AccountParty",
     "Customer",
     "CustomerIdentity",
+    "CustomerImport",
     "CustomerOrganisation",
     "CustomerPhone",
+    "ImportMapping",
+    "ImportedRow",
     "LastContact",
     "Premises",
     "ProtectedFlag",

@@ -11,7 +11,7 @@ from datetime import date
 from re import compile as pattern
 from typing import Final
 
-from qiao.core.rules import identity, phones
+from qiao.core.rules import dates, identity, phones
 from qiao.core.rules.numbers import normal_form
 from qiao.core.rules.text import BadText, clean
 
@@ -20,7 +20,6 @@ ADDRESS_LENGTH: Final = 300
 SHORT: Final = 60
 _SEVERAL = pattern(r"[,，;；、/\n]+")
 _ACCOUNT = pattern(r"[0-9A-Z]{4,20}")
-_DATE = pattern(r"([12][0-9]{3})-([0-9]{2})-([0-9]{2})(?:T.*)?")
 # Endings of names that only organisations have, as they stand in the registers of utilities.
 _FIRM = pattern(
     r"(?:公司|集团|集團|工厂|工廠|厂|廠|商行|商店|超市|酒店|饭店|飯店|宾馆|賓館|医院|醫院|学校|學校"
@@ -215,6 +214,10 @@ def _account(row: ImportedRow, given: Mapping[str, str]) -> None:
         )
         number = ""
     row.account_number = number
+    if (row.address or row.meter_number) and not number and "account_number" not in given:
+        row.faults.append(
+            RowFault("account_number", "missing", "", "the account that is served at the address")
+        )
     if row.meter_number and not row.address:
         row.faults.append(RowFault("address", "missing", "", "where the meter stands"))
 
@@ -222,10 +225,9 @@ def _account(row: ImportedRow, given: Mapping[str, str]) -> None:
 def _date(row: ImportedRow, text: str, today: date) -> date | None:
     if not text:
         return None
-    match = _DATE.fullmatch(text)
     try:
-        found = date(*map(int, match.groups())) if match else None
-    except ValueError:
+        found: date | None = dates.read_date(text.partition("T")[0])
+    except dates.BadDate:
         found = None
     if found is None or found > today:
         row.faults.append(

@@ -1,0 +1,98 @@
+"""Files of customers that were taken in, row by row: what became of each, and how to undo it."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import pgettext_lazy
+
+
+class CustomerImport(models.Model):
+    """One file taken into one unit. `read_count` rows have been dealt with, in the file's order.
+
+    `digest` is the SHA-256 of the file: a unit takes the same file once. `mapping` gives a field
+    for every column that is read, `header` what the columns are called.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", pgettext_lazy("import", "Running")
+        DONE = "done", pgettext_lazy("import", "Done")
+        CANCELLED = "cancelled", pgettext_lazy("import", "Cancelled")
+        ROLLED_BACK = "rolled_back", pgettext_lazy("import", "Rolled back")
+
+    organisation = models.ForeignKey("staff.Organisation", models.PROTECT, related_name="+")
+    file_name = models.TextField()
+    digest = models.TextField(db_collation="C")
+    format = models.TextField()
+    header = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    state = models.TextField(choices=State.choices, default=State.RUNNING)
+    read_count = models.IntegerField(default=0)
+    created_count = models.IntegerField(default=0)
+    known_count = models.IntegerField(default=0)
+    refused_count = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    created_by_id = models.BigIntegerField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "digest"],
+                condition=Q(state__in=["running", "done"]),
+                name="customers_import_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["running", "done", "cancelled", "rolled_back"]),
+                name="customers_import_state",
+            ),
+        ]
+
+
+class ImportMapping(models.Model):
+    """Which column meant what the last time a unit took in a file with such headers.
+
+    `signature` is `rules.import_columns.signature`, `fields` a field for every folded header.
+    """
+
+    organisation = models.ForeignKey("staff.Organisation", models.PROTECT, related_name="+")
+    signature = models.TextField(db_collation="C")
+    fields = models.JSONField(default=dict)
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "signature"], name="customers_importmapping_once"
+            )
+        ]
+
+
+class ImportedRow(models.Model):
+    """What became of one row of a file; `row_number` is the row as Excel or an editor shows it."""
+
+    class Outcome(models.TextChoices):
+        CREATED = "created", pgettext_lazy("imported row", "Taken in")
+        KNOWN = "known", pgettext_lazy("imported row", "Known already")
+        REFUSED = "refused", pgettext_lazy("imported row", "Refused")
+
+    pk = models.CompositePrimaryKey("customer_import_id", "row_number")
+    customer_import = models.ForeignKey(
+        CustomerImport, models.PROTECT, related_name="rows", db_index=False
+    )
+    row_number = models.IntegerField()
+    outcome = models.TextField(choices=Outcome.choices)
+    customer_id = models.BigIntegerField(null=True)
+    account_id = models.BigIntegerField(null=True)
+    is_new_customer = models.BooleanField(default=False)
+    is_new_account = models.BooleanField(default=False)
+    faults = models.JSONField(default=list)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["customer_import", "row_number"],
+                condition=Q(outcome="refused"),
+                name="customers_import_refused",
+            )
+        ]
