@@ -89,6 +89,29 @@ class Markup:
         raise SheetRefused(Refusal.DAMAGED, f"{self._name[:80]}: a document type")
 
 
+def parse_piece(
+    piece: str,
+    *,
+    start: Callable[[str, Attributes], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+) -> None:
+    """Parse one whole element that was cut out of a part.
+
+    Raises:
+        SheetRefused: `damaged`.
+    """
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    try:
+        parser.Parse(piece, True)  # noqa: FBT003 - the parser takes no names
+    except (expat.ExpatError, UnicodeEncodeError) as error:
+        raise SheetRefused(Refusal.DAMAGED, f"{piece[:40]!r}: {error}") from None
+
+
 def attribute(attributes: Attributes, local: str) -> str:
     """Find an attribute whatever its prefix; empty when missing."""
     for name, value in attributes.items():

@@ -20,6 +20,7 @@ from qiao.core.sheets.xlsx_parts import (
     read_book,
     read_formats,
 )
+from qiao.core.sheets.xlsx_quick import is_plain, read_quickly
 
 _HEAD = 4_096
 _ZIP = b"PK"
@@ -138,14 +139,22 @@ def _open_xlsx(path: Path, sheet: str) -> Sheet:
     texts = SharedTexts(archive, book.part_of_kind("sharedStrings"))
     parts = {found.name: found.part for found in book.sheets}
 
+    def reader() -> XlsxRows:
+        return XlsxRows(texts=texts, formats=formats, from_1904=book.from_1904)
+
     def read(name: str) -> Iterator[RawRow]:
-        rows = XlsxRows(texts=texts, formats=formats, from_1904=book.from_1904)
-        return rows.read(archive, parts[name])
+        return reader().read(archive, parts[name])
 
     visible = tuple(found.name for found in book.sheets if found.is_visible)
     name, header_row, names = _choose(sheet, tuple(parts), visible, read)
     merges = find_merges(archive, parts[name])
-    return Sheet("xlsx", "", "", visible, name, names, header_row, partial(read, name), merges)
+    part = parts[name]
+
+    def rows() -> Iterator[RawRow]:
+        return read_quickly(archive, part, reader()) if plain else reader().read(archive, part)
+
+    plain = is_plain(archive, part)
+    return Sheet("xlsx", "", "", visible, name, names, header_row, rows, merges)
 
 
 def _open_xls(path: Path, sheet: str) -> Sheet:

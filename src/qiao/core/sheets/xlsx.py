@@ -13,7 +13,7 @@ from math import floor
 from qiao.core.rules.dates import BadDate, moment_of_serial
 from qiao.core.sheets.archives import Archive
 from qiao.core.sheets.cells import ERROR, CellCode, Odd, RawRow, Value
-from qiao.core.sheets.markup import Attributes, Markup
+from qiao.core.sheets.markup import Attributes, Markup, parse_piece
 from qiao.core.sheets.refusals import (
     KEPT_COLUMNS,
     MOST_COLUMNS,
@@ -65,6 +65,29 @@ class XlsxRows:
         for _ in markup.blocks():
             rows, self._rows = self._rows, []
             yield from rows
+
+    def read_piece(self, piece: str, *, number: int) -> RawRow | None:
+        """Read one `row` element; `number` is its row. Returns None when it holds no cell.
+
+        Raises:
+            SheetRefused: `damaged`.
+        """
+        self._number = number - 1
+        parse_piece(piece, start=self._start, end=self._end, text=self._text)
+        rows, self._rows = self._rows, []
+        return rows[0] if rows else None
+
+    def convert(self, *, kind: str, style: str, text: str) -> Value:
+        """Turn the stored text of a `v` into its value.
+
+        Raises:
+            SheetRefused: `damaged`, for a shared text that does not exist.
+        """
+        if kind == "s":
+            return self._texts.get(_whole(text))
+        if kind in ("n", ""):
+            return self._number_or_moment(text.strip(), style)
+        return self._other(kind, text)
 
     def _start(self, name: str, attributes: Attributes) -> None:
         if name == "c":
@@ -145,29 +168,25 @@ class XlsxRows:
             return Odd(f"={self._formula}", CellCode.FORMULA)
         pieces = self._pieces
         text = pieces[0] if len(pieces) == 1 else "".join(pieces)
-        if self._kind == "s":
-            return self._texts.get(_whole(text))
-        if self._kind == "n":
-            return self._number_or_moment(text.strip())
-        return self._other(text)
+        return self.convert(kind=self._kind, style=self._style, text=text)
 
-    def _other(self, text: str) -> Value:
-        if self._kind == "e":
+    def _other(self, kind: str, text: str) -> Value:
+        if kind == "e":
             return ERROR
-        if self._kind == "b":
+        if kind == "b":
             return text.strip() in ("1", "true")
-        if self._kind == "d":
+        if kind == "d":
             return _read_iso(text.strip())
         return unescape(text)
 
-    def _number_or_moment(self, text: str) -> Value:
+    def _number_or_moment(self, text: str, style: str) -> Value:
         if not text:
             return ""
         try:
             number = float(text)
         except ValueError:
             return Odd(text, CellCode.ERROR_CELL)
-        kind = self._dates.get(self._style)
+        kind = self._dates.get(style)
         if kind is None:
             return number
         return read_moment(number, kind=kind, from_1904=self._from_1904)

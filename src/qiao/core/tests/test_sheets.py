@@ -380,6 +380,44 @@ def test_prefixes_missing_addresses_and_formulas_without_result_are_understood(
     ]
 
 
+pieces = st.lists(
+    st.sampled_from(
+        [
+            '<x:row r="{n}"><x:c r="A{n}"><x:v>12.50</x:v></x:c><x:c r="C{n}" s="1"/></x:row>',
+            '<x:row r="{n}" spans="1:2"><x:c r="B{n}" t="str"><x:v>好 </x:v></x:c></x:row>',
+            '<x:row><x:c r="A{n}" t="b"><x:v>1</x:v></x:c><x:c t="e"><x:v/></x:c></x:row>',
+            "<x:row><x:c><x:f>1+1</x:f><x:v>2</x:v></x:c></x:row>",
+            '<x:row r="{n}"><x:c r="A{n}" t="str"><x:v>a&amp;b</x:v></x:c></x:row>',
+            '<x:row><x:c t="inlineStr"><x:is><x:r><x:t>王</x:t></x:r></x:is></x:c></x:row>',
+            '<x:row r="{n}"><x:c r="B{n}" t="e"><x:v>#REF!</x:v></x:c></x:row>',
+            '<x:row r="{n}"><x:c r="XFD{n}"><x:v>1E3</x:v></x:c></x:row>',
+            '<x:row r="{n}"/>',
+            "<x:row/>",
+            "<x:row></x:row>",
+            "\n  ",
+        ]
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pieces=pieces)
+def test_the_quick_way_reads_what_the_parser_reads(path: Path, pieces: list[str]) -> None:
+    rows = [piece.replace("{n}", str(10 * place)) for place, piece in enumerate(pieces, start=1)]
+    slow = rows_of(*rows)
+    _, by_parser = read(pack_book(path, slow))
+    quick = slow.replace("x:", "").replace("xmlns:x", "xmlns").replace('xmlns="m"', "")
+    for sheet in (quick, f"<!-- a comment -->{quick}"):
+        assert read(pack_book(path, sheet))[1] == by_parser
+
+
+def test_a_plain_sheet_that_ends_inside_a_row_is_damaged(path: Path) -> None:
+    quick = rows_of("<x:row><x:c><x:v>1</x:v></x:c></x:row>" * 99).replace("x:", "")
+    for cut in (quick[:-40], quick.replace("</row>", "", 50)):
+        assert refusal(pack_book(path, cut)).code == "damaged"
+
+
 def test_one_far_cell_costs_no_memory_and_is_told(path: Path) -> None:
     far = (
         '<x:row r="1048576"><x:c r="A1048576"><x:v>1</x:v></x:c>'
