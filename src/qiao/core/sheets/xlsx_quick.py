@@ -14,12 +14,13 @@ from qiao.core.sheets.archives import Archive
 from qiao.core.sheets.cells import RawRow, Value
 from qiao.core.sheets.refusals import KEPT_COLUMNS, MOST_ROW_NUMBER, Refusal, SheetRefused
 from qiao.core.sheets.xlsx import XlsxRows
-from qiao.core.sheets.xlsx_parts import column_of
+from qiao.core.sheets.xlsx_parts import column_of, unescape
 
 _LONGEST_ROW = 8 << 20
 _CELL = pattern(
-    r'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,6})")?(?: t="([a-z]{1,3})")?'
-    r"(?:/>|><v>([^<&]{0,40000})</v></c>)"
+    r'<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,6})")?(?: t="([a-zA-Z]{1,9})")?'
+    r'(?:/>|><v>([^<&]{0,40000})</v></c>|><is><t(?: xml:space="preserve")?>([^<&]{0,40000})'
+    r"</t></is></c>)"
 )
 _NUMBER = pattern(r"""\sr=["']([0-9]{1,7})["']""")
 _DECLARATION = pattern(rb"\s*(?:\xef\xbb\xbf)?<\?xml[^>]*\?>")
@@ -71,12 +72,10 @@ def read_quickly(archive: Archive, part: str, rows: XlsxRows) -> Iterator[RawRow
             yield row
 
 
-def _values(cells: list[tuple[str, str, str, str]], rows: XlsxRows) -> list[Value]:
+def _values(cells: list[tuple[str, str, str, str, str]], rows: XlsxRows) -> list[Value]:
     values: list[Value] = []
-    for letters, style, kind, text in cells:
-        if not text:
-            continue
-        value = rows.convert(kind=kind, style=style, text=text)
+    for letters, style, kind, text, inline in cells:
+        value = rows.convert(kind=kind, style=style, text=text) if text else unescape(inline)
         if value == "":
             continue
         column = min(column_of(letters), KEPT_COLUMNS)

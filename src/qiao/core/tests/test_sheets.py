@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import load_workbook
 
-from qiao.core.sheets import Sheet, SheetRefused, SheetRow, open_sheet
+from qiao.core.sheets import MOST_BYTES, Sheet, SheetRefused, SheetRow, open_sheet
 from qiao.core.sheets.cells import read_value
 from qiao.core.tests.old_workbooks import ERROR, Cell, wrap, write_xls
 
@@ -391,6 +391,10 @@ pieces = st.lists(
             '<x:row><x:c t="inlineStr"><x:is><x:r><x:t>王</x:t></x:r></x:is></x:c></x:row>',
             '<x:row r="{n}"><x:c r="B{n}" t="e"><x:v>#REF!</x:v></x:c></x:row>',
             '<x:row r="{n}"><x:c r="XFD{n}"><x:v>1E3</x:v></x:c></x:row>',
+            '<x:row r="{n}"><x:c r="A{n}" t="inlineStr"><x:is><x:t> _x0041_ </x:t></x:is></x:c>'
+            '<x:c r="B{n}" t="inlineStr"><x:is><x:t/></x:is></x:c></x:row>',
+            '<x:row r="{n}"><x:c r="B{n}" t="inlineStr"><x:is><x:t xml:space="preserve"> 王'
+            "</x:t></x:is></x:c></x:row>",
             '<x:row r="{n}"/>',
             "<x:row/>",
             "<x:row></x:row>",
@@ -465,6 +469,14 @@ def test_a_part_that_lies_about_its_size_is_damaged_not_believed(path: Path) -> 
     data[entry + 24 : entry + 28] = pack("<I", 300)
     path.write_bytes(data)
     assert refusal(path).code == "damaged"
+
+
+def test_files_above_the_limits_are_refused_unread(path: Path) -> None:
+    for start, size in ((b"a,b\n", MOST_BYTES), (b"PK\x03\x04", 200_000_000)):
+        path.write_bytes(start + b"x" * 5_000)
+        with path.open("r+b") as file:
+            file.truncate(size + 1)
+        assert refusal(path).code == "too_large"
 
 
 def test_other_zips_are_named(path: Path) -> None:
