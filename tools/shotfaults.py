@@ -25,8 +25,8 @@ LOOK = """() => {
     if (over > 1 && el.clientWidth > 0 && (hides || el.matches('button, .btn')))
       faults.push(`clipped by ${over} px: ${el.textContent.trim().slice(0, 40)}`);
   }
-  for (const el of document.querySelectorAll('.q-pagehead h1, .q-pagehead .grow')) {
-    if (shown(el) && el.textContent.trim() && el.clientWidth < 90)
+  for (const el of document.querySelectorAll('.q-pagehead h1')) {
+    if (shown(el) && el.scrollWidth > el.clientWidth + 1 && el.clientWidth < 200)
       faults.push(`squeezed to ${el.clientWidth} px: ${el.textContent.trim().slice(0, 40)}`);
   }
   return faults;
