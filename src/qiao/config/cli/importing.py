@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -113,15 +114,15 @@ def _tell(found: Any) -> int:
 
 
 def _keep_refused(args: argparse.Namespace, job: Any) -> int:
+    from qiao.customers.rules.import_rows import RowFault
+
+    parts = [part.name for part in fields(RowFault)]
     target = args.refused or environment.home() / "import" / f"{args.file.stem}.refused.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["row", "field", "code", "found", "expected"])
+        writer.writerow(["row", *parts])
         for row in job.rows.filter(outcome="refused").order_by("row_number").iterator():
-            for fault in row.faults:
-                writer.writerow(
-                    [row.row_number, *(fault[k] for k in ("field", "code", "found", "expected"))]
-                )
+            writer.writerows([row.row_number, *(fault[k] for k in parts)] for fault in row.faults)
     print(f"refused rows are told in {target}")
     return 1
