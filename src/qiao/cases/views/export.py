@@ -16,11 +16,11 @@ from django.utils.translation import pgettext
 from qiao.cases import queries
 from qiao.cases.forms import read_filters, read_view
 from qiao.cases.queries import CaseRow
-from qiao.cases.rules.export import safe_cell
 from qiao.cases.showing import listing, names
 from qiao.cases.showing.listing import ShownRow
 from qiao.core import disclosure
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.cells import safe_cell
 from qiao.core.ui.marks import channel_name
 
 BATCH = 500

@@ -114,6 +114,7 @@ def _tell(found: Any) -> int:
 
 
 def _keep_refused(args: argparse.Namespace, job: Any) -> int:
+    from qiao.core.rules.cells import safe_cell
     from qiao.customers.rules.import_rows import RowFault
 
     parts = [part.name for part in fields(RowFault)]
@@ -123,6 +124,7 @@ def _keep_refused(args: argparse.Namespace, job: Any) -> int:
         writer = csv.writer(file)
         writer.writerow(["row", *parts])
         for row in job.rows.filter(outcome="refused").order_by("row_number").iterator():
-            writer.writerows([row.row_number, *(fault[k] for k in parts)] for fault in row.faults)
+            for fault in row.faults:
+                writer.writerow([row.row_number, *(safe_cell(fault[k]) for k in parts)])
     print(f"refused rows are told in {target}")
     return 1

@@ -11,17 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qiao.core.figures import Cell, Grid
+from qiao.core.rules.cells import safe_cell
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 SHEET_NAME: Final = 31  # what Excel takes
 BOM: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
 Value = str | float | int | None
-
-
-def safe_text(value: object) -> str:
-    """Text that no spreadsheet takes for a formula. Source: OWASP, CSV injection."""
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def header(grid: Grid) -> list[str]:
@@ -68,9 +62,9 @@ def as_csv(grid: Grid) -> bytes:
     """The figure as comma-separated values in UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([safe_text(name) for name in header(grid)])
+    writer.writerow([safe_cell(name) for name in header(grid)])
     for record in records(grid):
-        writer.writerow([safe_text(v) if isinstance(v, str) else v for v in record])
+        writer.writerow([safe_cell(v) if isinstance(v, str) else v for v in record])
     return (BOM + out.getvalue()).encode()
 
 
