@@ -49,7 +49,6 @@ def _run(args: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from qiao.core.sheets import open_sheet
-    from qiao.core.transactions import acting
     from qiao.customers.operations import importing
     from qiao.staff.models import Organisation
     from qiao.staff.queries import actor_by_number
@@ -74,8 +73,7 @@ def _run(args: argparse.Namespace) -> int:
     }  # fmt: skip
     if args.dry_run:
         return _tell(importing.check_file(**about))
-    with acting(actor):
-        job = importing.start_import(**about)
+    job = importing.start_import(**about)
     job = importing.run_import(
         actor=actor, import_id=job.pk, path=args.file, now=now, progress=_say
     )

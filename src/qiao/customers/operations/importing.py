@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import Jsonb
+from django.utils.translation import override
 
 from qiao.core.actor import Actor
 from qiao.core.events import publish
@@ -144,13 +145,34 @@ def start_import(
 ) -> CustomerImport:
     """Begin an import, or find the one that took the same file before: it goes on, or is done.
 
-    The mapping is kept for the next file with such headers. Raises `BadMapping`, `SheetRefused`
-    and `Forbidden`.
+    The mapping is kept for the next file with such headers. Reads the file, then opens its own
+    transaction. Raises `BadMapping`, `SheetRefused` and `Forbidden`.
     """
-    required()
     actor.require(PERMISSION, organisation_id)
     _refuse_bad(mapping)
     sheet, digest = open_sheet(path), digest_of(path)
+    with acting(actor):
+        return _begin(
+            sheet,
+            digest,
+            actor=actor,
+            mapping=mapping,
+            organisation_id=organisation_id,
+            file_name=file_name or path.name,
+            now=now,
+        )
+
+
+def _begin(
+    sheet: Sheet,
+    digest: str,
+    *,
+    actor: Actor,
+    mapping: Mapping[int, str],
+    organisation_id: int,
+    file_name: str,
+    now: datetime,
+) -> CustomerImport:
     live = (CustomerImport.State.RUNNING, CustomerImport.State.DONE)
     found = CustomerImport.objects.filter(
         organisation_id=organisation_id, digest=digest, state__in=live
@@ -167,7 +189,7 @@ def start_import(
     )
     return CustomerImport.objects.create(
         organisation_id=organisation_id,
-        file_name=(file_name or path.name)[:200],
+        file_name=file_name[:200],
         digest=digest,
         format=sheet.format,
         header=list(sheet.header),
@@ -262,8 +284,6 @@ def _flag_words() -> dict[str, str]:
 
 
 def _labels(flag: ProtectedFlag) -> Iterator[str]:
-    from django.utils.translation import override  # noqa: PLC0415 - at the edge of data
-
     for language in ("en", "zh-hans", "zh-hant"):
         with override(language):
             yield str(flag.label)
