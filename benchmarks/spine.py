@@ -5,12 +5,14 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from spine_parts import timing, world
+from measuring.databases import set_up
+from measuring.report import report
+from spine_parts import world
 
 if TYPE_CHECKING:
-    from spine_parts.timing import Result
+    from measuring.timing import Result
 
 PARTS = ("screen-pop", "search", "lists", "create", "throughput", "pages", "plans")
 LEAST_CLOSED = 1_000  # fewer do not fill the pages that are compared
@@ -20,11 +22,11 @@ def main() -> int:
     """Build what is missing, measure, print, and say which limits are broken."""
     args = _arguments()
     if args.build:
-        _set_up()
+        set_up()
         world.build(world.Size(*map(int, args.size.split(","))))
         return 0
     if args.buffers:
-        _set_up()
+        set_up()
         from spine_parts.plans import read_all
 
         print(json.dumps(read_all(world.NOW)))
@@ -34,12 +36,9 @@ def main() -> int:
     if "plans" in args.only:
         world.ensure_few(_small(size), size)
     os.environ.update(world.environment_of(size))
-    _set_up()
-    report = _measure(size, args)
-    print(json.dumps(report, ensure_ascii=False) if args.json else _table(report))
-    for line in report["broken"]:
-        world.say(f"BROKEN {line}")
-    return 1 if report["broken"] else 0
+    set_up()
+    told = {"customers": size.customers, "cases": size.cases, "contacts": size.interactions}
+    return report("spine", told, _results(size, args), as_json=args.json)
 
 
 def _arguments() -> argparse.Namespace:
@@ -59,36 +58,6 @@ def _small(size: world.Size) -> world.Size:
     """The world with a hundredth of its closed cases."""
     closed = size.cases - size.open_cases
     return world.with_closed(max(LEAST_CLOSED, closed // 100), size)
-
-
-def _set_up() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qiao.config.settings")
-    import django
-
-    django.setup()
-
-
-def _measure(size: world.Size, args: argparse.Namespace) -> dict[str, Any]:
-    results = []
-    for found in _results(size, args):
-        world.say(_line(found.data()))
-        results.append(found)
-    data = [found.data() for found in results]
-    broken = [line for found in results for line in found.broken]
-    broken += [f"{d['case']}: reads more" for d in data if not d["ok"] and not d["limit_p95"]
-               and not d["limit_ratio"]]  # fmt: skip
-    return {
-        "name": "spine",
-        "machine": timing.machine(),
-        "load": [round(value, 2) for value in os.getloadavg()],
-        "size": {
-            "customers": size.customers,
-            "cases": size.cases,
-            "contacts": size.interactions,
-        },
-        "results": data,
-        "broken": broken,
-    }
 
 
 def _results(size: world.Size, args: argparse.Namespace) -> Iterator["Result"]:
@@ -114,19 +83,6 @@ def _results(size: world.Size, args: argparse.Namespace) -> Iterator["Result"]:
         yield writes.create(agent)
     if "throughput" in args.only:
         yield writes.throughput(agent, seconds=args.seconds, port=args.port)
-
-
-def _line(data: dict[str, Any]) -> str:
-    floor = "" if data["floor"] is None else f" floor {data['floor']:8.2f}"
-    ratio = "" if data["ratio"] is None else f" ratio {data['ratio']:5.2f}"
-    extra = f" {data['per_second']}/s" if "per_second" in data else ""
-    mark = "ok " if data["ok"] else "BAD"
-    return f"{mark} {data['case']:<34} p50 {data['p50']:8.2f} p95 {data['p95']:8.2f}{floor}{ratio}{extra}"  # noqa: E501 - one line of a table
-
-
-def _table(report: dict[str, Any]) -> str:
-    head = f"{report['machine']}, load {report['load']}, {report['size']}"
-    return "\n".join([head, *(_line(data) for data in report["results"])])
 
 
 if __name__ == "__main__":

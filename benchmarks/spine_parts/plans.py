@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any
 
 from django.db import connection
+from measuring.timing import Limits, Result
 
 from qiao.cases.queries import VIEWS, Filters, list_cases
 from qiao.core.actor import Actor
 from qiao.staff.queries import actor_by_number
 from spine_parts import world
-from spine_parts.timing import Limits, Result
 
 TOLERANCE = 1.10
 SLACK = 4  # buffers: catalogue and root pages of a list that reads next to nothing

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from measuring.timing import Limits, Result, measure
 
 from qiao.cases.queries import list_cases
 from qiao.core.actor import Actor
@@ -13,7 +14,6 @@ from qiao.customers.queries import find_customers
 from qiao.customers.queries.search import SORTED_AT_MOST
 from qiao.desk.queries import screen_pop
 from qiao.desk.queries.palette import PER_SOURCE
-from spine_parts.timing import Limits, Result, measure
 
 SAMPLE = 150
 SCREEN_POP = Limits(p95=30, ratio=2.5)

@@ -1,16 +1,15 @@
 """The worlds that are measured: a database of its own for each size, built once and kept."""
 
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from measuring import databases
+from measuring.databases import administration, exists, run, say, url_of
 
 SPINE = Path(__file__).parents[1] / "spine.py"
 NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)  # Friday morning, 10:30 in the world's time zone
@@ -47,12 +46,7 @@ def with_closed(closed: int, size: Size) -> Size:
 
 def environment_of(size: Size) -> dict[str, str]:
     """The environment in which a process of ours works on that world."""
-    changed = {
-        name: _with_database(os.environ[name], size.database)
-        for name in ("DATABASE_URL", "DATABASE_OWNER_URL")
-    }
-    kept = {key: value for key, value in os.environ.items() if key != "QIAO_EMBEDDED"}
-    return kept | changed | {"QIAO_DEMO": "1"}
+    return databases.environment_of(size.database)
 
 
 def ensure(size: Size) -> None:
@@ -61,17 +55,10 @@ def ensure(size: Size) -> None:
     Raises:
         RuntimeError: it cannot be built; what went wrong was said.
     """
-    _create_database(size)
-    environment = _migrate(size)
+    environment = databases.create(size.database)
     owner = environment | {"DATABASE_URL": environment["DATABASE_OWNER_URL"], "QIAO_NO_POOL": "1"}
     words = [f"--size={','.join(str(part) for part in astuple(size))}"]
-    _run([sys.executable, str(SPINE), "--build", *words], owner)
-
-
-def _migrate(size: Size) -> dict[str, str]:
-    environment = environment_of(size)
-    _run([sys.executable, "-m", "qiao.config.cli", "migrate", "--quiet"], environment)
-    return environment
+    run([sys.executable, str(SPINE), "--build", *words], owner)
 
 
 def ensure_few(few: Size, full: Size) -> None:
@@ -80,15 +67,15 @@ def ensure_few(few: Size, full: Size) -> None:
     Everything else stays as it is, open cases and the size of other tables included: what a list
     reads more of in the full world, it reads because of closed cases.
     """
-    with _administration() as owner:
-        if _exists(owner, few):
-            _migrate(few)
+    with administration() as owner:
+        if exists(owner, few.database):
+            databases.create(few.database)
             return
         owner.execute(f"DROP DATABASE IF EXISTS {few.database}_draft")
         owner.execute(
             f"CREATE DATABASE {few.database}_draft TEMPLATE {full.database} STRATEGY file_copy"
         )
-    url = _with_database(os.environ["DATABASE_OWNER_URL"], f"{few.database}_draft")
+    url = url_of(f"{few.database}_draft")
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("SET session_replication_role = replica")  # neither counts nor references
         owner.execute(
@@ -99,7 +86,7 @@ def ensure_few(few: Size, full: Size) -> None:
         )
         owner.execute("VACUUM (FULL, ANALYZE) cases_case")
         owner.execute("VACUUM (ANALYZE)")
-    with _administration() as owner:
+    with administration() as owner:
         owner.execute(f"ALTER DATABASE {few.database}_draft RENAME TO {few.database}")
 
 
@@ -126,34 +113,3 @@ def vacuum() -> None:
     """Set hint bits and visibility, as a database that has run for a while has them."""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as owner:
         owner.execute("VACUUM (ANALYZE)")
-
-
-def say(text: str) -> None:
-    """Tell how far it is; the result alone goes to the standard output."""
-    print(text, file=sys.stderr, flush=True)
-
-
-def _administration() -> "psycopg.Connection[tuple[object, ...]]":
-    url = _with_database(os.environ["DATABASE_OWNER_URL"], "postgres")
-    return psycopg.connect(url, autocommit=True)
-
-
-def _exists(owner: "psycopg.Connection[tuple[object, ...]]", size: Size) -> bool:
-    found = owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [size.database])
-    return found.fetchone() is not None
-
-
-def _create_database(size: Size) -> None:
-    with _administration() as owner:
-        if not _exists(owner, size):
-            owner.execute(f"CREATE DATABASE {size.database} TEMPLATE template0")
-
-
-def _run(command: list[str], environment: Mapping[str, str]) -> None:
-    done = subprocess.run(command, env=dict(environment), check=False, stdout=sys.stderr)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command[1:])} failed")
-
-
-def _with_database(url: str, name: str) -> str:
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))

@@ -12,13 +12,13 @@ from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.test import Client
+from measuring.timing import Limits, Result, measure, percentiles, result
 
 from qiao.cases.models import Case
 from qiao.config.cli.serving import serving
 from qiao.core.actor import Actor
 from qiao.core.numbering import next_number
 from qiao.staff.models import Staff
-from spine_parts.timing import Limits, Result, measure, percentiles, result
 
 CREATE = Limits(ratio=2)
 CLIENTS = 8

@@ -4,8 +4,8 @@ import gc
 import os
 import platform
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import quantiles
 from typing import Any
 
@@ -15,10 +15,15 @@ WARM = 8
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a case must keep: p95 in milliseconds, and how many times its floor at the median."""
+    """What a case must keep: p95 in milliseconds, and how many times its floor at the median.
+
+    `most` and `least` bound figures that the case tells beside its times.
+    """
 
     p95: float | None = None
     ratio: float | None = None
+    most: Mapping[str, float] = field(default_factory=dict)
+    least: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,12 @@ class Result:
             found.append(f"{self.case}: p95 {self.p95:.1f} ms > {self.limits.p95:g} ms")
         if self.limits.ratio is not None and (self.ratio or 0) > self.limits.ratio:
             found.append(f"{self.case}: {self.ratio:.2f} × the floor > {self.limits.ratio:g} ×")
+        for name, most in self.limits.most.items():
+            if self.details[name] > most:
+                found.append(f"{self.case}: {name} {self.details[name]} > {most:g}")
+        for name, least in self.limits.least.items():
+            if self.details[name] < least:
+                found.append(f"{self.case}: {name} {self.details[name]} < {least:g}")
         return found
 
     def data(self) -> dict[str, Any]:
@@ -117,6 +128,20 @@ def percentiles(values: Sequence[float]) -> tuple[float, float]:
         return values[0], values[0]
     cut = quantiles(values, n=20, method="inclusive")
     return cut[9], cut[18]
+
+
+def once(
+    case: str,
+    seconds: float,
+    floor: float | None = None,
+    *,
+    limits: Limits | None = None,
+    **details: Any,
+) -> Result:
+    """A case that is run a single time, as a million rows are; times are given in seconds."""
+    bare = [] if floor is None else [floor * 1000]
+    details["seconds"] = round(seconds, 2)
+    return result(case, [seconds * 1000], bare, limits or Limits(), details)
 
 
 def machine() -> str:
