@@ -1,15 +1,16 @@
 """New customers, accounts and places of an imported batch, written by COPY."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from qiao.core import crypto
-from qiao.core.numbering import next_number
+from qiao.core.numbering import bulk_numbers
 from qiao.core.rules import masks, phones
 from qiao.customers.models import Account, Customer
 from qiao.customers.operations.accounts import POINT_PREFIX
-from qiao.customers.operations.bulk_tables import COLUMNS, reserve_ids
+from qiao.customers.operations.bulk_tables import COLUMNS, array, reserve_ids
 from qiao.customers.operations.customers import NUMBER_PREFIX
 from qiao.customers.operations.import_matching import Known, folded
 from qiao.customers.queries.identities import blind_indexes, sealing_context
@@ -27,6 +28,7 @@ TABLES = (
     "customers_customerorganisation",
 )
 
+PREFIXES = {"customers_customer": NUMBER_PREFIX, "customers_servicepoint": POINT_PREFIX}
 
 _LINK = """
 INSERT INTO customers_customerorganisation (customer_id, organisation_id, since)
@@ -48,24 +50,27 @@ class Pen:
         default_factory=lambda: {table: [] for table in TABLES}
     )
     ids: dict[str, list[int]] = field(default_factory=dict)
+    numbers: dict[str, Iterator[str]] = field(default_factory=dict)
     seen: list[int] = field(default_factory=list)
 
     def reserve(self, **counts: int) -> None:
-        """Take ids for at most so many new rows of each table."""
+        """Take ids, and business numbers where rows have one, for at most so many new rows."""
         for table, count in counts.items():
             name = f"customers_{table}"
             first = reserve_ids(name, count) if count else 0
             self.ids[name] = list(range(first + count - 1, first - 1, -1))
+            if count and name in PREFIXES:
+                self.numbers[name] = bulk_numbers(prefix=PREFIXES[name], count=count)
 
     def customer(self, row: ImportedRow) -> int:
         """A new customer with telephones and identity number, visible to the unit."""
         pk = self.ids["customers_customer"].pop()
         columns = name_columns(row.name, is_person=row.kind == Customer.Kind.PERSON)
-        number = next_number(prefix=NUMBER_PREFIX, day=self.today)
+        number = next(self.numbers["customers_customer"])
         self.lines["customers_customer"].append(
             (pk, number, row.kind, row.name, row.gender, "", columns.name_search,
-             columns.name_grams, columns.initials, columns.pinyin, list(row.flags), "C", "",
-             self.now)
+             array(columns.name_grams), columns.initials, columns.pinyin,
+             array(list(row.flags)), "C", "", self.now)
         )  # fmt: skip
         self.lines["customers_customerorganisation"].append((pk, self.organisation_id, self.now))
         for place, phone in enumerate(row.phones):
@@ -114,7 +119,7 @@ class Pen:
         found = self.known.points.get(place)
         if found is None:
             found = self.known.points[place] = self.ids["customers_servicepoint"].pop()
-            number = next_number(prefix=POINT_PREFIX, day=self.today)
+            number = next(self.numbers["customers_servicepoint"])
             self.lines["customers_servicepoint"].append(
                 (found, premises, row.service, number, row.meter_number, row.meter_size, False,
                  opened if row.meter_number else None, None, "active")
@@ -129,7 +134,7 @@ class Pen:
             found = self.known.premises[place] = self.ids["customers_premises"].pop()
             self.lines["customers_premises"].append(
                 (found, row.region, "", "", "", row.community, "", "", "", row.address,
-                 columns.search, columns.grams, None, None, "", self.now)
+                 columns.search, array(columns.grams), None, None, "", self.now)
             )  # fmt: skip
         return found
 

@@ -19,6 +19,7 @@ from django.db.backends.postgresql.psycopg_any import Jsonb
 from django.utils.translation import override
 
 from qiao.core.actor import Actor
+from qiao.core.ahead import ahead
 from qiao.core.events import publish
 from qiao.core.sheets import Sheet, SheetRow, open_sheet
 from qiao.core.transactions import acting, required
@@ -104,8 +105,7 @@ def check_file(
     _refuse_bad(mapping)
     reader = _Reader(mapping, organisation_id, now)
     findings = Findings()
-    for batch in _batches(open_sheet(path)):
-        rows = reader.read(batch)
+    for batch, rows in ahead(reader.batches(open_sheet(path))):
         known = look_up(rows)
         for sheet_row, row in zip(batch, rows, strict=True):
             customer, account = match(row, known)
@@ -220,11 +220,11 @@ def run_import(
         raise FileChanged(job.file_name)
     mapping = {int(column): key for column, key in job.mapping.items()}
     reader = _Reader(mapping, job.organisation_id, now)
-    for batch in _batches(open_sheet(path), skip=job.read_count):
+    for batch, rows in ahead(reader.batches(open_sheet(path), skip=job.read_count)):
         if stopped():
             return job
         with acting(actor):
-            job = _take(job, batch, reader, actor, now)
+            job = _take(job, batch, rows, reader.today, actor, now)
         progress(job)
     with acting(actor):
         job = _locked(job.pk, job.read_count)
@@ -254,6 +254,14 @@ class _Reader:
         self.today: date = local_day(organisation_id=organisation_id, now=now)
         self.defaults = Defaults(region=unit.region or "")
         self.flags = _flag_words()
+
+    def batches(
+        self, sheet: Sheet, *, skip: int = 0
+    ) -> Iterator[tuple[list[SheetRow], list[Read]]]:
+        """The rows of a file behind the first `skip`, in batches, beside what they say."""
+        rows = islice(sheet.rows(), skip, None)
+        while batch := list(islice(rows, BATCH)):
+            yield batch, self.read(batch)
 
     def read(self, batch: Sequence[SheetRow]) -> list[Read]:
         """The rows of a batch; a faulty cell of a column that is read refuses its row."""
@@ -295,12 +303,6 @@ def _refuse_bad(mapping: Mapping[int, str]) -> None:
         raise BadMapping(faults)
 
 
-def _batches(sheet: Sheet, *, skip: int = 0) -> Iterator[list[SheetRow]]:
-    rows = islice(sheet.rows(), skip, None)
-    while batch := list(islice(rows, BATCH)):
-        yield batch
-
-
 def _locked(import_id: int, read_count: int) -> CustomerImport:
     job = CustomerImport.objects.select_for_update().get(id=import_id)
     if job.state != CustomerImport.State.RUNNING or job.read_count != read_count:
@@ -309,11 +311,15 @@ def _locked(import_id: int, read_count: int) -> CustomerImport:
 
 
 def _take(
-    job: CustomerImport, batch: Sequence[SheetRow], reader: _Reader, actor: Actor, now: datetime
+    job: CustomerImport,
+    batch: Sequence[SheetRow],
+    rows: Sequence[Read],
+    today: date,
+    actor: Actor,
+    now: datetime,
 ) -> CustomerImport:
     job = _locked(job.pk, job.read_count)
-    rows = reader.read(batch)
-    pen = Pen(job.organisation_id, reader.today, now, look_up(rows))
+    pen = Pen(job.organisation_id, today, now, look_up(rows))
     records = _write(job, batch, rows, pen)
     outcomes = Counter(record[2] for record in records)
     new_ids = [record[3] for record in records if record[5]]
