@@ -8,6 +8,7 @@ cannot do the same batch: the import's row is locked and tells how far it is.
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -26,9 +27,9 @@ from qiao.core.transactions import acting, required
 from qiao.customers.events import CustomersImported
 from qiao.customers.models import CustomerImport, ImportedRow, ImportMapping, ProtectedFlag
 from qiao.customers.operations.access import local_day
-from qiao.customers.operations.import_matching import Known, folded, look_up, match
+from qiao.customers.operations.import_foreseeing import Foreseen
+from qiao.customers.operations.import_matching import Known, look_up, match
 from qiao.customers.operations.import_writing import Pen, copy_rows
-from qiao.customers.queries.identities import blind_indexes
 from qiao.customers.rules import import_columns
 from qiao.customers.rules.import_rows import Defaults, RowFault, read_row
 from qiao.customers.rules.import_rows import ImportedRow as Read
@@ -97,41 +98,34 @@ def check_file(
 ) -> Findings:
     """Read the whole file as an import would, and write nothing.
 
-    A person or account that the file itself holds twice is seen within `BATCH` rows only.
-
     Raises `BadMapping`, `SheetRefused` and `Forbidden`.
     """
     actor.require(PERMISSION, organisation_id)
     _refuse_bad(mapping)
     reader = _Reader(mapping, organisation_id, now)
     findings = Findings()
-    for batch, rows in ahead(reader.batches(open_sheet(path))):
-        known = look_up(rows)
-        for sheet_row, row in zip(batch, rows, strict=True):
-            customer, account = match(row, known)
-            findings.rows += 1
-            if row.faults:
-                findings.refused += 1
-                findings.faults.update((fault.field, fault.code) for fault in row.faults)
-                if len(findings.samples) < SAMPLES:
-                    findings.samples.append((sheet_row.number, row.faults))
-            elif customer is None or (row.account_number and account is None):
-                findings.new += 1
-                _pretend(row, known)
-            else:
-                findings.known += 1
+    with closing(Foreseen()) as foreseen:
+        for batch, rows in ahead(reader.batches(open_sheet(path))):
+            known = look_up(rows)
+            foreseen.recall(rows, known)
+            for sheet_row, row in zip(batch, rows, strict=True):
+                _foresee(sheet_row.number, row, known, foreseen, findings)
     return findings
 
 
-def _pretend(row: Read, known: Known) -> None:
-    """Remember a row of the same file, as writing it would."""
-    name = folded(row.name)
-    if row.account_number:
-        known.accounts.setdefault(row.account_number, (0, 0, name))
-    for index in blind_indexes(row.id_number) if row.id_number else ():
-        known.identities.setdefault(index, 0)
-    for phone in row.phones:
-        known.phones.setdefault((phone, name), 0)
+def _foresee(number: int, row: Read, known: Known, foreseen: Foreseen, findings: Findings) -> None:
+    customer, account = match(row, known)
+    findings.rows += 1
+    if row.faults:
+        findings.refused += 1
+        findings.faults.update((fault.field, fault.code) for fault in row.faults)
+        if len(findings.samples) < SAMPLES:
+            findings.samples.append((number, row.faults))
+    elif customer is None or (row.account_number and account is None):
+        findings.new += 1
+        foreseen.write(row, known, customer, account)
+    else:
+        findings.known += 1
 
 
 def start_import(

@@ -163,6 +163,27 @@ def test_one_person_with_two_accounts_is_held_once(setting: Setting) -> None:
     assert (Customer.objects.count(), Account.objects.count()) == (2, 3)
 
 
+def test_a_dry_run_foresees_what_the_file_holds_twice_however_far_apart(
+    setting: Setting,
+) -> None:
+    setting.write(
+        "1002000001,陈慧敏,13805712264,滨湖区柳荫路1号,W-1,",
+        "1002000002,李娜,13805712265,滨湖区柳荫路2号,W-2,",
+        *lines_of(20),
+        "1002000001,陈慧敏,13805712264,滨湖区柳荫路1号,W-1,",
+        "1002999003,陈慧敏,138 0571 2264,滨湖区柳荫路3号,W-3,",
+        "1002000001,李娜,13805712265,滨湖区柳荫路2号,W-2,",
+    )
+    dry = check_file(
+        actor=setting.company.agent, path=setting.path, mapping=setting.mapping,
+        organisation_id=setting.company.lake.pk, now=NOW,
+    )  # fmt: skip
+    job = setting.run(setting.start())
+    assert outcome(job) == (25, 21, 1, 3)
+    assert (dry.rows, dry.new, dry.known, dry.refused) == outcome(job)
+    assert [number for number, _ in dry.samples] == [5, 6, 26]
+
+
 def test_a_mapping_is_kept_for_the_next_file_of_the_kind(setting: Setting) -> None:
     setting.write(*lines_of(2))
     lake = setting.company.lake.pk
