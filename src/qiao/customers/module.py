@@ -89,6 +89,7 @@ manifest = Module(
         Permission(VIEW, _("Find and open customers")),
         Permission("customers.contact", _("See telephone numbers of an opened customer")),
         Permission("customers.edit", _("Register and change customers and accounts")),
+        Permission("customers.merge", _("Merge customers that are one, and undo it")),
         Permission("customers.import", _("Take files of customers in")),
         Permission("customers.reveal", _("Reveal identity numbers and masked telephone numbers")),
     ),
@@ -102,5 +103,6 @@ manifest = Module(
         "customers_servicepoint",
         "customers_account",
         "customers_accountparty",
+        "customers_merge",
     ),
 )  # fmt: skip

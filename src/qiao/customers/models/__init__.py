@@ -3,6 +3,7 @@
 from qiao.customers.models.accounts import Account, AccountParty, Premises, ServicePoint
 from qiao.customers.models.choices import ProtectedFlag, Service
 from qiao.customers.models.imports import CustomerImport, ImportedRow, ImportMapping
+from qiao.customers.models.merging import Merge
 from qiao.customers.models.people import (
     Customer,
     CustomerIdentity,
@@ -23,6 +24,7 @@ __all__ = [
     "ImportMapping",
     "ImportedRow",
     "LastContact",
+    "Merge",
     "Premises",
     "ProtectedFlag",
     "Service",

@@ -22,6 +22,7 @@ from qiao.customers.operations.customers import (
     set_protected_flags,
     set_tier,
 )
+from qiao.customers.operations.merge_choices import Choices
 from qiao.customers.operations.merging import merge_customers, undo_merge
 from qiao.customers.operations.refusals import (
     AccountNumberTaken,
@@ -37,6 +38,7 @@ from qiao.customers.operations.refusals import (
     PremisesKnown,
     ReasonMissing,
     SameCustomer,
+    UnknownChoice,
     UnknownFlag,
     UnknownTier,
     WrongState,
@@ -54,6 +56,7 @@ __all__ = [
     "BadPhone",
     "BadText",
     "Built",
+    "Choices",
     "CustomerRefusal",
     "NewIdentity",
     "NewPhone",
@@ -63,6 +66,7 @@ __all__ = [
     "PremisesKnown",
     "ReasonMissing",
     "SameCustomer",
+    "UnknownChoice",
     "UnknownFlag",
     "UnknownTier",
     "WrongState",

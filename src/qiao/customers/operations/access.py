@@ -27,7 +27,11 @@ def lock_customer(
     except NotVisible:
         actor.require(permission, _no_organisation())
         raise
-    return Customer.objects.select_for_update(no_key=True).get(pk=seen.pk)
+    row = Customer.objects.select_for_update(no_key=True).get(pk=seen.pk)
+    if row.merged_into_id is None:
+        return row
+    # Merged while we waited for the row: the one who stands for it now is meant.
+    return lock_customer(actor=actor, customer_id=row.pk, permission=permission)
 
 
 def _no_organisation() -> int:

@@ -82,11 +82,11 @@ def register_customer(
         kind=Customer.Kind(kind),
         gender=Customer.Gender(gender),
         language=language,
-        flags=_known_flags(flags),
+        flags=known_flags(flags),
         created_at=now,
         created_by_id=actor.staff_id,
     )
-    _give_name(customer, name)
+    give_name(customer, name)
     customer.save(force_insert=True)
     make_visible(customer_id=customer.pk, organisation_id=organisation_id, now=now)
     for phone in phones:
@@ -97,7 +97,8 @@ def register_customer(
     return customer
 
 
-def _give_name(customer: Customer, name: str) -> None:
+def give_name(customer: Customer, name: str) -> None:
+    """Set the name and the columns it is found by; the caller saves. Raises `BadText`."""
     customer.name = clean(name, field="name", max_length=NAME_LENGTH, one_line=True, required=True)
     columns = name_columns(customer.name, is_person=customer.kind == Customer.Kind.PERSON)
     customer.name_search = columns.name_search
@@ -106,7 +107,8 @@ def _give_name(customer: Customer, name: str) -> None:
     customer.pinyin = columns.pinyin
 
 
-def _known_flags(flags: Iterable[str]) -> list[str]:
+def known_flags(flags: Iterable[str]) -> list[str]:
+    """The flags in their usual order. Raises `UnknownFlag`."""
     wanted = set(flags)
     unknown = wanted - set(ProtectedFlag.values)
     if unknown:
@@ -127,7 +129,7 @@ def change_name(*, actor: Actor, now: datetime, customer_id: int, name: str) -> 
     """
     customer = lock_customer(actor=actor, customer_id=customer_id)
     before = customer.name
-    _give_name(customer, name)
+    give_name(customer, name)
     if customer.name != before:
         customer.save(update_fields=["name", "name_search", "name_grams", "initials", "pinyin"])
         _tell_changed(customer, ("name",), actor, now)
@@ -142,7 +144,7 @@ def set_protected_flags(
     Raises `UnknownFlag`, `NotVisible`, `qiao.core.actor.Forbidden`.
     """
     customer = lock_customer(actor=actor, customer_id=customer_id)
-    wanted = _known_flags(flags)
+    wanted = known_flags(flags)
     if wanted != customer.flags:
         customer.flags = wanted
         customer.save(update_fields=["flags"])

@@ -18,6 +18,7 @@ __all__ = [
     "PremisesKnown",
     "ReasonMissing",
     "SameCustomer",
+    "UnknownChoice",
     "UnknownFlag",
     "UnknownTier",
     "WrongState",
@@ -30,6 +31,10 @@ class CustomerRefusal(Exception):  # noqa: N818 - a refusal, not a fault
 
 class PhoneKnown(CustomerRefusal):
     """The customer already has this number."""
+
+
+class UnknownChoice(CustomerRefusal):
+    """What was chosen for the survivor belongs to neither of the two."""
 
 
 class UnknownFlag(CustomerRefusal):

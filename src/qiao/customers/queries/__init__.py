@@ -6,6 +6,7 @@ from qiao.customers.queries.listing import (
     find_likenesses,
     list_customers,
 )
+from qiao.customers.queries.merges import merged_ids_as_of, survivor_as_of
 from qiao.customers.queries.people import (
     AccountChoice,
     CustomerLine,
@@ -39,4 +40,6 @@ __all__ = [
     "list_customers",
     "masked_phone",
     "match_phone",
+    "merged_ids_as_of",
+    "survivor_as_of",
 ]
