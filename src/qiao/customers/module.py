@@ -91,10 +91,11 @@ manifest = Module(
         Permission("customers.edit", _("Register and change customers and accounts")),
         Permission("customers.merge", _("Merge customers that are one, and undo it")),
         Permission("customers.import", _("Take files of customers in")),
+        Permission("customers.tier", _("Set the tier of a customer by hand, for a time")),
         Permission("customers.reveal", _("Reveal identity numbers and masked telephone numbers")),
     ),
     demo=(DemoStage("customers", 20, demo.build, demo.audit),),
-    append_only=("customers_tierchange",),
+    append_only=("customers_tierchange", "customers_fact", "customers_tierrule"),
     audited=(
         "customers_customer",
         "customers_customerphone",
@@ -104,5 +105,6 @@ manifest = Module(
         "customers_account",
         "customers_accountparty",
         "customers_merge",
+        "customers_card",
     ),
 )  # fmt: skip

@@ -167,12 +167,16 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A customer tier: letter, word and colour token; `rank` 1 is the highest."""
+    """A customer tier: letter, word and colour token; `rank` 1 is the highest.
+
+    `advice` is one sentence for whoever has the customer before them, at any desk.
+    """
 
     letter: str
     word: Text
     colour: str
     rank: int
+    advice: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def read_tier(table: Table) -> Tier:
         word=table.text("word"),
         colour=table.choice("colour", TIER_COLOURS),
         rank=table.integer("rank", least=1),
+        advice=table.text("advice"),
     )
     if not re.fullmatch("[A-Z]", tier.letter):
         table.report("letter", f"expected one capital letter, found {tier.letter!r}")

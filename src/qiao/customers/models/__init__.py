@@ -1,6 +1,7 @@
 """Tables of the customers module."""
 
 from qiao.customers.models.accounts import Account, AccountParty, Premises, ServicePoint
+from qiao.customers.models.cards import Card
 from qiao.customers.models.choices import ProtectedFlag, Service
 from qiao.customers.models.imports import CustomerImport, ImportedRow, ImportMapping
 from qiao.customers.models.merging import Merge
@@ -12,17 +13,29 @@ from qiao.customers.models.people import (
     LastContact,
     TierChange,
 )
+from qiao.customers.models.tiers import (
+    Fact,
+    KeyCustomer,
+    TierCount,
+    TierDue,
+    TierRule,
+    TierRun,
+    ValuePeriod,
+)
 
 __all__ = [
     "Account",
     "AccountParty",
+    "Card",
     "Customer",
     "CustomerIdentity",
     "CustomerImport",
     "CustomerOrganisation",
     "CustomerPhone",
+    "Fact",
     "ImportMapping",
     "ImportedRow",
+    "KeyCustomer",
     "LastContact",
     "Merge",
     "Premises",
@@ -30,4 +43,9 @@ __all__ = [
     "Service",
     "ServicePoint",
     "TierChange",
+    "TierCount",
+    "TierDue",
+    "TierRule",
+    "TierRun",
+    "ValuePeriod",
 ]

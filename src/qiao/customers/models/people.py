@@ -132,25 +132,51 @@ class LastContact(models.Model):
 
 
 class TierChange(models.Model):
-    """One decision on a customer's tier, with its reason. Append-only."""
+    """One decision on a customer's tier, with its reason. Append-only.
+
+    A computed one carries the version of the rule, the figures it looked at (`inputs`) and their
+    `points`; its reason is composed of them in the reader's language. A manual one holds until the
+    day `until` (exclusive), or until it is withdrawn. `computed_tier` is what the rule said then.
+    """
+
+    class Kind(models.TextChoices):
+        COMPUTED = "computed", pgettext_lazy("tier decision", "By the rule")
+        MANUAL = "manual", pgettext_lazy("tier decision", "By a person")
+        WITHDRAWN = "withdrawn", pgettext_lazy("tier decision", "Taken back")
+        EXPIRED = "expired", pgettext_lazy("tier decision", "Run out")
 
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="tier_changes", db_index=False
     )
     tier = models.TextField(choices=Customer.Tier.choices)
-    reason = models.TextField()
+    kind = models.TextField(choices=Kind.choices, default=Kind.COMPUTED)
+    reason = models.TextField(default="", blank=True)
     at = models.DateTimeField()
     actor_id = models.BigIntegerField(null=True)
+    until = models.DateField(null=True)
+    computed_tier = models.TextField(default="", blank=True)
+    rule_version = models.TextField(default="", blank=True)
+    points = models.IntegerField(null=True)
+    inputs = models.JSONField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(tier__in=["A", "B", "C", "D"]), name="customers_tierchange_tier"
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="customers_tierchange_reason"),
+            models.CheckConstraint(
+                condition=Q(kind="manual", until__isnull=False) & ~Q(reason="")
+                | Q(kind__in=["computed", "withdrawn", "expired"], until__isnull=True),
+                name="customers_tierchange_whole",
+            ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["customer", "at"], name="customers_tierchange_history")
+            models.Index(fields=["customer", "at"], name="customers_tierchange_history"),
+            models.Index(
+                fields=["customer", "at"],
+                condition=~Q(kind="computed"),
+                name="customers_tierchange_by_hand",
+            ),
         ]
 
 

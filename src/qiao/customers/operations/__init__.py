@@ -11,6 +11,7 @@ from qiao.customers.operations.accounts import (
     open_account_at,
 )
 from qiao.customers.operations.bulk import Built, build_customers
+from qiao.customers.operations.cards import add_card, end_card
 from qiao.customers.operations.customers import (
     NewIdentity,
     NewPhone,
@@ -20,8 +21,8 @@ from qiao.customers.operations.customers import (
     register_customer,
     set_primary_phone,
     set_protected_flags,
-    set_tier,
 )
+from qiao.customers.operations.facts import NewFact, note_facts, withdraw_facts
 from qiao.customers.operations.merge_choices import Choices
 from qiao.customers.operations.merging import merge_customers, undo_merge
 from qiao.customers.operations.refusals import (
@@ -32,18 +33,21 @@ from qiao.customers.operations.refusals import (
     BadPeriod,
     BadPhone,
     BadText,
+    CardTaken,
     CustomerRefusal,
     NotMerged,
     PhoneKnown,
     PremisesKnown,
     ReasonMissing,
     SameCustomer,
+    UnknownCard,
     UnknownChoice,
     UnknownFlag,
     UnknownTier,
     WrongState,
 )
 from qiao.customers.operations.reveals import reveal_identity, reveal_phone
+from qiao.customers.operations.tiers import set_tier
 from qiao.customers.rules.addresses import Address
 
 __all__ = [
@@ -56,8 +60,10 @@ __all__ = [
     "BadPhone",
     "BadText",
     "Built",
+    "CardTaken",
     "Choices",
     "CustomerRefusal",
+    "NewFact",
     "NewIdentity",
     "NewPhone",
     "NotMerged",
@@ -66,10 +72,12 @@ __all__ = [
     "PremisesKnown",
     "ReasonMissing",
     "SameCustomer",
+    "UnknownCard",
     "UnknownChoice",
     "UnknownFlag",
     "UnknownTier",
     "WrongState",
+    "add_card",
     "add_identity",
     "add_party",
     "add_phone",
@@ -77,9 +85,11 @@ __all__ = [
     "add_service_point",
     "build_customers",
     "change_name",
+    "end_card",
     "end_party",
     "make_visible",
     "merge_customers",
+    "note_facts",
     "note_last_contact",
     "open_account",
     "open_account_at",
@@ -90,4 +100,5 @@ __all__ = [
     "set_protected_flags",
     "set_tier",
     "undo_merge",
+    "withdraw_facts",
 ]

@@ -285,7 +285,8 @@ class Builder:
         tables.add("customers_customerorganisation", pk, self.organisations[area], created)
         if reason:
             graded = day + timedelta(days=int(rng.random() * (self.today - day).days))
-            tables.add("customers_tierchange", pk, tier, reason, f"{graded} 02:00:00+08")
+            at = f"{graded} 02:00:00+08"
+            tables.add("customers_tierchange", pk, tier, "computed", reason, at, tier, "")
         self._phones(tables, pk, kind, created, mobile, share)
         if kind == "person" and rng.random() < 0.06:
             self._identity(tables, pk, gender, created)

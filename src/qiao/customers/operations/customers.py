@@ -1,4 +1,4 @@
-"""Writes on the customer itself: name, phones, flags, tier, identities."""
+"""Writes on the customer itself: name, phones, flags, identities."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,28 +15,24 @@ from qiao.core.rules import identity, phones
 from qiao.core.rules.masks import mask_id_number
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
-from qiao.customers.events import CustomerChanged, CustomerRegistered, PhoneAdded, TierSet
+from qiao.customers.events import CustomerChanged, CustomerRegistered, PhoneAdded
 from qiao.customers.models import (
     Customer,
     CustomerIdentity,
     CustomerPhone,
     ProtectedFlag,
-    TierChange,
 )
 from qiao.customers.operations.access import branch_of, local_day, lock_customer, make_visible
 from qiao.customers.operations.refusals import (
     BadIdentityNumber,
     PhoneKnown,
-    ReasonMissing,
     UnknownFlag,
-    UnknownTier,
 )
 from qiao.customers.queries.identities import blind_indexes, sealing_context
 from qiao.customers.rules.columns import name_columns
 
 NUMBER_PREFIX = "KH"
 NAME_LENGTH = 120
-REASON_LENGTH = 300
 LABEL_LENGTH = 40
 
 
@@ -116,12 +112,6 @@ def known_flags(flags: Iterable[str]) -> list[str]:
     return [flag for flag in ProtectedFlag.values if flag in wanted]
 
 
-def _known_tier(tier: str) -> str:
-    if tier not in Customer.Tier.values:
-        raise UnknownTier(tier)
-    return tier
-
-
 def change_name(*, actor: Actor, now: datetime, customer_id: int, name: str) -> Customer:
     """Give a customer another name; what the old one was stays in the audit trail.
 
@@ -149,29 +139,6 @@ def set_protected_flags(
         customer.flags = wanted
         customer.save(update_fields=["flags"])
         _tell_changed(customer, ("flags",), actor, now)
-    return customer
-
-
-def set_tier(*, actor: Actor, now: datetime, customer_id: int, tier: str, reason: str) -> Customer:
-    """Put a customer into a tier, with the reason that the customer could be told.
-
-    Raises `UnknownTier`, `ReasonMissing`, `NotVisible`, `qiao.core.actor.Forbidden`.
-    """
-    customer = lock_customer(actor=actor, customer_id=customer_id)
-    words = clean(reason, field="reason", max_length=REASON_LENGTH)
-    if not words:
-        raise ReasonMissing("a tier needs its reason")
-    before, customer.tier, customer.tier_reason = customer.tier, _known_tier(tier), words
-    customer.save(update_fields=["tier", "tier_reason"])
-    TierChange.objects.create(
-        customer=customer, tier=tier, reason=words, at=now, actor_id=actor.staff_id
-    )
-    publish(
-        TierSet(customer.pk, before, tier),
-        organisation_id=branch_of(actor=actor, customer_id=customer.pk),
-        actor=actor,
-        now=now,
-    )
     return customer
 
 

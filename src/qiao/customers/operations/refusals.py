@@ -12,12 +12,14 @@ __all__ = [
     "BadPeriod",
     "BadPhone",
     "BadText",
+    "CardTaken",
     "CustomerRefusal",
     "NotMerged",
     "PhoneKnown",
     "PremisesKnown",
     "ReasonMissing",
     "SameCustomer",
+    "UnknownCard",
     "UnknownChoice",
     "UnknownFlag",
     "UnknownTier",
@@ -43,6 +45,14 @@ class UnknownFlag(CustomerRefusal):
 
 class UnknownTier(CustomerRefusal):
     """A tier is A, B, C or D."""
+
+
+class CardTaken(CustomerRefusal):
+    """Somebody holds a card of this kind with this number."""
+
+
+class UnknownCard(CustomerRefusal):
+    """No such card, or no such kind of cards."""
 
 
 class ReasonMissing(CustomerRefusal):

@@ -20,6 +20,7 @@ from qiao.customers.queries.people import (
     match_phone,
 )
 from qiao.customers.queries.search import CustomerHit, find_customers, find_near, masked_phone
+from qiao.customers.queries.stations import StationTier, tier_at_station
 
 __all__ = [
     "AccountChoice",
@@ -29,6 +30,7 @@ __all__ = [
     "ListPage",
     "NotVisible",
     "PhoneMatch",
+    "StationTier",
     "accounts_of",
     "can_see",
     "find_customers",
@@ -42,4 +44,5 @@ __all__ = [
     "match_phone",
     "merged_ids_as_of",
     "survivor_as_of",
+    "tier_at_station",
 ]

@@ -27,6 +27,7 @@ from qiao.customers.operations import (
 from qiao.customers.queries import get_customer_for
 
 EDIT = "customers.edit"
+TIER = "customers.tier"
 METHODS = ("GET", "HEAD", "POST")
 UNPROCESSABLE = 422
 
@@ -135,7 +136,7 @@ def flags_change(request: StaffRequest, customer_id: int) -> HttpResponse:
     )
 
 
-@staff_view(EDIT, methods=METHODS)
+@staff_view(TIER, methods=METHODS)
 def tier_change(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Put a customer into another tier."""
     return _change(
