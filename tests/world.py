@@ -20,8 +20,15 @@ from qiao.contact.models import Interaction
 from qiao.core.attachments import Accepted, check_upload
 from qiao.core.models import Attachment
 from qiao.core.tests.deliveries import run_deliveries
-from qiao.customers.models import CustomerIdentity, CustomerPhone
-from qiao.customers.operations import Address, NewIdentity, NewPhone, open_account_at
+from qiao.customers.models import Account, CustomerIdentity, CustomerPhone
+from qiao.customers.operations import (
+    Address,
+    NewIdentity,
+    NewMeter,
+    NewPhone,
+    exchange_meter,
+    open_account_at,
+)
 from qiao.customers.operations import register_customer as register
 from qiao.dispatch import operations as dispatch
 from qiao.dispatch.models import WorkOrder
@@ -37,6 +44,7 @@ MARK = "zqxcanary"
 PHONE = "13806177754"
 CALLER_PHONE = "13916277753"
 ACCOUNT = "90887766554"
+METER = "W-90887766553"
 ID_CARD = "11010519491231002X"
 PASSWORD = "three long words"
 SINCE = date(2020, 1, 1)
@@ -145,7 +153,23 @@ def _add_customer(world: World) -> None:
         "phone": CustomerPhone.objects.get(customer=customer).pk,
         "identity": CustomerIdentity.objects.get(customer=customer).pk,
     }
+    _add_place(world, account)
     world.canaries |= {ACCOUNT, ID_CARD, customer.number}
+
+
+def _add_place(world: World, account: Account) -> None:
+    """Another meter hangs where the account is kept."""
+    point = account.service_point
+    assert point is not None
+    hung = exchange_meter(
+        actor=world.company.agent,
+        now=world.now,
+        service_point_id=point.pk,
+        day=SINCE,
+        meter=NewMeter(METER),
+    )
+    world.ids |= {"premises": point.premises_id, "point": point.pk, "meter": hung.pk}
+    world.canaries.add(METER)
 
 
 def open_leak(world: World, title: str, **changes: Any) -> Case:

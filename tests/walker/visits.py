@@ -147,6 +147,14 @@ CUSTOMERS: Final = {
             "community=zqxcanary+community&room=1203",
         )
     ),
+    "customers:place": Visit({"premises_id": "{premises}"}, queries=("on=2020-01-01", "on=x")),
+    "customers:exchange": Visit(
+        {"premises_id": "{premises}", "point_id": "{point}"},
+        post={"number": "W-1", "day": "2026-01-05"},
+    ),
+    "customers:exchange_undo": Visit(
+        {"premises_id": "{premises}", "installation_id": "{meter}"}, post={}, get=NOT_ALLOWED
+    ),
     "customers:page": _customer(),
     "customers:timeline": _customer(None, OK, "only=cases", "before=2030-01-01T00:00:00Z"),
     "customers:aside": _customer(),

@@ -98,3 +98,20 @@ class MergeUndone:
 
     customer_id: int
     merged_id: int
+
+
+@event_type("customers.meter_exchanged", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class MeterExchanged:
+    """Another meter hangs at a service point."""
+
+    service_point_id: int
+    installation_id: int
+
+
+@event_type("customers.meter_exchange_undone", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class MeterExchangeUndone:
+    """The meter before hangs at the service point again."""
+
+    service_point_id: int

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from qiao.core.actor import Actor
 from qiao.core.manifest import (
@@ -17,7 +18,7 @@ from qiao.core.manifest import (
     SearchSource,
 )
 from qiao.customers import demo
-from qiao.customers.queries import find_customers, panels
+from qiao.customers.queries import find_customers, find_places, panels
 
 VIEW = "customers.view"
 PAGE = frozenset({"customer"})
@@ -36,6 +37,21 @@ def search(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
             tier=hit.tier,
         )
         for hit in find_customers(actor=actor, text=text, limit=limit)
+    ]
+
+
+def search_places(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
+    """Places for the palette, by address or meter number."""
+    return [
+        Hit(
+            kind="place",
+            title=hit.address,
+            detail=hit.meter
+            or ngettext("{n} account", "{n} accounts", hit.accounts).format(n=hit.accounts),
+            url=reverse("customers:place", args=[hit.premises_id]),
+            icon="gauge" if hit.meter else "map-pin",
+        )
+        for hit in find_places(actor=actor, text=text, limit=limit)
     ]
 
 
@@ -78,7 +94,10 @@ manifest = Module(
             panels.IDENTITIES, "customers.reveal", PAGE, 80,
         ),
     ),
-    search=(SearchSource("customers", _("Customers"), "@", VIEW, search, 10),),
+    search=(
+        SearchSource("customers", _("Customers"), "@", VIEW, search, 10),
+        SearchSource("places", _("Addresses"), "", VIEW, search_places, 15),
+    ),
     commands=(
         Command(
             "customers.new", _("New customer"), "user-plus", "customers:new", "customers.edit"
@@ -102,6 +121,7 @@ manifest = Module(
         "customers_customeridentity",
         "customers_premises",
         "customers_servicepoint",
+        "customers_meterinstallation",
         "customers_account",
         "customers_accountparty",
         "customers_merge",

@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from qiao.customers.views import changes, pages, registering, reveals
+from qiao.customers.views import changes, pages, places, registering, reveals
 
 app_name = "customers"
 urlpatterns = [
     path("", pages.customer_list, name="list"),
     path("new/", registering.customer_new, name="new"),
     path("new/alike/", registering.customer_alike, name="alike"),
+    path("premises/<int:premises_id>/", places.place_page, name="place"),
+    path(
+        "premises/<int:premises_id>/points/<int:point_id>/meter/",
+        places.meter_exchange,
+        name="exchange",
+    ),
+    path(
+        "premises/<int:premises_id>/meters/<int:installation_id>/undo/",
+        places.exchange_undo,
+        name="exchange_undo",
+    ),
     path("<int:customer_id>/", pages.customer_page, name="page"),
     path("<int:customer_id>/timeline/", pages.timeline, name="timeline"),
     path("<int:customer_id>/aside/", pages.aside, name="aside"),

@@ -5,6 +5,7 @@ from qiao.customers.models.cards import Card
 from qiao.customers.models.choices import ProtectedFlag, Service
 from qiao.customers.models.imports import CustomerImport, ImportedRow, ImportMapping
 from qiao.customers.models.merging import Merge
+from qiao.customers.models.meters import MeterInstallation
 from qiao.customers.models.people import (
     Customer,
     CustomerIdentity,
@@ -38,6 +39,7 @@ __all__ = [
     "KeyCustomer",
     "LastContact",
     "Merge",
+    "MeterInstallation",
     "Premises",
     "ProtectedFlag",
     "Service",

@@ -25,6 +25,7 @@ from qiao.customers.operations.customers import (
 from qiao.customers.operations.facts import NewFact, note_facts, withdraw_facts
 from qiao.customers.operations.merge_choices import Choices
 from qiao.customers.operations.merging import merge_customers, undo_merge
+from qiao.customers.operations.meters import NewMeter, exchange_meter, undo_exchange
 from qiao.customers.operations.refusals import (
     AccountNumberTaken,
     AddressMissing,
@@ -35,7 +36,10 @@ from qiao.customers.operations.refusals import (
     BadText,
     CardTaken,
     CustomerRefusal,
+    LaterChange,
+    MeterElsewhere,
     NotMerged,
+    NotYet,
     PhoneKnown,
     PremisesKnown,
     ReasonMissing,
@@ -63,10 +67,14 @@ __all__ = [
     "CardTaken",
     "Choices",
     "CustomerRefusal",
+    "LaterChange",
+    "MeterElsewhere",
     "NewFact",
     "NewIdentity",
+    "NewMeter",
     "NewPhone",
     "NotMerged",
+    "NotYet",
     "PhoneKnown",
     "Place",
     "PremisesKnown",
@@ -87,6 +95,7 @@ __all__ = [
     "change_name",
     "end_card",
     "end_party",
+    "exchange_meter",
     "make_visible",
     "merge_customers",
     "note_facts",
@@ -99,6 +108,7 @@ __all__ = [
     "set_primary_phone",
     "set_protected_flags",
     "set_tier",
+    "undo_exchange",
     "undo_merge",
     "withdraw_facts",
 ]

@@ -36,6 +36,9 @@ COLUMNS = {
     "customers_tierchange": "customer_id, tier, kind, reason, at, computed_tier, rule_version",
 }
 
+# What a trigger writes with them.
+FOLLOWING = ("customers_meterinstallation",)
+
 
 class Tables:
     """Rows waiting to be written, by table: lines of COPY's text format, in the order above."""
@@ -90,14 +93,15 @@ def unhindered(cursor: Any, count: int) -> Iterator[None]:
         yield
         return
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    audited = [table for table in COLUMNS if _has_audit(cursor, table)]
+    written = (*COLUMNS, *FOLLOWING)
+    audited = [table for table in written if _has_audit(cursor, table)]
     for table in audited:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER qiao_audit_insert")
-    with bulk_load(cursor, *COLUMNS, rows=count):
+    with bulk_load(cursor, *written, rows=count):
         yield
     for table in audited:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER qiao_audit_insert")
-    for table in COLUMNS:
+    for table in written:
         cursor.execute(f"ANALYZE {table}")
 
 

@@ -1,5 +1,7 @@
 """Why an operation refuses. Views turn these into messages beside the field."""
 
+from datetime import date
+
 from qiao.core.rules.periods import BadPeriod
 from qiao.core.rules.phones import BadPhone
 from qiao.core.rules.text import BadText
@@ -14,7 +16,10 @@ __all__ = [
     "BadText",
     "CardTaken",
     "CustomerRefusal",
+    "LaterChange",
+    "MeterElsewhere",
     "NotMerged",
+    "NotYet",
     "PhoneKnown",
     "PremisesKnown",
     "ReasonMissing",
@@ -97,3 +102,23 @@ class BadIdentityNumber(CustomerRefusal):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class NotYet(CustomerRefusal):
+    """The day lies too far ahead; `latest` is the last one that is taken."""
+
+    def __init__(self, day: date, latest: date | None = None) -> None:
+        super().__init__(f"{day} lies too far ahead")
+        self.latest = latest
+
+
+class LaterChange(CustomerRefusal):
+    """Something later rests on it, so it cannot be taken back."""
+
+
+class MeterElsewhere(CustomerRefusal):
+    """This meter hangs at another place; `address` says where."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"this meter hangs at {address}")
+        self.address = address

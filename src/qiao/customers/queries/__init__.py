@@ -19,6 +19,13 @@ from qiao.customers.queries.people import (
     lines_for,
     match_phone,
 )
+from qiao.customers.queries.places import (
+    PlaceHistory,
+    PlaceHit,
+    find_places,
+    get_premises_for,
+    history_of,
+)
 from qiao.customers.queries.search import CustomerHit, find_customers, find_near, masked_phone
 from qiao.customers.queries.stations import StationTier, tier_at_station
 
@@ -30,14 +37,19 @@ __all__ = [
     "ListPage",
     "NotVisible",
     "PhoneMatch",
+    "PlaceHistory",
+    "PlaceHit",
     "StationTier",
     "accounts_of",
     "can_see",
     "find_customers",
     "find_likenesses",
     "find_near",
+    "find_places",
     "get_customer_for",
+    "get_premises_for",
     "held_as",
+    "history_of",
     "lines_for",
     "list_customers",
     "masked_phone",

@@ -20,7 +20,7 @@ SELECT json_build_object(
     'account', (
         SELECT json_build_object('id', a.id, 'number', a.number, 'service', a.service,
                                  'use', a.use, 'opened', a.opened_date, 'role', t.role,
-                                 'address', coalesce(h.full_text, ''))
+                                 'premises', h.id, 'address', coalesce(h.full_text, ''))
           FROM customers_accountparty t
           JOIN customers_account a ON a.id = t.account_id
           LEFT JOIN customers_servicepoint s ON s.id = a.service_point_id
@@ -43,7 +43,8 @@ SELECT CASE WHEN count(*) > 0
             THEN json_build_object('count', max(x.total), 'rows', json_agg(x)) END
   FROM (
     SELECT a.id, a.number, a.service, a.status, a.use, a.opened_date AS opened, t.role,
-           t.is_current, coalesce(h.full_text, '') AS address, s.number AS point,
+           t.is_current, h.id AS premises, coalesce(h.full_text, '') AS address,
+           s.number AS point,
            s.meter_number AS meter, s.meter_size AS size, s.meter_is_remote AS is_remote,
            s.meter_test_due_date AS test_due, count(*) OVER () AS total
       FROM (SELECT DISTINCT ON (t.account_id) t.account_id, t.role,

@@ -25,7 +25,7 @@ from qiao.customers.rules.searching import Arm, Ask
 SORTED_AT_MOST = 60
 PLACES_AT_MOST = 60
 MOST_HITS = 100
-SHOWN_MATCHES = frozenset({"account", "number", "address"})
+SHOWN_MATCHES = frozenset({"account", "number", "address", "meter"})
 
 TODAY = "(now() AT TIME ZONE %(zone)s)::date"
 
@@ -151,6 +151,21 @@ _ADDRESS = f"""
   ORDER BY d.search LIMIT %(limit)s)
 """
 
+# By a meter that hangs at the account's point or once did, the present one first.
+_METER = f"""
+(SELECT d.customer_id, {merged_into("d.customer_id")}, 'meter', d.meter_number, d.account_id,
+        d.rank, d.meter_search
+   FROM (SELECT x.customer_id, a.id AS account_id, m.meter_number, m.meter_search,
+                2 - 2 * (m.meter_search = %(account)s AND upper_inf(m.period))::int AS rank
+           FROM customers_meterinstallation m
+           JOIN customers_account a ON a.service_point_id = m.service_point_id
+                                   AND (a.organisation_id + 0) = ANY(%(organisations)s)
+           {_PARTIES}
+          WHERE m.meter_search >= %(account)s AND m.meter_search < %(account_end)s
+          LIMIT %(places)s) d
+  ORDER BY d.rank, d.meter_search LIMIT %(limit)s)
+"""
+
 _ARMS: dict[Arm, str] = {
     Arm.NAME_START: _by_start(Arm.NAME_START, "name_search", "name"),
     Arm.NAME_PART: _NAME_PART,
@@ -163,6 +178,7 @@ _ARMS: dict[Arm, str] = {
     Arm.NUMBER: _NUMBER,
     Arm.IDENTITY: _IDENTITY,
     Arm.ADDRESS: _ADDRESS,
+    Arm.METER: _METER,
 }
 
 # What a line shows of a customer: the account at hand, else the one that stands for them now.

@@ -12,10 +12,13 @@ from typing import Any
 
 from qiao.core.rules import grams, identity, names, phones
 from qiao.core.rules.grams import Lookup
-from qiao.core.rules.numbers import normal_form
+from qiao.core.rules.numbers import is_valid, normal_form
 
 FEWEST_DIGITS = 4  # fewer name half the city
 SHORTEST_ADDRESS = 2
+FEWEST_METER = 6
+LONGEST_METER = 20
+BARE_METER = 10
 _COUNTED = pattern(r"(?<=[0-9])\s+(?=[号號幢栋棟单單室楼樓弄组組座层層])")
 _CHUNKS = pattern(r"[\s,;，；、]+")
 _TOKENS = pattern(r"[0-9]+[^\W0-9A-Za-z_]*|[A-Za-z]+|[^\W0-9A-Za-z_]+")
@@ -36,6 +39,7 @@ class Arm(StrEnum):
     NUMBER = "number"
     IDENTITY = "identity"
     ADDRESS = "address"
+    METER = "meter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ def read(text: str) -> Ask:
         arms.append(Arm.ADDRESS)
     if _may_be_identity(term):
         arms.insert(0, Arm.IDENTITY)
+    if may_be_meter(term):
+        arms.append(Arm.METER)
     values: dict[str, Any] = {
         "name": folded,
         "name_end": after(folded),
@@ -145,6 +151,21 @@ def _may_be_identity(term: str) -> bool:
     if identity.is_resident_id(term) or identity.is_credit_code(term):
         return True
     return identity.is_passport(term) and not identity.normal_form(term).isdecimal()
+
+
+def may_be_meter(text: str) -> bool:
+    """Whether a text may be the number on a meter's face, or its start: Latin, with digits.
+
+    Eleven digits and more without a letter are telephone, account or identity numbers; a whole
+    business number is no meter's.
+    """
+    term = text.strip()
+    number = normal_form(term)
+    if not number.isascii() or not FEWEST_METER <= len(number) <= LONGEST_METER:
+        return False
+    if is_valid(number):
+        return False
+    return any(c.isdigit() for c in number) and not (number.isdigit() and len(number) > BARE_METER)
 
 
 def after(prefix: str) -> str:

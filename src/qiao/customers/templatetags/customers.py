@@ -21,6 +21,7 @@ from qiao.customers.models import (
     CustomerIdentity,
     ProtectedFlag,
     Service,
+    ServicePoint,
 )
 from qiao.customers.queries import masked_phone
 
@@ -49,6 +50,7 @@ _WORDS: dict[str, Any] = {
     "service": Service,
     "use": Account.Use,
     "account": Account.Status,
+    "point": ServicePoint.Status,
     "role": AccountParty.Role,
     "gender": Customer.Gender,
     "kind": Customer.Kind,
@@ -66,6 +68,7 @@ _REASONS = {
     "number": pgettext_lazy("found by", "customer number"),
     "identity": pgettext_lazy("found by", "document number"),
     "address": pgettext_lazy("found by", "address"),
+    "meter": pgettext_lazy("found by", "meter number"),
     "name": pgettext_lazy("found by", "name"),
 }
 GROUPED_LENGTH = 11

@@ -1,0 +1,33 @@
+"""Refusals of the customers module in the reader's words, where one sentence does for a page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from qiao.core.rules.periods import BadPeriod
+from qiao.customers.operations import (
+    AlreadyOwned,
+    LaterChange,
+    MeterElsewhere,
+    NotYet,
+    WrongState,
+)
+from qiao.customers.views.changes import refusal_text
+
+_WORDS: dict[type[Exception], Callable[[Any], str]] = {
+    BadPeriod: lambda _refusal: _("The day does not lie within the period."),
+    NotYet: lambda _refusal: _("This day still lies ahead."),
+    LaterChange: lambda _refusal: _("Something later rests on it; it can no longer be undone."),
+    MeterElsewhere: lambda refusal: _("This meter hangs at {address}.").format(
+        address=refusal.address
+    ),
+    AlreadyOwned: lambda _refusal: _("Somebody already plays this part during that time."),
+    WrongState: lambda _refusal: _("This is no longer as you saw it. Look at it again."),
+}
+
+
+def refusal_words(refusal: Exception) -> str:
+    """Why something is refused, as a sentence."""
+    words = _WORDS.get(type(refusal))
+    return words(refusal) if words else refusal_text(refusal)
