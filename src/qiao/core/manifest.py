@@ -249,3 +249,5 @@ class Module:
     install: Callable[[datetime], None] | None = None  # run after every migration, repeatable
     append_only: tuple[str, ...] = ()
     audited: tuple[str, ...] = ()
+    # Tables whose rows only follow from others: they go with what they refer to.
+    derived: tuple[str, ...] = ()

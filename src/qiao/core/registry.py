@@ -103,5 +103,9 @@ class Registry:
         """Tables whose every change is kept by a trigger."""
         return [table for module in self for table in module.audited]
 
+    def derived(self) -> list[str]:
+        """Tables whose rows only follow from others and are no reason to keep them."""
+        return [table for module in self for table in module.derived]
+
 
 registry = Registry()

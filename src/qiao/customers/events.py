@@ -23,6 +23,18 @@ class CustomersImported:
     count: int
 
 
+@event_type("customers.customers_taken_back", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class CustomersTakenBack:
+    """Rows of an import from first to last were undone: `removed` are gone, `kept` stay."""
+
+    import_id: int
+    first_row: int
+    last_row: int
+    removed: int
+    kept: int
+
+
 @event_type("customers.customer_changed", topics=("customers",))
 @dataclass(frozen=True, slots=True)
 class CustomerChanged:

@@ -101,6 +101,11 @@ def actor_by_number(number: str, *, day: date) -> Actor:
     return actor_for(Staff.objects.get(number=number, is_active=True), day=day)
 
 
+def actor_by_id(staff_id: int, *, day: date) -> Actor:
+    """The actor of a member of staff who still works here. Raises `Staff.DoesNotExist`."""
+    return actor_for(Staff.objects.get(pk=staff_id, is_active=True), day=day)
+
+
 def _tree() -> dict[int, Organisation]:
     """All units by id, kept in the process until the tree changes."""
     global _tree_kept  # noqa: PLW0603 - the cache belongs to the process

@@ -3,6 +3,8 @@
 from qiao.customers.models.accounts import Account, AccountParty, Premises, ServicePoint
 from qiao.customers.models.cards import Card
 from qiao.customers.models.choices import ProtectedFlag, Service
+from qiao.customers.models.exports import CustomerExport
+from qiao.customers.models.import_files import ImportedPlace, ImportFile
 from qiao.customers.models.imports import CustomerImport, ImportedRow, ImportMapping
 from qiao.customers.models.merging import Merge
 from qiao.customers.models.meters import MeterInstallation
@@ -29,12 +31,15 @@ __all__ = [
     "AccountParty",
     "Card",
     "Customer",
+    "CustomerExport",
     "CustomerIdentity",
     "CustomerImport",
     "CustomerOrganisation",
     "CustomerPhone",
     "Fact",
+    "ImportFile",
     "ImportMapping",
+    "ImportedPlace",
     "ImportedRow",
     "KeyCustomer",
     "LastContact",

@@ -11,13 +11,15 @@ class CustomerImport(models.Model):
     """One file taken into one unit. `read_count` rows have been dealt with, in the file's order.
 
     `digest` is the SHA-256 of the file: a unit takes the same file once. `mapping` gives a field
-    for every column that is read, `header` what the columns are called.
+    for every column that is read, `header` what the columns are called. Rows up to
+    `undone_through` were taken back or, `kept_count` of them, kept because they are in use.
     """
 
     class State(models.TextChoices):
         RUNNING = "running", pgettext_lazy("import", "Running")
         DONE = "done", pgettext_lazy("import", "Done")
         CANCELLED = "cancelled", pgettext_lazy("import", "Cancelled")
+        ROLLING_BACK = "rolling_back", pgettext_lazy("import", "Being taken back")
         ROLLED_BACK = "rolled_back", pgettext_lazy("import", "Rolled back")
 
     organisation = models.ForeignKey("staff.Organisation", models.PROTECT, related_name="+")
@@ -34,16 +36,23 @@ class CustomerImport(models.Model):
     created_at = models.DateTimeField()
     created_by_id = models.BigIntegerField()
     finished_at = models.DateTimeField(null=True)
+    undone_through = models.IntegerField(default=0)
+    undone_count = models.IntegerField(default=0)
+    kept_count = models.IntegerField(default=0)
+    undone_at = models.DateTimeField(null=True)
+    undone_by_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "digest"],
-                condition=Q(state__in=["running", "done"]),
+                condition=Q(state__in=["running", "done", "rolling_back"]),
                 name="customers_import_once",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["running", "done", "cancelled", "rolled_back"]),
+                condition=Q(
+                    state__in=["running", "done", "cancelled", "rolling_back", "rolled_back"]
+                ),
                 name="customers_import_state",
             ),
         ]
@@ -69,12 +78,20 @@ class ImportMapping(models.Model):
 
 
 class ImportedRow(models.Model):
-    """What became of one row of a file; `row_number` is the row as Excel or an editor shows it."""
+    """What became of one row of a file; `row_number` is the row as Excel or an editor shows it.
+
+    `undone` tells what taking the import back did with it, `kept_because` why it stayed: see
+    `operations.import_undoing`.
+    """
 
     class Outcome(models.TextChoices):
         CREATED = "created", pgettext_lazy("imported row", "Taken in")
         KNOWN = "known", pgettext_lazy("imported row", "Known already")
         REFUSED = "refused", pgettext_lazy("imported row", "Refused")
+
+    class Undone(models.TextChoices):
+        REMOVED = "removed", pgettext_lazy("imported row", "Taken back")
+        KEPT = "kept", pgettext_lazy("imported row", "Kept, in use")
 
     pk = models.CompositePrimaryKey("customer_import_id", "row_number")
     customer_import = models.ForeignKey(
@@ -87,6 +104,8 @@ class ImportedRow(models.Model):
     is_new_customer = models.BooleanField(default=False)
     is_new_account = models.BooleanField(default=False)
     faults = models.JSONField(default=list)
+    undone = models.TextField(choices=Undone.choices, default="", blank=True, db_default="")
+    kept_because = models.TextField(default="", blank=True, db_default="")
 
     class Meta:
         indexes: ClassVar = [
@@ -94,5 +113,15 @@ class ImportedRow(models.Model):
                 fields=["customer_import", "row_number"],
                 condition=Q(outcome="refused"),
                 name="customers_import_refused",
-            )
+            ),
+            models.Index(
+                fields=["account_id"],
+                condition=Q(is_new_account=True),
+                name="customers_import_new_account",
+            ),
+            models.Index(
+                fields=["customer_id"],
+                condition=Q(outcome="known"),
+                name="customers_import_known",
+            ),
         ]

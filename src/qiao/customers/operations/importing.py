@@ -29,6 +29,7 @@ from qiao.customers.models import CustomerImport, ImportedRow, ImportMapping, Pr
 from qiao.customers.operations.access import local_day
 from qiao.customers.operations.import_foreseeing import Foreseen
 from qiao.customers.operations.import_matching import Known, look_up, match
+from qiao.customers.operations.import_places import remember_places
 from qiao.customers.operations.import_writing import Pen, copy_rows
 from qiao.customers.rules import import_columns
 from qiao.customers.rules.import_rows import Defaults, RowFault, read_row
@@ -37,6 +38,7 @@ from qiao.staff.queries import organisation
 
 BATCH: Final = 2_000
 SAMPLES: Final = 20
+EXAMPLES: Final = 3
 BLOCK: Final = 1 << 20
 PERMISSION: Final = "customers.import"
 _RECORD: Final = (
@@ -63,7 +65,10 @@ class FileChanged(Exception):  # noqa: N818 - names the finding
 
 @dataclass(slots=True)
 class Findings:
-    """What a dry run found: how many rows are new, known and refused, and the first faults."""
+    """What a dry run found: how many rows are new, known and refused, and the first faults.
+
+    `examples` holds the first rows of every kind of fault with what was found there.
+    """
 
     rows: int = 0
     new: int = 0
@@ -71,6 +76,19 @@ class Findings:
     refused: int = 0
     faults: Counter[tuple[str, str]] = field(default_factory=Counter)
     samples: list[tuple[int, list[RowFault]]] = field(default_factory=list)
+    examples: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
+
+    def refuse(self, number: int, faults: list[RowFault]) -> None:
+        """Count a refused row."""
+        self.refused += 1
+        for fault in faults:
+            kind = (fault.field, fault.code)
+            self.faults[kind] += 1
+            examples = self.examples.setdefault(kind, [])
+            if len(examples) < EXAMPLES:
+                examples.append((number, fault.found))
+        if len(self.samples) < SAMPLES:
+            self.samples.append((number, faults))
 
 
 def digest_of(path: Path) -> str:
@@ -94,9 +112,17 @@ def proposed_mapping(*, organisation_id: int, header: Sequence[str]) -> dict[int
 
 
 def check_file(
-    *, actor: Actor, path: Path, mapping: Mapping[int, str], organisation_id: int, now: datetime
+    *,
+    actor: Actor,
+    path: Path,
+    mapping: Mapping[int, str],
+    organisation_id: int,
+    now: datetime,
+    goes_on: Callable[[Findings], bool] = lambda _: True,
 ) -> Findings:
     """Read the whole file as an import would, and write nothing.
+
+    `goes_on` is told the findings after every batch; the check ends where it says no.
 
     Raises `BadMapping`, `SheetRefused` and `Forbidden`.
     """
@@ -110,6 +136,8 @@ def check_file(
             foreseen.recall(rows, known)
             for sheet_row, row in zip(batch, rows, strict=True):
                 _foresee(sheet_row.number, row, known, foreseen, findings)
+            if not goes_on(findings):
+                break
     return findings
 
 
@@ -117,10 +145,7 @@ def _foresee(number: int, row: Read, known: Known, foreseen: Foreseen, findings:
     customer, account = match(row, known)
     findings.rows += 1
     if row.faults:
-        findings.refused += 1
-        findings.faults.update((fault.field, fault.code) for fault in row.faults)
-        if len(findings.samples) < SAMPLES:
-            findings.samples.append((number, row.faults))
+        findings.refuse(number, row.faults)
     elif customer is None or (row.account_number and account is None):
         findings.new += 1
         foreseen.write(row, known, customer, account)
@@ -315,6 +340,11 @@ def _take(
     job = _locked(job.pk, job.read_count)
     pen = Pen(job.organisation_id, today, now, look_up(rows))
     records = _write(job, batch, rows, pen)
+    remember_places(
+        job.pk,
+        premises=[line[0] for line in pen.lines["customers_premises"]],
+        points=[line[0] for line in pen.lines["customers_servicepoint"]],
+    )
     outcomes = Counter(record[2] for record in records)
     new_ids = [record[3] for record in records if record[5]]
     job.read_count += len(batch)

@@ -1,0 +1,49 @@
+"""A file on the disk as an answer, in blocks: it never lies in memory as a whole."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, StreamingHttpResponse
+
+BLOCK: Final = 1 << 18
+
+
+def send_file(
+    request: HttpRequest, path: Path, *, name: str, content_type: str, remove: bool = False
+) -> StreamingHttpResponse:
+    """Answer with a file to be kept under `name`; `remove` takes it from the disk afterwards.
+
+    Raises `OSError` if it cannot be opened.
+    """
+    size = path.stat().st_size
+    blocks = _blocks(path)
+    if remove:
+        path.unlink()  # stays readable through the open file
+    streamed: Any = _asynchronous(blocks) if isinstance(request, ASGIRequest) else blocks
+    response = StreamingHttpResponse(streamed, content_type=content_type)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    response["Content-Length"] = str(size)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    file = path.open("rb")
+
+    def read() -> Iterator[bytes]:
+        with file:
+            while block := file.read(BLOCK):
+                yield block
+
+    return read()
+
+
+async def _asynchronous(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The same blocks for the asynchronous server, each read outside its loop."""
+    following: Any = sync_to_async(next, thread_sensitive=False)
+    while (block := await following(blocks, None)) is not None:
+        yield block

@@ -1,0 +1,73 @@
+"""Tables written to files row by row, in bounded memory, safe to open in a spreadsheet.
+
+CSV is UTF-8 with its mark, without which Excel takes it for something else; texts that would
+start a formula are led by an apostrophe. In XLSX every text is written as a text, so nothing is
+computed either.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import xlsxwriter
+
+from qiao.core.rules.cells import safe_cell
+
+MOST_ROWS: Final = 1_000_000  # of one worksheet, below Excel's own 1,048,576
+LONGEST_CELL: Final = 32_767  # characters that Excel takes
+TYPES: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+Write = Callable[[Iterable[Sequence[object]]], None]
+
+
+@contextmanager
+def table_file(path: Path, *, form: str, header: Sequence[str]) -> Iterator[Write]:
+    """Open a file of `form` ``csv`` or ``xlsx`` with its header; gives what writes more rows.
+
+    The temporary parts of a workbook lie in the folder of `path`. A workbook goes on with another
+    worksheet after `MOST_ROWS`. Raises `ValueError` for another form.
+    """
+    if form == "csv":
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([safe_cell(name) for name in header])
+            yield lambda rows: writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    elif form == "xlsx":
+        options = {"constant_memory": True, "tmpdir": str(path.parent)}
+        with xlsxwriter.Workbook(path, options) as book:
+            yield _Sheets(book, header).write
+    else:
+        raise ValueError(f"a table is written as csv or xlsx, not as {form!r}")
+
+
+class _Sheets:
+    """Worksheets that are filled one after another."""
+
+    def __init__(self, book: Any, header: Sequence[str]) -> None:
+        self.book = book
+        self.header = header
+        self.bold = book.add_format({"bold": True, "bottom": 1})
+        self._begin()
+
+    def _begin(self) -> None:
+        self.sheet = self.book.add_worksheet()
+        self.sheet.freeze_panes(1, 0)
+        self.sheet.set_column(0, max(len(self.header) - 1, 0), 18)
+        for place, name in enumerate(self.header):
+            self.sheet.write_string(0, place, name, self.bold)
+        self.line = 0
+
+    def write(self, rows: Iterable[Sequence[object]]) -> None:
+        for row in rows:
+            if self.line == MOST_ROWS:
+                self._begin()
+            self.line += 1
+            for place, cell in enumerate(row):
+                if isinstance(cell, int):
+                    self.sheet.write_number(self.line, place, cell)
+                elif cell:
+                    self.sheet.write_string(self.line, place, str(cell)[:LONGEST_CELL])

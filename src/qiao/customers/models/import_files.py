@@ -1,0 +1,94 @@
+"""Uploaded files on their way in: columns are named, the file is checked, then it is started."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import pgettext_lazy
+
+from qiao.customers.models.imports import CustomerImport
+
+
+class ImportFile(models.Model):
+    """A file that somebody uploaded. It lies on the disk until its import has ended.
+
+    `samples` holds a few values of every column and is emptied with the file, `findings` is what
+    the check found: `operations.import_files.findings_of` reads it. `failure` is a code of
+    `core.sheets.Refusal`, or ``gone`` or ``changed`` where the file on the disk is not the one
+    that was uploaded, with its `failure_detail` for the expert.
+    """
+
+    class State(models.TextChoices):
+        READING = "reading", pgettext_lazy("import file", "Being read")
+        MAPPING = "mapping", pgettext_lazy("import file", "Columns to be named")
+        CHECKING = "checking", pgettext_lazy("import file", "Being checked")
+        CHECKED = "checked", pgettext_lazy("import file", "Checked")
+        STARTED = "started", pgettext_lazy("import file", "Started")
+        FAILED = "failed", pgettext_lazy("import file", "Unreadable")
+        DISCARDED = "discarded", pgettext_lazy("import file", "Discarded")
+
+    organisation = models.ForeignKey("staff.Organisation", models.PROTECT, related_name="+")
+    file_name = models.TextField()
+    size_bytes = models.BigIntegerField()
+    format = models.TextField(default="", blank=True)
+    header = models.JSONField(default=list)
+    samples = models.JSONField(default=list)
+    mapping = models.JSONField(default=dict)
+    is_mapping_kept = models.BooleanField(default=False)
+    state = models.TextField(choices=State.choices, default=State.READING)
+    findings = models.JSONField(default=dict)
+    checked_rows = models.IntegerField(default=0)
+    failure = models.TextField(default="", blank=True)
+    failure_detail = models.TextField(default="", blank=True)
+    customer_import = models.ForeignKey(
+        CustomerImport, models.PROTECT, null=True, related_name="files"
+    )
+    is_on_disk = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    created_by_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "reading", "mapping", "checking", "checked", "started", "failed",
+                        "discarded",
+                    ]
+                ),
+                name="customers_importfile_state",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="started") | Q(customer_import__isnull=False),
+                name="customers_importfile_started",
+            ),
+        ]  # fmt: skip
+        indexes: ClassVar = [
+            models.Index(
+                fields=["organisation", "id"],
+                condition=Q(state__in=["reading", "mapping", "checking", "checked", "failed"]),
+                name="customers_importfile_waiting",
+            )
+        ]
+
+
+class ImportedPlace(models.Model):
+    """A place that an import created, so that taking the import back finds it."""
+
+    class Kind(models.TextChoices):
+        PREMISES = "premises"
+        SERVICE_POINT = "point"
+
+    pk = models.CompositePrimaryKey("customer_import_id", "kind", "place_id")
+    customer_import = models.ForeignKey(
+        CustomerImport, models.PROTECT, related_name="places", db_index=False
+    )
+    kind = models.TextField(choices=Kind.choices)
+    place_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["premises", "point"]), name="customers_importedplace_kind"
+            )
+        ]

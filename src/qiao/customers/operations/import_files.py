@@ -1,0 +1,280 @@
+"""Uploaded files of customers: kept on the disk, read, and checked in the background.
+
+A file lies under the media folder by the id of its row until its import has ended. What takes
+long runs as a job that opens its own short transactions; a job that runs twice does no harm.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from qiao.core import background
+from qiao.core.actor import Actor
+from qiao.core.rules.text import clean
+from qiao.core.sheets import MOST_BYTES, Sheet, SheetRefused, open_sheet
+from qiao.core.transactions import acting, required
+from qiao.customers.models import CustomerImport, ImportFile, ImportMapping
+from qiao.customers.operations.importing import (
+    PERMISSION,
+    BadMapping,
+    FileChanged,
+    Findings,
+    check_file,
+    proposed_mapping,
+)
+from qiao.customers.rules import import_columns
+
+READ_TASK: Final = "customers.read_import_file"
+CHECK_TASK: Final = "customers.check_import_file"
+READ_AT_ONCE: Final = 4 * 1024 * 1024  # bytes; a larger file is read by the worker
+SAMPLE_VALUES: Final = 3
+SAMPLE_ROWS: Final = 200  # rows in which values for the samples are looked for
+SAMPLE_LENGTH: Final = 40
+KEPT_DAYS: Final = 7  # how long a file waits for its columns or its start
+GONE: Final = "gone"
+CHANGED: Final = "changed"
+_State = ImportFile.State
+WAITING: Final = (
+    _State.READING, _State.MAPPING, _State.CHECKING, _State.CHECKED, _State.FAILED,
+)  # fmt: skip
+
+
+class FileTooLarge(Exception):  # noqa: N818 - a refusal, not a fault
+    """The file has more bytes than an import takes."""
+
+
+class FileMovedOn(Exception):  # noqa: N818 - names the finding
+    """The file is not in the state that this needs: checked already, started, discarded."""
+
+
+def lock_of_file(file_id: int) -> str:
+    """The lock of the jobs that read and check a file."""
+    return f"customers.import_file:{file_id}"
+
+
+def folder() -> Path:
+    """Where uploaded files lie."""
+    return Path(settings.MEDIA_ROOT) / "imports"
+
+
+def path_of(file_id: int) -> Path:
+    """Where one file lies."""
+    return folder() / f"{file_id}.upload"
+
+
+def receive_file(
+    *, actor: Actor, organisation_id: int, upload: UploadedFile, now: datetime
+) -> ImportFile:
+    """Keep an uploaded file and read its columns; a large one is read by the worker.
+
+    The bytes are moved or copied in blocks, never held. Raises `FileTooLarge` and `Forbidden`.
+    """
+    required()
+    actor.require(PERMISSION, organisation_id)
+    if (upload.size or 0) > MOST_BYTES:
+        raise FileTooLarge(upload.name)
+    name = clean(Path(upload.name or "file").name or "file", field="file_name", max_length=200)
+    file = ImportFile.objects.create(
+        organisation_id=organisation_id,
+        file_name=name,
+        size_bytes=upload.size or 0,
+        created_at=now,
+        created_by_id=actor.person_id,
+    )
+    _keep(upload, path_of(file.pk))
+    if file.size_bytes > READ_AT_ONCE:
+        _defer(READ_TASK, file, actor)
+        return file
+    return read_file(actor=actor, file_id=file.pk)
+
+
+def _keep(upload: UploadedFile, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = getattr(upload, "temporary_file_path", None)
+    if temporary is not None:
+        shutil.move(temporary(), target)
+        return
+    with target.open("wb") as out:
+        for chunk in upload.chunks():
+            out.write(chunk)
+
+
+def _defer(task: str, file: ImportFile, actor: Actor) -> None:
+    background.defer(task, lock=lock_of_file(file.pk), file_id=file.pk, staff_id=actor.person_id)
+
+
+def locked_file(actor: Actor, file_id: int, *states: str) -> ImportFile:
+    """The row, locked. Raises `FileMovedOn` unless it is in one of these states."""
+    required()
+    file = ImportFile.objects.select_for_update().get(id=file_id)
+    actor.require(PERMISSION, file.organisation_id)
+    if file.state not in states:
+        raise FileMovedOn(file.state)
+    return file
+
+
+def read_file(*, actor: Actor, file_id: int) -> ImportFile:
+    """Find header and samples, and propose what the columns mean. Opens its own transaction."""
+    file = ImportFile.objects.get(id=file_id)
+    if file.state != _State.READING:
+        return file
+    try:
+        sheet = open_sheet(path_of(file_id))
+        samples = _samples(sheet)
+    except (SheetRefused, FileNotFoundError) as refusal:
+        return _fail(actor, file_id, refusal)
+    mapping = proposed_mapping(organisation_id=file.organisation_id, header=sheet.header)
+    with acting(actor):
+        file = locked_file(actor, file_id, _State.READING)
+        file.state, file.format = _State.MAPPING, sheet.format
+        file.header, file.samples = list(sheet.header), samples
+        file.mapping = {str(column): key for column, key in mapping.items()}
+        file.is_mapping_kept = ImportMapping.objects.filter(
+            organisation_id=file.organisation_id,
+            signature=import_columns.signature(sheet.header),
+        ).exists()
+        file.save()
+    return file
+
+
+def _samples(sheet: Sheet) -> list[list[str]]:
+    found: list[list[str]] = [[] for _ in sheet.header]
+    for row in islice(sheet.rows(), SAMPLE_ROWS):
+        for column, text in enumerate(row.cells[: len(found)]):
+            told = text[:SAMPLE_LENGTH]
+            if told and len(found[column]) < SAMPLE_VALUES and told not in found[column]:
+                found[column].append(told)
+    return found
+
+
+def _fail(actor: Actor, file_id: int, refusal: Exception) -> ImportFile:
+    with acting(actor):
+        file = locked_file(actor, file_id, _State.READING, _State.CHECKING)
+        file.state = _State.FAILED
+        file.failure, file.failure_detail = failure_of(refusal)
+        drop_file(file)
+    return file
+
+
+def failure_of(refusal: Exception) -> tuple[str, str]:
+    """The code that is kept with a file, and the detail for the expert."""
+    if isinstance(refusal, SheetRefused):
+        return str(refusal.code), refusal.detail[:300]
+    return (CHANGED if isinstance(refusal, FileChanged) else GONE), ""
+
+
+def map_columns(*, actor: Actor, file_id: int, mapping: dict[int, str]) -> ImportFile:
+    """Say what every column means, and have the file checked in the background.
+
+    Raises `BadMapping`, `FileMovedOn` and `Forbidden`.
+    """
+    file = locked_file(actor, file_id, _State.MAPPING, _State.CHECKED)
+    whole = {column: mapping.get(column, "") for column in range(len(file.header))}
+    faults = import_columns.mapping_faults(whole)
+    if faults:
+        raise BadMapping(faults)
+    file.mapping = {str(column): key for column, key in whole.items()}
+    file.state, file.findings, file.checked_rows = _State.CHECKING, {}, 0
+    file.save()
+    _defer(CHECK_TASK, file, actor)
+    return file
+
+
+def reopen_columns(*, actor: Actor, file_id: int) -> ImportFile:
+    """Go back to the columns; a check that runs ends at its next batch."""
+    file = locked_file(actor, file_id, _State.CHECKING, _State.CHECKED)
+    file.state = _State.MAPPING
+    file.save(update_fields=["state"])
+    return file
+
+
+def check_again(*, actor: Actor, file_id: int) -> None:
+    """Have a file checked whose job was lost. Raises `FileMovedOn` and `Forbidden`."""
+    file = locked_file(actor, file_id, _State.CHECKING)
+    _defer(CHECK_TASK, file, actor)
+
+
+def run_check(*, actor: Actor, file_id: int, now: datetime) -> ImportFile:
+    """Check a whole file by its mapping and keep what was found. Opens its own transactions.
+
+    Ends quietly when somebody went back to the columns meanwhile.
+    """
+    file = ImportFile.objects.get(id=file_id)
+    if file.state != _State.CHECKING:
+        return file
+    still = ImportFile.objects.filter(pk=file_id, state=_State.CHECKING, mapping=file.mapping)
+    try:
+        found = check_file(
+            actor=actor,
+            path=path_of(file_id),
+            mapping=mapping_of(file),
+            organisation_id=file.organisation_id,
+            now=now,
+            goes_on=lambda found: bool(still.update(checked_rows=found.rows)),
+        )
+    except (SheetRefused, FileNotFoundError) as refusal:
+        return _fail(actor, file_id, refusal)
+    still.update(state=_State.CHECKED, findings=_stored(found), checked_rows=found.rows)
+    file.refresh_from_db()
+    return file
+
+
+def mapping_of(file: ImportFile | CustomerImport) -> dict[int, str]:
+    """The field of every column."""
+    return {int(column): key for column, key in file.mapping.items()}
+
+
+def _stored(found: Findings) -> dict[str, Any]:
+    return {
+        "rows": found.rows,
+        "new": found.new,
+        "known": found.known,
+        "refused": found.refused,
+        "faults": [
+            [field, code, count, found.examples.get((field, code), [])]
+            for (field, code), count in found.faults.most_common()
+        ],
+    }
+
+
+def discard_file(*, actor: Actor, file_id: int) -> ImportFile:
+    """Throw an uploaded file away before it was started. Raises `FileMovedOn` and `Forbidden`."""
+    file = locked_file(actor, file_id, *WAITING)
+    file.state = _State.DISCARDED
+    drop_file(file)
+    return file
+
+
+def drop_file(file: ImportFile) -> None:
+    """Remove a file from the disk, with the values that were read out of it."""
+    path_of(file.pk).unlink(missing_ok=True)
+    file.is_on_disk, file.samples = False, []
+    file.save()
+
+
+def tidy_files(now: datetime) -> None:
+    """Remove files that nobody started in `KEPT_DAYS`, and those that belong to nothing."""
+    old = now - timedelta(days=KEPT_DAYS)
+    for file in ImportFile.objects.filter(state__in=WAITING, created_at__lt=old):
+        file.state = _State.DISCARDED
+        drop_file(file)
+    for path in _strangers(old):
+        path.unlink(missing_ok=True)
+
+
+def _strangers(old: datetime) -> Iterator[Path]:
+    """Old files on the disk without a row that needs them."""
+    found: Sequence[Path] = list(folder().glob("*.upload")) if folder().is_dir() else []
+    ids = {int(path.stem): path for path in found if path.stem.isdecimal()}
+    needed = set(
+        ImportFile.objects.filter(pk__in=ids, is_on_disk=True).values_list("pk", flat=True)
+    )
+    for pk, path in ids.items():
+        if pk not in needed and path.stat().st_mtime < old.timestamp():
+            yield path

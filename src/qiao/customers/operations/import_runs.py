@@ -1,0 +1,125 @@
+"""Imports out of uploaded files: started, resumed, stopped; the work itself is a job."""
+
+from datetime import datetime
+from typing import Final
+
+from qiao.core import background
+from qiao.core.actor import Actor
+from qiao.core.sheets import SheetRefused
+from qiao.core.transactions import required
+from qiao.customers.models import CustomerImport, ImportFile
+from qiao.customers.operations.import_files import (
+    GONE,
+    FileMovedOn,
+    drop_file,
+    failure_of,
+    locked_file,
+    mapping_of,
+    path_of,
+)
+from qiao.customers.operations.importing import (
+    PERMISSION,
+    FileChanged,
+    ImportEnded,
+    cancel_import,
+    run_import,
+    start_import,
+)
+
+RUN_TASK: Final = "customers.run_import"
+_State = ImportFile.State
+
+
+class AlreadyTakenIn(Exception):  # noqa: N818 - names the finding
+    """The unit took the very same file in before; `import_id` says when."""
+
+    def __init__(self, import_id: int) -> None:
+        super().__init__(f"the file was taken in as import {import_id}")
+        self.import_id = import_id
+
+
+def lock_of_import(import_id: int) -> str:
+    """The lock of the jobs that take an import in, or back."""
+    return f"customers.import:{import_id}"
+
+
+def start_file(*, actor: Actor, file_id: int, now: datetime) -> CustomerImport:
+    """Begin to take a checked file in, in the background.
+
+    Raises `AlreadyTakenIn`, `FileMovedOn` and `Forbidden`.
+    """
+    file = locked_file(actor, file_id, _State.CHECKED)
+    job = start_import(
+        actor=actor,
+        path=path_of(file_id),
+        mapping=mapping_of(file),
+        organisation_id=file.organisation_id,
+        now=now,
+        file_name=file.file_name,
+    )
+    if job.state != CustomerImport.State.RUNNING:
+        raise AlreadyTakenIn(job.pk)
+    file.state, file.customer_import, file.samples = _State.STARTED, job, []
+    file.save()
+    _defer_run(job, actor)
+    return job
+
+
+def _defer_run(job: CustomerImport, actor: Actor) -> None:
+    background.defer(
+        RUN_TASK, lock=lock_of_import(job.pk), import_id=job.pk, staff_id=actor.person_id
+    )
+
+
+def resume_import(*, actor: Actor, import_id: int) -> CustomerImport:
+    """Have a running import go on whose job was lost or refused.
+
+    Raises `ImportEnded`, `FileMovedOn` where its file is not here, and `Forbidden`.
+    """
+    required()
+    job = CustomerImport.objects.select_for_update().get(id=import_id)
+    actor.require(PERMISSION, job.organisation_id)
+    if job.state != CustomerImport.State.RUNNING:
+        raise ImportEnded(job.state)
+    if not job.files.filter(is_on_disk=True).update(failure="", failure_detail=""):
+        raise FileMovedOn(GONE)
+    _defer_run(job, actor)
+    return job
+
+
+def run_started(*, actor: Actor, import_id: int, now: datetime) -> CustomerImport | None:
+    """Take in what is left of a started file; the file is removed when the import has ended.
+
+    Opens its own transactions. None if there is nothing to do. A file that cannot be read further
+    leaves the import where it is, with the failure told beside it.
+    """
+    file = ImportFile.objects.filter(customer_import_id=import_id, is_on_disk=True).first()
+    if file is None:
+        return None
+    try:
+        job = run_import(actor=actor, import_id=import_id, path=path_of(file.pk), now=now)
+    except ImportEnded:
+        job = CustomerImport.objects.get(id=import_id)
+    except (SheetRefused, FileChanged, FileNotFoundError) as refusal:
+        file.failure, file.failure_detail = failure_of(refusal)
+        file.save(update_fields=["failure", "failure_detail"])
+        return None
+    if job.state != CustomerImport.State.RUNNING:
+        drop_files(import_id=import_id)
+    return job
+
+
+def stop_import(*, actor: Actor, import_id: int, now: datetime) -> CustomerImport:
+    """Stop an import for good and remove its file; what it took in stays.
+
+    Raises `ImportEnded` and `Forbidden`.
+    """
+    job = cancel_import(actor=actor, import_id=import_id, now=now)
+    drop_files(import_id=import_id)
+    return job
+
+
+def drop_files(*, import_id: int) -> None:
+    """Remove the files of an import from the disk."""
+    for file in ImportFile.objects.filter(customer_import_id=import_id, is_on_disk=True):
+        drop_file(file)

@@ -1,0 +1,115 @@
+"""What of an import has been used since: by which module, or how it was changed.
+
+Reasons are codes: ``account``, ``party``, ``phone``, ``identity``, ``unit``, ``edited``,
+``merged``, ``file``, or the key of the module that refers to the row (``cases``).
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.db import connection
+
+from qiao.core.registry import registry
+from qiao.customers.models import CustomerImport
+from qiao.customers.queries.references import used_by
+
+# What the product itself recomputes is no use that somebody made of a customer.
+RECOMPUTED: Final = ["tier", "tier_reason", "name_search", "name_grams", "initials", "pinyin"]
+OWN: Final = {
+    "customers_customer": "merged",
+    "customers_tierchange": "tier",
+}
+_CUSTOMER_PARTS: Final = (
+    "customers_customerphone",
+    "customers_customeridentity",
+    "customers_customerorganisation",
+    "customers_accountparty",
+)
+
+
+def used_customers(job: CustomerImport, ids: Sequence[int]) -> dict[int, str]:
+    """Why customers that an import created must stay, for those that must."""
+    used = used_by("customers_customer", ids, without=_CUSTOMER_PARTS)
+    found = {pk: _code(table) for pk, table in used.items()}
+    return _ask(_CUSTOMERS, job, ids) | found
+
+
+def used_accounts(job: CustomerImport, ids: Sequence[int]) -> dict[int, str]:
+    """Why accounts that an import created must stay, for those that must."""
+    used = used_by("customers_account", ids, without=("customers_accountparty",))
+    found = {pk: _code(table) for pk, table in used.items()}
+    return _ask(_ACCOUNTS, job, ids) | found
+
+
+def used_places(job_id: int, table: str, ids: Sequence[int]) -> set[int]:
+    """Which of these places something refers to, or somebody has changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT row_id FROM core_auditentry WHERE table_name = %s AND row_id = ANY(%s)"
+            " AND operation = 'U' AND at >= (SELECT created_at FROM customers_customerimport"
+            " WHERE id = %s)",
+            [table, list(ids), job_id],
+        )
+        edited = {pk for (pk,) in cursor.fetchall()}
+    return edited | set(used_by(table, ids))
+
+
+def _code(table: str) -> str:
+    if table in OWN:
+        return OWN[table]
+    owners = [module.key for module in registry if table.startswith(f"{module.key}_")]
+    return owners[0] if owners else table
+
+
+def _ask(sql: str, job: CustomerImport, ids: Sequence[int]) -> dict[int, str]:
+    values: dict[str, Any] = {
+        "ids": list(ids),
+        "import": job.pk,
+        "organisation": job.organisation_id,
+        "since": job.created_at,
+        "recomputed": RECOMPUTED,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return dict(cursor.fetchall())
+
+
+# The later reason of one customer stands: it says most.
+_CUSTOMERS = """
+SELECT i.customer_id, 'file' FROM customers_importedrow i
+ WHERE i.customer_id = ANY(%(ids)s) AND i.outcome = 'known'
+   AND i.customer_import_id <> %(import)s
+UNION ALL
+SELECT l.customer_id, 'unit' FROM customers_customerorganisation l
+ WHERE l.customer_id = ANY(%(ids)s) AND l.organisation_id <> %(organisation)s
+UNION ALL
+SELECT e.row_id, 'edited' FROM core_auditentry e
+ WHERE e.table_name = 'customers_customer' AND e.row_id = ANY(%(ids)s) AND e.operation = 'U'
+   AND e.at >= %(since)s AND e.after - %(recomputed)s::text[] <> '{}'
+UNION ALL
+SELECT p.customer_id, 'phone' FROM customers_customerphone p
+  JOIN customers_customer c ON c.id = p.customer_id
+ WHERE c.id = ANY(%(ids)s) AND (p.created_at <> c.created_at OR p.verified_at IS NOT NULL
+    OR EXISTS (SELECT 1 FROM core_auditentry e WHERE e.table_name = 'customers_customerphone'
+                  AND e.row_id = p.id AND e.operation = 'U' AND e.at >= %(since)s))
+UNION ALL
+SELECT d.customer_id, 'identity' FROM customers_customeridentity d
+  JOIN customers_customer c ON c.id = d.customer_id
+ WHERE c.id = ANY(%(ids)s) AND (d.created_at <> c.created_at OR d.verified_at IS NOT NULL)
+UNION ALL
+SELECT c.id, 'merged' FROM customers_customer c
+ WHERE c.id = ANY(%(ids)s) AND c.merged_into_id IS NOT NULL
+"""
+_ACCOUNTS = """
+SELECT a.id, 'edited' FROM customers_account a
+ WHERE a.id = ANY(%(ids)s) AND (EXISTS (
+       SELECT 1 FROM core_auditentry e WHERE e.table_name = 'customers_account'
+          AND e.row_id = a.id AND e.operation = 'U' AND e.at >= %(since)s)
+    OR a.organisation_id <> %(organisation)s)
+UNION ALL
+SELECT t.account_id, 'party' FROM customers_accountparty t
+ WHERE t.account_id = ANY(%(ids)s)
+ GROUP BY t.account_id HAVING count(*) > 1 OR bool_or(EXISTS (
+       SELECT 1 FROM core_auditentry e WHERE e.table_name = 'customers_accountparty'
+          AND e.row_id = t.id AND e.operation = 'U' AND e.at >= %(since)s))
+"""

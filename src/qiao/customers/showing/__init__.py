@@ -1,0 +1,1 @@
+"""Records of the customers module in the reader's words."""

@@ -1,0 +1,61 @@
+"""Long work of the customers module that the worker does: files in, files out, files taken back.
+
+Each job may run twice: what was done is found done. A worker that dies leaves its job to another.
+"""
+
+from datetime import datetime
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from qiao.core.actor import Actor
+from qiao.core.background import QUEUE
+from qiao.core.tasks import PATIENT
+from qiao.customers.operations.import_files import (
+    CHECK_TASK,
+    READ_TASK,
+    read_file,
+    run_check,
+    tidy_files,
+)
+from qiao.customers.operations.import_runs import RUN_TASK, run_started
+from qiao.customers.operations.import_undoing import UNDO_TASK, undo_import
+from qiao.customers.operations.importing import ImportEnded
+from qiao.staff.queries import actor_by_id
+
+
+def _actor(staff_id: int) -> Actor:
+    """Who asked, with the rights of today."""
+    return actor_by_id(staff_id, day=timezone.localdate())
+
+
+@app.task(name=READ_TASK, queue=QUEUE, retry=PATIENT)
+def read_import_file(*, file_id: int, staff_id: int) -> None:
+    """Find the columns of a large file."""
+    read_file(actor=_actor(staff_id), file_id=file_id)
+
+
+@app.task(name=CHECK_TASK, queue=QUEUE, retry=PATIENT)
+def check_import_file(*, file_id: int, staff_id: int) -> None:
+    """Read a whole file as its import would."""
+    run_check(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
+
+
+@app.task(name=RUN_TASK, queue=QUEUE, retry=PATIENT)
+def run_customer_import(*, import_id: int, staff_id: int) -> None:
+    """Take in what is left of a file."""
+    run_started(actor=_actor(staff_id), import_id=import_id, now=timezone.now())
+
+
+@app.task(name=UNDO_TASK, queue=QUEUE, retry=PATIENT)
+def undo_customer_import(*, import_id: int, staff_id: int) -> None:
+    """Take back what is left of an import."""
+    try:
+        undo_import(actor=_actor(staff_id), import_id=import_id, now=timezone.now())
+    except ImportEnded:
+        return  # done by a job before this one
+
+
+def tidy(now: datetime) -> None:
+    """Remove files that nobody needs any more."""
+    tidy_files(now)
