@@ -9,8 +9,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from qiao.cases import operations as cases
@@ -27,8 +30,10 @@ from qiao.customers.operations import (
     NewMeter,
     NewPhone,
     exchange_meter,
+    importing,
     open_account_at,
 )
+from qiao.customers.operations import import_files as files
 from qiao.customers.operations import register_customer as register
 from qiao.dispatch import operations as dispatch
 from qiao.dispatch.models import WorkOrder
@@ -93,6 +98,7 @@ def build_world(now: datetime) -> World:
     _add_work(world)
     _add_follow_ups(world)
     _add_contacts(world)
+    _add_imports(world)
     other_team = add_organisation(
         kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
     )
@@ -340,6 +346,24 @@ def _add_contacts(world: World) -> None:
     )
     world.ids |= {"contact": at_hand.pk, "closed": closed.pk, "empty": empty.pk}
     world.canaries |= {at_hand.number, closed.number, empty.number}
+
+
+def _add_imports(world: World) -> None:
+    """A file that was taken in, with a refused row, and one whose columns are to be named."""
+    agent, now, lake = world.company.agent, world.now, world.company.lake.pk
+    people = f"户名,电话\n{marked('imported')},13611112222\n{marked('refused')},{MARK}\n"
+    upload = SimpleUploadedFile(f"{MARK}.csv", people.encode())
+    file = files.receive_file(actor=agent, organisation_id=lake, upload=upload, now=now)
+    with NamedTemporaryFile(suffix=".csv") as place:
+        path = Path(place.name)
+        path.write_text(people)
+        about: dict[str, Any] = {"actor": agent, "path": path, "now": now}
+        job = importing.start_import(
+            mapping={0: "name", 1: "phone"}, organisation_id=lake,
+            file_name=f"{MARK}.csv", **about,
+        )  # fmt: skip
+        importing.run_import(import_id=job.pk, **about)
+    world.ids |= {"import": job.pk, "import_file": file.pk}
 
 
 def _contact(world: World, minutes: int) -> Interaction:

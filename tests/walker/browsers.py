@@ -11,6 +11,8 @@ from django.urls import reverse
 from tests.walker.visits import Visit, told
 from tests.world import World, picture
 
+PEOPLE = "户名,电话\n王五,13700001111\n"
+
 
 class Browsers:
     """One browser, given to anybody of the cast in turn: to make one anew takes long."""
@@ -36,10 +38,13 @@ def address_of(name: str, visit: Visit, world: World) -> str:
 
 def form_of(visit: Visit, world: World) -> dict[str, Any]:
     """What would be sent, with a real file where one is asked for."""
-    png = SimpleUploadedFile("p.png", picture().content, "image/png")
-    given = told(dict(visit.post or {}), world.ids | {"PNG": "PNG"})
+    files = {
+        "PNG": SimpleUploadedFile("p.png", picture().content, "image/png"),
+        "CSV": SimpleUploadedFile("p.csv", PEOPLE.encode(), "text/csv"),
+    }
+    given = told(dict(visit.post or {}), world.ids | {name: name for name in files})
     filled = {
         k: [v.format_map(world.ids) for v in vs] if isinstance(vs, list) else vs
         for k, vs in given.items()
     }
-    return {k: png if v == "PNG" else v for k, v in filled.items()}
+    return {k: files.get(v, v) if isinstance(v, str) else v for k, v in filled.items()}

@@ -171,6 +171,33 @@ CUSTOMERS: Final = {
         {"customer_id": "{customer}", "identity_id": "{identity}"}, post={}, get=NOT_ALLOWED
     ),
 }
+
+
+def _import(post: Mapping[str, Any] | None = None, get: int = NOT_ALLOWED, **args: str) -> Visit:
+    return Visit({"import_id": "{import}"} | args, (), post, get=get)
+
+
+def _file(post: Mapping[str, Any] | None = None, get: int = NOT_ALLOWED) -> Visit:
+    return Visit({"file_id": "{import_file}"}, (), post, get=get)
+
+
+IMPORTS: Final = {
+    "customers:imports": Visit(queries=("after=99",)),
+    "customers:import_new": Visit(post={"organisation": "{unit}", "file": "CSV"}, own=True),
+    "customers:import_file": _file(get=OK),
+    "customers:import_columns": _file({"column-0": "name", "column-1": "phone"}),
+    "customers:import_back": _file({}),
+    "customers:import_again": _file({}),
+    "customers:import_start": _file({}),
+    "customers:import_discard": _file({}),
+    "customers:import": Visit(
+        {"import_id": "{import}"}, ("view=all", "view=refused", "view=known&after=1")
+    ),
+    "customers:import_cancel": _import({}),
+    "customers:import_resume": _import({}),
+    "customers:import_undo": _import({}, OK),
+    "customers:import_refused": _import({}, form="csv"),
+}
 CASES: Final = {
     "cases:list": Visit(
         queries=(
@@ -319,5 +346,5 @@ ACCOUNT: Final = {
     "mfa_reauthenticate": Visit(get=OK),
 }
 VISITS: Final[dict[str, Visit]] = (
-    CORE | DESK | CUSTOMERS | CASES | DISPATCH | CONTACT | FEEDBACK | ACCOUNT
+    CORE | DESK | CUSTOMERS | IMPORTS | CASES | DISPATCH | CONTACT | FEEDBACK | ACCOUNT
 )

@@ -17,7 +17,8 @@ from qiao.core.manifest import (
     Permission,
     SearchSource,
 )
-from qiao.customers import demo
+from qiao.core.tasks import PeriodicJob
+from qiao.customers import demo, tasks
 from qiao.customers.queries import find_customers, find_places, panels
 
 VIEW = "customers.view"
@@ -103,6 +104,14 @@ manifest = Module(
             "customers.new", _("New customer"), "user-plus", "customers:new", "customers.edit"
         ),
         Command("customers.list", _("Find a customer"), "users", "customers:list", VIEW),
+        Command(
+            "customers.import", _("Take a file of customers in"), "file-import",
+            "customers:import_new", "customers.import",
+        ),
+        Command(
+            "customers.imports", _("Imports of customers"), "file-import", "customers:imports",
+            "customers.import",
+        ),
     ),
     permissions=(
         Permission(VIEW, _("Find and open customers")),
@@ -114,6 +123,7 @@ manifest = Module(
         Permission("customers.reveal", _("Reveal identity numbers and masked telephone numbers")),
     ),
     demo=(DemoStage("customers", 20, demo.build, demo.audit),),
+    periodic=(PeriodicJob("customers.tidy", "23 * * * *", tasks.tidy),),
     append_only=("customers_tierchange", "customers_fact", "customers_tierrule"),
     audited=(
         "customers_customer",

@@ -1,11 +1,12 @@
 """Addresses of the customers module."""
 
-from django.urls import path
+from django.urls import include, path
 
 from qiao.customers.views import changes, pages, places, registering, reveals
 
 app_name = "customers"
 urlpatterns = [
+    path("", include("qiao.customers.urls_imports")),
     path("", pages.customer_list, name="list"),
     path("new/", registering.customer_new, name="new"),
     path("new/alike/", registering.customer_alike, name="alike"),

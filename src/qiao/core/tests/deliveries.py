@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 from django.db import connection
+from procrastinate.contrib.django import app
 
+from qiao.core.background import QUEUE
 from qiao.core.events import DELIVER_TASK
 from qiao.core.tasks import deliver
 
@@ -32,3 +34,30 @@ def _take() -> dict[str, Any] | None:
         )
         row = cursor.fetchone()
     return dict(json.loads(row[0])) if row else None
+
+
+def run_background(*, most: int = 20) -> int:
+    """Run the waiting jobs of long work as a worker would, in this very process.
+
+    Returns how many ran.
+    """
+    count = 0
+    while (job := _take_long()) is not None:
+        count += 1
+        assert count <= most, "long work causes long work without end"
+        name, args = job
+        task: Any = app.tasks[name]
+        task.func(**args)
+    return count
+
+
+def _take_long() -> tuple[str, dict[str, Any]] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = ("
+            " SELECT id FROM procrastinate_jobs WHERE queue_name = %s AND status = 'todo'"
+            " ORDER BY id LIMIT 1) RETURNING task_name, args::text",
+            [QUEUE],
+        )
+        row = cursor.fetchone()
+    return (row[0], dict(json.loads(row[1]))) if row else None

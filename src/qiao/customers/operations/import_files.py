@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 
 from qiao.core import background
 from qiao.core.actor import Actor
@@ -29,6 +28,9 @@ from qiao.customers.operations.importing import (
     proposed_mapping,
 )
 from qiao.customers.rules import import_columns
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 READ_TASK: Final = "customers.read_import_file"
 CHECK_TASK: Final = "customers.check_import_file"
@@ -69,7 +71,7 @@ def path_of(file_id: int) -> Path:
 
 
 def receive_file(
-    *, actor: Actor, organisation_id: int, upload: UploadedFile, now: datetime
+    *, actor: Actor, organisation_id: int, upload: "UploadedFile[Any]", now: datetime
 ) -> ImportFile:
     """Keep an uploaded file and read its columns; a large one is read by the worker.
 
@@ -94,7 +96,7 @@ def receive_file(
     return read_file(actor=actor, file_id=file.pk)
 
 
-def _keep(upload: UploadedFile, target: Path) -> None:
+def _keep(upload: "UploadedFile[Any]", target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = getattr(upload, "temporary_file_path", None)
     if temporary is not None:

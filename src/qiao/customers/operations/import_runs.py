@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from qiao.core import background
+from qiao.core import background, disclosure
 from qiao.core.actor import Actor
 from qiao.core.sheets import SheetRefused
 from qiao.core.transactions import required
@@ -123,3 +123,20 @@ def drop_files(*, import_id: int) -> None:
     """Remove the files of an import from the disk."""
     for file in ImportFile.objects.filter(customer_import_id=import_id, is_on_disk=True):
         drop_file(file)
+
+
+def record_refused(*, actor: Actor, job: CustomerImport, form: str, now: datetime) -> None:
+    """Keep that somebody took the refused rows of an import away. Raises `Forbidden`."""
+    required()
+    actor.require(PERMISSION, job.organisation_id)
+    disclosure.record(
+        kind="export",
+        subject="customers.import",
+        subject_id=job.pk,
+        fields=("row", "field", "reason", "found", "expected"),
+        row_count=job.refused_count,
+        organisation_id=job.organisation_id,
+        actor=actor,
+        now=now,
+        reason=f"refused rows as {form}",
+    )

@@ -17,6 +17,7 @@ from qiao.customers.queries.references import used_by
 RECOMPUTED: Final = ["tier", "tier_reason", "name_search", "name_grams", "initials", "pinyin"]
 OWN: Final = {
     "customers_customer": "merged",
+    "customers_merge": "merged",
     "customers_tierchange": "tier",
 }
 _CUSTOMER_PARTS: Final = (

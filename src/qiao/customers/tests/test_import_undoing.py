@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from qiao.contact.operations import identify_customer, start_interaction
 from qiao.core.actor import Forbidden
 from qiao.core.models import AuditEntry, Event
 from qiao.customers.models import (
@@ -103,16 +102,6 @@ def test_a_file_that_was_taken_back_may_be_taken_in_again(importing: Importing) 
 Use = Callable[[Company, Customer, Account], object]
 
 
-def contact(company: Company, customer: Customer, account: Account) -> None:
-    spoken = start_interaction(
-        channel="phone", phone="13900000001", caller_name="x", place="", started_at=NOW,
-        actor=company.agent, now=NOW,
-    )  # fmt: skip
-    identify_customer(
-        interaction_id=spoken.pk, customer_id=customer.pk, actor=company.agent, now=NOW
-    )
-
-
 def merged(company: Company, customer: Customer, account: Account) -> None:
     other = make_customer(company.agent, name="另一位")
     merge_customers(actor=company.agent, now=NOW, customer_id=other.pk, merged_id=customer.pk)
@@ -127,7 +116,6 @@ def party(company: Company, customer: Customer, account: Account) -> None:
 
 
 USES: dict[str, Use] = {
-    "contact": contact,
     "merged": merged,
     "party": party,
     "phone": lambda company, customer, _: add_phone(

@@ -40,6 +40,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "tier": tier if tier in Customer.Tier.values else "",
         "flag": flag if flag in ProtectedFlag.values else "",
         "may_edit": request.actor.can("customers.edit"),
+        "may_import": request.actor.can("customers.import"),
         "tiers": Customer.Tier.choices,
         "all_flags": ProtectedFlag.choices,
     }

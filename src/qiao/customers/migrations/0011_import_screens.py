@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0006_imports'),
+        ('customers', '0010_meter_installations'),
         ('staff', '0004_regions'),
     ]
 

@@ -1,0 +1,211 @@
+"""A file on its way in: uploaded, its columns named, checked in the background, started."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from qiao.core import background
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.text import BadText
+from qiao.customers.forms_imports import UploadForm
+from qiao.customers.models import ImportFile
+from qiao.customers.operations.import_files import (
+    FileMovedOn,
+    FileTooLarge,
+    check_again,
+    discard_file,
+    lock_of_file,
+    map_columns,
+    receive_file,
+    reopen_columns,
+)
+from qiao.customers.operations.import_runs import AlreadyTakenIn, start_file
+from qiao.customers.operations.importing import BadMapping
+from qiao.customers.queries.imports import get_file_for
+from qiao.customers.showing.import_words import (
+    FIELDS,
+    expected_word,
+    fault_sentence,
+    field_word,
+    refusal_word,
+)
+from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to
+from qiao.staff.queries import organisation_names
+
+IMPORT = "customers.import"
+POST = ("POST",)
+STATE = ImportFile.State
+WORKING = (STATE.READING, STATE.CHECKING)
+
+
+@staff_view(IMPORT, methods=METHODS)
+def upload(request: StaffRequest) -> HttpResponse:
+    """Choose a file; it is kept and its columns are read."""
+    if request.method != "POST":
+        return _ask(request, UploadForm(actor=request.actor))
+    form = UploadForm(request.POST, request.FILES, actor=request.actor)
+    if form.is_valid():
+        try:
+            file = receive_file(
+                actor=request.actor,
+                organisation_id=form.cleaned_data["organisation"],
+                upload=form.cleaned_data["file"],
+                now=request.now,
+            )
+        except FileTooLarge:
+            form.add_error("file", refusal_word("too_large"))
+        except BadText as refusal:
+            form.add_error("file", _(refusal.message) % refusal.params)
+        else:
+            if file.state != STATE.FAILED:
+                return go_to(request, reverse("customers:import_file", args=[file.pk]))
+            form.add_error("file", f"{refusal_word(file.failure)} ({file.failure_detail})")
+    return _ask(request, form, status=UNPROCESSABLE)
+
+
+def _ask(request: StaffRequest, form: UploadForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "fields": FIELDS.values()}
+    return render(request, "customers/imports/new.html", context, status=status)
+
+
+@staff_view(IMPORT)
+def file_page(request: StaffRequest, file_id: int) -> HttpResponse:
+    """Where the file stands; asked for by htmx, only the pane, which asks again while it waits."""
+    file = get_file_for(actor=request.actor, file_id=file_id)
+    if file.state == STATE.STARTED and file.customer_import_id:
+        return go_to(request, reverse("customers:import", args=[file.customer_import_id]))
+    return _show(request, file)
+
+
+def _show(
+    request: StaffRequest, file: ImportFile, *, errors: list[str] | None = None, status: int = 200
+) -> HttpResponse:
+    working = file.state in WORKING
+    context: dict[str, Any] = {
+        "file": file,
+        "unit": organisation_names([file.organisation_id])[file.organisation_id],
+        "steps": _steps(file),
+        "columns": _columns(file, request),
+        "fields": FIELDS.items(),
+        "errors": errors or [],
+        "working": working,
+        "is_lost": working and not background.state_of(lock_of_file(file.pk)),
+        "failure": refusal_word(file.failure) if file.failure else "",
+        **_findings(file),
+    }
+    name = "customers/imports/_file.html" if request.htmx else "customers/imports/file.html"
+    return render(request, name, context, status=status)
+
+
+def _steps(file: ImportFile) -> list[dict[str, str]]:
+    at = {STATE.CHECKED: 2, STATE.CHECKING: 1}.get(ImportFile.State(file.state), 0)
+    labels = (_("Name the columns"), _("Check the rows"), _("Take them in"))
+    return [
+        {"label": label, "state": "done" if n < at else "now" if n == at else ""}
+        for n, label in enumerate(labels)
+    ]
+
+
+def _columns(file: ImportFile, request: StaffRequest) -> list[dict[str, Any]]:
+    """Every column with a few of its values and the field that it is taken for."""
+    return [
+        {
+            "name": name,
+            "samples": file.samples[place] if place < len(file.samples) else [],
+            "field": request.POST.get(f"column-{place}", file.mapping.get(str(place), "")),
+            "key": f"column-{place}",
+        }
+        for place, name in enumerate(file.header)
+    ]
+
+
+def _findings(file: ImportFile) -> dict[str, Any]:
+    found = file.findings
+    faults = [
+        {
+            "what": fault_sentence(field, code),
+            "expected": expected_word(field, code),
+            "count": count,
+            "rows": [{"number": number, "found": text} for number, text in examples],
+        }
+        for field, code, count, examples in found.get("faults", [])
+    ]
+    left_out = [name for place, name in enumerate(file.header) if not file.mapping.get(str(place))]
+    return {"found": found, "faults": faults, "left_out": left_out}
+
+
+@staff_view(IMPORT, methods=POST)
+def file_columns(request: StaffRequest, file_id: int) -> HttpResponse:
+    """Take the columns as they were named, and begin the check."""
+    file = get_file_for(actor=request.actor, file_id=file_id)
+    mapping = {place: request.POST.get(f"column-{place}", "") for place in range(len(file.header))}
+    try:
+        map_columns(actor=request.actor, file_id=file.pk, mapping=mapping)
+    except BadMapping as refusal:
+        errors = [_mapping_word(code, field) for code, field in refusal.faults]
+        return _show(request, file, errors=errors, status=UNPROCESSABLE)
+    except FileMovedOn:
+        messages.warning(request, _("Somebody went on with this file meanwhile."))
+    return go_to(request, reverse("customers:import_file", args=[file.pk]))
+
+
+def _mapping_word(code: str, field: str) -> str:
+    words = {
+        "missing": _("No column is the field “{field}”, which every customer needs."),
+        "twice": _("Two columns are the field “{field}”. Leave one of them out."),
+    }
+    return words.get(code, _("There is no field “{field}”.")).format(field=field_word(field))
+
+
+def _move(request: StaffRequest, file_id: int, move: Any) -> HttpResponse:
+    """Do something with the file, and go back to it."""
+    file = get_file_for(actor=request.actor, file_id=file_id)
+    try:
+        move(actor=request.actor, file_id=file.pk)
+    except FileMovedOn:
+        messages.warning(request, _("Somebody went on with this file meanwhile."))
+    return go_to(request, reverse("customers:import_file", args=[file.pk]))
+
+
+@staff_view(IMPORT, methods=POST)
+def file_back(request: StaffRequest, file_id: int) -> HttpResponse:
+    """Back to the columns; a running check ends."""
+    return _move(request, file_id, reopen_columns)
+
+
+@staff_view(IMPORT, methods=POST)
+def file_again(request: StaffRequest, file_id: int) -> HttpResponse:
+    """Check once more, after the job was lost."""
+    return _move(request, file_id, check_again)
+
+
+@staff_view(IMPORT, methods=POST)
+def file_start(request: StaffRequest, file_id: int) -> HttpResponse:
+    """Take the file in."""
+    file = get_file_for(actor=request.actor, file_id=file_id)
+    try:
+        job = start_file(actor=request.actor, file_id=file.pk, now=request.now)
+    except AlreadyTakenIn as refusal:
+        messages.warning(request, _("This very file was taken in before: here is the import."))
+        return go_to(request, reverse("customers:import", args=[refusal.import_id]))
+    except FileMovedOn:
+        messages.warning(request, _("Somebody went on with this file meanwhile."))
+        return go_to(request, reverse("customers:import_file", args=[file.pk]))
+    return go_to(request, reverse("customers:import", args=[job.pk]))
+
+
+@staff_view(IMPORT, methods=POST)
+def file_discard(request: StaffRequest, file_id: int) -> HttpResponse:
+    """Throw the file away."""
+    file = get_file_for(actor=request.actor, file_id=file_id)
+    try:
+        discard_file(actor=request.actor, file_id=file.pk)
+    except FileMovedOn:
+        messages.warning(request, _("Somebody went on with this file meanwhile."))
+    else:
+        messages.success(request, _("The file has been removed."))
+    return go_to(request, reverse("customers:imports"))
