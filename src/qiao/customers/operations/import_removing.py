@@ -49,10 +49,15 @@ def remove_accounts(cursor: Any, ids: Sequence[int]) -> list[int]:
     return points
 
 
-def remove_customers(cursor: Any, ids: Sequence[int]) -> None:
-    """Delete customers with telephones, identities and links."""
+def remove_customers(
+    cursor: Any, import_id: int, rows: tuple[int, int], ids: Sequence[int]
+) -> None:
+    """Delete customers out of rows from first to last, with telephones, identities and links."""
     if ids:
         _remove_derived(cursor, "customers_customer", ids)
+        cursor.execute(
+            "SELECT customers_forget_machine_made(%s, %s, %s, %s)", [import_id, *rows, list(ids)]
+        )
         for sql in _CUSTOMERS:
             cursor.execute(sql, [list(ids)])
 

@@ -170,7 +170,7 @@ def _undo(job: CustomerImport, batch: _Batch, actor: Actor, now: datetime) -> No
     accounts = [pk for pk in batch.accounts if pk not in batch.accounts_kept]
     with connection.cursor() as cursor:
         points = remove_accounts(cursor, accounts)
-        remove_customers(cursor, people)
+        remove_customers(cursor, job.pk, (batch.rows[0][0], batch.rows[-1][0]), people)
         remove_places(cursor, job.pk, points)
         owners = {owner for account, owner in batch.loose.items() if account in set(accounts)}
         remove_links(cursor, job, sorted(owners))

@@ -18,9 +18,11 @@ RECOMPUTED: Final = ["tier", "tier_reason", "name_search", "name_grams", "initia
 OWN: Final = {
     "customers_customer": "merged",
     "customers_merge": "merged",
-    "customers_tierchange": "tier",
 }
+# What the machine noted of a customer for itself; asked after apart.
+MACHINE_MADE: Final = ("customers_fact", "customers_tierchange")
 _CUSTOMER_PARTS: Final = (
+    *MACHINE_MADE,
     "customers_customerphone",
     "customers_customeridentity",
     "customers_customerorganisation",
@@ -98,6 +100,12 @@ SELECT d.customer_id, 'identity' FROM customers_customeridentity d
   JOIN customers_customer c ON c.id = d.customer_id
  WHERE c.id = ANY(%(ids)s) AND (d.created_at <> c.created_at OR d.verified_at IS NOT NULL)
 UNION ALL
+SELECT f.customer_id, 'customers' FROM customers_fact f
+ WHERE f.customer_id = ANY(%(ids)s) AND f.kind <> 'account'
+UNION ALL
+SELECT t.customer_id, 'tier' FROM customers_tierchange t
+ WHERE t.customer_id = ANY(%(ids)s) AND t.actor_id IS NOT NULL
+UNION ALL
 SELECT c.id, 'merged' FROM customers_customer c
  WHERE c.id = ANY(%(ids)s) AND c.merged_into_id IS NOT NULL
 """
@@ -106,6 +114,11 @@ SELECT a.id, 'edited' FROM customers_account a
  WHERE a.id = ANY(%(ids)s) AND (EXISTS (
        SELECT 1 FROM core_auditentry e WHERE e.table_name = 'customers_account'
           AND e.row_id = a.id AND e.operation = 'U' AND e.at >= %(since)s)
+    OR EXISTS (
+       SELECT 1 FROM core_auditentry e WHERE e.table_name = 'customers_servicepoint'
+          AND e.row_id = a.service_point_id AND e.operation = 'U' AND e.at >= %(since)s
+          AND EXISTS (SELECT 1 FROM customers_importedplace w WHERE w.place_id = e.row_id
+                         AND w.kind = 'point' AND w.customer_import_id = %(import)s))
     OR a.organisation_id <> %(organisation)s)
 UNION ALL
 SELECT t.account_id, 'party' FROM customers_accountparty t

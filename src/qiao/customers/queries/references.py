@@ -2,7 +2,7 @@
 
 Foreign keys are read from the catalogue, so that a module above counts without being imported.
 Tables whose rows only follow from others are named by their module's manifest (`derived`): they
-are no reason to keep what they point at, and go with it.
+are no reason to keep what they point at, and go with it. So do those whose key cascades.
 """
 # ruff: noqa: S608 - names come from the catalogue and are quoted; values are bound
 
@@ -17,7 +17,7 @@ SELECT c.conrelid::regclass::text, a.attname
   FROM pg_constraint c
   JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
  WHERE c.contype = 'f' AND c.conparentid = 0 AND cardinality(c.conkey) = 1
-   AND c.confrelid = %s::regclass
+   AND c.confdeltype <> 'c' AND c.confrelid = %s::regclass
  ORDER BY 1, 2
 """
 

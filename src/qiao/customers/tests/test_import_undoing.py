@@ -14,15 +14,22 @@ from qiao.customers.models import (
     Customer,
     CustomerImport,
     CustomerOrganisation,
+    Fact,
     ImportedRow,
+    MeterInstallation,
+    TierChange,
 )
 from qiao.customers.operations import (
+    NewFact,
+    NewMeter,
     NewPhone,
     add_party,
     add_phone,
     change_name,
+    exchange_meter,
     make_visible,
     merge_customers,
+    note_facts,
     register_customer,
     set_protected_flags,
     set_tier,
@@ -43,6 +50,7 @@ TABLES = (
     "customers_accountparty",
     "customers_servicepoint",
     "customers_premises",
+    "customers_meterinstallation",
 )
 
 
@@ -130,6 +138,9 @@ USES: dict[str, Use] = {
     "tier": lambda company, customer, _: set_tier(
         actor=company.agent, now=NOW, customer_id=customer.pk, tier="B", reason="十年按时"
     ),
+    "customers": lambda _company, customer, _: note_facts(
+        facts=[NewFact(customer.pk, "visit", NOW, "contact", "1")], now=NOW
+    ),
     "unit": lambda company, customer, _: make_visible(
         customer_id=customer.pk, organisation_id=company.river.pk, now=NOW
     ),
@@ -150,6 +161,41 @@ def test_what_has_been_used_since_stays_whole_and_says_why(
     assert Account.objects.get().pk == account.pk
     assert account.service_point is not None
     assert account.service_point.premises.full_text == "滨湖区柳荫路3号1幢3室"
+
+
+def test_a_meter_that_was_exchanged_keeps_its_account(importing: Importing) -> None:
+    job = importing.take(*(line(n) for n in range(4)))
+    account = Account.objects.get(number="1002000003")
+    assert account.service_point_id is not None
+    exchange_meter(
+        actor=importing.company.agent, now=NOW, service_point_id=account.service_point_id,
+        day=NOW.date(), meter=NewMeter("W-99999999"), reason="test",
+    )  # fmt: skip
+    done = importing.take_back(job)
+    assert fates(done)[5] == ("kept", "edited")
+    assert MeterInstallation.objects.count() == 2
+
+
+def test_what_the_machine_noted_goes_with_the_customer(importing: Importing) -> None:
+    before = everything()
+    job = importing.take(*(line(n) for n in range(4)))
+    customer = Customer.objects.get(name="王敏3")
+    note_facts(facts=[NewFact(customer.pk, "account", NOW, "account", "1")], now=NOW)
+    TierChange.objects.create(customer=customer, tier="B", reason="3 years", at=NOW)
+    assert importing.take_back(job).kept_count == 0
+    assert everything() == before
+    assert not Fact.objects.exists()
+
+
+def test_only_an_import_that_is_being_taken_back_lets_facts_go(importing: Importing) -> None:
+    job = importing.take(line(3))
+    customer = Customer.objects.get()
+    note_facts(facts=[NewFact(customer.pk, "account", NOW, "account", "1")], now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customers_forget_machine_made(%s, 1, 9, %s)", [job.pk, [customer.pk]]
+        )
+    assert Fact.objects.count() == 1
 
 
 def test_a_person_in_use_keeps_all_accounts_out_of_the_file(importing: Importing) -> None:
