@@ -137,7 +137,7 @@ def test_refused_rows_are_a_file_in_the_readers_language_and_that_is_recorded(
     job = take_in(agent, send(agent, world, rows(line(1), *FAULTY)))
     agent.cookies["q-language"] = language
     response = agent.post(page(job, "import_refused", form))
-    body = b"".join(response.streaming_content)  # type: ignore[arg-type, attr-defined]
+    body = b"".join(response.streaming_content)  # type: ignore[attr-defined]
     assert int(response["Content-Length"]) == len(body)
     path = tmp_path / "refused"
     path.write_bytes(body)
@@ -156,7 +156,7 @@ def test_refused_rows_are_a_file_in_the_readers_language_and_that_is_recorded(
 
 def test_what_was_found_cannot_become_a_formula(world: Company, agent: Client) -> None:
     job = take_in(agent, send(agent, world, rows("=1+1,李娜,13805719999,,,", line(1))))
-    body = b"".join(agent.post(page(job, "import_refused", "csv")).streaming_content)  # type: ignore[arg-type, attr-defined]
+    body = b"".join(agent.post(page(job, "import_refused", "csv")).streaming_content)  # type: ignore[attr-defined]
     cells = [cell for row in csv.reader(io.StringIO(body.decode("utf-8-sig"))) for cell in row]
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
 
