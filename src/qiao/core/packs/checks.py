@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from qiao.core.packs.model import CaseType, Field, Pack
 from qiao.core.packs.reading import PackProblem
+from qiao.core.packs.tier_rules import strange_letters
 from qiao.core.rules.conditions import tests_in
 
 
@@ -84,3 +85,11 @@ def _check_tiers(pack: Pack) -> Iterator[PackProblem]:
         if count > 1:
             text = f"expected one tier of rank {rank}, found {count}"
             yield PackProblem("tiers.toml", "tier", text)
+    known = sorted(tier.letter for tier in pack.tiers)
+    for letter in strange_letters(pack.tier_rules, known):
+        text = f"expected one of {', '.join(known) or 'none'}, found {letter!r}"
+        yield PackProblem("tier_rules.toml", "rule.grade.letter", text)
+    for day, count in Counter(rule.valid_from for rule in pack.tier_rules).items():
+        if count > 1:
+            text = f"expected one version valid from {day}, found {count}"
+            yield PackProblem("tier_rules.toml", "rule.valid_from", text)

@@ -1,9 +1,10 @@
 """Load an industry pack from a folder of TOML and Markdown.
 
 Files: ``pack.toml`` (who it is, services, roles, duties, channels, outcomes, skills),
-``case_types.toml``, ``processes.toml``, ``calendars.toml``, ``tiers.toml``, ``terms.toml``,
-``queues.toml``, ``demo.toml`` and ``scripts/<key>.<language>.md``. Only the first is required. A
-pack may carry an ``intake.toml`` and a ``work_sheets.toml``, which have readers of their own.
+``case_types.toml``, ``processes.toml``, ``calendars.toml``, ``tiers.toml``,
+``tier_rules.toml``, ``terms.toml``, ``queues.toml``, ``demo.toml`` and
+``scripts/<key>.<language>.md``. Only the first is required. A pack may carry an ``intake.toml``
+and a ``work_sheets.toml``, which have readers of their own.
 """
 
 import tomllib
@@ -29,6 +30,7 @@ from qiao.core.packs.sections import (
     read_source,
     read_tier,
 )
+from qiao.core.packs.tier_rules import read_tier_rule
 from qiao.core.rules.texts import DATA_KEYS, Text
 
 FILES: Final = (
@@ -37,6 +39,7 @@ FILES: Final = (
     "processes.toml",
     "calendars.toml",
     "tiers.toml",
+    "tier_rules.toml",
     "terms.toml",
     "queues.toml",
     "demo.toml",
@@ -92,6 +95,9 @@ class _Loader:
             processes=self._processes(),
             calendars=calendars,
             tiers=self._rows(self._file("tiers.toml"), "tier", read_tier, key="letter"),
+            tier_rules=self._rows(
+                self._file("tier_rules.toml"), "rule", read_tier_rule, key="version"
+            ),
             roles=self._rows(main, "role", read_named, finish=False),
             duties=self._rows(main, "duty", read_named, finish=False),
             outcomes=self._rows(main, "outcome", read_outcome, finish=False),

@@ -18,6 +18,7 @@ from qiao.core.packs.model import (
 )
 from qiao.core.packs.qualify import qualified
 from qiao.core.packs.reading import PackInvalid, PackProblem
+from qiao.core.packs.tier_rules import TierRuleSpec
 
 Item = TypeVar("Item", CalendarSpec, CaseType, Channel, Named, Outcome, QueueSpec, Script)
 Shared = TypeVar("Shared")
@@ -27,6 +28,7 @@ _FILE: Final = {
     "duty": "pack.toml",
     "service": "pack.toml",
     "tier": "tiers.toml",
+    "rule": "tier_rules.toml",
 }
 
 
@@ -36,7 +38,8 @@ class Catalogue:
 
     `case_types`, `calendars`, `queues`, `skills`, `outcomes` and `scripts` are keyed
     ``water.leak``, and refer to each other by such keys. Channels, roles, duties, services and
-    tiers are shared by all packs under their bare keys (tiers under their letters).
+    tiers are shared by all packs under their bare keys (tiers under their letters, the rules that
+    grade by their versions), since a customer of several services has one tier.
     """
 
     packs: Mapping[str, Pack]
@@ -51,6 +54,7 @@ class Catalogue:
     duties: Mapping[str, Named]
     services: Mapping[str, Named]
     tiers: Mapping[str, Tier]
+    tier_rules: Mapping[str, TierRuleSpec]
 
 
 def merge(packs: Iterable[Pack]) -> Catalogue:
@@ -81,6 +85,9 @@ def merge(packs: Iterable[Pack]) -> Catalogue:
         duties=_shared(listed, "duty", lambda pack: _by_key(pack.duties), problems),
         services=_shared(listed, "service", lambda pack: _by_key(pack.services), problems),
         tiers=_shared(listed, "tier", lambda pack: {i.letter: i for i in pack.tiers}, problems),
+        tier_rules=_shared(
+            listed, "rule", lambda pack: {i.version: i for i in pack.tier_rules}, problems
+        ),
     )
     if problems:
         raise PackInvalid(problems)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from qiao.core.packs.tier_rules import TierRuleSpec
 from qiao.core.rules.conditions import Condition
 from qiao.core.rules.texts import Text
 
@@ -250,6 +251,7 @@ class Pack:
     processes: tuple[ProcessSource, ...] = ()
     calendars: tuple[CalendarSpec, ...] = ()
     tiers: tuple[Tier, ...] = ()
+    tier_rules: tuple[TierRuleSpec, ...] = ()
     roles: tuple[Named, ...] = ()
     duties: tuple[Named, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
