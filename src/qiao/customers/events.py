@@ -1,6 +1,7 @@
 """What the customers module tells others. Ids and facts, no names and no numbers of people."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from qiao.core.events import event_type
 
@@ -52,6 +53,21 @@ class TierSet:
     customer_id: int
     tier_before: str
     tier: str
+
+
+@event_type("customers.tiers_graded", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class TiersGraded:
+    """The rule put `count` customers into another tier at `at`; their ids lie in between.
+
+    Which they are, `customers_tierchange` says by that moment.
+    """
+
+    rule_version: str
+    count: int
+    first_id: int
+    last_id: int
+    at: datetime
 
 
 @event_type("customers.phone_added", topics=("customers",))

@@ -163,6 +163,14 @@ def organisation(organisation_id: int) -> Organisation:
     return found
 
 
+def company_id() -> int:
+    """The company itself: the first unit that stands under none.
+
+    Raises `Organisation.DoesNotExist`.
+    """
+    return int(Organisation.objects.filter(parent__isnull=True).order_by("pk")[:1].get().pk)
+
+
 def find_team(team_id: int) -> Organisation | None:
     """An active team, or None."""
     return Organisation.objects.filter(

@@ -22,7 +22,20 @@ from qiao.customers.operations.customers import (
     set_primary_phone,
     set_protected_flags,
 )
-from qiao.customers.operations.facts import NewFact, note_facts, withdraw_facts
+from qiao.customers.operations.facts import (
+    NewFact,
+    note_facts,
+    note_facts_from,
+    withdraw_facts,
+)
+from qiao.customers.operations.grading import (
+    NoRule,
+    call_in,
+    call_in_expired,
+    grade_all,
+    grade_customers,
+    grade_due,
+)
 from qiao.customers.operations.merge_choices import Choices
 from qiao.customers.operations.merging import merge_customers, undo_merge
 from qiao.customers.operations.meters import NewMeter, exchange_meter, undo_exchange
@@ -39,6 +52,7 @@ from qiao.customers.operations.refusals import (
     LaterChange,
     MeterElsewhere,
     NotMerged,
+    NotOverridden,
     NotYet,
     PhoneKnown,
     PremisesKnown,
@@ -51,7 +65,12 @@ from qiao.customers.operations.refusals import (
     WrongState,
 )
 from qiao.customers.operations.reveals import reveal_identity, reveal_phone
-from qiao.customers.operations.tiers import set_tier
+from qiao.customers.operations.tier_installing import (
+    install_tier_rules,
+    note_accounts_between,
+    note_known_accounts,
+)
+from qiao.customers.operations.tiers import set_tier, withdraw_tier
 from qiao.customers.rules.addresses import Address
 
 __all__ = [
@@ -73,7 +92,9 @@ __all__ = [
     "NewIdentity",
     "NewMeter",
     "NewPhone",
+    "NoRule",
     "NotMerged",
+    "NotOverridden",
     "NotYet",
     "PhoneKnown",
     "Place",
@@ -92,13 +113,22 @@ __all__ = [
     "add_premises",
     "add_service_point",
     "build_customers",
+    "call_in",
+    "call_in_expired",
     "change_name",
     "end_card",
     "end_party",
     "exchange_meter",
+    "grade_all",
+    "grade_customers",
+    "grade_due",
+    "install_tier_rules",
     "make_visible",
     "merge_customers",
+    "note_accounts_between",
     "note_facts",
+    "note_facts_from",
+    "note_known_accounts",
     "note_last_contact",
     "open_account",
     "open_account_at",
@@ -111,4 +141,5 @@ __all__ = [
     "undo_exchange",
     "undo_merge",
     "withdraw_facts",
+    "withdraw_tier",
 ]

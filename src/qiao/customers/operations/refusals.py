@@ -19,6 +19,7 @@ __all__ = [
     "LaterChange",
     "MeterElsewhere",
     "NotMerged",
+    "NotOverridden",
     "NotYet",
     "PhoneKnown",
     "PremisesKnown",
@@ -50,6 +51,10 @@ class UnknownFlag(CustomerRefusal):
 
 class UnknownTier(CustomerRefusal):
     """A tier is A, B, C or D."""
+
+
+class NotOverridden(CustomerRefusal):
+    """No tier is set by hand that could be taken back."""
 
 
 class CardTaken(CustomerRefusal):

@@ -1,4 +1,4 @@
-"""Tiers decided by people: each has its reason and its end."""
+"""Tiers decided by people: each has its reason and its end, and what the rule says is kept too."""
 
 from datetime import date, datetime, timedelta
 
@@ -8,7 +8,13 @@ from qiao.core.rules.text import clean
 from qiao.customers.events import TierSet
 from qiao.customers.models import Customer, TierChange
 from qiao.customers.operations.access import branch_of, local_day, lock_customer
-from qiao.customers.operations.refusals import BadPeriod, ReasonMissing, UnknownTier
+from qiao.customers.operations.refusals import (
+    BadPeriod,
+    NotOverridden,
+    ReasonMissing,
+    UnknownTier,
+)
+from qiao.customers.queries.tiers import tier_as_of
 
 PERMISSION = "customers.tier"
 REASON_LENGTH = 300
@@ -27,7 +33,7 @@ def set_tier(
     """Put a customer into a tier by hand, with the reason that the customer could be told.
 
     It holds until `until` (exclusive), at most and without it for a year; then what the rule says
-    holds again.
+    holds again. Both are kept.
 
     Raises `UnknownTier`, `ReasonMissing`, `BadPeriod`, `NotVisible`, `qiao.core.actor.Forbidden`.
     """
@@ -43,16 +49,56 @@ def set_tier(
     end = until or last
     if not today < end <= last:
         raise BadPeriod(f"{end} does not lie within a year after {today}")
-    before, customer.tier, customer.tier_reason = customer.tier, tier, words
+    _decide(customer, tier, words, TierChange.Kind.MANUAL, actor, now, end)
+    return customer
+
+
+def withdraw_tier(*, actor: Actor, now: datetime, customer_id: int, reason: str) -> Customer:
+    """Take back what was set by hand: the tier by the rule holds again at once.
+
+    Raises `NotOverridden`, `ReasonMissing`, `NotVisible`, `qiao.core.actor.Forbidden`.
+    """
+    customer = lock_customer(actor=actor, customer_id=customer_id, permission=PERMISSION)
+    words = clean(reason, field="reason", max_length=REASON_LENGTH)
+    if not words:
+        raise ReasonMissing("taking a tier back needs its reason")
+    standing = tier_as_of(customer_id=customer.pk, at=now)
+    if standing.override is None:
+        raise NotOverridden(f"customer {customer.pk}")
+    letter = standing.computed_letter
+    _decide(customer, letter, words, TierChange.Kind.WITHDRAWN, actor, now, None)
+    return customer
+
+
+def _decide(
+    customer: Customer,
+    tier: str,
+    reason: str,
+    kind: TierChange.Kind,
+    actor: Actor,
+    now: datetime,
+    until: date | None,
+) -> None:
+    before, customer.tier = customer.tier, tier
+    customer.tier_reason = reason if kind == TierChange.Kind.MANUAL else ""
     customer.save(update_fields=["tier", "tier_reason"])
+    standing = tier_as_of(customer_id=customer.pk, at=now)
     TierChange.objects.create(
         customer=customer,
         tier=tier,
-        kind=TierChange.Kind.MANUAL,
-        reason=words,
+        kind=kind,
+        reason=reason,
         at=now,
         actor_id=actor.staff_id,
-        until=end,
+        until=until,
+        computed_tier=standing.computed_letter,
+        rule_version=standing.rule.version if standing.rule else "",
+        points=standing.computed.points if standing.computed else None,
+        inputs=standing.computed.figures if standing.computed else None,
     )
-    publish(TierSet(customer.pk, before, tier), organisation_id=branch, actor=actor, now=now)
-    return customer
+    publish(
+        TierSet(customer.pk, before, tier),
+        organisation_id=branch_of(actor=actor, customer_id=customer.pk, permission=PERMISSION),
+        actor=actor,
+        now=now,
+    )

@@ -18,6 +18,7 @@ from qiao.customers.queries.people import (
     held_as,
     lines_for,
     match_phone,
+    party_since,
 )
 from qiao.customers.queries.places import (
     PlaceHistory,
@@ -28,11 +29,19 @@ from qiao.customers.queries.places import (
 )
 from qiao.customers.queries.search import CustomerHit, find_customers, find_near, masked_phone
 from qiao.customers.queries.stations import StationTier, tier_at_station
+from qiao.customers.queries.tiers import (
+    Decision,
+    TierStanding,
+    rule_in_force,
+    tier_as_of,
+    tier_history,
+)
 
 __all__ = [
     "AccountChoice",
     "CustomerHit",
     "CustomerLine",
+    "Decision",
     "Likeness",
     "ListPage",
     "NotVisible",
@@ -40,6 +49,7 @@ __all__ = [
     "PlaceHistory",
     "PlaceHit",
     "StationTier",
+    "TierStanding",
     "accounts_of",
     "can_see",
     "find_customers",
@@ -55,6 +65,10 @@ __all__ = [
     "masked_phone",
     "match_phone",
     "merged_ids_as_of",
+    "party_since",
+    "rule_in_force",
     "survivor_as_of",
+    "tier_as_of",
     "tier_at_station",
+    "tier_history",
 ]

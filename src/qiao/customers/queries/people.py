@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from django.http import Http404
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rules import phones
-from qiao.customers.models import Customer
+from qiao.customers.models import AccountParty, Customer
 from qiao.customers.queries.search import LINE_JOINS, TODAY, masked_phone, visible
 from qiao.customers.rules.addresses import short
 
@@ -241,3 +241,9 @@ def accounts_of(*, actor: Actor, customer_id: int) -> list[AccountChoice]:
         },
     )
     return [AccountChoice(*row) for row in rows]
+
+
+def party_since(party_id: int) -> date | None:
+    """The first day of a part in an account; None for no such part."""
+    period = AccountParty.objects.filter(pk=party_id).values_list("period", flat=True).first()
+    return period.lower if period else None
