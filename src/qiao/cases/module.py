@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.cases import contributions, tasks
 from qiao.cases.demo import audit, history, morning
-from qiao.cases.operations import install_packs
+from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
 from qiao.cases.showing import overview
+from qiao.core.demo import World
 from qiao.core.manifest import DemoStage, Module, Permission
 from qiao.core.packs.enabled import catalogue
 from qiao.core.tasks import PeriodicJob
@@ -15,6 +16,11 @@ from qiao.core.tasks import PeriodicJob
 
 def _install(now: datetime) -> None:
     install_packs(catalogue=catalogue(), now=now)
+    note_known_complaints()
+
+
+def _note_complaints(world: World) -> None:  # noqa: ARG001 - as a stage is called
+    note_complaints()
 
 
 manifest = Module(
@@ -43,6 +49,9 @@ manifest = Module(
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
-    demo=(DemoStage("cases", 30, history.build_cases, audit.audit, morning.tick),),
+    demo=(
+        DemoStage("cases", 30, history.build_cases, audit.audit, morning.tick),
+        DemoStage("cases.complaints", 62, _note_complaints),
+    ),
     append_only=("cases_caseevent",),
 )

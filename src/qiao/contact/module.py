@@ -9,8 +9,9 @@ from django.utils.translation import pgettext_lazy
 from qiao.contact import overview
 from qiao.contact.demo import audit, history, morning
 from qiao.contact.inbox import OutcomeWords, find_inbox, load_inbox, search_hits
-from qiao.contact.operations import fold_counts
+from qiao.contact.operations import fold_counts, note_known_visits, note_visits
 from qiao.contact.queries import RECENT, TIMELINE, count_at_hand
+from qiao.core.demo import World
 from qiao.core.manifest import (
     Command,
     DemoStage,
@@ -29,6 +30,14 @@ VIEW, WORK = "interactions.view", "interactions.work"
 def _fold(now: datetime) -> None:  # noqa: ARG001 - the form of a periodic job
     with transaction.atomic():
         fold_counts()
+
+
+def _install(now: datetime) -> None:  # noqa: ARG001 - as the manifest calls it
+    note_known_visits()
+
+
+def _note_visits(world: World) -> None:  # noqa: ARG001 - as a stage is called
+    note_visits()
 
 
 manifest = Module(
@@ -105,6 +114,10 @@ manifest = Module(
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
     periodic=(PeriodicJob("contact.fold_counts", "* * * * *", _fold),),
-    demo=(DemoStage("contact", 60, history.build, audit.audit, morning.tick),),
+    install=_install,
+    demo=(
+        DemoStage("contact", 60, history.build, audit.audit, morning.tick),
+        DemoStage("contact.visits", 64, _note_visits),
+    ),
     append_only=("contact_interactionevent",),
 )

@@ -1,12 +1,25 @@
 """What the feedback module contributes."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases.events import CaseClosed, StepEntered
+from qiao.core.demo import World
 from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.core.tasks import PeriodicJob
 from qiao.feedback import contributions, demo, morning, overview
+from qiao.feedback.operations import note_known_satisfactions, note_satisfactions
 from qiao.feedback.tasks import fold, on_case_closed, on_step_entered
+
+
+def _install(now: datetime) -> None:  # noqa: ARG001 - as the manifest calls it
+    note_known_satisfactions()
+
+
+def _note_satisfactions(world: World) -> None:  # noqa: ARG001 - as a stage is called
+    note_satisfactions()
+
 
 manifest = Module(
     key="feedback",
@@ -28,6 +41,10 @@ manifest = Module(
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
     periodic=(PeriodicJob("feedback.fold_counts", "*/2 * * * *", fold),),
-    demo=(DemoStage("feedback", 50, demo.build, demo.audit, morning.tick),),
+    install=_install,
+    demo=(
+        DemoStage("feedback", 50, demo.build, demo.audit, morning.tick),
+        DemoStage("feedback.satisfaction", 63, _note_satisfactions),
+    ),
     append_only=("feedback_followupattempt",),
 )

@@ -1,5 +1,6 @@
 """Writes: the door through which other modules change cases."""
 
+from qiao.cases.operations.complaints import note_complaints, note_known_complaints
 from qiao.cases.operations.editing import EditResult, edit_case, keep_draft
 from qiao.cases.operations.installing import install_packs
 from qiao.cases.operations.opening import OpenRequest, UnknownCaseType, open_case
@@ -64,6 +65,8 @@ __all__ = [
     "keep_draft",
     "link_cases",
     "mark",
+    "note_complaints",
+    "note_known_complaints",
     "open_case",
     "pause",
     "refresh_levels",

@@ -11,6 +11,7 @@ from qiao.cases.events import CaseOpened
 from qiao.cases.journal import Journal
 from qiao.cases.models import Case
 from qiao.cases.operations.arriving import enter_steps
+from qiao.cases.operations.complaints import count_complaint
 from qiao.cases.queries.facts import facts_of
 from qiao.cases.rules.pack import promises_of
 from qiao.cases.rules.process import start
@@ -91,6 +92,7 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
     arrival = enter_steps(journal, process, move.passages, move.state.step, at=opened_at)
     journal.write()
     arrival.finish(case=case, actor=actor, now=now)
+    count_complaint(case, group=definition.group, now=now)
     events.publish(
         CaseOpened(case.pk, definition.key, case.customer_id, case.priority, definition.emergency),
         organisation_id=case.organisation_id,

@@ -26,6 +26,7 @@ from qiao.contact.operations.refusals import (
 )
 from qiao.contact.operations.replay import Replayed, replay_log, write_refused
 from qiao.contact.operations.starting import start_interaction
+from qiao.contact.operations.visits import note_known_visits, note_visits
 
 __all__ = [
     "BadMoment",
@@ -51,6 +52,8 @@ __all__ = [
     "keep_case_draft",
     "link_case",
     "mark_unknown",
+    "note_known_visits",
+    "note_visits",
     "reopen",
     "replay_log",
     "start_interaction",

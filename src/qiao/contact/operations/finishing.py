@@ -23,6 +23,7 @@ from qiao.contact.operations.refusals import (
     UnknownChoice,
     WrongState,
 )
+from qiao.contact.operations.visits import count_visit
 from qiao.contact.queries import outcomes, reason_choices, window_texts
 from qiao.contact.rules.drafts import unseen
 from qiao.core.actor import Actor
@@ -80,6 +81,7 @@ def finish(
     data = {"outcome": outcome, "resolved": interaction.resolved}
     write(interaction, "finished", data, actor=actor, now=now)
     _remember(interaction)
+    count_visit(interaction, now=now)
     event = InteractionFinished(
         interaction.pk,
         interaction.channel,
@@ -146,6 +148,7 @@ def abandon(*, interaction_id: int, actor: Actor, now: datetime) -> Interaction:
     interaction.state = Interaction.State.ABANDONED
     interaction.ended_at = max(interaction.ended_at or now, interaction.started_at)
     interaction.closed_at = now
+    count_visit(interaction, now=now)
     return change(interaction, "abandoned", actor=actor, now=now)
 
 

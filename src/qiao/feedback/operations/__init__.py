@@ -10,6 +10,7 @@ from qiao.feedback.operations.calling import (
 )
 from qiao.feedback.operations.counting import fold_counts
 from qiao.feedback.operations.opening import cancel_follow_ups, handlers_of, open_follow_up
+from qiao.feedback.operations.satisfaction import note_known_satisfactions, note_satisfactions
 
 __all__ = [
     "AlreadyFinished",
@@ -21,5 +22,7 @@ __all__ = [
     "hand_over",
     "handlers_of",
     "log_attempt",
+    "note_known_satisfactions",
+    "note_satisfactions",
     "open_follow_up",
 ]

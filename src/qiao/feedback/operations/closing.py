@@ -14,6 +14,7 @@ from qiao.core.packs.model import Field
 from qiao.core.transactions import required
 from qiao.feedback.events import FollowUpCompleted
 from qiao.feedback.models import FollowUp, Rating
+from qiao.feedback.operations.satisfaction import count_satisfaction
 from qiao.feedback.queries import DUTY
 from qiao.feedback.rules import is_unhappy
 
@@ -34,6 +35,8 @@ def finish(follow_up: FollowUp, *, state: str, actor: Actor | None, now: datetim
     follow_up.finished_date = follow_up.finished_at.astimezone(zone).date()
     follow_up.version += 1
     follow_up.save()
+    if state == FollowUp.State.REACHED:
+        count_satisfaction(follow_up, now=now)
     if actor is not None:
         _tell_the_case(follow_up, actor, now)
     completed = FollowUpCompleted(
