@@ -18,7 +18,7 @@ from qiao.core.manifest import (
     SearchSource,
 )
 from qiao.core.tasks import PeriodicJob
-from qiao.customers import demo, tasks, tier_contributions
+from qiao.customers import demo, duplicate_contributions, tasks, tier_contributions
 from qiao.customers.queries import find_customers, find_places, panels
 from qiao.customers.tier_tasks import install
 
@@ -123,12 +123,13 @@ manifest = Module(
         Permission("customers.tier", _("Set the tier of a customer by hand, for a time")),
         Permission("customers.reveal", _("Reveal identity numbers and masked telephone numbers")),
     ),
-    subscriptions=tier_contributions.SUBSCRIPTIONS,
+    subscriptions=tier_contributions.SUBSCRIPTIONS + duplicate_contributions.SUBSCRIPTIONS,
     install=install,
     demo=(DemoStage("customers", 20, demo.build, demo.audit),),
     periodic=(
         PeriodicJob("customers.tidy", "23 * * * *", tasks.tidy),
         *tier_contributions.PERIODIC,
+        *duplicate_contributions.PERIODIC,
     ),
     append_only=("customers_tierchange", "customers_fact", "customers_tierrule"),
     audited=(

@@ -3,6 +3,12 @@
 from qiao.customers.models.accounts import Account, AccountParty, Premises, ServicePoint
 from qiao.customers.models.cards import Card
 from qiao.customers.models.choices import ProtectedFlag, Service
+from qiao.customers.models.duplicates import (
+    Duplicate,
+    DuplicateCount,
+    DuplicateCountChange,
+    DuplicateRun,
+)
 from qiao.customers.models.exports import CustomerExport
 from qiao.customers.models.import_files import ImportedPlace, ImportFile
 from qiao.customers.models.imports import CustomerImport, ImportedRow, ImportMapping
@@ -36,6 +42,10 @@ __all__ = [
     "CustomerImport",
     "CustomerOrganisation",
     "CustomerPhone",
+    "Duplicate",
+    "DuplicateCount",
+    "DuplicateCountChange",
+    "DuplicateRun",
     "Fact",
     "ImportFile",
     "ImportMapping",

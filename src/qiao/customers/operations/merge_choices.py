@@ -6,7 +6,7 @@ merge left it; what somebody changed since stays.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,10 +15,11 @@ from qiao.core.actor import Actor
 from qiao.core.events import publish
 from qiao.customers.events import CustomerChanged, TierSet
 from qiao.customers.models import Customer, CustomerPhone, Merge, TierChange
-from qiao.customers.operations.access import branch_of
+from qiao.customers.operations.access import branch_of, local_day
 from qiao.customers.operations.customers import give_name, known_flags
 from qiao.customers.operations.refusals import UnknownChoice
 
+TIER_DAYS = 365
 FIELDS = ("name", "gender", "tier", "flags", "phone")
 
 
@@ -108,7 +109,7 @@ def _give(
     values = {change["field"]: change[side] for change in changes}
     tier = values.pop("tier", None)
     if tier is not None:
-        _give_tier(customer, tier, actor, now, reason)
+        _give_tier(customer, tier, actor, now, reason, is_undo=side == "before")
     if "name" in values:
         give_name(customer, values["name"])
     customer.gender = values.get("gender", customer.gender)
@@ -125,19 +126,30 @@ def _give(
 
 
 def _give_tier(
-    customer: Customer, tier: dict[str, str], actor: Actor, now: datetime, reason: str
+    customer: Customer,
+    tier: dict[str, str],
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    *,
+    is_undo: bool,
 ) -> None:
+    """A tier taken over is a decision of a person for a year; undoing takes the decision back."""
     before, customer.tier, customer.tier_reason = customer.tier, tier["tier"], tier["reason"]
+    branch = branch_of(actor=actor, customer_id=customer.pk)
+    today = local_day(organisation_id=branch, now=now)
     TierChange.objects.create(
         customer=customer,
         tier=customer.tier,
+        kind=TierChange.Kind.WITHDRAWN if is_undo else TierChange.Kind.MANUAL,
+        until=None if is_undo else today + timedelta(days=TIER_DAYS),
         reason=customer.tier_reason or reason or "—",
         at=now,
         actor_id=actor.staff_id,
     )
     publish(
         TierSet(customer.pk, before, customer.tier),
-        organisation_id=branch_of(actor=actor, customer_id=customer.pk),
+        organisation_id=branch,
         actor=actor,
         now=now,
     )

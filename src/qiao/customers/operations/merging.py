@@ -15,6 +15,7 @@ from qiao.core.transactions import required
 from qiao.customers.events import CustomersMerged, MergeUndone
 from qiao.customers.models import Customer, Merge
 from qiao.customers.operations.access import branch_of, lock_customer
+from qiao.customers.operations.duplicate_deciding import settle_pairs, unsettle_pair
 from qiao.customers.operations.merge_choices import Choices, apply_choices, take_back
 from qiao.customers.operations.refusals import NotMerged, SameCustomer
 from qiao.customers.queries import NotVisible, get_customer_for
@@ -86,6 +87,7 @@ def merge_customers(
     merged.merged_into = survivor
     merged.save(update_fields=["merged_into"])
     _lend_links(survivor.pk, now)
+    settle_pairs(survivor_id=survivor.pk, merged_id=merged.pk, actor=actor, now=now, reason=words)
     publish(
         CustomersMerged(survivor.pk, merged.pk),
         organisation_id=branch_of(actor=actor, customer_id=survivor.pk),
@@ -124,6 +126,7 @@ def undo_merge(*, actor: Actor, now: datetime, merged_id: int) -> Merge:
     merge.undone_at, merge.undone_by_id = max(now, merge.at), actor.staff_id
     merge.save(update_fields=["undone_at", "undone_by_id", "kept"])
     _lend_links(survivor.pk, now)
+    unsettle_pair(survivor_id=survivor.pk, merged_id=merged.pk)
     publish(
         MergeUndone(survivor.pk, merged.pk), organisation_id=organisation_id, actor=actor, now=now
     )
