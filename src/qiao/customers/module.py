@@ -18,7 +18,7 @@ from qiao.core.manifest import (
     SearchSource,
 )
 from qiao.core.tasks import PeriodicJob
-from qiao.customers import demo, duplicate_contributions, tasks, tier_contributions
+from qiao.customers import demo, duplicate_contributions, tasks, tier_contributions, tier_demo
 from qiao.customers.queries import find_customers, find_places, panels
 from qiao.customers.tier_tasks import install
 
@@ -125,7 +125,10 @@ manifest = Module(
     ),
     subscriptions=tier_contributions.SUBSCRIPTIONS + duplicate_contributions.SUBSCRIPTIONS,
     install=install,
-    demo=(DemoStage("customers", 20, demo.build, demo.audit),),
+    demo=(
+        DemoStage("customers", 20, demo.build, demo.audit),
+        DemoStage("tiers", 70, tier_demo.build, tier_demo.audit),
+    ),
     periodic=(
         PeriodicJob("customers.tidy", "23 * * * *", tasks.tidy),
         *tier_contributions.PERIODIC,

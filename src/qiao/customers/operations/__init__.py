@@ -11,6 +11,7 @@ from qiao.customers.operations.accounts import (
     open_account_at,
 )
 from qiao.customers.operations.bulk import Built, build_customers
+from qiao.customers.operations.bulk_tiers import build_tiers
 from qiao.customers.operations.cards import add_card, end_card
 from qiao.customers.operations.customers import (
     NewIdentity,
@@ -113,6 +114,7 @@ __all__ = [
     "add_premises",
     "add_service_point",
     "build_customers",
+    "build_tiers",
     "call_in",
     "call_in_expired",
     "change_name",

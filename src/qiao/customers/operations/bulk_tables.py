@@ -33,7 +33,6 @@ COLUMNS = {
     ),
     "customers_accountparty": "account_id, customer_id, role, period",
     "customers_customerorganisation": "customer_id, organisation_id, since",
-    "customers_tierchange": "customer_id, tier, kind, reason, at, computed_tier, rule_version",
 }
 
 # What a trigger writes with them.

@@ -16,12 +16,6 @@ CENTRE = (30.205, 120.435)
 FIRMS_SHARE = 0.056  # of doors: about 4 % of customers, since a household has more than one
 RESERVE = 20_000
 SECONDS_A_DAY = 86_400
-TIERS = (("A", 0.09), ("B", 0.52), ("C", 0.96), ("D", 1.0))
-REASONS = {
-    "A": "入户五年以上，按时缴费，无投诉",
-    "B": "近 12 期按时缴费",
-    "D": "近两年投诉三次以上，需专人跟进",
-}
 FLAGS = (("elderly_alone", 0.014), ("infant", 0.027), ("welfare", 0.036), ("disabled", 0.041),
          ("life_support", 0.0418))  # fmt: skip
 FIRM_KINDS = (
@@ -128,7 +122,7 @@ class Builder:
         )
         customer = self._customer(
             tables, area, "陈慧敏", "person", opened,
-            gender="f", flags=["infant"], tier="B", mobile=KNOWN_MOBILE,
+            gender="f", flags=["infant"], mobile=KNOWN_MOBILE,
         )  # fmt: skip
         self._party(tables, account, customer, "owner", opened)
 
@@ -261,7 +255,6 @@ class Builder:
         *,
         gender: str = "",
         flags: list[str] | None = None,
-        tier: str = "",
         mobile: str = "",
         share: Person | None = None,
     ) -> int:
@@ -270,23 +263,15 @@ class Builder:
         day = min(since, self.today - timedelta(days=1))
         created = f"{day} {8 + pk % 10:02d}:{pk % 60:02d}:00+08"
         columns = name_columns(name, is_person=kind == "person")
-        if not tier:
-            draw = rng.random()
-            tier = next(letter for letter, limit in TIERS if draw < limit)
         if flags is None:
             draw = rng.random()
             flags = next(([flag] for flag, limit in FLAGS if draw < limit), [])
-        reason = REASONS.get(tier, "")
         tables.add(
             "customers_customer", pk, self._number(day), kind, name, gender, "",
             columns.name_search, array(columns.name_grams), columns.initials, columns.pinyin,
-            array(flags), tier, reason, created,
+            array(flags), "C", "", created,
         )  # fmt: skip
         tables.add("customers_customerorganisation", pk, self.organisations[area], created)
-        if reason:
-            graded = day + timedelta(days=int(rng.random() * (self.today - day).days))
-            at = f"{graded} 02:00:00+08"
-            tables.add("customers_tierchange", pk, tier, "computed", reason, at, tier, "")
         self._phones(tables, pk, kind, created, mobile, share)
         if kind == "person" and rng.random() < 0.06:
             self._identity(tables, pk, gender, created)

@@ -125,7 +125,7 @@ def grade_all(*, now: datetime) -> TierRun:
             run.changed_count += _write(rule, now, after)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE customers_tiersteps")
-        _count_by_branch(cursor, now)
+        count_by_branch(cursor, now)
         run.finished_at = Now()
         run.save()
     run.refresh_from_db()
@@ -236,7 +236,8 @@ SELECT %(day)s, l.organisation_id, c.tier, count(*)
 """
 
 
-def _count_by_branch(cursor: Any, now: datetime) -> None:
+def count_by_branch(cursor: Any, now: datetime) -> None:
+    """Keep how many customers of each branch are in each tier on the day of `now`."""
     day = local_day(now)
     cursor.execute("DELETE FROM customers_tiercount WHERE day = %s", [day])
     cursor.execute(_COUNT, {"day": day})

@@ -72,13 +72,18 @@ def note_known_accounts() -> int:
     required()
     if not claim(scope="customers.install", key="account_facts"):
         return 0
-    return _note_parts("", {})
+    return note_all_accounts()
 
 
 def note_accounts_between(*, first_id: int, last_id: int) -> int:
     """The same for customers who came in together: ids `first_id` to `last_id`."""
     narrow = "AND t.customer_id BETWEEN %(first)s AND %(last)s"
     return _note_parts(narrow, {"first": first_id, "last": last_id})
+
+
+def note_all_accounts() -> int:
+    """Note since when everybody has had a part in an account, as far as it is not noted yet."""
+    return _note_parts("", {})
 
 
 def _note_parts(narrow: str, parameters: dict[str, int]) -> int:

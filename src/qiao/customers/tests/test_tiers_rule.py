@@ -33,7 +33,7 @@ WATER = load_pack(SHIPPED / "water").tier_rules[0]
 CHINA = ZoneInfo("Asia/Shanghai")
 AT = datetime(2026, 11, 22, 1, 41, tzinfo=UTC)
 WORD = Text("x {n}", "x {n}", "x {n}")
-GOOD = {"tenure": 9, "value": 45_600, "contacts": 2, "satisfaction": 325, "complaints": 0}
+GOOD = {"tenure": 9, "value": 45_600, "contacts": 2, "satisfaction": 360, "complaints": 0}
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_the_water_rule_grades_as_it_reads() -> None:
 
 def test_a_reason_says_the_figures_that_decided_in_three_languages() -> None:
     assert reason_of(WATER, GOOD, "zh-hans") == (
-        "在户 9 年；近 12 个月用水 456 元；24 个月内接触 2 次"
+        "在户 9 年；满意度均值 3.60；近 12 个月用水 456 元"
     )
     assert reason_of(WATER, {**GOOD, "complaints": 3}, "zh-hans") == "24 个月内投诉 3 次"
     assert reason_of(WATER, {**GOOD, "complaints": 3}, "zh-hant") == "24 個月內投訴 3 次"
@@ -74,7 +74,7 @@ def test_a_reason_says_the_figures_that_decided_in_three_languages() -> None:
         ('op = "eq", value = 0', 'op = "contains", value = 0', "grade[1].when: expected one of"),
         ("at_least = 36\n", "", "expected 'at_least' or 'when' in all grades but the last"),
         ('says = {en = "{n} contacts', 'says = {en = "contacts', "says.en: expected {n}"),
-        ('version = "water-2024"', 'version = "water-2024"\nvery = 1', "very: unknown key"),
+        ('version = "water-1"', 'version = "water-1"\nvery = 1', "very: unknown key"),
     ],
 )
 def test_a_broken_rule_is_named_by_file_and_key(
