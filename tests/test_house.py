@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db.models import ForeignKey, ManyToManyField, OneToOneField
 
 SOURCE = Path(__file__).parents[1] / "src" / "qiao"
-FLOORS = ("core", "staff", "customers", "cases", "dispatch", "feedback", "contact", "desk")
+FLOORS = ("core", "staff", "customers", "cases", "dispatch", "feedback", "contact", "desk", "api")
 BANNED = {"utils", "helpers", "manager", "base", "util", "helper", "common", "misc"}
 INLINE = (' style="', " style='", "<style", " onclick=", " onchange=", " onload=")
 STANDS_ALONE = "500.html"  # shown when nothing else works

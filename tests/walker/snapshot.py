@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-MODULES = ("customers_", "cases_", "dispatch_", "feedback_", "contact_", "core_", "staff_")
+MODULES = ("customers_", "cases_", "dispatch_", "feedback_", "contact_", "core_", "staff_", "api_")
 # Kept by every request of anybody: the cache of rate limits and the queue of jobs.
 PASSING = ("core_cache",)
 PRINCIPAL = (

@@ -62,6 +62,7 @@ QIAO_MODULES = [
     "qiao.feedback",
     "qiao.contact",
     "qiao.desk",
+    "qiao.api",
 ]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "qiao.core.middleware.ContentSecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "qiao.api.middleware.ProgramMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "qiao.core.middleware.DoorMiddleware",
@@ -216,5 +218,7 @@ LOGGING_CONFIG = "qiao.core.logs.configure"
 LOGGING = {"json": not _flag("QIAO_PLAIN_LOG"), "level": os.environ.get("QIAO_LOG", "INFO")}
 
 QIAO_PACKS = [p for p in os.environ.get("QIAO_PACKS", "water,nyc311").split(",") if p]
+# Webhooks to addresses of this machine or of the house's own net, also without TLS.
+QIAO_WEBHOOKS_PRIVATE = _flag("QIAO_WEBHOOKS_PRIVATE")
 QIAO_FIELD_KEY = os.environ.get("QIAO_FIELD_KEY", "")
 QIAO_SHARED = Path(os.environ.get("QIAO_SHARED") or BASE_DIR.parent / "shared")

@@ -7,6 +7,7 @@ from django.views.i18n import set_language
 urlpatterns = [
     path("", include("qiao.core.urls")),
     path("", include("qiao.desk.urls")),
+    path("", include("qiao.api.urls")),
     path("me/", include("qiao.staff.urls")),
     path("customers/", include("qiao.customers.urls")),
     path("cases/", include("qiao.cases.urls")),

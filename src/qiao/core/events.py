@@ -7,7 +7,7 @@ screens through NOTIFY, and feeds whatever reads the history later.
 
 import dataclasses
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -72,6 +72,11 @@ def event_type(
     return register
 
 
+def event_types() -> list[EventType]:
+    """All registered event classes, by name."""
+    return [_by_name[name] for name in sorted(_by_name)]
+
+
 def type_of(cls: type) -> EventType:
     """The registration of an event class. Raises KeyError for an unregistered class."""
     return _types[cls]
@@ -119,8 +124,22 @@ def subscribe(event_class: type, key: str, handler: Handler) -> None:
     _subscribers.setdefault(type_of(event_class).name, {})[key] = handler
 
 
+_listeners: dict[str, tuple[str, Handler]] = {}
+
+
+def listen(key: str, wanted: str, handler: Handler) -> None:
+    """Have `handler` run for events of every class, but only where `wanted` holds.
+
+    `wanted` is a condition in SQL over ``%(name)s`` and ``%(organisation_id)s``. It is asked
+    inside the statement that appends the event: one that nobody listens to causes no job.
+    """
+    _listeners[key] = (wanted, handler)
+
+
 def handler_for(event_name: str, key: str) -> Handler:
-    """The handler of a subscriber. Raises KeyError if its module is gone."""
+    """The handler of a subscriber or listener. Raises KeyError if its module is gone."""
+    if key in _listeners:
+        return _listeners[key][1]
     return _subscribers[event_name][key]
 
 
@@ -128,8 +147,9 @@ _INSERT = """
 INSERT INTO core_event
     (id, name, version, organisation_id, actor_id, correlation_id, payload, occurred_at,
      recorded_at)
-VALUES (nextval('core_event_id_seq'), %s, %s, %s, %s, %s, %s::jsonb, %s, clock_timestamp())
-RETURNING id, pg_notify(%s, %s)
+VALUES (nextval('core_event_id_seq'), %(name)s, %(version)s, %(organisation_id)s, %(actor_id)s,
+        %(correlation_id)s, %(payload)s::jsonb, %(now)s, clock_timestamp())
+RETURNING id, pg_notify(%(channel)s, %(message)s)
 """
 
 
@@ -144,24 +164,27 @@ def publish(event: Event, *, organisation_id: int, actor: Actor | None, now: dat
     kind = type_of(type(event))
     payload = to_payload(event)
     actor_id = actor.staff_id if actor else None
+    listeners = list(_listeners)
+    asked = "".join(f", ({_listeners[key][0]})" for key in listeners)
     with connection.cursor() as cursor:
         cursor.execute(
-            _INSERT,
-            [
-                kind.name,
-                kind.version,
-                organisation_id,
-                actor_id,
-                correlation.current_id(),
-                payload,
-                now,
-                LIVE_CHANNEL,
-                _live_message(kind, organisation_id, payload),
-            ],
+            _INSERT + asked,
+            {
+                "name": kind.name,
+                "version": kind.version,
+                "organisation_id": organisation_id,
+                "actor_id": actor_id,
+                "correlation_id": correlation.current_id(),
+                "payload": payload,
+                "now": now,
+                "channel": LIVE_CHANNEL,
+                "message": _live_message(kind, organisation_id, payload),
+            },
         )
-        (event_id, _) = cursor.fetchone()
+        (event_id, _, *answers) = cursor.fetchone()
+    heard = [key for key, wanted in zip(listeners, answers, strict=True) if wanted]
     envelope = Envelope(event_id, organisation_id, actor_id, now, correlation.current_id())
-    _defer_subscribers(kind.name, payload, envelope)
+    _defer([*_subscribers.get(kind.name, {}), *heard], kind.name, payload, envelope)
     return int(event_id)
 
 
@@ -171,8 +194,7 @@ def _live_message(kind: EventType, organisation_id: int, payload: str) -> str:
     return full if len(full.encode()) <= MAX_NOTIFY_BYTES else json.dumps(head)
 
 
-def _defer_subscribers(name: str, payload: str, envelope: Envelope) -> None:
-    keys = _subscribers.get(name, {})
+def _defer(keys: Sequence[str], name: str, payload: str, envelope: Envelope) -> None:
     if not keys:
         return
     about = {

@@ -1,6 +1,7 @@
 """Idempotency: a message from outside, or an event, takes effect once."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -39,3 +40,25 @@ def recall(*, scope: str, key: str) -> dict[str, Any] | None:
         )
         row = cursor.fetchone()
     return json.loads(row[0]) if row and row[0] else None
+
+
+def in_flight(*, scope: str, key: str) -> bool:
+    """Whether another transaction that asked this of the same key is still under way.
+
+    Ask before `claim` where waiting for the other one is not wanted.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT NOT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{scope} {key}"]
+        )
+        (busy,) = cursor.fetchone()
+    return bool(busy)
+
+
+def forget(*, scopes_from: str, before: datetime) -> None:
+    """Let go of keys older than `before` whose scope begins with `scopes_from`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM core_idempotencykey WHERE starts_with(scope, %s) AND created_at < %s",
+            [scopes_from, before],
+        )

@@ -125,6 +125,16 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """`handler(event=, envelope=)` runs, as of a `Subscription`, for events of every class for
+    which `wanted` holds: a condition in SQL over ``%(name)s`` and ``%(organisation_id)s``.
+    """
+
+    wanted: str
+    handler: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
 class InboxItem:
     """One row of the workspace's left list.
 
@@ -240,6 +250,7 @@ class Module:
     commands: tuple[Command, ...] = ()
     permissions: tuple[Permission, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
+    listeners: tuple[Listener, ...] = ()
     periodic: tuple[PeriodicJob, ...] = ()
     inbox: tuple[QueueSource, ...] = ()
     figures: tuple[Figure, ...] = ()

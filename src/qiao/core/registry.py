@@ -40,6 +40,9 @@ class Registry:
     def _connect(self, manifest: Module) -> None:
         for item in manifest.subscriptions:
             events.subscribe(item.event, f"{manifest.key}.{item.handler.__name__}", item.handler)
+        for each in manifest.listeners:
+            key = f"{manifest.key}.{each.handler.__name__}"
+            events.listen(key, each.wanted, each.handler)
         for job in manifest.periodic:
             if settings.DEMO or not job.demo_only:
                 schedule(job)

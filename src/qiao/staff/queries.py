@@ -306,3 +306,11 @@ def extras(*, role: str, day: date) -> list[Actor]:
     people = Staff.objects.filter(is_active=True, assignments__role__key=role)
     others = people.exclude(number__in=CAST).distinct().order_by("number")
     return [actor_for(person, day=day) for person in others]
+
+
+def people_in(*, actor: Actor, after: int = 0, limit: int = 30) -> tuple[list[Staff], int | None]:
+    """A page of active people of the units whose colleagues the actor may see, by id."""
+    units = list(actor.organisations("staff.view"))
+    people = Staff.objects.filter(organisation__in=units, is_active=True, pk__gt=after)
+    rows = list(people.select_related("organisation").order_by("pk")[: limit + 1])
+    return rows[:limit], rows[limit - 1].pk if len(rows) > limit else None

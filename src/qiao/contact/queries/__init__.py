@@ -13,6 +13,7 @@ from qiao.contact.queries.choices import (
 from qiao.contact.queries.counting import InteractionCount, interaction_counts
 from qiao.contact.queries.drafts import case_draft_of, draft_of, window_texts
 from qiao.contact.queries.listing import InteractionFilters, Page, list_interactions
+from qiao.contact.queries.of_customer import interactions_of
 from qiao.contact.queries.people import find_customers_near
 from qiao.contact.queries.reading import (
     InteractionRow,
@@ -49,6 +50,7 @@ __all__ = [
     "get_interaction_for",
     "interaction_counts",
     "interactions_at_hand",
+    "interactions_of",
     "list_interactions",
     "name_of",
     "outcome_names",

@@ -80,6 +80,11 @@ def list_interactions(
     with connection.cursor() as cursor:
         cursor.execute(f"{page} {ROW} {_OF_PAGE}", values)
         rows = [InteractionRow(*row) for row in cursor.fetchall()]
+    return page_of(rows, limit)
+
+
+def page_of(rows: Sequence[InteractionRow], limit: int) -> Page:
+    """A page out of rows of which one more than `limit` was asked for."""
     return Page(rows[:limit], _cursor(rows[limit - 1]) if len(rows) > limit else "")
 
 

@@ -27,6 +27,18 @@ from qiao.customers.queries.places import (
     get_premises_for,
     history_of,
 )
+from qiao.customers.queries.records import (
+    AccountRecord,
+    CustomerRecord,
+    PartyRecord,
+    PhoneRecord,
+    PremisesRecord,
+    account_record,
+    parties_of_account,
+    parties_of_customer,
+    premises_record,
+    record_of,
+)
 from qiao.customers.queries.search import CustomerHit, find_customers, find_near, masked_phone
 from qiao.customers.queries.stations import StationTier, tier_at_station
 from qiao.customers.queries.tiers import (
@@ -39,17 +51,23 @@ from qiao.customers.queries.tiers import (
 
 __all__ = [
     "AccountChoice",
+    "AccountRecord",
     "CustomerHit",
     "CustomerLine",
+    "CustomerRecord",
     "Decision",
     "Likeness",
     "ListPage",
     "NotVisible",
+    "PartyRecord",
     "PhoneMatch",
+    "PhoneRecord",
     "PlaceHistory",
     "PlaceHit",
+    "PremisesRecord",
     "StationTier",
     "TierStanding",
+    "account_record",
     "accounts_of",
     "can_see",
     "find_customers",
@@ -65,7 +83,11 @@ __all__ = [
     "masked_phone",
     "match_phone",
     "merged_ids_as_of",
+    "parties_of_account",
+    "parties_of_customer",
     "party_since",
+    "premises_record",
+    "record_of",
     "rule_in_force",
     "survivor_as_of",
     "tier_as_of",

@@ -1,5 +1,6 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
+from qiao.dispatch.queries.listing import OrderPage, list_work_orders
 from qiao.dispatch.queries.orders import (
     Board,
     NotVisible,
@@ -30,6 +31,7 @@ from qiao.dispatch.queries.sheets import load_sheets, sheet_for
 __all__ = [
     "Board",
     "NotVisible",
+    "OrderPage",
     "Team",
     "board",
     "exit_of",
@@ -38,6 +40,7 @@ __all__ = [
     "get_work_order_for",
     "history_of",
     "is_technician_of",
+    "list_work_orders",
     "load_sheets",
     "my_order_count",
     "my_orders",

@@ -37,14 +37,15 @@ def get_work_order_for(
     Visible to who holds `permission` in its unit, and to the crew that it was sent to. Raises
     `NotVisible`.
     """
-    orders = _with_case(WorkOrder.objects.filter(_seen_by(actor, permission), id=work_order_id))
+    orders = _with_case(WorkOrder.objects.filter(seen_by(actor, permission), id=work_order_id))
     found = next(iter(orders), None)
     if found is None:
         raise NotVisible(f"work order {work_order_id}")
     return found
 
 
-def _seen_by(actor: Actor, permission: str = "jobs.view") -> Q:
+def seen_by(actor: Actor, permission: str = "jobs.view") -> Q:
+    """The orders of the units where the right is held, and those sent to the actor's crews."""
     here = Q(organisation_id__in=actor.organisations(permission))
     crews = actor.team_ids if actor.can(permission) else ()
     return here | Q(team_id__in=crews)
@@ -219,5 +220,5 @@ def find_by_number(*, actor: Actor, text: str, limit: int) -> list[WorkOrder]:
     if not typed:
         return []
     narrowed = Q(number__startswith=typed)
-    orders = WorkOrder.objects.filter(_seen_by(actor)).filter(narrowed)
+    orders = WorkOrder.objects.filter(seen_by(actor)).filter(narrowed)
     return list(orders.select_related("case", "team").order_by("-id")[:limit])

@@ -1,0 +1,1 @@
+"""The face for programs: REST with keys, webhooks, and the catalogue of what can be called."""

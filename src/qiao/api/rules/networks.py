@@ -1,0 +1,66 @@
+"""Addresses: from where a key may be used, and where a webhook may be sent."""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+
+MOST_RANGES: Final = 20
+# Ways by which an IPv6 address stands for an IPv4 one: NAT64 (RFC 6052, 8215), 6to4, Teredo.
+_CARRIERS: Final = tuple(
+    ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
+)
+
+
+class BadRange(ValueError):  # noqa: N818 - names the finding
+    """Not a range of addresses in the form ``10.1.0.0/16``; the text is its only argument."""
+
+
+def read_ranges(text: str) -> tuple[str, ...]:
+    """Ranges separated by spaces, commas or lines, each in its shortest form; a bare address is a
+    range of one.
+
+    Raises:
+        BadRange: one cannot be read, or there are more than `MOST_RANGES`.
+    """
+    found: dict[str, None] = {}
+    for word in text.replace(",", " ").split():
+        try:
+            found[str(ip_network(word, strict=False))] = None
+        except ValueError as error:
+            raise BadRange(word) from error
+    if len(found) > MOST_RANGES:
+        raise BadRange(f"> {MOST_RANGES}")
+    return tuple(found)
+
+
+def _plain(address: str) -> IPv4Address | IPv6Address | None:
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(found, IPv6Address) and found.ipv4_mapped:
+        return found.ipv4_mapped
+    return found
+
+
+def lies_in(address: str, ranges: Iterable[str]) -> bool:
+    """Whether an address lies in one of the ranges; without ranges every address does."""
+    wanted = [ip_network(text) for text in ranges]
+    if not wanted:
+        return True
+    found = _plain(address)
+    return found is not None and any(
+        found in network for network in wanted if network.version == found.version
+    )
+
+
+def is_public(address: str) -> bool:
+    """Whether an address belongs to the open internet: neither this machine nor the house's net.
+
+    Refused are loopback, private, link-local (cloud metadata), shared, multicast, reserved and
+    unspecified ranges (IANA special-purpose registries), and IPv6 forms that carry an IPv4 one.
+    """
+    found = _plain(address)
+    if found is None or not found.is_global or found.is_multicast or found.is_reserved:
+        return False
+    return not any(found in carrier for carrier in _CARRIERS if carrier.version == found.version)

@@ -1,0 +1,1 @@
+"""Pages for people; what programs call stands in `v1`."""

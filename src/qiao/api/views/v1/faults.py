@@ -1,0 +1,144 @@
+"""What went wrong, said as a problem: exceptions of the house, of the framework and of fields."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from qiao.api.views.v1.problems import BY_STATUS, FieldError, Problem, answer
+from qiao.cases import operations as cases
+from qiao.contact import operations as contacts
+from qiao.core.actor import Forbidden
+from qiao.core.rules.phones import BadPhone
+from qiao.core.rules.text import BadText
+from qiao.customers import operations as customers
+
+# The words of a field that does not fit, by what the parser calls it; with what it expected.
+_FIELD: Final[dict[str, tuple[str, str]]] = {
+    "missing": (gettext_noop("This is missing."), ""),
+    "extra_forbidden": (gettext_noop("There is no such field."), ""),
+    "string_type": (gettext_noop("This must be a text."), "string"),
+    "string_unicode": (gettext_noop("The text contains half a character."), "string"),
+    "string_too_short": (gettext_noop("The text is too short."), "{min_length}+"),
+    "string_too_long": (gettext_noop("The text is too long."), "≤ {max_length}"),
+    "string_pattern_mismatch": (gettext_noop("The text has another form."), "{pattern}"),
+    "literal_error": (gettext_noop("This is none of the choices."), "{expected}"),
+    "int_type": (gettext_noop("This must be a whole number."), "integer"),
+    "int_parsing": (gettext_noop("This must be a whole number."), "integer"),
+    "int_from_float": (gettext_noop("This must be a whole number."), "integer"),
+    "float_type": (gettext_noop("This must be a number."), "number"),
+    "bool_type": (gettext_noop("This must be true or false."), "boolean"),
+    "list_type": (gettext_noop("This must be a list."), "array"),
+    "dict_type": (gettext_noop("This must be an object."), "object"),
+    "model_attributes_type": (gettext_noop("This must be an object."), "object"),
+    "model_type": (gettext_noop("This must be an object."), "object"),
+    "greater_than_equal": (gettext_noop("The number is too small."), "≥ {ge}"),
+    "less_than_equal": (gettext_noop("The number is too large."), "≤ {le}"),
+    "too_long": (gettext_noop("There are too many of them."), "≤ {max_length}"),
+    "too_short": (gettext_noop("There are too few of them."), "{min_length}+"),
+}
+_OTHER: Final = gettext_noop("This cannot be read.")
+_PARTS: Final = {"body", "query", "path", "header"}
+
+
+def field_errors(errors: Sequence[dict[str, Any]]) -> list[FieldError]:
+    """The parser's findings, each with its field, in the reader's language."""
+    found = []
+    for error in errors:
+        words, expected = _FIELD.get(error["type"], (_OTHER, ""))
+        place = [str(step) for step in error["loc"]]
+        part = place[0] if place and place[0] in _PARTS else "body"
+        steps = place[2:] if part == "body" else place[1:]
+        found.append(
+            FieldError(
+                ".".join(steps), part, _(words), expected.format_map(error.get("ctx") or {})
+            )
+        )
+    return found
+
+
+def conflict(field: str, detail: str, **members: Any) -> Problem:
+    """A refusal of the house, with the field that it is about."""
+    return Problem("conflict", detail, errors=[FieldError(field, "body", detail)], **members)
+
+
+# Refusals of operations: which field, and what is said. Longer ones of a family come first.
+_REFUSALS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
+    (BadPhone, "number", gettext_noop("No network has this telephone number.")),
+    (customers.PhoneKnown, "number", gettext_noop("This customer already has this number.")),
+    (customers.UnknownFlag, "flags", gettext_noop("There is no such reason for protection.")),
+    (customers.UnknownTier, "tier", gettext_noop("There is no such tier.")),
+    (customers.AddressMissing, "address", gettext_noop("An address needs at least one part.")),
+    (customers.PremisesKnown, "address", gettext_noop("This address is held already.")),
+    (customers.CustomerRefusal, "", gettext_noop("This change is not possible.")),
+    (contacts.Unfinished, "caller_phone", gettext_noop(
+        "Say who it was: a customer, a telephone number, a place, or why nobody is known.")),
+    (contacts.UnknownChoice, "", gettext_noop("This is none of the choices.")),
+    (contacts.BadMoment, "started_at", gettext_noop("This lies in the future.")),
+    (contacts.InteractionRefusal, "", gettext_noop("This change is not possible.")),
+    (cases.UnknownCaseType, "type", gettext_noop("There is no such case type.")),
+    (cases.BadFact, "facts", gettext_noop("These facts do not fit the case type.")),
+    (cases.EmptyText, "text", gettext_noop("The text is empty.")),
+    (cases.CaseClosedAlready, "", gettext_noop("The case is closed.")),
+)  # fmt: skip
+
+
+def _of_text(error: BadText) -> Problem:
+    return conflict(error.field, _(error.message) % error.params)
+
+
+def to_problem(error: Exception) -> Problem | None:
+    """What an exception is to a program; None for a fault of ours."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, BadText):
+        return _of_text(error)
+    if isinstance(error, ValidationError):
+        return Problem("invalid", errors=field_errors(error.errors))
+    for family, field, words in _REFUSALS:
+        if isinstance(error, family):
+            return _refused(error, field, _(words))
+    return _of_framework(error)
+
+
+def _refused(error: Exception, field: str, words: str) -> Problem:
+    if isinstance(error, customers.PremisesKnown):
+        return conflict(field, words, existing_id=error.premises_id)
+    if isinstance(error, contacts.UnknownChoice):
+        return conflict(error.field, words)
+    if isinstance(error, cases.BadFact):
+        return conflict(field, f"{words} {error}")
+    return conflict(field, words)
+
+
+_KINDS: Final[tuple[tuple[type[Exception], str], ...]] = (
+    (Forbidden, "forbidden"),
+    (Http404, "not-found"),
+    (AuthenticationError, "no-key"),
+    (RequestDataTooBig, "too-large"),
+)
+
+
+def _of_framework(error: Exception) -> Problem | None:
+    for family, kind in _KINDS:
+        if isinstance(error, family):
+            return Problem(kind)
+    if isinstance(error.__cause__, Problem):  # the parser's, wrapped by the framework
+        return error.__cause__
+    if isinstance(error, HttpError):
+        return Problem(BY_STATUS.get(error.status_code, "malformed"))
+    return None
+
+
+
+
+def handle(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001 - its form
+    """The framework's handler of every exception. Raises what is a fault of ours."""
+    problem = to_problem(error)
+    if problem is None:
+        raise error
+    return answer(problem)
