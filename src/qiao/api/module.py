@@ -4,13 +4,20 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.api import tasks
 from qiao.api.models.keys import MANAGE
-from qiao.api.queries.webhooks import WANTED
-from qiao.core.manifest import Listener, Module, Permission
+from qiao.api.queries.webhooks import WANTED, disabled_count
+from qiao.core.manifest import Command, Listener, Module, NavItem, Permission
 from qiao.core.tasks import PeriodicJob
 
 manifest = Module(
     key="api",
     label=_("Programs"),
+    navigation=(
+        NavItem("api", _("Programs"), "plug", "api:keys", MANAGE, 95, count=disabled_count),
+    ),
+    commands=(
+        Command("api.key_new", _("New key"), "key", "api:key_new", MANAGE),
+        Command("api.services", _("Services"), "plug", "api:services", MANAGE),
+    ),
     permissions=(Permission(MANAGE, _("Give other programs access, and send them events")),),
     listeners=(Listener(WANTED, tasks.forward),),
     periodic=(PeriodicJob("api.clean_up", "37 2 * * *", tasks.clean_up),),

@@ -23,17 +23,15 @@ PORTS = {"https": 443, "http": 80}
 FAULT = Attempt.Fault
 
 
-class _Refused(Exception):
+class _Refused(Exception):  # noqa: N818 - a finding, not a fault
     """The attempt ended before an answer; its argument is an `Attempt.Fault`."""
 
 
-def post(
-    *, url: str, body: bytes, headers: Mapping[str, str], private_allowed: bool
-) -> Outcome:
+def post(*, url: str, body: bytes, headers: Mapping[str, str], private_allowed: bool) -> Outcome:
     """Send one message and say what came of it; never raises for what the other side does."""
     began = time.perf_counter()
     try:
-        status, answer = _exchange(url, body, headers, private_allowed)
+        status, answer = _exchange(url, body, headers, private_allowed=private_allowed)
     except _Refused as refusal:
         return Outcome(_ms(began), fault=str(refusal.args[0]))
     except ssl.SSLError:
@@ -57,11 +55,11 @@ def _readable(answer: bytes) -> str:
 
 
 def _exchange(
-    url: str, body: bytes, headers: Mapping[str, str], private_allowed: bool
+    url: str, body: bytes, headers: Mapping[str, str], *, private_allowed: bool
 ) -> tuple[int, bytes]:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
-    raw = _connect(host, port, private_allowed)
+    raw = _connect(host, port, private_allowed=private_allowed)
     # A receiver that drips one byte at a time resets every timeout of a socket; this ends it.
     watch = threading.Timer(TOTAL_SECONDS, _cut, [raw])
     watch.daemon = True
@@ -87,7 +85,7 @@ def _cut(line: socket.socket) -> None:
         return  # it has ended by itself
 
 
-def _connect(host: str, port: int, private_allowed: bool) -> socket.socket:
+def _connect(host: str, port: int, *, private_allowed: bool) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from qiao.api import operations, queries, sending
-from qiao.api.operations.delivering import QUEUE, SEND_TASK
 from qiao.api.operations.calls import IDEMPOTENCY
+from qiao.api.operations.delivering import QUEUE, SEND_TASK
 from qiao.api.rules.signing import headers
 from qiao.core.events import Envelope
 from qiao.core.idempotency import forget

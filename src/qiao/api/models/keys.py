@@ -99,7 +99,7 @@ class KeySecret(models.Model):
 
 
 class KeyBucket(models.Model):
-    """How many calls a key has left now: the token bucket. Unlogged: lost in a crash, then full."""
+    """How many calls a key has left now: the token bucket. Unlogged: a crash fills it."""
 
     key = models.OneToOneField(ApiKey, models.CASCADE, primary_key=True, related_name="+")
     left = models.FloatField()

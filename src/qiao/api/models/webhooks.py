@@ -115,9 +115,7 @@ class Delivery(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["endpoint", "-id"], name="api_delivery_by_endpoint"),
-            models.Index(
-                fields=["endpoint", "state", "-id"], name="api_delivery_by_state"
-            ),
+            models.Index(fields=["endpoint", "state", "-id"], name="api_delivery_by_state"),
             models.Index(
                 fields=["next_at"], condition=Q(state="waiting"), name="api_delivery_due"
             ),

@@ -7,6 +7,7 @@ other, and neither waits for the disk: a crash may lose the last moment's figure
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import ceil
+from typing import Any
 
 from django.db import connection
 
@@ -51,7 +52,7 @@ def take_token(*, key_id: int, calls_a_minute: int, now: datetime) -> Allowance:
     """Take one call from the key's token bucket."""
     most = max(1, calls_a_minute * BURST_SECONDS // 60)
     rate = calls_a_minute / 60
-    values = {"key": key_id, "most": float(most), "rate": rate, "now": now}
+    values: dict[str, Any] = {"key": key_id, "most": float(most), "rate": rate, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, values)
         taken = cursor.fetchone()

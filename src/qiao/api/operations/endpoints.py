@@ -103,9 +103,7 @@ def change_endpoint(
     Raises what `add_endpoint` raises, and `Endpoint.DoesNotExist`.
     """
     endpoint = _lock(actor, endpoint_id)
-    endpoint.name = clean(
-        name, field="name", max_length=NAME_LENGTH, one_line=True, required=True
-    )
+    endpoint.name = clean(name, field="name", max_length=NAME_LENGTH, one_line=True, required=True)
     endpoint.url = checked_url(url)
     endpoint.event_types = _checked_types(event_types)
     endpoint.save(update_fields=["name", "url", "event_types"])

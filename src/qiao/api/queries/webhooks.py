@@ -177,4 +177,3 @@ def outgoing(*, delivery_id: int, now: datetime) -> Outgoing | None:
         secrets=tuple(ring.decrypt(each, context=context) for each in sealed),
         attempts=found.attempts,
     )
-

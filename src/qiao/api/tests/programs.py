@@ -16,7 +16,7 @@ _serial = itertools.count(1)
 
 
 def make_key(actor: Actor, *, scopes: Any = None, now: datetime | None = None, **more: Any) -> str:
-    """A key of the actor's unit with these scopes, all of them by default; as a program sends it."""
+    """A key of the actor's unit with these scopes, all by default; as a program sends it."""
     made = create_key(
         actor=actor,
         now=now or timezone.now(),

@@ -1,6 +1,7 @@
 """The door: keys, scopes, allowances, errors, and writes that happen once."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -85,7 +86,7 @@ def test_after_a_rotation_both_secrets_work_until_the_overlap_is_over(company: C
     now = timezone.now()
     first = make_key(company.agent, now=now - timedelta(days=1))
     key = ApiKey.objects.get()
-    about = {"actor": company.agent, "key_id": key.pk}
+    about: dict[str, Any] = {"actor": company.agent, "key_id": key.pk}
     second = rotate_key(**about, now=now, overlap=timedelta(hours=24)).secret.text
     assert [Program(each).get("/me").status_code for each in (first, second)] == [200, 200]
     third = rotate_key(**about, now=now, overlap=timedelta(0)).secret.text

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: what the framework knows, completed with what every call may answer."""
+"""The OpenAPI 3.1 document: what the framework knows, and what every call may answer."""
 
 from functools import cache
 from typing import Any, Final

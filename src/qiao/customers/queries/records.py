@@ -2,7 +2,6 @@
 
 Telephone numbers are masked unless the actor may see them; identity numbers are never told.
 """
-# ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
 
 from dataclasses import dataclass
 from datetime import date, datetime

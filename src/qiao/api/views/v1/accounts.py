@@ -10,7 +10,7 @@ from pydantic import Field
 from qiao.api.views.v1.calls import Done, ProgramRequest, actor_of
 from qiao.api.views.v1.customers import Parties, PartyShown, Role
 from qiao.api.views.v1.service import changes, reads
-from qiao.api.views.v1.shapes import Body, Id, PathId, Shown, line
+from qiao.api.views.v1.shapes import Body, Day, Id, PathId, Shown, line
 from qiao.customers import operations, queries
 
 Service = Literal["water", "power", "gas", "heat", "care", "appliance"]
@@ -103,8 +103,8 @@ class NewParty(Body):
 
     customer_id: Id
     role: Role
-    since: Annotated[date, Field(strict=False)] | None = None
-    until: Annotated[date, Field(strict=False)] | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 @changes(

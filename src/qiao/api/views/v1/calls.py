@@ -6,6 +6,7 @@ then the operation, which checks the rights to what it touches.
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -130,6 +131,14 @@ def _no_constant(text: str) -> Any:
     raise ValueError(text)  # NaN and Infinity are no JSON
 
 
+def _number(text: str) -> int | float:
+    """A JSON number with a point: 5.0 is the whole number 5."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return int(value) if value.is_integer() else value
+
+
 class StrictParser(Parser):
     """Bodies are JSON in UTF-8, and no larger than `BODY_BYTES`."""
 
@@ -138,7 +147,8 @@ class StrictParser(Parser):
         if len(request.body) > BODY_BYTES:
             raise Problem("too-large")
         try:
-            return json.loads(request.body.decode(), parse_constant=_no_constant)
+            text = request.body.decode()
+            return json.loads(text, parse_constant=_no_constant, parse_float=_number)
         except (ValueError, RecursionError) as error:
             raise Problem("malformed", _("The body is not valid JSON.")) from error
 

@@ -1,7 +1,7 @@
 """Contacts: calls, visits, letters and messages that another system took."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,12 +21,14 @@ from qiao.api.views.v1.shapes import (
     read_cursor,
 )
 from qiao.contact import operations, queries
-from qiao.contact.models import Interaction
 from qiao.core.rules.masks import mask_phone
 
-Channel = Literal[tuple(Interaction.Channel.values)]  # type: ignore[valid-type] # pydantic's
+Channel = Literal[
+    "phone", "counter", "letter", "email", "visit", "sms", "wechat", "web", "gov_hotline"
+]
 GROUP = "contacts"
 LISTED = "contacts"
+FIRST_YEAR = 1970
 
 
 class ContactShown(Shown):
@@ -161,6 +163,8 @@ def _found(request: ProgramRequest, contact_id: int) -> ContactShown:
 def record_contact(request: ProgramRequest, body: NewContact) -> Done:
     """Enter a contact after the fact."""
     actor, now = actor_of(request), request.call.now
+    if body.started_at is not None and body.started_at.year < FIRST_YEAR:
+        raise operations.BadMoment(body.started_at.isoformat())
     contact = operations.start_interaction(
         channel=body.channel,
         actor=actor,
@@ -172,7 +176,7 @@ def record_contact(request: ProgramRequest, body: NewContact) -> Done:
         started_at=body.started_at,
         organisation_id=body.organisation_id,
     )
-    about = {"interaction_id": contact.pk, "actor": actor, "now": now}
+    about: dict[str, Any] = {"interaction_id": contact.pk, "actor": actor, "now": now}
     if body.customer_id is not None:
         operations.identify_customer(
             customer_id=body.customer_id, account_id=body.account_id, **about

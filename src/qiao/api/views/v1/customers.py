@@ -1,7 +1,7 @@
 """Customers and what hangs on them."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
@@ -24,9 +24,18 @@ from qiao.api.views.v1.shapes import (
     read_cursor,
 )
 from qiao.customers import operations, queries
-from qiao.customers.models import ProtectedFlag
 
-Flag = Literal[tuple(ProtectedFlag.values)]  # type: ignore[valid-type] # pydantic reads it
+Flag = Literal[
+    "hospital",
+    "life_support",
+    "elderly_alone",
+    "infant",
+    "disabled",
+    "welfare",
+    "school",
+    "public_safety",
+    "important",
+]
 Kind = Literal["person", "organisation"]
 Role = Literal["owner", "occupant", "payer", "contact"]
 GROUP = "customers"
@@ -216,7 +225,11 @@ def get_customer(request: ProgramRequest, customer_id: PathId) -> CustomerShown:
 )  # fmt: skip
 def change_customer(request: ProgramRequest, customer_id: PathId, body: CustomerChange) -> Done:
     """Change what is given."""
-    about = {"actor": actor_of(request), "now": request.call.now, "customer_id": customer_id}
+    about: dict[str, Any] = {
+        "actor": actor_of(request),
+        "now": request.call.now,
+        "customer_id": customer_id,
+    }
     if body.name is not None:
         operations.change_name(**about, name=body.name)
     if body.flags is not None:

@@ -38,6 +38,7 @@ _FIELD: Final[dict[str, tuple[str, str]]] = {
     "model_type": (gettext_noop("This must be an object."), "object"),
     "greater_than_equal": (gettext_noop("The number is too small."), "≥ {ge}"),
     "less_than_equal": (gettext_noop("The number is too large."), "≤ {le}"),
+    "iso_form": (gettext_noop("This must be a date by ISO 8601."), "{form}"),
     "too_long": (gettext_noop("There are too many of them."), "≤ {max_length}"),
     "too_short": (gettext_noop("There are too few of them."), "{min_length}+"),
 }
@@ -74,11 +75,14 @@ _REFUSALS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (customers.UnknownTier, "tier", gettext_noop("There is no such tier.")),
     (customers.AddressMissing, "address", gettext_noop("An address needs at least one part.")),
     (customers.PremisesKnown, "address", gettext_noop("This address is held already.")),
+    (customers.AccountNumberTaken, "number", gettext_noop("Another account has this number.")),
+    (customers.AlreadyOwned, "role", gettext_noop("Somebody plays this part at that time.")),
+    (customers.BadPeriod, "until", gettext_noop("The end does not lie after the beginning.")),
     (customers.CustomerRefusal, "", gettext_noop("This change is not possible.")),
     (contacts.Unfinished, "caller_phone", gettext_noop(
         "Say who it was: a customer, a telephone number, a place, or why nobody is known.")),
     (contacts.UnknownChoice, "", gettext_noop("This is none of the choices.")),
-    (contacts.BadMoment, "started_at", gettext_noop("This lies in the future.")),
+    (contacts.BadMoment, "started_at", gettext_noop("This lies in the future, or before 1970.")),
     (contacts.InteractionRefusal, "", gettext_noop("This change is not possible.")),
     (cases.UnknownCaseType, "type", gettext_noop("There is no such case type.")),
     (cases.BadFact, "facts", gettext_noop("These facts do not fit the case type.")),
@@ -132,8 +136,6 @@ def _of_framework(error: Exception) -> Problem | None:
     if isinstance(error, HttpError):
         return Problem(BY_STATUS.get(error.status_code, "malformed"))
     return None
-
-
 
 
 def handle(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001 - its form

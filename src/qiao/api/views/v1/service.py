@@ -38,7 +38,7 @@ api = NinjaAPI(
     parser=StrictParser(),
 )
 for family in (Exception, Http404, HttpError, ValidationError):  # the framework's own ones too
-    api.add_exception_handler(family, handle)
+    api.add_exception_handler(family, handle)  # type: ignore[arg-type] # it takes instances
 
 
 def reads(

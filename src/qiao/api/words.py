@@ -1,0 +1,61 @@
+"""What keys of the module mean, in the reader's language."""
+
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+SCOPES: Final[dict[str, Any]] = {
+    "customers:read": _("Find and read customers, accounts and places; numbers masked"),
+    "customers:contact": _("See telephone numbers in full"),
+    "customers:write": _("Register and change customers, accounts and places"),
+    "contacts:read": _("Read contacts"),
+    "contacts:write": _("Record contacts"),
+    "cases:read": _("Read cases"),
+    "cases:write": _("Open cases and add notes"),
+    "jobs:read": _("Read work orders"),
+    "staff:read": _("Read number, name and unit of colleagues"),
+    "stations:read": _("Show the tier behind a card at another system’s desk"),
+}
+GROUPS: Final[dict[str, Any]] = {
+    "customers": _("Customers"),
+    "accounts": _("Accounts"),
+    "premises": _("Places"),
+    "contacts": _("Contacts"),
+    "cases": _("Cases"),
+    "work-orders": _("Work orders"),
+    "stations": _("Stations"),
+    "staff": _("Staff"),
+    "access": _("Access"),
+}
+EVENTS: Final[dict[str, Any]] = {
+    "customers.customer_registered": _("A customer is held for the first time"),
+    "customers.customers_imported": _("Many customers were taken in at once"),
+    "customers.customer_changed": _("Master data of a customer changed"),
+    "customers.tier_set": _("A customer came into another tier"),
+    "customers.phone_added": _("A telephone number leads to a customer"),
+    "customers.account_opened": _("An account was opened"),
+    "customers.party_added": _("A customer took a part in an account"),
+    "customers.party_ended": _("A customer’s part in an account ends"),
+    "customers.customers_merged": _("Two customers turned out to be one"),
+    "customers.merge_undone": _("A merge was taken back"),
+    "cases.case_opened": _("A case was opened"),
+    "cases.step_entered": _("A case waits in a step"),
+    "cases.case_changed": _("Something of a case changed"),
+    "cases.case_closed": _("A case was archived"),
+    "cases.levels_changed": _("Promises of cases reached a warning or ran out"),
+    "dispatch.work_order_created": _("A work order was made for a team"),
+    "dispatch.work_order_state_changed": _("A work order moved on"),
+    "contact.interaction_started": _("Somebody got in touch"),
+    "contact.interaction_changed": _("Something of a contact changed"),
+    "contact.interaction_finished": _("A contact was closed"),
+    "api.key_created": _("A program was given access"),
+    "api.key_rotated": _("A key has another secret"),
+    "api.key_revoked": _("A program’s access ended"),
+    "api.endpoint_disabled": _("An endpoint was switched off"),
+    "api.test": _("A test"),
+}
+
+
+def event_words(name: str) -> Any:
+    """What an event class tells of; its own name for one without words."""
+    return EVENTS.get(name, name)
