@@ -14,8 +14,11 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import override_settings
 from PIL import Image
 
+from qiao.api import operations as programs
+from qiao.api.rules.scopes import SCOPES
 from qiao.cases import operations as cases
 from qiao.cases.models import Case, SavedView
 from qiao.contact import operations as contacts
@@ -23,7 +26,7 @@ from qiao.contact.models import Interaction
 from qiao.core.attachments import Accepted, check_upload
 from qiao.core.models import Attachment
 from qiao.core.tests.deliveries import run_deliveries
-from qiao.customers.models import Account, CustomerIdentity, CustomerPhone
+from qiao.customers.models import Account, CustomerIdentity, CustomerPhone, Premises
 from qiao.customers.operations import (
     Address,
     NewIdentity,
@@ -99,6 +102,7 @@ def build_world(now: datetime) -> World:
     _add_follow_ups(world)
     _add_contacts(world)
     _add_imports(world)
+    _add_programs(world)
     other_team = add_organisation(
         kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
     )
@@ -156,6 +160,7 @@ def _add_customer(world: World) -> None:
     world.ids |= {
         "customer": customer.pk,
         "account": account.pk,
+        "premises": Premises.objects.get(service_points__accounts=account).pk,
         "phone": CustomerPhone.objects.get(customer=customer).pk,
         "identity": CustomerIdentity.objects.get(customer=customer).pk,
     }
@@ -364,6 +369,35 @@ def _add_imports(world: World) -> None:
         )  # fmt: skip
         importing.run_import(import_id=job.pk, **about)
     world.ids |= {"import": job.pk, "import_file": file.pk}
+
+
+def _add_programs(world: World) -> None:
+    agent, now, unit = world.company.agent, world.now, world.company.lake.pk
+    key = programs.create_key(
+        actor=agent,
+        now=now,
+        organisation_id=unit,
+        name=marked("program"),
+        purpose=marked("purpose"),
+        scopes=SCOPES,
+    )
+    with override_settings(QIAO_WEBHOOKS_PRIVATE=True):
+        endpoint, _secret = programs.add_endpoint(
+            actor=agent,
+            now=now,
+            organisation_id=unit,
+            name=marked("endpoint"),
+            url=f"http://127.0.0.1:9/{MARK}",
+            event_types=["customers.phone_added"],
+        )
+    delivery = programs.send_test(actor=agent, now=now, endpoint_id=endpoint.pk)
+    programs.keep_attempt(
+        delivery_id=delivery.pk,
+        outcome=programs.Outcome(8, status=200, answer=marked("answer")),
+        now=now,
+    )
+    world.ids |= {"key": key.key.pk, "endpoint": endpoint.pk, "delivery": delivery.pk}
+    world.canaries |= {key.secret.text, key.key.public_id, delivery.message_id}
 
 
 def _contact(world: World, minutes: int) -> Interaction:

@@ -18,7 +18,7 @@ from tests.world import World
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
-ANSWERS = {200, 204, 302, 400, 401, 403, 404, 405, 409, 413, 422, 429}
+ANSWERS = {200, 204, 302, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
 TAKEN = {200, 204, 302}
 HTMX = {"HX-Request": "true"}
 NAMES = sorted(VISITS)
