@@ -26,7 +26,7 @@ from qiao.contact.models import Interaction
 from qiao.core.attachments import Accepted, check_upload
 from qiao.core.models import Attachment
 from qiao.core.tests.deliveries import run_deliveries
-from qiao.customers.models import Account, CustomerIdentity, CustomerPhone, Premises
+from qiao.customers.models import Account, CustomerIdentity, CustomerPhone
 from qiao.customers.operations import (
     Address,
     NewIdentity,
@@ -160,7 +160,6 @@ def _add_customer(world: World) -> None:
     world.ids |= {
         "customer": customer.pk,
         "account": account.pk,
-        "premises": Premises.objects.get(service_points__accounts=account).pk,
         "phone": CustomerPhone.objects.get(customer=customer).pk,
         "identity": CustomerIdentity.objects.get(customer=customer).pk,
     }
