@@ -35,6 +35,7 @@ from qiao.customers.operations import (
     exchange_meter,
     importing,
     open_account_at,
+    set_tier,
 )
 from qiao.customers.operations import import_files as files
 from qiao.customers.operations import register_customer as register
@@ -157,6 +158,7 @@ def _add_customer(world: World) -> None:
         owner_id=customer.pk,
         address=Address("339102", district="滨湖区", community=marked("community"), room="1203"),
     )
+    set_tier(actor=agent, now=now, customer_id=customer.pk, tier="B", reason=marked("tier reason"))
     world.ids |= {
         "customer": customer.pk,
         "account": account.pk,

@@ -7,9 +7,13 @@ is what a colleague could really send; `public` addresses answer people who are 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
+from django.utils import timezone
+
 OK: Final = 200
+SOON: Final = (timezone.localdate() + timedelta(days=30)).isoformat()
 NOTHING: Final = 204
 UNKNOWN: Final = 401
 FORBIDDEN: Final = 403
@@ -166,7 +170,12 @@ CUSTOMERS: Final = {
     ),
     "customers:name_change": _customer({"name": "王五"}),
     "customers:flags_change": _customer({"flags": ["elderly_alone"]}),
-    "customers:tier_change": _customer({"tier": "A", "reason": "tested"}),
+    "customers:tier": _customer(None, OK, "on=2026-01-31", "on=x"),
+    "customers:tier_change": _customer({"tier": "A", "reason": "tested", "until": SOON}),
+    "customers:tier_withdraw": _customer({"reason": "tested"}),
+    "customers:tier_rules": Visit(queries=("version=water-1",)),
+    "customers:tier_trial": Visit(queries=("version=water-1&grade=1&at_least=70", "version=x")),
+    "customers:tier_grade": Visit(post={}, get=NOT_ALLOWED, own=True),
     "customers:identity_add": _customer({"kind": "passport", "number": "E12345678"}),
     "customers:reveal_identity": Visit(
         {"customer_id": "{customer}", "identity_id": "{identity}"}, post={}, get=NOT_ALLOWED

@@ -106,6 +106,10 @@ manifest = Module(
         ),
         Command("customers.list", _("Find a customer"), "users", "customers:list", VIEW),
         Command(
+            "customers.tier_rules", _("Tiers: the rule and the spread"), "stairs",
+            "customers:tier_rules", "customers.tier_rules",
+        ),
+        Command(
             "customers.import", _("Take a file of customers in"), "file-import",
             "customers:import_new", "customers.import",
         ),
@@ -121,6 +125,7 @@ manifest = Module(
         Permission("customers.merge", _("Merge customers that are one, and undo it")),
         Permission("customers.import", _("Take files of customers in")),
         Permission("customers.tier", _("Set the tier of a customer by hand, for a time")),
+        Permission("customers.tier_rules", _("See and try the rule of the tiers")),
         Permission("customers.reveal", _("Reveal identity numbers and masked telephone numbers")),
     ),
     subscriptions=tier_contributions.SUBSCRIPTIONS + duplicate_contributions.SUBSCRIPTIONS,

@@ -4,6 +4,7 @@ from qiao.core.manifest import Subscription
 from qiao.core.tasks import PeriodicJob
 from qiao.customers import tier_tasks as tasks
 from qiao.customers.events import CustomersImported, CustomersMerged, MergeUndone, PartyAdded
+from qiao.customers.operations.grading import NIGHTLY
 
 SUBSCRIPTIONS = (
     Subscription(PartyAdded, tasks.on_party_added),
@@ -15,5 +16,5 @@ SUBSCRIPTIONS = (
 PERIODIC = (
     PeriodicJob("customers.grade_news", "* * * * *", tasks.grade_news),
     PeriodicJob("customers.end_overrides", "2 * * * *", tasks.end_overrides),
-    PeriodicJob("customers.grade_everybody", "10 18 * * *", tasks.grade_everybody),
+    PeriodicJob(NIGHTLY, "10 18 * * *", tasks.grade_everybody),
 )

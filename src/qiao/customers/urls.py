@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qiao.customers.views import changes, pages, places, registering, reveals
+from qiao.customers.views import changes, pages, places, registering, reveals, tiers
 
 app_name = "customers"
 urlpatterns = [
@@ -29,7 +29,12 @@ urlpatterns = [
     path("<int:customer_id>/phones/<int:phone_id>/reveal/", reveals.phone, name="reveal_phone"),
     path("<int:customer_id>/name/", changes.name_change, name="name_change"),
     path("<int:customer_id>/protection/", changes.flags_change, name="flags_change"),
-    path("<int:customer_id>/tier/", changes.tier_change, name="tier_change"),
+    path("tiers/", tiers.rules_page, name="tier_rules"),
+    path("tiers/trial/", tiers.rule_trial, name="tier_trial"),
+    path("tiers/grade/", tiers.grade_now, name="tier_grade"),
+    path("<int:customer_id>/tier/", tiers.tier_page, name="tier"),
+    path("<int:customer_id>/tier/set/", tiers.tier_change, name="tier_change"),
+    path("<int:customer_id>/tier/withdraw/", tiers.tier_withdraw, name="tier_withdraw"),
     path("<int:customer_id>/identities/", changes.identity_add, name="identity_add"),
     path(
         "<int:customer_id>/identities/<int:identity_id>/reveal/",

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -143,21 +142,6 @@ class FlagsForm(forms.Form):
         choices=ProtectedFlag.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-    )
-
-
-class TierForm(forms.Form):
-    """Another tier, with the reason that the customer could be told."""
-
-    tier = forms.ChoiceField(
-        label=pgettext_lazy("customer form", "Tier"),
-        choices=[(key, format_lazy("{} {}", key, label)) for key, label in Customer.Tier.choices],
-        widget=forms.RadioSelect,
-    )
-    reason = forms.CharField(
-        label=pgettext_lazy("customer form", "Reason"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 

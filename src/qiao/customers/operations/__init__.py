@@ -31,6 +31,7 @@ from qiao.customers.operations.facts import (
 )
 from qiao.customers.operations.grading import (
     NoRule,
+    ask_for_grading,
     call_in,
     call_in_expired,
     grade_all,
@@ -113,6 +114,7 @@ __all__ = [
     "add_phone",
     "add_premises",
     "add_service_point",
+    "ask_for_grading",
     "build_customers",
     "build_tiers",
     "call_in",

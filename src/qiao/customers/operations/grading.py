@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from procrastinate.contrib.django import app as jobs
+from procrastinate.exceptions import AlreadyEnqueued
 
 from qiao.core.events import publish
 from qiao.core.packs.tier_rules import TierRuleSpec
@@ -27,6 +29,8 @@ from qiao.staff.queries import company_id
 BATCH = 5_000
 DUE_AT_ONCE = 2_000
 WORK_MEMORY = "256MB"
+NIGHTLY = "customers.grade_everybody"
+NIGHTLY_TASK = f"periodic.{NIGHTLY}"
 
 
 class NoRule(Exception):  # noqa: N818 - names the finding
@@ -171,6 +175,19 @@ def grade_due(*, now: datetime) -> int:
     if due:
         grade_customers(customer_ids=sorted(set(due)), now=now)
     return len(due)
+
+
+def ask_for_grading() -> bool:
+    """Have everybody graded now by the worker; False if that waits or runs already."""
+    required()
+    try:
+        with transaction.atomic():
+            jobs.configure_task(NIGHTLY_TASK, queue="clock", queueing_lock=NIGHTLY).defer(
+                timestamp=0
+            )
+    except AlreadyEnqueued:
+        return False
+    return True
 
 
 def call_in(*, customer_ids: Sequence[int]) -> None:

@@ -108,7 +108,8 @@ SELECT json_build_object(
     'tier', c.tier, 'reason', c.tier_reason,
     'changes', (
         SELECT coalesce(json_agg(x ORDER BY x.at), '[]') FROM (
-            SELECT h.at, h.tier, h.reason FROM customers_tierchange h
+            SELECT h.at, h.tier, h.kind, h.reason, h.until, h.inputs, h.rule_version
+              FROM customers_tierchange h
              WHERE h.customer_id = ANY(%(customer_ids)s::bigint[])
              ORDER BY h.at DESC LIMIT 12) x))
   FROM customers_customer c WHERE c.id = %(customer_id)s

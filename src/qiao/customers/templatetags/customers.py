@@ -24,6 +24,7 @@ from qiao.customers.models import (
     ServicePoint,
 )
 from qiao.customers.queries import masked_phone
+from qiao.customers.queries.tier_words import reason_in_words
 
 register = template.Library()
 
@@ -155,6 +156,12 @@ def listed_phone(context: Context, masked: str, customer_id: int) -> SafeString:
     if actor is not None and actor.can("customers.reveal"):
         url = reverse("customers:reveal_first_phone", args=[customer_id])
     return mask(masked, url, _("telephone number"))
+
+
+@register.simple_tag
+def tier_reason(step: dict[str, Any]) -> str:
+    """Why a step of the tier's history was taken, in the reader's language."""
+    return reason_in_words(step, get_language() or "zh-hans")
 
 
 TIER_HEIGHT = {"A": 12, "B": 34, "C": 56, "D": 78}

@@ -1,12 +1,14 @@
 """The pages: who sees them, what they show, what they refuse, how much they ask the database."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from qiao.core.models import Disclosure
 from qiao.customers.models import Account, Customer, CustomerIdentity
@@ -17,6 +19,7 @@ from qiao.staff.tests.cast import Company, make_company, person
 
 pytestmark = pytest.mark.django_db
 PHONE = "13805712264"
+SOON = (timezone.localdate() + timedelta(days=30)).isoformat()
 CHANGES = ("phone_add", "name_change", "flags_change", "tier_change", "identity_add")
 
 
@@ -257,7 +260,7 @@ def test_markup_in_a_name_stays_text(world: Company, text: str) -> None:
         ("phone_add", {"number": "0571-88881234转801", "label": "办公室"}, "办公室"),
         ("name_change", {"name": "陈惠敏"}, "陈惠敏"),
         ("flags_change", {"flags": ["hospital"]}, "Hospital"),
-        ("tier_change", {"tier": "A", "reason": "十年按时"}, "十年按时"),
+        ("tier_change", {"tier": "A", "reason": "十年按时", "until": SOON}, "十年按时"),
         ("identity_add", {"kind": "passport", "number": "E12345678"}, "Passport"),
     ],
 )
@@ -270,7 +273,8 @@ def test_a_change_made_in_its_dialog_shows_on_the_page(
     assert "<html" not in opened
     assert "<html" in agent.get(page(name, known)).content.decode()
     done = agent.post(page(name, known), data, headers={"HX-Request": "true"})
-    assert (done.status_code, done["HX-Redirect"]) == (204, page("page", known))
+    back = "tier" if name == "tier_change" else "page"
+    assert (done.status_code, done["HX-Redirect"]) == (204, page(back, known))
     assert shown in agent.get(page("page", known)).content.decode()
 
 

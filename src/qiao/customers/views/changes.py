@@ -11,23 +11,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
-from qiao.customers.forms import FlagsForm, IdentityForm, NameForm, PhoneForm, TierForm
+from qiao.customers.forms import FlagsForm, IdentityForm, NameForm, PhoneForm
 from qiao.customers.models import Customer
 from qiao.customers.operations import (
     BadIdentityNumber,
+    BadPeriod,
     BadText,
     CustomerRefusal,
+    NotOverridden,
     PhoneKnown,
     add_identity,
     add_phone,
     change_name,
     set_protected_flags,
-    set_tier,
 )
 from qiao.customers.queries import get_customer_for
 
 EDIT = "customers.edit"
-TIER = "customers.tier"
 METHODS = ("GET", "HEAD", "POST")
 UNPROCESSABLE = 422
 
@@ -38,6 +38,8 @@ def refusal_text(refusal: Exception) -> str:
         return _("This customer already has this number.")
     if isinstance(refusal, BadIdentityNumber):
         return _("This cannot be a number of that document. Compare it with the document.")
+    if isinstance(refusal, NotOverridden):
+        return _("No tier is set by hand any more.")
     if isinstance(refusal, BadText):
         return _(refusal.message) % refusal.params
     return _("This change is not possible.")
@@ -57,14 +59,16 @@ def _dialog(
     return render(request, template, context, status=status)
 
 
-def _change(
+def change_in_dialog(
     request: StaffRequest,
     customer_id: int,
     build: Callable[[Customer, Any], forms.Form],
     apply: Callable[[Customer, dict[str, Any]], object],
     texts: tuple[str, str, str],
+    *,
+    back: str = "customers:page",
 ) -> HttpResponse:
-    """Show the form; apply it when it is posted; say what was done on the page of the customer."""
+    """Show the form; apply it when it is posted; say what was done on the page `back` names."""
     title, confirm, done = texts
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
     if request.method != "POST":
@@ -73,12 +77,12 @@ def _change(
     if form.is_valid():
         try:
             apply(customer, form.cleaned_data)
-        except (CustomerRefusal, BadText) as refusal:
+        except (CustomerRefusal, BadText, BadPeriod) as refusal:
             form.add_error(None, refusal_text(refusal))
     if form.errors:
         return _dialog(request, customer, form, title, confirm, status=UNPROCESSABLE)
     messages.success(request, done)
-    return go_to(request, reverse("customers:page", args=[customer.pk]))
+    return go_to(request, reverse(back, args=[customer.pk]))
 
 
 def go_to(request: StaffRequest, url: str) -> HttpResponse:
@@ -93,7 +97,7 @@ def go_to(request: StaffRequest, url: str) -> HttpResponse:
 @staff_view(EDIT, methods=METHODS)
 def phone_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Teach a number to a customer."""
-    return _change(
+    return change_in_dialog(
         request,
         customer_id,
         lambda _customer, data: PhoneForm(data, initial=request.GET.dict()),
@@ -111,7 +115,7 @@ def phone_add(request: StaffRequest, customer_id: int) -> HttpResponse:
 @staff_view(EDIT, methods=METHODS)
 def name_change(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Give a customer another name."""
-    return _change(
+    return change_in_dialog(
         request,
         customer_id,
         lambda customer, data: NameForm(data, initial={"name": customer.name}),
@@ -125,7 +129,7 @@ def name_change(request: StaffRequest, customer_id: int) -> HttpResponse:
 @staff_view(EDIT, methods=METHODS)
 def flags_change(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Set whom the rules protect."""
-    return _change(
+    return change_in_dialog(
         request,
         customer_id,
         lambda customer, data: FlagsForm(data, initial={"flags": customer.flags}),
@@ -136,24 +140,10 @@ def flags_change(request: StaffRequest, customer_id: int) -> HttpResponse:
     )
 
 
-@staff_view(TIER, methods=METHODS)
-def tier_change(request: StaffRequest, customer_id: int) -> HttpResponse:
-    """Put a customer into another tier."""
-    return _change(
-        request,
-        customer_id,
-        lambda customer, data: TierForm(data, initial={"tier": customer.tier}),
-        lambda customer, data: set_tier(
-            actor=request.actor, now=request.now, customer_id=customer.pk, **data
-        ),
-        (_("Change the tier"), _("Save tier"), _("The tier has been changed.")),
-    )
-
-
 @staff_view(EDIT, methods=METHODS)
 def identity_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Keep an identity number."""
-    return _change(
+    return change_in_dialog(
         request,
         customer_id,
         lambda _customer, data: IdentityForm(data),
