@@ -4,7 +4,7 @@ import htmx from "htmx.org";
 import { say } from "./texts.js";
 
 const ROWS = ".q-item, tr[data-href], .q-table tbody tr:has(a[href]), [data-row]";
-const INNER = "a, button, input, select, textarea, label, summary";
+const INNER = "a, button, input, select, textarea, label, summary, dialog";
 
 const shown = (row) => row.getClientRects().length > 0;
 

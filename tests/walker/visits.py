@@ -164,9 +164,10 @@ CUSTOMERS: Final = {
     "customers:timeline": _customer(None, OK, "only=cases", "before=2030-01-01T00:00:00Z"),
     "customers:aside": _customer(),
     "customers:phone_add": _customer({"number": "13700001111", "label": ""}),
-    "customers:reveal_first_phone": _customer({}, NOT_ALLOWED),
+    "customers:reveal_first_phone": _customer({"reason": "call_back"}),
+    "customers:disclosures": _customer(None, OK, "after=99999999"),
     "customers:reveal_phone": Visit(
-        {"customer_id": "{customer}", "phone_id": "{phone}"}, post={}, get=NOT_ALLOWED
+        {"customer_id": "{customer}", "phone_id": "{phone}"}, post={"reason": "call_back"}
     ),
     "customers:name_change": _customer({"name": "王五"}),
     "customers:flags_change": _customer({"flags": ["elderly_alone"]}),
@@ -178,7 +179,7 @@ CUSTOMERS: Final = {
     "customers:tier_grade": Visit(post={}, get=NOT_ALLOWED, own=True),
     "customers:identity_add": _customer({"kind": "passport", "number": "E12345678"}),
     "customers:reveal_identity": Visit(
-        {"customer_id": "{customer}", "identity_id": "{identity}"}, post={}, get=NOT_ALLOWED
+        {"customer_id": "{customer}", "identity_id": "{identity}"}, post={"reason": "verify"}
     ),
 }
 

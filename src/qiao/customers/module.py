@@ -19,7 +19,7 @@ from qiao.core.manifest import (
 )
 from qiao.core.tasks import PeriodicJob
 from qiao.customers import demo, duplicate_contributions, tasks, tier_contributions, tier_demo
-from qiao.customers.queries import find_customers, find_places, panels
+from qiao.customers.queries import disclosures, find_customers, find_places, panels
 from qiao.customers.tier_tasks import install
 
 VIEW = "customers.view"
@@ -94,6 +94,10 @@ manifest = Module(
         Panel(
             "customers.identities", _("Identity documents"), "customers/panels/identities.html",
             panels.IDENTITIES, "customers.reveal", PAGE, 80,
+        ),
+        Panel(
+            "customers.disclosures", _("Who looked at hidden data"),
+            "customers/panels/disclosures.html", disclosures.PANEL, "core.audit", PAGE, 95,
         ),
     ),
     search=(

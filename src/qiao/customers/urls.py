@@ -27,6 +27,7 @@ urlpatterns = [
     path("<int:customer_id>/phones/", changes.phone_add, name="phone_add"),
     path("<int:customer_id>/phones/reveal/", reveals.first_phone, name="reveal_first_phone"),
     path("<int:customer_id>/phones/<int:phone_id>/reveal/", reveals.phone, name="reveal_phone"),
+    path("<int:customer_id>/disclosures/", reveals.disclosures, name="disclosures"),
     path("<int:customer_id>/name/", changes.name_change, name="name_change"),
     path("<int:customer_id>/protection/", changes.flags_change, name="flags_change"),
     path("tiers/", tiers.rules_page, name="tier_rules"),

@@ -137,9 +137,9 @@ def test_an_icon_comes_from_the_sprite() -> None:
 
 
 def test_a_mask_offers_to_reveal_only_when_there_is_an_address() -> None:
-    assert "hx-post" not in str(marks.mask("138 **** 4471"))
+    assert "hx-get" not in str(marks.mask("138 **** 4471"))
     html = str(marks.mask("138 **** 4471", "/customers/1/phone", "phone number"))
-    assert 'hx-post="/customers/1/phone"' in html
+    assert 'hx-get="/customers/1/phone"' in html
     assert "Show phone number in full; this is recorded" in html
 
 

@@ -182,15 +182,16 @@ def guard(state: str, text: Text, icon_name: str = "") -> SafeString:
 def mask(value: Text, url: str = "", what: Text = "") -> SafeString:
     """A value already masked; with `url`, a button that asks for the whole of it.
 
-    The server records the reveal and answers with the open value, which takes this one's place.
+    The server answers with a dialog that asks why, records the reveal, and answers with the open
+    value, which takes this one's place.
     """
     if not url:
         return format_html('<span class="q-mask">{}</span>', value)
     label = _("Show {what} in full; this is recorded").format(what=what or _("the value"))
     return format_html(
-        '<span class="q-mask"><span>{}</span><button type="button" class="q-reveal" hx-post="{}"'
-        ' hx-target="closest .q-mask" hx-swap="outerHTML" aria-label="{}" title="{}">{}</button>'
-        "</span>",
+        '<span class="q-mask"><span>{}</span><button type="button" class="q-reveal" hx-get="{}"'
+        ' hx-target="next .q-why" aria-haspopup="dialog" aria-label="{}" title="{}">{}</button>'
+        '<span class="q-why"></span></span>',
         value,
         url,
         label,

@@ -24,6 +24,7 @@ from qiao.customers.models import (
     ServicePoint,
 )
 from qiao.customers.queries import masked_phone
+from qiao.customers.queries.disclosures import REVEAL_REASONS, field_words
 from qiao.customers.queries.tier_words import reason_in_words
 
 register = template.Library()
@@ -101,10 +102,18 @@ def word(value: str, what: str) -> str:
     """The word for a stored key: ``{{ row.role|word:"role" }}``; an unknown key as it is."""
     if what in {"why", "evidence"}:
         return str(_REASONS.get(value, value))
+    if what == "reveal":
+        return str(REVEAL_REASONS.get(value, value))
     try:
         return str(_WORDS[what](value).label)
     except ValueError:
         return value
+
+
+@register.filter
+def revealed(fields: list[str]) -> str:
+    """What was looked at, in words: ``["identity.passport"]`` gives Passport."""
+    return " · ".join(map(field_words, fields))
 
 
 @register.filter

@@ -100,13 +100,36 @@ def test_lists_mask_numbers_and_a_reveal_is_recorded(world: Company, known: Cust
     html = agent.get(reverse("customers:list"), {"q": "陈慧敏"}).content.decode()
     assert "138 **** 2264" in html
     assert "138 0571 2264" not in html
-    revealed = agent.post(page("reveal_first_phone", known))
+    why = agent.get(page("reveal_first_phone", known), headers={"hx-request": "true"})
+    assert "0571 2264" not in why.content.decode()
+    refused = agent.post(page("reveal_first_phone", known), {"reason": "other", "words": " "})
+    assert refused.status_code == 422
+    assert "0571 2264" not in refused.content.decode()
+    assert not Disclosure.objects.exists()
+    revealed = agent.post(page("reveal_first_phone", known), {"reason": "call_back"})
     assert "138 0571 2264" in revealed.content.decode()
-    assert Disclosure.objects.get().fields == ["phone"]
+    kept = Disclosure.objects.get()
+    assert (kept.fields, kept.reason) == (["phone"], "call_back")
     identity = CustomerIdentity.objects.get()
-    shown = agent.post(page("reveal_identity", known, identity.pk)).content.decode()
+    told = {"reason": "other", "words": "名字与证件不一致，核对"}
+    shown = agent.post(page("reveal_identity", known, identity.pk), told).content.decode()
     assert "11010519491231002X" in shown
-    assert Disclosure.objects.count() == 2
+    assert Disclosure.objects.latest("id").reason == "名字与证件不一致，核对"
+
+
+def test_who_looked_and_why_stands_on_the_page_for_those_who_may_audit(
+    world: Company, known: Customer
+) -> None:
+    agent = browser(world.agent_staff)
+    agent.post(page("reveal_first_phone", known), {"reason": "call_back"})
+    for name in ("page", "disclosures"):
+        html = agent.get(page(name, known)).content.decode()
+        assert "林晓岚" in html
+        assert "Calling the customer back" in html
+    reader = person(number="8", name="读者", branch=world.lake, permissions=("customers.view",))
+    client = browser(reader)
+    assert "Calling the customer back" not in client.get(page("page", known)).content.decode()
+    assert client.get(page("disclosures", known)).status_code == 403
 
 
 def test_without_the_right_to_contact_the_page_masks_too(world: Company, known: Customer) -> None:
