@@ -12,6 +12,7 @@ from qiao.cases.showing import names
 from qiao.core.actor import Actor
 from qiao.core.manifest import (
     Command,
+    HistoryCount,
     Hit,
     NavItem,
     Panel,
@@ -75,6 +76,19 @@ PANELS = (
         permission=VIEW,
         places=frozenset({"aside", "customer"}),
         order=70,
+    ),
+)
+
+HISTORIES = (
+    HistoryCount(
+        key="cases",
+        label=_("Cases"),
+        sql="""
+SELECT count(*) FROM cases_case c
+ WHERE c.customer_id = ANY(%(customer_ids)s::bigint[])
+   AND (c.organisation_id + 0) = ANY(%(organisation_ids)s)
+""",
+        permission=VIEW,
     ),
 )
 

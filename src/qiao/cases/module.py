@@ -38,6 +38,7 @@ manifest = Module(
     ),
     navigation=contributions.NAVIGATION,
     panels=contributions.PANELS,
+    histories=contributions.HISTORIES,
     timeline=contributions.TIMELINE,
     search=contributions.SEARCH,
     commands=contributions.COMMANDS,

@@ -15,6 +15,7 @@ from qiao.core.demo import World
 from qiao.core.manifest import (
     Command,
     DemoStage,
+    HistoryCount,
     Module,
     Panel,
     Permission,
@@ -56,6 +57,16 @@ manifest = Module(
             permission=VIEW,
             places=frozenset({"aside", "customer"}),
             order=60,
+        ),
+    ),
+    histories=(
+        HistoryCount(
+            "contact",
+            _("Contacts"),
+            "SELECT count(*) FROM contact_interaction i"
+            " WHERE i.customer_id = ANY(%(customer_ids)s::bigint[])"
+            " AND (i.organisation_id + 0) = ANY(%(organisation_ids)s)",
+            VIEW,
         ),
     ),
     timeline=(

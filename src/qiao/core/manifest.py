@@ -54,6 +54,19 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryCount:
+    """How much history of one kind a customer has; shown where two customers are compared.
+
+    `sql` is one SELECT of one number; parameters as for `Panel`.
+    """
+
+    key: str
+    label: Text
+    sql: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineSource:
     """Rows for the customer's timeline: a SELECT of exactly these columns, in this order:
 
@@ -245,6 +258,7 @@ class Module:
     label: Text
     navigation: tuple[NavItem, ...] = ()
     panels: tuple[Panel, ...] = ()
+    histories: tuple[HistoryCount, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()
     search: tuple[SearchSource, ...] = ()
     commands: tuple[Command, ...] = ()

@@ -11,6 +11,7 @@ from qiao.core.manifest import (
     Command,
     Figure,
     Headline,
+    HistoryCount,
     Module,
     NavItem,
     Panel,
@@ -60,6 +61,10 @@ class Registry:
         items = (p for module in self for p in module.panels)
         allowed = (p for p in items if place in p.places and actor.can(p.permission))
         return sorted(allowed, key=lambda p: p.order)
+
+    def histories(self, actor: Actor) -> list[HistoryCount]:
+        """What counts as a customer's history, as far as the actor may see it."""
+        return [h for module in self for h in module.histories if actor.can(h.permission)]
 
     def timeline(self, actor: Actor) -> list[TimelineSource]:
         """The timeline's sources that the actor may see."""
