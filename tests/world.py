@@ -26,7 +26,13 @@ from qiao.contact.models import Interaction
 from qiao.core.attachments import Accepted, check_upload
 from qiao.core.models import Attachment
 from qiao.core.tests.deliveries import run_deliveries
-from qiao.customers.models import Account, CustomerIdentity, CustomerPhone
+from qiao.customers.models import (
+    Account,
+    Customer,
+    CustomerIdentity,
+    CustomerPhone,
+    Duplicate,
+)
 from qiao.customers.operations import (
     Address,
     NewIdentity,
@@ -34,11 +40,13 @@ from qiao.customers.operations import (
     NewPhone,
     exchange_meter,
     importing,
+    merge_customers,
     open_account_at,
     set_tier,
 )
 from qiao.customers.operations import import_files as files
 from qiao.customers.operations import register_customer as register
+from qiao.customers.operations.duplicate_finding import check_for_duplicates
 from qiao.dispatch import operations as dispatch
 from qiao.dispatch.models import WorkOrder
 from qiao.dispatch.rules.sheets import sheet_from_data
@@ -166,7 +174,29 @@ def _add_customer(world: World) -> None:
         "identity": CustomerIdentity.objects.get(customer=customer).pk,
     }
     _add_place(world, account)
+    _add_twins(world, customer)
     world.canaries |= {ACCOUNT, ID_CARD, customer.number}
+
+
+def _add_twins(world: World, customer: Customer) -> None:
+    """Two records of one person that wait for a decision, and one that was merged already."""
+    agent, now = world.company.agent, world.now
+    one, other, merged = (
+        register(
+            actor=agent,
+            now=now,
+            organisation_id=world.company.lake.pk,
+            name=marked(name),
+            phones=[NewPhone("13700002222")],
+        )
+        for name in ("twin", "twin", "merged")
+    )
+    check_for_duplicates(customer_ids=[one.pk, other.pk], now=now)
+    merge_customers(
+        actor=agent, now=now, customer_id=customer.pk, merged_id=merged.pk, reason=marked("reason")
+    )
+    pair = Duplicate.objects.get(first=one, second=other)
+    world.ids |= {"twin": one.pk, "other_twin": other.pk, "merged": merged.pk, "pair": pair.pk}
 
 
 def _add_place(world: World, account: Account) -> None:

@@ -40,6 +40,12 @@ def _keys(page: Any) -> None:
     page.wait_for_timeout(PAUSE)
 
 
+def _compare(page: Any) -> None:
+    page.locator(".cu-pairs a.btn-primary").first.click()
+    page.wait_for_selector(".cu-merge")
+    page.wait_for_timeout(PAUSE)
+
+
 def _case_form(page: Any) -> None:
     page.locator("#t-new").click()
     page.wait_for_selector("#contact-case form")
@@ -59,6 +65,9 @@ SHOTS = (
     Shot("customers-empty", "/customers/?q=zzzzqqqq", prototype="empty"),
     Shot("customer", "/customers/{customer}/", prototype="customer"),
     Shot("customer-new", "/customers/new/"),
+    Shot("duplicates", "/customers/duplicates/", "supervisor"),
+    Shot("duplicates-merge", "/customers/duplicates/", "supervisor", "", _compare),
+    Shot("duplicates-dismissed", "/customers/duplicates/?state=dismissed", "supervisor"),
     Shot("cases", "/cases/?view=open"),
     Shot("cases-empty", "/cases/?view=all&q=zzzzqqqq", prototype="empty"),
     Shot("case", "/cases/{case}/", prototype="ticket"),

@@ -160,6 +160,25 @@ CUSTOMERS: Final = {
     "customers:exchange_undo": Visit(
         {"premises_id": "{premises}", "installation_id": "{meter}"}, post={}, get=NOT_ALLOWED
     ),
+    "customers:duplicates": Visit(
+        queries=("by=phone", "state=dismissed", "after=1.5~9", "after=nan~x", "by=x&state=x")
+    ),
+    "customers:duplicate_search": Visit(queries=("since=1",)),
+    "customers:duplicate_search_start": Visit(post={}, get=NOT_ALLOWED, own=True),
+    "customers:duplicate_dismiss": Visit({"duplicate_id": "{pair}"}, post={"reason": "两人"}),
+    "customers:duplicate_reopen": Visit({"duplicate_id": "{pair}"}, post={}, get=NOT_ALLOWED),
+    "customers:merge": Visit(
+        {"one": "{twin}", "other": "{other_twin}"},
+        post={
+            "survivor": "{twin}",
+            "name": "{twin}",
+            "gender": "{twin}",
+            "tier": "{twin}",
+            "reason": "tested",
+        },
+    ),
+    "customers:merge_undo": Visit({"merged_id": "{merged}"}, post={}, get=NOT_ALLOWED),
+    "customers:merge_with": _customer(None, OK, "q=zqxcan", "q=13700002222"),
     "customers:page": _customer(),
     "customers:timeline": _customer(None, OK, "only=cases", "before=2030-01-01T00:00:00Z"),
     "customers:aside": _customer(),

@@ -18,8 +18,21 @@ from qiao.core.manifest import (
     SearchSource,
 )
 from qiao.core.tasks import PeriodicJob
-from qiao.customers import demo, duplicate_contributions, tasks, tier_contributions, tier_demo
-from qiao.customers.queries import disclosures, find_customers, find_places, panels
+from qiao.customers import (
+    demo,
+    duplicate_contributions,
+    duplicate_demo,
+    tasks,
+    tier_contributions,
+    tier_demo,
+)
+from qiao.customers.queries import (
+    disclosures,
+    duplicate_panels,
+    find_customers,
+    find_places,
+    panels,
+)
 from qiao.customers.tier_tasks import install
 
 VIEW = "customers.view"
@@ -77,6 +90,14 @@ manifest = Module(
             frozenset({"strip"}), 10,
         ),
         Panel(
+            "customers.twins", _("Perhaps held twice"), "customers/panels/twins.html",
+            duplicate_panels.TWINS, "customers.merge", PAGE, 5,
+        ),
+        Panel(
+            "customers.merged", _("Merged into this one"), "customers/panels/merged.html",
+            duplicate_panels.MERGED, VIEW, PAGE, 75,
+        ),
+        Panel(
             "customers.accounts", _("Accounts and service points"),
             "customers/panels/accounts.html", panels.ACCOUNTS, VIEW, PAGE_AND_ASIDE, 10,
         ),
@@ -108,6 +129,10 @@ manifest = Module(
         Command(
             "customers.new", _("New customer"), "user-plus", "customers:new", "customers.edit"
         ),
+        Command(
+            "customers.duplicates", _("Customers held twice?"), "git-merge",
+            "customers:duplicates", "customers.merge",
+        ),
         Command("customers.list", _("Find a customer"), "users", "customers:list", VIEW),
         Command(
             "customers.tier_rules", _("Tiers: the rule and the spread"), "stairs",
@@ -137,6 +162,7 @@ manifest = Module(
     demo=(
         DemoStage("customers", 20, demo.build, demo.audit),
         DemoStage("tiers", 70, tier_demo.build, tier_demo.audit),
+        DemoStage("customers.duplicates", 68, duplicate_demo.build, duplicate_demo.audit),
     ),
     periodic=(
         PeriodicJob("customers.tidy", "23 * * * *", tasks.tidy),

@@ -7,6 +7,7 @@ from qiao.customers.views import changes, pages, places, registering, reveals, t
 app_name = "customers"
 urlpatterns = [
     path("", include("qiao.customers.urls_imports")),
+    path("", include("qiao.customers.urls_duplicates")),
     path("", pages.customer_list, name="list"),
     path("new/", registering.customer_new, name="new"),
     path("new/alike/", registering.customer_alike, name="alike"),

@@ -53,9 +53,9 @@ class Duplicate(models.Model):
     """Two customers, the lower id first, with what speaks for their being one.
 
     `score` is in bits, `evidence` the verdict of `rules.duplicates` as JSON: ``prior``,
-    ``against`` and ``signs`` of ``key, weight, count, what``. `strongest` is the sign that weighs
-    most: identity, phone, place or name. A dismissed pair returns only when the evidence has
-    grown. The organisations are where each of the two is seen, for the kept counts.
+    ``against`` and ``signs`` of ``key, weight, count, what``. `strongest` is the surest kind
+    of sign that agrees: identity, else phone, place or name. A dismissed pair returns only when
+    the evidence has grown. The organisations are where each of the two is seen, for the counts.
     """
 
     class State(models.TextChoices):

@@ -205,10 +205,10 @@ def _as_json(verdict: Verdict) -> str:
 
 
 def strongest_of(verdict: Verdict) -> str:
-    """The kind of the sign that weighs most: identity, phone, place or name."""
-    heaviest = max(verdict.evidence, key=lambda each: each.weight)
-    kind = heaviest.key.partition("_")[0]
-    return kind if kind in {"identity", "phone", "place"} else "name"
+    """The surest kind of sign that agrees: identity, else phone, place or name."""
+    agree = {each.key for each in verdict.evidence if not each.key.endswith("_differs")}
+    kinds = {key.partition("_")[0] for key in agree}
+    return next(kind for kind in ("identity", "phone", "place", "name") if kind in kinds)
 
 
 def fold_duplicate_counts() -> int:

@@ -33,7 +33,8 @@ SELECT c.id, c.kind, c.name, c.gender, p.digits, l.organisation_id, a.id, a.use,
        h.latitude, h.longitude,
        (SELECT i.id FROM customers_customeridentity i
          WHERE i.customer_id = c.id AND i.kind = 'id_card' LIMIT 1)
-  FROM (SELECT id FROM customers_customer WHERE merged_into_id IS NULL
+  FROM (SELECT id FROM customers_customer
+         WHERE merged_into_id IS NULL AND id <> ALL(%(besides)s::bigint[])
          ORDER BY hashint8extended(id, %(seed)s) LIMIT %(count)s) w
   JOIN customers_customer c ON c.id = w.id
   JOIN customers_customerphone p ON p.customer_id = c.id AND p.is_primary
@@ -168,15 +169,21 @@ class _Planter:
         self.party(pk, account, "owner")
 
 
-def plant_duplicates(*, count: int, strangers: int, seed: int, now: datetime) -> Planted:
-    """Plant `count` second records and `strangers` people who only look like somebody else.
+def plant_duplicates(
+    *, count: int, strangers: int, seed: int, now: datetime, besides: Sequence[int] = ()
+) -> Planted:
+    """Plant `count` second records and `strangers` people who only look like somebody else; the
+    customers `besides` stay as they are.
 
     Equal seeds on equal customers give equal people. One in twelve is held a third time.
     """
     required()
     rng = Random(f"{seed}:duplicates")  # noqa: S311 - believable, not secret
     with connection.cursor() as cursor:
-        cursor.execute(_SAMPLE, {"seed": seed, "count": count + strangers})
+        values: dict[str, Any] = {
+            "seed": seed, "count": count + strangers, "besides": list(besides)
+        }  # fmt: skip
+        cursor.execute(_SAMPLE, values)
         sample = [_Seen(*row) for row in cursor.fetchall()]
     rng.shuffle(sample)
     doubled, lookalikes = sample[:count], sample[count:]

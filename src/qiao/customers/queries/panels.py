@@ -12,11 +12,12 @@ SELECT json_build_object(
     'tier', c.tier, 'tier_reason', c.tier_reason, 'flags', c.flags, 'created_at', c.created_at,
     'merged', cardinality(%(customer_ids)s::bigint[]) - 1,
     'phones', (
-        SELECT coalesce(json_agg(p), '[]') FROM (
-            SELECT p.id, p.number, p.extension, p.label, p.is_primary
+        SELECT coalesce(json_agg(p ORDER BY p.is_own DESC, p.is_primary DESC, p.id), '[]') FROM (
+            SELECT DISTINCT ON (p.number, p.extension) p.id, p.number, p.extension, p.label,
+                   p.is_primary, p.customer_id = %(customer_id)s AS is_own
               FROM customers_customerphone p
              WHERE p.customer_id = ANY(%(customer_ids)s::bigint[])
-             ORDER BY p.is_primary DESC, p.id LIMIT 20) p),
+             ORDER BY p.number, p.extension, is_own DESC, p.id LIMIT 20) p),
     'account', (
         SELECT json_build_object('id', a.id, 'number', a.number, 'service', a.service,
                                  'use', a.use, 'opened', a.opened_date, 'role', t.role,
@@ -127,7 +128,7 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x) END
 STANDING = f"""
 SELECT json_build_object(
     'active', x.active, 'years', x.years,
-    'phones', (SELECT count(*) FROM customers_customerphone p
+    'phones', (SELECT count(DISTINCT (p.number, p.extension)) FROM customers_customerphone p
                 WHERE p.customer_id = ANY(%(customer_ids)s::bigint[])),
     'last_contact', (
         SELECT json_build_object('at', l.at, 'channel', l.channel, 'subject', l.subject)

@@ -40,6 +40,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "tier": tier if tier in Customer.Tier.values else "",
         "flag": flag if flag in ProtectedFlag.values else "",
         "may_edit": request.actor.can("customers.edit"),
+        "may_merge": request.actor.can("customers.merge"),
         "may_import": request.actor.can("customers.import"),
         "tiers": Customer.Tier.choices,
         "all_flags": ProtectedFlag.choices,
@@ -93,6 +94,7 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         "sources": _sources(request.actor),
         "only": "",
         "may_edit": _may_edit(request, customer),
+        "may_merge": request.actor.can("customers.merge"),
         "place": "customer",
     }
     return render(request, "customers/page.html", context)

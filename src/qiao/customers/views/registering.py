@@ -57,7 +57,17 @@ def customer_alike(request: StaffRequest) -> HttpResponse:
         identity=request.GET.get("identity", ""),
         address="".join(request.GET.get(key, "") for key in ADDRESS_FIELDS),
     )
-    return render(request, "customers/alike.html", {"alike": alike})
+    return render(
+        request, "customers/alike.html", {"alike": alike, "twins": _twins(request, alike)}
+    )
+
+
+def _twins(request: StaffRequest, alike: list[Likeness]) -> list[int]:
+    """Two of those held already who are both very like the new one: perhaps they are one."""
+    if not request.actor.can("customers.merge"):
+        return []
+    strong = [each.hit.customer_id for each in alike if each.is_strong]
+    return strong[:2] if len(strong) > 1 else []
 
 
 def _show(
@@ -65,6 +75,7 @@ def _show(
 ) -> HttpResponse:
     must_choose = form.is_bound and not form.errors and any(each.is_strong for each in alike)
     context = {"form": form, "alike": alike, "must_choose": must_choose}
+    context["twins"] = _twins(request, alike)
     return render(request, "customers/new.html", context, status=status)
 
 
