@@ -36,6 +36,7 @@ PEOPLE = (
     ("2001", "周启明", "dispatcher"),
     ("3101", "王建军", "technician"),
     ("1008", "沈国良", "supervisor"),
+    ("9001", "郑岩", "administrator"),
 )
 READY_SECONDS = 60
 PATIENCE = 30_000  # milliseconds

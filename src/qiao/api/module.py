@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.api import tasks
+from qiao.api import demo, tasks
 from qiao.api.models.keys import MANAGE
 from qiao.api.queries.webhooks import WANTED, disabled_count
-from qiao.core.manifest import Command, Listener, Module, NavItem, Permission
+from qiao.core.manifest import Command, DemoStage, Listener, Module, NavItem, Permission
 from qiao.core.tasks import PeriodicJob
 
 manifest = Module(
@@ -21,5 +21,6 @@ manifest = Module(
     permissions=(Permission(MANAGE, _("Give other programs access, and send them events")),),
     listeners=(Listener(WANTED, tasks.forward),),
     periodic=(PeriodicJob("api.clean_up", "37 2 * * *", tasks.clean_up),),
+    demo=(DemoStage("api", 90, demo.build, demo.audit),),
     audited=("api_apikey", "api_endpoint"),
 )

@@ -21,6 +21,7 @@ COMMANDS = {
     "shots": "render the pages into pictures and look for faults",
     "intake": "replay a log of real service requests",
     "import": "take a file of customers in",
+    "api-key": "give another program access, list or revoke keys",
     "sample": "write a file of invented customers to try an import with",
     "i18n": "check, extend or compile the translations",
     "assets": "build the browser's files",
@@ -29,7 +30,10 @@ COMMANDS = {
 
 
 _INNER = {"prepare"}
-_MODULES = {"import": "importing"}  # a word of the language cannot name a module
+_MODULES = {
+    "import": "importing",
+    "api-key": "api_key",
+}  # a word of the language cannot name a module
 
 
 def main(words: list[str]) -> int:
