@@ -13,6 +13,7 @@ from qiao.api.rules.networks import read_ranges
 from qiao.api.words import SCOPES, event_words
 from qiao.core.actor import Actor
 from qiao.core.events import event_types
+from qiao.core.registry import registry
 from qiao.staff.queries import units_among
 
 MANAGE = "api.manage"
@@ -123,3 +124,14 @@ class EndpointForm(forms.Form):
             self.fields["organisation"].choices = units  # type: ignore[attr-defined]
         choices = [(kind.name, event_words(kind.name)) for kind in event_types()]
         self.fields["event_types"].choices = choices  # type: ignore[attr-defined]
+
+    def event_groups(self) -> list[tuple[Any, list[tuple[str, Any, bool]]]]:
+        """Events by module: name, words, and whether it is chosen."""
+        labels = {module.key: module.label for module in registry}
+        chosen = set(self["event_types"].value() or ())
+        groups: dict[Any, list[tuple[str, Any, bool]]] = {}
+        for kind in event_types():
+            label = labels.get(kind.name.partition(".")[0], "")
+            each = (kind.name, event_words(kind.name), kind.name in chosen)
+            groups.setdefault(label, []).append(each)
+        return list(groups.items())
