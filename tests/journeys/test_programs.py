@@ -60,8 +60,8 @@ def _make_key(page: Page) -> str:
 def _add_endpoint(page: Page, url: str) -> str:
     page.get_by_role("navigation", name="Programs").get_by_role("link", name="Webhooks").click()
     page.get_by_role("link", name="New endpoint").first.click()
-    page.get_by_label("Receiver").fill("Billing")
-    page.get_by_label("Address").fill(url)
+    page.get_by_role("textbox", name="Receiver").fill("Billing")
+    page.get_by_role("textbox", name="Address").fill(url)
     page.get_by_label("A customer is held for the first time").check()
     page.get_by_role("button", name="Add the endpoint").click()
     see(page, "It is shown only now")
