@@ -16,13 +16,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from customers_parts import world
 from django.db import connection, transaction
 from django.utils import timezone
-from measuring.databases import connected_to, environment_of
 from measuring import timing
+from measuring.databases import connected_to, environment_of
 from measuring.timing import Limits, Result
 
+from customers_parts import world
 from qiao.api.operations import create_key
 from qiao.staff.queries import actor_by_number
 
