@@ -23,6 +23,7 @@ from qiao.customers.operations.duplicate_finding import (
     check_new_customers,
     fold_duplicate_counts,
     go_on_with_duplicate_run,
+    search_again,
     start_duplicate_run,
 )
 
@@ -58,7 +59,7 @@ def check_registered(*, event: CustomerRegistered, envelope: Envelope) -> None:
 def check_imported(*, event: CustomersImported, envelope: Envelope) -> None:
     """So may those of a file; a large one is left to a search through all."""
     if event.count > MOST_AT_ONCE:
-        start_duplicate_run(actor=None, now=envelope.occurred_at)
+        search_again()
         return
     check_new_customers(first_id=event.first_id, last_id=event.last_id, now=envelope.occurred_at)
 

@@ -14,7 +14,8 @@ class DuplicateRun(models.Model):
     """One search through all customers. It goes on where it stopped: `last_first_id` and
     `last_second_id` name the last pair that was weighed and kept.
 
-    `left_out` tells of groups too large to compare: ``{"key", "groups", "customers"}``.
+    `left_out` tells of groups too large to compare: ``{"key", "groups", "customers"}``. A run
+    during which many customers came in is followed by another (`is_due_again`).
     """
 
     class State(models.TextChoices):
@@ -33,6 +34,7 @@ class DuplicateRun(models.Model):
     found_count = models.IntegerField(default=0)
     withdrawn_count = models.IntegerField(default=0)
     left_out = models.JSONField(default=list)
+    is_due_again = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -23,6 +23,7 @@ from qiao.customers.rules.duplicates import Verdict, weigh
 
 FIND_TASK = "customers.find_duplicates"
 BATCH = 10_000
+PROGRESS = ("last_first_id", "last_second_id", "weighed_count", "found_count")
 CHECKED_AT_ONCE = 200
 GROWN_BITS = 3.0
 """A dismissed pair returns when its score has grown by so much: the odds eight times as high."""
@@ -101,7 +102,7 @@ def go_on_with_duplicate_run(*, progress: Progress | None = None) -> DuplicateRu
         with acting(None):
             run.pair_count, run.left_out = gather_pairs()
             run.customer_count = population()
-            run.save()
+            run.save(update_fields=["pair_count", "left_out", "customer_count"])
         register = Register(run.customer_count)
         while _weigh_batch(run, register):
             if progress is not None:
@@ -110,7 +111,17 @@ def go_on_with_duplicate_run(*, progress: Progress | None = None) -> DuplicateRu
             _finish(run)
     finally:
         drop_pairs()
+    if run.is_due_again:
+        go_on_with_duplicate_run(progress=progress)
     return run
+
+
+def search_again() -> None:
+    """Many customers came in: search through all, after the search that runs if one does."""
+    required()
+    run = start_duplicate_run(actor=None, now=timezone.now())
+    if run.pair_count:
+        DuplicateRun.objects.filter(pk=run.pk).update(is_due_again=True)
 
 
 def _weigh_batch(run: DuplicateRun, register: Register) -> int:
@@ -124,7 +135,7 @@ def _weigh_batch(run: DuplicateRun, register: Register) -> int:
         run.last_first_id, run.last_second_id = pairs[-1]
         run.weighed_count += len(pairs)
         run.found_count += len(found)
-        run.save()
+        run.save(update_fields=PROGRESS)
     return len(pairs)
 
 
@@ -132,8 +143,11 @@ def _finish(run: DuplicateRun) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_WITHDRAW_ALL, {"since": run.started_at})
         run.withdrawn_count = cursor.rowcount
+    run.refresh_from_db(fields=["is_due_again"])
     run.state, run.finished_at = DuplicateRun.State.DONE, timezone.now()
     run.save()
+    if run.is_due_again:
+        _begin(None, timezone.now())
 
 
 def check_for_duplicates(*, customer_ids: Iterable[int], now: datetime) -> int:

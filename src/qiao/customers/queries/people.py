@@ -13,7 +13,7 @@ from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rules import phones
 from qiao.customers.models import AccountParty, Customer
-from qiao.customers.queries.search import LINE_JOINS, TODAY, masked_phone, visible
+from qiao.customers.queries.search import LINE_JOINS, TODAY, ids_of, masked_phone, visible
 from qiao.customers.rules.addresses import short
 
 
@@ -121,7 +121,10 @@ def line_of(row: Sequence[Any]) -> CustomerLine:
 
 @dataclass(frozen=True, slots=True)
 class PhoneMatch:
-    """Who may be calling: a person at a place. `last_contact_at` is None for the first time."""
+    """Who may be calling: a person at a place. `last_contact_at` is None for the first time.
+
+    Those who were in contact lately come first, then those whose first number it is.
+    """
 
     customer_id: int
     name: str
@@ -136,11 +139,12 @@ class PhoneMatch:
     last_contact_at: datetime | None
     last_contact_channel: str
     last_contact_subject: str
+    is_first_number: bool
 
 
 _MATCH = f"""
 WITH numbers AS MATERIALIZED (
-    SELECT DISTINCT ON (s.id) s.id, p.label, p.is_primary
+    SELECT DISTINCT ON (s.id) s.id, p.label, p.is_primary, {ids_of("s.id")} AS ids
       FROM customers_customerphone p
       JOIN LATERAL (
           SELECT CASE WHEN m.merged_into_id IS NULL THEN m.id
@@ -148,16 +152,18 @@ WITH numbers AS MATERIALIZED (
             FROM customers_customer m WHERE m.id = p.customer_id) s ON true
      WHERE p.digits = %(digits)s AND p.number = %(number)s
        AND (%(extension)s = '' OR p.extension IN ('', %(extension)s))
-       AND {visible("p.customer_id")}
+       AND {visible("s.id")}
      ORDER BY s.id, p.is_primary DESC
      LIMIT 200
 )
 SELECT c.id, c.name, c.tier, c.flags, n.label, coalesce(pl.role, ''), pl.account_id,
        coalesce(pl.number, ''), pl.premises_id, coalesce(pl.full_text, ''), lc.at,
-       coalesce(lc.channel, ''), coalesce(lc.subject, '')
+       coalesce(lc.channel, ''), coalesce(lc.subject, ''), n.is_primary
   FROM numbers n
   JOIN customers_customer c ON c.id = n.id
-  LEFT JOIN customers_lastcontact lc ON lc.customer_id = n.id
+  LEFT JOIN LATERAL (
+      SELECT l.at, l.channel, l.subject FROM customers_lastcontact l
+       WHERE l.customer_id = ANY(n.ids) ORDER BY l.at DESC LIMIT 1) lc ON true
   LEFT JOIN LATERAL (
       SELECT DISTINCT ON (coalesce(h.id, -a.id)) t.role, a.id AS account_id, a.number, a.status,
              h.id AS premises_id, h.full_text
@@ -165,7 +171,7 @@ SELECT c.id, c.name, c.tier, c.flags, n.label, coalesce(pl.role, ''), pl.account
         JOIN customers_account a ON a.id = t.account_id
         LEFT JOIN customers_servicepoint s ON s.id = a.service_point_id
         LEFT JOIN customers_premises h ON h.id = s.premises_id
-       WHERE t.customer_id = n.id AND t.period @> {TODAY}
+       WHERE t.customer_id = ANY(n.ids) AND t.period @> {TODAY}
          AND (a.organisation_id + 0) = ANY(%(organisations)s)
        ORDER BY coalesce(h.id, -a.id), a.status,
              array_position(ARRAY['owner','payer','occupant','contact'], t.role), a.id

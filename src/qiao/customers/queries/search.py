@@ -181,6 +181,16 @@ _ARMS: dict[Arm, str] = {
     Arm.METER: _METER,
 }
 
+
+def ids_of(customer: str) -> str:
+    """All ids under which the customer of that column is held; nearly always the one."""
+    return (
+        "(CASE WHEN EXISTS (SELECT 1 FROM customers_customer m"
+        f" WHERE m.merged_into_id = {customer})"
+        f" THEN customers_held_as({customer}) ELSE ARRAY[{customer}] END)"
+    )
+
+
 # What a line shows of a customer: the account at hand, else the one that stands for them now.
 LINE_JOINS = f"""
   LEFT JOIN customers_customerphone ph ON ph.customer_id = c.id AND ph.is_primary
@@ -190,7 +200,8 @@ LINE_JOINS = f"""
         JOIN customers_account a ON a.id = t.account_id
         LEFT JOIN customers_servicepoint s ON s.id = a.service_point_id
         LEFT JOIN customers_premises h ON h.id = s.premises_id
-       WHERE t.customer_id = c.id AND (a.organisation_id + 0) = ANY(%(organisations)s)
+       WHERE t.customer_id = ANY({ids_of("c.id")})
+         AND (a.organisation_id + 0) = ANY(%(organisations)s)
        ORDER BY (a.id = f.account_id) DESC NULLS LAST, t.period @> {TODAY} DESC, a.status,
              array_position(ARRAY['owner','payer','occupant','contact'], t.role), a.id
        LIMIT 1) ac ON true

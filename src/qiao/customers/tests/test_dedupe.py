@@ -21,6 +21,7 @@ from qiao.customers.operations.duplicate_finding import (
     check_for_duplicates,
     fold_duplicate_counts,
     go_on_with_duplicate_run,
+    search_again,
     start_duplicate_run,
 )
 from qiao.customers.operations.planting import plant_duplicates, planted_figures
@@ -160,6 +161,18 @@ def test_a_search_goes_on_where_it_stopped(world: Company) -> None:
     go_on_with_duplicate_run()
     assert Duplicate.objects.count() == 1, "the pair before the stop is not weighed again"
     assert go_on_with_duplicate_run() is None
+
+
+def test_what_comes_in_during_a_search_is_searched_after_it(world: Company) -> None:
+    twice(world)
+    run = start_duplicate_run(actor=None, now=timezone.now())
+    search_again()
+    run.refresh_from_db()
+    assert not run.is_due_again, "it has not read anything yet"
+    DuplicateRun.objects.update(pair_count=7)
+    search_again()
+    go_on_with_duplicate_run()
+    assert list(DuplicateRun.objects.values_list("state", flat=True)) == ["done", "done"]
 
 
 def test_a_group_too_large_is_left_out_and_told(world: Company) -> None:

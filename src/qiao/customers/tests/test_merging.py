@@ -29,6 +29,7 @@ from qiao.customers.operations import (
     change_name,
     make_visible,
     merge_customers,
+    note_last_contact,
     set_tier,
     undo_merge,
 )
@@ -37,10 +38,12 @@ from qiao.customers.queries import (
     can_see,
     get_customer_for,
     held_as,
+    lines_for,
+    match_phone,
     merged_ids_as_of,
     survivor_as_of,
 )
-from qiao.customers.tests.factories import NOW, make_customer
+from qiao.customers.tests.factories import NOW, make_account, make_customer
 from qiao.staff.tests.cast import Company, make_company
 
 LATER = NOW + timedelta(days=1)
@@ -208,6 +211,39 @@ def test_a_link_from_far_down_a_chain_goes_with_its_undo(world: Company) -> None
     undo(world, low)
     assert not can_see(actor=world.outsider, customer_id=top.pk)
     assert can_see(actor=world.outsider, customer_id=low.pk)
+
+
+def test_the_screen_pop_and_lists_show_one_customer_with_all_places(world: Company) -> None:
+    survivor = make_customer(world.agent, name="陈慧敏", phones=["13805712264"])
+    other = make_customer(world.outsider, name="陈惠敏", phones=["13805712264", "13900001111"])
+    account = make_account(world.outsider, owner=other)
+    note_last_contact(customer_id=other.pk, at=NOW, channel="phone", subject="报修")
+    merge(world, survivor, other)
+    for number in ("+8613805712264", "+8613900001111"):
+        (match,) = match_phone(actor=world.chief, e164=number)
+        assert (match.customer_id, match.account_number) == (survivor.pk, account.number)
+        assert match.last_contact_subject == "报修"
+    assert match_phone(actor=world.agent, e164="+8613900001111")[0].customer_id == survivor.pk
+    line = lines_for(actor=world.chief, customer_ids=[other.pk])[other.pk]
+    assert (line.name, line.account_number) == ("陈慧敏", account.number)
+    undo(world, other)
+    assert len(match_phone(actor=world.chief, e164="+8613805712264")) == 2
+    assert match_phone(actor=world.agent, e164="+8613900001111") == []
+
+
+def test_what_came_after_the_merge_stays_with_the_survivor(world: Company) -> None:
+    survivor, other = (make_customer(world.agent, name=name) for name in "甲乙")
+    merge(world, survivor, other)
+    phone = add_phone(actor=world.agent, now=NOW, customer_id=other.pk, number="13900001111")
+    note_last_contact(customer_id=other.pk, at=NOW, channel="phone", subject="报修")
+    make_visible(customer_id=other.pk, organisation_id=world.river.pk, now=NOW)
+    account = make_account(world.agent, owner=other)
+    undo(world, other)
+    assert phone.customer_id == survivor.pk
+    assert survivor.last_contact.subject == "报修"
+    assert can_see(actor=world.outsider, customer_id=survivor.pk)
+    assert not can_see(actor=world.outsider, customer_id=other.pk)
+    assert account.parties.get().customer_id in {survivor.pk, other.pk}
 
 
 @pytest.mark.parametrize("length", [2, 40])
