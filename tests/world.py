@@ -35,12 +35,15 @@ from qiao.customers.models import (
 )
 from qiao.customers.operations import (
     Address,
+    NewFact,
     NewIdentity,
     NewMeter,
     NewPhone,
     exchange_meter,
     importing,
+    keep_value_periods,
     merge_customers,
+    note_facts,
     open_account_at,
     set_tier,
 )
@@ -167,6 +170,9 @@ def _add_customer(world: World) -> None:
         address=Address("339102", district="滨湖区", community=marked("community"), room="1203"),
     )
     set_tier(actor=agent, now=now, customer_id=customer.pk, tier="B", reason=marked("tier reason"))
+    value = NewFact(customer.pk, "value", now - timedelta(days=2), "billing", ACCOUNT, 45_600)
+    note_facts(facts=[value], now=now)
+    keep_value_periods(now=now)
     world.ids |= {
         "customer": customer.pk,
         "account": account.pk,

@@ -193,8 +193,10 @@ CUSTOMERS: Final = {
     "customers:tier": _customer(None, OK, "on=2026-01-31", "on=x"),
     "customers:tier_change": _customer({"tier": "A", "reason": "tested", "until": SOON}),
     "customers:tier_withdraw": _customer({"reason": "tested"}),
-    "customers:tier_rules": Visit(queries=("version=water-1",)),
-    "customers:tier_trial": Visit(queries=("version=water-1&grade=1&at_least=70", "version=x")),
+    "customers:value": Visit(queries=("view=came", "view=fell&after=3", "until=x&after=y")),
+    "customers:value_export": Visit(post={"form": "csv"}, get=NOT_ALLOWED, own=True),
+    "customers:tier_rules": Visit(queries=("version=water-2",)),
+    "customers:tier_trial": Visit(queries=("version=water-2&grade=1&at_least=70", "version=x")),
     "customers:tier_grade": Visit(post={}, get=NOT_ALLOWED, own=True),
     "customers:identity_add": _customer({"kind": "passport", "number": "E12345678"}),
     "customers:reveal_identity": Visit(

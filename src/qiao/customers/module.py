@@ -31,6 +31,7 @@ from qiao.customers.queries import (
     duplicate_panels,
     find_customers,
     find_places,
+    loyalty_panel,
     panels,
 )
 from qiao.customers.tier_tasks import install
@@ -105,6 +106,10 @@ manifest = Module(
             "customers.tier", _("Tier"), "customers/panels/tier.html", panels.TIER, VIEW, PAGE, 70,
         ),
         Panel(
+            "customers.loyalty", _("Loyalty"), "customers/panels/loyalty.html",
+            loyalty_panel.LOYALTY, "customers.value", PAGE, 72,
+        ),
+        Panel(
             "customers.parties", _("Owner, payer, occupants"), "customers/panels/parties.html",
             panels.PARTIES, VIEW, PAGE, 50,
         ),
@@ -139,6 +144,10 @@ manifest = Module(
             "customers:tier_rules", "customers.tier_rules",
         ),
         Command(
+            "customers.value", _("Key customers: four fifths of the value"), "coins",
+            "customers:value", "customers.value",
+        ),
+        Command(
             "customers.import", _("Take a file of customers in"), "file-import",
             "customers:import_new", "customers.import",
         ),
@@ -155,6 +164,8 @@ manifest = Module(
         Permission("customers.import", _("Take files of customers in")),
         Permission("customers.tier", _("Set the tier of a customer by hand, for a time")),
         Permission("customers.tier_rules", _("See and try the rule of the tiers")),
+        Permission("customers.value", _("See what customers are worth")),
+        Permission("customers.export_value", _("Export the list of key customers")),
         Permission("customers.reveal", _("Reveal identity numbers and masked telephone numbers")),
     ),
     subscriptions=tier_contributions.SUBSCRIPTIONS + duplicate_contributions.SUBSCRIPTIONS,
@@ -163,6 +174,7 @@ manifest = Module(
         DemoStage("customers", 20, demo.build, demo.audit),
         DemoStage("tiers", 70, tier_demo.build, tier_demo.audit),
         DemoStage("customers.duplicates", 68, duplicate_demo.build, duplicate_demo.audit),
+        DemoStage("value", 72, tier_demo.build_value, tier_demo.audit_value),
     ),
     periodic=(
         PeriodicJob("customers.tidy", "23 * * * *", tasks.tidy),

@@ -16,5 +16,6 @@ SUBSCRIPTIONS = (
 PERIODIC = (
     PeriodicJob("customers.grade_news", "* * * * *", tasks.grade_news),
     PeriodicJob("customers.end_overrides", "2 * * * *", tasks.end_overrides),
+    PeriodicJob("customers.keep_value", "40 18 * * *", tasks.keep_value),
     PeriodicJob(NIGHTLY, "10 18 * * *", tasks.grade_everybody),
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask, none_of, share
-from qiao.customers.operations import build_tiers
+from qiao.customers.operations import build_tiers, keep_value_periods
 from qiao.customers.queries import tier_as_of
 from qiao.staff.queries import actor_by_number, first_of_roles
 
@@ -48,4 +48,29 @@ def audit() -> Sequence[Finding]:
             "tiers set by hand without an end",
             "SELECT count(*) FROM customers_tierchange WHERE kind = 'manual' AND until IS NULL",
         ),
+    ]
+
+
+def build_value(world: World) -> None:
+    """Who makes four fifths of the value, quarter by quarter."""
+    keep_value_periods(now=world.now)
+
+
+_VALUE = """
+SELECT count(*) FILTER (WHERE key_total * 5 < total * 4),
+       max(key_count) FILTER (WHERE NOT is_closed),
+       max(customer_count) FILTER (WHERE NOT is_closed), count(*) FILTER (WHERE is_closed)
+  FROM customers_valueperiod
+"""
+
+
+def audit_value() -> Sequence[Finding]:
+    """Few make much of the value, and every quarter is kept."""
+    ((short, key, everyone, quarters),) = ask(_VALUE)
+    return [
+        share(
+            "customers who make four fifths of the value", key or 0, everyone or 0, (0.005, 0.6)
+        ),
+        Finding("quarters of value kept", str(quarters), "8", quarters == 8),
+        Finding("periods whose key customers make less", str(short), "0", short == 0),
     ]

@@ -18,6 +18,7 @@ from qiao.customers.operations import (
     grade_all,
     grade_due,
     install_tier_rules,
+    keep_value_periods,
     note_accounts_between,
     note_facts,
     note_known_accounts,
@@ -72,6 +73,12 @@ def grade_everybody(now: datetime) -> None:
         log.info("no_tier_rule")
         return
     log.info("tiers_graded", customers=run.customer_count, changed=run.changed_count)
+
+
+def keep_value(now: datetime) -> None:
+    """Every night: who makes four fifths of the value."""
+    made = keep_value_periods(now=now)
+    log.info("value_periods_kept", made=made)
 
 
 def end_overrides(now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qiao.customers.views import changes, pages, places, registering, reveals, tiers
+from qiao.customers.views import changes, pages, places, registering, reveals, tiers, value
 
 app_name = "customers"
 urlpatterns = [
@@ -31,6 +31,8 @@ urlpatterns = [
     path("<int:customer_id>/disclosures/", reveals.disclosures, name="disclosures"),
     path("<int:customer_id>/name/", changes.name_change, name="name_change"),
     path("<int:customer_id>/protection/", changes.flags_change, name="flags_change"),
+    path("value/", value.value_page, name="value"),
+    path("value/export/", value.value_export, name="value_export"),
     path("tiers/", tiers.rules_page, name="tier_rules"),
     path("tiers/trial/", tiers.rule_trial, name="tier_trial"),
     path("tiers/grade/", tiers.grade_now, name="tier_grade"),

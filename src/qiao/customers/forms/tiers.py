@@ -66,8 +66,17 @@ class WithdrawForm(forms.Form):
 class TrialForm(forms.Form):
     """Another threshold for one letter of a rule, to be tried on a sample."""
 
-    grade = forms.TypedChoiceField(label=pgettext_lazy("customer form", "Tier"), coerce=int)
-    at_least = forms.IntegerField(label=_("Points at least"), min_value=-1_000, max_value=1_000)
+    grade = forms.TypedChoiceField(
+        label=pgettext_lazy("customer form", "Tier"),
+        coerce=int,
+        widget=forms.Select(attrs={"class": "form-select form-select-sm w-auto"}),
+    )
+    at_least = forms.IntegerField(
+        label=_("Points at least"),
+        min_value=-1_000,
+        max_value=1_000,
+        widget=forms.NumberInput(attrs={"class": "form-control form-control-sm w-auto"}),
+    )
 
     def __init__(self, data: Any = None, *, spec: TierRuleSpec) -> None:
         super().__init__(data, auto_id="trial-%s")

@@ -1,5 +1,6 @@
 """What is known of customers for grading them, the rules that grade, and what was kept of it."""
 
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -122,6 +123,31 @@ class ValuePeriod(models.Model):
     fell = models.IntegerField()
     bounds = ArrayField(models.BigIntegerField(), default=list)
     computed_at = models.DateTimeField()
+
+    @property
+    def last_day(self) -> date:
+        """The last day counted."""
+        return self.until - timedelta(days=1)
+
+    @property
+    def key_percent(self) -> float:
+        """The share of key customers among all who have any value, in percent."""
+        return round(100 * self.key_count / self.customer_count, 1) if self.customer_count else 0.0
+
+    @property
+    def value_percent(self) -> float:
+        """The share of the value that key customers make, in percent."""
+        return round(100 * self.key_total / self.total, 1) if self.total else 0.0
+
+    @property
+    def total_yuan(self) -> int:
+        """The whole value in whole yuan."""
+        return (self.total + 50) // 100
+
+    @property
+    def key_yuan(self) -> int:
+        """The value of key customers in whole yuan."""
+        return (self.key_total + 50) // 100
 
 
 class KeyCustomer(models.Model):

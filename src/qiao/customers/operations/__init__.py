@@ -73,6 +73,7 @@ from qiao.customers.operations.tier_installing import (
     note_known_accounts,
 )
 from qiao.customers.operations.tiers import set_tier, withdraw_tier
+from qiao.customers.operations.valuing import keep_value_periods
 from qiao.customers.rules.addresses import Address
 
 __all__ = [
@@ -127,6 +128,7 @@ __all__ = [
     "grade_customers",
     "grade_due",
     "install_tier_rules",
+    "keep_value_periods",
     "make_visible",
     "merge_customers",
     "note_accounts_between",

@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -26,6 +27,7 @@ from qiao.customers.models import (
 from qiao.customers.queries import masked_phone
 from qiao.customers.queries.disclosures import REVEAL_REASONS, field_words
 from qiao.customers.queries.tier_words import reason_in_words
+from qiao.customers.queries.value import LoyaltyInWords, loyalty_in_words
 
 register = template.Library()
 
@@ -171,6 +173,12 @@ def listed_phone(context: Context, masked: str, customer_id: int) -> SafeString:
 def tier_reason(step: dict[str, Any]) -> str:
     """Why a step of the tier's history was taken, in the reader's language."""
     return reason_in_words(step, get_language() or "zh-hans")
+
+
+@register.simple_tag
+def loyalty_of_panel(data: dict[str, Any]) -> LoyaltyInWords:
+    """The loyalty figure out of the facts of its panel."""
+    return loyalty_in_words(data, day=timezone.localdate())
 
 
 TIER_HEIGHT = {"A": 12, "B": 34, "C": 56, "D": 78}

@@ -58,7 +58,7 @@ def test_a_reason_says_the_figures_that_decided_in_three_languages() -> None:
     )
     assert reason_of(WATER, {**GOOD, "complaints": 3}, "zh-hans") == "24 个月内投诉 3 次"
     assert reason_of(WATER, {**GOOD, "complaints": 3}, "zh-hant") == "24 個月內投訴 3 次"
-    assert reason_of(WATER, {**GOOD, "complaints": 3}, "en") == "3 complaints in 24 months"
+    assert reason_of(WATER, {**GOOD, "complaints": 3}, "en") == "complaints in 24 months: 3"
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,12 @@ def test_a_reason_says_the_figures_that_decided_in_three_languages() -> None:
         ('field = "complaints", op = "eq"', 'field = "moans", op = "eq"', "found 'moans'"),
         ('op = "eq", value = 0', 'op = "contains", value = 0', "grade[1].when: expected one of"),
         ("at_least = 36\n", "", "expected 'at_least' or 'when' in all grades but the last"),
-        ('says = {en = "{n} contacts', 'says = {en = "contacts', "says.en: expected {n}"),
-        ('version = "water-1"', 'version = "water-1"\nvery = 1', "very: unknown key"),
+        (
+            'says = {en = "contacts in {months} months: {n}"',
+            'says = {en = "contacts"',
+            "says.en: expected {n}",
+        ),
+        ('version = "water-2"', 'version = "water-2"\nvery = 1', "very: unknown key"),
     ],
 )
 def test_a_broken_rule_is_named_by_file_and_key(

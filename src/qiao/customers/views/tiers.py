@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
@@ -113,7 +113,7 @@ def tier_withdraw(request: StaffRequest, customer_id: int) -> HttpResponse:
         ),
         (
             _("Take the tier set by hand back"),
-            _("Take back"),
+            pgettext("tier", "Take back"),
             _("The tier by the rule holds again."),
         ),
         back="customers:tier",
