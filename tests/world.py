@@ -15,6 +15,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
+from django.utils import timezone
 from PIL import Image
 
 from qiao.api import operations as programs
@@ -25,7 +26,7 @@ from qiao.contact import operations as contacts
 from qiao.contact.models import Interaction
 from qiao.core.attachments import Accepted, check_upload
 from qiao.core.models import Attachment
-from qiao.core.tests.deliveries import run_deliveries
+from qiao.core.tests.deliveries import run_background, run_deliveries
 from qiao.customers.models import (
     Account,
     Customer,
@@ -40,6 +41,7 @@ from qiao.customers.operations import (
     NewMeter,
     NewPhone,
     exchange_meter,
+    exporting,
     importing,
     keep_value_periods,
     merge_customers,
@@ -50,6 +52,7 @@ from qiao.customers.operations import (
 from qiao.customers.operations import import_files as files
 from qiao.customers.operations import register_customer as register
 from qiao.customers.operations.duplicate_finding import check_for_duplicates
+from qiao.customers.queries.exporting import ExportFilters
 from qiao.dispatch import operations as dispatch
 from qiao.dispatch.models import WorkOrder
 from qiao.dispatch.rules.sheets import sheet_from_data
@@ -405,7 +408,12 @@ def _add_imports(world: World) -> None:
             file_name=f"{MARK}.csv", **about,
         )  # fmt: skip
         importing.run_import(import_id=job.pk, **about)
-    world.ids |= {"import": job.pk, "import_file": file.pk}
+    export = exporting.request_export(
+        actor=agent, now=timezone.now(), filters=ExportFilters(), columns=["name", "phones"],
+        form="csv", full_phones=True, reason=marked("reason"), language="en",
+    )  # fmt: skip
+    run_background()
+    world.ids |= {"import": job.pk, "import_file": file.pk, "export": export.pk}
 
 
 def _add_programs(world: World) -> None:

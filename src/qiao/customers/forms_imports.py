@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
+from qiao.customers.models import CustomerExport
+from qiao.customers.operations.exporting import REASON_LENGTH, may_have_full_phones
+from qiao.customers.rules.export_columns import COLUMNS, USUAL
+from qiao.customers.showing.export_file import HEADS
 from qiao.staff.queries import branches_among
 
 
@@ -33,3 +37,37 @@ class UploadForm(forms.Form):
         field.choices = list(branches_among(allowed).items())
         if actor.organisation_id in allowed:
             field.initial = actor.organisation_id
+
+
+class ExportForm(forms.Form):
+    """Which columns of a list are taken away, as what, and why."""
+
+    form = forms.ChoiceField(
+        label=_("As"),
+        choices=CustomerExport.Form.choices,
+        widget=forms.RadioSelect,
+        initial="xlsx",
+    )
+    columns = forms.MultipleChoiceField(
+        label=_("Columns"),
+        choices=[(key, HEADS[key]) for key in COLUMNS],
+        widget=forms.CheckboxSelectMultiple,
+        initial=list(USUAL),
+    )
+    phones = forms.ChoiceField(
+        label=_("Telephone numbers"),
+        choices=[("masked", _("Masked")), ("full", _("In full"))],
+        widget=forms.RadioSelect,
+        initial="masked",
+    )
+    reason = forms.CharField(
+        label=pgettext_lazy("customer form", "Reason"),
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Who takes what, and why, is recorded."),
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_have_full_phones(actor):
+            del self.fields["phones"]

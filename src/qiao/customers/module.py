@@ -152,6 +152,10 @@ manifest = Module(
             "customers:import_new", "customers.import",
         ),
         Command(
+            "customers.exports", _("Lists of customers taken away"), "file-export",
+            "customers:exports", "customers.export",
+        ),
+        Command(
             "customers.imports", _("Imports of customers"), "file-import", "customers:imports",
             "customers.import",
         ),
@@ -162,6 +166,7 @@ manifest = Module(
         Permission("customers.edit", _("Register and change customers and accounts")),
         Permission("customers.merge", _("Merge customers that are one, and undo it")),
         Permission("customers.import", _("Take files of customers in")),
+        Permission("customers.export", _("Take lists of customers away as files")),
         Permission("customers.tier", _("Set the tier of a customer by hand, for a time")),
         Permission("customers.tier_rules", _("See and try the rule of the tiers")),
         Permission("customers.value", _("See what customers are worth")),

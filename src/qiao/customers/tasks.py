@@ -6,11 +6,15 @@ Each job may run twice: what was done is found done. A worker that dies leaves i
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import override
 from procrastinate.contrib.django import app
 
 from qiao.core.actor import Actor
 from qiao.core.background import QUEUE
 from qiao.core.tasks import PATIENT
+from qiao.customers.models import CustomerExport
+from qiao.customers.operations.exporting import TASK as EXPORT_TASK
+from qiao.customers.operations.exporting import remove_expired, write_export
 from qiao.customers.operations.import_files import (
     CHECK_TASK,
     READ_TASK,
@@ -21,6 +25,7 @@ from qiao.customers.operations.import_files import (
 from qiao.customers.operations.import_runs import RUN_TASK, run_started
 from qiao.customers.operations.import_undoing import UNDO_TASK, undo_import
 from qiao.customers.operations.importing import ImportEnded
+from qiao.customers.showing.export_file import cells, heads
 from qiao.staff.queries import actor_by_id
 
 
@@ -56,6 +61,21 @@ def undo_customer_import(*, import_id: int, staff_id: int) -> None:
         return  # done by a job before this one
 
 
+@app.task(name=EXPORT_TASK, queue=QUEUE, retry=PATIENT)
+def write_customer_export(*, export_id: int, staff_id: int) -> None:
+    """Write a list of customers in the words of whoever asked for it."""
+    export = CustomerExport.objects.get(pk=export_id)
+    with override(export.language):
+        write_export(
+            actor=_actor(staff_id),
+            export_id=export_id,
+            header=heads(export.columns),
+            cells=cells(export.columns, full_phones=export.full_phones),
+            clock=timezone.now,
+        )
+
+
 def tidy(now: datetime) -> None:
     """Remove files that nobody needs any more."""
     tidy_files(now)
+    remove_expired(now)

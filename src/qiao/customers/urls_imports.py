@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.customers.views import importing, imports
+from qiao.customers.views import exports, importing, imports
 
 urlpatterns = [
     path("imports/", imports.import_list, name="imports"),
@@ -22,4 +22,8 @@ urlpatterns = [
         imports.import_refused,
         name="import_refused",
     ),
+    path("exports/", exports.export_list, name="exports"),
+    path("exports/new/", exports.export_new, name="export_new"),
+    path("exports/<int:export_id>/cancel/", exports.export_cancel, name="export_cancel"),
+    path("exports/<int:export_id>/file/", exports.export_file, name="export_file"),
 ]

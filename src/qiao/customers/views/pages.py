@@ -42,6 +42,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "may_edit": request.actor.can("customers.edit"),
         "may_merge": request.actor.can("customers.merge"),
         "may_import": request.actor.can("customers.import"),
+        "may_export": request.actor.can("customers.export"),
         "tiers": Customer.Tier.choices,
         "all_flags": ProtectedFlag.choices,
     }

@@ -1,0 +1,157 @@
+"""Lists of customers for a file, a chunk at a time by id; and the exports of a person."""
+# ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import connection
+from django.http import Http404
+
+from qiao.core.actor import Actor
+from qiao.customers.models import CustomerExport
+from qiao.customers.queries.search import TODAY, find_customers, visible
+
+CHUNK: Final = 2_000
+MOST_FOUND: Final = 100  # what a search by words gives at most
+SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFilters:
+    """What narrows an export: as the page of customers, a tier, a protected flag, or words."""
+
+    tier: str = ""
+    flag: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """A customer as a file shows it. `phones` are in the stored form, the first one first.
+
+    Accounts are those of the units asked for in which the customer has a part today.
+    """
+
+    customer_id: int
+    number: str
+    name: str
+    kind: str
+    gender: str
+    tier: str
+    flags: tuple[str, ...]
+    created_at: datetime
+    phones: tuple[str, ...]
+    accounts: tuple[str, ...]
+    services: tuple[str, ...]
+    addresses: tuple[str, ...]
+    opened_date: date | None
+
+
+def _chunk(narrowed: str) -> str:
+    """Everybody of a chunk, the parts joined once for all of them."""
+    return f"""
+WITH page AS MATERIALIZED (
+    SELECT c.id, c.number, c.name, c.kind, c.gender, c.tier, c.flags, c.created_at
+      FROM customers_customer c
+     WHERE c.merged_into_id IS NULL AND c.id > %(after)s AND (%(tier)s = '' OR c.tier = %(tier)s)
+       {narrowed} AND {visible("c.id")}
+     ORDER BY c.id LIMIT %(limit)s
+), merged AS MATERIALIZED (
+    SELECT DISTINCT m.merged_into_id AS id FROM customers_customer m
+     WHERE m.merged_into_id IN (SELECT id FROM page)
+), held AS MATERIALIZED (
+    SELECT id, id AS as_id FROM page
+     UNION
+    SELECT merged.id, unnest(customers_held_as(merged.id)) FROM merged
+), phones AS (
+    SELECT h.id, array_agg(p.number || CASE p.extension WHEN '' THEN ''
+               ELSE ';ext=' || p.extension END ORDER BY p.is_primary DESC, p.id) AS numbers
+      FROM held h JOIN customers_customerphone p ON p.customer_id = h.as_id GROUP BY h.id
+), accounts AS (
+    SELECT h.id, array_agg(a.number ORDER BY a.number) AS numbers,
+           array_agg(DISTINCT a.service) AS services,
+           array_agg(DISTINCT w.full_text) FILTER (WHERE w.id IS NOT NULL) AS addresses,
+           min(a.opened_date) AS opened
+      FROM held h
+      JOIN customers_accountparty t ON t.customer_id = h.as_id AND t.period @> {TODAY}
+      JOIN customers_account a
+        ON a.id = t.account_id AND a.organisation_id = ANY(%(organisations)s)
+      LEFT JOIN customers_servicepoint s ON s.id = a.service_point_id
+      LEFT JOIN customers_premises w ON w.id = s.premises_id
+     GROUP BY h.id
+)
+SELECT page.id, page.number, page.name, page.kind, page.gender, page.tier, page.flags,
+       page.created_at, phones.numbers, accounts.numbers, accounts.services, accounts.addresses,
+       accounts.opened
+  FROM page LEFT JOIN phones ON phones.id = page.id LEFT JOIN accounts ON accounts.id = page.id
+ ORDER BY page.id
+"""
+
+
+_EVERYONE = _chunk("")
+_PROTECTED = _chunk("AND NOT (c.flags = '{}') AND c.flags @> ARRAY[%(flag)s]")
+_FOUND = _chunk("AND c.id = ANY(%(ids)s)")
+
+
+def export_rows(
+    *, actor: Actor, organisations: Sequence[int], filters: ExportFilters
+) -> Iterator[list[ExportRow]]:
+    """Customers linked to these units, the oldest first, in chunks; no transaction stays open."""
+    values: dict[str, Any] = {
+        "after": 0,
+        "tier": filters.tier,
+        "flag": filters.flag,
+        "limit": CHUNK,
+        "organisations": list(organisations),
+        "zone": settings.TIME_ZONE,
+    }
+    sql = _PROTECTED if filters.flag else _EVERYONE
+    if filters.text:
+        hits = find_customers(actor=actor, text=filters.text, limit=MOST_FOUND)
+        sql, values["ids"] = _FOUND, [hit.customer_id for hit in hits]
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            rows = [_row(row) for row in cursor.fetchall()]
+        if rows:
+            yield rows
+        if len(rows) < CHUNK:
+            return
+        values["after"] = rows[-1].customer_id
+
+
+def _row(row: Sequence[Any]) -> ExportRow:
+    pk, number, name, kind, gender, tier, flags, created_at, *parts, opened = row
+    phones, accounts, services, addresses = (tuple(part or ()) for part in parts)
+    return ExportRow(
+        customer_id=pk,
+        number=number,
+        name=name,
+        kind=kind,
+        gender=gender,
+        tier=tier,
+        flags=tuple(flags),
+        created_at=created_at,
+        phones=phones,
+        accounts=accounts,
+        services=services,
+        addresses=addresses,
+        opened_date=opened,
+    )
+
+
+def exports_of(actor: Actor) -> list[CustomerExport]:
+    """What the person asked for, the newest first."""
+    found = CustomerExport.objects.filter(created_by_id=actor.person_id)
+    return list(found.order_by("-id")[:SHOWN])
+
+
+def get_export_for(*, actor: Actor, export_id: int) -> CustomerExport:
+    """An export of the person's own. Raises `Http404`: nobody else's can be seen."""
+    found = CustomerExport.objects.filter(pk=export_id, created_by_id=actor.person_id).first()
+    if found is None:
+        raise Http404(f"export {export_id}")
+    return found

@@ -1,0 +1,153 @@
+"""Lists of customers that are taken away: asked for, written in the background, fetched once."""
+
+from pathlib import PurePath
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from qiao.core import background
+from qiao.core.downloads import send_file
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.text import BadText
+from qiao.core.table_files import TYPES
+from qiao.customers.forms_imports import ExportForm
+from qiao.customers.models import Customer, CustomerExport, ProtectedFlag
+from qiao.customers.operations.exporting import (
+    UNDER_WAY,
+    ExportEnded,
+    cancel_export,
+    lock_of,
+    path_of,
+    request_export,
+)
+from qiao.customers.operations.refusals import CustomerRefusal
+from qiao.customers.queries.exporting import (
+    MOST_FOUND,
+    ExportFilters,
+    exports_of,
+    get_export_for,
+)
+from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to, refusal_text
+
+EXPORT = "customers.export"
+STATE = CustomerExport.State
+
+
+def _filters(request: StaffRequest) -> ExportFilters:
+    """As the page of customers reads them; words outdo the others there too."""
+    text = request.GET.get("q", "").strip()[:100]
+    if text:
+        return ExportFilters(text=text)
+    tier, flag = request.GET.get("tier", ""), request.GET.get("flag", "")
+    return ExportFilters(
+        tier=tier if tier in Customer.Tier.values else "",
+        flag=flag if flag in ProtectedFlag.values else "",
+    )
+
+
+def _scope(filters: ExportFilters) -> str:
+    """Whom the list holds, in words."""
+    if filters.text:
+        return _("Customers found for “{text}”, at most {n}").format(
+            text=filters.text, n=MOST_FOUND
+        )
+    parts = []
+    if filters.tier:
+        parts.append(f"{_('Tier')} {filters.tier}")
+    if filters.flag:
+        parts.append(f"{_('Protected because of')}: {ProtectedFlag(filters.flag).label}")
+    return " · ".join(parts) or _("All customers of your units")
+
+
+@staff_view(EXPORT, methods=METHODS)
+def export_new(request: StaffRequest) -> HttpResponse:
+    """Ask for the list that the page of customers shows."""
+    filters = _filters(request)
+    if request.method != "POST":
+        return _ask(request, ExportForm(actor=request.actor), filters)
+    form = ExportForm(request.POST, actor=request.actor)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            request_export(
+                actor=request.actor,
+                now=request.now,
+                filters=filters,
+                columns=data["columns"],
+                form=data["form"],
+                full_phones=data.get("phones") == "full",
+                reason=data["reason"],
+                language=get_language() or "en",
+            )
+        except (CustomerRefusal, BadText) as refusal:
+            form.add_error("reason", refusal_text(refusal))
+        else:
+            return go_to(request, reverse("customers:exports"))
+    return _ask(request, form, filters, status=UNPROCESSABLE)
+
+
+def _ask(
+    request: StaffRequest, form: ExportForm, filters: ExportFilters, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "scope": _scope(filters), "here": request.get_full_path()}
+    name = "customers/exports/_new.html" if request.htmx else "customers/exports/new.html"
+    return render(request, name, context, status=status)
+
+
+@staff_view(EXPORT)
+def export_list(request: StaffRequest) -> HttpResponse:
+    """What the person asked for. Asked for by htmx, only the table, while something is written."""
+    exports = exports_of(request.actor)
+    rows = [_shown(export, request) for export in exports]
+    context = {"rows": rows, "working": any(row["working"] for row in rows)}
+    name = "customers/exports/_list.html" if request.htmx else "customers/exports/list.html"
+    return render(request, name, context)
+
+
+def _shown(export: CustomerExport, request: StaffRequest) -> dict[str, Any]:
+    working = export.state in UNDER_WAY
+    return {
+        "export": export,
+        "scope": _scope(ExportFilters(**export.filters)),
+        "working": working,
+        "standing": background.state_of(lock_of(export.pk)) if working else "",
+        "ready": _is_ready(export, request),
+    }
+
+
+def _is_ready(export: CustomerExport, request: StaffRequest) -> bool:
+    return bool(
+        export.state == STATE.DONE and export.expires_at and export.expires_at > request.now
+    )
+
+
+@staff_view(EXPORT, methods=("POST",))
+def export_cancel(request: StaffRequest, export_id: int) -> HttpResponse:
+    """Stop writing."""
+    export = get_export_for(actor=request.actor, export_id=export_id)
+    try:
+        cancel_export(actor=request.actor, export_id=export.pk)
+    except ExportEnded:
+        messages.warning(request, _("The list was ready already."))
+    return go_to(request, reverse("customers:exports"))
+
+
+@staff_view(EXPORT)
+def export_file(request: StaffRequest, export_id: int) -> HttpResponseBase:
+    """The file, for whoever asked for it, until its time is over."""
+    export = get_export_for(actor=request.actor, export_id=export_id)
+    if not _is_ready(export, request):
+        raise Http404(f"export {export_id}")
+    stamp = f"{timezone.localtime(export.created_at):%Y%m%d-%H%M}"
+    name = PurePath(f"{_('customers')}-{stamp}").with_suffix(f".{export.form}").name
+    try:
+        return send_file(request, path_of(export), name=name, content_type=TYPES[export.form])
+    except FileNotFoundError as error:
+        raise Http404(f"export {export_id}") from error
