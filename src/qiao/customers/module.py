@@ -186,6 +186,7 @@ manifest = Module(
         *tier_contributions.PERIODIC,
         *duplicate_contributions.PERIODIC,
     ),
+    derived=("customers_duplicate",),
     append_only=("customers_tierchange", "customers_fact", "customers_tierrule"),
     audited=(
         "customers_customer",

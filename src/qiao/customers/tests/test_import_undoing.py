@@ -14,6 +14,7 @@ from qiao.customers.models import (
     Customer,
     CustomerImport,
     CustomerOrganisation,
+    Duplicate,
     Fact,
     ImportedRow,
     MeterInstallation,
@@ -185,6 +186,17 @@ def test_what_the_machine_noted_goes_with_the_customer(importing: Importing) -> 
     assert importing.take_back(job).kept_count == 0
     assert everything() == before
     assert not Fact.objects.exists()
+
+
+def test_a_proposed_pair_goes_with_one_of_its_two(importing: Importing) -> None:
+    other = make_customer(importing.company.agent, name="王敏3")
+    job = importing.take(*(line(n) for n in range(4)))
+    customer = Customer.objects.exclude(pk=other.pk).get(name="王敏3")
+    Duplicate.objects.create(
+        first=other, second=customer, score=9, strongest="name", found_at=NOW, weighed_at=NOW
+    )
+    assert importing.take_back(job).kept_count == 0
+    assert not Duplicate.objects.exists()
 
 
 def test_only_an_import_that_is_being_taken_back_lets_facts_go(importing: Importing) -> None:
