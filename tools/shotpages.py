@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 ROLES = {"agent": 0, "technician": 1, "dispatcher": 2, "supervisor": 3}  # order of the cards
+UNCARDED = {"administrator": "9001"}  # who has no card, by staff number
 DESKTOP = (1440, 900)
 OTHER_WIDTHS = ((1280, 800), (1920, 1080))
 PHONE = (390, 844)
@@ -78,6 +79,14 @@ SHOTS = (
     Shot("follow-ups", "/follow-ups/?view=open"),
     Shot("search", "/search/?q=wang"),
     Shot("overview", "/overview/", "supervisor", "analytics"),
+    Shot("api-keys", "/api-keys/", "administrator"),
+    Shot("api-key", "/api-keys/{key}/", "administrator"),
+    Shot("api-key-new", "/api-keys/new/", "administrator"),
+    Shot("webhooks", "/webhooks/", "administrator"),
+    Shot("webhook", "/webhooks/{endpoint}/", "administrator"),
+    Shot("webhook-new", "/webhooks/new/", "administrator"),
+    Shot("services", "/services/", "administrator"),
+    Shot("reference", "/api/reference/", "administrator"),
     Shot("board", "/jobs/board/", "dispatcher", "dispatch"),
     Shot("phone-today", "/jobs/", "technician", "tech-jobs"),
     Shot("phone-job", "/jobs/{job}/", "technician", "tech-job"),

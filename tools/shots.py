@@ -18,7 +18,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from shotfaults import PROJECT, Words, barriers, look
-from shotpages import DESKTOP, OTHER_WIDTHS, PAUSE, PHONE, ROLES, SHOTS, Shot
+from shotpages import DESKTOP, OTHER_WIDTHS, PAUSE, PHONE, ROLES, SHOTS, UNCARDED, Shot
 
 THEMES = ("light", "dark")
 LANGUAGES = ("zh-hans", "zh-hant", "en")
@@ -97,12 +97,20 @@ USUAL = View("light", "zh-hans", DESKTOP)
 
 
 def sign_in(studio: Studio) -> None:
-    """One click on each card of the sign-in page."""
-    for role, place in ROLES.items():
+    """One click on each card of the sign-in page; what a card sends for those without one."""
+    for role in (*ROLES, *UNCARDED):
         page = studio.page("", USUAL)
         page.goto(f"{studio.address}/account/login/")
-        page.locator(".q-roles form button").nth(place).click()
-        page.wait_for_load_state()
+        if role in ROLES:
+            page.locator(".q-roles form button").nth(ROLES[role]).click()
+            page.wait_for_load_state()
+        else:
+            token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+            page.request.post(
+                f"{studio.address}/me/demo/{UNCARDED[role]}",
+                form={"csrfmiddlewaretoken": token},
+                headers={"Referer": studio.address},
+            )
         kept = page.context.cookies()
         studio.cookies[role] = [c for c in kept if c["name"] in {"q-session", "q-csrf"}]
         studio.forget()
@@ -114,6 +122,8 @@ def find_ids(studio: Studio) -> None:
         ("agent", "customer", "/customers/", r'href="/customers/(\d+)/'),
         ("agent", "case", "/cases/?view=open", r'href="/cases/(\d+)/'),
         ("technician", "job", "/jobs/", r'href="/jobs/(\d+)/'),
+        ("administrator", "key", "/api-keys/", r'href="/api-keys/(\d+)/'),
+        ("administrator", "endpoint", "/webhooks/", r'href="/webhooks/(\d+)/'),
     ):
         page = studio.page(role, USUAL)
         page.goto(f"{studio.address}{path}")

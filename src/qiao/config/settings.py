@@ -218,6 +218,8 @@ LOGGING_CONFIG = "qiao.core.logs.configure"
 LOGGING = {"json": not _flag("QIAO_PLAIN_LOG"), "level": os.environ.get("QIAO_LOG", "INFO")}
 
 QIAO_PACKS = [p for p in os.environ.get("QIAO_PACKS", "water,nyc311").split(",") if p]
+# Whose X-Forwarded-For is believed: addresses or ranges of the proxies before this server.
+QIAO_PROXIES = [p for p in os.environ.get("QIAO_PROXIES", "").split(",") if p]
 # Webhooks to addresses of this machine or of the house's own net, also without TLS.
 QIAO_WEBHOOKS_PRIVATE = _flag("QIAO_WEBHOOKS_PRIVATE")
 QIAO_FIELD_KEY = os.environ.get("QIAO_FIELD_KEY", "")

@@ -36,7 +36,7 @@ SELECT e.id, 'msg_' || replace(gen_random_uuid()::text, '-', ''), %(event)s, %(n
  WHERE e.disabled_at IS NULL AND e.deleted_at IS NULL AND %(name)s = ANY(e.event_types)
    AND here.path LIKE top.path || '%%'
 ON CONFLICT DO NOTHING
-RETURNING id
+RETURNING id, endpoint_id
 """
 
 
@@ -56,11 +56,11 @@ def forward_event(*, event: Any, envelope: events.Envelope, now: datetime) -> in
                 "now": now,
             },
         )
-        made = [pk for (pk,) in cursor.fetchall()]
-    if made:
-        jobs.configure_task(SEND_TASK, queue=QUEUE).batch_defer(
-            *({"delivery_id": d} for d in made)
-        )
+        made = cursor.fetchall()
+    for delivery_id, endpoint_id in made:
+        # One at a time: a receiver that hangs holds one place of the worker, not all of them.
+        lane = f"{SEND_TASK}.{endpoint_id}"
+        jobs.configure_task(SEND_TASK, queue=QUEUE, lock=lane).defer(delivery_id=delivery_id)
     return len(made)
 
 

@@ -54,6 +54,20 @@ def lies_in(address: str, ranges: Iterable[str]) -> bool:
     )
 
 
+def caller(*, peer: str, forwarded: str, proxies: Iterable[str]) -> str:
+    """Where a request comes from: the peer, or what trusted proxies say of whom they stand for.
+
+    `forwarded` is ``X-Forwarded-For``, the nearest last. It is believed only as far as it was
+    written by a proxy of ours: the first address from the right that is none of `proxies`.
+    """
+    trusted = tuple(proxies)
+    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
+    found = peer
+    while trusted and hops and lies_in(found, trusted):
+        found = hops.pop()
+    return found
+
+
 def is_public(address: str) -> bool:
     """Whether an address belongs to the open internet: neither this machine nor the house's net.
 

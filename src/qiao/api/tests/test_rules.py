@@ -89,6 +89,23 @@ def test_ranges_are_read_or_refused_by_word() -> None:
     assert not networks.lies_in("unknown", ["10.0.0.0/8"])
 
 
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "proxies", "found"),
+    [
+        ("10.0.0.1", "1.2.3.4", [], "10.0.0.1"),
+        ("10.0.0.1", "1.2.3.4", ["10.0.0.0/8"], "1.2.3.4"),
+        ("9.9.9.9", "1.2.3.4", ["10.0.0.0/8"], "9.9.9.9"),
+        ("10.0.0.1", "6.6.6.6, 1.2.3.4, 10.0.0.2", ["10.0.0.0/8"], "1.2.3.4"),
+        ("10.0.0.1", "", ["10.0.0.0/8"], "10.0.0.1"),
+        ("10.0.0.1", "nonsense", ["10.0.0.0/8"], "nonsense"),
+    ],
+)
+def test_what_a_proxy_forwards_is_believed_as_far_as_it_is_ours(
+    peer: str, forwarded: str, proxies: list[str], found: str
+) -> None:
+    assert networks.caller(peer=peer, forwarded=forwarded, proxies=proxies) == found
+
+
 def test_a_signature_is_that_of_the_specification() -> None:
     told = signing.headers(
         signing=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from qiao.api.operations import Allowance, take_token
 from qiao.api.operations.calls import IDEMPOTENCY
 from qiao.api.queries import Access, find_access
 from qiao.api.rules.keys import read_key
+from qiao.api.rules.networks import caller
 from qiao.api.views.v1.problems import FieldError, Problem
 from qiao.core import idempotency
 from qiao.core.actor import Actor
@@ -97,7 +99,11 @@ class ApiKey(HttpBearer):
         call.operation = self.operation
         scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
         secret = read_key(text.strip()) if scheme.lower() == "bearer" else None
-        address = request.META.get("REMOTE_ADDR", "")
+        address = caller(
+            peer=request.META.get("REMOTE_ADDR", ""),
+            forwarded=request.headers.get("X-Forwarded-For", ""),
+            proxies=settings.QIAO_PROXIES,
+        )
         access = secret and find_access(secret=secret, address=address, now=call.now)
         if access is None:
             raise Problem("no-key", headers={"WWW-Authenticate": CHALLENGE})
