@@ -50,9 +50,13 @@ def test_every_call_keeps_to_the_description(
             "--phases", "examples,coverage,fuzzing,stateful",
             "--output-truncate", "false",
         ]  # fmt: skip
-        environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.contract.hooks", "NO_COLOR": "1"}
+        environment = os.environ | {
+            "SCHEMATHESIS_HOOKS": "tests.contract.hooks",
+            "PYTHONPATH": str(PROJECT),
+            "NO_COLOR": "1",
+        }
         done = subprocess.run(
-            command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE,
+            command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, timeout=LIMIT_SECONDS, check=False,
         )  # fmt: skip
     said = done.stdout.decode("utf-8", "replace")
