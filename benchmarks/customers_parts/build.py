@@ -11,6 +11,8 @@ import psycopg
 from django.db import transaction
 from django.utils import timezone
 
+KNOWS_NOT = "customers.duplicates"  # the measure of duplicates plants its own, and counts on it
+
 
 def main(customers: int) -> None:
     """Build staff and customers."""
@@ -28,6 +30,8 @@ def main(customers: int) -> None:
     world = World(customers=customers, pack="water", now=timezone.now())
     stages = [s for m in registry if m.key in {"staff", "customers"} for s in m.demo]
     for stage in sorted(stages, key=lambda s: s.order):
+        if stage.key == KNOWS_NOT:
+            continue
         with transaction.atomic():
             stage.build(world)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as owner:
