@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from qiao.customers.models import CustomerIdentity
 from qiao.customers.queries import masked_phone
 
 COMMON = 3  # from so many on, it is worth saying how many share the thing
@@ -66,5 +67,9 @@ def words_of(sign: SignLike) -> str:
 
 
 def detail_of(sign: SignLike) -> str:
-    """What the two agree on, telephone numbers masked."""
-    return masked_phone(sign.what) if sign.key.startswith("phone") else sign.what
+    """What the two agree on: a number, masked; a kind of document; an address."""
+    if sign.key.startswith("phone"):
+        return masked_phone(sign.what)
+    if sign.key.startswith("identity") and sign.what:
+        return str(CustomerIdentity.Kind(sign.what).label)
+    return sign.what
