@@ -129,9 +129,8 @@ class EndpointForm(forms.Form):
         """Events by module: name, words, and whether it is chosen."""
         labels = {module.key: module.label for module in registry}
         chosen = set(self["event_types"].value() or ())
-        groups: dict[Any, list[tuple[str, Any, bool]]] = {}
+        groups: dict[str, list[tuple[str, Any, bool]]] = {key: [] for key in labels}
         for kind in event_types():
-            label = labels.get(kind.name.partition(".")[0], "")
             each = (kind.name, event_words(kind.name), kind.name in chosen)
-            groups.setdefault(label, []).append(each)
-        return list(groups.items())
+            groups.setdefault(kind.name.partition(".")[0], []).append(each)
+        return [(labels.get(key, key), events) for key, events in groups.items() if events]
