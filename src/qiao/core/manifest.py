@@ -240,6 +240,94 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """A dated setting that the company may change on a page; see `core.parameters`.
+
+    `kind`: ``number``, ``minutes`` (a duration), ``days``, ``money`` (minor units),
+    ``percentage``, ``boolean``, ``choice`` or ``choices`` (several of `choices`). `least` and
+    `most` limit numbers, both included. `default` holds where nothing is configured, for the
+    reason `default_source`. With `second_person` a change takes effect only when somebody else
+    agrees.
+    """
+
+    key: str
+    label: Text
+    kind: str
+    default: Any
+    default_source: Text
+    unit: Text = ""
+    least: int | None = None
+    most: int | None = None
+    choices: tuple[tuple[str, Text], ...] = ()
+    about: Text = ""
+    permission: str = "core.configure"
+    second_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """A field that a correction may change. `kind`: ``text``, ``date`` or ``choice``."""
+
+    key: str
+    label: Text
+    kind: str = "text"
+    choices: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a correction is about: a row by its number, and the values it has now, as text.
+
+    `url` leads to its page, if it has one.
+    """
+
+    record_id: int
+    organisation_id: int
+    number: str
+    title: str
+    values: Mapping[str, str]
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A kind of record whose typing errors are put right by two people; see `core.corrections`.
+
+    `find` gives the record of a number that the actor may see, or None; `load` the same by id,
+    with its row locked if asked; `apply` writes the new values of some fields and raises
+    `qiao.core.corrections.BadField` when a value cannot stand.
+    """
+
+    key: str
+    label: Text
+    number_label: Text
+    permission: str
+    fields: tuple[Correctable, ...]
+    find: Callable[..., Record | None]  # (*, actor, number)
+    load: Callable[..., Record | None]  # (*, actor, record_id, lock=False)
+    apply: Callable[..., None]  # (*, actor, now, record_id, values)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTable:
+    """The words of an audited table for the people who read its changes.
+
+    `fields` names columns; a column that is not named is not shown (search columns, for example).
+    `values` says stored keys in words. `phones` are masked, `hidden` are never shown at all.
+    `of_customer` is an SQL condition on rows of the trail (alias ``a``) that belong to a customer,
+    with ``%(customer_ids)s`` (bigint[]).
+    """
+
+    table: str
+    label: Text
+    fields: Mapping[str, Text]
+    values: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
+    phones: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    of_customer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DemoStage:
     """A set-based step of the demo world, run in `order` over all modules."""
 
@@ -270,6 +358,9 @@ class Module:
     figures: tuple[Figure, ...] = ()
     headlines: tuple[Headline, ...] = ()
     workload: tuple[Workload, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    audit_words: tuple[AuditTable, ...] = ()
     demo: tuple[DemoStage, ...] = ()
     install: Callable[[datetime], None] | None = None  # run after every migration, repeatable
     append_only: tuple[str, ...] = ()

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core import demo
-from qiao.core.manifest import Module, Permission
-from qiao.core.tasks import PeriodicJob
+from qiao.core.manifest import Module, Parameter, Permission
+from qiao.core.tasks import KEEP_FINISHED_JOBS, PeriodicJob
 
 manifest = Module(
     key="core",
@@ -15,4 +15,18 @@ manifest = Module(
         Permission("core.approve", _("Decide on approvals")),
         Permission("core.audit", _("Read the audit trail")),
     ),
+    parameters=(
+        Parameter(
+            key=KEEP_FINISHED_JOBS,
+            label=_("Finished jobs are kept"),
+            about=_("Longer helps to look into yesterday's work; shorter keeps the table small."),
+            kind="number",
+            unit=_("hours"),
+            least=1,
+            most=720,
+            default=72,
+            default_source=_("Three days: a weekend can be looked into on Monday"),
+        ),
+    ),
+    audited=("core_setting", "core_calendarday"),
 )

@@ -8,13 +8,16 @@ from django.conf import settings
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.manifest import (
+    AuditTable,
     Command,
+    Correction,
     Figure,
     Headline,
     HistoryCount,
     Module,
     NavItem,
     Panel,
+    Parameter,
     QueueSource,
     SearchSource,
     TimelineSource,
@@ -102,6 +105,18 @@ class Registry:
     def permissions(self) -> Iterable[str]:
         """All permissions that roles may hold."""
         return [p.key for module in self for p in module.permissions]
+
+    def parameters(self) -> dict[str, Parameter]:
+        """All dated settings that pages may change, by key, in the order of the floors."""
+        return {p.key: p for module in self for p in module.parameters}
+
+    def corrections(self) -> dict[str, Correction]:
+        """All kinds of corrections by key."""
+        return {c.key: c for module in self for c in module.corrections}
+
+    def audit_words(self) -> dict[str, AuditTable]:
+        """The words of audited tables by the name of the table."""
+        return {a.table: a for module in self for a in module.audit_words}
 
     def append_only(self) -> list[str]:
         """Tables whose rows the application may add but neither change nor delete."""

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 # Five tries over about ten minutes; procrastinate counts the first run apart from the retries.
 PATIENT = RetryStrategy(max_attempts=4, exponential_wait=5)
 STALLED_AFTER_SECONDS = 60
-KEEP_FINISHED_JOBS_HOURS = 72
+KEEP_FINISHED_JOBS = "core.keep_finished_jobs_hours"
 
 
 @app.task(name=events.DELIVER_TASK, queue="events", retry=PATIENT)
@@ -84,7 +84,10 @@ async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001 - as above
 @app.task(name="core.housekeeping", queue="clock", queueing_lock="core.housekeeping")
 def housekeeping(timestamp: int) -> None:  # noqa: ARG001 - as above
     """Keep partitions ahead of time and finished jobs and old sessions from piling up."""
+    from qiao.core.parameters import find  # noqa: PLC0415 - the manifests import this file
+
     now = timezone.now()
+    hours = find(KEEP_FINISHED_JOBS, day=timezone.localdate(now)).value
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT qiao_ensure_partitions(3)")
         cursor.execute("DELETE FROM django_session WHERE expire_date < %s", [now])
@@ -92,5 +95,5 @@ def housekeeping(timestamp: int) -> None:  # noqa: ARG001 - as above
             "DELETE FROM procrastinate_jobs WHERE status = 'succeeded' AND id IN ("
             " SELECT job_id FROM procrastinate_events WHERE type = 'succeeded' AND at < %s"
             " LIMIT 50000)",
-            [now - timedelta(hours=KEEP_FINISHED_JOBS_HOURS)],
+            [now - timedelta(hours=hours)],
         )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from qiao.cases.events import CaseChanged, CaseClosed, StepEntered
 from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.dispatch import contributions, demo, morning
+from qiao.dispatch.parameters import PARAMETERS
 from qiao.dispatch.tasks import on_case_changed, on_case_closed, on_step_entered
 
 
@@ -33,5 +34,6 @@ manifest = Module(
         Subscription(CaseChanged, on_case_changed),
     ),
     demo=(DemoStage("dispatch", 40, demo.build, demo.audit, _tick),),
+    parameters=PARAMETERS,
     append_only=("dispatch_workorderevent",),
 )

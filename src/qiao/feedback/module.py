@@ -10,6 +10,7 @@ from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.core.tasks import PeriodicJob
 from qiao.feedback import contributions, demo, morning, overview
 from qiao.feedback.operations import note_known_satisfactions, note_satisfactions
+from qiao.feedback.parameters import PARAMETERS
 from qiao.feedback.tasks import fold, on_case_closed, on_step_entered
 
 
@@ -46,5 +47,6 @@ manifest = Module(
         DemoStage("feedback", 50, demo.build, demo.audit, morning.tick),
         DemoStage("feedback.satisfaction", 63, _note_satisfactions),
     ),
+    parameters=PARAMETERS,
     append_only=("feedback_followupattempt",),
 )

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from qiao.cases import operations as cases
 from qiao.cases.queries import Exit
-from qiao.core import settings
+from qiao.core import parameters
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.rules.text import clean
 from qiao.dispatch.models import WorkOrder
@@ -115,8 +115,8 @@ def suspend(
 ) -> WorkOrder:
     """Wait: for parts, for the customer, for access. `hold` is a `WorkOrder.Hold`.
 
-    What only the customer can make possible (setting ``dispatch.pausing_holds``) stops the case's
-    clocks too. Raises `ReasonNeeded` for an unknown hold, or no words with ``other``.
+    What only the customer can make possible (parameter ``dispatch.pausing_holds``) stops the
+    case's clocks too. Raises `ReasonNeeded` for an unknown hold, or no words with ``other``.
     """
     order, repeated = _begin(work_order_id, actor, report)
     if repeated:
@@ -283,7 +283,7 @@ def _with_reason(
 
 def _pausing_holds(order: WorkOrder, now: datetime) -> list[str]:
     chain = chain_of(order.organisation_id)
-    found = settings.find("dispatch.pausing_holds", day=now.date(), organisation_ids=chain)
+    found = parameters.find("dispatch.pausing_holds", day=now.date(), organisation_ids=chain)
     return list(found.value)
 
 

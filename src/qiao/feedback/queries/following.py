@@ -8,7 +8,7 @@ from django.db.models import F
 from django.http import Http404
 from django.utils import timezone
 
-from qiao.core import settings
+from qiao.core import parameters
 from qiao.core.actor import Actor
 from qiao.feedback.models import FollowUp, FollowUpAttempt
 from qiao.feedback.rules import Attempt, Patience, counted, next_attempt_at
@@ -56,10 +56,10 @@ def follow_ups_of_case(*, actor: Actor, case_id: int) -> list[FollowUp]:
 
 
 def patience_for(*, organisation_id: int, now: datetime) -> Patience:
-    """How often and how far apart one tries, by the dated settings of the unit."""
+    """How often and how far apart one tries, by the dated parameters of the unit."""
     day, chain = timezone.localdate(now), chain_of(organisation_id)
-    needed = settings.find("feedback.attempts_needed", day=day, organisation_ids=chain)
-    minutes = settings.find("feedback.attempt_gap_minutes", day=day, organisation_ids=chain)
+    needed = parameters.find("feedback.attempts_needed", day=day, organisation_ids=chain)
+    minutes = parameters.find("feedback.attempt_gap_minutes", day=day, organisation_ids=chain)
     return Patience(int(needed.value), timedelta(minutes=int(minutes.value)))
 
 
@@ -79,7 +79,7 @@ def progress_of(*, follow_up: FollowUp, now: datetime) -> Progress:
 
 def must_be_another(*, group: str, organisation_id: int, now: datetime) -> bool:
     """Whether cases of this group are called back by somebody other than the handler."""
-    groups = settings.find(
+    groups = parameters.find(
         "feedback.other_person_groups",
         day=timezone.localdate(now),
         organisation_ids=chain_of(organisation_id),
