@@ -143,3 +143,21 @@ class MeterExchangeUndone:
     """The meter before hangs at the service point again."""
 
     service_point_id: int
+
+
+@event_type("customers.account_corrected", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class AccountCorrected:
+    """Two people put fields of an account right."""
+
+    account_id: int
+    fields: tuple[str, ...]
+
+
+@event_type("customers.premises_corrected", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class PremisesCorrected:
+    """Two people put parts of an address right."""
+
+    premises_id: int
+    fields: tuple[str, ...]

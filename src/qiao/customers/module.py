@@ -19,6 +19,7 @@ from qiao.core.manifest import (
 )
 from qiao.core.tasks import PeriodicJob
 from qiao.customers import (
+    care_contributions,
     demo,
     duplicate_contributions,
     duplicate_demo,
@@ -171,6 +172,7 @@ manifest = Module(
         Permission("customers.tier_rules", _("See and try the rule of the tiers")),
         Permission("customers.value", _("See what customers are worth")),
         Permission("customers.export_value", _("Export the list of key customers")),
+        Permission("customers.correct", _("Ask for corrections of customers and accounts")),
         Permission("customers.reveal", _("Reveal identity numbers and masked telephone numbers")),
     ),
     subscriptions=tier_contributions.SUBSCRIPTIONS + duplicate_contributions.SUBSCRIPTIONS,
@@ -187,6 +189,8 @@ manifest = Module(
         *duplicate_contributions.PERIODIC,
     ),
     derived=("customers_duplicate",),
+    corrections=care_contributions.CORRECTIONS,
+    audit_words=care_contributions.AUDIT_WORDS,
     append_only=("customers_tierchange", "customers_fact", "customers_tierrule"),
     audited=(
         "customers_customer",
