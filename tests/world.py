@@ -24,6 +24,7 @@ from qiao.cases import operations as cases
 from qiao.cases.models import Case, SavedView
 from qiao.contact import operations as contacts
 from qiao.contact.models import Interaction
+from qiao.core import corrections
 from qiao.core.attachments import Accepted, check_upload
 from qiao.core.models import Attachment
 from qiao.core.tests.deliveries import run_background, run_deliveries
@@ -118,6 +119,7 @@ def build_world(now: datetime) -> World:
     _add_contacts(world)
     _add_imports(world)
     _add_programs(world)
+    _add_correction(world)
     other_team = add_organisation(
         kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
     )
@@ -312,6 +314,22 @@ def finish_work(world: World, order: WorkOrder) -> None:
     dispatch.arrive(**told)
     dispatch.complete(filling=fill(order), **told)
     run_deliveries()
+
+
+def _add_correction(world: World) -> None:
+    """A correction of the customer's account that waits for a second person."""
+    kind = corrections.correction("customers.account")
+    agent = world.company.agent
+    waiting = corrections.request_correction(
+        kind=kind,
+        record=corrections.find_record(kind=kind, number=ACCOUNT, actor=agent),
+        values={"use": "commercial"},
+        reason=marked("reason of a correction"),
+        evidence="",
+        actor=agent,
+        now=world.now,
+    )
+    world.ids["approval"] = waiting.pk
 
 
 def _add_work(world: World) -> None:

@@ -20,7 +20,7 @@ class Browsers:
     def __init__(self, world: World) -> None:
         self._client = Client(raise_request_exception=False)
         self._cookies: dict[str | None, SimpleCookie] = {None: SimpleCookie()}
-        for who in ("agent", "colleague", "outsider"):
+        for who in ("agent", "colleague", "outsider", "chief"):
             self._client.cookies = SimpleCookie()
             self._client.force_login(world.staff(who), backend="qiao.staff.signin.StaffBackend")
             self._cookies[who] = self._client.cookies

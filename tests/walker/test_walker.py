@@ -143,7 +143,7 @@ def test_a_colleague_of_the_branch_is_served(name: str, world: World, browsers: 
         pytest.skip("switched off by configuration")
     address = address_of(name, visit, world)
     with transaction.atomic():
-        client = browsers.of("agent")
+        client = browsers.of(visit.reader)
         for query in ("", *visit.queries):
             words = query.format_map(world.ids)
             response = send(client, "GET", address, words, {}, {})

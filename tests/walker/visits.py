@@ -29,6 +29,7 @@ class Visit:
     args: Mapping[str, str] = field(default_factory=dict)
     queries: tuple[str, ...] = ()
     post: Mapping[str, Any] | None = None
+    reader: str = "agent"
     sender: str = "agent"
     get: int = OK
     public: bool = False
@@ -140,6 +141,39 @@ DESK: Final = {
     "desk:overview_export": Visit(
         post={"take": "xlsx all", "unit": "{unit}"}, get=NOT_ALLOWED, own=True
     ),
+}
+ADMINISTRATION: Final = {
+    "administration:home": Visit(),
+    "administration:parameters": Visit(queries=("on=2020-01-01", "unit={unit}", "on=x&unit=x")),
+    "administration:parameter": Visit(
+        {"key": "feedback.attempt_gap_minutes"},
+        post={
+            "value": "45",
+            "valid_from": "2099-01-01",
+            "organisation": "",
+            "region": "",
+            "source": "tested",
+        },
+        sender="chief",
+    ),
+    "administration:decisions": Visit(queries=("state=all", "after=99")),
+    "administration:decision": Visit(
+        {"approval_id": "{approval}"}, post={"word": "agree", "note": "x"}, sender="colleague"
+    ),
+    "administration:corrections": Visit(queries=("state=pending", "after=99")),
+    "administration:correction_new": Visit(queries=("number=x&kind=customers.account",)),
+    "administration:correction_export": Visit(post={"form": "csv"}, get=NOT_ALLOWED, own=True),
+    "administration:correct": Visit(
+        {"key": "customers.customer", "record_id": "{customer}"},
+        post={"field-name": "王五", "field-kind": "person", "field-gender": "", "reason": "x"},
+    ),
+    "administration:trail": Visit(
+        queries=("table=customers_customer&since=2020-01-01", "row=1&before=x", "request=x"),
+        reader="chief",
+    ),
+    "administration:customer_trail": _customer(),
+    "administration:disclosures": Visit(queries=("kind=export", "q=x", "person={agent}")),
+    "administration:disclosure_export": Visit(post={"form": "xlsx"}, get=NOT_ALLOWED, own=True),
 }
 CUSTOMERS: Final = {
     "customers:list": Visit(queries=(*HUNTS, "tier=C", "flag=life_support", "after=99999999")),
@@ -471,5 +505,15 @@ ACCOUNT: Final = {
     "mfa_reauthenticate": Visit(get=OK),
 }
 VISITS: Final[dict[str, Visit]] = (
-    CORE | DESK | CUSTOMERS | IMPORTS | CASES | DISPATCH | CONTACT | FEEDBACK | API | ACCOUNT
+    CORE
+    | DESK
+    | ADMINISTRATION
+    | CUSTOMERS
+    | IMPORTS
+    | CASES
+    | DISPATCH
+    | CONTACT
+    | FEEDBACK
+    | API
+    | ACCOUNT
 )

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("qiao.core.urls")),
     path("", include("qiao.desk.urls")),
     path("", include("qiao.api.urls")),
+    path("administration/", include("qiao.desk.administration.urls")),
     path("me/", include("qiao.staff.urls")),
     path("customers/", include("qiao.customers.urls")),
     path("cases/", include("qiao.cases.urls")),

@@ -3,6 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import Command, Module, NavItem
+from qiao.desk.administration import contributed as administration
+from qiao.desk.administration.declared import PARAMETERS
 from qiao.desk.overview import contributed as overview
 
 manifest = Module(
@@ -19,9 +21,12 @@ manifest = Module(
             "g w",
         ),
         *overview.NAVIGATION,
+        *administration.NAVIGATION,
     ),
-    permissions=overview.PERMISSIONS,
+    permissions=(*overview.PERMISSIONS, *administration.PERMISSIONS),
+    panels=administration.PANELS,
     figures=overview.FIGURES,
+    parameters=PARAMETERS,
     commands=(
         Command(
             "desk.workspace",
@@ -41,5 +46,6 @@ manifest = Module(
         ),
         Command("desk.search", _("Search everything"), "search", "desk:search", "staff.view"),
         *overview.COMMANDS,
+        *administration.COMMANDS,
     ),
 )

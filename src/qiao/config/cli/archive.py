@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -50,7 +51,18 @@ def write(file: Path, *, with_secrets: bool = False) -> dict[str, Any]:
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as raw:
             _pack(raw, listing, dump, contents, with_secrets=with_secrets)
         draft.replace(file)
+    _stamp(file)
     return contents
+
+
+def _stamp(file: Path) -> None:
+    """Leave word of the last backup in the state folder, for the page that warns of its age."""
+    found = file.stat()
+    at = datetime.fromtimestamp(found.st_mtime, UTC).isoformat()
+    kept = {"at": at, "file": str(file), "size": found.st_size}
+    draft = environment.home() / f"last_backup.{os.getpid()}"
+    draft.write_text(json.dumps(kept))
+    draft.replace(environment.home() / "last_backup.json")
 
 
 def read(file: Path, *, force: bool = False) -> dict[str, Any]:

@@ -1,0 +1,257 @@
+"""What waits for a second person: seen with before and after, agreed to or refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from qiao.core import approvals, corrections, parameters
+from qiao.core.actor import Actor
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.manifest import Text
+from qiao.core.models import Approval
+from qiao.core.registry import registry
+from qiao.core.rules.parameters import BadValue
+from qiao.desk.administration.forms import DecisionForm
+from qiao.desk.administration.frame import DECIDE, UNPROCESSABLE, id_in, show
+from qiao.desk.administration.values import in_words
+from qiao.staff.queries import company_id, names_of, organisation, organisation_names
+
+PREFIXES: Final = (parameters.KIND_PREFIX, corrections.KIND_PREFIX)
+PAGE_SIZE: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field with what it was when asked, and what it shall be."""
+
+    label: Text
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A request in words: its kind, what it is about, where that leads, and the differences."""
+
+    kind: Text
+    title: Text
+    url: str
+    differences: list[Difference]
+    note: str = ""
+
+
+def told(approval: Approval) -> Told:
+    """The words of a request of ours."""
+    if approval.kind.startswith(parameters.KIND_PREFIX):
+        return _parameter(approval)
+    return _correction(approval)
+
+
+def _parameter(approval: Approval) -> Told:
+    key, given = approval.kind.removeprefix(parameters.KIND_PREFIX), approval.payload
+    try:
+        declared = parameters.parameter(key)
+    except parameters.UnknownParameter:
+        return Told(_("Parameter"), key, "", [])
+    currency = organisation(company_id()).currency
+    since = date.fromisoformat(given["valid_from"])
+    place = _("The whole company")
+    if given["organisation_id"]:
+        place = organisation(given["organisation_id"]).name
+    change = Difference(
+        declared.label,
+        in_words(declared, given["before"], currency=currency),
+        in_words(declared, given["value"], currency=currency),
+    )
+    note = _("%(place)s, in force from %(day)s") % {"place": place, "day": since.isoformat()}
+    url = reverse("administration:parameter", args=[key])
+    return Told(_("Parameter"), declared.label, url, [change], note)
+
+
+def _correction(approval: Approval) -> Told:
+    given = approval.payload
+    kind = corrections_by_key().get(approval.kind.removeprefix(corrections.KIND_PREFIX))
+    fields = {each.key: each for each in kind.fields} if kind else {}
+
+    def shown(key: str, value: str) -> str:
+        each = fields.get(key)
+        names: Mapping[str, Any] = dict(each.choices) if each else {}
+        return str(names.get(value, value))
+
+    changes = [
+        Difference(
+            fields[key].label if key in fields else key,
+            shown(key, change["before"]),
+            shown(key, change["after"]),
+        )
+        for key, change in given["fields"].items()
+    ]
+    title = f"{given['number']} {given['title']}".strip()
+    label = kind.label if kind else _("Correction")
+    return Told(label, title, given.get("url", ""), changes, given.get("evidence", ""))
+
+
+def corrections_by_key() -> Mapping[str, Any]:
+    """All kinds of corrections."""
+    return registry.corrections()
+
+
+def requests_for(
+    *,
+    organisations: tuple[int, ...],
+    prefixes: tuple[str, ...],
+    state: str,
+    after: int | None,
+    own_id: int | None = None,
+) -> tuple[list[dict[str, Any]], int | None]:
+    """A page of requests, the newest first, and the id after which the next one begins."""
+    rows = Approval.objects.filter(kind__regex="^(" + "|".join(p[:-1] for p in prefixes) + r")\.")
+    seen = rows.filter(organisation_id__in=organisations)
+    rows = seen | rows.filter(requested_by_id=own_id) if own_id else seen
+    if state:
+        rows = rows.filter(state=state)
+    if after is not None:
+        rows = rows.filter(id__lt=after)
+    found = list(rows.order_by("-id")[: PAGE_SIZE + 1])
+    page = found[:PAGE_SIZE]
+    people = names_of(
+        {row.requested_by_id for row in page} | {row.decided_by_id or 0 for row in page}
+    )
+    units = organisation_names({row.organisation_id for row in page})
+    lines = [
+        {
+            "row": row,
+            "told": told(row),
+            "asked_by": people.get(row.requested_by_id, ""),
+            "decided_by": people.get(row.decided_by_id or 0, ""),
+            "unit": units.get(row.organisation_id, ""),
+        }
+        for row in page
+    ]
+    return lines, page[-1].pk if len(found) > PAGE_SIZE else None
+
+
+@staff_view(DECIDE)
+def decision_list(request: StaffRequest) -> HttpResponse:
+    """What waits, or all that was ever asked."""
+    state = request.GET.get("state", "pending")
+    state = state if state in {"pending", "all"} else "pending"
+    lines, after = requests_for(
+        organisations=request.actor.organisations(DECIDE),
+        prefixes=PREFIXES,
+        state="" if state == "all" else state,
+        after=id_in(request.GET.get("after", "")),
+    )
+    context = {"lines": lines, "after": after, "state": state}
+    return show(request, "decisions.html", "decisions", context)
+
+
+def _approval_for(actor: Actor, approval_id: int) -> Approval:
+    found = Approval.objects.filter(
+        pk=approval_id, organisation_id__in=actor.organisations(DECIDE)
+    ).first()
+    if found is None or not found.kind.startswith(PREFIXES):
+        raise Http404(approval_id)
+    return found
+
+
+@staff_view(DECIDE, methods=("GET", "HEAD", "POST"))
+def decision_page(request: StaffRequest, approval_id: int) -> HttpResponse:
+    """One request with its differences; the second person's word on it."""
+    approval = _approval_for(request.actor, approval_id)
+    form = DecisionForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        agrees = request.POST.get("word") == "agree"
+        refusal = _decide(request, approval, agrees=agrees, note=form.cleaned_data["note"])
+        if not refusal:
+            done = _("Agreed to and carried out.") if agrees else _("Refused.")
+            messages.success(request, done)
+            return HttpResponseRedirect(reverse("administration:decisions"))
+        form.add_error(None, refusal)
+    people = names_of({approval.requested_by_id, approval.decided_by_id or 0})
+    context = {
+        "row": approval,
+        "told": told(approval),
+        "form": form,
+        "asked_by": people.get(approval.requested_by_id, ""),
+        "decided_by": people.get(approval.decided_by_id or 0, ""),
+        "is_own": approval.requested_by_id == request.actor.staff_id,
+    }
+    status = UNPROCESSABLE if form.errors else 200
+    return show(request, "decision.html", "decisions", context, status=status)
+
+
+def _decide(request: StaffRequest, approval: Approval, *, agrees: bool, note: str) -> str:
+    """Decide and carry out; the refusal in words, or nothing."""
+    try:
+        with transaction.atomic():
+            decided = approvals.decide(
+                approval_id=approval.pk,
+                approve=agrees,
+                note=note,
+                actor=request.actor,
+                now=request.now,
+            )
+            if agrees:
+                carry_out(approval=decided, request=request)
+    except corrections.RecordChanged as changed:
+        return _changed(approval, changed)
+    except corrections.BadField as bad:
+        return field_refusal(bad.why)
+    except tuple(REFUSALS) as refusal:
+        return str(REFUSALS[type(refusal)])
+    return ""
+
+
+NO_MORE: Final = gettext_lazy("This value cannot be set any more. Refuse the request.")
+REFUSALS: Final[dict[type[Exception], Text]] = {
+    approvals.SamePerson: gettext_lazy(
+        "You asked for this yourself. Somebody else has to decide."
+    ),
+    approvals.AlreadyDecided: gettext_lazy("Somebody decided on this meanwhile."),
+    parameters.Stale: gettext_lazy(
+        "Another value came to hold meanwhile. Refuse, and have it asked for again."
+    ),
+    corrections.RecordMissing: gettext_lazy("The record is gone, or merged into another."),
+    BadValue: NO_MORE,
+    parameters.NothingChanges: NO_MORE,
+    parameters.UnknownParameter: NO_MORE,
+}
+
+
+def carry_out(*, approval: Approval, request: StaffRequest) -> None:
+    """Do what was agreed to, in the same transaction."""
+    for module in (parameters, corrections):
+        if approval.kind.startswith(module.KIND_PREFIX):
+            module.carry_out(approval=approval, actor=request.actor, now=request.now)
+            return
+    raise ValueError(approval.kind)
+
+
+def _changed(approval: Approval, changed: corrections.RecordChanged) -> str:
+    kind = corrections.correction(approval.kind.removeprefix(corrections.KIND_PREFIX))
+    labels = {each.key: each.label for each in kind.fields}
+    newer = "; ".join(f"{labels[key]}: {value or '—'}" for key, value in changed.newer.items())
+    return _("The record changed after this was asked. Now it says: %(newer)s") % {"newer": newer}
+
+
+def field_refusal(why: str) -> str:
+    """Why a value of a field cannot stand."""
+    words = {
+        "taken": _("Another record already has this value."),
+        "form": _("This is not written as such a number is."),
+        "date": _("This day is not possible."),
+        "closed": _("The account was closed before that day."),
+        "empty": _("This may not be empty."),
+        "organisation": _("An organisation has no gender."),
+        "choice": _("Choose one of those offered."),
+    }
+    return words.get(why, _("This value is not possible."))

@@ -1,0 +1,112 @@
+"""Reveals and exports: who saw which hidden field or took which rows, when and why."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from qiao.core import disclosure
+from qiao.core.downloads import send_file
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.models import Disclosure
+from qiao.core.table_files import TYPES, table_file
+from qiao.desk.administration.frame import AUDIT, id_in, show
+from qiao.staff.queries import names_of, organisation_names
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+PAGE_SIZE: Final = 40
+MOST_EXPORTED: Final = 50_000
+KINDS: Final = ("reveal", "export")
+
+
+def _narrowed(request: StaffRequest, values: Any) -> "QuerySet[Disclosure]":
+    rows = Disclosure.objects.filter(organisation_id__in=request.actor.organisations(AUDIT))
+    if values.get("kind") in KINDS:
+        rows = rows.filter(kind=values["kind"])
+    person = id_in(values.get("person", ""))
+    if person is not None:
+        rows = rows.filter(actor_id=person)
+    text = values.get("q", "").strip()[:60]
+    return rows.filter(reason__icontains=text) if text else rows
+
+
+def _lines(rows: list[Disclosure]) -> list[dict[str, Any]]:
+    people = names_of({row.actor_id for row in rows})
+    units = organisation_names({row.organisation_id for row in rows})
+    return [
+        {
+            "row": row,
+            "who": people.get(row.actor_id, ""),
+            "unit": units.get(row.organisation_id, ""),
+            "fields": ", ".join(row.fields),
+        }
+        for row in rows
+    ]
+
+
+@staff_view(AUDIT)
+def disclosure_list(request: StaffRequest) -> HttpResponse:
+    """The newest first, narrowed by kind, person and words of the reason."""
+    rows = _narrowed(request, request.GET)
+    after = id_in(request.GET.get("after", ""))
+    if after is not None:
+        rows = rows.filter(id__lt=after)
+    found = list(rows.order_by("-id")[: PAGE_SIZE + 1])
+    kept = request.GET.copy()
+    kept.pop("after", None)
+    context = {
+        "lines": _lines(found[:PAGE_SIZE]),
+        "after": found[PAGE_SIZE - 1].pk if len(found) > PAGE_SIZE else None,
+        "kind": request.GET.get("kind", ""),
+        "text": request.GET.get("q", "")[:60],
+        "person": request.GET.get("person", ""),
+        "query": kept.urlencode(),
+    }
+    return show(request, "disclosures.html", "disclosures", context)
+
+
+@staff_view(AUDIT, methods=("POST",))
+def disclosure_export(request: StaffRequest) -> HttpResponseBase:
+    """The narrowed list as a file; the export is itself recorded."""
+    form = "csv" if request.POST.get("form") == "csv" else "xlsx"
+    lines = _lines(list(_narrowed(request, request.POST).order_by("-id")[:MOST_EXPORTED]))
+    disclosure.record(
+        kind="export",
+        subject="administration.disclosures",
+        organisation_id=request.actor.organisation_id,
+        actor=request.actor,
+        now=request.now,
+        reason=_("List of disclosures"),
+        row_count=len(lines),
+    )
+    header = [
+        _("When"),
+        pgettext("trail", "Who"),
+        _("Unit"),
+        _("Kind"),
+        pgettext("trail", "What"),
+        pgettext("trail", "Fields"),
+        _("Rows"),
+        _("Reason"),
+    ]
+    path = Path(tempfile.mkdtemp()) / f"disclosures.{form}"
+    with table_file(path, form=form, header=header) as write:
+        write(
+            [
+                f"{timezone.localtime(line['row'].at):%Y-%m-%d %H:%M}", line["who"], line["unit"],
+                line["row"].kind, f"{line['row'].subject} {line['row'].subject_id or ''}".strip(),
+                line["fields"], line["row"].row_count, line["row"].reason,
+            ]
+            for line in lines
+        )  # fmt: skip
+    name = f"disclosures-{timezone.localdate(request.now):%Y%m%d}.{form}"
+    response = send_file(request, path, name=name, content_type=TYPES[form], remove=True)
+    path.parent.rmdir()
+    return response

@@ -1,0 +1,31 @@
+"""Addresses of the administration."""
+
+from django.urls import path
+
+from qiao.desk.administration import (
+    corrections,
+    decisions,
+    disclosures,
+    home,
+    parameters,
+    trail_views,
+)
+
+app_name = "administration"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("parameters/", parameters.parameter_list, name="parameters"),
+    path("parameters/<str:key>/", parameters.parameter_page, name="parameter"),
+    path("decisions/", decisions.decision_list, name="decisions"),
+    path("decisions/<int:approval_id>/", decisions.decision_page, name="decision"),
+    path("corrections/", corrections.correction_list, name="corrections"),
+    path("corrections/new/", corrections.correction_new, name="correction_new"),
+    path("corrections/export/", corrections.correction_export, name="correction_export"),
+    path("corrections/<str:key>/<int:record_id>/", corrections.correct, name="correct"),
+    path("changes/", trail_views.trail, name="trail"),
+    path(
+        "changes/customers/<int:customer_id>/", trail_views.customer_trail, name="customer_trail"
+    ),
+    path("disclosures/", disclosures.disclosure_list, name="disclosures"),
+    path("disclosures/export/", disclosures.disclosure_export, name="disclosure_export"),
+]
