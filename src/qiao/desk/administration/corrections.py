@@ -161,7 +161,7 @@ def correction_export(request: StaffRequest) -> HttpResponseBase:
         row_count=len(rows),
     )
     header = [
-        _("Asked on"), _("Asked by"), _("Unit"), _("Kind of record"), _("Record"), _("Field"),
+        _("Asked on"), _("Asked by"), _("Unit"), _("Kind of record"), _("Record"), pgettext("trail", "Field"),
         _("Before"), _("After"), _("Reason"), pgettext("request", "State"), _("Decided by"),
         _("Decided on"),
     ]  # fmt: skip
