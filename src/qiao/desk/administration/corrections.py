@@ -161,8 +161,9 @@ def correction_export(request: StaffRequest) -> HttpResponseBase:
         row_count=len(rows),
     )
     header = [
-        _("Asked on"), _("Asked by"), _("Unit"), _("Kind of record"), _("Record"), pgettext("trail", "Field"),
-        _("Before"), _("After"), _("Reason"), pgettext("request", "State"), _("Decided by"),
+        _("Asked on"), _("Asked by"), _("Unit"), _("Kind of record"), _("Record"),
+        pgettext("trail", "Field"), _("Before"), _("After"), _("Reason"),
+        pgettext("request", "State"), _("Decided by"),
         _("Decided on"),
     ]  # fmt: skip
     path = Path(tempfile.mkdtemp()) / f"corrections.{form}"
