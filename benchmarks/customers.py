@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PARTS = {
     "import": "loading",
     "dedupe": "dedupe",
+    "tier-all": "grading",
     "tier-station": "stations",
 }
 

@@ -13,7 +13,6 @@ from qiao.customers.models import TierRun
 from qiao.customers.operations.grading import count_by_branch
 from qiao.customers.operations.tier_installing import note_all_accounts
 from qiao.customers.queries.grading import (
-    MERGED,
     company_zone,
     figures_json,
     grades_of_all,
@@ -69,7 +68,6 @@ SELECT t.customer_id, 'water_ic', 'SK' || lpad(a.id::text, 10, '0'),
 
 _STEP = """
 CREATE TEMP TABLE demo_next ON COMMIT DROP AS
-WITH merged AS ({merged})
 SELECT g.customer_id, g.letter, g.points, {figures} AS inputs FROM ({graded}) g
 """
 _TOLD = """
@@ -154,7 +152,7 @@ def _grade(cursor: Any, at: datetime) -> None:
     rule = rule_in_force(at)
     if rule is None:
         return
-    step = _STEP.format(merged=MERGED, figures=figures_json(rule), graded=grades_of_all(rule))
+    step = _STEP.format(figures=figures_json(rule), graded=grades_of_all(rule))
     cursor.execute(step, moments(rule, at))
     cursor.execute(_TOLD, {"at": at, "version": rule.version})
     cursor.execute("DROP TABLE demo_now")

@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db import connection, transaction
@@ -27,6 +28,7 @@ from qiao.customers.queries.tiers import rule_in_force
 from qiao.staff.queries import company_id
 
 BATCH = 5_000
+LAST_ID = 2**63 - 1
 DUE_AT_ONCE = 2_000
 WORK_MEMORY = "256MB"
 NIGHTLY = "customers.grade_everybody"
@@ -48,20 +50,19 @@ def _changes(rule: TierRuleSpec, *, only: bool) -> str:
     narrow_hand = "AND t.customer_id = ANY(%(held)s::bigint[])" if only else ""
     nothing = letter_without_facts(rule)
     return f"""
-WITH merged AS MATERIALIZED ({MERGED} {narrow_merged}),
-hand AS MATERIALIZED (
+WITH hand AS MATERIALIZED (
     SELECT DISTINCT ON (1) coalesce(m.survivor_id, t.customer_id) AS customer_id, t.kind, t.tier,
            t.reason, t.kind = 'manual' AND t.until > %(today)s AS holds,
            (SELECT k.computed_tier FROM customers_tierchange k
              WHERE k.customer_id = coalesce(m.survivor_id, t.customer_id)
                AND k.computed_tier <> '' ORDER BY k.at DESC, k.id DESC LIMIT 1) AS last_computed
       FROM customers_tierchange t
-      LEFT JOIN merged m ON m.id = t.customer_id
+      LEFT JOIN ({MERGED} {narrow_merged}) m ON m.id = t.customer_id
      WHERE t.kind <> 'computed' AND t.at <= %(at)s {narrow_hand}
      ORDER BY 1, t.at DESC, t.id DESC
 ),
 graded AS ({grades_of_all(rule, only=only)})
-SELECT row_number() OVER (ORDER BY c.id)::int AS n, c.id AS customer_id,
+SELECT c.id AS customer_id,
        CASE WHEN h.holds THEN h.tier ELSE coalesce(g.letter, '{nothing}') END AS tier,
        CASE WHEN h.holds THEN h.reason ELSE '' END AS reason,
        CASE WHEN h.kind = 'manual' AND NOT h.holds THEN 'expired' ELSE 'computed' END AS kind,
@@ -84,7 +85,7 @@ WITH taken AS MATERIALIZED (
     SELECT s.*, c.tier AS tier_before
       FROM customers_tiersteps s
       JOIN customers_customer c ON c.id = s.customer_id
-     WHERE s.n > %(after)s AND s.n <= %(after)s + %(batch)s AND c.merged_into_id IS NULL
+     WHERE s.customer_id >= %(first)s AND s.customer_id < %(last)s AND c.merged_into_id IS NULL
        AND NOT EXISTS (SELECT FROM customers_tierchange t
                         WHERE t.customer_id = c.id AND t.at > %(at)s)
      ORDER BY c.id
@@ -119,14 +120,13 @@ def grade_all(*, now: datetime) -> TierRun:
             f"CREATE TEMP TABLE customers_tiersteps AS {_changes(rule, only=False)}",
             moments(rule, now),
         )
-        found = cursor.rowcount
-        cursor.execute("CREATE INDEX ON customers_tiersteps (n)")
+        cursor.execute("CREATE INDEX ON customers_tiersteps (customer_id)")
         cursor.execute("ANALYZE customers_tiersteps")
         cursor.execute("SELECT count(*) FROM customers_customer WHERE merged_into_id IS NULL")
         run.customer_count = cursor.fetchone()[0]
-    for after in range(0, found, BATCH):
+    for first, last in _batches():
         with acting(None):
-            run.changed_count += _write(rule, now, after)
+            run.changed_count += _write(rule, now, first, last)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE customers_tiersteps")
         count_by_branch(cursor, now)
@@ -158,8 +158,7 @@ def grade_customers(*, customer_ids: Sequence[int], now: datetime) -> int:
             f"CREATE TEMP TABLE customers_tiersteps ON COMMIT DROP AS {_changes(rule, only=True)}",
             {"survivors": survivors, "held": held, **moments(rule, now)},
         )
-        found = cursor.rowcount
-    return sum(_write(rule, now, after) for after in range(0, found, BATCH))
+    return sum(_write(rule, now, first, last) for first, last in _batches())
 
 
 def grade_due(*, now: datetime) -> int:
@@ -228,15 +227,26 @@ def _spacious(cursor: Any) -> None:
     cursor.execute("SET LOCAL hash_mem_multiplier = 2")
 
 
-def _write(rule: TierRuleSpec, now: datetime, after: int) -> int:
+def _batches() -> list[tuple[int, int]]:
+    """Spans of ids, the last one excluded, with about `BATCH` changes each."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _WRITE, {"after": after, "batch": BATCH, "at": now, "version": rule.version}
+            "SELECT customer_id FROM (SELECT customer_id,"
+            " row_number() OVER (ORDER BY customer_id) AS n FROM customers_tiersteps) s"
+            " WHERE (n - 1) %% %s = 0 ORDER BY n",
+            [BATCH],
         )
-        count, first, last = cursor.fetchone()
+        starts = [row[0] for row in cursor.fetchall()]
+    return list(pairwise([*starts, LAST_ID]))
+
+
+def _write(rule: TierRuleSpec, now: datetime, first: int, last: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, {"first": first, "last": last, "at": now, "version": rule.version})
+        count, lowest, highest = cursor.fetchone()
     if count:
         publish(
-            TiersGraded(rule.version, count, first, last, now),
+            TiersGraded(rule.version, count, lowest, highest, now),
             organisation_id=company_id(),
             actor=None,
             now=now,

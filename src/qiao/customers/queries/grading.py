@@ -23,7 +23,8 @@ _COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "
 ALIVE = """
 f.cancels_id IS NULL AND f.occurred_at <= %(at)s AND f.recorded_at <= %(at)s
        AND NOT EXISTS (SELECT FROM customers_fact x
-                        WHERE x.cancels_id = f.id AND x.recorded_at <= %(at)s)
+                        WHERE x.cancels_id = f.id AND x.cancels_id IS NOT NULL
+                          AND x.recorded_at <= %(at)s)
 """
 
 # Merged rows with those who stand for them, now; few.
@@ -97,12 +98,12 @@ def _points(item: TierInput, column: str) -> str:
     return f"CASE WHEN {column} IS NULL THEN {item.missing} {bands} ELSE 0 END"
 
 
-def letter_column(rule: TierRuleSpec, points: str = "points") -> str:
-    """The letter over columns ``i0`` … and the column `points`."""
+def letter_column(rule: TierRuleSpec) -> str:
+    """The letter over columns ``i0`` … and ``points``."""
     columns = {item.key: f"i{place}" for place, item in enumerate(rule.inputs)}
     cases = []
     for each in rule.grades[:-1]:
-        wanted = [f"{points} >= {each.at_least}"] if each.at_least is not None else []
+        wanted = [f"points >= {each.at_least}"] if each.at_least is not None else []
         wanted += [_condition(each.when, columns)] if each.when is not None else []
         cases.append(f"WHEN {' AND '.join(wanted)} THEN '{each.letter}'")
     last = rule.grades[-1].letter
@@ -154,18 +155,23 @@ def grades_of_all(rule: TierRuleSpec, *, only: bool = False) -> str:
     """Customer id, figures ``i0`` …, points and letter of all who have facts, or of some.
 
     Facts of merged rows count for those who stand for them. With `only` it is the customers of
-    ``%(held)s``, all ids under which they are held, that are graded.
+    ``%(held)s``, all ids under which they are held, that are graded. ``OFFSET 0`` keeps the
+    planner from working points and letter out anew wherever they are used.
     """
     narrow = "AND f.customer_id = ANY(%(held)s::bigint[])" if only else ""
+    merged = f"{MERGED} AND c.id = ANY(%(held)s::bigint[])" if only else MERGED
     return f"""
-SELECT g.*, {letter_column(rule, f"({points_column(rule)})")} AS letter,
-       {points_column(rule)} AS points
+SELECT p.*, {letter_column(rule)} AS letter
   FROM (
-    SELECT coalesce(m.survivor_id, f.customer_id) AS customer_id,
+    SELECT g.*, {points_column(rule)} AS points
+      FROM (
+        SELECT coalesce(m.survivor_id, f.customer_id) AS customer_id,
        {figure_columns(rule)}
-      FROM customers_fact f
-      LEFT JOIN merged m ON m.id = f.customer_id
-     WHERE {ALIVE} {narrow}
-     GROUP BY 1
-  ) g
+          FROM customers_fact f
+          LEFT JOIN ({merged}) m ON m.id = f.customer_id
+         WHERE {ALIVE} {narrow}
+         GROUP BY 1
+        OFFSET 0) g
+    OFFSET 0) p
+OFFSET 0
 """

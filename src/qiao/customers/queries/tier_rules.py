@@ -15,7 +15,6 @@ from qiao.core.packs.tier_rules import TierGrade, TierInput, TierRuleSpec
 from qiao.core.rules.conditions import AllOf, AnyOf, Condition, Not, Test
 from qiao.customers.models import TierCount, TierRun
 from qiao.customers.queries.grading import (
-    MERGED,
     grades_of_all,
     letter_without_facts,
     moments,
@@ -219,8 +218,7 @@ def try_threshold(
 def _letters(spec: TierRuleSpec, held: Sequence[int], now: datetime) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH merged AS ({MERGED} AND c.id = ANY(%(held)s::bigint[]))"
-            f" SELECT g.customer_id, g.letter FROM ({grades_of_all(spec, only=True)}) g",
+            f"SELECT g.customer_id, g.letter FROM ({grades_of_all(spec, only=True)}) g",
             {"held": list(held), **moments(spec, now)},
         )
         return dict(cursor.fetchall())
