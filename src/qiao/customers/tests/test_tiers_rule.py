@@ -1,6 +1,7 @@
 """The rule that grades: read with its faults named, and the same in Python and in SQL."""
 
 import shutil
+import tomllib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,15 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qiao.core.packs import SHIPPED, PackInvalid, load_pack
-from qiao.core.packs.tier_rules import Band, TierGrade, TierInput, TierRuleSpec
+from qiao.core.packs import SHIPPED, PackInvalid, PackProblem, load_pack
+from qiao.core.packs.reading import Table
+from qiao.core.packs.tier_rules import (
+    Band,
+    TierGrade,
+    TierInput,
+    TierRuleSpec,
+    read_tier_rule,
+)
 from qiao.core.rules.conditions import AllOf, AnyOf, Condition, Not, Test
 from qiao.core.rules.texts import Text
 from qiao.customers.operations import NewFact, note_facts
@@ -229,3 +237,15 @@ def test_the_rule_says_the_same_in_sql_as_in_python(
             assert figures == [part.figure for part in expected.parts]
             assert (letter, points) == (expected.letter, expected.points)
         transaction.set_rollback(True)
+
+
+def test_the_hospital_of_the_manual_grades_its_patients() -> None:
+    manual = (Path(__file__).parents[4] / "docs" / "tier-rules.md").read_text(encoding="utf-8")
+    data = tomllib.loads(manual.split("```toml\n")[1].split("```")[0])
+    problems: list[PackProblem] = []
+    table = Table(data["rule"][0], file="tier_rules.toml", place="rule", problems=problems)
+    rule = read_tier_rule(table)
+    assert problems == []
+    assert grade(rule, {"visits": 14, "satisfaction": 380, "complaints": 0}).letter == "A"
+    assert grade(rule, {"visits": 14, "satisfaction": 380, "complaints": 1}).letter == "D"
+    assert grade(rule, {"visits": 0, "satisfaction": None, "complaints": 0}).letter == "C"
