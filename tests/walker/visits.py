@@ -265,7 +265,7 @@ IMPORTS: Final = {
     "customers:exports": Visit(),
     "customers:export_new": Visit(
         queries=("tier=C", "q=zqxcan"),
-        post={"form": "csv", "columns": ["name", "phones"], "phones": "full", "reason": "x"},
+        post={"format": "csv", "columns": ["name", "phones"], "phones": "full", "reason": "x"},
         own=True,
     ),
     "customers:export_cancel": Visit({"export_id": "{export}"}, post={}, get=NOT_ALLOWED),

@@ -42,7 +42,7 @@ class UploadForm(forms.Form):
 class ExportForm(forms.Form):
     """Which columns of a list are taken away, as what, and why."""
 
-    form = forms.ChoiceField(
+    format = forms.ChoiceField(
         label=_("As"),
         choices=CustomerExport.Form.choices,
         widget=forms.RadioSelect,

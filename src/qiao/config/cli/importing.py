@@ -1,8 +1,6 @@
-"""`./qiao import customers FILE --as NUMBER`: take a file of customers in, or only look at it."""
+"""`./qiao import customers FILE --as NUMBER`: take a file of customers in, look at it, undo it."""
 
 import argparse
-import csv
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +19,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="what a column means, where the proposal is wrong; an empty field leaves it out",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="read and judge, write nothing")
-    parser.add_argument("--refused", type=Path, help="where refused rows go (CSV)")
+    parser.add_argument("--take-back", action="store_true", help="undo the import of this file")
+    parser.add_argument("--refused", type=Path, help="where refused rows go (.csv or .xlsx)")
+    parser.add_argument(
+        "--language", choices=["en", "zh-hans", "zh-hant"], default="en",
+        help="in which faults are told",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
     """Take every row in through the operations of the desk; the plain role does it.
 
     May be stopped at any time: typed again, it goes on where it was. Returns 1 if rows were
-    refused.
+    refused, or kept because they are in use.
     """
     if not args.file.is_file():
         message = f"there is no file {args.file}"
@@ -36,13 +39,20 @@ def run(args: argparse.Namespace) -> int:
     with environment.database():
         preparation.run_self("migrate", "--quiet")
         environment.set_up_django()
+        from django.utils.translation import override
+
         from qiao.core.sheets import SheetRefused
         from qiao.customers.operations.importing import BadMapping
+        from qiao.customers.showing.import_words import refusal_word
 
-        try:
-            return _run(args)
-        except (SheetRefused, BadMapping) as refusal:
-            raise CommandError(str(refusal)) from refusal
+        with override(args.language):
+            try:
+                return _run(args)
+            except SheetRefused as refusal:
+                message = f"{refusal_word(str(refusal.code))} ({refusal.detail})"
+                raise CommandError(message) from refusal
+            except BadMapping as refusal:
+                raise CommandError(str(refusal)) from refusal
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -62,6 +72,8 @@ def _run(args: argparse.Namespace) -> int:
             message = f"there is no unit {args.unit!r}"
             raise CommandError(message)
         unit = found.pk
+    if args.take_back:
+        return _take_back(args.file, actor, unit, now)
     header = open_sheet(args.file).header
     mapping = _mapping(
         args, header, importing.proposed_mapping(organisation_id=unit, header=header)
@@ -100,29 +112,63 @@ def _say(job: Any) -> None:
 
 
 def _tell(found: Any) -> int:
+    from qiao.customers.showing.import_words import expected_word, fault_sentence
+
     print(
         f"{found.rows:,} rows: {found.new:,} new, {found.known:,} known, {found.refused:,} refused"
     )
     for (field, code), count in found.faults.most_common():
-        print(f"  {count:>7,} x {field}: {code}")
-    for number, faults in found.samples:
-        told = "; ".join(f"{f.field} {f.code} {f.found!r}, expected {f.expected}" for f in faults)
-        print(f"  row {number}: {told}")
+        print(f"  {count:>7,} x {fault_sentence(field, code)}; {expected_word(field, code)}")
+        for number, text in found.examples.get((field, code), ()):
+            print(f"            row {number}: {text}")
     return 1 if found.refused else 0
 
 
 def _keep_refused(args: argparse.Namespace, job: Any) -> int:
-    from qiao.core.rules.cells import safe_cell
-    from qiao.customers.rules.import_rows import RowFault
+    from qiao.customers.showing.refused_file import write_refused
 
-    parts = [part.name for part in fields(RowFault)]
     target = args.refused or environment.home() / "import" / f"{args.file.stem}.refused.csv"
     target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["row", *parts])
-        for row in job.rows.filter(outcome="refused").order_by("row_number").iterator():
-            for fault in row.faults:
-                writer.writerow([row.row_number, *(safe_cell(fault[k]) for k in parts)])
+    write_refused(job, target, form="xlsx" if target.suffix == ".xlsx" else "csv")
     print(f"refused rows are told in {target}")
     return 1
+
+
+def _take_back(file: Path, actor: Any, unit: int, now: Any) -> int:
+    from qiao.core.transactions import acting
+    from qiao.customers.models import CustomerImport
+    from qiao.customers.operations import import_undoing
+    from qiao.customers.operations.importing import digest_of
+
+    states = (*import_undoing.UNDOABLE, CustomerImport.State.ROLLING_BACK)
+    job = CustomerImport.objects.filter(
+        organisation_id=unit, digest=digest_of(file), state__in=states
+    ).last()
+    if job is None:
+        message = "this file was not taken in, or is taken back already"
+        raise CommandError(message)
+    if job.state in import_undoing.UNDOABLE:
+        with acting(actor):
+            try:
+                import_undoing.begin_undoing(actor=actor, import_id=job.pk)
+            except import_undoing.TakenInAgain as refusal:
+                message = "the file was taken in a second time: take that import back first"
+                raise CommandError(message) from refusal
+    job = import_undoing.undo_import(actor=actor, import_id=job.pk, now=now, progress=_say_back)
+    _tell_kept(job)
+    return 1 if job.kept_count else 0
+
+
+def _say_back(job: Any) -> None:
+    print(
+        f"{job.undone_count:,} rows taken back, {job.kept_count:,} kept because they are in use",
+        flush=True,
+    )
+
+
+def _tell_kept(job: Any) -> None:
+    from qiao.customers.showing.import_words import kept_word
+
+    kept = job.rows.filter(undone="kept").order_by("row_number")
+    for number, reason in kept.values_list("row_number", "kept_because").iterator():
+        print(f"  row {number}: {kept_word(reason)}")

@@ -61,7 +61,7 @@ _PHONE: Final = pgettext_lazy("import fault", "is no telephone number")
 _CODES_OF_FIELD: Final[dict[tuple[str, str], Any]] = {
     ("phone", "empty"): _PHONE,
     ("phone", "shape"): _PHONE,
-    ("phone", "unknown"): _PHONE,
+    ("phone", "unknown"): pgettext_lazy("import fault", "is no number that is given out"),
 }
 _EXPECTED: Final[dict[str, Any]] = {
     "name": pgettext_lazy("expected in a file", "a name of at most 120 characters, on one line"),

@@ -44,7 +44,7 @@ def agent(world: Company) -> Client:
 
 def ask(client: Client, query: str = "", **data: Any) -> CustomerExport:
     """Ask for a list on the page."""
-    form = {"form": "csv", "columns": ["name", "phones"], "phones": "masked", "reason": "审计"}
+    form = {"format": "csv", "columns": ["name", "phones"], "phones": "masked", "reason": "审计"}
     response = client.post(reverse("customers:export_new") + query, form | data)
     assert response.status_code == 302, response.content.decode()
     return CustomerExport.objects.latest("id")
@@ -113,7 +113,7 @@ def test_a_row_holds_all_that_is_known_and_merged_records_count_as_one(
     twin = make_customer(world.agent, name="陈惠敏", phones=["13577778888"])
     make_account(world.agent, owner=twin, number="10028834562")
     merge_customers(actor=world.agent, now=NOW, customer_id=customer.pk, merged_id=twin.pk)
-    export = ask(agent, form="xlsx", columns=EVERYTHING)
+    export = ask(agent, format="xlsx", columns=EVERYTHING)
     run_background()
     path = tmp_path / "list.xlsx"
     path.write_bytes(fetch(agent, export))
@@ -189,11 +189,11 @@ def test_cancelling_in_the_middle_ends_the_writing(
     assert not list(media.glob("exports/*"))
 
 
-@pytest.mark.parametrize("data", [{"reason": ""}, {"columns": []}, {"form": "exe"}])
+@pytest.mark.parametrize("data", [{"reason": ""}, {"columns": []}, {"format": "exe"}])
 def test_a_list_without_reason_or_columns_is_not_written(
     world: Company, agent: Client, data: dict[str, Any]
 ) -> None:
-    form = {"form": "csv", "columns": ["name"], "phones": "masked", "reason": "x"} | data
+    form = {"format": "csv", "columns": ["name"], "phones": "masked", "reason": "x"} | data
     assert agent.post(reverse("customers:export_new"), form).status_code == 422
     assert not CustomerExport.objects.exists()
 

@@ -106,7 +106,7 @@ def test_a_file_is_uploaded_mapped_checked_taken_in_and_taken_back(
     assert len(columns(agent, url)) == 6
     found = check(agent, url)
     assert re.search(r"<b[^>]*>40</b>", found)
-    assert "Telephone number is no telephone number" in found
+    assert "Telephone number is no number that is given out" in found
     assert "a day such as 2026-01-31" in found
     assert not Customer.objects.exists()
     job = start(agent, url)
@@ -145,9 +145,9 @@ def test_refused_rows_are_a_file_in_the_readers_language_and_that_is_recorded(
     told = [row.cells for row in sheet.rows()]
     assert [row[0] for row in told] == ["3", "4", "4", "5"]
     words = {
-        "en": ("Field", "Telephone number", "is no telephone number"),
-        "zh-hans": ("字段", "电话号码", "不是电话号码"),
-        "zh-hant": ("欄位", "電話號碼", "不是電話號碼"),
+        "en": ("Field", "Telephone number", "is no number that is given out"),
+        "zh-hans": ("字段", "电话号码", "不是有效号码"),
+        "zh-hant": ("欄位", "電話號碼", "不是有效號碼"),
     }[language]
     assert (sheet.header[1], *told[1][1:3]) == words
     kept = Disclosure.objects.get()

@@ -32,7 +32,7 @@ def test_every_fault_is_a_sentence(language: str) -> None:
 
 def test_words_are_of_the_language() -> None:
     with override("zh-hans"):
-        assert import_words.fault_sentence("phone", "unknown") == "电话号码不是电话号码"
+        assert import_words.fault_sentence("phone", "unknown") == "电话号码不是有效号码"
         assert import_words.expected_word("use", "unknown").startswith("居民")
         assert import_words.kept_word("cases") == "工单中用到"
     with override("en"):

@@ -81,7 +81,7 @@ def export_new(request: StaffRequest) -> HttpResponse:
                 now=request.now,
                 filters=filters,
                 columns=data["columns"],
-                form=data["form"],
+                form=data["format"],
                 full_phones=data.get("phones") == "full",
                 reason=data["reason"],
                 language=get_language() or "en",
