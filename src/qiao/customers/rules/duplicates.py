@@ -312,15 +312,20 @@ def _places(one: Record, other: Record, crowd: Crowd) -> _Sign | None:
     if not one.doors or not other.doors:
         return None
     pairs = [
-        (compare_doors(here, there), here)
+        (compare_doors(here, there), min(here, there, key=_id_of))
         for here in one.doors[:MOST_DOORS]
         for there in other.doors[:MOST_DOORS]
     ]
-    level, door = min(pairs, key=lambda pair: _NEARNESS.index(pair[0]))
+    # Of places equally near always the same one, whoever is compared with whom.
+    level, door = min(pairs, key=lambda pair: (_NEARNESS.index(pair[0]), pair[1].premises_id))
     if level is PlaceLevel.DIFFERENT:
         return _Sign(level)
     count, common = _behind(level, door, crowd)
     return _Sign(level, common, count, door.text)
+
+
+def _id_of(door: Door) -> int:
+    return door.premises_id
 
 
 def _behind(level: PlaceLevel, door: Door, crowd: Crowd) -> tuple[int, float]:

@@ -199,6 +199,41 @@ def test_nothing_is_proposed_on_one_key_alone(name: str, size: int, count: int) 
     assert not verdict(person(1, "王伟", **door), person(2, "李芳", **door), crowd).is_proposed
 
 
+_doors = st.lists(
+    st.sampled_from(
+        [
+            HOME,
+            Door(2, "339102", "柳荫路", "88号", "翠湖花园", "7幢", "柳荫路88号翠湖花园7幢1203室"),
+            Door(3, "339102", text="翠湖花园6-1203"),
+            Door(4, "339104", "创新路", "404号", text="江北区创新路404号"),
+        ]
+    ),
+    max_size=3, unique=True,
+)  # fmt: skip
+_records = st.builds(
+    Record,
+    customer_id=st.integers(1, 9),
+    kind=st.just("person"),
+    name=st.sampled_from(
+        ["陈慧敏", "陳慧敏", "陈惠敏", "敏敏", "慧敏", "王先生", "Huimin Chen", "陈刚"]
+    ),
+    gender=st.sampled_from(["", "f", "m"]),
+    phones=st.frozensets(
+        st.sampled_from([MOBILE, OTHER, "+8613805712246", "+8657188880000"]), max_size=3
+    ),
+    documents=st.dictionaries(
+        st.sampled_from(["id_card", "passport"]), st.frozensets(st.sampled_from("ab"), min_size=1)
+    ),
+    doors=_doors.map(tuple),
+)
+
+
+@given(one=_records, other=_records)
+def test_it_does_not_matter_who_is_compared_with_whom(one: Record, other: Record) -> None:
+    there, back = verdict(one, other), verdict(other, one)
+    assert (there.score, there.is_proposed) == (back.score, back.is_proposed)
+
+
 def test_the_score_is_the_sum_of_what_is_told() -> None:
     found = verdict(
         person(1, "陈慧敏", phones=frozenset({MOBILE}), doors=(HOME,)),
