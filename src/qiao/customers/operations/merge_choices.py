@@ -18,6 +18,7 @@ from qiao.customers.models import Customer, CustomerPhone, Merge, TierChange
 from qiao.customers.operations.access import branch_of, local_day
 from qiao.customers.operations.customers import give_name, known_flags
 from qiao.customers.operations.refusals import UnknownChoice
+from qiao.customers.queries import held_as
 
 TIER_DAYS = 365
 FIELDS = ("name", "gender", "tier", "flags", "phone")
@@ -177,8 +178,9 @@ def _same(after: Any, value: Any) -> bool:
 
 
 def _choose_phone(survivor: Customer, merged: Customer, phone_id: int) -> list[dict[str, Any]]:
-    """Make a number of either the survivor's first one; of the merged, as a copy of its own."""
-    chosen = CustomerPhone.objects.filter(pk=phone_id, customer__in=[survivor, merged]).first()
+    """Make a number of either the survivor's first one; another record's, as a copy of its own."""
+    held = (*held_as(survivor.pk), *held_as(merged.pk))
+    chosen = CustomerPhone.objects.filter(pk=phone_id, customer__in=held).first()
     if chosen is None:
         raise UnknownChoice(f"phone {phone_id}")
     own = CustomerPhone.objects.filter(customer=survivor)

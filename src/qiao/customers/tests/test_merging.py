@@ -141,6 +141,18 @@ def test_a_phone_of_neither_is_refused(world: Company) -> None:
         merge(world, first, second, choices=Choices(phone_id=third.phones.get().pk))
 
 
+def test_a_number_of_a_record_merged_before_may_become_the_first(world: Company) -> None:
+    top, middle, low = (
+        make_customer(world.agent, name=name, phones=[f"1380000000{n}"])
+        for n, name in enumerate("甲乙丙")
+    )
+    merge(world, middle, low)
+    merge(world, top, middle, choices=Choices(phone_id=low.phones.get().pk))
+    assert top.phones.get(is_primary=True).number == "+8613800000002"
+    undo(world, middle)
+    assert [p.number for p in top.phones.all()] == ["+8613800000000"]
+
+
 def test_choices_of_a_chain_go_back_in_any_order(world: Company) -> None:
     base, *others = (
         make_customer(world.agent, name=name, phones=[f"1380000000{n}"])
