@@ -5,6 +5,7 @@ for the branch next door must meet none of them, wherever they look.
 """
 
 import io
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 from PIL import Image
@@ -330,6 +332,13 @@ def _add_correction(world: World) -> None:
         now=world.now,
     )
     world.ids["approval"] = waiting.pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+            " VALUES ('walker', 'core.deliver', %s) RETURNING id",
+            [json.dumps({"name": marked("job")})],
+        )
+        world.ids["job"] = cursor.fetchone()[0]
 
 
 def _add_work(world: World) -> None:

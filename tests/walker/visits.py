@@ -156,6 +156,15 @@ ADMINISTRATION: Final = {
         },
         sender="chief",
     ),
+    "administration:jobs": Visit(
+        queries=("status=all", "status=todo&queue=events&after=9", "queue=x"), reader="chief"
+    ),
+    "administration:job": Visit(
+        {"job_id": "{job}"},
+        post={"verb": "give_up", "reason": "x"},
+        reader="chief",
+        sender="chief",
+    ),
     "administration:decisions": Visit(queries=("state=all", "after=99")),
     "administration:decision": Visit(
         {"approval_id": "{approval}"}, post={"word": "agree", "note": "x"}, sender="colleague"

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Forbidden
 from qiao.core.http import StaffRequest
@@ -46,6 +47,13 @@ SECTIONS: Final = (
         ("customers.correct", DECIDE, AUDIT),
     ),
     Section("trail", _("Changes"), "administration:trail", (AUDIT,), whole=True),
+    Section(
+        "jobs",
+        pgettext_lazy("background", "Jobs"),
+        "administration:jobs",
+        (OPERATE,),
+        whole=True,
+    ),
     Section("disclosures", _("Disclosures"), "administration:disclosures", (AUDIT,)),
 )
 

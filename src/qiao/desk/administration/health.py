@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -94,7 +95,7 @@ def _jobs(failed: int, waiting: int, oldest: datetime | None, now: datetime) -> 
     if failed:
         words = ngettext("%(n)s job has failed", "%(n)s jobs have failed", failed) % {"n": failed}
         todo = _("Read the error, mend its cause, then let the job run again or give it up.")
-        return Finding("bad", title, words, todo)
+        return Finding("bad", title, words, todo, reverse("administration:jobs"))
     if oldest is not None and now - oldest > WAITING_LIMIT:
         words = ngettext("%(n)s job waits", "%(n)s jobs wait", waiting) % {"n": waiting}
         since = _("the oldest since %(when)s") % {"when": when_words(oldest, now)}

@@ -7,6 +7,7 @@ from qiao.desk.administration import (
     decisions,
     disclosures,
     home,
+    jobs,
     parameters,
     trail_views,
 )
@@ -16,6 +17,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("parameters/", parameters.parameter_list, name="parameters"),
     path("parameters/<str:key>/", parameters.parameter_page, name="parameter"),
+    path("jobs/", jobs.job_list, name="jobs"),
+    path("jobs/<int:job_id>/", jobs.job_page, name="job"),
     path("decisions/", decisions.decision_list, name="decisions"),
     path("decisions/<int:approval_id>/", decisions.decision_page, name="decision"),
     path("corrections/", corrections.correction_list, name="corrections"),
