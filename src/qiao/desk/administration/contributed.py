@@ -1,6 +1,7 @@
 """What the administration adds to the desk's manifest."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qiao.core.manifest import Command, NavItem, Panel, Permission
 from qiao.desk.administration.frame import AUDIT, OPERATE, RIGHT
@@ -8,7 +9,7 @@ from qiao.desk.administration.frame import AUDIT, OPERATE, RIGHT
 NAVIGATION = (
     NavItem(
         key="administration",
-        label=_("Administration"),
+        label=pgettext_lazy("rail", "System"),
         icon="settings",
         url_name="administration:home",
         permission=RIGHT,

@@ -18,7 +18,7 @@ from qiao.core.rules.parameters import BadValue
 from qiao.core.rules.text import BadText
 from qiao.desk.administration.forms import ChangeForm
 from qiao.desk.administration.frame import RIGHT, UNPROCESSABLE, id_in, show
-from qiao.desk.administration.values import in_words, lines_on
+from qiao.desk.administration.values import in_words, lines_on, source_of
 from qiao.staff.queries import (
     chain_of,
     company_id,
@@ -98,6 +98,7 @@ def _about(request: StaffRequest, declared: Parameter, form: ChangeForm | None) 
         {
             "row": row,
             "value": in_words(declared, row.value, currency=currency),
+            "source": source_of(declared, row),
             "unit": organisation(row.organisation_id).name if row.organisation_id else "",
             "region": regions.get(row.region, row.region),
             "who": people.get(row.changed_by_id or 0, ""),

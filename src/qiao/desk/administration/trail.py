@@ -64,7 +64,6 @@ class Wanted:
     correlation_id: str = ""
     customer_ids: tuple[int, ...] = ()
     before: tuple[datetime, int] | None = None
-    reveals: bool = False
 
 
 def entries(wanted: Wanted) -> tuple[list[Entry], tuple[datetime, int] | None]:
@@ -82,7 +81,7 @@ def entries(wanted: Wanted) -> tuple[list[Entry], tuple[datetime, int] | None]:
     page = rows[:PAGE_SIZE]
     people = names_of(row[7] for row in page if row[7])
     following = (page[-1][1], page[-1][0]) if len(rows) > PAGE_SIZE else None
-    return [_entry(row, people, reveals=wanted.reveals) for row in page], following
+    return [_entry(row, people) for row in page], following
 
 
 def _conditions(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
@@ -110,10 +109,10 @@ def _conditions(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
     return conditions, values
 
 
-def _entry(row: tuple[Any, ...], people: Mapping[int, str], *, reveals: bool) -> Entry:
+def _entry(row: tuple[Any, ...], people: Mapping[int, str]) -> Entry:
     entry_id, at, table, row_id, operation, before, after, actor_id, correlation_id = row
     words = registry.audit_words().get(table)
-    changes = _fields(words, _object(before), _object(after), reveals=reveals)
+    changes = _fields(words, _object(before), _object(after))
     who = people.get(actor_id, "") or _("The system")
     label = words.label if words else table
     verb = OPERATIONS[operation]
@@ -125,7 +124,7 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 def _fields(
-    words: AuditTable | None, before: Mapping[str, Any], after: Mapping[str, Any], *, reveals: bool
+    words: AuditTable | None, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[FieldChange]:
     keys = list(words.fields) if words else sorted({*before, *after})
     found = []
@@ -134,24 +133,25 @@ def _fields(
             continue
         if words is None and (key == "id" or any(part in key for part in NEVER)):
             continue
-        old = _value(words, key, before.get(key), reveals=reveals)
-        new = _value(words, key, after.get(key), reveals=reveals)
+        old = _value(words, key, before.get(key))
+        new = _value(words, key, after.get(key))
         if old or new:
             found.append(FieldChange(words.fields[key] if words else key, old, new))
     return found
 
 
-def _value(words: AuditTable | None, key: str, value: Any, *, reveals: bool) -> str:
-    """A value in words: secrets as dots, telephone numbers masked unless one may reveal them."""
+def _value(words: AuditTable | None, key: str, value: Any) -> str:
+    """A value in words: secrets as dots, telephone numbers masked.
+
+    Whoever needs a whole number reveals it on the customer's page, where that is recorded.
+    """
     if value in (None, "", []):
         return ""
     if any(part in key for part in SECRET) or (words and key in words.hidden):
         return "••••••"
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    if words and key in words.phones and not reveals:
-        return mask_phone(str(value))
-    if words is None and "phone" in key and not reveals:
+    if key in words.phones if words else "phone" in key:
         return mask_phone(str(value))
     names = words.values.get(key, {}) if words else {}
     if isinstance(value, list):

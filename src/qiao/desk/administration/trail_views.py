@@ -15,8 +15,6 @@ from qiao.desk.administration.frame import AUDIT, id_in, require_whole, show
 from qiao.desk.administration.trail import Wanted, entries
 from qiao.staff.queries import names_of
 
-REVEAL = "customers.reveal"
-
 
 def _moment(text: str, *, days: int = 0) -> datetime | None:
     try:
@@ -59,7 +57,6 @@ def trail(request: StaffRequest) -> HttpResponse:
         until=_moment(get.get("until", ""), days=1),
         correlation_id=get.get("request", "")[:64],
         before=_position(get.get("before", "")),
-        reveals=request.actor.can(REVEAL),
     )
     rows, following = entries(wanted)
     words = registry.audit_words()
@@ -88,7 +85,6 @@ def customer_trail(request: StaffRequest, customer_id: int) -> HttpResponse:
     wanted = Wanted(
         customer_ids=held_as(customer.pk),
         before=_position(request.GET.get("before", "")),
-        reveals=can_see(actor=request.actor, customer_id=customer.pk, permission=REVEAL),
     )
     rows, following = entries(wanted)
     context = {"entries": rows, "next": _next(following), "query": "", "customer": customer}

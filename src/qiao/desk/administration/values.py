@@ -76,6 +76,13 @@ def lines_on(
     return groups
 
 
+def source_of(declared: Parameter, held: Dated | None) -> str:
+    """Where a value comes from: what was delivered says so in the reader's language."""
+    if held is None or (held.changed_by_id is None and held.value == declared.default):
+        return str(declared.default_source)
+    return held.source
+
+
 def _line(
     declared: Parameter,
     rows: list[Dated],
@@ -95,7 +102,7 @@ def _line(
         parameter=declared,
         value=in_words(declared, held.value if held else declared.default, currency=currency),
         held=held,
-        source=held.source if held else str(declared.default_source),
+        source=source_of(declared, held),
         planned=planned,
         planned_value=in_words(declared, planned.value, currency=currency) if planned else "",
     )
