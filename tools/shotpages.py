@@ -92,6 +92,13 @@ SHOTS = (
     Shot("reference", "/api/reference/", "administrator"),
     Shot("board", "/jobs/board/", "dispatcher", "dispatch"),
     Shot("phone-today", "/jobs/", "technician", "tech-jobs"),
+    Shot("administration", "/administration/", "administrator"),
+    Shot("parameters", "/administration/parameters/", "administrator"),
+    Shot("parameter", "/administration/parameters/feedback.attempts_needed/", "administrator"),
+    Shot("decisions", "/administration/decisions/", "administrator"),
+    Shot("corrections", "/administration/corrections/", "administrator"),
+    Shot("changes", "/administration/changes/", "administrator"),
+    Shot("background-jobs", "/administration/jobs/?status=all", "administrator"),
     Shot("phone-job", "/jobs/{job}/", "technician", "tech-job"),
     Shot("missing", "/nowhere/", prototype="error", status=404),
 )

@@ -165,3 +165,13 @@ def carry_out(*, approval: Approval, actor: Actor, now: datetime) -> None:
         raise RecordChanged(newer)
     values = {key: change["after"] for key, change in fields.items()}
     kind.apply(actor=actor, now=now, record_id=record.record_id, values=values)
+
+
+def waiting(*, organisation_ids: tuple[int, ...]) -> list[Approval]:
+    """Corrections of these units that wait for a second person, the oldest first."""
+    rows = Approval.objects.filter(
+        kind__startswith=KIND_PREFIX,
+        state=Approval.State.PENDING,
+        organisation_id__in=organisation_ids,
+    )
+    return list(rows.order_by("id"))

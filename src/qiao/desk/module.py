@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core.manifest import Command, Module, NavItem
+from qiao.core.manifest import Command, DemoStage, Module, NavItem
 from qiao.desk.administration import contributed as administration
+from qiao.desk.administration import demo as administration_demo
 from qiao.desk.administration.declared import PARAMETERS
 from qiao.desk.overview import contributed as overview
 
@@ -27,6 +28,7 @@ manifest = Module(
     panels=administration.PANELS,
     figures=overview.FIGURES,
     parameters=PARAMETERS,
+    demo=(DemoStage("desk.care", 95, administration_demo.build),),
     commands=(
         Command(
             "desk.workspace",
