@@ -6,6 +6,7 @@ from qiao.core.manifest import Command, DemoStage, Module, NavItem
 from qiao.desk.administration import contributed as administration
 from qiao.desk.administration import demo as administration_demo
 from qiao.desk.administration.declared import PARAMETERS
+from qiao.desk.administration.words import WORDS
 from qiao.desk.overview import contributed as overview
 
 manifest = Module(
@@ -28,6 +29,7 @@ manifest = Module(
     panels=administration.PANELS,
     figures=overview.FIGURES,
     parameters=PARAMETERS,
+    audit_words=WORDS,
     demo=(DemoStage("desk.care", 95, administration_demo.build),),
     commands=(
         Command(

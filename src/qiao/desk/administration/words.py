@@ -1,0 +1,87 @@
+"""The words of audited tables that no face of their own explains: parameters, staff, rights."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from qiao.core.manifest import AuditTable
+
+ACTIVE = pgettext_lazy("trail", "Active")
+DAYS = pgettext_lazy("trail", "Days")
+NAME = pgettext_lazy("trail", "Name")
+UNIT = pgettext_lazy("trail", "Unit (number)")
+PERSON = pgettext_lazy("trail", "Person (number)")
+WORDS = (
+    AuditTable(
+        table="core_setting",
+        label=_("Parameter"),
+        fields={
+            "key": _("Parameter"),
+            "value": _("Value"),
+            "valid": DAYS,
+            "source": _("Source"),
+            "organisation_id": UNIT,
+            "region": _("Region"),
+        },
+    ),
+    AuditTable(
+        table="core_calendarday",
+        label=pgettext_lazy("trail", "Holiday or moved working day"),
+        fields={
+            "region": _("Region"),
+            "date": pgettext_lazy("trail", "Day"),
+            "name": NAME,
+            "source": _("Source"),
+        },
+    ),
+    AuditTable(
+        table="staff_organisation",
+        label=pgettext_lazy("trail", "Unit"),
+        fields={
+            "code": pgettext_lazy("trail", "Code"),
+            "name": NAME,
+            "areas": pgettext_lazy("trail", "Areas"),
+            "is_active": ACTIVE,
+        },
+    ),
+    AuditTable(
+        table="staff_staff",
+        label=pgettext_lazy("trail", "Member of staff"),
+        fields={
+            "number": pgettext_lazy("trail", "Staff number"),
+            "name": NAME,
+            "title": pgettext_lazy("trail", "Title"),
+            "phone": pgettext_lazy("trail", "Telephone number"),
+            "password": pgettext_lazy("trail", "Password"),
+            "is_active": ACTIVE,
+        },
+        phones=frozenset({"phone"}),
+        hidden=frozenset({"password"}),
+    ),
+    AuditTable(
+        table="staff_role",
+        label=pgettext_lazy("trail", "Role"),
+        fields={
+            "key": pgettext_lazy("trail", "Code"),
+            "permissions": pgettext_lazy("trail", "Rights"),
+        },
+    ),
+    AuditTable(
+        table="staff_assignment",
+        label=pgettext_lazy("trail", "Role of a person"),
+        fields={
+            "staff_id": PERSON,
+            "role_id": pgettext_lazy("trail", "Role (number)"),
+            "organisation_id": UNIT,
+            "valid": DAYS,
+        },
+    ),
+    AuditTable(
+        table="staff_membership",
+        label=pgettext_lazy("trail", "Place in a team"),
+        fields={
+            "staff_id": PERSON,
+            "team_id": pgettext_lazy("trail", "Team (number)"),
+            "is_lead": pgettext_lazy("trail", "Leads it"),
+        },
+    ),
+)
