@@ -40,6 +40,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "tier": tier if tier in Customer.Tier.values else "",
         "flag": flag if flag in ProtectedFlag.values else "",
         "may_edit": request.actor.can("customers.edit"),
+        "may_value": request.actor.can("customers.value"),
         "may_merge": request.actor.can("customers.merge"),
         "may_import": request.actor.can("customers.import"),
         "may_export": request.actor.can("customers.export"),
