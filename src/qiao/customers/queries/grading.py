@@ -6,7 +6,7 @@ ids and letters are bound.
 # ruff: noqa: S608 - statements are put together from this file's own pieces; values are bound
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from qiao.core.packs.tier_rules import TierInput, TierRuleSpec
 from qiao.core.rules.conditions import AllOf, AnyOf, Condition, Not, Test
 from qiao.customers.rules.tiers import grade, months_before
 
+MOST_YEARS = 150
 _COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 # Facts that count at a moment: they had occurred and were recorded by then, and so was no row
@@ -43,7 +44,14 @@ def moments(rule: TierRuleSpec, at: datetime) -> dict[str, Any]:
     """The parameters of a rule's figures: the moment and the beginnings of its windows."""
     zone = company_zone()
     since = {f"since_{n}": months_before(at, n, zone) for n in _windows(rule)}
-    return {"at": at, "today": local_day(at), "zone": settings.TIME_ZONE, **since}
+    return {"at": at, "today": local_day(at), "anniversaries": _anniversaries(at), **since}
+
+
+def _anniversaries(at: datetime) -> list[datetime]:
+    """For each number of years, most first: the end of the last day from which they are whole."""
+    zone = company_zone()
+    days = (months_before(at, 12 * n, zone).date() for n in range(MOST_YEARS, 0, -1))
+    return [datetime.combine(day + timedelta(days=1), time(), zone) for day in days]
 
 
 def local_day(at: datetime) -> date:
@@ -70,20 +78,16 @@ def _aggregate(item: TierInput) -> str:
     if item.measure == "sum":
         return f"(sum(f.amount) {own})::bigint"
     if item.measure == "mean":
-        count = f"(count(*) {own})"
-        return (
-            f"floor((200 * (sum(f.amount) {own}) + {count})"
-            f" / (2 * nullif({count}, 0))::numeric)::bigint"
-        )
-    first = f"((min(f.occurred_at) {own}) AT TIME ZONE %(zone)s)::date"
-    months = " + ".join(
-        (
-            f"12 * (date_part('year', %(today)s::date) - date_part('year', {first}))",
-            f"date_part('month', %(today)s::date) - date_part('month', {first})",
-        )
-    )
-    short = f"(date_part('day', %(today)s::date) < date_part('day', {first}))::int"
-    return f"floor(({months} - {short}) / 12)::bigint"
+        # Small numbers are summed without going through numeric.
+        amount = "f.amount::int" if item.kind == "satisfaction" else "f.amount"
+        total, count = f"(sum({amount}) {own})::bigint", f"nullif(count(*) {own}, 0)"
+        doubled = f"(200 * {total} + {count})"
+        # Division that rounds down, also below nought, as in Python.
+        rest = f"mod(mod({doubled}, 2 * {count}) + 2 * {count}, 2 * {count})"
+        return f"({doubled} - {rest}) / (2 * {count})"
+    # How many of the days lie later on which so many years would be whole.
+    first = f"min(f.occurred_at) {own}"
+    return f"({MOST_YEARS} - width_bucket({first}, %(anniversaries)s::timestamptz[]))::bigint"
 
 
 def points_column(rule: TierRuleSpec) -> str:
