@@ -31,13 +31,16 @@ class Sample:
     faulty: int
 
 
-def write_sample(path: Path, *, rows: int, faulty: int = 0, seed: int = 1, today: date) -> Sample:
+def write_sample(
+    path: Path, *, rows: int, faulty: int = 0, seed: int = 1, today: date, first: int = 0
+) -> Sample:
     """Write a file of `rows` customers; its ending (``.xlsx`` or ``.csv``) says which form.
 
     A CSV is in GB18030, as exports of older systems are. `faulty` rows, spread evenly, have one
-    fault each. Equal seeds give equal files. Raises `ValueError` for another ending.
+    fault each. Account numbers count from `first`. Equal seeds give equal files. Raises
+    `ValueError` for another ending.
     """
-    lines = _lines(rows, faulty, Random(seed), today)  # noqa: S311 - believable, not secret
+    lines = _lines(rows, faulty, Random(seed), today, first)  # noqa: S311 - believable, not secret
     if path.suffix == ".csv":
         with path.open("w", encoding="gb18030", newline="") as file:
             writer = csv.writer(file)
@@ -54,11 +57,11 @@ def write_sample(path: Path, *, rows: int, faulty: int = 0, seed: int = 1, today
     return Sample(rows, min(faulty, rows))
 
 
-def _lines(rows: int, faulty: int, rng: Random, today: date) -> Iterator[list[str]]:
+def _lines(rows: int, faulty: int, rng: Random, today: date, first: int) -> Iterator[list[str]]:
     district = fiction.District(rng, area="A1", name="滨湖区", centre=CENTRE)
     step = rows // faulty if faulty else 0
     for number in range(rows):
-        line = _line(number, district, rng, today)
+        line = _line(first + number, district, rng, today)
         if step and number % step == 0 and number // step < faulty:
             _spoil(line, number // step)
         yield line
