@@ -43,6 +43,8 @@ from qiao.customers.operations import (
     NewIdentity,
     NewMeter,
     NewPhone,
+    care,
+    documents,
     exchange_meter,
     exporting,
     importing,
@@ -55,6 +57,8 @@ from qiao.customers.operations import (
 from qiao.customers.operations import import_files as files
 from qiao.customers.operations import register_customer as register
 from qiao.customers.operations.duplicate_finding import check_for_duplicates
+from qiao.customers.operations.erasing import request_erasure
+from qiao.customers.operations.subject_access import ask_subject_access
 from qiao.customers.queries.exporting import ExportFilters
 from qiao.dispatch import operations as dispatch
 from qiao.dispatch.models import WorkOrder
@@ -119,6 +123,7 @@ def build_world(now: datetime) -> World:
     _add_work(world)
     _add_follow_ups(world)
     _add_contacts(world)
+    _add_requests(world)
     _add_imports(world)
     _add_programs(world)
     _add_correction(world)
@@ -470,6 +475,45 @@ def _add_programs(world: World) -> None:
     )
     world.ids |= {"key": key.key.pk, "endpoint": endpoint.pk, "delivery": delivery.pk}
     world.canaries |= {key.secret.text, key.key.public_id, delivery.message_id}
+
+
+def _add_requests(world: World) -> None:
+    """A person to be erased, one whose data are handed out, and what is good to know of them."""
+    agent, now = world.company.agent, world.now
+    told: dict[str, Any] = {"actor": agent, "now": now, "customer_id": world.ids["customer"]}
+    note = care.add_note(
+        text=marked("pinned"), is_pinned=True, **(told | {"now": now + timedelta(hours=2)})
+    )
+    care.set_preferences(needs_text=marked("needs"), **told)
+    care.record_consent(
+        purpose="marketing", is_given=True, how="written", proof=marked("proof"), **told
+    )
+    kept = documents.add_document(
+        told=documents.NewDocument("letter", marked("letter"), now.date(), now.date()),
+        file=io.BytesIO(marked("words of a letter").encode()),
+        file_name=f"{MARK}.txt",
+        **told,
+    )
+    documents.read_document(document_id=kept.pk, now=now)
+    world.ids |= {"note": note.pk, "document": kept.pk}
+    gone = register(
+        actor=agent, now=now, organisation_id=world.company.lake.pk, name=marked("to be erased")
+    )
+    free = register(
+        actor=agent, now=now, organisation_id=world.company.lake.pk, name=marked("without account")
+    )
+    erasure = request_erasure(
+        actor=agent, now=now, customer_id=gone.pk, basis="request", reason=marked("erase")
+    )
+    export = ask_subject_access(
+        actor=agent,
+        now=now,
+        customer_id=world.ids["customer"],
+        reason=marked("access"),
+        language="en",
+    )
+    world.ids |= {"erasure": erasure.pk, "packed": export.pk, "free": free.pk}
+    world.canaries |= {gone.number, free.number}
 
 
 def _contact(world: World, minutes: int) -> Interaction:

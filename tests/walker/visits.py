@@ -227,6 +227,40 @@ CUSTOMERS: Final = {
     "customers:aside": _customer(),
     "customers:phone_add": _customer({"number": "13700001111", "label": ""}),
     "customers:reveal_first_phone": _customer({"reason": "call_back"}),
+    "customers:document_work": Visit(queries=("q=zqxcanary", "days=60")),
+    "customers:document": Visit({"document_id": "{document}"}),
+    "customers:document_file": Visit({"document_id": "{document}"}, post={}),
+    "customers:document_replace": Visit({"document_id": "{document}"}),
+    "customers:documents": _customer(None, OK, "q=zqxcanary"),
+    "customers:document_add": _customer(),
+    "customers:notes": _customer(None, OK, "after=99999999"),
+    "customers:note_add": _customer({"text": "x"}),
+    "customers:note_edit": Visit(
+        {"customer_id": "{customer}", "note_id": "{note}"}, post={"text": "x"}, sender="agent"
+    ),
+    "customers:note_pin": Visit(
+        {"customer_id": "{customer}", "note_id": "{note}"},
+        post={"pinned": "yes"},
+        get=NOT_ALLOWED,
+    ),
+    "customers:preferences": _customer({"first_channel": "sms", "needs": ["dialect"]}),
+    "customers:consent": _customer({"purpose": "survey", "is_given": "no", "how": "spoken"}),
+    "customers:consents": _customer(),
+    "customers:erasures": Visit(queries=("after=99999999",)),
+    "customers:erasure": Visit({"erasure_id": "{erasure}"}),
+    "customers:erasure_decide": Visit(
+        {"erasure_id": "{erasure}"},
+        post={"decision": "refuse"},
+        sender="colleague",
+        get=NOT_ALLOWED,
+    ),
+    "customers:erase": Visit(
+        {"customer_id": "{free}"}, post={"basis": "request", "reason": "letter"}
+    ),
+    "customers:subject_access": _customer({"reason": "letter", "language": "en"}),
+    "customers:subject_access_take": Visit(
+        {"customer_id": "{customer}", "export_id": "{packed}"}, post={}, get=NOT_ALLOWED
+    ),
     "customers:disclosures": _customer(None, OK, "after=99999999"),
     "customers:reveal_phone": Visit(
         {"customer_id": "{customer}", "phone_id": "{phone}"}, post={"reason": "call_back"}

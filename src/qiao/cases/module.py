@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from qiao.cases import contributions, tasks
 from qiao.cases.demo import audit, history, morning
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
+from qiao.cases.personal import PERSONAL
 from qiao.cases.showing import overview
 from qiao.core.demo import World
 from qiao.core.manifest import DemoStage, Module, Permission
@@ -27,6 +28,7 @@ manifest = Module(
     key="cases",
     install=_install,
     label=_("Cases"),
+    personal=PERSONAL,
     permissions=(
         Permission("cases.view", _("See cases")),
         Permission("cases.open", _("Open cases, chase and escalate them")),

@@ -10,6 +10,7 @@ from qiao.contact import overview
 from qiao.contact.demo import audit, history, morning
 from qiao.contact.inbox import OutcomeWords, find_inbox, load_inbox, search_hits
 from qiao.contact.operations import fold_counts, note_known_visits, note_visits
+from qiao.contact.personal import PERSONAL
 from qiao.contact.queries import RECENT, TIMELINE, count_at_hand
 from qiao.core.demo import World
 from qiao.core.manifest import (
@@ -44,6 +45,7 @@ def _note_visits(world: World) -> None:  # noqa: ARG001 - as a stage is called
 manifest = Module(
     key="contact",
     label=_("Contacts"),
+    personal=PERSONAL,
     permissions=(
         Permission(VIEW, _("See contacts")),
         Permission(WORK, _("Take contacts and close them")),

@@ -11,6 +11,7 @@ from typing import Any
 
 from qiao.core.actor import Actor
 from qiao.core.figures import Cell, Column, Form, Grid, Scope, Standing
+from qiao.core.personal import PersonalData
 from qiao.core.tasks import PeriodicJob
 
 Text = Any  # str or a lazy translation
@@ -353,6 +354,7 @@ class Module:
     permissions: tuple[Permission, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     listeners: tuple[Listener, ...] = ()
+    personal: tuple[PersonalData, ...] = ()
     periodic: tuple[PeriodicJob, ...] = ()
     inbox: tuple[QueueSource, ...] = ()
     figures: tuple[Figure, ...] = ()

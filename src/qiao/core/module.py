@@ -4,12 +4,26 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.core import demo
 from qiao.core.manifest import Module, Parameter, Permission
+from qiao.core.personal import PersonalData, collect_looks, erase_said
 from qiao.core.tasks import KEEP_FINISHED_JOBS, PeriodicJob
 
 manifest = Module(
     key="core",
     label=_("Foundation"),
     periodic=(PeriodicJob("demo_tick", "* * * * * */12", demo.tick, demo_only=True),),
+    personal=(
+        PersonalData(
+            key="core",
+            order=90,
+            collect=collect_looks,
+            erase=erase_said,
+            counted={
+                "core.core_idempotencykey": _("Kept answers to other programs"),
+                "core.core_approval": _("Requests to a second person without words"),
+                "core.core_disclosure": _("Reasons of disclosures"),
+            },
+        ),
+    ),
     permissions=(
         Permission("core.configure", _("Change dated configuration")),
         Permission("core.approve", _("Decide on approvals")),

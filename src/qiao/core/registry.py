@@ -23,6 +23,7 @@ from qiao.core.manifest import (
     TimelineSource,
     Workload,
 )
+from qiao.core.personal import PersonalData
 from qiao.core.tasks import schedule
 
 
@@ -117,6 +118,10 @@ class Registry:
     def audit_words(self) -> dict[str, AuditTable]:
         """The words of audited tables by the name of the table."""
         return {a.table: a for module in self for a in module.audit_words}
+
+    def personal(self) -> list[PersonalData]:
+        """What modules hold about people, in the order in which it is erased."""
+        return sorted((p for module in self for p in module.personal), key=lambda p: p.order)
 
     def append_only(self) -> list[str]:
         """Tables whose rows the application may add but neither change nor delete."""

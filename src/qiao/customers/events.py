@@ -161,3 +161,12 @@ class PremisesCorrected:
 
     premises_id: int
     fields: tuple[str, ...]
+
+
+@event_type("customers.person_erased", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """A person was erased in all modules; `erasure_id` is the record of it."""
+
+    customer_id: int
+    erasure_id: int

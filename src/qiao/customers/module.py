@@ -23,10 +23,12 @@ from qiao.customers import (
     demo,
     duplicate_contributions,
     duplicate_demo,
+    file_contributions,
     tasks,
     tier_contributions,
     tier_demo,
 )
+from qiao.customers.personal import PERSONAL
 from qiao.customers.queries import (
     disclosures,
     duplicate_panels,
@@ -35,6 +37,7 @@ from qiao.customers.queries import (
     loyalty_panel,
     panels,
 )
+from qiao.customers.queries import personal as personal_data
 from qiao.customers.tier_tasks import install
 
 VIEW = "customers.view"
@@ -122,22 +125,33 @@ manifest = Module(
             "customers.identities", _("Identity documents"), "customers/panels/identities.html",
             panels.IDENTITIES, "customers.reveal", PAGE, 80,
         ),
+        *file_contributions.PANELS,
+        Panel(
+            "customers.erased", _("Erasure"), "customers/panels/erased.html", personal_data.PANEL,
+            "customers.erase", PAGE, 1,
+        ),
         Panel(
             "customers.disclosures", _("Who looked at hidden data"),
             "customers/panels/disclosures.html", disclosures.PANEL, "core.audit", PAGE, 95,
         ),
     ),
     search=(
+        *file_contributions.SEARCH,
         SearchSource("customers", _("Customers"), "@", VIEW, search, 10),
         SearchSource("places", _("Addresses"), "", VIEW, search_places, 15),
     ),
     commands=(
+        *file_contributions.COMMANDS,
         Command(
             "customers.new", _("New customer"), "user-plus", "customers:new", "customers.edit"
         ),
         Command(
             "customers.duplicates", _("Customers held twice?"), "git-merge",
             "customers:duplicates", "customers.merge",
+        ),
+        Command(
+            "customers.erasures", _("Erasures"), "shield-check", "customers:erasures",
+            "customers.erase",
         ),
         Command("customers.list", _("Find a customer"), "users", "customers:list", VIEW),
         Command(
@@ -161,7 +175,9 @@ manifest = Module(
             "customers.import",
         ),
     ),
+    personal=PERSONAL,
     permissions=(
+        *file_contributions.PERMISSIONS,
         Permission(VIEW, _("Find and open customers")),
         Permission("customers.contact", _("See telephone numbers of an opened customer")),
         Permission("customers.edit", _("Register and change customers and accounts")),
@@ -173,6 +189,10 @@ manifest = Module(
         Permission("customers.value", _("See what customers are worth")),
         Permission("customers.export_value", _("Export the list of key customers")),
         Permission("customers.correct", _("Ask for corrections of customers and accounts")),
+        Permission("customers.erase", _("Ask for people to be erased by law")),
+        Permission(
+            "customers.subject_access", _("Hand out all that is held about a person to them")
+        ),
         Permission("customers.reveal", _("Reveal identity numbers and masked telephone numbers")),
     ),
     subscriptions=tier_contributions.SUBSCRIPTIONS + duplicate_contributions.SUBSCRIPTIONS,
@@ -191,7 +211,12 @@ manifest = Module(
     derived=("customers_duplicate",),
     corrections=care_contributions.CORRECTIONS,
     audit_words=care_contributions.AUDIT_WORDS,
-    append_only=("customers_tierchange", "customers_fact", "customers_tierrule"),
+    append_only=(
+        *file_contributions.APPEND_ONLY,
+        "customers_tierchange",
+        "customers_fact",
+        "customers_tierrule",
+    ),
     audited=(
         "customers_customer",
         "customers_customerphone",
@@ -203,5 +228,7 @@ manifest = Module(
         "customers_accountparty",
         "customers_merge",
         "customers_card",
+        "customers_erasure",
+        *file_contributions.AUDITED,
     ),
 )  # fmt: skip

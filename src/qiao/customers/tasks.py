@@ -13,6 +13,7 @@ from qiao.core.actor import Actor
 from qiao.core.background import QUEUE
 from qiao.core.tasks import PATIENT
 from qiao.customers.models import CustomerExport
+from qiao.customers.operations import documents, erasing, subject_access
 from qiao.customers.operations.exporting import TASK as EXPORT_TASK
 from qiao.customers.operations.exporting import remove_expired, write_export
 from qiao.customers.operations.import_files import (
@@ -75,7 +76,26 @@ def write_customer_export(*, export_id: int, staff_id: int) -> None:
         )
 
 
+@app.task(name=documents.READ_TASK, queue=QUEUE, retry=PATIENT)
+def read_document(*, document_id: int) -> None:
+    """Read the text of a document, so that it is found by what it says."""
+    documents.read_document(document_id=document_id, now=timezone.now())
+
+
+@app.task(name=erasing.TASK, queue=QUEUE, retry=PATIENT)
+def erase_person(*, erasure_id: int) -> None:
+    """Carry out an erasure that two people agreed on."""
+    erasing.run_erasure(erasure_id=erasure_id, now=timezone.now())
+
+
+@app.task(name=subject_access.TASK, queue=QUEUE, retry=PATIENT)
+def pack_subject_access(*, export_id: int) -> None:
+    """Put together all that is held about a person."""
+    subject_access.pack(export_id=export_id, now=timezone.now())
+
+
 def tidy(now: datetime) -> None:
     """Remove files that nobody needs any more."""
     tidy_files(now)
     remove_expired(now)
+    subject_access.remove_expired(now)

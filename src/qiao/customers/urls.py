@@ -8,6 +8,9 @@ app_name = "customers"
 urlpatterns = [
     path("", include("qiao.customers.urls_imports")),
     path("", include("qiao.customers.urls_duplicates")),
+    path("", include("qiao.customers.urls_personal")),
+    path("", include("qiao.customers.urls_care")),
+    path("", include("qiao.customers.urls_documents")),
     path("", pages.customer_list, name="list"),
     path("new/", registering.customer_new, name="new"),
     path("new/alike/", registering.customer_alike, name="alike"),

@@ -8,6 +8,7 @@ from qiao.cases.events import CaseChanged, CaseClosed, StepEntered
 from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.dispatch import contributions, demo, morning
 from qiao.dispatch.parameters import PARAMETERS
+from qiao.dispatch.personal import PERSONAL
 from qiao.dispatch.tasks import on_case_changed, on_case_closed, on_step_entered
 
 
@@ -18,6 +19,7 @@ def _tick(now: datetime) -> None:
 manifest = Module(
     key="dispatch",
     label=_("Dispatch"),
+    personal=PERSONAL,
     permissions=(
         Permission("jobs.view", _("See work orders")),
         Permission("jobs.work", _("Do work orders: accept, travel, arrive, complete")),

@@ -11,6 +11,7 @@ from qiao.core.tasks import PeriodicJob
 from qiao.feedback import contributions, demo, morning, overview
 from qiao.feedback.operations import note_known_satisfactions, note_satisfactions
 from qiao.feedback.parameters import PARAMETERS
+from qiao.feedback.personal import PERSONAL
 from qiao.feedback.tasks import fold, on_case_closed, on_step_entered
 
 
@@ -25,6 +26,7 @@ def _note_satisfactions(world: World) -> None:  # noqa: ARG001 - as a stage is c
 manifest = Module(
     key="feedback",
     label=_("Feedback"),
+    personal=PERSONAL,
     permissions=(
         Permission("followups.view", _("See follow-ups and what customers said")),
         Permission("followups.work", _("Call customers back and keep their word")),

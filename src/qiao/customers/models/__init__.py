@@ -2,7 +2,9 @@
 
 from qiao.customers.models.accounts import Account, AccountParty, Premises, ServicePoint
 from qiao.customers.models.cards import Card
+from qiao.customers.models.care import Consent, Note, Preference
 from qiao.customers.models.choices import ProtectedFlag, Service
+from qiao.customers.models.documents import Document
 from qiao.customers.models.duplicates import (
     Duplicate,
     DuplicateCount,
@@ -22,6 +24,7 @@ from qiao.customers.models.people import (
     LastContact,
     TierChange,
 )
+from qiao.customers.models.personal import Erasure, SubjectExport
 from qiao.customers.models.tiers import (
     Fact,
     KeyCustomer,
@@ -36,16 +39,19 @@ __all__ = [
     "Account",
     "AccountParty",
     "Card",
+    "Consent",
     "Customer",
     "CustomerExport",
     "CustomerIdentity",
     "CustomerImport",
     "CustomerOrganisation",
     "CustomerPhone",
+    "Document",
     "Duplicate",
     "DuplicateCount",
     "DuplicateCountChange",
     "DuplicateRun",
+    "Erasure",
     "Fact",
     "ImportFile",
     "ImportMapping",
@@ -55,10 +61,13 @@ __all__ = [
     "LastContact",
     "Merge",
     "MeterInstallation",
+    "Note",
+    "Preference",
     "Premises",
     "ProtectedFlag",
     "Service",
     "ServicePoint",
+    "SubjectExport",
     "TierChange",
     "TierCount",
     "TierDue",

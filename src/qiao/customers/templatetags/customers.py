@@ -18,8 +18,11 @@ from qiao.core.ui.marks import icon, mask
 from qiao.customers.models import (
     Account,
     AccountParty,
+    Consent,
     Customer,
     CustomerIdentity,
+    Document,
+    Preference,
     ProtectedFlag,
     Service,
     ServicePoint,
@@ -59,6 +62,11 @@ _WORDS: dict[str, Any] = {
     "gender": Customer.Gender,
     "kind": Customer.Kind,
     "identity": CustomerIdentity.Kind,
+    "document": Document.Kind,
+    "need": Preference.Need,
+    "wished": Preference.Channel,
+    "language": Preference.Language,
+    "purpose": Consent.Purpose,
 }
 _REASONS = {
     "name_start": pgettext_lazy("found by", "start of the name"),

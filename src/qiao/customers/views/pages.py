@@ -97,6 +97,8 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         "only": "",
         "may_edit": _may_edit(request, customer),
         "may_merge": request.actor.can("customers.merge"),
+        "may_erase": request.actor.can("customers.erase"),
+        "may_access": request.actor.can("customers.subject_access"),
         "place": "customer",
     }
     return render(request, "customers/page.html", context)

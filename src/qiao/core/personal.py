@@ -1,0 +1,174 @@
+"""What is held about one person: collected for the person, erased where law says so.
+
+A module that keeps a person's words declares `PersonalData` in its manifest. The customers module
+knows who the person is and asks all of them; none of them knows the others.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from qiao.core.models import Attachment
+
+Text = Any  # str or a lazy translation
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as all modules find them.
+
+    `customer_ids` are all ids under which the person is held, `phones` their numbers in the stored
+    form that nobody else has. `words` are the texts that are theirs alone: name, numbers of
+    documents, telephone numbers as digits.
+    """
+
+    customer_ids: tuple[int, ...]
+    phones: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One kind of thing that is held: rows of column and value, and the files with them."""
+
+    title: Text
+    rows: Sequence[Mapping[str, Any]]
+    files: Sequence[Attachment] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hinder:
+    """Why a person cannot be erased now, with the address of what has to end first."""
+
+    text: Text
+    url: str = ""
+
+
+@dataclass(slots=True)
+class Erasing:
+    """An erasure that runs: the approval that allows it, what was erased, which files must go.
+
+    `counts` holds rows by a key that the page has words for, `files` the SHA-256 of contents that
+    no row holds any more.
+    """
+
+    approval_id: int
+    now: datetime
+    counts: dict[str, int] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+
+    def count(self, key: str, rows: int) -> None:
+        """Add to what was erased."""
+        if rows > 0:
+            self.counts[key] = self.counts.get(key, 0) + rows
+
+    def run(self, key: str, sql: str, values: Mapping[str, Any]) -> None:
+        """Run a set-based statement and count its rows."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            self.count(key, cursor.rowcount)
+
+    def redact(
+        self, key: str, *, table: str, by: str, ids: Sequence[int], fields: Sequence[str]
+    ) -> None:
+        """Take the words out of append-only rows of `table` whose column `by` is among `ids`."""
+        if not ids:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT qiao_redact(%s, %s, %s, %s, %s)",
+                [self.approval_id, table, by, list(ids), list(fields)],
+            )
+            self.count(key, cursor.fetchone()[0])
+
+    def redact_trail(self, key: str, *, table: str, ids: Sequence[int]) -> None:
+        """Take the values out of the audit trail of these rows."""
+        if not ids:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT qiao_redact_trail(%s, %s, %s)", [self.approval_id, table, list(ids)]
+            )
+            self.count(key, cursor.fetchone()[0])
+
+    def drop_files(self, key: str, *, owner_kind: str, owner_ids: Sequence[int]) -> None:
+        """Remove the attachments of these owners; contents that others hold as well stay."""
+        own = Attachment.objects.filter(owner_kind=owner_kind, owner_id__in=list(owner_ids))
+        digests = set(own.values_list("sha256", flat=True))
+        count, _by_model = own.delete()
+        held = set(Attachment.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+        self.files.extend(sorted(digests - held))
+        self.count(key, count)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """What one module holds about people.
+
+    `collect` gives all of it for the person to read; `erase` removes it or takes the person out
+    of it, with few set-based statements in the running transaction; `hinders` says what must end
+    before. `counted` are the words for the keys that `erase` counts.
+    """
+
+    key: str
+    order: int
+    collect: Callable[[Person], Sequence[Held]]
+    erase: Callable[[Person, Erasing], None]
+    hinders: Callable[[Person], Sequence[Hinder]] = lambda _person: ()
+    counted: Mapping[str, Text] = field(default_factory=dict)
+
+
+def select(sql: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Rows of a SELECT by the names of its columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def ids_of(sql: str, values: Mapping[str, Any]) -> list[int]:
+    """The first column of a SELECT."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+_SAID = {
+    "core_idempotencykey": (
+        "UPDATE core_idempotencykey SET result = qiao_redacted(result, true)"
+        " WHERE result::text LIKE ANY(%(like)s)"
+    ),
+    "core_approval": (
+        "UPDATE core_approval SET reason = '–', decision_note = '', payload = '{}'"
+        " WHERE reason LIKE ANY(%(like)s) OR decision_note LIKE ANY(%(like)s)"
+        " OR payload::text LIKE ANY(%(like)s)"
+    ),
+}
+
+
+def erase_said(person: Person, erasing: Erasing) -> None:
+    """Take the person out of the toolbox's own tables: answers, approvals, disclosures."""
+    like = [f"%{word}%" for word in person.words if word]
+    if like:
+        for table, sql in _SAID.items():
+            erasing.run(f"core.{table}", sql, {"like": like})
+        ids = ids_of(
+            "SELECT id FROM core_disclosure WHERE reason LIKE ANY(%(like)s)", {"like": like}
+        )
+        erasing.redact(
+            "core.core_disclosure", table="core_disclosure", by="id", ids=ids, fields=["reason"]
+        )
+
+
+def collect_looks(person: Person) -> list[Held]:
+    """Who looked at hidden data of the person, and why: they have a right to know."""
+    rows = select(
+        "SELECT at, kind, fields, reason FROM core_disclosure WHERE subject = 'customer'"
+        " AND subject_id = ANY(%(ids)s) ORDER BY id",
+        {"ids": list(person.customer_ids)},
+    )
+    return [Held(_("Who looked at hidden data"), rows)]

@@ -1,0 +1,37 @@
+"""What the customers module declares about personal data."""
+
+from django.utils.translation import gettext_lazy as _
+
+from qiao.core.personal import PersonalData
+from qiao.customers.operations.forgetting import erase
+from qiao.customers.queries.personal import collect, own_hinders
+
+PERSONAL = (
+    PersonalData(
+        key="customers",
+        order=95,
+        collect=collect,
+        erase=erase,
+        hinders=own_hinders,
+        counted={
+            "customers.names": _("Names, replaced by a pseudonym"),
+            "customers.phones": _("Telephone numbers"),
+            "customers.identities": _("Identity documents"),
+            "customers.notes": _("Notes"),
+            "customers.wishes": _("Wishes"),
+            "customers.consents": _("Words on consent without proof"),
+            "customers.cards": _("Cards"),
+            "customers.duplicates": _("Findings of likely duplicates"),
+            "customers.merges": _("Details of merges"),
+            "customers.contacts": _("Subjects of latest contacts"),
+            "customers.imported": _("Faults of imported rows"),
+            "customers.premises": _("Addresses that were theirs alone"),
+            "customers.requests": _("Reasons of requests"),
+            "customers.tiers": _("Reasons of tiers"),
+            "customers.documents": _("Documents"),
+            "customers.files": _("Files of documents"),
+            "customers.uploads": _("Uploaded and exported files"),
+            "customers.trail": _("Entries of the audit trail without values"),
+        },
+    ),
+)

@@ -1,0 +1,312 @@
+"""A person is erased in every module: no table and no file of the house holds a word of them."""
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from django.db import Error, connection, transaction
+from django.utils import timezone
+
+from qiao.cases import operations as cases
+from qiao.contact import operations as contacts
+from qiao.core import approvals
+from qiao.core.models import Attachment
+from qiao.core.tests.deliveries import run_background, run_deliveries
+from qiao.customers.models import Account, Customer, Erasure, SubjectExport
+from qiao.customers.operations import (
+    Address,
+    NewIdentity,
+    NewPhone,
+    add_phone,
+    care,
+    change_name,
+    documents,
+    open_account_at,
+    register_customer,
+    reveal_phone,
+)
+from qiao.customers.operations.erasing import (
+    ErasureHindered,
+    ErasureKnown,
+    decide_erasure,
+    request_erasure,
+    run_erasure,
+)
+from qiao.customers.operations.subject_access import (
+    ask_subject_access,
+    file_of,
+    remove_expired,
+    take_subject_access,
+)
+from tests.world import World, build_world, finish_work, picture, work_order
+
+pytestmark = pytest.mark.django_db
+NAME, FORMER, PHONE, SECOND = "欧阳夏至", "欧阳立秋", "13799001234", "13799005678"
+IDENTITY, STREET, WORDS = "11010519491231002X", "望潮里专属巷", "只有她说过的话"
+CANARIES = (NAME, FORMER, "ouyang", PHONE, SECOND, "1234 门", IDENTITY, STREET, WORDS)
+
+
+@pytest.fixture
+def world(settings: Any, tmp_path: Path) -> World:
+    settings.MEDIA_ROOT = tmp_path
+    return build_world(timezone.now())
+
+
+def live(world: World) -> Customer:
+    """A life of a customer: renamed, moved, called, complained, visited, asked, all closed."""
+    agent, now = world.company.agent, world.now
+    told: dict[str, Any] = {"actor": agent, "now": now}
+    customer = register_customer(
+        organisation_id=world.company.lake.pk,
+        name=FORMER,
+        phones=[NewPhone(PHONE, WORDS)],
+        identities=[NewIdentity("id_card", IDENTITY)],
+        **told,
+    )
+    change_name(customer_id=customer.pk, name=NAME, **told)
+    add_phone(customer_id=customer.pk, number=SECOND, **told)
+    account = open_account_at(
+        organisation_id=world.company.lake.pk,
+        number="90887766001",
+        service="water",
+        owner_id=customer.pk,
+        address=Address("339102", district="滨湖区", community=STREET, room="1203"),
+        **told,
+    )
+    documents.add_document(
+        customer_id=customer.pk,
+        told=documents.NewDocument("letter", f"{NAME} 来信", now.date()),
+        file=io.BytesIO(f"{WORDS} {STREET}".encode()),
+        file_name=f"{NAME}.txt",
+        **told,
+    )
+    run_background()
+    care.add_note(customer_id=customer.pk, text=f"{NAME} {WORDS}", is_pinned=True, **told)
+    care.set_preferences(customer_id=customer.pk, needs_text=WORDS, **told)
+    care.record_consent(
+        customer_id=customer.pk,
+        purpose="marketing",
+        is_given=True,
+        how="written",
+        proof=WORDS,
+        **told,
+    )
+    reveal_phone(customer_id=customer.pk, reason=f"{NAME} 来电", **told)
+    before = {**world.ids}
+    world.ids |= {"customer": customer.pk, "account": account.pk}
+    order = work_order(world, NAME)
+    finish_work(world, order)
+    case = order.case
+    cases.add_note(case_id=case.pk, text=f"{NAME} {WORDS} {PHONE}", **told)
+    cases.add_attachment(
+        case_id=case.pk,
+        file=io.BytesIO(picture("red", f"{NAME}.png").content),
+        file_name=f"{NAME}.png",
+        label=WORDS,
+        **told,
+    )
+    contact = contacts.start_interaction(
+        channel="phone",
+        phone=PHONE,
+        caller_name=NAME,
+        place=STREET,
+        started_at=now - timedelta(minutes=9),
+        **told,
+    )
+    contacts.identify_customer(interaction_id=contact.pk, customer_id=customer.pk, **told)
+    contacts.finish(
+        interaction_id=contact.pk,
+        subject=f"{NAME} {WORDS}",
+        outcome="water.answered",
+        note=f"{WORDS} {SECOND}",
+        **told,
+    )
+    run_deliveries()
+    world.ids |= before
+    return customer
+
+
+def close_all(customer: Customer) -> None:
+    """End what hinders: accounts and cases, as a year later."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_account SET status = 'closed', closed_date = CURRENT_DATE"
+            " WHERE id IN (SELECT account_id FROM customers_accountparty WHERE customer_id = %s)",
+            [customer.pk],
+        )
+        cursor.execute(
+            "UPDATE cases_case SET phase = 'closed', closed_at = now(), closed_date = CURRENT_DATE"
+            " WHERE customer_id = %s AND closed_at IS NULL",
+            [customer.pk],
+        )
+
+
+def everything() -> Iterator[tuple[str, str]]:
+    """Every text, JSON and array of every table, as text."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.table_name, c.column_name FROM information_schema.columns c"
+            " JOIN information_schema.tables t USING (table_schema, table_name)"
+            " WHERE table_schema = 'public' AND t.table_type = 'BASE TABLE'"
+            "   AND c.data_type IN ('text', 'character varying', 'character', 'jsonb', 'json',"
+            "                       'ARRAY')"
+        )
+        for table, column in cursor.fetchall():
+            quoted = connection.ops.quote_name(column)
+            cursor.execute(f"SELECT {quoted}::text FROM {connection.ops.quote_name(table)}")
+            for (text,) in cursor.fetchall():
+                yield f"{table}.{column}", text or ""
+
+
+def found_in_tables() -> set[tuple[str, str]]:
+    return {
+        (place, canary)
+        for place, text in everything()
+        for canary in CANARIES
+        if canary in text or canary in text.encode().decode("unicode_escape", "ignore")
+    }
+
+
+def found_in_files(folder: Path) -> set[str]:
+    marks = [canary.encode() for canary in CANARIES]
+    return {
+        str(path)
+        for path in folder.rglob("*")
+        if path.is_file() and any(mark in path.read_bytes() for mark in marks)
+    }
+
+
+def erase(world: World, customer: Customer) -> Erasure:
+    asked = request_erasure(
+        actor=world.company.agent,
+        now=timezone.now(),
+        customer_id=customer.pk,
+        basis="request",
+        reason=f"{NAME} 来函要求",
+    )
+    decide_erasure(
+        actor=world.company.colleague, now=timezone.now(), erasure_id=asked.pk, approve=True
+    )
+    assert run_background() >= 1
+    asked.refresh_from_db()
+    return asked
+
+
+def test_after_an_erasure_no_table_and_no_file_holds_a_word_of_the_person(
+    world: World, tmp_path: Path
+) -> None:
+    customer = live(world)
+    close_all(customer)
+    places = {place for place, _canary in found_in_tables()}
+    assert {
+        "customers_customer.name",
+        "cases_caseevent.data",
+        "contact_interaction.summary",
+        "core_auditentry.after",
+        "core_disclosure.reason",
+    } <= places
+    picture_of_hers = Attachment.objects.get(owner_kind="case", label=WORDS)
+    done = erase(world, customer)
+    assert (done.state, done.files) == ("done", [])
+    assert done.counts["customers.phones"] == 2
+    assert done.counts["cases.files"] == 1
+    assert found_in_tables() == set()
+    assert found_in_files(tmp_path) == set()
+    customer.refresh_from_db()
+    assert customer.name == done.pseudonym
+    assert Account.objects.get(number="90887766001").status == "closed"
+    assert not (tmp_path / picture_of_hers.sha256[:2]).exists() or not any(
+        picture_of_hers.sha256 in path.name for path in tmp_path.rglob("*")
+    )
+
+
+def test_what_others_said_stays(world: World) -> None:
+    before = dict(everything())
+    customer = live(world)
+    close_all(customer)
+    erase(world, customer)
+    texts = [text for _place, text in everything()]
+    for other in ("zqxcanary note", "zqxcanary customer", "zqxcanary summary", "zqxcanary words"):
+        assert any(other in text for text in texts), other
+    assert before
+
+
+def test_what_runs_hinders_and_is_named(world: World) -> None:
+    customer = live(world)
+    with pytest.raises(ErasureHindered) as refusal, transaction.atomic():
+        erase(world, customer)
+    told = " ".join(str(hinder.text) for hinder in refusal.value.hinders)
+    assert "90887766001" in told
+
+
+def test_one_person_alone_erases_nobody_and_nobody_is_erased_twice(world: World) -> None:
+    customer = live(world)
+    close_all(customer)
+    agent, now = world.company.agent, timezone.now()
+    asked = request_erasure(
+        actor=agent, now=now, customer_id=customer.pk, basis="order", reason="法院"
+    )
+    with pytest.raises(approvals.SamePerson), transaction.atomic():
+        decide_erasure(actor=agent, now=now, erasure_id=asked.pk, approve=True)
+    with pytest.raises(ErasureKnown), transaction.atomic():
+        request_erasure(
+            actor=agent, now=now, customer_id=customer.pk, basis="order", reason="again"
+        )
+    run_erasure(erasure_id=asked.pk, now=now)
+    customer.refresh_from_db()
+    assert customer.name == NAME
+    refused = decide_erasure(
+        actor=world.company.colleague, now=now, erasure_id=asked.pk, approve=False
+    )
+    assert refused.state == "refused"
+
+
+def test_a_job_that_runs_twice_erases_once_and_a_new_hinder_stops_it(world: World) -> None:
+    customer = live(world)
+    close_all(customer)
+    done = erase(world, customer)
+    run_erasure(erasure_id=done.pk, now=timezone.now())
+    again = Erasure.objects.get(pk=done.pk)
+    assert (again.done_at, again.counts) == (done.done_at, done.counts)
+
+
+def test_the_door_to_history_opens_for_an_approved_erasure_only(world: World) -> None:
+    assert world
+    for approval in (0, 999_999):
+        with (
+            pytest.raises(Error, match="does not allow"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(
+                "SELECT qiao_redact(%s, 'cases_caseevent', 'case_id', '{1}', '{data}')",
+                [approval],
+            )
+
+
+def test_all_that_is_held_is_handed_out_and_the_link_expires(world: World, tmp_path: Path) -> None:
+    customer = live(world)
+    told: dict[str, Any] = {"actor": world.company.agent, "customer_id": customer.pk}
+    now = timezone.now()
+    export = ask_subject_access(now=now, reason="本人凭证件要求", language="en", **told)
+    run_background()
+    export.refresh_from_db()
+    assert export.state == "ready"
+    with ZipFile(file_of(export.pk)) as packed:
+        data = json.dumps(json.loads(packed.read("data.json")), ensure_ascii=False)
+        page = packed.read("index.html").decode()
+        files = [name for name in packed.namelist() if name.startswith("files/")]
+    for canary in (NAME, PHONE, IDENTITY, STREET, WORDS):
+        assert canary in data
+    assert NAME in page
+    assert any(name.endswith(f"{NAME}.png") for name in files)
+    assert take_subject_access(now=now, export_id=export.pk, **told).taken_count == 1
+    remove_expired(now + timedelta(days=8))
+    assert SubjectExport.objects.get(pk=export.pk).state == "removed"
+    assert not file_of(export.pk).exists()
+    assert tmp_path.exists()
