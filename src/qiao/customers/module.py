@@ -24,6 +24,7 @@ from qiao.customers import (
     duplicate_contributions,
     duplicate_demo,
     file_contributions,
+    file_demo,
     tasks,
     tier_contributions,
     tier_demo,
@@ -201,6 +202,7 @@ manifest = Module(
         DemoStage("customers", 20, demo.build, demo.audit),
         DemoStage("tiers", 70, tier_demo.build, tier_demo.audit),
         DemoStage("customers.duplicates", 68, duplicate_demo.build, duplicate_demo.audit),
+        DemoStage("customers.file", 71, file_demo.build, file_demo.audit),
         DemoStage("value", 72, tier_demo.build_value, tier_demo.audit_value),
     ),
     periodic=(
