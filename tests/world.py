@@ -58,8 +58,10 @@ from qiao.customers.operations import import_files as files
 from qiao.customers.operations import register_customer as register
 from qiao.customers.operations.duplicate_finding import check_for_duplicates
 from qiao.customers.operations.erasing import request_erasure
+from qiao.customers.operations.segments import build_segment, save_segment
 from qiao.customers.operations.subject_access import ask_subject_access
 from qiao.customers.queries.exporting import ExportFilters
+from qiao.customers.rules.segments import Group, Line, Rule
 from qiao.dispatch import operations as dispatch
 from qiao.dispatch.models import WorkOrder
 from qiao.dispatch.rules.sheets import sheet_from_data
@@ -193,6 +195,7 @@ def _add_customer(world: World) -> None:
     }
     _add_place(world, account)
     _add_twins(world, customer)
+    _add_segment(world)
     world.canaries |= {ACCOUNT, ID_CARD, customer.number}
 
 
@@ -215,6 +218,23 @@ def _add_twins(world: World, customer: Customer) -> None:
     )
     pair = Duplicate.objects.get(first=one, second=other)
     world.ids |= {"twin": one.pk, "other_twin": other.pk, "merged": merged.pk, "pair": pair.pk}
+
+
+def _add_segment(world: World) -> None:
+    """A segment of the branch that everybody of it fits."""
+    rule = Rule(
+        "all", (Group("all", (Line("customers.kind", "in", ("person", "organisation")),)),)
+    )
+    segment = save_segment(
+        actor=world.company.agent,
+        now=world.now,
+        name=marked("segment"),
+        note=marked("note"),
+        rule=rule,
+        organisation_id=world.company.lake.pk,
+    )
+    build_segment(segment_id=segment.pk, now=world.now)
+    world.ids["segment"] = segment.pk
 
 
 def _add_place(world: World, account: Account) -> None:

@@ -184,6 +184,15 @@ ADMINISTRATION: Final = {
     "administration:disclosures": Visit(queries=("kind=export", "q=x", "person={agent}")),
     "administration:disclosure_export": Visit(post={"form": "xlsx"}, get=NOT_ALLOWED, own=True),
 }
+SEGMENT: Final = {
+    "name": "投诉客户",
+    "organisation": "{unit}",
+    "join": "all",
+    "g0-join": "any",
+    "g0-0-field": "customers.complaints",
+    "g0-0-op": "ge",
+    "g0-0-value": "1",
+}
 CUSTOMERS: Final = {
     "customers:list": Visit(queries=(*HUNTS, "tier=C", "flag=life_support", "after=99999999")),
     "customers:new": Visit(queries=("name=x&phone=13806177754",)),
@@ -267,6 +276,15 @@ CUSTOMERS: Final = {
     ),
     "customers:name_change": _customer({"name": "王五"}),
     "customers:flags_change": _customer({"flags": ["elderly_alone"]}),
+    "customers:segments": Visit(queries=("state=archived", "state=x")),
+    "customers:segment_new": Visit(post=SEGMENT, sender="colleague"),
+    "customers:segment_draft": Visit(
+        post=SEGMENT | {"do": "add-line:0"}, get=NOT_ALLOWED, own=True
+    ),
+    "customers:segment": Visit({"segment_id": "{segment}"}, queries=("after=99999", "after=x")),
+    "customers:segment_edit": Visit({"segment_id": "{segment}"}, post=SEGMENT),
+    "customers:segment_archive": Visit({"segment_id": "{segment}"}, post={}, get=NOT_ALLOWED),
+    "customers:segment_restore": Visit({"segment_id": "{segment}"}, post={}, get=NOT_ALLOWED),
     "customers:tier": _customer(None, OK, "on=2026-01-31", "on=x"),
     "customers:tier_change": _customer({"tier": "A", "reason": "tested", "until": SOON}),
     "customers:tier_withdraw": _customer({"reason": "tested"}),

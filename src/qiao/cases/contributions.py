@@ -18,6 +18,7 @@ from qiao.core.manifest import (
     Panel,
     QueueSource,
     SearchSource,
+    SegmentField,
     TimelineSource,
 )
 
@@ -78,6 +79,22 @@ PANELS = (
         order=70,
     ),
 )
+
+_TOUCHED = {"cases_case": "SELECT r.customer_id FROM {rows} r"}
+SEGMENT_FIELDS = (
+    SegmentField(
+        "cases.open", _("Open cases"), "number",
+        "(SELECT count(*) FROM cases_case k"
+        " WHERE k.customer_id = ANY(h.ids) AND k.closed_at IS NULL)",
+        VIEW, 200, _TOUCHED,
+    ),
+    SegmentField(
+        "cases.opened", _("Cases opened in 90 days"), "number",
+        "(SELECT count(*) FROM cases_case k WHERE k.customer_id = ANY(h.ids)"
+        " AND k.opened_at >= (%(today)s::date - interval '90 days') AT TIME ZONE %(zone)s)",
+        VIEW, 210, _TOUCHED, moves_with_time=True,
+    ),
+)  # fmt: skip
 
 HISTORIES = (
     HistoryCount(

@@ -43,6 +43,7 @@ manifest = Module(
     histories=contributions.HISTORIES,
     timeline=contributions.TIMELINE,
     search=contributions.SEARCH,
+    segment_fields=contributions.SEGMENT_FIELDS,
     commands=contributions.COMMANDS,
     inbox=contributions.INBOX,
     periodic=(

@@ -111,6 +111,32 @@ class SearchSource:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentField:
+    """A field that rules of segments may ask for.
+
+    `sql` is one expression over the customer's row ``c`` and ``h.ids`` (bigint[]: the customer and
+    those merged into it), with the parameters ``%(today)s`` (a date) and ``%(zone)s``; NULL where
+    nothing is known. `kind` says what it gives: ``choice`` (text), ``many`` (text[]), ``number``,
+    ``money`` (minor units), ``days``, ``flag`` (boolean, never NULL). `choices` are the keys with
+    their words.
+
+    `touched_by` names tables: when rows there change, the customers are looked at again whose ids
+    its SELECT gives over ``{rows}``. `moves_with_time`: the value changes without any change of
+    rows, so members are looked at again every night.
+    """
+
+    key: str
+    label: Text
+    kind: str
+    sql: str
+    permission: str
+    order: int
+    touched_by: Mapping[str, str] = field(default_factory=dict)
+    choices: Callable[[], Sequence[tuple[str, Text]]] | None = None
+    moves_with_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """A verb of the palette: `pinyin` holds initials that find it in Chinese."""
 
@@ -350,6 +376,7 @@ class Module:
     histories: tuple[HistoryCount, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()
     search: tuple[SearchSource, ...] = ()
+    segment_fields: tuple[SegmentField, ...] = ()
     commands: tuple[Command, ...] = ()
     permissions: tuple[Permission, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()

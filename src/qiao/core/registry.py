@@ -20,6 +20,7 @@ from qiao.core.manifest import (
     Parameter,
     QueueSource,
     SearchSource,
+    SegmentField,
     TimelineSource,
     Workload,
 )
@@ -78,6 +79,12 @@ class Registry:
         """The search sources that the actor may use, in order."""
         items = (s for module in self for s in module.search)
         return sorted((s for s in items if actor.can(s.permission)), key=lambda s: s.order)
+
+    def segment_fields(self, actor: Actor | None = None) -> list[SegmentField]:
+        """The fields that rules of segments may ask for, in order; without an actor, all."""
+        items = (f for module in self for f in module.segment_fields)
+        allowed = (f for f in items if actor is None or actor.can(f.permission))
+        return sorted(allowed, key=lambda f: f.order)
 
     def commands(self, actor: Actor) -> list[Command]:
         """The palette's verbs that the actor may use."""

@@ -170,3 +170,13 @@ class PersonErased:
 
     customer_id: int
     erasure_id: int
+
+
+@event_type("customers.segment_changed", topics=("segments",))
+@dataclass(frozen=True, slots=True)
+class SegmentChanged:
+    """Customers joined or left a segment; who, its moves tell."""
+
+    segment_id: int
+    joined: int
+    left: int

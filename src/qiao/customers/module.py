@@ -1,6 +1,7 @@
 """What the customers module contributes."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -25,9 +26,12 @@ from qiao.customers import (
     duplicate_demo,
     file_contributions,
     file_demo,
+    segment_demo,
+    segment_tasks,
     tasks,
     tier_contributions,
     tier_demo,
+    tier_tasks,
 )
 from qiao.customers.personal import PERSONAL
 from qiao.customers.queries import (
@@ -39,9 +43,18 @@ from qiao.customers.queries import (
     panels,
 )
 from qiao.customers.queries import personal as personal_data
-from qiao.customers.tier_tasks import install
+from qiao.customers.queries.segments import PANEL as SEGMENTS
+from qiao.customers.segment_fields import FIELDS
 
 VIEW = "customers.view"
+
+
+def install(now: datetime) -> None:
+    """After every migration, each part of the module for itself."""
+    tier_tasks.install(now)
+    segment_tasks.install(now)
+
+
 PAGE = frozenset({"customer"})
 PAGE_AND_ASIDE = frozenset({"customer", "aside"})
 
@@ -108,6 +121,10 @@ manifest = Module(
             "customers/panels/accounts.html", panels.ACCOUNTS, VIEW, PAGE_AND_ASIDE, 10,
         ),
         Panel(
+            "customers.segments", _("Segments"), "customers/segments/badges.html", SEGMENTS, VIEW,
+            PAGE_AND_ASIDE, 72,
+        ),
+        Panel(
             "customers.tier", _("Tier"), "customers/panels/tier.html", panels.TIER, VIEW, PAGE, 70,
         ),
         Panel(
@@ -164,6 +181,10 @@ manifest = Module(
             "customers:value", "customers.value",
         ),
         Command(
+            "customers.segments", _("Segments of customers"), "users-group",
+            "customers:segments", VIEW,
+        ),
+        Command(
             "customers.import", _("Take a file of customers in"), "file-import",
             "customers:import_new", "customers.import",
         ),
@@ -194,6 +215,7 @@ manifest = Module(
         Permission(
             "customers.subject_access", _("Hand out all that is held about a person to them")
         ),
+        Permission("customers.segments", _("Make and change segments")),
         Permission("customers.reveal", _("Reveal identity numbers and masked telephone numbers")),
     ),
     subscriptions=tier_contributions.SUBSCRIPTIONS + duplicate_contributions.SUBSCRIPTIONS,
@@ -201,6 +223,7 @@ manifest = Module(
     demo=(
         DemoStage("customers", 20, demo.build, demo.audit),
         DemoStage("tiers", 70, tier_demo.build, tier_demo.audit),
+        DemoStage("customers.segments", 95, segment_demo.build, segment_demo.audit),
         DemoStage("customers.duplicates", 68, duplicate_demo.build, duplicate_demo.audit),
         DemoStage("customers.file", 71, file_demo.build, file_demo.audit),
         DemoStage("value", 72, tier_demo.build_value, tier_demo.audit_value),
@@ -208,9 +231,10 @@ manifest = Module(
     periodic=(
         PeriodicJob("customers.tidy", "23 * * * *", tasks.tidy),
         *tier_contributions.PERIODIC,
+        *segment_tasks.PERIODIC,
         *duplicate_contributions.PERIODIC,
     ),
-    derived=("customers_duplicate",),
+    derived=("customers_duplicate", "customers_segmentmember"),
     corrections=care_contributions.CORRECTIONS,
     audit_words=care_contributions.AUDIT_WORDS,
     append_only=(
@@ -218,7 +242,9 @@ manifest = Module(
         "customers_tierchange",
         "customers_fact",
         "customers_tierrule",
+        "customers_segmentmove",
     ),
+    segment_fields=FIELDS,
     audited=(
         "customers_customer",
         "customers_customerphone",
@@ -232,5 +258,6 @@ manifest = Module(
         "customers_card",
         "customers_erasure",
         *file_contributions.AUDITED,
+        "customers_segment",
     ),
 )  # fmt: skip

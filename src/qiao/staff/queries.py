@@ -168,7 +168,15 @@ def company_id() -> int:
 
     Raises `Organisation.DoesNotExist`.
     """
-    return int(Organisation.objects.filter(parent__isnull=True).order_by("pk")[:1].get().pk)
+    for pk in companies():
+        return pk
+    raise Organisation.DoesNotExist("there is no company yet")
+
+
+def companies() -> list[int]:
+    """The units that stand under none; nothing in an empty database."""
+    roots = Organisation.objects.filter(parent__isnull=True).order_by("pk")
+    return [int(pk) for pk in roots.values_list("pk", flat=True)]
 
 
 def find_team(team_id: int) -> Organisation | None:

@@ -435,6 +435,14 @@ def random_walk_from(case: Case, dice: random.Random) -> Case:
     return case
 
 
+# These cannot know a step, and may use its word for something of their own.
+BELOW_CASES = {"core", "staff", "customers"}
+WORDS_OF_OTHERS = {  # where OpenAPI itself calls something so
+    ("api/views/openapi.py", "content"),
+    ("api/views/services.py", "content"),
+}
+
+
 def test_no_key_of_a_shipped_step_or_action_occurs_in_python() -> None:
     keys = {item.key for process in SHIPPED_PROCESSES.values() for item in process.steps}
     keys |= {
@@ -443,13 +451,14 @@ def test_no_key_of_a_shipped_step_or_action_occurs_in_python() -> None:
         for item in process.steps
         for action in item.actions
     }
+    root = Path(qiao.__file__).parent
     found = {
-        (str(file), word)
-        for file in Path(qiao.__file__).parent.rglob("*.py")
-        if "tests" not in file.parts
+        (str(file.relative_to(root)), word)
+        for file in root.rglob("*.py")
+        if "tests" not in file.parts and file.relative_to(root).parts[0] not in BELOW_CASES
         for word in string_words(file) & keys
     }
-    assert found == set()
+    assert found - WORDS_OF_OTHERS == set()
 
 
 def string_words(file: Path) -> set[str]:

@@ -2,7 +2,7 @@
 
 Files: ``pack.toml`` (who it is, services, roles, duties, channels, outcomes, skills),
 ``case_types.toml``, ``processes.toml``, ``calendars.toml``, ``tiers.toml``,
-``tier_rules.toml``, ``terms.toml``, ``queues.toml``, ``demo.toml`` and
+``tier_rules.toml``, ``segments.toml``, ``terms.toml``, ``queues.toml``, ``demo.toml`` and
 ``scripts/<key>.<language>.md``. Only the first is required. A pack may carry an ``intake.toml``
 and a ``work_sheets.toml``, which have readers of their own.
 """
@@ -30,6 +30,7 @@ from qiao.core.packs.sections import (
     read_source,
     read_tier,
 )
+from qiao.core.packs.segments import read_segment
 from qiao.core.packs.tier_rules import read_tier_rule
 from qiao.core.rules.texts import DATA_KEYS, Text
 
@@ -40,6 +41,7 @@ FILES: Final = (
     "calendars.toml",
     "tiers.toml",
     "tier_rules.toml",
+    "segments.toml",
     "terms.toml",
     "queues.toml",
     "demo.toml",
@@ -97,6 +99,11 @@ class _Loader:
             tiers=self._rows(self._file("tiers.toml"), "tier", read_tier, key="letter"),
             tier_rules=self._rows(
                 self._file("tier_rules.toml"), "rule", read_tier_rule, key="version"
+            ),
+            segments=tuple(
+                spec
+                for spec in self._rows(self._file("segments.toml"), "segment", read_segment)
+                if spec is not None
             ),
             roles=self._rows(main, "role", read_named, finish=False),
             duties=self._rows(main, "duty", read_named, finish=False),

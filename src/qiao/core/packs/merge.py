@@ -18,6 +18,7 @@ from qiao.core.packs.model import (
 )
 from qiao.core.packs.qualify import qualified
 from qiao.core.packs.reading import PackInvalid, PackProblem
+from qiao.core.packs.segments import SegmentSpec
 from qiao.core.packs.tier_rules import TierRuleSpec
 
 Item = TypeVar("Item", CalendarSpec, CaseType, Channel, Named, Outcome, QueueSpec, Script)
@@ -29,6 +30,7 @@ _FILE: Final = {
     "service": "pack.toml",
     "tier": "tiers.toml",
     "rule": "tier_rules.toml",
+    "segment": "segments.toml",
 }
 
 
@@ -55,6 +57,7 @@ class Catalogue:
     services: Mapping[str, Named]
     tiers: Mapping[str, Tier]
     tier_rules: Mapping[str, TierRuleSpec]
+    segments: Mapping[str, SegmentSpec]
 
 
 def merge(packs: Iterable[Pack]) -> Catalogue:
@@ -87,6 +90,9 @@ def merge(packs: Iterable[Pack]) -> Catalogue:
         tiers=_shared(listed, "tier", lambda pack: {i.letter: i for i in pack.tiers}, problems),
         tier_rules=_shared(
             listed, "rule", lambda pack: {i.version: i for i in pack.tier_rules}, problems
+        ),
+        segments=_shared(
+            listed, "segment", lambda pack: {i.key: i for i in pack.segments}, problems
         ),
     )
     if problems:

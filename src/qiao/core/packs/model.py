@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from qiao.core.packs.segments import SegmentSpec
 from qiao.core.packs.tier_rules import TierRuleSpec
 from qiao.core.rules.conditions import Condition
 from qiao.core.rules.texts import Text
@@ -252,6 +253,7 @@ class Pack:
     calendars: tuple[CalendarSpec, ...] = ()
     tiers: tuple[Tier, ...] = ()
     tier_rules: tuple[TierRuleSpec, ...] = ()
+    segments: tuple[SegmentSpec, ...] = ()
     roles: tuple[Named, ...] = ()
     duties: tuple[Named, ...] = ()
     outcomes: tuple[Outcome, ...] = ()

@@ -25,6 +25,13 @@ from qiao.customers.models.people import (
     TierChange,
 )
 from qiao.customers.models.personal import Erasure, SubjectExport
+from qiao.customers.models.segments import (
+    Segment,
+    SegmentDirty,
+    SegmentKept,
+    SegmentMember,
+    SegmentMove,
+)
 from qiao.customers.models.tiers import (
     Fact,
     KeyCustomer,
@@ -65,6 +72,11 @@ __all__ = [
     "Preference",
     "Premises",
     "ProtectedFlag",
+    "Segment",
+    "SegmentDirty",
+    "SegmentKept",
+    "SegmentMember",
+    "SegmentMove",
     "Service",
     "ServicePoint",
     "SubjectExport",

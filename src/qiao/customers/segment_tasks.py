@@ -1,0 +1,62 @@
+"""What keeps segments current: touched customers every minute, the passing of time every night."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from qiao.core.background import QUEUE
+from qiao.core.packs.enabled import catalogue
+from qiao.core.tasks import PATIENT, PeriodicJob
+from qiao.core.transactions import acting
+from qiao.customers.operations.segment_installing import (
+    install_segment_triggers,
+    install_segments,
+)
+from qiao.customers.operations.segments import (
+    BUILD_TASK,
+    build_moving,
+    build_new,
+    build_segment,
+    refresh_segments,
+)
+
+MOST_ROUNDS = 40
+
+
+@app.task(name=BUILD_TASK, queue=QUEUE, retry=PATIENT)
+def build(*, segment_id: int) -> None:
+    """Look at everybody for one segment."""
+    with acting(None):
+        build_segment(segment_id=segment_id, now=timezone.now())
+
+
+def refresh(now: datetime) -> None:
+    """Look again at everybody who was touched, a transaction a part; then at new segments."""
+    for _round in range(MOST_ROUNDS):
+        with acting(None):
+            if refresh_segments(now=now).customers == 0:
+                break
+    with acting(None):
+        build_new(now=now)
+
+
+def move_on(now: datetime) -> None:
+    """After midnight: days have passed."""
+    with acting(None):
+        build_moving(now=now)
+
+
+def install(now: datetime) -> None:
+    """After every migration: the triggers that mark customers, and the packs' segments."""
+    with transaction.atomic():
+        install_segment_triggers()
+        install_segments(presets=catalogue().segments.values(), now=now)
+
+
+# The clock of the jobs is UTC: half past three at night in China, when everybody is graded.
+PERIODIC = (
+    PeriodicJob("customers.refresh_segments", "* * * * *", refresh),
+    PeriodicJob("customers.move_segments_on", "30 19 * * *", move_on),
+)

@@ -1,0 +1,119 @@
+"""Rules of segments in words, and the controls of their builder."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from qiao.core.actor import Actor
+from qiao.core.manifest import SegmentField
+from qiao.core.registry import registry
+from qiao.customers.rules.segments import LISTED, OPERATORS, UNARY, Line, Rule
+
+MINOR = 100
+
+
+def operator_words() -> dict[str, Any]:
+    """What each operator is called, in the reader's language."""
+    return {
+        "in": _("is one of"),
+        "not_in": _("is none of"),
+        "has": _("includes"),
+        "has_not": _("does not include"),
+        "ge": _("at least"),
+        "le": _("at most"),
+        "gt": _("more than"),
+        "eq": _("exactly"),
+        "given": _("is known"),
+        "empty": _("is not known"),
+        "yes": pgettext("segment", "yes"),
+        "no": pgettext("segment", "no"),
+    }
+
+
+def _value_words(known: SegmentField, line: Line) -> str:
+    if line.op in UNARY or line.value is None:
+        return ""
+    if known.choices:
+        labels = {key: str(label) for key, label in known.choices()}
+        keys = line.value if isinstance(line.value, tuple) else (line.value,)
+        return _(", ").join(labels.get(key, str(key)) for key in keys)
+    if known.kind == "money":
+        return f"{line.value / MINOR:,.2f}"
+    if known.kind == "days":
+        return ngettext("{n} day ago", "{n} days ago", line.value).format(n=f"{line.value:,}")
+    return f"{line.value:,}"
+
+
+def _line_words(line: Line, fields: Mapping[str, SegmentField]) -> dict[str, Any]:
+    known = fields.get(line.field)
+    if known is None:
+        return {"field": line.field, "op": "", "value": ""}
+    words = operator_words()
+    return {"field": known.label, "op": words[line.op], "value": _value_words(known, line)}
+
+
+def rule_words(rule: Rule) -> list[dict[str, Any]]:
+    """Groups of a rule, each with its join and its lines in words."""
+    fields = {known.key: known for known in registry.segment_fields()}
+    return [
+        {"join": group.join, "lines": [_line_words(line, fields) for line in group.lines]}
+        for group in rule.groups
+    ]
+
+
+def builder_rows(
+    rule: Rule, faults: Mapping[tuple[int, int], str], found: Any, actor: Actor
+) -> list[dict[str, Any]]:
+    """The controls of the builder, group by group, beside what each part keeps."""
+    fields = registry.segment_fields(actor)
+    return [
+        {
+            "number": number,
+            "name": f"g{number}",
+            "join": group.join,
+            "counts": found.groups[number] if found else None,
+            "lines": list(_rows(number, group.lines, fields, faults, found)),
+        }
+        for number, group in enumerate(rule.groups)
+    ]
+
+
+def _rows(
+    number: int,
+    lines: tuple[Line, ...],
+    fields: list[SegmentField],
+    faults: Mapping[tuple[int, int], str],
+    found: Any,
+) -> Iterator[dict[str, Any]]:
+    words = operator_words()
+    known = {each.key: each for each in fields}
+    for place, line in enumerate(lines):
+        field = known.get(line.field)
+        yield {
+            "name": f"g{number}-{place}",
+            "place": f"{number}:{place}",
+            "fields": [(each.key, each.label, each.key == line.field) for each in fields],
+            "operators": [
+                (op, words[op], op == line.op) for op in (OPERATORS[field.kind] if field else ())
+            ],
+            "value": _control(field, line),
+            "fault": faults.get((number, place), ""),
+            "count": found.lines[number][place] if found else None,
+        }
+
+
+def _control(field: SegmentField | None, line: Line) -> dict[str, Any] | None:
+    """How the value of a line is given: chips, a list, or a number with its unit."""
+    if field is None or line.op in UNARY:
+        return None
+    if field.choices:
+        taken = line.value if isinstance(line.value, tuple) else (line.value,)
+        options = [(key, label, key in taken) for key, label in field.choices()]
+        return {"options": options, "is_many": line.op in LISTED}
+    units = {"money": _("yuan"), "days": _("days ago")}
+    value = "" if line.value is None else line.value
+    if field.kind == "money" and line.value is not None:
+        value = f"{line.value / MINOR:.2f}".removesuffix(".00")
+    return {"number": value, "unit": units.get(field.kind, "")}

@@ -1,0 +1,196 @@
+"""Segments: the list, the builder with its preview, and who is in one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.conditions import parse_condition
+from qiao.customers.forms.segments import apply, read_rule
+from qiao.customers.models import Segment
+from qiao.customers.operations import BadText
+from qiao.customers.operations.segments import (
+    SegmentNameTaken,
+    SegmentNotOpen,
+    archive_segment,
+    restore_segment,
+    save_segment,
+)
+from qiao.customers.queries.segments import (
+    count_members,
+    get_segment_for,
+    list_members,
+    list_segments,
+    preview,
+    shapes,
+)
+from qiao.customers.rules.segments import BadRule, Rule, check, from_condition
+from qiao.customers.templatetags.segments import segment_name
+from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to, refusal_text
+from qiao.customers.views.segment_words import builder_rows, rule_words
+from qiao.staff.queries import units_among
+
+VIEW = "customers.view"
+EDIT = "customers.segments"
+POST = ("POST",)
+LARGEST_ID = 2**63 - 1
+
+
+@staff_view(VIEW)
+def segment_list(request: StaffRequest) -> HttpResponse:
+    """All segments of the actor's units and of those above, the largest first."""
+    archived = request.GET.get("state") == Segment.State.ARCHIVED
+    context = {
+        "lines": list_segments(actor=request.actor, now=request.now, archived=archived),
+        "archived": archived,
+        "may_edit": request.actor.can(EDIT),
+    }
+    return render(request, "customers/segments/list.html", context)
+
+
+@staff_view(EDIT, methods=METHODS)
+def segment_new(request: StaffRequest) -> HttpResponse:
+    """The builder of a new segment."""
+    return _edit(request, None)
+
+
+@staff_view(EDIT, methods=METHODS)
+def segment_edit(request: StaffRequest, segment_id: int) -> HttpResponse:
+    """The builder of a segment that is there."""
+    segment = get_segment_for(actor=request.actor, segment_id=segment_id)
+    request.actor.require(EDIT, segment.organisation_id)
+    return _edit(request, segment)
+
+
+def _edit(request: StaffRequest, segment: Segment | None) -> HttpResponse:
+    if request.method == "POST":
+        return _save(request, segment)
+    rule = from_condition(parse_condition(segment.rule)) if segment else Rule()
+    given = {
+        "name": segment_name(segment) if segment else "",
+        "note": segment.note if segment else "",
+        "organisation": segment.organisation_id if segment else request.actor.organisation_id,
+    }
+    return _show(request, segment, rule, given, {})
+
+
+def _save(request: StaffRequest, segment: Segment | None) -> HttpResponse:
+    rule = read_rule(request.POST, shapes(request.actor))
+    unit = request.POST.get("organisation", "")
+    given: dict[str, Any] = {
+        "name": request.POST.get("name", ""),
+        "note": request.POST.get("note", ""),
+        "organisation": int(unit) if unit.isascii() and unit.isdecimal() else 0,
+    }
+    own = segment.organisation_id if segment else given["organisation"]
+    errors: dict[str, Any] = {}
+    try:
+        saved = save_segment(
+            actor=request.actor, now=request.now, name=given["name"], note=given["note"],
+            rule=rule, organisation_id=own, segment_id=segment.pk if segment else None,
+        )  # fmt: skip
+    except BadRule:
+        errors["rule"] = _("Some lines are not complete yet; they are marked.")
+    except SegmentNameTaken:
+        errors["name"] = _("There is a segment of this name already.")
+    except SegmentNotOpen:
+        errors["rule"] = _("This segment is archived. Take it back first.")
+    except BadText as refusal:
+        errors[refusal.field] = refusal_text(refusal)
+    else:
+        messages.success(request, _("The segment is saved; its members are being looked up."))
+        return go_to(request, reverse("customers:segment", args=[saved.pk]))
+    return _show(request, segment, rule, given, errors, status=UNPROCESSABLE)
+
+
+def _show(
+    request: StaffRequest,
+    segment: Segment | None,
+    rule: Rule,
+    given: dict[str, Any],
+    errors: dict[str, Any],
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "segment": segment,
+        "given": given,
+        "errors": errors,
+        "units": units_among(request.actor.organisations(EDIT), language=get_language() or ""),
+    } | _builder(request, rule, told=bool(errors))
+    return render(request, "customers/segments/edit.html", context, status=status)
+
+
+def _builder(request: StaffRequest, rule: Rule, *, told: bool) -> dict[str, Any]:
+    """The rule and what it would find; faults are shown once somebody tried to save."""
+    faults = check(rule, shapes(request.actor))
+    marked = {(f.group, f.line): f.code for f in faults} if told else {}
+    found = None if faults else preview(actor=request.actor, rule=rule, now=request.now)
+    groups = builder_rows(rule, marked, found, request.actor)
+    return {"rule": rule, "found": found, "groups": groups}
+
+
+@staff_view(EDIT, methods=POST)
+def segment_draft(request: StaffRequest) -> HttpResponse:
+    """The builder after a change of any control or a press of its buttons; saves nothing."""
+    rule = apply(read_rule(request.POST, shapes(request.actor)), request.POST.get("do", ""))
+    context = _builder(request, rule, told=False)
+    return render(request, "customers/segments/builder.html", context)
+
+
+@staff_view(VIEW)
+def segment_page(request: StaffRequest, segment_id: int) -> HttpResponse:
+    """Who is in a segment, and what its rule says."""
+    segment = get_segment_for(actor=request.actor, segment_id=segment_id)
+    page = list_members(
+        actor=request.actor, segment_id=segment.pk, after=_id(request.GET.get("after", ""))
+    )
+    count, is_whole = count_members(actor=request.actor, segment=segment)
+    rule = from_condition(parse_condition(segment.rule))
+    context = {
+        "segment": segment,
+        "rule": rule,
+        "groups": rule_words(rule),
+        "page": page,
+        "count": count,
+        "is_whole": is_whole,
+        "may_edit": request.actor.can_in(EDIT, segment.organisation_id),
+    }
+    return render(request, "customers/segments/page.html", context)
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID else None
+
+
+@staff_view(EDIT, methods=POST)
+def segment_archive(request: StaffRequest, segment_id: int) -> HttpResponse:
+    """Keep a segment up no longer."""
+    segment = get_segment_for(actor=request.actor, segment_id=segment_id)
+    try:
+        archive_segment(actor=request.actor, now=request.now, segment_id=segment.pk)
+    except SegmentNotOpen:
+        messages.error(request, _("This segment is archived already."))
+    else:
+        messages.success(
+            request, _("The segment is archived."),
+            extra_tags=reverse("customers:segment_restore", args=[segment.pk]),
+        )  # fmt: skip
+    return go_to(request, reverse("customers:segments"))
+
+
+@staff_view(EDIT, methods=POST)
+def segment_restore(request: StaffRequest, segment_id: int) -> HttpResponse:
+    """Keep an archived segment up again."""
+    segment = get_segment_for(actor=request.actor, segment_id=segment_id)
+    try:
+        restore_segment(actor=request.actor, now=request.now, segment_id=segment.pk)
+    except SegmentNameTaken:
+        messages.error(request, _("There is a segment of this name already."))
+    else:
+        messages.success(request, _("The segment is kept up again."))
+    return go_to(request, reverse("customers:segment", args=[segment.pk]))
