@@ -39,6 +39,8 @@ from qiao.customers.models import (
 )
 from qiao.customers.operations import (
     Address,
+    Coming,
+    HandOver,
     NewFact,
     NewIdentity,
     NewMeter,
@@ -47,6 +49,7 @@ from qiao.customers.operations import (
     documents,
     exchange_meter,
     exporting,
+    hand_over_account,
     importing,
     keep_value_periods,
     merge_customers,
@@ -250,6 +253,25 @@ def _add_place(world: World, account: Account) -> None:
     )
     world.ids |= {"premises": point.premises_id, "point": point.pk, "meter": hung.pk}
     world.canaries.add(METER)
+    lodger = register(
+        actor=world.company.agent,
+        now=world.now,
+        organisation_id=world.company.lake.pk,
+        name=marked("lodger"),
+    )
+    moved = hand_over_account(
+        actor=world.company.agent,
+        now=world.now,
+        account_id=account.pk,
+        hand_over=HandOver(
+            account.opened_date + timedelta(days=1),
+            coming=(Coming(lodger.pk, ("occupant",)),),
+            forwarding_address=marked("forwarding address"),
+            note=marked("move note"),
+        ),
+    )
+    world.ids |= {"move": moved.pk, "tomorrow": moved.hand_over_date.isoformat()}
+    world.canaries |= {moved.number, lodger.number}
 
 
 def open_leak(world: World, title: str, **changes: Any) -> Case:

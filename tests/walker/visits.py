@@ -204,6 +204,20 @@ CUSTOMERS: Final = {
             "community=zqxcanary+community&room=1203",
         )
     ),
+    "customers:move_new": Visit(
+        {"account_id": "{account}"},
+        queries=("kind=occupant", "comer={customer}"),
+        post={
+            "kind": "occupant",
+            "day": "{tomorrow}",
+            "new_name": "x",
+            "new_kind": "person",
+            "someone_else": "on",
+        },
+    ),
+    "customers:move_people": Visit({"account_id": "{account}"}, queries=HUNTS),
+    "customers:move": Visit({"move_id": "{move}"}),
+    "customers:move_undo": Visit({"move_id": "{move}"}, post={"reason": "x"}),
     "customers:place": Visit({"premises_id": "{premises}"}, queries=("on=2020-01-01", "on=x")),
     "customers:exchange": Visit(
         {"premises_id": "{premises}", "point_id": "{point}"},

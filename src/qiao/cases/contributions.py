@@ -7,13 +7,21 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.cases.inbox import count_inbox, find_inbox, load_inbox
-from qiao.cases.queries import find_cases, my_open_count
+from qiao.cases.queries import (
+    CaseLine,
+    find_cases,
+    my_open_count,
+    open_cases_of_account,
+    open_counts_of,
+)
 from qiao.cases.showing import names
 from qiao.core.actor import Actor
 from qiao.core.manifest import (
     Command,
+    CustomerColumn,
     HistoryCount,
     Hit,
+    MatterSource,
     NavItem,
     Panel,
     QueueSource,
@@ -128,7 +136,10 @@ SELECT c.opened_at, 'case', c.id, '', c.title, c.description, r.name, '', c.numb
 
 def search_hits(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
     """Cases by number, and open ones by title."""
-    lines = find_cases(actor=actor, text=text, limit=limit)
+    return _hits(find_cases(actor=actor, text=text, limit=limit))
+
+
+def _hits(lines: Sequence[CaseLine]) -> list[Hit]:
     names.remember_steps({line.process_id for line in lines})
     return [
         Hit(
@@ -144,6 +155,14 @@ def search_hits(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
         for line in lines
     ]
 
+
+def open_matters(*, actor: Actor, account_id: int, limit: int) -> Sequence[Hit]:
+    """Open cases about an account."""
+    return _hits(open_cases_of_account(actor=actor, account_id=account_id, limit=limit))
+
+
+MATTERS = (MatterSource("cases", _("Open cases"), VIEW, open_matters, 10),)
+CUSTOMER_COLUMNS = (CustomerColumn("cases.open", _("Open cases"), VIEW, open_counts_of, 10),)
 
 SEARCH = (
     SearchSource(

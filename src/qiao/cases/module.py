@@ -46,6 +46,8 @@ manifest = Module(
     segment_fields=contributions.SEGMENT_FIELDS,
     commands=contributions.COMMANDS,
     inbox=contributions.INBOX,
+    matters=contributions.MATTERS,
+    customer_columns=contributions.CUSTOMER_COLUMNS,
     periodic=(
         PeriodicJob("cases.turn_levels", "* * * * *", tasks.turn_levels),
         PeriodicJob("cases.fold_counts", "* * * * *", tasks.fold_counts),

@@ -355,6 +355,34 @@ class AuditTable:
 
 
 @dataclass(frozen=True, slots=True)
+class MatterSource:
+    """What is still open for an account: told before somebody moves out of it or into it.
+
+    `load` gives at most `limit` lines that the actor may see, the most pressing first.
+    """
+
+    key: str
+    label: Text
+    permission: str
+    load: Callable[..., Sequence[Hit]]  # (*, actor, account_id, limit)
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerColumn:
+    """A column of lists of customers, such as how many cases are open: a few words by id.
+
+    `load` answers for the customers of one page in one statement; ids without a value are absent.
+    """
+
+    key: str
+    label: Text
+    permission: str
+    load: Callable[..., Mapping[int, Any]]  # (*, actor, customer_ids)
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class DemoStage:
     """A set-based step of the demo world, run in `order` over all modules."""
 
@@ -390,6 +418,8 @@ class Module:
     parameters: tuple[Parameter, ...] = ()
     corrections: tuple[Correction, ...] = ()
     audit_words: tuple[AuditTable, ...] = ()
+    matters: tuple[MatterSource, ...] = ()
+    customer_columns: tuple[CustomerColumn, ...] = ()
     demo: tuple[DemoStage, ...] = ()
     install: Callable[[datetime], None] | None = None  # run after every migration, repeatable
     append_only: tuple[str, ...] = ()

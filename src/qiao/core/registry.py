@@ -11,9 +11,11 @@ from qiao.core.manifest import (
     AuditTable,
     Command,
     Correction,
+    CustomerColumn,
     Figure,
     Headline,
     HistoryCount,
+    MatterSource,
     Module,
     NavItem,
     Panel,
@@ -109,6 +111,16 @@ class Registry:
         """The columns of the table of people that the actor may see, in order."""
         items = (w for module in self for w in module.workload if actor.can(w.permission))
         return sorted(items, key=lambda w: w.order)
+
+    def matters(self, actor: Actor) -> list[MatterSource]:
+        """What tells of open matters of an account, as far as the actor may see it, in order."""
+        items = (m for module in self for m in module.matters if actor.can(m.permission))
+        return sorted(items, key=lambda m: m.order)
+
+    def customer_columns(self, actor: Actor) -> list[CustomerColumn]:
+        """The columns of lists of customers that the actor may see, in order."""
+        items = (c for module in self for c in module.customer_columns if actor.can(c.permission))
+        return sorted(items, key=lambda c: c.order)
 
     def permissions(self) -> Iterable[str]:
         """All permissions that roles may hold."""

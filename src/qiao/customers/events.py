@@ -180,3 +180,21 @@ class SegmentChanged:
     segment_id: int
     joined: int
     left: int
+
+
+@event_type("customers.account_handed_over", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class AccountHandedOver:
+    """Somebody moved out of or into an account."""
+
+    move_id: int
+    account_id: int
+
+
+@event_type("customers.move_undone", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class MoveUndone:
+    """A hand-over was taken back."""
+
+    move_id: int
+    account_id: int

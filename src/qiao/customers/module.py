@@ -21,6 +21,7 @@ from qiao.core.manifest import (
 from qiao.core.tasks import PeriodicJob
 from qiao.customers import (
     care_contributions,
+    contributions,
     demo,
     duplicate_contributions,
     duplicate_demo,
@@ -158,6 +159,7 @@ manifest = Module(
         SearchSource("customers", _("Customers"), "@", VIEW, search, 10),
         SearchSource("places", _("Addresses"), "", VIEW, search_places, 15),
     ),
+    timeline=contributions.TIMELINE,
     commands=(
         *file_contributions.COMMANDS,
         Command(
@@ -254,6 +256,8 @@ manifest = Module(
         "customers_meterinstallation",
         "customers_account",
         "customers_accountparty",
+        "customers_move",
+        "customers_moveparty",
         "customers_merge",
         "customers_card",
         "customers_erasure",

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qiao.customers.views import changes, pages, places, registering, reveals, tiers, value
+from qiao.customers.views import changes, moving, pages, places, registering, reveals, tiers, value
 
 app_name = "customers"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("", pages.customer_list, name="list"),
     path("new/", registering.customer_new, name="new"),
     path("new/alike/", registering.customer_alike, name="alike"),
+    path("accounts/<int:account_id>/move/", moving.move_new, name="move_new"),
+    path("accounts/<int:account_id>/move/people/", moving.move_people, name="move_people"),
+    path("moves/<int:move_id>/", moving.move_page, name="move"),
+    path("moves/<int:move_id>/undo/", moving.move_undo, name="move_undo"),
     path("premises/<int:premises_id>/", places.place_page, name="place"),
     path(
         "premises/<int:premises_id>/points/<int:point_id>/meter/",

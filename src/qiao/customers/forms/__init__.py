@@ -16,7 +16,7 @@ PART_LENGTH = 60
 ADDRESS_FIELDS = ("road", "house_number", "community", "building", "unit", "room")
 
 
-def _phone(text: str) -> str:
+def phone_of(text: str) -> str:
     try:
         return phones.normalise(text) if text else ""
     except phones.BadPhone as error:
@@ -94,7 +94,7 @@ class NewCustomerForm(forms.Form):
 
     def clean_phone(self) -> str:
         """The stored form."""
-        return _phone(self.cleaned_data["phone"])
+        return phone_of(self.cleaned_data["phone"])
 
     def clean(self) -> dict[str, Any]:
         """An account needs an address."""
@@ -125,7 +125,7 @@ class PhoneForm(forms.Form):
 
     def clean_number(self) -> str:
         """The stored form."""
-        return _phone(self.cleaned_data["number"])
+        return phone_of(self.cleaned_data["number"])
 
 
 class NameForm(forms.Form):

@@ -16,6 +16,7 @@ from qiao.customers.models.import_files import ImportedPlace, ImportFile
 from qiao.customers.models.imports import CustomerImport, ImportedRow, ImportMapping
 from qiao.customers.models.merging import Merge
 from qiao.customers.models.meters import MeterInstallation
+from qiao.customers.models.moves import Move, MoveParty
 from qiao.customers.models.people import (
     Customer,
     CustomerIdentity,
@@ -68,6 +69,8 @@ __all__ = [
     "LastContact",
     "Merge",
     "MeterInstallation",
+    "Move",
+    "MoveParty",
     "Note",
     "Preference",
     "Premises",

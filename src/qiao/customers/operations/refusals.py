@@ -15,16 +15,20 @@ __all__ = [
     "BadPhone",
     "BadText",
     "CardTaken",
+    "ChangedMeanwhile",
     "CustomerRefusal",
     "LaterChange",
     "MeterElsewhere",
     "NotMerged",
     "NotOverridden",
     "NotYet",
+    "NothingMoves",
+    "OwnerMissing",
     "PhoneKnown",
     "PremisesKnown",
     "ReasonMissing",
     "SameCustomer",
+    "TooEarly",
     "UnknownCard",
     "UnknownChoice",
     "UnknownFlag",
@@ -127,3 +131,23 @@ class MeterElsewhere(CustomerRefusal):
     def __init__(self, address: str) -> None:
         super().__init__(f"this meter hangs at {address}")
         self.address = address
+
+
+class TooEarly(CustomerRefusal):
+    """The day does not lie after what it would end; `began` is when that began."""
+
+    def __init__(self, began: date | None) -> None:
+        super().__init__(f"began on {began}")
+        self.began = began
+
+
+class ChangedMeanwhile(CustomerRefusal):
+    """Somebody else has changed it since it was looked at."""
+
+
+class NothingMoves(CustomerRefusal):
+    """Nobody leaves and nobody comes."""
+
+
+class OwnerMissing(CustomerRefusal):
+    """Nobody would own the account on that day."""

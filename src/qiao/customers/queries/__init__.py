@@ -7,6 +7,7 @@ from qiao.customers.queries.listing import (
     list_customers,
 )
 from qiao.customers.queries.merges import merged_ids_as_of, survivor_as_of
+from qiao.customers.queries.moves import account_for, get_move_for
 from qiao.customers.queries.people import (
     AccountChoice,
     CustomerLine,
@@ -67,6 +68,7 @@ __all__ = [
     "PremisesRecord",
     "StationTier",
     "TierStanding",
+    "account_for",
     "account_record",
     "accounts_of",
     "can_see",
@@ -75,6 +77,7 @@ __all__ = [
     "find_near",
     "find_places",
     "get_customer_for",
+    "get_move_for",
     "get_premises_for",
     "held_as",
     "history_of",

@@ -23,6 +23,7 @@ from qiao.customers.operations import (
     undo_exchange,
 )
 from qiao.customers.queries import NotVisible, get_premises_for, history_of
+from qiao.customers.queries.moves import moves_at
 from qiao.customers.rules.history import Scale
 from qiao.customers.views.changes import EDIT, METHODS, UNPROCESSABLE, go_to
 from qiao.customers.views.words import refusal_words
@@ -49,6 +50,7 @@ def place_page(request: StaffRequest, premises_id: int) -> HttpResponse:
         "today": today,
         "then": history.on(day),
         "now": history.on(today),
+        "moves": moves_at(actor=request.actor, premises_id=premises.pk),
         "may_edit": request.actor.can(EDIT),
     }
     part = "customers/places/day.html" if request.htmx else "customers/places/page.html"
