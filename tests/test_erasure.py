@@ -20,12 +20,15 @@ from qiao.core.tests.deliveries import run_background, run_deliveries
 from qiao.customers.models import Account, Customer, Erasure, SubjectExport
 from qiao.customers.operations import (
     Address,
+    Coming,
+    HandOver,
     NewIdentity,
     NewPhone,
     add_phone,
     care,
     change_name,
     documents,
+    hand_over_account,
     open_account_at,
     register_customer,
     reveal_phone,
@@ -100,6 +103,16 @@ def live(world: World) -> Customer:
         **told,
     )
     reveal_phone(customer_id=customer.pk, reason=f"{NAME} 来电", **told)
+    hand_over_account(
+        account_id=account.pk,
+        hand_over=HandOver(
+            account.opened_date + timedelta(days=1),
+            coming=(Coming(customer.pk, ("payer",)),),
+            forwarding_address=STREET,
+            note=f"{NAME} {WORDS}",
+        ),
+        **told,
+    )
     before = {**world.ids}
     world.ids |= {"customer": customer.pk, "account": account.pk}
     order = work_order(world, NAME)

@@ -122,5 +122,8 @@ def test_templates_ask_the_database_nothing(
     for name, address in _addresses(world):
         asked_while_rendering.clear()
         assert browsers.of("agent").get(address).status_code == 200
+        if asked_while_rendering:  # what the process keeps is read by the first visit
+            asked_while_rendering.clear()
+            browsers.of("agent").get(address)
         faults += [f"{name}: {sql[-260:]}" for sql in asked_while_rendering]
     assert faults == []

@@ -382,7 +382,7 @@ def _add_correction(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
-            " VALUES ('walker', 'core.deliver', %s) RETURNING id",
+            " VALUES ('walker', 'core.retry_stalled', %s) RETURNING id",
             [json.dumps({"name": marked("job")})],
         )
         world.ids["job"] = cursor.fetchone()[0]

@@ -4,16 +4,14 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.api import demo, tasks
 from qiao.api.models.keys import MANAGE
-from qiao.api.queries.webhooks import WANTED, disabled_count
+from qiao.api.queries.webhooks import WANTED
 from qiao.core.manifest import Command, DemoStage, Listener, Module, NavItem, Permission
 from qiao.core.tasks import PeriodicJob
 
 manifest = Module(
     key="api",
     label=_("Programs"),
-    navigation=(
-        NavItem("api", _("Programs"), "plug", "api:keys", MANAGE, 95, count=disabled_count),
-    ),
+    navigation=(NavItem("api", _("Programs"), "plug", "api:keys", MANAGE, 95),),
     commands=(
         Command("api.key_new", _("New key"), "key", "api:key_new", MANAGE),
         Command("api.services", _("Services"), "plug", "api:services", MANAGE),

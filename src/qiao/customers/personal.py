@@ -26,6 +26,7 @@ PERSONAL = (
             "customers.contacts": _("Subjects of latest contacts"),
             "customers.imported": _("Faults of imported rows"),
             "customers.premises": _("Addresses that were theirs alone"),
+            "customers.moves": _("Words and addresses of hand-overs"),
             "customers.requests": _("Reasons of requests"),
             "customers.tiers": _("Reasons of tiers"),
             "customers.documents": _("Documents"),

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from django.db import connection
 
 from qiao.core.demo import Finding, World
+from qiao.core.packs.enabled import catalogue
 from qiao.core.registry import registry
 from qiao.core.rules.conditions import condition_data
 from qiao.customers.models import Segment, SegmentDirty, SegmentKept
-from qiao.customers.operations.segments import build_new
+from qiao.customers.operations.segment_installing import install_segments
+from qiao.customers.operations.segments import build_segment, waiting_segments
 from qiao.customers.rules.segments import Group, Line, Rule, to_condition
 from qiao.staff.queries import company_id
 
@@ -23,6 +25,7 @@ OWN = Rule(
 
 def build(world: World) -> None:
     """Build every segment over the whole world."""
+    install_segments(presets=catalogue().segments.values(), now=world.now)
     own = Segment.objects.create(
         organisation_id=company_id(),
         name="高等级客户近期有不满",
@@ -33,7 +36,8 @@ def build(world: World) -> None:
     )
     SegmentKept.objects.create(segment=own)
     SegmentDirty.objects.all().delete()
-    build_new(now=world.now)
+    for segment_id in waiting_segments():
+        build_segment(segment_id=segment_id, now=world.now)
 
 
 def audit() -> Sequence[Finding]:

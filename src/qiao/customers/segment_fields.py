@@ -22,6 +22,11 @@ _BY_ACCOUNT: Final = (
     "SELECT t.customer_id FROM {rows} r JOIN customers_accountparty t ON t.account_id = r.id"
 )
 _ACCOUNTS: Final = {"customers_accountparty": _OWN, "customers_account": _BY_ACCOUNT}
+_BY_PLACE: Final = (
+    "SELECT t.customer_id FROM {rows} r JOIN customers_servicepoint s ON s.premises_id = r.id"
+    " JOIN customers_account a ON a.service_point_id = s.id"
+    " JOIN customers_accountparty t ON t.account_id = a.id"
+)
 _FACTS: Final = {"customers_fact": _OWN}
 
 # What a customer stands for today in accounts that run.
@@ -82,7 +87,7 @@ FIELDS: Final = (
     ),
     SegmentField(
         "customers.regions", _("Region of a running account"), "many", _REGIONS, VIEW, 60,
-        _ACCOUNTS, _regions, moves_with_time=True,
+        _ACCOUNTS | {"customers_premises": _BY_PLACE}, _regions, moves_with_time=True,
     ),
     SegmentField(
         "customers.services", _("Services used"), "many", _account("service"), VIEW, 70,

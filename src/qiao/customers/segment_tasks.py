@@ -1,5 +1,6 @@
 """What keeps segments current: touched customers every minute, the passing of time every night."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -16,10 +17,10 @@ from qiao.customers.operations.segment_installing import (
 )
 from qiao.customers.operations.segments import (
     BUILD_TASK,
-    build_moving,
-    build_new,
     build_segment,
+    moving_segments,
     refresh_segments,
+    waiting_segments,
 )
 
 MOST_ROUNDS = 40
@@ -38,14 +39,18 @@ def refresh(now: datetime) -> None:
         with acting(None):
             if refresh_segments(now=now).customers == 0:
                 break
-    with acting(None):
-        build_new(now=now)
+    _build_each(waiting_segments(), now)
 
 
 def move_on(now: datetime) -> None:
     """After midnight: days have passed."""
-    with acting(None):
-        build_moving(now=now)
+    _build_each(moving_segments(), now)
+
+
+def _build_each(segment_ids: Iterable[int], now: datetime) -> None:
+    for segment_id in segment_ids:
+        with acting(None):
+            build_segment(segment_id=segment_id, now=now)
 
 
 def install(now: datetime) -> None:

@@ -130,14 +130,6 @@ def attempts_of(delivery_id: int) -> list[Attempt]:
     return list(Attempt.objects.filter(delivery_id=delivery_id).order_by("-number"))
 
 
-def disabled_count(actor: Actor) -> int:
-    """How many endpoints of the actor's were switched off because nothing arrived."""
-    found = Endpoint.objects.visible_to(actor).filter(
-        disabled_because__in=["gone", "failing"], deleted_at__isnull=True
-    )
-    return int(found.count())
-
-
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message that waits to be sent, with everything that sending takes."""

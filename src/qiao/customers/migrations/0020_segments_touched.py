@@ -11,7 +11,7 @@ DECLARE
     ask text;
     many bigint;
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM customers_segment WHERE state = 'current') THEN
+    IF NOT EXISTS (SELECT 1 FROM customers_segment WHERE state <> 'archived') THEN
         RETURN NULL;
     END IF;
     IF TG_OP = 'DELETE' THEN

@@ -43,6 +43,11 @@ _REMOVED = {
         " search = 'erased' || id, grams = '{}', latitude = NULL, longitude = NULL, datum = ''"
         " WHERE id = ANY(%(premises)s)"
     ),
+    "customers.moves": (
+        "UPDATE customers_move SET forwarding_address = '', forwarding_phone = '', note = '',"
+        " undo_reason = CASE WHEN undone_at IS NULL THEN '' ELSE '–' END"
+        " WHERE id = ANY(%(moves)s)"
+    ),
     "customers.requests": (
         "UPDATE customers_erasure SET reason = '–', decision_note = ''"
         " WHERE customer_id = ANY(%(ids)s)"
@@ -58,6 +63,7 @@ _TRAILS = {
     "customers_merge": "survivor_id",
     "customers_erasure": "customer_id",
 }
+_MOVES = "SELECT DISTINCT move_id FROM customers_moveparty WHERE customer_id = ANY(%(ids)s)"
 # Rows that are gone are known by the trail alone.
 _TRAIL_IDS = """
 SELECT id FROM {table} WHERE {column} = ANY(%(ids)s)
@@ -72,6 +78,7 @@ def erase(person: Person, erasing: Erasing) -> None:
     ids = list(person.customer_ids)
     premises = sole_premises(person)
     values: dict[str, Any] = {"ids": ids, "premises": premises}
+    values["moves"] = moves = ids_of(_MOVES, values)
     trails = {
         table: ids_of(_TRAIL_IDS.format(table=table, column=column), values)
         for table, column in _TRAILS.items()
@@ -97,6 +104,7 @@ def erase(person: Person, erasing: Erasing) -> None:
     erasing.drop_files("customers.files", owner_kind=OWNER_KIND, owner_ids=ids)
     _erase_files(ids, erasing)
     trails["customers_customer"], trails["customers_premises"] = ids, premises
+    trails["customers_move"] = moves
     for table, rows in trails.items():
         erasing.redact_trail("customers.trail", table=table, ids=rows)
 

@@ -1,16 +1,19 @@
 """What follows every migration: triggers that mark touched customers, and the packs' presets."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import connection
 
+from qiao.core.packs import PackInvalid, PackProblem
 from qiao.core.packs.segments import SegmentSpec
 from qiao.core.registry import registry
 from qiao.core.rules.conditions import condition_data
 from qiao.core.transactions import required
 from qiao.customers.models import Segment, SegmentKept
+from qiao.customers.queries.segments import shapes
+from qiao.customers.rules.segments import BadRule, check, from_condition
 from qiao.staff.queries import companies
 
 _EVENTS = {
@@ -47,11 +50,19 @@ def install_segment_triggers() -> int:
 
 
 def install_segments(*, presets: Iterable[SegmentSpec], now: datetime) -> int:
-    """Give the company the packs' presets that it has not; how many. What is there stays."""
+    """Give the company the packs' presets that it has not; how many. What is there stays.
+
+    Raises:
+        PackInvalid: a rule is of another shape, or asks for what no module lends.
+    """
     required()
     company = next(iter(companies()), None)
     if company is None:
         return 0
+    presets = list(presets)
+    problems = [problem for preset in presets for problem in _problems(preset)]
+    if problems:
+        raise PackInvalid(problems)
     known = set(Segment.objects.filter(organisation_id=company).values_list("key", flat=True))
     new = [
         Segment(
@@ -68,3 +79,14 @@ def install_segments(*, presets: Iterable[SegmentSpec], now: datetime) -> int:
     Segment.objects.bulk_create(new)
     SegmentKept.objects.bulk_create(SegmentKept(segment=segment) for segment in new)
     return len(new)
+
+
+def _problems(preset: SegmentSpec) -> Iterator[PackProblem]:
+    place = f"segment[{preset.key}].rule"
+    try:
+        faults = check(from_condition(preset.rule), shapes())
+    except BadRule as bad:
+        faults = list(bad.faults)
+    for fault in faults:
+        text = f"group {fault.group + 1}, line {fault.line + 1}: wrong {fault.code}"
+        yield PackProblem("segments.toml", place, text)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import structlog
 from django.db import IntegrityError, connection, transaction
 
 from qiao.core import background
 from qiao.core.actor import Actor
 from qiao.core.events import publish
 from qiao.core.registry import registry
-from qiao.core.rules.conditions import condition_data, parse_condition
+from qiao.core.rules.conditions import ConditionInvalid, condition_data, parse_condition
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.customers.events import SegmentChanged
@@ -33,6 +34,7 @@ BUILD_TASK: Final = "customers.build_segment"
 NAME_LENGTH: Final = 60
 NOTE_LENGTH: Final = 300
 MOST_AT_ONCE: Final = 50_000
+log = structlog.get_logger(__name__)
 
 
 class SegmentNameTaken(CustomerRefusal):
@@ -76,7 +78,9 @@ def save_segment(
     data = condition_data(to_condition(rule))
     is_new_rule = segment.pk is None or segment.rule != data
     segment.rule = data
-    segment.name = clean(name, field="name", max_length=NAME_LENGTH, one_line=True, required=True)
+    words = clean(name, field="name", max_length=NAME_LENGTH, one_line=True, required=True)
+    if words not in segment.names.values():  # a preset keeps its names in three languages
+        segment.name = words
     segment.note = clean(note, field="note", max_length=NOTE_LENGTH)
     segment.changed_at, segment.changed_by_id = now, actor.staff_id
     if is_new_rule:
@@ -85,6 +89,8 @@ def save_segment(
         with transaction.atomic():
             segment.save()
     except IntegrityError as error:
+        if "customers_segment_name" not in str(error):
+            raise
         raise SegmentNameTaken(segment.name) from error
     SegmentKept.objects.get_or_create(segment=segment)
     if is_new_rule:
@@ -119,12 +125,16 @@ def restore_segment(*, actor: Actor, now: datetime, segment_id: int) -> Segment:
     required()
     segment = Segment.objects.select_for_update().get(pk=segment_id)
     actor.require(PERMISSION, segment.organisation_id)
+    if segment.state != Segment.State.ARCHIVED:
+        return segment
     segment.state = Segment.State.BUILDING
     segment.changed_at, segment.changed_by_id = now, actor.staff_id
     try:
         with transaction.atomic():
             segment.save()
     except IntegrityError as error:
+        if "customers_segment_name" not in str(error):
+            raise
         raise SegmentNameTaken(segment.name) from error
     ask_to_build(segment.pk)
     return segment
@@ -146,28 +156,20 @@ def build_segment(*, segment_id: int, now: datetime) -> Refreshed:
     return Refreshed(None, joined, left)
 
 
-def build_new(*, now: datetime) -> int:
-    """Look at everybody for the segments that nobody built yet; how many segments.
+def waiting_segments() -> list[int]:
+    """Ids of the segments for which everybody is to be looked at.
 
     A preset has no job of its own, and a job may be lost with its worker.
     """
-    required()
-    _queue()
-    new = [segment for segment in _kept() if segment.state == Segment.State.BUILDING]
-    for segment in new:
-        _look(segment, None, now)
-    return len(new)
+    waiting = Segment.objects.filter(state=Segment.State.BUILDING)
+    return list(waiting.order_by("pk").values_list("pk", flat=True))
 
 
-def build_moving(*, now: datetime) -> int:
-    """Look at everybody for the segments whose fields move with time; how many segments."""
-    required()
-    _queue()
+def moving_segments() -> list[int]:
+    """Ids of the segments that ask for a field that moves with time."""
     moving = {each.key for each in registry.segment_fields() if each.moves_with_time}
-    segments = [s for s in _kept() if moving & _asked(s.rule)]
-    for segment in segments:
-        _look(segment, None, now)
-    return len(segments)
+    kept = Segment.objects.exclude(state=Segment.State.ARCHIVED).order_by("pk")
+    return [segment.pk for segment in kept if moving & _asked(segment.rule)]
 
 
 def refresh_segments(*, now: datetime) -> Refreshed:
@@ -178,10 +180,14 @@ def refresh_segments(*, now: datetime) -> Refreshed:
     if not ids and not is_everybody:
         return Refreshed(0, 0, 0)
     joined = left = 0
+    if is_everybody:
+        # Each is built in a transaction of its own, by `build_new`.
+        Segment.objects.filter(state=Segment.State.CURRENT).update(state=Segment.State.BUILDING)
+        return Refreshed(None, 0, 0)
     for segment in _kept():
-        come, gone = _look(segment, None if is_everybody else ids, now)
+        come, gone = _look(segment, ids, now)
         joined, left = joined + come, left + gone
-    return Refreshed(None if is_everybody else len(ids), joined, left)
+    return Refreshed(len(ids), joined, left)
 
 
 def _queue() -> None:
@@ -227,7 +233,12 @@ def _look(segment: Segment, ids: Sequence[int] | None, now: datetime) -> tuple[i
     """Bring the members up to date, of `ids` or of all; how many joined and left."""
     fields = {each.key: each for each in registry.segment_fields()}
     compiler = Compiler(fields)
-    fits = compiler.compile(parse_condition(segment.rule))
+    try:
+        fits = compiler.compile(parse_condition(segment.rule))
+    except (KeyError, ConditionInvalid):
+        # A module is gone, or a pack was wrong: this one waits, the others go on.
+        log.warning("segment_rule_unusable", segment_id=segment.pk)
+        return 0, 0
     among = "" if ids is None else "AND c.id = ANY(%(ids)s)"
     statement = f"""
 WITH wanted AS MATERIALIZED (

@@ -1,4 +1,4 @@
-"""What the loyalty panel reads: one JSON value, the facts as they count now."""
+"""What the loyalty panel reads: one JSON value, the facts as they count now, and the weights."""
 
 from django.conf import settings
 
@@ -13,6 +13,7 @@ LOYALTY = f"""
 SELECT json_build_object(
     'value', g.value, 'tenure', g.tenure, 'repeat', g.years, 'satisfaction', g.satisfaction,
     'complaints', g.complaints, 'counted_on', p.until - 1,
+    'weights', s.value, 'valid_from', lower(s.valid), 'source', s.source,
     'percentile', CASE WHEN g.value > 0 AND cardinality(p.bounds) > 0
                        THEN width_bucket(g.value, p.bounds) END)
   FROM (
@@ -35,5 +36,7 @@ SELECT json_build_object(
                AND f.occurred_at > %(now)s - interval '24 months')::int AS complaints
       FROM customers_fact f
      WHERE f.customer_id = ANY(%(customer_ids)s::bigint[]) AND {_ALIVE}) g
+  JOIN core_setting s ON s.key = 'customers.loyalty' AND s.organisation_id IS NULL
+   AND s.region = '' AND s.valid @> {_TODAY}::date
   LEFT JOIN (SELECT until, bounds FROM customers_valueperiod ORDER BY until DESC LIMIT 1) p ON true
 """  # noqa: S608 - put together from this file's own pieces; values are bound

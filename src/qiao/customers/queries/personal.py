@@ -123,6 +123,14 @@ _TABLES: tuple[tuple[Any, str], ...] = (
         " FROM customers_consent WHERE customer_id = ANY(%(ids)s) ORDER BY id",
     ),
     (
+        _("Hand-overs"),
+        "SELECT m.number, m.hand_over_date, p.side, p.role, a.number AS account,"
+        " m.forwarding_address, m.forwarding_phone, m.note, m.undone_at"
+        " FROM customers_moveparty p JOIN customers_move m ON m.id = p.move_id"
+        " JOIN customers_account a ON a.id = m.account_id"
+        " WHERE p.customer_id = ANY(%(ids)s) ORDER BY m.id, p.id",
+    ),
+    (
         _("Cards"),
         "SELECT kind, number, lower(period) AS since, upper(period) AS until"
         " FROM customers_card WHERE customer_id = ANY(%(ids)s) ORDER BY id",

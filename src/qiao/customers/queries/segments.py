@@ -42,13 +42,13 @@ def shapes(actor: Actor | None = None) -> dict[str, FieldShape]:
 class SegmentLine:
     """A segment as the list shows it; `joined` and `left` are those of seven days.
 
-    `count` is None where the actor sees only a part of the segment's units.
+    Figures are None where the actor sees only a part of the segment's units.
     """
 
     segment: Segment
     count: int | None
-    joined: int
-    left: int
+    joined: int | None
+    left: int | None
 
 
 def list_segments(*, actor: Actor, now: datetime, archived: bool = False) -> list[SegmentLine]:
@@ -61,9 +61,9 @@ def list_segments(*, actor: Actor, now: datetime, archived: bool = False) -> lis
     own = set(actor.organisations(VIEW))
     whole = {unit: subtree_of(unit) <= own for unit in {s.organisation_id for s in segments}}
     return [
-        SegmentLine(
-            s, s.kept.member_count if whole[s.organisation_id] else None, *moves.get(s.pk, (0, 0))
-        )
+        SegmentLine(s, s.kept.member_count, *moves.get(s.pk, (0, 0)))
+        if whole[s.organisation_id]
+        else SegmentLine(s, None, None, None)
         for s in segments
     ]
 
@@ -176,9 +176,9 @@ def count_members(*, actor: Actor, segment: Segment) -> tuple[int, bool]:
 def segments_of(*, customer_ids: Sequence[int]) -> list[int]:
     """Ids of the segments that a customer is in, kept ones only; for rules of later modules."""
     rows = fetch_all(
-        "SELECT m.segment_id FROM customers_segmentmember m"
-        " JOIN customers_segment s ON s.id = m.segment_id AND s.state <> 'archived'"
-        " WHERE m.customer_id = ANY(%(ids)s::bigint[]) ORDER BY 1",
+        "SELECT DISTINCT m.segment_id FROM unnest(%(ids)s::bigint[]) AS w (id)"
+        " JOIN customers_segmentmember m ON m.customer_id = customers_survivor(w.id)"
+        " JOIN customers_segment s ON s.id = m.segment_id AND s.state <> 'archived' ORDER BY 1",
         {"ids": list(customer_ids)},
     )
     return [pk for (pk,) in rows]
@@ -187,12 +187,20 @@ def segments_of(*, customer_ids: Sequence[int]) -> list[int]:
 def is_member(*, segment_id: int, customer_id: int) -> bool:
     """Whether the customer, or who stands for it, is in a segment."""
     ((found,),) = fetch_all(
-        "SELECT EXISTS (SELECT 1 FROM customers_segmentmember m WHERE m.segment_id = %(segment)s"
+        "SELECT EXISTS (SELECT 1 FROM customers_segmentmember m JOIN customers_segment s"
+        " ON s.id = m.segment_id AND s.state <> 'archived' WHERE m.segment_id = %(segment)s"
         " AND m.customer_id = customers_survivor(%(customer)s))",
         {"segment": segment_id, "customer": customer_id},
     )
     return bool(found)
 
+
+MEMBER_IDS: Final = """
+SELECT m.customer_id FROM customers_segmentmember m
+  JOIN customers_segment s ON s.id = m.segment_id AND s.state <> 'archived'
+ WHERE m.segment_id = %(segment_id)s
+"""
+"""The ids of all members, for statements of later modules that work on a whole segment."""
 
 # Badges of the customer's page and aside.
 PANEL = """

@@ -18,7 +18,6 @@ from qiao.customers.queries.search import visible
 from qiao.customers.rules.value import Loyalty, loyalty
 
 RIGHT = "customers.value"
-LOYALTY = "customers.loyalty"
 PAGE = 30
 # The source that the migration gives, for readers of other languages.
 SOURCE = gettext_noop(
@@ -138,9 +137,9 @@ class LoyaltyInWords:
     valid_from: date | None
 
 
-def loyalty_in_words(data: dict[str, Any], *, day: date) -> LoyaltyInWords:
+def loyalty_in_words(data: dict[str, Any]) -> LoyaltyInWords:
     """The loyalty figure of a panel's facts, in the reader's words."""
-    figure, weights = loyalty_of(data, day=day)
+    figure, weights = loyalty_of(data)
     says = {
         "value": _("%(yuan)s yuan in 12 months, above %(percent)s %% of customers")
         % {"yuan": f"{(data['value'] or 0) // 100:,}", "percent": data["percentile"]},
@@ -168,12 +167,10 @@ def loyalty_in_words(data: dict[str, Any], *, day: date) -> LoyaltyInWords:
     return LoyaltyInWords(figure.figure, parts, _(weights.source), weights.valid_from)
 
 
-def loyalty_of(data: dict[str, Any], *, day: date) -> tuple[Loyalty, dated.Value]:
-    """The loyalty figure out of a panel's facts, and the weights of that day with their source.
-
-    Raises `qiao.core.settings.SettingMissing`.
-    """
-    weights = dated.find(LOYALTY, day=day)
+def loyalty_of(data: dict[str, Any]) -> tuple[Loyalty, dated.Value]:
+    """The loyalty figure out of a panel's facts, and the weights in force with their source."""
+    since = date.fromisoformat(data["valid_from"]) if data["valid_from"] else None
+    weights = dated.Value(data["weights"], since, data["source"])
     figure = loyalty(
         percentile=data["percentile"],
         tenure_years=data["tenure"],

@@ -6,7 +6,6 @@ from typing import Any
 from django import template
 from django.template.context import Context
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -186,7 +185,7 @@ def tier_reason(step: dict[str, Any]) -> str:
 @register.simple_tag
 def loyalty_of_panel(data: dict[str, Any]) -> LoyaltyInWords:
     """The loyalty figure out of the facts of its panel."""
-    return loyalty_in_words(data, day=timezone.localdate())
+    return loyalty_in_words(data)
 
 
 TIER_HEIGHT = {"A": 12, "B": 34, "C": 56, "D": 78}

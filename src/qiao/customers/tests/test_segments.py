@@ -32,10 +32,12 @@ from qiao.customers.operations import (
 from qiao.customers.operations.segments import (
     SegmentNameTaken,
     archive_segment,
-    build_moving,
     build_segment,
+    moving_segments,
     refresh_segments,
+    restore_segment,
     save_segment,
+    waiting_segments,
 )
 from qiao.customers.queries import NotVisible
 from qiao.customers.queries.segment_sql import Compiler, clock, people
@@ -179,8 +181,45 @@ def test_the_passing_of_time_moves_members(company: Company) -> None:
     rule = Rule("all", (Group("all", (Line("customers.registered", "le", 30),)),))
     segment = save(company.agent, rule)
     assert members(segment) == {one.pk}
-    assert build_moving(now=NOW + timedelta(days=31)) >= 1
+    assert segment.pk in moving_segments()
+    build_segment(segment_id=segment.pk, now=NOW + timedelta(days=31))
     assert members(segment) == set()
+
+
+def test_an_archived_segment_says_nothing_until_it_is_taken_back(company: Company) -> None:
+    one = make_customer(company.agent, flags=["infant"])
+    segment = save(company.agent)
+    archive_segment(actor=company.agent, now=NOW, segment_id=segment.pk)
+    assert not is_member(segment_id=segment.pk, customer_id=one.pk)
+    assert segments_of(customer_ids=[one.pk]) == []
+    set_protected_flags(actor=company.agent, now=NOW, customer_id=one.pk, flags=[])
+    restore_segment(actor=company.agent, now=NOW, segment_id=segment.pk)
+    assert segment.pk in waiting_segments()
+    build_segment(segment_id=segment.pk, now=NOW)
+    assert members(segment) == set(), "what changed meanwhile is seen"
+
+
+def test_a_rule_that_cannot_be_read_any_more_stops_no_other(company: Company) -> None:
+    one = make_customer(company.agent, flags=["infant"])
+    broken, sound = save(company.agent, name="旧规则"), save(company.agent, name="新规则")
+    Segment.objects.filter(pk=broken.pk).update(
+        rule={"all": [{"all": [{"field": "gone.field", "op": "given"}]}]}
+    )
+    set_protected_flags(actor=company.agent, now=NOW, customer_id=one.pk, flags=[])
+    refresh_segments(now=NOW)
+    assert (members(broken), members(sound)) == ({one.pk}, set())
+
+
+def test_a_change_of_very_many_rows_has_everybody_looked_at(company: Company) -> None:
+    one = make_customer(company.agent, flags=["infant"])
+    segment = save(company.agent)
+    SegmentMember.objects.filter(segment=segment).delete()
+    SegmentDirty.objects.create(customer_id=None)
+    assert refresh_segments(now=NOW).customers is None
+    assert segment.pk in waiting_segments()
+    build_segment(segment_id=segment.pk, now=NOW)
+    assert members(segment) == {one.pk}
+    assert segment.pk not in waiting_segments()
 
 
 def _random_condition(rng: Random, fields: list[Any], depth: int = 0) -> Condition:

@@ -186,7 +186,7 @@ def _rows(request: StaffRequest) -> list[list[object]]:
             after=after,
         )
         for line in lines:
-            row, told = line["row"], line["told"]
+            row, told = line["row"], line["matter"]
             decided = (
                 f"{timezone.localtime(row.decided_at):%Y-%m-%d %H:%M}" if row.decided_at else ""
             )

@@ -129,7 +129,7 @@ def requests_for(
     lines = [
         {
             "row": row,
-            "told": told(row),
+            "matter": told(row),
             "asked_by": people.get(row.requested_by_id, ""),
             "decided_by": people.get(row.decided_by_id or 0, ""),
             "unit": units.get(row.organisation_id, ""),
@@ -179,7 +179,7 @@ def decision_page(request: StaffRequest, approval_id: int) -> HttpResponse:
     people = names_of({approval.requested_by_id, approval.decided_by_id or 0})
     context = {
         "row": approval,
-        "told": told(approval),
+        "matter": told(approval),
         "form": form,
         "asked_by": people.get(approval.requested_by_id, ""),
         "decided_by": people.get(approval.decided_by_id or 0, ""),
