@@ -20,6 +20,7 @@ PARTS = {
     "dedupe": "dedupe",
     "tier-all": "grading",
     "tier-station": "stations",
+    "segment-refresh": "segments",
 }
 
 

@@ -16,7 +16,7 @@ from measuring import timing
 from measuring.databases import connected_to, say, url_of
 from measuring.timing import Limits, Result, once
 
-from customers_parts.world import ensure
+from customers_parts.world import copy, ensure
 from qiao.core.prepared import fetch_all
 from qiao.customers.models import TierChange
 from qiao.customers.operations import grade_all
@@ -79,9 +79,7 @@ def measure(customers: int) -> Iterator[Result]:
 
 def _copy(source: str) -> None:
     """The people as they are, with more facts, so that the kept world is left alone."""
-    with psycopg.connect(url_of("postgres"), autocommit=True) as owner:
-        owner.execute(f"DROP DATABASE IF EXISTS {GRADED} WITH (FORCE)")
-        owner.execute(f"CREATE DATABASE {GRADED} TEMPLATE {source} STRATEGY file_copy")
+    copy(source, GRADED)
     began = time.monotonic()
     _as_owner(_FACTS)
     say(f"  facts drawn in {time.monotonic() - began:.1f} s")
