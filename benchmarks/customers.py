@@ -21,6 +21,7 @@ PARTS = {
     "tier-all": "grading",
     "tier-station": "stations",
     "segment-refresh": "segments",
+    "export": "exporting",
 }
 
 

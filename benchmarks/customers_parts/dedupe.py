@@ -10,7 +10,7 @@ from django.utils import timezone
 from measuring.databases import connected_to, say, url_of
 from measuring.timing import Limits, Result, once
 
-from customers_parts.world import ensure
+from customers_parts.world import copy, ensure
 from qiao.customers.models import Duplicate
 from qiao.customers.operations.duplicate_finding import (
     go_on_with_duplicate_run,
@@ -27,7 +27,7 @@ PLANTED = "customers_dedupe"
 def measure(customers: int) -> Iterator[Result]:
     """Plant second records and lookalikes among so many customers, then look for them."""
     source = ensure(customers)
-    _copy(source)
+    copy(source, PLANTED)
     with connected_to(PLANTED):
         planted = _plant(int(customers * PLANTED_SHARE))
         began = time.monotonic()
@@ -42,13 +42,6 @@ def measure(customers: int) -> Iterator[Result]:
     left_out = sum(group["customers"] for group in run.left_out) if run else 0
     yield once("dedupe", seconds, limits=LIMITS, customers=customers, left_out=left_out,
                pairs=run.pair_count if run else 0, **figures)  # fmt: skip
-
-
-def _copy(source: str) -> None:
-    """The people as they are, so that planting leaves the kept world alone."""
-    with psycopg.connect(url_of("postgres"), autocommit=True) as owner:
-        owner.execute(f"DROP DATABASE IF EXISTS {PLANTED} WITH (FORCE)")
-        owner.execute(f"CREATE DATABASE {PLANTED} TEMPLATE {source} STRATEGY file_copy")
 
 
 def _plant(count: int) -> Planted:

@@ -1,4 +1,4 @@
-"""Five thousand changes over several fields of a million customers: who fits which segment again."""
+"""Five thousand changes over several fields of many customers: who fits which segment again."""
 
 import time
 from collections.abc import Iterator
