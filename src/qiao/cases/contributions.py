@@ -12,13 +12,11 @@ from qiao.cases.queries import (
     find_cases,
     my_open_count,
     open_cases_of_account,
-    open_counts_of,
 )
 from qiao.cases.showing import names
 from qiao.core.actor import Actor
 from qiao.core.manifest import (
     Command,
-    CustomerColumn,
     HistoryCount,
     Hit,
     MatterSource,
@@ -162,7 +160,6 @@ def open_matters(*, actor: Actor, account_id: int, limit: int) -> Sequence[Hit]:
 
 
 MATTERS = (MatterSource("cases", _("Open cases"), VIEW, open_matters, 10),)
-CUSTOMER_COLUMNS = (CustomerColumn("cases.open", _("Open cases"), VIEW, open_counts_of, 10),)
 
 SEARCH = (
     SearchSource(

@@ -47,7 +47,6 @@ manifest = Module(
     commands=contributions.COMMANDS,
     inbox=contributions.INBOX,
     matters=contributions.MATTERS,
-    customer_columns=contributions.CUSTOMER_COLUMNS,
     periodic=(
         PeriodicJob("cases.turn_levels", "* * * * *", tasks.turn_levels),
         PeriodicJob("cases.fold_counts", "* * * * *", tasks.fold_counts),

@@ -369,20 +369,6 @@ class MatterSource:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerColumn:
-    """A column of lists of customers, such as how many cases are open: a few words by id.
-
-    `load` answers for the customers of one page in one statement; ids without a value are absent.
-    """
-
-    key: str
-    label: Text
-    permission: str
-    load: Callable[..., Mapping[int, Any]]  # (*, actor, customer_ids)
-    order: int
-
-
-@dataclass(frozen=True, slots=True)
 class DemoStage:
     """A set-based step of the demo world, run in `order` over all modules."""
 
@@ -419,7 +405,6 @@ class Module:
     corrections: tuple[Correction, ...] = ()
     audit_words: tuple[AuditTable, ...] = ()
     matters: tuple[MatterSource, ...] = ()
-    customer_columns: tuple[CustomerColumn, ...] = ()
     demo: tuple[DemoStage, ...] = ()
     install: Callable[[datetime], None] | None = None  # run after every migration, repeatable
     append_only: tuple[str, ...] = ()

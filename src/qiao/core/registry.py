@@ -11,7 +11,6 @@ from qiao.core.manifest import (
     AuditTable,
     Command,
     Correction,
-    CustomerColumn,
     Figure,
     Headline,
     HistoryCount,
@@ -116,11 +115,6 @@ class Registry:
         """What tells of open matters of an account, as far as the actor may see it, in order."""
         items = (m for module in self for m in module.matters if actor.can(m.permission))
         return sorted(items, key=lambda m: m.order)
-
-    def customer_columns(self, actor: Actor) -> list[CustomerColumn]:
-        """The columns of lists of customers that the actor may see, in order."""
-        items = (c for module in self for c in module.customer_columns if actor.can(c.permission))
-        return sorted(items, key=lambda c: c.order)
 
     def permissions(self) -> Iterable[str]:
         """All permissions that roles may hold."""

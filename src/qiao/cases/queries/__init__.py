@@ -39,7 +39,6 @@ from qiao.cases.queries.related import (
     lines_by_id,
     open_cases_of_account,
     open_cases_of_customer,
-    open_counts_of,
     possible_doubles,
     repeat_count,
 )
@@ -81,7 +80,6 @@ __all__ = [
     "newest_seq",
     "open_cases_of_account",
     "open_cases_of_customer",
-    "open_counts_of",
     "opening_unit",
     "packs_at",
     "people",

@@ -10,7 +10,6 @@ from django.db import connection
 
 from qiao.cases.queries.decoding import plain
 from qiao.core.actor import Actor
-from qiao.core.prepared import fetch_all
 
 REPEAT_DAYS = 30
 
@@ -78,27 +77,6 @@ def open_cases_of_account(*, actor: Actor, account_id: int, limit: int = 8) -> S
         {"account_id": account_id, "limit": limit},
         actor,
     )
-
-
-_OPEN_COUNTS = """
-SELECT w.id, count(*)
-  FROM unnest(%(ids)s::bigint[]) AS w (id)
- CROSS JOIN LATERAL unnest(customers_held_as(w.id)) AS h (id)
-  JOIN cases_case c ON c.customer_id = h.id
- WHERE c.closed_at IS NULL AND (c.organisation_id + 0) = ANY(%(organisations)s::bigint[])
- GROUP BY w.id
-"""
-
-
-def open_counts_of(*, actor: Actor, customer_ids: Sequence[int]) -> dict[int, int]:
-    """How many cases of each customer are open, in one statement for a page of customers."""
-    if not customer_ids:
-        return {}
-    values = {
-        "ids": sorted(set(customer_ids)),
-        "organisations": list(actor.organisations("cases.view")),
-    }
-    return {pk: int(n) for pk, n in fetch_all(_OPEN_COUNTS, values)}
 
 
 def repeat_count(*, actor: Actor, customer_id: int, type_key: str, now: datetime) -> int:

@@ -29,7 +29,7 @@ class MoveForm(forms.Form):
     """
 
     kind = forms.ChoiceField(
-        label=_("What happens"), choices=KINDS, widget=forms.RadioSelect, initial="owner"
+        label=_("Kind of hand-over"), choices=KINDS, widget=forms.RadioSelect, initial="owner"
     )
     day = day_field(
         _("Handed over on"), hint=_("The first day of who moves in; it may lie in the past.")
