@@ -262,17 +262,25 @@ def _names(one: Record, other: Record, crowd: Crowd) -> _Sign | None:
 def _phones(one: Record, other: Record, crowd: Crowd) -> _Sign | None:
     if not one.phones or not other.phones:
         return None
-    shared = sorted(one.phones & other.phones, key=lambda number: crowd.phones.get(number, 2))
-    if shared:
-        count = crowd.phones.get(shared[0], 2)
+    # Of several shared by equally few a mobile, then the first: never what a set yields first.
+    shared = min(
+        ((crowd.phones.get(number, 2), not is_mobile(number), number)
+         for number in one.phones & other.phones),
+        default=None,
+    )  # fmt: skip
+    if shared is not None:
+        count, is_a_place, number = shared
         if count > MOST_HOLDERS:
-            return _Sign("phone_shared_by_many", 1.0, count, shared[0])
-        level = "phone_mobile" if is_mobile(shared[0]) else "phone_landline"
-        return _Sign(level, _share(count, crowd, 0.5 / PSEUDO), count, shared[0])
-    for mine in one.phones:
-        for theirs in other.phones:
-            if near_numbers(mine, theirs):
-                return _Sign("phone_near", _share(2, crowd, 1.0 / PSEUDO), 0, mine)
+            return _Sign("phone_shared_by_many", 1.0, count, number)
+        level = "phone_landline" if is_a_place else "phone_mobile"
+        return _Sign(level, _share(count, crowd, 0.5 / PSEUDO), count, number)
+    near = min(
+        (min(mine, theirs) for mine in one.phones for theirs in other.phones
+         if near_numbers(mine, theirs)),
+        default=None,
+    )  # fmt: skip
+    if near is not None:
+        return _Sign("phone_near", _share(2, crowd, 1.0 / PSEUDO), 0, near)
     return _Sign("phone_differs")
 
 

@@ -199,11 +199,11 @@ def compare_doors(one: Door, other: Door) -> PlaceLevel:
     if _written_alike(one.text, other.text):
         return PlaceLevel.ALIKE
     if one.community and simplified(one.community) == simplified(other.community):
-        same = one.building and _digits(one.building) == _digits(other.building)
-        return PlaceLevel.BUILDING if same else PlaceLevel.COMMUNITY
+        here, there = _digits(one.building), _digits(other.building)
+        return PlaceLevel.BUILDING if here and here == there else PlaceLevel.COMMUNITY
     if one.road and one.house_number:
-        here, there = (one.road, one.house_number), (other.road, other.house_number)
-        return PlaceLevel.BUILDING if here == there else PlaceLevel.DIFFERENT
+        same = (one.road, one.house_number) == (other.road, other.house_number)
+        return PlaceLevel.BUILDING if same else PlaceLevel.DIFFERENT
     return PlaceLevel.DIFFERENT
 
 
