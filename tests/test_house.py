@@ -64,6 +64,19 @@ def test_no_module_reaches_out_of_the_house_for_models_of_a_higher_floor() -> No
     assert upwards == []
 
 
+def test_manifests_are_imported_by_their_one_door() -> None:
+    inside = SOURCE / "core" / "manifest"
+    past = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path in python_files()
+        if inside not in path.parents
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("qiao.core.manifest.")
+    ]
+    assert past == []
+
+
 def test_no_page_carries_script_or_style_in_its_lines() -> None:
     found = [
         f"{path.relative_to(SOURCE)}: {word}"

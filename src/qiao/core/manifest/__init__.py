@@ -1,0 +1,137 @@
+"""What a module contributes to others. Every module declares one `manifest` in `module.py`.
+
+Pages that show many modules read these declarations through the registry and import none of
+the modules behind them, so adding a module edits nothing elsewhere. This package is their one
+door: its files are not imported from outside.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from qiao.core.manifest.data import (
+    AuditTable,
+    Correctable,
+    Correction,
+    Parameter,
+    Record,
+    SegmentField,
+)
+from qiao.core.manifest.pages import (
+    Command,
+    Figure,
+    Headline,
+    HistoryCount,
+    Hit,
+    InboxItem,
+    MatterSource,
+    NavItem,
+    Panel,
+    QueueSource,
+    SearchSource,
+    Text,
+    TimelineSource,
+    Workload,
+)
+from qiao.core.personal import PersonalData
+from qiao.core.tasks import PeriodicJob
+
+__all__ = [
+    "AuditTable",
+    "Command",
+    "Correctable",
+    "Correction",
+    "DemoStage",
+    "Figure",
+    "Headline",
+    "HistoryCount",
+    "Hit",
+    "InboxItem",
+    "Listener",
+    "MatterSource",
+    "Module",
+    "NavItem",
+    "Panel",
+    "Parameter",
+    "Permission",
+    "QueueSource",
+    "Record",
+    "SearchSource",
+    "SegmentField",
+    "Subscription",
+    "Text",
+    "TimelineSource",
+    "Workload",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A right that roles may hold, named ``module.verb``."""
+
+    key: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """`handler(event=, envelope=)` runs once per event, as a job, in one transaction."""
+
+    event: type
+    handler: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """`handler(event=, envelope=)` runs, as of a `Subscription`, for events of every class for
+    which `wanted` holds: a condition in SQL over ``%(name)s`` and ``%(organisation_id)s``.
+    """
+
+    wanted: str
+    handler: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStage:
+    """A set-based step of the demo world, run in `order` over all modules."""
+
+    key: str
+    order: int
+    build: Callable[..., None]  # (world) -> None
+    audit: Callable[..., Sequence[Any]] | None = None
+    tick: Callable[[datetime], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """All that one module contributes."""
+
+    key: str
+    label: Text
+    navigation: tuple[NavItem, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    histories: tuple[HistoryCount, ...] = ()
+    timeline: tuple[TimelineSource, ...] = ()
+    search: tuple[SearchSource, ...] = ()
+    segment_fields: tuple[SegmentField, ...] = ()
+    commands: tuple[Command, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    listeners: tuple[Listener, ...] = ()
+    personal: tuple[PersonalData, ...] = ()
+    periodic: tuple[PeriodicJob, ...] = ()
+    inbox: tuple[QueueSource, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    headlines: tuple[Headline, ...] = ()
+    workload: tuple[Workload, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    audit_words: tuple[AuditTable, ...] = ()
+    matters: tuple[MatterSource, ...] = ()
+    demo: tuple[DemoStage, ...] = ()
+    install: Callable[[datetime], None] | None = None  # run after every migration, repeatable
+    append_only: tuple[str, ...] = ()
+    audited: tuple[str, ...] = ()
+    # Tables whose rows only follow from others: they go with what they refer to.
+    derived: tuple[str, ...] = ()

@@ -1,0 +1,121 @@
+"""What a module contributes to the care of data: segments, settings, corrections, trail."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from qiao.core.manifest.pages import Text
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentField:
+    """A field that rules of segments may ask for.
+
+    `sql` is one expression over the customer's row ``c`` and ``h.ids`` (bigint[]: the customer and
+    those merged into it), with the parameters ``%(today)s`` (a date) and ``%(zone)s``; NULL where
+    nothing is known. `kind` says what it gives: ``choice`` (text), ``many`` (text[]), ``number``,
+    ``money`` (minor units), ``days``, ``flag`` (boolean, never NULL). `choices` are the keys with
+    their words.
+
+    `touched_by` names tables: when rows there change, the customers are looked at again whose ids
+    its SELECT gives over ``{rows}``. `moves_with_time`: the value changes without any change of
+    rows, so members are looked at again every night.
+    """
+
+    key: str
+    label: Text
+    kind: str
+    sql: str
+    permission: str
+    order: int
+    touched_by: Mapping[str, str] = field(default_factory=dict)
+    choices: Callable[[], Sequence[tuple[str, Text]]] | None = None
+    moves_with_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A dated setting that the company may change on a page; see `core.parameters`.
+
+    `kind`: ``number``, ``minutes`` (a duration), ``days``, ``money`` (minor units),
+    ``percentage``, ``boolean``, ``choice`` or ``choices`` (several of `choices`). `least` and
+    `most` limit numbers, both included. `default` holds where nothing is configured, for the
+    reason `default_source`. With `second_person` a change takes effect only when somebody else
+    agrees.
+    """
+
+    key: str
+    label: Text
+    kind: str
+    default: Any
+    default_source: Text
+    unit: Text = ""
+    least: int | None = None
+    most: int | None = None
+    choices: tuple[tuple[str, Text], ...] = ()
+    about: Text = ""
+    permission: str = "core.configure"
+    second_person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Correctable:
+    """A field that a correction may change. `kind`: ``text``, ``date`` or ``choice``."""
+
+    key: str
+    label: Text
+    kind: str = "text"
+    choices: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a correction is about: a row by its number, and the values it has now, as text.
+
+    `url` leads to its page, if it has one.
+    """
+
+    record_id: int
+    organisation_id: int
+    number: str
+    title: str
+    values: Mapping[str, str]
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A kind of record whose typing errors are put right by two people; see `core.corrections`.
+
+    `find` gives the record of a number that the actor may see, or None; `load` the same by id,
+    with its row locked if asked; `apply` writes the new values of some fields and raises
+    `qiao.core.corrections.BadField` when a value cannot stand.
+    """
+
+    key: str
+    label: Text
+    number_label: Text
+    permission: str
+    fields: tuple[Correctable, ...]
+    find: Callable[..., Record | None]  # (*, actor, number)
+    load: Callable[..., Record | None]  # (*, actor, record_id, lock=False)
+    apply: Callable[..., None]  # (*, actor, now, record_id, values)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTable:
+    """The words of an audited table for the people who read its changes.
+
+    `fields` names columns; a column that is not named is not shown (search columns, for example).
+    `values` says stored keys in words. `phones` are masked, `hidden` are never shown at all.
+    `of_customer` is an SQL condition on rows of the trail (alias ``a``) that belong to a customer,
+    with ``%(customer_ids)s`` (bigint[]).
+    """
+
+    table: str
+    label: Text
+    fields: Mapping[str, Text]
+    values: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
+    phones: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+    of_customer: str = ""

@@ -1,0 +1,222 @@
+"""What a module contributes to pages: rail, panels, search, the workspace, the overview."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from qiao.core.actor import Actor
+from qiao.core.figures import Cell, Column, Form, Grid, Scope, Standing
+
+Text = Any  # str or a lazy translation
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the rail. `count` is the key of a kept count shown beside it, if any."""
+
+    key: str
+    label: Text
+    icon: str
+    url_name: str
+    permission: str
+    order: int
+    shortcut: str = ""
+    count: Callable[[Actor], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel of the customer's page, the workspace's aside, or the page of a case (``case``,
+    which adds ``%(case_id)s``; with ``case_side`` as well it stands in the right column there).
+
+    `sql` is one SELECT giving one JSON value; its parameters are ``%(customer_id)s``,
+    ``%(customer_ids)s`` (bigint[]: that one and those merged into it), ``%(organisation_ids)s``
+    (bigint[], those in which `permission` holds) and ``%(now)s``.
+    All panels of a place are read in a single statement. A panel whose value is NULL is absent.
+    Places: ``customer`` and ``aside`` (the workspace's right side) draw the frame with the title
+    around `template`, which draws the body from `data`; ``band`` is the customer's head, ``strip``
+    the row of figures below it (each template one ``{% stat %}``), both without a frame.
+    """
+
+    key: str
+    title: Text
+    template: str
+    sql: str
+    permission: str
+    places: frozenset[str]
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCount:
+    """How much history of one kind a customer has; shown where two customers are compared.
+
+    `sql` is one SELECT of one number; parameters as for `Panel`.
+    """
+
+    key: str
+    label: Text
+    sql: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSource:
+    """Rows for the customer's timeline: a SELECT of exactly these columns, in this order:
+
+    ``at timestamptz, kind text, ref bigint, channel text, title text, body text, staff text,
+    status text, number text``; parameters as for `Panel`, with ``%(before)s`` and ``%(limit)s``.
+    `url_name` opens one row by its `ref`; `icon` stands for kinds without a channel; `words` say
+    a status key in the reader's language.
+    """
+
+    key: str
+    sql: str
+    permission: str
+    url_name: str
+    icon: str
+    words: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One line of a search result: where it leads, what it shows, and why it matched."""
+
+    kind: str
+    title: str
+    detail: str
+    url: str
+    icon: str
+    tier: str = ""
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MatterSource:
+    """What is still open for an account: told before somebody moves out of it or into it.
+
+    `load` gives at most `limit` lines that the actor may see, the most pressing first.
+    """
+
+    key: str
+    label: Text
+    permission: str
+    load: Callable[..., Sequence[Hit]]  # (*, actor, account_id, limit)
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSource:
+    """A source of the palette and of search pages. `prefix` narrows to it (``#`` cases)."""
+
+    key: str
+    label: Text
+    prefix: str
+    permission: str
+    search: Callable[..., Sequence[Hit]]  # (*, actor, text, limit)
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb of the palette: `pinyin` holds initials that find it in Chinese."""
+
+    key: str
+    label: Text
+    icon: str
+    url_name: str
+    permission: str
+    shortcut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """One row of the workspace's left list.
+
+    `ref` is its id within the source. `pane_url` answers the fragment that opens it in the
+    middle. `phone` is a number in the stored form whose owner is still to be chosen. `severity` is
+    1 (urgent) to 4 (low), 0 for none. `clock` is anything that the tag
+    ``sla`` takes; a row without a clock shows how long ago `since` was.
+    """
+
+    ref: int
+    who: str
+    what: str
+    pane_url: str
+    customer_id: int | None = None
+    phone: str = ""
+    tier: str = ""
+    channel: str = ""
+    severity: int = 0
+    clock: Any = None
+    since: datetime | None = None
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSource:
+    """A group of the workspace's left list, read from kept order.
+
+    `load` gives at most `limit` rows of a scope: ``mine``, ``team`` or ``all``. `find` gives one
+    row by its ref, or None if the actor may not see it. `counts` gives kept counts by scope in one
+    statement, or is None where every scope is short. `topics` of the live stream tell of new rows;
+    `sorted_by` says why the rows stand in this order.
+    """
+
+    key: str
+    label: Text
+    permission: str
+    load: Callable[..., Sequence[InboxItem]]  # (*, actor, scope, now, limit)
+    find: Callable[..., InboxItem | None]  # (*, actor, ref, now)
+    order: int
+    counts: Callable[..., Mapping[str, int]] | None = None  # (*, actor) -> by scope
+    topics: tuple[str, ...] = ()
+    sorted_by: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A panel of the overview: a small table that leads to its records; see `core.figures`.
+
+    `load` is given the actor and the scope and reads kept counts in one statement. `forms` are
+    the ways to draw it, the usual one first. `width` is in twelfths of the page. A figure that
+    cannot be told apart by pack says so with `by_pack`.
+    """
+
+    key: str
+    title: Text
+    forms: tuple[Form, ...]
+    permission: str
+    load: Callable[[Actor, Scope], Grid]
+    order: int
+    width: int = 4
+    by_pack: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One figure of the overview's strip. `better` is the good direction: up, down or neither.
+
+    `topic` names the live events that refresh it, for figures of the present moment.
+    """
+
+    key: str
+    title: Text
+    permission: str
+    load: Callable[[Actor, Scope], Standing]
+    order: int
+    better: str = ""
+    topic: str = ""
+    by_pack: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Columns of the table of people: `load` gives for each key cells by staff id."""
+
+    columns: tuple[Column, ...]
+    permission: str
+    load: Callable[[Actor, Scope], Mapping[str, Mapping[int, Cell]]]
+    order: int
+    by_pack: bool = True
