@@ -17,7 +17,7 @@ from qiao.contact import operations as contacts
 from qiao.core import approvals
 from qiao.core.models import Attachment
 from qiao.core.tests.deliveries import run_background, run_deliveries
-from qiao.customers.models import Account, Customer, Erasure, SubjectExport
+from qiao.customers.models import Account, Customer, Document, Erasure, SubjectExport
 from qiao.customers.operations import (
     Address,
     Coming,
@@ -28,10 +28,12 @@ from qiao.customers.operations import (
     care,
     change_name,
     documents,
+    groups,
     hand_over_account,
     open_account_at,
     register_customer,
     reveal_phone,
+    speaking,
 )
 from qiao.customers.operations.erasing import (
     ErasureHindered,
@@ -102,6 +104,7 @@ def live(world: World) -> Customer:
         proof=WORDS,
         **told,
     )
+    relate(world, customer)
     reveal_phone(customer_id=customer.pk, reason=f"{NAME} 来电", **told)
     hand_over_account(
         account_id=account.pk,
@@ -145,6 +148,33 @@ def live(world: World) -> Customer:
     run_deliveries()
     world.ids |= before
     return customer
+
+
+def relate(world: World, customer: Customer) -> None:
+    """They live with somebody, speak for a firm, act for a child and are named elsewhere."""
+    lake, day = world.company.lake.pk, world.now.date()
+    told: dict[str, Any] = {"actor": world.company.agent, "now": world.now}
+    host, child, firm = (
+        register_customer(organisation_id=lake, name=name, kind=kind, **told)
+        for name, kind in (("房东甲", "person"), ("孩子乙", "person"), ("丙公司", "organisation"))
+    )
+    home = groups.make_group(
+        kind="household", head_id=host.pk, member_ids=[customer.pk], since=day,
+        name=f"{NAME}家", **told,
+    )  # fmt: skip
+    groups.describe_group(
+        actor=world.company.agent, group_id=home.pk, name=f"{NAME}家", note=WORDS
+    )
+    for contact in (
+        speaking.NewContactPerson("finance", customer.pk, phone=SECOND),
+        speaking.NewContactPerson("technical", name=NAME, phone=SECOND, email="a@ouyang.example"),
+    ):
+        speaking.add_contact_person(customer_id=firm.pk, told=contact, since=day, **told)
+    paper = Document.objects.get(customer=customer).pk
+    speaking.begin_acting(
+        agent_id=customer.pk, principal_id=child.pk, since=day,
+        told=speaking.NewActing("parent", ("service",), WORDS, paper), **told,
+    )  # fmt: skip
 
 
 def close_all(customer: Customer) -> None:

@@ -27,6 +27,7 @@ from qiao.customers import (
     duplicate_demo,
     file_contributions,
     file_demo,
+    relation_contributions,
     segment_demo,
     segment_tasks,
     tasks,
@@ -199,7 +200,7 @@ manifest = Module(
             "customers.import",
         ),
     ),
-    personal=PERSONAL,
+    personal=PERSONAL + relation_contributions.PERSONAL,
     permissions=(
         *file_contributions.PERMISSIONS,
         Permission(VIEW, _("Find and open customers")),
@@ -238,7 +239,7 @@ manifest = Module(
     ),
     derived=("customers_duplicate", "customers_segmentmember"),
     corrections=care_contributions.CORRECTIONS,
-    audit_words=care_contributions.AUDIT_WORDS,
+    audit_words=care_contributions.AUDIT_WORDS + relation_contributions.AUDIT_WORDS,
     append_only=(
         *file_contributions.APPEND_ONLY,
         "customers_tierchange",
@@ -262,6 +263,7 @@ manifest = Module(
         "customers_card",
         "customers_erasure",
         *file_contributions.AUDITED,
+        *relation_contributions.AUDITED,
         "customers_segment",
     ),
 )  # fmt: skip

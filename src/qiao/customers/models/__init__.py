@@ -26,6 +26,7 @@ from qiao.customers.models.people import (
     TierChange,
 )
 from qiao.customers.models.personal import Erasure, SubjectExport
+from qiao.customers.models.relations import Acting, ContactPerson, CustomerGroup, GroupMember
 from qiao.customers.models.segments import (
     Segment,
     SegmentDirty,
@@ -46,10 +47,13 @@ from qiao.customers.models.tiers import (
 __all__ = [
     "Account",
     "AccountParty",
+    "Acting",
     "Card",
     "Consent",
+    "ContactPerson",
     "Customer",
     "CustomerExport",
+    "CustomerGroup",
     "CustomerIdentity",
     "CustomerImport",
     "CustomerOrganisation",
@@ -61,6 +65,7 @@ __all__ = [
     "DuplicateRun",
     "Erasure",
     "Fact",
+    "GroupMember",
     "ImportFile",
     "ImportMapping",
     "ImportedPlace",

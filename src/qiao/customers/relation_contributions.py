@@ -1,0 +1,88 @@
+"""What households, groups, contact persons and acting bring to pages, search and the trail."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from qiao.core.manifest import AuditTable
+from qiao.core.personal import PersonalData
+from qiao.customers.models import Acting, ContactPerson, CustomerGroup, GroupMember
+from qiao.customers.operations.relation_forgetting import erase_relations
+from qiao.customers.queries.relation_personal import collect_relations, relation_hinders
+
+PERSONAL = (
+    PersonalData(
+        key="customers.relations",
+        order=94,
+        collect=collect_relations,
+        erase=erase_relations,
+        hinders=relation_hinders,
+        counted={
+            "customers.contact_persons": _("Contact persons"),
+            "customers.acting": _("Records of who acts for whom"),
+            "customers.proofs": _("Papers that proved who acts"),
+            "customers.groups": _("Names and notes of households"),
+            "customers.memberships": _("Memberships of households"),
+            "customers.relation_trail": _("Entries of the audit trail on relations"),
+        },
+    ),
+)
+AUDITED = (
+    "customers_customergroup",
+    "customers_groupmember",
+    "customers_contactperson",
+    "customers_acting",
+)
+_DAYS = _("Days")
+_IN = "(coalesce(a.after, a.before) ->> '{column}')::bigint = ANY(%(customer_ids)s)"
+AUDIT_WORDS = (
+    AuditTable(
+        table="customers_customergroup",
+        label=_("Household and group"),
+        fields={
+            "number": pgettext_lazy("customer group", "Number"),
+            "kind": pgettext_lazy("customer form", "Kind"),
+            "name": pgettext_lazy("customer form", "Name"),
+            "note": _("Note"),
+            "period": _DAYS,
+        },
+        values={"kind": dict(CustomerGroup.Kind.choices)},
+        of_customer=(
+            "a.row_id IN (SELECT m.group_id FROM customers_groupmember m"
+            " WHERE m.customer_id = ANY(%(customer_ids)s))"
+        ),
+    ),
+    AuditTable(
+        table="customers_groupmember",
+        label=_("Member of a household or group"),
+        fields={"role": _("Part"), "period": _DAYS, "under_id": _("Stands under")},
+        values={"role": dict(GroupMember.Role.choices)},
+        of_customer=_IN.format(column="customer_id"),
+    ),
+    AuditTable(
+        table="customers_contactperson",
+        label=_("Contact person of an organisation"),
+        fields={
+            "name": pgettext_lazy("customer form", "Name"),
+            "function": pgettext_lazy("contact", "Function"),
+            "phone": _("Telephone number"),
+            "email": pgettext_lazy("contact", "E-mail"),
+            "is_primary": _("First to ask"),
+            "period": _DAYS,
+        },
+        values={"function": dict(ContactPerson.Function.choices)},
+        phones=frozenset({"phone"}),
+        of_customer=f"{_IN.format(column='customer_id')} OR {_IN.format(column='person_id')}",
+    ),
+    AuditTable(
+        table="customers_acting",
+        label=_("Acting for another customer"),
+        fields={
+            "basis": pgettext_lazy("acting", "By what"),
+            "scope": pgettext_lazy("acting", "In which matters"),
+            "proof": _("Proof"),
+            "period": _DAYS,
+        },
+        values={"basis": dict(Acting.Basis.choices)},
+        of_customer=f"{_IN.format(column='agent_id')} OR {_IN.format(column='principal_id')}",
+    ),
+)
