@@ -255,11 +255,10 @@ def _write(rule: TierRuleSpec, now: datetime, first: int, last: int) -> int:
 
 
 _COUNT = """
-INSERT INTO customers_tiercount (day, organisation_id, tier, n)
-SELECT %(day)s, l.organisation_id, c.tier, count(*)
+SELECT l.organisation_id, c.tier, count(*)
   FROM customers_customerorganisation l
   JOIN customers_customer c ON c.id = l.customer_id AND c.merged_into_id IS NULL
- GROUP BY 2, 3
+ GROUP BY 1, 2
 """
 
 
@@ -267,4 +266,9 @@ def count_by_branch(cursor: Any, now: datetime) -> None:
     """Keep how many customers of each branch are in each tier on the day of `now`."""
     day = local_day(now)
     cursor.execute("DELETE FROM customers_tiercount WHERE day = %s", [day])
-    cursor.execute(_COUNT, {"day": day})
+    cursor.execute(_COUNT)  # by itself: an INSERT would count with one processor
+    counts = cursor.fetchall()
+    cursor.executemany(
+        "INSERT INTO customers_tiercount (day, organisation_id, tier, n) VALUES (%s, %s, %s, %s)",
+        [(day, *each) for each in counts],
+    )

@@ -19,10 +19,11 @@ from qiao.customers.rules.tiers import grade, months_before
 MOST_YEARS = 150
 _COMPARISONS = {"eq": "=", "ne": "<>", "gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
-# Facts that count at a moment: they had occurred and were recorded by then, and so was no row
-# that takes them back.
-ALIVE = """
-f.cancels_id IS NULL AND f.occurred_at <= %(at)s AND f.recorded_at <= %(at)s
+# Facts that had occurred and were recorded by a moment.
+_NOTED = "f.cancels_id IS NULL AND f.occurred_at <= %(at)s AND f.recorded_at <= %(at)s"
+# Those of them that count: no row that takes them back was recorded by then.
+ALIVE = f"""
+{_NOTED}
        AND NOT EXISTS (SELECT FROM customers_fact x
                         WHERE x.cancels_id = f.id AND x.cancels_id IS NOT NULL
                           AND x.recorded_at <= %(at)s)
@@ -32,6 +33,14 @@ f.cancels_id IS NULL AND f.occurred_at <= %(at)s AND f.recorded_at <= %(at)s
 MERGED = """
 SELECT c.id, customers_survivor(c.id) AS survivor_id
   FROM customers_customer c WHERE c.merged_into_id IS NOT NULL
+"""
+
+# Whose facts are not simply their own, all of them: of merged rows, or taken back once. The others
+# are graded without asking that of every fact.
+_ENTANGLED = f"""
+SELECT m.id FROM ({MERGED}) m
+ UNION SELECT m.survivor_id FROM ({MERGED}) m
+ UNION SELECT x.customer_id FROM customers_fact x WHERE x.cancels_id IS NOT NULL
 """
 
 
@@ -162,20 +171,44 @@ def grades_of_all(rule: TierRuleSpec, *, only: bool = False) -> str:
     ``%(held)s``, all ids under which they are held, that are graded. ``OFFSET 0`` keeps the
     planner from working points and letter out anew wherever they are used.
     """
-    narrow = "AND f.customer_id = ANY(%(held)s::bigint[])" if only else ""
-    merged = f"{MERGED} AND c.id = ANY(%(held)s::bigint[])" if only else MERGED
     return f"""
 SELECT p.*, {letter_column(rule)} AS letter
   FROM (
     SELECT g.*, {points_column(rule)} AS points
-      FROM (
-        SELECT coalesce(m.survivor_id, f.customer_id) AS customer_id,
-       {figure_columns(rule)}
-          FROM customers_fact f
-          LEFT JOIN ({merged}) m ON m.id = f.customer_id
-         WHERE {ALIVE} {narrow}
-         GROUP BY 1
-        OFFSET 0) g
+      FROM ({_figures_of_some(rule) if only else _figures_of_all(rule)} OFFSET 0) g
     OFFSET 0) p
 OFFSET 0
+"""
+
+
+def _figures_of_some(rule: TierRuleSpec) -> str:
+    return _entangled(
+        rule,
+        f"{MERGED} AND c.id = ANY(%(held)s::bigint[])",
+        "f.customer_id = ANY(%(held)s::bigint[])",
+    )
+
+
+def _figures_of_all(rule: TierRuleSpec) -> str:
+    return f"""
+SELECT q.*
+  FROM (SELECT f.customer_id, {figure_columns(rule)}
+          FROM customers_fact f
+         WHERE {_NOTED}
+         GROUP BY 1
+        OFFSET 0) q
+ WHERE NOT (q.customer_id IN ({_ENTANGLED}))
+ UNION ALL
+({_entangled(rule, MERGED, f"f.customer_id IN ({_ENTANGLED})")})
+"""
+
+
+def _entangled(rule: TierRuleSpec, merged: str, narrow: str) -> str:
+    return f"""
+SELECT coalesce(m.survivor_id, f.customer_id) AS customer_id,
+       {figure_columns(rule)}
+  FROM customers_fact f
+  LEFT JOIN ({merged}) m ON m.id = f.customer_id
+ WHERE {ALIVE} AND {narrow}
+ GROUP BY 1
 """

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +33,7 @@ from qiao.customers.operations import (
     withdraw_tier,
 )
 from qiao.customers.queries import TierStanding, rule_in_force, tier_as_of, tier_history
+from qiao.customers.queries.grading import grades_of_all, moments
 from qiao.customers.queries.tiers import rule_from_row
 from qiao.customers.rules.tiers import KnownFact, figures_of, grade
 from qiao.customers.tests.factories import make_account, make_customer
@@ -352,4 +353,26 @@ def test_after_grading_the_kept_tier_is_the_one_replayed(
         count = TierChange.objects.count()
         grade_customers(customer_ids=[each.pk for each in life.people], now=life.now)
         assert TierChange.objects.count() == count, "nothing is written twice"
+        transaction.set_rollback(True)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=_steps())
+def test_all_are_graded_as_some_are(
+    world: Company, steps: Sequence[tuple[str, int, int, int]]
+) -> None:
+    with transaction.atomic():
+        life = Life(world, [make_customer(world.agent, now=START) for _number in range(3)])
+        for step in steps:
+            life.step(*step)
+        rule = rule_in_force(life.now)
+        assert rule is not None
+        values = {"held": [each.pk for each in life.people], **moments(rule, life.now)}
+        found = []
+        for only in (True, False):
+            with connection.cursor() as cursor:
+                cursor.execute(grades_of_all(rule, only=only), values)
+                found.append(sorted(cursor.fetchall()))
+        assert found[0] == found[1]
+        assert {row[0] for row in found[0]} <= {survivor(each) for each in life.people}
         transaction.set_rollback(True)
