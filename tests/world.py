@@ -61,7 +61,8 @@ from qiao.customers.operations import import_files as files
 from qiao.customers.operations import register_customer as register
 from qiao.customers.operations.duplicate_finding import check_for_duplicates
 from qiao.customers.operations.erasing import request_erasure
-from qiao.customers.operations.segments import build_segment, save_segment
+from qiao.customers.operations.segment_keeping import build_segment
+from qiao.customers.operations.segments import save_segment
 from qiao.customers.operations.subject_access import ask_subject_access
 from qiao.customers.queries.exporting import ExportFilters
 from qiao.customers.rules.segments import Group, Line, Rule

@@ -78,6 +78,7 @@ SHOTS = (
     Shot("duplicates-dismissed", "/customers/duplicates/?state=dismissed", "supervisor"),
     Shot("segments", "/customers/segments/", "supervisor"),
     Shot("segment", "/customers/segments/1/", "supervisor"),
+    Shot("customers-of-segment", "/customers/?segment=1", "supervisor"),
     Shot("segment-edit", "/customers/segments/1/edit/", "supervisor"),
     Shot("cases", "/cases/?view=open"),
     Shot("cases-empty", "/cases/?view=all&q=zzzzqqqq", prototype="empty"),

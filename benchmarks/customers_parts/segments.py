@@ -11,7 +11,7 @@ from measuring.timing import Limits, Result, once
 
 from customers_parts.world import copy, ensure
 from qiao.customers.models import Segment, SegmentDirty
-from qiao.customers.operations.segments import (
+from qiao.customers.operations.segment_keeping import (
     build_segment,
     refresh_segments,
     waiting_segments,

@@ -194,7 +194,16 @@ SEGMENT: Final = {
     "g0-0-value": "1",
 }
 CUSTOMERS: Final = {
-    "customers:list": Visit(queries=(*HUNTS, "tier=C", "flag=life_support", "after=99999999")),
+    "customers:list": Visit(
+        queries=(
+            *HUNTS,
+            "tier=C",
+            "flag=life_support",
+            "segment=99999999",
+            "segment=x",
+            "after=99999999",
+        )
+    ),
     "customers:new": Visit(queries=("name=x&phone=13806177754",)),
     "customers:alike": Visit(
         queries=(
@@ -296,6 +305,9 @@ CUSTOMERS: Final = {
         post=SEGMENT | {"do": "add-line:0"}, get=NOT_ALLOWED, own=True
     ),
     "customers:segment": Visit({"segment_id": "{segment}"}, queries=("after=99999", "after=x")),
+    "customers:segment_moves": Visit(
+        {"segment_id": "{segment}"}, queries=("before=99999", "before=x")
+    ),
     "customers:segment_edit": Visit({"segment_id": "{segment}"}, post=SEGMENT),
     "customers:segment_archive": Visit({"segment_id": "{segment}"}, post={}, get=NOT_ALLOWED),
     "customers:segment_restore": Visit({"segment_id": "{segment}"}, post={}, get=NOT_ALLOWED),
@@ -339,7 +351,7 @@ IMPORTS: Final = {
     "customers:import_undo": _import({}, OK),
     "customers:exports": Visit(),
     "customers:export_new": Visit(
-        queries=("tier=C", "q=zqxcan"),
+        queries=("tier=C", "segment=x", "q=zqxcan"),
         post={"format": "csv", "columns": ["name", "phones"], "phones": "full", "reason": "x"},
         own=True,
     ),

@@ -1,6 +1,8 @@
 """The segments of the demo world: those of the packs, and one of the company's own."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import connection
 
@@ -8,13 +10,19 @@ from qiao.core.demo import Finding, World
 from qiao.core.packs.enabled import catalogue
 from qiao.core.registry import registry
 from qiao.core.rules.conditions import condition_data
-from qiao.customers.models import Segment, SegmentDirty, SegmentKept
+from qiao.customers.models import Segment, SegmentDirty, SegmentKept, SegmentMove
 from qiao.customers.operations.segment_installing import install_segments
-from qiao.customers.operations.segments import build_segment, waiting_segments
+from qiao.customers.operations.segment_keeping import (
+    asked_fields,
+    build_segment,
+    waiting_segments,
+)
+from qiao.customers.queries.segment_sql import clock
 from qiao.customers.rules.segments import Group, Line, Rule, to_condition
 from qiao.staff.queries import company_id
 
-OWN = Rule(
+SINCE: Final = timedelta(days=31)
+OWN: Final = Rule(
     "all",
     (
         Group("any", (Line("customers.tier", "in", ("A", "B")),)),
@@ -36,8 +44,63 @@ def build(world: World) -> None:
     )
     SegmentKept.objects.create(segment=own)
     SegmentDirty.objects.all().delete()
-    for segment_id in waiting_segments():
-        build_segment(segment_id=segment_id, now=world.now)
+    for segment in Segment.objects.filter(pk__in=waiting_segments()):
+        build_segment(segment_id=segment.pk, now=world.now - SINCE)
+        build_segment(segment_id=segment.pk, now=world.now, cause=SegmentMove.Cause.TIME)
+        _move(segment, world.now)
+
+
+# A month of comings and goings: one member in eleven left and came back, a few others were in it
+# for a while. The sizes of the days are counted from the moves.
+_MOVES = """
+WITH known AS (
+    SELECT c.id, abs(hashint8extended(c.id, %(segment)s)) AS h, EXISTS (
+               SELECT 1 FROM customers_segmentmember m
+                WHERE m.segment_id = %(segment)s AND m.customer_id = c.id) AS is_member
+      FROM customers_customer c WHERE c.merged_into_id IS NULL
+), chosen AS (
+    SELECT * FROM known WHERE h %% (CASE WHEN is_member THEN 11 ELSE 211 END) = 0
+), moved AS (
+    SELECT id, h, NOT is_member AS has_joined, 12 + (h / 7) %% 17 AS days FROM chosen
+    UNION ALL SELECT id, h, is_member, 1 + (h / 5) %% 11 FROM chosen
+)
+INSERT INTO customers_segmentmove (segment_id, customer_id, has_joined, cause, via, at)
+SELECT %(segment)s, id, has_joined, 'data', ARRAY[(%(tables)s)[1 + h %% cardinality(%(tables)s)]],
+       %(now)s - interval '1 day' * days - interval '1 minute' * (h %% 300)
+  FROM moved ORDER BY days DESC
+"""
+_SINCE = """
+UPDATE customers_segmentmember m SET since = x.at
+  FROM (SELECT customer_id, max(at) AS at FROM customers_segmentmove
+         WHERE segment_id = %(segment)s AND has_joined GROUP BY 1) x
+ WHERE m.segment_id = %(segment)s AND m.customer_id = x.customer_id
+"""
+_DAYS = """
+INSERT INTO customers_segmentday (segment_id, day, member_count, joined, left_count)
+SELECT %(segment)s, d.day,
+       (SELECT sum(CASE WHEN has_joined THEN 1 ELSE -1 END) FROM customers_segmentmove v
+         WHERE v.segment_id = %(segment)s AND (v.at AT TIME ZONE %(zone)s)::date <= d.day),
+       count(*) FILTER (WHERE m.has_joined AND m.cause <> 'rule'),
+       count(*) FILTER (WHERE NOT m.has_joined AND m.cause <> 'rule')
+  FROM (SELECT %(today)s::date - n AS day FROM generate_series(0, 30) AS n) d
+  LEFT JOIN customers_segmentmove m
+    ON m.segment_id = %(segment)s AND (m.at AT TIME ZONE %(zone)s)::date = d.day
+ WHERE EXISTS (SELECT 1 FROM customers_segmentmove WHERE segment_id = %(segment)s)
+ GROUP BY d.day
+ON CONFLICT (segment_id, day) DO UPDATE
+   SET member_count = EXCLUDED.member_count, joined = EXCLUDED.joined,
+       left_count = EXCLUDED.left_count
+"""
+
+
+def _move(segment: Segment, now: datetime) -> None:
+    asked = asked_fields(segment.rule)
+    fields = [each for each in registry.segment_fields() if each.key in asked]
+    tables = sorted({table for each in fields for table in each.touched_by})
+    values = clock(now) | {"segment": segment.pk, "now": now, "tables": tables}
+    with connection.cursor() as cursor:
+        for sql in (_MOVES, _SINCE, _DAYS):
+            cursor.execute(sql, values)
 
 
 def audit() -> Sequence[Finding]:

@@ -11,17 +11,19 @@ from qiao.core.background import QUEUE
 from qiao.core.packs.enabled import catalogue
 from qiao.core.tasks import PATIENT, PeriodicJob
 from qiao.core.transactions import acting
+from qiao.customers.models import SegmentMove
 from qiao.customers.operations.segment_installing import (
     install_segment_triggers,
     install_segments,
 )
-from qiao.customers.operations.segments import (
-    BUILD_TASK,
+from qiao.customers.operations.segment_keeping import (
     build_segment,
+    keep_sizes,
     moving_segments,
     refresh_segments,
     waiting_segments,
 )
+from qiao.customers.operations.segments import BUILD_TASK
 
 MOST_ROUNDS = 40
 
@@ -43,14 +45,16 @@ def refresh(now: datetime) -> None:
 
 
 def move_on(now: datetime) -> None:
-    """After midnight: days have passed."""
-    _build_each(moving_segments(), now)
+    """After midnight: days have passed; and how large each segment is goes on record."""
+    _build_each(moving_segments(), now, SegmentMove.Cause.TIME)
+    with acting(None):
+        keep_sizes(now=now)
 
 
-def _build_each(segment_ids: Iterable[int], now: datetime) -> None:
+def _build_each(segment_ids: Iterable[int], now: datetime, cause: str = "") -> None:
     for segment_id in segment_ids:
         with acting(None):
-            build_segment(segment_id=segment_id, now=now)
+            build_segment(segment_id=segment_id, now=now, cause=cause)
 
 
 def install(now: datetime) -> None:

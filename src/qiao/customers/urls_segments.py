@@ -9,6 +9,7 @@ urlpatterns = [
     path("new/", segments.segment_new, name="segment_new"),
     path("draft/", segments.segment_draft, name="segment_draft"),
     path("<int:segment_id>/", segments.segment_page, name="segment"),
+    path("<int:segment_id>/moves/", segments.segment_moves, name="segment_moves"),
     path("<int:segment_id>/edit/", segments.segment_edit, name="segment_edit"),
     path("<int:segment_id>/archive/", segments.segment_archive, name="segment_archive"),
     path("<int:segment_id>/restore/", segments.segment_restore, name="segment_restore"),

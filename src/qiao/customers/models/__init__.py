@@ -29,6 +29,8 @@ from qiao.customers.models.personal import Erasure, SubjectExport
 from qiao.customers.models.relations import Acting, ContactPerson, CustomerGroup, GroupMember
 from qiao.customers.models.segments import (
     Segment,
+    SegmentCount,
+    SegmentDay,
     SegmentDirty,
     SegmentKept,
     SegmentMember,
@@ -81,6 +83,8 @@ __all__ = [
     "Premises",
     "ProtectedFlag",
     "Segment",
+    "SegmentCount",
+    "SegmentDay",
     "SegmentDirty",
     "SegmentKept",
     "SegmentMember",

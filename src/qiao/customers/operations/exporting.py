@@ -19,6 +19,7 @@ from qiao.core.table_files import table_file
 from qiao.core.transactions import acting, required
 from qiao.customers.models import CustomerExport
 from qiao.customers.operations.refusals import CustomerRefusal, ReasonMissing
+from qiao.customers.queries import get_open_segment_for
 from qiao.customers.queries.exporting import ExportFilters, ExportRow, export_rows
 from qiao.customers.rules.export_columns import in_order
 
@@ -80,10 +81,12 @@ def request_export(
     """Ask for a list; it is written in the background.
 
     Raises `NothingChosen`, `ReasonMissing`, `BadText` and `Forbidden`, also where full numbers are
-    asked for without the right to reveal them.
+    asked for without the right to reveal them; `NotVisible` for a segment of somewhere else.
     """
     required()
     actor.require(PERMISSION)
+    if filters.segment:
+        get_open_segment_for(actor=actor, segment_id=filters.segment)
     if full_phones and not may_have_full_phones(actor):
         actor.require(REVEAL, 0)
     words = clean(reason, field="reason", max_length=REASON_LENGTH)

@@ -41,6 +41,14 @@ from qiao.customers.queries.records import (
     record_of,
 )
 from qiao.customers.queries.search import CustomerHit, find_customers, find_near, masked_phone
+from qiao.customers.queries.segments import (
+    count_members,
+    get_open_segment_for,
+    get_segment_for,
+    list_members,
+    list_segments,
+    open_segments,
+)
 from qiao.customers.queries.stations import StationTier, tier_at_station
 from qiao.customers.queries.tiers import (
     Decision,
@@ -72,20 +80,26 @@ __all__ = [
     "account_record",
     "accounts_of",
     "can_see",
+    "count_members",
     "find_customers",
     "find_likenesses",
     "find_near",
     "find_places",
     "get_customer_for",
     "get_move_for",
+    "get_open_segment_for",
     "get_premises_for",
+    "get_segment_for",
     "held_as",
     "history_of",
     "lines_for",
     "list_customers",
+    "list_members",
+    "list_segments",
     "masked_phone",
     "match_phone",
     "merged_ids_as_of",
+    "open_segments",
     "parties_of_account",
     "parties_of_customer",
     "party_since",

@@ -2,6 +2,7 @@
 # ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
@@ -10,6 +11,7 @@ from qiao.core.prepared import fetch_all
 from qiao.core.rules import grams, phones
 from qiao.customers.queries.people import CustomerLine, line_of
 from qiao.customers.queries.search import LINE_JOINS, CustomerHit, run_search, visible
+from qiao.customers.queries.segments import get_open_segment_for
 from qiao.customers.rules.searching import Arm, Ask, read
 
 
@@ -31,6 +33,23 @@ SELECT c.id, c.number, c.name, c.tier, c.flags, ph.number, ph.extension,
 """
 
 
+_IN_SEGMENT = f"""
+SELECT c.id, c.number, c.name, c.tier, c.flags, ph.number, ph.extension,
+       coalesce(ac.number, ''), coalesce(ac.full_text, ''), coalesce(ac.community, ''),
+       coalesce(ac.building, ''), coalesce(ac.room, '')
+  FROM (SELECT m.customer_id AS id, NULL::bigint AS account_id FROM customers_segmentmember m
+         WHERE m.segment_id = %(segment)s
+           AND (%(after)s::bigint IS NULL OR m.customer_id < %(after)s)
+           AND (%(tier)s = '' AND %(flag)s = '' OR (
+                SELECT (%(tier)s = '' OR n.tier = %(tier)s)
+                       AND (%(flag)s = '' OR n.flags @> ARRAY[%(flag)s])
+                  FROM customers_customer n WHERE n.id = m.customer_id))
+           AND {visible("m.customer_id")}
+         ORDER BY m.customer_id DESC LIMIT %(limit)s) f
+  JOIN customers_customer c ON c.id = f.id
+  {LINE_JOINS}
+ ORDER BY c.id DESC
+"""
 _EVERYONE = _page("")
 # The first condition is that of the partial index.
 _PROTECTED = _page("AND NOT (c.flags = '{}') AND c.flags @> ARRAY[%(flag)s]")
@@ -45,20 +64,29 @@ class ListPage:
 
 
 def list_customers(
-    *, actor: Actor, after: int | None = None, limit: int = 30, tier: str = "", flag: str = ""
+    *,
+    actor: Actor,
+    after: int | None = None,
+    limit: int = 30,
+    tier: str = "",
+    flag: str = "",
+    segment_id: int | None = None,
 ) -> ListPage:
-    """Customers that the actor may see, the newest first; `tier` and `flag` narrow the list."""
-    rows = fetch_all(
-        _PROTECTED if flag else _EVERYONE,
-        {
-            "after": after,
-            "tier": tier,
-            "flag": flag,
-            "limit": limit + 1,
-            "organisations": list(actor.organisations("customers.view")),
-            "zone": settings.TIME_ZONE,
-        },
-    )
+    """Customers that the actor may see, the newest first; `tier`, `flag` and a segment narrow the
+    list. Raises `NotVisible` for a segment that the actor may not see or that is archived."""
+    values: dict[str, Any] = {
+        "after": after,
+        "tier": tier,
+        "flag": flag,
+        "limit": limit + 1,
+        "organisations": list(actor.organisations("customers.view")),
+        "zone": settings.TIME_ZONE,
+    }
+    sql = _PROTECTED if flag else _EVERYONE
+    if segment_id is not None:
+        segment = get_open_segment_for(actor=actor, segment_id=segment_id)
+        sql, values["segment"] = _IN_SEGMENT, segment.pk
+    rows = fetch_all(sql, values)
     lines = [line_of(row) for row in rows[:limit]]
     return ListPage(lines, lines[-1].customer_id if len(rows) > limit else None)
 

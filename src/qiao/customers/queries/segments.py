@@ -3,29 +3,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 from django.conf import settings
-from django.db import connection
 
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.registry import registry
-from qiao.core.rules.conditions import AllOf, AnyOf, Condition
 from qiao.customers.models import Segment
 from qiao.customers.queries.people import CustomerLine, NotVisible, line_of
 from qiao.customers.queries.search import LINE_JOINS, visible
-from qiao.customers.queries.segment_sql import Compiler, clock, people
-from qiao.customers.rules.segments import FieldShape, Rule, to_condition
+from qiao.customers.queries.segment_history import SegmentTrend, trends_of
+from qiao.customers.rules.segments import FieldShape
 from qiao.staff.queries import chain_of, subtree_of
 
 VIEW: Final = "customers.view"
 COUNTED_AT_MOST: Final = 10_000
-SAMPLED_FROM: Final = 60_000
-SAMPLE_ROWS: Final = 20_000
-EXAMPLES: Final = 8
-WEEK: Final = timedelta(days=7)
 
 
 def shapes(actor: Actor | None = None) -> dict[str, FieldShape]:
@@ -40,15 +34,14 @@ def shapes(actor: Actor | None = None) -> dict[str, FieldShape]:
 
 @dataclass(frozen=True, slots=True)
 class SegmentLine:
-    """A segment as the list shows it; `joined` and `left` are those of seven days.
+    """A segment as the list shows it.
 
     Figures are None where the actor sees only a part of the segment's units.
     """
 
     segment: Segment
     count: int | None
-    joined: int | None
-    left: int | None
+    trend: SegmentTrend | None
 
 
 def list_segments(*, actor: Actor, now: datetime, archived: bool = False) -> list[SegmentLine]:
@@ -57,30 +50,19 @@ def list_segments(*, actor: Actor, now: datetime, archived: bool = False) -> lis
     state = Segment.State.ARCHIVED
     rows = rows.filter(state=state) if archived else rows.exclude(state=state)
     segments = list(rows.select_related("kept").order_by("-kept__member_count", "pk")[:500])
-    moves = _moves([s.pk for s in segments], now - WEEK)
+    trends = trends_of(segment_ids=[s.pk for s in segments], now=now)
     own = set(actor.organisations(VIEW))
     whole = {unit: subtree_of(unit) <= own for unit in {s.organisation_id for s in segments}}
     return [
-        SegmentLine(s, s.kept.member_count, *moves.get(s.pk, (0, 0)))
+        SegmentLine(s, s.kept.member_count, trends.get(s.pk, SegmentTrend([], 0, 0)))
         if whole[s.organisation_id]
-        else SegmentLine(s, None, None, None)
+        else SegmentLine(s, None, None)
         for s in segments
     ]
 
 
 def _known_units(actor: Actor) -> list[int]:
     return sorted({*actor.organisations(VIEW), *chain_of(actor.organisation_id)})
-
-
-def _moves(segment_ids: Sequence[int], since: datetime) -> dict[int, tuple[int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT segment_id, count(*) FILTER (WHERE has_joined),"
-            " count(*) FILTER (WHERE NOT has_joined) FROM customers_segmentmove"
-            " WHERE segment_id = ANY(%s) AND at > %s GROUP BY segment_id",
-            [list(segment_ids), since],
-        )
-        return {pk: (joined, left) for pk, joined, left in cursor.fetchall()}
 
 
 def get_segment_for(*, actor: Actor, segment_id: int) -> Segment:
@@ -93,6 +75,20 @@ def get_segment_for(*, actor: Actor, segment_id: int) -> Segment:
     if found is None:
         raise NotVisible(f"segment {segment_id}")
     return found
+
+
+def open_segments(*, actor: Actor) -> list[Segment]:
+    """What a list of customers can be narrowed to: `list_segments` without figures, by name."""
+    rows = Segment.objects.filter(organisation_id__in=_known_units(actor))
+    return list(rows.exclude(state=Segment.State.ARCHIVED).order_by("name", "pk")[:500])
+
+
+def get_open_segment_for(*, actor: Actor, segment_id: int) -> Segment:
+    """One segment that is kept up. Raises `NotVisible`, also for one in the archive."""
+    segment = get_segment_for(actor=actor, segment_id=segment_id)
+    if segment.state == Segment.State.ARCHIVED:
+        raise NotVisible(f"segment {segment_id} is archived")
+    return segment
 
 
 def sees_all_of(*, actor: Actor, segment: Segment) -> bool:
@@ -216,92 +212,3 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x ORDER BY x.id) END
              WHERE o.id = ANY(%(organisation_ids)s)))
      ORDER BY s.id LIMIT 12) x
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a rule would find now, among customers that the actor may see.
-
-    `seen` are all of them, `found` those who fit. `groups` holds for each group how many fit it
-    alone and how many are left after it, `lines` how many fit each line alone. `share` below 1
-    says that a part was looked at and the counts are estimates.
-    """
-
-    seen: int
-    found: int
-    groups: list[tuple[int, int]]
-    lines: list[list[int]]
-    examples: list[CustomerLine]
-    share: float
-
-
-def preview(*, actor: Actor, rule: Rule, now: datetime) -> Preview:
-    """Count what each part of a checked rule keeps; at a great number of customers, estimate."""
-    compiler = Compiler({known.key: known for known in registry.segment_fields()})
-    whole = to_condition(rule)
-    groups = list(whole.parts) if isinstance(whole, AllOf | AnyOf) else []
-    steps = [_first(whole, groups, place) for place in range(1, len(groups) + 1)]
-    lines = [part for group in groups if isinstance(group, AllOf | AnyOf) for part in group.parts]
-    counted = [whole, *groups, *steps, *lines]
-    columns = ", ".join(
-        f"count(*) FILTER (WHERE {compiler.compile(condition)})" for condition in counted
-    )
-    share = _share()
-    sample = "" if share == 1 else f"TABLESAMPLE SYSTEM ({share * 100:.6f}) REPEATABLE (7)"
-    parameters = compiler.parameters | clock(now) | {
-        "organisations": list(actor.organisations(VIEW)), "zone": settings.TIME_ZONE,
-    }  # fmt: skip
-    among = f"FROM {people(sample)} WHERE c.merged_into_id IS NULL AND {visible('c.id')}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), {columns} {among}", parameters)
-        seen, found, *counts = (round(n / share) for n in cursor.fetchone())
-        fits = compiler.compile(whole)
-        cursor.execute(
-            _EXAMPLES.format(among=among, fits=fits),
-            parameters | compiler.parameters | {"limit": EXAMPLES},
-        )
-        examples = [line_of(row) for row in cursor.fetchall()]
-    alone, left, rest = _parted(counts, len(groups))
-    sizes = [len(group.parts) for group in groups if isinstance(group, AllOf | AnyOf)]
-    return Preview(
-        seen, found, list(zip(alone, left, strict=True)), _cut(rest, sizes), examples, share
-    )
-
-
-_EXAMPLES = (
-    """
-SELECT c.id, c.number, c.name, c.tier, c.flags, ph.number, ph.extension,
-       coalesce(ac.number, ''), coalesce(ac.full_text, ''), coalesce(ac.community, ''),
-       coalesce(ac.building, ''), coalesce(ac.room, '')
-  FROM (SELECT c.id, NULL::bigint AS account_id {among} AND {fits} LIMIT %(limit)s) f
-  JOIN customers_customer c ON c.id = f.id
-"""
-    + LINE_JOINS
-)
-
-
-def _first(whole: Condition, groups: Sequence[Condition], count: int) -> Condition:
-    kind = AllOf if isinstance(whole, AllOf) else AnyOf
-    return kind(tuple(groups[:count]))
-
-
-def _share() -> float:
-    """The share of customers to look at: all, or about `SAMPLE_ROWS` of very many."""
-    ((about,),) = fetch_all(
-        "SELECT greatest(reltuples, 0)::bigint FROM pg_class"
-        " WHERE oid = 'customers_customer'::regclass",
-        {},
-    )
-    return 1 if about <= SAMPLED_FROM else SAMPLE_ROWS / about
-
-
-def _parted(counts: Sequence[Any], size: int) -> tuple[list[int], list[int], list[int]]:
-    return list(counts[:size]), list(counts[size : 2 * size]), list(counts[2 * size :])
-
-
-def _cut(values: Sequence[int], sizes: Sequence[int]) -> list[list[int]]:
-    found, place = [], 0
-    for size in sizes:
-        found.append(list(values[place : place + size]))
-        place += size
-    return found

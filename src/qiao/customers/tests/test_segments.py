@@ -29,17 +29,20 @@ from qiao.customers.operations import (
     set_protected_flags,
     undo_merge,
 )
-from qiao.customers.operations.segments import (
-    SegmentNameTaken,
-    archive_segment,
+from qiao.customers.operations.segment_keeping import (
     build_segment,
     moving_segments,
     refresh_segments,
-    restore_segment,
-    save_segment,
     waiting_segments,
 )
+from qiao.customers.operations.segments import (
+    SegmentNameTaken,
+    archive_segment,
+    restore_segment,
+    save_segment,
+)
 from qiao.customers.queries import NotVisible
+from qiao.customers.queries.segment_preview import preview
 from qiao.customers.queries.segment_sql import Compiler, clock, people
 from qiao.customers.queries.segments import (
     count_members,
@@ -47,7 +50,6 @@ from qiao.customers.queries.segments import (
     is_member,
     list_members,
     list_segments,
-    preview,
     segments_of,
 )
 from qiao.customers.rules.segments import BadRule, Group, Line, Rule

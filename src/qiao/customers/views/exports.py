@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qiao.core import background
+from qiao.core.actor import Actor
 from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
@@ -28,37 +29,53 @@ from qiao.customers.operations.exporting import (
     request_export,
 )
 from qiao.customers.operations.refusals import CustomerRefusal
+from qiao.customers.queries import NotVisible, get_open_segment_for, get_segment_for
 from qiao.customers.queries.exporting import (
     MOST_FOUND,
     ExportFilters,
     exports_of,
     get_export_for,
 )
+from qiao.customers.templatetags.segments import segment_name
 from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to, refusal_text
+from qiao.customers.views.ids import read_id
 
 EXPORT = "customers.export"
 STATE = CustomerExport.State
 
 
 def _filters(request: StaffRequest) -> ExportFilters:
-    """As the page of customers reads them; words outdo the others there too."""
+    """As the page of customers reads them; words outdo the others there too.
+
+    Raises `NotVisible` for a segment that the person may not see, or that is archived.
+    """
     text = request.GET.get("q", "").strip()[:100]
     if text:
         return ExportFilters(text=text)
     tier, flag = request.GET.get("tier", ""), request.GET.get("flag", "")
+    segment_id = read_id(request.GET.get("segment", "")) or 0
+    if segment_id:
+        get_open_segment_for(actor=request.actor, segment_id=segment_id)
     return ExportFilters(
+        segment=segment_id,
         tier=tier if tier in Customer.Tier.values else "",
         flag=flag if flag in ProtectedFlag.values else "",
     )
 
 
-def _scope(filters: ExportFilters) -> str:
+def _scope(filters: ExportFilters, actor: Actor) -> str:
     """Whom the list holds, in words."""
     if filters.text:
         return _("Customers found for “{text}”, at most {n}").format(
             text=filters.text, n=MOST_FOUND
         )
     parts = []
+    if filters.segment:
+        try:
+            name = segment_name(get_segment_for(actor=actor, segment_id=filters.segment))
+        except NotVisible:  # the rights of today
+            name = "–"
+        parts.append(f"{_('Segment')}: {name}")
     if filters.tier:
         parts.append(f"{_('Tier')} {filters.tier}")
     if filters.flag:
@@ -96,7 +113,11 @@ def export_new(request: StaffRequest) -> HttpResponse:
 def _ask(
     request: StaffRequest, form: ExportForm, filters: ExportFilters, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "scope": _scope(filters), "here": request.get_full_path()}
+    context = {
+        "form": form,
+        "scope": _scope(filters, request.actor),
+        "here": request.get_full_path(),
+    }
     name = "customers/exports/_new.html" if request.htmx else "customers/exports/new.html"
     return render(request, name, context, status=status)
 
@@ -115,7 +136,7 @@ def _shown(export: CustomerExport, request: StaffRequest) -> dict[str, Any]:
     working = export.state in UNDER_WAY
     return {
         "export": export,
-        "scope": _scope(ExportFilters(**export.filters)),
+        "scope": _scope(ExportFilters(**export.filters), request.actor),
         "working": working,
         "standing": background.state_of(lock_of(export.pk)) if working else "",
         "ready": _is_ready(export, request),

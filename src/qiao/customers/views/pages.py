@@ -21,12 +21,14 @@ from qiao.customers.queries import (
     get_customer_for,
     held_as,
     list_customers,
+    open_segments,
 )
+from qiao.customers.templatetags.segments import segment_name
+from qiao.customers.views.ids import read_id
 
 VIEW = "customers.view"
 PAGE_SIZE = 30
 MOST_HITS = 50
-LARGEST_ID = 2**63 - 1
 
 
 @staff_view(VIEW)
@@ -46,6 +48,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "may_export": request.actor.can("customers.export"),
         "tiers": Customer.Tier.choices,
         "all_flags": ProtectedFlag.choices,
+        "segment": None,
     }
     if text:
         hits = find_customers(actor=request.actor, text=text, limit=MOST_HITS)
@@ -55,18 +58,24 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     else:
         page = list_customers(
             actor=request.actor,
-            after=_id(request.GET.get("after", "")),
+            after=read_id(request.GET.get("after", "")),
             limit=PAGE_SIZE,
             tier=context["tier"],
             flag=context["flag"],
+            segment_id=read_id(request.GET.get("segment", "")),
         )
         context["page"] = page
-    template = "customers/rows.html" if request.htmx else "customers/list.html"
-    return render(request, template, context)
+        context["segment"] = read_id(request.GET.get("segment", ""))
+    if request.htmx:
+        return render(request, "customers/rows.html", context)
+    context["segments"] = named_segments(request.actor)
+    return render(request, "customers/list.html", context)
 
 
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID else None
+def named_segments(actor: Actor) -> list[tuple[int, str]]:
+    """Segments that narrow a list, by their name in the reader's language."""
+    named = [(each.pk, segment_name(each)) for each in open_segments(actor=actor)]
+    return sorted(named, key=lambda pair: pair[1])
 
 
 @staff_view(VIEW)

@@ -1,6 +1,6 @@
 """Rules of segments in words, and the controls of their builder."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,6 +9,8 @@ from django.utils.translation import ngettext, pgettext
 from qiao.core.actor import Actor
 from qiao.core.manifest import SegmentField
 from qiao.core.registry import registry
+from qiao.customers.models import SegmentMove
+from qiao.customers.queries.segment_history import MoveLine
 from qiao.customers.rules.segments import LISTED, OPERATORS, UNARY, Line, Rule
 
 MINOR = 100
@@ -61,6 +63,18 @@ def rule_words(rule: Rule) -> list[dict[str, Any]]:
         {"join": group.join, "lines": [_line_words(line, fields) for line in group.lines]}
         for group in rule.groups
     ]
+
+
+def move_words(move: MoveLine, asked: Collection[str]) -> str:
+    """Why somebody joined or left: the asked fields of which data changed, or that days passed."""
+    if move.cause == SegmentMove.Cause.TIME:
+        return str(SegmentMove.Cause.TIME.label)
+    labels = [
+        str(known.label)
+        for known in registry.segment_fields()
+        if known.key in asked and set(known.touched_by) & set(move.via)
+    ]
+    return _(", ").join(labels) or str(SegmentMove.Cause.DATA.label)
 
 
 def builder_rows(

@@ -14,6 +14,7 @@ from qiao.core.rules.conditions import parse_condition
 from qiao.customers.forms.segments import apply, read_rule
 from qiao.customers.models import Segment
 from qiao.customers.operations import BadText
+from qiao.customers.operations.segment_keeping import asked_fields
 from qiao.customers.operations.segments import (
     SegmentNameTaken,
     SegmentNotOpen,
@@ -21,24 +22,26 @@ from qiao.customers.operations.segments import (
     restore_segment,
     save_segment,
 )
+from qiao.customers.queries.segment_history import list_moves, trends_of
+from qiao.customers.queries.segment_preview import preview
 from qiao.customers.queries.segments import (
     count_members,
     get_segment_for,
     list_members,
     list_segments,
-    preview,
+    sees_all_of,
     shapes,
 )
 from qiao.customers.rules.segments import BadRule, Rule, check, from_condition
 from qiao.customers.templatetags.segments import segment_name
 from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to, refusal_text
-from qiao.customers.views.segment_words import builder_rows, rule_words
-from qiao.staff.queries import units_among
+from qiao.customers.views.ids import read_id
+from qiao.customers.views.segment_words import builder_rows, move_words, rule_words
+from qiao.staff.queries import Unit, units_among
 
 VIEW = "customers.view"
 EDIT = "customers.segments"
 POST = ("POST",)
-LARGEST_ID = 2**63 - 1
 
 
 @staff_view(VIEW)
@@ -71,12 +74,18 @@ def _edit(request: StaffRequest, segment: Segment | None) -> HttpResponse:
     if request.method == "POST":
         return _save(request, segment)
     rule = from_condition(parse_condition(segment.rule)) if segment else Rule()
+    first = next((unit.unit_id for unit in _units(request)), 0)
     given = {
         "name": segment_name(segment) if segment else "",
         "note": segment.note if segment else "",
-        "organisation": segment.organisation_id if segment else request.actor.organisation_id,
+        "organisation": segment.organisation_id if segment else first,
     }
     return _show(request, segment, rule, given, {})
+
+
+def _units(request: StaffRequest) -> list[Unit]:
+    """Units for whose customers the person may make segments, the uppermost first."""
+    return units_among(request.actor.organisations(EDIT), language=get_language() or "")
 
 
 def _save(request: StaffRequest, segment: Segment | None) -> HttpResponse:
@@ -120,7 +129,7 @@ def _show(
         "segment": segment,
         "given": given,
         "errors": errors,
-        "units": units_among(request.actor.organisations(EDIT), language=get_language() or ""),
+        "units": _units(request),
     } | _builder(request, rule, told=bool(errors))
     return render(request, "customers/segments/edit.html", context, status=status)
 
@@ -147,12 +156,16 @@ def segment_page(request: StaffRequest, segment_id: int) -> HttpResponse:
     """Who is in a segment, and what its rule says."""
     segment = get_segment_for(actor=request.actor, segment_id=segment_id)
     page = list_members(
-        actor=request.actor, segment_id=segment.pk, after=_id(request.GET.get("after", ""))
+        actor=request.actor, segment_id=segment.pk, after=read_id(request.GET.get("after", ""))
     )
     count, is_whole = count_members(actor=request.actor, segment=segment)
     rule = from_condition(parse_condition(segment.rule))
-    context = {
-        "segment": segment,
+    trend = None
+    if sees_all_of(actor=request.actor, segment=segment):
+        trend = trends_of(segment_ids=[segment.pk], now=request.now).get(segment.pk)
+    context = _moves(request, segment, None) | {
+        "trend": trend,
+        "may_export": request.actor.can("customers.export"),
         "rule": rule,
         "groups": rule_words(rule),
         "page": page,
@@ -163,8 +176,19 @@ def segment_page(request: StaffRequest, segment_id: int) -> HttpResponse:
     return render(request, "customers/segments/page.html", context)
 
 
-def _id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID else None
+def _moves(request: StaffRequest, segment: Segment, before: int | None) -> dict[str, Any]:
+    page = list_moves(actor=request.actor, segment_id=segment.pk, now=request.now, before=before)
+    asked = asked_fields(segment.rule)
+    moves = [(move, move_words(move, asked)) for move in page.lines]
+    return {"segment": segment, "moves": moves, "before": page.before}
+
+
+@staff_view(VIEW)
+def segment_moves(request: StaffRequest, segment_id: int) -> HttpResponse:
+    """Further rows of who joined and left."""
+    segment = get_segment_for(actor=request.actor, segment_id=segment_id)
+    context = _moves(request, segment, read_id(request.GET.get("before", "")))
+    return render(request, "customers/segments/moves.html", context)
 
 
 @staff_view(EDIT, methods=POST)
