@@ -1,7 +1,7 @@
 """One run of an import for the kill test: dies by its own hand before a given statement.
 
 ``python -m tests.kills.importer take|undo FILE STATEMENT``; statement 0 lets it live. Run again,
-it goes on where the last one died.
+it goes on where the last one died. A file named ``…-add`` adds what is missing of known customers.
 """
 
 import os
@@ -36,12 +36,12 @@ def die_before(statement: int) -> None:
 def main(what: str, path: Path, statement: int) -> None:
     """Take the file in, or back, as far as it comes."""
     from qiao.customers.models import CustomerImport
-    from qiao.customers.operations import import_undoing, importing
+    from qiao.customers.operations import import_reading, import_undoing, importing
     from qiao.staff.queries import actor_by_number
 
     now = timezone.now()
     actor = actor_by_number("1027", day=timezone.localdate(now))
-    importing.BATCH = import_undoing.BATCH = BATCH
+    import_reading.BATCH = import_undoing.BATCH = BATCH
     about: dict[str, Any] = {"actor": actor, "now": now}
     if statement:
         die_before(statement)
@@ -50,8 +50,9 @@ def main(what: str, path: Path, statement: int) -> None:
             organisation_id=actor.organisation_id,
             header=path.read_text().split("\n", 1)[0].split(","),
         )
+        known = CustomerImport.Known.ADD if path.stem.endswith("-add") else "leave"
         job = importing.start_import(
-            path=path, mapping=mapping, organisation_id=actor.organisation_id, **about
+            path=path, mapping=mapping, organisation_id=actor.organisation_id, known=known, **about
         )
         importing.run_import(import_id=job.pk, path=path, **about)
     else:

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from qiao.core.rules import identity
 from qiao.core.transactions import acting
 from qiao.customers.models import CustomerIdentity, CustomerImport
-from qiao.customers.operations import import_undoing, importing
+from qiao.customers.operations import import_reading, import_undoing
 from qiao.customers.operations.import_undoing import begin_undoing
 from qiao.customers.queries.identities import opened
 from qiao.staff.tests.cast import make_company
@@ -44,17 +44,23 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def write(path: Path, rows: int) -> None:
-    """People of whom some come twice, some share a place, and some rows are faulty."""
+def write(path: Path, rows: int, *, bare: bool = False) -> None:
+    """People of whom some come twice, some share a place, and some rows are faulty.
+
+    Bare, only half of them with little that is known of each.
+    """
     rng = Random(11)
     people = [(f"王{'伟芳娜敏静丽强磊军洋'[n % 10]}{n}", id_number(rng)) for n in range(rows)]
     lines = [HEADER]
-    for n in range(rows):
+    for n in range(0, rows, 2 if bare else 1):
         name, number = people[n if n % 9 else n // 2]
         phone = "12" if n % 31 == 0 else f"1380571{n:04d}"
         place = f"滨湖区柳荫路{n // 3}号1幢{n % 3}室" if n % 7 else "滨湖区柳荫路1号"
         opened = f"2019-03-{1 + n % 28:02d}"
-        lines.append(f"1002{n:06d},{name},{phone},{place},W-{n:08d},{opened},{number}")
+        if bare:
+            lines.append(f"1002{n:06d},{name},{phone},{place if n % 4 else ''},,{opened},")
+        else:
+            lines.append(f"1002{n:06d},{name},{phone},{place},W-{n:08d},{opened},{number}")
     path.write_text("\n".join(lines) + "\n")
 
 
@@ -81,8 +87,11 @@ TABLES = {
     " (SELECT max(id) FROM customers_customerimport)",
     "places": "SELECT kind, count(*) FROM customers_importedplace WHERE customer_import_id ="
     " (SELECT max(id) FROM customers_customerimport) GROUP BY kind",
-    "counts": "SELECT state, read_count, created_count, known_count, refused_count"
-    " FROM customers_customerimport ORDER BY id DESC LIMIT 1",
+    "additions": "SELECT x.row_number, x.kind, c.name, x.is_own FROM customers_importaddition x"
+    " LEFT JOIN customers_customer c ON c.id = x.customer_id WHERE x.customer_import_id ="
+    " (SELECT max(id) FROM customers_customerimport)",
+    "counts": "SELECT state, read_count, added_count, differing_count, created_count, known_count,"
+    " refused_count FROM customers_customerimport ORDER BY id DESC LIMIT 1",
 }
 
 
@@ -103,7 +112,8 @@ def everything() -> dict[str, Counter[Any]]:
 @pytest.fixture
 def run(own_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs one process on the test's own database; its exit code."""
-    for module in (importing, import_undoing):  # what runs in this process has such batches too
+    # What runs in this process has such batches too.
+    for module in (import_reading, import_undoing):
         monkeypatch.setattr(module, "BATCH", importer.BATCH)
     url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{own_database}"))
     environment = os.environ | {
@@ -135,32 +145,49 @@ def killed_run(run: Run, what: str, path: Path, *, kills: int, rng: Random, reac
 
 def check(run: Run, path: Path, *, rows: int, kills: int, reach: int, undo_kills: int) -> None:
     """Killed in, back out, in once more in peace: the same."""
-    write(path, rows)
     with transaction.atomic():
         actor = make_company().agent
+    base = path.with_stem("base")
+    if path.stem.endswith("-add"):
+        write(base, rows, bare=True)
+        importer.main("take", base, 0)
+    write(path, rows)
     before = everything()
     rng = Random(962)
     assert killed_run(run, "take", path, kills=kills, rng=rng, reach=reach) == kills
     killed = everything()
     assert next(iter(killed["counts"]))[:2] == ("done", rows)
     with acting(actor):
-        begin_undoing(actor=actor, import_id=CustomerImport.objects.get().pk)
+        begin_undoing(actor=actor, import_id=CustomerImport.objects.latest("id").pk)
     if undo_kills:
         died = killed_run(run, "undo", path, kills=undo_kills, rng=rng, reach=reach)
         assert died == undo_kills
     else:
         importer.main("undo", path, 0)
     emptied = everything()
-    left = ("rows", "places", "counts")
+    left = ("rows", "places", "additions", "counts")
     for table in before.keys() - left:
         assert emptied[table] == before[table], table
     importer.main("take", path, 0)
-    assert CustomerImport.objects.count() == 2
+    assert CustomerImport.objects.exclude(file_name=base.name).count() == 2
     assert everything() == killed
 
 
 def test_an_import_killed_twice_is_whole(run: Run, tmp_path: Path) -> None:
     check(run, tmp_path / "users.csv", rows=200, kills=2, reach=40, undo_kills=0)
+
+
+def test_an_import_that_adds_to_known_customers_and_is_killed_is_whole(
+    run: Run, tmp_path: Path
+) -> None:
+    check(run, tmp_path / "users-add.csv", rows=160, kills=2, reach=50, undo_kills=1)
+
+
+@pytest.mark.slow
+def test_adding_to_known_customers_killed_at_twenty_points_is_whole(
+    run: Run, tmp_path: Path
+) -> None:
+    check(run, tmp_path / "users-add.csv", rows=2_400, kills=20, reach=80, undo_kills=12)
 
 
 @pytest.mark.slow

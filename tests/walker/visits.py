@@ -344,7 +344,8 @@ IMPORTS: Final = {
     "customers:import_start": _file({}),
     "customers:import_discard": _file({}),
     "customers:import": Visit(
-        {"import_id": "{import}"}, ("view=all", "view=refused", "view=known&after=1")
+        {"import_id": "{import}"},
+        ("view=all", "view=refused", "view=known&after=1", "view=differs"),
     ),
     "customers:import_cancel": _import({}),
     "customers:import_resume": _import({}),
@@ -358,6 +359,7 @@ IMPORTS: Final = {
     "customers:export_cancel": Visit({"export_id": "{export}"}, post={}, get=NOT_ALLOWED),
     "customers:export_file": Visit({"export_id": "{export}"}),
     "customers:import_refused": _import({}, form="csv"),
+    "customers:import_differing": _import({}, form="csv"),
 }
 CASES: Final = {
     "cases:list": Visit(

@@ -6,6 +6,7 @@ from qiao.customers import duplicate_tasks as tasks
 from qiao.customers.events import (
     CustomerChanged,
     CustomerRegistered,
+    CustomersCompleted,
     CustomersImported,
     CustomersMerged,
     MergeUndone,
@@ -16,6 +17,7 @@ from qiao.customers.events import (
 SUBSCRIPTIONS = (
     Subscription(CustomerRegistered, tasks.check_registered),
     Subscription(CustomersImported, tasks.check_imported),
+    Subscription(CustomersCompleted, tasks.check_completed),
     Subscription(CustomerChanged, tasks.check_changed),
     Subscription(PhoneAdded, tasks.check_phone),
     Subscription(PartyAdded, tasks.check_party),

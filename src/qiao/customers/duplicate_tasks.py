@@ -11,6 +11,7 @@ from qiao.core.transactions import acting
 from qiao.customers.events import (
     CustomerChanged,
     CustomerRegistered,
+    CustomersCompleted,
     CustomersImported,
     CustomersMerged,
     MergeUndone,
@@ -26,6 +27,7 @@ from qiao.customers.operations.duplicate_finding import (
     search_again,
     start_duplicate_run,
 )
+from qiao.customers.queries.imports import completed_customers
 
 MOST_AT_ONCE = 2_000
 """A larger import is looked at by a search through all: it reads every index once."""
@@ -88,4 +90,15 @@ def check_merged(*, event: CustomersMerged, envelope: Envelope) -> None:
 def check_apart(*, event: MergeUndone, envelope: Envelope) -> None:
     """Both stand for themselves again."""
     ids = [event.customer_id, event.merged_id]
+    check_for_duplicates(customer_ids=ids, now=envelope.occurred_at)
+
+
+def check_completed(*, event: CustomersCompleted, envelope: Envelope) -> None:
+    """A file brought new numbers, documents and places to customers who were known."""
+    ids = completed_customers(
+        import_id=event.import_id, first_row=event.first_row, last_row=event.last_row
+    )
+    if len(ids) > MOST_AT_ONCE:
+        search_again()
+        return
     check_for_duplicates(customer_ids=ids, now=envelope.occurred_at)

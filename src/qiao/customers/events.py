@@ -24,6 +24,17 @@ class CustomersImported:
     count: int
 
 
+@event_type("customers.customers_completed", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class CustomersCompleted:
+    """`count` rows of an import, from first to last, added to customers known before."""
+
+    import_id: int
+    first_row: int
+    last_row: int
+    count: int
+
+
 @event_type("customers.customers_taken_back", topics=("customers",))
 @dataclass(frozen=True, slots=True)
 class CustomersTakenBack:

@@ -16,6 +16,7 @@ from qiao.customers.models import CustomerExport
 from qiao.customers.operations import documents, erasing, subject_access
 from qiao.customers.operations.exporting import TASK as EXPORT_TASK
 from qiao.customers.operations.exporting import remove_expired, write_export
+from qiao.customers.operations.import_batches import ImportEnded
 from qiao.customers.operations.import_files import (
     CHECK_TASK,
     READ_TASK,
@@ -25,7 +26,6 @@ from qiao.customers.operations.import_files import (
 )
 from qiao.customers.operations.import_runs import RUN_TASK, run_started
 from qiao.customers.operations.import_undoing import UNDO_TASK, undo_import
-from qiao.customers.operations.importing import ImportEnded
 from qiao.customers.showing.export_file import cells, heads
 from qiao.staff.queries import actor_by_id
 

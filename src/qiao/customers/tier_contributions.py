@@ -3,12 +3,19 @@
 from qiao.core.manifest import Subscription
 from qiao.core.tasks import PeriodicJob
 from qiao.customers import tier_tasks as tasks
-from qiao.customers.events import CustomersImported, CustomersMerged, MergeUndone, PartyAdded
+from qiao.customers.events import (
+    CustomersCompleted,
+    CustomersImported,
+    CustomersMerged,
+    MergeUndone,
+    PartyAdded,
+)
 from qiao.customers.operations.grading import NIGHTLY
 
 SUBSCRIPTIONS = (
     Subscription(PartyAdded, tasks.on_party_added),
     Subscription(CustomersImported, tasks.on_customers_imported),
+    Subscription(CustomersCompleted, tasks.on_customers_completed),
     Subscription(CustomersMerged, tasks.on_customers_merged),
     Subscription(MergeUndone, tasks.on_merge_undone),
 )

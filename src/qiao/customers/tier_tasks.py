@@ -1,6 +1,6 @@
 """What follows events and the clock: what counts for tiers is noted, and customers are graded."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 import structlog
 from django.db import transaction
@@ -9,7 +9,13 @@ from django.utils import timezone
 from qiao.core.events import Envelope
 from qiao.core.packs.enabled import catalogue
 from qiao.core.transactions import acting
-from qiao.customers.events import CustomersImported, CustomersMerged, MergeUndone, PartyAdded
+from qiao.customers.events import (
+    CustomersCompleted,
+    CustomersImported,
+    CustomersMerged,
+    MergeUndone,
+    PartyAdded,
+)
 from qiao.customers.operations import (
     NewFact,
     NoRule,
@@ -24,6 +30,7 @@ from qiao.customers.operations import (
     note_known_accounts,
 )
 from qiao.customers.queries import party_since
+from qiao.customers.queries.imports import completed_parties
 
 log = structlog.get_logger(__name__)
 MOST_ROUNDS = 20
@@ -34,14 +41,27 @@ def on_party_added(*, event: PartyAdded, envelope: Envelope) -> None:  # noqa: A
     since = party_since(event.party_id)
     if event.role == "contact" or since is None:
         return
-    begun = timezone.make_aware(datetime.combine(since, time()))
-    fact = NewFact(event.customer_id, "account", begun, "customers", f"party:{event.party_id}")
+    fact = _part(event.party_id, event.customer_id, since)
     note_facts(facts=[fact], now=timezone.now())
 
 
 def on_customers_imported(*, event: CustomersImported, envelope: Envelope) -> None:  # noqa: ARG001
     """The same for many who came in together."""
     note_accounts_between(first_id=event.first_id, last_id=event.last_id)
+
+
+def on_customers_completed(*, event: CustomersCompleted, envelope: Envelope) -> None:  # noqa: ARG001
+    """The same for those who became owners of an account that had none."""
+    parties = completed_parties(
+        import_id=event.import_id, first_row=event.first_row, last_row=event.last_row
+    )
+    facts = [_part(party, customer, since) for party, customer, since in parties]
+    note_facts(facts=facts, now=timezone.now())
+
+
+def _part(party_id: int, customer_id: int, since: date) -> NewFact:
+    begun = timezone.make_aware(datetime.combine(since, time()))
+    return NewFact(customer_id, "account", begun, "customers", f"party:{party_id}")
 
 
 def on_customers_merged(*, event: CustomersMerged, envelope: Envelope) -> None:  # noqa: ARG001

@@ -22,6 +22,11 @@ urlpatterns = [
         imports.import_refused,
         name="import_refused",
     ),
+    path(
+        "imports/<int:import_id>/differing/<slug:form>/",
+        imports.import_differing,
+        name="import_differing",
+    ),
     path("exports/", exports.export_list, name="exports"),
     path("exports/new/", exports.export_new, name="export_new"),
     path("exports/<int:export_id>/cancel/", exports.export_cancel, name="export_cancel"),

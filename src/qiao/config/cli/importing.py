@@ -18,9 +18,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--map", action="append", default=[], metavar="HEADER=FIELD",
         help="what a column means, where the proposal is wrong; an empty field leaves it out",
     )  # fmt: skip
+    parser.add_argument(
+        "--known", choices=["leave", "add"], default="leave",
+        help="what becomes of customers who are known already: left, or given what is missing",
+    )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="read and judge, write nothing")
     parser.add_argument("--take-back", action="store_true", help="undo the import of this file")
     parser.add_argument("--refused", type=Path, help="where refused rows go (.csv or .xlsx)")
+    parser.add_argument(
+        "--differing", type=Path,
+        help="where rows go that say otherwise than what is held (.csv or .xlsx)",
+    )  # fmt: skip
     parser.add_argument(
         "--language", choices=["en", "zh-hans", "zh-hant"], default="en",
         help="in which faults are told",
@@ -42,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         from django.utils.translation import override
 
         from qiao.core.sheets import SheetRefused
-        from qiao.customers.operations.importing import BadMapping
+        from qiao.customers.operations.import_reading import BadMapping
         from qiao.customers.showing.import_words import refusal_word
 
         with override(args.language):
@@ -59,7 +67,7 @@ def _run(args: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from qiao.core.sheets import open_sheet
-    from qiao.customers.operations import importing
+    from qiao.customers.operations import import_checking, importing
     from qiao.staff.models import Organisation
     from qiao.staff.queries import actor_by_number
 
@@ -82,14 +90,17 @@ def _run(args: argparse.Namespace) -> int:
         print(f"  {name} -> {mapping.get(column) or '(left out)'}")
     about: dict[str, Any] = {
         "actor": actor, "path": args.file, "mapping": mapping, "organisation_id": unit, "now": now,
+        "known": args.known,
     }  # fmt: skip
     if args.dry_run:
-        return _tell(importing.check_file(**about))
+        return _tell(import_checking.check_file(**about))
     job = importing.start_import(**about)
     job = importing.run_import(
         actor=actor, import_id=job.pk, path=args.file, now=now, progress=_say
     )
     _say(job)
+    if job.differing_count:
+        _keep_differing(args, job, actor)
     return _keep_refused(args, job) if job.refused_count else 0
 
 
@@ -105,18 +116,35 @@ def _mapping(
 
 
 def _say(job: Any) -> None:
+    of_known = _of_known(job.added_count, job.differing_count)
     print(
         f"{job.read_count:,} read: {job.created_count:,} taken in, {job.known_count:,} known"
-        f" already, {job.refused_count:,} refused", flush=True,
+        f" already{of_known}, {job.refused_count:,} refused", flush=True,
     )  # fmt: skip
 
 
+def _of_known(added: int, differing: int) -> str:
+    told = [f"{added:,} got what was missing"] if added else []
+    told += [f"{differing:,} say otherwise"] if differing else []
+    return f" ({', '.join(told)})" if told else ""
+
+
 def _tell(found: Any) -> int:
-    from qiao.customers.showing.import_words import expected_word, fault_sentence
+    from qiao.customers.showing.import_words import (
+        added_word,
+        expected_word,
+        fault_sentence,
+        field_word,
+    )
 
     print(
-        f"{found.rows:,} rows: {found.new:,} new, {found.known:,} known, {found.refused:,} refused"
+        f"{found.rows:,} rows: {found.new:,} new, {found.known:,} known"
+        f"{_of_known(found.added, found.differing)}, {found.refused:,} refused"
     )
+    for kind, count in found.additions.most_common():
+        print(f"  {count:>7,} x + {added_word(kind)}")
+    for key, count in found.differences.most_common():
+        print(f"  {count:>7,} x ≠ {field_word(key)}")
     for (field, code), count in found.faults.most_common():
         print(f"  {count:>7,} x {fault_sentence(field, code)}; {expected_word(field, code)}")
         for number, text in found.examples.get((field, code), ()):
@@ -132,6 +160,16 @@ def _keep_refused(args: argparse.Namespace, job: Any) -> int:
     write_refused(job, target, form="xlsx" if target.suffix == ".xlsx" else "csv")
     print(f"refused rows are told in {target}")
     return 1
+
+
+def _keep_differing(args: argparse.Namespace, job: Any, actor: Any) -> None:
+    from qiao.customers.showing.differing_file import write_differing
+
+    target = args.differing or environment.home() / "import" / f"{args.file.stem}.differing.csv"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    form = "xlsx" if target.suffix == ".xlsx" else "csv"
+    write_differing(actor=actor, job=job, path=target, form=form)
+    print(f"rows that say otherwise are told in {target}")
 
 
 def _take_back(file: Path, actor: Any, unit: int, now: Any) -> int:

@@ -12,6 +12,7 @@ from qiao.customers.models.duplicates import (
     DuplicateRun,
 )
 from qiao.customers.models.exports import CustomerExport
+from qiao.customers.models.import_additions import ImportAddition
 from qiao.customers.models.import_files import ImportedPlace, ImportFile
 from qiao.customers.models.imports import CustomerImport, ImportedRow, ImportMapping
 from qiao.customers.models.merging import Merge
@@ -68,6 +69,7 @@ __all__ = [
     "Erasure",
     "Fact",
     "GroupMember",
+    "ImportAddition",
     "ImportFile",
     "ImportMapping",
     "ImportedPlace",

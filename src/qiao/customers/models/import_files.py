@@ -35,6 +35,11 @@ class ImportFile(models.Model):
     samples = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     is_mapping_kept = models.BooleanField(default=False)
+    known = models.TextField(
+        choices=CustomerImport.Known.choices,
+        default=CustomerImport.Known.LEAVE,
+        db_default=CustomerImport.Known.LEAVE,
+    )
     state = models.TextField(choices=State.choices, default=State.READING)
     findings = models.JSONField(default=dict)
     checked_rows = models.IntegerField(default=0)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
@@ -13,7 +14,14 @@ class CustomerImport(models.Model):
     `digest` is the SHA-256 of the file: a unit takes the same file once. `mapping` gives a field
     for every column that is read, `header` what the columns are called. Rows up to
     `undone_through` were taken back or, `kept_count` of them, kept because they are in use.
+
+    `known` is what becomes of customers who are known already: they are left, or what is missing
+    is added (`added_count` of the known rows did), and what differs is told (`differing_count`).
     """
+
+    class Known(models.TextChoices):
+        LEAVE = "leave", pgettext_lazy("known customers", "Leave them as they are")
+        ADD = "add", pgettext_lazy("known customers", "Add what is missing")
 
     class State(models.TextChoices):
         RUNNING = "running", pgettext_lazy("import", "Running")
@@ -28,11 +36,14 @@ class CustomerImport(models.Model):
     format = models.TextField()
     header = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
+    known = models.TextField(choices=Known.choices, default=Known.LEAVE, db_default=Known.LEAVE)
     state = models.TextField(choices=State.choices, default=State.RUNNING)
     read_count = models.IntegerField(default=0)
     created_count = models.IntegerField(default=0)
     known_count = models.IntegerField(default=0)
     refused_count = models.IntegerField(default=0)
+    added_count = models.IntegerField(default=0, db_default=0)
+    differing_count = models.IntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
     created_by_id = models.BigIntegerField()
     finished_at = models.DateTimeField(null=True)
@@ -45,7 +56,7 @@ class CustomerImport(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "digest"],
+                fields=["organisation", "digest", "known"],
                 condition=Q(state__in=["running", "done", "rolling_back"]),
                 name="customers_import_once",
             ),
@@ -54,6 +65,9 @@ class CustomerImport(models.Model):
                     state__in=["running", "done", "cancelled", "rolling_back", "rolled_back"]
                 ),
                 name="customers_import_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(known__in=["leave", "add"]), name="customers_import_known_choice"
             ),
         ]
 
@@ -81,7 +95,8 @@ class ImportedRow(models.Model):
     """What became of one row of a file; `row_number` is the row as Excel or an editor shows it.
 
     `undone` tells what taking the import back did with it, `kept_because` why it stayed: see
-    `operations.import_undoing`.
+    `operations.import_undoing`. `added` names what the row added to those who were known before,
+    `differs` the fields of which it says otherwise, with what it says.
     """
 
     class Outcome(models.TextChoices):
@@ -104,6 +119,8 @@ class ImportedRow(models.Model):
     is_new_customer = models.BooleanField(default=False)
     is_new_account = models.BooleanField(default=False)
     faults = models.JSONField(default=list)
+    added = ArrayField(models.TextField(), default=list, db_default=[])
+    differs = models.JSONField(default=list, db_default=[])
     undone = models.TextField(choices=Undone.choices, default="", blank=True, db_default="")
     kept_because = models.TextField(default="", blank=True, db_default="")
 
@@ -123,5 +140,20 @@ class ImportedRow(models.Model):
                 fields=["customer_id"],
                 condition=Q(outcome="known"),
                 name="customers_import_known",
+            ),
+            models.Index(
+                fields=["customer_id"],
+                condition=Q(is_new_customer=True),
+                name="customers_import_new_customer",
+            ),
+            models.Index(
+                fields=["customer_import", "row_number"],
+                condition=~Q(differs=[]),
+                name="customers_import_differing",
+            ),
+            models.Index(
+                fields=["customer_import", "row_number"],
+                condition=~Q(added=[]),
+                name="customers_import_added",
             ),
         ]

@@ -35,7 +35,10 @@ _REMOVED = {
         "UPDATE customers_lastcontact SET subject = '' WHERE customer_id = ANY(%(ids)s)"
     ),
     "customers.imported": (
-        "UPDATE customers_importedrow SET faults = '[]' WHERE customer_id = ANY(%(ids)s)"
+        "WITH added AS (UPDATE customers_importaddition SET value = ''"
+        " WHERE customer_id = ANY(%(ids)s) AND kind <> 'address')"
+        " UPDATE customers_importedrow SET faults = '[]', differs = '[]'"
+        " WHERE customer_id = ANY(%(ids)s)"
     ),
     "customers.premises": (
         "UPDATE customers_premises SET road = '', house_number = '', community = '',"

@@ -19,15 +19,11 @@ from qiao.core.rules.text import clean
 from qiao.core.sheets import MOST_BYTES, Sheet, SheetRefused, open_sheet
 from qiao.core.transactions import acting, required
 from qiao.customers.models import CustomerImport, ImportFile, ImportMapping
-from qiao.customers.operations.importing import (
-    PERMISSION,
-    BadMapping,
-    FileChanged,
-    Findings,
-    check_file,
-    proposed_mapping,
-)
+from qiao.customers.operations.import_checking import Findings, check_file
+from qiao.customers.operations.import_reading import PERMISSION, BadMapping
+from qiao.customers.operations.importing import FileChanged, proposed_mapping
 from qiao.customers.rules import import_columns
+from qiao.customers.rules.import_adding import CHOICES, LEAVE
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -171,8 +167,12 @@ def failure_of(refusal: Exception) -> tuple[str, str]:
     return (CHANGED if isinstance(refusal, FileChanged) else GONE), ""
 
 
-def map_columns(*, actor: Actor, file_id: int, mapping: dict[int, str]) -> ImportFile:
+def map_columns(
+    *, actor: Actor, file_id: int, mapping: dict[int, str], known: str = LEAVE
+) -> ImportFile:
     """Say what every column means, and have the file checked in the background.
+
+    `known` says what becomes of customers who are known already: ``leave`` or ``add``.
 
     Raises `BadMapping`, `FileMovedOn` and `Forbidden`.
     """
@@ -182,6 +182,7 @@ def map_columns(*, actor: Actor, file_id: int, mapping: dict[int, str]) -> Impor
     if faults:
         raise BadMapping(faults)
     file.mapping = {str(column): key for column, key in whole.items()}
+    file.known = known if known in CHOICES else LEAVE
     file.state, file.findings, file.checked_rows = _State.CHECKING, {}, 0
     file.save()
     _defer(CHECK_TASK, file, actor)
@@ -210,7 +211,9 @@ def run_check(*, actor: Actor, file_id: int, now: datetime) -> ImportFile:
     file = ImportFile.objects.get(id=file_id)
     if file.state != _State.CHECKING:
         return file
-    still = ImportFile.objects.filter(pk=file_id, state=_State.CHECKING, mapping=file.mapping)
+    still = ImportFile.objects.filter(
+        pk=file_id, state=_State.CHECKING, mapping=file.mapping, known=file.known
+    )
     try:
         found = check_file(
             actor=actor,
@@ -218,6 +221,7 @@ def run_check(*, actor: Actor, file_id: int, now: datetime) -> ImportFile:
             mapping=mapping_of(file),
             organisation_id=file.organisation_id,
             now=now,
+            known=file.known,
             goes_on=lambda found: bool(still.update(checked_rows=found.rows)),
         )
     except (SheetRefused, FileNotFoundError) as refusal:
@@ -238,6 +242,10 @@ def _stored(found: Findings) -> dict[str, Any]:
         "new": found.new,
         "known": found.known,
         "refused": found.refused,
+        "added": found.added,
+        "differing": found.differing,
+        "additions": found.additions.most_common(),
+        "differences": found.differences.most_common(),
         "faults": [
             [field, code, count, found.examples.get((field, code), [])]
             for (field, code), count in found.faults.most_common()

@@ -4,18 +4,23 @@ Kept beside the database in a private file of SQLite's, which is gone with its c
 million rows would fill memory, and a dry run leaves no trace.
 """
 
+import pickle
 import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
 
+from qiao.customers.operations.import_held import Held
 from qiao.customers.operations.import_matching import Known, folded
 from qiao.customers.queries.identities import blind_indexes
+from qiao.customers.rules.import_adding import Addition
 from qiao.customers.rules.import_rows import ImportedRow
 
 _SEPARATOR: Final = "\x1f"
 _ACCOUNT: Final = "a"
 _IDENTITY: Final = "i"
 _PHONE: Final = "p"
+_CUSTOMER: Final = "c"
+_PLACE: Final = "w"
 
 
 class Foreseen:
@@ -29,6 +34,7 @@ class Foreseen:
             "CREATE TABLE held (key TEXT PRIMARY KEY, customer INTEGER, account INTEGER,"
             " name TEXT) WITHOUT ROWID"
         )
+        self._file.execute("CREATE TABLE state (key TEXT PRIMARY KEY, held BLOB) WITHOUT ROWID")
 
     def recall(self, rows: Sequence[ImportedRow], known: Known) -> None:
         """Add to `known` what earlier batches would have written of these rows."""
@@ -52,8 +58,11 @@ class Foreseen:
 
     def write(
         self, row: ImportedRow, known: Known, customer: int | None, account: int | None
-    ) -> None:
-        """Keep what writing the row would add; new people and accounts get ids below zero."""
+    ) -> tuple[int, int | None]:
+        """Keep what writing the row would add; new people and accounts get ids below zero.
+
+        The customer and the account whom the row means then.
+        """
         name = folded(row.name)
         held: list[tuple[str, int, int | None, str]] = []
         if customer is None:
@@ -68,6 +77,54 @@ class Foreseen:
             known.accounts[row.account_number] = (account, customer, name)
             held.append((_account_key(row), customer, account, name))
         self._file.executemany("INSERT OR IGNORE INTO held VALUES (?, ?, ?, ?)", held)
+        return customer, account
+
+    def lead(self, row: ImportedRow, additions: Sequence[Addition], customer: int) -> None:
+        """Let telephones and identity numbers that a row would add lead to their customer."""
+        kinds = {addition.kind for addition in additions}
+        keys = [key for key in _person_keys(row) if key[0] == _PHONE and "phone" in kinds]
+        if "id_number" in kinds:
+            keys += [key for key in _person_keys(row) if key[0] == _IDENTITY]
+        self._file.executemany(
+            "INSERT OR IGNORE INTO held VALUES (?, ?, NULL, '')", [(key, customer) for key in keys]
+        )
+
+    def keep_held(self, held: Held) -> None:
+        """Keep what the rows of a batch would have changed of whom is held."""
+        stores: dict[str, dict[Any, Any]] = {
+            _CUSTOMER: held.persons,
+            _ACCOUNT: held.accounts,
+            _PLACE: held.places,
+        }
+        self._file.executemany(
+            "INSERT OR REPLACE INTO state VALUES (?, ?)",
+            [
+                (f"{kind}{_SEPARATOR}{key}", pickle.dumps(stores[kind][key]))
+                for kind, key in held.changed
+            ],
+        )
+
+    def recall_held(self, rows: Sequence[ImportedRow], held: Held) -> None:
+        """Put what earlier batches would have changed over what the database holds."""
+        known = held.known
+        keys = {f"{_CUSTOMER}{_SEPARATOR}{pk}" for pk in known.people()}
+        keys |= {f"{_ACCOUNT}{_SEPARATOR}{pk}" for pk, _, _ in known.accounts.values()}
+        for kind, key, state in self._states(keys):
+            (held.persons if kind == _CUSTOMER else held.accounts)[int(key)] = state
+        places = {*held.places, *(account.place for account in held.accounts.values())}
+        places |= {held.place_key(row, row.service) for row in rows if row.address}
+        for _, key, state in self._states({f"{_PLACE}{_SEPARATOR}{key}" for key in places}):
+            held.places[key] = state
+
+    def _states(self, keys: Collection[str]) -> Iterator[tuple[str, str, Any]]:
+        marks = ",".join("?" * len(keys))
+        found = self._file.execute(
+            f"SELECT key, held FROM state WHERE key IN ({marks})",  # noqa: S608 - question marks only
+            list(keys),
+        )
+        for whole, state in found.fetchall():
+            kind, _, key = whole.partition(_SEPARATOR)
+            yield kind, key, pickle.loads(state)  # noqa: S301 - our own, from a private file
 
     def close(self) -> None:
         """Let the file go."""

@@ -22,6 +22,11 @@ class Known:
     premises: dict[tuple[str, str], int] = field(default_factory=dict)
     points: dict[tuple[int, str], int] = field(default_factory=dict)
 
+    def people(self) -> set[int]:
+        """All customers whom rows may mean."""
+        owners = {owner for _, owner, _ in self.accounts.values() if owner is not None}
+        return {*self.identities.values(), *self.phones.values(), *owners}
+
 
 def folded(name: str) -> str:
     """A name as it is compared."""

@@ -8,6 +8,7 @@ from qiao.core.actor import Actor
 from qiao.core.sheets import SheetRefused
 from qiao.core.transactions import required
 from qiao.customers.models import CustomerImport, ImportFile
+from qiao.customers.operations.import_batches import ImportEnded
 from qiao.customers.operations.import_files import (
     GONE,
     FileMovedOn,
@@ -17,10 +18,9 @@ from qiao.customers.operations.import_files import (
     mapping_of,
     path_of,
 )
+from qiao.customers.operations.import_reading import PERMISSION
 from qiao.customers.operations.importing import (
-    PERMISSION,
     FileChanged,
-    ImportEnded,
     cancel_import,
     run_import,
     start_import,
@@ -56,6 +56,7 @@ def start_file(*, actor: Actor, file_id: int, now: datetime) -> CustomerImport:
         organisation_id=file.organisation_id,
         now=now,
         file_name=file.file_name,
+        known=file.known,
     )
     if job.state != CustomerImport.State.RUNNING:
         raise AlreadyTakenIn(job.pk)
@@ -127,16 +128,34 @@ def drop_files(*, import_id: int) -> None:
 
 def record_refused(*, actor: Actor, job: CustomerImport, form: str, now: datetime) -> None:
     """Keep that somebody took the refused rows of an import away. Raises `Forbidden`."""
+    fields = ("row", "field", "reason", "found", "expected")
+    _record(actor, job, fields, job.refused_count, f"refused rows as {form}", now)
+
+
+def record_differing(*, actor: Actor, job: CustomerImport, form: str, now: datetime) -> None:
+    """The same for the rows that say otherwise than what is held."""
+    fields = ("row", "name", "account", "field", "held", "found")
+    _record(actor, job, fields, job.differing_count, f"differing rows as {form}", now)
+
+
+def _record(
+    actor: Actor,
+    job: CustomerImport,
+    fields: tuple[str, ...],
+    rows: int,
+    reason: str,
+    now: datetime,
+) -> None:
     required()
     actor.require(PERMISSION, job.organisation_id)
     disclosure.record(
         kind="export",
         subject="customers.import",
         subject_id=job.pk,
-        fields=("row", "field", "reason", "found", "expected"),
-        row_count=job.refused_count,
+        fields=fields,
+        row_count=rows,
         organisation_id=job.organisation_id,
         actor=actor,
         now=now,
-        reason=f"refused rows as {form}",
+        reason=reason,
     )

@@ -19,6 +19,8 @@ from qiao.core.events import publish
 from qiao.core.transactions import acting, required
 from qiao.customers.events import CustomersTakenBack
 from qiao.customers.models import CustomerImport
+from qiao.customers.operations.import_batches import ImportEnded
+from qiao.customers.operations.import_reading import PERMISSION
 from qiao.customers.operations.import_removing import (
     remove_accounts,
     remove_customers,
@@ -26,8 +28,15 @@ from qiao.customers.operations.import_removing import (
     remove_places,
 )
 from qiao.customers.operations.import_runs import lock_of_import
+from qiao.customers.operations.import_unadding import (
+    AFTER,
+    BEFORE,
+    Additions,
+    follow_own,
+    next_additions,
+    take_additions_back,
+)
 from qiao.customers.operations.import_usage import used_accounts, used_customers
-from qiao.customers.operations.importing import PERMISSION, ImportEnded
 
 UNDO_TASK: Final = "customers.undo_import"
 BATCH: Final = 2_000
@@ -117,15 +126,45 @@ def undo_import(
             actor.require(PERMISSION, job.organisation_id)
             if job.state != CustomerImport.State.ROLLING_BACK:
                 raise ImportEnded(job.state)
-            batch = _next(job)
-            if not batch.rows:
+            if not _step(job, actor, now):
+                removed, kept = follow_own(job)
+                job.undone_count += removed
+                job.kept_count += kept
                 job.state, job.undone_at = CustomerImport.State.ROLLED_BACK, now
                 job.save()
                 return job
-            _undo(job, batch, actor, now)
         progress(job)
         if stopped():
             return job
+
+
+def _step(job: CustomerImport, actor: Actor, now: datetime) -> bool:
+    """Take the next batch back: what was added, then who was brought, then what hung on them.
+
+    False once nothing is left.
+    """
+    additions = next_additions(job, BEFORE)
+    if additions:
+        _unadd(job, additions, actor, now)
+        return True
+    batch = _next(job)
+    if batch.rows:
+        _undo(job, batch, actor, now)
+        return True
+    additions = next_additions(job, AFTER)
+    if additions:
+        _unadd(job, additions, actor, now)
+        return True
+    return False
+
+
+def _unadd(job: CustomerImport, additions: Additions, actor: Actor, now: datetime) -> None:
+    removed, kept = take_additions_back(job, additions, now=now)
+    job.undone_count += removed
+    job.kept_count += kept
+    job.save()
+    numbers = [number for _, number, *_ in additions]
+    _tell(job, (min(numbers), max(numbers)), removed, kept, actor, now)
 
 
 _ROWS = """
@@ -181,7 +220,18 @@ def _undo(job: CustomerImport, batch: _Batch, actor: Actor, now: datetime) -> No
     job.undone_count += removed
     job.kept_count += kept
     job.save()
-    told = CustomersTakenBack(job.pk, batch.rows[0][0], batch.rows[-1][0], removed, kept)
+    _tell(job, (batch.rows[0][0], batch.rows[-1][0]), removed, kept, actor, now)
+
+
+def _tell(
+    job: CustomerImport,
+    rows: tuple[int, int],
+    removed: int,
+    kept: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    told = CustomersTakenBack(job.pk, *rows, removed, kept)
     publish(told, organisation_id=job.organisation_id, actor=actor, now=now)
 
 

@@ -101,7 +101,7 @@ class Pen:
         pk = self.ids["customers_account"].pop()
         opened = row.opened_date or self.today
         closed = self.today if row.status == Account.Status.CLOSED else None
-        point = self._point(row, opened) if row.address else None
+        point = self.point(row, opened) if row.address else None
         self.lines["customers_account"].append(
             (pk, row.account_number, row.service, row.use, self.organisation_id, point,
              row.status, opened, closed)
@@ -113,15 +113,17 @@ class Pen:
         self.known.accounts[row.account_number] = (pk, owner, folded(row.name))
         return pk
 
-    def _point(self, row: ImportedRow, opened: date) -> int:
+    def point(self, row: ImportedRow, opened: date | None, *, service: str = "") -> int:
+        """The point of a service (the row's) at the row's address; a new one if need be."""
+        service = service or row.service
         premises = self._premises(row)
-        place = (premises, row.service)
+        place = (premises, service)
         found = self.known.points.get(place)
         if found is None:
             found = self.known.points[place] = self.ids["customers_servicepoint"].pop()
             number = next(self.numbers["customers_servicepoint"])
             self.lines["customers_servicepoint"].append(
-                (found, premises, row.service, number, row.meter_number, row.meter_size, False,
+                (found, premises, service, number, row.meter_number, row.meter_size, False,
                  opened if row.meter_number else None, None, "active")
             )  # fmt: skip
         return found

@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 from django.http import Http404
 
 from qiao.core.actor import Actor
-from qiao.customers.models import CustomerImport, ImportedRow, ImportFile
+from qiao.customers.models import (
+    AccountParty,
+    CustomerImport,
+    ImportAddition,
+    ImportedRow,
+    ImportFile,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -16,7 +23,7 @@ if TYPE_CHECKING:
 PERMISSION: Final = "customers.import"
 MOST_WAITING: Final = 50
 CHUNK: Final = 1_000
-VIEWS: Final = ("refused", "created", "known", "kept", "all")
+VIEWS: Final = ("refused", "created", "known", "added", "differs", "kept", "all")
 
 
 def _imports(actor: Actor) -> "QuerySet[CustomerImport]":
@@ -80,6 +87,7 @@ class ImportLine:
     outcome: str
     is_new_customer: bool
     is_new_account: bool
+    added: list[str]
     faults: list[dict[str, str]]
     undone: str
     kept_because: str
@@ -89,8 +97,8 @@ class ImportLine:
 
 
 _LINES = """
-SELECT r.row_number, r.outcome, r.is_new_customer, r.is_new_account, r.undone, r.kept_because,
-       c.id, coalesce(c.name, ''), coalesce(a.number, '')
+SELECT r.row_number, r.outcome, r.is_new_customer, r.is_new_account, r.added, r.undone,
+       r.kept_because, c.id, coalesce(c.name, ''), coalesce(a.number, '')
   FROM customers_importedrow r
   LEFT JOIN customers_customer c ON c.id = r.customer_id AND EXISTS (
        SELECT 1 FROM customers_customerorganisation l
@@ -113,10 +121,12 @@ class LinePage:
 def list_rows(
     *, actor: Actor, job: CustomerImport, view: str, after: int = 0, limit: int = 50
 ) -> LinePage:
-    """Rows of an import in the file's order; `view` is one of `VIEWS`."""
+    """Rows of an import in the file's order; `view` is one of `VIEWS`, but for ``differs``."""
     found = ImportedRow.objects.filter(customer_import=job, row_number__gt=after)
     if view == ImportedRow.Undone.KEPT:
         found = found.filter(undone=view)
+    elif view == "added":
+        found = found.exclude(added=[])
     elif view != "all":
         found = found.filter(outcome=view)
     faults = dict(found.order_by("row_number").values_list("row_number", "faults")[: limit + 1])
@@ -135,14 +145,14 @@ def list_rows(
 
 
 def _line(row: Sequence[Any], faults: list[dict[str, str]]) -> ImportLine:
-    number, outcome, is_new_customer, is_new_account, undone, because, customer, name, account = (
-        row
-    )
+    number, outcome, is_new_customer, is_new_account, added, undone, because, *whom = row
+    customer, name, account = whom
     return ImportLine(
         row_number=number,
         outcome=outcome,
         is_new_customer=is_new_customer,
         is_new_account=is_new_account,
+        added=added,
         faults=faults,
         undone=undone,
         kept_because=because,
@@ -166,3 +176,23 @@ def refused_rows(job: CustomerImport) -> Iterator[tuple[int, list[dict[str, str]
         if len(chunk) < CHUNK:
             return
         after = chunk[-1][0]
+
+
+def completed_customers(*, import_id: int, first_row: int, last_row: int) -> list[int]:
+    """Customers to whom these rows of an import added something that tells who they are."""
+    kinds = ("phone", "id_number", "address", "owner")
+    found = ImportAddition.objects.filter(
+        customer_import_id=import_id, row_number__range=(first_row, last_row), kind__in=kinds
+    )
+    return sorted(set(found.values_list("customer_id", flat=True)))
+
+
+def completed_parties(
+    *, import_id: int, first_row: int, last_row: int
+) -> list[tuple[int, int, date]]:
+    """The parts in accounts that these rows added: part, customer, and since when."""
+    found = ImportAddition.objects.filter(
+        customer_import_id=import_id, row_number__range=(first_row, last_row), kind="owner"
+    )
+    parties = AccountParty.objects.filter(pk__in=found.values("target_id"))
+    return [(party.pk, party.customer_id, party.period.lower) for party in parties]

@@ -86,7 +86,10 @@ class Defaults:
 
 @dataclass(slots=True)
 class ImportedRow:
-    """A row in stored forms. Phones are E.164, the first is the primary one."""
+    """A row in stored forms. Phones are E.164, the first is the primary one.
+
+    `given` are the fields of which the row itself says something; the rest is assumed.
+    """
 
     name: str
     kind: str = "person"
@@ -105,6 +108,7 @@ class ImportedRow:
     meter_size: str = ""
     opened_date: date | None = None
     flags: tuple[str, ...] = ()
+    given: frozenset[str] = frozenset()
     faults: list[RowFault] = field(default_factory=list)
 
 
@@ -126,7 +130,9 @@ def read_row(
         if key and column < len(cells) and cells[column].strip():
             given.setdefault(key, []).append(cells[column].strip())
     first = {key: values[0] for key, values in given.items()}
-    row = ImportedRow(name="", service=defaults.service, region=defaults.region)
+    row = ImportedRow(
+        name="", service=defaults.service, region=defaults.region, given=frozenset(first)
+    )
     row.name = _text(row, "name", first, NAME_LENGTH, required=True)
     _choices(row, first)
     if "kind" not in first:

@@ -126,6 +126,11 @@ _KEPT: Final[dict[str, Any]] = {
     "tier": _("a tier was decided"),
     "file": _("stands in another file too"),
     "customers": _("other records of the customer refer to it"),
+    "branch": _("an account or a record of the branch needs it"),
+}
+_ADDED: Final[dict[str, Any]] = {
+    "branch": pgettext_lazy("added by an import", "Seen by the branch"),
+    "owner": pgettext_lazy("added by an import", "Owner of the account"),
 }
 
 
@@ -154,6 +159,18 @@ def fault_sentence(field: str, code: str) -> str:
     """Field and fault together: Telephone number is no telephone number."""
     space = "" if (get_language() or "").startswith("zh") else " "
     return f"{field_word(field)}{space}{fault_word(field, code)}"
+
+
+def added_word(kind: str) -> str:
+    """What an import added, as a noun."""
+    return str(_ADDED.get(kind) or field_word(kind))
+
+
+def value_word(field: str, value: str) -> str:
+    """What a field holds, in words where it is one of a few choices."""
+    if field in _CHOICES and value:
+        return str(dict(_CHOICES[field].choices).get(value, value))
+    return value
 
 
 def refusal_word(code: str) -> str:

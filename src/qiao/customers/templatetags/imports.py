@@ -52,3 +52,21 @@ def expected_word(fault: dict[str, Any]) -> str:
 def kept_word(reason: str) -> str:
     """Why a row stays when its import is taken back."""
     return import_words.kept_word(reason)
+
+
+@register.filter
+def added_word(kind: str) -> str:
+    """What an import added to somebody who was known."""
+    return import_words.added_word(kind)
+
+
+@register.filter
+def field_word(key: str) -> str:
+    """What a field of a file is called."""
+    return import_words.field_word(key)
+
+
+@register.filter
+def value_word(value: str, field: str) -> str:
+    """What a field holds, in words."""
+    return import_words.value_word(field, value)

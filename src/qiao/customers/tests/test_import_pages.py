@@ -15,7 +15,7 @@ from django.urls import reverse
 from qiao.core.models import Disclosure
 from qiao.core.sheets import open_sheet
 from qiao.core.tests.deliveries import run_background
-from qiao.customers.models import Customer, CustomerImport, ImportFile
+from qiao.customers.models import Customer, CustomerImport, ImportFile, ServicePoint
 from qiao.customers.operations import import_files
 from qiao.customers.tests.import_setting import HEADER, line
 from qiao.customers.tests.test_pages import browser
@@ -322,3 +322,39 @@ def test_pages_ask_as_much_for_many_rows_as_for_one(world: Company, agent: Clien
     before = count(one)
     many = take_in(agent, send(agent, world, rows(*(line(n) for n in range(2, 40)), *FAULTY)))
     assert count(many) == before
+
+
+def test_what_is_missing_is_added_and_what_differs_is_listed_beside_what_is_held(
+    world: Company, agent: Client, tmp_path: Path
+) -> None:
+    take_in(agent, send(agent, world, rows(line(1), line(2))))
+    url = send(
+        agent, world, rows(line(1, phone="13805710001、13900001111"), "1002000002,王娜二,,,,")
+    )
+    agent.post(f"{url}columns/", {**columns(agent, url), "known": "add"})
+    run_background()
+    found = agent.get(url).content.decode()
+    assert "1 of them gets what is missing" in found
+    assert "Where the file says otherwise" not in found
+    job = start(agent, url)
+    assert (job.known, job.known_count, job.added_count, job.refused_count) == ("add", 1, 1, 1)
+    added = agent.get(page(job), {"view": "added"}).content.decode()
+    assert "Telephone number</span>" in added
+    dialog = agent.get(page(job, "import_undo"), headers={"HX-Request": "true"}).content.decode()
+    assert "1 row added to a customer who was known" in dialog
+
+    other = send(agent, world, rows(line(1).replace("W-00000001", "W-7")))
+    agent.post(f"{other}columns/", {**columns(agent, other), "known": "add"})
+    run_background()
+    assert "Meter number <span" in agent.get(other).content.decode()
+    job = start(agent, other)
+    listed = agent.get(page(job), {"view": "differs"}).content.decode()
+    assert "W-00000001" in listed
+    assert ">W-7<" in listed
+    body = b"".join(agent.post(page(job, "import_differing", "csv")).streaming_content)  # type: ignore[attr-defined]
+    told = list(csv.reader(io.StringIO(body.decode("utf-8-sig"))))
+    assert told[1] == ["2", "王芳1", "1002000001", "Meter number", "W-00000001", "W-7", ""]
+    kept = Disclosure.objects.get()
+    assert (kept.kind, kept.row_count, kept.reason) == ("export", 1, "differing rows as csv")
+    ServicePoint.objects.filter(meter_number="W-00000001").update(meter_number="W-7")
+    assert "The same by now" in agent.get(page(job), {"view": "differs"}).content.decode()

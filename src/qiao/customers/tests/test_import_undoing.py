@@ -36,7 +36,7 @@ from qiao.customers.operations import (
     set_tier,
 )
 from qiao.customers.operations import import_undoing as undoing
-from qiao.customers.operations.importing import ImportEnded
+from qiao.customers.operations.import_batches import ImportEnded
 from qiao.customers.tests.factories import make_customer
 from qiao.customers.tests.import_setting import NOW, Importing, line
 from qiao.staff.tests.cast import Company, make_company

@@ -19,11 +19,11 @@ from qiao.customers.models import (
     ImportedRow,
     Premises,
 )
-from qiao.customers.operations import importing
+from qiao.customers.operations import import_reading
+from qiao.customers.operations.import_checking import check_file
+from qiao.customers.operations.import_reading import BadMapping
 from qiao.customers.operations.importing import (
-    BadMapping,
     FileChanged,
-    check_file,
     proposed_mapping,
     run_import,
     start_import,
@@ -74,7 +74,7 @@ class Setting:
 
 @pytest.fixture
 def setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setting:
-    monkeypatch.setattr(importing, "BATCH", 7)
+    monkeypatch.setattr(import_reading, "BATCH", 7)
     return Setting(make_company(), tmp_path / "users.csv")
 
 

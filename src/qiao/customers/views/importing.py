@@ -12,7 +12,7 @@ from qiao.core import background
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
 from qiao.customers.forms_imports import UploadForm
-from qiao.customers.models import ImportFile
+from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.operations.import_files import (
     FileMovedOn,
     FileTooLarge,
@@ -23,8 +23,8 @@ from qiao.customers.operations.import_files import (
     receive_file,
     reopen_columns,
 )
+from qiao.customers.operations.import_reading import BadMapping
 from qiao.customers.operations.import_runs import AlreadyTakenIn, start_file
-from qiao.customers.operations.importing import BadMapping
 from qiao.customers.queries.imports import get_file_for
 from qiao.customers.showing.import_words import (
     FIELDS,
@@ -91,6 +91,9 @@ def _show(
         "steps": _steps(file),
         "columns": _columns(file, request),
         "fields": FIELDS.items(),
+        "known_choices": CustomerImport.Known.choices,
+        "known": request.POST.get("known", file.known),
+        "adds": file.known == CustomerImport.Known.ADD,
         "errors": errors or [],
         "working": working,
         "is_lost": working and not background.state_of(lock_of_file(file.pk)),
@@ -135,7 +138,13 @@ def _findings(file: ImportFile) -> dict[str, Any]:
         for field, code, count, examples in found.get("faults", [])
     ]
     left_out = [name for place, name in enumerate(file.header) if not file.mapping.get(str(place))]
-    return {"found": found, "faults": faults, "left_out": left_out}
+    return {
+        "found": found,
+        "faults": faults,
+        "left_out": left_out,
+        "additions": found.get("additions", []),
+        "differences": found.get("differences", []),
+    }
 
 
 @staff_view(IMPORT, methods=POST)
@@ -144,7 +153,12 @@ def file_columns(request: StaffRequest, file_id: int) -> HttpResponse:
     file = get_file_for(actor=request.actor, file_id=file_id)
     mapping = {place: request.POST.get(f"column-{place}", "") for place in range(len(file.header))}
     try:
-        map_columns(actor=request.actor, file_id=file.pk, mapping=mapping)
+        map_columns(
+            actor=request.actor,
+            file_id=file.pk,
+            mapping=mapping,
+            known=request.POST.get("known", ""),
+        )
     except BadMapping as refusal:
         errors = [_mapping_word(code, field) for code, field in refusal.faults]
         return _show(request, file, errors=errors, status=UNPROCESSABLE)

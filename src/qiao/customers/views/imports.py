@@ -16,9 +16,11 @@ from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.table_files import TYPES
 from qiao.customers.models import CustomerImport, ImportFile
+from qiao.customers.operations.import_batches import ImportEnded
 from qiao.customers.operations.import_files import FileMovedOn
 from qiao.customers.operations.import_runs import (
     lock_of_import,
+    record_differing,
     record_refused,
     resume_import,
     stop_import,
@@ -29,7 +31,7 @@ from qiao.customers.operations.import_undoing import (
     begin_undoing,
     undo_in_background,
 )
-from qiao.customers.operations.importing import ImportEnded
+from qiao.customers.queries.import_differences import differing_rows
 from qiao.customers.queries.imports import (
     VIEWS,
     file_of,
@@ -38,6 +40,7 @@ from qiao.customers.queries.imports import (
     list_rows,
     waiting_files,
 )
+from qiao.customers.showing.differing_file import write_differing
 from qiao.customers.showing.import_words import refusal_word
 from qiao.customers.showing.refused_file import write_refused
 from qiao.customers.views.changes import METHODS, go_to
@@ -48,6 +51,7 @@ POST = ("POST",)
 STATE = CustomerImport.State
 WORKING = (STATE.RUNNING, STATE.ROLLING_BACK)
 LARGEST = 2**31 - 1
+PAGE = 50
 
 
 def _number(text: str) -> int:
@@ -95,9 +99,18 @@ def import_page(request: StaffRequest, import_id: int) -> HttpResponse:
     if view not in VIEWS:
         view = "refused" if job.refused_count else "created"
     after = _number(request.GET.get("after", ""))
-    page = list_rows(actor=request.actor, job=job, view=view, after=after)
-    context |= {"view": view, "views": _views(job), "lines": page.lines, "after": page.after}
+    context |= {"view": view, "views": _views(job), **_lines(request, job, view, after)}
     return render(request, "customers/imports/page.html", context)
+
+
+def _lines(request: StaffRequest, job: CustomerImport, view: str, after: int) -> dict[str, Any]:
+    """The rows of a view, and the row after which the next page begins."""
+    if view != "differs":
+        page = list_rows(actor=request.actor, job=job, view=view, after=after)
+        return {"lines": page.lines, "after": page.after}
+    found = differing_rows(actor=request.actor, job=job, after=after, limit=PAGE + 1)
+    shown = found[:PAGE]
+    return {"lines": shown, "after": shown[-1].row_number if len(found) > PAGE else None}
 
 
 def _head(job: CustomerImport) -> dict[str, Any]:
@@ -115,14 +128,16 @@ def _head(job: CustomerImport) -> dict[str, Any]:
         "failure": refusal_word(file.failure) if file and file.failure else "",
         "working": working,
         "standing": background.state_of(lock_of_import(job.pk)) if working else "",
-        "is_undoable": job.state in UNDOABLE and job.created_count > 0,
+        "is_undoable": job.state in UNDOABLE and job.created_count + job.added_count > 0,
+        "whole": job.created_count + job.added_count,
+        "adds": job.known == CustomerImport.Known.ADD,
         "is_undone": job.state in {STATE.ROLLING_BACK, STATE.ROLLED_BACK},
     }
 
 
 def _percent(job: CustomerImport, file: ImportFile | None) -> int:
     if job.state == STATE.ROLLING_BACK:
-        done, whole = job.undone_count + job.kept_count, job.created_count
+        done, whole = job.undone_count + job.kept_count, job.created_count + job.added_count
     else:
         done, whole = job.read_count, file.checked_rows if file else 0
     return min(100, done * 100 // whole) if whole else 0
@@ -133,9 +148,11 @@ def _views(job: CustomerImport) -> list[tuple[str, str, int]]:
         ("refused", pgettext("imported rows", "Refused"), job.refused_count),
         ("created", pgettext("imported rows", "Taken in"), job.created_count),
         ("known", pgettext("imported rows", "Known already"), job.known_count),
+        ("added", pgettext("imported rows", "Added to"), job.added_count),
+        ("differs", pgettext("imported rows", "Say otherwise"), job.differing_count),
         ("kept", pgettext("imported rows", "Kept, in use"), job.kept_count),
     ]
-    shown = [view for view in views if view[2] or view[0] != "kept"]
+    shown = [view for view in views if view[2] or view[0] not in {"kept", "added", "differs"}]
     return [*shown, ("all", pgettext("imported rows", "All"), job.read_count)]
 
 
@@ -196,13 +213,38 @@ def import_undo(request: StaffRequest, import_id: int) -> HttpResponse:
 @staff_view(IMPORT, methods=POST)
 def import_refused(request: StaffRequest, import_id: int, form: str) -> StreamingHttpResponse:
     """The refused rows as a file, with what is wrong in the reader's language; it is recorded."""
+    job = _of_form(request, import_id, form)
+    record_refused(actor=request.actor, job=job, form=form, now=request.now)
+    path = _place(form)
+    write_refused(job, path, form=form)
+    return _send(request, job, path, pgettext("file name", "refused rows"))
+
+
+@staff_view(IMPORT, methods=POST)
+def import_differing(request: StaffRequest, import_id: int, form: str) -> StreamingHttpResponse:
+    """The rows that say otherwise as a file, beside what is held; it is recorded."""
+    job = _of_form(request, import_id, form)
+    record_differing(actor=request.actor, job=job, form=form, now=request.now)
+    path = _place(form)
+    write_differing(actor=request.actor, job=job, path=path, form=form)
+    return _send(request, job, path, pgettext("file name", "differing rows"))
+
+
+def _of_form(request: StaffRequest, import_id: int, form: str) -> CustomerImport:
     job = get_import_for(actor=request.actor, import_id=import_id)
     if form not in TYPES:
         raise Http404(form)
-    record_refused(actor=request.actor, job=job, form=form, now=request.now)
+    return job
+
+
+def _place(form: str) -> Path:
     with tempfile.NamedTemporaryFile(suffix=f".{form}", delete=False) as place:
-        path = Path(place.name)
-    write_refused(job, path, form=form)
-    stem = Path(job.file_name).stem[:80]
-    name = f"{stem} {pgettext('file name', 'refused rows')}.{form}"
+        return Path(place.name)
+
+
+def _send(
+    request: StaffRequest, job: CustomerImport, path: Path, what: str
+) -> StreamingHttpResponse:
+    form = path.suffix[1:]
+    name = f"{Path(job.file_name).stem[:80]} {what}.{form}"
     return send_file(request, path, name=name, content_type=TYPES[form], remove=True)
