@@ -61,6 +61,7 @@ from qiao.customers.operations import import_files as files
 from qiao.customers.operations import register_customer as register
 from qiao.customers.operations.duplicate_finding import check_for_duplicates
 from qiao.customers.operations.erasing import request_erasure
+from qiao.customers.operations.segment_counting import ask_count
 from qiao.customers.operations.segment_keeping import build_segment
 from qiao.customers.operations.segments import save_segment
 from qiao.customers.operations.subject_access import ask_subject_access
@@ -239,6 +240,11 @@ def _add_segment(world: World) -> None:
     )
     build_segment(segment_id=segment.pk, now=world.now)
     world.ids["segment"] = segment.pk
+    asked = ask_count(
+        actor=world.company.agent, now=world.now, rule=rule,
+        organisation_id=world.company.lake.pk,
+    )  # fmt: skip
+    world.ids["segment_count"] = asked.pk
 
 
 def _add_place(world: World, account: Account) -> None:

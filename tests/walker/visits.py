@@ -304,6 +304,13 @@ CUSTOMERS: Final = {
     "customers:segment_draft": Visit(
         post=SEGMENT | {"do": "add-line:0"}, get=NOT_ALLOWED, own=True
     ),
+    "customers:segment_preview": Visit(
+        post=SEGMENT | {"organisation": "{unit}"}, get=NOT_ALLOWED, own=True
+    ),
+    "customers:segment_count_new": Visit(
+        post=SEGMENT | {"organisation": "{unit}"}, get=NOT_ALLOWED, sender="colleague"
+    ),
+    "customers:segment_count": Visit({"count_id": "{segment_count}"}),
     "customers:segment": Visit({"segment_id": "{segment}"}, queries=("after=99999", "after=x")),
     "customers:segment_moves": Visit(
         {"segment_id": "{segment}"}, queries=("before=99999", "before=x")

@@ -65,7 +65,8 @@ WITH known AS (
     UNION ALL SELECT id, h, is_member, 1 + (h / 5) %% 11 FROM chosen
 )
 INSERT INTO customers_segmentmove (segment_id, customer_id, has_joined, cause, via, at)
-SELECT %(segment)s, id, has_joined, 'data', ARRAY[(%(tables)s)[1 + h %% cardinality(%(tables)s)]],
+SELECT %(segment)s, id, has_joined, 'data',
+       ARRAY[(%(tables)s::text[])[1 + h %% cardinality(%(tables)s::text[])]],
        %(now)s - interval '1 day' * days - interval '1 minute' * (h %% 300)
   FROM moved ORDER BY days DESC
 """
@@ -78,7 +79,8 @@ UPDATE customers_segmentmember m SET since = x.at
 _DAYS = """
 INSERT INTO customers_segmentday (segment_id, day, member_count, joined, left_count)
 SELECT %(segment)s, d.day,
-       (SELECT sum(CASE WHEN has_joined THEN 1 ELSE -1 END) FROM customers_segmentmove v
+       (SELECT coalesce(sum(CASE WHEN has_joined THEN 1 ELSE -1 END), 0)
+          FROM customers_segmentmove v
          WHERE v.segment_id = %(segment)s AND (v.at AT TIME ZONE %(zone)s)::date <= d.day),
        count(*) FILTER (WHERE m.has_joined AND m.cause <> 'rule'),
        count(*) FILTER (WHERE NOT m.has_joined AND m.cause <> 'rule')

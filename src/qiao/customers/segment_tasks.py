@@ -12,6 +12,7 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.tasks import PATIENT, PeriodicJob
 from qiao.core.transactions import acting
 from qiao.customers.models import SegmentMove
+from qiao.customers.operations.segment_counting import COUNT_TASK, forget_counts, run_count
 from qiao.customers.operations.segment_installing import (
     install_segment_triggers,
     install_segments,
@@ -24,6 +25,7 @@ from qiao.customers.operations.segment_keeping import (
     waiting_segments,
 )
 from qiao.customers.operations.segments import BUILD_TASK
+from qiao.staff.queries import actor_by_id
 
 MOST_ROUNDS = 40
 
@@ -33,6 +35,14 @@ def build(*, segment_id: int) -> None:
     """Look at everybody for one segment."""
     with acting(None):
         build_segment(segment_id=segment_id, now=timezone.now())
+
+
+@app.task(name=COUNT_TASK, queue=QUEUE, retry=PATIENT)
+def count(*, count_id: int, staff_id: int) -> None:
+    """Count exactly who fits a rule that somebody writes."""
+    actor = actor_by_id(staff_id, day=timezone.localdate())
+    with acting(actor):
+        run_count(actor=actor, count_id=count_id, now=timezone.now())
 
 
 def refresh(now: datetime) -> None:
@@ -49,6 +59,7 @@ def move_on(now: datetime) -> None:
     _build_each(moving_segments(), now, SegmentMove.Cause.TIME)
     with acting(None):
         keep_sizes(now=now)
+        forget_counts(now=now)
 
 
 def _build_each(segment_ids: Iterable[int], now: datetime, cause: str = "") -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
-from django.test import Client
 
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.models import Event
@@ -42,7 +41,6 @@ from qiao.customers.operations.segments import (
     save_segment,
 )
 from qiao.customers.queries import NotVisible
-from qiao.customers.queries.segment_preview import preview
 from qiao.customers.queries.segment_sql import Compiler, clock, people
 from qiao.customers.queries.segments import (
     count_members,
@@ -287,22 +285,6 @@ def test_sql_and_the_plain_evaluator_agree_on_every_field_and_comparison(
     assert len(seen) > 5, "rules that find all, some and none were tried"
 
 
-def test_a_preview_counts_what_every_part_keeps(company: Company) -> None:
-    agent = company.agent
-    for n in range(6):
-        made = make_customer(agent, name=f"客户{n}", flags=["infant"] if n < 4 else [])
-        complain(made.pk, n)
-    rule = Rule("all", (
-        Group("all", (Line("customers.flags", "has", "infant"),)),
-        Group("any", (Line("customers.complaints", "ge", 3), Line("customers.mobile", "yes"))),
-    ))  # fmt: skip
-    found = preview(actor=agent, rule=rule, now=NOW)
-    assert (found.seen, found.found, found.share) == (6, 1, 1)
-    assert found.groups == [(4, 4), (3, 1)]
-    assert found.lines == [[4], [3, 0]]
-    assert [line.name for line in found.examples] == ["客户3"]
-
-
 @pytest.fixture
 def apart(own_database: str) -> Company:
     with transaction.atomic():
@@ -344,33 +326,3 @@ def test_changes_that_commit_while_members_are_looked_at_are_not_lost(apart: Com
     assert members(segment) == {customer.pk for customer in made}
     joined = SegmentMove.objects.filter(segment=segment, has_joined=True)
     assert joined.count() == len(made), "nobody joined twice"
-
-
-def form(**more: str) -> dict[str, Any]:
-    return {
-        "name": "投诉客户", "note": "", "join": "all", "g0-join": "all",
-        "g0-0-field": "customers.complaints", "g0-0-op": "ge", "g0-0-value": "1",
-    } | more  # fmt: skip
-
-
-def test_a_rule_is_built_line_by_line_and_saved(company: Company) -> None:
-    client = Client()
-    client.force_login(company.agent_staff, backend="qiao.staff.signin.StaffBackend")
-    page = client.post("/customers/segments/draft/", form(do="add-line:0"))
-    assert page.content.count(b'name="g0-1-field"') == 1
-    page = client.post(
-        "/customers/segments/draft/",
-        form(**{"g0-1-field": "customers.tier", "g0-1-op": "ge", "g0-1-value": "B"}),
-    )
-    assert b'value="not_in"' in page.content, "the operators are those of the field"
-    unit = str(company.lake.pk)
-    refused = client.post(
-        "/customers/segments/new/", form(organisation=unit, **{"g0-0-value": "many"})
-    )
-    assert refused.status_code == 422
-    assert not Segment.objects.exclude(name="").exists()
-    saved = client.post("/customers/segments/new/", form(organisation=unit))
-    assert saved.status_code == 302
-    segment = Segment.objects.get(name="投诉客户")
-    assert client.get(f"/customers/segments/{segment.pk}/").status_code == 200
-    assert client.get("/customers/segments/").content.count("投诉客户".encode()) == 1

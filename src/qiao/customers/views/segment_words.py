@@ -11,6 +11,7 @@ from qiao.core.manifest import SegmentField
 from qiao.core.registry import registry
 from qiao.customers.models import SegmentMove
 from qiao.customers.queries.segment_history import MoveLine
+from qiao.customers.queries.segment_preview import Preview
 from qiao.customers.rules.segments import LISTED, OPERATORS, UNARY, Line, Rule
 
 MINOR = 100
@@ -78,20 +79,31 @@ def move_words(move: MoveLine, asked: Collection[str]) -> str:
 
 
 def builder_rows(
-    rule: Rule, faults: Mapping[tuple[int, int], str], found: Any, actor: Actor
+    rule: Rule, faults: Mapping[tuple[int, int], str], actor: Actor
 ) -> list[dict[str, Any]]:
-    """The controls of the builder, group by group, beside what each part keeps."""
+    """The controls of the builder, group by group."""
     fields = registry.segment_fields(actor)
     return [
         {
             "number": number,
             "name": f"g{number}",
             "join": group.join,
-            "counts": found.groups[number] if found else None,
-            "lines": list(_rows(number, group.lines, fields, faults, found)),
+            "lines": list(_rows(number, group.lines, fields, faults)),
         }
         for number, group in enumerate(rule.groups)
     ]
+
+
+def builder_counts(rule: Rule, found: Preview | None) -> list[tuple[str, int | None]]:
+    """What each group and line alone would find, by the name of its controls; None for unknown."""
+    counts: list[tuple[str, int | None]] = []
+    for number, group in enumerate(rule.groups):
+        counts.append((f"g{number}", found.groups[number][0] if found else None))
+        counts += [
+            (f"g{number}-{place}", found.lines[number][place] if found else None)
+            for place in range(len(group.lines))
+        ]
+    return counts
 
 
 def _rows(
@@ -99,7 +111,6 @@ def _rows(
     lines: tuple[Line, ...],
     fields: list[SegmentField],
     faults: Mapping[tuple[int, int], str],
-    found: Any,
 ) -> Iterator[dict[str, Any]]:
     words = operator_words()
     known = {each.key: each for each in fields}
@@ -114,7 +125,6 @@ def _rows(
             ],
             "value": _control(field, line),
             "fault": faults.get((number, place), ""),
-            "count": found.lines[number][place] if found else None,
         }
 
 

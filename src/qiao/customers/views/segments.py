@@ -14,6 +14,7 @@ from qiao.core.rules.conditions import parse_condition
 from qiao.customers.forms.segments import apply, read_rule
 from qiao.customers.models import Segment
 from qiao.customers.operations import BadText
+from qiao.customers.operations.segment_counting import ask_count
 from qiao.customers.operations.segment_keeping import asked_fields
 from qiao.customers.operations.segments import (
     SegmentNameTaken,
@@ -23,7 +24,7 @@ from qiao.customers.operations.segments import (
     save_segment,
 )
 from qiao.customers.queries.segment_history import list_moves, trends_of
-from qiao.customers.queries.segment_preview import preview
+from qiao.customers.queries.segment_preview import get_count_for, preview
 from qiao.customers.queries.segments import (
     count_members,
     get_segment_for,
@@ -36,7 +37,7 @@ from qiao.customers.rules.segments import BadRule, Rule, check, from_condition
 from qiao.customers.templatetags.segments import segment_name
 from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to, refusal_text
 from qiao.customers.views.ids import read_id
-from qiao.customers.views.segment_words import builder_rows, move_words, rule_words
+from qiao.customers.views.segment_words import builder_counts, builder_rows, move_words, rule_words
 from qiao.staff.queries import Unit, units_among
 
 VIEW = "customers.view"
@@ -135,20 +136,52 @@ def _show(
 
 
 def _builder(request: StaffRequest, rule: Rule, *, told: bool) -> dict[str, Any]:
-    """The rule and what it would find; faults are shown once somebody tried to save."""
+    """The controls of a rule; faults are shown once somebody tried to save."""
     faults = check(rule, shapes(request.actor))
     marked = {(f.group, f.line): f.code for f in faults} if told else {}
-    found = None if faults else preview(actor=request.actor, rule=rule, now=request.now)
-    groups = builder_rows(rule, marked, found, request.actor)
-    return {"rule": rule, "found": found, "groups": groups}
+    groups = builder_rows(rule, marked, request.actor)
+    return {"rule": rule, "is_whole": not faults, "groups": groups}
 
 
 @staff_view(EDIT, methods=POST)
 def segment_draft(request: StaffRequest) -> HttpResponse:
-    """The builder after a change of any control or a press of its buttons; saves nothing."""
+    """The controls after another field or a press of a button; saves and counts nothing, so that
+    nobody waits for it."""
     rule = apply(read_rule(request.POST, shapes(request.actor)), request.POST.get("do", ""))
     context = _builder(request, rule, told=False)
     return render(request, "customers/segments/builder.html", context)
+
+
+@staff_view(EDIT, methods=POST)
+def segment_preview(request: StaffRequest) -> HttpResponse:
+    """What the rule would find in the chosen unit; the controls are left alone."""
+    rule = read_rule(request.POST, shapes(request.actor))
+    unit = read_id(request.POST.get("organisation", "")) or 0
+    request.actor.require(EDIT, unit)
+    found = None
+    if not check(rule, shapes(request.actor)):
+        found = preview(actor=request.actor, rule=rule, now=request.now, organisation_id=unit)
+    context = {"found": found, "counts": builder_counts(rule, found)}
+    return render(request, "customers/segments/found.html", context)
+
+
+@staff_view(EDIT, methods=POST)
+def segment_count_new(request: StaffRequest) -> HttpResponse:
+    """Have the rule counted over everybody; the answer asks until it is there."""
+    rule = read_rule(request.POST, shapes(request.actor))
+    unit = read_id(request.POST.get("organisation", "")) or 0
+    try:
+        asked = ask_count(actor=request.actor, now=request.now, rule=rule, organisation_id=unit)
+    except BadRule:
+        return render(request, "customers/segments/count.html", status=UNPROCESSABLE)
+    return render(request, "customers/segments/count.html", {"asked": asked})
+
+
+@staff_view(EDIT)
+def segment_count(request: StaffRequest, count_id: int) -> HttpResponse:
+    """How far a count is."""
+    asked = get_count_for(actor=request.actor, count_id=count_id)
+    return render(request, "customers/segments/count.html", {"asked": asked})
 
 
 @staff_view(VIEW)
