@@ -49,6 +49,7 @@ from qiao.customers.operations import (
     documents,
     exchange_meter,
     exporting,
+    groups,
     hand_over_account,
     importing,
     keep_value_periods,
@@ -56,6 +57,7 @@ from qiao.customers.operations import (
     note_facts,
     open_account_at,
     set_tier,
+    speaking,
 )
 from qiao.customers.operations import import_files as files
 from qiao.customers.operations import register_customer as register
@@ -201,6 +203,7 @@ def _add_customer(world: World) -> None:
     _add_place(world, account)
     _add_twins(world, customer)
     _add_segment(world)
+    _add_relations(world, customer)
     world.canaries |= {ACCOUNT, ID_CARD, customer.number}
 
 
@@ -223,6 +226,60 @@ def _add_twins(world: World, customer: Customer) -> None:
     )
     pair = Duplicate.objects.get(first=one, second=other)
     world.ids |= {"twin": one.pk, "other_twin": other.pk, "merged": merged.pk, "pair": pair.pk}
+
+
+def _add_relations(world: World, customer: Customer) -> None:
+    """A household, a company group, somebody who speaks for it, and somebody who acts."""
+    told: dict[str, Any] = {"actor": world.company.agent, "now": world.now}
+    lake, day = world.company.lake.pk, world.now.date()
+    mate, firm, one, other = (
+        register(organisation_id=lake, name=marked(name), kind=kind, **told)
+        for name, kind in (
+            ("housemate", "person"),
+            ("firm", "organisation"),
+            ("subsidiary", "organisation"),
+            ("subsidiary", "organisation"),
+        )
+    )
+    made = [
+        groups.make_group(
+            kind=kind, head_id=head.pk, member_ids=[each.pk for each in members], since=day,
+            name=marked("group"), **told,
+        )
+        for kind, head, members in (
+            ("household", customer, [mate]),
+            ("company", firm, [one, other]),
+        )
+    ]  # fmt: skip
+    groups.describe_group(
+        actor=world.company.agent, group_id=made[0].pk, name=marked("home"), note=marked("note")
+    )
+    contact = speaking.add_contact_person(
+        customer_id=firm.pk,
+        told=speaking.NewContactPerson(
+            "finance", name=marked("clerk"), email=f"{MARK}@example.com"
+        ),
+        since=day,
+        **told,
+    )
+    acting = speaking.begin_acting(
+        agent_id=customer.pk,
+        principal_id=mate.pk,
+        told=speaking.NewActing("carer", ("service",), marked("proof")),
+        since=day,
+        **told,
+    )
+    world.ids |= {
+        "group": made[0].pk,
+        "concern": made[1].pk,
+        "housemate": mate.pk,
+        "firm": firm.pk,
+        "subsidiary": one.pk,
+        "other_subsidiary": other.pk,
+        "contact_person": contact.pk,
+        "acting": acting.pk,
+    }
+    world.canaries |= {each.number for each in (*made, mate, firm, one, other)}
 
 
 def _add_segment(world: World) -> None:

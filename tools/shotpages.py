@@ -47,6 +47,18 @@ def _compare(page: Any) -> None:
     page.wait_for_timeout(PAUSE)
 
 
+def _household(page: Any) -> None:
+    page.locator("#panel-customersgroups a.b").first.click()
+    page.wait_for_selector(".q-fold")
+    page.wait_for_timeout(PAUSE)
+
+
+def _acting(page: Any) -> None:
+    page.locator("#panel-customersacting .btn").last.click()
+    page.wait_for_selector("dialog[open]")
+    page.wait_for_timeout(PAUSE)
+
+
 def _case_form(page: Any) -> None:
     page.locator("#t-new").click()
     page.wait_for_selector("#contact-case form")
@@ -65,6 +77,9 @@ SHOTS = (
     Shot("customers", "/customers/"),
     Shot("customers-empty", "/customers/?q=zzzzqqqq", prototype="empty"),
     Shot("customer", "/customers/{customer}/", prototype="customer"),
+    Shot("household", "/customers/{customer}/", "agent", "", _household),
+    Shot("acting-new", "/customers/{customer}/", "agent", "", _acting),
+    Shot("relations", "/customers/{customer}/relations/"),
     Shot("customer-new", "/customers/new/"),
     Shot("imports", "/customers/imports/", "supervisor"),
     Shot("import-new", "/customers/imports/new/", "supervisor"),

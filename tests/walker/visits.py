@@ -278,6 +278,47 @@ CUSTOMERS: Final = {
     "customers:preferences": _customer({"first_channel": "sms", "needs": ["dialect"]}),
     "customers:consent": _customer({"purpose": "survey", "is_given": "no", "how": "spoken"}),
     "customers:consents": _customer(),
+    "customers:pick": Visit(queries=(*HUNTS, "q=zqxcan&kind=person", "kind=x")),
+    "customers:group": Visit({"group_id": "{group}"}),
+    "customers:group_join": Visit(
+        {"group_id": "{group}"}, post={"person": "{twin}", "since": SOON}
+    ),
+    "customers:group_head": Visit(
+        {"group_id": "{group}"}, post={"head": "{housemate}", "day": SOON}
+    ),
+    "customers:group_dissolve": Visit({"group_id": "{group}"}, post={"day": SOON}),
+    "customers:group_describe": Visit({"group_id": "{group}"}, post={"name": "x"}),
+    "customers:group_leave": Visit(
+        {"group_id": "{group}", "customer_id": "{housemate}"}, post={"day": SOON}
+    ),
+    "customers:group_place": Visit(
+        {"group_id": "{concern}", "customer_id": "{subsidiary}"},
+        post={"under": "{other_subsidiary}", "day": SOON},
+    ),
+    "customers:group_new": Visit(
+        {"customer_id": "{twin}"}, post={"head": "{twin}", "since": SOON}
+    ),
+    "customers:relations": _customer(),
+    "customers:contact_person_add": Visit(
+        {"customer_id": "{firm}"}, post={"name": "x", "function": "other", "since": SOON}
+    ),
+    "customers:contact_person_end": Visit(
+        {"contact_person_id": "{contact_person}"}, post={"day": SOON}
+    ),
+    "customers:contact_person_primary": Visit(
+        {"contact_person_id": "{contact_person}"}, post={}, get=NOT_ALLOWED
+    ),
+    "customers:acting_add": Visit(
+        {"customer_id": "{twin}"},
+        post={
+            "side": "for",
+            "person": "{other_twin}",
+            "basis": "parent",
+            "scope": ["service"],
+            "since": SOON,
+        },
+    ),
+    "customers:acting_end": Visit({"acting_id": "{acting}"}, post={"day": SOON}),
     "customers:erasures": Visit(queries=("after=99999999",)),
     "customers:erasure": Visit({"erasure_id": "{erasure}"}),
     "customers:erasure_decide": Visit(

@@ -28,6 +28,7 @@ from qiao.customers import (
     file_contributions,
     file_demo,
     relation_contributions,
+    relation_demo,
     segment_demo,
     segment_tasks,
     tasks,
@@ -146,6 +147,7 @@ manifest = Module(
             panels.IDENTITIES, "customers.reveal", PAGE, 80,
         ),
         *file_contributions.PANELS,
+        *relation_contributions.PANELS,
         Panel(
             "customers.erased", _("Erasure"), "customers/panels/erased.html", personal_data.PANEL,
             "customers.erase", PAGE, 1,
@@ -157,6 +159,7 @@ manifest = Module(
     ),
     search=(
         *file_contributions.SEARCH,
+        *relation_contributions.SEARCH,
         SearchSource("customers", _("Customers"), "@", VIEW, search, 10),
         SearchSource("places", _("Addresses"), "", VIEW, search_places, 15),
     ),
@@ -229,6 +232,7 @@ manifest = Module(
         DemoStage("customers.segments", 95, segment_demo.build, segment_demo.audit),
         DemoStage("customers.duplicates", 68, duplicate_demo.build, duplicate_demo.audit),
         DemoStage("customers.file", 71, file_demo.build, file_demo.audit),
+        DemoStage("customers.relations", 73, relation_demo.build, relation_demo.audit),
         DemoStage("value", 72, tier_demo.build_value, tier_demo.audit_value),
     ),
     periodic=(

@@ -1,14 +1,58 @@
 """What households, groups, contact persons and acting bring to pages, search and the trail."""
 
+from collections.abc import Sequence
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import AuditTable
+from qiao.core.actor import Actor
+from qiao.core.manifest import AuditTable, Hit, Panel, SearchSource
 from qiao.core.personal import PersonalData
 from qiao.customers.models import Acting, ContactPerson, CustomerGroup, GroupMember
 from qiao.customers.operations.relation_forgetting import erase_relations
+from qiao.customers.queries import relation_panels, relations
 from qiao.customers.queries.relation_personal import collect_relations, relation_hinders
 
+_VIEW = relations.VIEW
+_PAGE = frozenset({"customer"})
+PANELS = (
+    Panel(
+        "customers.acting_aside", "", "customers/panels/acting_aside.html",
+        relation_panels.ACTING_ASIDE, _VIEW, frozenset({"aside"}), 5,
+    ),
+    Panel(
+        "customers.contact_persons", _("Contact persons"),
+        "customers/panels/contact_persons.html", relation_panels.CONTACTS, _VIEW, _PAGE, 12,
+    ),
+    Panel(
+        "customers.groups", _("Household and group"), "customers/panels/groups.html",
+        relation_panels.GROUPS, _VIEW, _PAGE, 14,
+    ),
+    Panel(
+        "customers.acting", _("Acts for / represented by"), "customers/panels/acting.html",
+        relation_panels.ACTING, _VIEW, _PAGE, 16,
+    ),
+)  # fmt: skip
+
+
+def search_groups(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
+    """Households and company groups for the palette, by name or number."""
+    return [
+        Hit(
+            kind="group",
+            title=found.name or found.number,
+            detail=" · ".join(
+                filter(None, (str(CustomerGroup.Kind(found.kind).label), found.head, found.number))
+            ),
+            url=reverse("customers:group", args=[found.group_id]),
+            icon="home" if found.kind == CustomerGroup.Kind.HOUSEHOLD else "hierarchy",
+        )
+        for found in relations.find_groups(actor=actor, text=text, limit=limit)
+    ]
+
+
+SEARCH = (SearchSource("groups", _("Households and groups"), "", _VIEW, search_groups, 17),)
 PERSONAL = (
     PersonalData(
         key="customers.relations",

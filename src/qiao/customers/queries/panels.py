@@ -85,7 +85,11 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x) END
 HOUSEHOLD = f"""
 SELECT CASE WHEN count(*) > 0 THEN json_agg(x) END
   FROM (
-    SELECT DISTINCT ON (c.id) c.id, c.name, c.tier, o.role
+    SELECT DISTINCT ON (c.id) c.id, c.name, c.tier, c.kind, o.role, (
+               SELECT m.group_id FROM customers_groupmember m
+                 JOIN customers_customergroup g ON g.id = m.group_id
+                WHERE m.customer_id = c.id AND m.period @> {_TODAY}
+                  AND g.organisation_id = ANY(%(organisation_ids)s) LIMIT 1) AS household
       FROM (SELECT DISTINCT s.premises_id
               FROM customers_accountparty t
               JOIN customers_account a ON a.id = t.account_id

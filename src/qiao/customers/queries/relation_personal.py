@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core.personal import Held, Hinder, Person, select
@@ -53,6 +54,9 @@ def relation_hinders(person: Person) -> Sequence[Hinder]:
     """Households that they lead: another head is chosen, or the household dissolved, before."""
     rows = select(_LED, {"ids": list(person.customer_ids)})
     return [
-        Hinder(_("Head of household %(number)s: another has to take the place.") % row)
+        Hinder(
+            _("Head of household %(number)s: another has to take the place.") % row,
+            reverse("customers:group", args=[row["id"]]),
+        )
         for row in rows
     ]

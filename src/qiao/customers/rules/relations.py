@@ -227,3 +227,27 @@ def _moved(parts: Sequence[Part], old_id: int, new_id: int, day: date) -> list[P
         for each in moving
     ]  # fmt: skip
     return [*_cut(parts, moving, day), *begun]
+
+
+def tree(rows: Iterable[tuple[int, int | None]]) -> list[tuple[int, int]]:
+    """Companies with their depth, each below the one it stands under: ``[(id, depth)]``.
+
+    What would be lost stands at the top: a company whose upper one is unknown, and those that two
+    merged records put under themselves.
+    """
+    above = dict(rows)
+    below: dict[int | None, list[int]] = {}
+    for each, upper in above.items():
+        below.setdefault(upper if upper in above and upper != each else None, []).append(each)
+    found: list[tuple[int, int]] = []
+    seen: set[int] = set()
+    roots = [*below.get(None, []), *above]
+    waiting = [(each, 0) for each in reversed(roots)]
+    while waiting:
+        each, depth = waiting.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        found.append((each, depth))
+        waiting += [(lower, depth + 1) for lower in reversed(below.get(each, []))]
+    return found

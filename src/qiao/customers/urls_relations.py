@@ -1,0 +1,43 @@
+"""Addresses of households, company groups, contact persons and acting for others."""
+
+from django.urls import path
+
+from qiao.customers.views import groups, speaking
+
+urlpatterns = [
+    path("pick/", groups.pick, name="pick"),
+    path("groups/<int:group_id>/", groups.group_page, name="group"),
+    path("groups/<int:group_id>/join/", groups.group_join, name="group_join"),
+    path("groups/<int:group_id>/head/", groups.group_head, name="group_head"),
+    path("groups/<int:group_id>/dissolve/", groups.group_dissolve, name="group_dissolve"),
+    path("groups/<int:group_id>/name/", groups.group_describe, name="group_describe"),
+    path(
+        "groups/<int:group_id>/members/<int:customer_id>/leave/",
+        groups.group_leave,
+        name="group_leave",
+    ),
+    path(
+        "groups/<int:group_id>/members/<int:customer_id>/place/",
+        groups.group_place,
+        name="group_place",
+    ),
+    path("<int:customer_id>/group/new/", groups.group_new, name="group_new"),
+    path("<int:customer_id>/relations/", speaking.relations, name="relations"),
+    path(
+        "<int:customer_id>/contact-persons/new/",
+        speaking.contact_person_add,
+        name="contact_person_add",
+    ),
+    path(
+        "contact-persons/<int:contact_person_id>/end/",
+        speaking.contact_person_end,
+        name="contact_person_end",
+    ),
+    path(
+        "contact-persons/<int:contact_person_id>/primary/",
+        speaking.contact_person_primary,
+        name="contact_person_primary",
+    ),
+    path("<int:customer_id>/acting/new/", speaking.acting_add, name="acting_add"),
+    path("acting/<int:acting_id>/end/", speaking.acting_end, name="acting_end"),
+]
