@@ -47,7 +47,7 @@ def on_party_added(*, event: PartyAdded, envelope: Envelope) -> None:  # noqa: A
 
 def on_customers_imported(*, event: CustomersImported, envelope: Envelope) -> None:  # noqa: ARG001
     """The same for many who came in together."""
-    note_accounts_between(first_id=event.first_id, last_id=event.last_id)
+    note_accounts_between(first_id=event.first_id, last_id=event.last_id, now=timezone.now())
 
 
 def on_customers_completed(*, event: CustomersCompleted, envelope: Envelope) -> None:  # noqa: ARG001

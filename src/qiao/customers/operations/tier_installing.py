@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from datetime import datetime, time
+from typing import Any
 
 from qiao.core.idempotency import claim
 from qiao.core.packs import PackInvalid, PackProblem
@@ -15,14 +16,17 @@ from qiao.customers.queries.grading import company_zone
 
 SOURCE = "customers"
 
-# Being a contact person alone makes nobody a customer. The record is as old as the customer's.
+# Being a contact person alone makes nobody a customer.
 _PARTS = """
 SELECT t.customer_id, 1, lower(t.period)::timestamp AT TIME ZONE %(zone)s,
-       greatest(c.created_at, lower(t.period)::timestamp AT TIME ZONE %(zone)s), 'party:' || t.id
+       {recorded}, 'party:' || t.id
   FROM customers_accountparty t
   JOIN customers_customer c ON c.id = t.customer_id
  WHERE t.role <> 'contact' {narrow}
 """
+
+# What stood before there were facts is as old as the customer's record.
+_OF_BEFORE = "greatest(c.created_at, lower(t.period)::timestamp AT TIME ZONE %(zone)s)"
 
 
 def install_tier_rules(*, rules: Iterable[TierRuleSpec], now: datetime) -> int:
@@ -75,21 +79,25 @@ def note_known_accounts() -> int:
     return note_all_accounts()
 
 
-def note_accounts_between(*, first_id: int, last_id: int) -> int:
-    """The same for customers who came in together: ids `first_id` to `last_id`."""
+def note_accounts_between(*, first_id: int, last_id: int, now: datetime) -> int:
+    """The same for customers who came in together, ids `first_id` to `last_id`: recorded `now`.
+
+    A grading between their coming in and `now` knew nothing of it, and its replay must not either.
+    """
     narrow = "AND t.customer_id BETWEEN %(first)s AND %(last)s"
-    return _note_parts(narrow, {"first": first_id, "last": last_id})
+    parameters = {"first": first_id, "last": last_id, "now": now}
+    return _note_parts(narrow, "%(now)s::timestamptz", parameters)
 
 
 def note_all_accounts() -> int:
     """Note since when everybody has had a part in an account, as far as it is not noted yet."""
-    return _note_parts("", {})
+    return _note_parts("", _OF_BEFORE, {})
 
 
-def _note_parts(narrow: str, parameters: dict[str, int]) -> int:
+def _note_parts(narrow: str, recorded: str, parameters: dict[str, Any]) -> int:
     return note_facts_from(
         source=SOURCE,
         kind="account",
-        select=_PARTS.format(narrow=narrow),
+        select=_PARTS.format(narrow=narrow, recorded=recorded),
         parameters={**parameters, "zone": str(company_zone())},
     )

@@ -26,6 +26,7 @@ from qiao.customers.operations import (
     grade_due,
     install_tier_rules,
     merge_customers,
+    note_accounts_between,
     note_facts,
     set_tier,
     undo_merge,
@@ -84,6 +85,20 @@ def test_facts_put_a_customer_into_a_tier_within_the_minute(world: Company) -> N
     note_facts(facts=complaints(customer.pk, 4, at=START), now=START)
     assert grade_due(now=START + timedelta(minutes=1)) == 1
     assert TierChange.objects.count() == 1, "another figure of the same tier is not a step"
+
+
+def test_a_grading_before_an_import_was_noted_is_replayed_without_it(world: Company) -> None:
+    customer = make_customer(world.agent, now=START)
+    make_account(world.agent, owner=customer, now=START, opened_date=date(2010, 1, 1))
+    run = START + timedelta(hours=1)
+    before = tier_as_of(customer_id=customer.pk, at=run).letter
+    note_accounts_between(
+        first_id=customer.pk, last_id=customer.pk, now=run + timedelta(minutes=1)
+    )
+    assert Fact.objects.filter(customer=customer, kind="account").count() == 1
+    assert tier_as_of(customer_id=customer.pk, at=run).letter == before
+    noted = tier_as_of(customer_id=customer.pk, at=run + timedelta(minutes=1))
+    assert noted.letter != before
 
 
 def test_a_tier_set_by_hand_holds_until_its_day_and_the_rule_holds_again(world: Company) -> None:
