@@ -48,6 +48,7 @@ from qiao.customers.operations.subject_access import (
     remove_expired,
     take_subject_access,
 )
+from qiao.customers.operations.tags import create_tag, tag_customer
 from tests.world import World, build_world, finish_work, picture, work_order
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +96,8 @@ def live(world: World) -> Customer:
     )
     run_background()
     care.add_note(customer_id=customer.pk, text=f"{NAME} {WORDS}", is_pinned=True, **told)
+    tag = create_tag(actor=world.company.chief, now=now, name="老用户")
+    tag_customer(customer_id=customer.pk, add=[tag.pk], **told)
     care.set_preferences(customer_id=customer.pk, needs_text=WORDS, **told)
     care.record_consent(
         customer_id=customer.pk,
@@ -260,6 +263,7 @@ def test_after_an_erasure_no_table_and_no_file_holds_a_word_of_the_person(
     done = erase(world, customer)
     assert (done.state, done.files) == ("done", [])
     assert done.counts["customers.phones"] == 2
+    assert done.counts["customers.tags"] == 1
     assert done.counts["cases.files"] == 1
     assert found_in_tables() == set()
     assert found_in_files(tmp_path) == set()

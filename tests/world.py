@@ -67,6 +67,7 @@ from qiao.customers.operations.segment_counting import ask_count
 from qiao.customers.operations.segment_keeping import build_segment
 from qiao.customers.operations.segments import save_segment
 from qiao.customers.operations.subject_access import ask_subject_access
+from qiao.customers.operations.tags import create_tag, tag_customer
 from qiao.customers.queries.exporting import ExportFilters
 from qiao.customers.rules.segments import Group, Line, Rule
 from qiao.dispatch import operations as dispatch
@@ -204,6 +205,7 @@ def _add_customer(world: World) -> None:
     _add_twins(world, customer)
     _add_segment(world)
     _add_relations(world, customer)
+    _add_tags(world)
     world.canaries |= {ACCOUNT, ID_CARD, customer.number}
 
 
@@ -280,6 +282,18 @@ def _add_relations(world: World, customer: Customer) -> None:
         "acting": acting.pk,
     }
     world.canaries |= {each.number for each in (*made, mate, firm, one, other)}
+
+
+def _add_tags(world: World) -> None:
+    """The company's tags, one of which the customer carries."""
+    chief, now = world.company.chief, world.now
+    tag, other, carried = (
+        create_tag(actor=chief, now=now, name=name) for name in ("出租房", "租户", "子女代办")
+    )
+    tag_customer(
+        actor=world.company.agent, now=now, customer_id=world.ids["customer"], add=[carried.pk]
+    )
+    world.ids |= {"tag": tag.pk, "other_tag": other.pk}
 
 
 def _add_segment(world: World) -> None:

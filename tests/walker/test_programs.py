@@ -34,6 +34,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "openCase": {"type": "water.small_leak", "channel": "web", "customer_id": "{customer}"},
     "addNote": {"text": "x"},
+    "tagCustomer": {"add": ["{tag}"]},
 }
 QUERIES = ("", "?q=zqxcan", "?q=13806177754", f"?card={ACCOUNT}", "?view=all", "?state=all")
 IDS = {"contact_id": "closed", "work_order_id": "order"}
@@ -42,6 +43,8 @@ IDS = {"contact_id": "closed", "work_order_id": "order"}
 def _told(value: Any, world: World) -> Any:
     if isinstance(value, dict):
         return {key: _told(each, world) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_told(each, world) for each in value]
     if isinstance(value, str) and value.startswith("{"):
         return world.ids[value.strip("{}")]
     return value

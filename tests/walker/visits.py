@@ -201,6 +201,8 @@ CUSTOMERS: Final = {
             "flag=life_support",
             "segment=99999999",
             "segment=x",
+            "tag={tag}",
+            "tag=x",
             "after=99999999",
         )
     ),
@@ -359,6 +361,28 @@ CUSTOMERS: Final = {
     "customers:segment_edit": Visit({"segment_id": "{segment}"}, post=SEGMENT),
     "customers:segment_archive": Visit({"segment_id": "{segment}"}, post={}, get=NOT_ALLOWED),
     "customers:segment_restore": Visit({"segment_id": "{segment}"}, post={}, get=NOT_ALLOWED),
+    "customers:tags": Visit(queries=("state=retired", "state=x"), reader="chief"),
+    "customers:tag_runs": Visit(),
+    "customers:tag_new": Visit(post={"name": "x"}, reader="chief", sender="chief"),
+    "customers:tag_edit": Visit(
+        {"tag_id": "{tag}"}, post={"name": "x"}, reader="chief", sender="chief"
+    ),
+    "customers:tag_retire": Visit(
+        {"tag_id": "{tag}"}, post={}, reader="chief", sender="chief", get=NOT_ALLOWED
+    ),
+    "customers:tag_restore": Visit(
+        {"tag_id": "{tag}"}, post={}, reader="chief", sender="chief", get=NOT_ALLOWED
+    ),
+    "customers:tag_merge": Visit(
+        {"tag_id": "{tag}"},
+        ("into={other_tag}", "into=x"),
+        {"into": "{other_tag}"},
+        reader="chief",
+        sender="chief",
+    ),
+    "customers:segment_tag": Visit({"segment_id": "{segment}"}, post={"tag": "{tag}"}),
+    "customers:customer_tags": _customer({"tag": "{tag}"}),
+    "customers:customer_tag_choices": _customer(None, OK, "find=x", "tag={tag}&tag=x"),
     "customers:tier": _customer(None, OK, "on=2026-01-31", "on=x"),
     "customers:tier_change": _customer({"tier": "A", "reason": "tested", "until": SOON}),
     "customers:tier_withdraw": _customer({"reason": "tested"}),

@@ -55,6 +55,8 @@ EVENTS: Final[dict[str, Any]] = {
     "customers.contact_person_ended": _("Somebody no longer speaks for an organisation"),
     "customers.acting_begun": _("A customer may act for another one"),
     "customers.acting_ended": _("A customer may no longer act for another one"),
+    "customers.tags_changed": _("A customer was given tags or lost some"),
+    "customers.segment_tagged": _("A whole segment was given a tag"),
     "customers.person_erased": _("A person was erased"),
     "cases.case_opened": _("A case was opened"),
     "cases.step_entered": _("A case waits in a step"),

@@ -292,3 +292,23 @@ class ActingEnded:
     acting_id: int
     agent_id: int
     principal_id: int
+
+
+@event_type("customers.tags_changed", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class TagsChanged:
+    """A customer was given tags or had some taken off."""
+
+    customer_id: int
+    added: tuple[int, ...]
+    removed: tuple[int, ...]
+
+
+@event_type("customers.segment_tagged", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class SegmentTagged:
+    """The members of a segment were given a tag; `added` did not carry it before."""
+
+    tag_id: int
+    segment_id: int
+    added: int

@@ -32,6 +32,8 @@ from qiao.customers import (
     relation_demo,
     segment_demo,
     segment_tasks,
+    tag_contributions,
+    tag_demo,
     tasks,
     tier_contributions,
     tier_demo,
@@ -166,6 +168,7 @@ manifest = Module(
     ),
     timeline=contributions.TIMELINE,
     commands=(
+        *tag_contributions.COMMANDS,
         *file_contributions.COMMANDS,
         Command(
             "customers.new", _("New customer"), "user-plus", "customers:new", "customers.edit"
@@ -206,6 +209,7 @@ manifest = Module(
     ),
     personal=PERSONAL + relation_contributions.PERSONAL,
     permissions=(
+        *tag_contributions.PERMISSIONS,
         *file_contributions.PERMISSIONS,
         Permission(VIEW, _("Find and open customers")),
         Permission("customers.contact", _("See telephone numbers of an opened customer")),
@@ -230,6 +234,7 @@ manifest = Module(
     demo=(
         DemoStage("customers", 20, demo.build, demo.audit),
         DemoStage("tiers", 70, tier_demo.build, tier_demo.audit),
+        DemoStage("customers.tags", 73, tag_demo.build, tag_demo.audit),
         DemoStage("customers.segments", 95, segment_demo.build, segment_demo.audit),
         DemoStage("customers.duplicates", 68, duplicate_demo.build, duplicate_demo.audit),
         DemoStage("customers.imports", 75, imports_demo.build, imports_demo.audit),
@@ -245,7 +250,11 @@ manifest = Module(
     ),
     derived=("customers_duplicate", "customers_segmentmember"),
     corrections=care_contributions.CORRECTIONS,
-    audit_words=care_contributions.AUDIT_WORDS + relation_contributions.AUDIT_WORDS,
+    audit_words=(
+        *care_contributions.AUDIT_WORDS,
+        *relation_contributions.AUDIT_WORDS,
+        *tag_contributions.AUDIT_WORDS,
+    ),
     append_only=(
         *file_contributions.APPEND_ONLY,
         "customers_tierchange",
@@ -269,6 +278,7 @@ manifest = Module(
         "customers_card",
         "customers_erasure",
         *file_contributions.AUDITED,
+        *tag_contributions.AUDITED,
         *relation_contributions.AUDITED,
         "customers_segment",
     ),

@@ -18,6 +18,7 @@ PERSONAL = (
             "customers.phones": _("Telephone numbers"),
             "customers.identities": _("Identity documents"),
             "customers.notes": _("Notes"),
+            "customers.tags": _("Tags"),
             "customers.wishes": _("Wishes"),
             "customers.consents": _("Words on consent without proof"),
             "customers.cards": _("Cards"),

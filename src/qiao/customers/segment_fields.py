@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import SegmentField
 from qiao.customers.models import Account, Customer, ProtectedFlag, Service
+from qiao.customers.queries.tags import tag_choices
 from qiao.staff.queries import company_id, region_names, subtree_of, units_among
 
 VIEW: Final = "customers.view"
@@ -151,5 +152,10 @@ FIELDS: Final = (
         "EXISTS (SELECT 1 FROM customers_keycustomer k JOIN customers_valueperiod v"
         " ON v.id = k.period_id AND NOT v.is_closed WHERE k.customer_id = ANY(h.ids))",
         VIEW, 180, {"customers_keycustomer": _OWN},
+    ),
+    SegmentField(
+        "customers.tags", _("Tags"), "many",
+        "(SELECT array_agg(k.tag_id::text) FROM customers_customertag k"
+        " WHERE k.customer_id = c.id)", VIEW, 35, {"customers_customertag": _OWN}, tag_choices,
     ),
 )  # fmt: skip

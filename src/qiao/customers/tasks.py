@@ -13,7 +13,7 @@ from qiao.core.actor import Actor
 from qiao.core.background import QUEUE
 from qiao.core.tasks import PATIENT
 from qiao.customers.models import CustomerExport
-from qiao.customers.operations import documents, erasing, subject_access
+from qiao.customers.operations import documents, erasing, subject_access, tag_work
 from qiao.customers.operations.exporting import TASK as EXPORT_TASK
 from qiao.customers.operations.exporting import remove_expired, write_export
 from qiao.customers.operations.import_batches import ImportEnded
@@ -80,6 +80,18 @@ def write_customer_export(*, export_id: int, staff_id: int) -> None:
 def read_document(*, document_id: int) -> None:
     """Read the text of a document, so that it is found by what it says."""
     documents.read_document(document_id=document_id, now=timezone.now())
+
+
+@app.task(name=tag_work.MERGE_TASK, queue=QUEUE, retry=PATIENT)
+def merge_tags(*, tag_id: int) -> None:
+    """Let the customers of a merged tag carry the one that stands for it."""
+    tag_work.move_merged(tag_id=tag_id)
+
+
+@app.task(name=tag_work.RUN_TASK, queue=QUEUE, retry=PATIENT)
+def tag_segment(*, run_id: int, staff_id: int) -> None:
+    """Give a tag to what is left of a segment."""
+    tag_work.run_tag_segment(actor=_actor(staff_id), run_id=run_id, clock=timezone.now)
 
 
 @app.task(name=erasing.TASK, queue=QUEUE, retry=PATIENT)

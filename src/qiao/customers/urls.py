@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("qiao.customers.urls_care")),
     path("", include("qiao.customers.urls_documents")),
     path("", include("qiao.customers.urls_relations")),
+    path("", include("qiao.customers.urls_tags")),
     path("segments/", include("qiao.customers.urls_segments")),
     path("", pages.customer_list, name="list"),
     path("new/", registering.customer_new, name="new"),

@@ -10,6 +10,7 @@ from qiao.api.models import ApiKey, KeySecret, Usage
 from qiao.api.operations import MoreThanOwn, revoke_key, rotate_key
 from qiao.api.tests.programs import Program, make_key
 from qiao.customers.models import Customer, CustomerPhone
+from qiao.customers.operations.tags import create_tag
 from qiao.customers.tests.factories import make_customer
 from qiao.staff.models import Staff
 from qiao.staff.queries import actor_for
@@ -286,3 +287,23 @@ def test_a_change_and_a_number_reach_the_customer(company: Company, program: Pro
     known = program.post(f"{path}/phones", {"number": "138-0571-2264"})
     assert known.status_code == 409
     assert CustomerPhone.objects.filter(customer=customer).count() == 1
+
+
+def test_a_program_gives_and_takes_tags_and_lists_who_carries_one(company: Company) -> None:
+    tag = create_tag(actor=company.chief, now=timezone.now(), name="出租房", group="服务提示")
+    ours = make_customer(company.agent, name="陈慧敏")
+    program = Program(make_key(company.agent))
+    assert program.get("/tags").json()["items"] == [
+        {"tag_id": tag.pk, "name": "出租房", "group": "服务提示", "about": ""}
+    ]
+    path = f"/customers/{ours.pk}/tags"
+    given = program.post(path, {"add": [tag.pk]}, method="patch")
+    assert [each["name"] for each in given.json()["items"]] == ["出租房"]
+    assert program.get(f"/customers/{ours.pk}").json()["tags"] == ["出租房"]
+    listed = program.get("/customers", tag=tag.pk).json()["items"]
+    assert [each["customer_id"] for each in listed] == [ours.pk]
+    assert program.get("/customers", tag=tag.pk + 99).status_code == 404
+    unknown = program.post(path, {"add": [tag.pk + 99]}, method="patch")
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (409, "add")
+    program.post(path, {"remove": [tag.pk]}, method="patch")
+    assert program.get(path).json()["items"] == []

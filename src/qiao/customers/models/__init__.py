@@ -37,6 +37,7 @@ from qiao.customers.models.segments import (
     SegmentMember,
     SegmentMove,
 )
+from qiao.customers.models.tags import CustomerTag, Tag, TagKept, TagRun
 from qiao.customers.models.tiers import (
     Fact,
     KeyCustomer,
@@ -61,6 +62,7 @@ __all__ = [
     "CustomerImport",
     "CustomerOrganisation",
     "CustomerPhone",
+    "CustomerTag",
     "Document",
     "Duplicate",
     "DuplicateCount",
@@ -94,6 +96,9 @@ __all__ = [
     "Service",
     "ServicePoint",
     "SubjectExport",
+    "Tag",
+    "TagKept",
+    "TagRun",
     "TierChange",
     "TierCount",
     "TierDue",

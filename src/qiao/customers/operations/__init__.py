@@ -72,6 +72,7 @@ from qiao.customers.operations.refusals import (
     WrongState,
 )
 from qiao.customers.operations.reveals import reveal_identity, reveal_phone
+from qiao.customers.operations.tags import TooManyTags, UnknownTag, tag_customer
 from qiao.customers.operations.tier_installing import (
     install_tier_rules,
     note_accounts_between,
@@ -115,9 +116,11 @@ __all__ = [
     "ReasonMissing",
     "SameCustomer",
     "TooEarly",
+    "TooManyTags",
     "UnknownCard",
     "UnknownChoice",
     "UnknownFlag",
+    "UnknownTag",
     "UnknownTier",
     "WrongState",
     "add_card",
@@ -156,6 +159,7 @@ __all__ = [
     "set_primary_phone",
     "set_protected_flags",
     "set_tier",
+    "tag_customer",
     "undo_exchange",
     "undo_merge",
     "undo_move",

@@ -22,6 +22,7 @@ _REMOVED = {
     ),
     "customers.documents": "DELETE FROM customers_document WHERE customer_id = ANY(%(ids)s)",
     "customers.notes": "DELETE FROM customers_note WHERE customer_id = ANY(%(ids)s)",
+    "customers.tags": "DELETE FROM customers_customertag WHERE customer_id = ANY(%(ids)s)",
     "customers.wishes": "DELETE FROM customers_preference WHERE customer_id = ANY(%(ids)s)",
     "customers.cards": "DELETE FROM customers_card WHERE customer_id = ANY(%(ids)s)",
     "customers.duplicates": (
@@ -62,6 +63,7 @@ _TRAILS = {
     "customers_card": "customer_id",
     "customers_document": "customer_id",
     "customers_note": "customer_id",
+    "customers_customertag": "customer_id",
     "customers_preference": "customer_id",
     "customers_merge": "survivor_id",
     "customers_erasure": "customer_id",

@@ -18,6 +18,7 @@ from qiao.customers.operations.access import branch_of, lock_customer
 from qiao.customers.operations.duplicate_deciding import settle_pairs, unsettle_pair
 from qiao.customers.operations.merge_choices import Choices, apply_choices, take_back
 from qiao.customers.operations.refusals import NotMerged, SameCustomer
+from qiao.customers.operations.tags import lend_tags
 from qiao.customers.queries import NotVisible, get_customer_for
 
 MERGE = "customers.merge"
@@ -147,12 +148,14 @@ def _not_before(merged: Customer, now: datetime) -> datetime:
 
 
 def _lend_links(holder: int, now: datetime) -> None:
-    """Let who stands for others be seen where they are seen, up to the end of the chain."""
+    """Let who stands for others be seen where they are seen and carry their tags, up to the end
+    of the chain."""
     with connection.cursor() as cursor:
         while True:
             values: dict[str, int | datetime] = {"holder": holder, "now": now}
             cursor.execute(_LENT_NO_MORE, values)
             cursor.execute(_LENT, values)
+            lend_tags(holder_id=holder)
             cursor.execute("SELECT merged_into_id FROM customers_customer WHERE id = %s", [holder])
             (above,) = cursor.fetchone()
             if above is None:

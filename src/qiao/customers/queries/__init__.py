@@ -50,6 +50,7 @@ from qiao.customers.queries.segments import (
     open_segments,
 )
 from qiao.customers.queries.stations import StationTier, tier_at_station
+from qiao.customers.queries.tags import TagRecord, tag_records, tag_records_of
 from qiao.customers.queries.tiers import (
     Decision,
     TierStanding,
@@ -75,6 +76,7 @@ __all__ = [
     "PlaceHit",
     "PremisesRecord",
     "StationTier",
+    "TagRecord",
     "TierStanding",
     "account_for",
     "account_record",
@@ -107,6 +109,8 @@ __all__ = [
     "record_of",
     "rule_in_force",
     "survivor_as_of",
+    "tag_records",
+    "tag_records_of",
     "tier_as_of",
     "tier_at_station",
     "tier_history",

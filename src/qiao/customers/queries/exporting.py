@@ -14,6 +14,7 @@ from qiao.core.actor import Actor
 from qiao.customers.models import CustomerExport
 from qiao.customers.queries.search import TODAY, find_customers, visible
 from qiao.customers.queries.segments import get_open_segment_for
+from qiao.customers.queries.tags import get_tag
 
 CHUNK: Final = 2_000
 MOST_FOUND: Final = 100  # what a search by words gives at most
@@ -22,13 +23,14 @@ SHOWN: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class ExportFilters:
-    """What narrows an export: as the page of customers, a tier, a protected flag, a segment (its
-    id, 0 for none), or words."""
+    """What narrows an export: as the page of customers, a tier, a protected flag, a segment and a
+    tag (their ids, 0 for none), or words."""
 
     tier: str = ""
     flag: str = ""
     text: str = ""
     segment: int = 0
+    tag: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,18 @@ _PROTECTED = _chunk("AND NOT (c.flags = '{}') AND c.flags @> ARRAY[%(flag)s]")
 _FOUND = _chunk("AND c.id = ANY(%(ids)s)")
 # Members are walked in the order of their key; `c` is joined to each of a chunk.
 _MEMBERS = _chunk(
-    "AND (%(flag)s = '' OR c.flags @> ARRAY[%(flag)s])",
+    "AND (%(flag)s = '' OR c.flags @> ARRAY[%(flag)s])"
+    " AND (%(tag)s = 0 OR EXISTS (SELECT 1 FROM customers_customertag k"
+    " WHERE k.tag_id = %(tag)s AND k.customer_id = m.customer_id))",
     "customers_segmentmember m JOIN customers_customer c ON c.id = m.customer_id",
     "m.customer_id",
     "m.segment_id = %(segment)s AND ",
+)
+_TAGGED = _chunk(
+    "AND (%(flag)s = '' OR c.flags @> ARRAY[%(flag)s])",
+    "customers_customertag m JOIN customers_customer c ON c.id = m.customer_id",
+    "m.customer_id",
+    "m.tag_id = %(tag)s AND ",
 )
 
 
@@ -114,17 +124,22 @@ def export_rows(
 ) -> Iterator[list[ExportRow]]:
     """Customers linked to these units, the oldest first, in chunks; no transaction stays open.
 
-    Raises `NotVisible` for a segment that the actor may not see or that is archived.
+    Raises `NotVisible` for a segment that the actor may not see or that is archived, and for a tag
+    that is none.
     """
     values: dict[str, Any] = {
         "after": 0,
         "tier": filters.tier,
         "flag": filters.flag,
+        "tag": filters.tag,
         "limit": CHUNK,
         "organisations": list(organisations),
         "zone": settings.TIME_ZONE,
     }
     sql = _PROTECTED if filters.flag else _EVERYONE
+    if filters.tag:
+        get_tag(filters.tag)
+        sql = _TAGGED
     if filters.segment:
         segment = get_open_segment_for(actor=actor, segment_id=filters.segment)
         sql, values["segment"] = _MEMBERS, segment.pk

@@ -12,6 +12,7 @@ from qiao.core.rules import grams, phones
 from qiao.customers.queries.people import CustomerLine, line_of
 from qiao.customers.queries.search import LINE_JOINS, CustomerHit, run_search, visible
 from qiao.customers.queries.segments import get_open_segment_for
+from qiao.customers.queries.tags import get_tag
 from qiao.customers.rules.searching import Arm, Ask, read
 
 
@@ -33,23 +34,31 @@ SELECT c.id, c.number, c.name, c.tier, c.flags, ph.number, ph.extension,
 """
 
 
-_IN_SEGMENT = f"""
+def _among(source: str) -> str:
+    """A page of what a table lists by customer: its index gives the order."""
+    return f"""
 SELECT c.id, c.number, c.name, c.tier, c.flags, ph.number, ph.extension,
        coalesce(ac.number, ''), coalesce(ac.full_text, ''), coalesce(ac.community, ''),
        coalesce(ac.building, ''), coalesce(ac.room, '')
-  FROM (SELECT m.customer_id AS id, NULL::bigint AS account_id FROM customers_segmentmember m
-         WHERE m.segment_id = %(segment)s
+  FROM (SELECT m.customer_id AS id, NULL::bigint AS account_id FROM {source}
            AND (%(after)s::bigint IS NULL OR m.customer_id < %(after)s)
-           AND (%(tier)s = '' AND %(flag)s = '' OR (
-                SELECT (%(tier)s = '' OR n.tier = %(tier)s)
+           AND (SELECT n.merged_into_id IS NULL AND (%(tier)s = '' OR n.tier = %(tier)s)
                        AND (%(flag)s = '' OR n.flags @> ARRAY[%(flag)s])
-                  FROM customers_customer n WHERE n.id = m.customer_id))
+                  FROM customers_customer n WHERE n.id = m.customer_id)
            AND {visible("m.customer_id")}
          ORDER BY m.customer_id DESC LIMIT %(limit)s) f
   JOIN customers_customer c ON c.id = f.id
   {LINE_JOINS}
  ORDER BY c.id DESC
 """
+
+
+_IN_SEGMENT = _among(
+    "customers_segmentmember m WHERE m.segment_id = %(segment)s"
+    " AND (%(tag)s::bigint IS NULL OR EXISTS (SELECT 1 FROM customers_customertag t"
+    " WHERE t.tag_id = %(tag)s AND t.customer_id = m.customer_id))"
+)
+_TAGGED = _among("customers_customertag m WHERE m.tag_id = %(tag)s")
 _EVERYONE = _page("")
 # The first condition is that of the partial index.
 _PROTECTED = _page("AND NOT (c.flags = '{}') AND c.flags @> ARRAY[%(flag)s]")
@@ -71,18 +80,24 @@ def list_customers(
     tier: str = "",
     flag: str = "",
     segment_id: int | None = None,
+    tag_id: int | None = None,
 ) -> ListPage:
-    """Customers that the actor may see, the newest first; `tier`, `flag` and a segment narrow the
-    list. Raises `NotVisible` for a segment that the actor may not see or that is archived."""
+    """Customers that the actor may see, the newest first; `tier`, `flag`, a segment and a tag
+    narrow the list. Raises `NotVisible` for a segment that the actor may not see or that is
+    archived, and for a tag that is none."""
     values: dict[str, Any] = {
         "after": after,
         "tier": tier,
         "flag": flag,
+        "tag": tag_id,
         "limit": limit + 1,
         "organisations": list(actor.organisations("customers.view")),
         "zone": settings.TIME_ZONE,
     }
     sql = _PROTECTED if flag else _EVERYONE
+    if tag_id is not None:
+        get_tag(tag_id)
+        sql = _TAGGED
     if segment_id is not None:
         segment = get_open_segment_for(actor=actor, segment_id=segment_id)
         sql, values["segment"] = _IN_SEGMENT, segment.pk

@@ -3,6 +3,8 @@
 
 from django.conf import settings
 
+from qiao.customers.queries.tags import CHIPS
+
 _TODAY = f"(%(now)s AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
 # The band on top: who this is, what to be careful of, where, and how to reach them.
@@ -10,7 +12,7 @@ BAND = f"""
 SELECT json_build_object(
     'id', c.id, 'number', c.number, 'name', c.name, 'kind', c.kind, 'gender', c.gender,
     'tier', c.tier, 'tier_reason', c.tier_reason, 'flags', c.flags, 'created_at', c.created_at,
-    'merged', cardinality(%(customer_ids)s::bigint[]) - 1,
+    'merged', cardinality(%(customer_ids)s::bigint[]) - 1, 'tags', {CHIPS},
     'phones', (
         SELECT coalesce(json_agg(p ORDER BY p.is_own DESC, p.is_primary DESC, p.id), '[]') FROM (
             SELECT DISTINCT ON (p.number, p.extension) p.id, p.number, p.extension, p.label,

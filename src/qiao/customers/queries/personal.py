@@ -113,6 +113,12 @@ _TABLES: tuple[tuple[Any, str], ...] = (
         " WHERE customer_id = ANY(%(ids)s) ORDER BY id",
     ),
     (
+        _("Tags"),
+        "SELECT t.name, t.about, k.at FROM customers_customertag k"
+        " JOIN customers_tag t ON t.id = k.tag_id"
+        " WHERE k.customer_id = ANY(%(ids)s) ORDER BY k.id",
+    ),
+    (
         _("Wishes"),
         "SELECT channels, language, quiet_from, quiet_until, needs, needs_text, changed_at"
         " FROM customers_preference WHERE customer_id = ANY(%(ids)s) ORDER BY id",

@@ -10,6 +10,7 @@ from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rules.masks import mask_phone
 from qiao.customers.queries.people import NotVisible, can_see, get_customer_for, held_as
+from qiao.customers.queries.tags import chips_of
 
 VIEW = "customers.view"
 CONTACT = "customers.contact"
@@ -39,6 +40,7 @@ class CustomerRecord:
     tier: str
     tier_reason: str
     flags: tuple[str, ...]
+    tags: tuple[str, ...]
     created_at: datetime
     phones: tuple[PhoneRecord, ...]
 
@@ -65,6 +67,7 @@ def record_of(*, actor: Actor, customer_id: int) -> CustomerRecord:
         tier=row.tier,
         tier_reason=row.tier_reason,
         flags=tuple(row.flags),
+        tags=tuple(tag["name"] for tag in chips_of(row.pk)),
         created_at=row.created_at,
         phones=tuple(
             PhoneRecord(pk, number if clear else mask_phone(number), label, kind, first, not clear)

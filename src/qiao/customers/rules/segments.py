@@ -181,3 +181,14 @@ def _line(condition: Condition) -> Line:
     if isinstance(test.value, bool):
         return Line(test.field, "yes" if test.value else "no")
     return Line(test.field, test.op, test.value)
+
+
+def replaced(data: Any, *, field: str, old: str, new: str) -> Any:
+    """A kept condition in which comparisons of `field` with `old` compare with `new`."""
+    if isinstance(data, list):
+        return [replaced(part, field=field, old=old, new=new) for part in data]
+    if not isinstance(data, dict):
+        return data
+    if data.get("field") == field:
+        return data | {"value": new} if data.get("value") == old else data
+    return {key: replaced(part, field=field, old=old, new=new) for key, part in data.items()}

@@ -36,6 +36,7 @@ from qiao.customers.queries.exporting import (
     exports_of,
     get_export_for,
 )
+from qiao.customers.queries.tags import get_tag
 from qiao.customers.templatetags.segments import segment_name
 from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to, refusal_text
 from qiao.customers.views.ids import read_id
@@ -47,7 +48,8 @@ STATE = CustomerExport.State
 def _filters(request: StaffRequest) -> ExportFilters:
     """As the page of customers reads them; words outdo the others there too.
 
-    Raises `NotVisible` for a segment that the person may not see, or that is archived.
+    Raises `NotVisible` for a segment that the person may not see or that is archived, and for a
+    tag that is none.
     """
     text = request.GET.get("q", "").strip()[:100]
     if text:
@@ -56,8 +58,12 @@ def _filters(request: StaffRequest) -> ExportFilters:
     segment_id = read_id(request.GET.get("segment", "")) or 0
     if segment_id:
         get_open_segment_for(actor=request.actor, segment_id=segment_id)
+    tag_id = read_id(request.GET.get("tag", "")) or 0
+    if tag_id:
+        get_tag(tag_id)
     return ExportFilters(
         segment=segment_id,
+        tag=tag_id,
         tier=tier if tier in Customer.Tier.values else "",
         flag=flag if flag in ProtectedFlag.values else "",
     )
@@ -76,6 +82,12 @@ def _scope(filters: ExportFilters, actor: Actor) -> str:
         except NotVisible:  # the rights of today
             name = "–"
         parts.append(f"{_('Segment')}: {name}")
+    if filters.tag:
+        try:
+            label = get_tag(filters.tag).name
+        except NotVisible:  # merged meanwhile
+            label = "–"
+        parts.append(f"{_('Tag')}: {label}")
     if filters.tier:
         parts.append(f"{_('Tier')} {filters.tier}")
     if filters.flag:

@@ -23,6 +23,7 @@ from qiao.customers.queries import (
     list_customers,
     open_segments,
 )
+from qiao.customers.queries.tags import tag_choices
 from qiao.customers.templatetags.segments import segment_name
 from qiao.customers.views.ids import read_id
 
@@ -49,6 +50,8 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "tiers": Customer.Tier.choices,
         "all_flags": ProtectedFlag.choices,
         "segment": None,
+        "tag": None,
+        "may_tag": request.actor.can("customers.tags"),
     }
     if text:
         hits = find_customers(actor=request.actor, text=text, limit=MOST_HITS)
@@ -63,12 +66,15 @@ def customer_list(request: StaffRequest) -> HttpResponse:
             tier=context["tier"],
             flag=context["flag"],
             segment_id=read_id(request.GET.get("segment", "")),
+            tag_id=read_id(request.GET.get("tag", "")),
         )
         context["page"] = page
         context["segment"] = read_id(request.GET.get("segment", ""))
+        context["tag"] = read_id(request.GET.get("tag", ""))
     if request.htmx:
         return render(request, "customers/rows.html", context)
     context["segments"] = named_segments(request.actor)
+    context["tags"] = tag_choices()
     return render(request, "customers/list.html", context)
 
 

@@ -42,6 +42,7 @@ from qiao.staff.queries import Unit, units_among
 
 VIEW = "customers.view"
 EDIT = "customers.segments"
+TAGS = "customers.tags"
 POST = ("POST",)
 
 
@@ -198,6 +199,7 @@ def segment_page(request: StaffRequest, segment_id: int) -> HttpResponse:
         trend = trends_of(segment_ids=[segment.pk], now=request.now).get(segment.pk)
     context = _moves(request, segment, None) | {
         "trend": trend,
+        "may_tag": request.actor.can(TAGS),
         "may_export": request.actor.can("customers.export"),
         "rule": rule,
         "groups": rule_words(rule),

@@ -1,6 +1,16 @@
 """The first version of what programs call: REST over the operations and queries of the screens."""
 
-from qiao.api.views.v1 import accounts, cases, contacts, customers, stations
+from qiao.api.views.v1 import accounts, cases, contacts, customers, stations, tags
 from qiao.api.views.v1.service import SERVICES, Service, api
 
-__all__ = ["SERVICES", "Service", "accounts", "api", "cases", "contacts", "customers", "stations"]
+__all__ = [
+    "SERVICES",
+    "Service",
+    "accounts",
+    "api",
+    "cases",
+    "contacts",
+    "customers",
+    "stations",
+    "tags",
+]

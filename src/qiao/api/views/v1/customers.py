@@ -10,6 +10,7 @@ from pydantic import Field
 from qiao.api.views.v1.calls import Done, ProgramRequest, actor_of
 from qiao.api.views.v1.service import changes, reads
 from qiao.api.views.v1.shapes import (
+    BIGGEST_ID,
     MOST_ROWS,
     PAGE_ROWS,
     PRINTABLE,
@@ -84,6 +85,7 @@ class CustomerShown(Shown):
     tier: str
     tier_reason: str
     flags: list[str]
+    tags: list[str]
     created_at: datetime
     phones: list[PhoneShown]
 
@@ -164,6 +166,7 @@ def list_customers(
     q: Annotated[str, Query(max_length=100, pattern=PRINTABLE)] = "",
     tier: Literal["", "A", "B", "C", "D"] = "",
     flag: Literal["", Flag] = "",
+    tag: Annotated[int | None, Query(ge=1, le=BIGGEST_ID)] = None,
     after: Cursor = "",
     limit: Limit = PAGE_ROWS,
 ) -> Customers:
@@ -173,7 +176,12 @@ def list_customers(
         hits = queries.find_customers(actor=actor, text=q, limit=min(limit, MOST_ROWS))
         return Customers(items=[CustomerLine.model_validate(hit) for hit in hits], next=None)
     page = queries.list_customers(
-        actor=actor, after=read_cursor(LISTED, after), limit=limit, tier=tier, flag=flag
+        actor=actor,
+        after=read_cursor(LISTED, after),
+        limit=limit,
+        tier=tier,
+        flag=flag,
+        tag_id=tag,
     )
     lines = [CustomerLine.model_validate(each) for each in page.lines]
     return Customers(items=lines, next=cursor_for(LISTED, page.after))

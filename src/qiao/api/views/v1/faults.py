@@ -72,6 +72,8 @@ _REFUSALS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (BadPhone, "number", gettext_noop("No network has this telephone number.")),
     (customers.PhoneKnown, "number", gettext_noop("This customer already has this number.")),
     (customers.UnknownFlag, "flags", gettext_noop("There is no such reason for protection.")),
+    (customers.UnknownTag, "add", gettext_noop("There is no such tag, or it is given no more.")),
+    (customers.TooManyTags, "add", gettext_noop("A customer carries at most 30 tags.")),
     (customers.UnknownTier, "tier", gettext_noop("There is no such tier.")),
     (customers.AddressMissing, "address", gettext_noop("An address needs at least one part.")),
     (customers.PremisesKnown, "address", gettext_noop("This address is held already.")),
