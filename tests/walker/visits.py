@@ -623,6 +623,7 @@ API: Final = {
     "api:v1:tagCustomer": _called(customer_id="{customer}"),
     "api:v1:listAccountsOfCustomer": _called(customer_id="{customer}"),
     "api:v1:listPartiesOfCustomer": _called(customer_id="{customer}"),
+    "api:v1:getRelations": _called(customer_id="{customer}"),
     "api:v1:listContactsOfCustomer": _called(customer_id="{customer}"),
     "api:v1:openAccount": _called(NOT_ALLOWED),
     "api:v1:getAccount": _called(account_id="{account}"),

@@ -1,6 +1,14 @@
 """The first version of what programs call: REST over the operations and queries of the screens."""
 
-from qiao.api.views.v1 import accounts, cases, contacts, customers, stations, tags
+from qiao.api.views.v1 import (
+    accounts,
+    cases,
+    contacts,
+    customers,
+    relations,
+    stations,
+    tags,
+)
 from qiao.api.views.v1.service import SERVICES, Service, api
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "cases",
     "contacts",
     "customers",
+    "relations",
     "stations",
     "tags",
 ]
