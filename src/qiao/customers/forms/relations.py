@@ -12,6 +12,7 @@ from qiao.customers.forms.places import day_field
 from qiao.customers.models import Acting, ContactPerson
 
 LARGEST_ID = 2**63 - 1
+_MISTAKE = _("Its first day takes back what was entered by mistake")
 Choices = Sequence[tuple[int, str]]
 
 
@@ -90,7 +91,7 @@ class LeaveForm(_WithChoices):
     """When a member leaves; a head names who takes the place."""
 
     heir = _chosen(_("Who takes the place"))
-    day = day_field(_("First day without"))
+    day = day_field(_("First day without"), hint=_MISTAKE)
 
 
 class HeadForm(_WithChoices):
@@ -109,6 +110,12 @@ class PlaceForm(_WithChoices):
 
 class EndForm(forms.Form):
     """The first day on which something no longer holds."""
+
+    day = day_field(_("First day on which it no longer holds"), hint=_MISTAKE)
+
+
+class DissolveForm(forms.Form):
+    """The first day without a household or group."""
 
     day = day_field(_("First day on which it no longer holds"))
 

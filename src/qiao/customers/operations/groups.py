@@ -180,8 +180,11 @@ def leave_group(
 ) -> None:
     """Let a customer belong to a group no longer: `day` is the first one without.
 
-    A head leaves its place to `heir_id`. Raises `NotMember`, `HeadStays`, `HoldsOthers`,
-    `LaterChange`, `WrongState`, `NotVisible`, `qiao.core.actor.Forbidden`.
+    Their first day takes back what was entered by mistake: they never belonged to it. A head
+    leaves its place to `heir_id`.
+
+    Raises `NotMember`, `HeadStays`, `HoldsOthers`, `LaterChange`, `WrongState`, `NotVisible`,
+    `qiao.core.actor.Forbidden`.
     """
     group = _lock(actor, group_id)
     kept = _parts(group)

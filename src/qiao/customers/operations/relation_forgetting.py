@@ -11,7 +11,8 @@ SELECT id FROM customers_contactperson
 UNION SELECT row_id FROM core_auditentry
  WHERE table_name = 'customers_contactperson'
    AND ((coalesce(after, before) ->> 'customer_id')::bigint = ANY(%(ids)s)
-     OR (coalesce(after, before) ->> 'person_id')::bigint = ANY(%(ids)s))
+     OR (coalesce(after, before) ->> 'person_id')::bigint = ANY(%(ids)s)
+     OR coalesce(after, before) ->> 'name' = ANY(%(words)s))
 """
 _ACTING: Final = """
 SELECT id FROM customers_acting

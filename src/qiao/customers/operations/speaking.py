@@ -152,19 +152,18 @@ def make_primary(*, actor: Actor, contact_person_id: int) -> ContactPerson:
     return row
 
 
-def end_contact_person(
-    *, actor: Actor, now: datetime, contact_person_id: int, day: date
-) -> ContactPerson:
+def end_contact_person(*, actor: Actor, now: datetime, contact_person_id: int, day: date) -> None:
     """Let somebody no longer speak for an organisation: `day` is the first one.
+
+    The first day of all takes back what was entered by mistake.
 
     Raises `WrongState` if it ended before, `BadPeriod`, `NotVisible`,
     `qiao.core.actor.Forbidden`.
     """
     row = _contact_person(actor, contact_person_id)
-    row.period = _shortened(row.period, day)
-    row.save(update_fields=["period"])
-    _tell(row.customer, events.ContactPersonEnded(row.pk, row.customer_id), actor, now)
-    return row
+    told = events.ContactPersonEnded(row.pk, row.customer_id)
+    _end(row, day)
+    _tell(row.customer, told, actor, now)
 
 
 def _contact_person(actor: Actor, contact_person_id: int) -> ContactPerson:
@@ -177,12 +176,17 @@ def _contact_person(actor: Actor, contact_person_id: int) -> ContactPerson:
     return ContactPerson.objects.select_for_update(no_key=True).get(pk=found.pk)
 
 
-def _shortened(period: DateRange, day: date) -> DateRange:
+def _end(row: ContactPerson | Acting, day: date) -> None:
+    period = row.period
     if period.upper is not None and period.upper <= day:
         raise WrongState(f"ended on {period.upper}")
-    if day <= period.lower:
-        raise BadPeriod(f"{day} does not lie after {period.lower}")
-    return DateRange(period.lower, day)
+    if day < period.lower:
+        raise BadPeriod(f"{day} lies before {period.lower}")
+    if day == period.lower:
+        row.delete()
+        return
+    row.period = DateRange(period.lower, day)
+    row.save(update_fields=["period"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +266,10 @@ def _document(document_id: int | None, people: Iterable[Customer]) -> int | None
     return document_id
 
 
-def end_acting(*, actor: Actor, now: datetime, acting_id: int, day: date) -> Acting:
+def end_acting(*, actor: Actor, now: datetime, acting_id: int, day: date) -> None:
     """Let one act for another no longer: `day` is the first one without.
+
+    The first day of all takes back what was entered by mistake.
 
     Raises `WrongState` if it ended before, `BadPeriod`, `NotVisible`,
     `qiao.core.actor.Forbidden`.
@@ -274,10 +280,9 @@ def end_acting(*, actor: Actor, now: datetime, acting_id: int, day: date) -> Act
     for pk in sorted({found.agent_id, found.principal_id}):
         lock_customer(actor=actor, customer_id=pk)
     row = Acting.objects.select_for_update(no_key=True).get(pk=acting_id)
-    row.period = _shortened(row.period, day)
-    row.save(update_fields=["period"])
-    _tell(row.principal, events.ActingEnded(row.pk, row.agent_id, row.principal_id), actor, now)
-    return row
+    told = events.ActingEnded(row.pk, row.agent_id, row.principal_id)
+    _end(row, day)
+    _tell(row.principal, told, actor, now)
 
 
 def _tell(customer: Customer, event: Event, actor: Actor, now: datetime) -> None:

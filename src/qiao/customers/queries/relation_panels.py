@@ -63,7 +63,9 @@ SELECT CASE WHEN c.kind = 'organisation' THEN json_build_object(
         SELECT coalesce(json_agg(x ORDER BY x.is_primary DESC, x.id), '[]') FROM (
             SELECT p.id, s.id AS person, coalesce(s.name, p.name) AS name, p.function, p.email,
                    p.is_primary, lower(p.period) AS since, coalesce(nullif(p.phone, ''), (
-                       SELECT h.number FROM customers_customerphone h
+                       SELECT h.number || CASE WHEN h.extension = '' THEN ''
+                                               ELSE ';ext=' || h.extension END
+                         FROM customers_customerphone h
                         WHERE h.customer_id = s.id ORDER BY h.is_primary DESC, h.id LIMIT 1)
                    ) AS phone
               FROM customers_contactperson p

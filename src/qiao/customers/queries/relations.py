@@ -162,7 +162,10 @@ def people_at_home(*, actor: Actor, customer_id: int, day: date) -> list[Neighbo
 
 @dataclass(frozen=True, slots=True)
 class ContactLine:
-    """A contact person of `organisation`; `phone` in its stored form, empty for none."""
+    """A contact person of `organisation`.
+
+    `phone` is in its stored form: the one that was told, else the person's first; empty for none.
+    """
 
     contact_person_id: int
     customer_id: int
@@ -178,8 +181,12 @@ class ContactLine:
 
 
 _CONTACTS = f"""
-SELECT p.id, o.id, o.name, s.id, coalesce(s.name, p.name), p.function, p.phone, p.email,
-       p.is_primary, lower(p.period), upper(p.period)
+SELECT p.id, o.id, o.name, s.id, coalesce(s.name, p.name), p.function,
+       coalesce(nullif(p.phone, ''), (
+           SELECT h.number || CASE WHEN h.extension = '' THEN '' ELSE ';ext=' || h.extension END
+             FROM customers_customerphone h
+            WHERE h.customer_id = s.id ORDER BY h.is_primary DESC, h.id LIMIT 1), ''),
+       p.email, p.is_primary, lower(p.period), upper(p.period)
   FROM customers_contactperson p
   JOIN customers_customer o ON o.id = customers_survivor(p.customer_id)
   LEFT JOIN customers_customer s ON s.id = customers_survivor(p.person_id)

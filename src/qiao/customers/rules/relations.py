@@ -60,7 +60,7 @@ def left(
 ) -> Parts:
     """Parts without the customer from a day on; a head leaves its place to `heir_id`.
 
-    Raises `Refused`.
+    Leaving on the first day takes back what never was. Raises `Refused`.
     """
     part = _ending(parts, customer_id, day)
     if part.role == HEAD:
@@ -80,10 +80,9 @@ def headed(
     In a company group the former parent company stands under the new one; when it leaves, those
     that stood under it do. Raises `Refused`.
     """
-    if any(each.role == HEAD and each.period.start >= day for each in parts):
+    if any(each.role == HEAD and each.period.start > day for each in parts):
         raise Refused("later")
-    former = next((each for each in parts if each.role == HEAD and each.period.start < day
-                   and _lasts(each, day)), None)  # fmt: skip
+    former = next((e for e in parts if e.role == HEAD and contains(e.period, day)), None)
     heir = _on(parts, heir_id, day)
     if former is None:
         raise Refused("outside")
@@ -194,14 +193,13 @@ def _lasts(part: Part, day: date) -> bool:
 
 
 def _ending(parts: Sequence[Part], customer_id: int, day: date) -> Part:
-    """The part that runs up to the day and on."""
-    own = [each for each in parts if each.customer_id == customer_id]
-    if any(each.period.start >= day for each in own):
+    """The part that would run on the day."""
+    if _later(parts, customer_id, day):
         raise Refused("later")
-    running = [each for each in own if _lasts(each, day)]
-    if not running:
+    part = _on(parts, customer_id, day)
+    if part is None:
         raise Refused("stranger")
-    return running[0]
+    return part
 
 
 def _from(day: date, part: Part) -> Period:

@@ -153,8 +153,12 @@ def test_who_left_may_join_another_household_the_same_day(world: Company) -> Non
     join_group(group_id=second.pk, customer_id=third.pk, since=LATER, **told(world))
     check_now()
     assert third.pk in on(second, LATER)
+    early = LATER - timedelta(days=1)
     with pytest.raises(LaterChange):
-        leave_group(group_id=second.pk, customer_id=third.pk, day=LATER, **told(world))
+        leave_group(group_id=second.pk, customer_id=third.pk, day=early, **told(world))
+    leave_group(group_id=second.pk, customer_id=third.pk, day=LATER, **told(world))
+    check_now()
+    assert not GroupMember.objects.filter(group=second, customer=third).exists()
 
 
 def test_a_household_is_dissolved_and_then_stands_still(world: Company) -> None:
@@ -346,9 +350,11 @@ def test_an_organisation_has_one_primary_contact_person_at_a_time(world: Company
     with pytest.raises(WrongState):
         end_contact_person(contact_person_id=second.pk, day=LATER, **told(world))
     with pytest.raises(BadPeriod):
-        end_contact_person(contact_person_id=first.pk, day=DAY, **told(world))
+        end_contact_person(contact_person_id=first.pk, day=DAY - timedelta(days=1), **told(world))
+    end_contact_person(contact_person_id=first.pk, day=DAY, **told(world))
+    assert not ContactPerson.objects.filter(pk=first.pk).exists(), "it was a mistake"
     kinds = Event.objects.filter(name__startswith="customers.contact_person").values_list("name")
-    assert kinds.count() == 4
+    assert kinds.count() == 5
 
 
 @pytest.mark.parametrize(
@@ -404,7 +410,10 @@ def test_a_parent_acts_for_two_children_each_for_a_time(world: Company) -> None:
     with pytest.raises(WrongState):
         end_acting(acting_id=first.pk, day=LATER, **told(world))
     assert Event.objects.filter(name="customers.acting_begun").count() == 3
-    assert Event.objects.filter(name="customers.acting_ended").count() == 1
+    mistaken = act(world, one, other)
+    end_acting(acting_id=mistaken.pk, day=DAY, **told(world))
+    assert not Acting.objects.filter(pk=mistaken.pk).exists()
+    assert Event.objects.filter(name="customers.acting_ended").count() == 2
 
 
 def test_acting_that_cannot_be_is_refused(world: Company) -> None:

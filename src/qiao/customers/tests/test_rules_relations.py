@@ -131,7 +131,8 @@ WHOLE = Period(START)
         ("under", _join(3, DAY, 0, 9)),
         ("stranger", _leave(9, DAY, None)),
         ("head", _leave(1, DAY, None)),
-        ("later", _leave(2, START, None)),
+        ("later", _leave(2, START - timedelta(days=1), None)),
+        ("head", _leave(1, START, None)),
         ("stranger", _head(9, DAY, True)),
         ("head", _head(1, DAY, True)),
         ("head", _place(1, 2, DAY)),
@@ -163,6 +164,12 @@ def test_when_the_parent_company_is_sold_its_companies_stand_under_the_heir() ->
     parts = joined(founded(company=True), WHOLE, Part(3, MEMBER, Period(START), 1))
     parts = left(parts, WHOLE, 1, DAY, heir_id=2)
     assert _above_on(parts, DAY) == {2: None, 3: 2}
+
+
+def test_leaving_on_the_first_day_takes_back_what_never_was() -> None:
+    parts = joined(founded(company=False), WHOLE, Part(3, MEMBER, Period(DAY)))
+    assert left(parts, WHOLE, 3, DAY) == founded(company=False)
+    assert _above_on(headed(parts, WHOLE, 2, START), START) == {1: None, 2: None}
 
 
 def test_a_second_change_of_head_before_the_first_is_refused() -> None:

@@ -16,7 +16,7 @@ from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.forms.relations import (
     CompanyGroupForm,
     DescribeForm,
-    EndForm,
+    DissolveForm,
     HeadForm,
     HouseholdForm,
     JoinForm,
@@ -401,7 +401,7 @@ def group_dissolve(request: StaffRequest, group_id: int) -> HttpResponse:
     opened = _Opened(request, group_id)
     return opened.box(
         request,
-        EndForm(request.POST or None, initial={"day": opened.today}),
+        DissolveForm(request.POST or None, initial={"day": opened.today}),
         lambda data: dissolve_group(day=data["day"], **opened.told),
         (
             _("Dissolve the group") if opened.is_company else _("Dissolve the household"),
