@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # The function of a part's module takes the number of customers and gives its results.
 PARTS = {
     "import": "loading",
+    "import-read": "reading",
     "dedupe": "dedupe",
     "tier-all": "grading",
     "tier-station": "stations",

@@ -7,6 +7,7 @@ import * as clock from "../js/clock.js";
 import * as dialogs from "../js/dialogs.js";
 import * as drafts from "../js/drafts.js";
 import * as drawer from "../js/drawer.js";
+import * as filesize from "../js/filesize.js";
 import * as keys from "../js/keys.js";
 import * as lists from "../js/lists.js";
 import * as livestream from "../js/livestream.js";
@@ -22,7 +23,7 @@ import * as toasts from "../js/toasts.js";
 
 window.htmx = htmx;
 
-for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, place, presence, scrolling, retry, livestream]) {
+for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, filesize, place, presence, scrolling, retry, livestream]) {
   part.start();
 }
 document.documentElement.dataset.ready = "";

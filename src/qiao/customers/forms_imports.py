@@ -7,10 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
+from qiao.core.sheets import MOST_BYTES
 from qiao.customers.models import CustomerExport
 from qiao.customers.operations.exporting import REASON_LENGTH, may_have_full_phones
 from qiao.customers.rules.export_columns import COLUMNS, USUAL
 from qiao.customers.showing.export_file import HEADS
+from qiao.customers.showing.import_words import refusal_word
 from qiao.staff.queries import branches_among
 
 
@@ -24,7 +26,10 @@ class UploadForm(forms.Form):
     )
     file = forms.FileField(
         label=_("File"),
-        help_text=_("Excel (XLSX, XLS) or CSV, up to 2 GB. The first row names the columns."),
+        help_text=_(
+            "Excel (XLSX or XLS, up to 200 MB) or CSV (up to 2 GB). The first row names the"
+            " columns."
+        ),
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.tsv,.txt"}),
     )
@@ -37,6 +42,10 @@ class UploadForm(forms.Form):
         field.choices = list(branches_among(allowed).items())
         if actor.organisation_id in allowed:
             field.initial = actor.organisation_id
+        self.fields["file"].widget.attrs |= {
+            "data-most-bytes": MOST_BYTES,
+            "data-too-large": refusal_word("too_large"),
+        }
 
 
 class ExportForm(forms.Form):

@@ -11,7 +11,7 @@ from typing import Final
 from qiao.core.actor import Actor
 from qiao.core.ahead import ahead
 from qiao.core.sheets import SheetRow, open_sheet
-from qiao.customers.operations.import_foreseeing import Foreseen
+from qiao.customers.operations.import_foreseeing import Foreseen, full_disk_told
 from qiao.customers.operations.import_held import Held, look_up_held
 from qiao.customers.operations.import_matching import look_up, match
 from qiao.customers.operations.import_reading import PERMISSION, Reader, refuse_bad
@@ -76,13 +76,14 @@ def check_file(
     `known` is the choice about customers who are known already: ``leave`` or ``add``. `goes_on` is
     told the findings after every batch; the check ends where it says no.
 
-    Raises `BadMapping`, `SheetRefused` and `Forbidden`.
+    Raises `BadMapping`, `SheetRefused`, `Forbidden`, and `qiao.core.uploads.NoRoom` where the disk
+    has no room for what a check keeps beside it.
     """
     actor.require(PERMISSION, organisation_id)
     refuse_bad(mapping)
     reader = Reader(mapping, organisation_id, now)
     findings = Findings()
-    with closing(Foreseen()) as foreseen:
+    with closing(Foreseen()) as foreseen, full_disk_told():
         for batch, rows in ahead(reader.batches(open_sheet(path))):
             about = _Batch(reader, foreseen, findings, rows, adds=known == ADD,
                            organisation_id=organisation_id)  # fmt: skip

@@ -18,6 +18,7 @@ from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
 from qiao.core.sheets import MOST_BYTES, Sheet, SheetRefused, open_sheet
 from qiao.core.transactions import acting, required
+from qiao.core.uploads import NoRoom
 from qiao.customers.models import CustomerImport, ImportFile, ImportMapping
 from qiao.customers.operations.import_checking import Findings, check_file
 from qiao.customers.operations.import_reading import PERMISSION, BadMapping
@@ -36,6 +37,7 @@ SAMPLE_ROWS: Final = 200  # rows in which values for the samples are looked for
 SAMPLE_LENGTH: Final = 40
 KEPT_DAYS: Final = 7  # how long a file waits for its columns or its start
 GONE: Final = "gone"
+NO_ROOM: Final = "no_room"
 CHANGED: Final = "changed"
 _State = ImportFile.State
 WAITING: Final = (
@@ -71,7 +73,8 @@ def receive_file(
 ) -> ImportFile:
     """Keep an uploaded file and read its columns; a large one is read by the worker.
 
-    The bytes are moved or copied in blocks, never held. Raises `FileTooLarge` and `Forbidden`.
+    The bytes are moved or copied in blocks, never held; where the disk is full nothing of them
+    stays. Raises `FileTooLarge`, `qiao.core.uploads.NoRoom` and `Forbidden`.
     """
     required()
     actor.require(PERMISSION, organisation_id)
@@ -95,12 +98,16 @@ def receive_file(
 def _keep(upload: "UploadedFile[Any]", target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = getattr(upload, "temporary_file_path", None)
-    if temporary is not None:
-        shutil.move(temporary(), target)
-        return
-    with target.open("wb") as out:
-        for chunk in upload.chunks():
-            out.write(chunk)
+    try:
+        if temporary is not None:
+            shutil.move(temporary(), target)
+            return
+        with target.open("wb") as out:
+            for chunk in upload.chunks():
+                out.write(chunk)
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        raise NoRoom(str(error)) from error
 
 
 def _defer(task: str, file: ImportFile, actor: Actor) -> None:
@@ -164,6 +171,8 @@ def failure_of(refusal: Exception) -> tuple[str, str]:
     """The code that is kept with a file, and the detail for the expert."""
     if isinstance(refusal, SheetRefused):
         return str(refusal.code), refusal.detail[:300]
+    if isinstance(refusal, NoRoom):
+        return NO_ROOM, str(refusal)[:300]
     return (CHANGED if isinstance(refusal, FileChanged) else GONE), ""
 
 
@@ -224,7 +233,7 @@ def run_check(*, actor: Actor, file_id: int, now: datetime) -> ImportFile:
             known=file.known,
             goes_on=lambda found: bool(still.update(checked_rows=found.rows)),
         )
-    except (SheetRefused, FileNotFoundError) as refusal:
+    except (SheetRefused, FileNotFoundError, NoRoom) as refusal:
         return _fail(actor, file_id, refusal)
     still.update(state=_State.CHECKED, findings=_stored(found), checked_rows=found.rows)
     file.refresh_from_db()

@@ -7,8 +7,10 @@ million rows would fill memory, and a dry run leaves no trace.
 import pickle
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
+from qiao.core.uploads import NoRoom
 from qiao.customers.operations.import_held import Held
 from qiao.customers.operations.import_matching import Known, folded
 from qiao.customers.queries.identities import blind_indexes
@@ -21,6 +23,18 @@ _IDENTITY: Final = "i"
 _PHONE: Final = "p"
 _CUSTOMER: Final = "c"
 _PLACE: Final = "w"
+_PRIMARY: Final = 0xFF  # the lower byte of a code tells what, the rest where
+
+
+@contextmanager
+def full_disk_told() -> Iterator[None]:
+    """Raises `NoRoom` where the disk is full."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & _PRIMARY not in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+            raise
+        raise NoRoom(str(error)) from error
 
 
 class Foreseen:

@@ -105,7 +105,14 @@ _SHORT: Final = pgettext_lazy("expected in a file", "at most 60 characters, on o
 REFUSALS: Final[dict[str, Any]] = {
     "empty": _("There is nothing in this file."),
     "unknown_format": _("This is neither an Excel workbook nor a CSV file."),
-    "too_large": _("This file is too large. Divide it and take the parts in one by one."),
+    "too_large": _(
+        "This file is too large: a workbook may have 200 MB, a CSV 2 GB. Divide it and take the"
+        " parts in one by one."
+    ),
+    "no_room": _(
+        "The server's disk has no room for this file. Nothing of it was kept: tell the"
+        " administration, and upload it again."
+    ),
     "zip_bomb": _("This workbook unpacks to more than a workbook can hold. It is not opened."),
     "encrypted": _("This workbook is locked with a password. Save it without one."),
     "damaged": _("This file is damaged or was cut off. Save it anew from the program it is from."),

@@ -1,6 +1,8 @@
 """Files as they really come, through the page: told by row, or refused whole with the reason."""
 
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,8 +12,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from qiao.core.sheets import MOST_BYTES
 from qiao.core.tests.sheet_files import pack_book, rows_of, write_xlsx
-from qiao.customers.models import Account, Customer, CustomerImport, CustomerPhone, Premises
+from qiao.core.uploads import NoRoom
+from qiao.customers.models import (
+    Account,
+    Customer,
+    CustomerImport,
+    CustomerPhone,
+    ImportFile,
+    Premises,
+)
+from qiao.customers.operations.import_foreseeing import Foreseen, full_disk_told
+from qiao.customers.operations.import_matching import Known
+from qiao.customers.rules.import_rows import ImportedRow
 from qiao.customers.tests.test_import_pages import send, take_in
 from qiao.customers.tests.test_pages import browser
 from qiao.staff.tests.cast import Company, make_company
@@ -132,3 +146,64 @@ def test_a_zip_bomb_is_refused_with_its_reason(
     )
     assert response.status_code == 422
     assert "unpacks to more than a workbook can hold" in response.content.decode()
+
+
+@contextmanager
+def files_of_at_most(size_bytes: int) -> Iterator[None]:
+    """Let the system refuse this process larger files, as a full disk does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("size", [1_500_000, 6_000_000])
+def test_a_full_disk_is_told_and_nothing_of_the_file_stays(
+    world: Company, agent: Client, media: Path, size: int
+) -> None:
+    upload = SimpleUploadedFile("large.csv", b"a,b\n" + b"x,y\n" * (size // 4))
+    with files_of_at_most(1_000_000):
+        response = agent.post(
+            reverse("customers:import_new"), {"organisation": world.lake.pk, "file": upload}
+        )
+    assert response.status_code == 422
+    html = response.content.decode()
+    assert "disk has no room for this file" in html
+    assert "This field is required" not in html
+    assert not ImportFile.objects.exists()
+    assert not list(media.rglob("*.upload"))
+
+
+def foresee(rows: int) -> None:
+    """Let a dry run keep so many people beside the database."""
+    with closing(Foreseen()) as foreseen, full_disk_told():
+        for n in range(rows):
+            row = ImportedRow(name=f"王芳{n}" * 16, phones=("+8613805710001",))
+            foreseen.write(row, Known(), None, None)
+
+
+def test_a_full_disk_during_a_check_is_told() -> None:
+    with files_of_at_most(200_000), pytest.raises(NoRoom):
+        foresee(20_000)
+
+
+def test_a_sheet_with_more_rows_than_a_workbook_has_is_refused(
+    world: Company, agent: Client, tmp_path: Path
+) -> None:
+    path = pack_book(
+        tmp_path / "long.xlsx", rows_of('<x:row r="1048577"><x:c t="inlineStr"/></x:row>')
+    )
+    upload = SimpleUploadedFile("long.xlsx", path.read_bytes())
+    response = agent.post(
+        reverse("customers:import_new"), {"organisation": world.lake.pk, "file": upload}
+    )
+    assert response.status_code == 422
+    assert "This file is damaged" in response.content.decode()
+
+
+def test_the_page_says_how_large_a_file_may_be(agent: Client) -> None:
+    html = agent.get(reverse("customers:import_new")).content.decode()
+    assert f'data-most-bytes="{MOST_BYTES}"' in html
+    assert "a workbook may have 200 MB, a CSV 2 GB" in html

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from qiao.core import background
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
+from qiao.core.uploads import NoRoom, had_no_room
 from qiao.customers.forms_imports import UploadForm
 from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.operations.import_files import (
@@ -49,22 +50,35 @@ def upload(request: StaffRequest) -> HttpResponse:
         return _ask(request, UploadForm(actor=request.actor))
     form = UploadForm(request.POST, request.FILES, actor=request.actor)
     if form.is_valid():
-        try:
-            file = receive_file(
-                actor=request.actor,
-                organisation_id=form.cleaned_data["organisation"],
-                upload=form.cleaned_data["file"],
-                now=request.now,
-            )
-        except FileTooLarge:
-            form.add_error("file", refusal_word("too_large"))
-        except BadText as refusal:
-            form.add_error("file", _(refusal.message) % refusal.params)
-        else:
-            if file.state != STATE.FAILED:
-                return go_to(request, reverse("customers:import_file", args=[file.pk]))
-            form.add_error("file", f"{refusal_word(file.failure)} ({file.failure_detail})")
+        file = _receive(request, form)
+        if file is not None:
+            return go_to(request, reverse("customers:import_file", args=[file.pk]))
+    elif had_no_room(request):
+        del form.errors["file"]
+        form.add_error("file", refusal_word("no_room"))
     return _ask(request, form, status=UNPROCESSABLE)
+
+
+def _receive(request: StaffRequest, form: UploadForm) -> ImportFile | None:
+    """The file that was kept; None if it was refused, with the reason in the form."""
+    try:
+        file = receive_file(
+            actor=request.actor,
+            organisation_id=form.cleaned_data["organisation"],
+            upload=form.cleaned_data["file"],
+            now=request.now,
+        )
+    except FileTooLarge:
+        form.add_error("file", refusal_word("too_large"))
+    except NoRoom:
+        form.add_error("file", refusal_word("no_room"))
+    except BadText as refusal:
+        form.add_error("file", _(refusal.message) % refusal.params)
+    else:
+        if file.state != STATE.FAILED:
+            return file
+        form.add_error("file", f"{refusal_word(file.failure)} ({file.failure_detail})")
+    return None
 
 
 def _ask(request: StaffRequest, form: UploadForm, status: int = 200) -> HttpResponse:
