@@ -38,6 +38,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 QUERIES = ("", "?q=zqxcan", "?q=13806177754", f"?card={ACCOUNT}", "?view=all", "?state=all")
 IDS = {"contact_id": "closed", "work_order_id": "order"}
+NAMED = ("customer", "account", "premises", "contact", "case", "work_order", "segment", "import")
 
 
 def _told(value: Any, world: World) -> Any:
@@ -52,7 +53,7 @@ def _told(value: Any, world: World) -> Any:
 
 def _path(path: str, world: World) -> str:
     found = path.removeprefix("/api/v1")
-    for name in ("customer", "account", "premises", "contact", "case", "work_order"):
+    for name in NAMED:
         ref = IDS.get(f"{name}_id", name)
         found = found.replace(f"{{{name}_id}}", str(world.ids[ref]))
     return found
@@ -105,7 +106,10 @@ def test_a_program_of_the_branch_is_served(
         transaction.set_rollback(True)
 
 
-HUNTED = ("getCustomer", "listCustomers", "getCase", "listCases", "getContact", "listContacts")
+HUNTED = (
+    "getCustomer", "listCustomers", "getCase", "listCases", "getContact", "listContacts",
+    "getSegment", "listSegments", "listMembers",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HUNTED)

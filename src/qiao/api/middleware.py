@@ -66,7 +66,8 @@ def _as_problem(response: HttpResponse) -> HttpResponse:
 def _dress(response: HttpResponse, call: Call) -> None:
     for name, value in call.headers.items():
         response[name] = value
-    response["Cache-Control"] = "no-store"
+    # What has a version may be kept by the program that read it, and must be asked after.
+    response["Cache-Control"] = "private, no-cache" if response.has_header("ETag") else "no-store"
     patch_vary_headers(response, ["Authorization", "Accept-Language"])
 
 

@@ -37,6 +37,15 @@ def send(*, delivery_id: int) -> None:
     message = queries.outgoing(delivery_id=delivery_id, now=now)
     if message is None:
         return
+    with operations.only_attempt(message.endpoint_id) as is_free:
+        if is_free:
+            _attempt(message, now)
+            return
+    with transaction.atomic():
+        operations.postpone(delivery_id=delivery_id, now=timezone.now())
+
+
+def _attempt(message: queries.Outgoing, now: datetime) -> None:
     signed = headers(
         signing=message.secrets,
         message_id=message.message_id,
@@ -50,7 +59,9 @@ def send(*, delivery_id: int) -> None:
         private_allowed=settings.QIAO_WEBHOOKS_PRIVATE,
     )
     with transaction.atomic():
-        operations.keep_attempt(delivery_id=delivery_id, outcome=outcome, now=timezone.now())
+        operations.keep_attempt(
+            delivery_id=message.delivery_id, outcome=outcome, now=timezone.now()
+        )
 
 
 def clean_up(now: datetime) -> None:

@@ -144,6 +144,10 @@ class Registry:
         """Tables whose every change is kept by a trigger."""
         return [table for module in self for table in module.audited]
 
+    def lanes(self) -> dict[str, int]:
+        """Queues that are worked on apart, and with how many places."""
+        return {queue: places for module in self for queue, places in module.lanes.items()}
+
     def derived(self) -> list[str]:
         """Tables whose rows only follow from others and are no reason to keep them."""
         return [table for module in self for table in module.derived]

@@ -5,6 +5,8 @@ from qiao.api.operations.delivering import (
     Outcome,
     forward_event,
     keep_attempt,
+    only_attempt,
+    postpone,
     resend,
     send_test,
 )
@@ -50,6 +52,8 @@ __all__ = [
     "enable_endpoint",
     "forward_event",
     "keep_attempt",
+    "only_attempt",
+    "postpone",
     "resend",
     "revoke_key",
     "rotate_endpoint_secret",

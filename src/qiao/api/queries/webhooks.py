@@ -135,6 +135,7 @@ class Outgoing:
     """A message that waits to be sent, with everything that sending takes."""
 
     delivery_id: int
+    endpoint_id: int
     message_id: str
     url: str
     body: bytes
@@ -163,6 +164,7 @@ def outgoing(*, delivery_id: int, now: datetime) -> Outgoing | None:
     ring, context = crypto.default_ring(), sealing_context(endpoint.pk)
     return Outgoing(
         delivery_id=found.pk,
+        endpoint_id=endpoint.pk,
         message_id=found.message_id,
         url=endpoint.url,
         body=found.body.encode(),

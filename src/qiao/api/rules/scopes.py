@@ -16,6 +16,8 @@ SCOPES: Final[dict[str, frozenset[str]]] = {
     "cases:read": frozenset({"cases.view"}),
     "cases:write": frozenset({"cases.view", "cases.open", "cases.note", "customers.view"}),
     "jobs:read": frozenset({"jobs.view"}),
+    "segments:read": frozenset({"customers.view"}),
+    "imports:read": frozenset({"customers.import"}),
     "staff:read": frozenset({"staff.view"}),
     "stations:read": frozenset({"customers.view"}),
 }

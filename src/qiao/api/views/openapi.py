@@ -36,6 +36,7 @@ FIELD_ERROR: Final = {
 # What any call may answer, and what comes on top for calls with parts of an address or a body.
 ANY: Final = ("400", "401", "403", "404", "429", "500")
 MORE: Final = {"read": ("422",), "write": ("409", "413", "415", "422")}
+VERSION_HEADER: Final = {"ETag": {"schema": {"type": "string"}, "required": False}}
 LIMIT_HEADERS: Final = {
     name: {"schema": {"type": "string"}, "required": False}
     for name in ("RateLimit", "RateLimit-Policy", "Retry-After")
@@ -70,7 +71,10 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
     answers = {str(status): about for status, about in operation["responses"].items()}
     for about in answers.values():
         about["headers"] = LIMIT_HEADERS
-    for status in (*ANY, *MORE["read" if method == "get" else "write"]):
+    refusals = (*ANY, *MORE["read" if method == "get" else "write"])
+    if service.path.endswith("}"):
+        refusals = _versioned(method, answers, refusals)
+    for status in refusals:
         titles = [str(title) for code, title in TITLES.values() if str(code) == status]
         answers[status] = {
             "description": " / ".join(titles),
@@ -78,6 +82,16 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
     operation["responses"] = dict(sorted(answers.items()))
+
+
+def _versioned(method: str, answers: dict[str, Any], refusals: tuple[str, ...]) -> tuple[str, ...]:
+    """What a version adds: its header, 304 for one that is known, 412 for one that is over."""
+    answers["200"]["headers"] = LIMIT_HEADERS | VERSION_HEADER
+    if method == "get":
+        words = _("The program has it already")
+        answers["304"] = {"description": words, "headers": LIMIT_HEADERS | VERSION_HEADER}
+        return refusals
+    return (*refusals, "412")
 
 
 def _scope(service: Any) -> str:

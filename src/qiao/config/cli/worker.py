@@ -7,7 +7,12 @@ from qiao.config.cli import environment
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--concurrency", type=int, default=4, help="jobs at the same time")
+    parser.add_argument(
+        "--concurrency",
+        type=int,
+        default=4,
+        help="jobs at the same time, beside those of queues with places of their own",
+    )
     parser.add_argument("--queues", help="only these queues, separated by commas")
 
 
@@ -15,12 +20,10 @@ def run(args: argparse.Namespace) -> int:
     """Work until told to stop."""
     with environment.database():
         environment.set_up_django()
-        from django.core.management import call_command
-
         from qiao.core.grants import assert_plain_role
+        from qiao.core.working import lanes, work
 
         assert_plain_role()
-        words = ["worker", f"--concurrency={args.concurrency}", "--delete-jobs=never"]
-        words += [f"--queues={args.queues}"] if args.queues else []
-        call_command("procrastinate", *words)
+        queues = [queue for queue in (args.queues or "").split(",") if queue]
+        work(lanes(places=args.concurrency, queues=queues))
     return 0

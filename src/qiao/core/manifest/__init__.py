@@ -5,8 +5,8 @@ the modules behind them, so adding a module edits nothing elsewhere. This packag
 door: its files are not imported from outside.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -129,6 +129,8 @@ class Module:
     corrections: tuple[Correction, ...] = ()
     audit_words: tuple[AuditTable, ...] = ()
     matters: tuple[MatterSource, ...] = ()
+    # Queues whose jobs wait for others, each with its own number of places in the worker.
+    lanes: Mapping[str, int] = field(default_factory=dict)
     demo: tuple[DemoStage, ...] = ()
     install: Callable[[datetime], None] | None = None  # run after every migration, repeatable
     append_only: tuple[str, ...] = ()

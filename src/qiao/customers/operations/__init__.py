@@ -1,6 +1,6 @@
 """Writes, and the refusals they raise. Keyword-only; the caller has opened the transaction."""
 
-from qiao.customers.operations.access import make_visible, note_last_contact
+from qiao.customers.operations.access import lock_customer, make_visible, note_last_contact
 from qiao.customers.operations.accounts import (
     Place,
     add_party,
@@ -144,6 +144,7 @@ __all__ = [
     "hand_over_account",
     "install_tier_rules",
     "keep_value_periods",
+    "lock_customer",
     "make_visible",
     "merge_customers",
     "note_accounts_between",

@@ -1,5 +1,6 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
+from qiao.customers.queries.imports import ImportPage, get_import_for, list_imports
 from qiao.customers.queries.listing import (
     Likeness,
     ListPage,
@@ -47,7 +48,10 @@ from qiao.customers.queries.segments import (
     get_segment_for,
     list_members,
     list_segments,
+    name_in,
     open_segments,
+    page_of_segments,
+    segment_line,
 )
 from qiao.customers.queries.stations import StationTier, tier_at_station
 from qiao.customers.queries.tags import TagRecord, tag_records, tag_records_of
@@ -66,6 +70,7 @@ __all__ = [
     "CustomerLine",
     "CustomerRecord",
     "Decision",
+    "ImportPage",
     "Likeness",
     "ListPage",
     "NotVisible",
@@ -88,6 +93,7 @@ __all__ = [
     "find_near",
     "find_places",
     "get_customer_for",
+    "get_import_for",
     "get_move_for",
     "get_open_segment_for",
     "get_premises_for",
@@ -96,18 +102,22 @@ __all__ = [
     "history_of",
     "lines_for",
     "list_customers",
+    "list_imports",
     "list_members",
     "list_segments",
     "masked_phone",
     "match_phone",
     "merged_ids_as_of",
+    "name_in",
     "open_segments",
+    "page_of_segments",
     "parties_of_account",
     "parties_of_customer",
     "party_since",
     "premises_record",
     "record_of",
     "rule_in_force",
+    "segment_line",
     "survivor_as_of",
     "tag_records",
     "tag_records_of",

@@ -11,6 +11,7 @@ from django.conf import settings
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.registry import registry
+from qiao.core.rules.texts import language_key
 from qiao.customers.models import Segment
 from qiao.customers.queries.people import CustomerLine, NotVisible, line_of
 from qiao.customers.queries.search import LINE_JOINS, visible
@@ -50,6 +51,10 @@ def list_segments(*, actor: Actor, now: datetime, archived: bool = False) -> lis
     state = Segment.State.ARCHIVED
     rows = rows.filter(state=state) if archived else rows.exclude(state=state)
     segments = list(rows.select_related("kept").order_by("-kept__member_count", "pk")[:500])
+    return _lines(segments, actor, now)
+
+
+def _lines(segments: Sequence[Segment], actor: Actor, now: datetime) -> list[SegmentLine]:
     trends = trends_of(segment_ids=[s.pk for s in segments], now=now)
     own = set(actor.organisations(VIEW))
     whole = {unit: subtree_of(unit) <= own for unit in {s.organisation_id for s in segments}}
@@ -89,6 +94,37 @@ def get_open_segment_for(*, actor: Actor, segment_id: int) -> Segment:
     if segment.state == Segment.State.ARCHIVED:
         raise NotVisible(f"segment {segment_id} is archived")
     return segment
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPage:
+    """Segments in the order of their ids, and the id after which the next page begins."""
+
+    lines: list[SegmentLine]
+    after: int | None
+
+
+def page_of_segments(
+    *, actor: Actor, now: datetime, after: int | None = None, limit: int = 30
+) -> SegmentPage:
+    """As `list_segments`, but for those in the archive, in keyset steps."""
+    rows = Segment.objects.filter(organisation_id__in=_known_units(actor), pk__gt=after or 0)
+    rows = rows.exclude(state=Segment.State.ARCHIVED).select_related("kept").order_by("pk")
+    found = list(rows[: limit + 1])
+    shown = found[:limit]
+    return SegmentPage(_lines(shown, actor, now), shown[-1].pk if len(found) > limit else None)
+
+
+def segment_line(*, actor: Actor, now: datetime, segment_id: int) -> SegmentLine:
+    """One segment with its figures. Raises `NotVisible` as `get_segment_for`."""
+    segment = get_segment_for(actor=actor, segment_id=segment_id)
+    (line,) = _lines([segment], actor, now)
+    return line
+
+
+def name_in(segment: Segment, language: str) -> str:
+    """The company's own name of a segment, else the preset's in that language."""
+    return str(segment.name or segment.names.get(language_key(language or "en"), ""))
 
 
 def sees_all_of(*, actor: Actor, segment: Segment) -> bool:

@@ -5,7 +5,9 @@ from qiao.api.views.v1 import (
     cases,
     contacts,
     customers,
+    imports,
     relations,
+    segments,
     stations,
     tags,
 )
@@ -19,7 +21,9 @@ __all__ = [
     "cases",
     "contacts",
     "customers",
+    "imports",
     "relations",
+    "segments",
     "stations",
     "tags",
 ]

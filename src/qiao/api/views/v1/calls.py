@@ -28,6 +28,7 @@ from qiao.api.queries import Access, find_access
 from qiao.api.rules.keys import read_key
 from qiao.api.rules.networks import caller
 from qiao.api.views.v1.problems import FieldError, Problem
+from qiao.api.views.v1.versions import tag_of
 from qiao.core import idempotency
 from qiao.core.actor import Actor
 from qiao.core.transactions import acting
@@ -212,11 +213,13 @@ def _fingerprint(request: HttpRequest) -> str:
 
 
 def _answer_of(done: Done, request: HttpRequest) -> dict[str, Any]:
+    changed = request.method == "PATCH"
     return {
         "request": _fingerprint(request),
         "status": 201 if done.location else 200,
         "body": done.value.model_dump_json(),
         "location": done.location,
+        "etag": tag_of(done.value) if changed else "",
     }
 
 
@@ -224,6 +227,8 @@ def _respond(kept: dict[str, Any]) -> HttpResponse:
     response = HttpResponse(kept["body"], status=kept["status"], content_type=JSON)
     if kept["location"]:
         response["Location"] = kept["location"]
+    if kept.get("etag"):
+        response["ETag"] = kept["etag"]
     return response
 
 

@@ -24,6 +24,7 @@ from qiao.api.views.v1.shapes import (
     line,
     read_cursor,
 )
+from qiao.api.views.v1.versions import require_version
 from qiao.customers import operations, queries
 
 Flag = Literal[
@@ -230,6 +231,7 @@ def get_customer(request: ProgramRequest, customer_id: PathId) -> CustomerShown:
 @changes(
     "/customers/{customer_id}", "changeCustomer", scope="customers:write", method="PATCH",
     answer=CustomerShown, group=GROUP, title=_("Change a customer’s name or protection"),
+    about=_("With If-Match only if the customer is still as it was read; else 412."),
 )  # fmt: skip
 def change_customer(request: ProgramRequest, customer_id: PathId, body: CustomerChange) -> Done:
     """Change what is given."""
@@ -238,6 +240,8 @@ def change_customer(request: ProgramRequest, customer_id: PathId, body: Customer
         "now": request.call.now,
         "customer_id": customer_id,
     }
+    operations.lock_customer(actor=about["actor"], customer_id=customer_id)
+    require_version(request, lambda: _shown(request, customer_id))
     if body.name is not None:
         operations.change_name(**about, name=body.name)
     if body.flags is not None:

@@ -10,6 +10,7 @@ from ninja.errors import HttpError, ValidationError
 
 from qiao.api.views.v1.calls import KEY_HEADER, ApiKey, StrictParser, writes
 from qiao.api.views.v1.faults import handle
+from qiao.api.views.v1.versions import IF_MATCH, IF_NONE_MATCH, versioned
 
 VERSION: Final = "1.0.0"
 
@@ -44,8 +45,14 @@ for family in (Exception, Http404, HttpError, ValidationError):  # the framework
 def reads(
     path: str, name: str, *, scope: str, title: Any, answer: Any, about: Any = "", group: str
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a GET: the function takes the request and its parameters, and gives `answer`."""
-    return _declared("GET", path, name, scope, title, about, group, answer, None)
+    """Declare a GET: the function takes the request and its parameters, and gives `answer`.
+
+    What an address with an id at its end gives has a version; see `versions`.
+    """
+    is_single = path.endswith("}")
+    extra = {"parameters": [IF_NONE_MATCH]} if is_single else None
+    wrap = _declared("GET", path, name, scope, title, about, group, answer, extra)
+    return (lambda function: wrap(versioned(function))) if is_single else wrap
 
 
 def changes(
@@ -59,8 +66,11 @@ def changes(
     group: str,
     method: str = "POST",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a write: as `writes` says; a POST makes something and answers 201."""
-    extra = {"parameters": [KEY_HEADER]}
+    """Declare a write: as `writes` says; a POST makes something and answers 201.
+
+    A PATCH calls `require_version` before it changes anything.
+    """
+    extra = {"parameters": [KEY_HEADER, IF_MATCH] if method == "PATCH" else [KEY_HEADER]}
     wrap = _declared(method, path, name, scope, title, about, group, answer, extra)
     return lambda function: wrap(writes(function))
 
