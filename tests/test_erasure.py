@@ -30,10 +30,12 @@ from qiao.customers.operations import (
     documents,
     groups,
     hand_over_account,
+    managing,
     open_account_at,
     register_customer,
     reveal_phone,
     speaking,
+    visiting,
 )
 from qiao.customers.operations.erasing import (
     ErasureHindered,
@@ -108,6 +110,7 @@ def live(world: World) -> Customer:
         **told,
     )
     relate(world, customer)
+    look_after(world, customer)
     reveal_phone(customer_id=customer.pk, reason=f"{NAME} 来电", **told)
     hand_over_account(
         account_id=account.pk,
@@ -177,6 +180,25 @@ def relate(world: World, customer: Customer) -> None:
     speaking.begin_acting(
         agent_id=customer.pk, principal_id=child.pk, since=day,
         told=speaking.NewActing("parent", ("service",), WORDS, paper), **told,
+    )  # fmt: skip
+
+
+def look_after(world: World, customer: Customer) -> None:
+    """They have a manager, who visits them and hands them over."""
+    told: dict[str, Any] = {"actor": world.company.chief, "now": world.now}
+    first, second = world.company.agent.person_id, world.company.colleague.person_id
+    day = world.now.date()
+    managing.assign_manager(
+        customer_ids=[customer.pk], manager_id=first, since=day - timedelta(days=9),
+        reason=WORDS, **told,
+    )  # fmt: skip
+    own = {**told, "customer_id": customer.pk}
+    visiting.set_visit_plan(every_months=3, due_date=day, purpose=WORDS, **own)
+    visiting.plan_visit(day=day, topic=WORDS, **own)
+    visiting.record_visit(day=day, told=visiting.Told("wish", WORDS, WORDS), **own)
+    managing.hand_over_customers(
+        from_manager_id=first, to_manager_id=second, day=day, reason=WORDS,
+        note=f"{NAME}：{WORDS}", **told,
     )  # fmt: skip
 
 

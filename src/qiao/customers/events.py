@@ -312,3 +312,32 @@ class SegmentTagged:
     tag_id: int
     segment_id: int
     added: int
+
+
+@event_type("customers.managers_assigned", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class ManagersAssigned:
+    """A member of staff looks after `customer_count` customers more; of a hand-over, its id."""
+
+    manager_id: int
+    customer_count: int
+    hand_over_id: int
+
+
+@event_type("customers.managers_ended", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class ManagersEnded:
+    """`customer_count` customers have no manager from a day on; of a single one, its id."""
+
+    customer_count: int
+    customer_id: int
+
+
+@event_type("customers.visit_closed", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class VisitClosed:
+    """The manager of a customer visited them, or left the visit out; `state` says which."""
+
+    visit_id: int
+    customer_id: int
+    state: str

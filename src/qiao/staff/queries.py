@@ -304,6 +304,38 @@ def first_of_roles(keys: Iterable[str], *, language: str) -> list[Player]:
         return [Player(*row) for row in cursor.fetchall()]
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An active person who holds a permission."""
+
+    staff_id: int
+    number: str
+    name: str
+    title: str
+    phone: str
+
+
+_HOLDERS = """
+SELECT s.id, s.number, s.name, s.title, s.phone
+  FROM staff_staff s
+ WHERE s.is_active AND EXISTS (
+       SELECT 1 FROM staff_assignment a
+         JOIN staff_role r ON r.id = a.role_id AND %(permission)s = ANY(r.permissions)
+         JOIN staff_organisation held ON held.id = a.organisation_id
+         JOIN staff_organisation o ON o.path LIKE held.path || '%%'
+        WHERE a.staff_id = s.id AND a.valid @> %(day)s::date AND o.id = ANY(%(units)s::bigint[]))
+ ORDER BY s.number
+"""
+
+
+def holders_of(*, permission: str, organisation_ids: Iterable[int], day: date) -> list[Holder]:
+    """Active people who hold a permission in one of these units on a day, by number."""
+    units = list(organisation_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS, {"permission": permission, "units": units, "day": day})
+        return [Holder(*row) for row in cursor.fetchall()]
+
+
 def cast_ids() -> frozenset[int]:
     """Ids of the people whom visitors of the demo play."""
     return frozenset(Staff.objects.filter(number__in=CAST).values_list("id", flat=True))

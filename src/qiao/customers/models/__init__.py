@@ -15,6 +15,13 @@ from qiao.customers.models.exports import CustomerExport
 from qiao.customers.models.import_additions import ImportAddition
 from qiao.customers.models.import_files import ImportedPlace, ImportFile
 from qiao.customers.models.imports import CustomerImport, ImportedRow, ImportMapping
+from qiao.customers.models.managers import (
+    CustomerVisit,
+    HandedOver,
+    HandOverOfCustomers,
+    ManagerAssignment,
+    VisitPlan,
+)
 from qiao.customers.models.merging import Merge
 from qiao.customers.models.meters import MeterInstallation
 from qiao.customers.models.moves import Move, MoveParty
@@ -63,6 +70,7 @@ __all__ = [
     "CustomerOrganisation",
     "CustomerPhone",
     "CustomerTag",
+    "CustomerVisit",
     "Document",
     "Duplicate",
     "DuplicateCount",
@@ -71,6 +79,8 @@ __all__ = [
     "Erasure",
     "Fact",
     "GroupMember",
+    "HandOverOfCustomers",
+    "HandedOver",
     "ImportAddition",
     "ImportFile",
     "ImportMapping",
@@ -78,6 +88,7 @@ __all__ = [
     "ImportedRow",
     "KeyCustomer",
     "LastContact",
+    "ManagerAssignment",
     "Merge",
     "MeterInstallation",
     "Move",
@@ -105,4 +116,5 @@ __all__ = [
     "TierRule",
     "TierRun",
     "ValuePeriod",
+    "VisitPlan",
 ]

@@ -1,0 +1,39 @@
+"""Pieces of statements on customer managers: who looks after a customer on a day."""
+# ruff: noqa: S608 - statements are put together from this module's own pieces
+
+from typing import Final
+
+_SURVIVOR: Final = "CASE WHEN r.merged_into_id IS NULL THEN r.id ELSE customers_survivor(r.id) END"
+# Of several records of one customer the own one speaks first, then the one that began last.
+_FIRST: Final = """(
+    SELECT b.id FROM customers_managerassignment b
+     WHERE b.customer_id = ANY(customers_held_as(s.id)) AND b.period @> %(day)s::date
+     ORDER BY b.customer_id = s.id DESC, lower(b.period) DESC, b.id DESC LIMIT 1)"""
+
+# Assignments that count on %(day)s, each with the customer who stands for it.
+STANDING: Final = f"""
+SELECT s.id AS customer_id, a.id AS assignment_id, a.manager_id, lower(a.period) AS since
+  FROM customers_managerassignment a
+  JOIN customers_customer r ON r.id = a.customer_id
+ CROSS JOIN LATERAL (SELECT {_SURVIVOR} AS id) s
+ WHERE a.period @> %(day)s::date
+   AND (r.merged_into_id IS NULL OR a.id = {_FIRST})"""
+
+
+def held(customer: str) -> str:
+    """All ids of the customer in that column, those merged into it included."""
+    return (
+        "CASE WHEN EXISTS (SELECT 1 FROM customers_customer m"
+        f" WHERE m.merged_into_id = {customer}) THEN customers_held_as({customer})"
+        f" ELSE ARRAY[{customer}] END"
+    )
+
+
+def manager_of(ids: str, day: str) -> str:
+    """The row of the assignment that counts for a customer held as `ids`, whose first is its own:
+    the FROM of a lateral join."""
+    return f"""(
+    SELECT b.id, b.manager_id, lower(b.period) AS since, upper(b.period) AS until, b.reason
+      FROM customers_managerassignment b
+     WHERE b.customer_id = ANY({ids}) AND b.period @> {day}
+     ORDER BY b.customer_id = ({ids})[1] DESC, lower(b.period) DESC, b.id DESC LIMIT 1)"""

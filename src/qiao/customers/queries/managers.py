@@ -1,0 +1,298 @@
+"""Customer managers: who they are, whom they look after, and what was passed on."""
+# ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.conf import settings
+
+from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all, fetch_one
+from qiao.customers.models import HandOverOfCustomers
+from qiao.customers.queries.manager_sql import STANDING, held, manager_of
+from qiao.customers.queries.people import CustomerLine, NotVisible, held_as, lines_for
+from qiao.customers.queries.search import visible
+from qiao.staff.queries import Holder, holders_of
+
+ASSIGN: Final = "customers.assign_manager"
+OWN: Final = "customers.manage_own"
+MOST_HAND_OVERS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """Who looks after a customer, and since when."""
+
+    staff_id: int
+    number: str
+    name: str
+    phone: str
+    since: date
+    is_active: bool
+
+
+_MANAGER: Final = f"""
+SELECT s.id, s.number, s.name, s.phone, m.since, s.is_active
+  FROM (SELECT customers_held_as(customers_survivor(%(id)s)) AS ids) k
+ CROSS JOIN LATERAL {manager_of("k.ids", "%(day)s::date")} m
+  JOIN staff_staff s ON s.id = m.manager_id
+"""
+
+
+def manager_of_customer(*, customer_id: int, day: date) -> Manager | None:
+    """Who looks after a customer on a day, whatever ids it is held under; None for nobody."""
+    row = fetch_one(_MANAGER, {"id": customer_id, "day": day})
+    return Manager(*row) if row else None
+
+
+def possible_managers(*, actor: Actor, day: date) -> list[Holder]:
+    """People who may look after customers of the actor's units, by number; those whose own work
+    is to assign them come last."""
+    units = actor.organisations(ASSIGN)
+    people = holders_of(permission=OWN, organisation_ids=units, day=day)
+    above = {
+        each.staff_id for each in holders_of(permission=ASSIGN, organisation_ids=units, day=day)
+    }
+    return sorted(people, key=lambda each: (each.staff_id in above, each.number))
+
+
+def managers_at_work() -> list[tuple[int, str]]:
+    """Ids and names of people who look after customers or did, by staff number."""
+    return [
+        (pk, name)
+        for pk, name in fetch_all(
+            "SELECT s.id, s.name FROM staff_staff s WHERE EXISTS (SELECT 1"
+            " FROM customers_managerassignment a WHERE a.manager_id = s.id) ORDER BY s.number",
+            {},
+        )
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Days on which somebody looked after a customer; `until` is the first day after them."""
+
+    manager: str
+    since: date
+    until: date | None
+    reason: str
+    end_reason: str
+    hand_over_id: int | None
+    note: str
+
+    @property
+    def is_running(self) -> bool:
+        """Whether no end is known."""
+        return self.until is None
+
+
+_STAYS: Final = """
+SELECT s.name, lower(a.period), upper(a.period), a.reason, a.end_reason, a.hand_over_id,
+       coalesce(h.note, '')
+  FROM customers_managerassignment a
+  JOIN staff_staff s ON s.id = a.manager_id
+  LEFT JOIN customers_handoverofcustomers h ON h.id = a.hand_over_id
+ WHERE a.customer_id = ANY(%(ids)s::bigint[])
+ ORDER BY lower(a.period) DESC, a.id DESC LIMIT 50
+"""
+
+
+def managers_so_far(*, customer_id: int) -> list[Stay]:
+    """All managers of a customer, the latest first. The caller has checked the right."""
+    return [Stay(*row) for row in fetch_all(_STAYS, {"ids": list(held_as(customer_id))})]
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerLine:
+    """A manager in the supervisor's table. `is_gone`: no longer works here, or may not."""
+
+    staff_id: int
+    number: str
+    name: str
+    phone: str
+    is_gone: bool
+    customers: int
+    tiers: Mapping[str, int]
+    overdue: int
+    soon: int
+    unplanned: int
+    done: int
+
+
+# How a customer of somebody stands, under ``own``; the next visit is the one planned, else the
+# day by which the plan wants one.
+ROWS: Final = f"""
+  JOIN customers_customer c ON c.id = own.customer_id AND {visible("c.id")}
+ CROSS JOIN LATERAL (SELECT {held("c.id")} AS ids) h
+  LEFT JOIN LATERAL (
+      SELECT p.due_date, p.every_months, p.purpose FROM customers_visitplan p
+       WHERE p.customer_id = ANY(h.ids)
+       ORDER BY p.customer_id = c.id DESC, p.changed_at DESC LIMIT 1) p ON true
+  LEFT JOIN LATERAL (
+      SELECT v.id, v.date, v.topic, v.how FROM customers_customervisit v
+       WHERE v.customer_id = ANY(h.ids) AND v.state = 'planned'
+       ORDER BY v.date, v.id LIMIT 1) v ON true
+ CROSS JOIN LATERAL (SELECT coalesce(v.date, p.due_date) AS next) n
+"""
+_TABLE: Final = f"""
+WITH own AS ({STANDING}), sums AS (
+    SELECT own.manager_id, count(*) AS customers,
+           count(*) FILTER (WHERE c.tier = 'A') AS a, count(*) FILTER (WHERE c.tier = 'B') AS b,
+           count(*) FILTER (WHERE c.tier = 'C') AS c, count(*) FILTER (WHERE c.tier = 'D') AS d,
+           count(*) FILTER (WHERE n.next < %(day)s) AS overdue,
+           count(*) FILTER (WHERE n.next >= %(day)s AND n.next < %(day)s::date + 14) AS soon,
+           count(*) FILTER (WHERE n.next IS NULL) AS unplanned
+      FROM own {ROWS} GROUP BY own.manager_id
+)
+SELECT s.id, s.number, s.name, s.phone, coalesce(t.customers, 0),
+       coalesce(t.a, 0), coalesce(t.b, 0), coalesce(t.c, 0), coalesce(t.d, 0),
+       coalesce(t.overdue, 0), coalesce(t.soon, 0), coalesce(t.unplanned, 0),
+       (SELECT count(*) FROM customers_customervisit v
+         WHERE v.manager_id = s.id AND v.state = 'done'
+           AND v.date >= date_trunc('quarter', %(day)s::date)::date AND v.date <= %(day)s)
+  FROM staff_staff s LEFT JOIN sums t ON t.manager_id = s.id
+ WHERE t.manager_id IS NOT NULL OR s.id = ANY(%(holders)s::bigint[])
+ ORDER BY s.number
+"""
+
+
+def managers_table(*, actor: Actor, day: date) -> list[ManagerLine]:
+    """Managers with customers of the actor's units, those who are gone first, then by number.
+
+    People whose own work is to assign are left out unless they look after somebody.
+    """
+    units = list(actor.organisations(ASSIGN))
+    holders = {
+        each.staff_id for each in holders_of(permission=OWN, organisation_ids=units, day=day)
+    }
+    above = {
+        each.staff_id for each in holders_of(permission=ASSIGN, organisation_ids=units, day=day)
+    }
+    values = {"day": day, "organisations": units, "holders": sorted(holders - above)}
+    lines = [
+        ManagerLine(
+            pk, number, name, phone, pk not in holders, customers,
+            dict(zip("ABCD", row[:4], strict=True)), *row[4:],
+        )
+        for pk, number, name, phone, customers, *row in fetch_all(_TABLE, values)
+    ]  # fmt: skip
+    return sorted(lines, key=lambda line: (not line.is_gone, line.number))
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverLine:
+    """A hand-over in a list."""
+
+    hand_over_id: int
+    day: date
+    from_name: str
+    to_name: str
+    reason: str
+    note: str
+    customers: int
+    made_by: str
+    made_at: datetime
+
+
+_HAND_OVERS: Final = """
+SELECT h.id, h.day, f.name, t.name, h.reason, h.note, h.customer_count, coalesce(m.name, ''),
+       h.made_at
+  FROM customers_handoverofcustomers h
+  JOIN staff_staff f ON f.id = h.from_manager_id
+  JOIN staff_staff t ON t.id = h.to_manager_id
+  LEFT JOIN staff_staff m ON m.id = h.made_by_id
+ WHERE {where}
+ ORDER BY h.day DESC, h.id DESC LIMIT %(limit)s
+"""
+_RECENT: Final = _HAND_OVERS.format(where="h.organisation_id = ANY(%(organisations)s::bigint[])")
+_ONE: Final = _HAND_OVERS.format(where="h.id = %(id)s")
+
+
+def recent_hand_overs(*, actor: Actor) -> list[HandOverLine]:
+    """The latest hand-overs of the actor's units."""
+    units = list(actor.organisations(ASSIGN))
+    rows = fetch_all(_RECENT, {"organisations": units, "limit": MOST_HAND_OVERS})
+    return [HandOverLine(*row) for row in rows]
+
+
+_HANDED: Final = f"""
+SELECT d.customer_id FROM customers_handedover d
+ WHERE d.hand_over_id = %(id)s AND d.customer_id > %(after)s
+   AND (SELECT true FROM customers_customerorganisation l
+         JOIN customers_customer c ON c.id = l.customer_id
+        WHERE l.customer_id = d.customer_id AND {visible("c.id")} LIMIT 1)
+ ORDER BY d.customer_id LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverPage:
+    """A hand-over with its customers that the actor may see, and after which id to go on."""
+
+    hand_over: HandOverLine
+    customers: Sequence[CustomerLine]
+    after: int | None
+
+
+def get_hand_over_for(
+    *, actor: Actor, hand_over_id: int, after: int = 0, limit: int = 50
+) -> HandOverPage:
+    """One hand-over, for who assigns managers in its unit and for the two managers themselves.
+
+    Raises `NotVisible`.
+    """
+    found = HandOverOfCustomers.objects.filter(pk=hand_over_id).first()
+    own = found is not None and actor.staff_id in (found.from_manager_id, found.to_manager_id)
+    if found is None or not (own or actor.can_in(ASSIGN, found.organisation_id)):
+        raise NotVisible(f"hand-over {hand_over_id}")
+    row = fetch_one(_ONE, {"id": hand_over_id, "limit": 1})
+    assert row is not None
+    values: dict[str, Any] = {
+        "id": hand_over_id,
+        "after": after,
+        "limit": limit + 1,
+        "organisations": list(actor.organisations("customers.view")),
+    }
+    ids = [pk for (pk,) in fetch_all(_HANDED, values)]
+    lines = lines_for(actor=actor, customer_ids=ids[:limit])
+    return HandOverPage(
+        HandOverLine(*row),
+        [lines[pk] for pk in ids[:limit] if pk in lines],
+        ids[limit - 1] if len(ids) > limit else None,
+    )
+
+
+# The customer's page and the aside: who looks after them, the plan, what was said last.
+PANEL: Final = f"""
+SELECT json_build_object(
+    'manager', (SELECT json_build_object('id', s.id, 'name', s.name, 'number', s.number,
+                                         'phone', s.phone, 'since', m.since,
+                                         'is_active', s.is_active)
+                  FROM {manager_of("k.ids", "k.day")} m JOIN staff_staff s ON s.id = m.manager_id),
+    'plan', (SELECT json_build_object('every', p.every_months, 'due', p.due_date,
+                                      'purpose', p.purpose, 'is_late', p.due_date < k.day)
+               FROM customers_visitplan p WHERE p.customer_id = ANY(k.ids)
+              ORDER BY p.customer_id = k.ids[1] DESC, p.changed_at DESC LIMIT 1),
+    'ahead', (SELECT json_build_object('date', v.date, 'topic', v.topic, 'how', v.how,
+                                       'is_late', v.date < k.day)
+                FROM customers_customervisit v
+               WHERE v.customer_id = ANY(k.ids) AND v.state = 'planned'
+               ORDER BY v.date LIMIT 1),
+    'last', (SELECT json_build_object('date', v.date, 'topic', v.topic, 'result', v.result,
+                                      'note', v.note, 'next_step', v.next_step, 'who', s.name)
+               FROM customers_customervisit v JOIN staff_staff s ON s.id = v.manager_id
+              WHERE v.customer_id = ANY(k.ids) AND v.state = 'done'
+              ORDER BY v.date DESC, v.id DESC LIMIT 1),
+    'before', (SELECT json_agg(x) FROM (
+                SELECT s.name, lower(a.period) AS since, upper(a.period) AS until, a.reason,
+                       a.hand_over_id
+                  FROM customers_managerassignment a JOIN staff_staff s ON s.id = a.manager_id
+                 WHERE a.customer_id = ANY(k.ids) AND NOT (a.period @> k.day)
+                 ORDER BY lower(a.period) DESC LIMIT 3) x),
+    'visits', (SELECT count(*) FROM customers_customervisit v WHERE v.customer_id = ANY(k.ids)))
+  FROM (SELECT %(customer_ids)s::bigint[] AS ids,
+               (%(now)s::timestamptz AT TIME ZONE '{settings.TIME_ZONE}')::date AS day) k
+ WHERE cardinality(%(organisation_ids)s) > 0
+"""

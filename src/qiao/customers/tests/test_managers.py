@@ -1,0 +1,355 @@
+"""Customer managers: assigned, handed over, visited; one at a time on every day."""
+
+from datetime import date, timedelta
+from random import Random
+from time import perf_counter
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from qiao.core.actor import Actor, Forbidden
+from qiao.core.models import Event
+from qiao.core.rules.periods import Period
+from qiao.customers.models import (
+    Customer,
+    CustomerVisit,
+    HandOverOfCustomers,
+    LastContact,
+    ManagerAssignment,
+    VisitPlan,
+)
+from qiao.customers.operations import NotYet, ReasonMissing, merge_customers, undo_merge
+from qiao.customers.operations.managing import (
+    NotAManager,
+    NothingToAssign,
+    SameManager,
+    assign_manager,
+    end_manager,
+    hand_over_customers,
+)
+from qiao.customers.operations.visiting import (
+    NoManager,
+    NotTheManager,
+    Told,
+    VisitAhead,
+    move_visit,
+    plan_visit,
+    record_visit,
+    set_visit_plan,
+    skip_visit,
+)
+from qiao.customers.queries import NotVisible
+from qiao.customers.queries.managers import (
+    get_hand_over_for,
+    manager_of_customer,
+    managers_so_far,
+    managers_table,
+)
+from qiao.customers.rules.managing import ended_on
+from qiao.customers.tests.factories import NOW, make_customer
+from qiao.staff.queries import actor_for
+from qiao.staff.tests.cast import TODAY, Company, make_company, person
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    return make_company()
+
+
+OWN_RIGHTS = ("customers.view", "customers.manage_own")
+
+
+def keeper(company: Company, number: str, name: str = "方经理") -> Actor:
+    """Somebody who looks after customers of the lake branch and does nothing else."""
+    staff = person(number=number, name=name, branch=company.lake, permissions=OWN_RIGHTS)
+    return actor_for(staff, day=TODAY)
+
+
+def give(
+    company: Company, customers: list[Customer], manager: Actor, since: date = TODAY, **more: bool
+) -> None:
+    """Assign, as the supervisor of the company."""
+    assign_manager(
+        actor=company.chief,
+        now=NOW,
+        customer_ids=[each.pk for each in customers],
+        manager_id=manager.person_id,
+        since=since,
+        reason="大客户",
+        **more,
+    )
+
+
+def name_of(customer: Customer, day: date = TODAY) -> str:
+    """Who looks after the customer on that day."""
+    found = manager_of_customer(customer_id=customer.pk, day=day)
+    return found.name if found else ""
+
+
+def test_who_has_a_manager_keeps_them_unless_asked_to_replace(company: Company) -> None:
+    first, second = keeper(company, "1301", "方经理"), keeper(company, "1302", "孟经理")
+    customers = [make_customer(company.agent, name=f"客户{n}") for n in range(4)]
+    give(company, customers[:2], first, TODAY - timedelta(days=40))
+
+    done = assign_manager(
+        actor=company.chief, now=NOW, customer_ids=[each.pk for each in customers],
+        manager_id=second.person_id, since=TODAY,
+    )  # fmt: skip
+
+    assert (done.assigned, done.taken, done.unseen) == (2, 2, 0)
+    assert [name_of(each) for each in customers] == ["方经理", "方经理", "孟经理", "孟经理"]
+    give(company, customers, second, replace=True)
+    assert [name_of(each) for each in customers] == ["孟经理"] * 4
+    assert name_of(customers[0], TODAY - timedelta(days=1)) == "方经理"
+    assert Event.objects.filter(name="customers.managers_assigned").count() == 3
+
+
+def test_the_database_refuses_two_managers_on_one_day(company: Company) -> None:
+    customer = make_customer(company.agent)
+    give(company, [customer], keeper(company, "1301"))
+
+    with pytest.raises(IntegrityError, match="customers_manager_one"), transaction.atomic():
+        ManagerAssignment.objects.create(
+            customer=customer,
+            manager=company.agent_staff,
+            period=DateRange(TODAY + timedelta(days=9), None),
+            assigned_at=NOW,
+        )
+
+
+def test_any_sequence_of_changes_leaves_what_the_rule_says(company: Company) -> None:
+    keepers = [keeper(company, f"130{n}", f"经理{n}") for n in range(3)]
+    chance = Random(7)
+    for round_ in range(12):
+        customer = make_customer(company.agent, name=f"客户{round_}")
+        expected: list[Period] = []
+        day = TODAY - timedelta(days=300)
+        for _ in range(chance.randint(1, 7)):
+            day += timedelta(days=chance.randint(0, 40))
+            current = [p for p in expected if day in p]
+            if current and chance.random() < 0.3:
+                end_manager(
+                    actor=company.chief,
+                    now=NOW,
+                    customer_ids=[customer.pk],
+                    day=day,
+                    reason="调整",
+                )
+                expected = list(ended_on(expected, day).kept)
+                continue
+            other = [k for k in keepers if k.name != name_of(customer, day)]
+            give(company, [customer], chance.choice(other), day, replace=True)
+            expected = [*ended_on(expected, day).kept, Period(day)]
+        kept = ManagerAssignment.objects.filter(customer=customer).order_by("period")
+        assert [Period(row.period.lower, row.period.upper) for row in kept] == expected
+
+
+def test_what_was_in_force_is_not_rewritten_by_an_earlier_day(company: Company) -> None:
+    customer = make_customer(company.agent)
+    give(company, [customer], keeper(company, "1301"), TODAY - timedelta(days=10))
+
+    with pytest.raises(NothingToAssign):
+        give(
+            company, [customer], keeper(company, "1302"), TODAY - timedelta(days=20), replace=True
+        )
+
+
+def test_a_change_lies_at_most_ninety_days_ahead(company: Company) -> None:
+    with pytest.raises(NotYet):
+        give(company, [make_customer(company.agent)], keeper(company, "1301"), date(2027, 6, 1))
+
+
+def test_only_who_looks_after_customers_is_given_them(company: Company) -> None:
+    clerk = person(
+        number="1399", name="柜员", branch=company.lake, permissions=("customers.view",)
+    )
+
+    with pytest.raises(NotAManager):
+        give(company, [make_customer(company.agent)], actor_for(clerk, day=TODAY))
+
+
+def test_who_may_not_assign_is_refused(company: Company) -> None:
+    own = keeper(company, "1301")
+
+    with pytest.raises(Forbidden):
+        assign_manager(
+            actor=own, now=NOW, customer_ids=[make_customer(company.agent).pk],
+            manager_id=own.person_id, since=TODAY,
+        )  # fmt: skip
+
+
+def test_customers_of_other_branches_are_neither_given_nor_told(company: Company) -> None:
+    theirs = make_customer(company.outsider)
+    own = make_customer(company.agent)
+    manager = keeper(company, "1301")
+
+    done = assign_manager(
+        actor=company.chief, now=NOW, customer_ids=[own.pk, theirs.pk],
+        manager_id=manager.person_id, since=TODAY,
+    )  # fmt: skip
+
+    assert (done.assigned, done.unseen) == (1, 1)
+    assert name_of(theirs) == ""
+
+
+def test_a_hand_over_passes_all_on_and_stays_readable(company: Company) -> None:
+    leaver, heir = keeper(company, "1301", "方经理"), keeper(company, "1302", "孟经理")
+    customers = [make_customer(company.agent, name=f"客户{n}") for n in range(3)]
+    give(company, customers, leaver, TODAY - timedelta(days=100))
+
+    done = hand_over_customers(
+        actor=company.chief, now=NOW, from_manager_id=leaver.person_id,
+        to_manager_id=heir.person_id, day=TODAY, reason="岗位调整", note="三家都在谈扩容",
+    )  # fmt: skip
+
+    assert done.assigned == 3
+    now, before = managers_so_far(customer_id=customers[1].pk)
+    assert (now.manager, now.note, now.is_running) == ("孟经理", "三家都在谈扩容", True)
+    assert (before.manager, before.until, before.end_reason) == ("方经理", TODAY, "岗位调整")
+    page = get_hand_over_for(actor=heir, hand_over_id=done.hand_over_id)
+    assert {line.name for line in page.customers} == {"客户0", "客户1", "客户2"}
+    with pytest.raises(NotVisible):
+        get_hand_over_for(actor=company.agent, hand_over_id=done.hand_over_id)
+
+
+def test_a_hand_over_needs_two_people_a_reason_and_customers(company: Company) -> None:
+    one, other = keeper(company, "1301"), keeper(company, "1302")
+    told: dict[str, Any] = {
+        "actor": company.chief,
+        "now": NOW,
+        "day": TODAY,
+        "from_manager_id": one.person_id,
+    }
+
+    with pytest.raises(SameManager):
+        hand_over_customers(to_manager_id=one.person_id, reason="调整", **told)
+    with pytest.raises(ReasonMissing):
+        hand_over_customers(to_manager_id=other.person_id, reason=" ", **told)
+    with pytest.raises(NothingToAssign):
+        hand_over_customers(to_manager_id=other.person_id, reason="调整", **told)
+    assert not HandOverOfCustomers.objects.exists()
+
+
+def test_who_left_is_listed_first_with_their_customers(company: Company) -> None:
+    leaver, heir = keeper(company, "1301", "方经理"), keeper(company, "1302", "孟经理")
+    customer = make_customer(company.agent)
+    give(company, [customer], leaver)
+    staff = company.agent_staff.__class__.objects.get(pk=leaver.person_id)
+    staff.is_active = False
+    staff.save()
+
+    first, second = managers_table(actor=company.chief, day=TODAY)[:2]
+
+    assert (first.name, first.is_gone, first.customers) == ("方经理", True, 1)
+    assert (second.name, second.is_gone, second.customers) == ("孟经理", False, 0)
+    hand_over_customers(
+        actor=company.chief, now=NOW, from_manager_id=leaver.person_id,
+        to_manager_id=heir.person_id, day=TODAY, reason="离职",
+    )  # fmt: skip
+    assert name_of(customer) == "孟经理"
+
+
+def test_after_a_merge_the_own_manager_speaks_and_undoing_gives_both_back(
+    company: Company,
+) -> None:
+    one, other = keeper(company, "1301", "方经理"), keeper(company, "1302", "孟经理")
+    kept, merged = make_customer(company.agent), make_customer(company.agent)
+    lone, gone = make_customer(company.agent), make_customer(company.agent)
+    give(company, [kept], one)
+    give(company, [merged, gone], other)
+    told: dict[str, Any] = {"actor": company.agent, "now": NOW}
+
+    merge_customers(customer_id=kept.pk, merged_id=merged.pk, reason="同一人", **told)
+    merge_customers(customer_id=lone.pk, merged_id=gone.pk, reason="同一人", **told)
+
+    assert (name_of(kept), name_of(merged), name_of(lone)) == ("方经理", "方经理", "孟经理")
+    lines = {line.name: line.customers for line in managers_table(actor=company.chief, day=TODAY)}
+    assert (lines["方经理"], lines["孟经理"]) == (1, 1)
+    undo_merge(merged_id=merged.pk, **told)
+    assert name_of(merged) == "孟经理"
+
+
+def test_a_visit_moves_the_due_day_on_and_is_the_latest_contact(company: Company) -> None:
+    manager, customer = keeper(company, "1301"), make_customer(company.agent)
+    give(company, [customer], manager)
+    told: dict[str, Any] = {"actor": manager, "now": NOW, "customer_id": customer.pk}
+    set_visit_plan(every_months=3, due_date=TODAY - timedelta(days=5), purpose="走访", **told)
+    planned = plan_visit(day=TODAY, topic="用水计划", **told)
+    with pytest.raises(VisitAhead):
+        plan_visit(day=TODAY + timedelta(days=3), topic="再来一次", **told)
+
+    done = record_visit(day=TODAY, told=Told("concern", "水压偏低", "请维修所测压"), **told)
+
+    assert (done.pk, done.state, done.topic) == (planned.pk, "done", "用水计划")
+    assert VisitPlan.objects.get(customer=customer).due_date == date(2027, 2, 22)
+    contact = LastContact.objects.get(customer=customer)
+    assert (contact.channel, contact.subject) == ("visit", "用水计划")
+    unplanned = record_visit(day=TODAY, told=Told("absent", how="phone", topic="回电"), **told)
+    assert unplanned.pk != planned.pk
+
+
+def test_a_visit_is_moved_or_left_out_with_the_reason(company: Company) -> None:
+    manager, customer = keeper(company, "1301"), make_customer(company.agent)
+    give(company, [customer], manager)
+    told: dict[str, Any] = {"actor": manager, "now": NOW, "customer_id": customer.pk}
+    set_visit_plan(every_months=1, due_date=TODAY, **told)
+    plan_visit(day=TODAY, topic="走访", **told)
+
+    with pytest.raises(ReasonMissing):
+        move_visit(day=TODAY + timedelta(days=2), reason="", **told)
+    move_visit(day=TODAY + timedelta(days=2), reason="客户出差", **told)
+    skipped = skip_visit(reason="客户停产", **told)
+
+    assert (skipped.first_date, skipped.date) == (TODAY, TODAY + timedelta(days=2))
+    assert skipped.state == "skipped"
+    assert VisitPlan.objects.get(customer=customer).due_date == date(2026, 12, 24)
+
+
+def test_only_the_manager_or_who_assigns_writes_visits_down(company: Company) -> None:
+    one, other = keeper(company, "1301"), keeper(company, "1302")
+    customer, nobodys = make_customer(company.agent), make_customer(company.agent)
+    give(company, [customer], one)
+    plan: dict[str, Any] = {"now": NOW, "day": TODAY, "topic": "走访"}
+
+    with pytest.raises(NotTheManager):
+        plan_visit(actor=other, customer_id=customer.pk, **plan)
+    with pytest.raises(NoManager):
+        plan_visit(actor=one, customer_id=nobodys.pk, **plan)
+    with pytest.raises(NotVisible):
+        plan_visit(actor=company.outsider, customer_id=customer.pk, **plan)
+    made = plan_visit(actor=company.chief, customer_id=customer.pk, **plan)
+    assert made.manager_id == one.person_id
+    assert CustomerVisit.objects.count() == 1
+
+
+def test_thousands_are_handed_over_in_well_under_five_seconds(company: Company) -> None:
+    one, other = keeper(company, "1301"), keeper(company, "1302")
+    many = 5_000
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO customers_customer (number, kind, name, gender, language, name_search,"
+            " name_grams, initials, pinyin, flags, tier, tier_reason, created_at)"
+            " SELECT 'K' || n, 'organisation', '厂' || n, '', '', '厂' || n, '{}', '', '', '{}',"
+            " 'C', '', %s FROM generate_series(1, %s) n RETURNING id",
+            [NOW, many],
+        )
+        ids = [pk for (pk,) in cursor.fetchall()]
+        cursor.execute(
+            "INSERT INTO customers_customerorganisation (customer_id, organisation_id, since)"
+            " SELECT unnest(%s), %s, %s",
+            [ids, company.lake.pk, NOW],
+        )
+    assign_manager(
+        actor=company.chief, now=NOW, customer_ids=ids, manager_id=one.person_id,
+        since=TODAY - timedelta(days=30),
+    )  # fmt: skip
+    given = perf_counter()
+    done = hand_over_customers(
+        actor=company.chief, now=NOW, from_manager_id=one.person_id,
+        to_manager_id=other.person_id, day=TODAY, reason="离职",
+    )  # fmt: skip
+
+    assert done.assigned == many
+    assert perf_counter() - given < 5
