@@ -173,7 +173,9 @@ def relate(world: World, customer: Customer) -> None:
     )
     for contact in (
         speaking.NewContactPerson("finance", customer.pk, phone=SECOND),
-        speaking.NewContactPerson("technical", name=NAME, phone=SECOND, email="a@ouyang.example"),
+        speaking.NewContactPerson(
+            "technical", name=NAME, phone="13900004321", email="a@ouyang.example", leads_here=True
+        ),
     ):
         speaking.add_contact_person(customer_id=firm.pk, told=contact, since=day, **told)
     paper = Document.objects.get(customer=customer).pk

@@ -167,6 +167,7 @@ manifest = Module(
         SearchSource("customers", _("Customers"), "@", VIEW, search, 10),
         SearchSource("places", _("Addresses"), "", VIEW, search_places, 15),
     ),
+    histories=relation_contributions.HISTORY,
     timeline=contributions.TIMELINE,
     commands=(
         *tag_contributions.COMMANDS,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
-from qiao.core.manifest import AuditTable, Hit, Panel, SearchSource
+from qiao.core.manifest import AuditTable, HistoryCount, Hit, Panel, SearchSource
 from qiao.core.personal import PersonalData
 from qiao.customers.models import Acting, ContactPerson, CustomerGroup, GroupMember
 from qiao.customers.operations.relation_forgetting import erase_relations
@@ -52,6 +52,7 @@ def search_groups(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
     ]
 
 
+HISTORY = (HistoryCount("customers.relations", _("Relations"), relation_panels.COUNT, _VIEW),)
 SEARCH = (SearchSource("groups", _("Households and groups"), "", _VIEW, search_groups, 17),)
 PERSONAL = (
     PersonalData(
@@ -63,6 +64,7 @@ PERSONAL = (
         counted={
             "customers.contact_persons": _("Contact persons"),
             "customers.acting": _("Records of who acts for whom"),
+            "customers.labels": _("Names at numbers of organisations"),
             "customers.proofs": _("Papers that proved who acts"),
             "customers.groups": _("Names and notes of households"),
             "customers.memberships": _("Memberships of households"),

@@ -72,6 +72,15 @@ SELECT c.id, NULL, (%(clerks)s::text[])[1 + c.id %% cardinality(%(clerks)s::text
        f (function, place)
  WHERE c.kind = 'organisation' AND c.merged_into_id IS NULL AND (c.id + f.place) %% 3 < 2
 """
+# Who is called at night is known by the number when they call.
+_EMERGENCY_NUMBERS = """
+INSERT INTO customers_customerphone
+    (customer_id, number, extension, digits, kind, label, is_primary, created_at)
+SELECT p.customer_id, p.phone, '', substr(p.phone, 4), 'mobile', p.name, false, %(now)s
+  FROM customers_contactperson p
+ WHERE p.function = 'emergency' AND p.phone <> ''
+   AND NOT EXISTS (SELECT 1 FROM customers_customerphone h WHERE h.number = p.phone)
+"""
 # Who lives alone and is old is cared for by the next customer of the same branch.
 _CARERS = """
 INSERT INTO customers_acting
@@ -123,7 +132,7 @@ def build(world: World) -> None:
     made.append(_known_family(world, known, today))
     _write(world, made)
     with connection.cursor() as cursor:
-        for sql in (_CONTACTS, _CLERKS, _CARERS):
+        for sql in (_CONTACTS, _CLERKS, _EMERGENCY_NUMBERS, _CARERS):
             cursor.execute(sql, values)
 
 

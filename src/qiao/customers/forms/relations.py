@@ -156,6 +156,13 @@ class ContactPersonForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"class": "q-switch", "role": "switch"}),
     )
 
+    leads_here = forms.BooleanField(
+        label=_("Calls from this number lead to the organisation"),
+        required=False,
+        initial=True,
+        widget=forms.CheckboxInput(attrs={"class": "q-switch", "role": "switch"}),
+    )
+
     def clean_phone(self) -> str:
         """The stored form."""
         return phone_of(self.cleaned_data["phone"])

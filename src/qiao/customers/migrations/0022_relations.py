@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
             name='Acting',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', models.TextField(choices=[('parent', 'Parent of a child'), ('carer', 'Cares for them'), ('attorney', 'Power of attorney'), ('guardian', 'Guardian')])),
+                ('basis', models.TextField(choices=[('parent', 'As parent'), ('carer', 'As carer'), ('attorney', 'By power of attorney'), ('guardian', 'As guardian')])),
                 ('scope', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(choices=[('information', 'Enquiries'), ('service', 'Service requests'), ('payment', 'Bills and payment'), ('contract', 'Contract and hand-over')]), size=None)),
                 ('proof', models.TextField(blank=True, default='')),
                 ('period', django.contrib.postgres.fields.ranges.DateRangeField()),

@@ -216,10 +216,10 @@ class Acting(models.Model):
     """
 
     class Basis(models.TextChoices):
-        PARENT = "parent", pgettext_lazy("acting", "Parent of a child")
-        CARER = "carer", pgettext_lazy("acting", "Cares for them")
-        ATTORNEY = "attorney", pgettext_lazy("acting", "Power of attorney")
-        GUARDIAN = "guardian", pgettext_lazy("acting", "Guardian")
+        PARENT = "parent", pgettext_lazy("acting", "As parent")
+        CARER = "carer", pgettext_lazy("acting", "As carer")
+        ATTORNEY = "attorney", pgettext_lazy("acting", "By power of attorney")
+        GUARDIAN = "guardian", pgettext_lazy("acting", "As guardian")
 
     class Scope(models.TextChoices):
         INFORMATION = "information", pgettext_lazy("acting", "Enquiries")

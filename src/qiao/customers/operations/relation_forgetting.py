@@ -22,12 +22,20 @@ UNION SELECT row_id FROM core_auditentry
    AND ((coalesce(after, before) ->> 'agent_id')::bigint = ANY(%(ids)s)
      OR (coalesce(after, before) ->> 'principal_id')::bigint = ANY(%(ids)s))
 """
+# Numbers of organisations that are labelled with the name, taught for a contact person.
+_LABELS: Final = """
+SELECT id FROM customers_customerphone
+ WHERE label = ANY(%(words)s) AND customer_id <> ALL(%(ids)s)
+"""
 _GROUPS: Final = """
 SELECT DISTINCT group_id FROM customers_groupmember WHERE customer_id = ANY(%(ids)s)
 """
 _REMOVED: Final = {
     "customers.contact_persons": (
         "DELETE FROM customers_contactperson WHERE id = ANY(%(contacts)s)"
+    ),
+    "customers.labels": (
+        "UPDATE customers_customerphone SET label = '' WHERE id = ANY(%(labels)s)"
     ),
     "customers.acting": "DELETE FROM customers_acting WHERE id = ANY(%(acting)s)",
     "customers.proofs": (
@@ -58,6 +66,7 @@ def erase_relations(person: Person, erasing: Erasing) -> None:
         "contacts": ids_of(_CONTACTS, values),
         "acting": ids_of(_ACTING, values),
         "groups": ids_of(_GROUPS, values),
+        "labels": ids_of(_LABELS, values),
     }
     for key, sql in _REMOVED.items():
         erasing.run(key, sql, values)
@@ -65,6 +74,7 @@ def erase_relations(person: Person, erasing: Erasing) -> None:
         "customers_contactperson": values["contacts"],
         "customers_acting": values["acting"],
         "customers_customergroup": values["groups"],
+        "customers_customerphone": values["labels"],
     }
     for table, rows in trails.items():
         erasing.redact_trail("customers.relation_trail", table=table, ids=rows)

@@ -1,6 +1,7 @@
 """Who speaks for an organisation, and who acts for another customer."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -18,11 +19,13 @@ from qiao.core.rules.text import clean
 from qiao.customers import events
 from qiao.customers.models import Acting, ContactPerson, Customer, Document
 from qiao.customers.operations.access import branch_of, lock_customer
+from qiao.customers.operations.customers import LABEL_LENGTH, add_phone
 from qiao.customers.operations.groups import WrongKind
 from qiao.customers.operations.refusals import (
     AlreadyOwned,
     BadPeriod,
     CustomerRefusal,
+    PhoneKnown,
     SameCustomer,
     WrongState,
 )
@@ -51,7 +54,10 @@ class ForeignDocument(CustomerRefusal):
 
 @dataclass(frozen=True, slots=True)
 class NewContactPerson:
-    """A contact person: a customer, or a name; `function` as in `ContactPerson.Function`."""
+    """A contact person: a customer, or a name; `function` as in `ContactPerson.Function`.
+
+    With `leads_here` the number leads to the organisation from now on, as one of its own.
+    """
 
     function: str
     person_id: int | None = None
@@ -59,6 +65,7 @@ class NewContactPerson:
     phone: str = ""
     email: str = ""
     is_primary: bool = False
+    leads_here: bool = False
 
 
 def add_contact_person(
@@ -99,6 +106,8 @@ def add_contact_person(
             row.save(force_insert=True)
     except IntegrityError as error:
         raise AlreadyOwned(told.function) from error
+    if told.leads_here and row.phone:
+        _teach(actor, now, row)
     _tell(customer, events.ContactPersonAdded(row.pk, customer.pk), actor, now)
     return row
 
@@ -112,6 +121,19 @@ def _speaker(actor: Actor, customer: Customer, told: NewContactPerson) -> Custom
     if person.kind != Customer.Kind.PERSON:
         raise WrongKind(person.name)
     return person
+
+
+def _teach(actor: Actor, now: datetime, row: ContactPerson) -> None:
+    """Whoever calls from the number is told as this organisation; one it has already is enough."""
+    who = row.name or (row.person.name if row.person else "")
+    with suppress(PhoneKnown):
+        add_phone(
+            actor=actor,
+            now=now,
+            customer_id=row.customer_id,
+            number=row.phone,
+            label=who[:LABEL_LENGTH],
+        )
 
 
 def _name(text: str) -> str:

@@ -41,10 +41,12 @@ SELECT json_build_object(
                        SELECT DISTINCT ON (s.id) s.id, s.name, s.tier, m.role,
                               lower(m.period) AS since, {_survivor("m.under_id")} AS under,
                               s.id = %(customer_id)s AS is_self
-                         FROM customers_groupmember m
-                         JOIN customers_customer s ON s.id = {_survivor("m.customer_id")}
-                        WHERE m.group_id = g.id AND m.period @> {_TODAY}
-                        ORDER BY s.id, m.role LIMIT 60) p) AS members
+                         FROM (SELECT r.*, {_survivor("r.customer_id")} AS other
+                                 FROM customers_groupmember r
+                                WHERE r.group_id = g.id AND r.period @> {_TODAY}
+                                ORDER BY r.role, r.id LIMIT 60) m
+                         JOIN customers_customer s ON s.id = m.other
+                        ORDER BY s.id, m.role) p) AS members
               FROM customers_groupmember mine
               JOIN customers_customergroup g ON g.id = mine.group_id
              WHERE mine.customer_id = ANY(%(customer_ids)s::bigint[])
@@ -68,36 +70,40 @@ SELECT CASE WHEN c.kind = 'organisation' THEN json_build_object(
                          FROM customers_customerphone h
                         WHERE h.customer_id = s.id ORDER BY h.is_primary DESC, h.id LIMIT 1)
                    ) AS phone
-              FROM customers_contactperson p
-              LEFT JOIN customers_customer s ON s.id = {_survivor("p.person_id")}
-             WHERE p.customer_id = ANY(%(customer_ids)s::bigint[]) AND p.period @> {_TODAY}
-               AND (p.person_id IS NULL OR {_seen("s.id")})
+              FROM (SELECT r.*, {_survivor("r.person_id")} AS other
+                      FROM customers_contactperson r
+                     WHERE r.customer_id = ANY(%(customer_ids)s::bigint[]) AND r.period @> {_TODAY}
+                     ORDER BY r.is_primary DESC, r.id LIMIT 40) p
+              LEFT JOIN customers_customer s ON s.id = p.other
+             WHERE p.person_id IS NULL OR {_seen("s.id")}
              ORDER BY p.is_primary DESC, p.id LIMIT 8) x)) END
   FROM customers_customer c
  WHERE c.id = %(customer_id)s AND cardinality(%(organisation_ids)s) > 0
 """
 
 
+# What is read of one customer is bounded before it is joined: the plan is the same for any size.
 def _acting(own: str, other: str) -> str:
     return f"""
         SELECT coalesce(json_agg(x ORDER BY x.since, x.id), '[]') FROM (
             SELECT a.id, s.id AS customer, s.name, s.tier, s.flags, a.basis, a.scope,
                    a.document_id AS document, lower(a.period) AS since, upper(a.period) AS until
-              FROM customers_acting a
-              JOIN customers_customer s ON s.id = {_survivor(f"a.{other}")}
-             WHERE a.{own} = ANY(%(customer_ids)s::bigint[]) AND a.period @> {_TODAY}
-               AND {_seen("s.id")}
-             ORDER BY lower(a.period), a.id LIMIT 12) x"""
+              FROM (SELECT r.*, {_survivor(f"r.{other}")} AS other FROM customers_acting r
+                     WHERE r.{own} = ANY(%(customer_ids)s::bigint[]) AND r.period @> {_TODAY}
+                     ORDER BY lower(r.period), r.id LIMIT 40) a
+              JOIN customers_customer s ON s.id = a.other
+             WHERE s.id <> %(customer_id)s AND {_seen("s.id")} LIMIT 12) x"""
 
 
 _SPEAKS_FOR = f"""
         SELECT coalesce(json_agg(x ORDER BY x.id), '[]') FROM (
             SELECT p.id, s.id AS customer, s.name, s.tier, p.function
-              FROM customers_contactperson p
-              JOIN customers_customer s ON s.id = {_survivor("p.customer_id")}
-             WHERE p.person_id = ANY(%(customer_ids)s::bigint[]) AND p.period @> {_TODAY}
-               AND {_seen("s.id")}
-             ORDER BY p.id LIMIT 8) x"""
+              FROM (SELECT r.id, r.function, {_survivor("r.customer_id")} AS other
+                      FROM customers_contactperson r
+                     WHERE r.person_id = ANY(%(customer_ids)s::bigint[]) AND r.period @> {_TODAY}
+                     ORDER BY r.id LIMIT 40) p
+              JOIN customers_customer s ON s.id = p.other
+             WHERE s.id <> %(customer_id)s AND {_seen("s.id")} LIMIT 8) x"""
 _BOTH = f"""
        ({_acting("agent_id", "principal_id")}) AS acts_for,
        ({_acting("principal_id", "agent_id")}) AS represented_by,
@@ -119,4 +125,18 @@ ACTING_ASIDE = f"""
 SELECT CASE WHEN json_array_length(x.acts_for) + json_array_length(x.represented_by)
                  + json_array_length(x.speaks_for) > 0 THEN row_to_json(x) END
   FROM (SELECT {_BOTH}) x
+"""
+
+# How many relations a customer has or had, for the comparison of two records.
+COUNT = """
+SELECT (SELECT count(*) FROM customers_groupmember m
+          JOIN customers_customergroup g ON g.id = m.group_id
+         WHERE m.customer_id = ANY(%(customer_ids)s::bigint[])
+           AND g.organisation_id = ANY(%(organisation_ids)s))
+     + (SELECT count(*) FROM customers_contactperson p
+         WHERE p.customer_id = ANY(%(customer_ids)s::bigint[])
+            OR p.person_id = ANY(%(customer_ids)s::bigint[]))
+     + (SELECT count(*) FROM customers_acting a
+         WHERE a.agent_id = ANY(%(customer_ids)s::bigint[])
+            OR a.principal_id = ANY(%(customer_ids)s::bigint[]))
 """

@@ -13,6 +13,7 @@ from qiao.customers.models import Acting, ContactPerson, Customer, CustomerGroup
 from qiao.customers.operations import add_party, merge_customers
 from qiao.customers.operations.groups import change_head, join_group, make_group
 from qiao.customers.operations.speaking import NewActing, begin_acting
+from qiao.customers.queries import match_phone
 from qiao.customers.queries.relations import (
     accounts_of_group,
     find_groups,
@@ -162,6 +163,19 @@ def test_an_organisation_says_whom_to_ask(world: Company) -> None:
     client.post(address("contact_person_end", clerk.pk), {"day": today().isoformat()})
     assert "李会计" not in client.get(address("page", firm.pk)).content.decode()
     assert "李会计" in client.get(address("relations", firm.pk)).content.decode()
+
+
+def test_whoever_calls_from_the_number_of_a_contact_person_is_the_organisation(
+    world: Company,
+) -> None:
+    firm = make_customer(world.agent, name="锦程酒店", kind="organisation")
+    client = browser(world.agent_staff)
+    values = {"function": "emergency", "since": "2024-05-01", "phone": "13905712299"}
+    url = address("contact_person_add", firm.pk)
+    client.post(url, {**values, "name": "李会计", "leads_here": "on"})
+    client.post(url, {**values, "name": "王工", "leads_here": "on"})
+    (match,) = match_phone(actor=world.agent, e164="+8613905712299")
+    assert (match.customer_id, match.label) == (firm.pk, "李会计")
 
 
 def test_the_page_of_each_says_for_whom_they_act(world: Company) -> None:

@@ -49,6 +49,7 @@ from qiao.customers.views.relation_words import relation_words
 
 VIEW: Final = "customers.view"
 MOST_HITS: Final = 8
+MOST_LOOKED_AT: Final = 60
 _REFUSALS: Final = (CustomerRefusal, BadText, BadPeriod, BadPhone, NotVisible)
 
 
@@ -106,7 +107,7 @@ def pick(request: StaffRequest) -> HttpResponse:
     """Customers to choose from, of a kind or of any."""
     text = request.GET.get("q", "").strip()[:100]
     kind = request.GET.get("kind", "")
-    hits = find_customers(actor=request.actor, text=text, limit=3 * MOST_HITS) if text else []
+    hits = find_customers(actor=request.actor, text=text, limit=MOST_LOOKED_AT) if text else []
     fitting = [hit for hit in hits if kind in ("", hit.kind)][:MOST_HITS]
     return render(request, "customers/relations/picked.html", {"hits": fitting, "text": text})
 
