@@ -35,6 +35,15 @@ class CustomersCompleted:
     count: int
 
 
+@event_type("customers.values_noted", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class ValuesNoted:
+    """`count` values by month were noted or corrected out of a file of the system `source`."""
+
+    source: str
+    count: int
+
+
 @event_type("customers.customers_taken_back", topics=("customers",))
 @dataclass(frozen=True, slots=True)
 class CustomersTakenBack:

@@ -65,8 +65,8 @@ def build(world: World) -> None:
     with TemporaryDirectory() as place:
         folder = Path(place)
         _homes(world, clerk, folder / "城西新村移交住户.xlsx", rows)
-        _calls(world, clerk, folder / "电话回访核实结果.csv")
         _mistake(world, clerk, folder / "抄表册2019（旧）.csv", rows // 2)
+        _calls(world, clerk, folder / "电话回访核实结果.csv")
         _waiting(world, clerk, folder / "翠湖二期用户资料.xlsx", rows)
 
 

@@ -1,4 +1,4 @@
-"""`./qiao import customers FILE --as NUMBER`: take a file of customers in, look at it, undo it."""
+"""`./qiao import customers|values FILE --as NUMBER`: take a file in, look at it, undo it."""
 
 import argparse
 from pathlib import Path
@@ -6,11 +6,13 @@ from typing import Any
 
 from qiao.config.cli import environment, preparation
 from qiao.config.cli.failure import CommandError
+from qiao.config.cli.importing_values import run_values
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("what", choices=["customers"])
+    parser.add_argument("what", choices=["customers", "values"],
+                        help="customers, or what they paid by month")  # fmt: skip
     parser.add_argument("file", type=Path, help="Excel or CSV, in UTF-8 or GB18030")
     parser.add_argument("--as", dest="number", required=True, help="staff number of who does it")
     parser.add_argument("--unit", default="", help="code of the branch; else the person's own")
@@ -23,6 +25,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="what becomes of customers who are known already: left, or given what is missing",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="read and judge, write nothing")
+    parser.add_argument(
+        "--source", default="billing",
+        help="values only: the name of the system they are from; the same for all its files",
+    )  # fmt: skip
     parser.add_argument("--take-back", action="store_true", help="undo the import of this file")
     parser.add_argument("--refused", type=Path, help="where refused rows go (.csv or .xlsx)")
     parser.add_argument(
@@ -68,26 +74,24 @@ def _run(args: argparse.Namespace) -> int:
 
     from qiao.core.sheets import open_sheet
     from qiao.customers.operations import import_checking, importing
-    from qiao.staff.models import Organisation
+    from qiao.customers.rules import value_rows
     from qiao.staff.queries import actor_by_number
 
     now = timezone.now()
     actor = actor_by_number(args.number, day=timezone.localdate(now))
-    unit = actor.organisation_id
-    if args.unit:
-        found = Organisation.objects.filter(code=args.unit).first()
-        if found is None:
-            message = f"there is no unit {args.unit!r}"
-            raise CommandError(message)
-        unit = found.pk
-    if args.take_back:
+    unit = _unit(args.unit) if args.unit else actor.organisation_id
+    if args.take_back and args.what == "customers":
         return _take_back(args.file, actor, unit, now)
     header = open_sheet(args.file).header
-    mapping = _mapping(
-        args, header, importing.proposed_mapping(organisation_id=unit, header=header)
-    )
+    if args.what == "values":
+        proposed = value_rows.propose(header)
+    else:
+        proposed = importing.proposed_mapping(organisation_id=unit, header=header)
+    mapping = _mapping(args, header, proposed)
     for column, name in enumerate(header):
         print(f"  {name} -> {mapping.get(column) or '(left out)'}")
+    if args.what == "values":
+        return run_values(args, actor, unit, mapping)
     about: dict[str, Any] = {
         "actor": actor, "path": args.file, "mapping": mapping, "organisation_id": unit, "now": now,
         "known": args.known,
@@ -102,6 +106,16 @@ def _run(args: argparse.Namespace) -> int:
     if job.differing_count:
         _keep_differing(args, job, actor)
     return _keep_refused(args, job) if job.refused_count else 0
+
+
+def _unit(code: str) -> int:
+    from qiao.staff.models import Organisation
+
+    found = Organisation.objects.filter(code=code).first()
+    if found is None:
+        message = f"there is no unit {code!r}"
+        raise CommandError(message)
+    return int(found.pk)
 
 
 def _mapping(

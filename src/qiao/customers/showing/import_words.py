@@ -30,6 +30,13 @@ FIELDS: Final[dict[str, Any]] = {
     "status": pgettext_lazy("import field", "State of the account"),
     "flags": _("Protected because of"),
 }
+VALUE_FIELDS: Final[dict[str, Any]] = {
+    "account_number": FIELDS["account_number"],
+    "customer_number": pgettext_lazy("import field", "Customer number"),
+    "month": pgettext_lazy("import field", "Month"),
+    "amount": pgettext_lazy("import field", "Amount"),
+    "ref": pgettext_lazy("import field", "Number of the bill"),
+}
 _BROKEN_TEXT: Final = pgettext_lazy("import fault", "holds characters that cannot be stored")
 _CODES: Final[dict[str, Any]] = {
     "empty": pgettext_lazy("import fault", "is empty"),
@@ -56,6 +63,11 @@ _CODES: Final[dict[str, Any]] = {
     "bad_date": pgettext_lazy("import fault", "is shown as a date but is none"),
     "extra_cells": pgettext_lazy("import fault", "stands right of the last column"),
     "unclosed_quote": pgettext_lazy("import fault", "has quotation marks that never close"),
+    "month": pgettext_lazy("import fault", "is no month, or a month to come"),
+    "amount": pgettext_lazy("import fault", "is no amount"),
+    "nobody": pgettext_lazy("import fault", "is not known in this unit"),
+    "no_owner": pgettext_lazy("import fault", "had no owner in that month"),
+    "twice": pgettext_lazy("import fault", "stands in the file twice"),
 }
 _PHONE: Final = pgettext_lazy("import fault", "is no telephone number")
 _CODES_OF_FIELD: Final[dict[tuple[str, str], Any]] = {
@@ -74,6 +86,9 @@ _EXPECTED: Final[dict[str, Any]] = {
     ),
     "address": pgettext_lazy("expected in a file", "an address of at most 300 characters"),
     "opened_date": pgettext_lazy("expected in a file", "a day such as 2026-01-31, not to come"),
+    "month": pgettext_lazy("expected in a file", "a month such as 2026-03, not to come"),
+    "amount": pgettext_lazy("expected in a file", "yuan with at most two decimals"),
+    "customer_number": pgettext_lazy("expected in a file", "the number of a customer of the unit"),
 }
 _EXPECTED_CODES: Final[dict[str, Any]] = {
     "digits_lost": pgettext_lazy("expected in a file", "the column formatted as text"),
@@ -92,6 +107,15 @@ _EXPECTED_OF_FIELD: Final[dict[tuple[str, str], Any]] = {
         "expected in a file", "an account of this customer, or a number of its own"
     ),
     ("address", "missing"): pgettext_lazy("expected in a file", "where the meter stands"),
+    ("account_number", "nobody"): pgettext_lazy(
+        "expected in a file", "the number of an account of the unit"
+    ),
+    ("account_number", "no_owner"): pgettext_lazy(
+        "expected in a file", "a month in which somebody owned the account"
+    ),
+    ("ref", "twice"): pgettext_lazy(
+        "expected in a file", "one row a month, or a number of the bill in each"
+    ),
 }
 _CHOICES: Final[dict[str, Any]] = {
     "kind": Customer.Kind,
@@ -143,7 +167,7 @@ _ADDED: Final[dict[str, Any]] = {
 
 def field_word(key: str) -> str:
     """What a field is called."""
-    return str(FIELDS.get(key, key))
+    return str(FIELDS.get(key) or VALUE_FIELDS.get(key, key))
 
 
 def fault_word(field: str, code: str) -> str:

@@ -1,6 +1,6 @@
 """Refused rows of an import as a file in the reader's language: CSV or XLSX."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -25,7 +25,14 @@ def header() -> list[str]:
 
 def lines(job: CustomerImport) -> Iterator[list[object]]:
     """A line for every fault, in the file's order."""
-    for number, faults in refused_rows(job):
+    return fault_lines(refused_rows(job))
+
+
+def fault_lines(
+    refused: Iterable[tuple[int, list[dict[str, str]]]],
+) -> Iterator[list[object]]:
+    """The same for rows given with their faults: field, code and what was found."""
+    for number, faults in refused:
         for fault in faults:
             field, code = fault["field"], fault["code"]
             yield [

@@ -8,11 +8,13 @@ from django.utils.translation import override
 from qiao.core.rules.identity import IdentityFault
 from qiao.core.rules.text import TextFault
 from qiao.core.sheets import CellCode, Refusal
+from qiao.customers.rules import value_rows
 from qiao.customers.rules.import_columns import KEYS
 from qiao.customers.showing import import_words
 
 LANGUAGES = ("en", "zh-hans", "zh-hant")
 ROW_CODES = ("unknown", "shape", "missing", "taken", "date", "unknowable")
+VALUE_CODES = ("empty", "month", "amount", "nobody", "no_owner", "twice", "too_long")
 
 
 def test_every_field_has_a_name() -> None:
@@ -28,6 +30,15 @@ def test_every_fault_is_a_sentence(language: str) -> None:
             assert import_words.expected_word(field, code)
         for refusal in Refusal:
             assert import_words.refusal_word(str(refusal)) != str(refusal)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_faults_of_values_are_sentences_too(language: str) -> None:
+    with override(language):
+        for field, code in product(value_rows.KEYS, VALUE_CODES):
+            assert import_words.field_word(field) != field
+            assert import_words.fault_word(field, code) != code
+            assert import_words.expected_word(field, code)
 
 
 def test_words_are_of_the_language() -> None:

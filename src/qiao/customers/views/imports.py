@@ -97,10 +97,19 @@ def import_page(request: StaffRequest, import_id: int) -> HttpResponse:
         return render(request, "customers/imports/_head.html", context)
     view = request.GET.get("view", "")
     if view not in VIEWS:
-        view = "refused" if job.refused_count else "created"
+        view = _first_view(job)
     after = _number(request.GET.get("after", ""))
     context |= {"view": view, "views": _views(job), **_lines(request, job, view, after)}
     return render(request, "customers/imports/page.html", context)
+
+
+def _first_view(job: CustomerImport) -> str:
+    """What asks for somebody first: refused rows, else those that say otherwise."""
+    if job.refused_count:
+        return "refused"
+    if job.differing_count:
+        return "differs"
+    return "added" if job.added_count and not job.created_count else "created"
 
 
 def _lines(request: StaffRequest, job: CustomerImport, view: str, after: int) -> dict[str, Any]:
