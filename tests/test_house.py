@@ -9,6 +9,9 @@ import pytest
 from django.apps import apps
 from django.db.models import ForeignKey, ManyToManyField, OneToOneField
 
+from qiao.core.manifest import CUSTOMER_TOPICS
+from qiao.core.registry import registry
+
 SOURCE = Path(__file__).parents[1] / "src" / "qiao"
 FLOORS = ("core", "staff", "customers", "cases", "dispatch", "feedback", "contact", "desk", "api")
 BANNED = {"utils", "helpers", "manager", "base", "util", "helper", "common", "misc"}
@@ -75,6 +78,15 @@ def test_manifests_are_imported_by_their_one_door() -> None:
         and (node.module or "").startswith("qiao.core.manifest.")
     ]
     assert past == []
+
+
+def test_panels_stand_where_a_page_shows_them() -> None:
+    shown = {key for key, _label in CUSTOMER_TOPICS}
+    shown |= {"aside", "band", "strip", "case", "case_side"}
+    for module in registry:
+        for panel in module.panels:
+            assert panel.places, panel.key
+            assert panel.places <= shown, panel.key
 
 
 def test_no_page_carries_script_or_style_in_its_lines() -> None:

@@ -72,7 +72,7 @@ PANELS = (
         template="cases/panels/open.html",
         sql=OPEN,
         permission=VIEW,
-        places=frozenset({"aside", "customer"}),
+        places=frozenset({"aside", "customer", "customer.service"}),
         order=40,
     ),
     Panel(
@@ -81,7 +81,7 @@ PANELS = (
         template="cases/panels/recent.html",
         sql=RECENT,
         permission=VIEW,
-        places=frozenset({"aside", "customer"}),
+        places=frozenset({"aside", "customer.service"}),
         order=70,
     ),
 )

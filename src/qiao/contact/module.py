@@ -57,7 +57,7 @@ manifest = Module(
             template="contact/panels/recent.html",
             sql=RECENT,
             permission=VIEW,
-            places=frozenset({"aside", "customer"}),
+            places=frozenset({"aside", "customer.service"}),
             order=60,
         ),
     ),

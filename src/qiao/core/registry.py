@@ -63,7 +63,7 @@ class Registry:
         return sorted((n for n in items if actor.can(n.permission)), key=lambda n: n.order)
 
     def panels(self, actor: Actor, place: str) -> list[Panel]:
-        """The panels of a place (``aside``, ``customer``) that the actor may see, in order."""
+        """The panels of a place (``aside``, ``customer`` …) that the actor may see, in order."""
         items = (p for module in self for p in module.panels)
         allowed = (p for p in items if place in p.places and actor.can(p.permission))
         return sorted(allowed, key=lambda p: p.order)

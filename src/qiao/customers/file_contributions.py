@@ -11,7 +11,7 @@ from qiao.customers.models import Document
 from qiao.customers.queries import care, documents
 
 _VIEW = "customers.view"
-_PLACES = frozenset({"customer", "aside"})
+_PLACES = frozenset({"customer", "customer.file", "aside"})
 
 PANELS = (
     Panel(
@@ -24,7 +24,7 @@ PANELS = (
     ),
     Panel(
         "customers.documents", _("Documents"), "customers/panels/documents.html",
-        documents.PANEL, documents.RIGHT, frozenset({"customer"}), 30,
+        documents.PANEL, documents.RIGHT, frozenset({"customer.file"}), 30,
     ),
 )  # fmt: skip
 

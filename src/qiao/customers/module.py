@@ -63,7 +63,11 @@ def install(now: datetime) -> None:
 
 
 PAGE = frozenset({"customer"})
-PAGE_AND_ASIDE = frozenset({"customer", "aside"})
+ACCOUNTS = frozenset({"customer.accounts"})
+RELATIONS = frozenset({"customer.relations"})
+FILE = frozenset({"customer.file"})
+VALUE = frozenset({"customer.value"})
+DATA = frozenset({"customer.data"})
 
 
 def search(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
@@ -121,34 +125,36 @@ manifest = Module(
         ),
         Panel(
             "customers.merged", _("Merged into this one"), "customers/panels/merged.html",
-            duplicate_panels.MERGED, VIEW, PAGE, 75,
+            duplicate_panels.MERGED, VIEW, DATA, 75,
         ),
         Panel(
             "customers.accounts", _("Accounts and service points"),
-            "customers/panels/accounts.html", panels.ACCOUNTS, VIEW, PAGE_AND_ASIDE, 10,
+            "customers/panels/accounts.html", panels.ACCOUNTS, VIEW,
+            PAGE | ACCOUNTS | {"aside"}, 10,
         ),
         Panel(
             "customers.segments", _("Segments"), "customers/segments/badges.html", SEGMENTS, VIEW,
-            PAGE_AND_ASIDE, 72,
+            PAGE | VALUE | {"aside"}, 72,
         ),
         Panel(
-            "customers.tier", _("Tier"), "customers/panels/tier.html", panels.TIER, VIEW, PAGE, 70,
+            "customers.tier", _("Tier"), "customers/panels/tier.html", panels.TIER, VIEW,
+            PAGE | VALUE, 70,
         ),
         Panel(
             "customers.loyalty", _("Loyalty"), "customers/panels/loyalty.html",
-            loyalty_panel.LOYALTY, "customers.value", PAGE, 72,
+            loyalty_panel.LOYALTY, "customers.value", VALUE, 72,
         ),
         Panel(
             "customers.parties", _("Owner, payer, occupants"), "customers/panels/parties.html",
-            panels.PARTIES, VIEW, PAGE, 50,
+            panels.PARTIES, VIEW, ACCOUNTS, 50,
         ),
         Panel(
             "customers.household", _("At the same address"), "customers/panels/household.html",
-            panels.HOUSEHOLD, VIEW, PAGE, 60,
+            panels.HOUSEHOLD, VIEW, RELATIONS, 60,
         ),
         Panel(
             "customers.identities", _("Identity documents"), "customers/panels/identities.html",
-            panels.IDENTITIES, "customers.reveal", PAGE, 80,
+            panels.IDENTITIES, "customers.reveal", FILE, 80,
         ),
         *file_contributions.PANELS,
         *relation_contributions.PANELS,
@@ -158,7 +164,7 @@ manifest = Module(
         ),
         Panel(
             "customers.disclosures", _("Who looked at hidden data"),
-            "customers/panels/disclosures.html", disclosures.PANEL, "core.audit", PAGE, 95,
+            "customers/panels/disclosures.html", disclosures.PANEL, "core.audit", DATA, 95,
         ),
     ),
     search=(

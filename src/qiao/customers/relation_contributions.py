@@ -15,7 +15,7 @@ from qiao.customers.queries import relation_panels, relations
 from qiao.customers.queries.relation_personal import collect_relations, relation_hinders
 
 _VIEW = relations.VIEW
-_PAGE = frozenset({"customer"})
+_PAGE = frozenset({"customer.relations"})
 PANELS = (
     Panel(
         "customers.acting_aside", "", "customers/panels/acting_aside.html",

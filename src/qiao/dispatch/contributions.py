@@ -64,7 +64,7 @@ PANELS = (
         template="dispatch/panels/open.html",
         sql=OF_CUSTOMER,
         permission=VIEW,
-        places=frozenset({"aside", "customer"}),
+        places=frozenset({"aside", "customer", "customer.service"}),
         order=45,
     ),
 )

@@ -70,7 +70,7 @@ PANELS = (
         template="feedback/panels/said.html",
         sql=SAID,
         permission=VIEW,
-        places=frozenset({"aside", "customer"}),
+        places=frozenset({"aside", "customer", "customer.service"}),
         order=80,
     ),
 )

@@ -19,6 +19,7 @@ from qiao.core.manifest.data import (
     SegmentField,
 )
 from qiao.core.manifest.pages import (
+    CUSTOMER_TOPICS,
     Command,
     Figure,
     Headline,
@@ -38,6 +39,7 @@ from qiao.core.personal import PersonalData
 from qiao.core.tasks import PeriodicJob
 
 __all__ = [
+    "CUSTOMER_TOPICS",
     "AuditTable",
     "Command",
     "Correctable",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import pgettext_lazy
+
 from qiao.core.actor import Actor
 from qiao.core.figures import Cell, Column, Form, Grid, Scope, Standing
 
@@ -25,6 +27,18 @@ class NavItem:
     count: Callable[[Actor], int] | None = None
 
 
+CUSTOMER_TOPICS: tuple[tuple[str, Text], ...] = (
+    ("customer", pgettext_lazy("customer's page", "Overview")),
+    ("customer.accounts", pgettext_lazy("customer's page", "Accounts")),
+    ("customer.service", pgettext_lazy("customer's page", "Service")),
+    ("customer.relations", pgettext_lazy("customer's page", "Relations")),
+    ("customer.file", pgettext_lazy("customer's page", "File and consent")),
+    ("customer.value", pgettext_lazy("customer's page", "Tier and value")),
+    ("customer.data", pgettext_lazy("customer's page", "Data care")),
+)
+"""The places of the customer's page, one a tab: what a panel of it belongs to, with its words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A panel of the customer's page, the workspace's aside, or the page of a case (``case``,
@@ -34,7 +48,8 @@ class Panel:
     ``%(customer_ids)s`` (bigint[]: that one and those merged into it), ``%(organisation_ids)s``
     (bigint[], those in which `permission` holds) and ``%(now)s``.
     All panels of a place are read in a single statement. A panel whose value is NULL is absent.
-    Places: ``customer`` and ``aside`` (the workspace's right side) draw the frame with the title
+    Places: those of `CUSTOMER_TOPICS` (``customer``, the overview, only for what is looked at
+    in every talk) and ``aside`` (the workspace's right side) draw the frame with the title
     around `template`, which draws the body from `data`; ``band`` is the customer's head, ``strip``
     the row of figures below it (each template one ``{% stat %}``), both without a frame.
     """

@@ -123,12 +123,13 @@ def test_who_looked_and_why_stands_on_the_page_for_those_who_may_audit(
     agent = browser(world.agent_staff)
     agent.post(page("reveal_first_phone", known), {"reason": "call_back"})
     for name in ("page", "disclosures"):
-        html = agent.get(page(name, known)).content.decode()
+        html = agent.get(page(name, known), {"topic": "customer.data"}).content.decode()
         assert "林晓岚" in html
         assert "Calling the customer back" in html
     reader = person(number="8", name="读者", branch=world.lake, permissions=("customers.view",))
     client = browser(reader)
-    assert "Calling the customer back" not in client.get(page("page", known)).content.decode()
+    answer = client.get(page("page", known), {"topic": "customer.data"})
+    assert "Calling the customer back" not in answer.content.decode()
     assert client.get(page("disclosures", known)).status_code == 403
 
 
@@ -298,7 +299,31 @@ def test_a_change_made_in_its_dialog_shows_on_the_page(
     done = agent.post(page(name, known), data, headers={"HX-Request": "true"})
     back = "tier" if name == "tier_change" else "page"
     assert (done.status_code, done["HX-Redirect"]) == (204, page(back, known))
-    assert shown in agent.get(page("page", known)).content.decode()
+    topic = "customer.file" if name == "identity_add" else ""
+    assert shown in agent.get(page("page", known), {"topic": topic}).content.decode()
+
+
+def test_a_change_leads_back_to_the_tab_it_was_made_on(world: Company, known: Customer) -> None:
+    own = f"{page('page', known)}?topic=customer.file"
+    for opened_from, leads_to in ((own, own), ("/customers/?q=x", page("page", known))):
+        done = browser(world.agent_staff).post(
+            page("name_change", known),
+            {"name": "陈惠敏"},
+            headers={"HX-Request": "true", "HX-Current-URL": f"http://testserver{opened_from}"},
+        )
+        assert done["HX-Redirect"] == leads_to
+
+
+def test_each_tab_shows_its_panels_and_an_unknown_one_the_overview(
+    world: Company, known: Customer
+) -> None:
+    agent = browser(world.agent_staff)
+    overview = agent.get(page("page", known)).content.decode()
+    assert agent.get(page("page", known), {"topic": "x"}).content.decode().count("q-tl") > 0
+    assert 'id="panel-customersidentities"' not in overview
+    of_file = agent.get(page("page", known), {"topic": "customer.file"}).content.decode()
+    assert 'id="panel-customersidentities"' in of_file
+    assert 'id="timeline"' not in of_file
 
 
 @pytest.mark.parametrize(

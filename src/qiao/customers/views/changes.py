@@ -86,11 +86,12 @@ def change_in_dialog(
 
 
 def go_to(request: StaffRequest, url: str) -> HttpResponse:
-    """Lead the whole page elsewhere, also out of a fragment."""
+    """Lead the whole page elsewhere, also out of a fragment; on the same page to the same tab."""
     if not request.htmx:
         return HttpResponseRedirect(url)
     response = HttpResponse(status=204)
-    response["HX-Redirect"] = url
+    now_at = request.htmx.current_url_abs_path or ""
+    response["HX-Redirect"] = now_at if now_at.partition("?")[0] == url else url
     return response
 
 

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from qiao.core.actor import Actor
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.manifest import CUSTOMER_TOPICS
 from qiao.core.panels import load_panels, load_places
 from qiao.core.registry import registry
 from qiao.core.timeline import load_timeline
@@ -28,6 +29,7 @@ from qiao.customers.templatetags.segments import segment_name
 from qiao.customers.views.ids import read_id
 
 VIEW = "customers.view"
+OVERVIEW = CUSTOMER_TOPICS[0][0]
 PAGE_SIZE = 30
 MOST_HITS = 50
 
@@ -86,37 +88,52 @@ def named_segments(actor: Actor) -> list[tuple[int, str]]:
 
 @staff_view(VIEW)
 def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
-    """The page of one customer; a merged row leads to the one who stands for it."""
+    """The page of one customer, of `?topic=` or the overview.
+
+    A merged row leads to the one who stands for it.
+    """
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
     if customer.pk != customer_id:
         return HttpResponseRedirect(reverse("customers:page", args=[customer.pk]))
     ids = held_as(customer.pk)
+    topics = _topics(request.actor)
+    topic = request.GET.get("topic", OVERVIEW)
+    topic = topic if any(topic == key for key, _label in topics) else OVERVIEW
     places = load_places(
         request.actor,
-        ("band", "strip", "customer"),
+        ("band", "strip", topic) if topic == OVERVIEW else ("band", topic),
         customer.pk,
         request.now,
         customer_ids=ids,
     )
-    timeline = load_timeline(request.actor, customer.pk, request.now, customer_ids=ids)
-    panels = places["customer"]
+    panels = places[topic]
     context = {
         "customer": customer,
         "band": places["band"],
-        "strip": places["strip"],
-        "panels": panels,
-        # Two columns of panels of about equal number beside the timeline.
+        "strip": places.get("strip"),
+        "topics": topics,
+        "topic": topic,
+        "is_overview": topic == OVERVIEW,
+        # Two columns of panels of about equal number, on the overview beside the timeline.
         "columns": (panels[::2], panels[1::2]),
-        "timeline": timeline,
-        "sources": _sources(request.actor),
-        "only": "",
         "may_edit": _may_edit(request, customer),
         "may_merge": request.actor.can("customers.merge"),
         "may_erase": request.actor.can("customers.erase"),
         "may_access": request.actor.can("customers.subject_access"),
         "place": "customer",
     }
+    if topic == OVERVIEW:
+        context |= {
+            "timeline": load_timeline(request.actor, customer.pk, request.now, customer_ids=ids),
+            "sources": _sources(request.actor),
+            "only": "",
+        }
     return render(request, "customers/page.html", context)
+
+
+def _topics(actor: Actor) -> list[tuple[str, Any]]:
+    """The tabs of the page on which this reader may see anything."""
+    return [(key, label) for key, label in CUSTOMER_TOPICS if registry.panels(actor, key)]
 
 
 def _sources(actor: Actor) -> list[tuple[str, Any]]:

@@ -49,7 +49,7 @@ PANELS = (
         "  FROM core_auditentry a"
         " WHERE a.table_name = 'customers_customer' AND a.row_id = ANY(%(customer_ids)s)",
         AUDIT,
-        frozenset({"customer"}),
+        frozenset({"customer.data"}),
         95,
     ),
 )
