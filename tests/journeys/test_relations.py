@@ -80,6 +80,7 @@ def act_for(page: Page, customer: Customer) -> None:
     child = Customer.objects.get(name=CHILD)
     panel.get_by_role("link", name=CHILD).click()
     page.wait_for_url(re.compile(rf"/customers/{child.pk}/$"))
+    page.get_by_role("link", name="Relations").click()
     expect(page.locator("#panel-customersacting")).to_contain_text(customer.name)
 
 
@@ -88,10 +89,12 @@ def test_a_household_is_made_led_by_another_and_a_mother_acts_for_her_child(site
     move_in()
     page = site.sign_in("林晓岚")
     page.goto(f"{site.address}/customers/{customer.pk}/")
+    page.get_by_role("link", name="Relations").click()
     make_household(page)
     change_head(page)
     assert GroupMember.objects.count() == 4
     page.goto(f"{site.address}/customers/{customer.pk}/")
+    page.get_by_role("link", name="Relations").click()
     act_for(page, customer)
     assert Acting.objects.get().proof == "Birth certificate seen"
     page.goto(f"{site.address}/workspace/?new=phone&customer={customer.pk}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -90,8 +91,8 @@ def go_to(request: StaffRequest, url: str) -> HttpResponse:
     if not request.htmx:
         return HttpResponseRedirect(url)
     response = HttpResponse(status=204)
-    now_at = request.htmx.current_url_abs_path or ""
-    response["HX-Redirect"] = now_at if now_at.partition("?")[0] == url else url
+    shown = urlsplit(request.headers.get("HX-Current-URL", ""))
+    response["HX-Redirect"] = f"{url}?{shown.query}" if shown.query and shown.path == url else url
     return response
 
 
