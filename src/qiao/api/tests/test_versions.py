@@ -78,6 +78,24 @@ def test_a_change_of_what_was_changed_meanwhile_is_refused(
     assert again["ETag"] == done["ETag"]
 
 
+def test_tags_have_a_version_of_their_own(company: Company, program: Program) -> None:
+    customer = make_customer(company.agent)
+    path = f"/customers/{customer.pk}/tags"
+    tag = program.get(path)["ETag"]
+    assert program.post(path, {"add": []}, method="patch", **{"If-Match": tag}).status_code == 200
+    refused = program.post(path, {"add": []}, method="patch", **{"If-Match": '"other"'})
+    assert refused.status_code == 412
+
+
+def test_every_change_in_place_knows_of_versions(program: Program) -> None:
+    paths = program.get("/openapi.json").json()["paths"]
+    patches = [path for path, methods in paths.items() if "patch" in methods]
+    assert len(patches) >= 2
+    for path in patches:
+        assert "412" in paths[path]["patch"]["responses"], path
+        assert "304" in paths[path]["get"]["responses"], path
+
+
 @pytest.mark.parametrize(
     ("header", "status"), [("*", 200), ("", 412), ('W/"x"', 412), ("x", 412), ('"', 412)]
 )

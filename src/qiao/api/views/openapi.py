@@ -72,7 +72,7 @@ def _complete(method: str, operation: dict[str, Any]) -> None:
     for about in answers.values():
         about["headers"] = LIMIT_HEADERS
     refusals = (*ANY, *MORE["read" if method == "get" else "write"])
-    if service.path.endswith("}"):
+    if service.versioned:
         refusals = _versioned(method, answers, refusals)
     for status in refusals:
         titles = [str(title) for code, title in TITLES.values() if str(code) == status]

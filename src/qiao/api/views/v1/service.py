@@ -10,7 +10,7 @@ from ninja.errors import HttpError, ValidationError
 
 from qiao.api.views.v1.calls import KEY_HEADER, ApiKey, StrictParser, writes
 from qiao.api.views.v1.faults import handle
-from qiao.api.views.v1.versions import IF_MATCH, IF_NONE_MATCH, versioned
+from qiao.api.views.v1.versions import IF_MATCH, IF_NONE_MATCH, with_version
 
 VERSION: Final = "1.0.0"
 
@@ -26,6 +26,7 @@ class Service:
     title: Any
     about: Any
     group: str
+    versioned: bool = False
 
 
 SERVICES: Final[dict[str, Service]] = {}
@@ -43,16 +44,27 @@ for family in (Exception, Http404, HttpError, ValidationError):  # the framework
 
 
 def reads(
-    path: str, name: str, *, scope: str, title: Any, answer: Any, about: Any = "", group: str
+    path: str,
+    name: str,
+    *,
+    scope: str,
+    title: Any,
+    answer: Any,
+    about: Any = "",
+    group: str,
+    versioned: bool | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a GET: the function takes the request and its parameters, and gives `answer`.
 
-    What an address with an id at its end gives has a version; see `versions`.
+    What an address with an id at its end gives has a version, others if they say so; see
+    `versions`.
     """
-    is_single = path.endswith("}")
-    extra = {"parameters": [IF_NONE_MATCH]} if is_single else None
-    wrap = _declared("GET", path, name, scope, title, about, group, answer, extra)
-    return (lambda function: wrap(versioned(function))) if is_single else wrap
+    has_version = path.endswith("}") if versioned is None else versioned
+    service = Service(name, "GET", f"/api/v1{path}", scope, title, about, group, has_version)
+    if not has_version:
+        return _declared(service, path, answer, None)
+    wrap = _declared(service, path, answer, {"parameters": [IF_NONE_MATCH]})
+    return lambda function: wrap(with_version(function))
 
 
 def changes(
@@ -70,32 +82,26 @@ def changes(
 
     A PATCH calls `require_version` before it changes anything.
     """
-    extra = {"parameters": [KEY_HEADER, IF_MATCH] if method == "PATCH" else [KEY_HEADER]}
-    wrap = _declared(method, path, name, scope, title, about, group, answer, extra)
+    has_version = method == "PATCH"
+    extra = {"parameters": [KEY_HEADER, IF_MATCH] if has_version else [KEY_HEADER]}
+    service = Service(name, method, f"/api/v1{path}", scope, title, about, group, has_version)
+    wrap = _declared(service, path, answer, extra)
     return lambda function: wrap(writes(function))
 
 
 def _declared(
-    method: str,
-    path: str,
-    name: str,
-    scope: str,
-    title: Any,
-    about: Any,
-    group: str,
-    answer: Any,
-    extra: dict[str, Any] | None,
+    service: Service, path: str, answer: Any, extra: dict[str, Any] | None
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    SERVICES[name] = Service(name, method, f"/api/v1{path}", scope, title, about, group)
-    status = 201 if method == "POST" else 200
+    SERVICES[service.name] = service
+    status = 201 if service.method == "POST" else 200
     return api.api_operation(
-        [method],
+        [service.method],
         path,
-        auth=ApiKey(scope, name),
+        auth=ApiKey(service.scope, service.name),
         response={status: answer},
-        operation_id=name,
-        summary=name,
-        tags=[group],
-        url_name=name,
+        operation_id=service.name,
+        summary=service.name,
+        tags=[service.group],
+        url_name=service.name,
         openapi_extra=extra,
     )

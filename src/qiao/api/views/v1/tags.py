@@ -8,6 +8,7 @@ from pydantic import Field
 from qiao.api.views.v1.calls import Done, ProgramRequest, actor_of
 from qiao.api.views.v1.service import changes, reads
 from qiao.api.views.v1.shapes import Body, Id, PathId, Shown
+from qiao.api.views.v1.versions import require_version
 from qiao.customers import operations, queries
 
 GROUP = "customers"
@@ -56,7 +57,7 @@ def list_tags(request: ProgramRequest) -> Tags:  # noqa: ARG001 - every call tak
 
 @reads(
     "/customers/{customer_id}/tags", "listTagsOfCustomer", scope="customers:read", answer=Tags,
-    group=GROUP, title=_("List a customer’s tags"),
+    group=GROUP, title=_("List a customer’s tags"), versioned=True,
 )  # fmt: skip
 def list_tags_of(request: ProgramRequest, customer_id: PathId) -> Tags:
     """What the customer carries."""
@@ -70,6 +71,8 @@ def list_tags_of(request: ProgramRequest, customer_id: PathId) -> Tags:
 )  # fmt: skip
 def tag_customer(request: ProgramRequest, customer_id: PathId, body: TagChange) -> Done:
     """Give and take off."""
+    operations.lock_customer(actor=actor_of(request), customer_id=customer_id)
+    require_version(request, lambda: _carried(request, customer_id))
     operations.tag_customer(
         actor=actor_of(request),
         now=request.call.now,

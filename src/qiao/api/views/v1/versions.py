@@ -42,7 +42,7 @@ def is_known(header: str, tag: str) -> bool:
     return ANY in given or tag in given
 
 
-def versioned(function: Callable[..., BaseModel]) -> Callable[..., Any]:
+def with_version(function: Callable[..., BaseModel]) -> Callable[..., Any]:
     """Answer the tag of what is read, or 304 to a program that has it already."""
 
     @wraps(function)
