@@ -43,7 +43,8 @@ def _owner(name: str) -> "psycopg.Connection[tuple[str, ...]]":
 def _fingerprint() -> str:
     """Changes with all that the template holds: tables, rights, roles, packs, calendars."""
     digest = hashlib.sha256()
-    patterns = ("*/migrations/*.py", "*/module.py", "packs/**/*.toml", "*/*.toml", "core/*.py")
+    # What a manifest contributes stands in files beside it too.
+    patterns = ("*/migrations/*.py", "*/*.py", "packs/**/*.toml", "*/*.toml")
     for file in sorted(file for pattern in patterns for file in SOURCE.glob(pattern)):
         digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -100,6 +100,21 @@ SEGMENT_FIELDS = (
         " AND k.opened_at >= (%(today)s::date - interval '90 days') AT TIME ZONE %(zone)s)",
         VIEW, 210, _TOUCHED, moves_with_time=True,
     ),
+    SegmentField(
+        "cases.complaints", _("Complaints in 3 months"), "number",
+        "(SELECT count(*) FROM cases_case k JOIN cases_casetype y ON y.id = k.case_type_id"
+        " WHERE k.customer_id = ANY(h.ids) AND y.\"group\" = 'complaint'"
+        " AND k.opened_at >= (%(today)s::date - interval '3 months') AT TIME ZONE %(zone)s)",
+        VIEW, 220, _TOUCHED, moves_with_time=True,
+    ),
+    # By night too: a pack may put a case type into another group.
+    SegmentField(
+        "cases.groups", _("Kinds of open cases"), "many",
+        "(SELECT array_agg(DISTINCT y.\"group\") FROM cases_case k"
+        " JOIN cases_casetype y ON y.id = k.case_type_id"
+        " WHERE k.customer_id = ANY(h.ids) AND k.closed_at IS NULL)",
+        VIEW, 230, _TOUCHED, lambda: list(names.GROUPS.items()), moves_with_time=True,
+    ),
 )  # fmt: skip
 
 HISTORIES = (

@@ -8,7 +8,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import SegmentField
-from qiao.customers.models import Account, Customer, ProtectedFlag, Service
+from qiao.customers.models import (
+    Account,
+    Consent,
+    Customer,
+    Preference,
+    ProtectedFlag,
+    Service,
+)
 from qiao.customers.queries.tags import tag_choices
 from qiao.staff.queries import company_id, region_names, subtree_of, units_among
 
@@ -62,6 +69,20 @@ _REGIONS: Final = f"""(SELECT array_agg(DISTINCT p.region)
       FROM (SELECT a.service_point_id {_PARTS}) a
       JOIN customers_servicepoint s ON s.id = a.service_point_id
       JOIN customers_premises p ON p.id = s.premises_id)"""
+
+# The latest wishes of all ids hold, as on the customer's page; the latest word on each purpose and
+# channel, where a word that names no channel speaks of every one: see `rules.consents`.
+_WISHES: Final = """
+      FROM (SELECT w.language, w.needs FROM customers_preference w
+             WHERE w.customer_id = ANY(h.ids) ORDER BY w.changed_at DESC LIMIT 1) p"""
+_AGREED: Final = """(SELECT array_agg(DISTINCT s.purpose)
+      FROM (SELECT DISTINCT ON (w.purpose, o.channel) w.purpose, w.is_given
+              FROM customers_consent w CROSS JOIN LATERAL unnest(CASE w.channel
+                   WHEN '' THEN ARRAY['phone', 'sms', 'wechat', 'email', 'letter']
+                   ELSE ARRAY[w.channel] END) AS o (channel)
+             WHERE w.customer_id = ANY(h.ids)
+             ORDER BY w.purpose, o.channel, w.at DESC, w.id DESC) s
+     WHERE s.is_given)"""
 
 FIELDS: Final = (
     SegmentField(
@@ -157,5 +178,25 @@ FIELDS: Final = (
         "customers.tags", _("Tags"), "many",
         "(SELECT array_agg(k.tag_id::text) FROM customers_customertag k"
         " WHERE k.customer_id = c.id)", VIEW, 35, {"customers_customertag": _OWN}, tag_choices,
+    ),
+    SegmentField(
+        "customers.language", _("Language wished for"), "choice",
+        f"(SELECT nullif(p.language, '') {_WISHES})", VIEW, 181,
+        _MERGED | {"customers_preference": _OWN},
+        lambda: [pair for pair in Preference.Language.choices if pair[0]],
+    ),
+    SegmentField(
+        "customers.needs", _("Needs"), "many", f"(SELECT p.needs {_WISHES})", VIEW, 182,
+        _MERGED | {"customers_preference": _OWN}, lambda: Preference.Need.choices,
+    ),
+    SegmentField(
+        "customers.agreed", _("Agreed to, on one channel at least"), "many", _AGREED, VIEW, 183,
+        _MERGED | {"customers_consent": _OWN}, lambda: Consent.Purpose.choices,
+    ),
+    SegmentField(
+        "customers.expired", _("Has a document that has expired"), "flag",
+        "EXISTS (SELECT 1 FROM customers_document d WHERE d.customer_id = ANY(h.ids)"
+        " AND d.replaced_by_id IS NULL AND d.expires < %(today)s::date)",
+        VIEW, 184, _MERGED | {"customers_document": _OWN}, moves_with_time=True,
     ),
 )  # fmt: skip
