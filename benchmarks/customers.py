@@ -22,6 +22,7 @@ PARTS = {
     "tier-all": "grading",
     "tier-station": "stations",
     "segment-refresh": "segments",
+    "segment-read": "segment_reading",
     "export": "exporting",
 }
 
