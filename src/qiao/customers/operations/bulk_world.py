@@ -76,7 +76,8 @@ class Builder:
         self.areas = list(organisations)
         self.left = count
         self.next_id = first_customer_id
-        self.serial_base = first_customer_id % 1_000_000
+        # Above the low numbers that people who are registered one by one are given.
+        self.serial_base = (first_customer_id + 500_000) % 1_000_000
         self.day_serials: dict[int, int] = {}
         self.premises_ids = Ids("customers_premises")
         self.point_ids = Ids("customers_servicepoint")

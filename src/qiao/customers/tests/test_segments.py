@@ -230,11 +230,12 @@ def _random_condition(rng: Random, fields: list[Any], depth: int = 0) -> Conditi
     if rng.random() < 0.2:
         return Test(field.key, rng.choice(("given", "empty")))
     keys = [key for key, _ in field.choices()] if field.choices else []
+    keys = keys or ["none"]
     if field.kind == "choice":
         some = tuple(rng.sample(keys, rng.randint(1, len(keys))))
         return Test(field.key, rng.choice(("in", "not_in")), some)
     if field.kind == "many":
-        return Test(field.key, "contains", rng.choice(keys or ["none"]))
+        return Test(field.key, "contains", rng.choice(keys))
     if field.kind == "flag":
         return Test(field.key, rng.choice(("eq", "ne")), rng.random() < 0.5)
     return Test(field.key, rng.choice(("ge", "le", "gt", "lt", "eq", "ne")), rng.randint(0, 4))
