@@ -16,6 +16,7 @@ from qiao.cases import operations as cases
 from qiao.contact import operations as contacts
 from qiao.core import approvals
 from qiao.core.models import Attachment
+from qiao.core.retention import rule, run_rule
 from qiao.core.tests.deliveries import run_background, run_deliveries
 from qiao.customers.models import Account, Customer, Document, Erasure, SubjectExport
 from qiao.customers.operations import (
@@ -44,10 +45,10 @@ from qiao.customers.operations.erasing import (
     request_erasure,
     run_erasure,
 )
+from qiao.customers.operations.holds import place_hold, release_hold
 from qiao.customers.operations.subject_access import (
     ask_subject_access,
     file_of,
-    remove_expired,
     take_subject_access,
 )
 from qiao.customers.operations.tags import create_tag, tag_customer
@@ -66,6 +67,16 @@ def world(settings: Any, tmp_path: Path) -> World:
     with connection.cursor() as cursor:  # a job of the walker's that nobody can run
         cursor.execute("DELETE FROM procrastinate_jobs WHERE queue_name = 'walker'")
     return world
+
+
+def _tag_and_hold(world: World, customer: Customer) -> None:
+    told: dict[str, Any] = {
+        "actor": world.company.agent, "now": world.now, "customer_id": customer.pk,
+    }  # fmt: skip
+    tag = create_tag(actor=world.company.chief, now=world.now, name="老用户")
+    tag_customer(add=[tag.pk], **told)
+    place_hold(reason=f"{NAME} {WORDS}", **told)
+    release_hold(**told)
 
 
 def live(world: World) -> Customer:
@@ -98,8 +109,7 @@ def live(world: World) -> Customer:
     )
     run_background()
     care.add_note(customer_id=customer.pk, text=f"{NAME} {WORDS}", is_pinned=True, **told)
-    tag = create_tag(actor=world.company.chief, now=now, name="老用户")
-    tag_customer(customer_id=customer.pk, add=[tag.pk], **told)
+    _tag_and_hold(world, customer)
     care.set_preferences(customer_id=customer.pk, needs_text=WORDS, **told)
     care.record_consent(
         customer_id=customer.pk,
@@ -380,7 +390,7 @@ def test_all_that_is_held_is_handed_out_and_the_link_expires(world: World, tmp_p
     assert NAME in page
     assert any(name.endswith(f"{NAME}.png") for name in files)
     assert take_subject_access(now=now, export_id=export.pk, **told).taken_count == 1
-    remove_expired(now + timedelta(days=8))
+    run_rule(rule("customers.subject_files"), clock=lambda: now + timedelta(days=8))
     assert SubjectExport.objects.get(pk=export.pk).state == "removed"
     assert not file_of(export.pk).exists()
     assert tmp_path.exists()

@@ -63,6 +63,7 @@ from qiao.customers.operations import import_files as files
 from qiao.customers.operations import register_customer as register
 from qiao.customers.operations.duplicate_finding import check_for_duplicates
 from qiao.customers.operations.erasing import request_erasure
+from qiao.customers.operations.holds import place_hold
 from qiao.customers.operations.segment_counting import ask_count
 from qiao.customers.operations.segment_keeping import build_segment
 from qiao.customers.operations.segments import save_segment
@@ -294,6 +295,13 @@ def _add_tags(world: World) -> None:
         actor=world.company.agent, now=now, customer_id=world.ids["customer"], add=[carried.pk]
     )
     world.ids |= {"tag": tag.pk, "other_tag": other.pk}
+    held = register(
+        actor=world.company.agent, now=now, organisation_id=world.company.lake.pk,
+        name=marked("held"),
+    )  # fmt: skip
+    place_hold(actor=world.company.agent, now=now, customer_id=held.pk, reason=marked("dispute"))
+    world.ids["held"] = held.pk
+    world.canaries.add(held.number)
 
 
 def _add_segment(world: World) -> None:

@@ -156,6 +156,7 @@ ADMINISTRATION: Final = {
         },
         sender="chief",
     ),
+    "administration:retention": Visit(reader="chief"),
     "administration:jobs": Visit(
         queries=("status=all", "status=todo&queue=events&after=9", "queue=x"), reader="chief"
     ),
@@ -321,6 +322,8 @@ CUSTOMERS: Final = {
         },
     ),
     "customers:acting_end": Visit({"acting_id": "{acting}"}, post={"day": SOON}),
+    "customers:hold_place": _customer({"reason": "x"}),
+    "customers:hold_release": Visit({"customer_id": "{held}"}, post={}),
     "customers:erasures": Visit(queries=("after=99999999",)),
     "customers:erasure": Visit({"erasure_id": "{erasure}"}),
     "customers:erasure_decide": Visit(

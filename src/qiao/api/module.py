@@ -6,8 +6,8 @@ from qiao.api import demo, tasks
 from qiao.api.models.keys import MANAGE
 from qiao.api.operations.delivering import QUEUE
 from qiao.api.queries.webhooks import WANTED
+from qiao.api.retention import RETENTION
 from qiao.core.manifest import Command, DemoStage, Listener, Module, NavItem, Permission
-from qiao.core.tasks import PeriodicJob
 
 manifest = Module(
     key="api",
@@ -19,7 +19,7 @@ manifest = Module(
     ),
     permissions=(Permission(MANAGE, _("Give other programs access, and send them events")),),
     listeners=(Listener(WANTED, tasks.forward),),
-    periodic=(PeriodicJob("api.clean_up", "37 2 * * *", tasks.clean_up),),
+    retention=RETENTION,
     lanes={QUEUE: 3},
     demo=(DemoStage("api", 90, demo.build, demo.audit),),
     audited=("api_apikey", "api_endpoint"),

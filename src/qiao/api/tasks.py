@@ -1,25 +1,17 @@
-"""Jobs: events become messages, messages are sent, old ones are thrown away."""
+"""Jobs: events become messages, messages are sent."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from qiao.api import operations, queries, sending
-from qiao.api.operations.calls import IDEMPOTENCY
 from qiao.api.operations.delivering import QUEUE, SEND_TASK
 from qiao.api.rules.signing import headers
 from qiao.core.events import Envelope
-from qiao.core.idempotency import forget
 from qiao.core.tasks import PATIENT
-
-KEEP_DELIVERIES_DAYS = 30
-KEEP_ANSWERS_DAYS = 7
-KEEP_USAGE_DAYS = 400
-AT_ONCE = 20_000
 
 
 def forward(*, event: Any, envelope: Envelope) -> None:
@@ -61,22 +53,4 @@ def _attempt(message: queries.Outgoing, now: datetime) -> None:
     with transaction.atomic():
         operations.keep_attempt(
             delivery_id=message.delivery_id, outcome=outcome, now=timezone.now()
-        )
-
-
-def clean_up(now: datetime) -> None:
-    """Throw away messages a month after they ended, remembered answers after a week, and figures
-    of calls after a year."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "WITH old AS (SELECT id FROM api_delivery WHERE state <> 'waiting'"
-            " AND finished_at < %(before)s ORDER BY id LIMIT %(most)s),"
-            " tries AS (DELETE FROM api_attempt WHERE delivery_id IN (SELECT id FROM old))"
-            " DELETE FROM api_delivery WHERE id IN (SELECT id FROM old)",
-            {"before": now - timedelta(days=KEEP_DELIVERIES_DAYS), "most": AT_ONCE},
-        )
-        forget(scopes_from=IDEMPOTENCY, before=now - timedelta(days=KEEP_ANSWERS_DAYS))
-        cursor.execute(
-            "DELETE FROM api_usage WHERE day < %s",
-            [timezone.localdate(now) - timedelta(days=KEEP_USAGE_DAYS)],
         )

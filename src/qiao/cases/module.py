@@ -8,6 +8,7 @@ from qiao.cases import contributions, tasks
 from qiao.cases.demo import audit, history, morning
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
 from qiao.cases.personal import PERSONAL
+from qiao.cases.retention import HOLDS, RETENTION
 from qiao.cases.showing import overview
 from qiao.core.demo import World
 from qiao.core.manifest import DemoStage, Module, Permission
@@ -47,6 +48,8 @@ manifest = Module(
     commands=contributions.COMMANDS,
     inbox=contributions.INBOX,
     matters=contributions.MATTERS,
+    retention=RETENTION,
+    holds=HOLDS,
     periodic=(
         PeriodicJob("cases.turn_levels", "* * * * *", tasks.turn_levels),
         PeriodicJob("cases.fold_counts", "* * * * *", tasks.fold_counts),

@@ -12,6 +12,7 @@ from qiao.contact.inbox import OutcomeWords, find_inbox, load_inbox, search_hits
 from qiao.contact.operations import fold_counts, note_known_visits, note_visits
 from qiao.contact.personal import PERSONAL
 from qiao.contact.queries import RECENT, TIMELINE, count_at_hand
+from qiao.contact.retention import RETENTION
 from qiao.core.demo import World
 from qiao.core.manifest import (
     Command,
@@ -126,6 +127,7 @@ manifest = Module(
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
+    retention=RETENTION,
     periodic=(PeriodicJob("contact.fold_counts", "* * * * *", _fold),),
     install=_install,
     demo=(

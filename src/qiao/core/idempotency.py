@@ -1,7 +1,6 @@
 """Idempotency: a message from outside, or an event, takes effect once."""
 
 import json
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -53,12 +52,3 @@ def in_flight(*, scope: str, key: str) -> bool:
         )
         (busy,) = cursor.fetchone()
     return bool(busy)
-
-
-def forget(*, scopes_from: str, before: datetime) -> None:
-    """Let go of keys older than `before` whose scope begins with `scopes_from`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM core_idempotencykey WHERE starts_with(scope, %s) AND created_at < %s",
-            [scopes_from, before],
-        )

@@ -195,6 +195,26 @@ class Approval(models.Model):
         ]
 
 
+class RetentionRun(models.Model):
+    """One rule of retention was carried out: what was older than `before` went.
+
+    `removed` grows with every batch; `held` were due but under a legal hold. A run without an end
+    was stopped; the next one goes on with what is left.
+    """
+
+    rule = models.TextField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    before = models.DateTimeField()
+    removed = models.BigIntegerField(default=0)
+    held = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["rule", "-id"], name="core_retentionrun_latest"),
+        ]
+
+
 class Attachment(models.Model):
     """A stored file: content-addressed by SHA-256, its type checked at the door."""
 

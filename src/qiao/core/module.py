@@ -5,12 +5,20 @@ from django.utils.translation import gettext_lazy as _
 from qiao.core import demo
 from qiao.core.manifest import Module, Parameter, Permission
 from qiao.core.personal import PersonalData, collect_looks, erase_said
+from qiao.core.retention import HOURLY, NIGHTLY, retain_hourly, retain_nightly
+from qiao.core.retention_rules import RETENTION
 from qiao.core.tasks import KEEP_FINISHED_JOBS, PeriodicJob
 
 manifest = Module(
     key="core",
     label=_("Foundation"),
-    periodic=(PeriodicJob("demo_tick", "* * * * * */12", demo.tick, demo_only=True),),
+    retention=RETENTION,
+    periodic=(
+        PeriodicJob(HOURLY, "23 * * * *", retain_hourly),
+        # The clock of the jobs is UTC: a quarter to three at night in China.
+        PeriodicJob(NIGHTLY, "47 18 * * *", retain_nightly),
+        PeriodicJob("demo_tick", "* * * * * */12", demo.tick, demo_only=True),
+    ),
     personal=(
         PersonalData(
             key="core",

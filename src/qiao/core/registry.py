@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from qiao.core import events
 from qiao.core.actor import Actor
@@ -14,12 +15,14 @@ from qiao.core.manifest import (
     Figure,
     Headline,
     HistoryCount,
+    LegalHold,
     MatterSource,
     Module,
     NavItem,
     Panel,
     Parameter,
     QueueSource,
+    Retention,
     SearchSource,
     SegmentField,
     TimelineSource,
@@ -122,7 +125,38 @@ class Registry:
 
     def parameters(self) -> dict[str, Parameter]:
         """All dated settings that pages may change, by key, in the order of the floors."""
-        return {p.key: p for module in self for p in module.parameters}
+        found = {}
+        for module in self:
+            periods = (r for r in module.retention if not r.fixed and not r.parameter)
+            for each in (*module.parameters, *map(self.retention_parameter, periods)):
+                found[each.key] = each
+        return found
+
+    def retention(self) -> dict[str, Retention]:
+        """What is kept how long, by key, in the order of the floors."""
+        return {r.key: r for module in self for r in module.retention}
+
+    def retention_parameter(self, of: Retention) -> Parameter:
+        """The dated setting that says how long: the rule's own, which two people change, unless
+        it names another."""
+        if of.parameter:
+            return next(p for m in self for p in m.parameters if p.key == of.parameter)
+        return Parameter(
+            key=f"retention.{of.key}",
+            label=of.label,
+            about=of.about,
+            kind="days",
+            unit=_("days"),
+            default=of.keep,
+            default_source=of.because,
+            least=of.least,
+            most=of.most,
+            second_person=True,
+        )
+
+    def holds(self) -> list[LegalHold]:
+        """Why nothing of a customer may go yet."""
+        return [h for module in self for h in module.holds]
 
     def corrections(self) -> dict[str, Correction]:
         """All kinds of corrections by key."""

@@ -1,8 +1,8 @@
-"""Jobs of the house itself: delivery of events, retry of stalled jobs, partitions, cleaning."""
+"""Jobs of the house itself: delivery of events, retry of stalled jobs, partitions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -83,17 +83,6 @@ async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001 - as above
 @app.periodic(cron="17 * * * *")
 @app.task(name="core.housekeeping", queue="clock", queueing_lock="core.housekeeping")
 def housekeeping(timestamp: int) -> None:  # noqa: ARG001 - as above
-    """Keep partitions ahead of time and finished jobs and old sessions from piling up."""
-    from qiao.core.parameters import find  # noqa: PLC0415 - the manifests import this file
-
-    now = timezone.now()
-    hours = find(KEEP_FINISHED_JOBS, day=timezone.localdate(now)).value
+    """Keep partitions ahead of time."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT qiao_ensure_partitions(3)")
-        cursor.execute("DELETE FROM django_session WHERE expire_date < %s", [now])
-        cursor.execute(
-            "DELETE FROM procrastinate_jobs WHERE status = 'succeeded' AND id IN ("
-            " SELECT job_id FROM procrastinate_events WHERE type = 'succeeded' AND at < %s"
-            " LIMIT 50000)",
-            [now - timedelta(hours=hours)],
-        )

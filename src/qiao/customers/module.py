@@ -31,6 +31,7 @@ from qiao.customers import (
     manager_contributions,
     relation_contributions,
     relation_demo,
+    retention_contributions,
     segment_demo,
     segment_tasks,
     tag_contributions,
@@ -157,6 +158,7 @@ manifest = Module(
             panels.IDENTITIES, "customers.reveal", FILE, 80,
         ),
         *file_contributions.PANELS,
+        *retention_contributions.PANELS,
         *relation_contributions.PANELS,
         Panel(
             "customers.erased", _("Erasure"), "customers/panels/erased.html", personal_data.PANEL,
@@ -218,6 +220,7 @@ manifest = Module(
     personal=PERSONAL + relation_contributions.PERSONAL + manager_contributions.PERSONAL,
     permissions=(
         *tag_contributions.PERMISSIONS,
+        *retention_contributions.PERMISSIONS,
         *file_contributions.PERMISSIONS,
         *manager_contributions.PERMISSIONS,
         Permission(VIEW, _("Find and open customers")),
@@ -240,6 +243,8 @@ manifest = Module(
     ),
     subscriptions=tier_contributions.SUBSCRIPTIONS + duplicate_contributions.SUBSCRIPTIONS,
     install=install,
+    retention=retention_contributions.RETENTION,
+    holds=retention_contributions.HOLDS,
     demo=(
         DemoStage("customers", 20, demo.build, demo.audit),
         DemoStage("tiers", 70, tier_demo.build, tier_demo.audit),
@@ -252,7 +257,7 @@ manifest = Module(
         DemoStage("value", 72, tier_demo.build_value, tier_demo.audit_value),
     ),
     periodic=(
-        PeriodicJob("customers.tidy", "23 * * * *", tasks.tidy),
+        PeriodicJob("customers.sweep", "29 * * * *", tasks.sweep),
         *tier_contributions.PERIODIC,
         *segment_tasks.PERIODIC,
         *duplicate_contributions.PERIODIC,
@@ -264,6 +269,7 @@ manifest = Module(
         *relation_contributions.AUDIT_WORDS,
         *tag_contributions.AUDIT_WORDS,
         *manager_contributions.AUDIT_WORDS,
+        *retention_contributions.AUDIT_WORDS,
     ),
     append_only=(
         *file_contributions.APPEND_ONLY,
@@ -290,6 +296,7 @@ manifest = Module(
         "customers_erasure",
         *file_contributions.AUDITED,
         *tag_contributions.AUDITED,
+        *retention_contributions.AUDITED,
         *relation_contributions.AUDITED,
         *manager_contributions.AUDITED,
         "customers_segment",

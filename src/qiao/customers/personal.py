@@ -29,6 +29,7 @@ PERSONAL = (
             "customers.premises": _("Addresses that were theirs alone"),
             "customers.moves": _("Words and addresses of hand-overs"),
             "customers.requests": _("Reasons of requests"),
+            "customers.holds": _("Reasons of legal holds"),
             "customers.tiers": _("Reasons of tiers"),
             "customers.documents": _("Documents"),
             "customers.files": _("Files of documents"),

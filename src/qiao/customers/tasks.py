@@ -15,14 +15,14 @@ from qiao.core.tasks import PATIENT
 from qiao.customers.models import CustomerExport
 from qiao.customers.operations import documents, erasing, subject_access, tag_work
 from qiao.customers.operations.exporting import TASK as EXPORT_TASK
-from qiao.customers.operations.exporting import remove_expired, write_export
+from qiao.customers.operations.exporting import write_export
 from qiao.customers.operations.import_batches import ImportEnded
 from qiao.customers.operations.import_files import (
     CHECK_TASK,
     READ_TASK,
     read_file,
     run_check,
-    tidy_files,
+    sweep_files,
 )
 from qiao.customers.operations.import_runs import RUN_TASK, run_started
 from qiao.customers.operations.import_undoing import UNDO_TASK, undo_import
@@ -106,8 +106,6 @@ def pack_subject_access(*, export_id: int) -> None:
     subject_access.pack(export_id=export_id, now=timezone.now())
 
 
-def tidy(now: datetime) -> None:
-    """Remove files that nobody needs any more."""
-    tidy_files(now)
-    remove_expired(now)
-    subject_access.remove_expired(now)
+def sweep(now: datetime) -> None:
+    """Remove uploaded files that a crash left without a row."""
+    sweep_files(now)

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from qiao.customers.views import personal
+from qiao.customers.views import holds, personal
 
 urlpatterns = [
+    path("<int:customer_id>/hold/", holds.hold_place, name="hold_place"),
+    path("<int:customer_id>/hold/release/", holds.hold_release, name="hold_release"),
     path("erasures/", personal.erasures, name="erasures"),
     path("erasures/<int:erasure_id>/", personal.erasure, name="erasure"),
     path("erasures/<int:erasure_id>/decide/", personal.erasure_decide, name="erasure_decide"),

@@ -14,6 +14,7 @@ from qiao.api.operations.delivering import SEND_TASK
 from qiao.api.rules.backoff import ATTEMPTS, GIVEN_UP_AFTER
 from qiao.api.tests.receivers import Receiver, dripping, receiver
 from qiao.core.events import DELIVER_TASK
+from qiao.core.retention import rule, run_rule
 from qiao.core.tests.deliveries import run_deliveries
 from qiao.customers.operations import add_phone
 from qiao.customers.tests.factories import make_customer
@@ -298,7 +299,7 @@ def test_old_messages_and_answers_are_thrown_away(company: Company, there: Recei
     _endpoint(company, there.url)
     _happen(company)
     _send_all()
-    tasks.clean_up(timezone.now())
+    run_rule(rule("api.deliveries"), clock=timezone.now)
     assert Delivery.objects.count() == 1
-    tasks.clean_up(timezone.now() + timedelta(days=31))
+    run_rule(rule("api.deliveries"), clock=lambda: timezone.now() + timedelta(days=31))
     assert (Delivery.objects.count(), Attempt.objects.count()) == (0, 0)

@@ -14,8 +14,10 @@ from qiao.core.manifest.data import (
     AuditTable,
     Correctable,
     Correction,
+    LegalHold,
     Parameter,
     Record,
+    Retention,
     SegmentField,
 )
 from qiao.core.manifest.pages import (
@@ -50,6 +52,7 @@ __all__ = [
     "HistoryCount",
     "Hit",
     "InboxItem",
+    "LegalHold",
     "Listener",
     "MatterSource",
     "Module",
@@ -59,6 +62,7 @@ __all__ = [
     "Permission",
     "QueueSource",
     "Record",
+    "Retention",
     "SearchSource",
     "SegmentField",
     "Subscription",
@@ -133,6 +137,8 @@ class Module:
     matters: tuple[MatterSource, ...] = ()
     # Queues whose jobs wait for others, each with its own number of places in the worker.
     lanes: Mapping[str, int] = field(default_factory=dict)
+    retention: tuple[Retention, ...] = ()
+    holds: tuple[LegalHold, ...] = ()
     demo: tuple[DemoStage, ...] = ()
     install: Callable[[datetime], None] | None = None  # run after every migration, repeatable
     append_only: tuple[str, ...] = ()

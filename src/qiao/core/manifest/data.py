@@ -1,7 +1,9 @@
-"""What a module contributes to the care of data: segments, settings, corrections, trail."""
+"""What a module contributes to the care of data: segments, settings, corrections, trail,
+retention."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from qiao.core.manifest.pages import Text
@@ -119,3 +121,48 @@ class AuditTable:
     phones: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     of_customer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long rows of one kind are kept, and what then becomes of them; see `core.retention`.
+
+    Rows ``r`` of `table` are due where the condition `due` holds, which compares with
+    ``%(before)s`` (the moment a period ago) or, for what carries its own end, ``%(now)s``.
+    `customer_ids`, where rows belong to customers, is an expression of bigint[]: rows whose
+    customers are under a `LegalHold` stay. `clear` is given the idents of a batch and the moment
+    and must leave none of them due; without it the rows are deleted. `ident` names a row.
+
+    The period is a dated parameter that two people change: `keep` by default because of
+    `because`, never less than `least` (`law` says by which law), in `unit` days or hours. A
+    `fixed` one is part of the product. `hourly` rules run every hour, the others by night.
+    """
+
+    key: str
+    label: Text
+    about: Text
+    table: str
+    due: str
+    keep: int
+    because: Text
+    least: int = 1
+    most: int | None = None
+    law: Text = ""
+    unit: str = "days"
+    customer_ids: str = ""
+    clear: Callable[[Sequence[Any], datetime], None] | None = None
+    ident: str = "r.id"
+    batch: int = 2_000
+    hourly: bool = False
+    fixed: bool = False
+    parameter: str = ""  # the key of its parameter where it has one of its own
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHold:
+    """Why nothing of a customer may go yet: a condition over ``h.ids`` (bigint[], all ids under
+    which the customer is held)."""
+
+    key: str
+    label: Text
+    sql: str

@@ -32,3 +32,14 @@ class SubjectAccessForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     language = forms.ChoiceField(label=_("Language of the file"), choices=settings.LANGUAGES)
+
+
+class HoldForm(forms.Form):
+    """Why everything of a customer is kept."""
+
+    reason = forms.CharField(
+        label=pgettext_lazy("customer form", "Reason"),
+        max_length=300,
+        help_text=_("A dispute, an inquiry, a court: with its number"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -12,6 +12,7 @@ from qiao.customers.models.duplicates import (
     DuplicateRun,
 )
 from qiao.customers.models.exports import CustomerExport
+from qiao.customers.models.holds import Hold
 from qiao.customers.models.import_additions import ImportAddition
 from qiao.customers.models.import_files import ImportedPlace, ImportFile
 from qiao.customers.models.imports import CustomerImport, ImportedRow, ImportMapping
@@ -81,6 +82,7 @@ __all__ = [
     "GroupMember",
     "HandOverOfCustomers",
     "HandedOver",
+    "Hold",
     "ImportAddition",
     "ImportFile",
     "ImportMapping",

@@ -194,11 +194,3 @@ def cancel_export(*, actor: Actor, export_id: int) -> None:
     )
     if not mine.update(state=_State.CANCELLED):
         raise ExportEnded(f"export {export_id}")
-
-
-def remove_expired(now: datetime) -> None:
-    """Remove the files of exports whose time is over."""
-    for export in CustomerExport.objects.filter(state=_State.DONE, expires_at__lte=now):
-        path_of(export).unlink(missing_ok=True)
-        export.state = _State.REMOVED
-        export.save(update_fields=["state"])

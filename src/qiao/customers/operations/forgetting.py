@@ -52,6 +52,7 @@ _REMOVED = {
         " undo_reason = CASE WHEN undone_at IS NULL THEN '' ELSE '–' END"
         " WHERE id = ANY(%(moves)s)"
     ),
+    "customers.holds": ("UPDATE customers_hold SET reason = '–' WHERE customer_id = ANY(%(ids)s)"),
     "customers.requests": (
         "UPDATE customers_erasure SET reason = '–', decision_note = ''"
         " WHERE customer_id = ANY(%(ids)s)"
@@ -67,6 +68,7 @@ _TRAILS = {
     "customers_preference": "customer_id",
     "customers_merge": "survivor_id",
     "customers_erasure": "customer_id",
+    "customers_hold": "customer_id",
 }
 _MOVES = "SELECT DISTINCT move_id FROM customers_moveparty WHERE customer_id = ANY(%(ids)s)"
 # Rows that are gone are known by the trail alone.

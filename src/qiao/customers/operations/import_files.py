@@ -35,7 +35,7 @@ READ_AT_ONCE: Final = 4 * 1024 * 1024  # bytes; a larger file is read by the wor
 SAMPLE_VALUES: Final = 3
 SAMPLE_ROWS: Final = 200  # rows in which values for the samples are looked for
 SAMPLE_LENGTH: Final = 40
-KEPT_DAYS: Final = 7  # how long a file waits for its columns or its start
+STRANGE_FOR: Final = timedelta(days=7)
 GONE: Final = "gone"
 NO_ROOM: Final = "no_room"
 CHANGED: Final = "changed"
@@ -277,13 +277,9 @@ def drop_file(file: ImportFile) -> None:
     file.save()
 
 
-def tidy_files(now: datetime) -> None:
-    """Remove files that nobody started in `KEPT_DAYS`, and those that belong to nothing."""
-    old = now - timedelta(days=KEPT_DAYS)
-    for file in ImportFile.objects.filter(state__in=WAITING, created_at__lt=old):
-        file.state = _State.DISCARDED
-        drop_file(file)
-    for path in _strangers(old):
+def sweep_files(now: datetime) -> None:
+    """Remove files on the disk that have belonged to nothing for `STRANGE_FOR`."""
+    for path in _strangers(now - STRANGE_FOR):
         path.unlink(missing_ok=True)
 
 

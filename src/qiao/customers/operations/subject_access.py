@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Final
@@ -19,16 +19,17 @@ from qiao.core.attachments import path_of as content_of
 from qiao.core.models import Attachment
 from qiao.core.personal import Held
 from qiao.core.registry import registry
+from qiao.core.retention import period, rule
 from qiao.core.rules.text import clean
 from qiao.core.transactions import acting
 from qiao.customers.models import SubjectExport
 from qiao.customers.operations.access import branch_of, lock_customer
 from qiao.customers.operations.refusals import ReasonMissing, WrongState
 from qiao.customers.queries import NotVisible
-from qiao.customers.queries.personal import ACCESS, expired_exports, person_of
+from qiao.customers.queries.personal import ACCESS, person_of
 
 TASK: Final = "customers.pack_subject_access"
-KEPT_DAYS: Final = 7
+KEPT_BY: Final = "customers.subject_files"
 REASON_LENGTH: Final = 300
 
 
@@ -83,7 +84,7 @@ def pack(*, export_id: int, now: datetime) -> None:
             target = file_of(export.pk)
             _write(target, export, [each for each in held if each.rows], now)
         export.state, export.ready_at = SubjectExport.State.READY, now
-        export.expires_at = now + timedelta(days=KEPT_DAYS)
+        export.expires_at = now + period(rule(KEPT_BY), now=now).span
         export.size_bytes = target.stat().st_size
         export.save(update_fields=["state", "ready_at", "expires_at", "size_bytes"])
 
@@ -158,12 +159,3 @@ def take_subject_access(
         reason=export.reason,
     )
     return export
-
-
-def remove_expired(now: datetime) -> None:
-    """Remove files whose time is over."""
-    ids = expired_exports(now)
-    for each in ids:
-        file_of(each).unlink(missing_ok=True)
-    with acting(None):
-        SubjectExport.objects.filter(pk__in=ids).update(state=SubjectExport.State.REMOVED)

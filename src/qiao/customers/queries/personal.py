@@ -1,7 +1,6 @@
 """Who a person is for all modules, what is held of them, and what hinders their erasure."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from qiao.core.personal import Held, Hinder, Person, ids_of, select
 from qiao.core.registry import registry
 from qiao.core.rules import phones
 from qiao.customers.models import CustomerIdentity, Erasure, SubjectExport
+from qiao.customers.queries.holds import open_hold
 from qiao.customers.queries.identities import opened
 from qiao.customers.queries.people import NotVisible, held_as
 
@@ -86,9 +86,12 @@ SELECT DISTINCT a.number FROM customers_accountparty t
 
 
 def own_hinders(person: Person) -> Sequence[Hinder]:
-    """Accounts that run: a contract cannot be kept with nobody."""
+    """Accounts that run, since a contract cannot be kept with nobody; and a legal hold."""
     rows = select(_RUNNING, {"ids": list(person.customer_ids)})
-    return [Hinder(_("Account %(number)s is not closed.") % row) for row in rows]
+    found = [Hinder(_("Account %(number)s is not closed.") % row) for row in rows]
+    if open_hold(person.customer_ids[0]) is not None:
+        found.append(Hinder(_("The customer is under a legal hold.")))
+    return found
 
 
 def hinders_of(person: Person) -> list[Hinder]:
@@ -117,6 +120,11 @@ _TABLES: tuple[tuple[Any, str], ...] = (
         "SELECT t.name, t.about, k.at FROM customers_customertag k"
         " JOIN customers_tag t ON t.id = k.tag_id"
         " WHERE k.customer_id = ANY(%(ids)s) ORDER BY k.id",
+    ),
+    (
+        _("Legal hold"),
+        "SELECT reason, placed_at, released_at FROM customers_hold"
+        " WHERE customer_id = ANY(%(ids)s) ORDER BY id",
     ),
     (
         _("Wishes"),
@@ -211,9 +219,3 @@ def subject_exports_of(customer_id: int) -> list[SubjectExport]:
     """The latest exports of all that is held about a customer."""
     rows = SubjectExport.objects.filter(customer_id=customer_id)
     return list(rows.select_related("requested_by").order_by("-id")[:10])
-
-
-def expired_exports(now: datetime) -> list[int]:
-    """Exports whose time is over."""
-    rows = SubjectExport.objects.filter(state="ready", expires_at__lte=now)
-    return list(rows.values_list("id", flat=True))

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from qiao.core.models import Disclosure
+from qiao.core.retention import rule, run_rule
 from qiao.core.sheets import open_sheet
 from qiao.core.tests.deliveries import run_background
 from qiao.customers.models import CustomerExport
@@ -154,7 +156,7 @@ def test_only_who_asked_may_fetch_it_and_only_for_a_day(
     assert export.expires_at is not None
     CustomerExport.objects.update(expires_at=export.expires_at - timedelta(days=2))
     assert agent.get(url).status_code == 404
-    exporting.remove_expired(export.expires_at)
+    run_rule(rule("customers.exports"), clock=timezone.now)
     assert not list(media.glob("exports/*"))
     assert "Removed" in agent.get(reverse("customers:exports")).content.decode()
 

@@ -119,6 +119,7 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         "may_edit": _may_edit(request, customer),
         "may_merge": request.actor.can("customers.merge"),
         "may_erase": request.actor.can("customers.erase"),
+        "may_hold": request.actor.can("customers.hold"),
         "may_access": request.actor.can("customers.subject_access"),
         "place": "customer",
     }

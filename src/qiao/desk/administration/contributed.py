@@ -29,6 +29,13 @@ COMMANDS = (
         RIGHT,
     ),
     Command(
+        "administration.retention",
+        _("What is kept how long"),
+        "clock-off",
+        "administration:retention",
+        RIGHT,
+    ),
+    Command(
         "administration.corrections",
         _("Correct data"),
         "pencil",

@@ -39,6 +39,7 @@ class Section:
 SECTIONS: Final = (
     Section("home", _("Health"), "administration:home", (RIGHT,)),
     Section("parameters", _("Parameters"), "administration:parameters", (RIGHT,)),
+    Section("retention", _("Retention"), "administration:retention", (RIGHT,), whole=True),
     Section("decisions", _("Second person"), "administration:decisions", (DECIDE,)),
     Section(
         "corrections",

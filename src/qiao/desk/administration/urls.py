@@ -9,6 +9,7 @@ from qiao.desk.administration import (
     home,
     jobs,
     parameters,
+    retention,
     trail_views,
 )
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("parameters/", parameters.parameter_list, name="parameters"),
     path("parameters/<str:key>/", parameters.parameter_page, name="parameter"),
+    path("retention/", retention.retention_page, name="retention"),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job_page, name="job"),
     path("decisions/", decisions.decision_list, name="decisions"),

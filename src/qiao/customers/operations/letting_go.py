@@ -1,0 +1,64 @@
+"""How files and rows of customers go when their time is over; see `qiao.core.retention`.
+
+A file goes before its row says so: a job that is killed in between finds it gone and goes on.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from qiao.core.attachments import path_of as content_of
+from qiao.core.models import Attachment
+from qiao.customers.models import CustomerExport, Document, ImportFile, SubjectExport
+from qiao.customers.operations import exporting, subject_access
+from qiao.customers.operations.import_files import drop_file
+from qiao.customers.queries.documents import OWNER_KIND
+
+
+def let_exports_go(idents: Sequence[Any], _now: datetime) -> None:
+    """Remove the files of lists that were taken away; the record stays."""
+    for export in CustomerExport.objects.filter(pk__in=idents):
+        exporting.path_of(export).unlink(missing_ok=True)
+    CustomerExport.objects.filter(pk__in=idents).update(state=CustomerExport.State.REMOVED)
+
+
+def let_subject_files_go(idents: Sequence[Any], _now: datetime) -> None:
+    """Remove the files that were handed out to people; the record stays."""
+    for ident in idents:
+        subject_access.file_of(ident).unlink(missing_ok=True)
+    SubjectExport.objects.filter(pk__in=idents).update(state=SubjectExport.State.REMOVED)
+
+
+def let_uploads_go(idents: Sequence[Any], _now: datetime) -> None:
+    """Discard uploaded files that nobody started."""
+    for file in ImportFile.objects.select_for_update().filter(pk__in=idents):
+        file.state = ImportFile.State.DISCARDED
+        drop_file(file)
+
+
+_FINDINGS = """
+UPDATE customers_importedrow SET faults = '[]', differs = '[]'
+ WHERE customer_import_id = ANY(%(ids)s) AND (faults <> '[]' OR differs <> '[]')
+"""
+
+
+def let_findings_go(idents: Sequence[Any], _now: datetime) -> None:
+    """Forget what stood in refused and differing rows of imports; their outcome stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FINDINGS, {"ids": list(idents)})
+
+
+def let_documents_go(idents: Sequence[Any], _now: datetime) -> None:
+    """Delete documents with their contents; a content that others hold as well stays."""
+    rows = Document.objects.filter(pk__in=idents)
+    files = list(rows.values_list("attachment_id", flat=True))
+    Document.objects.filter(replaced_by__in=rows).update(replaced_by=None)
+    rows.delete()
+    own = Attachment.objects.filter(pk__in=files, owner_kind=OWNER_KIND)
+    digests = set(own.values_list("sha256", flat=True))
+    own.delete()
+    held = set(Attachment.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+    for digest in digests - held:
+        content_of(digest).unlink(missing_ok=True)
