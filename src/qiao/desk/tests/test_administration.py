@@ -13,7 +13,6 @@ from qiao.core import corrections, disclosure, parameters, settings
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.approvals import AlreadyPending, SamePerson, decide
 from qiao.core.models import Approval, Disclosure, Setting
-from qiao.core.retention import period, rule, run_rule
 from qiao.core.rules.parameters import BadValue, check_value, read_number
 from qiao.core.transactions import acting
 from qiao.customers.models import Account, Customer, Premises
@@ -386,28 +385,3 @@ def test_jobs_of_the_clock_tell_when_they_are_due_next() -> None:
     now = timezone.now()
     found = {one.task: one.next_at for one in periodic(now)}
     assert now < found["core.housekeeping"] <= now + timedelta(hours=1)
-
-
-def test_the_page_of_retention_tells_periods_floors_and_what_is_due(company: Company) -> None:
-    chief = client_of(company.chief_staff)
-    run_rule(rule("api.deliveries"), clock=timezone.now)
-    page = chief.get("/administration/retention/").content.decode()
-    for words in ("Audit trail", "10 years", "never less than 3 years", "24 hours", "not yet"):
-        assert words in page
-    assert "/administration/parameters/retention.core.trail/" in page
-    assert client_of(company.agent_staff).get("/administration/retention/").status_code == 403
-
-
-def test_a_shorter_period_waits_for_a_second_person_and_stops_at_the_floor(
-    company: Company,
-) -> None:
-    chief = client_of(company.chief_staff)
-    url = "/administration/parameters/retention.core.trail/"
-    form = {"valid_from": timezone.localdate().isoformat(), "source": "decided", "region": "",
-            "organisation": ""}  # fmt: skip
-    low = chief.post(url, form | {"value": "1000"})
-    assert low.status_code == 422
-    assert "At least 1095" in low.content.decode()
-    assert chief.post(url, form | {"value": "2000"}).status_code == 302
-    assert Approval.objects.get().kind == "parameter.retention.core.trail"
-    assert period(rule("core.trail"), now=timezone.now()).length == 3650
