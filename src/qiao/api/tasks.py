@@ -1,5 +1,6 @@
 """Jobs: events become messages, messages are sent."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
