@@ -32,7 +32,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0004_personal_data")]
+    dependencies = [("core", "0005_audit_of_many")]
     operations = [
         migrations.CreateModel(
             name="RetentionRun",
