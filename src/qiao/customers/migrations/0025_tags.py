@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('name', models.TextField()),
                 ('about', models.TextField(blank=True, default='')),
                 ('group', models.TextField(blank=True, default='')),
-                ('tone', models.TextField(blank=True, choices=[('', 'Grey'), ('pri', "The house's colour"), ('info', 'Blue'), ('ok', 'Green'), ('warn', 'Amber'), ('bad', 'Red')], default='')),
+                ('tone', models.TextField(blank=True, choices=[('', 'Grey'), ('pri', 'Blue'), ('info', 'Teal'), ('ok', 'Green'), ('warn', 'Amber'), ('bad', 'Red')], default='')),
                 ('is_active', models.BooleanField(default=True)),
                 ('created_at', models.DateTimeField()),
                 ('created_by_id', models.BigIntegerField(null=True)),

@@ -20,8 +20,8 @@ class Tag(models.Model):
 
     class Tone(models.TextChoices):
         PLAIN = "", pgettext_lazy("tag", "Grey")
-        PRIMARY = "pri", pgettext_lazy("tag", "The house's colour")
-        INFO = "info", pgettext_lazy("tag", "Blue")
+        PRIMARY = "pri", pgettext_lazy("tag", "Blue")
+        INFO = "info", pgettext_lazy("tag", "Teal")
         OK = "ok", pgettext_lazy("tag", "Green")
         WARN = "warn", pgettext_lazy("tag", "Amber")
         BAD = "bad", pgettext_lazy("tag", "Red")
