@@ -178,6 +178,7 @@ def relate(world: World, customer: Customer) -> None:
         kind="household", head_id=host.pk, member_ids=[customer.pk], since=day,
         name=f"{NAME}家", **told,
     )  # fmt: skip
+    groups.make_group(kind="company", head_id=firm.pk, since=day, name=f"{NAME}集团", **told)
     groups.describe_group(
         actor=world.company.agent, group_id=home.pk, name=f"{NAME}家", note=WORDS
     )

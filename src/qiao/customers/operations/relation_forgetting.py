@@ -1,4 +1,5 @@
 """What of a person's relations is removed when they are erased."""
+# ruff: noqa: S608 - statements are put together from this file's own pieces; values are bound
 
 from typing import Any, Final
 
@@ -28,8 +29,11 @@ SELECT id FROM customers_customerphone
  WHERE label = ANY(%(words)s) AND customer_id <> ALL(%(ids)s)
 """
 _GROUPS: Final = """
-SELECT DISTINCT group_id FROM customers_groupmember WHERE customer_id = ANY(%(ids)s)
+SELECT group_id FROM customers_groupmember WHERE customer_id = ANY(%(ids)s)
+UNION SELECT id FROM customers_customergroup
+       WHERE name LIKE ANY(%(like)s::text[]) OR note LIKE ANY(%(like)s::text[])
 """
+_CALLED: Final = "kind = 'household' OR name LIKE ANY(%(like)s::text[])"
 _REMOVED: Final = {
     "customers.contact_persons": (
         "DELETE FROM customers_contactperson WHERE id = ANY(%(contacts)s)"
@@ -44,9 +48,9 @@ _REMOVED: Final = {
     ),
     "customers.groups": (
         "UPDATE customers_customergroup SET note = '',"
-        " name = CASE WHEN kind = 'household' THEN '' ELSE name END,"
-        " search = CASE WHEN kind = 'household' THEN '' ELSE search END,"
-        " grams = CASE WHEN kind = 'household' THEN '{}' ELSE grams END"
+        f" name = CASE WHEN kind = 'household' THEN '' WHEN {_CALLED} THEN number ELSE name END,"
+        f" search = CASE WHEN {_CALLED} THEN '' ELSE search END,"
+        f" grams = CASE WHEN {_CALLED} THEN '{{}}' ELSE grams END"
         " WHERE id = ANY(%(groups)s)"
     ),
     "customers.memberships": (
@@ -59,9 +63,14 @@ _REMOVED: Final = {
 def erase_relations(person: Person, erasing: Erasing) -> None:
     """Who spoke or acted goes; households lose names and notes, and the person as a member.
 
-    Days on which the person was the head stay, under the pseudonym: others were members then.
+    A company group called after them is called by its number. Days on which the person was the
+    head stay, under the pseudonym: others were members then.
     """
-    values: dict[str, Any] = {"ids": list(person.customer_ids), "words": list(person.words)}
+    values: dict[str, Any] = {
+        "ids": list(person.customer_ids),
+        "words": list(person.words),
+        "like": [f"%{word}%" for word in person.words if word],
+    }
     values |= {
         "contacts": ids_of(_CONTACTS, values),
         "acting": ids_of(_ACTING, values),

@@ -55,7 +55,7 @@ def relation_hinders(person: Person) -> Sequence[Hinder]:
     rows = select(_LED, {"ids": list(person.customer_ids)})
     return [
         Hinder(
-            _("Head of household %(number)s: another has to take the place.") % row,
+            _("Head of %(number)s: another has to take the place.") % row,
             reverse("customers:group", args=[row["id"]]),
         )
         for row in rows

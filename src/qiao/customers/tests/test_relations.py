@@ -1,6 +1,5 @@
 """Households, company groups, contact persons and acting: done, refused, kept whole."""
 
-import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -11,17 +10,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.models import Event
-from qiao.core.rules.periods import BadPeriod
-from qiao.customers.models import Acting, ContactPerson, Customer, CustomerGroup, GroupMember
+from qiao.customers.models import Customer, CustomerGroup, GroupMember
 from qiao.customers.operations import (
-    AlreadyOwned,
     LaterChange,
-    SameCustomer,
     WrongState,
     merge_customers,
     undo_merge,
 )
-from qiao.customers.operations.documents import NewDocument, add_document
 from qiao.customers.operations.groups import (
     AlreadyMember,
     HeadStays,
@@ -39,19 +34,6 @@ from qiao.customers.operations.groups import (
     leave_group,
     make_group,
     place_under,
-)
-from qiao.customers.operations.speaking import (
-    BadEmail,
-    ForeignDocument,
-    NewActing,
-    NewContactPerson,
-    UnknownScope,
-    WhoMissing,
-    add_contact_person,
-    begin_acting,
-    end_acting,
-    end_contact_person,
-    make_primary,
 )
 from qiao.customers.queries import NotVisible
 from qiao.customers.tests.factories import NOW, make_customer
@@ -322,135 +304,3 @@ def _commit(change: Callable[[], object]) -> None:
     with transaction.atomic():
         change()
         check_now()
-
-
-def contact(world: Company, firm: Customer, **more: Any) -> ContactPerson:
-    until = more.pop("until", None)
-    since = more.pop("since", DAY)
-    values = {"function": "finance", **more}
-    return add_contact_person(
-        customer_id=firm.pk, told=NewContactPerson(**values), since=since, until=until,
-        **told(world),
-    )  # fmt: skip
-
-
-def test_an_organisation_has_one_primary_contact_person_at_a_time(world: Company) -> None:
-    (firm,), (one,) = firms(world.agent, "锦程酒店"), people(world.agent, "陈慧敏")
-    first = contact(world, firm, name="李会计", phone="138 0571 2264", is_primary=True)
-    second = contact(world, firm, person_id=one.pk, function="technical", is_primary=True)
-    first.refresh_from_db()
-    assert (first.phone, first.is_primary, second.is_primary) == ("+8613805712264", False, True)
-    make_primary(actor=world.agent, contact_person_id=first.pk)
-    second.refresh_from_db()
-    assert not second.is_primary
-    with pytest.raises(AlreadyOwned):
-        contact(world, firm, person_id=one.pk, function="technical", since=LATER)
-    end_contact_person(contact_person_id=second.pk, day=LATER, **told(world))
-    contact(world, firm, person_id=one.pk, function="technical", since=LATER)
-    with pytest.raises(WrongState):
-        end_contact_person(contact_person_id=second.pk, day=LATER, **told(world))
-    with pytest.raises(BadPeriod):
-        end_contact_person(contact_person_id=first.pk, day=DAY - timedelta(days=1), **told(world))
-    end_contact_person(contact_person_id=first.pk, day=DAY, **told(world))
-    assert not ContactPerson.objects.filter(pk=first.pk).exists(), "it was a mistake"
-    kinds = Event.objects.filter(name__startswith="customers.contact_person").values_list("name")
-    assert kinds.count() == 5
-
-
-@pytest.mark.parametrize(
-    ("refusal", "wrong"),
-    [
-        (WhoMissing, {"name": " "}),
-        (UnknownScope, {"name": "李", "function": "cook"}),
-        (BadEmail, {"name": "李", "email": "nobody"}),
-        (BadPeriod, {"name": "李", "until": DAY}),
-    ],
-)
-def test_a_contact_person_that_says_nothing_is_refused(
-    world: Company, refusal: type[Exception], wrong: dict[str, Any]
-) -> None:
-    (firm,) = firms(world.agent, "锦程酒店")
-    with pytest.raises(refusal):
-        contact(world, firm, **wrong)
-
-
-def test_only_organisations_have_contact_persons_and_only_persons_are_some(
-    world: Company,
-) -> None:
-    (one,), (firm, other) = people(world.agent, "陈慧敏"), firms(world.agent, "酒店", "物业")
-    with pytest.raises(WrongKind):
-        contact(world, one, name="李")
-    with pytest.raises(WrongKind):
-        contact(world, firm, person_id=other.pk)
-    with pytest.raises(SameCustomer):
-        contact(world, firm, person_id=firm.pk)
-    stranger = make_customer(world.outsider, name="隔壁")
-    with pytest.raises(NotVisible):
-        contact(world, firm, person_id=stranger.pk)
-
-
-def act(world: Company, agent: Customer, principal: Customer, **more: Any) -> Acting:
-    days = {"since": more.pop("since", DAY), "until": more.pop("until", None)}
-    values = {"basis": "parent", "scope": ("service", "information"), **more}
-    return begin_acting(
-        agent_id=agent.pk, principal_id=principal.pk, told=NewActing(**values), **days,
-        **told(world),
-    )  # fmt: skip
-
-
-def test_a_parent_acts_for_two_children_each_for_a_time(world: Company) -> None:
-    parent, one, other = people(world.agent, "陈慧敏", "周小明", "周小红")
-    first = act(world, parent, one)
-    act(world, parent, other, until=LATER)
-    assert first.scope == ["information", "service"]
-    with pytest.raises(AlreadyOwned):
-        act(world, parent, other, basis="guardian", since=LATER - timedelta(days=1))
-    act(world, parent, other, basis="guardian", since=LATER)
-    end_acting(acting_id=first.pk, day=LATER, **told(world))
-    with pytest.raises(WrongState):
-        end_acting(acting_id=first.pk, day=LATER, **told(world))
-    assert Event.objects.filter(name="customers.acting_begun").count() == 3
-    mistaken = act(world, one, other)
-    end_acting(acting_id=mistaken.pk, day=DAY, **told(world))
-    assert not Acting.objects.filter(pk=mistaken.pk).exists()
-    assert Event.objects.filter(name="customers.acting_ended").count() == 2
-
-
-def test_acting_that_cannot_be_is_refused(world: Company) -> None:
-    one, other = people(world.agent, "陈慧敏", "周明")
-    (firm,) = firms(world.agent, "锦程物业")
-    for refusal, agent, principal, more in (
-        (SameCustomer, one, one, {}),
-        (UnknownScope, one, other, {"scope": ()}),
-        (UnknownScope, one, other, {"basis": "friend"}),
-        (WrongKind, firm, other, {}),
-        (BadPeriod, one, other, {"until": DAY}),
-        (NotVisible, one, make_customer(world.outsider, name="隔壁"), {}),
-    ):
-        with pytest.raises(refusal):
-            act(world, agent, principal, **more)
-    act(world, firm, other, basis="attorney")
-
-
-def test_the_proof_lies_in_the_file_of_one_of_the_two(
-    world: Company, settings: Any, tmp_path: Any
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    one, other, third = people(world.agent, "陈慧敏", "周明", "吴三")
-    papers = [
-        add_document(
-            customer_id=each.pk, told=NewDocument("authorisation", "委托书", DAY),
-            file=io.BytesIO("委托".encode()), file_name="委托书.txt", **told(world),
-        )
-        for each in (other, third)
-    ]  # fmt: skip
-    with pytest.raises(ForeignDocument):
-        act(world, one, other, basis="attorney", document_id=papers[1].pk)
-    assert act(world, one, other, basis="attorney", document_id=papers[0].pk).document == papers[0]
-
-
-def test_a_merged_record_does_not_act_for_itself(world: Company) -> None:
-    one, twin = people(world.agent, "陈慧敏", "陈惠敏")
-    merge_customers(customer_id=one.pk, merged_id=twin.pk, reason="同一人", **told(world))
-    with pytest.raises(SameCustomer):
-        act(world, one, twin)
