@@ -91,7 +91,10 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x) END
                SELECT m.group_id FROM customers_groupmember m
                  JOIN customers_customergroup g ON g.id = m.group_id
                 WHERE m.customer_id = c.id AND m.period @> {_TODAY}
-                  AND g.organisation_id = ANY(%(organisation_ids)s) LIMIT 1) AS household
+                  AND g.organisation_id = ANY(%(organisation_ids)s) LIMIT 1) AS household,
+           EXISTS (SELECT 1 FROM customers_groupmember m
+                    WHERE m.customer_id = ANY(%(customer_ids)s::bigint[])
+                      AND m.period @> {_TODAY}) AS is_taken
       FROM (SELECT DISTINCT s.premises_id
               FROM customers_accountparty t
               JOIN customers_account a ON a.id = t.account_id

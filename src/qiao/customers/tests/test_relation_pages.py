@@ -24,7 +24,9 @@ from qiao.customers.queries.relations import (
 from qiao.customers.rules.relations import tree
 from qiao.customers.tests.factories import NOW, make_account, make_customer
 from qiao.customers.tests.test_pages import browser
-from qiao.staff.tests.cast import Company, make_company
+from qiao.staff.models import Role
+from qiao.staff.operations import assign_role
+from qiao.staff.tests.cast import Company, make_company, person
 
 pytestmark = pytest.mark.django_db
 DAY = date(2024, 5, 1)
@@ -117,6 +119,37 @@ def test_what_is_refused_is_said_in_words_and_the_choice_is_kept(world: Company)
     assert answer.status_code == 422
     assert "吴三 belongs to a household or group during these days already." in text
     assert f'value="{other.pk}" checked' in text
+
+
+def test_who_may_see_but_not_change_somebody_is_told_so(world: Company) -> None:
+    group = household(world, make_customer(world.agent))
+    far = make_customer(world.outsider, name="江北某人")
+    staff = person(
+        number="7002", name="读两所", branch=world.company, permissions=("customers.view",)
+    )
+    role = Role.objects.get(key="everything")
+    assign_role(staff=staff, role=role, organisation=world.lake, valid_from=DAY)
+    answer = browser(staff).post(
+        address("group_join", group.pk), {"person": far.pk, "since": today().isoformat()}
+    )
+    assert answer.status_code == 422
+    assert "You may see this customer, but not change them." in answer.content.decode()
+    assert GroupMember.objects.filter(customer=far).count() == 0
+
+
+def test_who_lives_in_a_household_is_not_offered_another(world: Company) -> None:
+    owner, mate = (make_customer(world.agent, name=name) for name in ("陈慧敏", "周明"))
+    lives_with(world, owner, mate)
+    household(world, owner)
+    client = browser(world.agent_staff)
+    assert (
+        "Make a household of these" not in client.get(address("page", owner.pk)).content.decode()
+    )
+    assert "Make a household of these" in client.get(address("page", mate.pk)).content.decode()
+    again = client.post(
+        address("group_new", owner.pk), {"head": owner.pk, "since": today().isoformat()}
+    )
+    assert again.status_code == 422
 
 
 def test_a_group_of_companies_shows_its_tree_and_its_accounts(world: Company) -> None:

@@ -17,9 +17,7 @@ from qiao.customers.operations import (
     merge_customers,
 )
 from qiao.customers.operations.documents import NewDocument, add_document
-from qiao.customers.operations.groups import (
-    WrongKind,
-)
+from qiao.customers.operations.groups import WrongKind, make_group
 from qiao.customers.operations.speaking import (
     BadEmail,
     ForeignDocument,
@@ -34,6 +32,8 @@ from qiao.customers.operations.speaking import (
     make_primary,
 )
 from qiao.customers.queries import NotVisible
+from qiao.customers.queries.personal import person_of
+from qiao.customers.queries.relation_personal import collect_relations, relation_hinders
 from qiao.customers.tests.factories import NOW, make_customer
 from qiao.staff.tests.cast import Company, make_company
 
@@ -189,3 +189,20 @@ def test_a_merged_record_does_not_act_for_itself(world: Company) -> None:
     merge_customers(customer_id=one.pk, merged_id=twin.pk, reason="同一人", **told(world))
     with pytest.raises(SameCustomer):
         act(world, one, twin)
+
+
+def test_a_person_is_handed_out_what_is_held_of_their_relations(world: Company) -> None:
+    one, other = people(world.agent, "欧阳夏至", "周明")
+    (firm,) = firms(world.agent, "锦程酒店")
+    make_group(kind="household", head_id=other.pk, member_ids=[one.pk], since=DAY, **told(world))
+    contact(world, firm, person_id=one.pk)
+    contact(world, firm, name="欧阳夏至", function="other")
+    contact(world, firm, name="别人", function="technical")
+    act(world, one, other, proof="户口簿")
+    homes, contacts, acting = collect_relations(person_of(one.pk))
+    assert [row["role"] for row in homes.rows] == ["member"]
+    assert sorted(row["function"] for row in contacts.rows) == ["finance", "other"]
+    assert [(row["is_agent"], row["proof"]) for row in acting.rows] == [(True, "户口簿")]
+    assert relation_hinders(person_of(one.pk)) == []
+    (hinder,) = relation_hinders(person_of(other.pk))
+    assert hinder.url

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from qiao.core.actor import Forbidden
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.forms.relations import (
     CompanyGroupForm,
@@ -50,7 +51,7 @@ from qiao.customers.views.relation_words import relation_words
 VIEW: Final = "customers.view"
 MOST_HITS: Final = 8
 MOST_LOOKED_AT: Final = 60
-_REFUSALS: Final = (CustomerRefusal, BadText, BadPeriod, BadPhone, NotVisible)
+_REFUSALS: Final = (CustomerRefusal, BadText, BadPeriod, BadPhone, NotVisible, Forbidden)
 
 
 def relation_box(
@@ -167,6 +168,7 @@ def group_new(request: StaffRequest, customer_id: int) -> HttpResponse:
     today = timezone.localdate(request.now)
     people = _candidates(request, customer)
     free = [each for each in people if each.group_id is None]
+    free = free or [each for each in people if each.customer_id == customer.pk]
     rows = [(each.customer_id, each.name) for each in free]
     initial = {
         "members": [pk for pk, _name in rows],

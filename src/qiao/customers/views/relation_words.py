@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from qiao.core.actor import Forbidden
 from qiao.customers.operations import (
     AlreadyOwned,
     BadPeriod,
@@ -42,6 +43,7 @@ _WORDS: dict[type[Exception], Callable[[Any], str]] = {
     speaking.WhoMissing: lambda _refusal: _("Choose somebody, or write a name."),
     speaking.UnknownScope: lambda _refusal: _("Choose at least one matter."),
     speaking.ForeignDocument: lambda _refusal: _("This paper is not of their file."),
+    Forbidden: lambda _refusal: _("You may see this customer, but not change them."),
     SameCustomer: lambda _refusal: _("The two are the same customer."),
     LaterChange: lambda _refusal: _(
         "Something begins on that day or later and rests on it. Choose a later day."
