@@ -22,6 +22,11 @@ PANELS = (
         relation_panels.ACTING_ASIDE, _VIEW, frozenset({"aside"}), 5,
     ),
     Panel(
+        "customers.acting_brief", _("Acts for / represented by"),
+        "customers/panels/acting_brief.html", relation_panels.ACTING_ASIDE, _VIEW,
+        frozenset({"customer"}), 12,
+    ),
+    Panel(
         "customers.contact_persons", _("Contact persons"),
         "customers/panels/contact_persons.html", relation_panels.CONTACTS, _VIEW, _PAGE, 12,
     ),

@@ -57,6 +57,10 @@ def address(name: str, *args: int) -> str:
     return reverse(f"customers:{name}", args=args)
 
 
+def tab(customer: Customer) -> str:
+    return address("page", customer.pk) + "?topic=customer.relations"
+
+
 def today() -> date:
     return timezone.localdate()
 
@@ -65,7 +69,7 @@ def test_people_of_one_address_become_a_household_in_one_dialog(world: Company) 
     owner, mate = (make_customer(world.agent, name=name) for name in ("陈慧敏", "周明"))
     lives_with(world, owner, mate)
     client = browser(world.agent_staff)
-    text = client.get(address("page", owner.pk)).content.decode()
+    text = client.get(tab(owner)).content.decode()
     assert address("group_new", owner.pk) in text
     url = address("group_new", owner.pk)
     dialog = client.get(url, headers={"HX-Request": "true"}).content.decode()
@@ -89,7 +93,7 @@ def test_another_head_is_seen_at_once_on_every_page(world: Company) -> None:
     client = browser(world.agent_staff)
     client.post(address("group_head", group.pk), {"head": mate.pk, "day": today().isoformat()})
     assert "Household of 周明" in client.get(address("group", group.pk)).content.decode()
-    text = client.get(address("page", owner.pk)).content.decode()
+    text = client.get(tab(owner)).content.decode()
     assert "Household of 周明" in text
     assert "Earlier members" in client.get(address("group", group.pk)).content.decode()
 
@@ -142,10 +146,8 @@ def test_who_lives_in_a_household_is_not_offered_another(world: Company) -> None
     lives_with(world, owner, mate)
     household(world, owner)
     client = browser(world.agent_staff)
-    assert (
-        "Make a household of these" not in client.get(address("page", owner.pk)).content.decode()
-    )
-    assert "Make a household of these" in client.get(address("page", mate.pk)).content.decode()
+    assert "Make a household of these" not in client.get(tab(owner)).content.decode()
+    assert "Make a household of these" in client.get(tab(mate)).content.decode()
     again = client.post(
         address("group_new", owner.pk), {"head": owner.pk, "since": today().isoformat()}
     )
@@ -175,7 +177,7 @@ def test_a_group_of_companies_shows_its_tree_and_its_accounts(world: Company) ->
     assert account.number[:4] in page
     found = accounts_of_group(actor=world.agent, group_id=group.pk, day=today())
     assert [each.number for each in found] == [account.number]
-    assert "q-deep2" in client.get(address("page", left.pk)).content.decode()
+    assert "q-deep2" in client.get(tab(left)).content.decode()
 
 
 def test_an_organisation_says_whom_to_ask(world: Company) -> None:
@@ -189,12 +191,12 @@ def test_an_organisation_says_whom_to_ask(world: Company) -> None:
     client.post(url, {**values, "name": "李会计", "phone": "13905712299"})
     clerk = ContactPerson.objects.get(name="李会计")
     client.post(address("contact_person_primary", clerk.pk), {})
-    page = client.get(address("page", firm.pk)).content.decode()
+    page = client.get(tab(firm)).content.decode()
     assert page.index("李会计") < page.index("陈慧敏")
     assert "138 0571 2264" in page
-    assert "锦程酒店" in client.get(address("page", person.pk)).content.decode()
+    assert "锦程酒店" in client.get(tab(person)).content.decode()
     client.post(address("contact_person_end", clerk.pk), {"day": today().isoformat()})
-    assert "李会计" not in client.get(address("page", firm.pk)).content.decode()
+    assert "李会计" not in client.get(tab(firm)).content.decode()
     assert "李会计" in client.get(address("relations", firm.pk)).content.decode()
 
 
@@ -294,7 +296,7 @@ def test_a_dissolved_household_shows_who_belonged_to_it(world: Company) -> None:
     assert "dissolved on" in page
     assert "周明" in page
     assert address("group_join", group.pk) not in page
-    assert "1 earlier" in client.get(address("page", one.pk)).content.decode()
+    assert "1 earlier" in client.get(tab(one)).content.decode()
 
 
 def test_who_comes_later_is_told_apart(world: Company) -> None:

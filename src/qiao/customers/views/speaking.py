@@ -37,6 +37,11 @@ from qiao.customers.views.groups import relation_box
 VIEW: Final = "customers.view"
 
 
+def _relations_of(customer_id: int) -> str:
+    """The tab of the customer's page that shows the change."""
+    return reverse("customers:page", args=[customer_id]) + "?topic=customer.relations"
+
+
 @staff_view(VIEW)
 def relations(request: StaffRequest, customer_id: int) -> HttpResponse:
     """All relations of a customer, those that are over too."""
@@ -57,7 +62,7 @@ def relations(request: StaffRequest, customer_id: int) -> HttpResponse:
 def contact_person_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Let somebody speak for an organisation."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
-    page = reverse("customers:page", args=[customer.pk])
+    page = _relations_of(customer.pk)
     initial = {"since": timezone.localdate(request.now)}
 
     def apply(data: dict[str, Any]) -> str:
@@ -97,7 +102,7 @@ def _contact_person(
 def contact_person_end(request: StaffRequest, contact_person_id: int) -> HttpResponse:
     """Let somebody no longer speak for an organisation."""
     row, customer = _contact_person(request, contact_person_id)
-    page = reverse("customers:page", args=[customer.pk])
+    page = _relations_of(customer.pk)
 
     def apply(data: dict[str, Any]) -> str:
         end_contact_person(
@@ -125,14 +130,14 @@ def contact_person_primary(request: StaffRequest, contact_person_id: int) -> Htt
     row, customer = _contact_person(request, contact_person_id)
     make_primary(actor=request.actor, contact_person_id=row.pk)
     messages.success(request, _("This one is the first to ask now."))
-    return HttpResponseRedirect(reverse("customers:page", args=[customer.pk]))
+    return HttpResponseRedirect(_relations_of(customer.pk))
 
 
 @staff_view(EDIT, methods=METHODS)
 def acting_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Let a customer act for another one, or be represented."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
-    page = reverse("customers:page", args=[customer.pk])
+    page = _relations_of(customer.pk)
     papers = (
         documents_of(actor=request.actor, customer_id=customer.pk)
         if request.actor.can(DOCUMENTS)
@@ -177,7 +182,7 @@ def acting_add(request: StaffRequest, customer_id: int) -> HttpResponse:
 def acting_end(request: StaffRequest, acting_id: int) -> HttpResponse:
     """Let one act for another no longer."""
     line = acting_line(actor=request.actor, acting_id=acting_id)
-    page = reverse("customers:page", args=[line.agent_id])
+    page = _relations_of(line.agent_id)
 
     def apply(data: dict[str, Any]) -> str:
         end_acting(actor=request.actor, now=request.now, acting_id=acting_id, day=data["day"])
