@@ -22,18 +22,23 @@ from qiao.customers.models import Account, Customer, Document, Erasure, SubjectE
 from qiao.customers.operations import (
     Address,
     Coming,
+    Evidence,
     HandOver,
     NewIdentity,
     NewPhone,
     add_phone,
     care,
     change_name,
+    claim_protection,
+    confirm_protection,
     documents,
+    end_protection,
     groups,
     hand_over_account,
     managing,
     open_account_at,
     register_customer,
+    remind_of_protection,
     reveal_phone,
     speaking,
     visiting,
@@ -79,6 +84,24 @@ def _tag_and_hold(world: World, customer: Customer) -> None:
     release_hold(**told)
 
 
+def protect(world: World, customer: Customer) -> None:
+    """Protected with words and papers; its end was refused once."""
+    agent, now = world.company.agent, world.now
+    told: dict[str, Any] = {"actor": agent, "now": now}
+    made = claim_protection(
+        customer_id=customer.pk, kind="life_support", reason=f"{NAME} {WORDS}", **told
+    )
+    told["protection_id"] = made.pk
+    seen = Evidence(now.date(), Document.objects.get(customer=customer).pk, WORDS, IDENTITY)
+    confirm_protection(evidence=seen, **told)
+    remind_of_protection(words=WORDS, **told)
+    asked = end_protection(reason=WORDS, **told)
+    assert asked is not None
+    approvals.decide(
+        approval_id=asked.pk, approve=False, note=WORDS, actor=world.company.colleague, now=now
+    )
+
+
 def live(world: World) -> Customer:
     """A life of a customer: renamed, moved, called, complained, visited, asked, all closed."""
     agent, now = world.company.agent, world.now
@@ -119,6 +142,7 @@ def live(world: World) -> Customer:
         proof=WORDS,
         **told,
     )
+    protect(world, customer)
     relate(world, customer)
     look_after(world, customer)
     reveal_phone(customer_id=customer.pk, reason=f"{NAME} 来电", **told)

@@ -36,6 +36,7 @@ from qiao.customers.models import (
     CustomerIdentity,
     CustomerPhone,
     Duplicate,
+    Protection,
 )
 from qiao.customers.operations import (
     Address,
@@ -201,6 +202,7 @@ def _add_customer(world: World) -> None:
         "account": account.pk,
         "phone": CustomerPhone.objects.get(customer=customer).pk,
         "identity": CustomerIdentity.objects.get(customer=customer).pk,
+        "protection": Protection.objects.get(customer=customer).pk,
     }
     _add_place(world, account)
     _add_twins(world, customer)

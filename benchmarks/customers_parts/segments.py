@@ -23,8 +23,13 @@ CHANGES = 5_000
 # A quarter of the changes each: protection, tier, a mobile number, a complaint; none in one
 # statement, as people make them, but many in a transaction, as the clock is not on them.
 _STATEMENTS = (
-    "UPDATE customers_customer SET flags = CASE WHEN flags = '{}' THEN ARRAY['infant']"
-    " ELSE '{}' END WHERE id = %s",
+    "INSERT INTO customers_protection (customer_id, organisation_id, kind, reason, since,"
+    " prove_by, review_date, due_date, stage, moves_on, claimed_at, certificate, issuer,"
+    " end_reason)"
+    " SELECT l.customer_id, l.organisation_id, 'infant', '', t.day, t.day + 30, t.day + 365,"
+    " t.day + 30, 'claimed', t.day + 30, now(), '', '', ''"
+    " FROM customers_customerorganisation l, (SELECT current_date AS day) AS t"
+    " WHERE l.customer_id = %s LIMIT 1 ON CONFLICT DO NOTHING",
     "UPDATE customers_customer SET tier = CASE tier WHEN 'C' THEN 'B' ELSE 'C' END WHERE id = %s",
     "DELETE FROM customers_customerphone WHERE customer_id = %s",
     "INSERT INTO customers_fact (customer_id, kind, amount, occurred_at, recorded_at, source, ref,"

@@ -12,7 +12,7 @@ from qiao.core.actor import Actor
 from qiao.core.sheets import open_sheet
 from qiao.customers import segment_tasks
 from qiao.customers.models import Customer, Segment
-from qiao.customers.operations import NewPhone, register_customer, set_protected_flags
+from qiao.customers.operations import NewPhone, register_customer, restate_protections
 from qiao.staff.models import Staff
 from qiao.staff.queries import actor_for
 from tests.journeys.site import CUSTOMER, Site, settle
@@ -121,7 +121,9 @@ def flag(customer: Customer, *flags: str) -> None:
     """A change, and the minute's job after it."""
     now = timezone.now()
     with transaction.atomic():
-        set_protected_flags(actor=supervisor(), now=now, customer_id=customer.pk, flags=flags)
+        restate_protections(
+            actor=supervisor(), now=now, customer_id=customer.pk, kinds=flags, reason="tested"
+        )
     segment_tasks.refresh(now)
 
 

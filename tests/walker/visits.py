@@ -57,6 +57,10 @@ def _customer(post: Mapping[str, Any] | None = None, get: int = OK, *queries: st
     return Visit({"customer_id": "{customer}"}, queries, post, get=get)
 
 
+def _protection(post: Mapping[str, Any]) -> Visit:
+    return Visit({"protection_id": "{protection}"}, post=post)
+
+
 def _contact(
     post: Mapping[str, Any] | None = None, get: int = NOT_ALLOWED, *queries: str, **more: Any
 ) -> Visit:
@@ -344,7 +348,15 @@ CUSTOMERS: Final = {
         {"customer_id": "{customer}", "phone_id": "{phone}"}, post={"reason": "call_back"}
     ),
     "customers:name_change": _customer({"name": "王五"}),
-    "customers:flags_change": _customer({"flags": ["elderly_alone"]}),
+    "customers:protection_work": Visit(
+        queries=("stage=due&kind=infant", "stage=x&branch=x&after=x", "after=2026-01-01_5")
+    ),
+    "customers:protection_claim": _customer({"kind": "elderly_alone", "reason": "told"}),
+    "customers:protection_confirm": _protection(
+        {"issuer": "Civil Affairs Bureau", "certificate": "339102-7788", "seen_date": "2026-01-05"}
+    ),
+    "customers:protection_remind": _protection({"words": "called"}),
+    "customers:protection_end": _protection({"reason": "moved away"}),
     "customers:segments": Visit(queries=("state=archived", "state=x")),
     "customers:segment_new": Visit(post=SEGMENT, sender="colleague"),
     "customers:segment_draft": Visit(

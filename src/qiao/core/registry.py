@@ -12,6 +12,7 @@ from qiao.core.manifest import (
     AuditTable,
     Command,
     Correction,
+    Decidable,
     Figure,
     Headline,
     HistoryCount,
@@ -161,6 +162,10 @@ class Registry:
     def corrections(self) -> dict[str, Correction]:
         """All kinds of corrections by key."""
         return {c.key: c for module in self for c in module.corrections}
+
+    def decisions(self) -> dict[str, Decidable]:
+        """What else than parameters and corrections a second person decides, by kind."""
+        return {d.kind: d for module in self for d in module.decisions}
 
     def audit_words(self) -> dict[str, AuditTable]:
         """The words of audited tables by the name of the table."""

@@ -36,7 +36,7 @@ SELECT (SELECT count(*) FROM customers_customer),
             ON c.id = p.customer_id WHERE p.digits = '13805712264' AND c.name = '陈慧敏')
 """
 ORGANISATIONS_BETWEEN = (0.01, 0.07)  # a small world may draw few
-PROTECTED_BETWEEN = (0.02, 0.08)
+PROTECTED_BETWEEN = (0.01, 0.05)
 
 
 def audit() -> Sequence[Finding]:

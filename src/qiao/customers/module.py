@@ -29,6 +29,10 @@ from qiao.customers import (
     file_demo,
     imports_demo,
     manager_contributions,
+    parameters,
+    protection_contributions,
+    protection_demo,
+    protection_tasks,
     relation_contributions,
     relation_demo,
     retention_contributions,
@@ -159,6 +163,7 @@ manifest = Module(
         ),
         *file_contributions.PANELS,
         *retention_contributions.PANELS,
+        *protection_contributions.PANELS,
         *relation_contributions.PANELS,
         Panel(
             "customers.erased", _("Erasure"), "customers/panels/erased.html", personal_data.PANEL,
@@ -180,6 +185,7 @@ manifest = Module(
     commands=(
         *tag_contributions.COMMANDS,
         *file_contributions.COMMANDS,
+        *protection_contributions.COMMANDS,
         Command(
             "customers.new", _("New customer"), "user-plus", "customers:new", "customers.edit"
         ),
@@ -217,12 +223,18 @@ manifest = Module(
             "customers.import",
         ),
     ),
-    personal=PERSONAL + relation_contributions.PERSONAL + manager_contributions.PERSONAL,
+    personal=(
+        PERSONAL
+        + relation_contributions.PERSONAL
+        + manager_contributions.PERSONAL
+        + protection_contributions.PERSONAL
+    ),
     permissions=(
         *tag_contributions.PERMISSIONS,
         *retention_contributions.PERMISSIONS,
         *file_contributions.PERMISSIONS,
         *manager_contributions.PERMISSIONS,
+        *protection_contributions.PERMISSIONS,
         Permission(VIEW, _("Find and open customers")),
         Permission("customers.contact", _("See telephone numbers of an opened customer")),
         Permission("customers.edit", _("Register and change customers and accounts")),
@@ -253,6 +265,7 @@ manifest = Module(
         DemoStage("customers.duplicates", 68, duplicate_demo.build, duplicate_demo.audit),
         DemoStage("customers.imports", 75, imports_demo.build, imports_demo.audit),
         DemoStage("customers.file", 71, file_demo.build, file_demo.audit),
+        DemoStage("customers.protection", 74, protection_demo.build, protection_demo.audit),
         DemoStage("customers.relations", 73, relation_demo.build, relation_demo.audit),
         DemoStage("value", 72, tier_demo.build_value, tier_demo.audit_value),
     ),
@@ -260,8 +273,12 @@ manifest = Module(
         PeriodicJob("customers.sweep", "29 * * * *", tasks.sweep),
         *tier_contributions.PERIODIC,
         *segment_tasks.PERIODIC,
+        *protection_tasks.PERIODIC,
         *duplicate_contributions.PERIODIC,
     ),
+    parameters=parameters.PARAMETERS,
+    decisions=protection_contributions.DECISIONS,
+    matters=protection_contributions.MATTERS,
     derived=("customers_duplicate", "customers_segmentmember"),
     corrections=care_contributions.CORRECTIONS,
     audit_words=(
@@ -270,6 +287,7 @@ manifest = Module(
         *tag_contributions.AUDIT_WORDS,
         *manager_contributions.AUDIT_WORDS,
         *retention_contributions.AUDIT_WORDS,
+        *protection_contributions.AUDIT_WORDS,
     ),
     append_only=(
         *file_contributions.APPEND_ONLY,
@@ -279,7 +297,9 @@ manifest = Module(
         "customers_tierrule",
         "customers_segmentmove",
     ),
-    segment_fields=FIELDS + manager_contributions.SEGMENT_FIELDS,
+    segment_fields=(
+        FIELDS + manager_contributions.SEGMENT_FIELDS + protection_contributions.FIELDS
+    ),
     audited=(
         "customers_customer",
         "customers_customerphone",
@@ -297,6 +317,7 @@ manifest = Module(
         *file_contributions.AUDITED,
         *tag_contributions.AUDITED,
         *retention_contributions.AUDITED,
+        *protection_contributions.AUDITED,
         *relation_contributions.AUDITED,
         *manager_contributions.AUDITED,
         "customers_segment",

@@ -14,11 +14,14 @@ from qiao.core.manifest.data import (
     AuditTable,
     Correctable,
     Correction,
+    Decidable,
+    Difference,
     LegalHold,
     Parameter,
     Record,
     Retention,
     SegmentField,
+    Told,
 )
 from qiao.core.manifest.pages import (
     CUSTOMER_TOPICS,
@@ -46,7 +49,9 @@ __all__ = [
     "Command",
     "Correctable",
     "Correction",
+    "Decidable",
     "DemoStage",
+    "Difference",
     "Figure",
     "Headline",
     "HistoryCount",
@@ -68,6 +73,7 @@ __all__ = [
     "Subscription",
     "Text",
     "TimelineSource",
+    "Told",
     "Workload",
 ]
 
@@ -133,6 +139,7 @@ class Module:
     workload: tuple[Workload, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    decisions: tuple[Decidable, ...] = ()
     audit_words: tuple[AuditTable, ...] = ()
     matters: tuple[MatterSource, ...] = ()
     # Queues whose jobs wait for others, each with its own number of places in the worker.

@@ -105,6 +105,46 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A field with what it was when asked, and what it shall be."""
+
+    label: Text
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A request in words: its kind, what it is about, where that leads, and the differences."""
+
+    kind: Text
+    title: Text
+    url: str
+    differences: list[Difference]
+    note: str = ""
+
+
+def _nothing(**_about: Any) -> None:
+    """Nothing follows a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decidable:
+    """A kind of request to a second person that is decided on the administrator's page.
+
+    `kind` is that of the approval, ``<what>.<verb>``. `tell` says a request in words; `carry_out`
+    does what was agreed to and `refuse` what follows a refusal, both in the transaction of the
+    decision. `refusals` are exceptions of `carry_out` in the reader's words.
+    """
+
+    kind: str
+    tell: Callable[..., Told]  # (approval)
+    carry_out: Callable[..., None]  # (*, approval, actor, now)
+    refuse: Callable[..., None] = _nothing  # (*, approval, actor, now)
+    refusals: Mapping[type[Exception], Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class AuditTable:
     """The words of an audited table for the people who read its changes.
 

@@ -134,17 +134,6 @@ class NameForm(forms.Form):
     name = forms.CharField(label=pgettext_lazy("customer form", "Name"), max_length=NAME_LENGTH)
 
 
-class FlagsForm(forms.Form):
-    """Whom the rules protect."""
-
-    flags = forms.MultipleChoiceField(
-        label=_("Protected because of"),
-        choices=ProtectedFlag.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-
-
 class IdentityForm(forms.Form):
     """An identity number, kept encrypted."""
 

@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.customers.models import ProtectedFlag
 from qiao.customers.operations import Choices
 from qiao.customers.queries.comparing import Comparison, Side
 
@@ -32,7 +31,6 @@ class MergeForm(forms.Form):
     gender = forms.TypedChoiceField(coerce=int)
     tier = forms.TypedChoiceField(coerce=int)
     phone = forms.TypedChoiceField(coerce=int, required=False, empty_value=None)
-    flags = forms.MultipleChoiceField(choices=ProtectedFlag.choices, required=False)
     reason = forms.CharField(
         label=pgettext_lazy("customer form", "Reason"), max_length=REASON_LENGTH
     )
@@ -50,17 +48,15 @@ class MergeForm(forms.Form):
     @staticmethod
     def proposed(comparison: Comparison) -> dict[str, Any]:
         """What stands in the form at first: all of the proposed survivor, what it lacks from the
-        other, and the protection of both."""
+        other."""
         own, other = comparison.survivor, comparison.other
         pk = own.customer.pk
-        flags = set(own.customer.flags) | set(other.customer.flags)
         return {
             "survivor": pk,
             "name": pk,
             "gender": pk if own.customer.gender or not other.customer.gender else _pk(other),
             "tier": pk,
             "phone": next((p.pk for side in (own, other) for p in side.phones), None),
-            "flags": [flag for flag in ProtectedFlag.values if flag in flags],
         }
 
     def chosen(self) -> tuple[int, int, Choices]:
@@ -75,7 +71,6 @@ class MergeForm(forms.Form):
                 name=data["name"] == other,
                 gender=data["gender"] == other,
                 tier=data["tier"] == other,
-                flags=tuple(data["flags"]),
                 phone_id=data["phone"],
             ),
         )

@@ -3,7 +3,7 @@
 from qiao.customers.models.accounts import Account, AccountParty, Premises, ServicePoint
 from qiao.customers.models.cards import Card
 from qiao.customers.models.care import Consent, Note, Preference
-from qiao.customers.models.choices import ProtectedFlag, Service
+from qiao.customers.models.choices import ProtectedFlag, ProtectionEffect, Service
 from qiao.customers.models.documents import Document
 from qiao.customers.models.duplicates import (
     Duplicate,
@@ -35,6 +35,7 @@ from qiao.customers.models.people import (
     TierChange,
 )
 from qiao.customers.models.personal import Erasure, SubjectExport
+from qiao.customers.models.protection import Protection, ProtectionStep
 from qiao.customers.models.relations import Acting, ContactPerson, CustomerGroup, GroupMember
 from qiao.customers.models.segments import (
     Segment,
@@ -99,6 +100,9 @@ __all__ = [
     "Preference",
     "Premises",
     "ProtectedFlag",
+    "Protection",
+    "ProtectionEffect",
+    "ProtectionStep",
     "Segment",
     "SegmentCount",
     "SegmentDay",

@@ -27,3 +27,13 @@ class ProtectedFlag(models.TextChoices):
     SCHOOL = "school", pgettext_lazy("protected flag", "School")
     PUBLIC_SAFETY = "public_safety", pgettext_lazy("protected flag", "Fire and public safety")
     IMPORTANT = "important", pgettext_lazy("protected flag", "Important user")
+
+
+class ProtectionEffect(models.TextChoices):
+    """What a kind of protection keeps from the customer, or gives them."""
+
+    NO_DISCONNECTION = "no_disconnection", pgettext_lazy("protection effect", "Never cut off")
+    CREW_FIRST = "crew_first", pgettext_lazy("protection effect", "Crews come first")
+    EXTRA_NOTICE = "extra_notice", pgettext_lazy("protection effect", "Told earlier of outages")
+    READ_ALOUD = "read_aloud", pgettext_lazy("protection effect", "Notices are read aloud")
+    NO_PRESSURE = "no_pressure", pgettext_lazy("protection effect", "No pressure to pay")

@@ -33,6 +33,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(models.Model):
     """A person or an organisation. Held once in the company, whatever the branch.
 
+    `flags` are the kinds of protection in force of this row and all merged into it; triggers keep
+    them (`models.protection`), whatever else is written there is not taken.
+
     A row that turned out to be somebody's second one keeps its id and points to the first by
     `merged_into`; reads resolve it, nothing above is rewritten.
     """

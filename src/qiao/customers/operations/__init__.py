@@ -21,7 +21,6 @@ from qiao.customers.operations.customers import (
     change_name,
     register_customer,
     set_primary_phone,
-    set_protected_flags,
 )
 from qiao.customers.operations.facts import (
     NewFact,
@@ -42,6 +41,14 @@ from qiao.customers.operations.merge_choices import Choices
 from qiao.customers.operations.merging import merge_customers, undo_merge
 from qiao.customers.operations.meters import NewMeter, exchange_meter, undo_exchange
 from qiao.customers.operations.moving import Coming, HandOver, hand_over_account, undo_move
+from qiao.customers.operations.protecting import (
+    Evidence,
+    claim_protection,
+    confirm_protection,
+    end_protection,
+    remind_of_protection,
+    restate_protections,
+)
 from qiao.customers.operations.refusals import (
     AccountNumberTaken,
     AddressMissing,
@@ -97,6 +104,7 @@ __all__ = [
     "Choices",
     "Coming",
     "CustomerRefusal",
+    "Evidence",
     "HandOver",
     "LaterChange",
     "MeterElsewhere",
@@ -135,8 +143,11 @@ __all__ = [
     "call_in",
     "call_in_expired",
     "change_name",
+    "claim_protection",
+    "confirm_protection",
     "end_card",
     "end_party",
+    "end_protection",
     "exchange_meter",
     "grade_all",
     "grade_customers",
@@ -155,10 +166,11 @@ __all__ = [
     "open_account",
     "open_account_at",
     "register_customer",
+    "remind_of_protection",
+    "restate_protections",
     "reveal_identity",
     "reveal_phone",
     "set_primary_phone",
-    "set_protected_flags",
     "set_tier",
     "tag_customer",
     "undo_exchange",

@@ -12,6 +12,7 @@ from qiao.core.transactions import required
 from qiao.customers.events import CustomersImported
 from qiao.customers.operations.bulk_tables import Tables, reserve_ids, unhindered
 from qiao.customers.operations.bulk_world import Builder
+from qiao.customers.operations.protecting import terms_of
 
 CHUNK = 10_000
 
@@ -52,6 +53,10 @@ def build_customers(
         names=dict(area_names or {}),
         first_customer_id=first,
         count=count,
+        terms=terms_of(
+            organisation_id=next(iter(organisation_ids_by_area.values())),
+            day=timezone.localtime(now).date(),
+        ),
     )
     with connection.cursor() as cursor, unhindered(cursor, count):
         done = 0

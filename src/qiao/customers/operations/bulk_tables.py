@@ -25,6 +25,10 @@ COLUMNS = {
         "id, number, kind, name, gender, language, name_search, name_grams, initials, pinyin,"
         " flags, tier, tier_reason, created_at"
     ),
+    "customers_protection": (
+        "customer_id, organisation_id, kind, reason, since, prove_by, review_date, due_date,"
+        " stage, moves_on, claimed_at, certificate, issuer, end_reason"
+    ),
     "customers_customerphone": (
         "customer_id, number, extension, digits, kind, label, is_primary, created_at"
     ),
@@ -96,8 +100,11 @@ def unhindered(cursor: Any, count: int) -> Iterator[None]:
     audited = [table for table in written if _has_audit(cursor, table)]
     for table in audited:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER qiao_audit_insert")
+    # The writer gives customers their flags together with the protections.
+    cursor.execute("ALTER TABLE customers_protection DISABLE TRIGGER customers_protection_insert")
     with bulk_load(cursor, *written, rows=count):
         yield
+    cursor.execute("ALTER TABLE customers_protection ENABLE TRIGGER customers_protection_insert")
     for table in audited:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER qiao_audit_insert")
     for table in written:

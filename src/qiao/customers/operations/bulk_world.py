@@ -7,17 +7,19 @@ from random import Random
 from qiao.core import crypto
 from qiao.core.rules import identity, masks, numbers
 from qiao.customers.operations.bulk_tables import Tables, array, reserve_ids
+from qiao.customers.operations.protecting import copy_line
 from qiao.customers.queries.identities import blind_indexes, sealing_context
 from qiao.customers.rules import fiction
 from qiao.customers.rules.addresses import Address
 from qiao.customers.rules.columns import address_columns, name_columns
+from qiao.customers.rules.protection import Terms
 
 CENTRE = (30.205, 120.435)
 FIRMS_SHARE = 0.056  # of doors: about 4 % of customers, since a household has more than one
 RESERVE = 20_000
 SECONDS_A_DAY = 86_400
-FLAGS = (("elderly_alone", 0.014), ("infant", 0.027), ("welfare", 0.036), ("disabled", 0.041),
-         ("life_support", 0.0418))  # fmt: skip
+FLAGS = (("elderly_alone", 0.008), ("infant", 0.013), ("welfare", 0.017), ("disabled", 0.019),
+         ("life_support", 0.0195))  # fmt: skip
 FIRM_KINDS = (
     ("shop", 0.62, "commercial", ""), ("factory", 0.74, "industrial", ""),
     ("office", 0.90, "commercial", ""), ("school", 0.955, "public", "school"),
@@ -68,6 +70,7 @@ class Builder:
         names: dict[str, str],
         first_customer_id: int,
         count: int,
+        terms: Terms,
     ) -> None:
         self.rng = Random(f"{seed}:customers")  # noqa: S311 - believable, not secret
         self.today = today
@@ -94,6 +97,7 @@ class Builder:
         # The first area is the most populous, each further one a quarter smaller.
         weights = [0.78**place for place in range(len(self.areas))]
         self.weights = [sum(weights[: place + 1]) for place in range(len(weights))]
+        self.terms = terms
         self.is_first = True
 
     def fill(self, tables: Tables, wanted: int) -> int:
@@ -273,6 +277,12 @@ class Builder:
             array(flags), "C", "", created,
         )  # fmt: skip
         tables.add("customers_customerorganisation", pk, self.organisations[area], created)
+        for kind_of_protection in flags:
+            line = copy_line(
+                customer_id=pk, organisation_id=self.organisations[area],
+                kind=kind_of_protection, day=day, now=created, terms=self.terms,
+            )  # fmt: skip
+            tables.add("customers_protection", *line)
         self._phones(tables, pk, kind, created, mobile, share)
         if kind == "person" and rng.random() < 0.06:
             self._identity(tables, pk, gender, created)

@@ -1,4 +1,4 @@
-"""Writes on the customer itself: name, phones, flags, identities."""
+"""Writes on the customer itself: name, phones, identities."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,13 +20,12 @@ from qiao.customers.models import (
     Customer,
     CustomerIdentity,
     CustomerPhone,
-    ProtectedFlag,
 )
 from qiao.customers.operations.access import branch_of, local_day, lock_customer, make_visible
+from qiao.customers.operations.protecting import claim_at_birth
 from qiao.customers.operations.refusals import (
     BadIdentityNumber,
     PhoneKnown,
-    UnknownFlag,
 )
 from qiao.customers.queries.identities import blind_indexes, sealing_context
 from qiao.customers.rules.columns import name_columns
@@ -65,7 +64,8 @@ def register_customer(
     identities: Iterable[NewIdentity] = (),
     flags: Iterable[str] = (),
 ) -> Customer:
-    """Hold a new customer, visible to `organisation_id`. The first phone is the primary one.
+    """Hold a new customer, visible to `organisation_id`. The first phone is the primary one; each
+    of `flags` is claimed as a protection.
 
     Raises `BadText`, `BadPhone`, `BadIdentityNumber`, `PhoneKnown`, `UnknownFlag` and
     `qiao.core.actor.Forbidden`.
@@ -78,17 +78,18 @@ def register_customer(
         kind=Customer.Kind(kind),
         gender=Customer.Gender(gender),
         language=language,
-        flags=known_flags(flags),
         created_at=now,
         created_by_id=actor.staff_id,
     )
     give_name(customer, name)
     customer.save(force_insert=True)
     make_visible(customer_id=customer.pk, organisation_id=organisation_id, now=now)
+    claim_at_birth(customer, flags, organisation_id, actor, now)
     for phone in phones:
         _store_phone(customer, phone, now)
     for given in identities:
         _store_identity(customer, given, now)
+    customer.refresh_from_db(fields=["flags"])
     publish(CustomerRegistered(customer.pk), organisation_id=organisation_id, actor=actor, now=now)
     return customer
 
@@ -103,15 +104,6 @@ def give_name(customer: Customer, name: str) -> None:
     customer.pinyin = columns.pinyin
 
 
-def known_flags(flags: Iterable[str]) -> list[str]:
-    """The flags in their usual order. Raises `UnknownFlag`."""
-    wanted = set(flags)
-    unknown = wanted - set(ProtectedFlag.values)
-    if unknown:
-        raise UnknownFlag(", ".join(sorted(unknown)))
-    return [flag for flag in ProtectedFlag.values if flag in wanted]
-
-
 def change_name(*, actor: Actor, now: datetime, customer_id: int, name: str) -> Customer:
     """Give a customer another name; what the old one was stays in the audit trail.
 
@@ -123,22 +115,6 @@ def change_name(*, actor: Actor, now: datetime, customer_id: int, name: str) -> 
     if customer.name != before:
         customer.save(update_fields=["name", "name_search", "name_grams", "initials", "pinyin"])
         _tell_changed(customer, ("name",), actor, now)
-    return customer
-
-
-def set_protected_flags(
-    *, actor: Actor, now: datetime, customer_id: int, flags: Iterable[str]
-) -> Customer:
-    """Set whom the rules protect; `flags` is the whole new set.
-
-    Raises `UnknownFlag`, `NotVisible`, `qiao.core.actor.Forbidden`.
-    """
-    customer = lock_customer(actor=actor, customer_id=customer_id)
-    wanted = known_flags(flags)
-    if wanted != customer.flags:
-        customer.flags = wanted
-        customer.save(update_fields=["flags"])
-        _tell_changed(customer, ("flags",), actor, now)
     return customer
 
 

@@ -11,7 +11,7 @@ from qiao.customers.rules.columns import name_columns
 
 _NAME = """
 UPDATE customers_customer SET name = %(name)s, name_search = %(search)s, name_grams = %(grams)s,
-       initials = %(initials)s, pinyin = %(pinyin)s, gender = '', language = '', flags = '{}',
+       initials = %(initials)s, pinyin = %(pinyin)s, gender = '', language = '',
        tier_reason = ''
  WHERE id = %(id)s
 """

@@ -13,8 +13,10 @@ from typing import Any, Final
 from qiao.core import crypto
 from qiao.core.rules import masks, phones
 from qiao.customers.models import CustomerImport
+from qiao.customers.operations.bulk_tables import COLUMNS
 from qiao.customers.operations.import_held import Held
 from qiao.customers.operations.import_writing import Pen
+from qiao.customers.operations.protecting import copy_line
 from qiao.customers.queries.identities import blind_indexes, sealing_context
 from qiao.customers.rules.import_adding import Addition
 from qiao.customers.rules.import_rows import ImportedRow
@@ -162,13 +164,22 @@ def _genders(_adding: Adding, cursor: Any, lines: list[Line]) -> Written:
     yield from _set(cursor, _GENDER, lines)
 
 
-def _flags(_adding: Adding, cursor: Any, lines: list[Line]) -> Written:
-    of: dict[int, set[str]] = {}
+def _flags(adding: Adding, cursor: Any, lines: list[Line]) -> Written:
+    new = [
+        copy_line(
+            customer_id=line.customer, organisation_id=adding.job.organisation_id, kind=kind,
+            day=adding.today, now=adding.now, terms=adding.pen.terms,
+        )
+        for line in lines
+        for kind in line.value.split(",")
+    ]  # fmt: skip
+    cursor.execute(_FLAGS, [list(column) for column in zip(*new, strict=True)])
+    ids = {(customer, kind): pk for pk, customer, kind in cursor.fetchall()}
     for line in lines:
-        of.setdefault(line.customer, set()).update(line.value.split(","))
-    cursor.execute(_FLAGS, [list(of), [",".join(sorted(flags)) for flags in of.values()]])
-    for line in lines:
-        yield line, line.target, line.value
+        for kind in line.value.split(","):
+            pk = ids.pop((line.customer, kind), None)
+            if pk is not None:
+                yield line, pk, kind
 
 
 def _branches(_adding: Adding, _cursor: Any, lines: list[Line]) -> Written:
@@ -259,10 +270,13 @@ UPDATE customers_customer c SET gender = v.value
   FROM unnest(%s::bigint[], %s::text[]) AS v (id, value)
  WHERE c.id = v.id AND c.gender = '' RETURNING c.id
 """
-_FLAGS = """
-UPDATE customers_customer c SET flags = c.flags || string_to_array(v.value, ',')
-  FROM unnest(%s::bigint[], %s::text[]) AS v (id, value) WHERE c.id = v.id
-"""
+_FLAGS = f"""
+INSERT INTO customers_protection ({COLUMNS["customers_protection"]})
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::date[], %s::date[],
+                     %s::date[], %s::date[], %s::text[], %s::date[], %s::timestamptz[],
+                     %s::text[], %s::text[], %s::text[])
+ON CONFLICT DO NOTHING RETURNING id, customer_id, kind
+"""  # noqa: S608 - names of columns of this module
 _OWNERS = """
 INSERT INTO customers_accountparty (account_id, customer_id, role, period)
 SELECT v.account_id, v.customer_id, 'owner', daterange(v.today, NULL)

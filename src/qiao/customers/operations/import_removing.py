@@ -15,6 +15,7 @@ _ACCOUNTS = (
     "DELETE FROM customers_account WHERE id = ANY(%s)",
 )
 _CUSTOMERS = (
+    "DELETE FROM customers_protection WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_customerphone WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_customeridentity WHERE customer_id = ANY(%s)",
     "DELETE FROM customers_customerorganisation WHERE customer_id = ANY(%s)",

@@ -146,14 +146,10 @@ _GENDER = f"""
 UPDATE customers_customer c SET gender = '' FROM {_MINE}
    AND c.id = x.target_id AND c.gender = x.value
 """
-_FLAGS = """
-UPDATE customers_customer c
-   SET flags = ARRAY(SELECT f FROM unnest(c.flags) WITH ORDINALITY AS o (f, n)
-                      WHERE f <> ALL (v.flags) ORDER BY n)
-  FROM (SELECT x.target_id, array_agg(f) AS flags
-          FROM customers_importaddition x, unnest(string_to_array(x.value, ',')) AS f
-         WHERE x.id = ANY(%(ids)s) GROUP BY 1) AS v
- WHERE c.id = v.target_id
+_FLAGS = f"""
+DELETE FROM customers_protection p USING {_MINE}
+   AND p.id = x.target_id AND p.confirmed_at IS NULL AND p.ended_at IS NULL
+   AND NOT EXISTS (SELECT FROM customers_protectionstep t WHERE t.protection_id = p.id)
 """
 _OWNER = f"""
 DELETE FROM customers_accountparty t USING {_MINE}
@@ -252,7 +248,11 @@ RETURNING r.undone
 _TAKERS: Final = {
     "address": _take_addresses,
     "branch": _take_branches,
-    "flags": _taker(_FLAGS, "false", ""),
+    "flags": _taker(
+        _FLAGS,
+        "EXISTS (SELECT FROM customers_protection p WHERE p.id = x.target_id)",
+        "edited",
+    ),
     "gender": _taker(
         _GENDER,
         "EXISTS (SELECT FROM customers_customer c WHERE c.id = x.target_id AND c.gender <> '')",

@@ -23,6 +23,7 @@ OWN: Final = {
 MACHINE_MADE: Final = ("customers_fact", "customers_tierchange")
 _CUSTOMER_PARTS: Final = (
     *MACHINE_MADE,
+    "customers_protection",
     "customers_customerphone",
     "customers_customeridentity",
     "customers_customerorganisation",
@@ -83,7 +84,8 @@ def _ask(sql: str, job: CustomerImport, ids: Sequence[int]) -> dict[int, str]:
 # What the import itself wrote later, out of a later row, is no use that somebody made.
 _OWN_WRITING = """
 EXISTS (SELECT FROM customers_importaddition x
-         WHERE x.customer_import_id = %(import)s AND x.target_id = e.row_id
+         WHERE x.customer_import_id = %(import)s
+           AND (x.target_id = e.row_id OR (x.kind = 'flags' AND x.customer_id = e.row_id))
            AND e.at BETWEEN x.since AND x.at)
 """
 _OWN_ROW = """
@@ -110,6 +112,13 @@ SELECT p.customer_id, 'phone' FROM customers_customerphone p
          AND NOT {_OWN_ROW.format(row="p.id", kind="phone")}) OR p.verified_at IS NOT NULL
     OR EXISTS (SELECT 1 FROM core_auditentry e WHERE e.table_name = 'customers_customerphone'
                   AND e.row_id = p.id AND e.operation = 'U' AND e.at >= %(since)s))
+UNION ALL
+SELECT p.customer_id, 'edited' FROM customers_protection p
+  JOIN customers_customer c ON c.id = p.customer_id
+ WHERE c.id = ANY(%(ids)s) AND ((p.claimed_at <> c.created_at
+         AND NOT {_OWN_ROW.format(row="p.id", kind="flags")})
+    OR p.confirmed_at IS NOT NULL OR p.ended_at IS NOT NULL
+    OR EXISTS (SELECT FROM customers_protectionstep t WHERE t.protection_id = p.id))
 UNION ALL
 SELECT d.customer_id, 'identity' FROM customers_customeridentity d
   JOIN customers_customer c ON c.id = d.customer_id

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from qiao.core import crypto
@@ -13,15 +14,18 @@ from qiao.customers.operations.accounts import POINT_PREFIX
 from qiao.customers.operations.bulk_tables import COLUMNS, array, reserve_ids
 from qiao.customers.operations.customers import NUMBER_PREFIX
 from qiao.customers.operations.import_matching import Known, folded
+from qiao.customers.operations.protecting import copy_line, terms_of
 from qiao.customers.queries.identities import blind_indexes, sealing_context
 from qiao.customers.rules.columns import address_columns, name_columns
 from qiao.customers.rules.import_rows import ImportedRow
+from qiao.customers.rules.protection import Terms
 
 TABLES = (
     "customers_premises",
     "customers_servicepoint",
     "customers_account",
     "customers_customer",
+    "customers_protection",
     "customers_customerphone",
     "customers_customeridentity",
     "customers_accountparty",
@@ -38,7 +42,7 @@ ON CONFLICT (customer_id, organisation_id) DO UPDATE SET through_merge_of = NULL
 """
 
 
-@dataclass(slots=True)
+@dataclass
 class Pen:
     """Collects the rows of a batch for one unit and writes them at once."""
 
@@ -52,6 +56,11 @@ class Pen:
     ids: dict[str, list[int]] = field(default_factory=dict)
     numbers: dict[str, Iterator[str]] = field(default_factory=dict)
     seen: list[int] = field(default_factory=list)
+
+    @cached_property
+    def terms(self) -> Terms:
+        """The days that hold for protections of the unit."""
+        return terms_of(organisation_id=self.organisation_id, day=self.today)
 
     def reserve(self, **counts: int) -> None:
         """Take ids, and business numbers where rows have one, for at most so many new rows."""
@@ -73,6 +82,13 @@ class Pen:
              array(list(row.flags)), "C", "", self.now)
         )  # fmt: skip
         self.lines["customers_customerorganisation"].append((pk, self.organisation_id, self.now))
+        for kind in row.flags:
+            self.lines["customers_protection"].append(
+                copy_line(
+                    customer_id=pk, organisation_id=self.organisation_id, kind=kind,
+                    day=self.today, now=self.now, terms=self.terms,
+                )
+            )  # fmt: skip
         for place, phone in enumerate(row.phones):
             whole, extension = phones.split_extension(phone)
             self.lines["customers_customerphone"].append(

@@ -16,26 +16,28 @@ from qiao.core.events import publish
 from qiao.customers.events import CustomerChanged, TierSet
 from qiao.customers.models import Customer, CustomerPhone, Merge, TierChange
 from qiao.customers.operations.access import branch_of, local_day
-from qiao.customers.operations.customers import give_name, known_flags
+from qiao.customers.operations.customers import give_name
 from qiao.customers.operations.refusals import UnknownChoice
 from qiao.customers.queries import held_as
 
 TIER_DAYS = 365
-FIELDS = ("name", "gender", "tier", "flags", "phone")
+GIVEN = (
+    "name", "name_search", "name_grams", "initials", "pinyin", "gender", "tier", "tier_reason",
+)  # fmt: skip
+FIELDS = ("name", "gender", "tier", "phone")
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What the survivor shall have of the other; None leaves its own.
 
-    `name`, `gender` and `tier` are taken over where true; `flags` is the whole set to keep;
-    `phone_id` names the number of either that becomes the first to call.
+    `name`, `gender` and `tier` are taken over where true, `phone_id` names the number of either
+    that becomes the first to call. What protects either goes on anyway.
     """
 
     name: bool = False
     gender: bool = False
     tier: bool = False
-    flags: tuple[str, ...] | None = None
     phone_id: int | None = None
 
 
@@ -50,13 +52,12 @@ def apply_choices(
 ) -> list[dict[str, Any]]:
     """Give the survivor what was chosen; the changes made, in the order of `FIELDS`.
 
-    Raises `UnknownFlag`, `UnknownChoice`.
-    """  # fmt: skip
+    Raises `UnknownChoice`.
+    """
     wanted: dict[str, Any] = {
         "name": merged.name if choices.name else survivor.name,
         "gender": merged.gender if choices.gender else survivor.gender,
         "tier": _tier(merged if choices.tier else survivor),
-        "flags": survivor.flags if choices.flags is None else known_flags(choices.flags),
     }
     changes = [
         {"field": field, "before": before, "after": wanted[field]}
@@ -91,7 +92,6 @@ def _state(customer: Customer) -> dict[str, Any]:
         "name": customer.name,
         "gender": customer.gender,
         "tier": _tier(customer),
-        "flags": customer.flags,
     }
 
 
@@ -114,9 +114,8 @@ def _give(
     if "name" in values:
         give_name(customer, values["name"])
     customer.gender = values.get("gender", customer.gender)
-    customer.flags = values.get("flags", customer.flags)
     if tier is not None or values:
-        customer.save()
+        customer.save(update_fields=GIVEN)
     if values:
         publish(
             CustomerChanged(customer.pk, tuple(values)),

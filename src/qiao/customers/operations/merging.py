@@ -60,7 +60,7 @@ def merge_customers(
 
     `choices` says what the survivor takes over from the other; see `Choices`.
 
-    Raises `SameCustomer`, `UnknownChoice`, `UnknownFlag`, `BadText`, `NotVisible`,
+    Raises `SameCustomer`, `UnknownChoice`, `BadText`, `NotVisible`,
     `qiao.core.actor.Forbidden`.
     """
     required()

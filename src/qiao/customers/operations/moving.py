@@ -20,6 +20,7 @@ from qiao.customers.models import Account, AccountParty, Move, MoveParty
 from qiao.customers.operations.access import local_day
 from qiao.customers.operations.accounts import add_party, end_party
 from qiao.customers.operations.customers import add_phone
+from qiao.customers.operations.protection_moving import review_who_moved
 from qiao.customers.operations.refusals import (
     AlreadyOwned,
     ChangedMeanwhile,
@@ -88,7 +89,11 @@ def hand_over_account(
     coming = _resolved(actor, hand_over.coming)
     _check(parties, hand_over, coming)
     move = _new_move(account, hand_over, actor, now, today)
-    _end_parts(move, [p for p in parties if p.pk in hand_over.leaving], actor, now)
+    leaving = [p for p in parties if p.pk in hand_over.leaving]
+    _end_parts(move, leaving, actor, now)
+    review_who_moved(
+        account=account, leaving=leaving, by_id=actor.staff_id, now=now, day=hand_over.day
+    )
     _begin_parts(move, coming, actor, now)
     _teach_forwarding(move, parties, hand_over, actor, now)
     told = AccountHandedOver(move.pk, account.pk)

@@ -10,6 +10,7 @@ __all__ = [
     "AccountNumberTaken",
     "AddressMissing",
     "AlreadyOwned",
+    "AlreadyProtected",
     "BadIdentityNumber",
     "BadPeriod",
     "BadPhone",
@@ -17,6 +18,7 @@ __all__ = [
     "CardTaken",
     "ChangedMeanwhile",
     "CustomerRefusal",
+    "EvidenceMissing",
     "LaterChange",
     "MeterElsewhere",
     "NotMerged",
@@ -51,6 +53,14 @@ class UnknownChoice(CustomerRefusal):
 
 class UnknownFlag(CustomerRefusal):
     """No such protected flag."""
+
+
+class AlreadyProtected(CustomerRefusal):
+    """A protection of this kind is in force there."""
+
+
+class EvidenceMissing(CustomerRefusal):
+    """Neither a document nor who issued a certificate."""
 
 
 class UnknownTier(CustomerRefusal):

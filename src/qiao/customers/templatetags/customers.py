@@ -23,6 +23,7 @@ from qiao.customers.models import (
     Document,
     Preference,
     ProtectedFlag,
+    ProtectionEffect,
     Service,
     ServicePoint,
 )
@@ -30,6 +31,7 @@ from qiao.customers.queries import masked_phone
 from qiao.customers.queries.disclosures import REVEAL_REASONS, field_words
 from qiao.customers.queries.tier_words import reason_in_words
 from qiao.customers.queries.value import LoyaltyInWords, loyalty_in_words
+from qiao.customers.rules.protection import EFFECTS
 
 register = template.Library()
 
@@ -87,8 +89,14 @@ GROUPED_LENGTH = 11
 
 @register.simple_tag
 def flags(keys: list[str], mode: str = "") -> SafeString:
-    """The protected flags as badges; ``only`` leaves icons with their words as tooltip."""
+    """The protected flags as badges, with what each protects from as tooltip; ``only`` leaves
+    icons with their words as tooltip."""
     known = [(FLAG_ICONS[key], ProtectedFlag(key).label) for key in keys if key in FLAG_ICONS]
+    effects = [
+        " · ".join(str(ProtectionEffect(each).label) for each in EFFECTS[key])
+        for key in keys
+        if key in FLAG_ICONS
+    ]
     if mode == "only":
         return format_html_join(
             "",
@@ -96,7 +104,9 @@ def flags(keys: list[str], mode: str = "") -> SafeString:
             ((word, icon(name), word) for name, word in known),
         )
     return format_html_join(
-        "", '<span class="q-badge warn">{}{}</span>', ((icon(name), word) for name, word in known)
+        "",
+        '<span class="q-badge warn" title="{}">{}{}</span>',
+        ((told, icon(name), word) for (name, word), told in zip(known, effects, strict=True)),
     )
 
 

@@ -32,7 +32,7 @@ from qiao.customers.operations import (
     merge_customers,
     note_facts,
     register_customer,
-    set_protected_flags,
+    restate_protections,
     set_tier,
 )
 from qiao.customers.operations import import_undoing as undoing
@@ -215,8 +215,12 @@ def test_a_person_in_use_keeps_all_accounts_out_of_the_file(importing: Importing
         line(1), *(line(n) for n in range(10, 18)), line(30, name="王芳1", phone="13805710001")
     )
     customer = Customer.objects.get(name="王芳1")
-    set_protected_flags(
-        actor=importing.company.agent, now=NOW, customer_id=customer.pk, flags=["infant"]
+    restate_protections(
+        actor=importing.company.agent,
+        now=NOW,
+        customer_id=customer.pk,
+        kinds=["infant"],
+        reason="tested",
     )
     done = importing.take_back(job)
     assert fates(done)[2] == fates(done)[11] == ("kept", "edited")

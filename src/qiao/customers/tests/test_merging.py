@@ -100,9 +100,7 @@ def test_everything_chosen_for_the_survivor_goes_back_with_the_undo(world: Compa
     phone = other.phones.get()
     merge(
         world, survivor, other,
-        choices=Choices(
-            name=True, gender=True, tier=True, flags=("infant", "elderly_alone"), phone_id=phone.pk
-        ),
+        choices=Choices(name=True, gender=True, tier=True, phone_id=phone.pk),
     )  # fmt: skip
     survivor.refresh_from_db()
     assert (survivor.name, survivor.gender, survivor.tier) == ("陈惠敏", "f", "A")
@@ -326,9 +324,9 @@ def test_any_sequence_leaves_one_survivor_each_and_undoing_all_restores_all(
             for n in range(6)
         ]
         before = _picture()
-        for what, a, b, name, phone, flags in steps:
+        for what, a, b, name, phone, tier in steps:
             with suppress(CustomerRefusal):
-                _step(world, what, people[a], people[b], name=name, phone=phone, flags=flags)
+                _step(world, what, people[a], people[b], name=name, phone=phone, tier=tier)
             settle()
             survivors = Customer.objects.filter(merged_into=None).values_list("pk", flat=True)
             groups = [held_as(pk) for pk in survivors]
@@ -349,7 +347,7 @@ def _step(
     *,
     name: bool,
     phone: bool,
-    flags: bool,
+    tier: bool,
 ) -> None:
     if what == "undo":
         undo(world, one)
@@ -359,8 +357,7 @@ def _step(
     choices = Choices(
         name=name,
         gender=name,
-        tier=flags,
-        flags=("infant", "school") if flags else None,
+        tier=tier,
         phone_id=chosen.pk if chosen and phone else None,
     )
     merge(world, one, two, choices=choices)

@@ -43,10 +43,10 @@ from qiao.customers.operations import (
     open_account,
     open_account_at,
     register_customer,
+    restate_protections,
     reveal_identity,
     reveal_phone,
     set_primary_phone,
-    set_protected_flags,
     set_tier,
     undo_merge,
 )
@@ -155,13 +155,19 @@ def test_phones_keep_one_form_and_one_primary(world: Company) -> None:
 
 def test_flags_are_a_known_set(world: Company) -> None:
     customer = make_customer(world.agent)
-    set_protected_flags(
-        actor=world.agent, now=NOW, customer_id=customer.pk, flags=["infant", "hospital", "infant"]
+    restate_protections(
+        actor=world.agent,
+        now=NOW,
+        customer_id=customer.pk,
+        kinds=["infant", "hospital", "infant"],
+        reason="tested",
     )
     customer.refresh_from_db()
     assert customer.flags == ["hospital", "infant"]
     with pytest.raises(UnknownFlag):
-        set_protected_flags(actor=world.agent, now=NOW, customer_id=customer.pk, flags=["vip"])
+        restate_protections(
+            actor=world.agent, now=NOW, customer_id=customer.pk, kinds=["vip"], reason="tested"
+        )
 
 
 def test_a_tier_needs_its_reason_and_keeps_its_history(world: Company) -> None:

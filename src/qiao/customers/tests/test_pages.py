@@ -20,7 +20,7 @@ from qiao.staff.tests.cast import Company, make_company, person
 pytestmark = pytest.mark.django_db
 PHONE = "13805712264"
 SOON = (timezone.localdate() + timedelta(days=30)).isoformat()
-CHANGES = ("phone_add", "name_change", "flags_change", "tier_change", "identity_add")
+CHANGES = ("phone_add", "name_change", "protection_claim", "tier_change", "identity_add")
 
 
 @pytest.fixture
@@ -283,7 +283,7 @@ def test_markup_in_a_name_stays_text(world: Company, text: str) -> None:
     [
         ("phone_add", {"number": "0571-88881234转801", "label": "办公室"}, "办公室"),
         ("name_change", {"name": "陈惠敏"}, "陈惠敏"),
-        ("flags_change", {"flags": ["hospital"]}, "Hospital"),
+        ("protection_claim", {"kind": "hospital", "reason": "told"}, "Hospital"),
         ("tier_change", {"tier": "A", "reason": "十年按时", "until": SOON}, "十年按时"),
         ("identity_add", {"kind": "passport", "number": "E12345678"}, "Passport"),
     ],

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 from qiao.core.actor import Actor
 from qiao.customers.models import CustomerExport, Segment, SegmentDay
-from qiao.customers.operations import set_protected_flags
+from qiao.customers.operations import restate_protections
 from qiao.customers.operations.exporting import request_export
 from qiao.customers.operations.segment_keeping import (
     build_segment,
@@ -49,7 +49,9 @@ def save(actor: Actor, *, unit: int = 0) -> Segment:
 
 
 def flag(actor: Actor, customer_id: int, *flags: str) -> None:
-    set_protected_flags(actor=actor, now=NOW, customer_id=customer_id, flags=list(flags))
+    restate_protections(
+        actor=actor, now=NOW, customer_id=customer_id, kinds=list(flags), reason="tested"
+    )
 
 
 def test_each_move_tells_when_and_by_which_field_and_the_first_build_is_no_move(

@@ -25,7 +25,7 @@ from qiao.customers.operations import (
     change_name,
     merge_customers,
     note_facts,
-    set_protected_flags,
+    restate_protections,
     undo_merge,
 )
 from qiao.customers.operations.segment_keeping import (
@@ -99,12 +99,14 @@ def test_who_comes_to_fit_joins_and_who_no_longer_fits_leaves(company: Company) 
     one, other = (make_customer(agent, name=name) for name in ("王伟", "李娜"))
     segment = save(agent)
     assert members(segment) == set()
-    set_protected_flags(actor=agent, now=NOW, customer_id=one.pk, flags=["infant"])
+    restate_protections(
+        actor=agent, now=NOW, customer_id=one.pk, kinds=["infant"], reason="tested"
+    )
     complain(other.pk, 2)
     assert SegmentDirty.objects.count() >= 2
     told = refresh_segments(now=NOW)
     assert (told.joined, told.left, members(segment)) == (2, 0, {one.pk, other.pk})
-    set_protected_flags(actor=agent, now=NOW, customer_id=one.pk, flags=[])
+    restate_protections(actor=agent, now=NOW, customer_id=one.pk, kinds=[], reason="tested")
     assert refresh_segments(now=NOW).left == 1
     assert members(segment) == {other.pk}
     assert refresh_segments(now=NOW).customers == 0, "nothing is left to look at"
@@ -192,7 +194,9 @@ def test_an_archived_segment_says_nothing_until_it_is_taken_back(company: Compan
     archive_segment(actor=company.agent, now=NOW, segment_id=segment.pk)
     assert not is_member(segment_id=segment.pk, customer_id=one.pk)
     assert segments_of(customer_ids=[one.pk]) == []
-    set_protected_flags(actor=company.agent, now=NOW, customer_id=one.pk, flags=[])
+    restate_protections(
+        actor=company.agent, now=NOW, customer_id=one.pk, kinds=[], reason="tested"
+    )
     restore_segment(actor=company.agent, now=NOW, segment_id=segment.pk)
     assert segment.pk in waiting_segments()
     build_segment(segment_id=segment.pk, now=NOW)
@@ -205,7 +209,9 @@ def test_a_rule_that_cannot_be_read_any_more_stops_no_other(company: Company) ->
     Segment.objects.filter(pk=broken.pk).update(
         rule={"all": [{"all": [{"field": "gone.field", "op": "given"}]}]}
     )
-    set_protected_flags(actor=company.agent, now=NOW, customer_id=one.pk, flags=[])
+    restate_protections(
+        actor=company.agent, now=NOW, customer_id=one.pk, kinds=[], reason="tested"
+    )
     refresh_segments(now=NOW)
     assert (members(broken), members(sound)) == ({one.pk}, set())
 
@@ -302,8 +308,12 @@ def test_changes_that_commit_while_members_are_looked_at_are_not_lost(apart: Com
         try:
             for customer in part:
                 with transaction.atomic():
-                    set_protected_flags(
-                        actor=apart.agent, now=NOW, customer_id=customer.pk, flags=["infant"]
+                    restate_protections(
+                        actor=apart.agent,
+                        now=NOW,
+                        customer_id=customer.pk,
+                        kinds=["infant"],
+                        reason="tested",
                     )
         finally:
             connections.close_all()

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
-from qiao.customers.forms import FlagsForm, IdentityForm, NameForm, PhoneForm
+from qiao.customers.forms import IdentityForm, NameForm, PhoneForm
 from qiao.customers.models import Customer
 from qiao.customers.operations import (
     BadIdentityNumber,
@@ -24,7 +24,6 @@ from qiao.customers.operations import (
     add_identity,
     add_phone,
     change_name,
-    set_protected_flags,
 )
 from qiao.customers.queries import get_customer_for
 
@@ -125,20 +124,6 @@ def name_change(request: StaffRequest, customer_id: int) -> HttpResponse:
             actor=request.actor, now=request.now, customer_id=customer.pk, **data
         ),
         (_("Change the name"), _("Save name"), _("The name has been changed.")),
-    )
-
-
-@staff_view(EDIT, methods=METHODS)
-def flags_change(request: StaffRequest, customer_id: int) -> HttpResponse:
-    """Set whom the rules protect."""
-    return change_in_dialog(
-        request,
-        customer_id,
-        lambda customer, data: FlagsForm(data, initial={"flags": customer.flags}),
-        lambda customer, data: set_protected_flags(
-            actor=request.actor, now=request.now, customer_id=customer.pk, **data
-        ),
-        (_("Protection"), _("Save"), _("The protection has been changed.")),
     )
 
 

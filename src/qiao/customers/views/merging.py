@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.forms.duplicates import MergeForm
-from qiao.customers.models import Merge, ProtectedFlag
+from qiao.customers.models import Merge
 from qiao.customers.operations import (
     BadText,
     CustomerRefusal,
@@ -31,7 +31,6 @@ FIELDS = {
     "name": pgettext_lazy("customer form", "Name"),
     "gender": pgettext_lazy("customer form", "Gender"),
     "tier": pgettext_lazy("customer form", "Tier"),
-    "flags": pgettext_lazy("customer form", "Protection"),
     "phone": pgettext_lazy("customer form", "First number"),
 }
 
@@ -84,13 +83,7 @@ def _show(request: StaffRequest, comparison: Comparison, form: MergeForm) -> Htt
         "comparison": comparison,
         "sides": (comparison.first, comparison.second),
         "form": form,
-        "chosen": {name: str(form[name].value() or "") for name in form.fields if name != "flags"},
-        "flags": form["flags"].value() or [],
-        "all_flags": [
-            (key, label)
-            for key, label in ProtectedFlag.choices
-            if key in {*comparison.first.customer.flags, *comparison.second.customer.flags}
-        ],
+        "chosen": {name: str(form[name].value() or "") for name in form.fields},
         "differs": _differing(comparison),
     }
     status = UNPROCESSABLE if form.errors else 200

@@ -118,6 +118,7 @@ def customer_page(request: StaffRequest, customer_id: int) -> HttpResponse:
         "columns": (panels[::2], panels[1::2]),
         "may_edit": _may_edit(request, customer),
         "may_merge": request.actor.can("customers.merge"),
+        "may_protect": request.actor.can("customers.protect"),
         "may_erase": request.actor.can("customers.erase"),
         "may_hold": request.actor.can("customers.hold"),
         "may_access": request.actor.can("customers.subject_access"),

@@ -1,7 +1,6 @@
 """What waits for a second person: seen with before and after, agreed to or refused."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from qiao.core import approvals, corrections, parameters
 from qiao.core.actor import Actor
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.manifest import Text
+from qiao.core.manifest import Difference, Text, Told
 from qiao.core.models import Approval
 from qiao.core.registry import registry
 from qiao.core.rules.parameters import BadValue
@@ -24,32 +23,19 @@ from qiao.desk.administration.frame import DECIDE, UNPROCESSABLE, id_in, show
 from qiao.desk.administration.values import in_words
 from qiao.staff.queries import company_id, names_of, organisation, organisation_names
 
-PREFIXES: Final = (parameters.KIND_PREFIX, corrections.KIND_PREFIX)
 PAGE_SIZE: Final = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A field with what it was when asked, and what it shall be."""
-
-    label: Text
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A request in words: its kind, what it is about, where that leads, and the differences."""
-
-    kind: Text
-    title: Text
-    url: str
-    differences: list[Difference]
-    note: str = ""
+def prefixes() -> tuple[str, ...]:
+    """Kinds of requests that are decided here, each up to its first dot."""
+    others = {f"{kind.partition('.')[0]}." for kind in registry.decisions()}
+    return (parameters.KIND_PREFIX, corrections.KIND_PREFIX, *sorted(others))
 
 
 def told(approval: Approval) -> Told:
     """The words of a request of ours."""
+    if (other := registry.decisions().get(approval.kind)) is not None:
+        return other.tell(approval)
     if approval.kind.startswith(parameters.KIND_PREFIX):
         return _parameter(approval)
     return _correction(approval)
@@ -146,7 +132,7 @@ def decision_list(request: StaffRequest) -> HttpResponse:
     state = state if state in {"pending", "all"} else "pending"
     lines, after = requests_for(
         organisations=request.actor.organisations(DECIDE),
-        prefixes=PREFIXES,
+        prefixes=prefixes(),
         state="" if state == "all" else state,
         after=id_in(request.GET.get("after", "")),
     )
@@ -158,7 +144,7 @@ def _approval_for(actor: Actor, approval_id: int) -> Approval:
     found = Approval.objects.filter(
         pk=approval_id, organisation_id__in=actor.organisations(DECIDE)
     ).first()
-    if found is None or not found.kind.startswith(PREFIXES):
+    if found is None or not found.kind.startswith(prefixes()):
         raise Http404(approval_id)
     return found
 
@@ -200,15 +186,19 @@ def _decide(request: StaffRequest, approval: Approval, *, agrees: bool, note: st
                 actor=request.actor,
                 now=request.now,
             )
-            if agrees:
-                carry_out(approval=decided, request=request)
+            carry_out(approval=decided, request=request, agrees=agrees)
     except corrections.RecordChanged as changed:
         return _changed(approval, changed)
     except corrections.BadField as bad:
         return field_refusal(bad.why)
-    except tuple(REFUSALS) as refusal:
-        return str(REFUSALS[type(refusal)])
+    except tuple(words := _refusals(approval)) as refusal:
+        return str(words[type(refusal)])
     return ""
+
+
+def _refusals(approval: Approval) -> Mapping[type[Exception], Text]:
+    other = registry.decisions().get(approval.kind)
+    return REFUSALS | dict(other.refusals if other else {})
 
 
 NO_MORE: Final = gettext_lazy("This value cannot be set any more. Refuse the request.")
@@ -227,13 +217,17 @@ REFUSALS: Final[dict[type[Exception], Text]] = {
 }
 
 
-def carry_out(*, approval: Approval, request: StaffRequest) -> None:
-    """Do what was agreed to, in the same transaction."""
+def carry_out(*, approval: Approval, request: StaffRequest, agrees: bool) -> None:
+    """Do what was agreed to, or what follows a refusal, in the same transaction."""
+    about: dict[str, Any] = {
+        "approval": approval, "actor": request.actor, "now": request.now,
+    }  # fmt: skip
+    if (other := registry.decisions().get(approval.kind)) is not None:
+        (other.carry_out if agrees else other.refuse)(**about)
+        return
     for module in (parameters, corrections):
-        if approval.kind.startswith(module.KIND_PREFIX):
-            module.carry_out(approval=approval, actor=request.actor, now=request.now)
-            return
-    raise ValueError(approval.kind)
+        if agrees and approval.kind.startswith(module.KIND_PREFIX):
+            module.carry_out(**about)
 
 
 def _changed(approval: Approval, changed: corrections.RecordChanged) -> str:

@@ -245,7 +245,9 @@ def change_customer(request: ProgramRequest, customer_id: PathId, body: Customer
     if body.name is not None:
         operations.change_name(**about, name=body.name)
     if body.flags is not None:
-        operations.set_protected_flags(**about, flags=body.flags)
+        operations.restate_protections(
+            **about, kinds=body.flags, reason=str(_("Told by another program"))
+        )
     return Done(_shown(request, customer_id))
 
 
