@@ -642,6 +642,7 @@ API: Final = {
     "api:v1:listTagsOfCustomer": _called(customer_id="{customer}"),
     "api:v1:tagCustomer": _called(customer_id="{customer}"),
     "api:v1:listAccountsOfCustomer": _called(customer_id="{customer}"),
+    "api:v1:listProtectionsOfCustomer": _called(customer_id="{customer}"),
     "api:v1:listPartiesOfCustomer": _called(customer_id="{customer}"),
     "api:v1:getRelations": _called(customer_id="{customer}"),
     "api:v1:listContactsOfCustomer": _called(customer_id="{customer}"),

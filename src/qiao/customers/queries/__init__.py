@@ -29,6 +29,7 @@ from qiao.customers.queries.places import (
     get_premises_for,
     history_of,
 )
+from qiao.customers.queries.protection import ProtectionRecord, protection_records
 from qiao.customers.queries.records import (
     AccountRecord,
     CustomerRecord,
@@ -80,6 +81,7 @@ __all__ = [
     "PlaceHistory",
     "PlaceHit",
     "PremisesRecord",
+    "ProtectionRecord",
     "StationTier",
     "TagRecord",
     "TierStanding",
@@ -115,6 +117,7 @@ __all__ = [
     "parties_of_customer",
     "party_since",
     "premises_record",
+    "protection_records",
     "record_of",
     "rule_in_force",
     "segment_line",

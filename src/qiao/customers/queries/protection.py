@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.db.models import F
+
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.customers.models import Customer, Protection
 from qiao.customers.queries.people import NotVisible, get_customer_for, held_as
+from qiao.customers.rules.protection import EFFECTS
 
 PROTECT: Final = "customers.protect"
 VIEW: Final = "customers.view"
@@ -55,14 +58,40 @@ def get_protection_for(*, actor: Actor, protection_id: int) -> Protection:
     return found
 
 
-def protections_of(*, actor: Actor, customer_id: int) -> list[Protection]:
-    """What protects a customer and what did, in force first, then the latest.
+@dataclass(frozen=True, slots=True)
+class ProtectionRecord:
+    """A protection as other systems see it."""
+
+    protection_id: int
+    kind: str
+    stage: str
+    effects: tuple[str, ...]
+    premises_id: int | None
+    since: date
+    until: date | None
+    is_proven: bool
+
+
+def protection_records(*, actor: Actor, customer_id: int) -> list[ProtectionRecord]:
+    """What is in force of a customer, then what ended, the latest first; at most a hundred.
 
     Raises `NotVisible`.
     """
     customer = get_customer_for(actor=actor, customer_id=customer_id)
     rows = Protection.objects.filter(customer__in=held_as(customer.pk))
-    return list(rows.order_by("-ended_at", "id").select_related("premises")[:100])
+    return [
+        ProtectionRecord(
+            row.pk,
+            row.kind,
+            row.stage,
+            EFFECTS[row.kind],
+            row.premises_id,
+            row.since,
+            row.until,
+            row.is_proven,
+        )
+        for row in rows.order_by(F("ended_at").desc(nulls_first=True), "id")[:100]
+    ]
 
 
 @dataclass(frozen=True, slots=True)

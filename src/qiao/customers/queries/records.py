@@ -9,6 +9,7 @@ from datetime import date, datetime
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rules.masks import mask_phone
+from qiao.customers.models import Erasure
 from qiao.customers.queries.people import NotVisible, can_see, get_customer_for, held_as
 from qiao.customers.queries.tags import chips_of
 
@@ -54,8 +55,10 @@ SELECT p.id, CASE WHEN p.extension = '' THEN p.number ELSE p.number || ';ext=' |
 
 
 def record_of(*, actor: Actor, customer_id: int) -> CustomerRecord:
-    """A customer with telephone numbers. Raises `NotVisible`."""
+    """A customer with telephone numbers. Raises `NotVisible`, also once the person is erased."""
     row = get_customer_for(actor=actor, customer_id=customer_id)
+    if Erasure.objects.filter(customer=row.pk, state=Erasure.State.DONE).exists():
+        raise NotVisible(f"customer {customer_id}")
     clear = actor.can(CONTACT) and can_see(actor=actor, customer_id=row.pk, permission=CONTACT)
     phones = fetch_all(_PHONES, {"ids": list(held_as(row.pk))})
     return CustomerRecord(

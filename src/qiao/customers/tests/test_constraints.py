@@ -43,7 +43,6 @@ def refused(save: object) -> bool:
         {"tier": "E"},
         {"kind": "robot"},
         {"gender": "x"},
-        {"flags": ["vip"]},
         {"name": ""},
         {"name_search": ""},
     ],

@@ -154,6 +154,26 @@ class AccountsOfCustomer(Shown):
     items: list[AccountOfCustomer]
 
 
+class ProtectionShown(Shown):
+    """A reason to protect a customer, in force until it is ended; `premises_id` of null means
+    wherever the customer is, `until` the first day that its evidence does not cover."""
+
+    protection_id: int
+    kind: str
+    stage: str
+    effects: list[str]
+    premises_id: int | None
+    since: date
+    until: date | None
+    is_proven: bool
+
+
+class Protections(Shown):
+    """What is in force, then what ended, the latest first."""
+
+    items: list[ProtectionShown]
+
+
 @reads(
     "/customers", "listCustomers", scope="customers:read", answer=Customers, group=GROUP,
     title=_("List or search customers"),
@@ -278,6 +298,17 @@ def list_accounts(request: ProgramRequest, customer_id: PathId) -> AccountsOfCus
     customer = queries.get_customer_for(actor=actor, customer_id=customer_id)
     found = queries.accounts_of(actor=actor, customer_id=customer.pk)
     return AccountsOfCustomer(items=[AccountOfCustomer.model_validate(each) for each in found])
+
+
+@reads(
+    "/customers/{customer_id}/protections", "listProtectionsOfCustomer", scope="customers:read",
+    answer=Protections, group=GROUP, title=_("List what protects a customer"),
+    about=_("Also what has ended. A protection is in force until somebody ends it."),
+)  # fmt: skip
+def list_protections(request: ProgramRequest, customer_id: PathId) -> Protections:
+    """Protections of the customer."""
+    found = queries.protection_records(actor=actor_of(request), customer_id=customer_id)
+    return Protections(items=[ProtectionShown.model_validate(each) for each in found])
 
 
 @reads(
