@@ -142,7 +142,6 @@ def live(world: World) -> Customer:
         proof=WORDS,
         **told,
     )
-    protect(world, customer)
     relate(world, customer)
     look_after(world, customer)
     reveal_phone(customer_id=customer.pk, reason=f"{NAME} 来电", **told)
@@ -191,7 +190,9 @@ def live(world: World) -> Customer:
 
 
 def relate(world: World, customer: Customer) -> None:
-    """They live with somebody, speak for a firm, act for a child and are named elsewhere."""
+    """They live with somebody, speak for a firm, act for a child, are protected, are named
+    elsewhere."""
+    protect(world, customer)
     lake, day = world.company.lake.pk, world.now.date()
     told: dict[str, Any] = {"actor": world.company.agent, "now": world.now}
     host, child, firm = (

@@ -32,7 +32,8 @@ def keep_paper(page: Page, site: Site, customer: Customer) -> None:
 
 def claim(page: Page) -> None:
     """Protect from now on, at home."""
-    page.locator(panel(page)).get_by_role("button", name="Protect").click()
+    page.click("[popovertarget=customer-more]")
+    page.get_by_role("menuitem", name="Protect this customer").click()
     page.select_option("[name=kind]", "life_support")
     page.select_option("[name=premises]", index=0)
     page.fill("[name=reason]", "Her husband breathes with an oxygen machine")
@@ -91,9 +92,9 @@ def test_life_support_is_claimed_confirmed_with_a_paper_and_ended_by_two(site: S
     ask_to_end(clerk)
     agree(second, site)
     assert Protection.objects.get().stage == "ended"
-    clerk.goto(home)
+    clerk.goto(f"{home}?topic=customer.file")
     expect(clerk.locator(".q-tierband .q-badge", has_text="Life support")).to_have_count(0)
-    history = clerk.locator(panel(clerk)).locator("details")
+    history = clerk.locator("#panel-customersprotections details")
     history.locator("summary").click()
     expect(history).to_contain_text("沈国良")
     assert site.complaints == []

@@ -33,7 +33,12 @@ from qiao.customers.queries.protection_personal import collect_protections
 PANELS = (
     Panel(
         "customers.protection", _("Protection"), "customers/panels/protection.html",
-        protection.PANEL, protection.VIEW, frozenset({"customer"}), 8,
+        protection.IN_FORCE, protection.VIEW, frozenset({"customer"}), 8,
+    ),
+    Panel(
+        "customers.protections", _("Protection, also what has ended"),
+        "customers/panels/protection.html", protection.HISTORY, protection.VIEW,
+        frozenset({"customer.file"}), 8,
     ),
 )  # fmt: skip
 COMMANDS = (

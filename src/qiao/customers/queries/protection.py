@@ -39,14 +39,15 @@ SELECT p.id, p.kind, p.reason, p.since, p.until, p.grace_until, p.prove_by, p.re
   LEFT JOIN staff_staff e ON e.id = p.claimed_by_id
   LEFT JOIN staff_staff f ON f.id = p.confirmed_by_id
 """
-PANEL: Final = f"""
-SELECT json_build_object('count', count(*) FILTER (WHERE x.ended_at IS NULL),
-                         'rows', coalesce(json_agg(x), '[]'))
+_PANEL: Final = f"""
+SELECT CASE WHEN count(*) > 0 THEN json_build_object('rows', json_agg(x)) END
   FROM ({_ONE}
  WHERE p.customer_id = ANY(%(customer_ids)s::bigint[])
-   AND cardinality(%(organisation_ids)s) > 0
+   AND cardinality(%(organisation_ids)s) > 0 {{only}}
  ORDER BY p.ended_at DESC NULLS FIRST, p.id LIMIT 20) x
 """
+IN_FORCE: Final = _PANEL.format(only="AND p.ended_at IS NULL")
+HISTORY: Final = _PANEL.format(only="")
 
 
 def get_protection_for(*, actor: Actor, protection_id: int) -> Protection:
