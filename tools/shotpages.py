@@ -59,6 +59,19 @@ def _acting(page: Any) -> None:
     page.wait_for_timeout(PAUSE)
 
 
+def _tags(page: Any) -> None:
+    page.locator("#customer-tags button").first.click()
+    page.wait_for_selector("#tags-dialog[open]")
+    page.wait_for_timeout(PAUSE)
+
+
+def _merge_tags(page: Any) -> None:
+    page.locator("button[hx-get$='/merge/']").first.click()
+    page.wait_for_selector("#change-dialog[open]")
+    page.locator("#change-dialog select").select_option(index=2)
+    page.wait_for_selector("#merge-preview .q-strip")
+
+
 def _case_form(page: Any) -> None:
     page.locator("#t-new").click()
     page.wait_for_selector("#contact-case form")
@@ -91,6 +104,20 @@ SHOTS = (
     Shot("duplicates", "/customers/duplicates/", "supervisor"),
     Shot("duplicates-merge", "/customers/duplicates/", "supervisor", "", _compare),
     Shot("duplicates-dismissed", "/customers/duplicates/?state=dismissed", "supervisor"),
+    Shot("customer-tags", "/customers/{customer}/", "agent", "", _tags),
+    Shot("customer-wishes", "/customers/{customer}/wishes/"),
+    Shot("customer-notes", "/customers/{customer}/notes/"),
+    Shot("customer-consents", "/customers/{customer}/consents/"),
+    Shot("customer-documents", "/customers/{customer}/documents/"),
+    Shot("customer-document", "/customers/documents/1/"),
+    Shot("customer-document-new", "/customers/{customer}/documents/new/"),
+    Shot("documents-ending", "/customers/documents/"),
+    Shot("subject-access", "/customers/{customer}/subject-access/", "supervisor"),
+    Shot("erase", "/customers/{customer}/erase/", "supervisor"),
+    Shot("erasures", "/customers/erasures/", "supervisor"),
+    Shot("customer-hold", "/customers/{customer}/hold/", "supervisor"),
+    Shot("tags", "/customers/tags/", "supervisor"),
+    Shot("tag-merge", "/customers/tags/", "supervisor", "", _merge_tags),
     Shot("segments", "/customers/segments/", "supervisor"),
     Shot("segment", "/customers/segments/1/", "supervisor"),
     Shot("customers-of-segment", "/customers/?segment=1", "supervisor"),
@@ -118,6 +145,7 @@ SHOTS = (
     Shot("administration", "/administration/", "administrator"),
     Shot("parameters", "/administration/parameters/", "administrator"),
     Shot("parameter", "/administration/parameters/feedback.attempts_needed/", "administrator"),
+    Shot("retention", "/administration/retention/", "administrator"),
     Shot("decisions", "/administration/decisions/", "administrator"),
     Shot("corrections", "/administration/corrections/", "administrator"),
     Shot("changes", "/administration/changes/", "administrator"),

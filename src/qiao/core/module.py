@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core import demo
-from qiao.core.manifest import Module, Parameter, Permission
+from qiao.core import demo, retention_demo
+from qiao.core.manifest import DemoStage, Module, Parameter, Permission
 from qiao.core.personal import PersonalData, collect_looks, erase_said
 from qiao.core.retention import HOURLY, NIGHTLY, retain_hourly, retain_nightly
 from qiao.core.retention_rules import RETENTION
@@ -13,6 +13,7 @@ manifest = Module(
     key="core",
     label=_("Foundation"),
     retention=RETENTION,
+    demo=(DemoStage("core.retention", 96, retention_demo.build, retention_demo.audit),),
     periodic=(
         PeriodicJob(HOURLY, "23 * * * *", retain_hourly),
         # The clock of the jobs is UTC: a quarter to three at night in China.
@@ -48,6 +49,7 @@ manifest = Module(
             most=720,
             default=72,
             default_source=_("Three days: a weekend can be looked into on Monday"),
+            everywhere=True,
         ),
     ),
     audited=("core_setting", "core_calendarday"),

@@ -35,6 +35,10 @@ class BeforeToday(Exception):  # noqa: N818 - names the finding
     """A change may not rewrite what was in force on days that are over."""
 
 
+class NotForUnits(Exception):  # noqa: N818 - names the finding
+    """The value is one for the whole company."""
+
+
 class NothingChanges(Exception):  # noqa: N818 - names the finding
     """The value is the one that holds on that day already."""
 
@@ -129,9 +133,11 @@ def checked(change: Change, *, now: datetime) -> Change:
     """The change with its value in stored form.
 
     Raises `UnknownParameter`, `BadValue`, `BadText`, `SourceMissing`, `BeforeToday`,
-    `NothingChanges`.
+    `NotForUnits`, `NothingChanges`.
     """
     declared = parameter(change.key)
+    if declared.everywhere and (change.organisation_id or change.region):
+        raise NotForUnits(change.key)
     value = check_value(
         change.value,
         kind=declared.kind,

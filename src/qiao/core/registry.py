@@ -153,6 +153,7 @@ class Registry:
             least=of.least,
             most=of.most,
             second_person=True,
+            everywhere=True,
         )
 
     def holds(self) -> list[LegalHold]:

@@ -12,7 +12,7 @@ from qiao.core import attachments
 from qiao.core.actor import Actor
 from qiao.core.demo import Finding, World
 from qiao.core.rules.grams import grams, normalise
-from qiao.customers.models import Document
+from qiao.customers.models import Customer, Document, Hold
 from qiao.customers.queries.documents import OWNER_KIND
 
 NOTES: Final = (
@@ -80,6 +80,21 @@ def build(world: World) -> None:
             cursor.execute(sql, values)
     for number, (kind, title, words, ends) in enumerate(LETTERS):
         _keep(world, known, staff[0], number, (kind, title, words, ends))
+    _dispute(world, staff[0])
+
+
+def _dispute(world: World, clerk: tuple[int, int]) -> None:
+    """A customer at court: an old contract that would be due stays."""
+    people = Customer.objects.filter(kind="person", merged_into=None)
+    customer = people.order_by("pk")[min(40, people.count() - 1)]
+    words = "供用水合同（旧版），2019 年起由新合同取代。"
+    _keep(world, customer.pk, clerk, -40, ("contract", "供用水合同（旧版）", words, -2_000))
+    Hold.objects.create(
+        customer=customer,
+        reason="（2026）临江民初 1127 号供用水合同纠纷，结案前保全全部资料",
+        placed_at=world.now - timedelta(days=48),
+        placed_by_id=clerk[0],
+    )
 
 
 def _keep(

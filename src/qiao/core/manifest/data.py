@@ -58,6 +58,7 @@ class Parameter:
     about: Text = ""
     permission: str = "core.configure"
     second_person: bool = False
+    everywhere: bool = False  # one value for the whole company, not by unit or region
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from qiao.customers.queries.segments import get_open_segment_for
 from qiao.customers.queries.tags import get_tag
 from qiao.customers.rules.searching import Arm, Ask, read
 
+BEYOND = 2**63 - 1  # so that the beginning of a page is always a bound of the index
+
 
 def _page(narrowed: str) -> str:
     return f"""
@@ -23,7 +25,7 @@ SELECT c.id, c.number, c.name, c.tier, c.flags, ph.number, ph.extension,
        coalesce(ac.building, ''), coalesce(ac.room, '')
   FROM (SELECT c.id, NULL::bigint AS account_id FROM customers_customer c
          WHERE c.merged_into_id IS NULL
-           AND (%(after)s::bigint IS NULL OR c.id < %(after)s)
+           AND c.id < coalesce(%(after)s::bigint, {BEYOND})
            AND (%(tier)s = '' OR c.tier = %(tier)s)
            {narrowed}
            AND {visible("c.id")}
@@ -41,7 +43,7 @@ SELECT c.id, c.number, c.name, c.tier, c.flags, ph.number, ph.extension,
        coalesce(ac.number, ''), coalesce(ac.full_text, ''), coalesce(ac.community, ''),
        coalesce(ac.building, ''), coalesce(ac.room, '')
   FROM (SELECT m.customer_id AS id, NULL::bigint AS account_id FROM {source}
-           AND (%(after)s::bigint IS NULL OR m.customer_id < %(after)s)
+           AND m.customer_id < coalesce(%(after)s::bigint, {BEYOND})
            AND (SELECT n.merged_into_id IS NULL AND (%(tier)s = '' OR n.tier = %(tier)s)
                        AND (%(flag)s = '' OR n.flags @> ARRAY[%(flag)s])
                   FROM customers_customer n WHERE n.id = m.customer_id)

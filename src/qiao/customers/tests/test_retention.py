@@ -130,6 +130,16 @@ def test_every_period_keeps_its_legal_floor_and_needs_a_second_person(world: Com
         assert period(of, now=NOW).length == of.keep
 
 
+def test_a_period_is_one_for_the_whole_company(world: Company) -> None:
+    change = parameters.Change(
+        "retention.core.trail", 2_000, timezone.localdate(NOW), "decided", world.lake.pk
+    )
+    with pytest.raises(parameters.NotForUnits):
+        parameters.change_parameter(
+            change=change, company_id=world.company.pk, actor=world.chief, now=NOW
+        )
+
+
 def test_a_value_below_the_floor_that_got_in_counts_as_the_floor(world: Company) -> None:
     set_period(world, f"retention.{DOCUMENTS}", 10)
     assert period(rule(DOCUMENTS), now=NOW).length == 1_095

@@ -42,6 +42,8 @@ class ChangeForm(forms.Form):
         self.fields["value"] = _value_field(declared, current, currency)
         self.fields["organisation"].choices = units  # type: ignore[attr-defined]
         self.fields["region"].choices = [("", _("Every region")), *regions]  # type: ignore[attr-defined]
+        if declared.everywhere:
+            del self.fields["organisation"], self.fields["region"]
 
     def clean_value(self) -> Any:
         """Money in minor units; everything else is checked by the core."""

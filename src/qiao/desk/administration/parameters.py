@@ -135,6 +135,8 @@ def _form(request: StaffRequest, declared: Parameter) -> ChangeForm | None:
     ]
     if actor.can_in(declared.permission, company):
         units.insert(0, ("", _("The whole company")))
+    elif declared.everywhere:
+        return None
     if not units:
         return None
     today = timezone.localdate(request.now)
@@ -163,8 +165,8 @@ def _change(request: StaffRequest, declared: Parameter, form: ChangeForm) -> Htt
         data["value"],
         data["valid_from"],
         data["source"],
-        data["organisation"],
-        data["region"],
+        data.get("organisation"),
+        data.get("region", ""),
     )
     try:
         waiting = core.change_parameter(
