@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.api.operations.calls import IDEMPOTENCY
 from qiao.core.manifest import Retention
+from qiao.core.retention import BY_PLACE
 
 
 def _let_deliveries_go(idents: Sequence[Any], _now: datetime) -> None:
@@ -38,7 +39,7 @@ RETENTION = (
         about=_("Deleted; the same call would then be done again"),
         table="core_idempotencykey",
         due=f"starts_with(r.scope, '{IDEMPOTENCY}') AND r.created_at < %(before)s",
-        ident="r.scope || ' ' || r.key",
+        ident=BY_PLACE,
         keep=7,
         most=90,
         because=_("One week: a program that repeats a call does so within hours"),

@@ -24,6 +24,7 @@ from qiao.core.transactions import acting, required
 
 HOURLY: Final = "core.retain_hourly"
 NIGHTLY: Final = "core.retain_nightly"
+BY_PLACE: Final = "r.ctid"  # names rows of a table without a key of one column
 COUNTED_AT_MOST: Final = 100_000
 Clock = Callable[[], datetime]
 log = structlog.get_logger(__name__)
@@ -126,6 +127,8 @@ def run_rule(of: Retention, *, clock: Clock) -> RetentionRun:
 def _batch(of: Retention, now: datetime) -> list[Any]:
     rows, held = _rows(of, registry.holds())
     with connection.cursor() as cursor:
+        # Two workers that run the same rule take turns, so that each row is counted once.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"retention {of.key}"])
         cursor.execute(
             f"SELECT {of.ident} {rows} AND NOT coalesce({held}, false) LIMIT %(most)s",
             _values(of, now) | {"most": of.batch},
@@ -138,9 +141,11 @@ def _clear(of: Retention, idents: list[Any], now: datetime) -> None:
     if of.clear is not None:
         of.clear(idents, now)
         return
+    kind = "::tid[]" if of.ident == BY_PLACE else ""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM {of.table} r WHERE {of.ident} = ANY(%(idents)s)", {"idents": idents}
+            f"DELETE FROM {of.table} r WHERE {of.ident} = ANY(%(idents)s{kind})",
+            {"idents": idents},
         )
 
 

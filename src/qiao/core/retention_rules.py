@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import Retention
-from qiao.core.retention import expire
+from qiao.core.retention import BY_PLACE, expire
 from qiao.core.tasks import KEEP_FINISHED_JOBS
 
 _THREE_YEARS = _(
@@ -45,7 +45,7 @@ RETENTION = (
         about=_("Deleted when nothing can deliver the event again"),
         table="core_idempotencykey",
         due="r.scope LIKE 'event:%%' AND r.created_at < %(before)s",
-        ident="r.scope || ' ' || r.key",
+        ident=BY_PLACE,
         keep=90,
         because=_("A job is tried for ten minutes; three months leave room for a restored backup"),
         batch=20_000,

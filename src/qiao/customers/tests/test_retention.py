@@ -273,3 +273,20 @@ def test_counting_changes_nothing(world: Company) -> None:
         count_due(of, now=NOW)
     assert ImportFile.objects.get().state == "mapping"
     assert not RetentionRun.objects.exists()
+
+
+def test_old_marks_of_deliveries_go_and_answers_to_programs_stay_a_week(world: Company) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO core_idempotencykey (scope, key, created_at) VALUES (%s, %s, %s)",
+            [("event:x", "1", NOW - timedelta(days=91)), ("event:x", "2", NOW),
+             ("api:7", "3", NOW - timedelta(days=8)), ("api:7", "4", NOW - timedelta(days=6))],
+        )  # fmt: skip
+    assert run("core.deliveries").removed == 1
+    run("api.answers")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key FROM core_idempotencykey WHERE key = ANY(%s) ORDER BY key",
+            [["1", "2", "3", "4"]],
+        )
+        assert [key for (key,) in cursor.fetchall()] == ["2", "4"]

@@ -323,6 +323,8 @@ def test_the_dialog_gives_and_takes_off_and_leaves_what_others_did(world: Compan
     found = page.get(f"{url}choices/?find=NEW").content.decode()
     assert "new" in found
     assert "others" not in found
+    carried = page.get(f"{url}choices/?find=NEW&tag={others.pk}").content.decode()
+    assert carried.index("new") < carried.index("others")
 
 
 def test_the_pages_show_chips_and_lead_to_the_list_of_a_tag(world: Company) -> None:

@@ -1,6 +1,7 @@
 """The tags that a customer carries: chips, and one dialog that gives and takes off."""
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.models import Customer, Tag
@@ -24,16 +26,25 @@ def _ids(data: QueryDict, name: str) -> set[int]:
     return {found for text in data.getlist(name) if (found := read_id(text)) is not None}
 
 
-def _choices(chosen: set[int], carried: Iterable[Tag], text: str = "") -> list[Tag]:
-    """Tags that fit what is typed, and always those that are chosen, retired ones too."""
+def _choices(
+    chosen: set[int], carried: Iterable[Tag], text: str = ""
+) -> list[tuple[str, list[Tag]]]:
+    """Tags by group, retired ones too where they are carried.
+
+    With a text, those that fit it come first, so that the next key reaches them; then all that
+    are chosen, which must be sent along.
+    """
     known = {tag.pk: tag for tag in [*vocabulary(), *carried]}
+    tags = sorted(known.values(), key=lambda tag: (tag.group, tag.name))
     words = text.strip().casefold()
-    fits = [
-        tag
-        for tag in known.values()
-        if tag.pk in chosen or words in f"{tag.group} {tag.name} {tag.about}".casefold()
+    if not words:
+        return [(name, list(group)) for name, group in groupby(tags, lambda tag: tag.group)]
+    found = [tag for tag in tags if words in f"{tag.group} {tag.name} {tag.about}".casefold()]
+    rest = [tag for tag in tags if tag.pk in chosen and tag not in found]
+    return [
+        (pgettext("tags", "Found"), found),
+        *([(pgettext("tags", "Chosen"), rest)] if rest else []),
     ]
-    return sorted(fits, key=lambda tag: (tag.group, tag.name))
 
 
 @staff_view(EDIT, methods=METHODS)
@@ -72,7 +83,7 @@ def _dialog(
         "customer": customer,
         "carried": carried,
         "chosen": chosen,
-        "choices": _choices(chosen, carried),
+        "groups": _choices(chosen, carried),
         "error": error,
         "title": _("Tags of the customer"),
     }
@@ -100,5 +111,5 @@ def customer_tag_choices(request: StaffRequest, customer_id: int) -> HttpRespons
     chosen = _ids(request.GET, "tag")
     carried = tags_of(actor=request.actor, customer_id=customer.pk)
     text = request.GET.get("find", "")[:40]
-    context = {"chosen": chosen, "choices": _choices(chosen, carried, text)}
+    context = {"chosen": chosen, "groups": _choices(chosen, carried, text)}
     return render(request, "customers/tags/choices.html", context)
