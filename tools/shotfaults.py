@@ -55,7 +55,8 @@ DATA = {"demo.toml", "case_types.toml"}
 WORD = re.compile(r"(?<![\w@./#-])[A-Za-z][a-z]{2,}(?![\w@/-])")
 ALLOWED = {
     "Qiao", "Ctrl", "Alt", "Shift", "Enter", "Esc", "Tab", "Space", "Excel", "English", "kPa",
-    "Word", "PowerPoint", "NTU", "Language", "wang", "zzzzqqqq", "Del", "Home", "End", "PgUp", "PgDn", "min",
+    "Word", "PowerPoint",
+    "NTU", "Language", "wang", "zzzzqqqq", "Del", "Home", "End", "PgUp", "PgDn", "min",
 }  # fmt: skip
 
 
