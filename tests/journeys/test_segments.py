@@ -68,7 +68,7 @@ def build(page: Page, address: str) -> None:
     finds(page, 1, CUSTOMER)
     page.get_by_role("button", name="Add a group").click()
     rest(page)
-    choose(page, "g1-0", "customers.flags", "has", "hospital")
+    choose(page, "g1-0", "customers.flags", "has", "school")
     finds(page, 0)
     page.locator("input[name=join][value=any]").check(force=True)
     rest(page)
@@ -97,7 +97,7 @@ def take_away(site: Site, page: Page, tmp_path: Path) -> None:
 
 def hears_of_it(site: Site, page: Page, firm: Customer, tmp_path: Path) -> None:
     """What changed shows on the page, in the list and in the file."""
-    flag(firm, "hospital")
+    flag(firm, "school")
     page.reload()
     expect(page.locator("#segment-page table")).to_contain_text(FIRM)
     moves = page.locator("#segment-moves")
