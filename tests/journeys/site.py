@@ -37,6 +37,7 @@ PEOPLE = (
     ("3101", "王建军", "technician"),
     ("1008", "沈国良", "supervisor"),
     ("9001", "郑岩", "administrator"),
+    ("9002", "唐慧", "leader"),
 )
 READY_SECONDS = 60
 PATIENCE = 30_000  # milliseconds

@@ -100,6 +100,10 @@ def erasures(request: StaffRequest) -> HttpResponse:
 def erasure(request: StaffRequest, erasure_id: int) -> HttpResponse:
     """One request: to be decided, running, or the certificate of what was erased."""
     found = get_erasure_for(actor=request.actor, erasure_id=erasure_id)
+    if request.htmx and found.state != _State.APPROVED:  # what was polled for has come
+        answer = HttpResponse(status=204)
+        answer["HX-Refresh"] = "true"  # the name leaves the heads of the page too
+        return answer
     return _show_erasure(request, found)
 
 
