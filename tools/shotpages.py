@@ -36,6 +36,20 @@ def _palette(page: Any) -> None:
     page.wait_for_timeout(600)
 
 
+def _claim(page: Any) -> None:
+    page.click("[popovertarget=customer-more]")
+    page.locator("#customer-more [hx-get$='/protection/']").click()
+    page.wait_for_selector("dialog[open]")
+    page.wait_for_timeout(PAUSE)
+
+
+def _protected(page: Any) -> None:
+    page.locator("table tbody a").first.click()
+    page.wait_for_selector("#panel-customersprotection")
+    page.locator("#panel-customersprotection summary").first.click()
+    page.wait_for_timeout(PAUSE)
+
+
 def _keys(page: Any) -> None:
     page.keyboard.press("?")
     page.wait_for_timeout(PAUSE)
@@ -94,6 +108,9 @@ SHOTS = (
     Shot("acting-new", "/customers/{customer}/?topic=customer.relations", "agent", "", _acting),
     Shot("relations", "/customers/{customer}/relations/"),
     Shot("customer-new", "/customers/new/"),
+    Shot("protection-work", "/customers/protection/"),
+    Shot("protection-claim", "/customers/{customer}/", act=_claim),
+    Shot("protection-of", "/customers/?flag=life_support", act=_protected),
     Shot("imports", "/customers/imports/", "supervisor"),
     Shot("import-new", "/customers/imports/new/", "supervisor"),
     Shot("exports", "/customers/exports/", "supervisor"),

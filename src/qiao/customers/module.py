@@ -29,7 +29,6 @@ from qiao.customers import (
     file_demo,
     imports_demo,
     manager_contributions,
-    moves_demo,
     parameters,
     protection_contributions,
     protection_demo,
@@ -48,7 +47,6 @@ from qiao.customers import (
 )
 from qiao.customers.personal import PERSONAL
 from qiao.customers.queries import (
-    cards,
     disclosures,
     duplicate_panels,
     find_customers,
@@ -163,10 +161,6 @@ manifest = Module(
             "customers.identities", _("Identity documents"), "customers/panels/identities.html",
             panels.IDENTITIES, "customers.reveal", FILE, 80,
         ),
-        Panel(
-            "customers.cards", _("Cards"), "customers/panels/cards.html", cards.PANEL, VIEW, PAGE,
-            82,
-        ),
         *file_contributions.PANELS,
         *retention_contributions.PANELS,
         *protection_contributions.PANELS,
@@ -269,7 +263,6 @@ manifest = Module(
         DemoStage("customers.tags", 73, tag_demo.build, tag_demo.audit),
         DemoStage("customers.segments", 95, segment_demo.build, segment_demo.audit),
         DemoStage("customers.duplicates", 68, duplicate_demo.build, duplicate_demo.audit),
-        DemoStage("customers.moves", 74, moves_demo.build, moves_demo.audit),
         DemoStage("customers.imports", 75, imports_demo.build, imports_demo.audit),
         DemoStage("customers.file", 71, file_demo.build, file_demo.audit),
         DemoStage("customers.protection", 74, protection_demo.build, protection_demo.audit),

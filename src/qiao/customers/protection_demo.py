@@ -11,7 +11,7 @@ from qiao.core.demo import Finding, World
 from qiao.customers.models import Protection, ProtectionStep
 from qiao.customers.operations.protecting import APPROVAL, terms_of
 from qiao.customers.operations.protection_moving import days_of
-from qiao.customers.rules.protection import OF_PLACE, Terms, days_from
+from qiao.customers.rules.protection import OF_PLACE, TWO_PEOPLE, Terms, days_from
 from qiao.staff.queries import actor_by_id
 
 # Who issues the paper, and for how many days it is good (0: without an end).
@@ -28,7 +28,12 @@ ISSUERS = {
 }
 PROVEN_SHARE = 0.82
 REMINDED_SHARE = 0.5
-_CLERKS = "SELECT id FROM staff_staff WHERE is_active ORDER BY id LIMIT 12"
+RUN_OUT_SHARE = 0.15
+PAST_SPAN = 730
+_CLERKS = """
+SELECT s.id FROM staff_staff s
+ WHERE s.is_active AND s.number LIKE '10%%' ORDER BY s.id LIMIT 12
+"""
 _PLACES = """
 SELECT DISTINCT ON (t.customer_id) t.customer_id, s.premises_id
   FROM customers_accountparty t JOIN customers_account a ON a.id = t.account_id
@@ -43,7 +48,7 @@ def build(world: World) -> None:
     today = world.now.date()
     rows = list(Protection.objects.order_by("id"))
     with connection.cursor() as cursor:
-        cursor.execute(_CLERKS)
+        cursor.execute(_CLERKS, [])
         clerks = [pk for (pk,) in cursor.fetchall()]
         wanted = [row.customer_id for row in rows if row.kind in OF_PLACE]
         cursor.execute(_PLACES, [wanted])
@@ -73,7 +78,9 @@ def _lived(
     today = now.date()
     issuer, span = ISSUERS[row.kind]
     is_proven = rng.random() < PROVEN_SHARE
-    ago = rng.randrange(5, 395) if is_proven else rng.randrange(0, 50)
+    ago = rng.randrange(5, 365) if is_proven else rng.randrange(0, 50)
+    if is_proven and 0 < span <= PAST_SPAN and rng.random() < RUN_OUT_SHARE:
+        ago = span + rng.randrange(1, 100)
     day = today - timedelta(days=ago)
     until = day + timedelta(days=span) if is_proven and span else None
     row.since = day
@@ -98,7 +105,13 @@ def _lived(
         if rng.random() < REMINDED_SHARE:
             told = "已电话提醒，下周带证件来营业厅"
             steps.append(
-                _step(row, "reminded", now - timedelta(hours=30), row.claimed_by_id, told)
+                _step(
+                    row,
+                    "reminded",
+                    now - timedelta(hours=rng.randrange(3, 300)),
+                    row.claimed_by_id,
+                    told,
+                )
             )
     return steps
 
@@ -113,7 +126,7 @@ def _step(
 
 def _ask(rows: Sequence[Protection], now: datetime) -> None:
     """Somebody asks a second person to end the first protection of a machine at home."""
-    found = next((row for row in rows if row.kind == "life_support" and row.is_proven), None)
+    found = next((row for row in rows if row.kind in TWO_PEOPLE and row.is_proven), None)
     if found is None or found.claimed_by_id is None:
         return
     actor = actor_by_id(found.claimed_by_id, day=now.date())

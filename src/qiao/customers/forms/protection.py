@@ -28,7 +28,9 @@ def _words(label: Any, hint: Any = "") -> forms.CharField:
 class ClaimForm(forms.Form):
     """What shall protect whom, and where. `places` are the customer's places with their words."""
 
-    kind = forms.ChoiceField(label=_("Protected because of"), choices=ProtectedFlag.choices)
+    kind = forms.ChoiceField(
+        label=_("Protected because of"), choices=[("", "—"), *ProtectedFlag.choices]
+    )
     premises = forms.ChoiceField(label=pgettext_lazy("protection", "Where"), required=False)
     until = day_field(
         _("Known to end on"), required=False, hint=_("Empty if nobody knows an end.")

@@ -19,7 +19,7 @@ FIRMS_SHARE = 0.056  # of doors: about 4 % of customers, since a household has m
 RESERVE = 20_000
 SECONDS_A_DAY = 86_400
 FLAGS = (("elderly_alone", 0.008), ("infant", 0.013), ("welfare", 0.017), ("disabled", 0.019),
-         ("life_support", 0.0195))  # fmt: skip
+         ("life_support", 0.0215))  # fmt: skip
 FIRM_KINDS = (
     ("shop", 0.62, "commercial", ""), ("factory", 0.74, "industrial", ""),
     ("office", 0.90, "commercial", ""), ("school", 0.955, "public", "school"),

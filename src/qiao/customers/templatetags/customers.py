@@ -17,7 +17,6 @@ from qiao.core.ui.marks import icon, mask
 from qiao.customers.models import (
     Account,
     AccountParty,
-    Card,
     Consent,
     Customer,
     CustomerIdentity,
@@ -64,7 +63,6 @@ _WORDS: dict[str, Any] = {
     "gender": Customer.Gender,
     "kind": Customer.Kind,
     "identity": CustomerIdentity.Kind,
-    "card": Card.Kind,
     "document": Document.Kind,
     "need": Preference.Need,
     "wished": Preference.Channel,

@@ -48,6 +48,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "may_value": request.actor.can("customers.value"),
         "may_merge": request.actor.can("customers.merge"),
         "may_import": request.actor.can("customers.import"),
+        "may_protect": request.actor.can("customers.protect"),
         "may_export": request.actor.can("customers.export"),
         "tiers": Customer.Tier.choices,
         "all_flags": ProtectedFlag.choices,
