@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from qiao.customers.views import groups, speaking
+from qiao.customers.views import groups, relation_box, speaking
 
 urlpatterns = [
-    path("pick/", groups.pick, name="pick"),
+    path("pick/", relation_box.pick, name="pick"),
     path("groups/<int:group_id>/", groups.group_page, name="group"),
     path("groups/<int:group_id>/join/", groups.group_join, name="group_join"),
     path("groups/<int:group_id>/head/", groups.group_head, name="group_head"),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qiao.core.actor import Forbidden
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.forms.relations import (
     CompanyGroupForm,
@@ -25,7 +23,6 @@ from qiao.customers.forms.relations import (
     PlaceForm,
 )
 from qiao.customers.models import Customer, CustomerGroup
-from qiao.customers.operations import BadPeriod, BadPhone, BadText, CustomerRefusal
 from qiao.customers.operations.groups import (
     change_head,
     describe_group,
@@ -35,7 +32,7 @@ from qiao.customers.operations.groups import (
     make_group,
     place_under,
 )
-from qiao.customers.queries import NotVisible, find_customers, get_customer_for, lines_for
+from qiao.customers.queries import NotVisible, get_customer_for, lines_for
 from qiao.customers.queries.relations import (
     Neighbour,
     Stay,
@@ -45,72 +42,10 @@ from qiao.customers.queries.relations import (
     stays_of,
 )
 from qiao.customers.rules.relations import tree
-from qiao.customers.views.changes import EDIT, METHODS, UNPROCESSABLE, go_to
-from qiao.customers.views.relation_words import relation_words
+from qiao.customers.views.changes import EDIT, METHODS
+from qiao.customers.views.relation_box import relation_box
 
 VIEW: Final = "customers.view"
-MOST_HITS: Final = 8
-MOST_LOOKED_AT: Final = 60
-_REFUSALS: Final = (CustomerRefusal, BadText, BadPeriod, BadPhone, NotVisible, Forbidden)
-
-
-def relation_box(
-    request: StaffRequest,
-    form: forms.Form,
-    apply: Callable[[dict[str, Any]], str],
-    texts: tuple[str, str, str],
-    *,
-    about: str,
-    back: str,
-    more: Mapping[str, Any] | None = None,
-) -> HttpResponse:
-    """A dialog: the form, then `apply` gives the address where the change is seen.
-
-    `texts` are its title, its button, and what is said afterwards.
-    """
-    title, confirm, done = texts
-    if request.method == "POST" and form.is_valid():
-        try:
-            url = apply(form.cleaned_data)
-        except _REFUSALS as refusal:
-            form.add_error(None, relation_words(refusal))
-        else:
-            messages.success(request, done)
-            return go_to(request, url)
-    context = {
-        "form": form,
-        "title": title,
-        "confirm": confirm,
-        "about": about,
-        "back": back,
-        "full": ("members", "scope", "side", "proof", "note"),
-        "wide": True,
-        "picked": _picked(request, form),
-        **(more or {}),
-    }
-    template = "customers/box.html" if request.htmx else "customers/box_page.html"
-    return render(request, template, context, status=UNPROCESSABLE if form.errors else 200)
-
-
-def _picked(request: StaffRequest, form: forms.Form) -> Customer | None:
-    """Who was chosen, so that a form that comes back still shows them."""
-    value = form["person"].value() if "person" in form.fields else None
-    if not value or not str(value).isdecimal() or len(str(value)) > len("9" * 18):
-        return None
-    try:
-        return get_customer_for(actor=request.actor, customer_id=int(value))
-    except NotVisible:
-        return None
-
-
-@staff_view(EDIT)
-def pick(request: StaffRequest) -> HttpResponse:
-    """Customers to choose from, of a kind or of any."""
-    text = request.GET.get("q", "").strip()[:100]
-    kind = request.GET.get("kind", "")
-    hits = find_customers(actor=request.actor, text=text, limit=MOST_LOOKED_AT) if text else []
-    fitting = [hit for hit in hits if kind in ("", hit.kind)][:MOST_HITS]
-    return render(request, "customers/relations/picked.html", {"hits": fitting, "text": text})
 
 
 @staff_view(VIEW)

@@ -32,7 +32,7 @@ from qiao.customers.queries.relations import (
     stays_with,
 )
 from qiao.customers.views.changes import EDIT, METHODS
-from qiao.customers.views.groups import relation_box
+from qiao.customers.views.relation_box import relation_box
 
 VIEW: Final = "customers.view"
 
