@@ -161,6 +161,19 @@ ADMINISTRATION: Final = {
         sender="chief",
     ),
     "administration:retention": Visit(reader="chief"),
+    "administration:codes": Visit(),
+    "administration:code_table": Visit(
+        {"key": "staff.units"}, queries=("part=all&q=x", "after=9")
+    ),
+    "administration:code_row": Visit({"key": "staff.units", "row_key": "{unit}"}),
+    "administration:code_add": Visit(
+        {"key": "staff.people", "action_key": "add"},
+        post={"number": "7801", "name": "x", "unit": "{unit}", "role": "agent"},
+    ),
+    "administration:code_action": Visit(
+        {"key": "staff.units", "row_key": "{unit}", "action_key": "rename"},
+        post={"name": "滨湖分公司"},
+    ),
     "administration:jobs": Visit(
         queries=("status=all", "status=todo&queue=events&after=9", "queue=x"), reader="chief"
     ),

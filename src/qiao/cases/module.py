@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases import contributions, tasks
+from qiao.cases.codes import CODE_TABLES
 from qiao.cases.demo import audit, history, morning
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
 from qiao.cases.personal import PERSONAL
@@ -40,6 +41,7 @@ manifest = Module(
         Permission("cases.export", _("Export cases")),
     ),
     navigation=contributions.NAVIGATION,
+    code_tables=CODE_TABLES,
     panels=contributions.PANELS,
     histories=contributions.HISTORIES,
     timeline=contributions.TIMELINE,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.contact import overview
+from qiao.contact.codes import CODE_TABLES
 from qiao.contact.demo import audit, history, morning
 from qiao.contact.inbox import OutcomeWords, find_inbox, load_inbox, search_hits
 from qiao.contact.operations import fold_counts, note_known_visits, note_visits
@@ -130,6 +131,7 @@ manifest = Module(
     retention=RETENTION,
     periodic=(PeriodicJob("contact.fold_counts", "* * * * *", _fold),),
     install=_install,
+    code_tables=CODE_TABLES,
     demo=(
         DemoStage("contact", 60, history.build, audit.audit, morning.tick),
         DemoStage("contact.visits", 64, _note_visits),

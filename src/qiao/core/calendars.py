@@ -14,6 +14,7 @@ from qiao.core.models import BusinessCalendar, CalendarDay
 from qiao.core.packs.model import WEEKDAYS, CalendarSpec
 from qiao.core.rules import holidays
 from qiao.core.rules.calendar import Calendar
+from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 
 STANDARD_DAY = ((510, 720), (810, 1050))  # 8:30-12:00, 13:30-17:30: a shifted working day
@@ -119,3 +120,52 @@ def put_public_holidays(region: str = "cn", first_year: int = 2020, years: int =
         ],
         ignore_conflicts=True,
     )
+
+
+class DayTaken(Exception):  # noqa: N818 - names the finding
+    """The day stands in this calendar already."""
+
+
+COMPANY_SOURCE = "company"
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyDay:
+    """A day that the company itself decided on: `kind` is ``holiday`` or ``workday``."""
+
+    day: date
+    kind: str
+    name: str
+    source: str
+
+
+def add_company_day(*, region: str, day: CompanyDay, today: date) -> CalendarDay:
+    """Keep a day of the company that is still to come.
+
+    Raises `ValueError` (the day is over or running, or an unknown kind), `BadText`, `DayTaken`.
+    """
+    required()
+    if day.day <= today or day.kind not in CalendarDay.Kind.values:
+        raise ValueError(day.day.isoformat())
+    if CalendarDay.objects.filter(region=region, date=day.day).exists():
+        raise DayTaken(day.day.isoformat())
+    source = clean(day.source, field="source", max_length=200, one_line=True, required=True)
+    return CalendarDay.objects.create(
+        region=region,
+        date=day.day,
+        kind=day.kind,
+        name=clean(day.name, field="name", max_length=60, one_line=True, required=True),
+        source=f"{COMPANY_SOURCE}: {source}",
+    )
+
+
+def take_back_company_day(*, day_id: int, today: date) -> None:
+    """Remove a day of the company that is still to come; the audit trail keeps it.
+
+    Raises `CalendarDay.DoesNotExist`, `ValueError` (not the company's, or over).
+    """
+    required()
+    found = CalendarDay.objects.select_for_update().get(pk=day_id)
+    if found.date <= today or not found.source.startswith(f"{COMPANY_SOURCE}:"):
+        raise ValueError(found.date.isoformat())
+    found.delete()

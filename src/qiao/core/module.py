@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core import demo, retention_demo
+from qiao.core.calendar_codes import CALENDAR
 from qiao.core.manifest import DemoStage, Module, Parameter, Permission
 from qiao.core.personal import PersonalData, collect_looks, erase_said
 from qiao.core.retention import HOURLY, NIGHTLY, retain_hourly, retain_nightly
@@ -52,5 +53,6 @@ manifest = Module(
             everywhere=True,
         ),
     ),
+    code_tables=(CALENDAR,),
     audited=("core_setting", "core_calendarday"),
 )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.core import events
 from qiao.core.actor import Actor
+from qiao.core.code_tables import CodeTable
 from qiao.core.manifest import (
     AuditTable,
     Command,
@@ -171,6 +172,15 @@ class Registry:
     def audit_words(self) -> dict[str, AuditTable]:
         """The words of audited tables by the name of the table."""
         return {a.table: a for module in self for a in module.audit_words}
+
+    def code_tables(self, actor: Actor) -> list[CodeTable]:
+        """The code tables that the actor may read, in order."""
+        items = (t for module in self for t in module.code_tables if actor.can(t.permission))
+        return sorted(items, key=lambda t: t.order)
+
+    def code_table(self, key: str) -> CodeTable | None:
+        """One code table by its key."""
+        return next((t for module in self for t in module.code_tables if t.key == key), None)
 
     def personal(self) -> list[PersonalData]:
         """What modules hold about people, in the order in which it is erased."""

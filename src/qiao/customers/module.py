@@ -45,6 +45,7 @@ from qiao.customers import (
     tier_demo,
     tier_tasks,
 )
+from qiao.customers.codes import CODE_TABLES
 from qiao.customers.personal import PERSONAL
 from qiao.customers.queries import (
     disclosures,
@@ -300,6 +301,7 @@ manifest = Module(
     segment_fields=(
         FIELDS + manager_contributions.SEGMENT_FIELDS + protection_contributions.FIELDS
     ),
+    code_tables=CODE_TABLES,
     audited=(
         "customers_customer",
         "customers_customerphone",

@@ -37,6 +37,7 @@ class Organisation(models.Model):
     areas = ArrayField(models.TextField(), default=list)  # region codes a team serves
     skills = ArrayField(models.TextField(), default=list)  # duties a team takes: repair, quality
     is_active = models.BooleanField(default=True)
+    closed_date = models.DateField(null=True)  # the first day on which it is no more
 
     class Meta:
         constraints = [

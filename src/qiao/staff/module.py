@@ -5,7 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import DemoStage, Module, Permission
-from qiao.staff import demo
+from qiao.core.tasks import PeriodicJob
+from qiao.staff import demo, tasks
+from qiao.staff.codes import CODE_TABLES
 from qiao.staff.operations import install_roles
 
 
@@ -21,6 +23,8 @@ manifest = Module(
         Permission("staff.manage", _("Manage people, roles and the organisation tree")),
     ),
     install=_install,
+    code_tables=CODE_TABLES,
+    periodic=(PeriodicJob("staff.close_units", "5 * * * *", tasks.close_units),),
     demo=(DemoStage("staff", 10, demo.build_company, demo.audit),),
     audited=(
         "staff_organisation",

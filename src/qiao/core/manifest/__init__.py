@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from qiao.core.code_tables import CodeTable
 from qiao.core.manifest.data import (
     AuditTable,
     Correctable,
@@ -141,6 +142,7 @@ class Module:
     corrections: tuple[Correction, ...] = ()
     decisions: tuple[Decidable, ...] = ()
     audit_words: tuple[AuditTable, ...] = ()
+    code_tables: tuple[CodeTable, ...] = ()
     matters: tuple[MatterSource, ...] = ()
     # Queues whose jobs wait for others, each with its own number of places in the worker.
     lanes: Mapping[str, int] = field(default_factory=dict)

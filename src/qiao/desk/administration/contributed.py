@@ -28,6 +28,7 @@ COMMANDS = (
         "administration:parameters",
         RIGHT,
     ),
+    Command("administration.codes", _("Code tables"), "table", "administration:codes", RIGHT),
     Command(
         "administration.retention",
         _("What is kept how long"),

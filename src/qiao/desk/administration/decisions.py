@@ -5,13 +5,15 @@ from datetime import date
 from typing import Any, Final
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from qiao.core import approvals, corrections, parameters
+from qiao.core import approvals, code_tables, corrections, parameters
 from qiao.core.actor import Actor
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.manifest import Difference, Text, Told
@@ -21,7 +23,13 @@ from qiao.core.rules.parameters import BadValue
 from qiao.desk.administration.forms import DecisionForm
 from qiao.desk.administration.frame import DECIDE, UNPROCESSABLE, id_in, show
 from qiao.desk.administration.values import in_words
-from qiao.staff.queries import company_id, names_of, organisation, organisation_names
+from qiao.staff.queries import (
+    actor_by_id,
+    company_id,
+    names_of,
+    organisation,
+    organisation_names,
+)
 
 PAGE_SIZE: Final = 30
 
@@ -29,7 +37,8 @@ PAGE_SIZE: Final = 30
 def prefixes() -> tuple[str, ...]:
     """Kinds of requests that are decided here, each up to its first dot."""
     others = {f"{kind.partition('.')[0]}." for kind in registry.decisions()}
-    return (parameters.KIND_PREFIX, corrections.KIND_PREFIX, *sorted(others))
+    own = (parameters.KIND_PREFIX, corrections.KIND_PREFIX, code_tables.KIND_PREFIX)
+    return (*own, *sorted(others))
 
 
 def told(approval: Approval) -> Told:
@@ -38,7 +47,33 @@ def told(approval: Approval) -> Told:
         return other.tell(approval)
     if approval.kind.startswith(parameters.KIND_PREFIX):
         return _parameter(approval)
+    if approval.kind.startswith(code_tables.KIND_PREFIX):
+        return _code(approval)
     return _correction(approval)
+
+
+def _asker(approval: Approval, *, day: date) -> Actor | None:
+    """Who asked, with the rights of that day; None for somebody who works here no more."""
+    try:
+        return actor_by_id(approval.requested_by_id, day=day)
+    except ObjectDoesNotExist:
+        return None
+
+
+def _code(approval: Approval) -> Told:
+    given = approval.payload
+    table_key, action_key = code_tables.split_kind(approval.kind)
+    table = registry.code_table(table_key)
+    if table is None:
+        return Told(_("Code table"), given["title"], "", [])
+    action = table.action(action_key)
+    day = timezone.localdate(approval.requested_at)
+    asker = _asker(approval, day=day)
+    fields = action.fields(asker, None, day) if asker else ()
+    labels = {each.key: each.label for each in fields}
+    changes = [Difference(labels.get(k, k), "", value) for k, value in given["shown"].items()]
+    url = reverse("administration:code_row", args=[table_key, given["row"]])
+    return Told(action.label, given["title"], url, changes)
 
 
 def _parameter(approval: Approval) -> Told:
@@ -191,6 +226,8 @@ def _decide(request: StaffRequest, approval: Approval, *, agrees: bool, note: st
         return _changed(approval, changed)
     except corrections.BadField as bad:
         return field_refusal(bad.why)
+    except code_tables.CodeRefused as refusal:
+        return str(refusal.words)
     except tuple(words := _refusals(approval)) as refusal:
         return str(words[type(refusal)])
     return ""
@@ -201,7 +238,7 @@ def _refusals(approval: Approval) -> Mapping[type[Exception], Text]:
     return REFUSALS | dict(other.refusals if other else {})
 
 
-NO_MORE: Final = gettext_lazy("This value cannot be set any more. Refuse the request.")
+NO_MORE: Final = gettext_lazy("This cannot be carried out any more. Refuse the request.")
 REFUSALS: Final[dict[type[Exception], Text]] = {
     approvals.SamePerson: gettext_lazy(
         "You asked for this yourself. Somebody else has to decide."
@@ -214,6 +251,7 @@ REFUSALS: Final[dict[type[Exception], Text]] = {
     BadValue: NO_MORE,
     parameters.NothingChanges: NO_MORE,
     parameters.UnknownParameter: NO_MORE,
+    code_tables.UnknownAction: NO_MORE,
 }
 
 
@@ -225,9 +263,22 @@ def carry_out(*, approval: Approval, request: StaffRequest, agrees: bool) -> Non
     if (other := registry.decisions().get(approval.kind)) is not None:
         (other.carry_out if agrees else other.refuse)(**about)
         return
+    if agrees and approval.kind.startswith(code_tables.KIND_PREFIX):
+        _carry_out_code(approval, request)
+        return
     for module in (parameters, corrections):
         if agrees and approval.kind.startswith(module.KIND_PREFIX):
             module.carry_out(**about)
+
+
+def _carry_out_code(approval: Approval, request: StaffRequest) -> None:
+    table_key, action_key = code_tables.split_kind(approval.kind)
+    table = registry.code_table(table_key)
+    asker = _asker(approval, day=timezone.localdate(request.now))
+    if table is None or asker is None:
+        raise code_tables.UnknownAction(approval.kind)
+    action = table.action(action_key)
+    code_tables.carry_out(action=action, approval=approval, requester=asker, now=request.now)
 
 
 def _changed(approval: Approval, changed: corrections.RecordChanged) -> str:

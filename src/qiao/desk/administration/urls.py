@@ -3,6 +3,7 @@
 from django.urls import path
 
 from qiao.desk.administration import (
+    codes,
     corrections,
     decisions,
     disclosures,
@@ -19,6 +20,15 @@ urlpatterns = [
     path("parameters/", parameters.parameter_list, name="parameters"),
     path("parameters/<str:key>/", parameters.parameter_page, name="parameter"),
     path("retention/", retention.retention_page, name="retention"),
+    path("codes/", codes.code_list, name="codes"),
+    path("codes/<str:key>/", codes.code_table, name="code_table"),
+    path("codes/<str:key>/add/<str:action_key>/", codes.code_add, name="code_add"),
+    path("codes/<str:key>/at/<str:row_key>/", codes.code_row, name="code_row"),
+    path(
+        "codes/<str:key>/at/<str:row_key>/<str:action_key>/",
+        codes.code_action,
+        name="code_action",
+    ),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job_page, name="job"),
     path("decisions/", decisions.decision_list, name="decisions"),

@@ -219,7 +219,7 @@ def install_roles() -> None:
     """
     required()
     known = list(registry.permissions())
-    text = (Path(__file__).parent / "roles.toml").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[1] / "roles.toml").read_text(encoding="utf-8")
     for entry in tomllib.loads(text)["role"]:
         permissions = [p for p in known if any(fnmatchcase(p, w) for w in entry["permissions"])]
         role = Role.objects.filter(key=entry["key"]).first()

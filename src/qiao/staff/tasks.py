@@ -1,0 +1,14 @@
+"""Jobs of the clock for the tree."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from qiao.core.transactions import acting
+from qiao.staff.operations import close_due_units
+
+
+def close_units(now: datetime) -> None:
+    """Close units whose day has come."""
+    with acting(None):
+        close_due_units(today=timezone.localdate(now))
