@@ -57,6 +57,7 @@ from qiao.customers.operations.subject_access import (
     take_subject_access,
 )
 from qiao.customers.operations.tags import create_tag, tag_customer
+from qiao.desk.operations.problems import Circumstances, report_problem
 from tests.world import World, build_world, finish_work, picture, work_order
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,19 @@ def protect(world: World, customer: Customer) -> None:
     assert asked is not None
     approvals.decide(
         approval_id=asked.pk, approve=False, note=WORDS, actor=world.company.colleague, now=now
+    )
+
+
+def report_what_quotes_her(told: dict[str, Any]) -> None:
+    """Somebody of the staff reports a fault and names her, in words and picture."""
+    file = picture("red", f"{NAME} screen.png")
+    report_problem(
+        title=f"{NAME} is shown twice",
+        body=f"{WORDS} {PHONE}",
+        circumstances=Circumstances("/customers/", "Firefox", "abc"),
+        picture=io.BytesIO(file.content),
+        picture_name=file.file_name,
+        **told,
     )
 
 
@@ -184,6 +198,7 @@ def live(world: World) -> Customer:
         note=f"{WORDS} {SECOND}",
         **told,
     )
+    report_what_quotes_her(told)
     run_deliveries()
     world.ids |= before
     return customer

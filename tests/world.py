@@ -72,6 +72,7 @@ from qiao.customers.operations.subject_access import ask_subject_access
 from qiao.customers.operations.tags import create_tag, tag_customer
 from qiao.customers.queries.exporting import ExportFilters
 from qiao.customers.rules.segments import Group, Line, Rule
+from qiao.desk.operations.problems import Circumstances, report_problem
 from qiao.dispatch import operations as dispatch
 from qiao.dispatch.models import WorkOrder
 from qiao.dispatch.rules.sheets import sheet_from_data
@@ -139,6 +140,7 @@ def build_world(now: datetime) -> World:
     _add_imports(world)
     _add_programs(world)
     _add_correction(world)
+    _add_problem(world)
     other_team = add_organisation(
         kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
     )
@@ -171,6 +173,22 @@ def picture(colour: str = "navy", name: str = "p.png") -> Accepted:
     Image.new("RGB", (40, 30), colour).save(content, format="PNG")
     content.seek(0)
     return check_upload(content, file_name=name, allow=("image",))
+
+
+def _add_problem(world: World) -> None:
+    agent = world.company.agent
+    file = picture("navy", f"{marked('problem picture')}.png")
+    problem = report_problem(
+        actor=agent,
+        now=world.now,
+        title=marked("problem"),
+        body=marked("problem body"),
+        circumstances=Circumstances("/cases/", "Firefox", "abc"),
+        picture=io.BytesIO(file.content),
+        picture_name=file.file_name,
+    )
+    kept = Attachment.objects.get(owner_kind="desk.problem", owner_id=problem.pk)
+    world.ids |= {"problem": problem.pk, "problem_picture": kept.pk}
 
 
 def _add_customer(world: World) -> None:

@@ -146,6 +146,14 @@ DESK: Final = {
         post={"take": "xlsx all", "unit": "{unit}"}, get=NOT_ALLOWED, own=True
     ),
 }
+PROBLEMS: Final = {
+    "desk:report_problem": Visit(
+        queries=("from=/cases/&request=abc",), post={"title": "x"}, own=True
+    ),
+    "desk:problem_answer": Visit({"problem_id": "{problem}"}),
+    "desk:problem_seen": Visit({"problem_id": "{problem}"}, post={}, get=NOT_ALLOWED),
+    "desk:problem_picture": Visit({"attachment_id": "{problem_picture}"}),
+}
 ADMINISTRATION: Final = {
     "administration:home": Visit(),
     "administration:parameters": Visit(queries=("on=2020-01-01", "unit={unit}", "on=x&unit=x")),
@@ -183,6 +191,14 @@ ADMINISTRATION: Final = {
         reader="chief",
         sender="chief",
     ),
+    "administration:problems": Visit(
+        queries=("state=all&source=person", "state=fixed&q=x", "after=x")
+    ),
+    "administration:problem": Visit(
+        {"problem_id": "{problem}"},
+        post={"state": "accepted", "severity": "2", "owner": "", "answer": "x"},
+    ),
+    "administration:problem_export": Visit(post={"form": "xlsx"}, get=NOT_ALLOWED, own=True),
     "administration:decisions": Visit(queries=("state=all", "after=99")),
     "administration:decision": Visit(
         {"approval_id": "{approval}"}, post={"word": "agree", "note": "x"}, sender="colleague"
@@ -706,6 +722,7 @@ ACCOUNT: Final = {
 VISITS: Final[dict[str, Visit]] = (
     CORE
     | DESK
+    | PROBLEMS
     | ADMINISTRATION
     | CUSTOMERS
     | IMPORTS

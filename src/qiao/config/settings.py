@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "qiao.staff.middleware.ActorMiddleware",
+    "qiao.desk.catching.ProblemMiddleware",
 ]
 ROOT_URLCONF = "qiao.config.urls"
 ASGI_APPLICATION = "qiao.config.asgi.application"

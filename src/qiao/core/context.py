@@ -1,6 +1,7 @@
 """What every page needs: who acts, the rail, the theme."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -25,8 +26,17 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "debug": settings.DEBUG,
         "navigation": lambda: _navigation(request, actor),
+        "person_menu": lambda: _person_menu(request),
         "keys_off": request.COOKIES.get("q-keys") == "off",
     }
+
+
+def _person_menu(request: HttpRequest) -> list[dict[str, Any]]:
+    came_from = urlencode({"from": request.path, "request": correlation.current_id()})
+    return [
+        {"label": each.label, "icon": each.icon, "url": f"{reverse(each.url_name)}?{came_from}"}
+        for each in registry.person_menu()
+    ]
 
 
 def _navigation(request: HttpRequest, actor: Actor | None) -> list[dict[str, Any]]:

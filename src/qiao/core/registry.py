@@ -23,6 +23,7 @@ from qiao.core.manifest import (
     NavItem,
     Panel,
     Parameter,
+    PersonLink,
     QueueSource,
     Retention,
     SearchSource,
@@ -72,6 +73,10 @@ class Registry:
         items = (p for module in self for p in module.panels)
         allowed = (p for p in items if place in p.places and actor.can(p.permission))
         return sorted(allowed, key=lambda p: p.order)
+
+    def person_menu(self) -> list[PersonLink]:
+        """The entries of everybody's own menu."""
+        return [link for module in self for link in module.person_menu]
 
     def histories(self, actor: Actor) -> list[HistoryCount]:
         """What counts as a customer's history, as far as the actor may see it."""

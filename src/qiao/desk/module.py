@@ -2,12 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core.manifest import Command, DemoStage, Module, NavItem
+from qiao.core.manifest import Command, DemoStage, Module, NavItem, PersonLink
+from qiao.core.tasks import PeriodicJob
+from qiao.desk import problem_demo
 from qiao.desk.administration import contributed as administration
 from qiao.desk.administration import demo as administration_demo
 from qiao.desk.administration.declared import PARAMETERS
 from qiao.desk.administration.words import WORDS
+from qiao.desk.catching import collect_failed_jobs
 from qiao.desk.overview import contributed as overview
+from qiao.desk.problem_inbox import ANSWERS
+from qiao.desk.problem_personal import PERSONAL
 
 manifest = Module(
     key="desk",
@@ -27,10 +32,17 @@ manifest = Module(
     ),
     permissions=(*overview.PERMISSIONS, *administration.PERMISSIONS),
     panels=administration.PANELS,
+    person_menu=(PersonLink(_("Report a problem"), "bug", "desk:report_problem"),),
+    inbox=(ANSWERS,),
+    personal=PERSONAL,
+    periodic=(PeriodicJob("desk.collect_failed_jobs", "* * * * *", collect_failed_jobs),),
     figures=overview.FIGURES,
     parameters=PARAMETERS,
     audit_words=WORDS,
-    demo=(DemoStage("desk.care", 95, administration_demo.build),),
+    demo=(
+        DemoStage("desk.care", 95, administration_demo.build),
+        DemoStage("desk.problems", 96, problem_demo.build),
+    ),
     commands=(
         Command(
             "desk.workspace",
@@ -48,6 +60,7 @@ manifest = Module(
             "cases.open",
             "F9",
         ),
+        Command("desk.problem", _("Report a problem"), "bug", "desk:report_problem", "staff.view"),
         Command("desk.search", _("Search everything"), "search", "desk:search", "staff.view"),
         *overview.COMMANDS,
         *administration.COMMANDS,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from qiao.desk.overview import views as overview
-from qiao.desk.views import emergency, entrance, searching, workspace
+from qiao.desk.views import emergency, entrance, problems, searching, workspace
 
 app_name = "desk"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("workspace/aside", workspace.aside, name="aside"),
     path("workspace/next", workspace.following, name="next"),
     path("workspace/emergency", emergency.emergency, name="emergency"),
+    path("problems/new/", problems.report, name="report_problem"),
+    path("problems/<int:problem_id>/answer/", problems.answer_pane, name="problem_answer"),
+    path("problems/<int:problem_id>/seen/", problems.answer_seen, name="problem_seen"),
+    path("problems/pictures/<int:attachment_id>/", problems.picture, name="problem_picture"),
     path("search/", searching.results, name="search"),
     path("search/palette", searching.palette, name="palette"),
     path("overview/", overview.overview, name="overview"),

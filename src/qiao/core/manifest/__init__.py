@@ -35,6 +35,7 @@ from qiao.core.manifest.pages import (
     MatterSource,
     NavItem,
     Panel,
+    PersonLink,
     QueueSource,
     SearchSource,
     Text,
@@ -66,6 +67,7 @@ __all__ = [
     "Panel",
     "Parameter",
     "Permission",
+    "PersonLink",
     "QueueSource",
     "Record",
     "Retention",
@@ -123,6 +125,7 @@ class Module:
     key: str
     label: Text
     navigation: tuple[NavItem, ...] = ()
+    person_menu: tuple[PersonLink, ...] = ()
     panels: tuple[Panel, ...] = ()
     histories: tuple[HistoryCount, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()

@@ -40,6 +40,15 @@ CUSTOMER_TOPICS: tuple[tuple[str, Text], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class PersonLink:
+    """An entry of everybody's own menu; the page at hand is passed on as ``from``."""
+
+    label: Text
+    icon: str
+    url_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A panel of the customer's page, the workspace's aside, or the page of a case (``case``,
     which adds ``%(case_id)s``; with ``case_side`` as well it stands in the right column there).

@@ -56,6 +56,7 @@ SECTIONS: Final = (
         (OPERATE,),
         whole=True,
     ),
+    Section("problems", _("Problems"), "administration:problems", (OPERATE,)),
     Section("disclosures", _("Disclosures"), "administration:disclosures", (AUDIT,)),
 )
 

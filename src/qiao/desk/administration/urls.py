@@ -10,6 +10,7 @@ from qiao.desk.administration import (
     home,
     jobs,
     parameters,
+    problems,
     retention,
     trail_views,
 )
@@ -31,6 +32,9 @@ urlpatterns = [
     ),
     path("jobs/", jobs.job_list, name="jobs"),
     path("jobs/<int:job_id>/", jobs.job_page, name="job"),
+    path("problems/", problems.problem_list, name="problems"),
+    path("problems/export/", problems.problem_export, name="problem_export"),
+    path("problems/<int:problem_id>/", problems.problem_page, name="problem"),
     path("decisions/", decisions.decision_list, name="decisions"),
     path("decisions/<int:approval_id>/", decisions.decision_page, name="decision"),
     path("corrections/", corrections.correction_list, name="corrections"),

@@ -1,0 +1,1 @@
+"""Writes of the desk: the problem log."""
