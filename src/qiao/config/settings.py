@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "qiao.core.middleware.CorrelationMiddleware",
+    "qiao.desk.catching.ProblemMiddleware",  # hears only what no middleware below it answers
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "qiao.core.middleware.ContentSecurityMiddleware",
@@ -95,7 +96,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "qiao.staff.middleware.ActorMiddleware",
-    "qiao.desk.catching.ProblemMiddleware",
 ]
 ROOT_URLCONF = "qiao.config.urls"
 ASGI_APPLICATION = "qiao.config.asgi.application"
