@@ -46,6 +46,7 @@ from qiao.customers.operations import (
     NewIdentity,
     NewMeter,
     NewPhone,
+    add_card,
     care,
     documents,
     exchange_meter,
@@ -212,11 +213,15 @@ def _add_customer(world: World) -> None:
         address=Address("339102", district="滨湖区", community=marked("community"), room="1203"),
     )
     set_tier(actor=agent, now=now, customer_id=customer.pk, tier="B", reason=marked("tier reason"))
+    card = add_card(
+        actor=agent, now=now, customer_id=customer.pk, kind="hospital", number="88017732"
+    )
     value = NewFact(customer.pk, "value", now - timedelta(days=2), "billing", ACCOUNT, 45_600)
     note_facts(facts=[value], now=now)
     keep_value_periods(now=now)
     world.ids |= {
         "customer": customer.pk,
+        "card": card.pk,
         "account": account.pk,
         "phone": CustomerPhone.objects.get(customer=customer).pk,
         "identity": CustomerIdentity.objects.get(customer=customer).pk,

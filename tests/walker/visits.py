@@ -436,6 +436,10 @@ CUSTOMERS: Final = {
     "customers:tier_trial": Visit(queries=("version=water-2&grade=1&at_least=70", "version=x")),
     "customers:tier_grade": Visit(post={}, get=NOT_ALLOWED, own=True),
     "customers:identity_add": _customer({"kind": "passport", "number": "E12345678"}),
+    "customers:card_add": _customer({"kind": "water_ic", "number": "7700 1234"}),
+    "customers:card_end": Visit(
+        {"customer_id": "{customer}", "card_id": "{card}"}, post={"end_date": "2099-01-01"}
+    ),
     "customers:reveal_identity": Visit(
         {"customer_id": "{customer}", "identity_id": "{identity}"}, post={"reason": "verify"}
     ),

@@ -48,6 +48,7 @@ from qiao.customers import (
 from qiao.customers.codes import CODE_TABLES
 from qiao.customers.personal import PERSONAL
 from qiao.customers.queries import (
+    cards,
     disclosures,
     duplicate_panels,
     find_customers,
@@ -161,6 +162,10 @@ manifest = Module(
         Panel(
             "customers.identities", _("Identity documents"), "customers/panels/identities.html",
             panels.IDENTITIES, "customers.reveal", FILE, 80,
+        ),
+        Panel(
+            "customers.cards", _("Cards"), "customers/panels/cards.html", cards.PANEL, VIEW, PAGE,
+            82,
         ),
         *file_contributions.PANELS,
         *retention_contributions.PANELS,

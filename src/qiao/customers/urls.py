@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("qiao.customers.urls_duplicates")),
     path("", include("qiao.customers.urls_personal")),
     path("", include("qiao.customers.urls_care")),
+    path("", include("qiao.customers.urls_cards")),
     path("", include("qiao.customers.urls_documents")),
     path("", include("qiao.customers.urls_protection")),
     path("", include("qiao.customers.urls_relations")),

@@ -17,6 +17,7 @@ from qiao.core.ui.marks import icon, mask
 from qiao.customers.models import (
     Account,
     AccountParty,
+    Card,
     Consent,
     Customer,
     CustomerIdentity,
@@ -63,6 +64,7 @@ _WORDS: dict[str, Any] = {
     "gender": Customer.Gender,
     "kind": Customer.Kind,
     "identity": CustomerIdentity.Kind,
+    "card": Card.Kind,
     "document": Document.Kind,
     "need": Preference.Need,
     "wished": Preference.Channel,

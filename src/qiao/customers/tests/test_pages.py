@@ -20,7 +20,9 @@ from qiao.staff.tests.cast import Company, make_company, person
 pytestmark = pytest.mark.django_db
 PHONE = "13805712264"
 SOON = (timezone.localdate() + timedelta(days=30)).isoformat()
-CHANGES = ("phone_add", "name_change", "protection_claim", "tier_change", "identity_add")
+CHANGES = (
+    "phone_add", "name_change", "protection_claim", "tier_change", "identity_add", "card_add",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -286,6 +288,7 @@ def test_markup_in_a_name_stays_text(world: Company, text: str) -> None:
         ("protection_claim", {"kind": "hospital", "reason": "told"}, "Hospital"),
         ("tier_change", {"tier": "A", "reason": "十年按时", "until": SOON}, "十年按时"),
         ("identity_add", {"kind": "passport", "number": "E12345678"}, "Passport"),
+        ("card_add", {"kind": "water_ic", "number": "7700-1234 5678"}, "···· 5678"),
     ],
 )
 def test_a_change_made_in_its_dialog_shows_on_the_page(
@@ -334,6 +337,8 @@ def test_each_tab_shows_its_panels_and_an_unknown_one_the_overview(
         ("name_change", {"name": "\u200b"}),
         ("tier_change", {"tier": "E", "reason": "x"}),
         ("identity_add", {"kind": "id_card", "number": "1" * 18}),
+        ("card_add", {"kind": "water_ic", "number": "卡"}),
+        ("card_add", {"kind": "library", "number": "77001234"}),
     ],
 )
 def test_a_refused_change_says_why_in_its_dialog(

@@ -18,6 +18,7 @@ from qiao.customers.operations import (
     BadIdentityNumber,
     BadPeriod,
     BadText,
+    CardTaken,
     CustomerRefusal,
     NotOverridden,
     PhoneKnown,
@@ -38,6 +39,10 @@ def refusal_text(refusal: Exception) -> str:
         return _("This customer already has this number.")
     if isinstance(refusal, BadIdentityNumber):
         return _("This cannot be a number of that document. Compare it with the document.")
+    if isinstance(refusal, BadPeriod):
+        return _("That day is not possible: it ended already, or ends before it begins.")
+    if isinstance(refusal, CardTaken):
+        return _("Somebody holds this card already. Take it out of use there first.")
     if isinstance(refusal, NotOverridden):
         return _("No tier is set by hand any more.")
     if isinstance(refusal, BadText):
