@@ -24,7 +24,8 @@ class Move(models.Model):
 
     Readings are in the unit of the register; the last one of who leaves and the first one of who
     comes are the same unless the meter was exchanged between them. A move that was taken back
-    stays, with who did it and why.
+    stays, with who did it and why. `taught_phone_id` is the telephone number that a forwarding
+    number became; empty where the customer had it already.
     """
 
     number = models.TextField(db_collation="C")
@@ -37,6 +38,7 @@ class Move(models.Model):
     opening_reading = models.DecimalField(max_digits=14, decimal_places=3, null=True)
     forwarding_address = models.TextField(default="", blank=True)
     forwarding_phone = models.TextField(default="", blank=True, db_collation="C")
+    taught_phone_id = models.BigIntegerField(null=True)
     note = models.TextField(default="", blank=True)
     made_at = models.DateTimeField()
     made_date = models.DateField()

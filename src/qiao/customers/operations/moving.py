@@ -11,12 +11,13 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from qiao.core import settings
 from qiao.core.actor import Actor
 from qiao.core.events import publish
+from qiao.core.models import AuditEntry
 from qiao.core.numbering import next_number
 from qiao.core.rules import phones
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
-from qiao.customers.events import AccountHandedOver, MoveUndone
-from qiao.customers.models import Account, AccountParty, Move, MoveParty
+from qiao.customers.events import AccountHandedOver, CustomerChanged, MoveUndone
+from qiao.customers.models import Account, AccountParty, CustomerPhone, Move, MoveParty
 from qiao.customers.operations.access import local_day
 from qiao.customers.operations.accounts import add_party, end_party
 from qiao.customers.operations.customers import add_phone
@@ -35,6 +36,7 @@ from qiao.customers.operations.refusals import (
 )
 from qiao.customers.queries import NotVisible, get_customer_for
 from qiao.customers.queries.moves import done_by, parts_of
+from qiao.customers.queries.references import used_by
 from qiao.customers.rules.moving import Plan, faults, hindrances
 from qiao.staff.queries import chain_of
 
@@ -121,7 +123,7 @@ def _check_day(account: Account, day: date, today: date) -> None:
     latest = today + timedelta(days=int(ahead.value))
     if day > latest:
         raise NotYet(day, latest)
-    if day <= account.opened_date:
+    if day < account.opened_date:
         raise TooEarly(account.opened_date)
 
 
@@ -223,18 +225,21 @@ def _teach_forwarding(
     first = min(leavers, key=lambda p: (p.role != AccountParty.Role.OWNER, p.pk))
     try:
         with transaction.atomic():
-            add_phone(
+            taught = add_phone(
                 actor=actor, now=now, customer_id=first.customer_id, number=move.forwarding_phone
             )
     except PhoneKnown:
         return  # nothing to teach: it leads to them already
+    move.taught_phone_id = taught.pk
+    move.save(update_fields=["taught_phone_id"])
 
 
 def undo_move(*, actor: Actor, now: datetime, move_id: int, reason: str) -> Move:
     """Take a move back: who left is there again, who came never was.
 
     Only while nothing later rests on it: no part that it ended or began was changed since, nobody
-    came after it, the account is not closed. A forwarding number stays with the customer.
+    came after it, the account is not closed. The forwarding number that it taught goes as well,
+    unless it was verified, changed or used since.
 
     Raises `LaterChange`, `WrongState` if it was taken back before, `ReasonMissing`, `BadText`,
     `NotVisible`, `qiao.core.actor.Forbidden`.
@@ -251,11 +256,27 @@ def undo_move(*, actor: Actor, now: datetime, move_id: int, reason: str) -> Move
     if move.undone_at is not None or account.status == Account.Status.CLOSED:
         raise WrongState(move.number)
     _put_back(move)
+    _forget_forwarding(move, actor, now)
     move.undone_at, move.undone_by_id, move.undo_reason = now, actor.staff_id, words
     move.save(update_fields=["undone_at", "undone_by_id", "undo_reason"])
     told = MoveUndone(move.pk, account.pk)
     publish(told, organisation_id=account.organisation_id, actor=actor, now=now)
     return move
+
+
+def _forget_forwarding(move: Move, actor: Actor, now: datetime) -> None:
+    taught = move.taught_phone_id or 0
+    phone = CustomerPhone.objects.filter(pk=taught, verified_at=None).first()
+    if phone is None or used_by("customers_customerphone", [phone.pk]):
+        return
+    changed = AuditEntry.objects.filter(
+        table_name="customers_customerphone", row_id=phone.pk, operation="U", at__gte=move.made_at
+    )
+    if changed.exists():
+        return
+    phone.delete()
+    told = CustomerChanged(phone.customer_id, ("phones",))
+    publish(told, organisation_id=move.organisation_id, actor=actor, now=now)
 
 
 def _put_back(move: Move) -> None:

@@ -24,6 +24,7 @@ from qiao.customers.operations import (
     TooEarly,
     WrongState,
     add_party,
+    add_phone,
     end_party,
     hand_over_account,
     undo_move,
@@ -109,6 +110,51 @@ def test_taken_back_everything_is_as_before(world: Company, account: Account) ->
     again = move(world, account, to=make_customer(world.agent, name="后任"))
     with pytest.raises(ReasonMissing):
         undo_move(actor=world.agent, now=NOW, move_id=again.pk, reason=" ")
+
+
+def test_on_the_day_of_opening_somebody_may_come_but_nobody_leave(world: Company) -> None:
+    opened = DAY
+    account = make_account(
+        world.agent, owner=make_customer(world.agent, name="前任"), opened_date=opened
+    )
+    tenant = make_customer(world.agent, name="租客")
+    done = move(world, account, to=tenant, roles=("occupant",), day=opened, leaving=())
+    assert done.hand_over_date == opened
+    with pytest.raises(TooEarly) as refusal:
+        move(world, account, to=make_customer(world.agent, name="后任"), day=opened)
+    assert refusal.value.began == opened
+    response = browser(world.agent_staff).post(
+        reverse("customers:move_new", args=[account.pk]),
+        {"kind": "owner", "day": opened, "leaving": [owner_part(account).pk], "new_name": "后任"},
+    )
+    assert response.status_code == 422
+    assert "Hand over on 2026-11-02 or later" in response.content.decode()
+
+
+def test_the_number_that_a_hand_over_taught_goes_with_it(world: Company, account: Account) -> None:
+    before = set(CustomerPhone.objects.values_list("pk", flat=True))
+    comer = make_customer(world.agent, name="后任")
+    known = set(CustomerPhone.objects.values_list("pk", flat=True))
+    done = move(world, account, to=comer, forwarding_phone="139 1111 2222")
+    undo_move(actor=world.agent, now=NOW, move_id=done.pk, reason="录错户号")
+    assert set(CustomerPhone.objects.values_list("pk", flat=True)) == known
+    assert before <= known
+
+
+def test_a_forwarding_number_that_was_known_or_verified_stays(
+    world: Company, account: Account
+) -> None:
+    leaver = owner_part(account).customer
+    add_phone(actor=world.agent, now=NOW, customer_id=leaver.pk, number="13911112222")
+    done = move(world, account, to=make_customer(world.agent), forwarding_phone="13911112222")
+    assert done.taught_phone_id is None
+    undo_move(actor=world.agent, now=NOW, move_id=done.pk, reason="录错户号")
+    assert CustomerPhone.objects.filter(number="+8613911112222").count() == 1
+    again = move(world, account, to=make_customer(world.agent), forwarding_phone="13911113333")
+    assert again.taught_phone_id is not None
+    CustomerPhone.objects.filter(pk=again.taught_phone_id).update(verified_at=NOW)
+    undo_move(actor=world.agent, now=NOW, move_id=again.pk, reason="录错户号")
+    assert CustomerPhone.objects.filter(number="+8613911113333").exists()
 
 
 def test_it_stays_once_something_later_rests_on_it(world: Company, account: Account) -> None:

@@ -1,5 +1,6 @@
 """Moving in and out: one guided page, a record that prints, and the way back."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -147,10 +148,7 @@ def _hand_over(request: StaffRequest, account: Account, form: MoveForm) -> int |
             ),
         )
     except TooEarly as refusal:
-        field, text = (
-            "day",
-            _("This did not run yet on that day; it began on {day}.").format(day=refusal.began),
-        )
+        field, text = "day", _too_early(refusal.began, data["day"])
     except NotYet as refusal:
         field, text = (
             "day",
@@ -164,6 +162,16 @@ def _hand_over(request: StaffRequest, account: Account, form: MoveForm) -> int |
         return move.pk
     form.add_error(field, text)
     return None
+
+
+def _too_early(began: date | None, day: date) -> str:
+    """Why a day is too early: before it began, or the very day on which it did."""
+    if began is None or day < began:
+        return _("This did not run yet on that day; it began on {day}.").format(day=began)
+    return _(
+        "Who leaves came on that very day and would have stayed none. Hand over on {day} or later;"
+        " if the wrong person was entered, ask for a correction."
+    ).format(day=began + timedelta(days=1))
 
 
 def _coming(request: StaffRequest, account: Account, data: dict[str, Any]) -> tuple[Coming, ...]:
