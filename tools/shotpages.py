@@ -67,6 +67,13 @@ def _household(page: Any) -> None:
     page.wait_for_timeout(PAUSE)
 
 
+def _differing(page: Any) -> None:
+    """The newest import of the demo world added to known customers and told what differs."""
+    page.locator("section.q-panel").last.locator("a.b").first.click()
+    page.wait_for_selector("nav.q-tabs")
+    page.wait_for_timeout(PAUSE)
+
+
 def _acting(page: Any) -> None:
     page.locator("#panel-customersacting .btn").last.click()
     page.wait_for_selector("dialog[open]")
@@ -113,6 +120,7 @@ SHOTS = (
     Shot("protection-of", "/customers/?flag=life_support", act=_protected),
     Shot("imports", "/customers/imports/", "supervisor"),
     Shot("import-new", "/customers/imports/new/", "supervisor"),
+    Shot("import-differing", "/customers/imports/", "supervisor", "", _differing),
     Shot("exports", "/customers/exports/", "supervisor"),
     Shot("customer-tier", "/customers/{customer}/tier/", "supervisor"),
     Shot("customer-tier-past", "/customers/{customer}/tier/?on=2026-03-01", "supervisor"),

@@ -1,14 +1,13 @@
-"""Two rows that are one customer: merged, undone, in any order, by several people at once."""
+"""Two rows that are one customer: merged, undone, in any order."""
 
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +22,6 @@ from qiao.customers.operations import (
     Choices,
     CustomerRefusal,
     NotMerged,
-    SameCustomer,
     UnknownChoice,
     add_phone,
     change_name,
@@ -367,32 +365,3 @@ def _rolled_back() -> Iterator[None]:
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-
-
-def test_opposite_and_circular_merges_at_once_leave_one_survivor(own_database: str) -> None:
-    with transaction.atomic():
-        world = make_company()
-        people = [make_customer(world.agent, name=name) for name in "甲乙丙"]
-    pairs = [(0, 1), (1, 0), (1, 2), (2, 0), (2, 1), (0, 2)]
-    start, refusals = Barrier(len(pairs)), []
-
-    def run(survivor: int, merged: int) -> None:
-        try:
-            start.wait()
-            with transaction.atomic():
-                merge(world, people[survivor], people[merged])
-        except SameCustomer as refusal:
-            refusals.append(refusal)
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=run, args=pair) for pair in pairs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    survivors = Customer.objects.filter(merged_into=None)
-    assert len(survivors) == 1
-    assert sorted(held_as(survivors[0].pk)) == sorted(each.pk for each in people)
-    assert Merge.objects.count() == 2
-    assert len(refusals) == len(pairs) - 2
