@@ -139,6 +139,15 @@ class PhoneAdded:
     phone_id: int
 
 
+@event_type("customers.phone_retired", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class PhoneRetired:
+    """A number no longer leads to a customer; `former_id` is the `FormerPhone` that it became."""
+
+    customer_id: int
+    former_id: int
+
+
 @event_type("customers.account_opened", topics=("customers",))
 @dataclass(frozen=True, slots=True)
 class AccountOpened:

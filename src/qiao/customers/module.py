@@ -30,6 +30,8 @@ from qiao.customers import (
     imports_demo,
     manager_contributions,
     moves_demo,
+    number_contributions,
+    number_demo,
     parameters,
     protection_contributions,
     protection_demo,
@@ -171,6 +173,7 @@ manifest = Module(
         *file_contributions.PANELS,
         *retention_contributions.PANELS,
         *protection_contributions.PANELS,
+        *number_contributions.PANELS,
         *relation_contributions.PANELS,
         Panel(
             "customers.erased", _("Erasure"), "customers/panels/erased.html", personal_data.PANEL,
@@ -191,6 +194,7 @@ manifest = Module(
     timeline=contributions.TIMELINE,
     commands=(
         *tag_contributions.COMMANDS,
+        *number_contributions.COMMANDS,
         *file_contributions.COMMANDS,
         *protection_contributions.COMMANDS,
         Command(
@@ -267,6 +271,7 @@ manifest = Module(
     demo=(
         DemoStage("customers", 20, demo.build, demo.audit),
         DemoStage("tiers", 70, tier_demo.build, tier_demo.audit),
+        DemoStage("customers.numbers", 87, number_demo.build, number_demo.audit),
         DemoStage("customers.tags", 73, tag_demo.build, tag_demo.audit),
         DemoStage("customers.segments", 95, segment_demo.build, segment_demo.audit),
         DemoStage("customers.duplicates", 68, duplicate_demo.build, duplicate_demo.audit),
@@ -289,10 +294,12 @@ manifest = Module(
     matters=protection_contributions.MATTERS,
     derived=("customers_duplicate", "customers_segmentmember"),
     corrections=care_contributions.CORRECTIONS,
+    parameters=number_contributions.PARAMETERS,
     audit_words=(
         *care_contributions.AUDIT_WORDS,
         *relation_contributions.AUDIT_WORDS,
         *tag_contributions.AUDIT_WORDS,
+        *number_contributions.AUDIT_WORDS,
         *manager_contributions.AUDIT_WORDS,
         *retention_contributions.AUDIT_WORDS,
         *protection_contributions.AUDIT_WORDS,
@@ -327,6 +334,7 @@ manifest = Module(
         *tag_contributions.AUDITED,
         *retention_contributions.AUDITED,
         *protection_contributions.AUDITED,
+        *number_contributions.AUDITED,
         *relation_contributions.AUDITED,
         *manager_contributions.AUDITED,
         "customers_segment",

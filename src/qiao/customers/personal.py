@@ -16,6 +16,8 @@ PERSONAL = (
         counted={
             "customers.names": _("Names, replaced by a pseudonym"),
             "customers.phones": _("Telephone numbers"),
+            "customers.attempts": _("Calls to telephone numbers"),
+            "customers.former_phones": _("Former telephone numbers"),
             "customers.identities": _("Identity documents"),
             "customers.notes": _("Notes"),
             "customers.tags": _("Tags"),

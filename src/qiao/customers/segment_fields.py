@@ -137,6 +137,12 @@ FIELDS: Final = (
         VIEW, 110, {"customers_customerphone": _OWN},
     ),
     SegmentField(
+        "customers.reachable", _("Has a number not known to be wrong"), "flag",
+        "EXISTS (SELECT 1 FROM customers_customerphone p"
+        " WHERE p.customer_id = ANY(h.ids) AND p.standing <> 'wrong')",
+        VIEW, 112, {"customers_customerphone": _OWN},
+    ),
+    SegmentField(
         "customers.registered", _("Registered"), "days",
         "(%(today)s::date - (c.created_at AT TIME ZONE %(zone)s)::date)", VIEW, 120, _SELF,
         moves_with_time=True,

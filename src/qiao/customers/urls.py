@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("qiao.customers.urls_documents")),
     path("", include("qiao.customers.urls_protection")),
     path("", include("qiao.customers.urls_relations")),
+    path("", include("qiao.customers.urls_numbers")),
     path("", include("qiao.customers.urls_tags")),
     path("segments/", include("qiao.customers.urls_segments")),
     path("", pages.customer_list, name="list"),

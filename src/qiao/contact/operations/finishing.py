@@ -28,7 +28,7 @@ from qiao.contact.queries import outcomes, reason_choices, window_texts
 from qiao.contact.rules.drafts import unseen
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
-from qiao.customers.operations import note_last_contact
+from qiao.customers.operations import note_call, note_last_contact
 
 SUBJECT_LENGTH = 120
 
@@ -82,6 +82,7 @@ def finish(
     write(interaction, "finished", data, actor=actor, now=now)
     _remember(interaction)
     count_visit(interaction, now=now)
+    _note_number(interaction)
     event = InteractionFinished(
         interaction.pk,
         interaction.channel,
@@ -91,6 +92,25 @@ def finish(
     )
     tell(interaction, event, actor=actor, now=now)
     return interaction
+
+
+def _note_number(interaction: Interaction) -> None:
+    """Who calls from a number of theirs is reached by it."""
+    called_us = (
+        interaction.channel == Interaction.Channel.PHONE
+        and interaction.direction == Interaction.Direction.IN
+        and interaction.caller_phone
+    )
+    if called_us and interaction.customer_id is not None:
+        note_call(
+            customer_id=interaction.customer_id,
+            outcome="called_us",
+            number=interaction.caller_phone,
+            source="contact",
+            ref=str(interaction.pk),
+            at=interaction.started_at,
+            staff_id=interaction.agent_id,
+        )
 
 
 def _check(interaction: Interaction) -> None:

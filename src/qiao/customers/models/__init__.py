@@ -26,6 +26,7 @@ from qiao.customers.models.managers import (
 from qiao.customers.models.merging import Merge
 from qiao.customers.models.meters import MeterInstallation
 from qiao.customers.models.moves import Move, MoveParty
+from qiao.customers.models.numbers import FormerPhone, PhoneAttempt
 from qiao.customers.models.people import (
     Customer,
     CustomerIdentity,
@@ -80,6 +81,7 @@ __all__ = [
     "DuplicateRun",
     "Erasure",
     "Fact",
+    "FormerPhone",
     "GroupMember",
     "HandOverOfCustomers",
     "HandedOver",
@@ -97,6 +99,7 @@ __all__ = [
     "Move",
     "MoveParty",
     "Note",
+    "PhoneAttempt",
     "Preference",
     "Premises",
     "ProtectedFlag",

@@ -217,8 +217,14 @@ class CustomerIdentity(models.Model):
 class CustomerPhone(models.Model):
     """A number by which a customer is reached, in the stored form of `qiao.core.rules.phones`.
 
-    `number` is E.164, an extension stands apart; `digits` is what searches look at.
+    `number` is E.164, an extension stands apart; `digits` is what searches look at. `standing`
+    is what `rules.numbers` makes of the attempts, kept by `operations.numbers` alone.
     """
+
+    class Standing(models.TextChoices):
+        GOOD = "", pgettext_lazy("number", "Good")
+        DOUBTFUL = "doubtful", pgettext_lazy("number", "Doubtful")
+        WRONG = "wrong", pgettext_lazy("number", "Wrong")
 
     class Kind(models.TextChoices):
         MOBILE = "mobile", pgettext_lazy("phone kind", "Mobile")
@@ -235,6 +241,9 @@ class CustomerPhone(models.Model):
     is_primary = models.BooleanField(default=False)
     verified_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    standing = models.TextField(choices=Standing.choices, default="", db_default="", blank=True)
+    standing_since = models.DateTimeField(null=True)
+    standing_reason = models.TextField(default="", db_default="", blank=True)
 
     class Meta:
         constraints = [
@@ -257,8 +266,21 @@ class CustomerPhone(models.Model):
                 condition=Q(kind__in=["mobile", "landline", "service", "foreign"]),
                 name="customers_phone_kind",
             ),
+            models.CheckConstraint(
+                condition=Q(standing="", standing_since__isnull=True, standing_reason="")
+                | (
+                    Q(standing__in=["doubtful", "wrong"], standing_since__isnull=False)
+                    & ~Q(standing_reason="")
+                ),
+                name="customers_phone_standing",
+            ),
         ]
         indexes: ClassVar = [
+            models.Index(
+                fields=["-standing_since", "-id"],
+                name="customers_phone_flagged",
+                condition=Q(standing__gt=""),
+            ),
             models.Index(fields=["digits"], name="customers_phone_whole"),
             models.Index(Reverse("digits"), name="customers_phone_tail"),
             GinIndex(fields=["digits"], opclasses=["gin_trgm_ops"], name="customers_phone_middle"),

@@ -41,6 +41,7 @@ from qiao.customers.operations.merge_choices import Choices
 from qiao.customers.operations.merging import merge_customers, undo_merge
 from qiao.customers.operations.meters import NewMeter, exchange_meter, undo_exchange
 from qiao.customers.operations.moving import Coming, HandOver, hand_over_account, undo_move
+from qiao.customers.operations.numbers import NumberAttempt, note_attempts, note_call
 from qiao.customers.operations.protecting import (
     Evidence,
     claim_protection,
@@ -117,6 +118,7 @@ __all__ = [
     "NotOverridden",
     "NotYet",
     "NothingMoves",
+    "NumberAttempt",
     "OwnerMissing",
     "PhoneKnown",
     "Place",
@@ -159,6 +161,8 @@ __all__ = [
     "make_visible",
     "merge_customers",
     "note_accounts_between",
+    "note_attempts",
+    "note_call",
     "note_facts",
     "note_facts_from",
     "note_known_accounts",

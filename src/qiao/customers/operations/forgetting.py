@@ -17,6 +17,10 @@ UPDATE customers_customer SET name = %(name)s, name_search = %(search)s, name_gr
 """
 _REMOVED = {
     "customers.phones": "DELETE FROM customers_customerphone WHERE customer_id = ANY(%(ids)s)",
+    "customers.attempts": ("DELETE FROM customers_phoneattempt WHERE customer_id = ANY(%(ids)s)"),
+    "customers.former_phones": (
+        "DELETE FROM customers_formerphone WHERE customer_id = ANY(%(ids)s)"
+    ),
     "customers.identities": (
         "DELETE FROM customers_customeridentity WHERE customer_id = ANY(%(ids)s)"
     ),
@@ -60,6 +64,7 @@ _REMOVED = {
 }
 _TRAILS = {
     "customers_customerphone": "customer_id",
+    "customers_formerphone": "customer_id",
     "customers_customeridentity": "customer_id",
     "customers_card": "customer_id",
     "customers_document": "customer_id",

@@ -34,6 +34,7 @@ __all__ = [
     "UnknownCard",
     "UnknownChoice",
     "UnknownFlag",
+    "UnknownOutcome",
     "UnknownTier",
     "WrongState",
 ]
@@ -49,6 +50,10 @@ class PhoneKnown(CustomerRefusal):
 
 class UnknownChoice(CustomerRefusal):
     """What was chosen for the survivor belongs to neither of the two."""
+
+
+class UnknownOutcome(CustomerRefusal):
+    """No such outcome of a call, and no such reason to retire a number."""
 
 
 class UnknownFlag(CustomerRefusal):

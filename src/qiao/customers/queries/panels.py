@@ -14,9 +14,11 @@ SELECT json_build_object(
     'tier', c.tier, 'tier_reason', c.tier_reason, 'flags', c.flags, 'created_at', c.created_at,
     'merged', cardinality(%(customer_ids)s::bigint[]) - 1, 'tags', {CHIPS},
     'phones', (
-        SELECT coalesce(json_agg(p ORDER BY p.is_own DESC, p.is_primary DESC, p.id), '[]') FROM (
+        SELECT coalesce(json_agg(p ORDER BY p.standing <> '', p.is_own DESC, p.is_primary DESC,
+                                 p.id), '[]') FROM (
             SELECT DISTINCT ON (p.number, p.extension) p.id, p.number, p.extension, p.label,
-                   p.is_primary, p.customer_id = %(customer_id)s AS is_own
+                   p.is_primary, p.customer_id = %(customer_id)s AS is_own, p.standing,
+                   p.standing_since AS since, p.standing_reason AS reason
               FROM customers_customerphone p
              WHERE p.customer_id = ANY(%(customer_ids)s::bigint[])
              ORDER BY p.number, p.extension, is_own DESC, p.id LIMIT 20) p),

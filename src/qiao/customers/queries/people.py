@@ -123,7 +123,8 @@ def line_of(row: Sequence[Any]) -> CustomerLine:
 class PhoneMatch:
     """Who may be calling: a person at a place. `last_contact_at` is None for the first time.
 
-    Those who were in contact lately come first, then those whose first number it is.
+    Those whose number it is held for come first, then those who were in contact lately, then those
+    whose first number it is. `standing` as in `CustomerPhone.Standing`.
     """
 
     customer_id: int
@@ -140,11 +141,13 @@ class PhoneMatch:
     last_contact_channel: str
     last_contact_subject: str
     is_first_number: bool
+    standing: str
 
 
 _MATCH = f"""
 WITH numbers AS MATERIALIZED (
-    SELECT DISTINCT ON (s.id) s.id, p.label, p.is_primary, {ids_of("s.id")} AS ids
+    SELECT DISTINCT ON (s.id) s.id, p.label, p.is_primary, p.standing,
+           {ids_of("s.id")} AS ids
       FROM customers_customerphone p
       JOIN LATERAL (
           SELECT CASE WHEN m.merged_into_id IS NULL THEN m.id
@@ -153,12 +156,12 @@ WITH numbers AS MATERIALIZED (
      WHERE p.digits = %(digits)s AND p.number = %(number)s
        AND (%(extension)s = '' OR p.extension IN ('', %(extension)s))
        AND {visible("s.id")}
-     ORDER BY s.id, p.is_primary DESC
+     ORDER BY s.id, p.standing, p.is_primary DESC
      LIMIT 200
 )
 SELECT c.id, c.name, c.tier, c.flags, n.label, coalesce(pl.role, ''), pl.account_id,
        coalesce(pl.number, ''), pl.premises_id, coalesce(pl.full_text, ''), lc.at,
-       coalesce(lc.channel, ''), coalesce(lc.subject, ''), n.is_primary
+       coalesce(lc.channel, ''), coalesce(lc.subject, ''), n.is_primary, n.standing
   FROM numbers n
   JOIN customers_customer c ON c.id = n.id
   LEFT JOIN LATERAL (
@@ -176,7 +179,7 @@ SELECT c.id, c.name, c.tier, c.flags, n.label, coalesce(pl.role, ''), pl.account
        ORDER BY coalesce(h.id, -a.id), a.status,
              array_position(ARRAY['owner','payer','occupant','contact'], t.role), a.id
        LIMIT 20) pl ON true
- ORDER BY lc.at DESC NULLS LAST, n.is_primary DESC, c.id,
+ ORDER BY n.standing, lc.at DESC NULLS LAST, n.is_primary DESC, c.id,
        array_position(ARRAY['owner','payer','occupant','contact'], pl.role), pl.account_id
  LIMIT %(limit)s
 """

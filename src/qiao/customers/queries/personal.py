@@ -107,8 +107,19 @@ _TABLES: tuple[tuple[Any, str], ...] = (
     ),
     (
         _("Telephone numbers"),
-        "SELECT number, extension, kind, label, is_primary, verified_at, created_at"
+        "SELECT number, extension, kind, label, is_primary, standing, standing_since, verified_at,"
+        " created_at"
         " FROM customers_customerphone WHERE customer_id = ANY(%(ids)s) ORDER BY id",
+    ),
+    (
+        _("Former telephone numbers"),
+        "SELECT number, extension, kind, label, since, until, reason FROM customers_formerphone"
+        " WHERE customer_id = ANY(%(ids)s) ORDER BY id",
+    ),
+    (
+        _("Calls to telephone numbers"),
+        "SELECT number, extension, outcome, at FROM customers_phoneattempt"
+        " WHERE customer_id = ANY(%(ids)s) ORDER BY at, id",
     ),
     (
         _("Notes"),

@@ -19,13 +19,14 @@ CONTACT = "customers.contact"
 
 @dataclass(frozen=True, slots=True)
 class PhoneRecord:
-    """A telephone number in its stored form, or masked."""
+    """A telephone number in its stored form, or masked; `standing` as in `CustomerPhone`."""
 
     phone_id: int
     number: str
     label: str
     kind: str
     is_primary: bool
+    standing: str
     is_masked: bool
 
 
@@ -48,9 +49,9 @@ class CustomerRecord:
 
 _PHONES = """
 SELECT p.id, CASE WHEN p.extension = '' THEN p.number ELSE p.number || ';ext=' || p.extension END,
-       p.label, p.kind, p.is_primary
+       p.label, p.kind, p.is_primary, p.standing
   FROM customers_customerphone p WHERE p.customer_id = ANY(%(ids)s)
- ORDER BY p.is_primary DESC, p.id LIMIT 100
+ ORDER BY p.standing <> '', p.is_primary DESC, p.id LIMIT 100
 """
 
 
@@ -73,8 +74,16 @@ def record_of(*, actor: Actor, customer_id: int) -> CustomerRecord:
         tags=tuple(tag["name"] for tag in chips_of(row.pk)),
         created_at=row.created_at,
         phones=tuple(
-            PhoneRecord(pk, number if clear else mask_phone(number), label, kind, first, not clear)
-            for pk, number, label, kind, first in phones
+            PhoneRecord(
+                pk,
+                number if clear else mask_phone(number),
+                label,
+                kind,
+                first,
+                standing,
+                not clear,
+            )
+            for pk, number, label, kind, first, standing in phones
         ),
     )
 

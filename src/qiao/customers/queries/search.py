@@ -84,7 +84,8 @@ _NAME_PART = f"""
 """
 
 _PHONE = f"""
-(SELECT p.customer_id, {merged_into("p.customer_id")}, 'phone', p.digits, NULL::bigint, 0, p.digits
+(SELECT p.customer_id, {merged_into("p.customer_id")}, 'phone', p.digits, NULL::bigint,
+        (p.standing <> '')::int, p.digits
    FROM customers_customerphone p
   WHERE p.digits = %(digits)s AND {visible("p.customer_id")}
   LIMIT %(limit)s)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,10 @@ from qiao.customers.models import (
     Consent,
     Customer,
     CustomerIdentity,
+    CustomerPhone,
     Document,
+    FormerPhone,
+    PhoneAttempt,
     Preference,
     ProtectedFlag,
     ProtectionEffect,
@@ -70,6 +74,8 @@ _WORDS: dict[str, Any] = {
     "wished": Preference.Channel,
     "language": Preference.Language,
     "purpose": Consent.Purpose,
+    "call": PhoneAttempt.Outcome,
+    "former": FormerPhone.Reason,
 }
 _REASONS = {
     "name_start": pgettext_lazy("found by", "start of the name"),
@@ -162,8 +168,29 @@ def phone(context: Context, row: dict[str, Any], customer_id: int) -> SafeString
     """A number of an opened customer: in full with the right to contact, else masked.
 
     `row` has number, extension and id. With the right to reveal, the mask carries the button that
-    asks for the whole of it, which is recorded.
+    asks for the whole of it, which is recorded. Of a number that may lead to nobody it says so.
     """
+    return format_html("{}{}", _written(context, row, customer_id), _standing(row))
+
+
+def _standing(row: dict[str, Any]) -> SafeString:
+    """That a number is doubtful or wrong, why and since when."""
+    if not row.get("standing"):
+        return mark_safe("")
+    wrong = row["standing"] == CustomerPhone.Standing.WRONG
+    told = moment(row["since"])
+    why = word(row["reason"], "call")
+    title = f"{why} · {localtime(told):%Y-%m-%d}" if told else why
+    return format_html(
+        ' <span class="q-badge {}" title="{}">{}{}</span>',
+        "bad" if wrong else "warn",
+        title,
+        icon("phone-x"),
+        CustomerPhone.Standing(row["standing"]).label,
+    )
+
+
+def _written(context: Context, row: dict[str, Any], customer_id: int) -> SafeString:
     number, extension = row["number"], row.get("extension") or ""
     actor = context.get("actor")
     if actor is not None and actor.can("customers.contact"):
@@ -174,6 +201,17 @@ def phone(context: Context, row: dict[str, Any], customer_id: int) -> SafeString
     if actor is not None and actor.can("customers.reveal"):
         url = reverse("customers:reveal_phone", args=[customer_id, row["id"]])
     return mask(masked_phone(number, extension), url, _("telephone number"))
+
+
+@register.simple_tag(takes_context=True)
+def former_phone(context: Context, row: dict[str, Any]) -> str:
+    """A number somebody had before: in full with the right to contact, else masked."""
+    number, extension = row["number"], row.get("extension") or ""
+    actor = context.get("actor")
+    if actor is None or not actor.can("customers.contact"):
+        return masked_phone(number, extension)
+    stored = f"{number};ext={extension}" if extension else number
+    return phones.display(stored, get_language() or "zh-hans")
 
 
 @register.simple_tag(takes_context=True)

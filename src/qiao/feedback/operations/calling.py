@@ -10,6 +10,7 @@ from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.idempotency import claim
 from qiao.core.rules.text import clean
+from qiao.customers.operations import note_call
 from qiao.feedback.events import FollowUpAttempted, FollowUpHandedOver
 from qiao.feedback.models import FollowUp, FollowUpAttempt, Rating
 from qiao.feedback.operations.closing import finish, lock_follow_up
@@ -20,6 +21,8 @@ from qiao.staff.queries import actor_for
 
 WORDS_LENGTH: Final = 2_000
 NOTE_LENGTH: Final = 500
+CALLED: Final = "phone"
+AS_CALL: Final = {"wrong_number": "wrong_person"}
 
 
 class AlreadyFinished(Exception):  # noqa: N818 - names the finding
@@ -133,7 +136,7 @@ def _add_attempt(
     follow_up: FollowUp, channel: str, outcome: str, note: str, actor: Actor, now: datetime
 ) -> None:
     follow_up.attempt_count += 1
-    FollowUpAttempt.objects.create(
+    attempt = FollowUpAttempt.objects.create(
         follow_up=follow_up,
         seq=follow_up.attempt_count,
         at=now,
@@ -143,5 +146,21 @@ def _add_attempt(
         outcome=outcome,
         note=clean(note, field="note", max_length=NOTE_LENGTH),
     )
+    _note_number(follow_up, attempt)
     told = FollowUpAttempted(follow_up.pk, follow_up.case_id, outcome)
     events.publish(told, organisation_id=follow_up.organisation_id, actor=actor, now=now)
+
+
+def _note_number(follow_up: FollowUp, attempt: FollowUpAttempt) -> None:
+    """Whether the number called leads to the customer is known below, for whoever calls next."""
+    customer_id = follow_up.case.customer_id
+    if attempt.channel != CALLED or customer_id is None:
+        return
+    note_call(
+        customer_id=customer_id,
+        outcome=AS_CALL.get(attempt.outcome, attempt.outcome),
+        source="feedback",
+        ref=str(attempt.pk),
+        at=attempt.at,
+        staff_id=attempt.actor_id,
+    )

@@ -72,6 +72,7 @@ class PhoneShown(Shown):
     label: str
     kind: str
     is_primary: bool
+    standing: Literal["", "doubtful", "wrong"]
     is_masked: bool
 
 
