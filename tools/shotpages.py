@@ -127,6 +127,7 @@ SHOTS = (
     Shot("tier-rules", "/customers/tiers/", "supervisor"),
     Shot("key-customers", "/customers/value/", "supervisor"),
     Shot("duplicates", "/customers/duplicates/", "supervisor"),
+    Shot("numbers", "/customers/numbers/", "supervisor"),
     Shot("duplicates-merge", "/customers/duplicates/", "supervisor", "", _compare),
     Shot("duplicates-dismissed", "/customers/duplicates/?state=dismissed", "supervisor"),
     Shot("customer-tags", "/customers/1/", "agent", "", _tags),

@@ -376,6 +376,10 @@ CUSTOMERS: Final = {
     "customers:reveal_phone": Visit(
         {"customer_id": "{customer}", "phone_id": "{phone}"}, post={"reason": "call_back"}
     ),
+    "customers:number_change": Visit(
+        {"customer_id": "{customer}", "phone_id": "{phone}"}, post={"what": "confirmed"}
+    ),
+    "customers:numbers": Visit(queries=("reason=no_answer", "after=x_y", "reason=x")),
     "customers:name_change": _customer({"name": "王五"}),
     "customers:protection_work": Visit(
         queries=("stage=due&kind=infant", "stage=x&branch=x&after=x", "after=2026-01-01_5")

@@ -40,8 +40,9 @@ def number_list(request: StaffRequest) -> HttpResponse:
 def number_change(request: StaffRequest, customer_id: int, phone_id: int) -> HttpResponse:
     """Say what is known of a number; then back to where it was opened."""
     customer, phone = phone_of(actor=request.actor, customer_id=customer_id, phone_id=phone_id)
-    form = NumberForm(request.POST or None, initial=request.GET.dict())
-    if request.method == "POST" and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = NumberForm(posted, initial=request.GET.dict())
+    if form.is_valid():
         try:
             messages.success(request, _apply(request, customer.pk, phone.pk, form.cleaned_data))
         except (CustomerRefusal, BadText, phones.BadPhone) as refusal:
