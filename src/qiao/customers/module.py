@@ -289,12 +289,11 @@ manifest = Module(
         *protection_tasks.PERIODIC,
         *duplicate_contributions.PERIODIC,
     ),
-    parameters=parameters.PARAMETERS,
+    parameters=parameters.PARAMETERS + number_contributions.PARAMETERS,
     decisions=protection_contributions.DECISIONS,
     matters=protection_contributions.MATTERS,
     derived=("customers_duplicate", "customers_segmentmember"),
     corrections=care_contributions.CORRECTIONS,
-    parameters=number_contributions.PARAMETERS,
     audit_words=(
         *care_contributions.AUDIT_WORDS,
         *relation_contributions.AUDIT_WORDS,
