@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0028_protections'),
+        ('customers', '0029_taught_phone'),
     ]
 
     operations = [
