@@ -55,11 +55,13 @@ from qiao.customers.operations import (
     hand_over_account,
     importing,
     keep_value_periods,
+    managing,
     merge_customers,
     note_facts,
     open_account_at,
     set_tier,
     speaking,
+    visiting,
 )
 from qiao.customers.operations import import_files as files
 from qiao.customers.operations import register_customer as register
@@ -232,6 +234,7 @@ def _add_customer(world: World) -> None:
     _add_segment(world)
     _add_relations(world, customer)
     _add_tags(world)
+    _add_manager(world, customer)
     world.canaries |= {ACCOUNT, ID_CARD, customer.number}
 
 
@@ -254,6 +257,27 @@ def _add_twins(world: World, customer: Customer) -> None:
     )
     pair = Duplicate.objects.get(first=one, second=other)
     world.ids |= {"twin": one.pk, "other_twin": other.pk, "merged": merged.pk, "pair": pair.pk}
+
+
+def _add_manager(world: World, customer: Customer) -> None:
+    """Somebody looks after the customer since a hand-over, has visited them and will again."""
+    told: dict[str, Any] = {"actor": world.company.agent, "now": world.now}
+    agent, colleague = world.company.agent.person_id, world.company.colleague.person_id
+    day = timezone.localdate(world.now)
+    managing.assign_manager(
+        customer_ids=[customer.pk, world.ids["other_twin"]], manager_id=colleague,
+        since=day - timedelta(days=30), reason=marked("reason"), **told,
+    )  # fmt: skip
+    handed = managing.hand_over_customers(
+        from_manager_id=colleague, to_manager_id=agent, day=day - timedelta(days=3),
+        reason=marked("reason"), note=marked("note"), **told,
+    )  # fmt: skip
+    own = {**told, "customer_id": customer.pk}
+    words = visiting.Told("wish", marked("visit"), marked("step"), topic=marked("topic"))
+    visit = visiting.record_visit(day=day, told=words, **own)
+    visiting.plan_visit(day=day, topic=marked("topic"), **own)
+    visiting.set_visit_plan(every_months=3, due_date=day, purpose=marked("purpose"), **own)
+    world.ids |= {"handed_over": handed.hand_over_id, "visit": visit.pk}
 
 
 def _add_relations(world: World, customer: Customer) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-ROLES = {"agent": 0, "technician": 1, "dispatcher": 2, "supervisor": 3}  # order of the cards
+# In the order of the cards.
+ROLES = {"agent": 0, "technician": 1, "dispatcher": 2, "supervisor": 3, "customer_manager": 4}
 UNCARDED = {"administrator": "9001"}  # who has no card, by staff number
 DESKTOP = (1440, 900)
 OTHER_WIDTHS = ((1280, 800), (1920, 1080))
@@ -74,6 +75,12 @@ def _differing(page: Any) -> None:
     page.wait_for_timeout(PAUSE)
 
 
+def _visit(page: Any) -> None:
+    page.locator("#portfolio tbody .btn").first.click()
+    page.wait_for_selector("dialog[open]")
+    page.wait_for_timeout(PAUSE)
+
+
 def _acting(page: Any) -> None:
     page.locator("#panel-customersacting .btn").last.click()
     page.wait_for_selector("dialog[open]")
@@ -122,6 +129,11 @@ SHOTS = (
     Shot("import-new", "/customers/imports/new/", "supervisor"),
     Shot("import-differing", "/customers/imports/", "supervisor", "", _differing),
     Shot("exports", "/customers/exports/", "supervisor"),
+    Shot("portfolio", "/customers/portfolio/", "customer_manager"),
+    Shot("visits-ahead", "/customers/portfolio/visits/", "customer_manager"),
+    Shot("visit-record", "/customers/portfolio/", "customer_manager", act=_visit),
+    Shot("customer-managers", "/customers/managers/", "supervisor"),
+    Shot("customers-assign", "/customers/managers/assign/", "supervisor"),
     Shot("customer-tier", "/customers/{customer}/tier/", "supervisor"),
     Shot("customer-tier-past", "/customers/{customer}/tier/?on=2026-03-01", "supervisor"),
     Shot("tier-rules", "/customers/tiers/", "supervisor"),

@@ -38,6 +38,8 @@ PEOPLE = (
     ("1008", "沈国良", "supervisor"),
     ("9001", "郑岩", "administrator"),
     ("9002", "唐慧", "leader"),
+    ("1601", "苏婉清", "customer_manager"),
+    ("1602", "邓卓然", "customer_manager"),
 )
 READY_SECONDS = 60
 PATIENCE = 30_000  # milliseconds

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 OK: Final = 200
+TODAY: Final = timezone.localdate().isoformat()
 SOON: Final = (timezone.localdate() + timedelta(days=30)).isoformat()
 NOTHING: Final = 204
 UNKNOWN: Final = 401
@@ -290,6 +291,40 @@ CUSTOMERS: Final = {
     ),
     "customers:merge_undo": Visit({"merged_id": "{merged}"}, post={}, get=NOT_ALLOWED),
     "customers:merge_with": _customer(None, OK, "q=zqxcan", "q=13700002222"),
+    "customers:portfolio": Visit(
+        queries=("sort=tier&tier=A&q=zqxcan", "show=late", "after=A.2026-01-01.1", "after=x"),
+    ),
+    "customers:calendar": Visit(queries=("manager={agent}",)),
+    "customers:managers": Visit(),
+    "customers:assign_many": Visit(
+        post={
+            "source": "segment:{segment}",
+            "most": "5",
+            "manager_id": "{agent}",
+            "since": SOON,
+            "replace": "no",
+            "do": "look",
+        },
+        own=True,
+    ),
+    "customers:hand_over": Visit(
+        {"manager_id": "{agent}"},
+        post={"to_manager_id": "{colleague}", "day": SOON, "reason": "x"},
+    ),
+    "customers:hand_over_page": Visit({"hand_over_id": "{handed_over}"}, queries=("after=99",)),
+    "customers:visit": Visit({"visit_id": "{visit}"}, get=MOVED),
+    "customers:visits": _customer(),
+    "customers:assign_one": _customer({"manager_id": "{colleague}", "since": SOON}),
+    "customers:end_one": _customer({"day": SOON, "reason": "x"}),
+    "customers:visit_plan": _customer({"every_months": "3", "due_date": SOON}),
+    "customers:visit_new": Visit(
+        {"customer_id": "{other_twin}"}, post={"day": SOON, "how": "phone", "topic": "x"}
+    ),
+    "customers:visit_record": _customer(
+        {"day": TODAY, "how": "phone", "topic": "x", "result": "fine"}
+    ),
+    "customers:visit_move": _customer({"day": SOON, "reason": "x"}),
+    "customers:visit_skip": _customer({"reason": "x"}),
     "customers:page": _customer(),
     "customers:timeline": _customer(None, OK, "only=cases", "before=2030-01-01T00:00:00Z"),
     "customers:aside": _customer(),

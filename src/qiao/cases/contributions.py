@@ -22,6 +22,7 @@ from qiao.core.manifest import (
     MatterSource,
     NavItem,
     Panel,
+    PortfolioCount,
     QueueSource,
     SearchSource,
     SegmentField,
@@ -129,6 +130,28 @@ SELECT count(*) FROM cases_case c
         permission=VIEW,
     ),
 )
+
+_OPEN = """
+SELECT count(*) FROM cases_case k
+ WHERE k.customer_id = ANY(h.ids) AND k.closed_at IS NULL
+   AND (k.organisation_id + 0) = ANY(%(organisation_ids)s)
+"""
+_COMPLAINT = (
+    "EXISTS (SELECT 1 FROM cases_casetype t WHERE t.id = k.case_type_id"
+    " AND t.\"group\" = 'complaint')"
+)
+PORTFOLIO = (
+    PortfolioCount("cases.open", _("Open cases"), _OPEN, VIEW, 10),
+    PortfolioCount(
+        "cases.complaints", _("Open complaint"),
+        f"{_OPEN} AND {_COMPLAINT}",
+        VIEW, 20, is_alert=True,
+    ),
+    PortfolioCount(
+        "cases.late", _("Case past its promise"), f"{_OPEN} AND k.due_at < %(now)s", VIEW, 30,
+        is_alert=True,
+    ),
+)  # fmt: skip
 
 TIMELINE = (
     TimelineSource(

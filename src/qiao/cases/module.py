@@ -44,6 +44,7 @@ manifest = Module(
     code_tables=CODE_TABLES,
     panels=contributions.PANELS,
     histories=contributions.HISTORIES,
+    portfolio=contributions.PORTFOLIO,
     timeline=contributions.TIMELINE,
     search=contributions.SEARCH,
     segment_fields=contributions.SEGMENT_FIELDS,

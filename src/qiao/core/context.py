@@ -44,8 +44,12 @@ def _navigation(request: HttpRequest, actor: Actor | None) -> list[dict[str, Any
         return []
     match = request.resolver_match
     here = match.namespace if match else ""
+    shown = match.view_name if match else ""
+    entries = registry.navigation(actor)
+    # A page with an entry of its own is not marked at its module's as well.
+    own = any(item.url_name == shown for item in entries)
     items = []
-    for item in registry.navigation(actor):
+    for item in entries:
         try:
             url = reverse(item.url_name)
         except NoReverseMatch:
@@ -57,7 +61,7 @@ def _navigation(request: HttpRequest, actor: Actor | None) -> list[dict[str, Any
                 "icon": item.icon,
                 "url": url,
                 "count": item.count(actor) if item.count else 0,
-                "current": item.key == here or item.url_name == (match.view_name if match else ""),
+                "current": item.url_name == shown if own else item.key == here,
                 "shortcut": item.shortcut,
             }
         )

@@ -24,6 +24,7 @@ from qiao.core.manifest import (
     Panel,
     Parameter,
     PersonLink,
+    PortfolioCount,
     QueueSource,
     Retention,
     SearchSource,
@@ -81,6 +82,11 @@ class Registry:
     def histories(self, actor: Actor) -> list[HistoryCount]:
         """What counts as a customer's history, as far as the actor may see it."""
         return [h for module in self for h in module.histories if actor.can(h.permission)]
+
+    def portfolio(self, actor: Actor) -> list[PortfolioCount]:
+        """What is counted of the customers of a portfolio, in order, as far as the actor may."""
+        items = (p for module in self for p in module.portfolio if actor.can(p.permission))
+        return sorted(items, key=lambda p: p.order)
 
     def timeline(self, actor: Actor) -> list[TimelineSource]:
         """The timeline's sources that the actor may see."""

@@ -7,20 +7,60 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import AuditTable, Permission, SegmentField
+from qiao.core.manifest import (
+    AuditTable,
+    Command,
+    DemoStage,
+    NavItem,
+    Panel,
+    Permission,
+    SegmentField,
+    TimelineSource,
+)
 from qiao.core.personal import PersonalData
+from qiao.customers import manager_demo
 from qiao.customers.models import CustomerVisit, VisitPlan
 from qiao.customers.operations.manager_forgetting import erase_managing
 from qiao.customers.queries.manager_personal import collect_managing
 from qiao.customers.queries.manager_sql import manager_of
-from qiao.customers.queries.managers import OWN, managers_at_work
+from qiao.customers.queries.managers import ASSIGN, OWN, PANEL, TIMELINE_SQL, managers_at_work
 
 VIEW: Final = "customers.view"
-ASSIGN: Final = "customers.assign_manager"
 PERMISSIONS = (
     Permission(OWN, _("Look after own customers: portfolio, plan and visits")),
     Permission(ASSIGN, _("Assign customer managers and hand customers over")),
 )
+NAVIGATION = (
+    NavItem(
+        "portfolio", _("My customers"), "briefcase", "customers:portfolio", OWN, 31,
+        shortcut="g m",
+    ),
+)  # fmt: skip
+PANELS = (
+    Panel(
+        "customers.manager", _("Customer manager"), "customers/panels/cared_by.html", PANEL, VIEW,
+        frozenset({"customer", "customer.relations", "aside"}), 15,
+    ),
+)  # fmt: skip
+COMMANDS = (
+    Command("customers.portfolio", _("My customers"), "briefcase", "customers:portfolio", OWN),
+    Command("customers.calendar", _("Visits ahead"), "calendar-event", "customers:calendar", OWN),
+    Command(
+        "customers.managers", _("Customer managers"), "users-group", "customers:managers", ASSIGN
+    ),
+)
+TIMELINE = (
+    TimelineSource(
+        key="customers.visits",
+        sql=TIMELINE_SQL,
+        permission=VIEW,
+        url_name="customers:visit",
+        icon="briefcase",
+        words=dict(CustomerVisit.Result.choices),
+        label=_("Visits"),
+    ),
+)
+DEMO = (DemoStage("customers.managers", 74, manager_demo.build, manager_demo.audit),)
 AUDITED = (
     "customers_managerassignment",
     "customers_visitplan",

@@ -115,6 +115,7 @@ manifest = Module(
     label=_("Customers"),
     navigation=(
         NavItem("customers", _("Customers"), "users", "customers:list", VIEW, 30, shortcut="g c"),
+        *manager_contributions.NAVIGATION,
     ),
     panels=(
         Panel(
@@ -174,6 +175,7 @@ manifest = Module(
         *retention_contributions.PANELS,
         *protection_contributions.PANELS,
         *number_contributions.PANELS,
+        *manager_contributions.PANELS,
         *relation_contributions.PANELS,
         Panel(
             "customers.erased", _("Erasure"), "customers/panels/erased.html", personal_data.PANEL,
@@ -191,12 +193,13 @@ manifest = Module(
         SearchSource("places", _("Addresses"), "", VIEW, search_places, 15),
     ),
     histories=relation_contributions.HISTORY,
-    timeline=contributions.TIMELINE,
+    timeline=contributions.TIMELINE + manager_contributions.TIMELINE,
     commands=(
         *tag_contributions.COMMANDS,
         *number_contributions.COMMANDS,
         *file_contributions.COMMANDS,
         *protection_contributions.COMMANDS,
+        *manager_contributions.COMMANDS,
         Command(
             "customers.new", _("New customer"), "user-plus", "customers:new", "customers.edit"
         ),
@@ -280,6 +283,7 @@ manifest = Module(
         DemoStage("customers.file", 71, file_demo.build, file_demo.audit),
         DemoStage("customers.protection", 74, protection_demo.build, protection_demo.audit),
         DemoStage("customers.relations", 73, relation_demo.build, relation_demo.audit),
+        *manager_contributions.DEMO,
         DemoStage("value", 72, tier_demo.build_value, tier_demo.audit_value),
     ),
     periodic=(

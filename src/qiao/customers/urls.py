@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("qiao.customers.urls_relations")),
     path("", include("qiao.customers.urls_numbers")),
     path("", include("qiao.customers.urls_tags")),
+    path("", include("qiao.customers.urls_managers")),
     path("segments/", include("qiao.customers.urls_segments")),
     path("", pages.customer_list, name="list"),
     path("new/", registering.customer_new, name="new"),

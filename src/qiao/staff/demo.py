@@ -1,4 +1,4 @@
-"""The demo company: a city's water supply group with branches, teams and sixty people."""
+"""The demo company: a city's water supply group with branches, teams and some sixty people."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 from qiao.core.demo import Finding, World
-from qiao.staff.demo_cast import CAST
+from qiao.staff.demo_cast import CAST, LEFT, MANAGERS
 from qiao.staff.models import Organisation, Role, Staff
 from qiao.staff.operations import (
     add_organisation,
@@ -61,7 +61,7 @@ SKILLS = {
 
 
 def build_company(world: World) -> None:
-    """Create tree, roles, skills and people. Sixty people, whatever the number of customers."""
+    """Create tree, roles, skills and people. As many people, whatever the number of customers."""
     install_roles()
     rng = world.random("staff")
     units = _build_tree()
@@ -72,6 +72,9 @@ def build_company(world: World) -> None:
         _hire(rng, number, name, title, roles[role], units, unit)
     for number, title, role, unit in _others():
         _hire(rng, number, _name(rng), title, roles[role], units, unit)
+    for number, (name, title) in MANAGERS.items():
+        _hire(rng, number, name, title, roles["customer_manager"], units, "centre")
+    Staff.objects.filter(number=LEFT).update(is_active=False)
 
 
 def _build_tree() -> dict[str, Organisation]:
@@ -171,7 +174,7 @@ def _team(
 
 
 def _others() -> Iterator[tuple[str, str, str, str]]:
-    """Number, title, role and unit of the people beside the cast: sixty with it."""
+    """Number, title, role and unit of the people beside the cast and the customer managers."""
     for i in range(9):
         yield f"104{i}", "坐席", "agent", "call-1"
     for i in range(10):
@@ -238,11 +241,11 @@ def _hire(
     return person
 
 
-STAFF = 60
+STAFF = 63
 
 
 def audit() -> Sequence[Finding]:
-    """Sixty people, all of them in a unit and with a role today."""
+    """All people, all of them in a unit and with a role today."""
     people = Staff.objects.filter(is_active=True)
     able = people.filter(assignments__isnull=False).distinct().count()
     found = people.count()

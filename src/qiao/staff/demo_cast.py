@@ -13,3 +13,11 @@ CAST = {
     "9001": ("系统管理员", "系统管理员", "administrator", "head"),
     "6101": ("宋佳宁", "营业员", "clerk", "LJ-BH-office"),
 }
+# Customer managers, hired after everybody else; the last one works here no longer.
+MANAGERS = {
+    "1601": ("苏婉清", "大客户经理"),
+    "1602": ("邓卓然", "大客户经理"),
+    "1603": ("郭思源", "客户经理"),
+    "1604": ("彭立群", "客户经理"),
+}
+LEFT = "1604"

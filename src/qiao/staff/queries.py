@@ -10,7 +10,7 @@ from django.db import connection
 from qiao.core.actor import Actor
 from qiao.core.registry import registry
 from qiao.core.rules.texts import language_key
-from qiao.staff.demo_cast import CAST
+from qiao.staff.demo_cast import CAST, LEFT, MANAGERS
 from qiao.staff.models import Membership, Organisation, Region, Role, Staff
 
 _RIGHTS = """
@@ -208,6 +208,11 @@ def names_of(staff_ids: Iterable[int]) -> dict[int, str]:
     return dict(Staff.objects.filter(id__in=set(staff_ids)).values_list("id", "name"))
 
 
+def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
+    """Staff ids by number, those who left included; unknown numbers are left out."""
+    return dict(Staff.objects.filter(number__in=list(numbers)).values_list("number", "id"))
+
+
 def organisation_names(organisation_ids: Iterable[int]) -> dict[int, str]:
     """Names by organisation id."""
     wanted = Organisation.objects.filter(id__in=set(organisation_ids))
@@ -339,6 +344,12 @@ def holders_of(*, permission: str, organisation_ids: Iterable[int], day: date) -
 def cast_ids() -> frozenset[int]:
     """Ids of the people whom visitors of the demo play."""
     return frozenset(Staff.objects.filter(number__in=CAST).values_list("id", flat=True))
+
+
+def demo_managers() -> tuple[list[int], int]:
+    """Ids of the demo's customer managers by number, and of the one who left."""
+    known = ids_by_number(MANAGERS)
+    return [pk for number, pk in sorted(known.items()) if number != LEFT], known[LEFT]
 
 
 def extras(*, role: str, day: date) -> list[Actor]:

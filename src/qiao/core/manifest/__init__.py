@@ -36,6 +36,7 @@ from qiao.core.manifest.pages import (
     NavItem,
     Panel,
     PersonLink,
+    PortfolioCount,
     QueueSource,
     SearchSource,
     Text,
@@ -68,6 +69,7 @@ __all__ = [
     "Parameter",
     "Permission",
     "PersonLink",
+    "PortfolioCount",
     "QueueSource",
     "Record",
     "Retention",
@@ -128,6 +130,7 @@ class Module:
     person_menu: tuple[PersonLink, ...] = ()
     panels: tuple[Panel, ...] = ()
     histories: tuple[HistoryCount, ...] = ()
+    portfolio: tuple[PortfolioCount, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()
     search: tuple[SearchSource, ...] = ()
     segment_fields: tuple[SegmentField, ...] = ()

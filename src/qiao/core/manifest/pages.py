@@ -86,13 +86,31 @@ class HistoryCount:
 
 
 @dataclass(frozen=True, slots=True)
+class PortfolioCount:
+    """How much of one kind a customer has, for the portfolio of the customer manager.
+
+    `sql` is one SELECT of one number over ``h.ids`` (bigint[]: all ids the customer is held as),
+    with ``%(organisation_ids)s`` and ``%(now)s`` as for `Panel`. An `is_alert` one is no column:
+    it stands as a mark where it is not 0.
+    """
+
+    key: str
+    label: Text
+    sql: str
+    permission: str
+    order: int
+    is_alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineSource:
     """Rows for the customer's timeline: a SELECT of exactly these columns, in this order:
 
     ``at timestamptz, kind text, ref bigint, channel text, title text, body text, staff text,
     status text, number text``; parameters as for `Panel`, with ``%(before)s`` and ``%(limit)s``.
     `url_name` opens one row by its `ref`; `icon` stands for kinds without a channel; `words` say
-    a status key in the reader's language.
+    a status key in the reader's language; `label` names the source where the name of its module
+    would not tell it apart.
     """
 
     key: str
@@ -101,6 +119,7 @@ class TimelineSource:
     url_name: str
     icon: str
     words: Mapping[str, Text] = field(default_factory=dict)
+    label: Text = ""
 
 
 @dataclass(frozen=True, slots=True)

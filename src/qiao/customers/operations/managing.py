@@ -17,7 +17,7 @@ from qiao.customers.events import ManagersAssigned, ManagersEnded
 from qiao.customers.models import HandOverOfCustomers
 from qiao.customers.operations.access import local_day
 from qiao.customers.operations.refusals import CustomerRefusal, NotYet, ReasonMissing
-from qiao.customers.queries.manager_sql import STANDING, held
+from qiao.customers.queries.manager_sql import STANDING, STANDING_OF, held
 from qiao.customers.queries.search import visible
 from qiao.staff.queries import actor_by_id
 
@@ -83,19 +83,6 @@ SELECT c.id FROM customers_customer c
    AND (SELECT true FROM customers_customerorganisation l
          WHERE l.customer_id = c.id AND (l.organisation_id + 0) = ANY(%(seen)s) LIMIT 1)
  ORDER BY c.id FOR NO KEY UPDATE OF c
-"""
-_STANDING: Final = f"""
-SELECT c.id,
-       bool_or(lower(a.period) > %(since)s AND lower(a.period) <= %(today)s) AS later,
-       bool_or(a.customer_id = c.id AND a.manager_id = %(manager)s
-               AND a.period @> %(since)s::date AND upper_inf(a.period)) AS same,
-       bool_or(a.id IS NOT NULL) AS taken
-  FROM customers_customer c
- CROSS JOIN LATERAL (SELECT {held("c.id")} AS ids) h
-  LEFT JOIN customers_managerassignment a
-    ON a.customer_id = ANY(h.ids) AND (upper_inf(a.period) OR upper(a.period) > %(since)s)
- WHERE c.id = ANY(%(ids)s)
- GROUP BY c.id
 """
 _HELD: Final = f"""
 SELECT unnest({held("c.id")}) FROM customers_customer c WHERE c.id = ANY(%(ids)s)
@@ -263,7 +250,7 @@ def _prepare(
 def _standing(values: dict[str, Any]) -> dict[int, str]:
     """By customer: ``later``, ``same``, ``taken``, or empty for nobody."""
     with connection.cursor() as cursor:
-        cursor.execute(_STANDING, values)
+        cursor.execute(STANDING_OF, values)
         return {
             pk: "later" if later else "same" if same else "taken" if taken else ""
             for pk, later, same, taken in cursor.fetchall()

@@ -37,3 +37,19 @@ def manager_of(ids: str, day: str) -> str:
       FROM customers_managerassignment b
      WHERE b.customer_id = ANY({ids}) AND b.period @> {day}
      ORDER BY b.customer_id = ({ids})[1] DESC, lower(b.period) DESC, b.id DESC LIMIT 1)"""
+
+
+# How customers of %(ids)s stand before they pass to %(manager)s on %(since)s.
+STANDING_OF: Final = f"""
+SELECT c.id,
+       bool_or(lower(a.period) > %(since)s AND lower(a.period) <= %(today)s) AS later,
+       bool_or(a.customer_id = c.id AND a.manager_id = %(manager)s
+               AND a.period @> %(since)s::date AND upper_inf(a.period)) AS same,
+       bool_or(a.id IS NOT NULL) AS taken
+  FROM customers_customer c
+ CROSS JOIN LATERAL (SELECT {held("c.id")} AS ids) h
+  LEFT JOIN customers_managerassignment a
+    ON a.customer_id = ANY(h.ids) AND (upper_inf(a.period) OR upper(a.period) > %(since)s)
+ WHERE c.id = ANY(%(ids)s::bigint[])
+ GROUP BY c.id
+"""

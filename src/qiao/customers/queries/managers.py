@@ -72,7 +72,10 @@ def managers_at_work() -> list[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Days on which somebody looked after a customer; `until` is the first day after them."""
+    """Days on which somebody looked after a customer; `until` is the first day after them.
+
+    `taken_from` is who handed the customer over, if it began so.
+    """
 
     manager: str
     since: date
@@ -81,6 +84,7 @@ class Stay:
     end_reason: str
     hand_over_id: int | None
     note: str
+    taken_from: str
 
     @property
     def is_running(self) -> bool:
@@ -90,10 +94,11 @@ class Stay:
 
 _STAYS: Final = """
 SELECT s.name, lower(a.period), upper(a.period), a.reason, a.end_reason, a.hand_over_id,
-       coalesce(h.note, '')
+       coalesce(h.note, ''), coalesce(f.name, '')
   FROM customers_managerassignment a
   JOIN staff_staff s ON s.id = a.manager_id
   LEFT JOIN customers_handoverofcustomers h ON h.id = a.hand_over_id
+  LEFT JOIN staff_staff f ON f.id = h.from_manager_id
  WHERE a.customer_id = ANY(%(ids)s::bigint[])
  ORDER BY lower(a.period) DESC, a.id DESC LIMIT 50
 """
@@ -264,6 +269,17 @@ def get_hand_over_for(
     )
 
 
+# A visit stands on its day, however late it was written down.
+TIMELINE_SQL: Final = f"""
+SELECT x.at, 'visit', v.id, '', v.topic, v.note, s.name, v.result, ''
+  FROM customers_customervisit v
+ CROSS JOIN LATERAL (SELECT least(v.closed_at,
+            (v.date + time '23:59') AT TIME ZONE '{settings.TIME_ZONE}') AS at) x
+  JOIN staff_staff s ON s.id = v.manager_id
+ WHERE v.customer_id = ANY(%(customer_ids)s::bigint[]) AND v.state = 'done'
+   AND cardinality(%(organisation_ids)s) > 0 AND x.at < %(before)s
+ ORDER BY x.at DESC LIMIT %(limit)s
+"""
 # The customer's page and the aside: who looks after them, the plan, what was said last.
 PANEL: Final = f"""
 SELECT json_build_object(

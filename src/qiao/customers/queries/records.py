@@ -10,6 +10,7 @@ from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rules.masks import mask_phone
 from qiao.customers.models import Erasure
+from qiao.customers.queries.managers import Manager, manager_of_customer
 from qiao.customers.queries.people import NotVisible, can_see, get_customer_for, held_as
 from qiao.customers.queries.tags import chips_of
 
@@ -45,6 +46,7 @@ class CustomerRecord:
     tags: tuple[str, ...]
     created_at: datetime
     phones: tuple[PhoneRecord, ...]
+    manager: Manager | None
 
 
 _PHONES = """
@@ -55,8 +57,11 @@ SELECT p.id, CASE WHEN p.extension = '' THEN p.number ELSE p.number || ';ext=' |
 """
 
 
-def record_of(*, actor: Actor, customer_id: int) -> CustomerRecord:
-    """A customer with telephone numbers. Raises `NotVisible`, also once the person is erased."""
+def record_of(*, actor: Actor, customer_id: int, day: date) -> CustomerRecord:
+    """A customer with telephone numbers and their manager of that day.
+
+    Raises `NotVisible`, also once the person is erased.
+    """
     row = get_customer_for(actor=actor, customer_id=customer_id)
     if Erasure.objects.filter(customer=row.pk, state=Erasure.State.DONE).exists():
         raise NotVisible(f"customer {customer_id}")
@@ -85,6 +90,7 @@ def record_of(*, actor: Actor, customer_id: int) -> CustomerRecord:
             )
             for pk, number, label, kind, first, standing in phones
         ),
+        manager=manager_of_customer(customer_id=row.pk, day=day),
     )
 
 

@@ -142,7 +142,7 @@ def _topics(actor: Actor) -> list[tuple[str, Any]]:
 def _sources(actor: Actor) -> list[tuple[str, Any]]:
     """Keys of the timeline's sources with the words of their modules."""
     return [
-        (source.key, module.label)
+        (source.key, source.label or module.label)
         for module in registry
         for source in module.timeline
         if actor.can(source.permission)

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from qiao.core.http import StaffRequest, staff_view
 from qiao.staff.queries import first_of_roles, home_of
 
-DEMO_ROLES = ("agent", "technician", "dispatcher", "supervisor")
+DEMO_ROLES = ("agent", "technician", "dispatcher", "supervisor", "customer_manager")
 FIRST_PAGES = ("desk:workspace", "customers:list", "cases:list")
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from ninja import Query
 from pydantic import Field
@@ -76,6 +77,14 @@ class PhoneShown(Shown):
     is_masked: bool
 
 
+class ManagerShown(Shown):
+    """Who looks after a customer, by staff number."""
+
+    number: str
+    name: str
+    since: date
+
+
 class CustomerShown(Shown):
     """A customer. Identity numbers are never told."""
 
@@ -90,6 +99,7 @@ class CustomerShown(Shown):
     tags: list[str]
     created_at: datetime
     phones: list[PhoneShown]
+    manager: ManagerShown | None
 
 
 class NewPhone(Body):
@@ -210,7 +220,9 @@ def list_customers(
 
 
 def _shown(request: ProgramRequest, customer_id: int) -> CustomerShown:
-    record = queries.record_of(actor=actor_of(request), customer_id=customer_id)
+    record = queries.record_of(
+        actor=actor_of(request), customer_id=customer_id, day=timezone.localdate(request.call.now)
+    )
     return CustomerShown.model_validate(record)
 
 

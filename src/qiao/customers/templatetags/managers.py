@@ -1,0 +1,82 @@
+"""``{% load managers %}``: visits and rights of customer managers in templates."""
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from qiao.core.actor import Actor
+from qiao.core.ui.marks import badge
+from qiao.customers.models import CustomerVisit, VisitPlan
+from qiao.customers.queries.managers import ASSIGN, OWN, Manager
+from qiao.customers.rules.managing import overdue_days
+
+register = template.Library()
+_RESULTS = {"fine": "ok", "wish": "info", "concern": "bad", "absent": ""}
+
+
+@register.filter
+def rhythm(every_months: int) -> str:
+    """How often somebody is visited, in words."""
+    return str(VisitPlan.Rhythm(every_months).label)
+
+
+@register.filter
+def visit_how(how: str) -> str:
+    """How a visit is made, in words."""
+    return str(CustomerVisit.How(how).label)
+
+
+@register.simple_tag
+def visit_result(result: str) -> SafeString:
+    """What came of a visit, as a badge."""
+    return badge(CustomerVisit.Result(result).label, _RESULTS[result])
+
+
+@register.simple_tag
+def visit_state(state: str) -> SafeString:
+    """Whether a visit is ahead, done or left out, as a badge."""
+    return badge(CustomerVisit.State(state).label, "info" if state == "planned" else "")
+
+
+@register.simple_tag
+def visit_day(
+    day: date, *, planned: bool = False, today: date | None = None, late: bool = False
+) -> SafeString:
+    """The day of the next visit: a planned one, or one by which the plan wants it; late in red.
+
+    With `today`, the days that it is late are told; without it, `late` says whether it is.
+    """
+    days = overdue_days(day, today) if today else 0
+    text = f"{day:%Y-%m-%d}" if planned else _("by {day}").format(day=f"{day:%Y-%m-%d}")
+    if not (late or days):
+        return format_html('<span class="num nowrap">{}</span>', text)
+    words = _("{n} d late").format(n=days) if days else pgettext("visit", "late")
+    return format_html('<span class="num nowrap">{}</span> {}', text, badge(words, "bad"))
+
+
+def _actor(context: Context) -> Actor | None:
+    found = getattr(context.get("request"), "actor", None)
+    return found if isinstance(found, Actor) else None
+
+
+@register.simple_tag(takes_context=True)
+def may_visit(context: Context, manager: Manager | dict[str, Any] | None) -> bool:
+    """Whether the reader may write visits down: the manager, or who assigns managers."""
+    actor = _actor(context)
+    if actor is None or manager is None:
+        return False
+    pk = manager["id"] if isinstance(manager, dict) else manager.staff_id
+    return actor.can(ASSIGN) or (actor.can(OWN) and actor.staff_id == pk)
+
+
+@register.simple_tag(takes_context=True)
+def may_assign(context: Context) -> bool:
+    """Whether the reader may give customers to managers."""
+    actor = _actor(context)
+    return actor is not None and actor.can(ASSIGN)

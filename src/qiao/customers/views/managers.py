@@ -1,0 +1,224 @@
+"""What a supervisor does with customer managers: the table, assigning, handing over."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.text import BadText
+from qiao.customers.forms.managers import AssignForm, AssignManyForm, EndForm, HandOverForm
+from qiao.customers.models import Customer
+from qiao.customers.operations import CustomerRefusal
+from qiao.customers.operations.managing import (
+    Assigned,
+    assign_manager,
+    end_manager,
+    hand_over_customers,
+    manager_actor,
+)
+from qiao.customers.queries import get_customer_for
+from qiao.customers.queries.manager_candidates import Foreseen, candidates, foresee
+from qiao.customers.queries.managers import (
+    ASSIGN,
+    OWN,
+    get_hand_over_for,
+    managers_table,
+    possible_managers,
+    recent_hand_overs,
+)
+from qiao.customers.queries.portfolio import keeper_for
+from qiao.customers.queries.value import value_periods
+from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.ids import read_id
+from qiao.customers.views.manager_words import manager_words
+from qiao.customers.views.pages import named_segments
+from qiao.customers.views.visits import box
+
+VIEW = "customers.view"
+
+
+@staff_view(ASSIGN)
+def managers(request: StaffRequest) -> HttpResponse:
+    """All managers with how their customers stand, and the latest hand-overs."""
+    today = timezone.localdate(request.now)
+    lines = managers_table(actor=request.actor, day=today)
+    context = {
+        "lines": lines,
+        "gone": [line for line in lines if line.is_gone],
+        "customers": sum(line.customers for line in lines),
+        "late": sum(line.overdue for line in lines),
+        "unplanned": sum(line.unplanned for line in lines),
+        "done": sum(line.done for line in lines),
+        "hand_overs": recent_hand_overs(actor=request.actor),
+        "today": today,
+    }
+    return render(request, "customers/managers/table.html", context)
+
+
+@staff_view(ASSIGN, methods=METHODS)
+def assign_many(request: StaffRequest) -> HttpResponse:
+    """Give a list of customers to a manager: first what would become of them, then do it."""
+    today = timezone.localdate(request.now)
+    given = request.POST if request.method == "POST" else None
+    form = AssignManyForm(
+        given,
+        people=possible_managers(actor=request.actor, day=today),
+        sources=_sources(request),
+        initial={"since": today, "source": request.GET.get("source", "key")},
+    )
+    foreseen: Foreseen | None = None
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        ids = candidates(actor=request.actor, source=data["source"], limit=data["most"])
+        try:
+            if request.POST.get("do") == "assign":
+                done = assign_manager(
+                    actor=request.actor,
+                    now=request.now,
+                    customer_ids=ids,
+                    manager_id=data["manager_id"],
+                    since=data["since"],
+                    reason=data["reason"],
+                    replace=data["replace"] == "yes",
+                )
+                messages.success(request, _said(done))
+                return HttpResponseRedirect(reverse("customers:managers"))
+            manager = manager_actor(manager_id=data["manager_id"], day=today)
+            foreseen = foresee(
+                customer_ids=ids, manager=manager, since=data["since"], today=today, permission=OWN
+            )
+        except (CustomerRefusal, BadText) as refusal:
+            form.add_error(None, manager_words(refusal))
+    context = {
+        "form": form,
+        "foreseen": foreseen,
+        "replaces": form.is_bound and form.data.get("replace") == "yes",
+    }
+    return render(
+        request, "customers/managers/assign.html", context,
+        status=UNPROCESSABLE if form.errors else 200,
+    )  # fmt: skip
+
+
+def _said(done: Assigned) -> str:
+    return ngettext(
+        "{n} customer has the manager now.", "{n} customers have the manager now.", done.assigned
+    ).format(n=done.assigned)
+
+
+def _sources(request: StaffRequest) -> list[tuple[str, Any]]:
+    """Lists that can be given away, in groups."""
+    found: list[tuple[str, Any]] = []
+    if value_periods():
+        found.append(("key", _("Key customers: four fifths of the value")))
+    tiers = [(f"tier:{key}", f"{key} {label}") for key, label in Customer.Tier.choices]
+    segments = [(f"segment:{pk}", name) for pk, name in named_segments(request.actor)]
+    return [*found, (_("Tier"), tiers), (_("Segments"), segments)]
+
+
+@staff_view(ASSIGN, methods=METHODS)
+def hand_over(request: StaffRequest, manager_id: int) -> HttpResponse:
+    """Pass customers of a manager on: those marked in the portfolio (`customer`), or all."""
+    today = timezone.localdate(request.now)
+    keeper = keeper_for(actor=request.actor, manager_id=manager_id, day=today)
+    marked = [pk for pk in map(read_id, request.POST.getlist("customer")[:500]) if pk]
+    people = [
+        each
+        for each in possible_managers(actor=request.actor, day=today)
+        if each.staff_id != manager_id
+    ]
+    asked = "to_manager_id" in request.POST
+    form = HandOverForm(request.POST if asked else None, people=people, initial={"day": today})
+    if asked and form.is_valid():
+        try:
+            done = hand_over_customers(
+                actor=request.actor,
+                now=request.now,
+                from_manager_id=manager_id,
+                customer_ids=marked or None,
+                **form.cleaned_data,
+            )
+        except (CustomerRefusal, BadText) as refusal:
+            form.add_error(None, manager_words(refusal))
+        else:
+            messages.success(request, _said(done))
+            return go_to(request, reverse("customers:hand_over_page", args=[done.hand_over_id]))
+    context = {
+        "form": form,
+        "title": _("Hand customers over"),
+        "confirm": pgettext("customer manager", "Hand over"),
+        "about": _about(keeper.name, len(marked)),
+        "back": reverse("customers:managers"),
+        "full": ("reason", "note"),
+        "marked": marked,
+        "wide": True,
+    }
+    template = "hand_over_box.html" if request.htmx else "hand_over_form.html"
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, f"customers/managers/{template}", context, status=status)
+
+
+def _about(name: str, marked: int) -> str:
+    if not marked:
+        return _("{name}: all customers").format(name=name)
+    return ngettext("{name}: {n} marked customer", "{name}: {n} marked customers", marked).format(
+        name=name, n=marked
+    )
+
+
+@staff_view(VIEW)
+def hand_over_page(request: StaffRequest, hand_over_id: int) -> HttpResponse:
+    """The record of a hand-over: who, when, why, what to know, and which customers."""
+    page = get_hand_over_for(
+        actor=request.actor,
+        hand_over_id=hand_over_id,
+        after=read_id(request.GET.get("after", "")) or 0,
+    )
+    context = {"page": page, "may_assign": request.actor.can(ASSIGN)}
+    return render(request, "customers/managers/hand_over.html", context)
+
+
+@staff_view(ASSIGN, methods=METHODS)
+def assign_one(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Give one customer a manager, or another one."""
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    today = timezone.localdate(request.now)
+    people = possible_managers(actor=request.actor, day=today)
+    form = AssignForm(request.POST or None, people=people, initial={"since": today})
+    return box(
+        request,
+        customer,
+        form,
+        (_("Assign a customer manager"), _("Assign"), _("The customer has a manager now.")),
+        lambda data: assign_manager(
+            actor=request.actor, now=request.now, customer_ids=[customer.pk], replace=True, **data
+        ),
+        full=("manager_id", "reason"),
+    )
+
+
+@staff_view(ASSIGN, methods=METHODS)
+def end_one(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Leave one customer without a manager from a day on."""
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    form = EndForm(request.POST or None, initial={"day": timezone.localdate(request.now)})
+    return box(
+        request,
+        customer,
+        form,
+        (
+            _("End the care"),
+            pgettext("care of a customer", "End"),
+            _("The customer has no manager any more."),
+        ),
+        lambda data: end_manager(
+            actor=request.actor, now=request.now, customer_ids=[customer.pk], **data
+        ),
+        full=("reason",),
+    )

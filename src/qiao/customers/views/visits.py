@@ -1,0 +1,231 @@
+"""Visits of a customer: the plan, the one ahead, what came of it; dialogs over the page."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.text import BadText
+from qiao.customers.forms.managers import (
+    MoveVisitForm,
+    PlanForm,
+    RecordForm,
+    SkipVisitForm,
+    VisitForm,
+)
+from qiao.customers.models import Customer, CustomerVisit, VisitPlan
+from qiao.customers.operations import CustomerRefusal
+from qiao.customers.operations.visiting import (
+    Told,
+    move_visit,
+    plan_visit,
+    record_visit,
+    set_visit_plan,
+    skip_visit,
+)
+from qiao.customers.queries import NotVisible, get_customer_for, held_as
+from qiao.customers.queries.managers import OWN, manager_of_customer, managers_so_far
+from qiao.customers.queries.portfolio import visits_of
+from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.manager_words import manager_words
+
+VIEW = "customers.view"
+
+
+def box(
+    request: StaffRequest,
+    customer: Customer,
+    form: forms.Form,
+    texts: tuple[str, str, str],
+    apply: Callable[[dict[str, Any]], object],
+    *,
+    full: tuple[str, ...] = (),
+    wide: bool = False,
+) -> HttpResponse:
+    """A dialog about a customer: shown, applied when posted, and back to where it was opened."""
+    title, confirm, done = texts
+    back = reverse("customers:page", args=[customer.pk])
+    if request.method == "POST" and form.is_valid():
+        try:
+            apply(form.cleaned_data)
+        except (CustomerRefusal, BadText) as refusal:
+            form.add_error(None, manager_words(refusal))
+        else:
+            messages.success(request, done)
+            return go_to(request, _came_from(request) or back)
+    context = {
+        "form": form,
+        "title": title,
+        "confirm": confirm,
+        "about": customer.name,
+        "back": back,
+        "full": full,
+        "wide": wide,
+    }
+    template = "customers/box.html" if request.htmx else "customers/box_page.html"
+    return render(request, template, context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _came_from(request: StaffRequest) -> str:
+    """The page of this module below the dialog, as htmx tells; empty without it."""
+    below = urlsplit(request.headers.get("HX-Current-URL", ""))
+    if not request.htmx or not below.path.startswith(reverse("customers:list")):
+        return ""
+    return f"{below.path}?{below.query}" if below.query else below.path
+
+
+@staff_view(OWN, methods=METHODS)
+def visit_plan(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Say how often to visit, and by when next."""
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    plan = VisitPlan.objects.filter(customer_id__in=held_as(customer.pk)).first()
+    initial = {
+        "every_months": plan.every_months if plan else VisitPlan.Rhythm.QUARTERLY,
+        "due_date": plan.due_date if plan else None,
+        "purpose": plan.purpose if plan else "",
+    }
+    return box(
+        request,
+        customer,
+        PlanForm(request.POST or None, initial=initial),
+        (_("Visit plan"), _("Save"), _("The visit plan has been saved.")),
+        lambda data: set_visit_plan(
+            actor=request.actor, now=request.now, customer_id=customer.pk, **data
+        ),
+        full=("purpose",),
+    )
+
+
+@staff_view(OWN, methods=METHODS)
+def visit_new(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Plan a visit."""
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    plan = VisitPlan.objects.filter(customer_id__in=held_as(customer.pk)).first()
+    today = timezone.localdate(request.now)
+    initial = {
+        "day": max(plan.due_date, today) if plan else today,
+        "topic": plan.purpose if plan else "",
+    }
+    return box(
+        request,
+        customer,
+        VisitForm(request.POST or None, initial=initial),
+        (_("Plan a visit"), pgettext("visit", "Plan"), _("The visit has been planned.")),
+        lambda data: plan_visit(
+            actor=request.actor, now=request.now, customer_id=customer.pk, **data
+        ),
+        full=("topic",),
+    )
+
+
+@staff_view(OWN, methods=METHODS)
+def visit_record(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Write down what came of a visit, and plan the next one if a day is given."""
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    ahead = _ahead(customer)
+    initial = {
+        "day": timezone.localdate(request.now),
+        "topic": ahead.topic if ahead else "",
+        "how": ahead.how if ahead else CustomerVisit.How.ON_SITE,
+    }
+
+    def apply(data: dict[str, Any]) -> None:
+        own: dict[str, Any] = {
+            "actor": request.actor,
+            "now": request.now,
+            "customer_id": customer.pk,
+        }
+        next_day, day = data.pop("next_day"), data.pop("day")
+        record_visit(day=day, told=Told(**data), **own)
+        if next_day:
+            plan_visit(day=next_day, topic=data["next_step"][:200] or data["topic"], **own)
+
+    return box(
+        request,
+        customer,
+        RecordForm(request.POST or None, initial=initial),
+        (_("Record a visit"), _("Keep"), _("The visit has been recorded.")),
+        apply,
+        full=("topic", "result", "note"),
+        wide=True,
+    )
+
+
+@staff_view(OWN, methods=METHODS)
+def visit_move(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Put the planned visit on another day."""
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    ahead = _ahead(customer)
+    return box(
+        request,
+        customer,
+        MoveVisitForm(request.POST or None, initial={"day": ahead.date if ahead else None}),
+        (_("Move the visit"), pgettext("visit", "Move"), _("The visit has been moved.")),
+        lambda data: move_visit(
+            actor=request.actor, now=request.now, customer_id=customer.pk, **data
+        ),
+        full=("reason",),
+    )
+
+
+@staff_view(OWN, methods=METHODS)
+def visit_skip(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """Leave the planned visit out."""
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    return box(
+        request,
+        customer,
+        SkipVisitForm(request.POST or None),
+        (
+            _("Leave the visit out"),
+            pgettext("visit", "Leave out"),
+            _("The visit has been left out."),
+        ),
+        lambda data: skip_visit(
+            actor=request.actor, now=request.now, customer_id=customer.pk, **data
+        ),
+        full=("reason",),
+    )
+
+
+def _ahead(customer: Customer) -> CustomerVisit | None:
+    rows = CustomerVisit.objects.filter(
+        customer_id__in=held_as(customer.pk), state=CustomerVisit.State.PLANNED
+    )
+    return rows.order_by("date", "pk").first()
+
+
+@staff_view(VIEW)
+def visits(request: StaffRequest, customer_id: int) -> HttpResponse:
+    """All visits of a customer, and all who looked after them."""
+    customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    today = timezone.localdate(request.now)
+    context = {
+        "customer": customer,
+        "visits": visits_of(customer_id=customer.pk),
+        "stays": managers_so_far(customer_id=customer.pk),
+        "manager": manager_of_customer(customer_id=customer.pk, day=today),
+        "today": today,
+        "place": "customer",
+    }
+    return render(request, "customers/managers/visits.html", context)
+
+
+@staff_view(VIEW)
+def visit(request: StaffRequest, visit_id: int) -> HttpResponse:
+    """Lead to a visit on the page of its customer."""
+    found = CustomerVisit.objects.filter(pk=visit_id).values_list("customer_id", flat=True).first()
+    if found is None:
+        raise NotVisible(f"visit {visit_id}")
+    customer = get_customer_for(actor=request.actor, customer_id=found)
+    page = reverse("customers:visits", args=[customer.pk])
+    return HttpResponseRedirect(f"{page}#visit-{visit_id}")
