@@ -251,7 +251,7 @@ def look_after(world: World, customer: Customer) -> None:
     visiting.record_visit(day=day, told=visiting.Told("wish", WORDS, WORDS), **own)
     managing.hand_over_customers(
         from_manager_id=first, to_manager_id=second, day=day, reason=WORDS,
-        note=f"{NAME}：{WORDS}", **told,
+        customer_ids=[customer.pk], note=f"{NAME}：{WORDS}", **told,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ _REMOVED: Final = {
     "customers.visit_plans": "DELETE FROM customers_visitplan WHERE customer_id = ANY(%(ids)s)",
     "customers.managers": (
         "UPDATE customers_managerassignment SET reason = '', end_reason = ''"
-        " WHERE customer_id = ANY(%(ids)s)"
+        " WHERE customer_id = ANY(%(ids)s) OR id = ANY(%(named)s)"
     ),
     "customers.hand_overs": (
         "UPDATE customers_handoverofcustomers SET reason = '–', note = ''"
@@ -34,6 +34,11 @@ SELECT h.id FROM customers_handoverofcustomers h
         SELECT 1 FROM customers_handedover d
          WHERE d.hand_over_id = h.id AND d.customer_id = ANY(%(ids)s)))
 """
+# Customers who were assigned at once share the reason: it may name one of them.
+_NAMED: Final = """
+SELECT id FROM customers_managerassignment
+ WHERE reason LIKE ANY(%(like)s) OR end_reason LIKE ANY(%(like)s)
+"""
 
 
 def erase_managing(person: Person, erasing: Erasing) -> None:
@@ -43,9 +48,11 @@ def erase_managing(person: Person, erasing: Erasing) -> None:
         "like": [f"%{word}%" for word in person.words if word],
     }
     values["hand_overs"] = ids_of(_HAND_OVERS, values)
+    values["named"] = ids_of(_NAMED, values)
     for key, sql in _REMOVED.items():
         erasing.run(key, sql, values)
     rows = {table: ids_of(_IN_TRAIL, values | {"table": table}) for table in _TRAILS}
+    rows["customers_managerassignment"] += values["named"]
     rows["customers_handoverofcustomers"] = values["hand_overs"]
     for table, ids in rows.items():
         erasing.redact_trail("customers.managing_trail", table=table, ids=ids)
