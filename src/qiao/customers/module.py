@@ -168,7 +168,7 @@ manifest = Module(
             panels.IDENTITIES, "customers.reveal", FILE, 80,
         ),
         Panel(
-            "customers.cards", _("Cards"), "customers/panels/cards.html", cards.PANEL, VIEW, PAGE,
+            "customers.cards", _("Cards"), "customers/panels/cards.html", cards.PANEL, VIEW, FILE,
             82,
         ),
         *file_contributions.PANELS,

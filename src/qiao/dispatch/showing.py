@@ -16,6 +16,7 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import Field
 from qiao.core.rules import phones
 from qiao.core.wording import from_names, said
+from qiao.customers.queries import number_to_call
 from qiao.dispatch.forms import SheetForm
 from qiao.dispatch.models import WorkOrder
 from qiao.dispatch.queries import Team
@@ -127,12 +128,7 @@ def _due(order: WorkOrder) -> Due | None:
 
 
 def _phone(case: Any) -> str:
-    if case.caller_phone:
-        return str(case.caller_phone)
-    if case.customer is None:
-        return ""
-    kept = case.customer.phones.order_by("-is_primary", "id")
-    return str(kept.values_list("number", flat=True).first() or "")
+    return number_to_call(customer_id=case.customer_id, preferred=case.caller_phone or "")
 
 
 def _flags(customer: Any) -> list[str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from qiao.core.actor import Actor
 from qiao.core.rules import phones
 from qiao.core.wording import from_names
+from qiao.customers.queries import number_to_call
 from qiao.feedback.models import FollowUp, FollowUpAttempt, Rating
 from qiao.feedback.queries import Progress, progress_of
 
@@ -129,12 +130,7 @@ def desk_of(row: FollowUp, actor: Actor, now: datetime) -> Desk:
 
 
 def _phone(case: Any) -> str:
-    if case.caller_phone:
-        return str(case.caller_phone)
-    if case.customer is None:
-        return ""
-    kept = case.customer.phones.order_by("-is_primary", "id")
-    return str(kept.values_list("number", flat=True).first() or "")
+    return number_to_call(customer_id=case.customer_id, preferred=case.caller_phone or "")
 
 
 @dataclass(frozen=True, slots=True)

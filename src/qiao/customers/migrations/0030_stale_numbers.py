@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.TextField(db_collation='C')),
                 ('extension', models.TextField(blank=True, default='')),
+                ('digits', models.TextField(db_collation='C')),
                 ('kind', models.TextField(choices=[('mobile', 'Mobile'), ('landline', 'Landline'), ('service', 'Service number'), ('foreign', 'Foreign')])),
                 ('label', models.TextField(blank=True, default='')),
                 ('since', models.DateTimeField()),
@@ -77,7 +78,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='formerphone',
-            index=models.Index(fields=['number'], name='customers_former_number'),
+            index=models.Index(fields=['digits'], name='customers_former_whole'),
         ),
         migrations.AddConstraint(
             model_name='formerphone',

@@ -62,7 +62,7 @@ class PhoneAttempt(models.Model):
 
 
 class FormerPhone(models.Model):
-    """A number that led to a customer until `until`, and why it no longer does."""
+    """A number that led to a customer until `until`, and why it no longer does; found as such."""
 
     class Reason(models.TextChoices):
         NOT_IN_SERVICE = "not_in_service", pgettext_lazy("former number", "Not in service")
@@ -75,6 +75,7 @@ class FormerPhone(models.Model):
     )
     number = models.TextField(db_collation="C")
     extension = models.TextField(default="", blank=True)
+    digits = models.TextField(db_collation="C")
     kind = models.TextField(choices=CustomerPhone.Kind.choices)
     label = models.TextField(default="", blank=True)
     since = models.DateTimeField()
@@ -94,5 +95,5 @@ class FormerPhone(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["customer", "-until"], name="customers_former_of"),
-            models.Index(fields=["number"], name="customers_former_number"),
+            models.Index(fields=["digits"], name="customers_former_whole"),
         ]

@@ -139,28 +139,21 @@ def _limits() -> tuple[int, int]:
 
 
 def note_call(
-    *, customer_id: int, outcome: str, source: str, ref: str, at: datetime, number: str = "",
+    *, customer_id: int, number: str, outcome: str, source: str, ref: str, at: datetime,
     staff_id: int | None = None,
 ) -> None:  # fmt: skip
-    """Keep what came of a call to a customer, at `number` or at the one to call first.
+    """Keep what came of a call to a customer at `number`, in its stored form.
 
-    Nothing is kept of a customer without a number, or of a number that is not theirs.
+    Nothing is kept of a number that is not theirs.
     """
     required()
-    phone = _called(customer_id, number)
+    bare, extension = phones.split_extension(number)
+    theirs = CustomerPhone.objects.filter(customer_id__in=held_as(customer_id))
+    phone = theirs.filter(number=bare, extension=extension).order_by("id").first()
     if phone is not None:
         stored = f"{phone.number};ext={phone.extension}" if phone.extension else phone.number
         attempt = NumberAttempt(phone.customer_id, stored, outcome, at, source, ref, staff_id)
         note_attempts(attempts=[attempt])
-
-
-def _called(customer_id: int, number: str) -> CustomerPhone | None:
-    theirs = CustomerPhone.objects.filter(customer_id__in=held_as(customer_id))
-    if number:
-        bare, extension = phones.split_extension(number)
-        return theirs.filter(number=bare, extension=extension).order_by("id").first()
-    ranked = sorted(theirs, key=lambda p: (p.standing != "", not p.is_primary, p.pk))
-    return ranked[0] if ranked else None
 
 
 def say_of_number(
@@ -197,6 +190,7 @@ def retire_number(
         customer_id=phone.customer_id,
         number=phone.number,
         extension=phone.extension,
+        digits=phone.digits,
         kind=phone.kind,
         label=phone.label,
         since=min(phone.created_at, now),

@@ -9,6 +9,7 @@ from qiao.customers.queries.listing import (
 )
 from qiao.customers.queries.merges import merged_ids_as_of, survivor_as_of
 from qiao.customers.queries.moves import account_for, get_move_for
+from qiao.customers.queries.numbers import number_to_call
 from qiao.customers.queries.people import (
     AccountChoice,
     CustomerLine,
@@ -111,6 +112,7 @@ __all__ = [
     "match_phone",
     "merged_ids_as_of",
     "name_in",
+    "number_to_call",
     "open_segments",
     "page_of_segments",
     "parties_of_account",

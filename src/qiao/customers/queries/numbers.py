@@ -35,6 +35,32 @@ SELECT json_build_object('id', %(customer_id)s::bigint, 'phones', (
 """
 
 
+_TO_CALL = """
+SELECT p.number, p.extension, p.standing
+  FROM customers_customerphone p
+ WHERE p.customer_id = ANY(customers_held_as(customers_survivor(%(id)s)))
+ ORDER BY p.standing <> '', p.customer_id = %(id)s DESC, p.is_primary DESC, p.id LIMIT 50
+"""
+
+
+def number_to_call(*, customer_id: int | None, preferred: str = "") -> str:
+    """The number on which to call a customer, in the stored form; empty for none.
+
+    `preferred` is the one they called from: it comes first unless it may lead to nobody and
+    another one does not.
+    """
+    if customer_id is None:
+        return preferred
+    held = {
+        f"{number};ext={extension}" if extension else number: standing
+        for number, extension, standing in fetch_all(_TO_CALL, {"id": customer_id})
+    }
+    first = next(iter(held), "")
+    if preferred and (not held.get(preferred) or held[first]):
+        return preferred
+    return first
+
+
 @dataclass(frozen=True, slots=True)
 class FlaggedNumber:
     """A number that is doubtful or wrong, and whose it is; `standing` and `reason` are keys."""

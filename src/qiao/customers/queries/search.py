@@ -83,17 +83,27 @@ _NAME_PART = f"""
   ORDER BY 5, 6 LIMIT %(limit)s)
 """
 
+# Among equal matches, a number that may no longer be right comes last.
+_PHONE_KEY = "CASE WHEN p.standing = '' THEN p.digits ELSE '~' || p.digits END"
+
+# Whose number it is, and whose it was.
 _PHONE = f"""
-(SELECT p.customer_id, {merged_into("p.customer_id")}, 'phone', p.digits, NULL::bigint,
-        (p.standing <> '')::int, p.digits
+((SELECT p.customer_id, {merged_into("p.customer_id")}, 'phone', p.digits, NULL::bigint, 0,
+         {_PHONE_KEY}
    FROM customers_customerphone p
   WHERE p.digits = %(digits)s AND {visible("p.customer_id")}
   LIMIT %(limit)s)
+ UNION ALL
+ (SELECT f.customer_id, {merged_into("f.customer_id")}, 'phone_former', f.digits, NULL::bigint, 3,
+         f.digits
+   FROM customers_formerphone f
+  WHERE f.digits = %(digits)s AND {visible("f.customer_id")}
+  LIMIT %(limit)s))
 """
 
 _PHONE_TAIL = f"""
 (SELECT p.customer_id, {merged_into("p.customer_id")}, 'phone_tail', p.digits,
-        NULL::bigint, 1, p.digits
+        NULL::bigint, 1, {_PHONE_KEY}
    FROM customers_customerphone p
   WHERE reverse(p.digits) >= %(tail)s AND reverse(p.digits) < %(tail_end)s
     AND {visible("p.customer_id")}
@@ -103,7 +113,7 @@ _PHONE_TAIL = f"""
 
 _PHONE_MIDDLE = f"""
 (SELECT p.customer_id, {merged_into("p.customer_id")}, 'phone_middle', p.digits,
-        NULL::bigint, 3, p.digits
+        NULL::bigint, 3, {_PHONE_KEY}
    FROM customers_customerphone p
   WHERE p.digits LIKE %(digits_like)s AND {visible("p.customer_id")}
   LIMIT %(limit)s)

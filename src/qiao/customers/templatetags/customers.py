@@ -83,6 +83,7 @@ _REASONS = {
     "initials": pgettext_lazy("found by", "pinyin initials"),
     "pinyin": pgettext_lazy("found by", "pinyin"),
     "phone": pgettext_lazy("found by", "telephone number"),
+    "phone_former": pgettext_lazy("found by", "number they had before"),
     "phone_tail": pgettext_lazy("found by", "end of the number"),
     "phone_middle": pgettext_lazy("found by", "part of the number"),
     "account": pgettext_lazy("found by", "account number"),

@@ -36,12 +36,18 @@ def give(client: Client, customer: Customer) -> Card:
     return Card.objects.latest("id")
 
 
+def file_of(client: Client, customer: Customer) -> str:
+    """The tab of the file."""
+    page = reverse("customers:page", args=[customer.pk])
+    return client.get(page, {"topic": "customer.file"}).content.decode()
+
+
 def test_a_card_is_given_out_shown_by_its_end_and_taken_out_of_use(
     agent: Client, customer: Customer
 ) -> None:
     card = give(agent, customer)
     assert (card.number, card.customer_id) == ("88017732", customer.pk)
-    page = agent.get(reverse("customers:page", args=[customer.pk])).content.decode()
+    page = file_of(agent, customer)
     assert "···· 7732" in page
     assert "88017732" not in page
     url = reverse("customers:card_end", args=[customer.pk, card.pk])
@@ -50,10 +56,7 @@ def test_a_card_is_given_out_shown_by_its_end_and_taken_out_of_use(
     agent.post(url, {"end_date": tomorrow})
     card.refresh_from_db()
     assert card.period.upper == tomorrow
-    assert (
-        "Take out of use"
-        not in agent.get(reverse("customers:page", args=[customer.pk])).content.decode()
-    )
+    assert "Take out of use" not in file_of(agent, customer)
 
 
 def test_a_card_that_somebody_holds_is_refused_with_the_reason(

@@ -52,7 +52,9 @@ def phone_of(customer: Customer) -> CustomerPhone:
     return CustomerPhone.objects.get(customer=customer)
 
 
-def call(customer: Customer, outcome: str, ref: str, *, day: int = 0, number: str = "") -> None:
+def call(
+    customer: Customer, outcome: str, ref: str, *, day: int = 0, number: str = STORED
+) -> None:
     at = NOW - timedelta(days=30 - day)
     note_call(
         customer_id=customer.pk, outcome=outcome, source="test", ref=ref, at=at, number=number
@@ -114,6 +116,8 @@ def test_a_replaced_number_becomes_a_former_one_and_the_new_one_is_called_first(
     )
     phone = phone_of(known)
     assert (phone.number, phone.standing, phone.is_primary) == ("+8613905710001", "", True)
+    found = find_customers(actor=world.agent, text=PHONE, limit=5)
+    assert [(hit.customer_id, hit.why) for hit in found] == [(known.pk, "phone_former")]
     former = FormerPhone.objects.get(customer=known)
     assert (former.number, former.reason, former.until) == (STORED, "not_in_service", NOW)
 

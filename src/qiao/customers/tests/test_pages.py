@@ -302,7 +302,7 @@ def test_a_change_made_in_its_dialog_shows_on_the_page(
     done = agent.post(page(name, known), data, headers={"HX-Request": "true"})
     back = "tier" if name == "tier_change" else "page"
     assert (done.status_code, done["HX-Redirect"]) == (204, page(back, known))
-    topic = "customer.file" if name == "identity_add" else ""
+    topic = "customer.file" if name in {"identity_add", "card_add"} else ""
     assert shown in agent.get(page("page", known), {"topic": topic}).content.decode()
 
 

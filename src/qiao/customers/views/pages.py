@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from qiao.core.actor import Actor
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.manifest import CUSTOMER_TOPICS
+from qiao.core.manifest import CUSTOMER_TOPICS, Command
 from qiao.core.panels import load_panels, load_places
 from qiao.core.registry import registry
 from qiao.core.timeline import load_timeline
@@ -32,6 +32,11 @@ VIEW = "customers.view"
 OVERVIEW = CUSTOMER_TOPICS[0][0]
 PAGE_SIZE = 30
 MOST_HITS = 50
+WORK = (
+    "customers.duplicates", "customers.numbers", "customers.protection", "customers.documents",
+    "customers.managers", "customers.value", "customers.segments", "customers.tags",
+    "customers.tier_rules", "customers.erasures",
+)  # fmt: skip
 
 
 @staff_view(VIEW)
@@ -45,16 +50,13 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "tier": tier if tier in Customer.Tier.values else "",
         "flag": flag if flag in ProtectedFlag.values else "",
         "may_edit": request.actor.can("customers.edit"),
-        "may_value": request.actor.can("customers.value"),
-        "may_merge": request.actor.can("customers.merge"),
         "may_import": request.actor.can("customers.import"),
-        "may_protect": request.actor.can("customers.protect"),
         "may_export": request.actor.can("customers.export"),
         "tiers": Customer.Tier.choices,
         "all_flags": ProtectedFlag.choices,
         "segment": None,
         "tag": None,
-        "may_tag": request.actor.can("customers.tags"),
+        "work": _work_lists(request.actor),
     }
     if text:
         hits = find_customers(actor=request.actor, text=text, limit=MOST_HITS)
@@ -79,6 +81,12 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     context["segments"] = named_segments(request.actor)
     context["tags"] = tag_choices()
     return render(request, "customers/list.html", context)
+
+
+def _work_lists(actor: Actor) -> list[Command]:
+    """Where this reader's other work on customers lies, in the order of `WORK`."""
+    commands = {each.key: each for each in registry.commands(actor)}
+    return [commands[key] for key in WORK if key in commands]
 
 
 def named_segments(actor: Actor) -> list[tuple[int, str]]:

@@ -11,6 +11,7 @@ from qiao.core.actor import Actor
 from qiao.core.idempotency import claim
 from qiao.core.rules.text import clean
 from qiao.customers.operations import note_call
+from qiao.customers.queries import number_to_call
 from qiao.feedback.events import FollowUpAttempted, FollowUpHandedOver
 from qiao.feedback.models import FollowUp, FollowUpAttempt, Rating
 from qiao.feedback.operations.closing import finish, lock_follow_up
@@ -153,11 +154,13 @@ def _add_attempt(
 
 def _note_number(follow_up: FollowUp, attempt: FollowUpAttempt) -> None:
     """Whether the number called leads to the customer is known below, for whoever calls next."""
-    customer_id = follow_up.case.customer_id
+    case = follow_up.case
+    customer_id = case.customer_id
     if attempt.channel != CALLED or customer_id is None:
         return
     note_call(
         customer_id=customer_id,
+        number=number_to_call(customer_id=customer_id, preferred=case.caller_phone or ""),
         outcome=AS_CALL.get(attempt.outcome, attempt.outcome),
         source="feedback",
         ref=str(attempt.pk),
