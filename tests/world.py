@@ -596,7 +596,7 @@ def _add_contacts(world: World) -> None:
         outcome="water.answered",
         note=marked("summary"),
         actor=agent,
-        now=now,
+        now=now + timedelta(hours=2),  # it can be reopened on its day, also after midnight
     )
     world.ids |= {"contact": at_hand.pk, "closed": closed.pk, "empty": empty.pk}
     world.canaries |= {at_hand.number, closed.number, empty.number}

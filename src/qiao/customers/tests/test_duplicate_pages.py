@@ -117,7 +117,7 @@ def test_merging_on_the_page_and_undoing_by_the_toast(world: Company) -> None:
     answer = client.post(url, choices(second, first, name=first.pk), follow=True)
     shown = answer.content.decode()
     assert answer.redirect_chain[-1][0] == reverse("customers:page", args=[second.pk])
-    assert "Merged into this one" in shown
+    assert "1 record merged" in shown
     second.refresh_from_db()
     assert second.name == "陈慧敏"
     undo = re.search(r'data-undo="([^"]+)"', shown)

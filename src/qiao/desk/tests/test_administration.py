@@ -324,6 +324,7 @@ def test_settings_themselves_are_audited(company: Company) -> None:
 def test_every_decision_of_ours_is_carried_out_by_its_own_module() -> None:
     assert {prefix.removesuffix(".") for prefix in decisions.prefixes()} == {
         "parameter",
+        "code",
         "correction",
         "protection",
     }
