@@ -90,10 +90,11 @@ def build(world: World) -> None:
 
 def _cares(rng: Random, staying: Sequence[int], left: int, today: date) -> list[_Care]:
     keys = KeyCustomer.objects.filter(period__is_closed=False).order_by("place")
-    ids = list(keys.values_list("customer_id", flat=True)[:MOST])
-    known = dict(Customer.objects.filter(pk__in=ids, merged_into=None).values_list("pk", "tier"))
+    firms = Customer.objects.filter(kind=Customer.Kind.ORGANISATION, merged_into=None)
+    known = dict(firms.values_list("pk", "tier"))
+    ids = [pk for pk in keys.values_list("customer_id", flat=True) if pk in known][:MOST]
     found = []
-    for place, pk in enumerate(pk for pk in ids if pk in known):
+    for place, pk in enumerate(ids):
         since = today - timedelta(days=rng.randrange(200, 560))
         if place % 7 == 2 and place // 7 < PASSED_ON:
             handed = today - timedelta(days=HANDED_DAYS)
