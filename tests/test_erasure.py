@@ -93,7 +93,9 @@ def protect(world: World, customer: Customer) -> None:
         customer_id=customer.pk, kind="life_support", reason=f"{NAME} {WORDS}", **told
     )
     told["protection_id"] = made.pk
-    seen = Evidence(now.date(), Document.objects.get(customer=customer).pk, WORDS, IDENTITY)
+    seen = Evidence(
+        timezone.localdate(now), Document.objects.get(customer=customer).pk, WORDS, IDENTITY
+    )
     confirm_protection(evidence=seen, **told)
     remind_of_protection(words=WORDS, **told)
     asked = end_protection(reason=WORDS, **told)
@@ -139,7 +141,7 @@ def live(world: World) -> Customer:
     )
     documents.add_document(
         customer_id=customer.pk,
-        told=documents.NewDocument("letter", f"{NAME} 来信", now.date()),
+        told=documents.NewDocument("letter", f"{NAME} 来信", timezone.localdate(now)),
         file=io.BytesIO(f"{WORDS} {STREET}".encode()),
         file_name=f"{NAME}.txt",
         **told,
@@ -208,7 +210,7 @@ def relate(world: World, customer: Customer) -> None:
     """They live with somebody, speak for a firm, act for a child, are protected, are named
     elsewhere."""
     protect(world, customer)
-    lake, day = world.company.lake.pk, world.now.date()
+    lake, day = world.company.lake.pk, timezone.localdate(world.now)
     told: dict[str, Any] = {"actor": world.company.agent, "now": world.now}
     host, child, firm = (
         register_customer(organisation_id=lake, name=name, kind=kind, **told)
@@ -240,7 +242,7 @@ def look_after(world: World, customer: Customer) -> None:
     """They have a manager, who visits them and hands them over."""
     told: dict[str, Any] = {"actor": world.company.chief, "now": world.now}
     first, second = world.company.agent.person_id, world.company.colleague.person_id
-    day = world.now.date()
+    day = timezone.localdate(world.now)
     managing.assign_manager(
         customer_ids=[customer.pk], manager_id=first, since=day - timedelta(days=9),
         reason=WORDS, **told,
@@ -259,12 +261,12 @@ def close_all(customer: Customer) -> None:
     """End what hinders: accounts and cases, as a year later."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE customers_account SET status = 'closed', closed_date = CURRENT_DATE"
+            "UPDATE customers_account SET status = 'closed', closed_date = greatest(opened_date, CURRENT_DATE)"
             " WHERE id IN (SELECT account_id FROM customers_accountparty WHERE customer_id = %s)",
             [customer.pk],
         )
         cursor.execute(
-            "UPDATE cases_case SET phase = 'closed', closed_at = now(), closed_date = CURRENT_DATE"
+            "UPDATE cases_case SET phase = 'closed', closed_at = now(), closed_date = greatest(opened_date, CURRENT_DATE)"
             " WHERE customer_id = %s AND closed_at IS NULL",
             [customer.pk],
         )

@@ -283,7 +283,7 @@ def _add_manager(world: World, customer: Customer) -> None:
 def _add_relations(world: World, customer: Customer) -> None:
     """A household, a company group, somebody who speaks for it, and somebody who acts."""
     told: dict[str, Any] = {"actor": world.company.agent, "now": world.now}
-    lake, day = world.company.lake.pk, world.now.date()
+    lake, day = world.company.lake.pk, timezone.localdate(world.now)
     mate, firm, one, other = (
         register(organisation_id=lake, name=marked(name), kind=kind, **told)
         for name, kind in (
@@ -666,7 +666,9 @@ def _add_requests(world: World) -> None:
         purpose="marketing", is_given=True, how="written", proof=marked("proof"), **told
     )
     kept = documents.add_document(
-        told=documents.NewDocument("letter", marked("letter"), now.date(), now.date()),
+        told=documents.NewDocument(
+            "letter", marked("letter"), timezone.localdate(now), timezone.localdate(now)
+        ),
         file=io.BytesIO(marked("words of a letter").encode()),
         file_name=f"{MARK}.txt",
         **told,

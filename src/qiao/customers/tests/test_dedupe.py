@@ -63,10 +63,10 @@ def twice(world: Company, one: str = "陈慧敏", other: str = "陈惠敏") -> l
 @pytest.mark.parametrize("seed", [11, 12])
 def test_planted_duplicates_are_found_and_lookalikes_are_not(world: Company, seed: int) -> None:
     build_customers(
-        count=6_000, organisation_ids_by_area={"339102": world.lake.pk, "339104": world.river.pk},
+        count=3_000, organisation_ids_by_area={"339102": world.lake.pk, "339104": world.river.pk},
         seed=seed, now=NOW,
     )  # fmt: skip
-    planted = plant_duplicates(count=600, strangers=600, seed=seed, now=NOW)
+    planted = plant_duplicates(count=400, strangers=250, seed=seed, now=NOW)
     run = search()
     figures = planted_figures(planted, pairs())
     print(f"\nseed {seed}: {figures}, {run.pair_count} pairs weighed")  # noqa: T201 - the figures
