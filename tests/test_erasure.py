@@ -261,12 +261,14 @@ def close_all(customer: Customer) -> None:
     """End what hinders: accounts and cases, as a year later."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE customers_account SET status = 'closed', closed_date = greatest(opened_date, CURRENT_DATE)"
+            "UPDATE customers_account SET status = 'closed',"
+            " closed_date = greatest(opened_date, CURRENT_DATE)"
             " WHERE id IN (SELECT account_id FROM customers_accountparty WHERE customer_id = %s)",
             [customer.pk],
         )
         cursor.execute(
-            "UPDATE cases_case SET phase = 'closed', closed_at = now(), closed_date = greatest(opened_date, CURRENT_DATE)"
+            "UPDATE cases_case SET phase = 'closed', closed_at = now(),"
+            " closed_date = greatest(opened_date, CURRENT_DATE)"
             " WHERE customer_id = %s AND closed_at IS NULL",
             [customer.pk],
         )
