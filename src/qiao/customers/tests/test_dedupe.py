@@ -71,9 +71,7 @@ def test_planted_duplicates_are_found_and_lookalikes_are_not(world: Company, see
     figures = planted_figures(planted, pairs())
     print(f"\nseed {seed}: {figures}, {run.pair_count} pairs weighed")  # noqa: T201 - the figures
     assert figures["precision"] >= LEAST_PRECISION
-    # Which pairs are planted follows from ids, so the draw differs by run: of some 420 pairs two
-    # standard errors are 0.03. The limit itself is held by the benchmark, on 10,800 pairs.
-    assert figures["recall"] >= LEAST_RECALL - 0.03
+    assert figures["recall"] >= LEAST_RECALL
 
 
 def test_a_new_customer_is_weighed_at_once_and_as_the_night_would(world: Company) -> None:
