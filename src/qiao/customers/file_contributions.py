@@ -19,8 +19,12 @@ PANELS = (
         _VIEW, _PLACES, 20,
     ),
     Panel(
-        "customers.notes", _("Notes"), "customers/panels/notes.html", care.NOTES, _VIEW, _PLACES,
-        25,
+        "customers.notes", _("Notes"), "customers/panels/notes.html", care.NOTES, _VIEW,
+        frozenset({"customer", "customer.file"}), 25,
+    ),
+    Panel(
+        "customers.pinned", _("Notes"), "customers/panels/notes.html", care.PINNED_NOTES, _VIEW,
+        frozenset({"aside"}), 25,
     ),
     Panel(
         "customers.documents", _("Documents"), "customers/panels/documents.html",

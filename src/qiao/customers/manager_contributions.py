@@ -23,7 +23,14 @@ from qiao.customers.models import CustomerVisit, VisitPlan
 from qiao.customers.operations.manager_forgetting import erase_managing
 from qiao.customers.queries.manager_personal import collect_managing
 from qiao.customers.queries.manager_sql import manager_of
-from qiao.customers.queries.managers import ASSIGN, OWN, PANEL, TIMELINE_SQL, managers_at_work
+from qiao.customers.queries.managers import (
+    ASSIGN,
+    IN_CARE,
+    OWN,
+    PANEL,
+    TIMELINE_SQL,
+    managers_at_work,
+)
 
 VIEW: Final = "customers.view"
 PERMISSIONS = (
@@ -39,7 +46,11 @@ NAVIGATION = (
 PANELS = (
     Panel(
         "customers.manager", _("Customer manager"), "customers/panels/cared_by.html", PANEL, VIEW,
-        frozenset({"customer", "customer.relations", "aside"}), 15,
+        frozenset({"customer.relations"}), 15,
+    ),
+    Panel(
+        "customers.in_care", _("Customer manager"), "customers/panels/cared_by.html", IN_CARE,
+        VIEW, frozenset({"customer", "aside"}), 15,
     ),
 )  # fmt: skip
 COMMANDS = (

@@ -13,9 +13,7 @@ EDIT_WINDOW: Final = timedelta(minutes=15)
 PURPOSES: Final = tuple(Consent.Purpose.values)
 
 # Pinned ones first, then the latest; long ones are cut by the template.
-NOTES = """
-SELECT CASE WHEN count(*) > 0
-            THEN json_build_object('count', max(x.total), 'rows', json_agg(x)) END
+_NOTES = """
   FROM (
     SELECT n.id, n.text, n.is_pinned, n.created_at AS at, n.edited_at IS NOT NULL AS is_edited,
            s.name AS who, count(*) OVER () AS total
@@ -23,6 +21,15 @@ SELECT CASE WHEN count(*) > 0
      WHERE n.customer_id = ANY(%(customer_ids)s::bigint[])
        AND cardinality(%(organisation_ids)s) > 0
      ORDER BY n.is_pinned DESC, n.id DESC LIMIT 4) x
+"""
+NOTES = f"""
+SELECT json_build_object('count', coalesce(max(x.total), 0),
+                         'rows', coalesce(json_agg(x), '[]')) {_NOTES}
+"""
+# Beside a call stands what is pinned, and nothing where nothing is.
+PINNED_NOTES = f"""
+SELECT CASE WHEN count(*) > 0 THEN json_build_object('rows', json_agg(x)) END {_NOTES}
+ WHERE x.is_pinned
 """
 # What the agent must know before speaking: only what was asked for stands here.
 WISHES = """

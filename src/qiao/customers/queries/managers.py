@@ -281,8 +281,8 @@ SELECT x.at, 'visit', v.id, '', v.topic, v.note, s.name, v.result, ''
  ORDER BY x.at DESC LIMIT %(limit)s
 """
 # The customer's page and the aside: who looks after them, the plan, what was said last.
-PANEL: Final = f"""
-SELECT json_build_object(
+_CARE: Final = f"""
+json_build_object(
     'manager', (SELECT json_build_object('id', s.id, 'name', s.name, 'number', s.number,
                                          'phone', s.phone, 'since', m.since,
                                          'is_active', s.is_active)
@@ -308,7 +308,15 @@ SELECT json_build_object(
                  WHERE a.customer_id = ANY(k.ids) AND NOT (a.period @> k.day)
                  ORDER BY lower(a.period) DESC LIMIT 3) x),
     'visits', (SELECT count(*) FROM customers_customervisit v WHERE v.customer_id = ANY(k.ids)))
+"""
+_OF: Final = f"""
   FROM (SELECT %(customer_ids)s::bigint[] AS ids,
                (%(now)s::timestamptz AT TIME ZONE '{settings.TIME_ZONE}')::date AS day) k
  WHERE cardinality(%(organisation_ids)s) > 0
+"""
+PANEL: Final = f"SELECT {_CARE} {_OF}"
+# Where nobody looks after a customer, that is no news during a call.
+IN_CARE: Final = f"""
+SELECT {_CARE} {_OF}
+   AND EXISTS (SELECT 1 FROM {manager_of("k.ids", "k.day")} m)
 """

@@ -175,3 +175,16 @@ def test_the_page_and_the_aside_show_needs_and_pinned_notes(
             assert text in html
     half = agent.post(url, {"quiet_from": "21:30"})
     assert half.status_code == 422
+
+
+def test_the_first_note_is_written_from_the_page_and_the_aside_is_silent_without_one(
+    world: Company, known: Customer
+) -> None:
+    agent = browser(world.agent_staff)
+    page, aside = (reverse(f"customers:{name}", args=[known.pk]) for name in ("page", "aside"))
+    assert reverse("customers:note_add", args=[known.pk]) in agent.get(page).content.decode()
+    add_note(actor=world.agent, now=NOW, customer_id=known.pk, text="随手一记")
+    assert "随手一记" in agent.get(page).content.decode()
+    beside = agent.get(aside).content.decode()
+    assert "customerspinned" not in beside
+    assert "customersin_care" not in beside, "that nobody looks after them is no news"
