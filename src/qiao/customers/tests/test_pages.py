@@ -306,9 +306,11 @@ def test_a_change_made_in_its_dialog_shows_on_the_page(
     assert shown in agent.get(page("page", known), {"topic": topic}).content.decode()
 
 
-def test_a_change_leads_back_to_the_tab_it_was_made_on(world: Company, known: Customer) -> None:
-    own = f"{page('page', known)}?topic=customer.file"
-    for opened_from, leads_to in ((own, own), ("/customers/?q=x", page("page", known))):
+def test_a_change_leads_back_to_where_it_was_made(world: Company, known: Customer) -> None:
+    own, work = f"{page('page', known)}?topic=customer.file", f"{reverse('customers:numbers')}?a=1"
+    for opened_from, leads_to in (
+        (own, own), (work, work), ("/workspace/?q=1", page("page", known)),
+    ):  # fmt: skip
         done = browser(world.agent_staff).post(
             page("name_change", known),
             {"name": "陈惠敏"},

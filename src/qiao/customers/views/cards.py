@@ -7,11 +7,19 @@ from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.forms.cards import CardForm, EndCardForm
-from qiao.customers.operations import add_card, end_card
+from qiao.customers.operations import BadPeriod, add_card, end_card
 from qiao.customers.operations.access import local_day
 from qiao.customers.queries import get_customer_for
 from qiao.customers.queries.cards import get_card_of
-from qiao.customers.views.changes import EDIT, METHODS, change_in_dialog
+from qiao.customers.views.box import METHODS
+from qiao.customers.views.changes import EDIT, change_in_dialog
+from qiao.customers.views.words import refusal_words
+
+
+def _words(refusal: Exception) -> str:
+    if isinstance(refusal, BadPeriod):
+        return _("That day is not possible: it ended already, or ends before it begins.")
+    return refusal_words(refusal)
 
 
 @staff_view(EDIT, methods=METHODS)
@@ -47,4 +55,5 @@ def card_end(request: StaffRequest, customer_id: int, card_id: int) -> HttpRespo
             _("Take out of use"),
             _("The card leads to nobody any more from that day on."),
         ),
+        words=_words,
     )

@@ -19,7 +19,8 @@ from qiao.customers.operations.care import (
 )
 from qiao.customers.queries import NotVisible, get_customer_for, held_as
 from qiao.customers.queries.care import EDIT_WINDOW, consents_of, notes_of, preferences_of
-from qiao.customers.views.changes import METHODS, change_in_dialog
+from qiao.customers.views.box import METHODS
+from qiao.customers.views.changes import change_in_dialog
 
 EDIT = "customers.edit"
 PAGE_SIZE = 50

@@ -16,7 +16,7 @@ from qiao.customers.models import Customer, Tag
 from qiao.customers.operations.tags import TooManyTags, UnknownTag, tag_customer
 from qiao.customers.queries import get_customer_for
 from qiao.customers.queries.tags import chips_of, tags_of, vocabulary
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE
+from qiao.customers.views.box import METHODS, UNPROCESSABLE
 from qiao.customers.views.ids import read_id
 
 EDIT = "customers.edit"

@@ -34,7 +34,7 @@ from qiao.customers.queries.documents import (
     get_document_for,
     versions_of,
 )
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE
+from qiao.customers.views.box import METHODS, UNPROCESSABLE
 
 SPANS = (30, 60)
 _REFUSED = {

@@ -12,7 +12,7 @@ from qiao.core import background
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.forms.duplicates import DismissForm
 from qiao.customers.models import Duplicate, DuplicateRun
-from qiao.customers.operations import BadText, CustomerRefusal
+from qiao.customers.operations import CustomerRefusal
 from qiao.customers.operations.duplicate_deciding import dismiss_duplicate, reopen_duplicate
 from qiao.customers.operations.duplicate_finding import FIND_TASK, start_duplicate_run
 from qiao.customers.queries.duplicates import (
@@ -21,7 +21,7 @@ from qiao.customers.queries.duplicates import (
     last_duplicate_run,
     list_duplicates,
 )
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.box import METHODS, box, go_to, posted
 from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import names_of
 
@@ -87,32 +87,21 @@ def search_start(request: StaffRequest) -> HttpResponse:
 def dismiss(request: StaffRequest, duplicate_id: int) -> HttpResponse:
     """Say why two are not the same."""
     pair = get_duplicate_for(actor=request.actor, duplicate_id=duplicate_id)
-    form = DismissForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            dismiss_duplicate(
-                actor=request.actor, now=request.now, duplicate_id=duplicate_id,
-                **form.cleaned_data,
-            )  # fmt: skip
-        except (CustomerRefusal, BadText) as refusal:
-            form.add_error(None, refusal_words(refusal))
-        else:
-            messages.success(
-                request,
-                _("The two stay two. They are proposed again only if the evidence grows."),
-                extra_tags=reverse("customers:duplicate_reopen", args=[duplicate_id]),
-            )
-            return go_to(request, reverse("customers:duplicates"))
-    context = {
-        "form": form,
-        "title": _("Not the same customer"),
-        "confirm": _("They are two"),
-        "full": ("reason",),
-        "about": f"{pair.first.name} · {pair.second.name}",
-        "back": reverse("customers:duplicates"),
-    }
-    template = "customers/box.html" if request.htmx else "customers/box_page.html"
-    return render(request, template, context, status=UNPROCESSABLE if form.errors else 200)
+
+    def apply(data: dict[str, Any]) -> str:
+        dismiss_duplicate(actor=request.actor, now=request.now, duplicate_id=duplicate_id, **data)
+        messages.success(
+            request,
+            _("The two stay two. They are proposed again only if the evidence grows."),
+            extra_tags=reverse("customers:duplicate_reopen", args=[duplicate_id]),
+        )
+        return reverse("customers:duplicates")
+
+    return box(
+        request, DismissForm(posted(request)), apply,
+        (_("Not the same customer"), _("They are two"), ""),
+        about=f"{pair.first.name} · {pair.second.name}", back=reverse("customers:duplicates"),
+    )  # fmt: skip
 
 
 @staff_view(MERGE, methods=POST)

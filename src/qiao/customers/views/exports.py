@@ -38,8 +38,9 @@ from qiao.customers.queries.exporting import (
 )
 from qiao.customers.queries.tags import get_tag
 from qiao.customers.templatetags.segments import segment_name
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to, refusal_text
+from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
 from qiao.customers.views.ids import read_id
+from qiao.customers.views.words import refusal_words
 
 EXPORT = "customers.export"
 STATE = CustomerExport.State
@@ -116,7 +117,7 @@ def export_new(request: StaffRequest) -> HttpResponse:
                 language=get_language() or "en",
             )
         except (CustomerRefusal, BadText) as refusal:
-            form.add_error("reason", refusal_text(refusal))
+            form.add_error("reason", refusal_words(refusal))
         else:
             return go_to(request, reverse("customers:exports"))
     return _ask(request, form, filters, status=UNPROCESSABLE)

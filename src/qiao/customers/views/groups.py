@@ -42,7 +42,8 @@ from qiao.customers.queries.relations import (
     stays_of,
 )
 from qiao.customers.rules.relations import tree
-from qiao.customers.views.changes import EDIT, METHODS
+from qiao.customers.views.box import METHODS
+from qiao.customers.views.changes import EDIT
 from qiao.customers.views.relation_box import relation_box
 
 VIEW: Final = "customers.view"

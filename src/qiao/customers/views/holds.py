@@ -10,7 +10,8 @@ from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.forms.personal import HoldForm
 from qiao.customers.models import Customer
 from qiao.customers.operations.holds import PERMISSION, place_hold, release_hold
-from qiao.customers.views.changes import METHODS, change_in_dialog
+from qiao.customers.views.box import METHODS
+from qiao.customers.views.changes import change_in_dialog
 
 
 @staff_view(PERMISSION, methods=METHODS)

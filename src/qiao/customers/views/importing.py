@@ -34,7 +34,7 @@ from qiao.customers.showing.import_words import (
     field_word,
     refusal_word,
 )
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
 from qiao.staff.queries import organisation_names
 
 IMPORT = "customers.import"

@@ -43,7 +43,7 @@ from qiao.customers.queries.imports import (
 from qiao.customers.showing.differing_file import write_differing
 from qiao.customers.showing.import_words import refusal_word
 from qiao.customers.showing.refused_file import write_refused
-from qiao.customers.views.changes import METHODS, go_to
+from qiao.customers.views.box import METHODS, go_to
 from qiao.staff.queries import names_of, organisation_names
 
 IMPORT = "customers.import"

@@ -34,11 +34,11 @@ from qiao.customers.queries.managers import (
 )
 from qiao.customers.queries.portfolio import keeper_for
 from qiao.customers.queries.value import value_periods
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
 from qiao.customers.views.ids import read_id
 from qiao.customers.views.manager_words import manager_words
 from qiao.customers.views.pages import named_segments
-from qiao.customers.views.visits import box
+from qiao.customers.views.visits import visit_box
 
 VIEW = "customers.view"
 
@@ -141,7 +141,7 @@ def hand_over(request: StaffRequest, manager_id: int) -> HttpResponse:
                 actor=request.actor,
                 now=request.now,
                 from_manager_id=manager_id,
-                customer_ids=marked or None,
+                customer_ids=marked if request.POST.getlist("customer") else None,
                 **form.cleaned_data,
             )
         except (CustomerRefusal, BadText) as refusal:
@@ -191,7 +191,7 @@ def assign_one(request: StaffRequest, customer_id: int) -> HttpResponse:
     today = timezone.localdate(request.now)
     people = possible_managers(actor=request.actor, day=today)
     form = AssignForm(request.POST or None, people=people, initial={"since": today})
-    return box(
+    return visit_box(
         request,
         customer,
         form,
@@ -208,7 +208,7 @@ def end_one(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Leave one customer without a manager from a day on."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
     form = EndForm(request.POST or None, initial={"day": timezone.localdate(request.now)})
-    return box(
+    return visit_box(
         request,
         customer,
         form,

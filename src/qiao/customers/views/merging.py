@@ -22,7 +22,7 @@ from qiao.customers.operations import (
 from qiao.customers.queries import find_customers, get_customer_for
 from qiao.customers.queries.comparing import Comparison, compare_customers
 from qiao.customers.showing.evidence import words_of
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
 from qiao.customers.views.words import refusal_words
 
 MERGE = "customers.merge"

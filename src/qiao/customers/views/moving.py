@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -38,7 +37,8 @@ from qiao.customers.queries import (
     get_move_for,
 )
 from qiao.customers.queries.moves import PartLine, moved_by, parts_in, rests_on
-from qiao.customers.views.changes import EDIT, METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.box import METHODS, UNPROCESSABLE, box, posted
+from qiao.customers.views.changes import EDIT
 from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import names_of
 
@@ -225,23 +225,12 @@ def move_page(request: StaffRequest, move_id: int) -> HttpResponse:
 def move_undo(request: StaffRequest, move_id: int) -> HttpResponse:
     """Take a hand-over back, with the reason."""
     move = get_move_for(actor=request.actor, move_id=move_id)
-    form = UndoForm(request.POST or None)
-    back = reverse("customers:move", args=[move.pk])
-    if request.method == "POST" and form.is_valid():
-        try:
-            undo_move(actor=request.actor, now=request.now, move_id=move.pk, **form.cleaned_data)
-        except (CustomerRefusal, BadText) as refusal:
-            form.add_error(None, refusal_words(refusal))
-        else:
-            messages.success(request, _("The hand-over has been taken back."))
-            return go_to(request, back)
-    context = {
-        "form": form,
-        "title": _("Take the hand-over back"),
-        "confirm": _("Take back"),
-        "about": move.number,
-        "back": back,
-        "full": ("reason",),
-    }
-    template = "customers/box.html" if request.htmx else "customers/box_page.html"
-    return render(request, template, context, status=UNPROCESSABLE if form.errors else 200)
+
+    def apply(data: dict[str, Any]) -> None:
+        undo_move(actor=request.actor, now=request.now, move_id=move.pk, **data)
+
+    return box(
+        request, UndoForm(posted(request)), apply,
+        (_("Take the hand-over back"), _("Take back"), _("The hand-over has been taken back.")),
+        about=move.number, back=reverse("customers:move", args=[move.pk]),
+    )  # fmt: skip

@@ -1,7 +1,6 @@
 """Numbers that may lead to nobody: the work to be done, and what is known of one."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,13 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.rules import phones
 from qiao.customers.forms.numbers import ASKED, REPLACE, NumberForm
 from qiao.customers.models import FormerPhone, PhoneAttempt
-from qiao.customers.operations import BadText, CustomerRefusal
 from qiao.customers.operations.numbers import replace_number, retire_number, say_of_number
 from qiao.customers.queries.numbers import flagged_numbers, phone_of
-from qiao.customers.views.changes import EDIT, METHODS, UNPROCESSABLE, go_to, refusal_text
+from qiao.customers.views.box import METHODS, box, posted
+from qiao.customers.views.changes import EDIT
 
 REASONS = ("wrong_person", "not_in_service", "no_answer")
 
@@ -38,34 +36,16 @@ def number_list(request: StaffRequest) -> HttpResponse:
 
 @staff_view(EDIT, methods=METHODS)
 def number_change(request: StaffRequest, customer_id: int, phone_id: int) -> HttpResponse:
-    """Say what is known of a number; then back to where it was opened."""
+    """Say what is known of a number."""
     customer, phone = phone_of(actor=request.actor, customer_id=customer_id, phone_id=phone_id)
-    posted = request.POST if request.method == "POST" else None
-    form = NumberForm(posted, initial=request.GET.dict())
-    if form.is_valid():
-        try:
-            messages.success(request, _apply(request, customer.pk, phone.pk, form.cleaned_data))
-        except (CustomerRefusal, BadText, phones.BadPhone) as refusal:
-            form.add_error(None, refusal_text(refusal))
-        else:
-            return go_to(request, _back(request, customer.pk))
-    context = {
-        "customer": customer,
-        "phone": phone,
-        "form": form,
-        "title": _("About this number"),
-        "confirm": _("Keep"),
-    }
-    template = "customers/dialog.html" if request.htmx else "customers/change.html"
-    status = UNPROCESSABLE if form.errors else 200
-    return render(request, template, context, status=status)
 
+    def apply(data: dict[str, Any]) -> None:
+        messages.success(request, _apply(request, customer.pk, phone.pk, data))
 
-def _back(request: StaffRequest, customer_id: int) -> str:
-    """To the work, if the number was opened from there."""
-    work = reverse("customers:numbers")
-    shown = urlsplit(request.headers.get("HX-Current-URL", "")).path
-    return work if shown == work else reverse("customers:page", args=[customer_id])
+    return box(
+        request, NumberForm(posted(request)), apply, (_("About this number"), _("Keep"), ""),
+        about=customer.name, back=reverse("customers:page", args=[customer.pk]),
+    )  # fmt: skip
 
 
 def _apply(request: StaffRequest, customer_id: int, phone_id: int, data: dict[str, Any]) -> str:

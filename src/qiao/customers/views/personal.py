@@ -40,7 +40,7 @@ from qiao.customers.queries.personal import (
     person_of,
     subject_exports_of,
 )
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE
+from qiao.customers.views.box import METHODS, UNPROCESSABLE
 
 PAGE_SIZE = 50
 CONFLICT = 409

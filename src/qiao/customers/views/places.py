@@ -13,10 +13,8 @@ from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.forms.places import ExchangeForm
-from qiao.customers.models import Premises
 from qiao.customers.operations import (
     BadPeriod,
-    BadText,
     CustomerRefusal,
     NewMeter,
     exchange_meter,
@@ -25,7 +23,8 @@ from qiao.customers.operations import (
 from qiao.customers.queries import NotVisible, get_premises_for, history_of
 from qiao.customers.queries.moves import moves_at
 from qiao.customers.rules.history import Scale
-from qiao.customers.views.changes import EDIT, METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.box import METHODS, box, go_to, posted
+from qiao.customers.views.changes import EDIT
 from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import region_names
 
@@ -98,8 +97,9 @@ def meter_exchange(request: StaffRequest, premises_id: int, point_id: int) -> Ht
         raise NotVisible(f"service point {point_id}")
     today = timezone.localdate(request.now)
     initial = {"day": today, "size": point.meter_size, "is_remote": point.meter_is_remote}
-    form = ExchangeForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    form = ExchangeForm(posted(request), initial=initial)
+
+    def apply(_data: dict[str, Any]) -> None:
         hung = _exchange(request, form, point.pk)
         if hung is not None:
             messages.success(
@@ -107,8 +107,12 @@ def meter_exchange(request: StaffRequest, premises_id: int, point_id: int) -> Ht
                 _("The new meter hangs; the old one is kept with its period."),
                 extra_tags=reverse("customers:exchange_undo", args=[premises.pk, hung]),
             )
-            return go_to(request, reverse("customers:place", args=[premises.pk]))
-    return _dialog(request, premises, form, point.meter_number)
+
+    about = " · ".join(filter(None, (point.meter_number, premises.full_text)))
+    return box(
+        request, form, apply, (_("Exchange the meter"), _("Exchange meter"), ""), about=about,
+        back=reverse("customers:place", args=[premises.pk]), more={"full": ()},
+    )  # fmt: skip
 
 
 def _exchange(request: StaffRequest, form: ExchangeForm, point_id: int) -> int | None:
@@ -125,25 +129,8 @@ def _exchange(request: StaffRequest, form: ExchangeForm, point_id: int) -> int |
         )
     except BadPeriod:
         form.add_error("day", _("The old meter did not hang there yet on that day."))
-    except (CustomerRefusal, BadText) as refusal:
-        form.add_error(None, refusal_words(refusal))
-    else:
-        return hung.pk
-    return None
-
-
-def _dialog(
-    request: StaffRequest, premises: Premises, form: ExchangeForm, old: str
-) -> HttpResponse:
-    context = {
-        "form": form,
-        "title": _("Exchange the meter"),
-        "confirm": _("Exchange meter"),
-        "about": " · ".join(filter(None, (old, premises.full_text))),
-        "back": reverse("customers:place", args=[premises.pk]),
-    }
-    template = "customers/box.html" if request.htmx else "customers/box_page.html"
-    return render(request, template, context, status=UNPROCESSABLE if form.errors else 200)
+        return None
+    return hung.pk
 
 
 @staff_view(EDIT, methods=("POST",))

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 
 from qiao.core.approvals import AlreadyPending
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.rules.text import BadText
 from qiao.customers.forms.protection import ClaimForm, EndForm, EvidenceForm, RemindForm
 from qiao.customers.models import Customer, ProtectedFlag, Protection
 from qiao.customers.operations.protecting import (
@@ -26,7 +25,6 @@ from qiao.customers.operations.protecting import (
 from qiao.customers.operations.refusals import (
     AlreadyProtected,
     BadPeriod,
-    CustomerRefusal,
     EvidenceMissing,
     WrongState,
 )
@@ -39,7 +37,7 @@ from qiao.customers.queries.protection import (
     protection_work,
 )
 from qiao.customers.rules.protection import OF_PLACE, TWO_PEOPLE, WORK
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.box import METHODS, box, posted
 from qiao.customers.views.ids import read_id
 from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import branches_among
@@ -59,31 +57,26 @@ def _refusal(refusal: Exception) -> str:
     return found() if found else refusal_words(refusal)
 
 
-def _dialog(
+def _box(
     request: StaffRequest,
     customer: Customer,
     form: forms.Form,
     apply: Callable[[forms.Form], str],
-    words: dict[str, Any],
+    title: str,
+    confirm: str,
+    *,
+    notice: str = "",
 ) -> HttpResponse:
-    """Show the form; apply it when posted, which says what was done; back to where it began."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            messages.success(request, apply(form))
-        except (CustomerRefusal, BadText, BadPeriod, AlreadyPending) as refusal:
-            form.add_error(None, _refusal(refusal))
-        else:
-            return go_to(request, _back(request, customer))
-    context = {"customer": customer, "form": form, "from": request.GET.get("from", ""), **words}
-    status = UNPROCESSABLE if form.is_bound and form.errors else 200
-    template = "dialog" if request.htmx else "change"
-    return render(request, f"customers/protection/{template}.html", context, status=status)
+    """A box about a protection; `apply` says what was done."""
 
+    def done(_data: dict[str, Any]) -> None:
+        messages.success(request, apply(form))
 
-def _back(request: StaffRequest, customer: Customer) -> str:
-    if request.GET.get("from") == "list":
-        return reverse("customers:protection_work")
-    return reverse("customers:page", args=[customer.pk])
+    return box(
+        request, form, done, (title, confirm, ""), about=customer.name,
+        back=reverse("customers:page", args=[customer.pk]), words=_refusal,
+        more={"notice": notice},
+    )  # fmt: skip
 
 
 @staff_view("customers.edit", methods=METHODS)
@@ -99,7 +92,7 @@ def claim(request: StaffRequest, customer_id: int) -> HttpResponse:
     initial = {"kind": asked if asked in ProtectedFlag.values else "", "premises": ""}
     if asked in OF_PLACE and places:
         initial["premises"] = str(next(iter(places)))
-    form = ClaimForm(request.POST or None, places=list(places.items()), initial=initial)
+    form = ClaimForm(posted(request), places=list(places.items()), initial=initial)
 
     def apply(form: forms.Form) -> str:
         data = form.cleaned_data
@@ -114,8 +107,7 @@ def claim(request: StaffRequest, customer_id: int) -> HttpResponse:
         )
         return _("The protection holds from now on. Evidence is awaited.")
 
-    words = {"title": _("Protect this customer"), "confirm": _("Protect now")}
-    return _dialog(request, customer, form, apply, words)
+    return _box(request, customer, form, apply, _("Protect this customer"), _("Protect now"))
 
 
 def _found(request: StaffRequest, protection_id: int) -> tuple[Protection, Customer, str]:
@@ -135,7 +127,7 @@ def confirm(request: StaffRequest, protection_id: int) -> HttpResponse:
         else []
     )
     form = EvidenceForm(
-        request.POST or None,
+        posted(request),
         documents=[(each.pk, f"{each.title} · {each.dated}") for each in papers],
         today=today,
         initial={
@@ -155,8 +147,7 @@ def confirm(request: StaffRequest, protection_id: int) -> HttpResponse:
         return _("The protection is confirmed.")
 
     title = _("Extend: {what}") if protection.is_proven else _("Evidence: {what}")
-    words = {"title": title.format(what=label), "confirm": _("Seen and confirmed")}
-    return _dialog(request, customer, form, apply, words)
+    return _box(request, customer, form, apply, title.format(what=label), _("Seen and confirmed"))
 
 
 @staff_view("customers.edit", methods=METHODS)
@@ -173,8 +164,9 @@ def remind(request: StaffRequest, protection_id: int) -> HttpResponse:
         )
         return _("Noted. The customer was reminded.")
 
-    words = {"title": _("Reminded: {what}").format(what=label), "confirm": _("Note it")}
-    return _dialog(request, customer, RemindForm(request.POST or None), apply, words)
+    form = RemindForm(posted(request))
+    title = _("Reminded: {what}").format(what=label)
+    return _box(request, customer, form, apply, title, _("Note it"))
 
 
 @staff_view(PROTECT, methods=METHODS)
@@ -194,12 +186,15 @@ def end(request: StaffRequest, protection_id: int) -> HttpResponse:
             return _("The protection has ended.")
         return _("A second person was asked. Until then the protection holds.")
 
-    words = {
-        "title": _("End: {what}").format(what=label),
-        "confirm": _("Ask a second person") if needs_two else _("End the protection"),
-        "needs_two": needs_two,
-    }
-    return _dialog(request, customer, EndForm(request.POST or None), apply, words)
+    notice = _(
+        "This protection ends only when two people agree. It holds until the second one has"
+        " decided."
+    )
+    return _box(
+        request, customer, EndForm(posted(request)), apply, _("End: {what}").format(what=label),
+        _("Ask a second person") if needs_two else _("End the protection"),
+        notice=notice if needs_two else "",
+    )  # fmt: skip
 
 
 @staff_view(PROTECT)

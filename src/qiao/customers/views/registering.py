@@ -23,7 +23,8 @@ from qiao.customers.operations import (
     register_customer,
 )
 from qiao.customers.queries import Likeness, find_likenesses
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to, refusal_text
+from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import organisation
 
 EDIT = "customers.edit"
@@ -109,11 +110,11 @@ def _register(request: StaffRequest, form: NewCustomerForm) -> Customer | None:
         if data["account_number"]:
             _open_account(request, customer, data)
     except BadIdentityNumber as refusal:
-        field, text = "identity", refusal_text(refusal)
+        field, text = "identity", refusal_words(refusal)
     except AccountNumberTaken:
         field, text = "account_number", _("Another account has this number.")
     except (CustomerRefusal, BadText) as refusal:
-        text = refusal_text(refusal)
+        text = refusal_words(refusal)
     else:
         return customer
     form.add_error(field, text)

@@ -4,21 +4,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from qiao.core.actor import Forbidden
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.models import Customer
-from qiao.customers.operations import BadPeriod, BadPhone, BadText, CustomerRefusal
 from qiao.customers.queries import NotVisible, find_customers, get_customer_for
-from qiao.customers.views.changes import EDIT, UNPROCESSABLE, go_to
+from qiao.customers.views.box import box
+from qiao.customers.views.changes import EDIT
 from qiao.customers.views.relation_words import relation_words
 
 MOST_HITS: Final = 8
 MOST_LOOKED_AT: Final = 60
-_REFUSALS: Final = (CustomerRefusal, BadText, BadPeriod, BadPhone, NotVisible, Forbidden)
 
 
 def relation_box(
@@ -31,32 +28,16 @@ def relation_box(
     back: str,
     more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """A dialog: the form, then `apply` gives the address where the change is seen.
-
-    `texts` are its title, its button, and what is said afterwards.
-    """
-    title, confirm, done = texts
-    if request.method == "POST" and form.is_valid():
-        try:
-            url = apply(form.cleaned_data)
-        except _REFUSALS as refusal:
-            form.add_error(None, relation_words(refusal))
-        else:
-            messages.success(request, done)
-            return go_to(request, url)
-    context = {
-        "form": form,
-        "title": title,
-        "confirm": confirm,
-        "about": about,
-        "back": back,
+    """A box in which somebody may be picked; `apply` gives the address where it is seen."""
+    shown = {
         "full": ("members", "scope", "side", "proof", "note"),
         "wide": True,
         "picked": _picked(request, form),
         **(more or {}),
     }
-    template = "customers/box.html" if request.htmx else "customers/box_page.html"
-    return render(request, template, context, status=UNPROCESSABLE if form.errors else 200)
+    return box(
+        request, form, apply, texts, about=about, back=back, words=relation_words, more=shown
+    )
 
 
 def _picked(request: StaffRequest, form: forms.Form) -> Customer | None:

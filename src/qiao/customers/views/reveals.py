@@ -12,7 +12,7 @@ from qiao.core.rules.text import BadText
 from qiao.customers.operations import ReasonMissing, reveal_identity, reveal_phone
 from qiao.customers.queries import get_customer_for, held_as
 from qiao.customers.queries.disclosures import REVEAL_REASONS, looks_at
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE
+from qiao.customers.views.box import METHODS, UNPROCESSABLE
 
 REVEAL = "customers.reveal"
 PAGE_SIZE = 50

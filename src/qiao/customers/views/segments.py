@@ -35,9 +35,10 @@ from qiao.customers.queries.segments import (
 )
 from qiao.customers.rules.segments import BadRule, Rule, check, from_condition
 from qiao.customers.templatetags.segments import segment_name
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to, refusal_text
+from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
 from qiao.customers.views.ids import read_id
 from qiao.customers.views.segment_words import builder_counts, builder_rows, move_words, rule_words
+from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import Unit, units_among
 
 VIEW = "customers.view"
@@ -112,7 +113,7 @@ def _save(request: StaffRequest, segment: Segment | None) -> HttpResponse:
     except SegmentNotOpen:
         errors["rule"] = _("This segment is archived. Take it back first.")
     except BadText as refusal:
-        errors[refusal.field] = refusal_text(refusal)
+        errors[refusal.field] = refusal_words(refusal)
     else:
         messages.success(request, _("The segment is saved; its members are being looked up."))
         return go_to(request, reverse("customers:segment", args=[saved.pk]))

@@ -31,7 +31,8 @@ from qiao.customers.queries.relations import (
     contact_lines_of,
     stays_with,
 )
-from qiao.customers.views.changes import EDIT, METHODS
+from qiao.customers.views.box import METHODS
+from qiao.customers.views.changes import EDIT
 from qiao.customers.views.relation_box import relation_box
 
 VIEW: Final = "customers.view"

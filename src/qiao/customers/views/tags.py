@@ -33,8 +33,9 @@ from qiao.customers.queries.tags import (
     vocabulary,
 )
 from qiao.customers.templatetags.segments import segment_name
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to, refusal_text
+from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
 from qiao.customers.views.ids import read_id
+from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import company_id
 
 POST = ("POST",)
@@ -83,7 +84,7 @@ def _dialog(
 def _words(refusal: Exception) -> str:
     if isinstance(refusal, TagNameTaken):
         return _("There is a tag of this name already; it may have been retired.")
-    return refusal_text(refusal)
+    return refusal_words(refusal)
 
 
 @staff_view(PERMISSION, methods=METHODS)

@@ -26,7 +26,8 @@ from qiao.customers.queries.tier_rules import (
     try_threshold,
 )
 from qiao.customers.queries.tier_words import explain, history_in_words
-from qiao.customers.views.changes import METHODS, change_in_dialog
+from qiao.customers.views.box import METHODS
+from qiao.customers.views.changes import change_in_dialog
 
 VIEW, TIER, RULES = "customers.view", "customers.tier", "customers.tier_rules"
 EARLIEST = date(2000, 1, 1)

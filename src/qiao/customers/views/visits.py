@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.rules.text import BadText
 from qiao.customers.forms.managers import (
     MoveVisitForm,
     PlanForm,
@@ -23,7 +20,6 @@ from qiao.customers.forms.managers import (
     VisitForm,
 )
 from qiao.customers.models import Customer, CustomerVisit, VisitPlan
-from qiao.customers.operations import CustomerRefusal
 from qiao.customers.operations.visiting import (
     Told,
     move_visit,
@@ -35,13 +31,13 @@ from qiao.customers.operations.visiting import (
 from qiao.customers.queries import NotVisible, get_customer_for, held_as
 from qiao.customers.queries.managers import OWN, manager_of_customer, managers_so_far
 from qiao.customers.queries.portfolio import visits_of
-from qiao.customers.views.changes import METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.box import METHODS, box, posted
 from qiao.customers.views.manager_words import manager_words
 
 VIEW = "customers.view"
 
 
-def box(
+def visit_box(
     request: StaffRequest,
     customer: Customer,
     form: forms.Form,
@@ -51,36 +47,16 @@ def box(
     full: tuple[str, ...] = (),
     wide: bool = False,
 ) -> HttpResponse:
-    """A dialog about a customer: shown, applied when posted, and back to where it was opened."""
-    title, confirm, done = texts
-    back = reverse("customers:page", args=[customer.pk])
-    if request.method == "POST" and form.is_valid():
-        try:
-            apply(form.cleaned_data)
-        except (CustomerRefusal, BadText) as refusal:
-            form.add_error(None, manager_words(refusal))
-        else:
-            messages.success(request, done)
-            return go_to(request, _came_from(request) or back)
-    context = {
-        "form": form,
-        "title": title,
-        "confirm": confirm,
-        "about": customer.name,
-        "back": back,
-        "full": full,
-        "wide": wide,
-    }
-    template = "customers/box.html" if request.htmx else "customers/box_page.html"
-    return render(request, template, context, status=UNPROCESSABLE if form.errors else 200)
+    """A box about a customer's visits or manager."""
 
+    def done(data: dict[str, Any]) -> None:
+        apply(data)
 
-def _came_from(request: StaffRequest) -> str:
-    """The page of this module below the dialog, as htmx tells; empty without it."""
-    below = urlsplit(request.headers.get("HX-Current-URL", ""))
-    if not request.htmx or not below.path.startswith(reverse("customers:list")):
-        return ""
-    return f"{below.path}?{below.query}" if below.query else below.path
+    return box(
+        request, form, done, texts, about=customer.name,
+        back=reverse("customers:page", args=[customer.pk]), words=manager_words,
+        more={"full": full, "wide": wide},
+    )  # fmt: skip
 
 
 @staff_view(OWN, methods=METHODS)
@@ -93,10 +69,10 @@ def visit_plan(request: StaffRequest, customer_id: int) -> HttpResponse:
         "due_date": plan.due_date if plan else None,
         "purpose": plan.purpose if plan else "",
     }
-    return box(
+    return visit_box(
         request,
         customer,
-        PlanForm(request.POST or None, initial=initial),
+        PlanForm(posted(request), initial=initial),
         (_("Visit plan"), _("Save"), _("The visit plan has been saved.")),
         lambda data: set_visit_plan(
             actor=request.actor, now=request.now, customer_id=customer.pk, **data
@@ -115,10 +91,10 @@ def visit_new(request: StaffRequest, customer_id: int) -> HttpResponse:
         "day": max(plan.due_date, today) if plan else today,
         "topic": plan.purpose if plan else "",
     }
-    return box(
+    return visit_box(
         request,
         customer,
-        VisitForm(request.POST or None, initial=initial),
+        VisitForm(posted(request), initial=initial),
         (_("Plan a visit"), pgettext("visit", "Plan"), _("The visit has been planned.")),
         lambda data: plan_visit(
             actor=request.actor, now=request.now, customer_id=customer.pk, **data
@@ -149,10 +125,10 @@ def visit_record(request: StaffRequest, customer_id: int) -> HttpResponse:
         if next_day:
             plan_visit(day=next_day, topic=data["next_step"][:200] or data["topic"], **own)
 
-    return box(
+    return visit_box(
         request,
         customer,
-        RecordForm(request.POST or None, initial=initial),
+        RecordForm(posted(request), initial=initial),
         (_("Record a visit"), _("Keep"), _("The visit has been recorded.")),
         apply,
         full=("topic", "result", "note"),
@@ -165,10 +141,10 @@ def visit_move(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Put the planned visit on another day."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
     ahead = _ahead(customer)
-    return box(
+    return visit_box(
         request,
         customer,
-        MoveVisitForm(request.POST or None, initial={"day": ahead.date if ahead else None}),
+        MoveVisitForm(posted(request), initial={"day": ahead.date if ahead else None}),
         (_("Move the visit"), pgettext("visit", "Move"), _("The visit has been moved.")),
         lambda data: move_visit(
             actor=request.actor, now=request.now, customer_id=customer.pk, **data
@@ -181,10 +157,10 @@ def visit_move(request: StaffRequest, customer_id: int) -> HttpResponse:
 def visit_skip(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Leave the planned visit out."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
-    return box(
+    return visit_box(
         request,
         customer,
-        SkipVisitForm(request.POST or None),
+        SkipVisitForm(posted(request)),
         (
             _("Leave the visit out"),
             pgettext("visit", "Leave out"),

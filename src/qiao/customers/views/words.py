@@ -6,21 +6,34 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from qiao.core.rules.periods import BadPeriod
+from qiao.core.rules.text import BadText
 from qiao.customers.operations import (
     AlreadyOwned,
+    BadIdentityNumber,
     BadPhone,
+    CardTaken,
     ChangedMeanwhile,
     LaterChange,
     MeterElsewhere,
     NothingMoves,
+    NotOverridden,
     NotYet,
     OwnerMissing,
+    PhoneKnown,
     WrongState,
 )
 from qiao.customers.queries import NotVisible
-from qiao.customers.views.changes import refusal_text
 
 _WORDS: dict[type[Exception], Callable[[Any], str]] = {
+    PhoneKnown: lambda _refusal: _("This customer already has this number."),
+    BadIdentityNumber: lambda _refusal: _(
+        "This cannot be a number of that document. Compare it with the document."
+    ),
+    CardTaken: lambda _refusal: _(
+        "Somebody holds this card already. Take it out of use there first."
+    ),
+    NotOverridden: lambda _refusal: _("No tier is set by hand any more."),
+    BadText: lambda refusal: _(refusal.message) % refusal.params,
     BadPeriod: lambda _refusal: _("The day does not lie within the period."),
     NotYet: lambda _refusal: _("This day still lies ahead."),
     LaterChange: lambda _refusal: _("Something later rests on it; it can no longer be undone."),
@@ -44,4 +57,4 @@ _WORDS: dict[type[Exception], Callable[[Any], str]] = {
 def refusal_words(refusal: Exception) -> str:
     """Why something is refused, as a sentence."""
     words = _WORDS.get(type(refusal))
-    return words(refusal) if words else refusal_text(refusal)
+    return words(refusal) if words else _("This change is not possible.")
