@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
-from qiao.core.sheets import MOST_BYTES
+from qiao.core.sheets import MOST_BYTES, MOST_PACKED_BYTES
 from qiao.customers.models import CustomerExport
 from qiao.customers.operations.exporting import REASON_LENGTH, may_have_full_phones
 from qiao.customers.rules.export_columns import COLUMNS, USUAL
@@ -44,6 +44,7 @@ class UploadForm(forms.Form):
             field.initial = actor.organisation_id
         self.fields["file"].widget.attrs |= {
             "data-most-bytes": MOST_BYTES,
+            "data-most-workbook": MOST_PACKED_BYTES,
             "data-too-large": refusal_word("too_large"),
         }
 

@@ -19,16 +19,24 @@ a stored result cannot be told from an empty cell.
 
 from qiao.core.sheets.cells import LONGEST_CELL, CellCode, CellFault, SheetRow
 from qiao.core.sheets.opening import Sheet, open_sheet
-from qiao.core.sheets.refusals import MOST_BYTES, Refusal, SheetRefused
+from qiao.core.sheets.refusals import (
+    MOST_BYTES,
+    MOST_PACKED_BYTES,
+    Refusal,
+    SheetRefused,
+    most_bytes,
+)
 
 __all__ = [
     "LONGEST_CELL",
     "MOST_BYTES",
+    "MOST_PACKED_BYTES",
     "CellCode",
     "CellFault",
     "Refusal",
     "Sheet",
     "SheetRefused",
     "SheetRow",
+    "most_bytes",
     "open_sheet",
 ]

@@ -9,6 +9,7 @@ MOST_BYTES = 2 * 1024**3
 """The largest delimited text, in bytes."""
 MOST_PACKED_BYTES = 200_000_000
 """The largest workbook as it lies on the disk, in bytes."""
+WORKBOOKS = (".xlsx", ".xls")
 MOST_UNPACKED_BYTES = 4 * 1024**3
 """The most bytes that all parts of a workbook may declare together."""
 MOST_RATIO = 250
@@ -53,3 +54,8 @@ class SheetRefused(ValueError):  # noqa: N818 - a refusal, not a fault
         self.code = Refusal(code)
         self.detail = detail
         super().__init__(f"{self.code}: {detail}")
+
+
+def most_bytes(name: str) -> int:
+    """How large a file of this name may be: a workbook is unpacked, text is only read."""
+    return MOST_PACKED_BYTES if name.lower().endswith(WORKBOOKS) else MOST_BYTES

@@ -16,7 +16,7 @@ from django.conf import settings
 from qiao.core import background
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
-from qiao.core.sheets import MOST_BYTES, Sheet, SheetRefused, open_sheet
+from qiao.core.sheets import Sheet, SheetRefused, most_bytes, open_sheet
 from qiao.core.transactions import acting, required
 from qiao.core.uploads import NoRoom
 from qiao.customers.models import CustomerImport, ImportFile, ImportMapping
@@ -78,7 +78,7 @@ def receive_file(
     """
     required()
     actor.require(PERMISSION, organisation_id)
-    if (upload.size or 0) > MOST_BYTES:
+    if (upload.size or 0) > most_bytes(upload.name or ""):
         raise FileTooLarge(upload.name)
     name = clean(Path(upload.name or "file").name or "file", field="file_name", max_length=200)
     file = ImportFile.objects.create(

@@ -225,7 +225,11 @@ RETURNING r.undone
 """
 _OWN = """
 UPDATE customers_importaddition x
-   SET undone = CASE WHEN EXISTS (
+   SET kept_because = coalesce((
+           SELECT max(r.kept_because) FROM customers_importedrow r
+            WHERE r.customer_import_id = x.customer_import_id
+              AND r.customer_id = x.customer_id AND r.undone = 'kept'), ''),
+       undone = CASE WHEN EXISTS (
        SELECT FROM customers_customer c WHERE c.id = x.customer_id)
        AND (x.kind NOT IN ('address', 'meter_number', 'meter_size') OR EXISTS (
             SELECT FROM customers_account a WHERE a.id = x.target_id AND x.kind = 'address'

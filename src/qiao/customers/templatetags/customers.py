@@ -18,19 +18,25 @@ from qiao.core.ui.marks import icon, mask
 from qiao.customers.models import (
     Account,
     AccountParty,
+    Acting,
     Card,
     Consent,
+    ContactPerson,
     Customer,
+    CustomerGroup,
     CustomerIdentity,
     CustomerPhone,
+    CustomerVisit,
     Document,
     FormerPhone,
     PhoneAttempt,
     Preference,
     ProtectedFlag,
     ProtectionEffect,
+    ProtectionStep,
     Service,
     ServicePoint,
+    VisitPlan,
 )
 from qiao.customers.queries import masked_phone
 from qiao.customers.queries.disclosures import REVEAL_REASONS, field_words
@@ -76,6 +82,13 @@ _WORDS: dict[str, Any] = {
     "purpose": Consent.Purpose,
     "call": PhoneAttempt.Outcome,
     "former": FormerPhone.Reason,
+    "visit_how": CustomerVisit.How,
+    "rhythm": VisitPlan.Rhythm,
+    "protection": ProtectedFlag,
+    "protection_act": ProtectionStep.Act,
+    "group": CustomerGroup.Kind,
+    "function": ContactPerson.Function,
+    "basis": Acting.Basis,
 }
 _REASONS = {
     "name_start": pgettext_lazy("found by", "start of the name"),
@@ -96,16 +109,17 @@ _REASONS = {
 GROUPED_LENGTH = 11
 
 
+def effects_of(kind: str) -> str:
+    """What a kind of protection protects from, in words."""
+    return " · ".join(str(ProtectionEffect(each).label) for each in EFFECTS[kind])
+
+
 @register.simple_tag
 def flags(keys: list[str], mode: str = "") -> SafeString:
     """The protected flags as badges, with what each protects from as tooltip; ``only`` leaves
     icons with their words as tooltip."""
     known = [(FLAG_ICONS[key], ProtectedFlag(key).label) for key in keys if key in FLAG_ICONS]
-    effects = [
-        " · ".join(str(ProtectionEffect(each).label) for each in EFFECTS[key])
-        for key in keys
-        if key in FLAG_ICONS
-    ]
+    effects = [effects_of(key) for key in keys if key in FLAG_ICONS]
     if mode == "only":
         return format_html_join(
             "",
@@ -126,16 +140,16 @@ def service_icon(service: str) -> str:
 
 
 @register.filter
-def word(value: str, what: str) -> str:
+def word(value: str | int, what: str) -> str:
     """The word for a stored key: ``{{ row.role|word:"role" }}``; an unknown key as it is."""
     if what in {"why", "evidence"}:
-        return str(_REASONS.get(value, value))
+        return str(_REASONS.get(str(value), value))
     if what == "reveal":
-        return str(REVEAL_REASONS.get(value, value))
+        return str(REVEAL_REASONS.get(str(value), value))
     try:
         return str(_WORDS[what](value).label)
     except ValueError:
-        return value
+        return str(value)
 
 
 @register.filter

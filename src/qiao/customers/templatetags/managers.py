@@ -12,24 +12,12 @@ from django.utils.translation import pgettext
 
 from qiao.core.actor import Actor
 from qiao.core.ui.marks import badge
-from qiao.customers.models import CustomerVisit, VisitPlan
+from qiao.customers.models import CustomerVisit
 from qiao.customers.queries.managers import ASSIGN, OWN, Manager
 from qiao.customers.rules.managing import overdue_days
 
 register = template.Library()
 _RESULTS = {"fine": "ok", "wish": "info", "concern": "bad", "absent": ""}
-
-
-@register.filter
-def rhythm(every_months: int) -> str:
-    """How often somebody is visited, in words."""
-    return str(VisitPlan.Rhythm(every_months).label)
-
-
-@register.filter
-def visit_how(how: str) -> str:
-    """How a visit is made, in words."""
-    return str(CustomerVisit.How(how).label)
 
 
 @register.simple_tag

@@ -4,9 +4,8 @@ from django import template
 from django.utils.safestring import SafeString
 
 from qiao.core.ui.marks import badge, icon
-from qiao.customers.models import ProtectedFlag, Protection, ProtectionEffect, ProtectionStep
-from qiao.customers.rules.protection import EFFECTS
-from qiao.customers.templatetags.customers import FLAG_ICONS
+from qiao.customers.models import Protection
+from qiao.customers.templatetags.customers import FLAG_ICONS, effects_of
 
 register = template.Library()
 
@@ -18,12 +17,6 @@ _STATES = {
     "overdue": "bad",
     "ended": "line",
 }
-
-
-@register.filter
-def protection_kind(key: str) -> str:
-    """The word for a kind."""
-    return str(ProtectedFlag(key).label)
 
 
 @register.filter
@@ -41,10 +34,4 @@ def protection_stage(key: str) -> SafeString:
 @register.filter
 def protection_effects(kind: str) -> str:
     """What a kind protects from, in words."""
-    return " · ".join(str(ProtectionEffect(each).label) for each in EFFECTS[kind])
-
-
-@register.filter
-def protection_act(key: str) -> str:
-    """What became of a protection, in words."""
-    return str(ProtectionStep.Act(key).label)
+    return effects_of(kind)

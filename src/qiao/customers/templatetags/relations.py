@@ -7,7 +7,7 @@ from django.template.context import Context
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qiao.customers.models import Acting, ContactPerson, CustomerGroup
+from qiao.customers.models import Acting, CustomerGroup
 from qiao.customers.rules.relations import tree
 
 register = template.Library()
@@ -47,24 +47,6 @@ def group_role(kind: str, role: str) -> str:
 def deep(depth: int) -> str:
     """The class that moves a line to the right by its depth in a tree."""
     return f"q-deep{min(depth, DEEPEST)}" if depth else ""
-
-
-@register.filter
-def group_kind(key: str) -> str:
-    """The word for a kind of group."""
-    return str(CustomerGroup.Kind(key).label)
-
-
-@register.filter
-def contact_function(key: str) -> str:
-    """The word for what a contact person is asked about."""
-    return str(ContactPerson.Function(key).label)
-
-
-@register.filter
-def basis(key: str) -> str:
-    """The word for by what one acts for another."""
-    return str(Acting.Basis(key).label)
 
 
 @register.filter

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from qiao.core.sheets import MOST_BYTES
+from qiao.core.sheets import MOST_BYTES, MOST_PACKED_BYTES, most_bytes
 from qiao.core.tests.sheet_files import pack_book, rows_of, write_xlsx
 from qiao.core.uploads import NoRoom
 from qiao.customers.models import (
@@ -206,4 +206,7 @@ def test_a_sheet_with_more_rows_than_a_workbook_has_is_refused(
 def test_the_page_says_how_large_a_file_may_be(agent: Client) -> None:
     html = agent.get(reverse("customers:import_new")).content.decode()
     assert f'data-most-bytes="{MOST_BYTES}"' in html
+    assert f'data-most-workbook="{MOST_PACKED_BYTES}"' in html
+    assert most_bytes("Register.XLSX") == most_bytes("a.xls") == MOST_PACKED_BYTES
+    assert most_bytes("register.csv") == most_bytes("") == MOST_BYTES
     assert "a workbook may have 200 MB, a CSV 2 GB" in html

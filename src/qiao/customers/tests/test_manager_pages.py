@@ -199,6 +199,10 @@ def test_marked_customers_are_handed_over_and_the_rest_stays(
     still = manager_of_customer(customer_id=second.pk, day=TODAY)
     assert still is not None
     assert still.staff_id == keeper.pk
+    for nobody in ({"some": "yes"}, {"customer": "x"}):
+        told = {"to_manager_id": company.colleague_staff.pk, "day": TODAY.isoformat()}
+        client.post(address, nobody | told | {"reason": "调岗"})
+        assert HandOverOfCustomers.objects.count() == 1, "none marked is not all"
 
 
 def test_a_visit_is_recorded_in_a_dialog_with_the_next_one(

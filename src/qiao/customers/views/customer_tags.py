@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from qiao.core.actor import Forbidden
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.models import Customer, Tag
 from qiao.customers.operations.tags import TooManyTags, UnknownTag, tag_customer
-from qiao.customers.queries import get_customer_for
+from qiao.customers.queries import can_see, get_customer_for
 from qiao.customers.queries.tags import chips_of, tags_of, vocabulary
 from qiao.customers.views.box import METHODS, UNPROCESSABLE
 from qiao.customers.views.ids import read_id
@@ -54,6 +55,8 @@ def customer_tags(request: StaffRequest, customer_id: int) -> HttpResponse:
     What somebody else gave or took off while the dialog was open stays as they left it.
     """
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
+    if not can_see(actor=request.actor, customer_id=customer.pk, permission=EDIT):
+        raise Forbidden(EDIT)
     carried = tags_of(actor=request.actor, customer_id=customer.pk)
     if request.method != "POST":
         return _dialog(request, customer, carried, {tag.pk for tag in carried})

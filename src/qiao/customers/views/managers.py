@@ -34,7 +34,7 @@ from qiao.customers.queries.managers import (
 )
 from qiao.customers.queries.portfolio import keeper_for
 from qiao.customers.queries.value import value_periods
-from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
+from qiao.customers.views.box import METHODS, UNPROCESSABLE, came_from, go_to
 from qiao.customers.views.ids import read_id
 from qiao.customers.views.manager_words import manager_words
 from qiao.customers.views.pages import named_segments
@@ -124,10 +124,16 @@ def _sources(request: StaffRequest) -> list[tuple[str, Any]]:
 
 @staff_view(ASSIGN, methods=METHODS)
 def hand_over(request: StaffRequest, manager_id: int) -> HttpResponse:
-    """Pass customers of a manager on: those marked in the portfolio (`customer`), or all."""
+    """Pass customers of a manager on: `some`, marked in the portfolio (`customer`), or all."""
     today = timezone.localdate(request.now)
     keeper = keeper_for(actor=request.actor, manager_id=manager_id, day=today)
-    marked = [pk for pk in map(read_id, request.POST.getlist("customer")[:500]) if pk]
+    given = request.POST.getlist("customer")
+    some = bool(given) or "some" in request.POST
+    marked = [pk for pk in map(read_id, given) if pk]
+    if some and not marked:
+        messages.error(request, _("Mark the customers to be handed over first."))
+        back = f"{reverse('customers:portfolio')}?manager={manager_id}"
+        return go_to(request, came_from(request) or back)
     people = [
         each
         for each in possible_managers(actor=request.actor, day=today)
@@ -141,7 +147,7 @@ def hand_over(request: StaffRequest, manager_id: int) -> HttpResponse:
                 actor=request.actor,
                 now=request.now,
                 from_manager_id=manager_id,
-                customer_ids=marked if request.POST.getlist("customer") else None,
+                customer_ids=marked if some else None,
                 **form.cleaned_data,
             )
         except (CustomerRefusal, BadText) as refusal:
@@ -157,7 +163,7 @@ def hand_over(request: StaffRequest, manager_id: int) -> HttpResponse:
         "back": reverse("customers:managers"),
         "full": ("reason", "note"),
         "marked": marked,
-        "wide": True,
+        "some": some,
     }
     template = "hand_over_box.html" if request.htmx else "hand_over_form.html"
     status = UNPROCESSABLE if form.errors else 200
@@ -195,7 +201,11 @@ def assign_one(request: StaffRequest, customer_id: int) -> HttpResponse:
         request,
         customer,
         form,
-        (_("Assign a customer manager"), _("Assign"), _("The customer has a manager now.")),
+        (
+            _("Assign a customer manager"),
+            pgettext("customer manager", "Assign"),
+            _("The customer has a manager now."),
+        ),
         lambda data: assign_manager(
             actor=request.actor, now=request.now, customer_ids=[customer.pk], replace=True, **data
         ),

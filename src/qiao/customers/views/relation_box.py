@@ -21,14 +21,14 @@ MOST_LOOKED_AT: Final = 60
 def relation_box(
     request: StaffRequest,
     form: forms.Form,
-    apply: Callable[[dict[str, Any]], str],
+    apply: Callable[[dict[str, Any]], str | None],
     texts: tuple[str, str, str],
     *,
     about: str,
     back: str,
     more: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """A box in which somebody may be picked; `apply` gives the address where it is seen."""
+    """A box in which somebody may be picked."""
     shown = {
         "full": ("members", "scope", "side", "proof", "note"),
         "wide": True,

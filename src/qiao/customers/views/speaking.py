@@ -183,11 +183,9 @@ def acting_add(request: StaffRequest, customer_id: int) -> HttpResponse:
 def acting_end(request: StaffRequest, acting_id: int) -> HttpResponse:
     """Let one act for another no longer."""
     line = acting_line(actor=request.actor, acting_id=acting_id)
-    page = _relations_of(line.agent_id)
 
-    def apply(data: dict[str, Any]) -> str:
+    def apply(data: dict[str, Any]) -> None:
         end_acting(actor=request.actor, now=request.now, acting_id=acting_id, day=data["day"])
-        return page
 
     return relation_box(
         request,
@@ -195,5 +193,5 @@ def acting_end(request: StaffRequest, acting_id: int) -> HttpResponse:
         apply,
         (_("End acting"), _("Let end"), _("They act for them no longer from that day on.")),
         about=_("{agent} acts for {principal}").format(agent=line.agent, principal=line.principal),
-        back=page,
+        back=_relations_of(line.agent_id),
     )
