@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, SuspiciousOperation
@@ -58,22 +59,32 @@ def keep_fault(exception: Exception, *, source: str, path: str, now: datetime) -
     )
 
 
+# Those that were joined before are left out here, or many failures would hide the later ones.
 _FAILED = """
 SELECT e.id, e.at, j.task_name, coalesce(j.args ->> 'subscriber', '')
   FROM procrastinate_events e JOIN procrastinate_jobs j ON j.id = e.job_id
- WHERE e.type = 'failed' AND e.at >= %s AND j.status = 'failed' ORDER BY e.id LIMIT 500
+ WHERE e.type = 'failed' AND e.at >= %(since)s AND j.status = 'failed'
+   AND NOT EXISTS (SELECT FROM core_idempotencykey k
+                    WHERE k.scope = %(scope)s AND k.key = e.id::text)
+ ORDER BY e.id LIMIT %(most)s
 """
+MOST_AT_ONCE = 500
+SCOPE = "desk.problem"
 
 
 def collect_failed_jobs(now: datetime) -> None:
     """Join jobs that failed for good to their groups, each failure once."""
     with connection.cursor() as cursor:
-        cursor.execute(_FAILED, [now - LOOK_BACK])
+        values: dict[str, Any] = {
+            "since": now - LOOK_BACK, "scope": SCOPE, "most": MOST_AT_ONCE
+        }  # fmt: skip
+        cursor.execute(_FAILED, values)
         rows = cursor.fetchall()
+    company = company_id() if rows else 0
     for event_id, at, task, subscriber in rows:
         with transaction.atomic():
-            if not claim(scope="desk.problem", key=str(event_id)):
+            if not claim(scope=SCOPE, key=str(event_id)):
                 continue
             name = f"{task} {subscriber}".strip()
             found = Sighting("job", fingerprint_of("job", name, ()), name)
-            note_sighting(sighting=found, organisation_id=company_id(), now=at)
+            note_sighting(sighting=found, organisation_id=company, now=at)

@@ -24,6 +24,7 @@ from qiao.core.sheets.refusals import (
 _MOST_DIRECTORY_BYTES = 4_000_000
 _SMALL = 10_000_000
 _BLOCK = 1 << 16
+# What zipfile and zlib raise on damaged bytes; none of it is a fault of ours.
 _BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, KeyError)
 
 

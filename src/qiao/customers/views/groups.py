@@ -70,7 +70,6 @@ def group_page(request: StaffRequest, group_id: int) -> HttpResponse:
         "is_over": group.period.upper is not None,
         "may_edit": request.actor.can_in(EDIT, group.organisation_id)
         and group.period.upper is None,
-        "may_name": request.actor.can_in(EDIT, group.organisation_id),
         "today": today,
     }
     return render(request, "customers/relations/group.html", context)

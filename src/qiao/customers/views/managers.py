@@ -56,7 +56,6 @@ def managers(request: StaffRequest) -> HttpResponse:
         "unplanned": sum(line.unplanned for line in lines),
         "done": sum(line.done for line in lines),
         "hand_overs": recent_hand_overs(actor=request.actor),
-        "today": today,
     }
     return render(request, "customers/managers/table.html", context)
 

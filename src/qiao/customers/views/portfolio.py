@@ -91,7 +91,7 @@ def calendar(request: StaffRequest) -> HttpResponse:
     keeper = keeper_for(actor=request.actor, manager_id=manager, day=today)
     until = _monday(today) + timedelta(weeks=WEEKS)
     lines = visits_ahead(actor=request.actor, keeper=keeper, day=today, until=until)
-    context = {"keeper": keeper, "weeks": _weeks(lines, today), "today": today, "until": until}
+    context = {"keeper": keeper, "weeks": _weeks(lines, today), "today": today}
     return render(request, "customers/managers/calendar.html", context)
 
 

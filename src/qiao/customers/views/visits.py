@@ -190,8 +190,6 @@ def visits(request: StaffRequest, customer_id: int) -> HttpResponse:
         "visits": visits_of(customer_id=customer.pk),
         "stays": managers_so_far(customer_id=customer.pk),
         "manager": manager_of_customer(customer_id=customer.pk, day=today),
-        "today": today,
-        "place": "customer",
     }
     return render(request, "customers/managers/visits.html", context)
 
