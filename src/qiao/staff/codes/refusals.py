@@ -36,6 +36,10 @@ def _words() -> dict[type[Exception], tuple[str, str]]:
             _("This role may do more than you may there. Somebody above has to give it."),
             "role",
         ),
+        operations.RoleNeedsTwo: (
+            _("Roles that manage people are given afterwards, by two people."),
+            "role",
+        ),
         operations.MorePowerful: (
             _("This person may do more than you. Somebody above has to do this."),
             "",

@@ -46,6 +46,10 @@ class RoleBeyondOwn(Exception):  # noqa: N818 - a refusal, not a fault
     """The role holds rights that who gives it does not have there."""
 
 
+class RoleNeedsTwo(Exception):  # noqa: N818 - a refusal, not a fault
+    """The role manages people: it is given by two, to somebody who is known already."""
+
+
 class MorePowerful(Exception):  # noqa: N818 - a refusal, not a fault
     """The person may do more than the actor: only somebody above changes their access."""
 
@@ -112,11 +116,14 @@ def take_on(
     """A new member of staff with a first role in their unit, from today on.
 
     An empty password leaves single sign-on as the only way in. Raises `PersonMissing` (the
-    unit), `BadText`, `NumberTaken`, `WeakPassword`, `RoleBeyondOwn`, `Role.DoesNotExist`.
+    unit), `BadText`, `NumberTaken`, `WeakPassword`, `RoleBeyondOwn`,
+    `RoleNeedsTwo`, `Role.DoesNotExist`.
     """
     required()
     unit = _unit(actor=actor, unit_id=unit_id)
     role = _role(actor=actor, key=role_key, unit=unit)
+    if MANAGE in role.permissions:
+        raise RoleNeedsTwo(role_key)
     plain = clean(number, field="number", max_length=NUMBER_LENGTH, one_line=True, required=True)
     word = clean(name, field="name", max_length=NAME_LENGTH, one_line=True, required=True)
     if password:

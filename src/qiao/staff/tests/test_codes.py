@@ -75,6 +75,8 @@ def test_nobody_gives_more_than_they_hold_nor_touches_who_may_do_more(company: C
     actor = actor_for(few, day=timezone.localdate())
     with pytest.raises(operations.RoleBeyondOwn):
         take_on(company, actor=actor, role_key="everything")
+    with pytest.raises(operations.RoleNeedsTwo):
+        take_on(company, role_key="everything")
     with pytest.raises(operations.MorePowerful):
         operations.suspend(actor=actor, now=timezone.now(), number="1027")
     with pytest.raises(operations.MorePowerful):
