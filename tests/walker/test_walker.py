@@ -71,7 +71,7 @@ def secrets_in(text: str, sent: str, world: World) -> set[str]:
 
 def test_every_address_has_a_fixture_and_every_fixture_an_address() -> None:
     known = set(every_address())
-    assert known - set(VISITS) == set(), "add these to tests/walker/visits.py"
+    assert known - set(VISITS) == set(), "add these to tests/walker/visits/"
     assert {name for name in VISITS if ":" in name} - known == set(), "these are gone"
 
 

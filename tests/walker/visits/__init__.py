@@ -1,0 +1,38 @@
+"""The registry: what each address is visited with. A new address needs a line here.
+
+Words in braces are ids of `World.ids`, all of the lake branch. `queries` are visited too, `post`
+is what a colleague could really send; `public` addresses answer people who are not signed in;
+`own` ones let anybody write something of their own.
+"""
+
+from typing import Final
+
+from tests.walker.visits.addressed import Visit, told
+from tests.walker.visits.administration import ADMINISTRATION
+from tests.walker.visits.api import API
+from tests.walker.visits.cases import CASES
+from tests.walker.visits.contact import CONTACT
+from tests.walker.visits.core import CORE
+from tests.walker.visits.customers import CUSTOMERS
+from tests.walker.visits.desk import DESK, PROBLEMS
+from tests.walker.visits.dispatch import DISPATCH
+from tests.walker.visits.feedback import FEEDBACK
+from tests.walker.visits.imports import IMPORTS
+from tests.walker.visits.signing_in import ACCOUNT
+
+__all__ = ["VISITS", "Visit", "told"]
+
+VISITS: Final[dict[str, Visit]] = (
+    CORE
+    | DESK
+    | PROBLEMS
+    | ADMINISTRATION
+    | CUSTOMERS
+    | IMPORTS
+    | CASES
+    | DISPATCH
+    | CONTACT
+    | FEEDBACK
+    | API
+    | ACCOUNT
+)

@@ -1,0 +1,75 @@
+"""Addresses of cases."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tests.walker.visits.addressed import GONE, NOT_ALLOWED, OK, Visit
+from tests.walker.visits.typed import HUNTS, LEAK
+
+
+def _case(
+    post: Mapping[str, Any] | None = None, get: int = OK, *queries: str, **more: Any
+) -> Visit:
+    args = {"case_id": "{case}"} | more.pop("args", {})
+    return Visit(args, queries, post, get=get, **more)
+
+
+CASES: Final = {
+    "cases:list": Visit(
+        queries=(
+            *HUNTS,
+            "view=all",
+            "view=mine",
+            "view=team",
+            "view=all&team={team}",
+            "view=all&unit={unit}",
+            "view=all&person={agent}",
+            "view=all&area=339102",
+        )
+    ),
+    "cases:filters": Visit(queries=("team={team}", "person={agent}")),
+    "cases:save_view": Visit(post={"name": "x", "query": "view=all"}, get=NOT_ALLOWED, own=True),
+    "cases:drop_view": Visit({"view_id": "{view}"}, post={}, get=NOT_ALLOWED),
+    "cases:export": Visit(
+        post={}, get=NOT_ALLOWED, queries=("view=all", "view=all&unit={unit}"), own=True
+    ),
+    "cases:bulk": Visit(
+        {"what": "transfer"},
+        post={"case": ["{case}"], "team": "{team}", "reason": "x", "confirmed": "1"},
+        get=NOT_ALLOWED,
+    ),
+    "cases:new": Visit(
+        queries=("customer={customer}&account={account}&type=water.small_leak",),
+        post=LEAK,
+        own=True,
+    ),
+    "cases:reshape": Visit(post=LEAK, get=NOT_ALLOWED),
+    "cases:types": Visit(queries=("type_q=leak",)),
+    "cases:detail": _case(),
+    "cases:beside": _case(None, GONE, args={"way": "next"}),
+    "cases:pane": _case(),
+    "cases:live": _case(),
+    "cases:feed": _case(None, OK, "side=internal", "before=99"),
+    "cases:clocks": _case(),
+    "cases:here": _case({"typing": "1"}, NOT_ALLOWED),
+    "cases:withdraw": _case(None, NOT_ALLOWED, args={"seq": "1"}),
+    "cases:draft": _case({"text": "mine"}, NOT_ALLOWED, args={"box": "note"}),
+    "cases:request": _case(),
+    "cases:edit": _case({"title": "other", "base": "{{}}"}),
+    "cases:conflict": _case(),
+    "cases:settle": _case({"offered": "{{}}"}, NOT_ALLOWED),
+    "cases:act": _case({}, args={"action": "hand_over"}),
+    "cases:chase": _case({"text": "again"}),
+    "cases:escalate": _case({"text": "reason"}),
+    "cases:pause": _case({"text": "reason"}),
+    "cases:resume": Visit({"case_id": "{paused}"}, post={}, get=NOT_ALLOWED),
+    "cases:take": Visit({"case_id": "{handed}"}, post={}, get=NOT_ALLOWED),
+    "cases:transfer": _case({"team": "{other_team}", "reason": "x"}),
+    "cases:assign": _case({"person": "{colleague}"}),
+    "cases:priority": _case({"priority": "high"}),
+    "cases:link": _case({"number": "{third_number}", "kind": "duplicate"}),
+    "cases:note": _case({"text": "noted"}, NOT_ALLOWED),
+    "cases:answer": _case({"text": "told", "channel": "phone"}, NOT_ALLOWED),
+    "cases:attach": _case({"file": "{PNG}", "label": "x"}),
+    "cases:file": _case(args={"attachment_id": "{attachment}"}),
+}
