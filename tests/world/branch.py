@@ -1,0 +1,65 @@
+"""The lake branch and its people, filled room by room."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from qiao.staff.models import Organisation, Role, Staff
+from qiao.staff.operations import add_organisation, assign_role
+from qiao.staff.queries import actor_for
+from qiao.staff.tests.cast import TODAY, Company, make_company
+from tests.world.canaries import PASSWORD, SINCE, SKILLS, World
+from tests.world.care import add_requests
+from tests.world.cases import add_cases
+from tests.world.contacts import add_contacts
+from tests.world.customers import add_customer
+from tests.world.decisions import add_correction, add_problem
+from tests.world.files import add_imports
+from tests.world.programs import add_programs
+from tests.world.work import add_follow_ups, add_work
+
+
+def build_world(now: datetime) -> World:
+    """Fill the lake branch. Needs a transaction."""
+    world = World(_with_roles(make_company()), now - timedelta(hours=2))
+    company = world.company
+    for team in (company.lake_team, company.river_team):
+        Organisation.objects.filter(pk=team.pk).update(skills=list(SKILLS))
+    for branch, area in ((company.lake, "339102"), (company.river, "339104")):
+        Organisation.objects.filter(pk=branch.pk).update(region=area, areas=[area])
+    world.staff("agent").set_password(PASSWORD)
+    world.staff("agent").save()
+    add_customer(world)
+    add_cases(world)
+    add_work(world)
+    add_follow_ups(world)
+    add_contacts(world)
+    add_requests(world)
+    add_imports(world)
+    add_programs(world)
+    add_correction(world)
+    add_problem(world)
+    other_team = add_organisation(
+        kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
+    )
+    world.ids |= {
+        "agent": company.agent.person_id,
+        "agent_number": "1027",
+        "team": company.lake_team.pk,
+        "other_team": other_team.pk,
+        "unit": company.lake.pk,
+    }
+    return world
+
+
+def _with_roles(company: Company) -> Company:
+    """The cast may take every step of a process, each in the own branch."""
+    actors: dict[str, Any] = {}
+    for who in ("agent", "colleague", "outsider"):
+        staff: Staff = getattr(company, f"{who}_staff")
+        for key in ("agent", "dispatcher", "technician"):
+            role = Role.objects.get(key=key)
+            branch = company.river if who == "outsider" else company.lake
+            assign_role(staff=staff, role=role, organisation=branch, valid_from=SINCE)
+        actors[who] = actor_for(staff, day=TODAY)
+    return replace(company, **actors)

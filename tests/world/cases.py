@@ -1,0 +1,63 @@
+"""Cases of the customer, every text of them marked."""
+
+import io
+from typing import Any
+
+from qiao.cases import operations as cases
+from qiao.cases.models import Case, SavedView
+from tests.world.canaries import CALLER_PHONE, MARK, World, marked, picture
+
+
+def open_leak(world: World, title: str, **changes: Any) -> Case:
+    """A small leak of the lake branch, every text of it marked."""
+    request = {
+        "type_key": "water.small_leak",
+        "organisation_id": world.company.lake.pk,
+        "title": marked(title),
+        "channel": "phone",
+        "description": marked("description"),
+        "area": "339102",
+        "place": marked("place"),
+        "caller_name": marked("caller"),
+        "caller_phone": f"+86{CALLER_PHONE}",
+        "customer_id": world.ids["customer"],
+        "account_id": world.ids["account"],
+        "facts": {"leak_at": "before_meter", "paid_service": "no"},
+        **changes,
+    }
+    case = cases.open_case(
+        request=cases.OpenRequest(**request), actor=world.company.agent, now=world.now
+    )
+    world.canaries.add(case.number)
+    return case
+
+
+def add_cases(world: World) -> None:
+    """A case with words, files and a draft, and others that wait in other ways."""
+    agent, now = world.company.agent, world.now
+    case, other = open_leak(world, "case"), open_leak(world, "other case")
+    told: dict[str, Any] = {"case_id": case.pk, "actor": agent, "now": now}
+    cases.add_note(text=marked("note"), **told)
+    cases.answer_customer(text=marked("answer"), channel="phone", **told)
+    cases.chase(words=marked("chase"), **told)
+    file = io.BytesIO(picture(name="x.png").content)
+    attachment = cases.add_attachment(
+        file=file, file_name=f"{MARK}.png", label=marked("label"), **told
+    )
+    cases.keep_draft(box="note", values={"text": marked("draft")}, **told)
+    cases.link_cases(other_id=other.pk, kind="related", **told)
+    cases.save_view(name=marked("view"), query="view=open", shared=True, actor=agent)
+    view = SavedView.objects.get(name=marked("view"))
+    third, paused, handed = (open_leak(world, title) for title in ("third", "paused", "handed"))
+    cases.pause(case_id=paused.pk, reason=marked("reason"), actor=agent, now=now)
+    cases.take_action(case_id=handed.pk, action="hand_over", given={}, actor=agent, now=now)
+    world.ids |= {
+        "case": case.pk,
+        "other_case": other.pk,
+        "attachment": attachment.pk,
+        "view": view.pk,
+        "number": other.number,
+        "third_number": third.number,
+        "paused": paused.pk,
+        "handed": handed.pk,
+    }

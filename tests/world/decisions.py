@@ -1,0 +1,51 @@
+"""What waits for the administration: a correction, a failed job, a reported problem."""
+
+import io
+import json
+
+from django.db import connection
+
+from qiao.core import corrections
+from qiao.core.models import Attachment
+from qiao.desk.operations.problems import Circumstances, report_problem
+from tests.world.canaries import ACCOUNT, World, marked, picture
+
+
+def add_problem(world: World) -> None:
+    """A fault that the agent reported, with a picture."""
+    agent = world.company.agent
+    file = picture("navy", f"{marked('problem picture')}.png")
+    problem = report_problem(
+        actor=agent,
+        now=world.now,
+        title=marked("problem"),
+        body=marked("problem body"),
+        circumstances=Circumstances("/cases/", "Firefox", "abc"),
+        picture=io.BytesIO(file.content),
+        picture_name=file.file_name,
+    )
+    kept = Attachment.objects.get(owner_kind="desk.problem", owner_id=problem.pk)
+    world.ids |= {"problem": problem.pk, "problem_picture": kept.pk}
+
+
+def add_correction(world: World) -> None:
+    """A correction of the customer's account that waits for a second person."""
+    kind = corrections.correction("customers.account")
+    agent = world.company.agent
+    waiting = corrections.request_correction(
+        kind=kind,
+        record=corrections.find_record(kind=kind, number=ACCOUNT, actor=agent),
+        values={"use": "commercial"},
+        reason=marked("reason of a correction"),
+        evidence="",
+        actor=agent,
+        now=world.now,
+    )
+    world.ids["approval"] = waiting.pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
+            " VALUES ('walker', 'core.retry_stalled', %s) RETURNING id",
+            [json.dumps({"name": marked("job")})],
+        )
+        world.ids["job"] = cursor.fetchone()[0]
