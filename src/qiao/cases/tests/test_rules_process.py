@@ -1,27 +1,11 @@
-"""The process engine: nine steps walked to their ends, and random walks that never cheat."""
+"""The process engine: nine steps walked to their ends, and definitions whose faults are found."""
 
-import ast
 import random
-import tomllib
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-import qiao
-from qiao.cases.rules.clocks import recompute
-from qiao.cases.rules.pack import (
-    calendar_of,
-    inspect_processes,
-    process_from_data,
-    processes_of,
-    promises_of,
-    read_process,
-)
+from qiao.cases.rules.pack import read_process
 from qiao.cases.rules.process import (
     REASON,
     Action,
@@ -38,74 +22,19 @@ from qiao.cases.rules.process import (
     UnknownAction,
     UnknownStep,
     advance,
-    asked_fields,
     available_actions,
     offers,
     start,
 )
 from qiao.cases.rules.process_checks import validate
-from qiao.cases.rules.promises import ClockEvent
 from qiao.cases.rules.stepper import path
-from qiao.cases.rules.working_time import CalendarVersion
-from qiao.core.packs import SHIPPED, available_packs, load_pack, qualified
+from qiao.cases.tests.process_walks import EVERYBODY, NINE, PERMIT, Case, random_walk
 from qiao.core.packs.model import Field
 from qiao.core.packs.reading import PackProblem, Table
 from qiao.core.rules.conditions import parse_condition
 from qiao.core.rules.texts import Text
 
 NAME = Text("x", "x", "x")
-EVERYBODY = (
-    "agent",
-    "clerk",
-    "dispatcher",
-    "technician",
-    "complaint_officer",
-    "supervisor",
-    "leader",
-)
-NINE = tomllib.loads(Path(__file__).with_name("nine_steps.toml").read_text(encoding="utf-8"))
-PERMIT = process_from_data("test.permit", 3, NINE)
-SHIPPED_PACKS = [
-    load_pack(folder, inspect=[inspect_processes]) for folder in available_packs(SHIPPED).values()
-]
-SHIPPED_PROCESSES = processes_of(qualified(pack) for pack in SHIPPED_PACKS)
-
-
-class Case:
-    """A case as a caller keeps it: state, facts, the steps entered."""
-
-    def __init__(self, process: Process, **facts: object) -> None:
-        self.process = process
-        self.facts: dict[str, object] = facts
-        self.history: list[str] = []
-        self.state = State(process.key, process.version, process.start)
-        self._moved(start(process, facts))
-
-    def _moved(self, move: Any) -> None:
-        self.state = move.state
-        self.facts |= dict(move.given)
-        self.history += [item.to_step for item in move.passages if item.to_step != move.state.step]
-        self.history.append(move.state.step)
-
-    def take(
-        self,
-        action: str,
-        *,
-        roles: tuple[str, ...] = EVERYBODY,
-        duties: tuple[str, ...] = (),
-        **given: Any,
-    ) -> Any:
-        move = advance(
-            self.process,
-            self.state,
-            action,
-            facts=self.facts,
-            given=given,
-            roles=roles,
-            duties_done=duties,
-        )
-        self._moved(move)
-        return move
 
 
 def test_a_small_permit_goes_the_straight_way() -> None:
@@ -224,12 +153,6 @@ def test_offers_keep_a_blocked_action_visible_with_its_rule() -> None:
     assert [action.key for action in open_to] == ["cash_in"]
 
 
-def test_limits_of_steps_become_promises() -> None:
-    case_type = SHIPPED_PACKS[0].case_types[0]
-    keys = [promise.key for promise in promises_of(case_type, PERMIT)]
-    assert keys[-1] == "step:desk"
-
-
 def step(key: str, *actions: Action, **more: Any) -> Step:
     return Step(key, NAME, more.pop("phase", "work"), actions=actions, **more)
 
@@ -322,184 +245,3 @@ def test_errors_in_a_process_name_file_and_key() -> None:
     told = [str(problem) for problem in problems]
     assert "processes.toml: process[p].step[desk].phase: expected one of intake, assign" in told[0]
     assert told[1].startswith("processes.toml: process[p].step[desk].colour: unknown key")
-
-
-def fitting_value(field: Field | None, dice: random.Random) -> Any:
-    """A value that the field could take."""
-    if field is None:
-        return "text"
-    values: dict[str, object] = {
-        "choice": [choice.key for choice in field.choices] or ["text"],
-        "bool": [True, False],
-        "number": list(range(100)),
-    }
-    options = values.get(field.kind)
-    return dice.choice(options) if isinstance(options, list) else "text"
-
-
-def random_walk(process: Process, dice: random.Random, steps: int = 200) -> Case:
-    """Walk a case at random until it ends, checking each refusal and each move on the way."""
-    facts = {
-        "priority": dice.choice(("urgent", "normal")),
-        "needs_follow_up": dice.random() < 0.5,
-        "repeat_count": dice.randrange(4),
-        "customer_known": dice.random() < 0.5,
-        "emergency": dice.random() < 0.2,
-    }
-    case = Case(process, **facts)
-    fields = {field.key: field for field in process.fields}
-    for _ in range(steps):
-        at = process.step(case.state.step)
-        assert not at.automatic
-        if at.final:
-            return case
-        action = dice.choice(at.actions)
-        roles = tuple(dice.sample(EVERYBODY, dice.randrange(len(EVERYBODY) + 1)))
-        given = {
-            key: fitting_value(fields.get(key), dice)
-            for key in asked_fields(at, action)
-            if dice.random() < 0.9
-        }
-        if action.reason_required and dice.random() < 0.9:
-            given[REASON] = "because"
-        duties = (at.duty,) if dice.random() < 0.7 else ()
-        check_move(case, at, action, given, roles, duties)
-    return case
-
-
-def check_move(
-    case: Case,
-    at: Step,
-    action: Action,
-    given: dict[str, Any],
-    roles: tuple[str, ...],
-    duties: tuple[str, ...],
-) -> None:
-    """Take an action; whatever comes out must agree with the rules read straight off the data."""
-    role = action.role or at.role
-    wanted = set(action.needs) | (set() if action.kind == "return" else set(at.required))
-    known = {**case.facts, **given}
-    before = case.state
-    missing: tuple[str, ...] = ()
-    try:
-        move = case.take(action.key, roles=roles, duties=duties, **given)
-    except NotAllowed:
-        assert role not in roles
-    except MissingFields as refused:
-        missing = refused.fields
-    except ConditionNotMet:
-        assert action.when is not None
-    except DutyOpen:
-        assert at.duty not in duties
-    else:
-        assert not role or role in roles
-        assert wanted <= set(known)
-        assert not at.duty or action.duty_free or at.duty in duties
-        assert move.passages[0].from_step == before.step
-        assert move.passages[-1].to_step == case.state.step
-        return
-    assert case.state == before
-    assert set(missing) <= (wanted | {REASON}) - set(known)
-
-
-@given(seed=st.integers(0, 2**32), key=st.sampled_from(sorted(SHIPPED_PROCESSES)))
-def test_random_walks_through_shipped_processes_never_break_a_rule(seed: int, key: str) -> None:
-    random_walk(SHIPPED_PROCESSES[key], random.Random(seed))
-
-
-@pytest.mark.parametrize("key", [*sorted(SHIPPED_PROCESSES), "test.permit"])
-def test_from_every_reachable_state_a_final_step_can_be_reached(key: str) -> None:
-    process = SHIPPED_PROCESSES.get(key, PERMIT)
-    ends = 0
-    for seed in range(25):
-        case = random_walk(process, random.Random(seed), steps=seed)
-        rescued = random_walk_from(case, random.Random(seed))
-        ends += process.step(rescued.state.step).final
-    assert ends == 25
-
-
-def random_walk_from(case: Case, dice: random.Random) -> Case:
-    """Go on with everything allowed and given until the case ends."""
-    fields = {field.key: field for field in case.process.fields}
-    for _ in range(2_000):
-        at = case.process.step(case.state.step)
-        if at.final:
-            break
-        action = dice.choice(at.actions)
-        given = {key: fitting_value(fields.get(key), dice) for key in asked_fields(at, action)}
-        given[REASON] = "because"
-        try:
-            case.take(action.key, duties=(at.duty,), **given)
-        except ConditionNotMet:
-            continue
-    return case
-
-
-# These cannot know a step, and may use its word for something of their own.
-BELOW_CASES = {"core", "staff", "customers"}
-WORDS_OF_OTHERS = {  # where OpenAPI, or a kept record, calls something so
-    ("api/views/openapi.py", "content"),
-    ("api/views/services.py", "content"),
-    ("config/cli/importing_values.py", "found"),  # a faulty cell of a file keeps what stood there
-}
-
-
-def test_no_key_of_a_shipped_step_or_action_occurs_in_python() -> None:
-    keys = {item.key for process in SHIPPED_PROCESSES.values() for item in process.steps}
-    keys |= {
-        action.key
-        for process in SHIPPED_PROCESSES.values()
-        for item in process.steps
-        for action in item.actions
-    }
-    root = Path(qiao.__file__).parent
-    found = {
-        (str(file.relative_to(root)), word)
-        for file in root.rglob("*.py")
-        if "tests" not in file.parts and file.relative_to(root).parts[0] not in BELOW_CASES
-        for word in string_words(file) & keys
-    }
-    assert found - WORDS_OF_OTHERS == set()
-
-
-def string_words(file: Path) -> set[str]:
-    """All plain string literals of a source file, the list of its public names left out."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    tree.body = [node for node in tree.body if "__all__" not in ast.unparse(node)[:8]]
-    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return {node.value for node in nodes if isinstance(node.value, str)}
-
-
-def test_a_field_of_only_some_users_is_no_fact_of_the_process() -> None:
-    pack = SHIPPED_PACKS[0]
-    source = pack.processes[0]
-    data = {**source.data, "step": [dict(item) for item in source.data["step"]]}
-    data["step"][0]["optional"] = ["field_of_nobody"]
-    broken = replace(pack, processes=(replace(source, data=data), *pack.processes[1:]))
-    assert any("field_of_nobody" in str(problem) for problem in inspect_processes(broken))
-
-
-def test_the_promises_of_water_run_on_its_calendars() -> None:
-    water = qualified(next(pack for pack in SHIPPED_PACKS if pack.key == "water"))
-    calendars = {
-        spec.key: (CalendarVersion(1, datetime(2026, 1, 1, tzinfo=UTC), calendar_of(spec)),)
-        for spec in water.calendars
-    }
-
-    def due(case_type: str, promise: str, at: datetime) -> datetime | None:
-        spec = water.case_type(case_type)
-        promises = promises_of(spec, SHIPPED_PROCESSES[spec.process])
-        opened = ClockEvent(1, "opened", at, {"priority": spec.default_priority})
-        found = recompute([opened], promises, calendars).latest(promise)
-        assert found is not None
-        return found.due_at
-
-    half_past_ten_at_night = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
-    noon = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
-    night, day = timedelta(minutes=90), timedelta(minutes=60)
-    assert due("water.burst_main", "arrive", half_past_ten_at_night) == (
-        half_past_ten_at_night + night
-    )
-    assert due("water.burst_main", "arrive", noon) == noon + day
-    # Friday noon: two working days later is Tuesday at the end of the same break.
-    assert due("water.bill_query", "answer", noon) == datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
