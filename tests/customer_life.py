@@ -1,0 +1,245 @@
+"""A life of a customer whose words stand in every module, and its end."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from qiao.cases import operations as cases
+from qiao.contact import operations as contacts
+from qiao.core import approvals
+from qiao.core.tests.deliveries import run_background, run_deliveries
+from qiao.customers.models import Customer, Document
+from qiao.customers.operations import (
+    Address,
+    Coming,
+    Evidence,
+    HandOver,
+    NewIdentity,
+    NewPhone,
+    add_phone,
+    care,
+    change_name,
+    claim_protection,
+    confirm_protection,
+    documents,
+    end_protection,
+    groups,
+    hand_over_account,
+    managing,
+    open_account_at,
+    register_customer,
+    remind_of_protection,
+    reveal_phone,
+    speaking,
+    visiting,
+)
+from qiao.customers.operations.holds import place_hold, release_hold
+from qiao.customers.operations.tags import create_tag, tag_customer
+from qiao.desk.operations.problems import Circumstances, report_problem
+from tests.world import World, finish_work, picture, work_order
+
+NAME, FORMER, PHONE, SECOND = "欧阳夏至", "欧阳立秋", "13799001234", "13799005678"
+IDENTITY, STREET, WORDS = "11010519491231002X", "望潮里专属巷", "只有她说过的话"
+CANARIES = (NAME, FORMER, "ouyang", PHONE, SECOND, "1234 门", IDENTITY, STREET, WORDS)
+
+
+def _tag_and_hold(world: World, customer: Customer) -> None:
+    told: dict[str, Any] = {
+        "actor": world.company.agent, "now": world.now, "customer_id": customer.pk,
+    }  # fmt: skip
+    tag = create_tag(actor=world.company.chief, now=world.now, name="老用户")
+    tag_customer(add=[tag.pk], **told)
+    place_hold(reason=f"{NAME} {WORDS}", **told)
+    release_hold(**told)
+
+
+def protect(world: World, customer: Customer) -> None:
+    """Protected with words and papers; its end was refused once."""
+    agent, now = world.company.agent, world.now
+    told: dict[str, Any] = {"actor": agent, "now": now}
+    made = claim_protection(
+        customer_id=customer.pk, kind="life_support", reason=f"{NAME} {WORDS}", **told
+    )
+    told["protection_id"] = made.pk
+    seen = Evidence(
+        timezone.localdate(now), Document.objects.get(customer=customer).pk, WORDS, IDENTITY
+    )
+    confirm_protection(evidence=seen, **told)
+    remind_of_protection(words=WORDS, **told)
+    asked = end_protection(reason=WORDS, **told)
+    assert asked is not None
+    approvals.decide(
+        approval_id=asked.pk, approve=False, note=WORDS, actor=world.company.colleague, now=now
+    )
+
+
+def report_what_quotes_her(told: dict[str, Any]) -> None:
+    """Somebody of the staff reports a fault and names her, in words and picture."""
+    file = picture("red", f"{NAME} screen.png")
+    report_problem(
+        title=f"{NAME} is shown twice",
+        body=f"{WORDS} {PHONE}",
+        circumstances=Circumstances("/customers/", "Firefox", "abc"),
+        picture=io.BytesIO(file.content),
+        picture_name=file.file_name,
+        **told,
+    )
+
+
+def live(world: World) -> Customer:
+    """A life of a customer: renamed, moved, called, complained, visited, asked, all closed."""
+    agent, now = world.company.agent, world.now
+    told: dict[str, Any] = {"actor": agent, "now": now}
+    customer = register_customer(
+        organisation_id=world.company.lake.pk,
+        name=FORMER,
+        phones=[NewPhone(PHONE, WORDS)],
+        identities=[NewIdentity("id_card", IDENTITY)],
+        **told,
+    )
+    change_name(customer_id=customer.pk, name=NAME, **told)
+    add_phone(customer_id=customer.pk, number=SECOND, **told)
+    account = open_account_at(
+        organisation_id=world.company.lake.pk,
+        number="90887766001",
+        service="water",
+        owner_id=customer.pk,
+        address=Address("339102", district="滨湖区", community=STREET, room="1203"),
+        **told,
+    )
+    documents.add_document(
+        customer_id=customer.pk,
+        told=documents.NewDocument("letter", f"{NAME} 来信", timezone.localdate(now)),
+        file=io.BytesIO(f"{WORDS} {STREET}".encode()),
+        file_name=f"{NAME}.txt",
+        **told,
+    )
+    run_background()
+    care.add_note(customer_id=customer.pk, text=f"{NAME} {WORDS}", is_pinned=True, **told)
+    _tag_and_hold(world, customer)
+    care.set_preferences(customer_id=customer.pk, needs_text=WORDS, **told)
+    care.record_consent(
+        customer_id=customer.pk,
+        purpose="marketing",
+        is_given=True,
+        how="written",
+        proof=WORDS,
+        **told,
+    )
+    relate(world, customer)
+    look_after(world, customer)
+    reveal_phone(customer_id=customer.pk, reason=f"{NAME} 来电", **told)
+    hand_over_account(
+        account_id=account.pk,
+        hand_over=HandOver(
+            account.opened_date + timedelta(days=1),
+            coming=(Coming(customer.pk, ("payer",)),),
+            forwarding_address=STREET,
+            note=f"{NAME} {WORDS}",
+        ),
+        **told,
+    )
+    before = {**world.ids}
+    world.ids |= {"customer": customer.pk, "account": account.pk}
+    order = work_order(world, NAME)
+    finish_work(world, order)
+    case = order.case
+    cases.add_note(case_id=case.pk, text=f"{NAME} {WORDS} {PHONE}", **told)
+    cases.add_attachment(
+        case_id=case.pk,
+        file=io.BytesIO(picture("red", f"{NAME}.png").content),
+        file_name=f"{NAME}.png",
+        label=WORDS,
+        **told,
+    )
+    contact = contacts.start_interaction(
+        channel="phone",
+        phone=PHONE,
+        caller_name=NAME,
+        place=STREET,
+        started_at=now - timedelta(minutes=9),
+        **told,
+    )
+    contacts.identify_customer(interaction_id=contact.pk, customer_id=customer.pk, **told)
+    contacts.finish(
+        interaction_id=contact.pk,
+        subject=f"{NAME} {WORDS}",
+        outcome="water.answered",
+        note=f"{WORDS} {SECOND}",
+        **told,
+    )
+    report_what_quotes_her(told)
+    run_deliveries()
+    world.ids |= before
+    return customer
+
+
+def relate(world: World, customer: Customer) -> None:
+    """They live with somebody, speak for a firm, act for a child, are protected, are named
+    elsewhere."""
+    protect(world, customer)
+    lake, day = world.company.lake.pk, timezone.localdate(world.now)
+    told: dict[str, Any] = {"actor": world.company.agent, "now": world.now}
+    host, child, firm = (
+        register_customer(organisation_id=lake, name=name, kind=kind, **told)
+        for name, kind in (("房东甲", "person"), ("孩子乙", "person"), ("丙公司", "organisation"))
+    )
+    home = groups.make_group(
+        kind="household", head_id=host.pk, member_ids=[customer.pk], since=day,
+        name=f"{NAME}家", **told,
+    )  # fmt: skip
+    groups.make_group(kind="company", head_id=firm.pk, since=day, name=f"{NAME}集团", **told)
+    groups.describe_group(
+        actor=world.company.agent, group_id=home.pk, name=f"{NAME}家", note=WORDS
+    )
+    for contact in (
+        speaking.NewContactPerson("finance", customer.pk, phone=SECOND),
+        speaking.NewContactPerson(
+            "technical", name=NAME, phone="13900004321", email="a@ouyang.example", leads_here=True
+        ),
+    ):
+        speaking.add_contact_person(customer_id=firm.pk, told=contact, since=day, **told)
+    paper = Document.objects.get(customer=customer).pk
+    speaking.begin_acting(
+        agent_id=customer.pk, principal_id=child.pk, since=day,
+        told=speaking.NewActing("parent", ("service",), WORDS, paper), **told,
+    )  # fmt: skip
+
+
+def look_after(world: World, customer: Customer) -> None:
+    """They have a manager, who visits them and hands them over."""
+    told: dict[str, Any] = {"actor": world.company.chief, "now": world.now}
+    first, second = world.company.agent.person_id, world.company.colleague.person_id
+    day = timezone.localdate(world.now)
+    managing.assign_manager(
+        customer_ids=[customer.pk], manager_id=first, since=day - timedelta(days=9),
+        reason=WORDS, **told,
+    )  # fmt: skip
+    own = {**told, "customer_id": customer.pk}
+    visiting.set_visit_plan(every_months=3, due_date=day, purpose=WORDS, **own)
+    visiting.plan_visit(day=day, topic=WORDS, **own)
+    visiting.record_visit(day=day, told=visiting.Told("wish", WORDS, WORDS), **own)
+    managing.hand_over_customers(
+        from_manager_id=first, to_manager_id=second, day=day, reason=WORDS,
+        customer_ids=[customer.pk], note=f"{NAME}：{WORDS}", **told,
+    )  # fmt: skip
+
+
+def close_all(customer: Customer) -> None:
+    """End what hinders: accounts and cases, as a year later."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_account SET status = 'closed',"
+            " closed_date = greatest(opened_date, CURRENT_DATE)"
+            " WHERE id IN (SELECT account_id FROM customers_accountparty WHERE customer_id = %s)",
+            [customer.pk],
+        )
+        cursor.execute(
+            "UPDATE cases_case SET phase = 'closed', closed_at = now(),"
+            " closed_date = greatest(opened_date, CURRENT_DATE)"
+            " WHERE customer_id = %s AND closed_at IS NULL",
+            [customer.pk],
+        )
