@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from django.test import Client
 
+from qiao.cases.tests.browsing import client_of
 from qiao.cases.tests.world import pack_installed
 from qiao.staff.tests.cast import Company, make_company
 
@@ -13,3 +15,21 @@ def company(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
     """The cast, with the test pack installed."""
     with pack_installed(monkeypatch):
         yield make_company()
+
+
+@pytest.fixture
+def agent(company: Company) -> Client:
+    """The browser of an agent of the lake branch."""
+    return client_of(company.agent_staff)
+
+
+@pytest.fixture
+def colleague(company: Company) -> Client:
+    """The browser of another agent of the branch."""
+    return client_of(company.colleague_staff)
+
+
+@pytest.fixture
+def outsider(company: Company) -> Client:
+    """The browser of somebody of the branch next door."""
+    return client_of(company.outsider_staff)

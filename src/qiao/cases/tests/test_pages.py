@@ -1,4 +1,4 @@
-"""The pages of cases over HTTP: what is shown, to whom, and what happens to what is typed."""
+"""The page of a case over HTTP: what is shown, to whom, and what happens to what is typed."""
 
 import json
 from datetime import timedelta
@@ -11,81 +11,14 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from qiao.cases import operations
-from qiao.cases.models import Case, CaseDraft, CaseEvent, SavedView
+from qiao.cases.models import CaseDraft, CaseEvent
 from qiao.cases.queries import draft_of
+from qiao.cases.tests.browsing import HTMX, page, text_of
 from qiao.cases.tests.world import NOW, a_case
-from qiao.core.models import Attachment, Disclosure
-from qiao.staff.models import Staff
+from qiao.core.models import Attachment
 from qiao.staff.tests.cast import Company
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;"
-HTMX = {"HX-Request": "true"}
-
-
-def client_of(staff: Staff) -> Client:
-    client = Client()
-    client.force_login(staff, backend="qiao.staff.signin.StaffBackend")
-    return client
-
-
-@pytest.fixture
-def agent(company: Company) -> Client:
-    return client_of(company.agent_staff)
-
-
-@pytest.fixture
-def colleague(company: Company) -> Client:
-    return client_of(company.colleague_staff)
-
-
-@pytest.fixture
-def outsider(company: Company) -> Client:
-    return client_of(company.outsider_staff)
-
-
-def page(case: Case, name: str = "detail", *more: object) -> str:
-    return reverse(f"cases:{name}", args=[case.pk, *more])
-
-
-def text_of(response: object) -> str:
-    return response.content.decode()  # type: ignore[attr-defined, no-any-return]
-
-
-@pytest.mark.parametrize("n", [1, 30])
-def test_the_list_page_needs_as_many_statements_for_one_case_as_for_thirty(
-    company: Company, agent: Client, django_assert_max_num_queries: DjangoAssertNumQueries, n: int
-) -> None:
-    for _ in range(n):
-        a_case(company)
-    agent.get(reverse("cases:list"), {"view": "open"})
-    with django_assert_max_num_queries(8):
-        response = agent.get(reverse("cases:list"), {"view": "open"})
-    assert text_of(response).count("<tr data-href=") == n
-
-
-def test_one_goes_through_a_list_case_by_case_and_stays_at_its_ends(
-    company: Company, agent: Client
-) -> None:
-    cases = [a_case(company, title=f"第 {n} 件") for n in range(3)]
-    listed = text_of(agent.get(reverse("cases:list"), {"view": "open", "q": "第"}))
-    order = sorted(cases, key=lambda case: listed.index(f"/cases/{case.pk}/"))
-    query = "view=open&q=%E7%AC%AC"
-    shown = text_of(agent.get(f"{page(order[0])}?{query}"))
-    following = page(order[0], "beside", "next")
-    assert f"{following}?{query.replace('&', '&amp;')}" in shown
-
-    def beside(case: Case, way: str) -> str:
-        response = agent.get(f"{page(case, 'beside', way)}?{query}")
-        assert response.status_code == 302
-        return str(response["Location"])
-
-    assert beside(order[0], "next") == f"{page(order[1])}?{query}"
-    assert beside(order[1], "next") == f"{page(order[2])}?{query}"
-    assert beside(order[1], "previous") == f"{page(order[0])}?{query}"
-    assert beside(order[0], "previous") == f"{page(order[0])}?{query}"
-    assert beside(order[2], "next") == f"{page(order[2])}?{query}"
-    assert "列表到此为止" in text_of(agent.get(f"{page(order[2])}?{query}"))
-    assert agent.get(page(order[0], "beside", "next")).status_code == 404
 
 
 def test_the_page_of_a_case_needs_few_statements_whatever_its_history(
@@ -239,124 +172,6 @@ def test_others_see_who_has_the_case_open(
     assert company.agent.name not in text_of(agent.post(page(case, "here")))
     listed = text_of(colleague.get(reverse("cases:list"), {"view": "open"}))
     assert company.agent.name in listed
-
-
-def test_a_case_is_opened_from_its_form(company: Company, agent: Client) -> None:
-    response = agent.post(
-        reverse("cases:new"),
-        {
-            "type": "water.leak",
-            "priority": "high",
-            "title": "路面冒水",
-            "channel": "call",
-            "fact-spot": "road",
-            "fact-flow": "3",
-            "place": "湖滨路口",
-        },
-    )
-    case = Case.objects.get()
-    assert response.headers["Location"] == page(case)
-    assert (case.priority, case.facts["flow"], case.place) == ("high", 3, "湖滨路口")
-    assert case.responsible_id == company.agent.staff_id
-
-
-def test_a_refused_new_case_keeps_everything_typed(company: Company, agent: Client) -> None:
-    typed = {
-        "type": "water.leak",
-        "priority": "urgent",
-        "title": "只填了标题",
-        "description": "说明",
-        "channel": "desk",
-        "caller_name": "赵先生",
-    }
-    response = agent.post(reverse("cases:new"), typed)
-    assert response.status_code == 422
-    shown = text_of(response)
-    for value in ("只填了标题", "说明", "赵先生"):
-        assert value in shown
-    assert not Case.objects.exists()
-
-
-def test_another_type_brings_its_own_fields_and_keeps_the_text(
-    company: Company, agent: Client
-) -> None:
-    typed = {"type": "water.leak", "title": "标题", "fact-spot": "road", "channel": "call"}
-    leak = text_of(agent.post(reverse("cases:reshape"), typed, headers=HTMX))
-    assert "fact-flow" in leak
-    assert "标题" in leak
-    bill = text_of(agent.post(reverse("cases:reshape"), {**typed, "type": "water.bill"}))
-    assert "fact-spot" not in bill
-    assert "标题" in bill
-
-
-def test_safety_words_come_first(company: Company, agent: Client) -> None:
-    shown = text_of(agent.get(reverse("cases:new"), {"type": "water.burst"}))
-    assert shown.index("请远离塌陷处") < shown.index('name="title"')
-
-
-@pytest.mark.parametrize("typed", ["漏水", "lsbx", "loushui", "leak", "渗水"])
-def test_a_type_is_found_by_words_and_pinyin(company: Company, agent: Client, typed: str) -> None:
-    shown = text_of(agent.get(reverse("cases:types"), {"type_q": typed}))
-    assert "water.leak" in shown
-    assert "water.bill" not in shown
-
-
-def test_the_workspace_learns_which_case_was_opened(company: Company, agent: Client) -> None:
-    response = agent.post(
-        reverse("cases:new"),
-        {
-            "type": "water.bill",
-            "priority": "low",
-            "channel": "call",
-            "embed": "/interactions/5/case",
-        },
-        headers=HTMX,
-    )
-    told = json.loads(response.headers["HX-Trigger"])
-    assert told["case:opened"] == {"id": Case.objects.get().pk}
-
-
-def test_a_form_never_posts_to_another_site(company: Company, agent: Client) -> None:
-    shown = text_of(agent.get(reverse("cases:new"), {"embed": "//evil.example/x"}))
-    assert 'action="/cases/new"' in shown
-
-
-def test_the_export_is_recorded_streamed_and_free_of_formulas(
-    company: Company, agent: Client
-) -> None:
-    a_case(company, title="=HYPERLINK(1)")
-    response = agent.post(reverse("cases:export") + "?view=open")
-    body = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
-    assert "'=HYPERLINK(1)" in body
-    assert Disclosure.objects.get().row_count == 1
-
-
-def test_many_cases_are_assigned_after_a_look(company: Company, agent: Client) -> None:
-    cases = [a_case(company) for _ in range(3)]
-    ids = [case.pk for case in cases]
-    url = reverse("cases:bulk", args=["assign"])
-    preview = text_of(agent.post(url, {"case": ids}, headers=HTMX))
-    assert all(case.number in preview for case in cases)
-    assert not Case.objects.filter(assignee__isnull=False).exists()
-    operations.take_over(case_id=ids[0], actor=company.colleague, now=NOW)
-    done = agent.post(
-        url,
-        {"case": ids, "confirmed": "1", "person": company.colleague.staff_id},
-        headers=HTMX,
-    )
-    assert cases[0].number in text_of(done)
-    assert Case.objects.filter(assignee_id=company.colleague.staff_id).count() == 3
-
-
-def test_a_view_is_saved_and_shared(company: Company, agent: Client, colleague: Client) -> None:
-    form = {"name": "我的紧急", "query": "view=urgent", "shared": "on"}
-    agent.post(reverse("cases:save_view"), form)
-    assert "我的紧急" in text_of(colleague.get(reverse("cases:list")))
-    view = SavedView.objects.get()
-    drop = reverse("cases:drop_view", args=[view.pk])
-    assert colleague.post(drop).status_code == 404
-    agent.post(drop)
-    assert not SavedView.objects.exists()
 
 
 def test_words_just_said_can_be_taken_back_by_who_said_them(

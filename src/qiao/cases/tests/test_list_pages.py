@@ -1,0 +1,88 @@
+"""The list of cases over HTTP: going through it, many at once, views and exports."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from qiao.cases import operations
+from qiao.cases.models import Case, SavedView
+from qiao.cases.tests.browsing import HTMX, page, text_of
+from qiao.cases.tests.world import NOW, a_case
+from qiao.core.models import Disclosure
+from qiao.staff.tests.cast import Company
+
+
+@pytest.mark.parametrize("n", [1, 30])
+def test_the_list_page_needs_as_many_statements_for_one_case_as_for_thirty(
+    company: Company, agent: Client, django_assert_max_num_queries: DjangoAssertNumQueries, n: int
+) -> None:
+    for _ in range(n):
+        a_case(company)
+    agent.get(reverse("cases:list"), {"view": "open"})
+    with django_assert_max_num_queries(8):
+        response = agent.get(reverse("cases:list"), {"view": "open"})
+    assert text_of(response).count("<tr data-href=") == n
+
+
+def test_one_goes_through_a_list_case_by_case_and_stays_at_its_ends(
+    company: Company, agent: Client
+) -> None:
+    cases = [a_case(company, title=f"第 {n} 件") for n in range(3)]
+    listed = text_of(agent.get(reverse("cases:list"), {"view": "open", "q": "第"}))
+    order = sorted(cases, key=lambda case: listed.index(f"/cases/{case.pk}/"))
+    query = "view=open&q=%E7%AC%AC"
+    shown = text_of(agent.get(f"{page(order[0])}?{query}"))
+    following = page(order[0], "beside", "next")
+    assert f"{following}?{query.replace('&', '&amp;')}" in shown
+
+    def beside(case: Case, way: str) -> str:
+        response = agent.get(f"{page(case, 'beside', way)}?{query}")
+        assert response.status_code == 302
+        return str(response["Location"])
+
+    assert beside(order[0], "next") == f"{page(order[1])}?{query}"
+    assert beside(order[1], "next") == f"{page(order[2])}?{query}"
+    assert beside(order[1], "previous") == f"{page(order[0])}?{query}"
+    assert beside(order[0], "previous") == f"{page(order[0])}?{query}"
+    assert beside(order[2], "next") == f"{page(order[2])}?{query}"
+    assert "列表到此为止" in text_of(agent.get(f"{page(order[2])}?{query}"))
+    assert agent.get(page(order[0], "beside", "next")).status_code == 404
+
+
+def test_the_export_is_recorded_streamed_and_free_of_formulas(
+    company: Company, agent: Client
+) -> None:
+    a_case(company, title="=HYPERLINK(1)")
+    response = agent.post(reverse("cases:export") + "?view=open")
+    body = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    assert "'=HYPERLINK(1)" in body
+    assert Disclosure.objects.get().row_count == 1
+
+
+def test_many_cases_are_assigned_after_a_look(company: Company, agent: Client) -> None:
+    cases = [a_case(company) for _ in range(3)]
+    ids = [case.pk for case in cases]
+    url = reverse("cases:bulk", args=["assign"])
+    preview = text_of(agent.post(url, {"case": ids}, headers=HTMX))
+    assert all(case.number in preview for case in cases)
+    assert not Case.objects.filter(assignee__isnull=False).exists()
+    operations.take_over(case_id=ids[0], actor=company.colleague, now=NOW)
+    done = agent.post(
+        url,
+        {"case": ids, "confirmed": "1", "person": company.colleague.staff_id},
+        headers=HTMX,
+    )
+    assert cases[0].number in text_of(done)
+    assert Case.objects.filter(assignee_id=company.colleague.staff_id).count() == 3
+
+
+def test_a_view_is_saved_and_shared(company: Company, agent: Client, colleague: Client) -> None:
+    form = {"name": "我的紧急", "query": "view=urgent", "shared": "on"}
+    agent.post(reverse("cases:save_view"), form)
+    assert "我的紧急" in text_of(colleague.get(reverse("cases:list")))
+    view = SavedView.objects.get()
+    drop = reverse("cases:drop_view", args=[view.pk])
+    assert colleague.post(drop).status_code == 404
+    agent.post(drop)
+    assert not SavedView.objects.exists()
