@@ -16,7 +16,9 @@ from qiao.core.rules.names import (
 )
 from qiao.core.rules.surnames import COMPOUND_SURNAMES, SURNAMES
 
-han = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5)
+UNREAD = "兙兡嗧桛烪瓧瓰瓱瓼甅"
+"""Units and letters made in Japan: the dictionary has no Chinese reading of them."""
+han = st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5, exclude_characters=UNREAD)
 names = st.text(han, min_size=1, max_size=8)
 
 
@@ -91,6 +93,11 @@ def test_a_chinese_name_has_a_letter_and_a_syllable_for_every_character(
     assert pinyin.isascii()
     assert pinyin.islower()
     assert letters[0] == pinyin[0]
+
+
+@pytest.mark.parametrize("character", UNREAD)
+def test_a_character_without_a_chinese_reading_stands_for_itself(character: str) -> None:
+    assert spell(f"王{character}") == (f"w{character}", f"wang{character}")
 
 
 @given(names)

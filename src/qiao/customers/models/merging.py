@@ -21,7 +21,8 @@ class Merge(models.Model):
     by a constraint trigger. What was recorded at the merge never changes.
 
     `changes` lists what was chosen for the survivor: ``{"field", "before", "after"}``, the field
-    one of ``name gender tier phone``. `kept` names the fields that undoing left alone
+    one of ``name gender tier phone``, and ``"over"``, the merge that had given the value before.
+    `kept` names the fields that undoing left alone
     because they had been changed since.
     """
 

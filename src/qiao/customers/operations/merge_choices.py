@@ -1,7 +1,8 @@
 """What a merge changes of the one who stands for both, and how undoing takes it back.
 
-A change is ``{"field", "before", "after"}`` in plain JSON. Undoing restores what still is as the
-merge left it; what somebody changed since stays.
+A change is ``{"field", "before", "after"}`` in plain JSON, with ``"over"`` where the value before
+came from a merge too; `qiao.customers.rules.merging` says what that is for. Undoing restores what
+still is as the merge left it; what somebody changed since stays.
 """
 
 from collections.abc import Callable, Iterable
@@ -19,6 +20,7 @@ from qiao.customers.operations.access import branch_of, local_day
 from qiao.customers.operations.customers import give_name
 from qiao.customers.operations.refusals import UnknownChoice
 from qiao.customers.queries import held_as
+from qiao.customers.rules.merging import Gift, giver, without
 
 TIER_DAYS = 365
 GIVEN = (
@@ -67,24 +69,57 @@ def apply_choices(
     _give(survivor, changes, "after", actor, now, reason)
     if choices.phone_id is not None:
         changes += _choose_phone(survivor, merged, choices.phone_id)
+    earlier = _merges_of(survivor)
+    for change in changes:
+        over = giver(_gifts(earlier, change["field"]), _plain(change["before"]))
+        if over is not None:
+            change["over"] = over
     return changes
 
 
 def take_back(*, merge: Merge, survivor: Customer, actor: Actor, now: datetime) -> tuple[str, ...]:
-    """Restore what the merge changed of `survivor`; names the fields that changed since."""
-    state = _state(survivor)
+    """Restore what `merge`, which still stands, changed of `survivor`.
+
+    Names the fields that stay, since a person or a later merge has given them another value.
+    """
+    merges, state = _merges_of(survivor), _state(survivor)
     kept, restored = [], []
     for change in merge.changes:
         field = change["field"]
+        gifts = _gifts(merges, field)
         if field == "phone":
-            if not _give_phone_back(merge, survivor, change):
+            if not _give_phone_back(merge, survivor, change, gifts):
                 kept.append(field)
-        elif state[field] == change["after"]:
-            restored.append({"field": field, "before": _before(merge, change)})
+        elif giver(gifts, state[field]) == merge.pk:
+            restored.append({"field": field, "before": without(gifts, merge.pk)})
         else:
             kept.append(field)
     _give(survivor, restored, "before", actor, now, merge.reason)
     return tuple(kept)
+
+
+def _merges_of(survivor: Customer) -> list[Merge]:
+    return list(Merge.objects.filter(survivor=survivor).order_by("pk"))
+
+
+def _gifts(merges: Iterable[Merge], field: str) -> list[Gift]:
+    """What the merges gave in one field; a telephone number is known by the id of its row."""
+    return [
+        Gift(
+            merge_id=merge.pk,
+            before=_plain(change["before"]),
+            after=_plain(change["after"]),
+            over=change.get("over"),
+            is_undone=merge.undone_at is not None,
+        )
+        for merge in merges
+        for change in merge.changes
+        if change["field"] == field
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return value["id"] if isinstance(value, dict) and "id" in value else value
 
 
 def _state(customer: Customer) -> dict[str, Any]:
@@ -155,27 +190,6 @@ def _give_tier(
     )
 
 
-def _before(merge: Merge, change: dict[str, Any]) -> Any:
-    """What to restore: of earlier merges undone meanwhile, which had to leave the field alone,
-    the value before them."""
-    value = change["before"]
-    undone = Merge.objects.filter(
-        survivor_id=merge.survivor_id, pk__lt=merge.pk, undone_at__gte=merge.at
-    )
-    for earlier in undone.order_by("-pk"):
-        for other in earlier.changes:
-            is_same = other["field"] == change["field"] and other["field"] in earlier.kept
-            if is_same and _same(other["after"], value):
-                value = other["before"]
-    return value
-
-
-def _same(after: Any, value: Any) -> bool:
-    if isinstance(after, dict) and "id" in after:
-        return value is not None and after["id"] == value["id"]
-    return bool(after == value)
-
-
 def _choose_phone(survivor: Customer, merged: Customer, phone_id: int) -> list[dict[str, Any]]:
     """Make a number of either the survivor's first one; another record's, as a copy of its own."""
     held = (*held_as(survivor.pk), *held_as(merged.pk))
@@ -200,20 +214,44 @@ def _choose_phone(survivor: Customer, merged: Customer, phone_id: int) -> list[d
     return [{"field": "phone", "before": before, "after": after}]
 
 
-def _give_phone_back(merge: Merge, survivor: Customer, change: dict[str, Any]) -> bool:
-    """Whether the first number is again as before the merge; a copy that is no longer the first
-    one goes all the same, unless another module has come to refer to it."""
+def _give_phone_back(
+    merge: Merge, survivor: Customer, change: dict[str, Any], gifts: list[Gift]
+) -> bool:
+    """Whether the first number is again as before the merge.
+
+    A copy that no standing merge has chosen goes, unless another module has come to refer to it.
+    """
     own = CustomerPhone.objects.filter(customer=survivor)
-    before, after = _before(merge, change), change["after"]
-    was_first = own.filter(pk=after["id"], is_primary=True).update(is_primary=False)
-    if after["is_copy"]:
-        _delete(own, after["id"])
-    if not was_first:
-        return False
-    if before is None or own.filter(pk=before["id"]).update(is_primary=True):
+    first = own.filter(is_primary=True).values_list("pk", flat=True).first()
+    is_restored = first is not None and giver(gifts, first) == merge.pk
+    if is_restored:
+        is_restored = _step_back(own, first, without(gifts, merge.pk))
+    _drop_copy(merge, survivor, change["after"]["id"])
+    return is_restored
+
+
+def _step_back(own: Any, first: Any, before: int | None) -> bool:
+    """Whether `before` is the first number again; where it has gone the oldest becomes it."""
+    own.filter(pk=first).update(is_primary=False)
+    if before is None or own.filter(pk=before).update(is_primary=True):
         return True
-    own.filter(pk=own.order_by("pk").values("pk")[:1]).update(is_primary=True)
+    oldest = own.exclude(pk=first).order_by("pk").values("pk")[:1]
+    own.filter(pk__in=oldest).update(is_primary=True)
     return False
+
+
+def _drop_copy(undone: Merge, survivor: Customer, phone_id: int) -> None:
+    """Delete a number that came by a merge when no merge that stands has it as the first one."""
+    chosen = [
+        (merge, change["after"])
+        for merge in _merges_of(survivor)
+        for change in merge.changes
+        if change["field"] == "phone" and change["after"]["id"] == phone_id
+    ]
+    is_copy = any(after["is_copy"] for _merge, after in chosen)
+    stands = any(m.undone_at is None and m.pk != undone.pk for m, _after in chosen)
+    if is_copy and not stands:
+        _delete(CustomerPhone.objects.filter(customer=survivor), phone_id)
 
 
 def _delete(phones: Any, phone_id: int) -> None:

@@ -131,6 +131,36 @@ def test_what_was_changed_since_stays_and_is_told(world: Company) -> None:
     assert other.name == "乙"
 
 
+@pytest.mark.parametrize("order", ["abdc", "abcd", "dcba", "bdca", "cabd"])
+def test_merges_that_gave_the_same_again_are_undone_in_any_order(
+    world: Company, order: str
+) -> None:
+    survivor = make_customer(world.agent, name="甲", phones=["13805712264"], gender="")
+    others = {
+        letter: make_customer(world.agent, name="乙", phones=["13905710000"], gender=gender)
+        for letter, gender in zip("abcd", "fmfm", strict=True)
+    }
+    before = _picture()
+
+    def join(letter: str) -> None:
+        number = others[letter].phones.get()
+        merge(world, survivor, others[letter], choices=Choices(gender=True, phone_id=number.pk))
+
+    for letter in "abc":
+        join(letter)
+    undo(world, others["a"])
+    join("d")
+    undo(world, others["b"])
+    survivor.refresh_from_db()
+    assert survivor.gender == "m", "the last merge stands"
+    join("a")
+    join("b")
+    for letter in order:
+        undo(world, others[letter])
+    settle()
+    assert _picture() == before
+
+
 def test_a_phone_of_neither_is_refused(world: Company) -> None:
     first, second, third = (make_customer(world.agent, phones=["13805712264"]) for _ in range(3))
     with pytest.raises(UnknownChoice):
@@ -329,7 +359,9 @@ def test_any_sequence_leaves_one_survivor_each_and_undoing_all_restores_all(
             survivors = Customer.objects.filter(merged_into=None).values_list("pk", flat=True)
             groups = [held_as(pk) for pk in survivors]
             assert sorted(pk for group in groups for pk in group) == [p.pk for p in people]
-        standing = list(Merge.objects.filter(undone_at=None).select_related("merged"))
+        standing = list(
+            Merge.objects.filter(undone_at=None).select_related("merged").order_by("pk")
+        )
         backwards.shuffle(standing)
         for each in standing:
             undo(world, each.merged)
