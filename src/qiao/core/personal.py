@@ -111,7 +111,8 @@ class PersonalData:
 
     `collect` gives all of it for the person to read; `erase` removes it or takes the person out
     of it, with few set-based statements in the running transaction; `hinders` says what must end
-    before. `counted` are the words for the keys that `erase` counts.
+    before. `counted` are the words for the keys that `erase` counts. `requests` are the requests
+    to a second person about the person: by kind, the ids of their subjects.
     """
 
     key: str
@@ -119,6 +120,7 @@ class PersonalData:
     collect: Callable[[Person], Sequence[Held]]
     erase: Callable[[Person, Erasing], None]
     hinders: Callable[[Person], Sequence[Hinder]] = lambda _person: ()
+    requests: Callable[[Person], Mapping[str, Sequence[int]]] = lambda _person: {}
     counted: Mapping[str, Text] = field(default_factory=dict)
 
 
@@ -142,18 +144,60 @@ _SAID = {
         "UPDATE core_idempotencykey SET result = qiao_redacted(result, true)"
         " WHERE result::text LIKE ANY(%(like)s)"
     ),
-    "core_approval": (
-        "UPDATE core_approval SET reason = '–', decision_note = '', payload = '{}'"
-        " WHERE reason LIKE ANY(%(like)s) OR decision_note LIKE ANY(%(like)s)"
-        " OR payload::text LIKE ANY(%(like)s)"
-    ),
 }
+# Who decided on the erasure withdraws what waits: nobody could carry it out, nor read what it was.
+_REQUESTS = """
+UPDATE core_approval a
+   SET reason = '–', decision_note = '',
+       payload = CASE WHEN r.is_about THEN '{}' ELSE a.payload END,
+       state = CASE WHEN r.is_withdrawn THEN 'withdrawn' ELSE a.state END,
+       decided_at = CASE WHEN r.is_withdrawn THEN %(now)s ELSE a.decided_at END,
+       decided_by_id = CASE WHEN r.is_withdrawn
+                            THEN (SELECT e.decided_by_id FROM core_approval e
+                                   WHERE e.id = %(erasure)s)
+                            ELSE a.decided_by_id END
+  FROM (SELECT s.*, s.is_about AND s.state = 'pending' AS is_withdrawn
+          FROM (SELECT q.id, q.state,
+                       EXISTS (SELECT 1
+                                 FROM unnest(%(kinds)s::text[], %(subjects)s::bigint[]) AS w (k, i)
+                                WHERE w.k = q.kind AND w.i = q.subject_id)
+                       OR q.payload::text LIKE ANY(%(like)s::text[]) AS is_about
+                  FROM core_approval q
+                 WHERE q.kind = ANY(%(kinds)s::text[]) AND q.subject_id = ANY(%(subjects)s)
+                    OR q.payload::text LIKE ANY(%(like)s::text[])
+                    OR q.reason LIKE ANY(%(like)s::text[])
+                    OR q.decision_note LIKE ANY(%(like)s::text[])
+                 ORDER BY q.id FOR UPDATE) s) r
+ WHERE a.id = r.id
+"""
+
+
+def forget_requests(
+    person: Person, erasing: Erasing, about: Sequence[Mapping[str, Sequence[int]]]
+) -> None:
+    """Take the person out of requests to a second person; from those `about` them, all goes.
+
+    What is about them and waits is withdrawn. Called before anything else is erased: a decision
+    locks the request first as well, then what it is about.
+    """
+    pairs = [(kind, pk) for each in about for kind, ids in each.items() for pk in ids]
+    values = {
+        "kinds": [kind for kind, _id in pairs],
+        "subjects": [pk for _kind, pk in pairs],
+        "like": _patterns(person),
+        "now": erasing.now,
+        "erasure": erasing.approval_id,
+    }
+    erasing.run("core.core_approval", _REQUESTS, values)
+
+
+def _patterns(person: Person) -> list[str]:
+    return [f"%{word}%" for word in person.words if word]
 
 
 def erase_said(person: Person, erasing: Erasing) -> None:
-    """Take the person out of the toolbox's own tables: answers, approvals, disclosures."""
-    like = [f"%{word}%" for word in person.words if word]
-    if like:
+    """Take the person out of the toolbox's own tables: answers and disclosures."""
+    if like := _patterns(person):
         for table, sql in _SAID.items():
             erasing.run(f"core.{table}", sql, {"like": like})
         ids = ids_of(

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core.personal import PersonalData
-from qiao.customers.operations.forgetting import erase
+from qiao.customers.operations.forgetting import erase, requests_to_correct
 from qiao.customers.queries.personal import collect, own_hinders
 
 PERSONAL = (
@@ -13,6 +13,7 @@ PERSONAL = (
         collect=collect,
         erase=erase,
         hinders=own_hinders,
+        requests=requests_to_correct,
         counted={
             "customers.names": _("Names, replaced by a pseudonym"),
             "customers.phones": _("Telephone numbers"),

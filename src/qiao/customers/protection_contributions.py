@@ -25,7 +25,7 @@ from qiao.core.models import Approval
 from qiao.core.personal import PersonalData
 from qiao.customers.models import ProtectedFlag, Protection
 from qiao.customers.operations.protecting import APPROVAL, end_agreed, keep_refused
-from qiao.customers.operations.protection_forgetting import erase_protections
+from qiao.customers.operations.protection_forgetting import erase_protections, requests_to_end
 from qiao.customers.operations.refusals import WrongState
 from qiao.customers.queries import protection
 from qiao.customers.queries.protection_personal import collect_protections
@@ -126,10 +126,10 @@ PERSONAL = (
         order=93,
         collect=collect_protections,
         erase=erase_protections,
+        requests=requests_to_end,
         counted={
             "customers.protections": _("Protections"),
             "customers.protection_steps": _("Steps of protections"),
-            "customers.protection_requests": _("Reasons of requests to end protections"),
             "customers.protection_trail": _("Entries of the audit trail on protections"),
         },
     ),

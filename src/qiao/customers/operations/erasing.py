@@ -10,7 +10,7 @@ from qiao.core import approvals, attachments, background
 from qiao.core.actor import Actor
 from qiao.core.events import publish
 from qiao.core.models import Attachment
-from qiao.core.personal import Erasing, Hinder, Person
+from qiao.core.personal import Erasing, Hinder, Person, forget_requests
 from qiao.core.registry import registry
 from qiao.core.rules.text import clean
 from qiao.core.transactions import acting, required
@@ -124,7 +124,9 @@ def _erase(erasure: Erasure, now: datetime) -> None:
         erasure.save(update_fields=["state"])
         return
     erasing = Erasing(approval_id=erasure.approval_id, now=now)
-    for part in registry.personal():
+    parts = registry.personal()
+    forget_requests(person, erasing, [part.requests(person) for part in parts])
+    for part in parts:
         part.erase(person, erasing)
     erasure.refresh_from_db()  # its own words went with the rest
     erasure.state, erasure.done_at = Erasure.State.DONE, now

@@ -85,6 +85,22 @@ UNION SELECT row_id FROM core_auditentry
 """
 
 
+_ACCOUNTS_AT = """
+SELECT a.id FROM customers_account a JOIN customers_servicepoint s ON s.id = a.service_point_id
+ WHERE s.premises_id = ANY(%(premises)s)
+"""
+
+
+def requests_to_correct(person: Person) -> dict[str, list[int]]:
+    """Requests to correct the person, a place that was theirs alone, or an account for it."""
+    premises = sole_premises(person)
+    return {
+        "correction.customers.customer": list(person.customer_ids),
+        "correction.customers.premises": premises,
+        "correction.customers.account": ids_of(_ACCOUNTS_AT, {"premises": premises}),
+    }
+
+
 def erase(person: Person, erasing: Erasing) -> None:
     """Names become a pseudonym; numbers, documents, cards and words go; accounts stay."""
     ids = list(person.customer_ids)

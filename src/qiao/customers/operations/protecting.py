@@ -335,8 +335,9 @@ def end_agreed(*, approval: Approval, actor: Actor, now: datetime) -> None:
 def keep_refused(*, approval: Approval, actor: Actor, now: datetime) -> None:
     """Note that the second person kept a protection."""
     required()
-    protection = Protection.objects.get(pk=approval.subject_id)
-    _note(protection, _Act.KEPT, actor, now, approval.decision_note)
+    protection = Protection.objects.filter(pk=approval.subject_id).first()
+    if protection is not None:  # gone with a person who was erased
+        _note(protection, _Act.KEPT, actor, now, approval.decision_note)
 
 
 def waits_to_end(protection_id: int) -> bool:
@@ -357,9 +358,9 @@ def _lock(
 
 
 def _locked(protection_id: int) -> Protection:
-    protection = Protection.objects.select_for_update(no_key=True).get(pk=protection_id)
-    if protection.ended_at is not None:
-        raise WrongState(protection.stage)
+    protection = Protection.objects.select_for_update(no_key=True).filter(pk=protection_id).first()
+    if protection is None or protection.ended_at is not None:
+        raise WrongState(f"protection {protection_id} has ended")
     return protection
 
 

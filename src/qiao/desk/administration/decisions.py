@@ -45,11 +45,23 @@ def told(approval: Approval) -> Told:
     """The words of a request of ours."""
     if (other := registry.decisions().get(approval.kind)) is not None:
         return other.tell(approval)
+    if not approval.payload:
+        return Told(_wordless(approval), "–", "", [])
     if approval.kind.startswith(parameters.KIND_PREFIX):
         return _parameter(approval)
     if approval.kind.startswith(code_tables.KIND_PREFIX):
         return _code(approval)
     return _correction(approval)
+
+
+def _wordless(approval: Approval) -> Text:
+    """What was asked about a person who has been erased; of the rest nothing is kept."""
+    if approval.kind.startswith(parameters.KIND_PREFIX):
+        return _("Parameter")
+    if approval.kind.startswith(code_tables.KIND_PREFIX):
+        return _("Code table")
+    kind = corrections_by_key().get(approval.kind.removeprefix(corrections.KIND_PREFIX))
+    return kind.label if kind else _("Correction")
 
 
 def _asker(approval: Approval, *, day: date) -> Actor | None:
