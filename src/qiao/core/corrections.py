@@ -153,7 +153,7 @@ def carry_out(*, approval: Approval, actor: Actor, now: datetime) -> None:
     required()
     kind = correction(approval.kind.removeprefix(KIND_PREFIX))
     record = kind.load(actor=actor, record_id=approval.subject_id, lock=True)
-    if record is None:
+    if record is None or not approval.payload:  # erased
         raise RecordMissing(str(approval.subject_id))
     fields = approval.payload["fields"]
     newer = {

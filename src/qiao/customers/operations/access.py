@@ -1,5 +1,7 @@
 """The right to change a customer, the branch a change belongs to, and its links."""
+# ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,9 +9,11 @@ from django.db import connection
 from django.utils import timezone
 
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
 from qiao.core.transactions import required
 from qiao.customers.models import Customer, CustomerOrganisation
 from qiao.customers.queries import NotVisible, get_customer_for
+from qiao.customers.queries.search import visible
 from qiao.staff.queries import organisation
 
 
@@ -21,17 +25,84 @@ def lock_customer(
     Raises `NotVisible`, and `qiao.core.actor.Forbidden` if the actor may see but not change it.
     """
     required()
+    seen = may_change(actor=actor, customer_id=customer_id, permission=permission)
+    row = Customer.objects.select_for_update(no_key=True).get(pk=seen.pk)
+    if row.merged_into_id is None:
+        return row
+    # Merged while we waited for the row: the one who stands for it now is meant.
+    return lock_customer(actor=actor, customer_id=row.pk, permission=permission)
+
+
+def may_change(*, actor: Actor, customer_id: int, permission: str = "customers.edit") -> Customer:
+    """The customer who stands for `customer_id`, not locked. Raises as `lock_customer`."""
     seen = get_customer_for(actor=actor, customer_id=customer_id)
     try:
         get_customer_for(actor=actor, customer_id=seen.pk, permission=permission)
     except NotVisible:
         actor.require(permission, _no_organisation())
         raise
-    row = Customer.objects.select_for_update(no_key=True).get(pk=seen.pk)
-    if row.merged_into_id is None:
+    return seen
+
+
+_STANDING = f"""
+SELECT w.id, s.id, {visible("s.id")}
+  FROM unnest(%(ids)s::bigint[]) AS w (id)
+  CROSS JOIN LATERAL (SELECT customers_survivor(w.id) AS id) s
+ ORDER BY w.id
+"""
+
+
+def lock_customers(
+    *, actor: Actor, customer_ids: Iterable[int], permission: str = "customers.edit"
+) -> dict[int, Customer]:
+    """Who stands for each of these ids, by the id asked for; all rows locked, the lowest id first.
+
+    Whoever locks more than one customer does it here: of two at once the second one waits.
+
+    Raises as `lock_customer`.
+    """
+    required()
+    ids = sorted(set(customer_ids))
+    standing = _seen(actor, ids, "customers.view")
+    try:
+        _seen(actor, ids, permission)
+    except NotVisible:
+        actor.require(permission, _no_organisation())
+        raise
+    rows = lock_rows(standing.values())
+    if any(row.merged_into_id is not None for row in rows.values()):
+        return lock_customers(actor=actor, customer_ids=ids, permission=permission)
+    return {pk: rows[standing[pk]] for pk in ids}
+
+
+def _seen(actor: Actor, ids: list[int], permission: str) -> dict[int, int]:
+    """Who stands for whom. Raises `NotVisible` for the first out of sight."""
+    values = {"ids": ids, "organisations": list(actor.organisations(permission))}
+    found = {}
+    for pk, survivor, is_seen in fetch_all(_STANDING, values):
+        if not is_seen:
+            raise NotVisible(f"customer {pk}")
+        found[pk] = survivor
+    return found
+
+
+def lock_rows(customer_ids: Iterable[int]) -> dict[int, Customer]:
+    """Rows as they are, merged ones too, locked from the lowest id on; asks for no right."""
+    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=set(customer_ids))
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
+def lock_standing(customer_id: int) -> Customer | None:
+    """Who stands for `customer_id`, locked, where two people have the right together.
+
+    None for somebody who was erased from the table.
+    """
+    required()
+    ((survivor,),) = fetch_all("SELECT customers_survivor(%(id)s)", {"id": customer_id})
+    row = lock_rows([survivor]).get(survivor) if survivor is not None else None
+    if row is None or row.merged_into_id is None:
         return row
-    # Merged while we waited for the row: the one who stands for it now is meant.
-    return lock_customer(actor=actor, customer_id=row.pk, permission=permission)
+    return lock_standing(row.pk)
 
 
 def _no_organisation() -> int:
@@ -59,12 +130,24 @@ def local_day(*, organisation_id: int, now: datetime) -> date:
     return timezone.localtime(now, zone).date()
 
 
-_LINK = """
+_LINKS = """
 INSERT INTO customers_customerorganisation (customer_id, organisation_id, since)
-VALUES (%(customer)s, %(organisation)s, %(now)s)
+SELECT w.id, %(organisation)s, %(now)s FROM unnest(%(customers)s::bigint[]) AS w (id)
+ ORDER BY w.id
 ON CONFLICT (customer_id, organisation_id) DO UPDATE SET through_merge_of = NULL
  WHERE customers_customerorganisation.through_merge_of IS NOT NULL
 """
+
+
+def make_all_visible(
+    *, customers: Iterable[Customer], organisation_id: int, now: datetime
+) -> None:
+    """`make_visible` for many at once, none of them merged into another."""
+    required()
+    ids = sorted({each.pk for each in customers})
+    values = {"customers": ids, "organisation": organisation_id, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(_LINKS, values)
 
 
 def make_visible(*, customer_id: int, organisation_id: int, now: datetime) -> None:
@@ -79,7 +162,8 @@ def make_visible(*, customer_id: int, organisation_id: int, now: datetime) -> No
         (survivor,) = cursor.fetchone()
         if survivor is None:
             raise NotVisible(f"customer {customer_id}")
-        cursor.execute(_LINK, {"customer": survivor, "organisation": organisation_id, "now": now})
+        values = {"customers": [survivor], "organisation": organisation_id, "now": now}
+        cursor.execute(_LINKS, values)
 
 
 _LAST_CONTACT = """

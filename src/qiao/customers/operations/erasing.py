@@ -16,7 +16,7 @@ from qiao.core.rules.text import clean
 from qiao.core.transactions import acting, required
 from qiao.customers.events import PersonErased
 from qiao.customers.models import Erasure
-from qiao.customers.operations.access import branch_of, lock_customer
+from qiao.customers.operations.access import branch_of, lock_customer, lock_rows
 from qiao.customers.operations.refusals import CustomerRefusal, ReasonMissing
 from qiao.customers.queries.personal import ERASE, get_erasure_for, hinders_of, person_of
 
@@ -126,6 +126,7 @@ def _erase(erasure: Erasure, now: datetime) -> None:
     erasing = Erasing(approval_id=erasure.approval_id, now=now)
     parts = registry.personal()
     forget_requests(person, erasing, [part.requests(person) for part in parts])
+    lock_rows(person.customer_ids)
     for part in parts:
         part.erase(person, erasing)
     erasure.refresh_from_db()  # its own words went with the rest

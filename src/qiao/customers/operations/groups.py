@@ -16,7 +16,14 @@ from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.customers import events
 from qiao.customers.models import Customer, CustomerGroup, GroupMember
-from qiao.customers.operations.access import branch_of, local_day, lock_customer, make_visible
+from qiao.customers.operations.access import (
+    branch_of,
+    local_day,
+    lock_customer,
+    lock_customers,
+    make_all_visible,
+    make_visible,
+)
 from qiao.customers.operations.refusals import CustomerRefusal, LaterChange, WrongState
 from qiao.customers.queries import NotVisible, held_as
 from qiao.customers.rules import relations as rules
@@ -105,7 +112,7 @@ def make_group(
     wanted = sorted({head_id, *member_ids})
     if len(wanted) > MOST_MEMBERS:
         raise GroupFull(str(len(wanted)))
-    people = {pk: lock_customer(actor=actor, customer_id=pk) for pk in wanted}
+    people = lock_customers(actor=actor, customer_ids=wanted)
     head = people[head_id]
     everybody = {each.pk: each for each in people.values()}
     for each in everybody.values():
@@ -131,8 +138,7 @@ def make_group(
         for pk in everybody
     ]
     _write(group, [], parts)
-    for pk in everybody:
-        make_visible(customer_id=pk, organisation_id=organisation_id, now=now)
+    make_all_visible(customers=everybody.values(), organisation_id=organisation_id, now=now)
     _tell(group, events.GroupMade(group.pk, group.kind, tuple(everybody)), actor, now)
     return group
 

@@ -14,12 +14,11 @@ from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.customers.events import CustomersMerged, MergeUndone
 from qiao.customers.models import Customer, Merge
-from qiao.customers.operations.access import branch_of, lock_customer
+from qiao.customers.operations.access import branch_of, lock_customers, lock_rows, may_change
 from qiao.customers.operations.duplicate_deciding import settle_pairs, unsettle_pair
 from qiao.customers.operations.merge_choices import Choices, apply_choices, take_back
 from qiao.customers.operations.refusals import NotMerged, SameCustomer
 from qiao.customers.operations.tags import lend_tags
-from qiao.customers.queries import NotVisible, get_customer_for
 
 MERGE = "customers.merge"
 REASON_LENGTH = 300
@@ -66,17 +65,10 @@ def merge_customers(
     required()
     words = clean(reason, field="reason", max_length=REASON_LENGTH)
     _queue()
-    found = (
-        get_customer_for(actor=actor, customer_id=each).pk for each in (customer_id, merged_id)
-    )
-    survivor_id, other_id = found
-    if survivor_id == other_id:
+    rows = lock_customers(actor=actor, customer_ids=(customer_id, merged_id), permission=MERGE)
+    survivor, merged = rows[customer_id], rows[merged_id]
+    if survivor.pk == merged.pk:
         raise SameCustomer(f"customer {customer_id}")
-    rows = {
-        pk: lock_customer(actor=actor, customer_id=pk, permission=MERGE)
-        for pk in sorted((survivor_id, other_id))
-    }
-    survivor, merged = rows[survivor_id], rows[other_id]
     merge = Merge(
         survivor=survivor, merged=merged, at=_not_before(merged, now), actor_id=actor.staff_id,
         reason=words,
@@ -107,19 +99,13 @@ def undo_merge(*, actor: Actor, now: datetime, merged_id: int) -> Merge:
     """
     required()
     _queue()
-    standing = lock_customer(actor=actor, customer_id=merged_id, permission=MERGE)
-    merge = (
-        Merge.objects.select_for_update(no_key=True, of=("self",))
-        .filter(merged_id=merged_id, undone_at__isnull=True)
-        .first()
-    )
+    standing = may_change(actor=actor, customer_id=merged_id, permission=MERGE)
+    merge = Merge.objects.filter(merged_id=merged_id, undone_at__isnull=True).first()
     if merge is None:
-        if not Customer.objects.filter(pk=merged_id).exists():
-            raise NotVisible(f"customer {merged_id}")
         raise NotMerged(f"customer {merged_id}")
+    rows = lock_rows((standing.pk, merge.survivor_id, merge.merged_id))
+    merge = Merge.objects.select_for_update(no_key=True).get(pk=merge.pk)
     organisation_id = branch_of(actor=actor, customer_id=standing.pk)
-    pair = {merge.survivor_id, merge.merged_id}
-    rows = Customer.objects.select_for_update(no_key=True).order_by("pk").in_bulk(pair)
     survivor, merged = rows[merge.survivor_id], rows[merge.merged_id]
     merged.merged_into = None
     merged.save(update_fields=["merged_into"])

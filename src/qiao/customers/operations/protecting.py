@@ -29,7 +29,7 @@ from qiao.customers.models import (
     Protection,
     ProtectionStep,
 )
-from qiao.customers.operations.access import branch_of, local_day, lock_customer
+from qiao.customers.operations.access import branch_of, local_day, lock_customer, lock_standing
 from qiao.customers.operations.care import add_note
 from qiao.customers.operations.refusals import (
     AlreadyProtected,
@@ -301,6 +301,9 @@ def end_protection(
     if protection.kind not in TWO_PEOPLE:
         _end(protection, branch, words, actor, now)
         return None
+    # A decision on an earlier request may wait for our row: we never wait for it.
+    if waits_to_end(protection.pk):
+        raise approvals.AlreadyPending(f"{APPROVAL} {protection.pk}")
     asked = approvals.request_approval(
         kind=APPROVAL,
         subject_id=protection.pk,
@@ -328,7 +331,11 @@ def _end(protection: Protection, branch: int, words: str, actor: Actor, now: dat
 def end_agreed(*, approval: Approval, actor: Actor, now: datetime) -> None:
     """End what a second person agreed to end. Raises `WrongState` if it has ended meanwhile."""
     required()
-    protection = _locked(approval.subject_id)
+    seen = Protection.objects.filter(pk=approval.subject_id).first()
+    if seen is None:
+        raise WrongState(f"protection {approval.subject_id} is gone")
+    lock_standing(seen.customer_id)
+    protection = _locked(seen.pk)
     _end(protection, approval.organisation_id, approval.reason, actor, now)
 
 

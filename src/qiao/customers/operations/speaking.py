@@ -18,7 +18,7 @@ from qiao.core.rules.periods import Period
 from qiao.core.rules.text import clean
 from qiao.customers import events
 from qiao.customers.models import Acting, ContactPerson, Customer, Document
-from qiao.customers.operations.access import branch_of, lock_customer
+from qiao.customers.operations.access import branch_of, lock_customer, lock_customers
 from qiao.customers.operations.customers import LABEL_LENGTH, add_phone
 from qiao.customers.operations.groups import WrongKind
 from qiao.customers.operations.refusals import (
@@ -237,9 +237,7 @@ def begin_acting(
     `UnknownScope`, `AlreadyOwned` if they act for them then already, `ForeignDocument`,
     `BadText`, `BadPeriod`, `NotVisible`, `qiao.core.actor.Forbidden`.
     """
-    people = {
-        pk: lock_customer(actor=actor, customer_id=pk) for pk in sorted({agent_id, principal_id})
-    }
+    people = lock_customers(actor=actor, customer_ids=(agent_id, principal_id))
     agent, principal = people[agent_id], people[principal_id]
     if agent.pk == principal.pk:
         raise SameCustomer(agent.number)
@@ -299,8 +297,7 @@ def end_acting(*, actor: Actor, now: datetime, acting_id: int, day: date) -> Non
     found = Acting.objects.filter(pk=acting_id).first()
     if found is None:
         raise NotVisible(f"acting {acting_id}")
-    for pk in sorted({found.agent_id, found.principal_id}):
-        lock_customer(actor=actor, customer_id=pk)
+    lock_customers(actor=actor, customer_ids=(found.agent_id, found.principal_id))
     row = Acting.objects.select_for_update(no_key=True).get(pk=acting_id)
     told = events.ActingEnded(row.pk, row.agent_id, row.principal_id)
     _end(row, day)

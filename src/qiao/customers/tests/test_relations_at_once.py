@@ -1,43 +1,18 @@
 """Two clerks change one group at the same moment, in connections of their own."""
 
-from collections.abc import Callable
 from datetime import date
-from threading import Barrier, Thread
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 
 from qiao.customers.models import CustomerGroup, GroupMember
-from qiao.customers.operations import CustomerRefusal
 from qiao.customers.operations.groups import AlreadyMember, join_group, make_group, place_under
+from qiao.customers.tests.at_once import at_once
 from qiao.customers.tests.factories import NOW, make_customer
 from qiao.staff.tests.cast import make_company
 
 DAY = date(2024, 5, 1)
 LATER = date(2025, 5, 1)
-
-
-def at_once(*works: Callable[[], None]) -> list[str]:
-    """Run each in a thread and a transaction of its own; how each ended."""
-    start, answers = Barrier(len(works)), []
-
-    def run(work: Callable[[], None]) -> None:
-        try:
-            start.wait()
-            with transaction.atomic():
-                work()
-            answers.append("done")
-        except (CustomerRefusal, IntegrityError) as refusal:
-            answers.append(type(refusal).__name__)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(answers)
 
 
 def _placing(group: CustomerGroup, one: int, above: int) -> None:
