@@ -176,6 +176,9 @@ def _claim(
     words = clean(reason, field="reason", max_length=REASON_LENGTH)
     if until is not None and until <= day:
         raise BadPeriod(until)
+    running = Protection.objects.filter(customer__in=held_as(customer.pk), ended_at__isnull=True)
+    if running.filter(kind=kind, premises=place).exists():
+        raise AlreadyProtected(kind)
     terms = terms_of(organisation_id=branch, day=day)
     protection = Protection(
         customer=customer,
@@ -230,7 +233,7 @@ def confirm_protection(
     Raises `WrongState` if it has ended, `EvidenceMissing`, `BadPeriod`, `BadText`, `NotVisible`,
     `qiao.core.actor.Forbidden`.
     """
-    protection, branch = _lock(actor, protection_id)
+    protection, customer, branch = _lock(actor, protection_id)
     day = local_day(organisation_id=branch, now=now)
     if until is not None and until <= day:
         raise BadPeriod(until)
@@ -243,7 +246,7 @@ def confirm_protection(
     _give(protection, days_from(day, until=until, terms=terms, is_proven=True, review=review), day)
     protection.save()
     _note(protection, act, actor, now, words)
-    told = ProtectionConfirmed(protection.customer_id, protection.pk, protection.kind)
+    told = ProtectionConfirmed(customer.pk, protection.pk, protection.kind)
     publish(told, organisation_id=branch, actor=actor, now=now)
     return protection
 
@@ -277,10 +280,10 @@ def remind_of_protection(
 
     Raises `WrongState` if it has ended, `BadText`, `NotVisible`, `qiao.core.actor.Forbidden`.
     """
-    protection, _branch = _lock(actor, protection_id, permission="customers.edit")
+    protection, customer, _branch = _lock(actor, protection_id, permission="customers.edit")
     text = clean(words, field="words", max_length=REASON_LENGTH, required=True)
     label = str(ProtectedFlag(protection.kind).label)
-    add_note(actor=actor, now=now, customer_id=protection.customer_id, text=f"{label}: {text}")
+    add_note(actor=actor, now=now, customer_id=customer.pk, text=f"{label}: {text}")
     return _note(protection, _Act.REMINDED, actor, now, text)
 
 
@@ -294,12 +297,12 @@ def end_protection(
     Raises `WrongState` if it has ended, `ReasonMissing`, `BadText`,
     `qiao.core.approvals.AlreadyPending`, `NotVisible`, `qiao.core.actor.Forbidden`.
     """
-    protection, branch = _lock(actor, protection_id)
+    protection, customer, branch = _lock(actor, protection_id)
     words = clean(reason, field="reason", max_length=REASON_LENGTH)
     if not words:
         raise ReasonMissing("the end of a protection needs its reason")
     if protection.kind not in TWO_PEOPLE:
-        _end(protection, branch, words, actor, now)
+        _end(protection, customer, branch, words, actor, now)
         return None
     # A decision on an earlier request may wait for our row: we never wait for it.
     if waits_to_end(protection.pk):
@@ -308,7 +311,7 @@ def end_protection(
         kind=APPROVAL,
         subject_id=protection.pk,
         organisation_id=branch,
-        payload={"protection": protection.pk, "customer": protection.customer_id},
+        payload={"protection": protection.pk, "customer": customer.pk},
         reason=words,
         actor=actor,
         now=now,
@@ -317,26 +320,33 @@ def end_protection(
     return asked
 
 
-def _end(protection: Protection, branch: int, words: str, actor: Actor, now: datetime) -> None:
+def _end(
+    protection: Protection,
+    customer: Customer,
+    branch: int,
+    words: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
     protection.ended_at, protection.ended_by_id = now, actor.staff_id
     protection.end_reason = words
     protection.stage, protection.moves_on = Protection.Stage.ENDED, None
     protection.save()
     _note(protection, _Act.ENDED, actor, now, words)
-    told = ProtectionEnded(protection.customer_id, protection.pk, protection.kind)
+    told = ProtectionEnded(customer.pk, protection.pk, protection.kind)
     publish(told, organisation_id=branch, actor=actor, now=now)
-    _tell(protection.customer_id, actor, now, branch)
+    _tell(customer.pk, actor, now, branch)
 
 
 def end_agreed(*, approval: Approval, actor: Actor, now: datetime) -> None:
     """End what a second person agreed to end. Raises `WrongState` if it has ended meanwhile."""
     required()
     seen = Protection.objects.filter(pk=approval.subject_id).first()
-    if seen is None:
+    customer = lock_standing(seen.customer_id) if seen is not None else None
+    if customer is None:
         raise WrongState(f"protection {approval.subject_id} is gone")
-    lock_standing(seen.customer_id)
-    protection = _locked(seen.pk)
-    _end(protection, approval.organisation_id, approval.reason, actor, now)
+    protection = _locked(approval.subject_id)
+    _end(protection, customer, approval.organisation_id, approval.reason, actor, now)
 
 
 def keep_refused(*, approval: Approval, actor: Actor, now: datetime) -> None:
@@ -355,13 +365,13 @@ def waits_to_end(protection_id: int) -> bool:
 
 def _lock(
     actor: Actor, protection_id: int, *, permission: str = PROTECT
-) -> tuple[Protection, int]:
-    """The protection with its row locked, and the branch that the change is told to."""
+) -> tuple[Protection, Customer, int]:
+    """The protection and whose it is, both locked, and the branch that the change is told to."""
     required()
     seen = get_protection_for(actor=actor, protection_id=protection_id)
     customer = lock_customer(actor=actor, customer_id=seen.customer_id, permission=permission)
     branch = branch_of(actor=actor, customer_id=customer.pk, permission=permission)
-    return _locked(protection_id), branch
+    return _locked(protection_id), customer, branch
 
 
 def _locked(protection_id: int) -> Protection:

@@ -3,6 +3,7 @@
 
 from django.conf import settings
 
+from qiao.customers.queries.search import ids_of, survivor_of
 from qiao.customers.queries.tags import CHIPS
 
 _TODAY = f"(%(now)s AT TIME ZONE '{settings.TIME_ZONE}')::date"
@@ -92,7 +93,7 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x) END
     SELECT DISTINCT ON (c.id) c.id, c.name, c.tier, c.kind, o.role, (
                SELECT m.group_id FROM customers_groupmember m
                  JOIN customers_customergroup g ON g.id = m.group_id
-                WHERE m.customer_id = c.id AND m.period @> {_TODAY}
+                WHERE m.customer_id = ANY({ids_of("c.id")}) AND m.period @> {_TODAY}
                   AND g.organisation_id = ANY(%(organisation_ids)s) LIMIT 1) AS household,
            EXISTS (SELECT 1 FROM customers_groupmember m
                     WHERE m.customer_id = ANY(%(customer_ids)s::bigint[])
@@ -107,7 +108,7 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x) END
       JOIN customers_servicepoint p ON p.premises_id = here.premises_id
       JOIN customers_account b ON b.service_point_id = p.id
       JOIN customers_accountparty o ON o.account_id = b.id
-      JOIN customers_customer c ON c.id = o.customer_id
+      JOIN customers_customer c ON c.id = {survivor_of("o.customer_id")}
      WHERE (b.organisation_id + 0) = ANY(%(organisation_ids)s)
        AND o.period @> {_TODAY}
        AND o.customer_id <> ALL(%(customer_ids)s::bigint[])

@@ -7,15 +7,9 @@ only to those who may see them.
 
 from django.conf import settings
 
+from qiao.customers.queries.search import survivor_of
+
 _TODAY = f"(%(now)s AT TIME ZONE '{settings.TIME_ZONE}')::date"
-
-
-def _survivor(column: str) -> str:
-    """Who stands for the customer of that column, without a call where nobody was merged."""
-    return (
-        f"(SELECT CASE WHEN u.merged_into_id IS NULL THEN u.id ELSE customers_survivor(u.id) END"
-        f" FROM customers_customer u WHERE u.id = {column})"
-    )
 
 
 def _seen(column: str) -> str:
@@ -39,9 +33,9 @@ SELECT json_build_object(
             SELECT g.id, g.number, g.kind, g.name, mine.role, lower(mine.period) AS since,
                    (SELECT json_agg(p ORDER BY p.role, p.since, p.id) FROM (
                        SELECT DISTINCT ON (s.id) s.id, s.name, s.tier, m.role,
-                              lower(m.period) AS since, {_survivor("m.under_id")} AS under,
+                              lower(m.period) AS since, {survivor_of("m.under_id")} AS under,
                               s.id = %(customer_id)s AS is_self
-                         FROM (SELECT r.*, {_survivor("r.customer_id")} AS other
+                         FROM (SELECT r.*, {survivor_of("r.customer_id")} AS other
                                  FROM customers_groupmember r
                                 WHERE r.group_id = g.id AND r.period @> {_TODAY}
                                 ORDER BY r.role, r.id LIMIT 60) m
@@ -70,7 +64,7 @@ SELECT CASE WHEN c.kind = 'organisation' THEN json_build_object(
                          FROM customers_customerphone h
                         WHERE h.customer_id = s.id ORDER BY h.is_primary DESC, h.id LIMIT 1)
                    ) AS phone
-              FROM (SELECT r.*, {_survivor("r.person_id")} AS other
+              FROM (SELECT r.*, {survivor_of("r.person_id")} AS other
                       FROM customers_contactperson r
                      WHERE r.customer_id = ANY(%(customer_ids)s::bigint[]) AND r.period @> {_TODAY}
                      ORDER BY r.is_primary DESC, r.id LIMIT 40) p
@@ -88,7 +82,7 @@ def _acting(own: str, other: str) -> str:
         SELECT coalesce(json_agg(x ORDER BY x.since, x.id), '[]') FROM (
             SELECT a.id, s.id AS customer, s.name, s.tier, s.flags, a.basis, a.scope,
                    a.document_id AS document, lower(a.period) AS since, upper(a.period) AS until
-              FROM (SELECT r.*, {_survivor(f"r.{other}")} AS other FROM customers_acting r
+              FROM (SELECT r.*, {survivor_of(f"r.{other}")} AS other FROM customers_acting r
                      WHERE r.{own} = ANY(%(customer_ids)s::bigint[]) AND r.period @> {_TODAY}
                      ORDER BY lower(r.period), r.id LIMIT 40) a
               JOIN customers_customer s ON s.id = a.other
@@ -98,7 +92,7 @@ def _acting(own: str, other: str) -> str:
 _SPEAKS_FOR = f"""
         SELECT coalesce(json_agg(x ORDER BY x.id), '[]') FROM (
             SELECT p.id, s.id AS customer, s.name, s.tier, p.function
-              FROM (SELECT r.id, r.function, {_survivor("r.customer_id")} AS other
+              FROM (SELECT r.id, r.function, {survivor_of("r.customer_id")} AS other
                       FROM customers_contactperson r
                      WHERE r.person_id = ANY(%(customer_ids)s::bigint[]) AND r.period @> {_TODAY}
                      ORDER BY r.id LIMIT 40) p

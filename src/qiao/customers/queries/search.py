@@ -39,6 +39,14 @@ def visible(customer: str) -> str:
     )
 
 
+def survivor_of(customer: str) -> str:
+    """Who stands for the customer of that column, without a call where nobody was merged."""
+    return (
+        "(SELECT CASE WHEN u.merged_into_id IS NULL THEN u.id ELSE customers_survivor(u.id) END"
+        f" FROM customers_customer u WHERE u.id = {customer})"
+    )
+
+
 def merged_into(customer: str) -> str:
     """Into whom the customer of that column was merged, if into anybody."""
     return f"(SELECT m.merged_into_id FROM customers_customer m WHERE m.id = {customer})"

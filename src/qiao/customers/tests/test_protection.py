@@ -219,6 +219,30 @@ def test_the_protections_of_both_records_hold_while_they_are_merged(company: Com
     assert disagreeing() == []
 
 
+def test_what_one_of_two_merged_records_has_is_not_claimed_again_and_events_name_who_stands(
+    company: Company,
+) -> None:
+    agent = company.agent
+    one, other = (make_customer(agent, name=name) for name in ("王伟", "王维"))
+    welfare, life = (claimed(agent, other, kind) for kind in ("welfare", "life_support"))
+    merge_customers(actor=agent, now=NOW, customer_id=one.pk, merged_id=other.pk)
+    for kind in ("welfare", "life_support"):
+        with pytest.raises(AlreadyProtected):
+            claimed(agent, one, kind)
+    confirmed(agent, welfare)
+    end_protection(actor=agent, now=NOW, protection_id=welfare.pk, reason="已脱贫")
+    told: dict[str, Any] = {"actor": agent, "now": NOW, "protection_id": life.pk}
+    asked = end_protection(reason="设备已归还医院", **told)
+    assert asked is not None
+    second: dict[str, Any] = {"actor": company.colleague, "now": NOW}
+    decided = decide(approval_id=asked.pk, approve=True, note="", **second)
+    end_agreed(approval=decided, **second)
+    names = ("protection_confirmed", "protection_ended", "customer_changed")
+    events = Event.objects.filter(name__in=[f"customers.{name}" for name in names])
+    after = events.filter(pk__gt=Event.objects.get(name="customers.customers_merged").pk)
+    assert [each.payload["customer_id"] for each in after.order_by("id")] == [one.pk] * 5
+
+
 def test_whatever_is_written_into_the_flags_the_protections_say_what_stands_there(
     company: Company,
 ) -> None:

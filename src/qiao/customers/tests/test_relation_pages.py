@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from qiao.core.panels import load_panels
 from qiao.customers.models import Acting, ContactPerson, Customer, CustomerGroup, GroupMember
 from qiao.customers.operations import add_party, merge_customers
 from qiao.customers.operations.groups import change_head, join_group, make_group
@@ -85,6 +86,20 @@ def test_people_of_one_address_become_a_household_in_one_dialog(world: Company) 
     assert "周明" in page
     neighbours = people_at_home(actor=world.agent, customer_id=owner.pk, day=today())
     assert {each.group_id for each in neighbours} == {group.pk}
+
+
+def test_who_stands_for_a_merged_neighbour_is_named_at_the_same_address(world: Company) -> None:
+    owner, mate, known = (
+        make_customer(world.agent, name=name) for name in ("陈慧敏", "周名", "周明")
+    )
+    lives_with(world, owner, mate)
+    household(world, mate)
+    merge_customers(actor=world.agent, now=NOW, customer_id=known.pk, merged_id=mate.pk)
+    shown = load_panels(world.agent, "customer.relations", owner.pk, timezone.now())
+    (found,) = (value for panel, value in shown if panel.key == "customers.household")
+    assert [(each["id"], each["name"], each["household"]) for each in found] == [
+        (known.pk, "周明", CustomerGroup.objects.get().pk)
+    ]
 
 
 def test_another_head_is_seen_at_once_on_every_page(world: Company) -> None:
