@@ -344,18 +344,27 @@ def _obeyed(change: Callable[[], rules.Parts]) -> rules.Parts:
         raise _REFUSALS[refusal.reason](refusal.reason) from refusal
 
 
+_OTHER_DAYS = """
+UPDATE customers_groupmember m SET period = w.period
+  FROM unnest(%s::bigint[], %s::daterange[]) AS w (id, period) WHERE m.id = w.id
+"""
+
+
 def _write(
     group: CustomerGroup, kept: Sequence[rules.Part], changed: Sequence[rules.Part]
 ) -> None:
     """Write the difference: what is gone, what ends, what begins."""
     after = {each.part_id: each.period for each in changed}
-    for part in kept:
-        row = GroupMember.objects.filter(pk=part.part_id or 0)
-        period = after.get(part.part_id)
-        if period is None:
-            row.delete()
-        elif period != part.period:
-            row.update(period=DateRange(period.start, period.end))
+    GroupMember.objects.filter(
+        pk__in=[part.part_id for part in kept if part.part_id not in after]
+    ).delete()
+    ended = [
+        (part.part_id, DateRange(after[part.part_id].start, after[part.part_id].end))
+        for part in kept
+        if part.part_id in after and after[part.part_id] != part.period
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHER_DAYS, [[pk for pk, _ in ended], [days for _, days in ended]])
     begun = [
         GroupMember(
             group=group,

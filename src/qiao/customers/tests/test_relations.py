@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import Error, IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.test.utils import CaptureQueriesContext
 
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.models import Event
@@ -304,3 +305,17 @@ def _commit(change: Callable[[], object]) -> None:
     with transaction.atomic():
         change()
         check_now()
+
+
+def test_changing_a_large_group_costs_no_more_statements_than_a_small_one(world: Company) -> None:
+    def statements(size: int, no: int) -> tuple[int, ...]:
+        members = firms(world.agent, *(f"城建{no}-{n}" for n in range(size)))
+        with CaptureQueriesContext(connection) as making:
+            group = concern(world, *members)
+        with CaptureQueriesContext(connection) as changing:
+            change_head(group_id=group.pk, customer_id=members[1].pk, day=LATER, **told(world))
+        with CaptureQueriesContext(connection) as ending:
+            dissolve_group(group_id=group.pk, day=LATER + timedelta(days=30), **told(world))
+        return len(making), len(changing), len(ending)
+
+    assert statements(3, 1) == statements(20, 2)
