@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.utils import timezone
-
 from qiao.core.tasks import PeriodicJob
 from qiao.core.transactions import acting
 from qiao.customers.operations.protection_moving import move_protections_on
@@ -11,11 +9,10 @@ from qiao.customers.operations.protection_moving import move_protections_on
 
 def move_on(now: datetime) -> None:
     """Let all stand as they do today, a transaction a thousand; who dies in between goes on."""
-    day = timezone.localdate(now)
     moved = 1
     while moved:
         with acting(None):
-            moved = move_protections_on(day=day, now=now)
+            moved = move_protections_on(now=now)
 
 
 # Shortly after every hour, so that midnight of each zone is met and a missed night made good.

@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -161,6 +162,11 @@ def organisation(organisation_id: int) -> Organisation:
     if found is None:
         raise Organisation.DoesNotExist(f"unit {organisation_id}")
     return found
+
+
+def local_days(now: datetime) -> dict[int, date]:
+    """The date of `now` in every unit, by its id: each keeps the time of its own zone."""
+    return {pk: now.astimezone(ZoneInfo(unit.timezone)).date() for pk, unit in _tree().items()}
 
 
 def company_id() -> int:

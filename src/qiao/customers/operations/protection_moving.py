@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from qiao.core.events import publish
 from qiao.core.transactions import required
 from qiao.customers.events import ProtectionsMoved
 from qiao.customers.models import Account, AccountParty, Protection, ProtectionStep
 from qiao.customers.queries import held_as
 from qiao.customers.rules.protection import WORK, Days
+from qiao.staff.queries import local_days
 
 BATCH = 1_000
 
@@ -26,21 +29,25 @@ def days_of(protection: Protection) -> Days:
     )
 
 
-def move_protections_on(*, day: date, now: datetime, limit: int = BATCH) -> int:
-    """Let up to `limit` protections stand as they do on `day`; how many did not before.
+def move_protections_on(*, now: datetime, limit: int = BATCH) -> int:
+    """Let up to `limit` protections stand as they do today; how many did not before.
 
-    What comes onto the list is told by one event a branch. Harmless when it runs again: a moved
-    one is no longer due to move.
+    It is today as the clocks of a protection's branch say. What comes onto the list is told by
+    one event a branch. Harmless when it runs again: a moved one is no longer due to move.
     """
     required()
+    today = local_days(now)
+    due = Q(pk__in=[])
+    for day in sorted(set(today.values())):
+        due |= Q(moves_on__lte=day, organisation__in=[pk for pk in today if today[pk] == day])
     rows = list(
         Protection.objects.select_for_update(no_key=True, skip_locked=True)
-        .filter(moves_on__lte=day)
+        .filter(due)
         .order_by("moves_on", "id")[:limit]
     )
     come = []
     for row in rows:
-        days, before = days_of(row), row.stage
+        day, days, before = today[row.organisation_id], days_of(row), row.stage
         row.stage, row.moves_on = days.stage(day), days.moves_on(day)
         if row.stage in WORK and row.stage != before:
             come.append(row)
@@ -52,7 +59,7 @@ def move_protections_on(*, day: date, now: datetime, limit: int = BATCH) -> int:
     for (branch, stage), count in sorted(
         Counter((r.organisation_id, r.stage) for r in come).items()
     ):
-        told = ProtectionsMoved(stage, count, day.isoformat())
+        told = ProtectionsMoved(stage, count, today[branch].isoformat())
         publish(told, organisation_id=branch, actor=None, now=now)
     return len(rows)
 

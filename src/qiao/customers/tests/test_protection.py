@@ -1,8 +1,9 @@
 """Protections are given at once, confirmed with evidence, and ended only by people."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -171,8 +172,8 @@ def test_days_bring_it_onto_the_list_and_never_out_of_force(company: Company) ->
         (until, ("grace", "due")),
         (until + timedelta(days=60), ("overdue", "due")),
     ):
-        move_protections_on(day=day, now=NOW)
-        assert move_protections_on(day=day, now=NOW) == 0
+        move_protections_on(now=NOW + (day - TODAY))
+        assert move_protections_on(now=NOW + (day - TODAY)) == 0
         first.refresh_from_db()
         second.refresh_from_db()
         assert (first.stage, second.stage) == stages
@@ -185,10 +186,31 @@ def test_days_bring_it_onto_the_list_and_never_out_of_force(company: Company) ->
     assert protection_work(actor=company.outsider) == ([], None)
 
 
+def test_each_branch_moves_on_at_its_own_midnight(company: Company) -> None:
+    company.river.timezone = "Asia/Urumqi"
+    company.river.save()
+    here = claimed(company.agent, make_customer(company.agent))
+    west = claimed(company.outsider, make_customer(company.outsider))
+    assert here.moves_on == west.moves_on
+    half_past = datetime(2024, 1, 1, 0, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
+    midnight = half_past + ((here.moves_on or TODAY) - half_past.date())
+    for hours, stages in (
+        (-1, ("claimed", "claimed")),
+        (0, ("due", "claimed")),
+        (2, ("due",) * 2),
+    ):
+        move_on(midnight + timedelta(hours=hours))
+        here.refresh_from_db()
+        west.refresh_from_db()
+        assert (here.stage, west.stage) == stages
+    told = Event.objects.filter(name="customers.protections_moved").order_by("id")
+    assert {each.payload["day"] for each in told} == {str(midnight.date())}
+
+
 def test_the_list_is_read_page_by_page(company: Company) -> None:
     for n in range(5):
         claimed(company.agent, make_customer(company.agent, name=f"客户{n}"))
-    move_protections_on(day=TODAY + timedelta(days=40), now=NOW)
+    move_protections_on(now=NOW + timedelta(days=40))
     seen, after = protection_work(actor=company.agent, limit=2)
     while after is not None:
         page, after = protection_work(actor=company.agent, limit=2, after=after)
