@@ -8,7 +8,7 @@ from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.customers.models import Customer, CustomerPhone
 from qiao.customers.queries.people import NotVisible, get_customer_for, held_as
-from qiao.customers.queries.search import visible
+from qiao.customers.queries.search import best_phone_first, visible
 
 # Numbers that lead to the customer with what is known of each, and those that led there before.
 PANEL: Final = """
@@ -35,12 +35,12 @@ SELECT json_build_object('id', %(customer_id)s::bigint, 'phones', (
 """
 
 
-_TO_CALL = """
+_TO_CALL = f"""
 SELECT p.number, p.extension, p.standing
   FROM customers_customerphone p
  WHERE p.customer_id = ANY(customers_held_as(customers_survivor(%(id)s)))
- ORDER BY p.standing <> '', p.customer_id = %(id)s DESC, p.is_primary DESC, p.id LIMIT 50
-"""
+ ORDER BY {best_phone_first("p", "%(id)s")} LIMIT 50
+"""  # noqa: S608 - this module's own pieces; values are bound
 
 
 def number_to_call(*, customer_id: int | None, preferred: str = "") -> str:

@@ -7,7 +7,7 @@ only to those who may see them.
 
 from django.conf import settings
 
-from qiao.customers.queries.search import survivor_of
+from qiao.customers.queries.search import phone_to_show, survivor_of
 
 _TODAY = f"(%(now)s AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
@@ -58,12 +58,8 @@ SELECT CASE WHEN c.kind = 'organisation' THEN json_build_object(
     'rows', (
         SELECT coalesce(json_agg(x ORDER BY x.is_primary DESC, x.id), '[]') FROM (
             SELECT p.id, s.id AS person, coalesce(s.name, p.name) AS name, p.function, p.email,
-                   p.is_primary, lower(p.period) AS since, coalesce(nullif(p.phone, ''), (
-                       SELECT h.number || CASE WHEN h.extension = '' THEN ''
-                                               ELSE ';ext=' || h.extension END
-                         FROM customers_customerphone h
-                        WHERE h.customer_id = s.id ORDER BY h.is_primary DESC, h.id LIMIT 1)
-                   ) AS phone
+                   p.is_primary, lower(p.period) AS since,
+                   coalesce(nullif(p.phone, ''), {phone_to_show("s.id")}) AS phone
               FROM (SELECT r.*, {survivor_of("r.person_id")} AS other
                       FROM customers_contactperson r
                      WHERE r.customer_id = ANY(%(customer_ids)s::bigint[]) AND r.period @> {_TODAY}

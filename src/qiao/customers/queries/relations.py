@@ -10,7 +10,7 @@ from qiao.core.prepared import fetch_all
 from qiao.core.rules.grams import normalise, term_grams
 from qiao.customers.models import CustomerGroup
 from qiao.customers.queries.people import NotVisible, get_customer_for, held_as
-from qiao.customers.queries.search import visible
+from qiao.customers.queries.search import phone_to_show, visible
 
 VIEW: Final = "customers.view"
 MOST_ROWS: Final = 1000
@@ -164,7 +164,8 @@ def people_at_home(*, actor: Actor, customer_id: int, day: date) -> list[Neighbo
 class ContactLine:
     """A contact person of `organisation`.
 
-    `phone` is in its stored form: the one that was told, else the person's first; empty for none.
+    `phone` is in its stored form: the one that was told, else the best of the person's; empty for
+    none.
     """
 
     contact_person_id: int
@@ -182,10 +183,7 @@ class ContactLine:
 
 _CONTACTS = f"""
 SELECT p.id, o.id, o.name, s.id, coalesce(s.name, p.name), p.function,
-       coalesce(nullif(p.phone, ''), (
-           SELECT h.number || CASE WHEN h.extension = '' THEN '' ELSE ';ext=' || h.extension END
-             FROM customers_customerphone h
-            WHERE h.customer_id = s.id ORDER BY h.is_primary DESC, h.id LIMIT 1), ''),
+       coalesce(nullif(p.phone, ''), {phone_to_show("s.id")}, ''),
        p.email, p.is_primary, lower(p.period), upper(p.period)
   FROM customers_contactperson p
   JOIN customers_customer o ON o.id = customers_survivor(p.customer_id)

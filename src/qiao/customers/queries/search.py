@@ -210,6 +210,27 @@ def ids_of(customer: str) -> str:
     )
 
 
+def best_phone_first(phones: str, customer: str) -> str:
+    """The order in which numbers of a customer are called and shown.
+
+    One that leads to them before one that is doubtful or wrong, their own before those of records
+    that were merged into theirs, the first one before the others.
+    """
+    return (
+        f"{phones}.standing <> '', {phones}.customer_id = {customer} DESC,"
+        f" {phones}.is_primary DESC, {phones}.id"
+    )
+
+
+def phone_to_show(customer: str) -> str:
+    """The number, in the stored form, that a line shows of the customer of that column."""
+    return (
+        "(SELECT n.number || CASE WHEN n.extension = '' THEN '' ELSE ';ext=' || n.extension END"
+        f" FROM customers_customerphone n WHERE n.customer_id = ANY({ids_of(customer)})"
+        f" ORDER BY {best_phone_first('n', customer)} LIMIT 1)"
+    )
+
+
 # What a line shows of a customer: the account at hand, else the one that stands for them now.
 LINE_JOINS = f"""
   LEFT JOIN customers_customerphone ph ON ph.customer_id = c.id AND ph.is_primary

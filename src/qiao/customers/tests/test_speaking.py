@@ -8,12 +8,14 @@ import pytest
 
 from qiao.core.actor import Actor
 from qiao.core.models import Event
+from qiao.core.panels import load_panels
 from qiao.core.rules.periods import BadPeriod
 from qiao.customers.models import Acting, ContactPerson, Customer
 from qiao.customers.operations import (
     AlreadyOwned,
     SameCustomer,
     WrongState,
+    add_phone,
     merge_customers,
 )
 from qiao.customers.operations.documents import NewDocument, add_document
@@ -34,6 +36,7 @@ from qiao.customers.operations.speaking import (
 from qiao.customers.queries import NotVisible
 from qiao.customers.queries.personal import person_of
 from qiao.customers.queries.relation_personal import collect_relations, relation_hinders
+from qiao.customers.queries.relations import contact_lines_of
 from qiao.customers.tests.factories import NOW, make_customer
 from qiao.staff.tests.cast import Company, make_company
 
@@ -90,6 +93,26 @@ def test_an_organisation_has_one_primary_contact_person_at_a_time(world: Company
     assert not ContactPerson.objects.filter(pk=first.pk).exists(), "it was a mistake"
     kinds = Event.objects.filter(name__startswith="customers.contact_person").values_list("name")
     assert kinds.count() == 5
+
+
+def test_the_number_shown_of_a_contact_person_is_one_that_leads_to_them(world: Company) -> None:
+    (firm,), (one, twin) = firms(world.agent, "锦程酒店"), people(world.agent, "陈慧敏", "陈惠敏")
+    add_phone(customer_id=one.pk, number="13805712264", label="", **told(world))
+    contact(world, firm, person_id=one.pk)
+    one.phones.update(standing="doubtful", standing_since=NOW, standing_reason="unanswered")
+
+    def shown() -> set[str]:
+        panels = load_panels(world.agent, "customer.relations", firm.pk, NOW)
+        (panel,) = (value for each, value in panels if each.key == "customers.contact_persons")
+        (line,) = contact_lines_of(actor=world.agent, customer_id=firm.pk)
+        return {panel["rows"][0]["phone"], line.phone}
+
+    assert shown() == {"+8613805712264"}, "a doubtful one is better than none"
+    add_phone(customer_id=twin.pk, number="13805712265", label="", **told(world))
+    merge_customers(customer_id=one.pk, merged_id=twin.pk, reason="同一人", **told(world))
+    assert shown() == {"+8613805712265"}
+    add_phone(customer_id=one.pk, number="13805712266", label="", **told(world))
+    assert shown() == {"+8613805712266"}
 
 
 @pytest.mark.parametrize(
