@@ -288,6 +288,16 @@ class GroupJoined:
     customer_id: int
 
 
+@event_type("customers.group_member_placed", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class GroupMemberPlaced:
+    """A company stands under `under_id` in its group from a day on."""
+
+    group_id: int
+    customer_id: int
+    under_id: int
+
+
 @event_type("customers.group_left", topics=("customers",))
 @dataclass(frozen=True, slots=True)
 class GroupLeft:
@@ -318,6 +328,15 @@ class GroupDissolved:
 @dataclass(frozen=True, slots=True)
 class ContactPersonAdded:
     """Somebody speaks for the organisation `customer_id`."""
+
+    contact_person_id: int
+    customer_id: int
+
+
+@event_type("customers.primary_contact_chosen", topics=("customers",))
+@dataclass(frozen=True, slots=True)
+class PrimaryContactChosen:
+    """Somebody is the first to ask of the organisation `customer_id`, once their time began."""
 
     contact_person_id: int
     customer_id: int

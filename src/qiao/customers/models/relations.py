@@ -131,7 +131,9 @@ class GroupMember(models.Model):
 class ContactPerson(models.Model):
     """Who speaks for an organisation: a customer, or somebody known by name only.
 
-    One is the primary one at a time. `phone` is in the stored form of `qiao.core.rules.phones`.
+    The primary one of a day is, of those marked so who speak for it on that day, the one whose
+    time began last: who begins later leaves the former one in place until then. `phone` is in the
+    stored form of `qiao.core.rules.phones`.
     """
 
     class Function(models.TextChoices):
@@ -157,13 +159,11 @@ class ContactPerson(models.Model):
 
     class Meta:
         constraints = [
-            ExclusionConstraint(
-                name="customers_contact_one_primary",
-                expressions=[
-                    ("customer", RangeOperators.EQUAL),
-                    ("period", RangeOperators.OVERLAPS),
-                ],
+            models.UniqueConstraint(
+                F("customer"),
+                F("period__startswith"),
                 condition=Q(is_primary=True),
+                name="customers_contact_primary_from",
             ),
             ExclusionConstraint(
                 name="customers_contact_once",

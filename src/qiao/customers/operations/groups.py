@@ -233,7 +233,7 @@ def place_under(
     member, above = _own(kept, customer_id, day), _own(kept, under_id, day)
     changed = _obeyed(lambda: rules.placed(kept, _whole(group), member, above, day))
     _write(group, kept, changed)
-    _tell(group, events.GroupJoined(group.pk, member), actor, now)
+    _tell(group, events.GroupMemberPlaced(group.pk, member, above), actor, now)
 
 
 def dissolve_group(*, actor: Actor, now: datetime, group_id: int, day: date) -> None:

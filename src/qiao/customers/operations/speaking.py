@@ -18,7 +18,7 @@ from qiao.core.rules.periods import Period
 from qiao.core.rules.text import clean
 from qiao.customers import events
 from qiao.customers.models import Acting, ContactPerson, Customer, Document
-from qiao.customers.operations.access import branch_of, lock_customer, lock_customers
+from qiao.customers.operations.access import branch_of, local_day, lock_customer, lock_customers
 from qiao.customers.operations.customers import LABEL_LENGTH, add_phone
 from qiao.customers.operations.groups import WrongKind
 from qiao.customers.operations.refusals import (
@@ -77,7 +77,8 @@ def add_contact_person(
     since: date,
     until: date | None = None,
 ) -> ContactPerson:
-    """Let somebody speak for an organisation. A new primary one takes the place of the former.
+    """Let somebody speak for an organisation. A primary one takes the place of the former when
+    their time begins.
 
     Raises `WrongKind`, `WhoMissing`, `UnknownScope`, `AlreadyOwned` if the person has this
     function then, `BadEmail`, `BadPhone`, `BadText`, `BadPeriod`, `NotVisible`,
@@ -100,7 +101,7 @@ def add_contact_person(
         period=DateRange(stay.start, stay.end),
     )
     if row.is_primary:
-        _step_back(customer, stay)
+        _step_back(actor, customer, stay, now)
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -109,6 +110,8 @@ def add_contact_person(
     if told.leads_here and row.phone:
         _teach(actor, now, row)
     _tell(customer, events.ContactPersonAdded(row.pk, customer.pk), actor, now)
+    if row.is_primary:
+        _tell(customer, events.PrimaryContactChosen(row.pk, customer.pk), actor, now)
     return row
 
 
@@ -153,24 +156,32 @@ def _email(text: str) -> str:
     return email
 
 
-def _step_back(customer: Customer, stay: Period) -> None:
-    """Whoever is the primary one during these days no longer is."""
+def _step_back(actor: Actor, customer: Customer, stay: Period, now: datetime) -> None:
+    """Leave nobody the primary one today, or on the first of these days, who would come before.
+
+    Who was it before these days keeps the mark, and so does who begins after today.
+    """
+    branch = branch_of(actor=actor, customer_id=customer.pk)
+    last = max(stay.start, local_day(organisation_id=branch, now=now))
     ContactPerson.objects.filter(
         customer_id__in=held_as(customer.pk),
         is_primary=True,
         period__overlap=DateRange(stay.start, stay.end),
+        period__startswith__range=(stay.start, last),
     ).update(is_primary=False)
 
 
-def make_primary(*, actor: Actor, contact_person_id: int) -> ContactPerson:
+def make_primary(*, actor: Actor, now: datetime, contact_person_id: int) -> ContactPerson:
     """Let a contact person be the primary one of the organisation.
 
     Raises `NotVisible`, `qiao.core.actor.Forbidden`.
     """
     row = _contact_person(actor, contact_person_id)
-    _step_back(row.customer, Period(row.period.lower, row.period.upper))
+    customer = lock_customer(actor=actor, customer_id=row.customer_id)
+    _step_back(actor, customer, Period(row.period.lower, row.period.upper), now)
     row.is_primary = True
     row.save(update_fields=["is_primary"])
+    _tell(customer, events.PrimaryContactChosen(row.pk, customer.pk), actor, now)
     return row
 
 

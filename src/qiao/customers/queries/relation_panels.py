@@ -7,6 +7,7 @@ only to those who may see them.
 
 from django.conf import settings
 
+from qiao.customers.queries.relations import is_primary_today
 from qiao.customers.queries.search import phone_to_show, survivor_of
 
 _TODAY = f"(%(now)s AT TIME ZONE '{settings.TIME_ZONE}')::date"
@@ -58,15 +59,16 @@ SELECT CASE WHEN c.kind = 'organisation' THEN json_build_object(
     'rows', (
         SELECT coalesce(json_agg(x ORDER BY x.is_primary DESC, x.id), '[]') FROM (
             SELECT p.id, s.id AS person, coalesce(s.name, p.name) AS name, p.function, p.email,
-                   p.is_primary, lower(p.period) AS since,
+                   p.leads AS is_primary, lower(p.period) AS since,
                    coalesce(nullif(p.phone, ''), {phone_to_show("s.id")}) AS phone
-              FROM (SELECT r.*, {survivor_of("r.person_id")} AS other
+              FROM (SELECT r.*, {survivor_of("r.person_id")} AS other,
+                           {is_primary_today("r", "%(customer_ids)s::bigint[]", _TODAY)} AS leads
                       FROM customers_contactperson r
                      WHERE r.customer_id = ANY(%(customer_ids)s::bigint[]) AND r.period @> {_TODAY}
-                     ORDER BY r.is_primary DESC, r.id LIMIT 40) p
+                     ORDER BY leads DESC, r.id LIMIT 40) p
               LEFT JOIN customers_customer s ON s.id = p.other
              WHERE p.person_id IS NULL OR {_seen("s.id")}
-             ORDER BY p.is_primary DESC, p.id LIMIT 8) x)) END
+             ORDER BY p.leads DESC, p.id LIMIT 8) x)) END
   FROM customers_customer c
  WHERE c.id = %(customer_id)s AND cardinality(%(organisation_ids)s) > 0
 """

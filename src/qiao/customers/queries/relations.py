@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from django.conf import settings
+
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rules.grams import normalise, term_grams
 from qiao.customers.models import CustomerGroup
 from qiao.customers.queries.people import NotVisible, get_customer_for, held_as
-from qiao.customers.queries.search import phone_to_show, visible
+from qiao.customers.queries.search import TODAY, ids_of, phone_to_show, visible
 
 VIEW: Final = "customers.view"
 MOST_ROWS: Final = 1000
@@ -165,7 +167,7 @@ class ContactLine:
     """A contact person of `organisation`.
 
     `phone` is in its stored form: the one that was told, else the best of the person's; empty for
-    none.
+    none. The primary one is the first to ask today, `takes_over` who will be when they begin.
     """
 
     contact_person_id: int
@@ -177,20 +179,32 @@ class ContactLine:
     phone: str
     email: str
     is_primary: bool
+    takes_over: bool
     since: date
     until: date | None
+
+
+def is_primary_today(contact: str, ids: str, today: str) -> str:
+    """A condition: the contact person is today's primary one of the organisation held as `ids`."""
+    return (
+        f"({contact}.is_primary AND {contact}.period @> {today} AND NOT EXISTS ("
+        "SELECT 1 FROM customers_contactperson k"
+        f" WHERE k.customer_id = ANY({ids}) AND k.is_primary AND k.period @> {today}"
+        f" AND (lower(k.period), k.id) > (lower({contact}.period), {contact}.id)))"
+    )
 
 
 _CONTACTS = f"""
 SELECT p.id, o.id, o.name, s.id, coalesce(s.name, p.name), p.function,
        coalesce(nullif(p.phone, ''), {phone_to_show("s.id")}, ''),
-       p.email, p.is_primary, lower(p.period), upper(p.period)
+       p.email, {is_primary_today("p", ids_of("o.id"), TODAY)} AS leads,
+       p.is_primary AND lower(p.period) > {TODAY}, lower(p.period), upper(p.period)
   FROM customers_contactperson p
   JOIN customers_customer o ON o.id = customers_survivor(p.customer_id)
   LEFT JOIN customers_customer s ON s.id = customers_survivor(p.person_id)
  WHERE (p.customer_id = ANY(%(ids)s) OR p.person_id = ANY(%(ids)s))
    AND {visible("o.id")} AND (p.person_id IS NULL OR {visible("s.id")})
- ORDER BY upper(p.period) DESC, p.is_primary DESC, p.id LIMIT {MOST_ROWS}
+ ORDER BY upper(p.period) DESC, leads DESC, p.id LIMIT {MOST_ROWS}
 """
 
 
@@ -203,6 +217,7 @@ def contact_lines_of(*, actor: Actor, customer_id: int) -> list[ContactLine]:
     values = {
         "ids": list(held_as(customer.pk)),
         "organisations": list(actor.organisations(VIEW)),
+        "zone": settings.TIME_ZONE,
     }
     return [ContactLine(*row) for row in fetch_all(_CONTACTS, values)]
 

@@ -307,6 +307,17 @@ def _commit(change: Callable[[], object]) -> None:
         check_now()
 
 
+def test_a_company_that_is_placed_did_not_join_again(world: Company) -> None:
+    top, left, right = firms(world.agent, "城建集团", "锦程酒店", "锦程物业")
+    group = concern(world, top, left, right)
+    place_under(
+        group_id=group.pk, customer_id=right.pk, under_id=left.pk, day=LATER, **told(world)
+    )
+    assert not Event.objects.filter(name="customers.group_joined").exists()
+    event = Event.objects.get(name="customers.group_member_placed")
+    assert event.payload == {"group_id": group.pk, "customer_id": right.pk, "under_id": left.pk}
+
+
 def test_changing_a_large_group_costs_no_more_statements_than_a_small_one(world: Company) -> None:
     def statements(size: int, no: int) -> tuple[int, ...]:
         members = firms(world.agent, *(f"城建{no}-{n}" for n in range(size)))

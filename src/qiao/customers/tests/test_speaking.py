@@ -1,10 +1,11 @@
 """Who speaks for an organisation, who acts for another: done, refused, taken back."""
 
 import io
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from qiao.core.actor import Actor
 from qiao.core.models import Event
@@ -78,7 +79,7 @@ def test_an_organisation_has_one_primary_contact_person_at_a_time(world: Company
     second = contact(world, firm, person_id=one.pk, function="technical", is_primary=True)
     first.refresh_from_db()
     assert (first.phone, first.is_primary, second.is_primary) == ("+8613805712264", False, True)
-    make_primary(actor=world.agent, contact_person_id=first.pk)
+    make_primary(contact_person_id=first.pk, **told(world))
     second.refresh_from_db()
     assert not second.is_primary
     with pytest.raises(AlreadyOwned):
@@ -93,6 +94,51 @@ def test_an_organisation_has_one_primary_contact_person_at_a_time(world: Company
     assert not ContactPerson.objects.filter(pk=first.pk).exists(), "it was a mistake"
     kinds = Event.objects.filter(name__startswith="customers.contact_person").values_list("name")
     assert kinds.count() == 5
+
+
+def first_to_ask(world: Company, firm: Customer, now: datetime) -> list[str]:
+    """Whom the page of an organisation names as the first to ask at a moment."""
+    panels = load_panels(world.agent, "customer.relations", firm.pk, now)
+    (panel,) = (value for each, value in panels if each.key == "customers.contact_persons")
+    return [row["name"] for row in panel["rows"] if row["is_primary"]]
+
+
+def test_who_will_be_the_first_to_ask_leaves_the_present_one_in_place_until_then(
+    world: Company,
+) -> None:
+    (firm,) = firms(world.agent, "锦程酒店")
+    today = timezone.localdate()
+    soon, present = today + timedelta(days=30), {"actor": world.agent, "now": timezone.now()}
+    now = contact(world, firm, name="李会计", is_primary=True)
+    later = contact(world, firm, name="王会计", is_primary=True, since=soon)
+    assert first_to_ask(world, firm, timezone.now()) == ["李会计"]
+    assert first_to_ask(world, firm, timezone.now() + timedelta(days=31)) == ["王会计"]
+    lines = contact_lines_of(actor=world.agent, customer_id=firm.pk)
+    assert {line.name: (line.is_primary, line.takes_over) for line in lines} == {
+        "李会计": (True, False),
+        "王会计": (False, True),
+    }
+    other = contact(world, firm, name="赵总", since=LATER)
+    make_primary(contact_person_id=other.pk, **present)
+    make_primary(contact_person_id=now.pk, **present)
+    assert first_to_ask(world, firm, timezone.now()) == ["李会计"]
+    contact(world, firm, name="孙总", is_primary=True, since=DAY - timedelta(days=9))
+    assert first_to_ask(world, firm, timezone.now()) == ["孙总"], "told last, though begun first"
+    later.refresh_from_db()
+    assert later.is_primary
+    names = Event.objects.filter(name="customers.primary_contact_chosen")
+    assert [each.payload["customer_id"] for each in names] == [firm.pk] * 5
+
+
+def test_of_two_merged_organisations_one_contact_person_is_the_first_to_ask(
+    world: Company,
+) -> None:
+    firm, twin = firms(world.agent, "锦程酒店", "锦程酒店有限公司")
+    contact(world, firm, name="李会计", is_primary=True)
+    contact(world, twin, name="王会计", is_primary=True)
+    merge_customers(customer_id=firm.pk, merged_id=twin.pk, reason="同一家", **told(world))
+    lines = contact_lines_of(actor=world.agent, customer_id=firm.pk)
+    assert [line.name for line in lines if line.is_primary] == ["王会计"]
 
 
 def test_the_number_shown_of_a_contact_person_is_one_that_leads_to_them(world: Company) -> None:

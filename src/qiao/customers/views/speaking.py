@@ -129,7 +129,7 @@ def contact_person_end(request: StaffRequest, contact_person_id: int) -> HttpRes
 def contact_person_primary(request: StaffRequest, contact_person_id: int) -> HttpResponse:
     """Let a contact person be the first to ask."""
     row, customer = _contact_person(request, contact_person_id)
-    make_primary(actor=request.actor, contact_person_id=row.pk)
+    make_primary(actor=request.actor, now=request.now, contact_person_id=row.pk)
     messages.success(request, _("This one is the first to ask now."))
     return HttpResponseRedirect(_relations_of(customer.pk))
 
