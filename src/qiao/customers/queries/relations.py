@@ -276,22 +276,6 @@ def acting_line(*, actor: Actor, acting_id: int) -> ActingLine:
     return ActingLine(*rows[0])
 
 
-_MAY_ACT = """
-SELECT EXISTS (
-    SELECT 1 FROM customers_acting a
-     WHERE a.agent_id = ANY(customers_held_as(customers_survivor(%(agent)s)))
-       AND a.principal_id = ANY(customers_held_as(customers_survivor(%(principal)s)))
-       AND %(scope)s = ANY(a.scope) AND a.period @> %(day)s)
-"""
-
-
-def may_act(*, agent_id: int, principal_id: int, scope: str, day: date) -> bool:
-    """Whether one may act for another in a matter (`Acting.Scope`) on a day."""
-    values = {"agent": agent_id, "principal": principal_id, "scope": scope, "day": day}
-    ((answer,),) = fetch_all(_MAY_ACT, values)
-    return bool(answer)
-
-
 @dataclass(frozen=True, slots=True)
 class FoundGroup:
     """A household or group as a line of search shows it."""

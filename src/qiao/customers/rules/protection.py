@@ -17,7 +17,6 @@ DUE: Final = "due"
 GRACE: Final = "grace"
 OVERDUE: Final = "overdue"
 ENDED: Final = "ended"
-STAGES: Final = (CLAIMED, IN_FORCE, DUE, GRACE, OVERDUE, ENDED)
 WORK: Final = (DUE, GRACE, OVERDUE)
 """Stages in which a person has to look."""
 

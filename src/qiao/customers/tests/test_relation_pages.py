@@ -18,7 +18,6 @@ from qiao.customers.queries import match_phone
 from qiao.customers.queries.relations import (
     accounts_of_group,
     find_groups,
-    may_act,
     people_at_home,
     stays_of,
 )
@@ -247,9 +246,6 @@ def test_the_page_of_each_says_for_whom_they_act(world: Company) -> None:
         text = client.get(address("aside", child.pk)).content.decode()
         assert "Represented by" in text
         assert "陈慧敏" in text
-    assert may_act(agent_id=parent.pk, principal_id=one.pk, scope="service", day=today())
-    assert not may_act(agent_id=parent.pk, principal_id=one.pk, scope="contract", day=today())
-    assert not may_act(agent_id=one.pk, principal_id=parent.pk, scope="service", day=today())
 
 
 def test_who_may_not_see_the_other_end_reads_nothing_of_it(world: Company) -> None:

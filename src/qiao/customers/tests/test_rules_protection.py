@@ -15,7 +15,6 @@ from qiao.customers.rules.protection import (
     IN_FORCE,
     OF_PLACE,
     OVERDUE,
-    STAGES,
     TWO_PEOPLE,
     WORK,
     Days,
@@ -47,7 +46,7 @@ def test_no_day_ends_a_protection_and_none_takes_it_off_the_list(
     first, second = days.stage(min(one, other)), days.stage(max(one, other))
     assert ENDED not in (first, second)
     assert first not in WORK or second in WORK
-    assert first in {CLAIMED, IN_FORCE} or STAGES.index(first) <= STAGES.index(second)
+    assert first in {CLAIMED, IN_FORCE} or WORK.index(first) <= WORK.index(second)
 
 
 @given(protections(), some_days)
@@ -91,4 +90,4 @@ def test_it_runs_out_into_grace_and_then_waits_for_somebody() -> None:
 def test_every_kind_and_effect_and_stage_has_its_words() -> None:
     assert set(EFFECTS) == set(ProtectedFlag.values) >= TWO_PEOPLE | OF_PLACE
     assert {each for of in EFFECTS.values() for each in of} == set(ProtectionEffect.values)
-    assert list(STAGES) == Protection.Stage.values
+    assert [CLAIMED, IN_FORCE, *WORK, ENDED] == Protection.Stage.values
