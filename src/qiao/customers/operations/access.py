@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -145,7 +146,7 @@ def make_all_visible(
     """`make_visible` for many at once, none of them merged into another."""
     required()
     ids = sorted({each.pk for each in customers})
-    values = {"customers": ids, "organisation": organisation_id, "now": now}
+    values: dict[str, Any] = {"customers": ids, "organisation": organisation_id, "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_LINKS, values)
 
@@ -162,8 +163,8 @@ def make_visible(*, customer_id: int, organisation_id: int, now: datetime) -> No
         (survivor,) = cursor.fetchone()
         if survivor is None:
             raise NotVisible(f"customer {customer_id}")
-        values = {"customers": [survivor], "organisation": organisation_id, "now": now}
-        cursor.execute(_LINKS, values)
+        links: dict[str, Any] = {"customers": [survivor], "organisation": organisation_id}
+        cursor.execute(_LINKS, links | {"now": now})
 
 
 _LAST_CONTACT = """

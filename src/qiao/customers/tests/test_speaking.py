@@ -108,7 +108,8 @@ def test_who_will_be_the_first_to_ask_leaves_the_present_one_in_place_until_then
 ) -> None:
     (firm,) = firms(world.agent, "锦程酒店")
     today = timezone.localdate()
-    soon, present = today + timedelta(days=30), {"actor": world.agent, "now": timezone.now()}
+    soon = today + timedelta(days=30)
+    present: dict[str, Any] = {"actor": world.agent, "now": timezone.now()}
     now = contact(world, firm, name="李会计", is_primary=True)
     later = contact(world, firm, name="王会计", is_primary=True, since=soon)
     assert first_to_ask(world, firm, timezone.now()) == ["李会计"]
