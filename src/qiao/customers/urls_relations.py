@@ -2,26 +2,26 @@
 
 from django.urls import path
 
-from qiao.customers.views import groups, relation_box, speaking
+from qiao.customers.views import group_dialogs, group_making, groups, relation_box, speaking
 
 urlpatterns = [
     path("pick/", relation_box.pick, name="pick"),
     path("groups/<int:group_id>/", groups.group_page, name="group"),
-    path("groups/<int:group_id>/join/", groups.group_join, name="group_join"),
-    path("groups/<int:group_id>/head/", groups.group_head, name="group_head"),
-    path("groups/<int:group_id>/dissolve/", groups.group_dissolve, name="group_dissolve"),
-    path("groups/<int:group_id>/name/", groups.group_describe, name="group_describe"),
+    path("groups/<int:group_id>/join/", group_dialogs.group_join, name="group_join"),
+    path("groups/<int:group_id>/head/", group_dialogs.group_head, name="group_head"),
+    path("groups/<int:group_id>/dissolve/", group_dialogs.group_dissolve, name="group_dissolve"),
+    path("groups/<int:group_id>/name/", group_dialogs.group_describe, name="group_describe"),
     path(
         "groups/<int:group_id>/members/<int:customer_id>/leave/",
-        groups.group_leave,
+        group_dialogs.group_leave,
         name="group_leave",
     ),
     path(
         "groups/<int:group_id>/members/<int:customer_id>/place/",
-        groups.group_place,
+        group_dialogs.group_place,
         name="group_place",
     ),
-    path("<int:customer_id>/group/new/", groups.group_new, name="group_new"),
+    path("<int:customer_id>/group/new/", group_making.group_new, name="group_new"),
     path("<int:customer_id>/relations/", speaking.relations, name="relations"),
     path(
         "<int:customer_id>/contact-persons/new/",

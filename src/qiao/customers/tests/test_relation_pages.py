@@ -12,7 +12,7 @@ from django.utils import timezone
 from qiao.core.panels import load_panels
 from qiao.customers.models import Acting, ContactPerson, Customer, CustomerGroup, GroupMember
 from qiao.customers.operations import add_party, merge_customers
-from qiao.customers.operations.groups import change_head, join_group, make_group
+from qiao.customers.operations.groups import change_head, join_group
 from qiao.customers.operations.speaking import NewActing, begin_acting
 from qiao.customers.queries import match_phone
 from qiao.customers.queries.relations import (
@@ -23,13 +23,13 @@ from qiao.customers.queries.relations import (
 )
 from qiao.customers.rules.relations import tree
 from qiao.customers.tests.factories import NOW, make_account, make_customer
+from qiao.customers.tests.relation_setting import DAY, household
 from qiao.customers.tests.test_pages import browser
 from qiao.staff.models import Role
 from qiao.staff.operations import assign_role
 from qiao.staff.tests.cast import Company, make_company, person
 
 pytestmark = pytest.mark.django_db
-DAY = date(2024, 5, 1)
 
 
 @pytest.fixture
@@ -44,13 +44,6 @@ def lives_with(world: Company, owner: Customer, *others: Customer) -> None:
             actor=world.agent, now=NOW, account_id=account.pk, customer_id=each.pk,
             role="occupant", from_date=DAY,
         )  # fmt: skip
-
-
-def household(world: Company, head: Customer, *members: Customer, name: str = "") -> CustomerGroup:
-    return make_group(
-        actor=world.agent, now=NOW, kind="household", head_id=head.pk,
-        member_ids=[each.pk for each in members], since=DAY, name=name,
-    )  # fmt: skip
 
 
 def address(name: str, *args: int) -> str:

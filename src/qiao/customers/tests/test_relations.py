@@ -9,7 +9,7 @@ from django.db import Error, IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 
-from qiao.core.actor import Actor, Forbidden
+from qiao.core.actor import Forbidden
 from qiao.core.models import Event
 from qiao.customers.models import Customer, CustomerGroup, GroupMember
 from qiao.customers.operations import (
@@ -38,52 +38,24 @@ from qiao.customers.operations.groups import (
 )
 from qiao.customers.queries import NotVisible
 from qiao.customers.tests.factories import NOW, make_customer
+from qiao.customers.tests.relation_setting import (
+    DAY,
+    LATER,
+    concern,
+    firms,
+    household,
+    people,
+    told,
+)
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
 
 pytestmark = pytest.mark.django_db
-DAY = date(2024, 5, 1)
-LATER = date(2025, 5, 1)
 
 
 @pytest.fixture
 def world() -> Company:
     return make_company()
-
-
-def told(world: Company) -> dict[str, Any]:
-    return {"actor": world.agent, "now": NOW}
-
-
-def people(actor: Actor, *names: str) -> list[Customer]:
-    return [make_customer(actor, name=name) for name in names]
-
-
-def firms(actor: Actor, *names: str) -> list[Customer]:
-    return [make_customer(actor, name=name, kind="organisation") for name in names]
-
-
-def household(world: Company, *members: Customer) -> CustomerGroup:
-    head, *others = members
-    return make_group(
-        kind="household",
-        head_id=head.pk,
-        member_ids=[each.pk for each in others],
-        since=DAY,
-        **told(world),
-    )
-
-
-def concern(world: Company, *members: Customer) -> CustomerGroup:
-    head, *others = members
-    return make_group(
-        kind="company",
-        head_id=head.pk,
-        member_ids=[each.pk for each in others],
-        since=DAY,
-        name="临江城建集团",
-        **told(world),
-    )
 
 
 def on(group: CustomerGroup, day: date) -> dict[int, tuple[str, int | None]]:

@@ -1,13 +1,12 @@
 """Who speaks for an organisation, who acts for another: done, refused, taken back."""
 
 import io
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from qiao.core.actor import Actor
 from qiao.core.models import Event
 from qiao.core.panels import load_panels
 from qiao.core.rules.periods import BadPeriod
@@ -39,28 +38,15 @@ from qiao.customers.queries.personal import person_of
 from qiao.customers.queries.relation_personal import collect_relations, relation_hinders
 from qiao.customers.queries.relations import contact_lines_of
 from qiao.customers.tests.factories import NOW, make_customer
+from qiao.customers.tests.relation_setting import DAY, LATER, firms, people, told
 from qiao.staff.tests.cast import Company, make_company
 
 pytestmark = pytest.mark.django_db
-DAY = date(2024, 5, 1)
-LATER = date(2025, 5, 1)
 
 
 @pytest.fixture
 def world() -> Company:
     return make_company()
-
-
-def told(world: Company) -> dict[str, Any]:
-    return {"actor": world.agent, "now": NOW}
-
-
-def people(actor: Actor, *names: str) -> list[Customer]:
-    return [make_customer(actor, name=name) for name in names]
-
-
-def firms(actor: Actor, *names: str) -> list[Customer]:
-    return [make_customer(actor, name=name, kind="organisation") for name in names]
 
 
 def contact(world: Company, firm: Customer, **more: Any) -> ContactPerson:
