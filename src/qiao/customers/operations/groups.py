@@ -24,7 +24,21 @@ from qiao.customers.operations.access import (
     make_all_visible,
     make_visible,
 )
-from qiao.customers.operations.refusals import CustomerRefusal, LaterChange, WrongState
+from qiao.customers.operations.refusals import (
+    AlreadyMember,
+    CustomerRefusal,
+    GroupFull,
+    HeadStays,
+    HoldsOthers,
+    LaterChange,
+    NameMissing,
+    NotAbove,
+    NotMember,
+    OutsideGroup,
+    WouldCircle,
+    WrongKind,
+    WrongState,
+)
 from qiao.customers.queries import NotVisible, held_as
 from qiao.customers.rules import relations as rules
 
@@ -33,50 +47,6 @@ PREFIX: Final = "JT"  # 家庭户, 集团
 NAME_LENGTH: Final = 80
 NOTE_LENGTH: Final = 500
 MOST_MEMBERS: Final = 500
-
-
-class AlreadyMember(CustomerRefusal):
-    """Somebody belongs to a household or a group on these days; `name` says who, if known."""
-
-    def __init__(self, name: str = "") -> None:
-        super().__init__(name)
-        self.name = name
-
-
-class NotMember(CustomerRefusal):
-    """The customer does not belong to the group on that day."""
-
-
-class HeadStays(CustomerRefusal):
-    """The head goes only when another takes the place."""
-
-
-class HoldsOthers(CustomerRefusal):
-    """Other companies stand under it."""
-
-
-class NotAbove(CustomerRefusal):
-    """The company named above does not belong to the group all that time."""
-
-
-class WouldCircle(CustomerRefusal):
-    """A company would stand under itself."""
-
-
-class OutsideGroup(CustomerRefusal):
-    """The group does not exist on these days."""
-
-
-class WrongKind(CustomerRefusal):
-    """A household is of persons, a company group of organisations."""
-
-
-class GroupFull(CustomerRefusal):
-    """A group holds a limited number of members."""
-
-
-class NameMissing(CustomerRefusal):
-    """A company group has a name."""
 
 
 _REFUSALS: Final[dict[str, type[CustomerRefusal]]] = {

@@ -9,6 +9,7 @@ from qiao.core.rules.text import BadText
 __all__ = [
     "AccountNumberTaken",
     "AddressMissing",
+    "AlreadyMember",
     "AlreadyOwned",
     "AlreadyProtected",
     "BadIdentityNumber",
@@ -19,12 +20,19 @@ __all__ = [
     "ChangedMeanwhile",
     "CustomerRefusal",
     "EvidenceMissing",
+    "GroupFull",
+    "HeadStays",
+    "HoldsOthers",
     "LaterChange",
     "MeterElsewhere",
+    "NameMissing",
+    "NotAbove",
+    "NotMember",
     "NotMerged",
     "NotOverridden",
     "NotYet",
     "NothingMoves",
+    "OutsideGroup",
     "OwnerMissing",
     "PhoneKnown",
     "PremisesKnown",
@@ -36,6 +44,8 @@ __all__ = [
     "UnknownFlag",
     "UnknownOutcome",
     "UnknownTier",
+    "WouldCircle",
+    "WrongKind",
     "WrongState",
 ]
 
@@ -166,3 +176,47 @@ class NothingMoves(CustomerRefusal):
 
 class OwnerMissing(CustomerRefusal):
     """Nobody would own the account on that day."""
+
+
+class AlreadyMember(CustomerRefusal):
+    """Somebody belongs to a household or a group on these days; `name` says who, if known."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class NotMember(CustomerRefusal):
+    """The customer does not belong to the group on that day."""
+
+
+class HeadStays(CustomerRefusal):
+    """The head goes only when another takes the place."""
+
+
+class HoldsOthers(CustomerRefusal):
+    """Other companies stand under it."""
+
+
+class NotAbove(CustomerRefusal):
+    """The company named above does not belong to the group all that time."""
+
+
+class WouldCircle(CustomerRefusal):
+    """A company would stand under itself."""
+
+
+class OutsideGroup(CustomerRefusal):
+    """The group does not exist on these days."""
+
+
+class WrongKind(CustomerRefusal):
+    """A household is of persons, a company group of organisations."""
+
+
+class GroupFull(CustomerRefusal):
+    """A group holds a limited number of members."""
+
+
+class NameMissing(CustomerRefusal):
+    """A company group has a name."""

@@ -20,13 +20,13 @@ from qiao.customers import events
 from qiao.customers.models import Acting, ContactPerson, Customer, Document
 from qiao.customers.operations.access import branch_of, local_day, lock_customer, lock_customers
 from qiao.customers.operations.customers import LABEL_LENGTH, add_phone
-from qiao.customers.operations.groups import WrongKind
 from qiao.customers.operations.refusals import (
     AlreadyOwned,
     BadPeriod,
     CustomerRefusal,
     PhoneKnown,
     SameCustomer,
+    WrongKind,
     WrongState,
 )
 from qiao.customers.queries import NotVisible, get_customer_for, held_as

@@ -11,7 +11,6 @@ from qiao.customers.models import Acting, CustomerGroup
 from qiao.customers.rules.relations import tree
 
 register = template.Library()
-DEEPEST = 5
 
 
 @register.filter
@@ -19,7 +18,7 @@ def as_tree(members: list[dict[str, Any]] | None) -> list[dict[str, Any]]:
     """Members of a panel, each below the one it stands under, with its ``depth``."""
     rows = {each["id"]: each for each in members or ()}
     order = tree([(pk, each["under"]) for pk, each in rows.items()])
-    return [{**rows[pk], "depth": min(depth, DEEPEST)} for pk, depth in order]
+    return [{**rows[pk], "depth": depth} for pk, depth in order]
 
 
 @register.filter
@@ -41,12 +40,6 @@ def group_role(kind: str, role: str) -> str:
     if role == "head":
         return pgettext("group role", "Head of household")
     return pgettext("group role", "Member")
-
-
-@register.filter
-def deep(depth: int) -> str:
-    """The class that moves a line to the right by its depth in a tree."""
-    return f"q-deep{min(depth, DEEPEST)}" if depth else ""
 
 
 @register.filter

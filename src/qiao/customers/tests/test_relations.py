@@ -19,6 +19,15 @@ from qiao.customers.operations import (
     undo_merge,
 )
 from qiao.customers.operations.groups import (
+    change_head,
+    describe_group,
+    dissolve_group,
+    join_group,
+    leave_group,
+    make_group,
+    place_under,
+)
+from qiao.customers.operations.refusals import (
     AlreadyMember,
     HeadStays,
     HoldsOthers,
@@ -28,13 +37,6 @@ from qiao.customers.operations.groups import (
     OutsideGroup,
     WouldCircle,
     WrongKind,
-    change_head,
-    describe_group,
-    dissolve_group,
-    join_group,
-    leave_group,
-    make_group,
-    place_under,
 )
 from qiao.customers.queries import NotVisible
 from qiao.customers.tests.factories import NOW, make_customer

@@ -6,7 +6,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from qiao.customers.models import CustomerGroup, GroupMember
-from qiao.customers.operations.groups import AlreadyMember, join_group, make_group, place_under
+from qiao.customers.operations.groups import join_group, make_group, place_under
+from qiao.customers.operations.refusals import AlreadyMember
 from qiao.customers.tests.at_once import at_once
 from qiao.customers.tests.factories import NOW, make_customer
 from qiao.staff.tests.cast import make_company

@@ -19,7 +19,8 @@ from qiao.customers.operations import (
     merge_customers,
 )
 from qiao.customers.operations.documents import NewDocument, add_document
-from qiao.customers.operations.groups import WrongKind, make_group
+from qiao.customers.operations.groups import make_group
+from qiao.customers.operations.refusals import WrongKind
 from qiao.customers.operations.speaking import (
     BadEmail,
     ForeignDocument,

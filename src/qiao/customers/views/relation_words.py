@@ -11,34 +11,34 @@ from qiao.customers.operations import (
     BadPeriod,
     LaterChange,
     SameCustomer,
-    groups,
+    refusals,
     speaking,
 )
 from qiao.customers.views.words import refusal_words
 
 _WORDS: dict[type[Exception], Callable[[Any], str]] = {
-    groups.AlreadyMember: lambda refusal: (
+    refusals.AlreadyMember: lambda refusal: (
         _("{name} belongs to a household or group during these days already.").format(
             name=refusal.name
         )
         if refusal.name
         else _("Somebody belongs to a household or group during these days already.")
     ),
-    groups.NotMember: lambda _refusal: _("They do not belong to it on that day."),
-    groups.HeadStays: lambda _refusal: _("The head leaves only when another takes the place."),
-    groups.HoldsOthers: lambda _refusal: _(
+    refusals.NotMember: lambda _refusal: _("They do not belong to it on that day."),
+    refusals.HeadStays: lambda _refusal: _("The head leaves only when another takes the place."),
+    refusals.HoldsOthers: lambda _refusal: _(
         "Companies stand under it. Place them under another one first."
     ),
-    groups.NotAbove: lambda _refusal: _(
+    refusals.NotAbove: lambda _refusal: _(
         "The company above does not belong to the group during all these days."
     ),
-    groups.WouldCircle: lambda _refusal: _("A company cannot stand under itself."),
-    groups.OutsideGroup: lambda _refusal: _("It does not exist on these days."),
-    groups.WrongKind: lambda _refusal: _(
+    refusals.WouldCircle: lambda _refusal: _("A company cannot stand under itself."),
+    refusals.OutsideGroup: lambda _refusal: _("It does not exist on these days."),
+    refusals.WrongKind: lambda _refusal: _(
         "Persons make a household, organisations a group; this one is of the other kind."
     ),
-    groups.GroupFull: lambda _refusal: _("It holds no more members."),
-    groups.NameMissing: lambda _refusal: _("A company group has a name."),
+    refusals.GroupFull: lambda _refusal: _("It holds no more members."),
+    refusals.NameMissing: lambda _refusal: _("A company group has a name."),
     speaking.BadEmail: lambda _refusal: _("This is not an e-mail address."),
     speaking.WhoMissing: lambda _refusal: _("Choose somebody, or write a name."),
     speaking.UnknownScope: lambda _refusal: _("Choose at least one matter."),
