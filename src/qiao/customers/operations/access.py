@@ -13,7 +13,7 @@ from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.transactions import required
 from qiao.customers.models import Customer, CustomerOrganisation
-from qiao.customers.queries import NotVisible, get_customer_for
+from qiao.customers.queries import NotVisible, get_customer_for, held_as
 from qiao.customers.queries.search import visible
 from qiao.staff.queries import organisation
 
@@ -94,16 +94,22 @@ def lock_rows(customer_ids: Iterable[int]) -> dict[int, Customer]:
 
 
 def lock_standing(customer_id: int) -> Customer | None:
-    """Who stands for `customer_id`, locked, where two people have the right together.
+    """Who stands for `customer_id`, with all their records locked; asks for no right.
 
-    None for somebody who was erased from the table.
+    For what changes rows of merged records too. None for somebody who is not held any more.
     """
     required()
+    survivor = _survivor(customer_id)
+    if survivor is None:
+        return None
+    rows = lock_rows(held_as(survivor))
+    # Merged, or a merge undone, while we waited for the rows.
+    return rows[survivor] if _survivor(customer_id) == survivor else lock_standing(customer_id)
+
+
+def _survivor(customer_id: int) -> int | None:
     ((survivor,),) = fetch_all("SELECT customers_survivor(%(id)s)", {"id": customer_id})
-    row = lock_rows([survivor]).get(survivor) if survivor is not None else None
-    if row is None or row.merged_into_id is None:
-        return row
-    return lock_standing(row.pk)
+    return survivor  # type: ignore[no-any-return]
 
 
 def _no_organisation() -> int:

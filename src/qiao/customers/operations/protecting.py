@@ -29,7 +29,13 @@ from qiao.customers.models import (
     Protection,
     ProtectionStep,
 )
-from qiao.customers.operations.access import branch_of, local_day, lock_customer, lock_standing
+from qiao.customers.operations.access import (
+    branch_of,
+    local_day,
+    lock_customer,
+    lock_standing,
+    may_change,
+)
 from qiao.customers.operations.care import add_note
 from qiao.customers.operations.refusals import (
     AlreadyProtected,
@@ -145,6 +151,8 @@ def restate_protections(
     Raises `UnknownFlag`, `ReasonMissing` where something ends, `BadText`, `NotVisible`,
     `qiao.core.actor.Forbidden`.
     """
+    may_change(actor=actor, customer_id=customer_id)
+    lock_standing(customer_id)
     customer = lock_customer(actor=actor, customer_id=customer_id)
     wanted = known_kinds(kinds)
     branch = branch_of(actor=actor, customer_id=customer.pk)
@@ -369,7 +377,10 @@ def _lock(
     """The protection and whose it is, both locked, and the branch that the change is told to."""
     required()
     seen = get_protection_for(actor=actor, protection_id=protection_id)
-    customer = lock_customer(actor=actor, customer_id=seen.customer_id, permission=permission)
+    may_change(actor=actor, customer_id=seen.customer_id, permission=permission)
+    if lock_standing(seen.customer_id) is None:
+        raise WrongState(f"protection {protection_id} is gone")
+    customer = may_change(actor=actor, customer_id=seen.customer_id, permission=permission)
     branch = branch_of(actor=actor, customer_id=customer.pk, permission=permission)
     return _locked(protection_id), customer, branch
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from qiao.core.approvals import decide
-from qiao.core.models import Approval
+from qiao.core.models import Approval, Event
 from qiao.customers.models import Acting, Customer, Protection
 from qiao.customers.operations import (
     Evidence,
@@ -17,6 +17,7 @@ from qiao.customers.operations import (
     end_protection,
     lock_customer,
     merge_customers,
+    undo_merge,
 )
 from qiao.customers.operations.protecting import end_agreed
 from qiao.customers.operations.speaking import NewActing, begin_acting
@@ -55,6 +56,32 @@ def test_the_second_person_waits_for_whoever_confirms_and_then_ends_it(own_datab
     assert in_turn(PAUSE, confirm, agree) == ["done", "done"]
     protection.refresh_from_db()
     assert (protection.stage, protection.issuer) == ("ended", "医院")
+
+
+def test_the_end_of_a_protection_of_a_merged_record_waits_for_the_undoing_of_the_merge(
+    own_database: str,
+) -> None:
+    with transaction.atomic():
+        world = make_company()
+        told: dict[str, Any] = {"actor": world.agent, "now": NOW}
+        low, high = (make_customer(world.agent, name=name) for name in "甲乙")
+        made = claim_protection(customer_id=low.pk, kind="infant", **told)
+        merge_customers(customer_id=high.pk, merged_id=low.pk, **told)
+
+    def hold() -> None:
+        Customer.objects.select_for_update(no_key=True).get(pk=low.pk)
+        sleep(3 * PAUSE)
+
+    answers = in_turn(
+        PAUSE,
+        hold,
+        lambda: undo_merge(merged_id=low.pk, **told),
+        lambda: end_protection(protection_id=made.pk, reason="已满三岁", **told),
+    )
+    assert answers == ["done", "done", "done"]
+    assert list(Customer.objects.order_by("pk").values_list("flags", flat=True)) == [[], []]
+    event = Event.objects.get(name="customers.protection_ended")
+    assert event.payload["customer_id"] == low.pk
 
 
 def test_two_pairs_of_which_one_is_named_by_a_merged_record_are_locked_in_one_order(
