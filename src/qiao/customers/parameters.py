@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import Parameter
-from qiao.customers.operations.protecting import GRACE_DAYS, PROOF_DAYS, REVIEW_DAYS
+from qiao.customers.operations.protection_terms import GRACE_DAYS, PROOF_DAYS, REVIEW_DAYS
 
 PARAMETERS = (
     Parameter(

@@ -9,8 +9,9 @@ from django.db import connection
 from qiao.core.approvals import request_approval
 from qiao.core.demo import Finding, World
 from qiao.customers.models import Protection, ProtectionStep
-from qiao.customers.operations.protecting import APPROVAL, terms_of
+from qiao.customers.operations.protecting import APPROVAL
 from qiao.customers.operations.protection_moving import days_of
+from qiao.customers.operations.protection_terms import terms_of
 from qiao.customers.rules.protection import OF_PLACE, TWO_PEOPLE, Terms, days_from
 from qiao.staff.queries import actor_by_id
 

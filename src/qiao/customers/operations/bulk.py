@@ -12,7 +12,7 @@ from qiao.core.transactions import required
 from qiao.customers.events import CustomersImported
 from qiao.customers.operations.bulk_tables import Tables, reserve_ids, unhindered
 from qiao.customers.operations.bulk_world import Builder
-from qiao.customers.operations.protecting import terms_of
+from qiao.customers.operations.protection_terms import terms_of
 
 CHUNK = 10_000
 

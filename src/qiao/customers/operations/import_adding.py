@@ -16,7 +16,7 @@ from qiao.customers.models import CustomerImport
 from qiao.customers.operations.bulk_tables import COLUMNS
 from qiao.customers.operations.import_held import Held
 from qiao.customers.operations.import_writing import Pen
-from qiao.customers.operations.protecting import copy_line
+from qiao.customers.operations.protection_terms import copy_line
 from qiao.customers.queries.identities import blind_indexes, sealing_context
 from qiao.customers.rules.import_adding import Addition
 from qiao.customers.rules.import_rows import ImportedRow

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import IntegrityError, transaction
 
@@ -11,7 +11,6 @@ from qiao.core import approvals
 from qiao.core.actor import Actor
 from qiao.core.events import publish
 from qiao.core.models import Approval
-from qiao.core.parameters import find
 from qiao.core.rules.masks import mask_id_number
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
@@ -37,6 +36,7 @@ from qiao.customers.operations.access import (
     may_change,
 )
 from qiao.customers.operations.care import add_note
+from qiao.customers.operations.protection_terms import terms_of
 from qiao.customers.operations.refusals import (
     AlreadyProtected,
     BadPeriod,
@@ -48,13 +48,9 @@ from qiao.customers.operations.refusals import (
 from qiao.customers.queries import NotVisible, held_as
 from qiao.customers.queries.places import get_premises_for
 from qiao.customers.queries.protection import PROTECT, get_protection_for
-from qiao.customers.rules.protection import TWO_PEOPLE, Days, Terms, days_from
-from qiao.staff.queries import chain_of
+from qiao.customers.rules.protection import TWO_PEOPLE, Days, days_from
 
 APPROVAL: Final = "protection.end"
-PROOF_DAYS: Final = "customers.protection_proof_days"
-GRACE_DAYS: Final = "customers.protection_grace_days"
-REVIEW_DAYS: Final = "customers.protection_review_days"
 REASON_LENGTH: Final = 300
 ISSUER_LENGTH: Final = 80
 CERTIFICATE_LENGTH: Final = 40
@@ -74,17 +70,6 @@ class Evidence:
     certificate: str = ""
 
 
-def terms_of(*, organisation_id: int, day: date) -> Terms:
-    """The days that hold in an organisation on a day."""
-    chain = chain_of(organisation_id)
-    return Terms(
-        *(
-            int(find(key, day=day, organisation_ids=chain).value)
-            for key in (PROOF_DAYS, GRACE_DAYS, REVIEW_DAYS)
-        )
-    )
-
-
 def known_kinds(kinds: Iterable[str]) -> list[str]:
     """The kinds in their usual order. Raises `UnknownFlag`."""
     wanted = set(kinds)
@@ -92,17 +77,6 @@ def known_kinds(kinds: Iterable[str]) -> list[str]:
     if unknown:
         raise UnknownFlag(", ".join(sorted(unknown)))
     return [kind for kind in ProtectedFlag.values if kind in wanted]
-
-
-def copy_line(
-    *, customer_id: int, organisation_id: int, kind: str, day: date, now: Any, terms: Terms
-) -> tuple[Any, ...]:
-    """A claim as a line of COPY, in the order of `bulk_tables.COLUMNS`."""
-    days = days_from(day, until=None, terms=terms, is_proven=False)
-    return (
-        customer_id, organisation_id, kind, "", day, days.prove_by, days.review_date,
-        days.due_date, days.stage(day), days.moves_on(day), now, "", "", "",
-    )  # fmt: skip
 
 
 def claim_protection(
