@@ -99,6 +99,18 @@ def path_of(sha256: str) -> Path:
     return Path(settings.MEDIA_ROOT) / sha256[:2] / sha256[2:4] / sha256
 
 
+def write(accepted: Accepted) -> str:
+    """Write the file alone; its digest. Beforehand, where its row comes under a lock."""
+    digest = hashlib.sha256(accepted.content).hexdigest()
+    target = path_of(digest)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_suffix(f".{id(accepted)}.part")
+        part.write_bytes(accepted.content)
+        part.replace(target)
+    return digest
+
+
 def store(
     accepted: Accepted,
     *,
@@ -110,13 +122,7 @@ def store(
     label: str = "",
 ) -> Attachment:
     """Write the file and its row. A file without a row is harmless; a row has its file."""
-    digest = hashlib.sha256(accepted.content).hexdigest()
-    target = path_of(digest)
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(f".{id(accepted)}.part")
-        part.write_bytes(accepted.content)
-        part.replace(target)
+    digest = write(accepted)
     with transaction.atomic():
         return Attachment.objects.create(
             owner_kind=owner_kind,

@@ -33,7 +33,7 @@ HTTP_ERROR = 400
 
 
 def staff_view(
-    permission: str, *, methods: tuple[str, ...] = ("GET", "HEAD")
+    permission: str, *, methods: tuple[str, ...] = ("GET", "HEAD"), opens: bool = True
 ) -> Callable[[View[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
     """Admit signed-in staff who hold `permission`; open the one transaction when unsafe.
 
@@ -41,6 +41,7 @@ def staff_view(
     by each part of it.
 
     An answer of 400 or above rolls the transaction back: a refused form leaves nothing behind.
+    With `opens` false the view opens its own: one that writes or reads a large file before it.
 
     A fragment asked for by htmx after the session ended answers 401 with a header that sends
     the whole page to sign-in, so that no sign-in form is swapped into a pane.
@@ -57,7 +58,7 @@ def staff_view(
                 raise PermissionDenied(permission)
             request.now = timezone.now()  # type: ignore[attr-defined]
             try:
-                if request.method in SAFE:
+                if request.method in SAFE or not opens:
                     return view(request, *args, **kwargs)  # type: ignore[arg-type]
                 with acting(actor):
                     response = view(request, *args, **kwargs)  # type: ignore[arg-type]

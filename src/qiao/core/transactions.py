@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import connection, transaction
 
 from qiao.core import correlation
 from qiao.core.actor import Actor
+
+_is_acting: ContextVar[bool] = ContextVar("is_acting", default=False)
 
 
 @contextmanager
@@ -17,7 +20,18 @@ def acting(actor: Actor | None) -> Iterator[None]:
             "SELECT set_config('qiao.actor', %s, true), set_config('qiao.correlation', %s, true)",
             [str(actor.staff_id) if actor and actor.staff_id else "", correlation.current_id()],
         )
-        yield
+        before = _is_acting.set(True)
+        try:
+            yield
+        finally:
+            _is_acting.reset(before)
+
+
+def outside() -> None:
+    """Raises `RuntimeError` inside a request's or a job's transaction: what comes now takes long
+    (a file is written, read, hashed) and may hold neither locks nor a transaction meanwhile."""
+    if _is_acting.get():
+        raise RuntimeError("this operation opens its own transaction, after what takes long")
 
 
 def required() -> None:

@@ -1,6 +1,5 @@
 """What technicians and dispatchers type. A refused form comes back with every word in it."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -13,7 +12,7 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases.queries import Exit
-from qiao.core.attachments import Accepted, FileRefused, check_upload, path_of
+from qiao.core.attachments import Accepted, FileRefused, check_upload, path_of, write
 from qiao.core.packs.model import Field
 from qiao.core.rules.text import BadText
 from qiao.dispatch.models import WorkOrder
@@ -201,7 +200,7 @@ class SheetForm(ReportForm):
         """Label, file name and token of each picture that came with this form."""
         found = []
         for label, picture in self.accepted:
-            digest = keep_file(picture)
+            digest = write(picture)
             what = [label, digest, picture.content_type, picture.file_name]
             found.append((label, picture.file_name, signing.dumps(what, salt=self._salt())))
         return found
@@ -223,18 +222,6 @@ class SheetForm(ReportForm):
             pictures=[(label, p) for label, p in self.accepted if label != SIGNATURE],
             signature=signatures[-1] if signatures else None,
         )
-
-
-def keep_file(picture: Accepted) -> str:
-    """Write the file where attachments lie; its digest. A file without a row is harmless."""
-    digest = hashlib.sha256(picture.content).hexdigest()
-    target = path_of(digest)
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(f".{id(picture)}.part")
-        part.write_bytes(picture.content)
-        part.replace(target)
-    return digest
 
 
 def _asked(way_out: Exit | None) -> tuple[Field, ...]:

@@ -9,7 +9,7 @@ from qiao.core.actor import Actor
 from qiao.core.models import Attachment
 from qiao.core.rules.grams import grams, normalise
 from qiao.core.rules.text import clean
-from qiao.core.transactions import acting
+from qiao.core.transactions import acting, outside
 from qiao.customers.models import Document
 from qiao.customers.operations.access import branch_of, lock_customer
 from qiao.customers.operations.refusals import CustomerRefusal, ReasonMissing
@@ -47,9 +47,34 @@ def add_document(
 ) -> Document:
     """Keep a document, or a new version of one; its text is read by a job.
 
-    Raises `BadDocument`, `qiao.core.attachments.FileRefused`, `BadText`, `NotVisible`,
+    The file is looked into and written before the transaction that this opens. Raises
+    `BadDocument`, `qiao.core.attachments.FileRefused`, `BadText`, `NotVisible`,
     `qiao.core.actor.Forbidden`.
     """
+    outside()
+    actor.require(RIGHT)
+    accepted = attachments.check_upload(file, file_name=file_name, allow=ALLOWED)
+    attachments.write(accepted)
+    with acting(actor):
+        return _add(
+            accepted,
+            actor=actor,
+            now=now,
+            customer_id=customer_id,
+            told=told,
+            replaces_id=replaces_id,
+        )
+
+
+def _add(
+    accepted: attachments.Accepted,
+    *,
+    actor: Actor,
+    now: datetime,
+    customer_id: int,
+    told: NewDocument,
+    replaces_id: int | None,
+) -> Document:
     customer = lock_customer(actor=actor, customer_id=customer_id, permission=RIGHT)
     if told.kind not in Document.Kind.values:
         raise BadDocument(told.kind)
@@ -57,7 +82,7 @@ def add_document(
         raise BadDocument("it ends before it begins")
     title = clean(told.title, field="title", max_length=120, one_line=True, required=True)
     kept = attachments.store(
-        attachments.check_upload(file, file_name=file_name, allow=ALLOWED),
+        accepted,
         owner_kind=OWNER_KIND,
         owner_id=customer.pk,
         organisation_id=branch_of(actor=actor, customer_id=customer.pk, permission=RIGHT),

@@ -5,19 +5,22 @@ long runs as a job that opens its own short transactions; a job that runs twice 
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 from django.conf import settings
+from django.db import transaction
 
 from qiao.core import background
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
 from qiao.core.sheets import Sheet, SheetRefused, most_bytes, open_sheet
-from qiao.core.transactions import acting, required
+from qiao.core.transactions import acting, outside, required
 from qiao.core.uploads import NoRoom
 from qiao.customers.models import CustomerImport, ImportFile, ImportMapping
 from qiao.customers.operations.import_checking import Findings, check_file
@@ -36,6 +39,7 @@ SAMPLE_VALUES: Final = 3
 SAMPLE_ROWS: Final = 200  # rows in which values for the samples are looked for
 SAMPLE_LENGTH: Final = 40
 STRANGE_FOR: Final = timedelta(days=7)
+_COMING: Final = ".coming"  # the ending of a file that has no row yet
 GONE: Final = "gone"
 NO_ROOM: Final = "no_room"
 CHANGED: Final = "changed"
@@ -73,26 +77,29 @@ def receive_file(
 ) -> ImportFile:
     """Keep an uploaded file and read its columns; a large one is read by the worker.
 
-    The bytes are moved or copied in blocks, never held; where the disk is full nothing of them
-    stays. Raises `FileTooLarge`, `qiao.core.uploads.NoRoom` and `Forbidden`.
+    The bytes are moved or copied in blocks, never held, before the transaction that this opens;
+    where the disk is full, or no table can be read, nothing of them stays. Raises `FileTooLarge`,
+    `SheetRefused`, `qiao.core.uploads.NoRoom` and `Forbidden`.
     """
-    required()
+    outside()
     actor.require(PERMISSION, organisation_id)
     if (upload.size or 0) > most_bytes(upload.name or ""):
         raise FileTooLarge(upload.name)
     name = clean(Path(upload.name or "file").name or "file", field="file_name", max_length=200)
-    file = ImportFile.objects.create(
+    file = ImportFile(
         organisation_id=organisation_id,
         file_name=name,
         size_bytes=upload.size or 0,
         created_at=now,
         created_by_id=actor.person_id,
     )
-    _keep(upload, path_of(file.pk))
-    if file.size_bytes > READ_AT_ONCE:
-        _defer(READ_TASK, file, actor)
-        return file
-    return read_file(actor=actor, file_id=file.pk)
+    kept = folder() / f"{uuid4().hex}{_COMING}"
+    try:
+        _keep(upload, kept)
+        _begin(file, kept, actor)
+    finally:
+        kept.unlink(missing_ok=True)
+    return file
 
 
 def _keep(upload: "UploadedFile[Any]", target: Path) -> None:
@@ -106,8 +113,19 @@ def _keep(upload: "UploadedFile[Any]", target: Path) -> None:
             for chunk in upload.chunks():
                 out.write(chunk)
     except OSError as error:
-        target.unlink(missing_ok=True)
         raise NoRoom(str(error)) from error
+
+
+def _begin(file: ImportFile, kept: Path, actor: Actor) -> None:
+    """Keep the row of a file; the file gets its own name last, so that a row has its file."""
+    is_large = file.size_bytes > READ_AT_ONCE
+    if not is_large:
+        _describe(file, open_sheet(kept))
+    with acting(actor):
+        file.save()
+        if is_large:
+            _defer(READ_TASK, file, actor)
+        kept.replace(path_of(file.pk))
 
 
 def _defer(task: str, file: ImportFile, actor: Actor) -> None:
@@ -126,26 +144,29 @@ def locked_file(actor: Actor, file_id: int, *states: str) -> ImportFile:
 
 def read_file(*, actor: Actor, file_id: int) -> ImportFile:
     """Find header and samples, and propose what the columns mean. Opens its own transaction."""
+    outside()
     file = ImportFile.objects.get(id=file_id)
     if file.state != _State.READING:
         return file
     try:
-        sheet = open_sheet(path_of(file_id))
-        samples = _samples(sheet)
+        _describe(file, open_sheet(path_of(file_id)))
     except (SheetRefused, FileNotFoundError) as refusal:
         return _fail(actor, file_id, refusal)
-    mapping = proposed_mapping(organisation_id=file.organisation_id, header=sheet.header)
     with acting(actor):
-        file = locked_file(actor, file_id, _State.READING)
-        file.state, file.format = _State.MAPPING, sheet.format
-        file.header, file.samples = list(sheet.header), samples
-        file.mapping = {str(column): key for column, key in mapping.items()}
-        file.is_mapping_kept = ImportMapping.objects.filter(
-            organisation_id=file.organisation_id,
-            signature=import_columns.signature(sheet.header),
-        ).exists()
+        locked_file(actor, file_id, _State.READING)
         file.save()
     return file
+
+
+def _describe(file: ImportFile, sheet: Sheet) -> None:
+    """Put header, samples and the proposed columns of a file into its row."""
+    file.header, file.samples = list(sheet.header), _samples(sheet)
+    file.state, file.format = _State.MAPPING, sheet.format
+    mapping = proposed_mapping(organisation_id=file.organisation_id, header=sheet.header)
+    file.mapping = {str(column): key for column, key in mapping.items()}
+    file.is_mapping_kept = ImportMapping.objects.filter(
+        organisation_id=file.organisation_id, signature=import_columns.signature(sheet.header)
+    ).exists()
 
 
 def _samples(sheet: Sheet) -> list[list[str]]:
@@ -271,22 +292,28 @@ def discard_file(*, actor: Actor, file_id: int) -> ImportFile:
 
 
 def drop_file(file: ImportFile) -> None:
-    """Remove a file from the disk, with the values that were read out of it."""
-    path_of(file.pk).unlink(missing_ok=True)
+    """Let a file go, with the values that were read out of it; it leaves the disk once that is
+    committed. What a crash in between leaves there is removed by `sweep_files`."""
     file.is_on_disk, file.samples = False, []
     file.save()
+    transaction.on_commit(partial(path_of(file.pk).unlink, missing_ok=True))
 
 
 def sweep_files(now: datetime) -> None:
     """Remove files on the disk that have belonged to nothing for `STRANGE_FOR`."""
-    for path in _strangers(now - STRANGE_FOR):
+    old = now - STRANGE_FOR
+    coming = (path for path in _here(_COMING) if path.stat().st_mtime < old.timestamp())
+    for path in (*_strangers(old), *coming):
         path.unlink(missing_ok=True)
+
+
+def _here(ending: str) -> list[Path]:
+    return list(folder().glob(f"*{ending}")) if folder().is_dir() else []
 
 
 def _strangers(old: datetime) -> Iterator[Path]:
     """Old files on the disk without a row that needs them."""
-    found: Sequence[Path] = list(folder().glob("*.upload")) if folder().is_dir() else []
-    ids = {int(path.stem): path for path in found if path.stem.isdecimal()}
+    ids = {int(path.stem): path for path in _here(".upload") if path.stem.isdecimal()}
     needed = set(
         ImportFile.objects.filter(pk__in=ids, is_on_disk=True).values_list("pk", flat=True)
     )

@@ -6,7 +6,7 @@ from typing import Final
 from qiao.core import background, disclosure
 from qiao.core.actor import Actor
 from qiao.core.sheets import SheetRefused
-from qiao.core.transactions import required
+from qiao.core.transactions import acting, required
 from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.operations.import_batches import ImportEnded
 from qiao.customers.operations.import_files import (
@@ -21,9 +21,10 @@ from qiao.customers.operations.import_files import (
 from qiao.customers.operations.import_reading import PERMISSION
 from qiao.customers.operations.importing import (
     FileChanged,
+    begin_import,
     cancel_import,
+    read_beginning,
     run_import,
-    start_import,
 )
 
 RUN_TASK: Final = "customers.run_import"
@@ -44,25 +45,32 @@ def lock_of_import(import_id: int) -> str:
 
 
 def start_file(*, actor: Actor, file_id: int, now: datetime) -> CustomerImport:
-    """Begin to take a checked file in, in the background.
+    """Begin to take a checked file in, in the background. The file is read for its digest before
+    the transaction that this opens.
 
-    Raises `AlreadyTakenIn`, `FileMovedOn` and `Forbidden`.
+    Raises `AlreadyTakenIn`, `FileMovedOn`, `SheetRefused` and `Forbidden`.
     """
-    file = locked_file(actor, file_id, _State.CHECKED)
-    job = start_import(
-        actor=actor,
-        path=path_of(file_id),
-        mapping=mapping_of(file),
-        organisation_id=file.organisation_id,
-        now=now,
-        file_name=file.file_name,
-        known=file.known,
-    )
-    if job.state != CustomerImport.State.RUNNING:
-        raise AlreadyTakenIn(job.pk)
-    file.state, file.customer_import, file.samples = _State.STARTED, job, []
-    file.save()
-    _defer_run(job, actor)
+    actor.require(PERMISSION, ImportFile.objects.get(id=file_id).organisation_id)
+    try:
+        beginning = read_beginning(path_of(file_id))
+    except FileNotFoundError as missing:
+        raise FileMovedOn(GONE) from missing
+    with acting(actor):
+        file = locked_file(actor, file_id, _State.CHECKED)
+        job = begin_import(
+            beginning,
+            actor=actor,
+            mapping=mapping_of(file),
+            organisation_id=file.organisation_id,
+            now=now,
+            file_name=file.file_name,
+            known=file.known,
+        )
+        if job.state != CustomerImport.State.RUNNING:
+            raise AlreadyTakenIn(job.pk)
+        file.state, file.customer_import, file.samples = _State.STARTED, job, []
+        file.save()
+        _defer_run(job, actor)
     return job
 
 
@@ -121,7 +129,7 @@ def stop_import(*, actor: Actor, import_id: int, now: datetime) -> CustomerImpor
 
 
 def drop_files(*, import_id: int) -> None:
-    """Remove the files of an import from the disk."""
+    """Let the files of an import go."""
     for file in ImportFile.objects.filter(customer_import_id=import_id, is_on_disk=True):
         drop_file(file)
 

@@ -7,14 +7,15 @@ cannot do the same batch: the import's row is locked and tells how far it is.
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from qiao.core.actor import Actor
 from qiao.core.ahead import ahead
-from qiao.core.sheets import Sheet, open_sheet
-from qiao.core.transactions import acting, required
+from qiao.core.sheets import open_sheet
+from qiao.core.transactions import acting, outside, required
 from qiao.customers.models import CustomerImport, ImportMapping
 from qiao.customers.operations.import_batches import ImportEnded, locked_import, take_batch
 from qiao.customers.operations.import_reading import PERMISSION, Reader, refuse_bad
@@ -35,6 +36,22 @@ def digest_of(path: Path) -> str:
         while block := file.read(BLOCK):
             digest.update(block)
     return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What an import keeps of its file: `digest` is the SHA-256 in hexadecimal."""
+
+    header: tuple[str, ...]
+    format: str
+    digest: str
+
+
+def read_beginning(path: Path) -> Beginning:
+    """Read the whole file for its digest, outside of any transaction. Raises `SheetRefused`."""
+    outside()
+    sheet = open_sheet(path)
+    return Beginning(tuple(sheet.header), sheet.format, digest_of(path))
 
 
 def proposed_mapping(*, organisation_id: int, header: Sequence[str]) -> dict[int, str]:
@@ -67,11 +84,10 @@ def start_import(
     """
     actor.require(PERMISSION, organisation_id)
     refuse_bad(mapping)
-    sheet, digest = open_sheet(path), digest_of(path)
+    beginning = read_beginning(path)
     with acting(actor):
-        return _begin(
-            sheet,
-            digest,
+        return begin_import(
+            beginning,
             actor=actor,
             mapping=mapping,
             organisation_id=organisation_id,
@@ -81,9 +97,8 @@ def start_import(
         )
 
 
-def _begin(
-    sheet: Sheet,
-    digest: str,
+def begin_import(
+    beginning: Beginning,
     *,
     actor: Actor,
     mapping: Mapping[int, str],
@@ -92,26 +107,31 @@ def _begin(
     known: str,
     now: datetime,
 ) -> CustomerImport:
+    """The same for a file that was read already. Raises `BadMapping` and `Forbidden`."""
+    required()
+    actor.require(PERMISSION, organisation_id)
+    refuse_bad(mapping)
+    header = beginning.header
     live = (CustomerImport.State.RUNNING, CustomerImport.State.DONE)
     found = CustomerImport.objects.filter(
-        organisation_id=organisation_id, digest=digest, known=known, state__in=live
+        organisation_id=organisation_id, digest=beginning.digest, known=known, state__in=live
     ).first()
     if found is not None:
         return found
     ImportMapping.objects.update_or_create(
         organisation_id=organisation_id,
-        signature=import_columns.signature(sheet.header),
+        signature=import_columns.signature(header),
         defaults={
-            "fields": {import_columns.fold(sheet.header[c]): f for c, f in mapping.items()},
+            "fields": {import_columns.fold(header[c]): f for c, f in mapping.items()},
             "used_at": now,
         },
     )
     return CustomerImport.objects.create(
         organisation_id=organisation_id,
         file_name=file_name[:200],
-        digest=digest,
-        format=sheet.format,
-        header=list(sheet.header),
+        digest=beginning.digest,
+        format=beginning.format,
+        header=list(header),
         mapping={str(column): key for column, key in mapping.items()},
         known=known,
         created_at=now,

@@ -21,7 +21,7 @@ from qiao.core.personal import Held
 from qiao.core.registry import registry
 from qiao.core.retention import period, rule
 from qiao.core.rules.text import clean
-from qiao.core.transactions import acting
+from qiao.core.transactions import acting, outside
 from qiao.customers.models import SubjectExport
 from qiao.customers.operations.access import branch_of, lock_customer
 from qiao.customers.operations.refusals import ReasonMissing, WrongState
@@ -73,20 +73,27 @@ def file_of(export_id: int) -> Path:
 
 
 def pack(*, export_id: int, now: datetime) -> None:
-    """Put the file together; a job that runs twice writes the same file again."""
+    """Put the file together; a job that runs twice writes the same file again. Opens its own
+    transaction once the file is written; nothing stays of it where nobody waits any more."""
+    outside()
+    waiting = SubjectExport.objects.filter(pk=export_id, state=SubjectExport.State.WAITING)
+    export = waiting.first()
+    if export is None:
+        return
+    target = file_of(export.pk)
+    with override(export.language):
+        person = person_of(export.customer_id)
+        held = [each for part in registry.personal() for each in part.collect(person)]
+        _write(target, export, [each for each in held if each.rows], now)
     with acting(None):
-        export = SubjectExport.objects.select_for_update().get(pk=export_id)
-        if export.state != SubjectExport.State.WAITING:
-            return
-        with override(export.language):
-            person = person_of(export.customer_id)
-            held = [each for part in registry.personal() for each in part.collect(person)]
-            target = file_of(export.pk)
-            _write(target, export, [each for each in held if each.rows], now)
-        export.state, export.ready_at = SubjectExport.State.READY, now
-        export.expires_at = now + period(rule(KEPT_BY), now=now).span
-        export.size_bytes = target.stat().st_size
-        export.save(update_fields=["state", "ready_at", "expires_at", "size_bytes"])
+        is_awaited = waiting.update(
+            state=SubjectExport.State.READY,
+            ready_at=now,
+            expires_at=now + period(rule(KEPT_BY), now=now).span,
+            size_bytes=target.stat().st_size,
+        )
+    if not is_awaited:
+        target.unlink(missing_ok=True)
 
 
 def _write(target: Path, export: SubjectExport, held: Sequence[Held], now: datetime) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -98,7 +99,7 @@ def page(job: CustomerImport, name: str = "import", *more: str) -> str:
 
 
 def test_a_file_is_uploaded_mapped_checked_taken_in_and_taken_back(
-    world: Company, agent: Client, media: Path
+    world: Company, agent: Client, media: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     url = send(agent, world, rows(*(line(n) for n in range(40)), *FAULTY))
     html = agent.get(url).content.decode()
@@ -109,7 +110,8 @@ def test_a_file_is_uploaded_mapped_checked_taken_in_and_taken_back(
     assert "Telephone number is no number that is given out" in found
     assert "a day such as 2026-01-31" in found
     assert not Customer.objects.exists()
-    job = start(agent, url)
+    with django_capture_on_commit_callbacks(execute=True):
+        job = start(agent, url)
     assert (job.state, job.created_count, job.refused_count) == ("done", 40, 3)
     assert not list(media.glob("imports/*")), "the file is not kept"
     assert ImportFile.objects.get().samples == []
@@ -268,10 +270,13 @@ def test_an_import_whose_file_was_lost_says_so_and_may_be_stopped(
     assert agent.post(page(job, "import_cancel")).status_code == 302
 
 
-def test_a_thrown_away_file_leaves_the_disk(world: Company, agent: Client, media: Path) -> None:
+def test_a_thrown_away_file_leaves_the_disk(
+    world: Company, agent: Client, media: Path, django_capture_on_commit_callbacks: Any
+) -> None:
     url = send(agent, world, rows(line(1)))
     assert len(list(media.glob("imports/*"))) == 1
-    agent.post(f"{url}discard/")
+    with django_capture_on_commit_callbacks(execute=True):
+        agent.post(f"{url}discard/")
     assert not list(media.glob("imports/*"))
     assert "was removed" in agent.get(url).content.decode()
 

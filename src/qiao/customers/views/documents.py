@@ -60,14 +60,14 @@ def documents(request: StaffRequest, customer_id: int) -> HttpResponse:
     return render(request, "customers/documents/list.html", context)
 
 
-@staff_view(RIGHT, methods=METHODS)
+@staff_view(RIGHT, methods=METHODS, opens=False)
 def document_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Keep a document."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id, permission=RIGHT)
     return _keep(request, customer, None)
 
 
-@staff_view(RIGHT, methods=METHODS)
+@staff_view(RIGHT, methods=METHODS, opens=False)
 def document_replace(request: StaffRequest, document_id: int) -> HttpResponse:
     """Keep a new version of a document; the old one stays behind it."""
     former, _file = get_document_for(actor=request.actor, document_id=document_id)

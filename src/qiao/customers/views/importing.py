@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from qiao.core import background
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
+from qiao.core.sheets import SheetRefused
 from qiao.core.uploads import NoRoom, had_no_room
 from qiao.customers.forms_imports import UploadForm
 from qiao.customers.models import CustomerImport, ImportFile
@@ -43,7 +44,7 @@ STATE = ImportFile.State
 WORKING = (STATE.READING, STATE.CHECKING)
 
 
-@staff_view(IMPORT, methods=METHODS)
+@staff_view(IMPORT, methods=METHODS, opens=False)
 def upload(request: StaffRequest) -> HttpResponse:
     """Choose a file; it is kept and its columns are read."""
     if request.method != "POST":
@@ -72,12 +73,12 @@ def _receive(request: StaffRequest, form: UploadForm) -> ImportFile | None:
         form.add_error("file", refusal_word("too_large"))
     except NoRoom:
         form.add_error("file", refusal_word("no_room"))
+    except SheetRefused as refusal:
+        form.add_error("file", f"{refusal_word(refusal.code)} ({refusal.detail})")
     except BadText as refusal:
         form.add_error("file", _(refusal.message) % refusal.params)
     else:
-        if file.state != STATE.FAILED:
-            return file
-        form.add_error("file", f"{refusal_word(file.failure)} ({file.failure_detail})")
+        return file
     return None
 
 
@@ -211,7 +212,7 @@ def file_again(request: StaffRequest, file_id: int) -> HttpResponse:
     return _move(request, file_id, check_again)
 
 
-@staff_view(IMPORT, methods=POST)
+@staff_view(IMPORT, methods=POST, opens=False)
 def file_start(request: StaffRequest, file_id: int) -> HttpResponse:
     """Take the file in."""
     file = get_file_for(actor=request.actor, file_id=file_id)

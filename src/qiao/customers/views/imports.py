@@ -1,6 +1,8 @@
 """Imports: the list, one of them with what became of every row, stopping and taking back."""
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from qiao.core import background
 from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.table_files import TYPES
+from qiao.core.transactions import acting, outside
 from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.operations.import_batches import ImportEnded
 from qiao.customers.operations.import_files import FileMovedOn
@@ -219,24 +222,26 @@ def import_undo(request: StaffRequest, import_id: int) -> HttpResponse:
     return _back(request, job)
 
 
-@staff_view(IMPORT, methods=POST)
+@staff_view(IMPORT, methods=POST, opens=False)
 def import_refused(request: StaffRequest, import_id: int, form: str) -> StreamingHttpResponse:
     """The refused rows as a file, with what is wrong in the reader's language; it is recorded."""
     job = _of_form(request, import_id, form)
-    record_refused(actor=request.actor, job=job, form=form, now=request.now)
-    path = _place(form)
-    write_refused(job, path, form=form)
-    return _send(request, job, path, pgettext("file name", "refused rows"))
+    with _written(form) as path:
+        write_refused(job, path, form=form)
+        with acting(request.actor):
+            record_refused(actor=request.actor, job=job, form=form, now=request.now)
+        return _send(request, job, path, pgettext("file name", "refused rows"))
 
 
-@staff_view(IMPORT, methods=POST)
+@staff_view(IMPORT, methods=POST, opens=False)
 def import_differing(request: StaffRequest, import_id: int, form: str) -> StreamingHttpResponse:
     """The rows that say otherwise as a file, beside what is held; it is recorded."""
     job = _of_form(request, import_id, form)
-    record_differing(actor=request.actor, job=job, form=form, now=request.now)
-    path = _place(form)
-    write_differing(actor=request.actor, job=job, path=path, form=form)
-    return _send(request, job, path, pgettext("file name", "differing rows"))
+    with _written(form) as path:
+        write_differing(actor=request.actor, job=job, path=path, form=form)
+        with acting(request.actor):
+            record_differing(actor=request.actor, job=job, form=form, now=request.now)
+        return _send(request, job, path, pgettext("file name", "differing rows"))
 
 
 def _of_form(request: StaffRequest, import_id: int, form: str) -> CustomerImport:
@@ -246,9 +251,16 @@ def _of_form(request: StaffRequest, import_id: int, form: str) -> CustomerImport
     return job
 
 
-def _place(form: str) -> Path:
+@contextmanager
+def _written(form: str) -> Iterator[Path]:
+    """A place for a file that is gone afterwards; it is sent only once its record is kept."""
+    outside()
     with tempfile.NamedTemporaryFile(suffix=f".{form}", delete=False) as place:
-        return Path(place.name)
+        path = Path(place.name)
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _send(
@@ -256,4 +268,4 @@ def _send(
 ) -> StreamingHttpResponse:
     form = path.suffix[1:]
     name = f"{Path(job.file_name).stem[:80]} {what}.{form}"
-    return send_file(request, path, name=name, content_type=TYPES[form], remove=True)
+    return send_file(request, path, name=name, content_type=TYPES[form])

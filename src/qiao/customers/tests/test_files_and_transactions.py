@@ -1,0 +1,129 @@
+"""Files are written and read outside of transactions; they go once that is committed."""
+
+import io
+import os
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from qiao.core.transactions import acting
+from qiao.customers.models import CustomerImport, ImportFile, SubjectExport
+from qiao.customers.operations import documents, subject_access
+from qiao.customers.operations import import_files as files
+from qiao.customers.operations.import_runs import start_file
+from qiao.customers.tests.factories import NOW, make_customer
+from qiao.customers.tests.import_setting import HEADER, line
+from qiao.staff.tests.cast import Company, make_company
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(settings: Any, tmp_path: Path) -> Company:
+    settings.MEDIA_ROOT = tmp_path
+    return make_company()
+
+
+def receive(world: Company, *lines: str) -> ImportFile:
+    upload = SimpleUploadedFile("用户.csv", "\n".join([HEADER, *lines]).encode())
+    return files.receive_file(
+        actor=world.agent, organisation_id=world.lake.pk, upload=upload, now=NOW
+    )
+
+
+def checked(world: Company, *lines: str) -> ImportFile:
+    """A file that may be started."""
+    file = receive(world, *lines)
+    with acting(world.agent):
+        files.map_columns(actor=world.agent, file_id=file.pk, mapping=files.mapping_of(file))
+    return files.run_check(actor=world.agent, file_id=file.pk, now=NOW)
+
+
+def keep_document(world: Company, customer_id: int) -> None:
+    documents.add_document(
+        actor=world.agent, now=NOW, customer_id=customer_id,
+        told=documents.NewDocument("contract", "供水合同", date(2026, 1, 5)),
+        file=io.BytesIO(b"words"), file_name="a.txt",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ["receive", "start", "document", "subject"])
+def test_what_writes_or_reads_a_whole_file_refuses_to_hold_a_transaction(
+    world: Company, what: str
+) -> None:
+    file = checked(world, line(1))
+    customer = make_customer(world.agent)
+    long_work: dict[str, Any] = {
+        "receive": lambda: receive(world, line(2)),
+        "start": lambda: start_file(actor=world.agent, file_id=file.pk, now=NOW),
+        "document": lambda: keep_document(world, customer.pk),
+        "subject": lambda: subject_access.pack(export_id=1, now=NOW),
+    }
+    with pytest.raises(RuntimeError), acting(world.agent):
+        long_work[what]()
+    assert ImportFile.objects.count() == 1
+    assert not CustomerImport.objects.exists()
+
+
+def test_a_file_that_went_before_its_start_is_told(world: Company) -> None:
+    file = checked(world, line(1))
+    files.path_of(file.pk).unlink()
+    with pytest.raises(files.FileMovedOn):
+        start_file(actor=world.agent, file_id=file.pk, now=NOW)
+    assert ImportFile.objects.get().state == "checked"
+
+
+def test_a_file_stays_on_the_disk_until_its_end_is_committed(
+    world: Company, django_capture_on_commit_callbacks: Any
+) -> None:
+    file = receive(world, line(1))
+    with transaction.atomic():
+        files.discard_file(actor=world.agent, file_id=file.pk)
+        transaction.set_rollback(True)
+    assert files.path_of(file.pk).exists()
+    assert ImportFile.objects.get().is_on_disk
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        files.discard_file(actor=world.agent, file_id=file.pk)
+        assert files.path_of(file.pk).exists()
+    assert not files.path_of(file.pk).exists()
+
+
+def test_what_a_crash_left_behind_is_swept_and_what_is_needed_stays(world: Company) -> None:
+    needed = files.path_of(receive(world, line(1)).pk)
+    let_go = receive(world, line(2))
+    with transaction.atomic():  # killed after the commit, before the file went
+        files.discard_file(actor=world.agent, file_id=let_go.pk)
+    strangers = [files.path_of(let_go.pk), files.path_of(99), files.folder() / "ab12.coming"]
+    fresh = files.folder() / "cd34.coming"
+    for path in (*strangers, fresh):
+        path.touch()
+    old = (NOW - files.STRANGE_FOR - timedelta(hours=1)).timestamp()
+    for path in (needed, *strangers):
+        os.utime(path, (old, old))
+    os.utime(fresh, (NOW.timestamp(), NOW.timestamp()))
+    files.sweep_files(NOW)
+    assert sorted(files.folder().iterdir()) == sorted([needed, fresh])
+
+
+def test_a_file_about_a_person_who_was_erased_meanwhile_does_not_stay(
+    world: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = make_customer(world.agent)
+    export = SubjectExport.objects.create(
+        customer=customer, organisation=world.lake, reason="x", language="en",
+        requested_by_id=world.agent.person_id, requested_at=NOW,
+    )  # fmt: skip
+    write = subject_access._write  # noqa: SLF001 - the moment between writing and keeping
+
+    def erased_then(*given: Any) -> None:
+        write(*given)
+        SubjectExport.objects.update(state="removed")
+
+    monkeypatch.setattr(subject_access, "_write", erased_then)
+    subject_access.pack(export_id=export.pk, now=NOW)
+    assert not subject_access.file_of(export.pk).exists()
+    assert SubjectExport.objects.get().state == "removed"
