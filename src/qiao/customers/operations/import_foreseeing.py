@@ -11,18 +11,16 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from qiao.core.uploads import NoRoom
-from qiao.customers.operations.import_held import Held
-from qiao.customers.operations.import_matching import Known, folded
+from qiao.customers.operations.import_held import SEPARATOR, Held, Part
+from qiao.customers.operations.import_matching import Known
 from qiao.customers.queries.identities import blind_indexes
+from qiao.customers.rules.columns import folded
 from qiao.customers.rules.import_adding import Addition
 from qiao.customers.rules.import_rows import ImportedRow
 
-_SEPARATOR: Final = "\x1f"
-_ACCOUNT: Final = "a"
+_ACCOUNT: Final = Part.ACCOUNT.value
 _IDENTITY: Final = "i"
 _PHONE: Final = "p"
-_CUSTOMER: Final = "c"
-_PLACE: Final = "w"
 _PRIMARY: Final = 0xFF  # the lower byte of a code tells what, the rest where
 
 
@@ -37,13 +35,19 @@ def full_disk_told() -> Iterator[None]:
         raise NoRoom(str(error)) from error
 
 
+def private_file() -> sqlite3.Connection:
+    """A file of SQLite's beside the database, gone with its connection."""
+    file = sqlite3.connect("")
+    file.execute("PRAGMA journal_mode = OFF")
+    return file
+
+
 class Foreseen:
     """The rows of a file so far, as writing them would have changed what is known."""
 
     def __init__(self) -> None:
         self._ids = 0
-        self._file = sqlite3.connect("")
-        self._file.execute("PRAGMA journal_mode = OFF")
+        self._file = private_file()
         self._file.execute(
             "CREATE TABLE held (key TEXT PRIMARY KEY, customer INTEGER, account INTEGER,"
             " name TEXT) WITHOUT ROWID"
@@ -61,13 +65,13 @@ class Foreseen:
             keys,
         )
         for key, customer, account, name in found:
-            kind, _, rest = key.partition(_SEPARATOR)
+            kind, _, rest = key.partition(SEPARATOR)
             if kind == _ACCOUNT:
                 known.accounts.setdefault(rest, (account, customer, name))
             elif kind == _IDENTITY:
                 known.identities.setdefault(bytes.fromhex(rest), customer)
             else:
-                phone, _, owner = rest.partition(_SEPARATOR)
+                phone, _, owner = rest.partition(SEPARATOR)
                 known.phones.setdefault((phone, owner), customer)
 
     def write(
@@ -105,40 +109,32 @@ class Foreseen:
 
     def keep_held(self, held: Held) -> None:
         """Keep what the rows of a batch would have changed of whom is held."""
-        stores: dict[str, dict[Any, Any]] = {
-            _CUSTOMER: held.persons,
-            _ACCOUNT: held.accounts,
-            _PLACE: held.places,
-        }
         self._file.executemany(
             "INSERT OR REPLACE INTO state VALUES (?, ?)",
-            [
-                (f"{kind}{_SEPARATOR}{key}", pickle.dumps(stores[kind][key]))
-                for kind, key in held.changed
-            ],
+            [(_key(part, key), pickle.dumps(held.store(part)[key])) for part, key in held.changed],
         )
 
     def recall_held(self, rows: Sequence[ImportedRow], held: Held) -> None:
         """Put what earlier batches would have changed over what the database holds."""
         known = held.known
-        keys = {f"{_CUSTOMER}{_SEPARATOR}{pk}" for pk in known.people()}
-        keys |= {f"{_ACCOUNT}{_SEPARATOR}{pk}" for pk, _, _ in known.accounts.values()}
-        for kind, key, state in self._states(keys):
-            (held.persons if kind == _CUSTOMER else held.accounts)[int(key)] = state
+        keys = {_key(Part.PERSON, pk) for pk in known.people()}
+        keys |= {_key(Part.ACCOUNT, pk) for pk, _, _ in known.accounts.values()}
+        for part, key, state in self._states(keys):
+            held.store(part)[int(key)] = state
         places = {*held.places, *(account.place for account in held.accounts.values())}
         places |= {held.place_key(row, row.service) for row in rows if row.address}
-        for _, key, state in self._states({f"{_PLACE}{_SEPARATOR}{key}" for key in places}):
+        for _, key, state in self._states({_key(Part.PLACE, key) for key in places}):
             held.places[key] = state
 
-    def _states(self, keys: Collection[str]) -> Iterator[tuple[str, str, Any]]:
+    def _states(self, keys: Collection[str]) -> Iterator[tuple[Part, str, Any]]:
         marks = ",".join("?" * len(keys))
         found = self._file.execute(
             f"SELECT key, held FROM state WHERE key IN ({marks})",  # noqa: S608 - question marks only
             list(keys),
         )
         for whole, state in found.fetchall():
-            kind, _, key = whole.partition(_SEPARATOR)
-            yield kind, key, pickle.loads(state)  # noqa: S301 - our own, from a private file
+            part, _, key = whole.partition(SEPARATOR)
+            yield Part(part), key, pickle.loads(state)  # noqa: S301 - our own, from a private file
 
     def close(self) -> None:
         """Let the file go."""
@@ -149,6 +145,10 @@ class Foreseen:
         return self._ids
 
 
+def _key(kind: str, *parts: object) -> str:
+    return SEPARATOR.join((kind, *map(str, parts)))
+
+
 def _keys(row: ImportedRow) -> Iterator[str]:
     if row.account_number:
         yield _account_key(row)
@@ -156,11 +156,11 @@ def _keys(row: ImportedRow) -> Iterator[str]:
 
 
 def _account_key(row: ImportedRow) -> str:
-    return f"{_ACCOUNT}{_SEPARATOR}{row.account_number}"
+    return _key(_ACCOUNT, row.account_number)
 
 
 def _person_keys(row: ImportedRow) -> Iterator[str]:
     for index in blind_indexes(row.id_number) if row.id_number else ():
-        yield f"{_IDENTITY}{_SEPARATOR}{index.hex()}"
+        yield _key(_IDENTITY, index.hex())
     for phone in row.phones:
-        yield f"{_PHONE}{_SEPARATOR}{phone}{_SEPARATOR}{folded(row.name)}"
+        yield _key(_PHONE, phone, folded(row.name))

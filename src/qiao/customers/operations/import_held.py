@@ -6,13 +6,14 @@ row adds is written into what is held, so that the next row of the file finds it
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from django.db import connection
 
 from qiao.customers.operations.import_matching import Known
 from qiao.customers.queries.identities import blind_indexes
-from qiao.customers.rules.columns import address_columns
+from qiao.customers.rules.columns import folded
 from qiao.customers.rules.import_adding import (
     Addition,
     Difference,
@@ -29,10 +30,15 @@ from qiao.customers.rules.import_adding import (
 )
 from qiao.customers.rules.import_rows import ImportedRow
 
-_SEPARATOR: Final = "\x1f"
-_PERSON: Final = "c"
-_ACCOUNT: Final = "a"
-_PLACE: Final = "w"
+SEPARATOR: Final = "\x1f"  # between the parts of a key
+
+
+class Part(StrEnum):
+    """What is held, as keys name it."""
+
+    PERSON = "c"
+    ACCOUNT = "a"
+    PLACE = "w"
 
 
 @dataclass(slots=True)
@@ -56,7 +62,16 @@ class Held:
     persons: dict[int, HeldPerson] = field(default_factory=dict)
     accounts: dict[int, HeldAccount] = field(default_factory=dict)
     places: dict[str, HeldPlace] = field(default_factory=dict)
-    changed: set[tuple[str, Any]] = field(default_factory=set)
+    changed: set[tuple[Part, Any]] = field(default_factory=set)
+
+    def store(self, part: Part) -> dict[Any, Any]:
+        """All that is held of a part, by its keys."""
+        stores: dict[Part, dict[Any, Any]] = {
+            Part.PERSON: self.persons,
+            Part.ACCOUNT: self.accounts,
+            Part.PLACE: self.places,
+        }
+        return stores[part]
 
     def judge(
         self, row: ImportedRow, customer: int, account: int | None, *, has_new_account: bool
@@ -86,7 +101,7 @@ class Held:
                 continue
             judged.additions.append(told)
             note_person(held, told, id_kind=row.id_kind, indexes=indexes)
-            self.changed.add((_PERSON, customer))
+            self.changed.add((Part.PERSON, customer))
             if told.kind == "phone":
                 self.known.phones.setdefault((told.value, held.name_search), customer)
             for index in indexes if told.kind == "id_number" else ():
@@ -96,7 +111,7 @@ class Held:
         held = self.accounts[account]
         for told in list(judge_account(row, held, self.places.get(held.place))):
             self._keep(told, judged, held)
-            self.changed.add((_ACCOUNT, account))
+            self.changed.add((Part.ACCOUNT, account))
             if isinstance(told, Addition) and told.kind == "address":
                 held.place = self.place(row, held.service)
                 for more in list(judge_place(row, self.places[held.place])):
@@ -111,36 +126,36 @@ class Held:
             held.has_owner = True
         elif told.kind != "address":
             setattr(self.places[held.place], told.kind, told.value)
-            self.changed.add((_PLACE, held.place))
+            self.changed.add((Part.PLACE, held.place))
 
     def place(self, row: ImportedRow, service: str) -> str:
         """The key of the place that a row names, for a service; a new one if nobody knew it."""
         key = self.place_key(row, service)
         if key not in self.places:
             self.places[key] = place_of(row)
-            self.changed.add((_PLACE, key))
+            self.changed.add((Part.PLACE, key))
         return key
 
     def place_key(self, row: ImportedRow, service: str) -> str:
         """The key of the place that a row names: a point's id, else what it is called."""
-        search = address_columns(row.address).search
+        search = folded(row.address)
         premises = self.known.premises.get((search, row.region))
         point = self.known.points.get((premises, service)) if premises else None
         if point is not None and f"{point}" in self.places:
             return f"{point}"
-        return _SEPARATOR.join((search, row.region, service))
+        return SEPARATOR.join((search, row.region, service))
 
     def new_person(self, row: ImportedRow, customer: int) -> None:
         """Hold a customer whom a row has just brought."""
         indexes = blind_indexes(row.id_number) if row.id_number else ()
         self.persons[customer] = person_of(row, indexes)
-        self.changed.add((_PERSON, customer))
+        self.changed.add((Part.PERSON, customer))
 
     def new_account(self, row: ImportedRow, account: int) -> None:
         """Hold an account that a row has just brought."""
         place = self.place(row, row.service) if row.address else ""
         self.accounts[account] = account_of(row, place, row.opened_date or self.today)
-        self.changed.add((_ACCOUNT, account))
+        self.changed.add((Part.ACCOUNT, account))
 
 
 def look_up_held(

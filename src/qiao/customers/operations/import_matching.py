@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db import connection
 
-from qiao.core.rules import grams
 from qiao.customers.queries.identities import blind_indexes
-from qiao.customers.rules.columns import address_columns
+from qiao.customers.rules.columns import folded
 from qiao.customers.rules.import_rows import ImportedRow, RowFault
 
 
@@ -28,11 +27,6 @@ class Known:
         return {*self.identities.values(), *self.phones.values(), *owners}
 
 
-def folded(name: str) -> str:
-    """A name as it is compared."""
-    return grams.normalise(name) or name.strip()
-
-
 def look_up(rows: Sequence[ImportedRow]) -> Known:
     """Accounts by number with their present owner, people by identity or by name and telephone,
     and the places that rows name."""
@@ -49,7 +43,7 @@ def look_up(rows: Sequence[ImportedRow]) -> Known:
         for number, extension, name, customer in _rows(cursor, _PHONES, numbers):
             whole = f"{number};ext={extension}" if extension else number
             known.phones.setdefault((whole, name), customer)
-        places = [address_columns(r.address).search for r in rows if r.address]
+        places = [folded(r.address) for r in rows if r.address]
         for search, region, pk in _rows(cursor, _PREMISES, places):
             known.premises[(search, region)] = pk
         for premises, service, pk in _rows(cursor, _POINTS, list(known.premises.values())):

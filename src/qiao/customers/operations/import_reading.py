@@ -33,6 +33,15 @@ def refuse_bad(mapping: Mapping[int, str]) -> None:
         raise BadMapping(faults)
 
 
+def cell_faults(row: SheetRow, mapping: Mapping[int, str]) -> list[RowFault]:
+    """What is wrong with the cells of a row, for columns that are read."""
+    return [
+        RowFault(mapping[fault.column], str(fault.code))
+        for fault in row.faults
+        if mapping.get(fault.column)
+    ]
+
+
 class Reader:
     """Reads rows of one file by its mapping."""
 
@@ -62,11 +71,7 @@ class Reader:
                 flag_words=self.flags,
                 today=self.today,
             )
-            row.faults += [
-                RowFault(self.mapping[fault.column], str(fault.code))
-                for fault in sheet_row.faults
-                if self.mapping.get(fault.column)
-            ]
+            row.faults += cell_faults(sheet_row, self.mapping)
             rows.append(row)
         return rows
 

@@ -13,10 +13,10 @@ from qiao.customers.models import Account, Customer
 from qiao.customers.operations.accounts import POINT_PREFIX
 from qiao.customers.operations.bulk_tables import COLUMNS, array, reserve_ids
 from qiao.customers.operations.customers import NUMBER_PREFIX
-from qiao.customers.operations.import_matching import Known, folded
+from qiao.customers.operations.import_matching import Known
 from qiao.customers.operations.protection_terms import copy_line, terms_of
 from qiao.customers.queries.identities import blind_indexes, sealing_context
-from qiao.customers.rules.columns import address_columns, name_columns
+from qiao.customers.rules.columns import address_columns, folded, name_columns
 from qiao.customers.rules.import_rows import ImportedRow
 from qiao.customers.rules.protection import Terms
 

@@ -5,12 +5,11 @@ The same file again changes nothing, a corrected one takes the earlier amount ba
 new one. A month's value belongs to who owned the account on its last day.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -25,8 +24,8 @@ from qiao.core.transactions import acting
 from qiao.customers.events import ValuesNoted
 from qiao.customers.operations.access import local_day
 from qiao.customers.operations.facts import NewFact, note_facts
-from qiao.customers.operations.import_foreseeing import full_disk_told
-from qiao.customers.operations.import_reading import BATCH, PERMISSION, BadMapping
+from qiao.customers.operations.import_foreseeing import full_disk_told, private_file
+from qiao.customers.operations.import_reading import BATCH, PERMISSION, BadMapping, cell_faults
 from qiao.customers.queries.grading import company_zone
 from qiao.customers.rules.import_rows import RowFault
 from qiao.customers.rules.value_rows import ValueRow, mapping_faults, read_value_row
@@ -96,8 +95,7 @@ class _Seen:
     """Which records stood in the file already, kept in a private file of SQLite's."""
 
     def __init__(self) -> None:
-        self._file = sqlite3.connect("")
-        self._file.execute("PRAGMA journal_mode = OFF")
+        self._file = private_file()
         self._file.execute("CREATE TABLE seen (ref TEXT PRIMARY KEY) WITHOUT ROWID")
 
     def is_new(self, ref: str) -> bool:
@@ -111,11 +109,7 @@ class _Seen:
 
 def _read(sheet: SheetRow, mapping: Mapping[int, str], today: date) -> ValueRow:
     row = read_value_row(sheet.cells, mapping, today=today)
-    row.faults += [
-        RowFault(mapping[fault.column], str(fault.code))
-        for fault in sheet.faults
-        if mapping.get(fault.column)
-    ]
+    row.faults += cell_faults(sheet, mapping)
     return row
 
 
@@ -141,15 +135,11 @@ def _resolve(rows: Sequence[ValueRow], organisation_id: int, today: date) -> dic
         "places": [place for place, _ in good],
         "accounts": [row.account_number for _, row in good],
         "customers": [row.customer_number for _, row in good],
-        "days": [min(_last_day(row.month), today) for _, row in good],
+        "days": [min(row.last_day, today) for _, row in good],
     }
     with connection.cursor() as cursor:
         cursor.execute(_WHOSE, values)
         return dict(cursor.fetchall())
-
-
-def _last_day(month: date) -> date:
-    return (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 def _fact(row: ValueRow, customer: int | None, source: str) -> NewFact:

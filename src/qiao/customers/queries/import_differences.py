@@ -8,8 +8,8 @@ from typing import Any, Final
 from django.db import connection
 
 from qiao.core.actor import Actor
-from qiao.core.rules import grams
 from qiao.customers.models import CustomerImport
+from qiao.customers.rules.columns import folded
 
 CHUNK: Final = 500
 
@@ -95,7 +95,7 @@ def _row(row: Sequence[Any]) -> DifferingRow:
             field=entry["field"],
             held=values.get(entry["field"], ""),
             found=entry["found"],
-            is_settled=_same(values.get(entry["field"], ""), entry["found"]),
+            is_settled=folded(values.get(entry["field"], "")) == folded(entry["found"]),
         )
         for entry in _loaded(differs)
     ]
@@ -104,7 +104,3 @@ def _row(row: Sequence[Any]) -> DifferingRow:
 
 def _loaded(value: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
-
-
-def _same(held: str, found: str) -> bool:
-    return (grams.normalise(held) or held) == (grams.normalise(found) or found)

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from qiao.core.rules import grams, names
 
 
+def folded(text: str) -> str:
+    """A name or an address as it is kept for comparing: `grams.normalise`, and a text without any
+    letter or digit (``——``) as itself."""
+    return grams.normalise(text) or text.strip()
+
+
 @dataclass(frozen=True, slots=True)
 class NameColumns:
     """How a name is found: folded, by pieces, by the first letters and the whole of its pinyin."""
@@ -16,13 +22,9 @@ class NameColumns:
 
 
 def name_columns(name: str, *, is_person: bool) -> NameColumns:
-    """The search columns of a customer's name.
-
-    A name without any letter or digit (``——``) is found by itself.
-    """
-    folded = grams.normalise(name) or name.strip()
+    """The search columns of a customer's name."""
     spelling = names.spell(name, is_person=is_person)
-    return NameColumns(folded, grams.grams(name), spelling.initials, spelling.pinyin)
+    return NameColumns(folded(name), grams.grams(name), spelling.initials, spelling.pinyin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +37,4 @@ class AddressColumns:
 
 def address_columns(full_text: str) -> AddressColumns:
     """The search columns of an address."""
-    folded = grams.normalise(full_text) or full_text.strip()
-    return AddressColumns(folded, grams.grams(full_text, singles=False))
+    return AddressColumns(folded(full_text), grams.grams(full_text, singles=False))

@@ -11,8 +11,8 @@ from datetime import date
 from re import compile as pattern
 from typing import Final
 
-from qiao.core.rules import grams
 from qiao.core.rules.masks import mask_id_number
+from qiao.customers.rules.columns import folded
 from qiao.customers.rules.import_rows import ImportedRow
 
 LEAVE: Final = "leave"
@@ -106,7 +106,7 @@ def judge_person(
 
 
 def _who(row: ImportedRow, held: HeldPerson) -> Iterator[Addition | Difference]:
-    if _folded(row.name) != held.name_search:
+    if folded(row.name) != held.name_search:
         yield Difference("name", row.name)
     if "kind" in row.given and row.kind != held.kind:
         yield Difference("kind", row.kind)
@@ -145,7 +145,7 @@ def judge_account(
 
 def judge_place(row: ImportedRow, held: HeldPlace) -> Iterator[Addition | Difference]:
     """What a row adds to the place of its account, and where it says otherwise."""
-    if row.address and _folded(row.address) != held.address_search:
+    if row.address and folded(row.address) != held.address_search:
         yield Difference("address", row.address)
         return
     if "region" in row.given and row.region != held.region:
@@ -165,10 +165,6 @@ def judge_place(row: ImportedRow, held: HeldPlace) -> Iterator[Addition | Differ
 
 def _fill(key: str, said: str, held: str) -> Addition | Difference:
     return Difference(key, said) if held else Addition(key, said)
-
-
-def _folded(text: str) -> str:
-    return grams.normalise(text) or text.strip()
 
 
 def _plain(number: str) -> str:
@@ -195,7 +191,7 @@ def note_person(
 def person_of(row: ImportedRow, indexes: Sequence[bytes]) -> HeldPerson:
     """A customer as a row has just brought them."""
     return HeldPerson(
-        name_search=_folded(row.name),
+        name_search=folded(row.name),
         kind=row.kind,
         gender=row.gender,
         flags=frozenset(row.flags),
@@ -208,7 +204,7 @@ def person_of(row: ImportedRow, indexes: Sequence[bytes]) -> HeldPerson:
 def place_of(row: ImportedRow) -> HeldPlace:
     """A place as a row has just brought it."""
     return HeldPlace(
-        address_search=_folded(row.address),
+        address_search=folded(row.address),
         region=row.region,
         community=row.community,
         meter_number=row.meter_number,

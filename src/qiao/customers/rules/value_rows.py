@@ -4,6 +4,7 @@ Pure: the same row and mapping always give the same answer.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -45,6 +46,11 @@ class ValueRow:
     amount_fen: int = 0
     ref: str = ""
     faults: list[RowFault] = field(default_factory=list)
+
+    @property
+    def last_day(self) -> date:
+        """The last day of the month: who owned the account then, to them its value belongs."""
+        return self.month.replace(day=monthrange(self.month.year, self.month.month)[1])
 
 
 def propose(headers: Sequence[str]) -> dict[int, str]:
