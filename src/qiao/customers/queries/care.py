@@ -6,7 +6,7 @@ from typing import Final
 
 from qiao.core.actor import Actor
 from qiao.customers.models import Consent, Note, Preference
-from qiao.customers.queries.people import get_customer_for, held_as
+from qiao.customers.queries.people import NotVisible, get_customer_for, held_as
 from qiao.customers.rules.consents import Word, holds
 
 EDIT_WINDOW: Final = timedelta(minutes=15)
@@ -108,6 +108,17 @@ def notes_of(
     if after is not None:
         rows = rows.filter(pk__lt=after)
     return list(rows.select_related("author").order_by("-id")[:limit])
+
+
+def note_of(*, customer_id: int, note_id: int) -> Note:
+    """A note of a customer, whatever ids it is held under. The caller has checked the right.
+
+    Raises `NotVisible`.
+    """
+    found = Note.objects.filter(pk=note_id, customer_id__in=held_as(customer_id)).first()
+    if found is None:
+        raise NotVisible(f"note {note_id}")
+    return found
 
 
 def consents_of(*, actor: Actor, customer_id: int) -> list[Consent]:

@@ -10,7 +10,7 @@ from django.conf import settings
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rules.grams import normalise, term_grams
-from qiao.customers.models import CustomerGroup
+from qiao.customers.models import ContactPerson, Customer, CustomerGroup
 from qiao.customers.queries.people import NotVisible, get_customer_for, held_as
 from qiao.customers.queries.search import TODAY, ids_of, phone_to_show, visible
 
@@ -220,6 +220,16 @@ def contact_lines_of(*, actor: Actor, customer_id: int) -> list[ContactLine]:
         "zone": settings.TIME_ZONE,
     }
     return [ContactLine(*row) for row in fetch_all(_CONTACTS, values)]
+
+
+def contact_person_for(*, actor: Actor, contact_person_id: int) -> tuple[ContactPerson, Customer]:
+    """One of them with the organisation, for whoever may see both sides. Raises `NotVisible`."""
+    row = ContactPerson.objects.filter(pk=contact_person_id).select_related("person").first()
+    if row is None:
+        raise NotVisible(f"contact person {contact_person_id}")
+    if row.person_id is not None:
+        get_customer_for(actor=actor, customer_id=row.person_id)
+    return row, get_customer_for(actor=actor, customer_id=row.customer_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.forms.care import ConsentForm, NoteForm, NoteTextForm, PreferenceForm
-from qiao.customers.models import Customer, Note
+from qiao.customers.models import Customer
 from qiao.customers.operations.care import (
     add_note,
     edit_note,
@@ -17,8 +17,8 @@ from qiao.customers.operations.care import (
     record_consent,
     set_preferences,
 )
-from qiao.customers.queries import NotVisible, get_customer_for, held_as
-from qiao.customers.queries.care import EDIT_WINDOW, consents_of, notes_of, preferences_of
+from qiao.customers.queries import get_customer_for
+from qiao.customers.queries.care import EDIT_WINDOW, consents_of, note_of, notes_of, preferences_of
 from qiao.customers.views.box import METHODS
 from qiao.customers.views.changes import change_in_dialog
 
@@ -45,9 +45,7 @@ def note_edit(request: StaffRequest, customer_id: int, note_id: int) -> HttpResp
     """Correct an own note while it is fresh."""
 
     def build(customer: Customer, data: Any) -> NoteTextForm:
-        note = Note.objects.filter(pk=note_id, customer_id__in=held_as(customer.pk)).first()
-        if note is None:
-            raise NotVisible(f"note {note_id}")
+        note = note_of(customer_id=customer.pk, note_id=note_id)
         return NoteTextForm(data, initial={"text": note.text})
 
     return change_in_dialog(

@@ -12,7 +12,6 @@ from django.utils.translation import pgettext
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.forms.relations import ActingForm, ContactPersonForm, EndForm
-from qiao.customers.models import ContactPerson, Customer
 from qiao.customers.operations.speaking import (
     NewActing,
     NewContactPerson,
@@ -22,13 +21,14 @@ from qiao.customers.operations.speaking import (
     end_contact_person,
     make_primary,
 )
-from qiao.customers.queries import NotVisible, get_customer_for
+from qiao.customers.queries import get_customer_for
 from qiao.customers.queries.documents import RIGHT as DOCUMENTS
 from qiao.customers.queries.documents import documents_of
 from qiao.customers.queries.relations import (
     acting_line,
     acting_lines_of,
     contact_lines_of,
+    contact_person_for,
     stays_with,
 )
 from qiao.customers.views.box import METHODS
@@ -88,21 +88,10 @@ def contact_person_add(request: StaffRequest, customer_id: int) -> HttpResponse:
     )
 
 
-def _contact_person(
-    request: StaffRequest, contact_person_id: int
-) -> tuple[ContactPerson, Customer]:
-    row = ContactPerson.objects.filter(pk=contact_person_id).select_related("person").first()
-    if row is None:
-        raise NotVisible(f"contact person {contact_person_id}")
-    if row.person_id is not None:
-        get_customer_for(actor=request.actor, customer_id=row.person_id)
-    return row, get_customer_for(actor=request.actor, customer_id=row.customer_id)
-
-
 @staff_view(EDIT, methods=METHODS)
 def contact_person_end(request: StaffRequest, contact_person_id: int) -> HttpResponse:
     """Let somebody no longer speak for an organisation."""
-    row, customer = _contact_person(request, contact_person_id)
+    row, customer = contact_person_for(actor=request.actor, contact_person_id=contact_person_id)
     page = _relations_of(customer.pk)
 
     def apply(data: dict[str, Any]) -> str:
@@ -128,7 +117,7 @@ def contact_person_end(request: StaffRequest, contact_person_id: int) -> HttpRes
 @staff_view(EDIT, methods=("POST",))
 def contact_person_primary(request: StaffRequest, contact_person_id: int) -> HttpResponse:
     """Let a contact person be the first to ask."""
-    row, customer = _contact_person(request, contact_person_id)
+    row, customer = contact_person_for(actor=request.actor, contact_person_id=contact_person_id)
     make_primary(actor=request.actor, now=request.now, contact_person_id=row.pk)
     messages.success(request, _("This one is the first to ask now."))
     return HttpResponseRedirect(_relations_of(customer.pk))

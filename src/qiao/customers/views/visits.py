@@ -28,9 +28,10 @@ from qiao.customers.operations.visiting import (
     set_visit_plan,
     skip_visit,
 )
-from qiao.customers.queries import NotVisible, get_customer_for, held_as
+from qiao.customers.queries import get_customer_for
 from qiao.customers.queries.managers import OWN, manager_of_customer, managers_so_far
 from qiao.customers.queries.portfolio import visits_of
+from qiao.customers.queries.visits import customer_of_visit, plan_of, visit_ahead
 from qiao.customers.views.box import METHODS, box, posted
 from qiao.customers.views.manager_words import manager_words
 
@@ -63,7 +64,7 @@ def visit_box(
 def visit_plan(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Say how often to visit, and by when next."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
-    plan = VisitPlan.objects.filter(customer_id__in=held_as(customer.pk)).first()
+    plan = plan_of(customer_id=customer.pk)
     initial = {
         "every_months": plan.every_months if plan else VisitPlan.Rhythm.QUARTERLY,
         "due_date": plan.due_date if plan else None,
@@ -85,7 +86,7 @@ def visit_plan(request: StaffRequest, customer_id: int) -> HttpResponse:
 def visit_new(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Plan a visit."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
-    plan = VisitPlan.objects.filter(customer_id__in=held_as(customer.pk)).first()
+    plan = plan_of(customer_id=customer.pk)
     today = timezone.localdate(request.now)
     initial = {
         "day": max(plan.due_date, today) if plan else today,
@@ -107,7 +108,7 @@ def visit_new(request: StaffRequest, customer_id: int) -> HttpResponse:
 def visit_record(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Write down what came of a visit, and plan the next one if a day is given."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
-    ahead = _ahead(customer)
+    ahead = visit_ahead(customer_id=customer.pk)
     initial = {
         "day": timezone.localdate(request.now),
         "topic": ahead.topic if ahead else "",
@@ -140,7 +141,7 @@ def visit_record(request: StaffRequest, customer_id: int) -> HttpResponse:
 def visit_move(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Put the planned visit on another day."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
-    ahead = _ahead(customer)
+    ahead = visit_ahead(customer_id=customer.pk)
     return visit_box(
         request,
         customer,
@@ -173,13 +174,6 @@ def visit_skip(request: StaffRequest, customer_id: int) -> HttpResponse:
     )
 
 
-def _ahead(customer: Customer) -> CustomerVisit | None:
-    rows = CustomerVisit.objects.filter(
-        customer_id__in=held_as(customer.pk), state=CustomerVisit.State.PLANNED
-    )
-    return rows.order_by("date", "pk").first()
-
-
 @staff_view(VIEW)
 def visits(request: StaffRequest, customer_id: int) -> HttpResponse:
     """All visits of a customer, and all who looked after them."""
@@ -197,9 +191,6 @@ def visits(request: StaffRequest, customer_id: int) -> HttpResponse:
 @staff_view(VIEW)
 def visit(request: StaffRequest, visit_id: int) -> HttpResponse:
     """Lead to a visit on the page of its customer."""
-    found = CustomerVisit.objects.filter(pk=visit_id).values_list("customer_id", flat=True).first()
-    if found is None:
-        raise NotVisible(f"visit {visit_id}")
-    customer = get_customer_for(actor=request.actor, customer_id=found)
+    customer = customer_of_visit(actor=request.actor, visit_id=visit_id)
     page = reverse("customers:visits", args=[customer.pk])
     return HttpResponseRedirect(f"{page}#visit-{visit_id}")
