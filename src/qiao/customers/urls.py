@@ -22,7 +22,6 @@ urlpatterns = [
     path("new/", registering.customer_new, name="new"),
     path("new/alike/", registering.customer_alike, name="alike"),
     path("accounts/<int:account_id>/move/", moving.move_new, name="move_new"),
-    path("accounts/<int:account_id>/move/people/", moving.move_people, name="move_people"),
     path("moves/<int:move_id>/", moving.move_page, name="move"),
     path("moves/<int:move_id>/undo/", moving.move_undo, name="move_undo"),
     path("premises/<int:premises_id>/", places.place_page, name="place"),

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from qiao.customers.views import group_dialogs, group_making, groups, relation_box, speaking
+from qiao.customers.views import group_dialogs, group_making, groups, picking, speaking
 
 urlpatterns = [
-    path("pick/", relation_box.pick, name="pick"),
+    path("pick/<str:field>/", picking.pick, name="pick"),
     path("groups/<int:group_id>/", groups.group_page, name="group"),
     path("groups/<int:group_id>/join/", group_dialogs.group_join, name="group_join"),
     path("groups/<int:group_id>/head/", group_dialogs.group_head, name="group_head"),

@@ -57,7 +57,6 @@ CUSTOMERS: Final = {
             "someone_else": "on",
         },
     ),
-    "customers:move_people": Visit({"account_id": "{account}"}, queries=HUNTS),
     "customers:move": Visit({"move_id": "{move}"}),
     "customers:move_undo": Visit({"move_id": "{move}"}, post={"reason": "x"}),
     "customers:place": Visit({"premises_id": "{premises}"}, queries=("on=2020-01-01", "on=x")),
@@ -145,7 +144,9 @@ CUSTOMERS: Final = {
     "customers:preferences": _customer({"first_channel": "sms", "needs": ["dialect"]}),
     "customers:consent": _customer({"purpose": "survey", "is_given": "no", "how": "spoken"}),
     "customers:consents": _customer(),
-    "customers:pick": Visit(queries=(*HUNTS, "q=zqxcan&kind=person", "kind=x")),
+    "customers:pick": Visit(
+        {"field": "person"}, queries=(*HUNTS, "q=zqxcan&kind=person", "kind=x")
+    ),
     "customers:group": Visit({"group_id": "{group}"}),
     "customers:group_join": Visit(
         {"group_id": "{group}"}, post={"person": "{twin}", "since": SOON}

@@ -17,7 +17,7 @@ Choices = Sequence[tuple[int, str]]
 
 
 def _person(*, required: bool = True) -> forms.IntegerField:
-    """Who was picked; `customers/relations/pick.html` stands in its place."""
+    """Who was picked; `customers/pick.html` stands in its place."""
     return forms.IntegerField(
         required=required,
         min_value=1,

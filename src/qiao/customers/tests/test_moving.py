@@ -268,8 +268,8 @@ def test_somebody_held_already_is_offered_instead_of_a_second_row(
     assert "alike_comer" in first.content.decode()
     assert agent.post(url, data | {"alike_comer": known.pk}).status_code == 302
     assert owner_part(account).customer_id == known.pk
-    people = agent.get(reverse("customers:move_people", args=[account.pk]), {"q": "王小明"})
-    assert f'value="{known.pk}"' in people.content.decode()
+    people = agent.get(reverse("customers:pick", args=["comer"]), {"q": "王小明"})
+    assert f'name="comer" value="{known.pk}"' in people.content.decode()
 
 
 def test_outsiders_meet_no_move(world: Company, account: Account) -> None:

@@ -21,6 +21,7 @@ from qiao.customers.queries import get_customer_for
 from qiao.customers.queries.care import EDIT_WINDOW, consents_of, note_of, notes_of, preferences_of
 from qiao.customers.views.box import METHODS
 from qiao.customers.views.changes import change_in_dialog
+from qiao.customers.views.ids import read_id
 
 EDIT = "customers.edit"
 PAGE_SIZE = 50
@@ -79,11 +80,10 @@ def note_pin(request: StaffRequest, customer_id: int, note_id: int) -> HttpRespo
 def notes(request: StaffRequest, customer_id: int) -> HttpResponse:
     """All notes of a customer."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
-    after = request.GET.get("after", "")
     rows = notes_of(
         actor=request.actor,
         customer_id=customer.pk,
-        after=int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None,
+        after=read_id(request.GET.get("after", "")),
         limit=PAGE_SIZE,
     )
     context = {

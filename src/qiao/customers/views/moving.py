@@ -31,19 +31,18 @@ from qiao.customers.queries import (
     Likeness,
     NotVisible,
     account_for,
-    find_customers,
     find_likenesses,
-    get_customer_for,
     get_move_for,
 )
 from qiao.customers.queries.moves import PartLine, moved_by, parts_in, rests_on
 from qiao.customers.views.box import METHODS, UNPROCESSABLE, box, posted
 from qiao.customers.views.changes import EDIT
+from qiao.customers.views.ids import read_id
+from qiao.customers.views.picking import picked
 from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import names_of
 
 VIEW = "customers.view"
-MOST_HITS = 8
 MOST_MATTERS = 8
 LEAVE_WITH = {
     "owner": ("owner", "occupant", "payer"),
@@ -73,7 +72,7 @@ def move_new(request: StaffRequest, account_id: int) -> HttpResponse:
         "form": form,
         "alike": alike,
         "must_choose": bool(alike) and not form.errors,
-        "chosen": _chosen(request, form),
+        "picked": picked(request, form["comer"]),
         "matters": _matters(request, account),
         "today": today,
     }
@@ -87,25 +86,15 @@ def _form(request: StaffRequest, running: list[PartLine]) -> MoveForm:
     kind = kind if kind in LEAVE_WITH else "owner"
     roles = dict(AccountParty.Role.choices)
     initial: dict[str, Any] = {"kind": kind, "day": timezone.localdate(request.now)}
-    if request.GET.get("comer", "").isdecimal():
-        initial["comer"] = request.GET["comer"]
+    comer = read_id(request.GET.get("comer", ""))
+    if comer is not None:
+        initial["comer"] = comer
     return MoveForm(
         given,
         parties=[(p.party_id, f"{p.name} · {roles[p.role]}") for p in running],
         leaves=[p.party_id for p in running if p.role in LEAVE_WITH[kind]],
         initial=initial,
     )
-
-
-def _chosen(request: StaffRequest, form: MoveForm) -> Customer | None:
-    """Who was chosen to come, so that a form that comes back still shows them."""
-    value = form["comer"].value()
-    if not value or not str(value).isdecimal() or len(str(value)) > len("9" * 18):
-        return None
-    try:
-        return get_customer_for(actor=request.actor, customer_id=int(value))
-    except NotVisible:
-        return None
 
 
 def _alike(request: StaffRequest, form: MoveForm) -> list[Likeness]:
@@ -188,16 +177,6 @@ def _coming(request: StaffRequest, account: Account, data: dict[str, Any]) -> tu
             phones=[NewPhone(data["new_phone"])] if data["new_phone"] else (),
         ).pk
     return (Coming(customer_id, tuple(roles)),) if customer_id else ()
-
-
-@staff_view(EDIT)
-def move_people(request: StaffRequest, account_id: int) -> HttpResponse:
-    """Customers who may be moving in, to choose from."""
-    account = account_for(actor=request.actor, account_id=account_id)
-    text = request.GET.get("q", "").strip()[:100]
-    hits = find_customers(actor=request.actor, text=text, limit=MOST_HITS) if text else []
-    context = {"account": account, "hits": hits, "text": text}
-    return render(request, "customers/moves/people.html", context)
 
 
 @staff_view(VIEW)

@@ -41,6 +41,7 @@ from qiao.customers.queries.personal import (
     subject_exports_of,
 )
 from qiao.customers.views.box import METHODS, UNPROCESSABLE
+from qiao.customers.views.ids import read_id
 
 PAGE_SIZE = 50
 CONFLICT = 409
@@ -86,10 +87,9 @@ def erase(request: StaffRequest, customer_id: int) -> HttpResponse:
 @staff_view(ERASE)
 def erasures(request: StaffRequest) -> HttpResponse:
     """Requests to erase people, the latest first."""
-    after = request.GET.get("after", "")
     rows = list_erasures(
         actor=request.actor,
-        after=int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None,
+        after=read_id(request.GET.get("after", "")),
         limit=PAGE_SIZE,
     )
     context = {"rows": rows, "after": rows[-1].pk if len(rows) == PAGE_SIZE else None}

@@ -13,6 +13,7 @@ from qiao.customers.operations import ReasonMissing, reveal_identity, reveal_pho
 from qiao.customers.queries import get_customer_for, held_as
 from qiao.customers.queries.disclosures import REVEAL_REASONS, looks_at
 from qiao.customers.views.box import METHODS, UNPROCESSABLE
+from qiao.customers.views.ids import read_id
 
 REVEAL = "customers.reveal"
 PAGE_SIZE = 50
@@ -100,11 +101,10 @@ def identity(request: StaffRequest, customer_id: int, identity_id: int) -> HttpR
 def disclosures(request: StaffRequest, customer_id: int) -> HttpResponse:
     """Who looked at what is hidden of a customer, when and why."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
-    after = request.GET.get("after", "")
     rows = looks_at(
         actor=request.actor,
         customer_ids=held_as(customer.pk),
-        after=int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None,
+        after=read_id(request.GET.get("after", "")),
         limit=PAGE_SIZE,
     )
     context = {

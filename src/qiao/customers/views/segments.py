@@ -93,11 +93,10 @@ def _units(request: StaffRequest) -> list[Unit]:
 
 def _save(request: StaffRequest, segment: Segment | None) -> HttpResponse:
     rule = read_rule(request.POST, shapes(request.actor))
-    unit = request.POST.get("organisation", "")
     given: dict[str, Any] = {
         "name": request.POST.get("name", ""),
         "note": request.POST.get("note", ""),
-        "organisation": int(unit) if unit.isascii() and unit.isdecimal() else 0,
+        "organisation": read_id(request.POST.get("organisation", "")) or 0,
     }
     own = segment.organisation_id if segment else given["organisation"]
     errors: dict[str, Any] = {}

@@ -22,6 +22,7 @@ from qiao.customers.queries.value import (
     key_customers,
     value_periods,
 )
+from qiao.customers.views.ids import read_id
 
 RIGHT, EXPORT = "customers.value", "customers.export_value"
 LARGEST_PLACE = 2**31 - 1
@@ -42,12 +43,11 @@ def value_page(request: StaffRequest) -> HttpResponse:
         "may_export": request.actor.can(EXPORT),
     }
     if chosen is not None:
-        after = request.GET.get("after", "")
         context["page"] = key_customers(
             actor=request.actor,
             period=chosen,
             view=view,
-            after=min(int(after), LARGEST_PLACE) if after.isascii() and after.isdecimal() else 0,
+            after=min(read_id(request.GET.get("after", "")) or 0, LARGEST_PLACE),
         )
     template = "customers/value/rows.html" if request.htmx else "customers/value/page.html"
     return render(request, template, context)
