@@ -12,7 +12,7 @@ from django.http import Http404
 
 from qiao.core.actor import Actor
 from qiao.customers.models import CustomerExport
-from qiao.customers.queries.search import TODAY, find_customers, visible
+from qiao.customers.queries.search import TODAY, Narrow, find_customers, visible
 from qiao.customers.queries.segments import get_open_segment_for
 from qiao.customers.queries.tags import get_tag
 
@@ -23,8 +23,8 @@ SHOWN: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class ExportFilters:
-    """What narrows an export: as the page of customers, a tier, a protected flag, a segment and a
-    tag (their ids, 0 for none), or words."""
+    """What narrows an export: as the page of customers, a tier, a protected flag, a segment, a
+    tag (their ids, 0 for none), and words."""
 
     tier: str = ""
     flag: str = ""
@@ -144,7 +144,10 @@ def export_rows(
         segment = get_open_segment_for(actor=actor, segment_id=filters.segment)
         sql, values["segment"] = _MEMBERS, segment.pk
     if filters.text:
-        hits = find_customers(actor=actor, text=filters.text, limit=MOST_FOUND)
+        narrow = Narrow(
+            tier=filters.tier, flag=filters.flag, segment=filters.segment, tag=filters.tag
+        )
+        hits = find_customers(actor=actor, text=filters.text, limit=MOST_FOUND, narrow=narrow)
         sql, values["ids"] = _FOUND, [hit.customer_id for hit in hits]
     while True:
         with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rules import grams, phones
 from qiao.customers.queries.people import CustomerLine, line_of
-from qiao.customers.queries.search import LINE_JOINS, CustomerHit, run_search, visible
+from qiao.customers.queries.search import LINE_JOINS, CustomerHit, Narrow, run_search, visible
 from qiao.customers.queries.segments import get_open_segment_for
 from qiao.customers.queries.tags import get_tag
 from qiao.customers.rules.searching import Arm, Ask, read
@@ -72,6 +72,22 @@ class ListPage:
 
     lines: list[CustomerLine]
     after: int | None
+
+
+def narrow_for(
+    *,
+    actor: Actor,
+    tier: str = "",
+    flag: str = "",
+    segment_id: int | None = None,
+    tag_id: int | None = None,
+) -> Narrow:
+    """Among whom the actor searches. Raises `NotVisible` as `list_customers`."""
+    if segment_id:
+        get_open_segment_for(actor=actor, segment_id=segment_id)
+    if tag_id:
+        get_tag(tag_id)
+    return Narrow(tier=tier, flag=flag, segment=segment_id or 0, tag=tag_id or 0)
 
 
 def list_customers(

@@ -47,14 +47,11 @@ STATE = CustomerExport.State
 
 
 def _filters(request: StaffRequest) -> ExportFilters:
-    """As the page of customers reads them; words outdo the others there too.
+    """As the page of customers reads them.
 
     Raises `NotVisible` for a segment that the person may not see or that is archived, and for a
     tag that is none.
     """
-    text = request.GET.get("q", "").strip()[:100]
-    if text:
-        return ExportFilters(text=text)
     tier, flag = request.GET.get("tier", ""), request.GET.get("flag", "")
     segment_id = read_id(request.GET.get("segment", "")) or 0
     if segment_id:
@@ -63,6 +60,7 @@ def _filters(request: StaffRequest) -> ExportFilters:
     if tag_id:
         get_tag(tag_id)
     return ExportFilters(
+        text=request.GET.get("q", "").strip()[:100],
         segment=segment_id,
         tag=tag_id,
         tier=tier if tier in Customer.Tier.values else "",
@@ -72,11 +70,10 @@ def _filters(request: StaffRequest) -> ExportFilters:
 
 def _scope(filters: ExportFilters, actor: Actor) -> str:
     """Whom the list holds, in words."""
-    if filters.text:
-        return _("Customers found for “{text}”, at most {n}").format(
-            text=filters.text, n=MOST_FOUND
-        )
     parts = []
+    if filters.text:
+        found = _("Customers found for “{text}”, at most {n}")
+        parts.append(found.format(text=filters.text, n=MOST_FOUND))
     if filters.segment:
         try:
             name = segment_name(get_segment_for(actor=actor, segment_id=filters.segment))

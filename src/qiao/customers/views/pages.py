@@ -7,6 +7,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from qiao.core.actor import Actor
 from qiao.core.http import StaffRequest, staff_view
@@ -20,11 +21,14 @@ from qiao.customers.queries import (
     find_customers,
     find_near,
     get_customer_for,
+    get_open_segment_for,
     held_as,
     list_customers,
     open_segments,
 )
-from qiao.customers.queries.tags import tag_choices
+from qiao.customers.queries.listing import narrow_for
+from qiao.customers.queries.search import Narrow
+from qiao.customers.queries.tags import get_tag, tag_choices
 from qiao.customers.templatetags.segments import segment_name
 from qiao.customers.views.ids import read_id
 
@@ -41,46 +45,80 @@ WORK = (
 
 @staff_view(VIEW)
 def customer_list(request: StaffRequest) -> HttpResponse:
-    """All customers, newest first, or those that a text may mean; with near matches if none."""
+    """All customers, newest first, or those that a text may mean; with near matches if none.
+
+    A tier, a protected flag, a segment and a tag narrow both.
+    """
     text = request.GET.get("q", "").strip()[:100]
-    tier = request.GET.get("tier", "")
-    flag = request.GET.get("flag", "")
+    narrow = _narrow(request)
     context: dict[str, Any] = {
         "text": text,
-        "tier": tier if tier in Customer.Tier.values else "",
-        "flag": flag if flag in ProtectedFlag.values else "",
+        "tier": narrow.tier,
+        "flag": narrow.flag,
+        "segment": narrow.segment,
+        "tag": narrow.tag,
+        "chips": _chips(request, narrow),
         "may_edit": request.actor.can("customers.edit"),
         "may_import": request.actor.can("customers.import"),
         "may_export": request.actor.can("customers.export"),
         "tiers": Customer.Tier.choices,
         "all_flags": ProtectedFlag.choices,
-        "segment": None,
-        "tag": None,
         "work": _work_lists(request.actor),
     }
     if text:
-        hits = find_customers(actor=request.actor, text=text, limit=MOST_HITS)
+        hits = find_customers(actor=request.actor, text=text, limit=MOST_HITS, narrow=narrow)
         context["hits"] = hits
         context["is_cut"] = len(hits) == MOST_HITS
-        context["near"] = [] if hits else find_near(actor=request.actor, text=text)
+        context["near"] = [] if hits else find_near(actor=request.actor, text=text, narrow=narrow)
     else:
-        page = list_customers(
+        context["page"] = list_customers(
             actor=request.actor,
             after=read_id(request.GET.get("after", "")),
             limit=PAGE_SIZE,
-            tier=context["tier"],
-            flag=context["flag"],
-            segment_id=read_id(request.GET.get("segment", "")),
-            tag_id=read_id(request.GET.get("tag", "")),
+            tier=narrow.tier,
+            flag=narrow.flag,
+            segment_id=narrow.segment or None,
+            tag_id=narrow.tag or None,
         )
-        context["page"] = page
-        context["segment"] = read_id(request.GET.get("segment", ""))
-        context["tag"] = read_id(request.GET.get("tag", ""))
     if request.htmx:
         return render(request, "customers/rows.html", context)
     context["segments"] = named_segments(request.actor)
     context["tags"] = tag_choices()
     return render(request, "customers/list.html", context)
+
+
+def _narrow(request: StaffRequest) -> Narrow:
+    """Among whom the reader looks. Raises `NotVisible`."""
+    tier, flag = request.GET.get("tier", ""), request.GET.get("flag", "")
+    return narrow_for(
+        actor=request.actor,
+        tier=tier if tier in Customer.Tier.values else "",
+        flag=flag if flag in ProtectedFlag.values else "",
+        segment_id=read_id(request.GET.get("segment", "")),
+        tag_id=read_id(request.GET.get("tag", "")),
+    )
+
+
+def _chips(request: StaffRequest, narrow: Narrow) -> list[tuple[Any, Any, str]]:
+    """What narrows the list, in words, with the address of the list without it."""
+    told: dict[str, tuple[Any, Any]] = {}
+    if narrow.tier:
+        told["tier"] = _("Tier"), f"{narrow.tier} {Customer.Tier(narrow.tier).label}"
+    if narrow.flag:
+        told["flag"] = _("Protected because of"), ProtectedFlag(narrow.flag).label
+    if narrow.segment:
+        segment = get_open_segment_for(actor=request.actor, segment_id=narrow.segment)
+        told["segment"] = _("Segment"), segment_name(segment)
+    if narrow.tag:
+        told["tag"] = _("Tag"), get_tag(narrow.tag).name
+    return [(label, value, _without(request, key)) for key, (label, value) in told.items()]
+
+
+def _without(request: StaffRequest, key: str) -> str:
+    rest = request.GET.copy()
+    for name in (key, "after"):
+        rest.pop(name, None)
+    return f"{reverse('customers:list')}?{rest.urlencode()}"
 
 
 def _work_lists(actor: Actor) -> list[Command]:
