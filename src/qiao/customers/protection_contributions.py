@@ -54,11 +54,7 @@ PERMISSIONS = (
 
 def tell(approval: Approval) -> Told:
     """The request to end a protection, in words."""
-    row = (
-        Protection.objects.filter(pk=approval.subject_id)
-        .select_related("customer", "premises")
-        .first()
-    )
+    row = Protection.objects.filter(pk=approval.subject_id).select_related("premises").first()
     kind = _("End of a protection")
     if row is None:
         return Told(kind, "–", "", [])
@@ -75,8 +71,9 @@ def tell(approval: Approval) -> Told:
             ),
         )
     )
-    url = reverse("customers:page", args=[row.customer_id])
-    return Told(kind, f"{row.customer.name} · {label}", url, [change], note)
+    customer = protection.whose(row)
+    url = reverse("customers:page", args=[customer.pk])
+    return Told(kind, f"{customer.name} · {label}", url, [change], note)
 
 
 DECISIONS = (

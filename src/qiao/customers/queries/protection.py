@@ -59,6 +59,12 @@ def get_protection_for(*, actor: Actor, protection_id: int) -> Protection:
     return found
 
 
+def whose(row: Protection) -> Customer:
+    """The customer whom it protects: of a merged record, the one who stands for it."""
+    sql = "SELECT c.* FROM customers_customer c WHERE c.id = customers_survivor(%s)"
+    return Customer.objects.raw(sql, [row.customer_id])[0]
+
+
 @dataclass(frozen=True, slots=True)
 class ProtectionRecord:
     """A protection as other systems see it."""

@@ -35,6 +35,7 @@ from qiao.customers.operations.refusals import (
     ReasonMissing,
     WrongState,
 )
+from qiao.customers.protection_contributions import tell
 from qiao.customers.protection_tasks import move_on
 from qiao.customers.queries import NotVisible, list_customers
 from qiao.customers.queries.protection import protection_counts, protection_work, protections_at
@@ -257,6 +258,7 @@ def test_what_one_of_two_merged_records_has_is_not_claimed_again_and_events_name
     asked = end_protection(reason="设备已归还医院", **told)
     assert asked is not None
     second: dict[str, Any] = {"actor": company.colleague, "now": NOW}
+    assert (tell(asked).title, tell(asked).url) == ("王伟 · 居家生命支持", f"/customers/{one.pk}/")
     decided = decide(approval_id=asked.pk, approve=True, note="", **second)
     end_agreed(approval=decided, **second)
     names = ("protection_confirmed", "protection_ended", "customer_changed")
