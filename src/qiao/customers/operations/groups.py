@@ -280,19 +280,12 @@ def _parts(group: CustomerGroup) -> list[rules.Part]:
 
 def _own(parts: Sequence[rules.Part], customer_id: int, day: date) -> int:
     """Under which of their ids a customer belongs to the group on the day, or on others."""
-    ids = held_as(_survivor(customer_id))
+    ids = held_as(customer_id)
     stays = [each for each in parts if each.customer_id in ids]
     running = [e for e in stays if e.period.end is None or e.period.end > day] or stays
     if not running:
         raise NotMember(f"customer {customer_id}")
     return min(running, key=lambda each: each.role != rules.HEAD).customer_id
-
-
-def _survivor(customer_id: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT customers_survivor(%s)", [customer_id])
-        (survivor,) = cursor.fetchone()
-    return customer_id if survivor is None else int(survivor)
 
 
 def _above(

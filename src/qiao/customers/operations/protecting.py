@@ -237,8 +237,7 @@ def _show(protection: Protection, evidence: Evidence) -> str:
     """Set the evidence; its words for the history."""
     document = None
     if evidence.document_id is not None:
-        survivor = Customer.objects.get(pk=protection.customer_id)
-        held = held_as(survivor.merged_into_id or survivor.pk)
+        held = held_as(protection.customer_id)
         document = Document.objects.filter(pk=evidence.document_id, customer__in=held).first()
         if document is None:
             raise NotVisible(f"document {evidence.document_id}")

@@ -45,8 +45,15 @@ def get_customer_for(
 
 
 def held_as(customer_id: int) -> tuple[int, ...]:
-    """All ids under which a customer is held: the own one first, then those merged into it."""
-    ((ids,),) = fetch_all("SELECT customers_held_as(%(id)s)", {"id": customer_id})
+    """All ids under which a customer is held, whichever of them is known.
+
+    The one that stands for the customer comes first, then those merged into it. An id that nobody
+    has stands for itself.
+    """
+    ((ids,),) = fetch_all(
+        "SELECT customers_held_as(coalesce(customers_survivor(%(id)s), %(id)s))",
+        {"id": customer_id},
+    )
     return tuple(ids)
 
 
