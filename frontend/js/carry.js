@@ -1,8 +1,11 @@
 // A form that is drawn anew while somebody goes on typing keeps what was typed meanwhile, and a
-// press on its button meanwhile is not lost: it sends the new form.
+// press on its button meanwhile is not lost: it sends the new form. A press that begins on the old
+// button and ends on the new one is no click to the browser; here it is one.
 
 const FIELDS = "input:not([type=hidden], [type=file], [type=submit]), textarea, select";
+const SUBMIT = "button:not([type=button], [type=reset])";
 const pending = new Map();
+let pressed = null;
 
 const isMark = (field) => field.type === "radio" || field.type === "checkbox";
 const keyOf = (field) => `${field.name} ${isMark(field) ? field.value : ""}`;
@@ -35,6 +38,7 @@ function beforeSwap({ detail }) {
   if (!redraw || !detail.shouldSwap) return;
   const focused = document.activeElement;
   redraw.now = valuesOf(redraw.form);
+  redraw.isPressed = pressed?.form === redraw.form;
   if (redraw.form.contains(focused) && focused.name) {
     redraw.focus = keyOf(focused);
     redraw.caret = isMark(focused) ? null : focused.selectionStart;
@@ -62,10 +66,25 @@ function afterSettle({ detail }) {
   pending.delete(detail.xhr);
   restore(redraw, form);
   if (redraw.isSent) form.requestSubmit();
+  else if (redraw.isPressed && pressed) pressed.drawnAnew = form;
+}
+
+function press({ target }) {
+  const button = target.closest?.(SUBMIT);
+  pressed = button?.form ? { form: button.form } : null;
+}
+
+function release({ type, target }) {
+  const form = pressed?.drawnAnew;
+  pressed = null;
+  if (type === "pointerup" && form?.isConnected && target.closest?.(SUBMIT)?.form === form) form.requestSubmit();
 }
 
 export function start() {
   const { body } = document;
+  for (const [name, act] of [["pointerdown", press], ["pointerup", release], ["pointercancel", release]]) {
+    body.addEventListener(name, act, { capture: true });
+  }
   body.addEventListener("htmx:beforeRequest", begin);
   body.addEventListener("htmx:beforeSwap", beforeSwap);
   body.addEventListener("htmx:afterSettle", afterSettle);

@@ -183,6 +183,31 @@ def test_what_is_typed_while_a_form_is_drawn_anew_stays_and_is_sent(site: Site) 
     assert Case.objects.get().title == MATTER
 
 
+def test_a_press_during_which_the_form_is_drawn_anew_sends_it(site: Site) -> None:
+    page = site.sign_in("林晓岚")
+    take_contact(site, page)
+    page.click("#t-new")
+    page.click("#contact-case .cs-type")
+    page.locator("#case-type-list button", has_text="Small leak").click()
+    page.fill("#case-form [name=title]", MATTER)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/cases/new/form", hold)
+    page.evaluate("document.getElementById('case-form').dataset.old = ''")
+    page.locator("#case-form [name=fact-leak_at]").select_option("after_meter")
+    page.hover("#case-form [data-primary]")
+    page.mouse.down()
+    held[0].continue_()
+    expect(page.locator("#case-form[data-old]")).to_have_count(0)
+    page.mouse.up()
+    settle(page)
+    expect(page.locator("#case-form")).to_have_count(0)
+    assert Case.objects.get().title == MATTER
+
+
 def go_on_later(route: Route) -> None:
     """A network that takes its time."""
     time.sleep(1)
