@@ -16,6 +16,8 @@ from qiao.customers.operations.customers import NUMBER_PREFIX
 from qiao.customers.operations.import_matching import Known
 from qiao.customers.operations.protection_terms import copy_line, terms_of
 from qiao.customers.queries.identities import blind_indexes, sealing_context
+from qiao.customers.rules.address_parts import parts_of
+from qiao.customers.rules.addresses import PARTS, Address
 from qiao.customers.rules.columns import address_columns, folded, name_columns
 from qiao.customers.rules.import_rows import ImportedRow
 from qiao.customers.rules.protection import Terms
@@ -151,7 +153,7 @@ class Pen:
         if found is None:
             found = self.known.premises[place] = self.ids["customers_premises"].pop()
             self.lines["customers_premises"].append(
-                (found, row.region, "", "", "", row.community, "", "", "", row.address,
+                (found, row.region, *_parts(row), row.address,
                  columns.search, array(columns.grams), None, None, "", self.now)
             )  # fmt: skip
         return found
@@ -162,6 +164,13 @@ class Pen:
             copy_rows(cursor, table, COLUMNS[table], lines)
         if self.seen:
             cursor.execute(_LINK, [self.organisation_id, self.now, self.seen])
+
+
+def _parts(row: ImportedRow) -> list[str]:
+    """The parts of a row's address as far as they are certain, in the order of `PARTS`."""
+    parts = parts_of(row.address, region=row.region, community=row.community)
+    parts = parts or Address(row.region, community=row.community)
+    return [getattr(parts, name) for name in PARTS]
 
 
 def copy_rows(cursor: Any, table: str, columns: str, lines: list[tuple[Any, ...]]) -> None:

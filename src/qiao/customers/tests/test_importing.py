@@ -100,6 +100,20 @@ def test_a_file_becomes_customers_accounts_and_places_that_are_found(setting: Se
     assert sum(event.payload["count"] for event in events) == GOOD
 
 
+def test_an_address_is_listed_by_its_community_with_building_and_room(setting: Setting) -> None:
+    address = "滨湖区柳荫路88号翠湖花园6幢2单元1203室"
+    setting.write(
+        f"1002000001,王伟,13805710001,{address},,", "1002000002,李静,13805710002,湖边老屋,,"
+    )
+    setting.run(setting.start())
+    premises = Premises.objects.get(full_text=address)
+    assert (premises.district, premises.road, premises.unit) == ("滨湖区", "柳荫路", "2单元")
+    hits = find_customers(actor=setting.company.agent, text="翠湖花园6幢")
+    assert [(hit.short_address, hit.address) for hit in hits] == [("翠湖花园 6-1203", address)]
+    whole = Premises.objects.get(full_text="湖边老屋")
+    assert (whole.community, whole.building, whole.room) == ("", "", "")
+
+
 def test_a_second_run_of_the_same_people_doubles_nobody(setting: Setting) -> None:
     setting.write(*lines_of())
     first = setting.run(setting.start())
