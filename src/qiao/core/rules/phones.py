@@ -92,7 +92,7 @@ def normalise(text: str, *, region: str = "CN", area_code: str = "") -> str:
     number = _number_of(body, region, area_code.lstrip("0"))
     if number is None:
         raise BadPhone(text, "unknown")
-    return f"{number};ext={extension}" if extension else number
+    return join_extension(number, extension)
 
 
 def try_normalise(text: str, *, region: str = "CN", area_code: str = "") -> str | None:
@@ -131,6 +131,11 @@ def kind_of(e164: str) -> PhoneKind:
     if _SHORT.fullmatch(national) or _AREA_SHORT.fullmatch(national):
         return PhoneKind.SERVICE
     return PhoneKind.LANDLINE
+
+
+def join_extension(number: str, extension: str | None) -> str:
+    """The stored form of a number and its extension, empty or None when absent."""
+    return f"{number};ext={extension}" if extension else number
 
 
 def split_extension(e164: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from qiao.core.rules.phones import (
     digits_for_search,
     display,
     find_all,
+    join_extension,
     kind_of,
     normalise,
     split_extension,
@@ -130,7 +131,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 
 @given(chinese, st.from_regex(r"[0-9]{0,6}", fullmatch=True))
 def test_the_stored_form_survives_display_in_every_language(number: str, extension: str) -> None:
-    stored = f"{number};ext={extension}" if extension else number
+    stored = join_extension(number, extension)
     assert split_extension(stored) == (number, extension)
     for language in ("zh-hans", "zh-hant", "en"):
         for region in ("CN", "HK"):

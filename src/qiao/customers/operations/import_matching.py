@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from qiao.core.rules.phones import join_extension
 from qiao.customers.queries.identities import blind_indexes
 from qiao.customers.rules.columns import folded
 from qiao.customers.rules.import_rows import ImportedRow, RowFault
@@ -41,8 +42,7 @@ def look_up(rows: Sequence[ImportedRow]) -> Known:
             known.identities[bytes(index)] = customer
         numbers = [phone for r in rows for phone in r.phones]
         for number, extension, name, customer in _rows(cursor, _PHONES, numbers):
-            whole = f"{number};ext={extension}" if extension else number
-            known.phones.setdefault((whole, name), customer)
+            known.phones.setdefault((join_extension(number, extension), name), customer)
         places = [folded(r.address) for r in rows if r.address]
         for search, region, pk in _rows(cursor, _PREMISES, places):
             known.premises[(search, region)] = pk

@@ -49,7 +49,7 @@ def reveal_phone(
     if row is None:
         raise NotVisible(f"phone of customer {customer_id}")
     _record(customer, "phone", actor, now, reason)
-    return phones.display(f"{row.number};ext={row.extension}" if row.extension else row.number)
+    return phones.display(phones.join_extension(row.number, row.extension))
 
 
 def _record(customer: Customer, field: str, actor: Actor, now: datetime, reason: str) -> None:

@@ -48,7 +48,7 @@ def person_of(customer_id: int) -> Person:
     numbers: list[str] = []
     words: list[str] = []
     for row in select(_PHONES, {"ids": ids}):
-        stored = row["number"] + (f";ext={row['extension']}" if row["extension"] else "")
+        stored = phones.join_extension(row["number"], row["extension"])
         numbers += sorted({row["number"], stored})
         words += sorted({row["number"], phones.stored_digits(stored), phones.display(stored)})
     words += [

@@ -18,6 +18,7 @@ from django.conf import settings
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rules import identity, masks
+from qiao.core.rules.phones import join_extension
 from qiao.customers.models import CustomerIdentity
 from qiao.customers.queries.identities import blind_indexes
 from qiao.customers.queries.search_arms import arms_for
@@ -270,7 +271,7 @@ def masked_phone(number: str | None, extension: str | None = "") -> str:
     """A stored number as lists show it, empty for none."""
     if not number:
         return ""
-    return masks.mask_phone(f"{number};ext={extension}" if extension else number)
+    return masks.mask_phone(join_extension(number, extension))
 
 
 def _hit(row: Sequence[Any]) -> CustomerHit:

@@ -209,7 +209,7 @@ def _written(context: Context, row: dict[str, Any], customer_id: int) -> SafeStr
     number, extension = row["number"], row.get("extension") or ""
     actor = context.get("actor")
     if actor is not None and actor.can("customers.contact"):
-        stored = f"{number};ext={extension}" if extension else number
+        stored = phones.join_extension(number, extension)
         shown = phones.display(stored, get_language() or "zh-hans")
         return format_html('<span class="num nowrap">{}</span>', shown)
     url = ""
@@ -225,7 +225,7 @@ def former_phone(context: Context, row: dict[str, Any]) -> str:
     actor = context.get("actor")
     if actor is None or not actor.can("customers.contact"):
         return masked_phone(number, extension)
-    stored = f"{number};ext={extension}" if extension else number
+    stored = phones.join_extension(number, extension)
     return phones.display(stored, get_language() or "zh-hans")
 
 
