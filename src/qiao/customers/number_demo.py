@@ -48,7 +48,8 @@ def build(world: World) -> None:
             )
             for phone_id, customer_id, number in numbers
             for step, outcome in enumerate(_STORIES[phone_id // EVERY % len(_STORIES)])
-        ]
+        ],
+        now=world.now,
     )
 
 

@@ -82,7 +82,7 @@ def finish(
     write(interaction, "finished", data, actor=actor, now=now)
     _remember(interaction)
     count_visit(interaction, now=now)
-    _note_number(interaction)
+    _note_number(interaction, now)
     event = InteractionFinished(
         interaction.pk,
         interaction.channel,
@@ -94,7 +94,7 @@ def finish(
     return interaction
 
 
-def _note_number(interaction: Interaction) -> None:
+def _note_number(interaction: Interaction, now: datetime) -> None:
     """Who calls from a number of theirs is reached by it."""
     called_us = (
         interaction.channel == Interaction.Channel.PHONE
@@ -109,6 +109,7 @@ def _note_number(interaction: Interaction) -> None:
             source="contact",
             ref=str(interaction.pk),
             at=interaction.started_at,
+            now=now,
             staff_id=interaction.agent_id,
         )
 

@@ -1,6 +1,11 @@
-"""Numbers that lead to their customers no longer: noted, judged, confirmed, replaced, retired."""
+"""Numbers that lead to their customers no longer: noted, judged, confirmed, replaced, retired.
 
-from collections.abc import Iterable, Sequence
+A number is one, however many records of a merged customer hold it: it is judged by all attempts
+and retired on all of them.
+"""
+# ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,15 +16,18 @@ from django.utils import timezone
 from qiao.core import parameters
 from qiao.core.actor import Actor
 from qiao.core.events import publish
+from qiao.core.prepared import fetch_all
 from qiao.core.rules import phones
 from qiao.core.transactions import required
 from qiao.customers.events import PhoneRetired
-from qiao.customers.models import CustomerPhone, FormerPhone
-from qiao.customers.operations.access import branch_of, lock_customer
+from qiao.customers.models import Customer, CustomerPhone, FormerPhone
+from qiao.customers.operations.access import branch_of, local_day, lock_customer
 from qiao.customers.operations.customers import add_phone
 from qiao.customers.operations.refusals import UnknownOutcome
 from qiao.customers.queries import NotVisible, held_as
+from qiao.customers.queries.search import ids_of
 from qiao.customers.rules.numbers import Attempt, Outcome, Verdict, judge
+from qiao.staff.queries import chain_of
 
 FAILURES, DAYS = "customers.number_failures", "customers.number_days"
 BY_HAND: Final = "customers.by_hand"
@@ -34,6 +42,16 @@ SELECT * FROM unnest(%(customers)s::bigint[], %(numbers)s::text[], %(extensions)
                      %(refs)s::text[], %(staff)s::bigint[])
 ON CONFLICT (source, ref) DO NOTHING
 RETURNING customer_id
+"""
+# Customers with all their ids, and whose limits count: of the unit where they were known first.
+_FAMILIES = f"""
+SELECT s.id, {ids_of("s.id")},
+       (SELECT l.organisation_id FROM customers_customerorganisation l
+         WHERE l.customer_id = s.id
+         ORDER BY l.through_merge_of IS NOT NULL, l.since, l.organisation_id LIMIT 1)
+  FROM (SELECT DISTINCT CASE WHEN r.merged_into_id IS NULL THEN r.id
+                             ELSE customers_survivor(r.id) END AS id
+          FROM customers_customer r WHERE r.id = ANY(%(ids)s::bigint[])) s
 """
 # The rows are locked before the attempts are read: of two calls at once the later sees both.
 _LOCK = """
@@ -68,7 +86,7 @@ class NumberAttempt:
     staff_id: int | None = None
 
 
-def note_attempts(*, attempts: Iterable[NumberAttempt]) -> int:
+def note_attempts(*, attempts: Iterable[NumberAttempt], now: datetime) -> int:
     """Keep what came of calls, and judge their numbers anew; how many were not known.
 
     A number that the customer does not have is kept all the same and judged when they have it.
@@ -98,28 +116,34 @@ def note_attempts(*, attempts: Iterable[NumberAttempt]) -> int:
         )
         noted = [customer_id for (customer_id,) in cursor.fetchall()]
     if noted:
-        judge_numbers(customer_ids=noted)
+        judge_numbers(customer_ids=noted, now=now)
     return len(noted)
 
 
-def judge_numbers(*, customer_ids: Sequence[int]) -> int:
-    """Judge every number of some customers by all attempts; how many stand otherwise now."""
+def judge_numbers(*, customer_ids: Iterable[int], now: datetime) -> int:
+    """Judge every number of some customers by all attempts; how many stand otherwise now.
+
+    Whichever id is given, the numbers of all records of the customer are judged, by the limits
+    that hold today where the customer was known first.
+    """
     required()
-    ids = sorted(set(customer_ids))
-    failures, days = _limits()
+    families = fetch_all(_FAMILIES, {"ids": sorted(set(customer_ids))})
+    owner = {pk: survivor for survivor, ids, _unit in families for pk in ids}
+    units = {survivor: unit for survivor, _ids, unit in families}
+    limits = {unit: _limits(unit, now) for unit in set(units.values())}
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, {"ids": ids})
+        cursor.execute(_LOCK, {"ids": list(owner)})
         held = cursor.fetchall()
-        cursor.execute(_ATTEMPTS, {"ids": ids})
+        cursor.execute(_ATTEMPTS, {"ids": list(owner)})
         known: dict[tuple[int, str, str], list[Attempt]] = {}
-        for customer_id, number, extension, outcome, at in cursor.fetchall():
-            known.setdefault((customer_id, number, extension), []).append(
-                Attempt(at, Outcome(outcome))
-            )
-        verdicts: list[tuple[int, Verdict]] = [
-            (pk, judge(known.get(tuple(rest), ()), failures=failures, days=days))
-            for pk, *rest in held
-        ]
+        for pk, number, extension, outcome, at in cursor.fetchall():
+            made = known.setdefault((owner[pk], number, extension), [])
+            made.append(Attempt(at, Outcome(outcome)))
+        verdicts: list[tuple[int, Verdict]] = []
+        for pk, row, number, extension in held:
+            failures, days = limits[units[owner[row]]]
+            made = known.get((owner[row], number, extension), [])
+            verdicts.append((pk, judge(made, failures=failures, days=days)))
         cursor.execute(
             _KEEP,
             {
@@ -132,15 +156,20 @@ def judge_numbers(*, customer_ids: Sequence[int]) -> int:
         return int(cursor.rowcount)
 
 
-def _limits() -> tuple[int, int]:
-    day = timezone.localdate()
-    return (int(parameters.find(FAILURES, day=day).value),
-            int(parameters.find(DAYS, day=day).value))  # fmt: skip
+def _limits(unit: int | None, now: datetime) -> tuple[int, int]:
+    """How many failures within how many days; for a customer of no unit, those of everywhere."""
+    chain = () if unit is None else chain_of(unit)
+    day = timezone.localdate(now) if unit is None else local_day(organisation_id=unit, now=now)
+    failures, days = (
+        int(parameters.find(key, day=day, organisation_ids=chain).value)
+        for key in (FAILURES, DAYS)
+    )
+    return failures, days
 
 
 def note_call(
     *, customer_id: int, number: str, outcome: str, source: str, ref: str, at: datetime,
-    staff_id: int | None = None,
+    now: datetime, staff_id: int | None = None,
 ) -> None:  # fmt: skip
     """Keep what came of a call to a customer at `number`, in its stored form.
 
@@ -151,9 +180,9 @@ def note_call(
     theirs = CustomerPhone.objects.filter(customer_id__in=held_as(customer_id))
     phone = theirs.filter(number=bare, extension=extension).order_by("id").first()
     if phone is not None:
-        stored = f"{phone.number};ext={phone.extension}" if phone.extension else phone.number
+        stored = phones.join_extension(phone.number, phone.extension)
         attempt = NumberAttempt(phone.customer_id, stored, outcome, at, source, ref, staff_id)
-        note_attempts(attempts=[attempt])
+        note_attempts(attempts=[attempt], now=now)
 
 
 def say_of_number(
@@ -163,15 +192,15 @@ def say_of_number(
 
     Raises `UnknownOutcome`, `NotVisible`, `qiao.core.actor.Forbidden`.
     """
-    phone = _lock_phone(actor, customer_id, phone_id)
+    _customer, phone, _rows = _lock_phone(actor, customer_id, phone_id)
     if outcome not in SAID:
         raise UnknownOutcome
-    stored = f"{phone.number};ext={phone.extension}" if phone.extension else phone.number
+    stored = phones.join_extension(phone.number, phone.extension)
     attempt = NumberAttempt(
         phone.customer_id, stored, outcome, now, BY_HAND, f"{phone.pk}:{now.isoformat()}",
         actor.staff_id,
     )  # fmt: skip
-    note_attempts(attempts=[attempt])
+    note_attempts(attempts=[attempt], now=now)
     phone.refresh_from_db()
     return phone
 
@@ -181,11 +210,24 @@ def retire_number(
 ) -> FormerPhone:
     """A number leads to the customer no longer; it is kept as a former one.
 
-    Raises `UnknownOutcome`, `NotVisible`, `qiao.core.actor.Forbidden`.
+    Every record of the customer that holds the number keeps it as a former one of its own: a
+    merge undone finds both as they are. Raises `UnknownOutcome`, `NotVisible`,
+    `qiao.core.actor.Forbidden`.
     """
-    phone = _lock_phone(actor, customer_id, phone_id)
+    customer, phone, rows = _lock_phone(actor, customer_id, phone_id)
     if reason not in FormerPhone.Reason.values:
         raise UnknownOutcome
+    former = {row.pk: _retire(row, reason, actor, now) for row in rows}[phone.pk]
+    publish(
+        PhoneRetired(customer.pk, former.pk),
+        organisation_id=branch_of(actor=actor, customer_id=customer.pk),
+        actor=actor,
+        now=now,
+    )
+    return former
+
+
+def _retire(phone: CustomerPhone, reason: str, actor: Actor, now: datetime) -> FormerPhone:
     former = FormerPhone.objects.create(
         customer_id=phone.customer_id,
         number=phone.number,
@@ -198,16 +240,9 @@ def retire_number(
         reason=reason,
         staff_id=actor.staff_id,
     )
-    owner, was_first = phone.customer_id, phone.is_primary
-    phone.delete()
-    if was_first:
-        _choose_first(owner)
-    publish(
-        PhoneRetired(customer_id, former.pk),
-        organisation_id=branch_of(actor=actor, customer_id=customer_id),
-        actor=actor,
-        now=now,
-    )
+    CustomerPhone.objects.filter(pk=phone.pk).delete()
+    if phone.is_primary:
+        _choose_first(phone.customer_id)
     return former
 
 
@@ -216,11 +251,15 @@ def replace_number(
 ) -> CustomerPhone:
     """A customer has another number instead of this one.
 
+    It is the first to call if the customer's own record called the former one first: a number of
+    a merged record leaves the customer's own first number what it is.
+
     Raises `BadPhone`, `BadText`, `PhoneKnown`, `NotVisible`,
     `qiao.core.actor.Forbidden`.
     """
-    phone = _lock_phone(actor, customer_id, phone_id)
-    first, label = phone.is_primary, label or phone.label
+    customer, phone, rows = _lock_phone(actor, customer_id, phone_id)
+    first = any(row.is_primary and row.customer_id == customer.pk for row in rows)
+    label = label or phone.label
     reason = {
         Outcome.NOT_IN_SERVICE: FormerPhone.Reason.NOT_IN_SERVICE,
         Outcome.WRONG_PERSON: FormerPhone.Reason.WRONG_PERSON,
@@ -233,16 +272,19 @@ def replace_number(
     return fresh
 
 
-def _lock_phone(actor: Actor, customer_id: int, phone_id: int) -> CustomerPhone:
+def _lock_phone(
+    actor: Actor, customer_id: int, phone_id: int
+) -> tuple[Customer, CustomerPhone, list[CustomerPhone]]:
+    """The customer, the number of `phone_id`, and that number wherever the customer holds it."""
     customer = lock_customer(actor=actor, customer_id=customer_id)
-    found = (
-        CustomerPhone.objects.select_for_update()
-        .filter(pk=phone_id, customer_id__in=held_as(customer.pk))
-        .first()
-    )
-    if found is None:
+    theirs = CustomerPhone.objects.filter(customer_id__in=held_as(customer.pk))
+    held = {row.pk: row for row in theirs.select_for_update().order_by("pk")}
+    phone = held.get(phone_id)
+    if phone is None:
         raise NotVisible(f"telephone number {phone_id}")
-    return found
+    same = (phone.number, phone.extension)
+    rows = [row for row in held.values() if (row.number, row.extension) == same]
+    return customer, phone, rows
 
 
 def _choose_first(customer_id: int) -> None:

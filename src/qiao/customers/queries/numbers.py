@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
+from qiao.core.rules.phones import join_extension
 from qiao.customers.models import Customer, CustomerPhone
 from qiao.customers.queries.people import NotVisible, get_customer_for, held_as
-from qiao.customers.queries.search import best_phone_first, visible
+from qiao.customers.queries.search import ids_of, visible
 
 # Numbers that lead to the customer with what is known of each, and those that led there before.
 PANEL: Final = """
@@ -20,7 +21,7 @@ SELECT json_build_object('id', %(customer_id)s::bigint, 'phones', (
                    p.standing_since AS since, p.standing_reason AS reason, p.created_at,
                    (SELECT json_build_object('at', a.at, 'outcome', a.outcome)
                       FROM customers_phoneattempt a
-                     WHERE a.customer_id = p.customer_id AND a.number = p.number
+                     WHERE a.customer_id = ANY(%(customer_ids)s::bigint[]) AND a.number = p.number
                        AND a.extension = p.extension
                      ORDER BY a.at DESC, a.id DESC LIMIT 1) AS last
               FROM customers_customerphone p
@@ -28,19 +29,26 @@ SELECT json_build_object('id', %(customer_id)s::bigint, 'phones', (
              ORDER BY p.number, p.extension, is_own DESC, p.id LIMIT 20) p),
     'former', (
     SELECT coalesce(json_agg(f ORDER BY f.until DESC), '[]')
-      FROM (SELECT f.id, f.number, f.extension, f.label, f.since, f.until, f.reason
-              FROM customers_formerphone f
-             WHERE f.customer_id = ANY(%(customer_ids)s::bigint[])
-             ORDER BY f.until DESC LIMIT 20) f))
+      FROM (SELECT * FROM (
+                SELECT DISTINCT ON (f.number, f.extension, f.until) f.id, f.number, f.extension,
+                       f.label, f.since, f.until, f.reason
+                  FROM customers_formerphone f
+                 WHERE f.customer_id = ANY(%(customer_ids)s::bigint[])
+                 ORDER BY f.number, f.extension, f.until, f.since, f.id) once
+             ORDER BY once.until DESC LIMIT 20) f))
 """
 
 
-_TO_CALL = f"""
-SELECT p.number, p.extension, p.standing
-  FROM customers_customerphone p
- WHERE p.customer_id = ANY(customers_held_as(customers_survivor(%(id)s)))
- ORDER BY {best_phone_first("p", "%(id)s")} LIMIT 50
-"""  # noqa: S608 - this module's own pieces; values are bound
+# A number that several records of the customer hold stands as the worst of them does.
+_TO_CALL = """
+SELECT p.number, p.extension, max(p.standing)
+  FROM (SELECT coalesce(customers_survivor(%(id)s), %(id)s) AS id) s
+  JOIN customers_customerphone p ON p.customer_id = ANY(customers_held_as(s.id))
+ GROUP BY p.number, p.extension
+ ORDER BY max(p.standing) <> '', bool_or(p.customer_id = s.id) DESC,
+       bool_or(p.customer_id = s.id AND p.is_primary) DESC, bool_or(p.is_primary) DESC, min(p.id)
+ LIMIT 50
+"""
 
 
 def number_to_call(*, customer_id: int | None, preferred: str = "") -> str:
@@ -52,7 +60,7 @@ def number_to_call(*, customer_id: int | None, preferred: str = "") -> str:
     if customer_id is None:
         return preferred
     held = {
-        f"{number};ext={extension}" if extension else number: standing
+        join_extension(number, extension): standing
         for number, extension, standing in fetch_all(_TO_CALL, {"id": customer_id})
     }
     first = next(iter(held), "")
@@ -95,15 +103,20 @@ class FlaggedPage:
 _FLAGGED = f"""
 SELECT p.id, s.id, c.name, c.tier, p.number, p.extension, p.label, p.standing, p.standing_reason,
        p.standing_since,
-       (SELECT count(*) FROM customers_customerphone o
-         WHERE o.customer_id = p.customer_id AND o.standing = '')
+       (SELECT count(DISTINCT (o.number, o.extension)) FROM customers_customerphone o
+         WHERE o.customer_id = ANY(h.ids) AND o.standing = '')
   FROM customers_customerphone p
   JOIN LATERAL (SELECT customers_survivor(p.customer_id) AS id) s ON true
+ CROSS JOIN LATERAL (SELECT {ids_of("s.id")} AS ids) h
   JOIN customers_customer c ON c.id = s.id
  WHERE p.standing > '' AND (%(reason)s = '' OR p.standing_reason = %(reason)s)
    AND (%(since)s::timestamptz IS NULL
         OR (p.standing_since, p.id) < (%(since)s::timestamptz, %(id)s))
    AND {visible("s.id")}
+   AND NOT EXISTS (SELECT 1 FROM customers_customerphone o
+                    WHERE o.customer_id = ANY(h.ids) AND o.number = p.number
+                      AND o.extension = p.extension AND o.standing > ''
+                      AND (o.standing_since, o.id) > (p.standing_since, p.id))
  ORDER BY p.standing_since DESC, p.id DESC
  LIMIT %(limit)s
 """  # noqa: S608 - this module's own pieces; values are bound

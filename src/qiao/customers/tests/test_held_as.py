@@ -74,6 +74,7 @@ def test_a_call_noted_under_a_merged_id_counts_for_the_survivors_number(world: C
         source="test",
         ref="1",
         at=NOW,
+        now=NOW,
     )
     assert PhoneAttempt.objects.count() == 1
     assert CustomerPhone.objects.get(customer=survivor).standing == "wrong"

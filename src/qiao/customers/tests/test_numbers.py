@@ -56,7 +56,13 @@ def call(customer: Customer, outcome: str, ref: str, *, day: int = 0, number: st
     at = NOW - timedelta(days=30 - day)
     number = number or CustomerPhone.objects.filter(customer=customer).order_by("id")[0].number
     note_call(
-        customer_id=customer.pk, outcome=outcome, source="test", ref=ref, at=at, number=number
+        customer_id=customer.pk,
+        outcome=outcome,
+        source="test",
+        ref=ref,
+        at=at,
+        now=NOW,
+        number=number,
     )
 
 

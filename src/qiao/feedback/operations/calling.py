@@ -165,5 +165,6 @@ def _note_number(follow_up: FollowUp, attempt: FollowUpAttempt) -> None:
         source="feedback",
         ref=str(attempt.pk),
         at=attempt.at,
+        now=attempt.recorded_at,
         staff_id=attempt.actor_id,
     )
