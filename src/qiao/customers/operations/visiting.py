@@ -26,14 +26,14 @@ from qiao.customers.operations.refusals import (
 )
 from qiao.customers.queries import can_see, held_as
 from qiao.customers.queries.managers import manager_of_customer
-from qiao.customers.rules.managing import due_after
+from qiao.customers.queries.visits import visit_ahead
+from qiao.customers.rules.managing import due_after, is_planned_one
 
 AHEAD: Final = timedelta(days=400)
 BACK: Final = timedelta(days=366)
 TOPIC_LENGTH: Final = 200
 NOTE_LENGTH: Final = 2_000
 STEP_LENGTH: Final = 300
-CHANNELS: Final = {"phone": "phone"}
 
 
 class NotTheManager(CustomerRefusal):
@@ -112,7 +112,7 @@ def plan_visit(
     customer, manager_id, today = _own(actor, now, customer_id)
     _check_ahead(day, today)
     _check_how(how)
-    ahead = _ahead(customer.pk)
+    ahead = visit_ahead(customer_id=customer.pk)
     if ahead is not None:
         raise VisitAhead(ahead.date)
     return CustomerVisit.objects.create(
@@ -132,7 +132,11 @@ def record_visit(
 ) -> CustomerVisit:
     """Write down a visit: the one planned, or one that nobody had planned.
 
-    The plan's next due day moves on, and the customer's latest contact is this one. Raises
+    It is the planned one from `rules.managing.EARLY_DAYS` before its day on; an older visit
+    entered late leaves that one planned. If somebody was met, the plan's next due day moves on,
+    never back, unless a later visit is known already; and it is the customer's latest contact if
+    none came after it.
+    Raises
     `NotYet`, `TooEarly`, `UnknownChoice`, `NoManager`, `NotTheManager`, `BadText`, `NotVisible`,
     `qiao.core.actor.Forbidden`.
     """
@@ -144,7 +148,10 @@ def record_visit(
     if told.result not in CustomerVisit.Result.values:
         raise UnknownChoice(told.result)
     _check_how(told.how)
-    visit = _ahead(customer.pk) or CustomerVisit(
+    ahead = visit_ahead(customer_id=customer.pk)
+    if ahead is None or not is_planned_one(day, ahead.date):
+        ahead = None
+    visit = ahead or CustomerVisit(
         customer=customer, first_date=day, made_at=now, made_by_id=actor.staff_id
     )
     topic = clean(told.topic, field="topic", max_length=TOPIC_LENGTH, one_line=True)
@@ -155,12 +162,12 @@ def record_visit(
     visit.next_step = clean(told.next_step, field="next_step", max_length=STEP_LENGTH)
     visit.save()
     if told.result != CustomerVisit.Result.ABSENT:
-        _move_on(customer.pk, day)
-        moment = now if day == today else datetime.combine(day, now.timetz())
+        if not _met_later(customer.pk, day):
+            _move_on(customer.pk, day)
         note_last_contact(
             customer_id=customer.pk,
-            at=moment,
-            channel=CHANNELS.get(told.how, "visit"),
+            at=now - (today - day),
+            channel="phone" if told.how == CustomerVisit.How.PHONE else "visit",
             subject=visit.topic,
         )
     _tell(actor, now, visit)
@@ -184,7 +191,7 @@ def move_visit(
 
 
 def skip_visit(*, actor: Actor, now: datetime, customer_id: int, reason: str) -> CustomerVisit:
-    """Leave the planned visit out, with the reason; the plan's next due day moves on.
+    """Leave the planned visit out, with the reason; the plan's next due day moves on, never back.
 
     Raises `WrongState` if none is planned, `ReasonMissing`, `NoManager`, `NotTheManager`,
     `BadText`, `NotVisible`, `qiao.core.actor.Forbidden`.
@@ -212,23 +219,25 @@ def _own(actor: Actor, now: datetime, customer_id: int) -> tuple[Customer, int, 
     return customer, manager.staff_id, today
 
 
-def _ahead(customer_id: int) -> CustomerVisit | None:
-    rows = CustomerVisit.objects.filter(
-        customer_id__in=held_as(customer_id), state=CustomerVisit.State.PLANNED
-    )
-    return rows.order_by("date", "pk").first()
-
-
 def _planned(customer_id: int) -> CustomerVisit:
-    found = _ahead(customer_id)
+    found = visit_ahead(customer_id=customer_id)
     if found is None:
         raise WrongState(f"no visit to {customer_id} is planned")
     return found
 
 
+def _met_later(customer_id: int, day: date) -> bool:
+    done = CustomerVisit.objects.filter(
+        customer_id__in=held_as(customer_id), state=CustomerVisit.State.DONE, date__gt=day
+    )
+    return done.exclude(result=CustomerVisit.Result.ABSENT).exists()
+
+
 def _move_on(customer_id: int, day: date) -> None:
+    """Let the next visit be due a rhythm after `day`; never sooner than it is."""
     for plan in VisitPlan.objects.filter(customer_id__in=held_as(customer_id)):
-        VisitPlan.objects.filter(pk=plan.pk).update(due_date=due_after(day, plan.every_months))
+        due = max(plan.due_date, due_after(day, plan.every_months))
+        VisitPlan.objects.filter(pk=plan.pk).update(due_date=due)
 
 
 def _check_ahead(day: date, today: date) -> None:

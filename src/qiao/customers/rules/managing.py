@@ -1,36 +1,11 @@
-"""Periods of customer managers, and when the next visit is due. Days; ends are exclusive."""
+"""Visits of customer managers: when the next one is due, and which one was made."""
 
 import calendar
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
-from qiao.core.rules.periods import Period
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What a new manager from a day on does to the periods before.
-
-    `kept` stay or are cut, in their order; `dropped` would have begun on that day or later.
-    """
-
-    kept: tuple[Period, ...]
-    dropped: tuple[Period, ...]
-
-
-def ended_on(periods: Iterable[Period], day: date) -> Change:
-    """Periods as they stand when nothing of them may reach `day` or a later day."""
-    kept: list[Period] = []
-    dropped: list[Period] = []
-    for period in periods:
-        if period.start >= day:
-            dropped.append(period)
-        elif period.end is None or period.end > day:
-            kept.append(Period(period.start, day))
-        else:
-            kept.append(period)
-    return Change(tuple(kept), tuple(dropped))
+# A visit made so many days before the planned one, or fewer, is that one.
+EARLY_DAYS: Final = 14
 
 
 def due_after(visited: date, every_months: int) -> date:
@@ -43,6 +18,17 @@ def due_after(visited: date, every_months: int) -> date:
     month = visited.year * 12 + visited.month - 1 + every_months
     year, month = month // 12, month % 12 + 1
     return date(year, month, min(visited.day, calendar.monthrange(year, month)[1]))
+
+
+def first_day_of(planned: date) -> date:
+    """From when on a visit counts as the one that is planned for a day."""
+    return planned - timedelta(days=EARLY_DAYS)
+
+
+def is_planned_one(day: date, planned: date) -> bool:
+    """Whether a visit made on `day` is the one that was planned: on that day, later, or a little
+    before it."""
+    return day >= first_day_of(planned)
 
 
 def overdue_days(due: date | None, today: date) -> int:

@@ -47,7 +47,6 @@ from qiao.customers.queries.managers import (
     managers_so_far,
     managers_table,
 )
-from qiao.customers.rules.managing import ended_on
 from qiao.customers.tests.factories import NOW, make_customer
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
@@ -119,6 +118,15 @@ def test_the_database_refuses_two_managers_on_one_day(company: Company) -> None:
         )
 
 
+def ended_on(periods: list[Period], day: date) -> list[Period]:
+    """What is left of periods when none may reach `day`."""
+    return [
+        Period(each.start, day if each.end is None else min(each.end, day))
+        for each in periods
+        if each.start < day
+    ]
+
+
 def test_any_sequence_of_changes_leaves_what_the_rule_says(company: Company) -> None:
     keepers = [keeper(company, f"130{n}", f"经理{n}") for n in range(3)]
     chance = Random(7)
@@ -137,11 +145,11 @@ def test_any_sequence_of_changes_leaves_what_the_rule_says(company: Company) -> 
                     day=day,
                     reason="调整",
                 )
-                expected = list(ended_on(expected, day).kept)
+                expected = ended_on(expected, day)
                 continue
             other = [k for k in keepers if k.name != name_of(customer, day)]
             give(company, [customer], chance.choice(other), day, replace=True)
-            expected = [*ended_on(expected, day).kept, Period(day)]
+            expected = [*ended_on(expected, day), Period(day)]
         kept = ManagerAssignment.objects.filter(customer=customer).order_by("period")
         assert [Period(row.period.lower, row.period.upper) for row in kept] == expected
 
@@ -288,6 +296,43 @@ def test_a_visit_moves_the_due_day_on_and_is_the_latest_contact(company: Company
     assert (contact.channel, contact.subject) == ("visit", "用水计划")
     unplanned = record_visit(day=TODAY, told=Told("absent", how="phone", topic="回电"), **told)
     assert unplanned.pk != planned.pk
+
+
+def test_an_old_visit_entered_late_neither_ends_the_planned_one_nor_moves_the_plan_back(
+    company: Company,
+) -> None:
+    manager, customer = keeper(company, "1301"), make_customer(company.agent)
+    give(company, [customer], manager)
+    told: dict[str, Any] = {"actor": manager, "now": NOW, "customer_id": customer.pk}
+    due, ahead = TODAY + timedelta(days=60), TODAY + timedelta(days=14)
+    set_visit_plan(every_months=1, due_date=due, purpose="走访", **told)
+    planned = plan_visit(day=ahead, topic="用水计划", **told)
+
+    old = record_visit(day=TODAY - timedelta(days=1), told=Told("fine"), **told)
+
+    assert old.pk != planned.pk
+    assert VisitPlan.objects.get(customer=customer).due_date == due
+    contact = LastContact.objects.get(customer=customer)
+    assert (contact.at, contact.channel) == (NOW - timedelta(days=1), "visit")
+    early = record_visit(day=TODAY, told=Told("fine", how="phone"), **told)
+    assert (early.pk, early.state) == (planned.pk, "done")
+    assert LastContact.objects.get(customer=customer).channel == "phone"
+
+
+def test_a_visit_before_the_last_one_leaves_the_next_due_day_as_it_was_set(
+    company: Company,
+) -> None:
+    manager, customer = keeper(company, "1301"), make_customer(company.agent)
+    give(company, [customer], manager)
+    told: dict[str, Any] = {"actor": manager, "now": NOW, "customer_id": customer.pk}
+    record_visit(day=TODAY - timedelta(days=9), told=Told("fine"), **told)
+    soon = TODAY + timedelta(days=5)
+    set_visit_plan(every_months=3, due_date=soon, purpose="回访", **told)
+
+    record_visit(day=TODAY - timedelta(days=20), told=Told("fine"), **told)
+    assert VisitPlan.objects.get(customer=customer).due_date == soon
+    record_visit(day=TODAY - timedelta(days=1), told=Told("fine"), **told)
+    assert VisitPlan.objects.get(customer=customer).due_date > TODAY + timedelta(days=80)
 
 
 def test_a_visit_is_moved_or_left_out_with_the_reason(company: Company) -> None:

@@ -109,8 +109,8 @@ def test_the_number_to_call_stands_as_the_worst_record_of_it_says(world: Company
 def test_the_limits_of_the_branch_that_knows_the_customer_count(world: Company) -> None:
     here, there = (make_customer(each, phones=[TWICE]) for each in (world.agent, world.outsider))
     settings.put(
-        FAILURES, 1, valid_from=(NOW - timedelta(days=9)).date(), source="地方规定", actor=None, now=NOW,
-        organisation_id=world.agent.organisation_id,
+        FAILURES, 1, valid_from=(NOW - timedelta(days=9)).date(), source="地方规定",
+        actor=None, now=NOW, organisation_id=world.agent.organisation_id,
     )  # fmt: skip
     for each in (here, there):
         call(each, "no_answer", f"{each.pk}", day=29)

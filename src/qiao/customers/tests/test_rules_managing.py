@@ -1,4 +1,4 @@
-"""Periods of customer managers: nothing overlaps, nothing before the day is lost."""
+"""When visits are due, and which visit was made."""
 
 from datetime import date, timedelta
 
@@ -6,43 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiao.core.rules.periods import Period, overlaps
-from qiao.customers.rules.managing import due_after, ended_on, overdue_days
+from qiao.customers.rules.managing import due_after, first_day_of, is_planned_one, overdue_days
 
 FIRST = date(2026, 1, 1)
 days = st.integers(0, 400).map(lambda n: FIRST + timedelta(days=n))
 
 
-@st.composite
-def chains(draw: st.DrawFn) -> list[Period]:
-    """Periods one after the other, with or without gaps; the last one may be open."""
-    edges = sorted(draw(st.sets(days, min_size=0, max_size=12)))
-    pairs = list(zip(edges[::2], edges[1::2], strict=False))
-    found = [Period(start, end) for start, end in pairs]
-    if len(edges) % 2:
-        found.append(Period(edges[-1]))
-    return found
-
-
-@given(chains(), days)
-def test_a_new_manager_overlaps_nobody_and_no_day_before_is_lost(
-    chain: list[Period], day: date
+@given(days, days)
+def test_a_visit_is_the_planned_one_from_two_weeks_before_its_day_on(
+    planned: date, day: date
 ) -> None:
-    change = ended_on(chain, day)
-
-    assert not any(overlaps(kept, Period(day)) for kept in change.kept)
-    for n in range(402):
-        known = FIRST + timedelta(days=n)
-        was = any(known in period for period in chain)
-        assert any(known in period for period in change.kept) == (was and known < day)
-
-
-@given(chains(), days)
-def test_every_period_is_either_kept_or_dropped(chain: list[Period], day: date) -> None:
-    change = ended_on(chain, day)
-
-    assert len(change.kept) + len(change.dropped) == len(chain)
-    assert [period.start for period in change.kept + change.dropped] == [p.start for p in chain]
+    assert is_planned_one(day, planned) == ((planned - day).days <= 14)
+    assert is_planned_one(first_day_of(planned), planned)
 
 
 @pytest.mark.parametrize(

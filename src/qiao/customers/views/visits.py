@@ -32,6 +32,7 @@ from qiao.customers.queries import get_customer_for
 from qiao.customers.queries.managers import OWN, manager_of_customer, managers_so_far
 from qiao.customers.queries.portfolio import visits_of
 from qiao.customers.queries.visits import customer_of_visit, plan_of, visit_ahead
+from qiao.customers.rules.managing import first_day_of
 from qiao.customers.views.box import METHODS, box, posted
 from qiao.customers.views.manager_words import manager_words
 
@@ -47,6 +48,7 @@ def visit_box(
     *,
     full: tuple[str, ...] = (),
     wide: bool = False,
+    notice: str = "",
 ) -> HttpResponse:
     """A box about a customer's visits or manager."""
 
@@ -56,7 +58,7 @@ def visit_box(
     return box(
         request, form, done, texts, about=customer.name,
         back=reverse("customers:page", args=[customer.pk]), words=manager_words,
-        more={"full": full, "wide": wide},
+        more={"full": full, "wide": wide, "notice": notice},
     )  # fmt: skip
 
 
@@ -134,7 +136,17 @@ def visit_record(request: StaffRequest, customer_id: int) -> HttpResponse:
         apply,
         full=("topic", "result", "note"),
         wide=True,
+        notice=_which_one(ahead),
     )
+
+
+def _which_one(ahead: CustomerVisit | None) -> str:
+    if ahead is None:
+        return ""
+    return _(
+        "A visit is planned for {day}. A visit on {first} or later is that one; an earlier one"
+        " leaves it planned."
+    ).format(day=f"{ahead.date:%Y-%m-%d}", first=f"{first_day_of(ahead.date):%Y-%m-%d}")
 
 
 @staff_view(OWN, methods=METHODS)
