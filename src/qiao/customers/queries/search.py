@@ -105,12 +105,15 @@ _ROOM = """(SELECT count(*) < %(limit)s AND count(*) FILTER (WHERE rank = 0) = 0
 
 
 @cache
-def _arms(narrowed: tuple[str, ...]) -> dict[Arm, str]:
+def _arms(narrowed: tuple[str, ...], *, few: bool) -> dict[Arm, str]:
     if not narrowed:
         return arms_for(visible, today=TODAY)
-    return arms_for(
-        lambda customer: f"{visible(customer)} AND {_survivor(customer, narrowed)}", today=TODAY
-    )
+
+    def fits(customer: str) -> str:
+        among = f"{customer} = ANY(%(few)s::bigint[]) AND " if few else ""
+        return f"{among}{visible(customer)} AND {_survivor(customer, narrowed)}"
+
+    return arms_for(fits, today=TODAY)
 
 
 def _survivor(customer: str, conditions: tuple[str, ...]) -> str:
@@ -120,8 +123,10 @@ def _survivor(customer: str, conditions: tuple[str, ...]) -> str:
 
 
 @cache
-def _search(arms: tuple[Arm, ...], further: tuple[Arm, ...], narrowed: tuple[str, ...]) -> str:
-    statements = _arms(narrowed)
+def _search(
+    arms: tuple[Arm, ...], further: tuple[Arm, ...], narrowed: tuple[str, ...], *, few: bool
+) -> str:
+    statements = _arms(narrowed, few=few)
     likely = " UNION ALL ".join(statements[arm] for arm in arms)
     found = f"WITH found {_FOUND} ({likely})"
     if further:
@@ -163,6 +168,27 @@ _NARROWING = {
         "EXISTS (SELECT 1 FROM customers_customertag b"
         " WHERE b.tag_id = %(tag)s AND b.customer_id = n.id)"
     ),
+}
+
+
+FEW_AT_MOST = 5_000
+
+
+def _few_of(source: str) -> str:
+    return f"""
+WITH RECURSIVE member AS (SELECT m.customer_id FROM {source} LIMIT {FEW_AT_MOST + 1}),
+held (id) AS (
+    SELECT customer_id FROM member
+    UNION ALL
+    SELECT c.id FROM held h JOIN customers_customer c ON c.merged_into_id = h.id)
+SELECT CASE WHEN (SELECT count(*) FROM member) <= {FEW_AT_MOST}
+            THEN (SELECT coalesce(array_agg(id), '{{}}') FROM held) END
+"""
+
+
+_FEW = {
+    "segment": _few_of("customers_segmentmember m WHERE m.segment_id = %(id)s"),
+    "tag": _few_of("customers_customertag m WHERE m.tag_id = %(id)s"),
 }
 
 
@@ -239,15 +265,31 @@ def run_search(ask: Ask, actor: Actor, limit: int, narrow: Narrow = ANYBODY) -> 
     organisations = list(actor.organisations("customers.view"))
     if not ask.arms or not organisations:
         return []
-    return [_hit(row) for row in fetch_all(*statement(ask, organisations, limit, narrow))]
+    few = _few(narrow)
+    return [_hit(row) for row in fetch_all(*statement(ask, organisations, limit, narrow, few))]
+
+
+def _few(narrow: Narrow) -> list[int] | None:
+    """All ids under which the members of the segment, or who carry the tag, are held, if they are
+    few: then others need no look at what narrows. None for many, and for neither."""
+    for key in _FEW.keys() & narrow.values.keys():
+        ((found,),) = fetch_all(_FEW[key], {"id": narrow.values[key]})
+        if found is not None:
+            return list(found)
+    return None
 
 
 def statement(
-    ask: Ask, organisations: Sequence[int], limit: int, narrow: Narrow = ANYBODY
+    ask: Ask,
+    organisations: Sequence[int],
+    limit: int,
+    narrow: Narrow = ANYBODY,
+    few: Sequence[int] | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """The SQL of a search and its values."""
     values = ask.values | {
         **narrow.values,
+        **({} if few is None else {"few": list(few)}),
         "organisations": list(organisations),
         "limit": limit,
         "sorted": max(SORTED_AT_MOST, limit),
@@ -256,7 +298,8 @@ def statement(
     }
     if Arm.IDENTITY in ask.arms:
         values |= _identity_values(ask.text)
-    return _search(ask.arms, ask.further, tuple(narrow.conditions)), values
+    narrowed = tuple(narrow.conditions)
+    return _search(ask.arms, ask.further, narrowed, few=few is not None), values
 
 
 def _identity_values(text: str) -> dict[str, Any]:

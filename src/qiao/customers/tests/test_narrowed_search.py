@@ -9,7 +9,7 @@ from django.urls import reverse
 from qiao.customers.models import Customer, CustomerTag, Segment, SegmentMember, Tag
 from qiao.customers.operations import merge_customers
 from qiao.customers.operations.tags import create_tag
-from qiao.customers.queries import NotVisible, find_customers, find_near
+from qiao.customers.queries import NotVisible, find_customers, find_near, search
 from qiao.customers.queries.exporting import ExportFilters, export_rows
 from qiao.customers.queries.listing import narrow_for
 from qiao.customers.queries.search import Narrow
@@ -72,7 +72,12 @@ def test_an_organisation_is_found_behind_a_crowd_of_people(world: Company, agent
 TEXTS = ("陈", "慧敏", "chm", "chenhuimin", "1380571", "226", "1002883456", "0571226")
 
 
-def test_every_filter_narrows_every_way_of_finding(world: Company) -> None:
+@pytest.mark.parametrize("few", [0, search.FEW_AT_MOST])
+def test_every_filter_narrows_every_way_of_finding(
+    world: Company, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    if not few:  # as where a segment holds many
+        monkeypatch.setattr(search, "_FEW", {})
     inside = make_customer(world.agent, name="陈慧敏", phones=["13805712264"], flags=["infant"])
     outside = make_customer(world.agent, name="陈慧敏", phones=["13805712265"])
     for customer, number in ((inside, "10028834561"), (outside, "10028834562")):
@@ -94,12 +99,15 @@ def test_every_filter_narrows_every_way_of_finding(world: Company) -> None:
 def test_the_old_name_of_a_merged_record_leads_to_who_is_among_those_chosen(
     world: Company,
 ) -> None:
-    kept = make_customer(world.agent, name="陈慧敏")
-    gone = make_customer(world.agent, name="老陈记")
-    tag = tagged(world, kept)
-    merge_customers(
-        actor=world.agent, now=NOW, customer_id=kept.pk, merged_id=gone.pk, reason="同一人"
+    kept, between, gone = (
+        make_customer(world.agent, name=name) for name in ("陈慧敏", "陈会敏", "老陈记")
     )
+    tag = tagged(world, kept)
+    for survivor, merged in ((between, gone), (kept, between)):
+        merge_customers(
+            actor=world.agent, now=NOW, customer_id=survivor.pk, merged_id=merged.pk,
+            reason="同一人",
+        )  # fmt: skip
     assert names(world, "老陈记", tag=tag.pk) == ["陈慧敏"]
     assert names(world, "老陈记", tag=tag.pk, kind="organisation") == []
 
