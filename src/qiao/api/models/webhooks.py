@@ -68,6 +68,11 @@ class Endpoint(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_open(self) -> bool:
+        """Whether messages go there: neither switched off nor taken out of use."""
+        return self.disabled_at is None and self.deleted_at is None
+
 
 class Delivery(models.Model):
     """One message for one endpoint. `event_id` is empty for a test.

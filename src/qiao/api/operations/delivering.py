@@ -108,9 +108,11 @@ def only_attempt(endpoint_id: int) -> Iterator[bool]:
 
 
 def postpone(*, delivery_id: int, now: datetime) -> None:
-    """Come back to a message soon; this was no attempt."""
+    """Come back to a message soon, if it still waits; this was no attempt."""
     required()
     delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
+    if delivery.state != Delivery.State.WAITING:  # given up since it was read
+        return
     delivery.next_at = now + BUSY * (1 + random.random())  # noqa: S311 - spreads load
     delivery.save(update_fields=["next_at"])
     _defer(delivery)
@@ -168,7 +170,9 @@ def _failed(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
     # Locked before anything is decided: other attempts may be switching it off right now.
     endpoint = Endpoint.objects.select_for_update().get(pk=delivery.endpoint_id)
     pause = pause_after(delivery.attempts, stretch=random.random())  # noqa: S311 - spreads load
-    if outcome.status == GONE or pause is None or endpoint.disabled_at is not None:
+    # Given up, while it was being sent, by who switched the endpoint off or took it away.
+    is_over = delivery.state != Delivery.State.WAITING or not endpoint.is_open
+    if outcome.status == GONE or pause is None or is_over:
         _finish(delivery, Delivery.State.FAILED, now)
     else:
         delivery.next_at = now + pause
@@ -177,7 +181,7 @@ def _failed(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
     if endpoint.failing_since is None:
         endpoint.failing_since = now
         endpoint.save(update_fields=["failing_since"])
-    if endpoint.disabled_at is not None:
+    if not endpoint.is_open:
         return
     if outcome.status == GONE:
         switch_off(endpoint, Endpoint.Disabled.GONE, actor=None, now=now)
@@ -188,7 +192,8 @@ def _failed(delivery: Delivery, outcome: Outcome, now: datetime) -> None:
 def resend(*, actor: Actor, now: datetime, delivery_id: int) -> Delivery:
     """Send a message once more, under the same id and with the same words.
 
-    Raises `WrongState` while it waits anyway or its endpoint is off, `Delivery.DoesNotExist`.
+    Raises `WrongState` while it waits anyway or its endpoint is off or gone,
+    `Delivery.DoesNotExist`.
     """
     required()
     delivery = (
@@ -197,7 +202,7 @@ def resend(*, actor: Actor, now: datetime, delivery_id: int) -> Delivery:
         .select_for_update(of=("self",))
         .get(pk=delivery_id)
     )
-    if delivery.endpoint.disabled_at is not None or delivery.state == Delivery.State.WAITING:
+    if not delivery.endpoint.is_open or delivery.state == Delivery.State.WAITING:
         raise WrongState(delivery.state)
     delivery.state, delivery.finished_at = Delivery.State.WAITING, None
     delivery.next_at = now
