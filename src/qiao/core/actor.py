@@ -17,7 +17,8 @@ class Actor:
     """A member of staff, or the system itself, with rights resolved once per request or job.
 
     `grants` maps a permission (``cases.view``) to the ids of all organisations in which it
-    holds, subtrees already unfolded, sorted. `team_ids` are the teams the person works in.
+    holds, subtrees already unfolded, sorted. `team_ids` are the teams the person works in;
+    `homes` are the names of the pages on which their roles begin.
     """
 
     staff_id: int | None
@@ -29,6 +30,7 @@ class Actor:
     number: str = ""
     title: str = ""
     timezone: str = "Asia/Shanghai"
+    homes: frozenset[str] = frozenset()
 
     @property
     def person_id(self) -> int:

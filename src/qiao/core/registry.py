@@ -65,9 +65,10 @@ class Registry:
         return iter(self._modules.values())
 
     def navigation(self, actor: Actor) -> list[NavItem]:
-        """The rail's entries that the actor may open, in order."""
+        """The rail's entries that the actor may open and has to do with, in order."""
         items = (n for module in self for n in module.navigation)
-        return sorted((n for n in items if actor.can(n.permission)), key=lambda n: n.order)
+        shown = (n for n in items if not n.only_as_home or n.url_name in actor.homes)
+        return sorted((n for n in shown if actor.can(n.permission)), key=lambda n: n.order)
 
     def panels(self, actor: Actor, place: str) -> list[Panel]:
         """The panels of a place (``aside``, ``customer`` …) that the actor may see, in order."""

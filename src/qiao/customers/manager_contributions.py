@@ -40,7 +40,7 @@ PERMISSIONS = (
 NAVIGATION = (
     NavItem(
         "portfolio", _("My customers"), "briefcase", "customers:portfolio", OWN, 31,
-        shortcut="g m",
+        shortcut="g m", only_as_home=True,
     ),
 )  # fmt: skip
 PANELS = (

@@ -15,13 +15,13 @@ from qiao.staff.demo_cast import CAST, LEFT, MANAGERS
 from qiao.staff.models import Membership, Organisation, Region, Role, Staff
 
 _RIGHTS = """
-SELECT r.key, r.permissions, array_agg(o.id ORDER BY o.id)
+SELECT r.key, r.home, r.permissions, array_agg(o.id ORDER BY o.id)
   FROM staff_assignment a
   JOIN staff_role r ON r.id = a.role_id
   JOIN staff_organisation held ON held.id = a.organisation_id
   JOIN staff_organisation o ON o.path LIKE held.path || '%%'
  WHERE a.staff_id = %(staff)s AND a.valid @> %(day)s::date
- GROUP BY a.id, r.key, r.permissions
+ GROUP BY a.id, r.key, r.home, r.permissions
 """
 Stamp = tuple[int, str]
 _cache: dict[int, tuple[Stamp, date, Actor]] = {}
@@ -62,10 +62,12 @@ def actor_for(staff: Staff, *, day: date) -> Actor:
 def _read_actor(staff: Staff, day: date) -> Actor:
     grants: dict[str, set[int]] = {}
     roles: set[str] = set()
+    homes: set[str] = set()
     with connection.cursor() as cursor:
         cursor.execute(_RIGHTS, {"staff": staff.pk, "day": day})
-        for key, permissions, organisations in cursor.fetchall():
+        for key, home, permissions, organisations in cursor.fetchall():
             roles.add(key)
+            homes.add(home)
             for permission in permissions:
                 grants.setdefault(permission, set()).update(organisations)
         cursor.execute(
@@ -82,6 +84,7 @@ def _read_actor(staff: Staff, day: date) -> Actor:
         number=staff.number,
         title=staff.title,
         timezone=staff.organisation.timezone,
+        homes=frozenset(homes),
     )
 
 

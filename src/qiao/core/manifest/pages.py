@@ -15,7 +15,11 @@ Text = Any  # str or a lazy translation
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the rail. `count` is the key of a kept count shown beside it, if any."""
+    """An entry of the rail. `count` is the key of a kept count shown beside it, if any.
+
+    With `only_as_home` it is shown to those alone one of whose roles begins on this page: a right
+    that came along with others (``customers.*``) makes nobody do that work.
+    """
 
     key: str
     label: Text
@@ -25,6 +29,7 @@ class NavItem:
     order: int
     shortcut: str = ""
     count: Callable[[Actor], int] | None = None
+    only_as_home: bool = False
 
 
 CUSTOMER_TOPICS: tuple[tuple[str, Text], ...] = (

@@ -18,6 +18,7 @@ from qiao.customers.queries.managers import manager_of_customer
 from qiao.customers.queries.portfolio import keeper_for, portfolio
 from qiao.customers.tests.factories import make_customer
 from qiao.staff.models import Staff
+from qiao.staff.operations import assign_role, define_role, hire
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import Company, make_company, person
 
@@ -35,6 +36,21 @@ def company() -> Company:
 def keeper(company: Company) -> Staff:
     """Somebody who looks after customers and does nothing else."""
     return person(number="1301", name="方经理", branch=company.lake, permissions=OWN_RIGHTS)
+
+
+def test_the_rail_offers_own_customers_to_those_whose_role_begins_there(company: Company) -> None:
+    """A supervisor holds every right of the customers, and looks after none."""
+    role = define_role(
+        key="keeps", names={"en": "Keeps"}, permissions=OWN_RIGHTS, home="customers:portfolio"
+    )
+    staff = hire(organisation=company.lake, number="1302", name="方经理", title="客户经理")
+    assign_role(staff=staff, role=role, organisation=company.lake, valid_from=TODAY)
+    entry = f'href="{reverse("customers:portfolio")}"'
+    table = f'href="{reverse("customers:managers")}"'
+    assert entry in browser(staff).get(reverse("customers:list")).content.decode()
+    supervisor = browser(company.chief_staff).get(reverse("customers:list")).content.decode()
+    assert entry not in supervisor
+    assert table in supervisor
 
 
 def browser(staff: Staff) -> Client:
