@@ -1,6 +1,7 @@
 """How files and rows of customers go when their time is over; see `qiao.core.retention`.
 
 A file goes before its row says so: a job that is killed in between finds it gone and goes on.
+Uploads go once that is committed, as everywhere; what a crash leaves of them is swept.
 """
 
 from collections.abc import Sequence
