@@ -111,9 +111,16 @@ def _arms(narrowed: tuple[str, ...], *, few: bool) -> dict[Arm, str]:
 
     def fits(customer: str) -> str:
         among = f"{customer} = ANY(%(few)s::bigint[]) AND " if few else ""
-        return f"{among}{visible(customer)} AND {_survivor(customer, narrowed)}"
+        own = _at_a_glance(narrowed) if customer == "c.id" else ""
+        return f"{own}{among}{visible(customer)} AND {_survivor(customer, narrowed)}"
 
     return arms_for(fits, today=TODAY)
+
+
+def _at_a_glance(conditions: tuple[str, ...]) -> str:
+    """What the row of a customer ``c`` itself says, so that few others are looked at closer."""
+    own = [each.replace("n.", "c.", 1) for each in conditions if each.startswith("n.")]
+    return f"(c.merged_into_id IS NOT NULL OR {' AND '.join(own)}) AND " if own else ""
 
 
 def _survivor(customer: str, conditions: tuple[str, ...]) -> str:
