@@ -10,7 +10,7 @@ from typing import IO
 
 from django.conf import settings
 from django.db import transaction
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from qiao.core import office
 from qiao.core.actor import Actor
@@ -47,9 +47,10 @@ def check_upload(
 ) -> Accepted:
     """Look inside an uploaded file and accept it, or raise `FileRefused`.
 
-    Images are decoded whole and written anew, which drops location data and anything hidden
-    behind the picture. Office files without macros and password, and plain text, are taken where
-    `allow` names ``office`` and ``text``. The sender's word on the type counts for nothing.
+    Images are decoded whole, turned upright and written anew, which drops location data and
+    anything hidden behind the picture. Office files without macros and password, and plain text,
+    are taken where `allow` names ``office`` and ``text``. The sender's word on the type counts for
+    nothing.
     """
     name = clean(Path(file_name).name or "file", field="file_name", max_length=200)
     content = file.read(MAX_BYTES + 1)
@@ -85,8 +86,9 @@ def _check_image(content: bytes, name: str) -> Accepted:
             if image.width * image.height > MAX_PIXELS:
                 raise FileRefused("too_large", name)
             kind = str(image.format)
-            image.load()
-            plain = image.convert("RGB") if kind == "JPEG" else image.copy()
+            # A camera writes how it was held beside the picture, where the place stands too.
+            upright = ImageOps.exif_transpose(image)
+            plain = upright.convert("RGB") if kind == "JPEG" else upright.copy()
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise FileRefused("wrong_type", name) from error
     out = io.BytesIO()
