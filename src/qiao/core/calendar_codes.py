@@ -179,6 +179,7 @@ CALENDAR = CodeTable(
             hint=gettext_lazy("The trail of changes goes on telling of it."),
             is_grave=True,
             whole_company=True,
+            ends_row=True,
         ),
     ),
 )

@@ -118,6 +118,7 @@ class CodeAction:
     `second_person` answering true for the values, somebody else has to agree first; the labels
     of such an action's fields are also asked for without the row. `offered` says whether the
     action makes sense for a row. With `whole_company` the permission must hold in the company.
+    After one that `ends_row` there is no page of the row to go back to.
     """
 
     key: str
@@ -132,6 +133,7 @@ class CodeAction:
     hint: Text = ""
     is_grave: bool = False
     whole_company: bool = False
+    ends_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)

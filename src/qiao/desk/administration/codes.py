@@ -265,7 +265,7 @@ def _act(
 
 
 def _after(table: CodeTable, action: CodeAction, row: CodeRow | None) -> str:
-    if row is None or action.key == "take_back":
+    if row is None or action.ends_row:
         return reverse("administration:code_table", args=[table.key])
     return reverse("administration:code_row", args=[table.key, row.key])
 
