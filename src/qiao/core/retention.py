@@ -124,11 +124,27 @@ def run_rule(of: Retention, *, clock: Clock) -> RetentionRun:
         last = set(batch)
 
 
+_HOLDS: Final = "retention holds"
+
+
+def let_batch_end() -> None:
+    """Before a reason to keep data is written: wait for the batch that runs, which did not see it.
+
+    The next batch waits for the caller's transaction. Called before any row is locked.
+    """
+    required()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext(%s))", [_HOLDS])
+
+
 def _batch(of: Retention, now: datetime) -> list[Any]:
     rows, held = _rows(of, registry.holds())
     with connection.cursor() as cursor:
         # Two workers that run the same rule take turns, so that each row is counted once.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"retention {of.key}"])
+        if of.customer_ids:
+            # What is held from now on is not among the rows that this transaction lets go of.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [_HOLDS])
         cursor.execute(
             f"SELECT {of.ident} {rows} AND NOT coalesce({held}, false) LIMIT %(most)s",
             _values(of, now) | {"most": of.batch},

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from qiao.core.actor import Actor
+from qiao.core.retention import let_batch_end
 from qiao.core.rules.text import clean
 from qiao.customers.models import Hold
 from qiao.customers.operations.access import lock_customer
@@ -20,6 +21,7 @@ def place_hold(*, actor: Actor, now: datetime, customer_id: int, reason: str) ->
     Raises `WrongState` where one is open already, `ReasonMissing`, `BadText`, `NotVisible`,
     `qiao.core.actor.Forbidden`.
     """
+    let_batch_end()
     customer = lock_customer(actor=actor, customer_id=customer_id, permission=PERMISSION)
     words = clean(reason, field="reason", max_length=REASON_LENGTH)
     if not words:
