@@ -157,8 +157,12 @@ def hand_over_customers(
 ) -> Assigned:
     """Pass customers of a manager to another one from a day on: those given, or all.
 
-    `from_manager_id` may be somebody who works here no longer. The record with the note for who
-    takes over stays with each customer. Raises `NotAManager`, `SameManager`, `ReasonMissing`,
+    Only customers of units in which the actor assigns managers pass on, and only those whose
+    manager it still is when they are locked: of two hand-overs at once the second one finds what
+    the first one left. `from_manager_id` may be somebody who works here no longer. The record
+    with the note for who takes over stays with each customer.
+
+    Raises `NotAManager`, `SameManager`, `ReasonMissing`,
     `NothingToAssign`, `TooManyCustomers`, `NotYet`, `BadText`, `qiao.core.actor.Forbidden`.
     """
     words = clean(reason, field="reason", max_length=REASON_LENGTH)
@@ -167,11 +171,14 @@ def hand_over_customers(
         raise ReasonMissing
     if from_manager_id == to_manager_id:
         raise SameManager(str(to_manager_id))
-    theirs = _theirs(from_manager_id, day)
-    wanted = theirs if customer_ids is None else sorted(set(customer_ids) & set(theirs))
+    wanted = _theirs(actor, from_manager_id, day)
+    if customer_ids is not None:
+        wanted &= set(customer_ids)
     asked, values, unseen = _prepare(actor, now, wanted, to_manager_id, day, words)
+    still = _theirs(actor, from_manager_id, day)
+    values["ids"] = [pk for pk in asked if pk in still]
     kinds = _standing(values)
-    ids = [pk for pk in asked if kinds[pk] != "later"]
+    ids = [pk for pk, kind in kinds.items() if kind != "later"]
     if not ids:
         raise NothingToAssign(str(len(wanted)))
     made = HandOverOfCustomers.objects.create(
@@ -268,9 +275,15 @@ def _pass_on(values: dict[str, Any]) -> None:
     _run(_GIVE, values)
 
 
-def _theirs(manager_id: int, day: date) -> list[int]:
-    sql = f"SELECT DISTINCT customer_id FROM ({STANDING} AND a.manager_id = %(manager)s) t"
-    return sorted(_ids(sql, {"manager": manager_id, "day": day}))
+_THEIRS: Final = f"""
+SELECT DISTINCT t.customer_id FROM ({STANDING} AND a.manager_id = %(manager)s) t
+ WHERE {visible("t.customer_id")}
+"""
+
+
+def _theirs(actor: Actor, manager_id: int, day: date) -> set[int]:
+    units = list(actor.organisations(ASSIGN))
+    return set(_ids(_THEIRS, {"manager": manager_id, "day": day, "organisations": units}))
 
 
 def _tell(actor: Actor, now: datetime, manager_id: int, count: int, hand_over_id: int) -> None:
