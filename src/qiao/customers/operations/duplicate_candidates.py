@@ -12,12 +12,13 @@ from typing import Any, Final
 
 from django.db import connection
 
+from qiao.customers.queries.search import stands_for
 from qiao.customers.rules.duplicates import MOST_HOLDERS
 
 MOST_IN_A_GROUP: Final = 40
 WORK_MEMORY: Final = "256MB"
 
-_STANDS = """CASE WHEN c.merged_into_id IS NULL THEN c.id ELSE customers_survivor(c.id) END"""
+_STANDS = stands_for("c")
 # Every slip of one digit and every swap of two neighbours leaves one of the three parts whole.
 _KEYS: Final = (
     f"""
@@ -126,7 +127,7 @@ def drop_pairs() -> None:
 
 
 # The same keys for a few customers, each read by an index.
-_NEAR: Final = """
+_NEAR: Final = f"""
 WITH asked AS MATERIALIZED (
     SELECT DISTINCT w.id, c.kind, c.pinyin,
            CASE WHEN EXISTS (SELECT 1 FROM customers_customer m WHERE m.merged_into_id = c.id)
@@ -169,8 +170,7 @@ WITH asked AS MATERIALIZED (
 SELECT DISTINCT least(m.id, x.id), greatest(m.id, x.id)
   FROM met m
   JOIN customers_customer c ON c.id = m.other
- CROSS JOIN LATERAL (SELECT CASE WHEN c.merged_into_id IS NULL THEN c.id
-                                 ELSE customers_survivor(c.id) END AS id) x
+ CROSS JOIN LATERAL (SELECT {_STANDS} AS id) x
  WHERE x.id <> m.id
  ORDER BY 1, 2
 """

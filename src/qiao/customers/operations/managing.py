@@ -17,8 +17,8 @@ from qiao.customers.events import ManagersAssigned, ManagersEnded
 from qiao.customers.models import HandOverOfCustomers
 from qiao.customers.operations.access import local_day
 from qiao.customers.operations.refusals import CustomerRefusal, NotYet, ReasonMissing
-from qiao.customers.queries.manager_sql import STANDING, STANDING_OF, held
-from qiao.customers.queries.search import visible
+from qiao.customers.queries.manager_sql import STANDING, STANDING_OF
+from qiao.customers.queries.search import ids_of, stands_for, visible
 from qiao.staff.queries import actor_by_id
 
 ASSIGN: Final = "customers.assign_manager"
@@ -76,8 +76,7 @@ def manager_actor(*, manager_id: int, day: date) -> Actor:
 # Who of those asked for is meant, and how they stand. Rows are locked in their order.
 _LOCK: Final = f"""
 SELECT c.id FROM customers_customer c
- WHERE c.id IN (SELECT DISTINCT CASE WHEN r.merged_into_id IS NULL THEN r.id
-                                     ELSE customers_survivor(r.id) END
+ WHERE c.id IN (SELECT DISTINCT {stands_for("r")}
                   FROM customers_customer r WHERE r.id = ANY(%(ids)s))
    AND c.merged_into_id IS NULL AND {visible("c.id")}
    AND (SELECT true FROM customers_customerorganisation l
@@ -85,7 +84,7 @@ SELECT c.id FROM customers_customer c
  ORDER BY c.id FOR NO KEY UPDATE OF c
 """
 _HELD: Final = f"""
-SELECT unnest({held("c.id")}) FROM customers_customer c WHERE c.id = ANY(%(ids)s)
+SELECT unnest({ids_of("c.id")}) FROM customers_customer c WHERE c.id = ANY(%(ids)s)
 """
 # What was only planned, or began on that very day, gives way; what runs is cut.
 _DROP: Final = """

@@ -25,7 +25,7 @@ from qiao.customers.operations.access import branch_of, local_day, lock_customer
 from qiao.customers.operations.customers import add_phone
 from qiao.customers.operations.refusals import UnknownOutcome
 from qiao.customers.queries import NotVisible, held_as
-from qiao.customers.queries.search import ids_of
+from qiao.customers.queries.search import ids_of, stands_for
 from qiao.customers.rules.numbers import Attempt, Outcome, Verdict, judge
 from qiao.staff.queries import chain_of
 
@@ -49,8 +49,7 @@ SELECT s.id, {ids_of("s.id")},
        (SELECT l.organisation_id FROM customers_customerorganisation l
          WHERE l.customer_id = s.id
          ORDER BY l.through_merge_of IS NOT NULL, l.since, l.organisation_id LIMIT 1)
-  FROM (SELECT DISTINCT CASE WHEN r.merged_into_id IS NULL THEN r.id
-                             ELSE customers_survivor(r.id) END AS id
+  FROM (SELECT DISTINCT {stands_for("r")} AS id
           FROM customers_customer r WHERE r.id = ANY(%(ids)s::bigint[])) s
 """
 # The rows are locked before the attempts are read: of two calls at once the later sees both.

@@ -3,7 +3,8 @@
 
 from typing import Final
 
-_SURVIVOR: Final = "CASE WHEN r.merged_into_id IS NULL THEN r.id ELSE customers_survivor(r.id) END"
+from qiao.customers.queries.search import ids_of, stands_for
+
 # Of several records of one customer the own one speaks first, then the one that began last.
 _FIRST: Final = """(
     SELECT b.id FROM customers_managerassignment b
@@ -15,18 +16,9 @@ STANDING: Final = f"""
 SELECT s.id AS customer_id, a.id AS assignment_id, a.manager_id, lower(a.period) AS since
   FROM customers_managerassignment a
   JOIN customers_customer r ON r.id = a.customer_id
- CROSS JOIN LATERAL (SELECT {_SURVIVOR} AS id) s
+ CROSS JOIN LATERAL (SELECT {stands_for("r")} AS id) s
  WHERE a.period @> %(day)s::date
    AND (r.merged_into_id IS NULL OR a.id = {_FIRST})"""
-
-
-def held(customer: str) -> str:
-    """All ids of the customer in that column, those merged into it included."""
-    return (
-        "CASE WHEN EXISTS (SELECT 1 FROM customers_customer m"
-        f" WHERE m.merged_into_id = {customer}) THEN customers_held_as({customer})"
-        f" ELSE ARRAY[{customer}] END"
-    )
 
 
 def manager_of(ids: str, day: str) -> str:
@@ -39,6 +31,26 @@ def manager_of(ids: str, day: str) -> str:
      ORDER BY b.customer_id = ({ids})[1] DESC, lower(b.period) DESC, b.id DESC LIMIT 1)"""
 
 
+# How customers under ``c`` stand who are visited next on ``n.next``: all, by tier, late, soon,
+# and without a next visit.
+SOON_DAYS: Final = 14
+COUNTS: Final = f"""
+count(*) AS customers,
+count(*) FILTER (WHERE c.tier = 'A') AS a, count(*) FILTER (WHERE c.tier = 'B') AS b,
+count(*) FILTER (WHERE c.tier = 'C') AS c, count(*) FILTER (WHERE c.tier = 'D') AS d,
+count(*) FILTER (WHERE n.next < %(day)s) AS overdue,
+count(*) FILTER (WHERE n.next >= %(day)s AND n.next < %(day)s::date + {SOON_DAYS}) AS soon,
+count(*) FILTER (WHERE n.next IS NULL) AS unplanned"""
+
+
+def done_by(manager: str) -> str:
+    """How many visits the manager of that column made in the quarter up to %(day)s."""
+    return f"""(
+    SELECT count(*) FROM customers_customervisit v
+     WHERE v.manager_id = {manager} AND v.state = 'done'
+       AND v.date >= date_trunc('quarter', %(day)s::date)::date AND v.date <= %(day)s)"""
+
+
 # How customers of %(ids)s stand before they pass to %(manager)s on %(since)s.
 STANDING_OF: Final = f"""
 SELECT c.id,
@@ -47,7 +59,7 @@ SELECT c.id,
                AND a.period @> %(since)s::date AND upper_inf(a.period)) AS same,
        bool_or(a.id IS NOT NULL) AS taken
   FROM customers_customer c
- CROSS JOIN LATERAL (SELECT {held("c.id")} AS ids) h
+ CROSS JOIN LATERAL (SELECT {ids_of("c.id")} AS ids) h
   LEFT JOIN customers_managerassignment a
     ON a.customer_id = ANY(h.ids) AND (upper_inf(a.period) OR upper(a.period) > %(since)s)
  WHERE c.id = ANY(%(ids)s::bigint[])

@@ -11,9 +11,9 @@ from django.conf import settings
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all, fetch_one
 from qiao.customers.models import HandOverOfCustomers
-from qiao.customers.queries.manager_sql import STANDING, held, manager_of
+from qiao.customers.queries.manager_sql import COUNTS, STANDING, done_by, manager_of
 from qiao.customers.queries.people import CustomerLine, NotVisible, held_as, lines_for
-from qiao.customers.queries.search import visible
+from qiao.customers.queries.search import ids_of, visible
 from qiao.staff.queries import Holder, holders_of
 
 ASSIGN: Final = "customers.assign_manager"
@@ -50,12 +50,15 @@ def manager_of_customer(*, customer_id: int, day: date) -> Manager | None:
 def possible_managers(*, actor: Actor, day: date) -> list[Holder]:
     """People who may look after customers of the actor's units, by number; those whose own work
     is to assign them come last."""
-    units = actor.organisations(ASSIGN)
-    people = holders_of(permission=OWN, organisation_ids=units, day=day)
-    above = {
-        each.staff_id for each in holders_of(permission=ASSIGN, organisation_ids=units, day=day)
-    }
+    people, above = _who_may(actor.organisations(ASSIGN), day)
     return sorted(people, key=lambda each: (each.staff_id in above, each.number))
+
+
+def _who_may(units: Sequence[int], day: date) -> tuple[list[Holder], set[int]]:
+    """Who may look after customers of the units, and who assigns them."""
+    people = holders_of(permission=OWN, organisation_ids=units, day=day)
+    assigning = holders_of(permission=ASSIGN, organisation_ids=units, day=day)
+    return people, {each.staff_id for each in assigning}
 
 
 def managers_at_work() -> list[tuple[int, str]]:
@@ -130,7 +133,7 @@ class ManagerLine:
 # day by which the plan wants one.
 ROWS: Final = f"""
   JOIN customers_customer c ON c.id = own.customer_id AND {visible("c.id")}
- CROSS JOIN LATERAL (SELECT {held("c.id")} AS ids) h
+ CROSS JOIN LATERAL (SELECT {ids_of("c.id")} AS ids) h
   LEFT JOIN LATERAL (
       SELECT p.due_date, p.every_months, p.purpose FROM customers_visitplan p
        WHERE p.customer_id = ANY(h.ids)
@@ -143,20 +146,13 @@ ROWS: Final = f"""
 """
 _TABLE: Final = f"""
 WITH own AS ({STANDING}), sums AS (
-    SELECT own.manager_id, count(*) AS customers,
-           count(*) FILTER (WHERE c.tier = 'A') AS a, count(*) FILTER (WHERE c.tier = 'B') AS b,
-           count(*) FILTER (WHERE c.tier = 'C') AS c, count(*) FILTER (WHERE c.tier = 'D') AS d,
-           count(*) FILTER (WHERE n.next < %(day)s) AS overdue,
-           count(*) FILTER (WHERE n.next >= %(day)s AND n.next < %(day)s::date + 14) AS soon,
-           count(*) FILTER (WHERE n.next IS NULL) AS unplanned
+    SELECT own.manager_id, {COUNTS}
       FROM own {ROWS} GROUP BY own.manager_id
 )
 SELECT s.id, s.number, s.name, s.phone, coalesce(t.customers, 0),
        coalesce(t.a, 0), coalesce(t.b, 0), coalesce(t.c, 0), coalesce(t.d, 0),
        coalesce(t.overdue, 0), coalesce(t.soon, 0), coalesce(t.unplanned, 0),
-       (SELECT count(*) FROM customers_customervisit v
-         WHERE v.manager_id = s.id AND v.state = 'done'
-           AND v.date >= date_trunc('quarter', %(day)s::date)::date AND v.date <= %(day)s)
+       {done_by("s.id")}
   FROM staff_staff s LEFT JOIN sums t ON t.manager_id = s.id
  WHERE t.manager_id IS NOT NULL OR s.id = ANY(%(holders)s::bigint[])
  ORDER BY s.number
@@ -169,12 +165,8 @@ def managers_table(*, actor: Actor, day: date) -> list[ManagerLine]:
     People whose own work is to assign are left out unless they look after somebody.
     """
     units = list(actor.organisations(ASSIGN))
-    holders = {
-        each.staff_id for each in holders_of(permission=OWN, organisation_ids=units, day=day)
-    }
-    above = {
-        each.staff_id for each in holders_of(permission=ASSIGN, organisation_ids=units, day=day)
-    }
+    people, above = _who_may(units, day)
+    holders = {each.staff_id for each in people}
     values = {"day": day, "organisations": units, "holders": sorted(holders - above)}
     lines = [
         ManagerLine(
@@ -184,6 +176,25 @@ def managers_table(*, actor: Actor, day: date) -> list[ManagerLine]:
         for pk, number, name, phone, customers, *row in fetch_all(_TABLE, values)
     ]  # fmt: skip
     return sorted(lines, key=lambda line: (not line.is_gone, line.number))
+
+
+_NAME: Final = f"""
+SELECT s.name FROM staff_staff s
+ WHERE s.id = %(manager)s
+   AND EXISTS (SELECT 1 FROM ({STANDING} AND a.manager_id = %(manager)s) own
+                WHERE {visible("own.customer_id")})
+"""
+
+
+def manager_name(*, actor: Actor, manager_id: int, day: date) -> str | None:
+    """The name of one of those in `managers_table`; None for anybody else."""
+    units = list(actor.organisations(ASSIGN))
+    row = fetch_one(_NAME, {"manager": manager_id, "day": day, "organisations": units})
+    if row is not None:
+        return str(row[0])
+    people, above = _who_may(units, day)
+    names = {each.staff_id: each.name for each in people if each.staff_id not in above}
+    return names.get(manager_id)
 
 
 @dataclass(frozen=True, slots=True)

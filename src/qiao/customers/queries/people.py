@@ -13,7 +13,14 @@ from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rules import phones
 from qiao.customers.models import AccountParty, Customer
-from qiao.customers.queries.search import LINE_JOINS, TODAY, ids_of, masked_phone, visible
+from qiao.customers.queries.search import (
+    LINE_JOINS,
+    TODAY,
+    ids_of,
+    masked_phone,
+    stands_for,
+    visible,
+)
 from qiao.customers.rules.addresses import short
 
 
@@ -32,8 +39,7 @@ def get_customer_for(
     found = list(
         Customer.objects.raw(
             "SELECT c.* FROM customers_customer c"
-            " WHERE c.id = (SELECT CASE WHEN m.merged_into_id IS NULL THEN m.id"
-            "                           ELSE customers_survivor(m.id) END"
+            f" WHERE c.id = (SELECT {stands_for('m')}"
             "                 FROM customers_customer m WHERE m.id = %(id)s)"
             f" AND {visible('c.id')}",
             {"id": customer_id, "organisations": list(actor.organisations(permission))},
@@ -157,8 +163,7 @@ WITH numbers AS MATERIALIZED (
            {ids_of("s.id")} AS ids
       FROM customers_customerphone p
       JOIN LATERAL (
-          SELECT CASE WHEN m.merged_into_id IS NULL THEN m.id
-                      ELSE customers_survivor(m.id) END AS id
+          SELECT {stands_for("m")} AS id
             FROM customers_customer m WHERE m.id = p.customer_id) s ON true
      WHERE p.digits = %(digits)s AND p.number = %(number)s
        AND (%(extension)s = '' OR p.extension IN ('', %(extension)s))

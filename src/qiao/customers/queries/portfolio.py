@@ -15,13 +15,13 @@ from qiao.core.prepared import fetch_all, fetch_one
 from qiao.core.registry import registry
 from qiao.core.rules.grams import normalise
 from qiao.customers.models import Customer
-from qiao.customers.queries.manager_sql import STANDING, held
-from qiao.customers.queries.managers import ASSIGN, OWN, ROWS, managers_table
+from qiao.customers.queries.manager_sql import COUNTS, SOON_DAYS, STANDING, done_by
+from qiao.customers.queries.managers import ASSIGN, OWN, ROWS, manager_name
 from qiao.customers.queries.people import CustomerLine, NotVisible, held_as, lines_for
+from qiao.customers.queries.search import ids_of
 
 SORTS: Final = ("due", "tier")
 SHOWS: Final = ("", "late", "soon", "unplanned")
-SOON_DAYS: Final = 14
 PAGE: Final = 30
 MOST_VISITS: Final = 300
 NEVER: Final = date(9999, 12, 31)
@@ -43,9 +43,9 @@ def keeper_for(*, actor: Actor, manager_id: int | None, day: date) -> Keeper:
     if manager_id is None or manager_id == actor.staff_id:
         return Keeper(actor.person_id, actor.name, actor.organisations(OWN), is_own=True)
     if actor.can(ASSIGN):
-        for line in managers_table(actor=actor, day=day):
-            if line.staff_id == manager_id:
-                return Keeper(manager_id, line.name, actor.organisations(ASSIGN))
+        name = manager_name(actor=actor, manager_id=manager_id, day=day)
+        if name is not None:
+            return Keeper(manager_id, name, actor.organisations(ASSIGN))
     raise NotVisible(f"manager {manager_id}")
 
 
@@ -64,14 +64,7 @@ class PortfolioSums:
 _OWN: Final = f"own AS ({STANDING} AND a.manager_id = %(manager)s)"
 _SUMS: Final = f"""
 WITH {_OWN}
-SELECT count(*), count(*) FILTER (WHERE c.tier = 'A'), count(*) FILTER (WHERE c.tier = 'B'),
-       count(*) FILTER (WHERE c.tier = 'C'), count(*) FILTER (WHERE c.tier = 'D'),
-       count(*) FILTER (WHERE n.next < %(day)s),
-       count(*) FILTER (WHERE n.next >= %(day)s AND n.next < %(day)s::date + {SOON_DAYS}),
-       count(*) FILTER (WHERE n.next IS NULL),
-       (SELECT count(*) FROM customers_customervisit v
-         WHERE v.manager_id = %(manager)s AND v.state = 'done'
-           AND v.date >= date_trunc('quarter', %(day)s::date)::date AND v.date <= %(day)s)
+SELECT {COUNTS}, {done_by("%(manager)s")}
   FROM own {ROWS}
 """
 
@@ -232,7 +225,7 @@ def _counts(
     selected = ", ".join(f"({scopes.bind(each.sql, each.permission)})" for each in columns)
     sql = (
         f"SELECT c.id, {selected} FROM unnest(%(ids)s::bigint[]) AS c (id)"
-        f" CROSS JOIN LATERAL (SELECT {held('c.id')} AS ids) h"
+        f" CROSS JOIN LATERAL (SELECT {ids_of('c.id')} AS ids) h"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, {"ids": list(customer_ids), "now": now, **scopes.parameters()})

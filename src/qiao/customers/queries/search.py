@@ -44,12 +44,17 @@ def visible(customer: str) -> str:
     )
 
 
+def stands_for(row: str, column: str = "id") -> str:
+    """Who stands for a row with `merged_into_id`; the function is called for merged rows only."""
+    return (
+        f"CASE WHEN {row}.merged_into_id IS NULL THEN {row}.{column}"
+        f" ELSE customers_survivor({row}.{column}) END"
+    )
+
+
 def survivor_of(customer: str) -> str:
     """Who stands for the customer of that column, without a call where nobody was merged."""
-    return (
-        "(SELECT CASE WHEN u.merged_into_id IS NULL THEN u.id ELSE customers_survivor(u.id) END"
-        f" FROM customers_customer u WHERE u.id = {customer})"
-    )
+    return f"(SELECT {stands_for('u')} FROM customers_customer u WHERE u.id = {customer})"
 
 
 def ids_of(customer: str) -> str:
@@ -145,8 +150,7 @@ def _search(
     return f"""
 {found},
 best AS (
-    SELECT DISTINCT ON (1) CASE WHEN f.merged_into_id IS NULL THEN f.customer_id
-                                ELSE customers_survivor(f.customer_id) END AS id,
+    SELECT DISTINCT ON (1) {stands_for("f", "customer_id")} AS id,
            f.why, f.matched, f.account_id, f.rank, f.key
       FROM found f
      ORDER BY 1, f.rank, f.key

@@ -10,7 +10,7 @@ from qiao.core.prepared import fetch_one
 from qiao.core.rules import identity
 from qiao.core.rules.texts import Text
 from qiao.customers.queries.identities import blind_indexes
-from qiao.customers.queries.search import TODAY, visible
+from qiao.customers.queries.search import TODAY, stands_for, visible
 from qiao.customers.rules.cards import BadCard, read_card
 from qiao.customers.rules.tier_colours import HEX
 
@@ -64,7 +64,7 @@ SELECT s.id, s.tier, f.found_by
   ) f
   JOIN customers_customer m ON m.id = f.customer_id
   JOIN customers_customer s
-    ON s.id = CASE WHEN m.merged_into_id IS NULL THEN m.id ELSE customers_survivor(m.id) END
+    ON s.id = {stands_for("m")}
  WHERE {visible("s.id")}
  ORDER BY f.arm, s.id
  LIMIT 1

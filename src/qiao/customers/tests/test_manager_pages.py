@@ -14,6 +14,7 @@ from qiao.customers.models import Customer, CustomerVisit, HandOverOfCustomers, 
 from qiao.customers.operations import set_tier
 from qiao.customers.operations.managing import assign_manager
 from qiao.customers.operations.visiting import plan_visit, set_visit_plan
+from qiao.customers.queries import NotVisible
 from qiao.customers.queries.managers import manager_of_customer
 from qiao.customers.queries.portfolio import keeper_for, portfolio
 from qiao.customers.tests.factories import make_customer
@@ -257,3 +258,21 @@ def test_the_page_and_the_aside_name_the_manager_with_the_number_to_call(
         )
         assert "方经理" in html
         assert 'href="tel:13900001111"' in html
+
+
+def test_whose_portfolio_it_is_is_asked_without_counting_anybodys_visits(
+    company: Company, keeper: Staff
+) -> None:
+    give(company, keeper, ["一号厂"])
+    idle = person(number="1302", name="孟经理", branch=company.lake, permissions=OWN_RIGHTS)
+    names = []
+    with CaptureQueriesContext(connection) as statements:
+        for staff in (keeper, idle):
+            found = keeper_for(actor=company.chief, manager_id=staff.pk, day=TODAY)
+            names.append(found.name)
+        for stranger in (company.agent_staff, company.chief_staff):
+            if stranger.pk != company.chief.staff_id:
+                with pytest.raises(NotVisible):
+                    keeper_for(actor=company.chief, manager_id=stranger.pk, day=TODAY)
+    assert names == [keeper.name, "孟经理"]
+    assert not any("customervisit" in each["sql"] for each in statements.captured_queries)
