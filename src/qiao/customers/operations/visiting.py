@@ -15,7 +15,6 @@ from qiao.customers.operations.access import (
     lock_customer,
     note_last_contact,
 )
-from qiao.customers.operations.managing import ASSIGN, OWN
 from qiao.customers.operations.refusals import (
     CustomerRefusal,
     NotYet,
@@ -24,8 +23,8 @@ from qiao.customers.operations.refusals import (
     UnknownChoice,
     WrongState,
 )
-from qiao.customers.queries import can_see, held_as
-from qiao.customers.queries.managers import manager_of_customer
+from qiao.customers.queries import held_as
+from qiao.customers.queries.managers import OWN, manager_of_customer, may_visit, units_of
 from qiao.customers.queries.visits import visit_ahead
 from qiao.customers.rules.managing import due_after, is_planned_one
 
@@ -212,9 +211,8 @@ def _own(actor: Actor, now: datetime, customer_id: int) -> tuple[Customer, int, 
     manager = manager_of_customer(customer_id=customer.pk, day=today)
     if manager is None:
         raise NoManager(str(customer.pk))
-    if manager.staff_id != actor.staff_id and not can_see(
-        actor=actor, customer_id=customer.pk, permission=ASSIGN
-    ):
+    units = units_of(customer_id=customer.pk)
+    if not may_visit(actor=actor, manager_id=manager.staff_id, units=units):
         raise NotTheManager(manager.name)
     return customer, manager.staff_id, today
 

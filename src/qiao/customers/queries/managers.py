@@ -1,7 +1,7 @@
 """Customer managers: who they are, whom they look after, and what was passed on."""
 # ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -45,6 +45,33 @@ def manager_of_customer(*, customer_id: int, day: date) -> Manager | None:
     """Who looks after a customer on a day, whatever ids it is held under; None for nobody."""
     row = fetch_one(_MANAGER, {"id": customer_id, "day": day})
     return Manager(*row) if row else None
+
+
+def may_assign(*, actor: Actor, units: Iterable[int]) -> bool:
+    """Whether the actor gives a customer of these units to managers."""
+    return any(actor.can_in(ASSIGN, unit) for unit in units)
+
+
+def may_visit(*, actor: Actor, manager_id: int | None, units: Iterable[int]) -> bool:
+    """Whether the actor writes visits to a customer of these units down: who looks after them,
+    or who assigns managers there and stands in."""
+    held = list(units)
+    return (
+        manager_id is not None
+        and any(actor.can_in(OWN, unit) for unit in held)
+        and (manager_id == actor.staff_id or may_assign(actor=actor, units=held))
+    )
+
+
+def units_of(*, customer_id: int) -> list[int]:
+    """The units in which a customer is known, whichever id is given."""
+    return [pk for (pk,) in fetch_all(_UNITS, {"id": customer_id})]
+
+
+_UNITS: Final = """
+SELECT l.organisation_id FROM customers_customerorganisation l
+ WHERE l.customer_id = customers_survivor(%(id)s)
+"""
 
 
 def possible_managers(*, actor: Actor, day: date) -> list[Holder]:
@@ -318,6 +345,8 @@ json_build_object(
                   FROM customers_managerassignment a JOIN staff_staff s ON s.id = a.manager_id
                  WHERE a.customer_id = ANY(k.ids) AND NOT (a.period @> k.day)
                  ORDER BY lower(a.period) DESC LIMIT 3) x),
+    'units', (SELECT coalesce(json_agg(l.organisation_id), '[]')
+                FROM customers_customerorganisation l WHERE l.customer_id = k.ids[1]),
     'visits', (SELECT count(*) FROM customers_customervisit v WHERE v.customer_id = ANY(k.ids)))
 """
 _OF: Final = f"""

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from qiao.core.actor import Actor
 from qiao.core.ui.marks import badge
 from qiao.customers.models import CustomerVisit
-from qiao.customers.queries.managers import ASSIGN, OWN, Manager
+from qiao.customers.queries.managers import may_assign, may_visit
 from qiao.customers.rules.managing import overdue_days
 
 register = template.Library()
@@ -54,17 +54,14 @@ def _actor(context: Context) -> Actor | None:
 
 
 @register.simple_tag(takes_context=True)
-def may_visit(context: Context, manager: Manager | dict[str, Any] | None) -> bool:
-    """Whether the reader may write visits down: the manager, or who assigns managers."""
+def rights_of_care(context: Context, data: dict[str, Any]) -> dict[str, bool]:
+    """What the reader may do by a panel's `data`: ``visit`` and ``assign``, by the rules of the
+    operations."""
     actor = _actor(context)
-    if actor is None or manager is None:
-        return False
-    pk = manager["id"] if isinstance(manager, dict) else manager.staff_id
-    return actor.can(ASSIGN) or (actor.can(OWN) and actor.staff_id == pk)
-
-
-@register.simple_tag(takes_context=True)
-def may_assign(context: Context) -> bool:
-    """Whether the reader may give customers to managers."""
-    actor = _actor(context)
-    return actor is not None and actor.can(ASSIGN)
+    if actor is None:
+        return {"visit": False, "assign": False}
+    units, manager = data["units"], data["manager"]
+    return {
+        "visit": may_visit(actor=actor, manager_id=manager and manager["id"], units=units),
+        "assign": may_assign(actor=actor, units=units),
+    }

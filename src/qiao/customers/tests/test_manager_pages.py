@@ -1,6 +1,6 @@
 """The pages of customer managers: what they show, to whom, in which order, at which price."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,14 +13,14 @@ from django.utils import timezone
 from qiao.customers.models import Customer, CustomerVisit, HandOverOfCustomers, ManagerAssignment
 from qiao.customers.operations import set_tier
 from qiao.customers.operations.managing import assign_manager
-from qiao.customers.operations.visiting import plan_visit, set_visit_plan
+from qiao.customers.operations.visiting import NotTheManager, plan_visit, set_visit_plan
 from qiao.customers.queries import NotVisible
-from qiao.customers.queries.managers import manager_of_customer
+from qiao.customers.queries.managers import ASSIGN, manager_of_customer
 from qiao.customers.queries.portfolio import keeper_for, portfolio
 from qiao.customers.tests.factories import make_customer
 from qiao.staff.models import Staff
 from qiao.staff.operations import assign_role, define_role, hire
-from qiao.staff.queries import actor_for
+from qiao.staff.queries import actor_for, organisation
 from qiao.staff.tests.cast import Company, make_company, person
 
 pytestmark = pytest.mark.django_db
@@ -276,3 +276,25 @@ def test_whose_portfolio_it_is_is_asked_without_counting_anybodys_visits(
                     keeper_for(actor=company.chief, manager_id=stranger.pk, day=TODAY)
     assert names == [keeper.name, "孟经理"]
     assert not any("customervisit" in each["sql"] for each in statements.captured_queries)
+
+
+def test_who_assigns_in_another_unit_only_is_offered_no_visits_and_refused_them(
+    company: Company, keeper: Staff
+) -> None:
+    (customer,) = give(company, keeper, ["一号厂"])
+    other = person(number="1302", name="孟经理", branch=company.lake, permissions=OWN_RIGHTS)
+    role = define_role(
+        key="assigning", names={"en": "assigning"}, permissions=(ASSIGN,), home="customers:list"
+    )
+    river = organisation(company.outsider.organisation_id)
+    assign_role(staff=other, role=role, organisation=river, valid_from=date(2020, 1, 1))
+    record = reverse("customers:visit_record", args=[customer.pk])
+    pages = (
+        reverse("customers:visits", args=[customer.pk]),
+        reverse("customers:page", args=[customer.pk]) + "?topic=customer.relations",
+    )
+    for url in pages:
+        assert record in browser(keeper).get(url).content.decode()
+        assert record not in browser(other).get(url).content.decode()
+    with pytest.raises(NotTheManager):
+        plan_visit(day=TODAY, topic="走访", **told(other, customer))

@@ -29,7 +29,13 @@ from qiao.customers.operations.visiting import (
     skip_visit,
 )
 from qiao.customers.queries import get_customer_for
-from qiao.customers.queries.managers import OWN, manager_of_customer, managers_so_far
+from qiao.customers.queries.managers import (
+    OWN,
+    manager_of_customer,
+    managers_so_far,
+    may_visit,
+    units_of,
+)
 from qiao.customers.queries.portfolio import visits_of
 from qiao.customers.queries.visits import customer_of_visit, plan_of, visit_ahead
 from qiao.customers.rules.managing import first_day_of
@@ -191,11 +197,16 @@ def visits(request: StaffRequest, customer_id: int) -> HttpResponse:
     """All visits of a customer, and all who looked after them."""
     customer = get_customer_for(actor=request.actor, customer_id=customer_id)
     today = timezone.localdate(request.now)
+    manager = manager_of_customer(customer_id=customer.pk, day=today)
     context = {
         "customer": customer,
         "visits": visits_of(customer_id=customer.pk),
         "stays": managers_so_far(customer_id=customer.pk),
-        "manager": manager_of_customer(customer_id=customer.pk, day=today),
+        "may_visit": may_visit(
+            actor=request.actor,
+            manager_id=manager.staff_id if manager else None,
+            units=units_of(customer_id=customer.pk),
+        ),
     }
     return render(request, "customers/managers/visits.html", context)
 
