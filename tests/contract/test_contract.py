@@ -66,4 +66,7 @@ def test_every_call_keeps_to_the_description(
         )  # fmt: skip
     said = done.stdout.decode("utf-8", "replace")
     sys.stdout.write(said)
+    if done.returncode:
+        # A fault of the server is explained in its own log only.
+        sys.stdout.write((tmp_path / "web.log").read_text(errors="replace")[-200_000:])
     assert done.returncode == 0, said[-20_000:]
