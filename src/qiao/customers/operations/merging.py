@@ -17,6 +17,7 @@ from qiao.customers.models import Customer, Merge
 from qiao.customers.operations.access import branch_of, lock_customers, lock_rows, may_change
 from qiao.customers.operations.duplicate_deciding import settle_pairs, unsettle_pair
 from qiao.customers.operations.merge_choices import Choices, apply_choices, take_back
+from qiao.customers.operations.numbers import judge_numbers
 from qiao.customers.operations.refusals import NotMerged, SameCustomer
 from qiao.customers.operations.tags import lend_tags
 
@@ -80,6 +81,7 @@ def merge_customers(
     merged.merged_into = survivor
     merged.save(update_fields=["merged_into"])
     _lend_links(survivor.pk, now)
+    judge_numbers(customer_ids=(survivor.pk,), now=now)
     settle_pairs(survivor_id=survivor.pk, merged_id=merged.pk, actor=actor, now=now, reason=words)
     publish(
         CustomersMerged(survivor.pk, merged.pk),
@@ -113,6 +115,7 @@ def undo_merge(*, actor: Actor, now: datetime, merged_id: int) -> Merge:
     merge.undone_at, merge.undone_by_id = max(now, merge.at), actor.staff_id
     merge.save(update_fields=["undone_at", "undone_by_id", "kept"])
     _lend_links(survivor.pk, now)
+    judge_numbers(customer_ids=(survivor.pk, merged.pk), now=now)
     unsettle_pair(survivor_id=survivor.pk, merged_id=merged.pk)
     publish(
         MergeUndone(survivor.pk, merged.pk), organisation_id=organisation_id, actor=actor, now=now

@@ -116,3 +116,14 @@ def test_the_limits_of_the_branch_that_knows_the_customer_count(world: Company) 
         call(each, "no_answer", f"{each.pk}", day=29)
     assert standings(customer=here) == {"doubtful"}
     assert standings(customer=there) == {""}
+
+
+def test_a_merge_tells_what_is_known_of_a_number_to_both_and_undoing_takes_it_back(
+    world: Company,
+) -> None:
+    first, second = (make_customer(world.agent, phones=[TWICE]) for _ in range(2))
+    call(second, "wrong_person", "1")
+    merge_customers(actor=world.chief, now=NOW, customer_id=first.pk, merged_id=second.pk)
+    assert standings(customer=first) == standings(customer=second) == {"wrong"}
+    undo_merge(actor=world.chief, now=NOW, merged_id=second.pk)
+    assert (standings(customer=first), standings(customer=second)) == ({""}, {"wrong"})
