@@ -77,6 +77,26 @@ def test_a_number_of_several_people_leaves_the_choice(world: Company, browser: C
     assert "王伟" in page
 
 
+@pytest.mark.parametrize(("standing", "reason", "word"), [
+    ("wrong", "wrong_person", "失效"),
+    ("doubtful", "no_answer", "存疑"),
+])  # fmt: skip
+def test_the_choice_says_for_whom_the_number_is_not_right(
+    world: Company, browser: Client, standing: str, reason: str, word: str
+) -> None:
+    for name in ("陈慧敏", "王伟"):
+        make_account(world.agent, owner=make_customer(world.agent, name=name, phones=[CALLER]))
+    browser.post("/interactions/new/phone/", {"phone": CALLER})
+    address = f"/interactions/{Interaction.objects.get().pk}/pane"
+    assert word not in text_of(browser.get(address))
+    CustomerPhone.objects.filter(customer__name="陈慧敏").update(
+        standing=standing, standing_reason=reason, standing_since=timezone.now()
+    )
+    page = text_of(browser.get(address))
+    assert page.count(word) == 1
+    assert page.index("王伟") < page.index("陈慧敏") < page.index(word)
+
+
 @pytest.mark.parametrize("phone", ["12", "not a number", "<script>alert(1)</script>"])
 def test_what_is_no_number_is_refused_beside_the_field(browser: Client, phone: str) -> None:
     response = browser.post("/interactions/new/phone/", {"phone": phone})
