@@ -57,3 +57,12 @@ def test_a_parameter_and_an_account_number_are_changed_by_two_people(site: Site)
     expect(change).to_contain_text(WRONG)
     expect(change).to_contain_text("沈国良")
     assert site.complaints == []
+
+
+def test_on_a_phone_the_tab_and_the_place_in_the_rail_are_in_sight(site: Site) -> None:
+    keeper = site.sign_in("郑岩")
+    keeper.set_viewport_size({"width": 390, "height": 844})
+    keeper.goto(f"{site.address}/administration/disclosures/")
+    for row in (".q-tabs", ".q-rail"):
+        current = keeper.locator(f"{row} [aria-current]").first
+        expect(current).to_be_in_viewport(ratio=1)
