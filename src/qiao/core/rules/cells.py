@@ -1,11 +1,17 @@
 """Cells that a spreadsheet will not mistake for a formula (OWASP: CSV injection)."""
 
+import re
 from typing import Final
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms are typed with a Chinese keyboard, and computed by East Asian spreadsheets.
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# A number below zero computes nothing. One led by a plus may be a telephone: it stays guarded.
+_BELOW_ZERO: Final = re.compile(r"-(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?%?")
 
 
 def safe_cell(value: object) -> str:
     """The text of a cell; what would start a formula is led by an apostrophe."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    if not text.startswith(FORMULA_STARTS) or _BELOW_ZERO.fullmatch(text):
+        return text
+    return f"'{text}"
