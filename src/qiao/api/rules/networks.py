@@ -9,6 +9,9 @@ MOST_RANGES: Final = 20
 _CARRIERS: Final = tuple(
     ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")
 )
+# The protocols' own range (RFC 6890), of which parts count as global, and what IPv6 once had for
+# nets of a house (RFC 3879), which no registry lists any more and old nets still route.
+_HOUSES: Final = tuple(ip_network(text) for text in ("192.0.0.0/24", "fec0::/10"))
 
 
 class BadRange(ValueError):  # noqa: N818 - names the finding
@@ -71,10 +74,12 @@ def caller(*, peer: str, forwarded: str, proxies: Iterable[str]) -> str:
 def is_public(address: str) -> bool:
     """Whether an address belongs to the open internet: neither this machine nor the house's net.
 
-    Refused are loopback, private, link-local (cloud metadata), shared, multicast, reserved and
-    unspecified ranges (IANA special-purpose registries), and IPv6 forms that carry an IPv4 one.
+    Refused are loopback, private, link-local (cloud metadata), site-local, shared, multicast,
+    reserved, unspecified and protocol ranges (IANA special-purpose registries), and IPv6 forms
+    that carry an IPv4 one.
     """
     found = _plain(address)
     if found is None or not found.is_global or found.is_multicast or found.is_reserved:
         return False
-    return not any(found in carrier for carrier in _CARRIERS if carrier.version == found.version)
+    refused = (*_CARRIERS, *_HOUSES)
+    return not any(found in range_ for range_ in refused if range_.version == found.version)
