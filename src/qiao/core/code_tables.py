@@ -34,6 +34,10 @@ class UnknownAction(Exception):  # noqa: N818 - names the finding
     """No module declares this table or action (any more)."""
 
 
+class BadAction(TypeError):  # noqa: N818 - names the fault
+    """A module declares an action whose request to a second person could not be kept safely."""
+
+
 @dataclass(frozen=True, slots=True)
 class CodeQuery:
     """Which rows are asked for: a page after the row `after`, or the one row `only`.
@@ -93,7 +97,8 @@ class CodeColumn:
 class CodeField:
     """A field of an action. `kind`: ``text``, ``date``, ``choice`` or ``secret``.
 
-    A secret is never shown again, nor kept in a request to a second person.
+    A secret is never shown again. A request to a second person keeps what was typed until it is
+    decided, so an action that may ask one has no secret.
     """
 
     key: str
@@ -115,10 +120,13 @@ class CodeAction:
 
     `fields` gives the form's fields for the actor, the row and the day. `apply` calls the owning
     module's operation and returns what was done, in words; it raises `CodeRefused`. With
-    `second_person` answering true for the values, somebody else has to agree first; the labels
-    of such an action's fields are also asked for without the row. `offered` says whether the
-    action makes sense for a row. With `whole_company` the permission must hold in the company.
-    After one that `ends_row` there is no page of the row to go back to.
+    `second_person` answering true for the values, somebody else has to agree first: only to what
+    is done to a row, and never with a secret. The labels of such an action's fields are also
+    asked for without the row. `offered` says whether the action makes sense for a row. With
+    `whole_company` the permission must hold in the company. After one that `ends_row` there is no
+    page of the row to go back to.
+
+    Raises `BadAction` for a second person without a row.
     """
 
     key: str
@@ -129,11 +137,26 @@ class CodeAction:
     apply: Callable[..., Text]  # (*, actor, now, row_key, values)
     on_row: bool = True
     offered: Callable[[Actor, CodeRow], bool] = lambda _actor, _row: True
-    second_person: Callable[[Values], bool] = lambda _values: False
+    second_person: Callable[[Values], bool] | None = None
     hint: Text = ""
     is_grave: bool = False
     whole_company: bool = False
     ends_row: bool = False
+
+    def __post_init__(self) -> None:
+        if self.second_person is not None and not self.on_row:
+            raise BadAction(f"{self.key}: a second person agrees to what is done to a row")
+
+    def asked(self, actor: Actor, row: CodeRow | None, day: date) -> tuple[CodeField, ...]:
+        """The form's fields. Raises `BadAction` for a secret that a request would keep."""
+        found = self.fields(actor, row, day)
+        if self.second_person is not None and any(each.kind == "secret" for each in found):
+            raise BadAction(f"{self.key}: a secret may not wait for a second person")
+        return found
+
+    def asks_second(self, values: Values) -> bool:
+        """Whether somebody else has to agree to these values."""
+        return self.second_person is not None and self.second_person(values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,12 +235,12 @@ def _act(
     if not _may(request, action, row):
         raise Forbidden(action.permission)
     data = request.POST if request.method == "POST" else None
-    fields = action.fields(request.actor, row, timezone.localdate(request.now))
+    fields = action.asked(request.actor, row, timezone.localdate(request.now))
     form = ActionForm(fields, data)
     reason = ReasonForm(data if data is not None and "reason" in data else None)
     asks = False
     if data is not None and form.is_valid():
-        asks = row is not None and action.second_person(form.values())
+        asks = action.asks_second(form.values())
         if asks and row is not None:
             done = reason.is_valid() and _ask(request, table, action, row, form, reason)
         else:

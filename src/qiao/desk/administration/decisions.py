@@ -81,7 +81,7 @@ def _code(approval: Approval) -> Told:
     action = table.action(action_key)
     day = timezone.localdate(approval.requested_at)
     asker = _asker(approval, day=day)
-    fields = action.fields(asker, None, day) if asker else ()
+    fields = action.asked(asker, None, day) if asker else ()
     labels = {each.key: each.label for each in fields}
     changes = [Difference(labels.get(k, k), "", value) for k, value in given["shown"].items()]
     url = reverse("administration:code_row", args=[table_key, given["row"]])

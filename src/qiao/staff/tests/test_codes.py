@@ -191,6 +191,20 @@ def test_every_table_shows_its_rows_and_each_row_alone(key: str, company: Compan
         assert rows(key, company.chief, text="no code is called so") == []
 
 
+def test_no_action_keeps_a_secret_for_a_second_person(company: Company) -> None:
+    asking = [
+        action
+        for module in registry
+        for table in module.code_tables
+        for action in table.actions
+        if action.second_person
+    ]
+    assert asking
+    for action in asking:
+        assert action.on_row
+        assert action.asked(company.chief, None, timezone.localdate())
+
+
 def test_the_company_adds_a_day_that_is_to_come_and_takes_it_back(company: Company) -> None:
     day = timezone.localdate() + timedelta(days=400)
     values: dict[str, Any] = {
