@@ -2,7 +2,7 @@
 
 CSV is UTF-8 with its mark, without which Excel takes it for something else; texts that would
 start a formula are led by an apostrophe. In XLSX every text is written as a text, so nothing is
-computed either.
+computed either; whole numbers with more digits than a spreadsheet keeps are texts too.
 """
 
 import csv
@@ -13,9 +13,10 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from qiao.core.rules.cells import safe_cell
+from qiao.core.rules.cells import cell_text, safe_cell
 
 MOST_ROWS: Final = 1_000_000  # of one worksheet, below Excel's own 1,048,576
+LARGEST_NUMBER: Final = 10**15 - 1  # a spreadsheet keeps 15 digits; numbers of cards have more
 LONGEST_CELL: Final = 32_767  # characters that Excel takes
 TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -67,7 +68,12 @@ class _Sheets:
                 self._begin()
             self.line += 1
             for place, cell in enumerate(row):
-                if isinstance(cell, int):
+                if _is_number(cell):
                     self.sheet.write_number(self.line, place, cell)
-                elif cell:
-                    self.sheet.write_string(self.line, place, str(cell)[:LONGEST_CELL])
+                elif text := cell_text(cell):
+                    self.sheet.write_string(self.line, place, text[:LONGEST_CELL])
+
+
+def _is_number(cell: object) -> bool:
+    """Whether a spreadsheet keeps it as the number that it is."""
+    return isinstance(cell, int) and not isinstance(cell, bool) and abs(cell) <= LARGEST_NUMBER
