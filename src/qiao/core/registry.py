@@ -105,8 +105,10 @@ class Registry:
         return sorted(allowed, key=lambda f: f.order)
 
     def commands(self, actor: Actor) -> list[Command]:
-        """The palette's verbs that the actor may use."""
-        return [c for module in self for c in module.commands if actor.can(c.permission)]
+        """The palette's verbs that the actor may use and has to do with."""
+        items = (c for module in self for c in module.commands)
+        shown = (c for c in items if not c.only_as_home or c.url_name in actor.homes)
+        return [c for c in shown if actor.can(c.permission)]
 
     def inbox(self, actor: Actor) -> list[QueueSource]:
         """The groups of the workspace's left list that the actor may see, in order."""

@@ -54,7 +54,14 @@ PANELS = (
     ),
 )  # fmt: skip
 COMMANDS = (
-    Command("customers.portfolio", _("My customers"), "briefcase", "customers:portfolio", OWN),
+    Command(
+        "customers.portfolio",
+        _("My customers"),
+        "briefcase",
+        "customers:portfolio",
+        OWN,
+        only_as_home=True,
+    ),
     Command("customers.calendar", _("Visits ahead"), "calendar-event", "customers:calendar", OWN),
     Command(
         "customers.managers", _("Customer managers"), "users-group", "customers:managers", ASSIGN

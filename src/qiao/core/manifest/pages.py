@@ -168,7 +168,7 @@ class SearchSource:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A verb of the palette: `pinyin` holds initials that find it in Chinese."""
+    """A verb of the palette. With `only_as_home` it is shown as a `NavItem` with it is."""
 
     key: str
     label: Text
@@ -176,6 +176,7 @@ class Command:
     url_name: str
     permission: str
     shortcut: str = ""
+    only_as_home: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from qiao.core.registry import registry
 from qiao.customers.models import Customer, CustomerVisit, HandOverOfCustomers, ManagerAssignment
 from qiao.customers.operations import set_tier
 from qiao.customers.operations.managing import assign_manager
@@ -52,6 +53,14 @@ def test_the_rail_offers_own_customers_to_those_whose_role_begins_there(company:
     supervisor = browser(company.chief_staff).get(reverse("customers:list")).content.decode()
     assert entry not in supervisor
     assert table in supervisor
+    verbs = [
+        {each.key for each in registry.commands(actor_for(who, day=TODAY))}
+        for who in (staff, company.chief_staff)
+    ]
+    assert ["customers.portfolio" in each for each in verbs] == [True, False], (
+        "so does the palette"
+    )
+    assert "customers.managers" in verbs[1]
 
 
 def browser(staff: Staff) -> Client:
