@@ -167,6 +167,23 @@ def test_the_same_key_for_another_write_is_refused(program: Program) -> None:
     assert Customer.objects.count() == 1
 
 
+def test_the_query_and_the_version_belong_to_a_write(program: Program) -> None:
+    heads = {"Idempotency-Key": "order-4711"}
+    body = {"name": "王小明"}
+    made = program.post("/customers?source=counter", body, **heads)
+    assert made.status_code == 201
+    same = program.post("/customers?source=counter", body, **heads)
+    assert same["Idempotency-Replayed"] == "true"
+    for path, more in (
+        ("/customers?source=web", {}),
+        ("/customers", {}),
+        ("/customers?source=counter", {"If-Match": '"another"'}),
+    ):
+        other = program.post(path, body, **heads, **more)
+        assert other.status_code == 422
+        assert other.json()["type"].endswith("idempotency-key-reused")
+
+
 def test_a_refused_write_leaves_its_key_free(program: Program) -> None:
     heads = {"Idempotency-Key": "order-4711"}
     bad = {"name": "王小明", "phones": [{"number": "12345678901234"}]}

@@ -207,7 +207,12 @@ def _key_of(request: HttpRequest) -> str:
 
 
 def _fingerprint(request: HttpRequest) -> str:
-    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    """What makes a request the same one: method, address with its query, If-Match and body."""
+    query = request.META.get("QUERY_STRING", "")
+    address = f"{request.path}?{query}" if query else request.path
+    digest = hashlib.sha256(f"{request.method} {address}\n".encode())
+    if (version := request.headers.get("If-Match")) is not None:
+        digest.update(f"If-Match: {version}\n".encode())  # no body in JSON begins like that
     digest.update(request.body)
     return digest.hexdigest()
 
