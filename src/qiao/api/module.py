@@ -7,7 +7,16 @@ from qiao.api.models.keys import MANAGE
 from qiao.api.operations.delivering import QUEUE
 from qiao.api.queries.webhooks import WANTED
 from qiao.api.retention import RETENTION
-from qiao.core.manifest import Command, DemoStage, Listener, Module, NavItem, Permission
+from qiao.core.job_events import JobHandled
+from qiao.core.manifest import (
+    Command,
+    DemoStage,
+    Listener,
+    Module,
+    NavItem,
+    Permission,
+    Subscription,
+)
 
 manifest = Module(
     key="api",
@@ -18,6 +27,7 @@ manifest = Module(
         Command("api.services", _("Services"), "plug", "api:services", MANAGE),
     ),
     permissions=(Permission(MANAGE, _("Give other programs access, and send them events")),),
+    subscriptions=(Subscription(JobHandled, tasks.on_job_handled),),
     listeners=(Listener(WANTED, tasks.forward),),
     retention=RETENTION,
     lanes={QUEUE: 3},

@@ -12,12 +12,19 @@ from qiao.api import operations, queries, sending
 from qiao.api.operations.delivering import QUEUE, SEND_TASK
 from qiao.api.rules.signing import headers
 from qiao.core.events import Envelope
+from qiao.core.job_events import JobHandled
 from qiao.core.tasks import PATIENT
 
 
 def forward(*, event: Any, envelope: Envelope) -> None:
     """Make messages of an event for the endpoints that hear it."""
     operations.forward_event(event=event, envelope=envelope, now=timezone.now())
+
+
+def on_job_handled(*, event: JobHandled, envelope: Envelope) -> None:  # noqa: ARG001 - subscriber
+    """A message whose job was given up waits no longer."""
+    if event.task == SEND_TASK and event.verb == "give_up":
+        operations.give_up_message(job_id=event.job_id, now=timezone.now())
 
 
 @app.task(name=SEND_TASK, queue=QUEUE, retry=PATIENT)

@@ -78,13 +78,18 @@ class Delivery(models.Model):
     """One message for one endpoint. `event_id` is empty for a test.
 
     `body` is exactly what is signed and sent, each time the same. `attempts` counts them;
-    `next_at` is when the next one is due, while it waits.
+    `next_at` is when the next one is due, while it waits. `ended_because` says why nothing more
+    is sent, where that was not for what came of the attempts.
     """
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("delivery", "Waiting")
         DELIVERED = "delivered", pgettext_lazy("delivery", "Delivered")
         FAILED = "failed", pgettext_lazy("delivery", "Failed")
+
+    class Ended(models.TextChoices):
+        BY_ATTEMPTS = "", pgettext_lazy("delivery ended", "By its attempts")
+        GIVEN_UP = "given_up", pgettext_lazy("delivery ended", "Given up on the page of jobs")
 
     endpoint = models.ForeignKey(
         Endpoint, models.CASCADE, related_name="deliveries", db_index=False
@@ -100,6 +105,7 @@ class Delivery(models.Model):
     finished_at = models.DateTimeField(null=True)
     last_status = models.SmallIntegerField(null=True)
     last_ms = models.IntegerField(null=True)
+    ended_because = models.TextField(choices=Ended.choices, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -116,6 +122,10 @@ class Delivery(models.Model):
                     next_at__isnull=True,
                 ),
                 name="api_delivery_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_because="") | Q(state="failed"),
+                name="api_delivery_ended_because",
             ),
         ]
         indexes: ClassVar = [

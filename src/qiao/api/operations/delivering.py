@@ -118,6 +118,26 @@ def postpone(*, delivery_id: int, now: datetime) -> None:
     _defer(delivery)
 
 
+_GIVE_UP = """
+UPDATE api_delivery d
+   SET state = 'failed', finished_at = %(now)s, next_at = NULL, ended_because = 'given_up'
+  FROM procrastinate_jobs j
+ WHERE j.id = %(job)s AND j.task_name = %(task)s AND j.status IN ('cancelled', 'aborted', 'doing')
+   AND d.id = (j.args ->> 'delivery_id')::bigint AND d.state = 'waiting'
+"""
+
+
+def give_up_message(*, job_id: int, now: datetime) -> bool:
+    """Send a message no more whose job was given up; whether it still waited.
+
+    An attempt that is under way meanwhile stays on record, and counts if it arrives.
+    """
+    required()
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_UP, {"job": job_id, "task": SEND_TASK, "now": now})
+        return bool(cursor.rowcount)
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of an attempt: an answer's status and beginning, or the `fault` before it."""
@@ -163,6 +183,8 @@ def keep_attempt(*, delivery_id: int, outcome: Outcome, now: datetime) -> Delive
 
 def _finish(delivery: Delivery, state: str, now: datetime) -> None:
     delivery.state, delivery.finished_at, delivery.next_at = state, now, None
+    if state == Delivery.State.DELIVERED:
+        delivery.ended_because = Delivery.Ended.BY_ATTEMPTS
     delivery.save()
 
 
@@ -205,8 +227,8 @@ def resend(*, actor: Actor, now: datetime, delivery_id: int) -> Delivery:
     if not delivery.endpoint.is_open or delivery.state == Delivery.State.WAITING:
         raise WrongState(delivery.state)
     delivery.state, delivery.finished_at = Delivery.State.WAITING, None
-    delivery.next_at = now
-    delivery.save(update_fields=["state", "finished_at", "next_at"])
+    delivery.next_at, delivery.ended_because = now, Delivery.Ended.BY_ATTEMPTS
+    delivery.save(update_fields=["state", "finished_at", "next_at", "ended_because"])
     _defer(delivery)
     return delivery
 

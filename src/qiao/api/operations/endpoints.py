@@ -9,7 +9,13 @@ from django.conf import settings
 from qiao.api.events import EndpointDisabled
 from qiao.api.models import Delivery, Endpoint
 from qiao.api.models.keys import MANAGE
-from qiao.api.operations.refusals import BadAddress, NothingChosen, UnknownEvent, WrongState
+from qiao.api.operations.refusals import (
+    BadAddress,
+    NothingChosen,
+    StillOverlapping,
+    UnknownEvent,
+    WrongState,
+)
 from qiao.api.queries.webhooks import sealing_context
 from qiao.api.rules.signing import new_webhook_secret
 from qiao.core import crypto
@@ -113,8 +119,14 @@ def change_endpoint(
 def rotate_endpoint_secret(
     *, actor: Actor, now: datetime, endpoint_id: int, overlap: timedelta
 ) -> str:
-    """A new secret, in clear; the one in force signs beside it until `overlap` is over."""
+    """A new secret, in clear; the one in force signs beside it until `overlap` is over.
+
+    Raises `StillOverlapping` while a former one does, which would stop before its time,
+    `Endpoint.DoesNotExist`.
+    """
     endpoint = _lock(actor, endpoint_id)
+    if endpoint.former_until is not None and endpoint.former_until > now:
+        raise StillOverlapping(endpoint.former_until)
     secret = new_webhook_secret()
     endpoint.former_secret, endpoint.former_until = endpoint.secret, now + overlap
     endpoint.secret = _seal(endpoint, secret)

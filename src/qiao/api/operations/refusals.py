@@ -1,5 +1,7 @@
 """Why an operation refuses. Views turn these into messages beside the field."""
 
+from datetime import datetime
+
 from qiao.api.rules.networks import BadRange
 from qiao.core.rules.text import BadText
 
@@ -10,6 +12,7 @@ __all__ = [
     "BadText",
     "MoreThanOwn",
     "NothingChosen",
+    "StillOverlapping",
     "UnknownEvent",
     "UnknownScope",
     "WrongState",
@@ -42,6 +45,14 @@ class UnknownEvent(ApiRefusal):
 
 class BadAddress(ApiRefusal):
     """Not an address that webhooks may be sent to."""
+
+
+class StillOverlapping(ApiRefusal):
+    """The former secret was promised to work until the moment `until`."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
 
 
 class WrongState(ApiRefusal):

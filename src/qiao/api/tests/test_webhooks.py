@@ -265,6 +265,21 @@ def test_during_a_change_of_secrets_both_sign(company: Company, there: Receiver)
     assert not there.messages[1].is_signed_with(former)
 
 
+def test_a_former_secret_signs_as_long_as_was_promised(company: Company, there: Receiver) -> None:
+    endpoint, _first = _endpoint(company, there.url)
+    now, day = timezone.now(), timedelta(hours=24)
+    about: dict[str, Any] = {"actor": company.agent, "endpoint_id": endpoint.pk, "overlap": day}
+    operations.rotate_endpoint_secret(now=now, **about)
+    kept = Endpoint.objects.get()
+    with pytest.raises(operations.StillOverlapping) as refusal:
+        operations.rotate_endpoint_secret(now=now + day - timedelta(seconds=1), **about)
+    assert refusal.value.until == now + day
+    same = Endpoint.objects.get()
+    assert bytes(same.secret) == bytes(kept.secret)
+    assert bytes(same.former_secret or b"") == bytes(kept.former_secret or b"")
+    assert operations.rotate_endpoint_secret(now=now + day, **about)
+
+
 def test_a_secret_is_kept_encrypted(company: Company, there: Receiver) -> None:
     endpoint, secret = _endpoint(company, there.url)
     endpoint.refresh_from_db()

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -132,12 +133,18 @@ def endpoint_rotate(request: StaffRequest, endpoint_id: int) -> HttpResponse:
     if not form.is_valid() or not first_time(form):
         messages.warning(request, _("This was done already. A secret is shown only once."))
         return _back(endpoint)
-    secret = operations.rotate_endpoint_secret(
-        actor=request.actor,
-        now=request.now,
-        endpoint_id=endpoint.pk,
-        overlap=timedelta(hours=form.cleaned_data["overlap"]),
-    )
+    try:
+        secret = operations.rotate_endpoint_secret(
+            actor=request.actor,
+            now=request.now,
+            endpoint_id=endpoint.pk,
+            overlap=timedelta(hours=form.cleaned_data["overlap"]),
+        )
+    except operations.StillOverlapping as refusal:
+        until = f"{timezone.localtime(refusal.until):%Y-%m-%d %H:%M}"
+        words = _("The former secret signs until %(until)s. Make another one after that.")
+        messages.warning(request, words % {"until": until})
+        return _back(endpoint)
     endpoint.refresh_from_db()
     return _page(request, endpoint, secret=secret)
 

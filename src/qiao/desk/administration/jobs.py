@@ -15,8 +15,8 @@ from procrastinate.contrib.django import app
 
 from qiao.core.events import publish
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.job_events import JobHandled
 from qiao.core.rules.text import BadText, clean
-from qiao.desk.administration.events import JobHandled
 from qiao.desk.administration.frame import OPERATE, id_in, require_whole, show
 from qiao.staff.queries import company_id, names_of
 

@@ -1,4 +1,7 @@
-"""What the care of the installation tells: who took a job of the background in hand, and why."""
+"""What the care of the installation tells: who took a job of the background in hand, and why.
+
+It is told by the administration and heard by the modules whose jobs they are.
+"""
 
 from dataclasses import dataclass
 
