@@ -184,6 +184,7 @@ SHOTS = (
     Shot("parameters", "/administration/parameters/", "administrator"),
     Shot("parameter", "/administration/parameters/feedback.attempts_needed/", "administrator"),
     Shot("retention", "/administration/retention/", "administrator"),
+    Shot("backups", "/administration/backups/", "administrator"),
     Shot("codes", "/administration/codes/", "administrator"),
     Shot("units", "/administration/codes/staff.units/", "administrator"),
     Shot("people", "/administration/codes/staff.people/", "administrator"),

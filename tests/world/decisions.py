@@ -1,4 +1,4 @@
-"""What waits for the administration: a correction, a failed job, a reported problem."""
+"""What waits for the administration: a correction, a failed job, a problem, a backup."""
 
 import io
 import json
@@ -7,6 +7,7 @@ from django.db import connection
 
 from qiao.core import corrections
 from qiao.core.models import Attachment
+from qiao.desk.models import BackupRun
 from qiao.desk.operations.problems import Circumstances, report_problem
 from tests.world.canaries import ACCOUNT, World, marked, picture
 
@@ -26,6 +27,24 @@ def add_problem(world: World) -> None:
     )
     kept = Attachment.objects.get(owner_kind="desk.problem", owner_id=problem.pk)
     world.ids |= {"problem": problem.pk, "problem_picture": kept.pk}
+
+
+def add_backup(world: World) -> None:
+    """A backup that was made, for the whole company; nothing of a branch stands in it."""
+    kept = BackupRun.objects.create(
+        kind="backup",
+        origin="command",
+        state="done",
+        requested_at=world.now,
+        started_at=world.now,
+        finished_at=world.now,
+        place="/srv/qiao/backups/qiao.tar",
+        size_bytes=1,
+        table_count=1,
+        row_count=1,
+        file_count=1,
+    )
+    world.ids["backup"] = kept.pk
 
 
 def add_correction(world: World) -> None:

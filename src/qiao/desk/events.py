@@ -1,4 +1,4 @@
-"""What happened in the problem log."""
+"""What happened in the problem log, and to backups."""
 
 from dataclasses import dataclass
 
@@ -23,3 +23,25 @@ class ProblemDecided:
     severity: int
     fixed_in: str
     duplicate_of_id: int | None
+
+
+@event_type("desk.backup_requested", topics=("backups",))
+@dataclass(frozen=True, slots=True)
+class BackupRequested:
+    """A backup, or a test of the backup `backup_id`, was asked for."""
+
+    run_id: int
+    kind: str
+    origin: str
+    backup_id: int | None
+
+
+@event_type("desk.backup_ended", topics=("backups",))
+@dataclass(frozen=True, slots=True)
+class BackupEnded:
+    """A backup or a test is done or has failed; `reason` says why. ``removed``: its file went."""
+
+    run_id: int
+    kind: str
+    state: str
+    reason: str

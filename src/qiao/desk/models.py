@@ -1,4 +1,4 @@
-"""Tables of the desk: the problem log."""
+"""Tables of the desk: the problem log, and the runs of backups and their tests."""
 
 from typing import ClassVar
 
@@ -84,3 +84,109 @@ class Problem(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class BackupRun(models.Model):
+    """A backup, or the test of one (`backup`): asked for, carried out by the keeper, ended.
+
+    Nothing of a person but who asked; no address of a database. `place` is the file. A run is
+    alive as long as its process holds the lock of runs, see `queries.backups`.
+    """
+
+    class Kind(models.TextChoices):
+        BACKUP = "backup"
+        TEST = "test"
+
+    class Origin(models.TextChoices):
+        PERSON = "person"
+        SCHEDULE = "schedule"
+        COMMAND = "command"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        REMOVED = "removed"
+
+    class Reason(models.TextChoices):
+        DISK_FULL = "disk_full"
+        BROKEN_OFF = "broken_off"
+        DATABASE = "database"
+        FILE = "file"
+        MISSING = "missing"
+        DAMAGED = "damaged"
+        DIFFERS = "differs"
+        OTHER_KEY = "other_key"
+        NOT_ALLOWED = "not_allowed"
+
+    kind = models.TextField(choices=Kind.choices)
+    origin = models.TextField(choices=Origin.choices)
+    state = models.TextField(choices=State.choices, default=State.WAITING)
+    backup = models.ForeignKey("self", models.CASCADE, null=True, related_name="tests")
+    requested_by = models.ForeignKey(
+        "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    requested_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    step = models.TextField(default="")
+    reason = models.TextField(choices=Reason.choices, default="")
+    needed_bytes = models.BigIntegerField(null=True)
+    free_bytes = models.BigIntegerField(null=True)
+    differing = models.JSONField(default=list)
+    release = models.TextField(default="")
+    place = models.TextField(default="")
+    is_ours = models.BooleanField(default=False)
+    size_bytes = models.BigIntegerField(null=True)
+    table_count = models.BigIntegerField(null=True)
+    row_count = models.BigIntegerField(null=True)
+    file_count = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="running"), name="desk_backuprun_one_runs"
+            ),
+            models.UniqueConstraint(
+                fields=["state"], condition=Q(state="waiting"), name="desk_backuprun_one_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="test", backup__isnull=False)
+                | Q(kind="backup", backup__isnull=True),
+                name="desk_backuprun_test_of",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin="person", requested_by__isnull=False)
+                | (~Q(origin="person") & Q(requested_by__isnull=True)),
+                name="desk_backuprun_asked_by",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="failed", reason__gt="") | (~Q(state="failed") & Q(reason="")),
+                name="desk_backuprun_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="waiting", started_at__isnull=True)
+                | (~Q(state="waiting") & Q(started_at__isnull=False)),
+                name="desk_backuprun_started",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running"], finished_at__isnull=True)
+                | Q(
+                    ~Q(state__in=["waiting", "running"]),
+                    finished_at__gte=models.F("started_at"),
+                ),
+                name="desk_backuprun_finished",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done")
+                | Q(table_count__isnull=False, row_count__isnull=False, file_count__isnull=False),
+                name="desk_backuprun_counted",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["kind", "-id"], name="desk_backuprun_latest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

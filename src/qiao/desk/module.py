@@ -7,7 +7,7 @@ from qiao.core.tasks import PeriodicJob
 from qiao.desk import problem_demo
 from qiao.desk.administration import contributed as administration
 from qiao.desk.administration import demo as administration_demo
-from qiao.desk.administration.declared import PARAMETERS
+from qiao.desk.administration.declared import PARAMETERS, RETENTION
 from qiao.desk.administration.words import WORDS
 from qiao.desk.catching import collect_failed_jobs
 from qiao.desk.overview import contributed as overview
@@ -38,6 +38,8 @@ manifest = Module(
     periodic=(PeriodicJob("desk.collect_failed_jobs", "* * * * *", collect_failed_jobs),),
     figures=overview.FIGURES,
     parameters=PARAMETERS,
+    retention=RETENTION,
+    audited=("desk_backuprun",),
     audit_words=WORDS,
     demo=(
         DemoStage("desk.care", 95, administration_demo.build),

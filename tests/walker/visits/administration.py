@@ -19,6 +19,11 @@ ADMINISTRATION: Final = {
         sender="chief",
     ),
     "administration:retention": Visit(reader="chief"),
+    "administration:backups": Visit(queries=("after=9", "after=x"), reader="chief"),
+    "administration:backup_now": Visit(post={}, get=NOT_ALLOWED, sender="chief"),
+    "administration:backup_test": Visit(
+        {"backup_id": "{backup}"}, post={}, get=NOT_ALLOWED, sender="chief"
+    ),
     "administration:codes": Visit(),
     "administration:code_table": Visit(
         {"key": "staff.units"}, queries=("part=all&q=x", "after=9")

@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "a water utility on this machine: database, web and worker, with a living world",
     "serve": "the web server",
     "worker": "the worker of background jobs",
+    "keeper": "makes and tests the backups that are asked for on the page or by the clock",
     "migrate": "bring the database up to date",
     "manage": "a command of Django",
     "test": "run the tests",

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from qiao.config.cli import archive, environment
+from qiao.config.cli import environment, runs
 from qiao.config.cli.failure import CommandError
 
 
@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
         message = f"{args.file} exists: choose another name or give --force"
         raise CommandError(message)
     with environment.database():
-        contents = archive.write(args.file, with_secrets=args.with_secrets)
+        contents = runs.by_command(args.file, with_secrets=args.with_secrets)
     tables, media = contents["tables"], contents["media"]
     rows = sum(count for count, _ in tables.values())
     print(f"{args.file}: {len(tables)} tables, {rows} rows, {len(media)} files")

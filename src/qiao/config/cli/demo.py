@@ -61,8 +61,8 @@ def _start(place: Path, args: argparse.Namespace, children: list[supervise.Child
         preparation.collect()
     _prepare(place, args)
     web = serving.child("web", "serve", f"--host={args.host}", f"--port={args.port}")
-    children += [web, serving.child("worker", "worker")]
-    with _step("web and worker"):
+    children += [web, serving.child("worker", "worker"), serving.child("keeper", "keeper")]
+    with _step("web, worker and keeper"):
         for child in children:
             child.start()
         serving.wait_until_ready(_address(args), children)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from qiao.config.cli import archive, environment, preparation
+from qiao.config.cli import archive, environment, preparation, runs
 from qiao.config.cli.failure import CommandError
 
 
@@ -22,6 +22,7 @@ def run(args: argparse.Namespace) -> int:
     with environment.database():
         contents = archive.read(args.file, force=args.force)
         preparation.run_self("migrate", "--quiet")
+        runs.settle_restored(args.file, contents)
     rows = sum(count for count, _ in contents["tables"].values())
     print(f"Restored and compared equal: {rows} rows, {len(contents['media'])} files")
     return 0

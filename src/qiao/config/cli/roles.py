@@ -12,7 +12,7 @@ from qiao.config import postgres
 from qiao.config.cli.failure import CommandError
 
 LINES = """\
-CREATE ROLE qiao_owner LOGIN PASSWORD '…'; CREATE ROLE qiao_app LOGIN PASSWORD '…';
+CREATE ROLE qiao_owner LOGIN CREATEDB PASSWORD '…'; CREATE ROLE qiao_app LOGIN PASSWORD '…';
 CREATE DATABASE qiao OWNER qiao_owner ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0;
 export DATABASE_OWNER_URL=postgresql://qiao_owner:…@host/qiao
 export DATABASE_URL=postgresql://qiao_app:…@host/qiao"""

@@ -44,7 +44,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+                preexec_fn=BOUND,  # noqa: PLW1509
             )
         self.started = time.monotonic()
 
@@ -130,8 +130,13 @@ def stop_all(children: list[Child]) -> None:
         child.end(deadline=deadline)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """Have the kernel end this process with the one that started it; for `preexec_fn`."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+# Only Linux knows how; elsewhere an orphan goes on to its end.
+BOUND = die_with_parent if sys.platform == "linux" else None
 
 
 def _reason(code: int) -> str:

@@ -36,6 +36,7 @@ COMMANDS = (
         "administration:retention",
         RIGHT,
     ),
+    Command("administration.backups", _("Backups"), "archive", "administration:backups", RIGHT),
     Command(
         "administration.corrections",
         _("Correct data"),

@@ -40,6 +40,7 @@ SECTIONS: Final = (
     Section("home", _("Health"), "administration:home", (RIGHT,)),
     Section("parameters", _("Parameters"), "administration:parameters", (RIGHT,)),
     Section("retention", _("Retention"), "administration:retention", (RIGHT,), whole=True),
+    Section("backups", _("Backups"), "administration:backups", (RIGHT,), whole=True),
     Section("codes", _("Code tables"), "administration:codes", (RIGHT,)),
     Section("decisions", _("Second person"), "administration:decisions", (DECIDE,)),
     Section(

@@ -126,13 +126,14 @@ def last_backup() -> datetime | None:
 
 def _backup(now: datetime) -> Finding:
     title, at = _("Backup"), last_backup()
-    todo = _("Make one: ./qiao backup FILE, and keep it on another machine.")
+    todo = _("Make one, test it, and keep a copy on another machine.")
+    url = reverse("administration:backups")
     if at is None:
-        return Finding("bad", title, _("None was ever made"), todo)
+        return Finding("bad", title, _("None was ever made"), todo, url)
     hours = parameters.find(BACKUP_AGE, day=timezone.localdate(now)).value
     words = _("The last one: %(when)s") % {"when": when_words(at, now, long=True)}
     if now - at > timedelta(hours=hours):
-        return Finding("warn", title, words, todo)
+        return Finding("warn", title, words, todo, url)
     return Finding("ok", title, words)
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from qiao.desk.administration import (
+    backups,
     codes,
     corrections,
     decisions,
@@ -21,6 +22,9 @@ urlpatterns = [
     path("parameters/", parameters.parameter_list, name="parameters"),
     path("parameters/<str:key>/", parameters.parameter_page, name="parameter"),
     path("retention/", retention.retention_page, name="retention"),
+    path("backups/", backups.backup_list, name="backups"),
+    path("backups/now/", backups.backup_now, name="backup_now"),
+    path("backups/<int:backup_id>/test/", backups.backup_test, name="backup_test"),
     path("codes/", codes.code_list, name="codes"),
     path("codes/<str:key>/", codes.code_table, name="code_table"),
     path("codes/<str:key>/add/<str:action_key>/", codes.code_add, name="code_add"),

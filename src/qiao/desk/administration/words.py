@@ -24,6 +24,41 @@ WORDS = (
         },
     ),
     AuditTable(
+        table="desk_backuprun",
+        label=_("Backup or its test"),
+        fields={
+            "kind": pgettext_lazy("trail", "Kind"),
+            "origin": _("Asked for by"),
+            "requested_by_id": PERSON,
+            "backup_id": _("Backup (number)"),
+            "state": _("State"),
+            "step": pgettext_lazy("trail", "Step"),
+            "reason": pgettext_lazy("trail", "Reason"),
+            "place": _("File"),
+            "size_bytes": _("Size"),
+            "row_count": pgettext_lazy("backup", "Rows"),
+            "file_count": _("Files"),
+        },
+        values={
+            "kind": {
+                "backup": _("Backup"),
+                "test": pgettext_lazy("backup", "Test"),
+            },
+            "origin": {
+                "person": pgettext_lazy("backup asked by", "A person"),
+                "schedule": pgettext_lazy("backup asked by", "By the clock"),
+                "command": pgettext_lazy("backup asked by", "By command"),
+            },
+            "state": {
+                "waiting": pgettext_lazy("job state", "Waits"),
+                "running": pgettext_lazy("job state", "Runs"),
+                "done": pgettext_lazy("job state", "Done"),
+                "failed": pgettext_lazy("job state", "Failed"),
+                "removed": pgettext_lazy("backup", "Its file was deleted"),
+            },
+        },
+    ),
+    AuditTable(
         table="core_calendarday",
         label=pgettext_lazy("trail", "Holiday or moved working day"),
         fields={
