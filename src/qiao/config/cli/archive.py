@@ -15,6 +15,7 @@ from typing import IO, Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from qiao.config import postgres
 from qiao.config.cli import environment, supervise
@@ -178,13 +179,23 @@ def _dump(url: str, dump: Path) -> dict[str, list[Any]]:
         row = connection.execute("SELECT pg_export_snapshot()").fetchone()
         assert row is not None
         words = ["--format=custom", "--compress=gzip:3", f"--snapshot={row[0]}", f"--file={dump}"]
-        _tool("pg_dump", [*words, f"--dbname={url}"])
+        _tool("pg_dump", words, url)
         return table_sums(connection)
 
 
-def _tool(name: str, words: list[str]) -> None:
+def _without_password(url: str) -> tuple[str, dict[str, str]]:
+    """The address and an environment with its password: every user sees arguments of programs."""
+    words = conninfo_to_dict(url)
+    password = words.pop("password", None)
+    given = dict(os.environ) | ({"PGPASSWORD": str(password)} if password else {})
+    return make_conninfo("", **words), given
+
+
+def _tool(name: str, words: list[str], url: str) -> None:
+    target, given = _without_password(url)
     done = subprocess.run(
-        [postgres.binary(name), *words],
+        [postgres.binary(name), *words, f"--dbname={target}"],
+        env=given,
         capture_output=True,
         text=True,
         check=False,
@@ -295,6 +306,7 @@ def load(url: str, dump: Path) -> None:
         BackupFailed: PostgreSQL refused it.
     """
     words = ["--no-owner", "--no-privileges", "--file=-", str(dump)]
+    address, given = _without_password(url)
     into = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--single-transaction"]
     with (
         tempfile.TemporaryFile() as said,
@@ -305,7 +317,8 @@ def load(url: str, dump: Path) -> None:
             preexec_fn=supervise.BOUND,  # noqa: PLW1509
         ) as source,
         subprocess.Popen(
-            [postgres.binary("psql"), *into, f"--dbname={url}", "--output=/dev/null"],
+            [postgres.binary("psql"), *into, f"--dbname={address}", "--output=/dev/null"],
+            env=given,
             stdin=subprocess.PIPE,
             stderr=said,
             preexec_fn=supervise.BOUND,  # noqa: PLW1509

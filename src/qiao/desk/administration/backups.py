@@ -42,10 +42,11 @@ STEPS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A backup with its last test."""
+    """A backup with the last finding of a test, and a later test that could not be finished."""
 
     run: BackupRun
     test: BackupRun | None
+    unfinished: BackupRun | None
     is_damaged: bool
 
 
@@ -55,11 +56,12 @@ def backup_list(request: StaffRequest) -> HttpResponse:
     require_whole(request, RIGHT)
     found = queries.list_backups(after=id_in(request.GET.get("after", "")))
     page = found[: queries.PAGE_SIZE]
-    tests = queries.last_tests([run.pk for run in page])
+    ids = [run.pk for run in page]
+    tests, attempts = queries.last_tests(ids), queries.last_attempts(ids)
     today, going = timezone.localdate(request.now), queries.standing()
     good = queries.last_good()
     context = {
-        "lines": [_line(run, tests.get(run.pk)) for run in page],
+        "lines": [_line(run, tests.get(run.pk), attempts.get(run.pk)) for run in page],
         "after": page[-1].pk if len(found) > len(page) else None,
         "going": going,
         "steps": _steps(going),
@@ -81,8 +83,8 @@ def backup_list(request: StaffRequest) -> HttpResponse:
     return show(request, "backups.html", "backups", context)
 
 
-def _line(run: BackupRun, test: BackupRun | None) -> Line:
-    return Line(run, test, queries.is_damaged(test))
+def _line(run: BackupRun, test: BackupRun | None, attempt: BackupRun | None) -> Line:
+    return Line(run, test, None if attempt == test else attempt, queries.is_damaged(test))
 
 
 def _steps(going: queries.Standing) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from qiao.core import parameters
 from qiao.core.metrics import STREAMS
 from qiao.core.ui.moments import when_words
+from qiao.desk.queries.backups import has_backups, last_good
 
 STAMP: Final = "last_backup.json"
 BACKUP_AGE: Final = "desk.backup_age_hours"
@@ -116,7 +117,13 @@ def _worker(beat: datetime | None, now: datetime) -> Finding:
 
 
 def last_backup() -> datetime | None:
-    """When the last backup was finished, by the stamp it left in the state folder."""
+    """When the last backup was finished that no test found damaged.
+
+    By the list of runs; one made before there was a list left a stamp in the state folder.
+    """
+    if has_backups():
+        good = last_good()
+        return good.finished_at if good else None
     try:
         kept = json.loads((Path(settings.HOME) / STAMP).read_text())
         return datetime.fromisoformat(kept["at"])
@@ -129,7 +136,7 @@ def _backup(now: datetime) -> Finding:
     todo = _("Make one, test it, and keep a copy on another machine.")
     url = reverse("administration:backups")
     if at is None:
-        return Finding("bad", title, _("None was ever made"), todo, url)
+        return Finding("bad", title, _("There is none that is good"), todo, url)
     hours = parameters.find(BACKUP_AGE, day=timezone.localdate(now)).value
     words = _("The last one: %(when)s") % {"when": when_words(at, now, long=True)}
     if now - at > timedelta(hours=hours):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from qiao.desk.models import BackupRun
 from qiao.desk.rules.backups import (
@@ -20,6 +21,7 @@ from qiao.desk.rules.backups import (
 
 PAGE_SIZE = 30
 BROKEN = (BackupRun.Reason.DAMAGED, BackupRun.Reason.DIFFERS, BackupRun.Reason.MISSING)
+_FINDING = Q(state="done") | Q(reason__in=BROKEN)
 _MEDIA = "SELECT coalesce(sum(size), 0)::bigint FROM (SELECT max(size_bytes) AS size" \
     " FROM core_attachment GROUP BY sha256) each"  # fmt: skip
 _LOCKS = (
@@ -83,14 +85,28 @@ def list_backups(*, after: int | None = None, limit: int = PAGE_SIZE) -> list[Ba
 
 
 def last_tests(backup_ids: list[int]) -> dict[int, BackupRun]:
-    """The last ended test of each of these backups."""
+    """The last test of each of these backups that came to a finding: equal, or no good."""
+    return _newest(backup_ids, _FINDING)
+
+
+def last_attempts(backup_ids: list[int]) -> dict[int, BackupRun]:
+    """The last ended test of each of these backups, also one that could not be finished."""
+    return _newest(backup_ids, Q(state__in=["done", "failed"]))
+
+
+def _newest(backup_ids: list[int], which: Q) -> dict[int, BackupRun]:
     rows = (
-        BackupRun.objects.filter(backup_id__in=backup_ids, state__in=["done", "failed"])
+        BackupRun.objects.filter(which, backup_id__in=backup_ids)
         .order_by("backup_id", "-id")
         .distinct("backup_id")
         .select_related("requested_by")
     )
     return {row.backup_id: row for row in rows if row.backup_id}
+
+
+def has_backups() -> bool:
+    """Whether the list knows of a backup that was finished, whatever became of it."""
+    return BackupRun.objects.filter(kind="backup", state__in=["done", "removed"]).exists()
 
 
 def last_good() -> BackupRun | None:
@@ -107,7 +123,7 @@ def last_tested() -> BackupRun | None:
 
 
 def is_damaged(test: BackupRun | None) -> bool:
-    """Whether a test says that the file is no good (not merely that the test could not be)."""
+    """Whether the finding of a test is that the file is no good."""
     return test is not None and test.reason in BROKEN
 
 
@@ -146,6 +162,6 @@ def asked_by_clock_at(kind: str) -> datetime | None:
 
 
 def tested_at() -> datetime | None:
-    """When a test came to an end last, good or not."""
-    rows = BackupRun.objects.filter(kind="test", state__in=["done", "failed"]).order_by("-id")
+    """When a test came to a finding last, good or not."""
+    rows = BackupRun.objects.filter(_FINDING, kind="test").order_by("-id")
     return rows.values_list("finished_at", flat=True).first()

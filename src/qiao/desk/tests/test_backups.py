@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from qiao.core.retention import rule, run_rule
 from qiao.customers.tests.test_pages import browser
 from qiao.desk.models import BackupRun
+from qiao.desk.queries.backups import held_backups
 from qiao.desk.rules.backups import Held, is_night_due, surplus
 from qiao.staff.tests.cast import Company, make_company
 
@@ -133,6 +134,33 @@ def test_the_list_tells_of_tests_and_of_failures_in_words(company: Company) -> N
         "./qiao restore /srv/backups/qiao-1.tar",
     ):
         assert words in page, words
+
+
+def test_a_test_that_could_not_be_finished_does_not_hide_what_an_earlier_one_found(
+    company: Company,
+) -> None:
+    good, bad = make_run(), make_run(place="/srv/backups/qiao-2.tar")
+    make_run(kind="test", backup=good)
+    make_run(kind="test", backup=bad, state="failed", reason="damaged")
+    for backup in (good, bad):
+        make_run(kind="test", backup=backup, state="failed", reason="broken_off")
+    assert held_backups_by_flags() == [(bad.pk, True, False), (good.pk, False, True)]
+    page = browser(company.chief_staff).get(URL).content.decode()
+    assert page.count("Not finished") == 2
+    assert "98,765 rows and 7 files compared" in page
+
+
+def held_backups_by_flags() -> list[tuple[int, bool, bool]]:
+    BackupRun.objects.filter(kind="backup").update(is_ours=True)
+    return [(one.run_id, one.is_damaged, one.is_proved) for one in held_backups()]
+
+
+def test_health_warns_when_no_backup_is_good(company: Company) -> None:
+    chief = browser(company.chief_staff)
+    backup = make_run()
+    assert "There is none that is good" not in chief.get("/administration/").content.decode()
+    make_run(kind="test", backup=backup, state="failed", reason="damaged")
+    assert "There is none that is good" in chief.get("/administration/").content.decode()
 
 
 def test_a_branch_neither_sees_the_page_nor_presses_its_buttons(company: Company) -> None:
