@@ -13,6 +13,7 @@ Number = int | float | Decimal
 
 RING = 37.7  # the circumference of the small ring, radius 6
 GAUGE = 163.4  # of the large one, radius 26
+GROUPED_LENGTH = 11  # digits of an account number that is read aloud in groups
 
 
 def _share(percent: object) -> float:
@@ -28,6 +29,13 @@ def figure(value: Number) -> str:
     if isinstance(value, float):
         return f"{value:,.2f}".rstrip("0").rstrip(".")
     return f"{value:,}"
+
+
+def account_number(number: str) -> str:
+    """An account number grouped for reading aloud: 1002 8834 561; another length as it is."""
+    if len(number) != GROUPED_LENGTH:
+        return number
+    return f"{number[:4]} {number[4:8]} {number[8:]}"
 
 
 def stat(

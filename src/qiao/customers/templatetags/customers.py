@@ -106,7 +106,6 @@ _REASONS = {
     "meter": pgettext_lazy("found by", "meter number"),
     "name": pgettext_lazy("found by", "name"),
 }
-GROUPED_LENGTH = 11
 
 
 def effects_of(kind: str) -> str:
@@ -156,14 +155,6 @@ def word(value: str | int, what: str) -> str:
 def revealed(fields: list[str]) -> str:
     """What was looked at, in words: ``["identity.passport"]`` gives Passport."""
     return " · ".join(map(field_words, fields))
-
-
-@register.filter
-def account_number(number: str) -> str:
-    """An account number grouped for reading aloud: 1002 8834 561."""
-    if len(number) != GROUPED_LENGTH:
-        return number
-    return f"{number[:4]} {number[4:8]} {number[8:]}"
 
 
 @register.filter
