@@ -58,7 +58,7 @@ SECTIONS: Final = (
         whole=True,
     ),
     Section("problems", _("Problems"), "administration:problems", (OPERATE,)),
-    Section("disclosures", _("Disclosures"), "administration:disclosures", (AUDIT,)),
+    Section("disclosures", _("Reveals and exports"), "administration:disclosures", (AUDIT,)),
 )
 
 
