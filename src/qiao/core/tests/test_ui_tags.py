@@ -313,6 +313,17 @@ def test_radios_become_a_segment_and_check_boxes_become_chips() -> None:
     assert "q-chip" in str(fields.field(Form()["extras"]))
 
 
+def test_radios_too_long_for_one_row_stand_below_one_another() -> None:
+    class Long(forms.Form):
+        said = forms.ChoiceField(
+            choices=[("a", "Somebody else answers"), ("b", "号码已停机，客户确认不再使用")],
+            widget=forms.RadioSelect,
+        )
+
+    assert "q-seg full rows" in str(fields.field(Long()["said"]))
+    assert "rows" not in str(fields.field(Form()["kind"]))
+
+
 def test_each_kind_of_control_has_its_class() -> None:
     assert 'class="form-check-input"' in str(fields.field(Form()["agreed"]))
     assert 'class="form-select"' in str(fields.field(Form()["place"]))

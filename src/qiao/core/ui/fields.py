@@ -1,6 +1,7 @@
 """A form field with label, required mark, help and errors, tied together for screen readers."""
 
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NOTHING = mark_safe("")
+
+ROW_LENGTH = 60  # letters that fit beside one another in a dialog; a Chinese one counts as two
+CHOICE_EDGE = 3  # what the edges of each choice take away of it
 
 
 def _described(bound: BoundField, hint: Text) -> list[str]:
@@ -71,13 +75,23 @@ def _required(bound: BoundField) -> SafeString:
     )
 
 
+def _fits_one_row(labels: list[str]) -> bool:
+    """Whether radios can stand beside one another and still be read."""
+    letters = sum(1 + (east_asian_width(letter) in "WF") for each in labels for letter in each)
+    return letters + CHOICE_EDGE * len(labels) <= ROW_LENGTH
+
+
 def _choices(bound: BoundField, label: Text, hint: Text, span: str) -> SafeString:
-    """Radios as a segment, check boxes as chips: they post without any script."""
+    """Radios as a segment or, where they are long, as rows; check boxes as chips.
+
+    They post without any script.
+    """
     many = isinstance(bound.field.widget, forms.CheckboxSelectMultiple)
     each = '<label class="q-chip">{} {}</label>' if many else "<label>{} {}</label>"
-    options: Iterable[tuple[object, object]] = (
+    options: Iterable[tuple[object, object]] = [
         (option.tag(), option.choice_label) for option in bound.subwidgets
-    )
+    ]
+    fits = many or _fits_one_row([str(words) for _tag, words in options])
     name = bound.auto_id or bound.html_name
     return format_html(
         '<div class="q-field{}" role="{}" aria-labelledby="{}-label"{}><span class="q-lab"'
@@ -91,7 +105,7 @@ def _choices(bound: BoundField, label: Text, hint: Text, span: str) -> SafeStrin
         name,
         label,
         _required(bound),
-        "row-f wrap g1" if many else "q-seg full",
+        "row-f wrap g1" if many else "q-seg full" if fits else "q-seg full rows",
         format_html_join("", each, options),
         _hint(bound, hint),
         _errors(bound),
