@@ -67,8 +67,22 @@ def _rows(of: Retention, holds: Sequence[LegalHold]) -> tuple[str, str]:
     source, held = f"{of.table} r", "false"
     if of.customer_ids:
         source += f" CROSS JOIN LATERAL (SELECT {of.customer_ids} AS ids OFFSET 0) h"
-        held = " OR ".join(f"({hold.sql})" for hold in holds) or "false"
+        held = _any_of(holds)
     return f"FROM {source} WHERE ({of.due})", f"({held})"
+
+
+def _any_of(holds: Sequence[LegalHold]) -> str:
+    return " OR ".join(f"({hold.sql})" for hold in holds) or "false"
+
+
+def nothing_holds(customer_ids: str) -> str:
+    """The condition in SQL that no hold keeps the customers of a row, for what deletes it.
+
+    `customer_ids` is an expression of bigint[] over the row. A statement sees what was committed
+    before it began: a hold of whatever kind that came after the batch was read still counts.
+    """
+    held = f"SELECT {_any_of(registry.holds())} FROM (SELECT {customer_ids} AS ids OFFSET 0) h"
+    return f"NOT coalesce(({held}), false)"
 
 
 def _values(of: Retention, now: datetime) -> dict[str, Any]:
@@ -119,8 +133,8 @@ def run_rule(of: Retention, *, clock: Clock) -> RetentionRun:
                 run.save(update_fields=["finished_at"])
                 run.refresh_from_db()
                 return run
-            _clear(of, batch, now)
-            RetentionRun.objects.filter(pk=run.pk).update(removed=F("removed") + len(batch))
+            gone = _clear(of, batch, now)
+            RetentionRun.objects.filter(pk=run.pk).update(removed=F("removed") + len(gone))
         last = set(batch)
 
 
@@ -152,17 +166,21 @@ def _batch(of: Retention, now: datetime) -> list[Any]:
         return [ident for (ident,) in cursor.fetchall()]
 
 
-def _clear(of: Retention, idents: list[Any], now: datetime) -> None:
+def _clear(of: Retention, idents: list[Any], now: datetime) -> list[Any]:
+    """Let go of a batch; those that went, without what has come under a hold meanwhile."""
     required()
     if of.clear is not None:
-        of.clear(idents, now)
-        return
+        stayed = set(of.clear(idents, now) or ())
+        return [ident for ident in idents if ident not in stayed]
     kind = "::tid[]" if of.ident == BY_PLACE else ""
+    free = nothing_holds(of.customer_ids) if of.customer_ids else "true"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM {of.table} r WHERE {of.ident} = ANY(%(idents)s{kind})",
+            f"DELETE FROM {of.table} r WHERE {of.ident} = ANY(%(idents)s{kind}) AND {free}"
+            f" RETURNING {of.ident}",
             {"idents": idents},
         )
+        return [ident for (ident,) in cursor.fetchall()]
 
 
 def expire(table: str) -> Callable[[Sequence[Any], datetime], None]:

@@ -172,7 +172,9 @@ class Retention:
     ``%(before)s`` (the moment a period ago) or, for what carries its own end, ``%(now)s``.
     `customer_ids`, where rows belong to customers, is an expression of bigint[]: rows whose
     customers are under a `LegalHold` stay. `clear` is given the idents of a batch and the moment
-    and must leave none of them due; without it the rows are deleted. `ident` names a row.
+    and must leave none of them due but those that it gives back, which have come under a hold
+    meanwhile (see `core.retention.nothing_holds`); without it the rows are deleted. `ident` names
+    a row.
 
     The period is a dated parameter that two people change: `keep` by default because of
     `because`, never less than `least` (`law` says by which law), in `unit` days or hours. A
@@ -191,7 +193,7 @@ class Retention:
     law: Text = ""
     unit: str = "days"
     customer_ids: str = ""
-    clear: Callable[[Sequence[Any], datetime], None] | None = None
+    clear: Callable[[Sequence[Any], datetime], Sequence[Any] | None] | None = None
     ident: str = "r.id"
     batch: int = 2_000
     hourly: bool = False

@@ -12,10 +12,12 @@ from django.db import connection
 
 from qiao.core.attachments import path_of as content_of
 from qiao.core.models import Attachment
+from qiao.core.retention import nothing_holds
 from qiao.customers.models import CustomerExport, Document, ImportFile, SubjectExport
 from qiao.customers.operations import exporting, subject_access
 from qiao.customers.operations.import_files import drop_file
 from qiao.customers.queries.documents import OWNER_KIND
+from qiao.customers.queries.holds import IDS_OF_ROW
 
 
 def let_exports_go(idents: Sequence[Any], _now: datetime) -> None:
@@ -51,12 +53,25 @@ def let_findings_go(idents: Sequence[Any], _now: datetime) -> None:
         cursor.execute(_FINDINGS, {"ids": list(idents)})
 
 
-def let_documents_go(idents: Sequence[Any], _now: datetime) -> None:
-    """Delete documents with their contents; a content that others hold as well stays."""
-    rows = Document.objects.filter(pk__in=idents)
-    files = list(rows.values_list("attachment_id", flat=True))
-    Document.objects.filter(replaced_by__in=rows).update(replaced_by=None)
-    rows.delete()
+def let_documents_go(idents: Sequence[Any], _now: datetime) -> Sequence[Any]:
+    """Delete documents with their contents; a content that others hold as well stays.
+
+    Gives those that stay: their customers have come under a hold since the batch was read.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM customers_document r"  # noqa: S608 - the condition is the manifests'
+            f" WHERE r.id = ANY(%(ids)s) AND {nothing_holds(IDS_OF_ROW)}"
+            " RETURNING r.id, r.attachment_id",
+            {"ids": list(idents)},
+        )
+        gone: dict[int, int] = dict(cursor.fetchall())
+    Document.objects.filter(replaced_by__in=gone).update(replaced_by=None)
+    _drop_contents(list(gone.values()))
+    return [ident for ident in idents if ident not in gone]
+
+
+def _drop_contents(files: list[int]) -> None:
     own = Attachment.objects.filter(pk__in=files, owner_kind=OWNER_KIND)
     digests = set(own.values_list("sha256", flat=True))
     own.delete()

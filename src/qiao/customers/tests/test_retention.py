@@ -16,9 +16,17 @@ from qiao.core import disclosure, parameters, retention
 from qiao.core.actor import Actor
 from qiao.core.models import Attachment, Disclosure, RetentionRun
 from qiao.core.registry import registry
-from qiao.core.retention import count_due, period, rule, run_due, run_rule
+from qiao.core.retention import (
+    count_due,
+    nothing_holds,
+    period,
+    rule,
+    run_due,
+    run_rule,
+)
 from qiao.core.rules.parameters import BadValue
 from qiao.core.tests.deliveries import run_background
+from qiao.core.transactions import acting
 from qiao.customers.models import Customer, Document, ImportFile
 from qiao.customers.operations import documents, merge_customers
 from qiao.customers.operations.erasing import request_erasure
@@ -204,6 +212,31 @@ def test_an_erasure_that_is_not_decided_holds_everything_back(world: Company) ->
     assert run(DOCUMENTS).removed == 0
 
 
+def test_a_hold_of_any_kind_that_comes_after_the_batch_was_read_still_counts(
+    world: Company,
+) -> None:
+    """A request for erasure takes no turns with the batches, as `place_hold` does."""
+    held, free = make_customer(world.agent), make_customer(world.agent)
+    kept, gone = (
+        paper(world.agent, each, f"ended {each.pk}", expires=NOW - 6 * YEAR)
+        for each in (held, free)
+    )
+    batch = retention._batch(rule(DOCUMENTS), NOW)  # noqa: SLF001 - something comes in between
+    assert set(batch) == {kept.pk, gone.pk}
+    request_erasure(
+        actor=world.agent, now=NOW, customer_id=held.pk, basis="request", reason="letter"
+    )
+    with transaction.atomic(), acting(None):
+        went = retention._clear(rule(DOCUMENTS), batch, NOW)  # noqa: SLF001 - as above
+    assert went == [gone.pk]
+    assert Document.objects.get() == kept
+    assert Attachment.objects.get().pk == kept.attachment_id
+    free_of = nothing_holds("ARRAY[r.id]")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT r.id FROM customers_customer r WHERE {free_of}")
+        assert cursor.fetchall() == [(free.pk,)]
+
+
 def test_an_open_case_holds_everything_back() -> None:
     assert "cases.open" in {hold.key for hold in registry.holds()}
     with connection.cursor() as cursor:
@@ -220,11 +253,12 @@ def test_a_run_that_is_killed_keeps_what_it_did_and_the_next_one_goes_on(
     of = with_batch(UPLOADS, 2)
     real, calls = retention._clear, []  # noqa: SLF001 - the second batch is made to fail
 
-    def dies(*given: Any) -> None:
+    def dies(*given: Any) -> Any:
         calls.append(1)
-        real(*given)
+        gone = real(*given)
         if len(calls) == 2:
             raise RuntimeError("killed")
+        return gone
 
     monkeypatch.setattr(retention, "_clear", dies)
     with pytest.raises(RuntimeError):
