@@ -1,7 +1,5 @@
 """Corrections of data: find the record, say what is wrong, let somebody else agree."""
 
-import tempfile
-from pathlib import Path
 from typing import Any, Final
 
 from django.contrib import messages
@@ -16,12 +14,11 @@ from django.utils.translation import pgettext
 from qiao.core import corrections as core
 from qiao.core import disclosure
 from qiao.core.approvals import AlreadyPending
-from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.manifest import Correction, Record
 from qiao.core.rules.text import BadText
-from qiao.core.table_files import TYPES, table_file
 from qiao.desk.administration.decisions import corrections_by_key, field_refusal, requests_for
+from qiao.desk.administration.files import table_answer
 from qiao.desk.administration.forms import CorrectionForm, RecordForm
 from qiao.desk.administration.frame import AUDIT, DECIDE, UNPROCESSABLE, id_in, show
 
@@ -149,8 +146,7 @@ def _request(
 @staff_view(AUDIT, methods=("POST",))
 def correction_export(request: StaffRequest) -> HttpResponseBase:
     """All corrections of one's units as a file; recorded as an export."""
-    form = "csv" if request.POST.get("form") == "csv" else "xlsx"
-    rows = _rows(request)
+    rows, is_cut = _rows(request)
     disclosure.record(
         kind="export",
         subject="administration.corrections",
@@ -166,16 +162,12 @@ def correction_export(request: StaffRequest) -> HttpResponseBase:
         pgettext("request", "State"), _("Decided by"),
         _("Decided on"),
     ]  # fmt: skip
-    path = Path(tempfile.mkdtemp()) / f"corrections.{form}"
-    with table_file(path, form=form, header=header) as write:
-        write(rows)
-    name = f"corrections-{timezone.localdate(request.now):%Y%m%d}.{form}"
-    response = send_file(request, path, name=name, content_type=TYPES[form], remove=True)
-    path.parent.rmdir()
-    return response
+    cut_after = len(rows) if is_cut else None
+    return table_answer(request, name="corrections", header=header, rows=rows, cut_after=cut_after)
 
 
-def _rows(request: StaffRequest) -> list[list[object]]:
+def _rows(request: StaffRequest) -> tuple[list[list[object]], bool]:
+    """Rows of the file, the newest first, and whether there are more than fit."""
     rows: list[list[object]] = []
     after: int | None = None
     while len(rows) < MOST_EXPORTED:
@@ -199,7 +191,8 @@ def _rows(request: StaffRequest) -> list[list[object]]:
             ]  # fmt: skip
         if after is None:
             break
-    return rows
+    is_cut = after is not None or len(rows) > MOST_EXPORTED
+    return rows[:MOST_EXPORTED], is_cut
 
 
 STATES: Final = {

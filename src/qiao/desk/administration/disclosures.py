@@ -1,7 +1,5 @@
 """Reveals and exports: who saw which hidden field or took which rows, when and why."""
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from django.http import HttpResponse
@@ -11,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qiao.core import disclosure
-from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.models import Disclosure
-from qiao.core.table_files import TYPES, table_file
+from qiao.desk.administration.files import table_answer
 from qiao.desk.administration.frame import AUDIT, id_in, show
 from qiao.staff.queries import names_of, organisation_names
 
@@ -75,8 +72,8 @@ def disclosure_list(request: StaffRequest) -> HttpResponse:
 @staff_view(AUDIT, methods=("POST",))
 def disclosure_export(request: StaffRequest) -> HttpResponseBase:
     """The narrowed list as a file; the export is itself recorded."""
-    form = "csv" if request.POST.get("form") == "csv" else "xlsx"
-    lines = _lines(list(_narrowed(request, request.POST).order_by("-id")[:MOST_EXPORTED]))
+    found = list(_narrowed(request, request.POST).order_by("-id")[: MOST_EXPORTED + 1])
+    lines = _lines(found[:MOST_EXPORTED])
     disclosure.record(
         kind="export",
         subject="administration.disclosures",
@@ -96,17 +93,13 @@ def disclosure_export(request: StaffRequest) -> HttpResponseBase:
         _("Rows"),
         _("Reason"),
     ]
-    path = Path(tempfile.mkdtemp()) / f"disclosures.{form}"
-    with table_file(path, form=form, header=header) as write:
-        write(
-            [
-                f"{timezone.localtime(line['row'].at):%Y-%m-%d %H:%M}", line["who"], line["unit"],
-                line["row"].kind, f"{line['row'].subject} {line['row'].subject_id or ''}".strip(),
-                line["fields"], line["row"].row_count, line["row"].reason,
-            ]
-            for line in lines
-        )  # fmt: skip
-    name = f"disclosures-{timezone.localdate(request.now):%Y%m%d}.{form}"
-    response = send_file(request, path, name=name, content_type=TYPES[form], remove=True)
-    path.parent.rmdir()
-    return response
+    rows = (
+        [
+            f"{timezone.localtime(line['row'].at):%Y-%m-%d %H:%M}", line["who"], line["unit"],
+            line["row"].kind, f"{line['row'].subject} {line['row'].subject_id or ''}".strip(),
+            line["fields"], line["row"].row_count, line["row"].reason,
+        ]
+        for line in lines
+    )  # fmt: skip
+    cut_after = MOST_EXPORTED if len(found) > MOST_EXPORTED else None
+    return table_answer(request, name="disclosures", header=header, rows=rows, cut_after=cut_after)

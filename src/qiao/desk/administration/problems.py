@@ -1,7 +1,5 @@
 """The problem log for who looks after it: what is wrong, who mends it, in which version."""
 
-import tempfile
-from pathlib import Path
 from typing import Any, Final
 
 from django import forms
@@ -14,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qiao.core import disclosure
-from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
-from qiao.core.table_files import TYPES, table_file
+from qiao.desk.administration.files import table_answer
 from qiao.desk.administration.frame import OPERATE, UNPROCESSABLE, show
 from qiao.desk.models import Problem
 from qiao.desk.operations import problems as operations
@@ -149,8 +146,7 @@ def _decide(request: StaffRequest, problem: Problem, form: ProblemForm) -> bool:
 @staff_view(OPERATE, methods=("POST",))
 def problem_export(request: StaffRequest) -> HttpResponseBase:
     """The narrowed list as a file; recorded as an export."""
-    form = "csv" if request.POST.get("form") == "csv" else "xlsx"
-    page, _after = list_problems(
+    page, after = list_problems(
         actor=request.actor, narrowing=_narrowing(request.POST), limit=MOST_EXPORTED
     )
     disclosure.record(
@@ -168,13 +164,13 @@ def problem_export(request: StaffRequest) -> HttpResponseBase:
         _("First seen"), _("Last seen"), _("Version"), _("Looked after by"),
         _("Fixed in version"),
     ]  # fmt: skip
-    path = Path(tempfile.mkdtemp()) / f"problems.{form}"
-    with table_file(path, form=form, header=[str(word) for word in header]) as write:
-        write([_line(problem) for problem in page])
-    name = f"problems-{timezone.localdate(request.now):%Y%m%d}.{form}"
-    response = send_file(request, path, name=name, content_type=TYPES[form], remove=True)
-    path.parent.rmdir()
-    return response
+    return table_answer(
+        request,
+        name="problems",
+        header=[str(word) for word in header],
+        rows=(_line(problem) for problem in page),
+        cut_after=len(page) if after else None,
+    )
 
 
 def _line(problem: Problem) -> list[object]:
