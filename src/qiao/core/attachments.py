@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,10 +103,15 @@ def path_of(sha256: str) -> Path:
 
 
 def write(accepted: Accepted) -> str:
-    """Write the file alone; its digest. Beforehand, where its row comes under a lock."""
+    """Write the file alone; its digest. Beforehand, where its row comes under a lock.
+
+    One that lies there already is young again by that: `stray_files` leaves it to its row to come.
+    """
     digest = hashlib.sha256(accepted.content).hexdigest()
     target = path_of(digest)
-    if not target.exists():
+    try:
+        os.utime(target)
+    except FileNotFoundError:
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(f".{id(accepted)}.part")
         part.write_bytes(accepted.content)

@@ -230,4 +230,7 @@ class Attachment(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["owner_kind", "owner_id"], name="core_attachment_owner")]
+        indexes = [
+            models.Index(fields=["owner_kind", "owner_id"], name="core_attachment_owner"),
+            models.Index(fields=["sha256"], name="core_attachment_content"),
+        ]

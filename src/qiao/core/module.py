@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core import demo, retention_demo
+from qiao.core import demo, retention_demo, stray_files
 from qiao.core.calendar_codes import CALENDAR
 from qiao.core.manifest import DemoStage, Module, Parameter, Permission
 from qiao.core.personal import PersonalData, collect_looks, erase_said
@@ -19,6 +19,7 @@ manifest = Module(
         PeriodicJob(HOURLY, "23 * * * *", retain_hourly),
         # The clock of the jobs is UTC: a quarter to three at night in China.
         PeriodicJob(NIGHTLY, "47 18 * * *", retain_nightly),
+        PeriodicJob("core.sweep_contents", "37 19 * * *", stray_files.sweep),
         PeriodicJob("demo_tick", "* * * * * */12", demo.tick, demo_only=True),
     ),
     personal=(
