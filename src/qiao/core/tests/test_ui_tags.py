@@ -316,7 +316,10 @@ def test_radios_become_a_segment_and_check_boxes_become_chips() -> None:
 def test_radios_too_long_for_one_row_stand_below_one_another() -> None:
     class Long(forms.Form):
         said = forms.ChoiceField(
-            choices=[("a", "Somebody else answers"), ("b", "号码已停机，客户确认不再使用")],
+            choices=[
+                ("a", "Somebody else answers"),
+                ("b", "号码已停机，客户确认以后不再使用这个号码"),
+            ],
             widget=forms.RadioSelect,
         )
 
