@@ -67,6 +67,8 @@ def _stand_by(only: "psycopg.Connection[Any] | None") -> None:
     from django.utils import timezone
 
     clock_at = 0.0
+    if only:
+        runs.adopt(timezone.now())
     while only:
         if time.monotonic() >= clock_at:
             _ask_by_night(timezone.now())

@@ -1,7 +1,9 @@
 """The test of a backup: read back into a scratch database and a scratch folder, and compared."""
 
+import json
 import os
 import shutil
+import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ import psycopg
 from psycopg import sql
 
 from qiao.config.cli import archive, environment
-from qiao.config.cli.backup_faults import Differs, Missing, NotAllowed
+from qiao.config.cli.backup_faults import Damaged, Differs, Missing, NotAllowed
 
 _NAME_BYTES = 63
 
@@ -65,6 +67,23 @@ def prove(file: Path, scratch: Scratch, *, told: archive.Told = archive.silent) 
     if names:
         message = f"{file} differs when it is read back: {', '.join(names[:5])}"
         raise Differs(message, names)
+    return contents
+
+
+def listing(file: Path) -> dict[str, Any]:
+    """Read the list of a backup without laying it out.
+
+    Raises:
+        Damaged: it is no backup, or not whole.
+    """
+    try:
+        with tarfile.open(file) as tar:
+            source = tar.extractfile("contents.json")
+            assert source is not None
+            contents: dict[str, Any] = json.load(source)
+    except (tarfile.TarError, OSError, ValueError, KeyError) as error:
+        message = f"{file} is not a backup of Qiao, or is damaged: {error}"
+        raise Damaged(message) from error
     return contents
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from qiao.config.cli import archive, environment, preparation, runs
 from qiao.config.cli.failure import CommandError
@@ -20,9 +21,18 @@ def run(args: argparse.Namespace) -> int:
         raise CommandError(message)
     (environment.home() / "prepared").unlink(missing_ok=True)
     with environment.database():
-        contents = archive.read(args.file, force=args.force)
-        preparation.run_self("migrate", "--quiet")
-        runs.settle_restored(args.file, contents)
+        contents = _restore(args.file, force=args.force)
     rows = sum(count for count, _ in contents["tables"].values())
     print(f"Restored and compared equal: {rows} rows, {len(contents['media'])} files")
     return 0
+
+
+def _restore(file: Path, *, force: bool) -> dict[str, Any]:
+    with runs.turn() as is_ours:
+        if not is_ours:
+            message = "a backup or a test is under way: stop the keeper first"
+            raise CommandError(message)
+        contents = archive.read(file, force=force)
+        preparation.run_self("migrate", "--quiet")
+        runs.settle_restored(file, contents)
+    return contents

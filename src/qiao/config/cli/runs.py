@@ -11,12 +11,13 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from qiao.config import postgres
 from qiao.config.cli import archive, environment, proving, supervise
 from qiao.config.cli.backup_faults import BackupFailed, Differs, DiskFull
 from qiao.config.cli.failure import CommandError
@@ -25,6 +26,8 @@ from qiao.desk.rules.backups import LOCK, RUN_LOCK
 if TYPE_CHECKING:
     from qiao.desk.models import BackupRun
     from qiao.desk.operations.backups import Counted
+
+_FAULTS = (CommandError, OSError, psycopg.Error, postgres.PostgresError)
 
 
 @contextmanager
@@ -80,7 +83,7 @@ def perform(run: "BackupRun") -> bool:
         with acting(None):
             fail_run(run_id=run.pk, now=timezone.now(), reason=Reason.BROKEN_OFF)
         raise
-    except (BackupFailed, CommandError, OSError, psycopg.Error) as fault:
+    except _FAULTS as fault:
         _say(run, fault)
         with acting(None):
             fail_run(run_id=run.pk, now=timezone.now(), **_words(fault))
@@ -159,7 +162,7 @@ def _on_record(run: "BackupRun", file: Path, *, with_secrets: bool) -> dict[str,
     try:
         contents = archive.write(file, with_secrets=with_secrets)
     except BaseException as fault:
-        known = isinstance(fault, CommandError | OSError | psycopg.Error)
+        known = isinstance(fault, _FAULTS)
         words = _words(fault) if known else {"reason": Reason.BROKEN_OFF}  # type: ignore[arg-type]
         with acting(None):
             fail_run(run_id=run.pk, now=timezone.now(), **words)
@@ -198,3 +201,26 @@ def settle_restored(file: Path, contents: dict[str, Any]) -> None:
     place = str(file.resolve())
     with acting(None):
         settle(now=timezone.now(), place=place, counted=counted(contents, file))
+
+
+def adopt(now: datetime) -> None:
+    """Put backups of our folder on the list that it does not know: a restore took them off it."""
+    from django.conf import settings
+
+    from qiao.core.transactions import acting
+    from qiao.desk.operations.backups import adopt_backup
+    from qiao.desk.queries.backups import known_places
+
+    folder: Path = settings.QIAO_BACKUPS.resolve()
+    known = known_places()
+    for file in sorted(folder.glob("qiao-*.tar")):
+        if str(file) in known:
+            continue
+        try:
+            figures = counted(proving.listing(file), file)
+        except BackupFailed as fault:
+            print(f"qiao: not put on the list: {fault}", file=sys.stderr, flush=True)
+            continue
+        made_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        with acting(None):
+            adopt_backup(now=now, place=str(file), made_at=made_at, counted=figures)

@@ -272,6 +272,20 @@ def test_a_restored_list_tells_of_the_backup_that_it_came_from(
     assert (run.state, run.file_count, run.is_ours) == ("done", 2, False)
 
 
+def test_backups_that_a_restore_took_off_the_list_come_back_to_it(
+    company: Company, place: Path
+) -> None:
+    first, second = made(company), made(company)
+    BackupRun.objects.filter(pk=second.pk).delete()
+    (place / "backups" / "qiao-broken.tar").write_bytes(b"no tar")
+    runs.adopt(timezone.now())
+    runs.adopt(timezone.now())
+    found = BackupRun.objects.exclude(pk=first.pk).get()
+    assert (found.place, found.row_count) == (second.place, second.row_count)
+    assert [one.run_id for one in queries.held_backups()] == [found.pk, first.pk]
+    assert proof_of(company, found).state == "done"
+
+
 def test_the_clock_asks_once_a_night_and_tests_once_a_week(company: Company) -> None:
     local = timezone.localtime()
     with transaction.atomic():

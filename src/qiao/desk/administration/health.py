@@ -13,12 +13,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from qiao.core import parameters
 from qiao.core.metrics import STREAMS
 from qiao.core.ui.moments import when_words
-from qiao.desk.queries.backups import has_backups, last_good
+from qiao.desk.queries.backups import has_backups, last_good, standing
 
 STAMP: Final = "last_backup.json"
 BACKUP_AGE: Final = "desk.backup_age_hours"
@@ -73,6 +73,7 @@ def look(now: datetime) -> Health:
         _jobs(failed, waiting, oldest, now),
         _worker(beat, now),
         _backup(now),
+        _keeper(),
         _disk(),
         _migrations(),
         _clock(clock, now),
@@ -142,6 +143,14 @@ def _backup(now: datetime) -> Finding:
     if now - at > timedelta(hours=hours):
         return Finding("warn", title, words, todo, url)
     return Finding("ok", title, words)
+
+
+def _keeper() -> Finding:
+    title = pgettext("health", "Keeper of backups")
+    if standing().has_keeper:
+        return Finding("ok", title, _("Works"))
+    todo = _("Start it: ./qiao keeper. Until then nothing is backed up by night.")
+    return Finding("warn", title, _("No keeper runs."), todo, reverse("administration:backups"))
 
 
 def _disk() -> Finding:

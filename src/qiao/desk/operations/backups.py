@@ -208,6 +208,27 @@ def settle_restored(*, now: datetime, place: str, counted: Counted) -> None:
         finish_run(run_id=run.pk, now=now, counted=counted)
 
 
+def adopt_backup(*, now: datetime, place: str, made_at: datetime, counted: Counted) -> BackupRun:
+    """A backup of our own folder that the list does not know: it was restored to a day before."""
+    required()
+    run = BackupRun.objects.create(
+        kind="backup",
+        origin="command",
+        state=State.DONE,
+        requested_at=made_at,
+        started_at=made_at,
+        finished_at=made_at,
+        place=place,
+        is_ours=True,
+        size_bytes=counted.size_bytes,
+        table_count=counted.tables,
+        row_count=counted.rows,
+        file_count=counted.files,
+    )
+    _tell(run, now)
+    return run
+
+
 def _tell(run: BackupRun, now: datetime) -> None:
     if not companies():
         return  # a database without a company yet has no screens that wait

@@ -155,6 +155,12 @@ def running_runs() -> list[BackupRun]:
     return list(BackupRun.objects.filter(state="running").select_related("backup"))
 
 
+def known_places() -> set[str]:
+    """The files of all backups that the list knows."""
+    rows = BackupRun.objects.filter(kind="backup").exclude(place="")
+    return set(rows.values_list("place", flat=True))
+
+
 def asked_by_clock_at(kind: str) -> datetime | None:
     """When the clock asked last for a backup or a test."""
     rows = BackupRun.objects.filter(kind=kind, origin="schedule").order_by("-id")
