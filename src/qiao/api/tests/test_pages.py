@@ -190,3 +190,23 @@ def test_the_list_of_keys_asks_as_often_for_one_as_for_thirty(
         make_key(company.agent)
     with django_assert_max_num_queries(len(one)):
         browser.get("/api-keys/")
+
+
+def test_another_secret_waits_until_the_former_one_has_signed_its_time(
+    browser: Client, company: Company
+) -> None:
+    endpoint, _secret = operations.add_endpoint(
+        actor=company.agent, now=timezone.now(), organisation_id=company.lake.pk, name="Billing",
+        url="https://billing.example/", event_types=["customers.phone_added"],
+    )  # fmt: skip
+    page, address = f"/webhooks/{endpoint.pk}/", f"/webhooks/{endpoint.pk}/secret/"
+    assert 'data-dialog="#rotate"' in browser.get(page).content.decode()
+    first = browser.post(address, {"overlap": "24", "once": str(uuid.uuid4())})
+    assert _secret_of(first.content.decode())
+    shown = browser.get(page).content.decode()
+    assert 'data-dialog="#rotate"' not in shown
+    assert "Another secret can be made after that." in shown
+    kept = Endpoint.objects.get()
+    refused = browser.post(address, {"overlap": "0", "once": str(uuid.uuid4())}, follow=True)
+    assert "The former secret signs until" in refused.content.decode()
+    assert bytes(Endpoint.objects.get().secret) == bytes(kept.secret)
