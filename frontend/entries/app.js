@@ -13,6 +13,7 @@ import * as lists from "../js/lists.js";
 import * as livestream from "../js/livestream.js";
 import * as menus from "../js/menus.js";
 import * as palette from "../js/palette.js";
+import * as picking from "../js/picking.js";
 import * as place from "../js/place.js";
 import * as presence from "../js/presence.js";
 import * as requests from "../js/requests.js";
@@ -23,7 +24,7 @@ import * as toasts from "../js/toasts.js";
 
 window.htmx = htmx;
 
-for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, filesize, place, presence, scrolling, retry, livestream]) {
+for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, filesize, picking, place, presence, scrolling, retry, livestream]) {
   part.start();
 }
 document.documentElement.dataset.ready = "";

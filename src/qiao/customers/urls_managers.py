@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from qiao.customers.views import managers, portfolio, visits
+from qiao.customers.views import assigning, managers, portfolio, visits
 
 urlpatterns = [
     path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("portfolio/visits/", portfolio.calendar, name="calendar"),
     path("managers/", managers.managers, name="managers"),
-    path("managers/assign/", managers.assign_many, name="assign_many"),
+    path("managers/assign/", assigning.assign_many, name="assign_many"),
     path("managers/<int:manager_id>/hand-over/", managers.hand_over, name="hand_over"),
     path("hand-overs/<int:hand_over_id>/", managers.hand_over_page, name="hand_over_page"),
     path("visits/<int:visit_id>/", visits.visit, name="visit"),

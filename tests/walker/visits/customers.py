@@ -100,6 +100,7 @@ CUSTOMERS: Final = {
             "replace": "no",
             "do": "look",
         },
+        queries=("customer={customer}&customer=x",),
         own=True,
     ),
     "customers:hand_over": Visit(
@@ -259,6 +260,9 @@ CUSTOMERS: Final = {
         {"into": "{other_tag}"},
         reader="chief",
         sender="chief",
+    ),
+    "customers:tag_picked": Visit(
+        post={"customer": ["{customer}"], "tag": "{tag}", "confirmed": "1"}, get=NOT_ALLOWED
     ),
     "customers:segment_tag": Visit({"segment_id": "{segment}"}, post={"tag": "{tag}"}),
     "customers:customer_tags": _customer({"tag": "{tag}"}),

@@ -45,8 +45,8 @@ class TagMergeForm(forms.Form):
         self.fields["into"] = _chosen(_("The tag that stays"), tags)
 
 
-class TagSegmentForm(forms.Form):
-    """Which tag the members of a segment are given."""
+class TagManyForm(forms.Form):
+    """Which tag the members of a segment, or customers chosen in a list, are given."""
 
     def __init__(self, *args: Any, tags: Iterable[Tag], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

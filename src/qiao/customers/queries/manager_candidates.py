@@ -1,7 +1,8 @@
 """Which customers could be given to a manager at once, and what would become of them."""
 # ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.customers.queries.manager_sql import STANDING_OF
 from qiao.customers.queries.managers import ASSIGN
-from qiao.customers.queries.search import visible
+from qiao.customers.queries.search import stands_for, visible
 from qiao.customers.queries.segments import get_open_segment_for
 from qiao.customers.queries.value import value_periods
 
@@ -54,16 +55,33 @@ def candidates(*, actor: Actor, source: str, limit: int = MOST) -> list[int]:
     return [pk for (pk,) in fetch_all(_LISTS[kind], values)]
 
 
+_PICKED: Final = f"""
+SELECT c.id FROM customers_customer c
+ WHERE c.id IN (SELECT {stands_for("r")} FROM customers_customer r WHERE r.id = ANY(%(ids)s))
+   AND {visible("c.id")}
+ ORDER BY c.id
+"""
+
+
+def picked_candidates(*, actor: Actor, customer_ids: Iterable[int]) -> list[int]:
+    """Of customers chosen one by one those of the actor's units; merged ids mean who stands for
+    them."""
+    values = {"ids": list(customer_ids), "organisations": list(actor.organisations(ASSIGN))}
+    return [pk for (pk,) in fetch_all(_PICKED, values)]
+
+
 @dataclass(frozen=True, slots=True)
 class Foreseen:
     """What would become of customers: `free` have no manager, `taken` another one, `same` that
-    one already; `later` have another one since after the day; `unseen` are not theirs to see."""
+    one already; `later` have another one since after the day; `unseen` are not theirs to see.
+    `kinds` names one of these for each customer."""
 
     free: int
     taken: int
     same: int
     later: int
     unseen: int
+    kinds: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def asked(self) -> int:
@@ -89,14 +107,16 @@ def foresee(
         "since": since,
         "today": today,
     }
-    kinds = [
-        "later" if later else "same" if same else "taken" if taken else "free"
-        for _, later, same, taken in fetch_all(STANDING_OF, values)
-    ]
+    by_id = {
+        pk: "later" if later else "same" if same else "taken" if taken else "free"
+        for pk, later, same, taken in fetch_all(STANDING_OF, values)
+    }
+    kinds = list(by_id.values())
     return Foreseen(
         kinds.count("free"),
         kinds.count("taken"),
         kinds.count("same"),
         kinds.count("later"),
         len(customer_ids) - len(seen),
+        by_id,
     )

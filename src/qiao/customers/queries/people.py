@@ -115,6 +115,13 @@ def lines_for(*, actor: Actor, customer_ids: Iterable[int]) -> dict[int, Custome
     return {row[0]: line_of(row[1:]) for row in rows}
 
 
+def picked_lines(*, actor: Actor, customer_ids: Sequence[int]) -> list[CustomerLine]:
+    """Lines of customers chosen one by one, in that order; rows of one customer are one line."""
+    found = lines_for(actor=actor, customer_ids=customer_ids)
+    lines = (found[pk] for pk in customer_ids if pk in found)
+    return list({line.customer_id: line for line in lines}.values())
+
+
 def line_of(row: Sequence[Any]) -> CustomerLine:
     """A line out of its columns, in the order of `_LINES` without the id asked for."""
     pk, number, name, tier, flags, phone, extension, account, *rest = row

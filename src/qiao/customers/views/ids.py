@@ -1,10 +1,18 @@
 """Ids as they come in an address."""
 
+from collections.abc import Iterable
 from typing import Final
 
 LARGEST_ID: Final = 2**63 - 1
+MOST_PICKED: Final = 100
 
 
 def read_id(text: str) -> int | None:
     """The id that a text is; None for none and for what no row can have."""
     return int(text) if text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID else None
+
+
+def read_picked(texts: Iterable[str]) -> list[int]:
+    """The ids of rows that were chosen in a list, each once; at most `MOST_PICKED`."""
+    found = dict.fromkeys(pk for text in texts if (pk := read_id(text)) is not None)
+    return list(found)[:MOST_PICKED]

@@ -38,3 +38,12 @@ def manager_words(refusal: Exception) -> str:
     """Why something about managers and visits is refused, as a sentence."""
     words = _WORDS.get(type(refusal))
     return words(refusal) if words else refusal_words(refusal)
+
+
+def left_words(kind: str) -> str:
+    """Why a customer would not pass to the manager; `kind` as `Foreseen.kinds` has it."""
+    return {
+        "same": _("has this manager already"),
+        "taken": _("stays with another manager"),
+        "later": _("was assigned after that day"),
+    }.get(kind, _("not for this manager to see, or not yours to assign"))

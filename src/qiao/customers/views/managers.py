@@ -1,9 +1,7 @@
 """What a supervisor does with customer managers: the table, assigning, handing over."""
 
-from typing import Any
-
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,32 +10,26 @@ from django.utils.translation import ngettext, pgettext
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
-from qiao.customers.forms.managers import AssignForm, AssignManyForm, EndForm, HandOverForm
-from qiao.customers.models import Customer
+from qiao.customers.forms.managers import AssignForm, EndForm, HandOverForm
 from qiao.customers.operations import CustomerRefusal
 from qiao.customers.operations.managing import (
     Assigned,
     assign_manager,
     end_manager,
     hand_over_customers,
-    manager_actor,
 )
 from qiao.customers.queries import get_customer_for
-from qiao.customers.queries.manager_candidates import Foreseen, candidates, foresee
 from qiao.customers.queries.managers import (
     ASSIGN,
-    OWN,
     get_hand_over_for,
     managers_table,
     possible_managers,
     recent_hand_overs,
 )
 from qiao.customers.queries.portfolio import keeper_for
-from qiao.customers.queries.value import value_periods
 from qiao.customers.views.box import METHODS, UNPROCESSABLE, came_from, go_to
 from qiao.customers.views.ids import read_id
 from qiao.customers.views.manager_words import manager_words
-from qiao.customers.views.pages import named_segments
 from qiao.customers.views.visits import visit_box
 
 VIEW = "customers.view"
@@ -60,65 +52,11 @@ def managers(request: StaffRequest) -> HttpResponse:
     return render(request, "customers/managers/table.html", context)
 
 
-@staff_view(ASSIGN, methods=METHODS)
-def assign_many(request: StaffRequest) -> HttpResponse:
-    """Give a list of customers to a manager: first what would become of them, then do it."""
-    today = timezone.localdate(request.now)
-    given = request.POST if request.method == "POST" else None
-    form = AssignManyForm(
-        given,
-        people=possible_managers(actor=request.actor, day=today),
-        sources=_sources(request),
-        initial={"since": today, "source": request.GET.get("source", "key")},
-    )
-    foreseen: Foreseen | None = None
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        ids = candidates(actor=request.actor, source=data["source"], limit=data["most"])
-        try:
-            if request.POST.get("do") == "assign":
-                done = assign_manager(
-                    actor=request.actor,
-                    now=request.now,
-                    customer_ids=ids,
-                    manager_id=data["manager_id"],
-                    since=data["since"],
-                    reason=data["reason"],
-                    replace=data["replace"] == "yes",
-                )
-                messages.success(request, _said(done))
-                return HttpResponseRedirect(reverse("customers:managers"))
-            manager = manager_actor(manager_id=data["manager_id"], day=today)
-            foreseen = foresee(
-                customer_ids=ids, manager=manager, since=data["since"], today=today, permission=OWN
-            )
-        except (CustomerRefusal, BadText) as refusal:
-            form.add_error(None, manager_words(refusal))
-    context = {
-        "form": form,
-        "foreseen": foreseen,
-        "replaces": form.is_bound and form.data.get("replace") == "yes",
-    }
-    return render(
-        request, "customers/managers/assign.html", context,
-        status=UNPROCESSABLE if form.errors else 200,
-    )  # fmt: skip
-
-
-def _said(done: Assigned) -> str:
+def said(done: Assigned) -> str:
+    """How many customers have the manager now."""
     return ngettext(
         "{n} customer has the manager now.", "{n} customers have the manager now.", done.assigned
     ).format(n=done.assigned)
-
-
-def _sources(request: StaffRequest) -> list[tuple[str, Any]]:
-    """Lists that can be given away, in groups."""
-    found: list[tuple[str, Any]] = []
-    if value_periods():
-        found.append(("key", _("Key customers: four fifths of the value")))
-    tiers = [(f"tier:{key}", f"{key} {label}") for key, label in Customer.Tier.choices]
-    segments = [(f"segment:{pk}", name) for pk, name in named_segments(request.actor)]
-    return [*found, (_("Tier"), tiers), (_("Segments"), segments)]
 
 
 @staff_view(ASSIGN, methods=METHODS)
@@ -152,7 +90,7 @@ def hand_over(request: StaffRequest, manager_id: int) -> HttpResponse:
         except (CustomerRefusal, BadText) as refusal:
             form.add_error(None, manager_words(refusal))
         else:
-            messages.success(request, _said(done))
+            messages.success(request, said(done))
             return go_to(request, reverse("customers:hand_over_page", args=[done.hand_over_id]))
     context = {
         "form": form,

@@ -27,6 +27,7 @@ from qiao.customers.queries import (
     open_segments,
 )
 from qiao.customers.queries.listing import narrow_for
+from qiao.customers.queries.managers import ASSIGN
 from qiao.customers.queries.search import Narrow
 from qiao.customers.queries.tags import get_tag, tag_choices
 from qiao.customers.templatetags.segments import segment_name
@@ -51,6 +52,7 @@ def customer_list(request: StaffRequest) -> HttpResponse:
     """
     text = request.GET.get("q", "").strip()[:100]
     narrow = _narrow(request)
+    may_edit, may_assign = request.actor.can("customers.edit"), request.actor.can(ASSIGN)
     context: dict[str, Any] = {
         "text": text,
         "tier": narrow.tier,
@@ -58,7 +60,9 @@ def customer_list(request: StaffRequest) -> HttpResponse:
         "segment": narrow.segment,
         "tag": narrow.tag,
         "chips": _chips(request, narrow),
-        "may_edit": request.actor.can("customers.edit"),
+        "may_edit": may_edit,
+        "may_assign": may_assign,
+        "may_pick": may_edit or may_assign,
         "may_import": request.actor.can("customers.import"),
         "may_export": request.actor.can("customers.export"),
         "tiers": Customer.Tier.choices,

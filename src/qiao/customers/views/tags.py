@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qiao.core.http import StaffRequest, staff_view
-from qiao.customers.forms.tags import TagForm, TagMergeForm, TagSegmentForm
+from qiao.customers.forms.tags import TagForm, TagManyForm, TagMergeForm
 from qiao.customers.models import Tag
 from qiao.customers.operations.refusals import BadText, CustomerRefusal
 from qiao.customers.operations.tag_work import merge_tags, tag_segment
@@ -184,8 +184,8 @@ def segment_tag(request: StaffRequest, segment_id: int) -> HttpResponse:
         ).format(n=f"{count:,}"),
     }
     if request.method != "POST":
-        return _dialog(request, TagSegmentForm(tags=vocabulary()), *told, **about)
-    form = TagSegmentForm(request.POST, tags=vocabulary())
+        return _dialog(request, TagManyForm(tags=vocabulary()), *told, **about)
+    form = TagManyForm(request.POST, tags=vocabulary())
     if form.is_valid():
         tag_segment(
             actor=request.actor,
