@@ -32,7 +32,7 @@ IMPORTS: Final = {
     "customers:import_undo": _import({}, OK),
     "customers:exports": Visit(),
     "customers:export_new": Visit(
-        queries=("tier=C", "segment=x", "q=zqxcan"),
+        queries=("tier=C", "segment=x", "q=zqxcan", "manager={agent}", "manager=x"),
         post={"format": "csv", "columns": ["name", "phones"], "phones": "full", "reason": "x"},
         own=True,
     ),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from django.conf import settings
+from django.utils import timezone
 
 from qiao.core import background, disclosure
 from qiao.core.actor import Actor
@@ -21,6 +22,7 @@ from qiao.customers.models import CustomerExport
 from qiao.customers.operations.refusals import CustomerRefusal, ReasonMissing
 from qiao.customers.queries import get_open_segment_for
 from qiao.customers.queries.exporting import ExportFilters, ExportRow, export_rows
+from qiao.customers.queries.portfolio import keeper_for
 from qiao.customers.rules.export_columns import in_order
 
 PERMISSION: Final = "customers.export"
@@ -81,12 +83,15 @@ def request_export(
     """Ask for a list; it is written in the background.
 
     Raises `NothingChosen`, `ReasonMissing`, `BadText` and `Forbidden`, also where full numbers are
-    asked for without the right to reveal them; `NotVisible` for a segment of somewhere else.
+    asked for without the right to reveal them; `NotVisible` for a segment of somewhere else, and
+    for a manager whose portfolio the actor may not see.
     """
     required()
     actor.require(PERMISSION)
     if filters.segment:
         get_open_segment_for(actor=actor, segment_id=filters.segment)
+    if filters.manager:
+        keeper_for(actor=actor, manager_id=filters.manager, day=timezone.localdate(now))
     if full_phones and not may_have_full_phones(actor):
         actor.require(REVEAL, 0)
     words = clean(reason, field="reason", max_length=REASON_LENGTH)

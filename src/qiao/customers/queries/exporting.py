@@ -9,9 +9,12 @@ from typing import Any, Final
 from django.conf import settings
 from django.db import connection
 from django.http import Http404
+from django.utils import timezone
 
 from qiao.core.actor import Actor
 from qiao.customers.models import CustomerExport
+from qiao.customers.queries.manager_sql import STANDING
+from qiao.customers.queries.portfolio import keeper_for
 from qiao.customers.queries.search import TODAY, Narrow, find_customers, visible
 from qiao.customers.queries.segments import get_open_segment_for
 from qiao.customers.queries.tags import get_tag
@@ -24,13 +27,14 @@ SHOWN: Final = 50
 @dataclass(frozen=True, slots=True)
 class ExportFilters:
     """What narrows an export: as the page of customers, a tier, a protected flag, a segment, a
-    tag (their ids, 0 for none), and words."""
+    tag, who looks after them (their ids, 0 for none), and words."""
 
     tier: str = ""
     flag: str = ""
     text: str = ""
     segment: int = 0
     tag: int = 0
+    manager: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +123,52 @@ _TAGGED = _chunk(
 )
 
 
+# A portfolio: whom somebody looks after on that day, as their page shows it.
+_CARED = _chunk(
+    "AND (%(flag)s = '' OR c.flags @> ARRAY[%(flag)s])"
+    " AND (%(tag)s = 0 OR EXISTS (SELECT 1 FROM customers_customertag k"
+    " WHERE k.tag_id = %(tag)s AND k.customer_id = c.id))"
+    " AND (%(segment)s = 0 OR EXISTS (SELECT 1 FROM customers_segmentmember m"
+    " WHERE m.segment_id = %(segment)s AND m.customer_id = c.id))"
+    " AND (%(ids)s::bigint[] IS NULL OR c.id = ANY(%(ids)s))",
+    f"({STANDING} AND a.manager_id = %(manager)s) own"
+    " JOIN customers_customer c ON c.id = own.customer_id",
+)
+
+
 def export_rows(
     *, actor: Actor, organisations: Sequence[int], filters: ExportFilters
 ) -> Iterator[list[ExportRow]]:
     """Customers linked to these units, the oldest first, in chunks; no transaction stays open.
 
-    Raises `NotVisible` for a segment that the actor may not see or that is archived, and for a tag
-    that is none.
+    Those of a manager are of today, in the units in which the actor may see the portfolio.
+
+    Raises `NotVisible` for a segment that the actor may not see or that is archived, for a tag
+    that is none, and for a manager whose portfolio the actor may not see.
     """
+    sql, values = _statement(actor, organisations, filters)
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            rows = [_row(row) for row in cursor.fetchall()]
+        if rows:
+            yield rows
+        if len(rows) < CHUNK:
+            return
+        values["after"] = rows[-1].customer_id
+
+
+def _statement(
+    actor: Actor, organisations: Sequence[int], filters: ExportFilters
+) -> tuple[str, dict[str, Any]]:
+    """The statement of a chunk, and its values before the first one."""
     values: dict[str, Any] = {
         "after": 0,
         "tier": filters.tier,
         "flag": filters.flag,
         "tag": filters.tag,
+        "segment": filters.segment,
+        "ids": None,
         "limit": CHUNK,
         "organisations": list(organisations),
         "zone": settings.TIME_ZONE,
@@ -149,15 +186,17 @@ def export_rows(
         )
         hits = find_customers(actor=actor, text=filters.text, limit=MOST_FOUND, narrow=narrow)
         sql, values["ids"] = _FOUND, [hit.customer_id for hit in hits]
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            rows = [_row(row) for row in cursor.fetchall()]
-        if rows:
-            yield rows
-        if len(rows) < CHUNK:
-            return
-        values["after"] = rows[-1].customer_id
+    if filters.manager:
+        sql = _CARED
+        values |= _cared(actor, organisations, filters.manager)
+    return sql, values
+
+
+def _cared(actor: Actor, organisations: Sequence[int], manager_id: int) -> dict[str, Any]:
+    day = timezone.localdate()
+    keeper = keeper_for(actor=actor, manager_id=manager_id, day=day)
+    units = sorted({*organisations} & {*keeper.organisations})
+    return {"manager": keeper.staff_id, "day": day, "organisations": units}
 
 
 def _row(row: Sequence[Any]) -> ExportRow:

@@ -1,5 +1,6 @@
 """Lists of customers that are taken away: asked for, written in the background, fetched once."""
 
+from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
@@ -36,6 +37,7 @@ from qiao.customers.queries.exporting import (
     exports_of,
     get_export_for,
 )
+from qiao.customers.queries.portfolio import Keeper, keeper_for
 from qiao.customers.queries.tags import get_tag
 from qiao.customers.templatetags.segments import segment_name
 from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
@@ -49,8 +51,8 @@ STATE = CustomerExport.State
 def _filters(request: StaffRequest) -> ExportFilters:
     """As the page of customers reads them.
 
-    Raises `NotVisible` for a segment that the person may not see or that is archived, and for a
-    tag that is none.
+    Raises `NotVisible` for a segment that the person may not see or that is archived, for a tag
+    that is none, and for a manager whose portfolio they may not see.
     """
     tier, flag = request.GET.get("tier", ""), request.GET.get("flag", "")
     segment_id = read_id(request.GET.get("segment", "")) or 0
@@ -59,13 +61,21 @@ def _filters(request: StaffRequest) -> ExportFilters:
     tag_id = read_id(request.GET.get("tag", "")) or 0
     if tag_id:
         get_tag(tag_id)
+    manager_id = read_id(request.GET.get("manager", "")) or 0
+    if manager_id:
+        _keeper(request.actor, manager_id)
     return ExportFilters(
         text=request.GET.get("q", "").strip()[:100],
         segment=segment_id,
         tag=tag_id,
+        manager=manager_id,
         tier=tier if tier in Customer.Tier.values else "",
         flag=flag if flag in ProtectedFlag.values else "",
     )
+
+
+def _keeper(actor: Actor, manager_id: int) -> Keeper:
+    return keeper_for(actor=actor, manager_id=manager_id, day=timezone.localdate())
 
 
 def _scope(filters: ExportFilters, actor: Actor) -> str:
@@ -74,23 +84,29 @@ def _scope(filters: ExportFilters, actor: Actor) -> str:
     if filters.text:
         found = _("Customers found for “{text}”, at most {n}")
         parts.append(found.format(text=filters.text, n=MOST_FOUND))
-    if filters.segment:
-        try:
-            name = segment_name(get_segment_for(actor=actor, segment_id=filters.segment))
-        except NotVisible:  # the rights of today
-            name = "–"
-        parts.append(f"{_('Segment')}: {name}")
-    if filters.tag:
-        try:
-            label = get_tag(filters.tag).name
-        except NotVisible:  # merged meanwhile
-            label = "–"
-        parts.append(f"{_('Tag')}: {label}")
+    named: tuple[tuple[int, str, Callable[[int], str]], ...] = (
+        (filters.manager, _("Customer manager"), lambda pk: _keeper(actor, pk).name),
+        (
+            filters.segment,
+            _("Segment"),
+            lambda pk: segment_name(get_segment_for(actor=actor, segment_id=pk)),
+        ),
+        (filters.tag, _("Tag"), lambda pk: get_tag(pk).name),
+    )
+    parts += [f"{label}: {_name(read, pk)}" for pk, label, read in named if pk]
     if filters.tier:
         parts.append(f"{_('Tier')} {filters.tier}")
     if filters.flag:
         parts.append(f"{_('Protected because of')}: {ProtectedFlag(filters.flag).label}")
     return " · ".join(parts) or _("All customers of your units")
+
+
+def _name(read: Callable[[int], str], pk: int) -> str:
+    """The name as it is today; a dash for what was merged or is out of sight meanwhile."""
+    try:
+        return read(pk)
+    except NotVisible:
+        return "–"
 
 
 @staff_view(EXPORT, methods=METHODS)

@@ -52,6 +52,7 @@ def portfolio(request: StaffRequest) -> HttpResponse:
         "page": page,
         "tiers": Customer.Tier.choices,
         "may_assign": may_assign,
+        "may_export": request.actor.can("customers.export"),
         "today": today,
         **chosen,
     }
