@@ -23,8 +23,8 @@ def asked_by(run: BackupRun) -> str:
 
 @register.filter
 def took(run: BackupRun) -> str:
-    """How long it took; under ten seconds to a tenth."""
-    if run.finished_at is None or run.started_at is None:
+    """How long it took, under a minute to a tenth; of one found in the folder nobody knows."""
+    if run.finished_at is None or run.started_at is None or run.finished_at == run.started_at:
         return "—"
     seconds = (run.finished_at - run.started_at).total_seconds()
     return _("{n} s").format(n=f"{seconds:.1f}") if seconds < 60 else duration(seconds)

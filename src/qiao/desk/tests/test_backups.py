@@ -12,6 +12,7 @@ from qiao.customers.tests.test_pages import browser
 from qiao.desk.models import BackupRun
 from qiao.desk.queries.backups import held_backups
 from qiao.desk.rules.backups import Held, is_night_due, surplus
+from qiao.desk.templatetags.backups import took
 from qiao.staff.tests.cast import Company, make_company
 
 URL = "/administration/backups/"
@@ -161,6 +162,16 @@ def test_health_warns_when_no_backup_is_good(company: Company) -> None:
     assert "There is none that is good" not in chief.get("/administration/").content.decode()
     make_run(kind="test", backup=backup, state="failed", reason="damaged")
     assert "There is none that is good" in chief.get("/administration/").content.decode()
+
+
+def test_how_long_a_backup_took_that_was_found_in_the_folder_is_not_known(
+    company: Company,
+) -> None:
+    at = timezone.now()
+    found = make_run(origin="command", started_at=at, finished_at=at, release="")
+    assert took(found) == "—"
+    assert took(make_run()) == "3.0 s"
+    assert "0.0 s" not in browser(company.chief_staff).get(URL).content.decode()
 
 
 def test_a_branch_neither_sees_the_page_nor_presses_its_buttons(company: Company) -> None:
