@@ -55,7 +55,7 @@ def ended(page: Page) -> None:
 def name_columns(site: Site, page: Page, book: Path) -> None:
     """Upload the workbook and take the columns as they are proposed."""
     page.goto(f"{site.address}/customers/imports/")
-    page.get_by_role("link", name="Take a file in").first.click()
+    page.get_by_role("link", name="Import a file").first.click()
     page.set_input_files("input[type=file]", book)
     page.click("form[enctype] [data-primary]")
     page.wait_for_url(re.compile("/files/"))

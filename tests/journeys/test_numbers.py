@@ -27,7 +27,7 @@ def test_a_wrong_number_is_marked_and_replaced(site: Site) -> None:
     page = site.sign_in("林晓岚")
     page.goto(f"{site.address}/customers/{customer.pk}/?topic=customer.file")
     panel = page.locator("#panel-customersnumbers")
-    panel.get_by_role("button", name="About it").click()
+    panel.get_by_role("button", name="Verify").click()
     say(page, "wrong_person")
     see(page, "waits to be put right")
     expect(page).to_have_url(re.compile("topic=customer.file"))

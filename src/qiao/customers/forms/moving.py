@@ -57,14 +57,12 @@ class MoveForm(forms.Form):
     pays = forms.ChoiceField(
         label=_("Who pays from then on"), choices=PAYS, widget=forms.RadioSelect, required=False
     )
-    final_reading = reading_field(_("Last reading of who leaves"))
-    opening_reading = reading_field(_("First reading of who comes"))
+    final_reading = reading_field(_("Closing reading"))
+    opening_reading = reading_field(_("Opening reading"))
     forwarding_address = forms.CharField(
-        label=_("New address of who leaves"), max_length=200, required=False
+        label=_("Forwarding address"), max_length=200, required=False
     )
-    forwarding_phone = forms.CharField(
-        label=_("New number of who leaves"), max_length=64, required=False
-    )
+    forwarding_phone = forms.CharField(label=_("Forwarding number"), max_length=64, required=False)
     note = forms.CharField(
         label=_("Note"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )

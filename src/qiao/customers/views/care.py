@@ -37,7 +37,7 @@ def note_add(request: StaffRequest, customer_id: int) -> HttpResponse:
         lambda customer, data: add_note(
             actor=request.actor, now=request.now, customer_id=customer.pk, **data
         ),
-        (_("New note"), _("Keep note"), _("The note has been kept.")),
+        (_("New note"), _("Save note"), _("The note has been kept.")),
     )
 
 
@@ -60,7 +60,7 @@ def note_edit(request: StaffRequest, customer_id: int, note_id: int) -> HttpResp
             note_id=note_id,
             **data,
         ),
-        (_("Correct the note"), _("Keep note"), _("The note has been kept.")),
+        (_("Correct the note"), _("Save note"), _("The note has been kept.")),
     )
 
 
@@ -121,7 +121,7 @@ def preferences(request: StaffRequest, customer_id: int) -> HttpResponse:
         lambda customer, data: set_preferences(
             actor=request.actor, now=request.now, customer_id=customer.pk, **data
         ),
-        (_("Wishes of the customer"), _("Keep wishes"), _("The wishes have been kept.")),
+        (_("Wishes of the customer"), _("Save wishes"), _("The wishes have been kept.")),
     )
 
 
@@ -135,7 +135,7 @@ def consent(request: StaffRequest, customer_id: int) -> HttpResponse:
         lambda customer, data: record_consent(
             actor=request.actor, now=request.now, customer_id=customer.pk, **data
         ),
-        (_("Consent of the customer"), _("Keep word"), _("The customer's word has been kept.")),
+        (_("Consent of the customer"), _("Save consent"), _("The customer's word has been kept.")),
     )
 
 

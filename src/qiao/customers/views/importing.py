@@ -121,7 +121,7 @@ def _show(
 
 def _steps(file: ImportFile) -> list[dict[str, str]]:
     at = {STATE.CHECKED: 2, STATE.CHECKING: 1}.get(ImportFile.State(file.state), 0)
-    labels = (_("Name the columns"), _("Check the rows"), _("Take them in"))
+    labels = (_("Name the columns"), _("Check the rows"), _("Import them"))
     return [
         {"label": label, "state": "done" if n < at else "now" if n == at else ""}
         for n, label in enumerate(labels)

@@ -43,7 +43,7 @@ def number_change(request: StaffRequest, customer_id: int, phone_id: int) -> Htt
         messages.success(request, _apply(request, customer.pk, phone.pk, data))
 
     return box(
-        request, NumberForm(posted(request)), apply, (_("About this number"), _("Keep"), ""),
+        request, NumberForm(posted(request)), apply, (_("Verify this number"), _("Keep"), ""),
         about=customer.name, back=reverse("customers:page", args=[customer.pk]),
     )  # fmt: skip
 
