@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.customers.models import CustomerIdentity
+from qiao.customers.queries.export_heads import HEADS
 
 REVEAL_REASONS: Final[dict[str, Any]] = {
     "verify": pgettext_lazy("reveal reason", "Checking who is calling"),
@@ -19,9 +20,11 @@ REVEAL_REASONS: Final[dict[str, Any]] = {
 }
 """The usual reasons by the key that a record holds; any other text is a person's own words."""
 FIELDS: Final[dict[str, Any]] = {
+    **HEADS,
     "phone": gettext_lazy("Telephone number"),
     "document": gettext_lazy("Document"),
     "subject_access": gettext_lazy("All that is held"),
+    "phones in full": gettext_lazy("Telephone numbers in full"),
 }
 
 # The latest five, with how many there are; absent where nobody looked.

@@ -1,31 +1,17 @@
 """A list of customers as cells in the reader's words."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
 
 from qiao.core.rules import phones
 from qiao.customers.models import Customer, ProtectedFlag, Service
 from qiao.customers.queries import masked_phone
+from qiao.customers.queries.export_heads import HEADS
 from qiao.customers.queries.exporting import ExportRow
 
-HEADS: Final[dict[str, Any]] = {
-    "number": _("Customer number"),
-    "name": pgettext_lazy("import field", "Name"),
-    "kind": pgettext_lazy("import field", "Person or organisation"),
-    "gender": pgettext_lazy("import field", "Gender"),
-    "tier": _("Tier"),
-    "flags": _("Protected because of"),
-    "phones": _("Telephone numbers"),
-    "accounts": _("Account numbers"),
-    "services": pgettext_lazy("import field", "Service"),
-    "addresses": _("Address"),
-    "opened_date": pgettext_lazy("import field", "Day of opening"),
-    "created_at": _("Held since"),
-}
 Cell = Callable[[ExportRow], object]
 
 

@@ -6,11 +6,12 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from qiao.core import disclosure
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.models import Disclosure
+from qiao.customers.queries.disclosures import field_words
 from qiao.desk.administration.files import table_answer
 from qiao.desk.administration.frame import AUDIT, id_in, show
 from qiao.staff.queries import names_of, organisation_names
@@ -21,6 +22,17 @@ if TYPE_CHECKING:
 PAGE_SIZE: Final = 40
 MOST_EXPORTED: Final = 50_000
 KINDS: Final = ("reveal", "export")
+SUBJECTS: Final[dict[str, Any]] = {
+    "customer": pgettext_lazy("disclosed", "Customer"),
+    "customers.customer": pgettext_lazy("disclosed", "List of customers"),
+    "customers.value": pgettext_lazy("disclosed", "Key customers"),
+    "customers.import": pgettext_lazy("disclosed", "Rows of an import"),
+    "cases.case": pgettext_lazy("disclosed", "List of cases"),
+    "administration.problems": pgettext_lazy("disclosed", "Problems"),
+    "administration.disclosures": pgettext_lazy("disclosed", "Reveals and exports"),
+    "administration.corrections": pgettext_lazy("disclosed", "Corrections"),
+    "overview": pgettext_lazy("disclosed", "Figures of the overview"),
+}
 
 
 def _narrowed(request: StaffRequest, values: Any) -> "QuerySet[Disclosure]":
@@ -34,6 +46,11 @@ def _narrowed(request: StaffRequest, values: Any) -> "QuerySet[Disclosure]":
     return rows.filter(reason__icontains=text) if text else rows
 
 
+def _subject(kept: str) -> str:
+    """What a disclosure was about, in words; an unknown one as it is kept."""
+    return str(SUBJECTS.get(kept.partition(":")[0], kept))
+
+
 def _lines(rows: list[Disclosure]) -> list[dict[str, Any]]:
     people = names_of({row.actor_id for row in rows})
     units = organisation_names({row.organisation_id for row in rows})
@@ -42,7 +59,8 @@ def _lines(rows: list[Disclosure]) -> list[dict[str, Any]]:
             "row": row,
             "who": people.get(row.actor_id, ""),
             "unit": units.get(row.organisation_id, ""),
-            "fields": ", ".join(row.fields),
+            "subject": _subject(row.subject),
+            "fields": " · ".join(map(field_words, row.fields)),
         }
         for row in rows
     ]
@@ -96,7 +114,7 @@ def disclosure_export(request: StaffRequest) -> HttpResponseBase:
     rows = (
         [
             f"{timezone.localtime(line['row'].at):%Y-%m-%d %H:%M}", line["who"], line["unit"],
-            line["row"].kind, f"{line['row'].subject} {line['row'].subject_id or ''}".strip(),
+            line["row"].kind, f"{line['subject']} {line['row'].subject_id or ''}".strip(),
             line["fields"], line["row"].row_count, line["row"].reason,
         ]
         for line in lines

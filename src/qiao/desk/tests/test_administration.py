@@ -287,8 +287,9 @@ def test_disclosures_are_listed_for_ones_own_units_and_their_export_is_one(
 ) -> None:
     disclosure.record(
         kind="reveal",
-        subject="customers.phone",
+        subject="customers.customer",
         subject_id=7,
+        fields=("addresses", "document"),
         organisation_id=company.lake.pk,
         actor=company.agent,
         now=timezone.now(),
@@ -297,7 +298,10 @@ def test_disclosures_are_listed_for_ones_own_units_and_their_export_is_one(
     browser = client_of(company.colleague_staff)
     other = client_of(company.outsider_staff)
     address = "/administration/disclosures/"
-    assert "about the leak" in browser.get(address).content.decode()
+    page = browser.get(address).content.decode()
+    assert "about the leak" in page
+    assert "customers.customer" not in page  # told in words
+    assert "addresses" not in page
     assert "about the leak" not in other.get(address).content.decode()
     assert browser.post(f"{address}export/", {"form": "csv"}).status_code == 200
     assert Disclosure.objects.filter(kind="export", actor_id=company.colleague.person_id).exists()
