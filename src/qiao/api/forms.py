@@ -97,6 +97,13 @@ class OverlapForm(forms.Form):
     )  # fmt: skip
     once = forms.UUIDField(widget=forms.HiddenInput)
 
+    def only_at_once(self) -> "OverlapForm":
+        """Offer nothing but the end of all former secrets."""
+        overlap = self.fields["overlap"]
+        overlap.choices = OVERLAPS[:1]  # type: ignore[attr-defined]
+        overlap.initial = OVERLAPS[0][0]
+        return self
+
 
 class EndpointForm(forms.Form):
     """Where events are sent, and which."""

@@ -121,11 +121,14 @@ def rotate_endpoint_secret(
 ) -> str:
     """A new secret, in clear; the one in force signs beside it until `overlap` is over.
 
-    Raises `StillOverlapping` while a former one does, which would stop before its time,
+    While a former one signs another is made only without overlap, as after a leak: all that were
+    known stop at once.
+
+    Raises `StillOverlapping` where the former one would stop before its time,
     `Endpoint.DoesNotExist`.
     """
     endpoint = _lock(actor, endpoint_id)
-    if endpoint.former_until is not None and endpoint.former_until > now:
+    if overlap and endpoint.former_until is not None and endpoint.former_until > now:
         raise StillOverlapping(endpoint.former_until)
     secret = new_webhook_secret()
     endpoint.former_secret, endpoint.former_until = endpoint.secret, now + overlap

@@ -204,9 +204,11 @@ def test_another_secret_waits_until_the_former_one_has_signed_its_time(
     first = browser.post(address, {"overlap": "24", "once": str(uuid.uuid4())})
     assert _secret_of(first.content.decode())
     shown = browser.get(page).content.decode()
-    assert 'data-dialog="#rotate"' not in shown
-    assert "Another secret can be made after that." in shown
+    assert "all that were known stop at once" in shown
+    assert 'value="24"' not in shown, "only the end of all is offered"
     kept = Endpoint.objects.get()
-    refused = browser.post(address, {"overlap": "0", "once": str(uuid.uuid4())}, follow=True)
+    refused = browser.post(address, {"overlap": "24", "once": str(uuid.uuid4())}, follow=True)
     assert "The former secret signs until" in refused.content.decode()
     assert bytes(Endpoint.objects.get().secret) == bytes(kept.secret)
+    browser.post(address, {"overlap": "0", "once": str(uuid.uuid4())})
+    assert bytes(Endpoint.objects.get().secret) != bytes(kept.secret)

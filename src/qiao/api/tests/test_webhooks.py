@@ -280,6 +280,21 @@ def test_a_former_secret_signs_as_long_as_was_promised(company: Company, there: 
     assert operations.rotate_endpoint_secret(now=now + day, **about)
 
 
+def test_a_secret_that_leaked_is_replaced_at_once_whatever_else_signs(
+    company: Company, there: Receiver
+) -> None:
+    endpoint, first = _endpoint(company, there.url)
+    about: dict[str, Any] = {"actor": company.agent, "endpoint_id": endpoint.pk}
+    now = timezone.now()
+    leaked = operations.rotate_endpoint_secret(now=now, overlap=timedelta(hours=24), **about)
+    secret = operations.rotate_endpoint_secret(now=now, overlap=timedelta(0), **about)
+    _happen(company)
+    _send_all()
+    (message,) = there.messages
+    signed = [message.is_signed_with(each) for each in (first, leaked, secret)]
+    assert signed == [False, False, True]
+
+
 def test_a_secret_is_kept_encrypted(company: Company, there: Receiver) -> None:
     endpoint, secret = _endpoint(company, there.url)
     endpoint.refresh_from_db()

@@ -110,6 +110,8 @@ def _page(request: StaffRequest, endpoint: Endpoint, *, secret: str = "") -> Htt
         endpoint_id=endpoint.pk, state=state, after=page_number(request)
     )
     former = endpoint.former_until
+    is_overlapping = former is not None and former > request.now
+    overlap = OverlapForm(initial={"once": uuid.uuid4()})
     context = {
         "endpoint": endpoint,
         "secret": secret,
@@ -118,8 +120,8 @@ def _page(request: StaffRequest, endpoint: Endpoint, *, secret: str = "") -> Htt
         "state": state,
         "states": [("", _("All")), *Delivery.State.choices],
         "events": [(name, event_words(name)) for name in endpoint.event_types],
-        "former_until": former if former and former > request.now else None,
-        "overlap": OverlapForm(initial={"once": uuid.uuid4()}),
+        "former_until": former if is_overlapping else None,
+        "overlap": overlap.only_at_once() if is_overlapping else overlap,
         "most_attempts": ATTEMPTS,
     }
     return render(request, "api/endpoint.html", context)
@@ -142,7 +144,10 @@ def endpoint_rotate(request: StaffRequest, endpoint_id: int) -> HttpResponse:
         )
     except operations.StillOverlapping as refusal:
         until = f"{timezone.localtime(refusal.until):%Y-%m-%d %H:%M}"
-        words = _("The former secret signs until %(until)s. Make another one after that.")
+        words = _(
+            "The former secret signs until %(until)s. Make another one after that, or end both"
+            " at once."
+        )
         messages.warning(request, words % {"until": until})
         return _back(endpoint)
     endpoint.refresh_from_db()
