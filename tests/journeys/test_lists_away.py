@@ -20,7 +20,7 @@ def test_a_list_is_asked_for_written_and_fetched(
     page = site.sign_in("沈国良")
     page.goto(f"{site.address}/customers/?tier=C")
     page.click("[popovertarget=customers-more]")
-    page.get_by_role("menuitem", name="Take this list away").click()
+    page.get_by_role("menuitem", name="Export this list").click()
     dialog = page.locator("dialog[open]")
     expect(dialog).to_contain_text("Tier C")
     dialog.locator("textarea").fill("Annual audit")

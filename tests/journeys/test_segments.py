@@ -81,7 +81,7 @@ def take_away(site: Site, page: Page, tmp_path: Path) -> None:
     """The members as a file."""
     segment = Segment.objects.get(name=NAME)
     page.goto(f"{site.address}/customers/segments/{segment.pk}/")
-    page.get_by_role("button", name="Take this list away").click()
+    page.get_by_role("button", name="Export this list").click()
     dialog = page.locator("dialog[open]")
     expect(dialog).to_contain_text(NAME)
     dialog.locator("textarea").fill("Called one by one this week")

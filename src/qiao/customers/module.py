@@ -229,7 +229,7 @@ manifest = Module(
             "customers:import_new", "customers.import",
         ),
         Command(
-            "customers.exports", _("Lists of customers taken away"), "file-export",
+            "customers.exports", _("Customer exports"), "file-export",
             "customers:exports", "customers.export",
         ),
         Command(

@@ -21,7 +21,7 @@ HOLDS = (
 RETENTION = (
     Retention(
         key=EXPORTS,
-        label=_("Files of lists that were taken away"),
+        label=_("Files of exported lists"),
         about=_("The file is removed; who took what and why stays"),
         table="customers_customerexport",
         due="r.state = 'done' AND r.expires_at <= %(now)s",

@@ -63,7 +63,7 @@ def words_of(sign: SignLike) -> str:
     if sign.count < COMMON:
         return words
     shared = ngettext("{n} customer", "{n} customers", sign.count).format(n=sign.count)
-    return f"{words} ({shared})"
+    return str(_("%(words)s (%(shared)s)")) % {"words": words, "shared": shared}
 
 
 def detail_of(sign: SignLike) -> str:
