@@ -48,6 +48,8 @@ def measure(customers: int) -> Iterator[Result]:
             make_company()
         floor = _floor(Path(folder))
         drop(BARE)
+        yield once("import", taken, floor, limits=LIMITS, rows=customers,
+                   refused=job.refused_count, per_second=round(customers / taken))  # fmt: skip
         more = Path(folder) / "more.csv"
         _add_telephones(file, more)
         with connected_to(MADE):
@@ -55,8 +57,6 @@ def measure(customers: int) -> Iterator[Result]:
             added_back = _take_back(second, company)
             back = _take_back(job, company)
     drop(MADE)
-    yield once("import", taken, floor, limits=LIMITS, rows=customers, refused=job.refused_count,
-               per_second=round(customers / taken))  # fmt: skip
     yield once("import-add", added, taken, limits=LIMITS, rows=customers,
                added=second.added_count)  # fmt: skip
     yield once("import-add-back", added_back, added, limits=BACK, rows=second.added_count)
