@@ -18,6 +18,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django.plugin import DjangoDbBlocker
@@ -101,6 +102,12 @@ def _connected_to(name: str) -> Iterator[None]:
         connections.close_all()
         for place in (settings.DATABASES["default"], connections["default"].settings_dict):
             place["NAME"] = before
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> None:
+    """A test begins in the language of the installation: a page asked for leaves its own on."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

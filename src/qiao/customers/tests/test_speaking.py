@@ -20,6 +20,7 @@ from qiao.customers.operations import (
 )
 from qiao.customers.operations.documents import NewDocument, add_document
 from qiao.customers.operations.groups import make_group
+from qiao.customers.operations.numbers import say_of_number
 from qiao.customers.operations.refusals import WrongKind
 from qiao.customers.operations.speaking import (
     BadEmail,
@@ -133,7 +134,9 @@ def test_the_number_shown_of_a_contact_person_is_one_that_leads_to_them(world: C
     (firm,), (one, twin) = firms(world.agent, "锦程酒店"), people(world.agent, "陈慧敏", "陈惠敏")
     add_phone(customer_id=one.pk, number="13805712264", label="", **told(world))
     contact(world, firm, person_id=one.pk)
-    one.phones.update(standing="doubtful", standing_since=NOW, standing_reason="unanswered")
+    say_of_number(
+        phone_id=one.phones.get().pk, customer_id=one.pk, outcome="wrong_person", **told(world)
+    )
 
     def shown() -> set[str]:
         panels = load_panels(world.agent, "customer.relations", firm.pk, NOW)
@@ -141,7 +144,7 @@ def test_the_number_shown_of_a_contact_person_is_one_that_leads_to_them(world: C
         (line,) = contact_lines_of(actor=world.agent, customer_id=firm.pk)
         return {panel["rows"][0]["phone"], line.phone}
 
-    assert shown() == {"+8613805712264"}, "a doubtful one is better than none"
+    assert shown() == {"+8613805712264"}, "a wrong one is better than none"
     add_phone(customer_id=twin.pk, number="13805712265", label="", **told(world))
     merge_customers(customer_id=one.pk, merged_id=twin.pk, reason="同一人", **told(world))
     assert shown() == {"+8613805712265"}
