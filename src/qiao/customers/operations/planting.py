@@ -32,7 +32,7 @@ PARTS = ("road", "house_number", "community", "building", "unit", "room")
 _SAMPLE = """
 SELECT c.id, c.kind, c.name, c.gender, p.digits, l.organisation_id, a.id, a.use,
        h.id, h.region, h.district, h.road, h.house_number, h.community, h.building, h.unit, h.room,
-       h.latitude, h.longitude,
+       h.latitude, h.longitude, h.datum,
        (SELECT i.id FROM customers_customeridentity i
          WHERE i.customer_id = c.id AND i.kind = 'id_card' LIMIT 1)
   FROM (SELECT c.id, p.digits FROM customers_customer c
@@ -87,8 +87,9 @@ class _Seen:
     building: str
     unit: str
     room: str
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
+    datum: str
     document: int | None
 
     @property
@@ -152,7 +153,7 @@ class _Planter:
             "customers_premises", pk, seen.region, seen.district, parts["road"],
             parts["house_number"], parts["community"], parts["building"], parts["unit"],
             parts["room"], text, columns.search, array(columns.grams), seen.latitude,
-            seen.longitude, "wgs84", self.now,
+            seen.longitude, seen.datum, self.now,
         )  # fmt: skip
         return pk
 

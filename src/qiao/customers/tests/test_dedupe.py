@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from qiao.customers.models import Customer, Duplicate, DuplicateRun
+from qiao.customers.models import Customer, Duplicate, DuplicateRun, Premises
 from qiao.customers.operations import (
     ReasonMissing,
     WrongState,
@@ -72,6 +72,18 @@ def test_planted_duplicates_are_found_and_lookalikes_are_not(world: Company, see
     print(f"\nseed {seed}: {figures}, {run.pair_count} pairs weighed")  # noqa: T201 - the figures
     assert figures["precision"] >= LEAST_PRECISION
     assert figures["recall"] >= LEAST_RECALL
+
+
+def test_duplicates_are_planted_among_places_that_nobody_located(world: Company) -> None:
+    build_customers(
+        count=60, organisation_ids_by_area={"339102": world.lake.pk, "339104": world.river.pk},
+        seed=11, now=NOW,
+    )  # fmt: skip
+    Premises.objects.update(latitude=None, longitude=None, datum="")
+    before = Premises.objects.count()
+    planted = plant_duplicates(count=40, strangers=20, seed=11, now=NOW)
+    assert len(planted.pairs) >= 40
+    assert Premises.objects.filter(datum="").count() == Premises.objects.count() > before
 
 
 def test_a_new_customer_is_weighed_at_once_and_as_the_night_would(world: Company) -> None:
