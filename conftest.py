@@ -21,6 +21,7 @@ from django.db import connections
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 # A busy machine is no fault of the rule under test.
@@ -129,6 +130,15 @@ def own_database(
     """A fresh clone with real commits; gives its name. Do not mark the test with django_db."""
     with django_db_blocker.unblock(), _clone() as name, _connected_to(name):
         yield name
+
+
+@pytest.fixture
+def media(settings: Settings, tmp_path: Path) -> Path:
+    """The folder of the files that the product stores, for this test alone."""
+    folder = tmp_path / "media"
+    folder.mkdir()
+    settings.MEDIA_ROOT = folder
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -31,12 +31,11 @@ from qiao.customers.operations.subject_access import (
 from tests.customer_life import CANARIES, IDENTITY, NAME, PHONE, STREET, WORDS, close_all, live
 from tests.world import World, build_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 @pytest.fixture
-def world(settings: Any, tmp_path: Path) -> World:
-    settings.MEDIA_ROOT = tmp_path
+def world() -> World:
     world = build_world(timezone.now())
     with connection.cursor() as cursor:  # a job of the walker's that nobody can run
         cursor.execute("DELETE FROM procrastinate_jobs WHERE queue_name = 'walker'")
@@ -95,7 +94,7 @@ def erase(world: World, customer: Customer) -> Erasure:
 
 
 def test_after_an_erasure_no_table_and_no_file_holds_a_word_of_the_person(
-    world: World, tmp_path: Path
+    world: World, media: Path
 ) -> None:
     customer = live(world)
     close_all(customer)
@@ -114,12 +113,12 @@ def test_after_an_erasure_no_table_and_no_file_holds_a_word_of_the_person(
     assert done.counts["customers.tags"] == 1
     assert done.counts["cases.files"] == 1
     assert found_in_tables() == set()
-    assert found_in_files(tmp_path) == set()
+    assert found_in_files(media) == set()
     customer.refresh_from_db()
     assert customer.name == done.pseudonym
     assert Account.objects.get(number="90887766001").status == "closed"
-    assert not (tmp_path / picture_of_hers.sha256[:2]).exists() or not any(
-        picture_of_hers.sha256 in path.name for path in tmp_path.rglob("*")
+    assert not (media / picture_of_hers.sha256[:2]).exists() or not any(
+        picture_of_hers.sha256 in path.name for path in media.rglob("*")
     )
 
 
@@ -187,7 +186,7 @@ def test_the_door_to_history_opens_for_an_approved_erasure_only(world: World) ->
             )
 
 
-def test_all_that_is_held_is_handed_out_and_the_link_expires(world: World, tmp_path: Path) -> None:
+def test_all_that_is_held_is_handed_out_and_the_link_expires(world: World, media: Path) -> None:
     customer = live(world)
     told: dict[str, Any] = {"actor": world.company.agent, "customer_id": customer.pk}
     now = timezone.now()
@@ -207,4 +206,4 @@ def test_all_that_is_held_is_handed_out_and_the_link_expires(world: World, tmp_p
     run_rule(rule("customers.subject_files"), clock=lambda: now + timedelta(days=8))
     assert SubjectExport.objects.get(pk=export.pk).state == "removed"
     assert not file_of(export.pk).exists()
-    assert tmp_path.exists()
+    assert media.exists()

@@ -167,13 +167,19 @@ def test_language_and_theme_are_switched_and_kept(site: Site) -> None:
     expect(again.locator("html")).to_have_attribute("lang", "en")
 
 
-def test_what_is_typed_while_a_form_is_drawn_anew_stays_and_is_sent(site: Site) -> None:
+def form_of_a_leak(site: Site) -> Page:
+    """A contact with the form of a small leak beside it."""
     page = site.sign_in("林晓岚")
     take_contact(site, page)
     page.click("#t-new")
     page.click("#contact-case .cs-type")
     page.locator("#case-type-list button", has_text="Small leak").click()
     expect(page.locator("#case-form [name=fact-leak_at]")).to_be_attached()
+    return page
+
+
+def test_what_is_typed_while_a_form_is_drawn_anew_stays_and_is_sent(site: Site) -> None:
+    page = form_of_a_leak(site)
     page.route("**/cases/new/form", go_on_later)
     page.locator("#case-form [name=fact-leak_at]").select_option("after_meter")
     page.fill("#case-form [name=title]", MATTER)
@@ -184,11 +190,7 @@ def test_what_is_typed_while_a_form_is_drawn_anew_stays_and_is_sent(site: Site) 
 
 
 def test_a_press_during_which_the_form_is_drawn_anew_sends_it(site: Site) -> None:
-    page = site.sign_in("林晓岚")
-    take_contact(site, page)
-    page.click("#t-new")
-    page.click("#contact-case .cs-type")
-    page.locator("#case-type-list button", has_text="Small leak").click()
+    page = form_of_a_leak(site)
     page.fill("#case-form [name=title]", MATTER)
     held: list[Route] = []
 

@@ -38,8 +38,8 @@ def fill(order: WorkOrder) -> dispatch.Filling:
     )
 
 
-def finish_work(world: World, order: WorkOrder) -> None:
-    """Take it from the pool to done, as the agent's own crew."""
+def arrive(world: World, order: WorkOrder) -> dict[str, Any]:
+    """Let the agent's own crew take it and get there; who does what is done there, and when."""
     told: dict[str, Any] = {
         "work_order_id": order.pk,
         "actor": world.company.agent,
@@ -47,21 +47,19 @@ def finish_work(world: World, order: WorkOrder) -> None:
     }
     dispatch.accept(**told)
     dispatch.arrive(**told)
-    dispatch.complete(filling=fill(order), **told)
+    return told
+
+
+def finish_work(world: World, order: WorkOrder) -> None:
+    """Take it from the pool to done, as the agent's own crew."""
+    dispatch.complete(filling=fill(order), **arrive(world, order))
     run_deliveries()
 
 
 def add_work(world: World) -> None:
     """A work order that the crew is at, and a planned one."""
     at_hand, planned = work_order(world, "at hand"), work_order(world, "planned")
-    told: dict[str, Any] = {
-        "work_order_id": at_hand.pk,
-        "actor": world.company.agent,
-        "now": world.now,
-    }
-    dispatch.accept(**told)
-    dispatch.arrive(**told)
-    dispatch.save_progress(filling=fill(at_hand), **told)
+    dispatch.save_progress(filling=fill(at_hand), **arrive(world, at_hand))
     shown = Attachment.objects.filter(owner_kind__contains="work", owner_id=at_hand.pk)
     world.ids |= {
         "order": at_hand.pk,

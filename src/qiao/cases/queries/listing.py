@@ -14,6 +14,7 @@ from qiao.cases.queries.filters import OPEN_VIEWS, Filters, conditions, scope_of
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.wording import reader_key
+from qiao.customers.queries import stands_for
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 NO_MOMENT: Final = "n"
@@ -94,7 +95,7 @@ class CasePageOfRows:
     following: Cursor | None
 
 
-_DETAILS = """
+_DETAILS = f"""
 SELECT c.id, c.number, c.title, t.key, t.names, c.process_id, c.step, c.phase, c.priority,
        c.channel, c.level, c.is_paused, c.escalated, c.chase_count, c.promise_kept, c.due_at,
        c.due_promise, k.started_at, c.opened_at, c.closed_at,
@@ -113,8 +114,7 @@ SELECT c.id, c.number, c.title, t.key, t.names, c.process_id, c.step, c.phase, c
   LEFT JOIN staff_staff a ON a.id = c.assignee_id
   LEFT JOIN customers_premises p ON p.id = c.premises_id
   LEFT JOIN customers_customer held ON held.id = c.customer_id
-  LEFT JOIN customers_customer cu ON cu.id = CASE
-       WHEN held.merged_into_id IS NULL THEN held.id ELSE customers_survivor(held.id) END
+  LEFT JOIN customers_customer cu ON cu.id = {stands_for("held")}
   LEFT JOIN cases_caseevent e ON e.case_id = c.id AND e.seq = c.event_count
   LEFT JOIN LATERAL (
        SELECT started_at FROM cases_caseclock

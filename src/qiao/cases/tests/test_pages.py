@@ -2,13 +2,12 @@
 
 import json
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 
 from qiao.cases import operations
 from qiao.cases.models import CaseDraft, CaseEvent
@@ -205,10 +204,10 @@ def test_the_page_of_clocks_tells_every_pause(company: Company, agent: Client) -
     assert "First response" in shown
 
 
+@pytest.mark.usefixtures("media")
 def test_a_wrong_file_is_refused_with_a_reason_and_a_right_one_is_served(
-    company: Company, agent: Client, outsider: Client, settings: Settings, tmp_path: Path
+    company: Company, agent: Client, outsider: Client
 ) -> None:
-    settings.MEDIA_ROOT = tmp_path
     case = a_case(company)
     wrong = SimpleUploadedFile("x.pdf", b"MZ not a paper")
     refused = agent.post(page(case, "attach"), {"file": wrong}, headers=HTMX)

@@ -23,6 +23,7 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import ANY_PRIORITY, CaseType
 from qiao.core.rules.phones import try_normalise
 from qiao.core.toasts import add_toast
+from qiao.core.ui.figures import account_number
 from qiao.core.wording import said
 from qiao.customers.queries import AccountChoice, CustomerLine, accounts_of, lines_for
 
@@ -111,7 +112,8 @@ def _form(request: StaffRequest, setting: Setting, values: Values, *, bound: boo
 
 
 def _account(account: AccountChoice) -> str:
-    return f"{account.number} · {account.address}" if account.address else account.number
+    number = account_number(account.number)
+    return f"{number} · {account.address}" if account.address else number
 
 
 def _post_to(form: NewCaseForm) -> str:

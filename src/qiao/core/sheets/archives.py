@@ -4,12 +4,13 @@ Source: APPNOTE.TXT 6.3.10, 4.3.14-4.3.16. A part never yields more bytes than i
 (Python's zipfile stops there and compares the checksum), so the declared sums are true bounds.
 """
 
+import errno
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from lzma import LZMAError
 from pathlib import Path
 from struct import unpack_from
-from typing import IO
 from zipfile import BadZipFile, ZipFile
 
 from qiao.core.sheets.refusals import (
@@ -24,8 +25,22 @@ from qiao.core.sheets.refusals import (
 _MOST_DIRECTORY_BYTES = 4_000_000
 _SMALL = 10_000_000
 _BLOCK = 1 << 16
-# What zipfile and zlib raise on damaged bytes; none of it is a fault of ours.
-_BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, KeyError)
+# What zipfile and its decompressors raise on damaged bytes. RuntimeError: only the part's own head
+# calls it encrypted, or it is packed in a way that nobody reads; ValueError: places that are none.
+_BROKEN = (BadZipFile, zlib.error, LZMAError, EOFError, RuntimeError, ValueError)
+
+
+@contextmanager
+def _damage_told(about: str) -> Iterator[None]:
+    """Tell damaged bytes as `damaged`. A disk that fails is no fault of the file, and goes up."""
+    try:
+        yield
+    except _BROKEN as error:
+        raise SheetRefused(Refusal.DAMAGED, f"{about}: {error}") from None
+    except OSError as error:
+        if error.errno not in {None, errno.EINVAL}:
+            raise
+        raise SheetRefused(Refusal.DAMAGED, f"{about}: {error}") from None
 
 
 class Archive:
@@ -41,11 +56,8 @@ class Archive:
             raise SheetRefused(Refusal.TOO_LARGE, f"a workbook above {MOST_PACKED_BYTES} bytes")
         _check_directory_size(path)
         self.path = path
-        try:
-            with ZipFile(path) as zipped:
-                parts = zipped.infolist()
-        except (*_BROKEN, ValueError, UnicodeError) as error:
-            raise SheetRefused(Refusal.DAMAGED, f"zip: {error}") from None
+        with _damage_told("zip"), ZipFile(path) as zipped:
+            parts = zipped.infolist()
         if len(parts) > MOST_PARTS:
             raise SheetRefused(Refusal.ZIP_BOMB, f"{len(parts)} parts")
         if any(part.flag_bits & 1 for part in parts):
@@ -70,27 +82,17 @@ class Archive:
         Raises:
             SheetRefused: `damaged`.
         """
-        with self._open(name) as part:
-            while block := _read(part, name):
-                yield block
-
-    @contextmanager
-    def _open(self, name: str) -> Iterator[IO[bytes]]:
         stored = self._names.get(name.lower())
         if stored is None:
             raise SheetRefused(Refusal.DAMAGED, f"{name[:80]} is missing")
-        try:
-            with ZipFile(self.path) as zipped, zipped.open(stored) as part:
-                yield part
-        except _BROKEN as error:
-            raise SheetRefused(Refusal.DAMAGED, f"{name[:80]}: {error}") from None
-
-
-def _read(part: IO[bytes], name: str) -> bytes:
-    try:
-        return part.read(_BLOCK)
-    except _BROKEN as error:
-        raise SheetRefused(Refusal.DAMAGED, f"{name[:80]}: {error}") from None
+        # What goes wrong with whoever asks for the blocks never comes in here.
+        with (
+            _damage_told(name[:80]),
+            ZipFile(self.path) as zipped,
+            zipped.open(stored) as part,
+        ):
+            while block := part.read(_BLOCK):
+                yield block
 
 
 def _check_directory_size(path: Path) -> None:

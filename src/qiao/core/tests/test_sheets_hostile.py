@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from struct import pack
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZipFile
 
 import pytest
 import xlsxwriter
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qiao.core.sheets import MOST_BYTES, SheetRefused, open_sheet
+from qiao.core.sheets.archives import Archive
 from qiao.core.tests.old_workbooks import ERROR, Cell, wrap, write_xls
 from qiao.core.tests.sheet_files import HEADER, pack_book, refusal, rows_of, write_xlsx
 
@@ -52,6 +53,28 @@ def test_zip_bombs_are_refused_before_they_are_unpacked(path: Path) -> None:
     data[end + 12 : end + 16] = pack("<I", 0x7FFFFFFF)
     path.write_bytes(data)
     assert refusal(path).code == "zip_bomb"
+
+
+@pytest.mark.parametrize("method", [ZIP_DEFLATED, ZIP_BZIP2, ZIP_LZMA])
+def test_a_part_whose_packed_bytes_are_damaged_is_told_however_it_is_packed(
+    path: Path, method: int
+) -> None:
+    words = b"".join(b"%d" % number for number in range(50_000))
+    with ZipFile(path, "w", method) as zipped:
+        zipped.writestr("part", words)
+    content = bytearray(path.read_bytes())
+    content[200:400] = bytes(200)
+    path.write_bytes(content)
+    with pytest.raises(SheetRefused) as told:
+        list(Archive(path).blocks("part"))
+    assert told.value.code == "damaged"
+
+
+def test_a_file_that_the_disk_no_longer_gives_is_no_damage_of_the_workbook(path: Path) -> None:
+    archive = Archive(pack_book(path, rows_of()))
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        list(archive.blocks("xl/workbook.xml"))
 
 
 def test_a_part_that_lies_about_its_size_is_damaged_not_believed(path: Path) -> None:

@@ -4,7 +4,6 @@ import io
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,16 +13,10 @@ from qiao.core.actor import Actor
 from qiao.core.attachments import check_upload, path_of
 from qiao.core.stray_files import STRANGE_FOR, sweep_contents
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 NOW = timezone.now()
 OLD, YOUNG = STRANGE_FOR + timedelta(seconds=1), STRANGE_FOR - timedelta(seconds=1)
 WHO = Actor(None, "x", 1)
-
-
-@pytest.fixture(autouse=True)
-def media(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path
-    return tmp_path
 
 
 def checked(words: str) -> attachments.Accepted:

@@ -14,7 +14,7 @@ from qiao.core.prepared import fetch_all
 from qiao.core.transactions import required
 from qiao.customers.models import Customer, CustomerOrganisation
 from qiao.customers.queries import NotVisible, get_customer_for, held_as
-from qiao.customers.queries.search import visible
+from qiao.customers.queries.search import stands_for, visible
 from qiao.staff.queries import organisation
 
 
@@ -93,6 +93,30 @@ def lock_rows(customer_ids: Iterable[int]) -> dict[int, Customer]:
     return {row.pk: row for row in rows.order_by("pk")}
 
 
+_LOCK_THOSE = f"""
+SELECT c.id FROM customers_customer c
+ WHERE c.id IN (SELECT {stands_for("r")} FROM customers_customer r WHERE r.id = ANY(%(ids)s))
+   AND c.merged_into_id IS NULL AND {visible("c.id")}
+   AND (SELECT true FROM customers_customerorganisation l
+         WHERE l.customer_id = c.id AND (l.organisation_id + 0) = ANY(%(seen)s) LIMIT 1)
+ ORDER BY c.id FOR NO KEY UPDATE OF c
+"""
+
+
+def lock_those(
+    *, customer_ids: Iterable[int], organisations: Iterable[int], seen: Iterable[int]
+) -> list[int]:
+    """Who stands for these ids, as far as they are linked to one of `organisations` and to one of
+    `seen`; all rows locked, the lowest id first. The others are left out without a word."""
+    required()
+    values: dict[str, Any] = {
+        "ids": sorted(set(customer_ids)),
+        "organisations": list(organisations),
+        "seen": list(seen),
+    }
+    return [pk for (pk,) in fetch_all(_LOCK_THOSE, values)]
+
+
 def lock_standing(customer_id: int) -> Customer | None:
     """Who stands for `customer_id`, with all their records locked; asks for no right.
 
@@ -122,13 +146,21 @@ def branch_of(*, actor: Actor, customer_id: int, permission: str = "customers.ed
 
     The actor's own if the customer is linked to it, else the first link within the right.
     """
-    allowed = actor.organisations(permission)
-    linked = set(
-        CustomerOrganisation.objects.filter(
-            customer_id=customer_id, organisation_id__in=allowed
-        ).values_list("organisation_id", flat=True)
+    return branches_of(actor=actor, customer_ids=[customer_id], permission=permission)[customer_id]
+
+
+def branches_of(
+    *, actor: Actor, customer_ids: Iterable[int], permission: str = "customers.edit"
+) -> dict[int, int]:
+    """`branch_of` of many, by customer, in one statement."""
+    linked: dict[int, set[int]] = {pk: set() for pk in customer_ids}
+    links = CustomerOrganisation.objects.filter(
+        customer_id__in=linked, organisation_id__in=actor.organisations(permission)
     )
-    return actor.organisation_id if actor.organisation_id in linked or not linked else min(linked)
+    for customer_id, organisation_id in links.values_list("customer_id", "organisation_id"):
+        linked[customer_id].add(organisation_id)
+    own = actor.organisation_id
+    return {pk: own if own in all_ or not all_ else min(all_) for pk, all_ in linked.items()}
 
 
 def local_day(*, organisation_id: int, now: datetime) -> date:

@@ -15,14 +15,13 @@ from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.customers.events import ManagersAssigned, ManagersEnded
 from qiao.customers.models import HandOverOfCustomers
-from qiao.customers.operations.access import local_day
+from qiao.customers.operations.access import local_day, lock_those
 from qiao.customers.operations.refusals import CustomerRefusal, NotYet, ReasonMissing
 from qiao.customers.queries.manager_sql import STANDING, STANDING_OF
-from qiao.customers.queries.search import ids_of, stands_for, visible
+from qiao.customers.queries.managers import ASSIGN, OWN
+from qiao.customers.queries.search import ids_of, visible
 from qiao.staff.queries import actor_by_id
 
-ASSIGN: Final = "customers.assign_manager"
-OWN: Final = "customers.manage_own"
 MOST_AT_ONCE: Final = 5_000
 AHEAD: Final = timedelta(days=90)
 REASON_LENGTH: Final = 300
@@ -73,16 +72,6 @@ def manager_actor(*, manager_id: int, day: date) -> Actor:
     return manager
 
 
-# Who of those asked for is meant, and how they stand. Rows are locked in their order.
-_LOCK: Final = f"""
-SELECT c.id FROM customers_customer c
- WHERE c.id IN (SELECT DISTINCT {stands_for("r")}
-                  FROM customers_customer r WHERE r.id = ANY(%(ids)s))
-   AND c.merged_into_id IS NULL AND {visible("c.id")}
-   AND (SELECT true FROM customers_customerorganisation l
-         WHERE l.customer_id = c.id AND (l.organisation_id + 0) = ANY(%(seen)s) LIMIT 1)
- ORDER BY c.id FOR NO KEY UPDATE OF c
-"""
 _HELD: Final = f"""
 SELECT unnest({ids_of("c.id")}) FROM customers_customer c WHERE c.id = ANY(%(ids)s)
 """
@@ -240,7 +229,7 @@ def _prepare(
     wanted = sorted(set(customer_ids))
     if len(wanted) > MOST_AT_ONCE:
         raise TooManyCustomers(str(len(wanted)))
-    ids = _ids(_LOCK, {"ids": wanted, "organisations": units, "seen": seen})
+    ids = lock_those(customer_ids=wanted, organisations=units, seen=seen)
     values: dict[str, Any] = {
         "ids": ids,
         "manager": manager_id,

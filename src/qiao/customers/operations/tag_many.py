@@ -1,5 +1,4 @@
 """A tag for customers who were chosen one by one, all in few statements."""
-# ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,9 +12,8 @@ from qiao.core.events import publish
 from qiao.core.transactions import required
 from qiao.customers.events import TagsChanged
 from qiao.customers.models import Tag
-from qiao.customers.operations.access import branch_of
+from qiao.customers.operations.access import branches_of, lock_those
 from qiao.customers.operations.tags import MOST_TAGS, UnknownTag
-from qiao.customers.queries.search import stands_for, visible
 
 EDIT: Final = "customers.edit"
 
@@ -31,15 +29,6 @@ class Tagged:
     full: frozenset[int]
 
 
-# Rows are locked in their order, against a merge too; only then the tag, as for one customer.
-_LOCK: Final = f"""
-SELECT c.id FROM customers_customer c
- WHERE c.id IN (SELECT {stands_for("r")} FROM customers_customer r WHERE r.id = ANY(%(ids)s))
-   AND c.merged_into_id IS NULL AND {visible("c.id")}
-   AND (SELECT true FROM customers_customerorganisation l
-         WHERE l.customer_id = c.id AND (l.organisation_id + 0) = ANY(%(seen)s) LIMIT 1)
- ORDER BY c.id FOR NO KEY UPDATE OF c
-"""
 _GIVE: Final = """
 INSERT INTO customers_customertag (customer_id, tag_id, at, actor_id)
 SELECT w.id, %(tag)s, %(now)s, %(actor)s FROM unnest(%(ids)s::bigint[]) AS w (id)
@@ -64,23 +53,28 @@ def tag_customers(
     """
     required()
     actor.require(EDIT)
+    # Rows are locked against a merge too; only then the tag, as for one customer.
+    locked = lock_those(
+        customer_ids=customer_ids,
+        organisations=actor.organisations(EDIT),
+        seen=actor.organisations("customers.view"),
+    )
     values: dict[str, Any] = {
-        "ids": list(customer_ids),
-        "organisations": list(actor.organisations(EDIT)),
-        "seen": list(actor.organisations("customers.view")),
+        "ids": locked,
         "tag": tag_id,
         "now": now,
         "actor": actor.staff_id,
         "most": MOST_TAGS,
     }
-    locked = values["ids"] = _ids(_LOCK, values)
     known = Tag.objects.select_for_update(no_key=True).filter(pk=tag_id, is_active=True)
     if known.first() is None:
         raise UnknownTag(str(tag_id))
-    for customer_id in _ids(_GIVE, values):
+    given = _ids(_GIVE, values)
+    branches = branches_of(actor=actor, customer_ids=given)
+    for customer_id in given:
         publish(
             TagsChanged(customer_id, (tag_id,), ()),
-            organisation_id=branch_of(actor=actor, customer_id=customer_id),
+            organisation_id=branches[customer_id],
             actor=actor,
             now=now,
         )

@@ -43,7 +43,13 @@ from qiao.customers.queries.records import (
     premises_record,
     record_of,
 )
-from qiao.customers.queries.search import CustomerHit, find_customers, find_near, masked_phone
+from qiao.customers.queries.search import (
+    CustomerHit,
+    find_customers,
+    find_near,
+    masked_phone,
+    stands_for,
+)
 from qiao.customers.queries.segments import (
     count_members,
     get_open_segment_for,
@@ -123,6 +129,7 @@ __all__ = [
     "record_of",
     "rule_in_force",
     "segment_line",
+    "stands_for",
     "survivor_as_of",
     "tag_records",
     "tag_records_of",

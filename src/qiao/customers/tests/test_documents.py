@@ -64,8 +64,7 @@ def pdf(text: str) -> bytes:
 
 
 @pytest.fixture
-def world(db: None, settings: Any, tmp_path: Path) -> Company:
-    settings.MEDIA_ROOT = tmp_path
+def world(db: None, media: Path) -> Company:
     return make_company()
 
 

@@ -24,19 +24,13 @@ from qiao.customers.tests.factories import NOW, make_account, make_customer
 from qiao.customers.tests.test_pages import browser
 from qiao.staff.tests.cast import Company, make_company, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 EVERYTHING = list(COLUMNS)
 
 
 @pytest.fixture
 def world() -> Company:
     return make_company()
-
-
-@pytest.fixture(autouse=True)
-def media(settings: object, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
-    return tmp_path
 
 
 @pytest.fixture

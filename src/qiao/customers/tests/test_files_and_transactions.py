@@ -3,7 +3,6 @@
 import io
 import os
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,12 +18,11 @@ from qiao.customers.tests.factories import NOW, make_customer
 from qiao.customers.tests.import_setting import HEADER, line
 from qiao.staff.tests.cast import Company, make_company
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 
 
 @pytest.fixture
-def world(settings: Any, tmp_path: Path) -> Company:
-    settings.MEDIA_ROOT = tmp_path
+def world() -> Company:
     return make_company()
 
 

@@ -30,7 +30,7 @@ from qiao.customers.tests.test_import_pages import send, take_in
 from qiao.customers.tests.test_pages import browser
 from qiao.staff.tests.cast import Company, make_company
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 HEADER = ("户号", "户名", "联系电话", "用水地址", "开户日期", "身份证号")
 ID_NUMBER = "11010519491231002X"
 
@@ -38,12 +38,6 @@ ID_NUMBER = "11010519491231002X"
 @pytest.fixture
 def world() -> Company:
     return make_company()
-
-
-@pytest.fixture(autouse=True)
-def media(settings: object, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
-    return tmp_path
 
 
 @pytest.fixture

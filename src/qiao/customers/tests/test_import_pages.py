@@ -22,7 +22,7 @@ from qiao.customers.tests.import_setting import HEADER, line
 from qiao.customers.tests.test_pages import browser
 from qiao.staff.tests.cast import Company, make_company, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 FAULTY = (
     "12,李娜,13805719999,江北区一路1号,,",
     "1002999002,赵敏,1234,江北区一路3号,,2019-13-01",
@@ -33,12 +33,6 @@ FAULTY = (
 @pytest.fixture
 def world() -> Company:
     return make_company()
-
-
-@pytest.fixture(autouse=True)
-def media(settings: object, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
-    return tmp_path
 
 
 @pytest.fixture

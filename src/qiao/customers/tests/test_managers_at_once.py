@@ -6,7 +6,8 @@ from time import sleep
 from django.db import transaction
 
 from qiao.customers.models import HandedOver, HandOverOfCustomers
-from qiao.customers.operations.managing import ASSIGN, hand_over_customers
+from qiao.customers.operations.managing import hand_over_customers
+from qiao.customers.queries.managers import ASSIGN
 from qiao.customers.tests.at_once import in_turn
 from qiao.customers.tests.factories import NOW, make_customer
 from qiao.customers.tests.test_managers import give, keeper, name_of

@@ -1,7 +1,6 @@
 """The file of a manager's portfolio: exactly their customers of the day, for whoever may."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -19,7 +18,7 @@ from qiao.customers.tests.test_pages import browser
 from qiao.staff.models import Staff
 from qiao.staff.tests.cast import Company, make_company, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 TODAY = timezone.localdate()
 OWN = ("customers.view", "customers.manage_own")
 
@@ -27,12 +26,6 @@ OWN = ("customers.view", "customers.manage_own")
 @pytest.fixture
 def world() -> Company:
     return make_company()
-
-
-@pytest.fixture(autouse=True)
-def media(settings: object, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
-    return tmp_path
 
 
 @pytest.fixture

@@ -89,10 +89,8 @@ def test_it_holds_from_the_claim_on_and_the_same_is_not_claimed_twice(company: C
         claimed(company.outsider, customer, "welfare")
 
 
-def test_evidence_is_a_paper_of_the_file_or_a_certificate_kept_masked(
-    company: Company, settings: Any, tmp_path: Any
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
+@pytest.mark.usefixtures("media")
+def test_evidence_is_a_paper_of_the_file_or_a_certificate_kept_masked(company: Company) -> None:
     agent = company.agent
     customer, other = make_customer(agent), make_customer(agent, name="王伟")
     protection = confirmed(agent, claimed(agent, customer), until=date(2029, 1, 1))

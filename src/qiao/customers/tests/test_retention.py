@@ -35,14 +35,13 @@ from qiao.customers.operations.refusals import WrongState
 from qiao.customers.tests.factories import NOW, make_customer
 from qiao.staff.tests.cast import Company, make_company
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 DOCUMENTS, UPLOADS = "customers.documents", "customers.uploads"
 YEAR = timedelta(days=365)
 
 
 @pytest.fixture
-def world(settings: Any, tmp_path: Path) -> Company:
-    settings.MEDIA_ROOT = tmp_path
+def world() -> Company:
     return make_company()
 
 
@@ -154,7 +153,7 @@ def test_a_value_below_the_floor_that_got_in_counts_as_the_floor(world: Company)
 
 
 def test_documents_go_years_after_their_end_with_their_content(
-    world: Company, tmp_path: Path
+    world: Company, media: Path
 ) -> None:
     customer = make_customer(world.agent)
     paper(world.agent, customer, "ended long ago", expires=NOW - 6 * YEAR)
@@ -163,15 +162,15 @@ def test_documents_go_years_after_their_end_with_their_content(
     assert run(DOCUMENTS).removed == 1
     assert set(Document.objects.values_list("pk", flat=True)) == {young.pk, endless.pk}
     assert Attachment.objects.count() == 2
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 2
+    assert len([path for path in media.rglob("*") if path.is_file()]) == 2
 
 
-def test_a_content_that_others_hold_as_well_stays(world: Company, tmp_path: Path) -> None:
+def test_a_content_that_others_hold_as_well_stays(world: Company, media: Path) -> None:
     one, other = make_customer(world.agent), make_customer(world.agent, name="王五")
     paper(world.agent, one, "same words", expires=NOW - 6 * YEAR)
     paper(world.agent, other, "same words", expires=None)
     assert run(DOCUMENTS).removed == 1
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+    assert len([path for path in media.rglob("*") if path.is_file()]) == 1
 
 
 def test_what_was_replaced_goes_before_what_replaced_it(world: Company) -> None:

@@ -227,10 +227,8 @@ def test_acting_that_cannot_be_is_refused(world: Company) -> None:
     act(world, firm, other, basis="attorney")
 
 
-def test_the_proof_lies_in_the_file_of_one_of_the_two(
-    world: Company, settings: Any, tmp_path: Any
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
+@pytest.mark.usefixtures("media")
+def test_the_proof_lies_in_the_file_of_one_of_the_two(world: Company) -> None:
     one, other, third = people(world.agent, "陈慧敏", "周明", "吴三")
     papers = [
         add_document(

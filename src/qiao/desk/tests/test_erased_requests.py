@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,13 +20,12 @@ from qiao.customers.tests.factories import make_account, make_customer
 from qiao.staff.models import Staff
 from qiao.staff.tests.cast import Company, make_company
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 LIST = "/administration/decisions/?state=all"
 
 
 @pytest.fixture
-def company(settings: Any, tmp_path: Path) -> Company:
-    settings.MEDIA_ROOT = tmp_path
+def company() -> Company:
     return make_company()
 
 

@@ -158,10 +158,8 @@ def test_frames_name_our_own_files_without_lines() -> None:
 def test_a_page_that_fails_stands_in_the_log_and_answers_500(
     company: Company,
     client_of: Callable[[Staff], Client],
-    settings: Any,
-    tmp_path: Path,
+    media: Path,
 ) -> None:
-    settings.MEDIA_ROOT = tmp_path
     picture = SimpleUploadedFile("screen.png", png())
     client = client_of(company.agent_staff)
     form = {"title": "Blank page", "body": "", "path": "/cases/?q=1", "request_id": "r1"}
@@ -170,7 +168,7 @@ def test_a_page_that_fails_stands_in_the_log_and_answers_500(
     address = f"/problems/pictures/{kept.pk}/"
     assert client.get(address).status_code == 200
     assert client_of(company.outsider_staff).get(address).status_code == 404
-    for file in tmp_path.rglob("*"):
+    for file in media.rglob("*"):
         if file.is_file():
             file.unlink()
     assert client.get(address).status_code == 500
