@@ -167,6 +167,19 @@ def test_language_and_theme_are_switched_and_kept(site: Site) -> None:
     expect(again.locator("html")).to_have_attribute("lang", "en")
 
 
+def test_on_a_narrow_screen_the_contact_comes_first_and_nothing_of_it_is_squeezed(
+    site: Site,
+) -> None:
+    page = site.sign_in("林晓岚", phone=True)
+    take_contact(site, page)
+    expect(page.locator("#contact-wrap [name=note]")).to_be_in_viewport(ratio=0.99)
+    where = "s => document.querySelector(s).getBoundingClientRect().top"
+    assert page.evaluate(where, "#q-middle") < page.evaluate(where, "#q-inbox")
+    kept = "s => document.querySelector(s).scrollHeight <= document.querySelector(s).clientHeight"
+    for part in ("#p-note", "#contact-side", "#q-inbox"):
+        assert page.evaluate(kept, part), f"{part} scrolls within itself"
+
+
 def form_of_a_leak(site: Site) -> Page:
     """A contact with the form of a small leak beside it."""
     page = site.sign_in("林晓岚")
