@@ -13,7 +13,7 @@ from tests.world.care import add_requests
 from tests.world.cases import add_cases
 from tests.world.contacts import add_contacts
 from tests.world.customers import add_customer
-from tests.world.decisions import add_backup, add_correction, add_problem
+from tests.world.decisions import add_backup, add_correction, add_notice, add_problem
 from tests.world.files import add_imports
 from tests.world.programs import add_programs
 from tests.world.work import add_follow_ups, add_work
@@ -40,6 +40,7 @@ def build_world(now: datetime) -> World:
     add_correction(world)
     add_problem(world)
     add_backup(world)
+    add_notice(world)
     other_team = add_organisation(
         kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
     )

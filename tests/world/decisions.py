@@ -9,6 +9,8 @@ from qiao.core import corrections
 from qiao.core.models import Attachment
 from qiao.desk.models import BackupRun
 from qiao.desk.operations.problems import Circumstances, report_problem
+from qiao.staff.models import Notice
+from qiao.staff.operations import notify
 from tests.world.canaries import ACCOUNT, World, marked, picture
 
 
@@ -27,6 +29,20 @@ def add_problem(world: World) -> None:
     )
     kept = Attachment.objects.get(owner_kind="desk.problem", owner_id=problem.pk)
     world.ids |= {"problem": problem.pk, "problem_picture": kept.pk}
+
+
+def add_notice(world: World) -> None:
+    """A colleague is told of a case of the branch."""
+    told = notify(
+        staff_ids=[world.company.agent.person_id],
+        kind="cases.ladder",
+        subject_id=world.ids["case"],
+        once="world",
+        facts={"after": "due", "figure": 0, "promise": "arrive"},
+        now=world.now,
+    )
+    assert told == 1
+    world.ids |= {"notice": Notice.objects.get(once="world").pk}
 
 
 def add_backup(world: World) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from qiao.cases import contributions, tasks
 from qiao.cases.codes import CODE_TABLES
 from qiao.cases.demo import audit, history, morning
+from qiao.cases.notices import NOTICES
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
 from qiao.cases.personal import PERSONAL
 from qiao.cases.retention import HOLDS, RETENTION
@@ -50,6 +51,7 @@ manifest = Module(
     segment_fields=contributions.SEGMENT_FIELDS,
     commands=contributions.COMMANDS,
     inbox=contributions.INBOX,
+    notices=NOTICES,
     matters=contributions.MATTERS,
     retention=RETENTION,
     holds=HOLDS,

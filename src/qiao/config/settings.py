@@ -110,6 +110,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "qiao.core.context.page",
+                "qiao.staff.context.page",
             ],
         },
     }

@@ -21,6 +21,7 @@ from qiao.core.actor import Actor
 
 LIVE_CHANNEL = "qiao_live"
 DELIVER_TASK = "core.deliver"
+TOPICS_AT_ONCE = 100
 MAX_NOTIFY_BYTES = 7_500  # PostgreSQL refuses a payload of 8,000 bytes or more
 
 
@@ -186,6 +187,19 @@ def publish(event: Event, *, organisation_id: int, actor: Actor | None, now: dat
     envelope = Envelope(event_id, organisation_id, actor_id, now, correlation.current_id())
     _defer([*_subscribers.get(kind.name, {}), *heard], kind.name, payload, envelope)
     return int(event_id)
+
+
+def wake(topics: Sequence[str]) -> None:
+    """Wake the screens that listen to these topics when the running transaction commits.
+
+    For what is no event of the house: nothing is kept, and a topic reaches every browser, so it
+    may carry ids and never what is to be read.
+    """
+    with connection.cursor() as cursor:
+        for start in range(0, len(topics), TOPICS_AT_ONCE):
+            some = list(topics[start : start + TOPICS_AT_ONCE])
+            message = json.dumps({"name": "core.woken", "topics": some, "org": None})
+            cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, message])
 
 
 def _live_message(kind: EventType, organisation_id: int, payload: str) -> str:

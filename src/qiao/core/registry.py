@@ -21,6 +21,7 @@ from qiao.core.manifest import (
     MatterSource,
     Module,
     NavItem,
+    NoticeKind,
     Panel,
     Parameter,
     PersonLink,
@@ -114,6 +115,10 @@ class Registry:
         """The groups of the workspace's left list that the actor may see, in order."""
         items = (q for module in self for q in module.inbox)
         return sorted((q for q in items if actor.can(q.permission)), key=lambda q: q.order)
+
+    def notices(self) -> dict[str, NoticeKind]:
+        """The kinds of notices to staff by their keys."""
+        return {kind.key: kind for module in self for kind in module.notices}
 
     def figures(self, actor: Actor) -> list[Figure]:
         """The overview's panels that the actor may see, in order."""

@@ -187,6 +187,38 @@ class StaffSkill(models.Model):
         ]
 
 
+class Notice(models.Model):
+    """Something that a person is told in the product itself: the bell of the top bar.
+
+    `kind` names a `NoticeKind` of a manifest, which puts it into words when it is read;
+    `subject_id` and `facts` are ids, codes, moments and figures, never words about a customer.
+    `once` is what a person is told a single time of a kind, whatever runs twice.
+    """
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="+", db_index=False)
+    kind = models.TextField()
+    once = models.TextField()
+    subject_id = models.BigIntegerField()
+    facts = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "kind", "once"], name="staff_notice_once"),
+            models.CheckConstraint(condition=~Q(once=""), name="staff_notice_names_itself"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["staff", "-id"], name="staff_notice_list"),
+            models.Index(
+                fields=["staff", "-id"],
+                name="staff_notice_unread",
+                condition=Q(read_at__isnull=True),
+            ),
+            models.Index(fields=["created_at"], name="staff_notice_age"),
+        ]
+
+
 class RightsVersion(models.Model):
     """One row, raised by triggers whenever rights or the tree change: caches compare it."""
 

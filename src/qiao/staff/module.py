@@ -9,6 +9,7 @@ from qiao.core.tasks import PeriodicJob
 from qiao.staff import demo, tasks
 from qiao.staff.codes import CODE_TABLES
 from qiao.staff.operations import install_roles
+from qiao.staff.retention import RETENTION
 
 
 def _install(now: datetime) -> None:  # noqa: ARG001 - a manifest's form
@@ -24,6 +25,7 @@ manifest = Module(
     ),
     install=_install,
     code_tables=CODE_TABLES,
+    retention=RETENTION,
     periodic=(PeriodicJob("staff.close_units", "5 * * * *", tasks.close_units),),
     demo=(DemoStage("staff", 10, demo.build_company, demo.audit),),
     audited=(

@@ -3,9 +3,15 @@
 from django.urls import path
 
 from qiao.staff import views
+from qiao.staff.views import notices
 
 app_name = "staff"
 urlpatterns = [
     path("preferences", views.preferences, name="preferences"),
     path("demo/<str:number>", views.demo_sign_in, name="demo_sign_in"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/box/", notices.box, name="notice_box"),
+    path("notices/bell/", notices.bell, name="notice_bell"),
+    path("notices/read/", notices.all_read, name="notices_read"),
+    path("notices/<int:notice_id>/", notices.open_notice, name="notice_open"),
 ]

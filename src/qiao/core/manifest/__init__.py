@@ -34,6 +34,9 @@ from qiao.core.manifest.pages import (
     InboxItem,
     MatterSource,
     NavItem,
+    NoticeKind,
+    NoticeRow,
+    NoticeWords,
     Panel,
     PersonLink,
     PortfolioCount,
@@ -65,6 +68,9 @@ __all__ = [
     "MatterSource",
     "Module",
     "NavItem",
+    "NoticeKind",
+    "NoticeRow",
+    "NoticeWords",
     "Panel",
     "Parameter",
     "Permission",
@@ -141,6 +147,7 @@ class Module:
     personal: tuple[PersonalData, ...] = ()
     periodic: tuple[PeriodicJob, ...] = ()
     inbox: tuple[QueueSource, ...] = ()
+    notices: tuple[NoticeKind, ...] = ()
     figures: tuple[Figure, ...] = ()
     headlines: tuple[Headline, ...] = ()
     workload: tuple[Workload, ...] = ()

@@ -16,6 +16,13 @@ from qiao.staff.operations.company import (
     join_team,
     set_preferences,
 )
+from qiao.staff.operations.notices import (
+    NoticeMissing,
+    UnknownNotice,
+    notify,
+    read_notice,
+    read_notices,
+)
 from qiao.staff.operations.people import (
     AlreadyHeld,
     BadDays,
@@ -52,12 +59,14 @@ __all__ = [
     "CodeTaken",
     "MorePowerful",
     "NotOneself",
+    "NoticeMissing",
     "NumberTaken",
     "PersonMissing",
     "RoleBeyondOwn",
     "RoleNeedsTwo",
     "StillUsed",
     "UnitMissing",
+    "UnknownNotice",
     "UnknownPreference",
     "WeakPassword",
     "add_organisation",
@@ -77,6 +86,9 @@ __all__ = [
     "install_roles",
     "join_team",
     "move_person",
+    "notify",
+    "read_notice",
+    "read_notices",
     "readmit",
     "rename_unit",
     "reset_second_step",

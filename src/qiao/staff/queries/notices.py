@@ -1,0 +1,90 @@
+"""What people were told inside the product."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.db import connection
+
+from qiao.core.actor import Actor
+from qiao.core.manifest import NoticeRow, NoticeWords
+from qiao.core.registry import registry
+from qiao.staff.models import Notice
+
+MOST_COUNTED = 100
+_UNREAD = """
+SELECT count(*) FROM (SELECT 1 FROM staff_notice
+ WHERE staff_id = %s AND read_at IS NULL LIMIT %s) AS unread
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNotice:
+    """A notice in words; `words` is None for what the person may no longer see."""
+
+    notice_id: int
+    icon: str
+    label: str
+    words: NoticeWords | None
+    created_at: datetime
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePage:
+    """Notices, the newest first; `after` is where the next page begins, None on the last."""
+
+    notices: Sequence[ShownNotice]
+    after: int | None
+
+
+def topic_of(staff_id: int) -> str:
+    """The live topic that wakes the bell of one person."""
+    return f"notices-{staff_id}"
+
+
+def count_unread(*, staff_id: int) -> int:
+    """How many unread notices a person has; `MOST_COUNTED` stands for that many or more.
+
+    Read from the index of the unread alone, of which it touches at most `MOST_COUNTED` entries:
+    cheaper than a counter, which would make everybody who tells one person something wait.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_UNREAD, [staff_id, MOST_COUNTED])
+        return int(cursor.fetchone()[0])
+
+
+def notices_of(
+    *, actor: Actor, limit: int, before: int | None = None, only_unread: bool = False
+) -> NoticePage:
+    """Notices of the actor in words, older than the id `before` if it is given."""
+    rows = Notice.objects.filter(staff_id=actor.person_id)
+    if only_unread:
+        rows = rows.filter(read_at__isnull=True)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-pk")[: limit + 1])
+    page = found[:limit]
+    return NoticePage(in_words(actor, page), page[-1].pk if len(found) > limit else None)
+
+
+def in_words(actor: Actor, notices: Sequence[Notice]) -> list[ShownNotice]:
+    """Notices in the active language, each kind asked once."""
+    kinds = registry.notices()
+    said: dict[int, NoticeWords] = {}
+    for key, some in groupby(sorted(notices, key=lambda each: each.kind), lambda each: each.kind):
+        rows = [NoticeRow(each.pk, each.subject_id, each.facts) for each in some]
+        if key in kinds:
+            said |= kinds[key].words(actor, rows)
+    return [
+        ShownNotice(
+            notice_id=each.pk,
+            icon=kinds[each.kind].icon if each.kind in kinds else "bell",
+            label=str(kinds[each.kind].label) if each.kind in kinds else "",
+            words=said.get(each.pk),
+            created_at=each.created_at,
+            read_at=each.read_at,
+        )
+        for each in notices
+    ]
