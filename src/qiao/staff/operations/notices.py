@@ -58,7 +58,7 @@ def notify(
         raise UnknownNotice(kind)
     if not once:
         raise ValueError("a notice names its occasion")
-    values = {
+    values: dict[str, Any] = {
         "staff": sorted(set(staff_ids)),
         "kind": kind,
         "once": once,
