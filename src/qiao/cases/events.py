@@ -56,3 +56,30 @@ class LevelsChanged:
     """Clocks of these cases reached a warning or ran out; one event per batch and unit."""
 
     case_ids: tuple[int, ...]
+
+
+@event_type("cases.cases_merged", topics=("cases",))
+@dataclass(frozen=True)
+class CasesMerged:
+    """One case stands for others from now on."""
+
+    survivor_id: int
+    merged_ids: tuple[int, ...]
+
+
+@event_type("cases.merge_undone", topics=("cases",))
+@dataclass(frozen=True)
+class MergeUndone:
+    """A merged case stands for itself again."""
+
+    survivor_id: int
+    merged_id: int
+
+
+@event_type("cases.cases_held")
+@dataclass(frozen=True)
+class CasesHeld:
+    """Another case is worked on for these: what was owed to their steps is owed no more."""
+
+    case_ids: tuple[int, ...]
+    by_id: int

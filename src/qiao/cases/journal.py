@@ -5,7 +5,7 @@ write once; nothing else inserts into ``cases_caseevent`` or ``cases_caseclock``
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -14,10 +14,12 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from qiao.cases import definitions
+from qiao.cases.journal_many import carry, dues_of_merged
 from qiao.cases.models import Case, CaseClock, CaseEvent, ClockRecord
 from qiao.cases.rules.clock_rows import state_data, state_from_data
 from qiao.cases.rules.clock_state import Clock, ClockState
 from qiao.cases.rules.clocks import apply, recompute
+from qiao.cases.rules.joining import together
 from qiao.cases.rules.levels import Standing, standing
 from qiao.cases.rules.promises import EVENT_KINDS, ClockEvent
 from qiao.cases.rules.working_time import CalendarVersion
@@ -57,6 +59,9 @@ _CLOCK: Final = f"({', '.join(['%s'] * (1 + len(_CLOCK_FIELDS)))})"
 _CLOCK_AGAIN: Final = " ON CONFLICT (case_id, promise, round) DO UPDATE SET " + ", ".join(
     f"{name} = EXCLUDED.{name}" for name in _CLOCK_STANDING
 )
+_CLOCK_GONE: Final = (
+    "DELETE FROM cases_caseclock WHERE case_id = %s AND promise = %s AND round = %s"
+)
 _dumps: Final = partial(json.dumps, ensure_ascii=False)
 
 
@@ -76,8 +81,10 @@ class Journal:
         self.case = case
         self.now = now
         self._staff_id = actor.staff_id if actor else None
+        self._actor = actor
         self._entries: list[CaseEvent] = []
         self._is_new = case.pk is None
+        self._regrouped = False
 
     def add(
         self,
@@ -102,9 +109,21 @@ class Journal:
         )
         return self.case.event_count
 
+    def regroup(self) -> None:
+        """Say that cases were merged into this one or are its own again: it stands anew."""
+        self._regrouped = True
+
     def write(self) -> Case:
-        """Fold the clocks, save the case and the entries."""
+        """Fold the clocks, save the case and the entries.
+
+        What concerns the cases merged into this one is written into their histories as well.
+        """
         folded = self._fold()
+        if self.case.merged_count:
+            carry(self.case, self._entries, actor=self._actor, now=self.now)
+        if folded is not None or self._regrouped:
+            state = folded[1] if folded else self._stored_state()
+            mirror(self.case, standing(state, self.now, known_calendars()))
         self.case.save()
         self._keep_entries()
         if folded is not None:
@@ -117,11 +136,12 @@ class Journal:
         if not counted:
             return None
         before = ClockState() if self._is_new else self._stored_state()
+        if any(entry.kind == "undone" for entry in counted):
+            return before, recount(self.case.pk, counted)
         versions = known_calendars()
         state = before
         for entry in counted:
             state = apply(state, as_clock_event(entry), versions)
-        mirror(self.case, standing(state, self.now, versions))
         return before, state
 
     def _stored_state(self) -> ClockState:
@@ -151,6 +171,10 @@ class Journal:
     def _keep_clocks(self, before: ClockState, after: ClockState) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_RECORD, [self.case.pk, Jsonb(state_data(after), dumps=_dumps)])
+            standing_keys = {(clock.promise, clock.round) for clock in after.clocks}
+            gone = [c for c in before.clocks if (c.promise, c.round) not in standing_keys]
+            for clock in gone:
+                cursor.execute(_CLOCK_GONE, [self.case.pk, clock.promise, clock.round])
             old = set(before.clocks)
             rows = [_clock_values(self.case, c) for c in after.clocks if c not in old]
             if rows:
@@ -164,10 +188,12 @@ def _clock_values(case: Case, clock: Clock) -> list[Any]:
     return [row.case_id, *(getattr(row, name) for name in _CLOCK_FIELDS)]
 
 
-def recount(case_id: int) -> ClockState:
-    """The clocks counted anew from the case's whole history; what is stored must equal it."""
+def recount(case_id: int, more: Sequence[CaseEvent] = ()) -> ClockState:
+    """The clocks counted anew from the case's whole history, and from entries still to be
+    written; what is stored must equal it."""
     rows = CaseEvent.objects.filter(case=case_id, kind__in=CLOCK_KINDS)
-    return recompute(map(as_clock_event, rows.order_by("seq")), (), known_calendars())
+    entries = [*rows.order_by("seq"), *more]
+    return recompute(map(as_clock_event, entries), (), known_calendars())
 
 
 def as_clock_event(row: CaseEvent) -> ClockEvent:
@@ -196,7 +222,10 @@ def clock_row(case: Case, clock: Clock) -> CaseClock:
 
 
 def mirror(case: Case, seen: Standing) -> None:
-    """Copy onto the case what lists sort and filter by."""
+    """Copy onto the case what lists sort and filter by; a survivor is due when the first of the
+    cases merged into it is."""
+    if case.merged_count:
+        seen = together(seen, dues_of_merged(case.pk))
     case.due_at = seen.due_at
     case.due_promise = seen.promise
     case.level = seen.level
@@ -205,15 +234,36 @@ def mirror(case: Case, seen: Standing) -> None:
     case.promise_kept = seen.kept
 
 
+class CaseClosedAlready(Exception):  # noqa: N818 - names the finding
+    """The case is archived; reopen it first."""
+
+
+class MergedAway(CaseClosedAlready):
+    """The case was merged: `survivor_id` stands for it, and is the one to work on."""
+
+    def __init__(self, survivor_id: int) -> None:
+        super().__init__(f"case {survivor_id} stands for it")
+        self.survivor_id = survivor_id
+
+
 def lock_case(case_id: int) -> Case:
     """The case, locked for this transaction, with what operations need beside it.
 
     Type, process and unit come out of what the server keeps: only the case itself is read.
+    Whoever locks several locks those that stand for themselves first, in the order of their ids,
+    then those merged into them: so nobody waits for another in a circle.
 
-    Raises `Case.DoesNotExist`.
+    Raises `Case.DoesNotExist`, `MergedAway` for one that another stands for.
     """
     required()
     case = Case.objects.select_for_update().get(id=case_id)
+    if case.merged_into_id is not None:
+        raise MergedAway(case.merged_into_id)
+    return prepared(case)
+
+
+def prepared(case: Case) -> Case:
+    """The case with type, process and unit at its side."""
     definitions.attach(case)
     case.organisation = organisation(case.organisation_id)
     return case

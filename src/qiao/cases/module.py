@@ -40,6 +40,7 @@ manifest = Module(
         Permission("cases.assign", _("Assign cases to other people")),
         Permission("cases.transfer", _("Receive cases transferred from other teams")),
         Permission("cases.export", _("Export cases")),
+        Permission("cases.join", _("Merge, split and link cases, and undo it")),
     ),
     navigation=contributions.NAVIGATION,
     code_tables=CODE_TABLES,

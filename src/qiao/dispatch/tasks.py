@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_noop
 
-from qiao.cases.events import CaseChanged, CaseClosed, StepEntered
-from qiao.cases.queries import case_of_event
+from qiao.cases.events import CaseChanged, CaseClosed, CasesHeld, StepEntered
+from qiao.cases.queries import case_of_event, is_held
 from qiao.core.events import Envelope
 from qiao.dispatch.operations import (
     DUTY,
@@ -14,6 +14,7 @@ from qiao.dispatch.operations import (
 )
 
 LEFT = gettext_noop("The case has left the step that waited for this work")
+HELD = gettext_noop("Another case is worked on for this one")
 FOLLOWED = frozenset({"assigned", "transferred"})
 
 
@@ -38,3 +39,11 @@ def on_case_changed(*, event: CaseChanged, envelope: Envelope) -> None:
     follow_deadline(case_id=event.case_id)
     if event.kind in FOLLOWED:
         follow_cases_order(case_id=event.case_id, now=envelope.occurred_at)
+
+
+def on_cases_held(*, event: CasesHeld, envelope: Envelope) -> None:
+    """Cancel what is still open: the crew works for the case that stands for these."""
+    now = envelope.occurred_at
+    for case_id in event.case_ids:
+        if is_held(case_id):
+            cancel_work_orders(case_id=case_id, before_seq=None, reason=HELD, now=now)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.cases.events import CaseClosed, StepEntered
+from qiao.cases.events import CaseClosed, CasesHeld, StepEntered
 from qiao.core.demo import World
 from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.core.tasks import PeriodicJob
@@ -12,7 +12,7 @@ from qiao.feedback import contributions, demo, morning, overview
 from qiao.feedback.operations import note_known_satisfactions, note_satisfactions
 from qiao.feedback.parameters import PARAMETERS
 from qiao.feedback.personal import PERSONAL
-from qiao.feedback.tasks import fold, on_case_closed, on_step_entered
+from qiao.feedback.tasks import fold, on_case_closed, on_cases_held, on_step_entered
 
 
 def _install(now: datetime) -> None:  # noqa: ARG001 - as the manifest calls it
@@ -39,6 +39,7 @@ manifest = Module(
     subscriptions=(
         Subscription(StepEntered, on_step_entered),
         Subscription(CaseClosed, on_case_closed),
+        Subscription(CasesHeld, on_cases_held),
     ),
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from qiao.cases.events import CaseClosed, StepEntered
-from qiao.cases.queries import case_of_event
+from qiao.cases.events import CaseClosed, CasesHeld, StepEntered
+from qiao.cases.queries import case_of_event, is_held
 from qiao.core.events import Envelope
 from qiao.feedback.operations import cancel_follow_ups, fold_counts, open_follow_up
 from qiao.feedback.queries import DUTY
@@ -27,6 +27,13 @@ def on_step_entered(*, event: StepEntered, envelope: Envelope) -> None:
 def on_case_closed(*, event: CaseClosed, envelope: Envelope) -> None:
     """Cancel what is still open."""
     cancel_follow_ups(case_id=event.case_id, before_seq=None, now=envelope.occurred_at)
+
+
+def on_cases_held(*, event: CasesHeld, envelope: Envelope) -> None:
+    """Cancel what is still open: the customer is called for the case that stands for these."""
+    for case_id in event.case_ids:
+        if is_held(case_id):
+            cancel_follow_ups(case_id=case_id, before_seq=None, now=envelope.occurred_at)
 
 
 def fold(now: datetime) -> None:  # noqa: ARG001 - periodic jobs get the time

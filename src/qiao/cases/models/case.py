@@ -28,6 +28,10 @@ class Case(models.Model):
     answer; `team` and `assignee` do the work now. `step` and `phase` mirror the process state,
     `due_at`, `due_promise` and `level` the clocks. `version` grows with every edit of the texts
     and guards against lost updates.
+
+    `merged_into` is the case that stands for this one, `merged_count` how many this one stands
+    for; `parent` is the case of the one cause behind this and other reports. While another case
+    is worked on for it, a case keeps its own customer, clocks and end, but is on no list of work.
     """
 
     class Priority(models.TextChoices):
@@ -99,6 +103,8 @@ class Case(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    merged_count = models.SmallIntegerField(default=0)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = CaseQuerySet.as_manager()
 
@@ -121,6 +127,14 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),
                 name="cases_case_closed_after_opened",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="cases_case_merged_into_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="cases_case_parent_is_another",
             ),
         ]
         indexes: ClassVar = [
@@ -182,6 +196,16 @@ class Case(models.Model):
                 fields=["account", "opened_at"],
                 name="cases_by_account",
                 condition=Q(account__isnull=False),
+            ),
+            models.Index(
+                fields=["merged_into"],
+                name="cases_merged",
+                condition=Q(merged_into__isnull=False),
+            ),
+            models.Index(
+                fields=["parent", "id"],
+                name="cases_of_parent",
+                condition=Q(parent__isnull=False),
             ),
         ]
 

@@ -1,8 +1,18 @@
 """Writes: the door through which other modules change cases."""
 
+from qiao.cases.journal import CaseClosedAlready, MergedAway
 from qiao.cases.operations.complaints import note_complaints, note_known_complaints
 from qiao.cases.operations.editing import EditResult, edit_case, keep_draft
 from qiao.cases.operations.installing import install_packs
+from qiao.cases.operations.merging import (
+    NotMerged,
+    SameCase,
+    TooMany,
+    UnderParent,
+    answer_merged,
+    merge_cases,
+    undo_merge,
+)
 from qiao.cases.operations.opening import OpenRequest, UnknownCaseType, open_case
 from qiao.cases.operations.owning import (
     AlreadyThere,
@@ -14,7 +24,6 @@ from qiao.cases.operations.owning import (
     transfer,
 )
 from qiao.cases.operations.stepping import (
-    CaseClosedAlready,
     NotPaused,
     StaleStep,
     change_priority,
@@ -44,16 +53,22 @@ __all__ = [
     "CaseClosedAlready",
     "EditResult",
     "EmptyText",
+    "MergedAway",
     "NotATeam",
+    "NotMerged",
     "NotPaused",
     "OpenRequest",
     "ProcessRefusal",
+    "SameCase",
     "StaleStep",
     "TooLate",
+    "TooMany",
+    "UnderParent",
     "UnknownCaseType",
     "add_attachment",
     "add_note",
     "answer_customer",
+    "answer_merged",
     "assign",
     "change_priority",
     "chase",
@@ -65,6 +80,7 @@ __all__ = [
     "keep_draft",
     "link_cases",
     "mark",
+    "merge_cases",
     "note_complaints",
     "note_known_complaints",
     "open_case",
@@ -77,5 +93,6 @@ __all__ = [
     "take_action",
     "take_over",
     "transfer",
+    "undo_merge",
     "withdraw",
 ]

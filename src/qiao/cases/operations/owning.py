@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from qiao.cases.events import CaseChanged
-from qiao.cases.journal import CUSTOMER, INTERNAL, Journal, lock_case
+from qiao.cases.journal import CUSTOMER, INTERNAL, CaseClosedAlready, Journal, lock_case
 from qiao.cases.models import Case
-from qiao.cases.operations.stepping import REASON_LENGTH, CaseClosedAlready
+from qiao.cases.operations.stepping import REASON_LENGTH
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean

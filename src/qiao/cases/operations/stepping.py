@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from qiao.cases import definitions
 from qiao.cases.events import CaseChanged
-from qiao.cases.journal import Journal, lock_case
+from qiao.cases.journal import CaseClosedAlready, Journal, lock_case
 from qiao.cases.models import Case, CaseDuty
 from qiao.cases.operations.arriving import enter_steps
 from qiao.cases.queries.facts import facts_of
@@ -21,10 +21,6 @@ from qiao.core.rules.text import clean
 
 REASON_LENGTH = 1_000
 MARKS = frozenset({"first_response", "arrived", "work_done", "answered"})
-
-
-class CaseClosedAlready(Exception):  # noqa: N818 - names the finding
-    """The case is archived; reopen it first."""
 
 
 class StaleStep(Exception):  # noqa: N818 - names the finding

@@ -79,7 +79,8 @@ def add_attachment(
 
 def link_cases(*, case_id: int, other_id: int, kind: str, actor: Actor, now: datetime) -> CaseLink:
     """Say that two cases belong together; saying it again changes nothing. Raises `Forbidden`."""
-    case, other = lock_case(case_id), lock_case(other_id)
+    locked = {each: lock_case(each) for each in sorted({case_id, other_id})}
+    case, other = locked[case_id], locked[other_id]
     for each in (case, other):
         actor.require("cases.work", each.organisation_id)
     link, made = CaseLink.objects.get_or_create(

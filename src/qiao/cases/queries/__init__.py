@@ -13,6 +13,14 @@ from qiao.cases.queries.duties import (
 )
 from qiao.cases.queries.filters import ARCHIVE_VIEWS, OPEN_VIEWS, VIEWS, Filters
 from qiao.cases.queries.forward import Forward, forward_action
+from qiao.cases.queries.joining import (
+    MergedCase,
+    MergedCases,
+    get_survivor_for,
+    is_held,
+    merged_cases,
+    survivor_of,
+)
 from qiao.cases.queries.listing import (
     CasePageOfRows,
     CaseRow,
@@ -58,6 +66,8 @@ __all__ = [
     "Filters",
     "Forward",
     "History",
+    "MergedCase",
+    "MergedCases",
     "NotVisible",
     "Unit",
     "can_see",
@@ -73,9 +83,12 @@ __all__ = [
     "following",
     "forward_action",
     "get_case_for",
+    "get_survivor_for",
+    "is_held",
     "kept_counts",
     "lines_by_id",
     "list_cases",
+    "merged_cases",
     "my_open_count",
     "newest_seq",
     "open_cases_of_account",
@@ -88,6 +101,7 @@ __all__ = [
     "repeat_count",
     "saved_views",
     "straight_to_work",
+    "survivor_of",
     "units",
     "viewers_of",
     "waits_at",

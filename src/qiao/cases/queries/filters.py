@@ -25,6 +25,8 @@ VIEWS: Final = OPEN_VIEWS + ARCHIVE_VIEWS
 PROMISES: Final = {"kept": "c.promise_kept", "missed": "NOT c.promise_kept"}
 NOTHING: Final = "-"
 ZONE_MARGIN: Final = timedelta(hours=14)  # a local day lies within this of the same day in UTC
+# What another case is worked on for is nobody's work by itself.
+_WORK: Final = "c.closed_at IS NULL AND c.merged_into_id IS NULL AND c.parent_id IS NULL"
 _MANY: Final = {
     "priority": "priority",
     "channel": "channel",
@@ -118,7 +120,7 @@ def conditions(
     view: str, filters: Filters, actor: Actor, now: datetime
 ) -> tuple[list[str], dict[str, Any]]:
     """The WHERE parts beside the scope's own, on the alias ``c``, and their parameters."""
-    parts = ["c.closed_at IS NULL"] if view in OPEN_VIEWS else []
+    parts = [_WORK] if view in OPEN_VIEWS else []
     parameters: dict[str, Any] = {
         "organisations": list(actor.organisations("cases.view")),
         "now": now,

@@ -18,6 +18,8 @@ state and a history can never disagree. How it counts:
 * A paused clock that is still in time has no due moment. So a clock is late exactly when `due_at`
   lies before now and `stopped_at` is empty, paused or not. `breached_at` keeps the first due
   moment that was missed, also when a later change of figures moves `due_at` on.
+* An ``undone`` event takes back those from its ``since`` on: a whole history is counted as if
+  they had never been. It cannot be folded into a state, only counted with its history.
 * Times are cut to whole seconds. Events are in the order of `seq`; one that is dated before its
   predecessor counts at its predecessor's time.
 """
@@ -27,6 +29,7 @@ from datetime import datetime
 from typing import Final
 
 from qiao.cases.rules.clock_state import Clock, ClockState, Pause, Piece, Seen, changed
+from qiao.cases.rules.joining import undone_spans
 from qiao.cases.rules.promises import ClockEvent, Promise, promises_from_data
 from qiao.cases.rules.working_time import Calendars, WorkingTime, newest_known
 
@@ -51,9 +54,20 @@ def recompute(
         UnknownCalendar: a promise counts in a calendar that is not given.
     """
     state = ClockState(promises=promises)
-    for event in sorted(events, key=lambda event: event.seq):
+    for event in _standing(events):
         state = apply(state, event, calendars)
     return state
+
+
+def _standing(events: Iterable[ClockEvent]) -> list[ClockEvent]:
+    """The events that were not taken back, in their order."""
+    ordered = sorted(events, key=lambda event: event.seq)
+    spans = undone_spans((event.seq, event.kind, event.data) for event in ordered)
+    return [
+        event
+        for event in ordered
+        if event.kind != "undone" and not any(a <= event.seq <= b for a, b in spans)
+    ]
 
 
 def apply(state: ClockState, event: ClockEvent, calendars: Calendars) -> ClockState:

@@ -24,6 +24,7 @@ EVENT_KINDS: Final = (
     "answered",
     "reopened",
     "closed",
+    "undone",
 )
 MARKS: Final = ("first_response", "arrived", "work_done", "answered")
 ANY_PRIORITY: Final = "*"
@@ -36,7 +37,8 @@ class ClockEvent:
     `seq` grows by the order of writing. `data` by kind: opened and priority_changed ``priority``;
     promise_set, type_changed and opened ``promises`` (list of `promise_data`) and ``calendars``
     (calendar key to version number known); calendar_changed ``calendars``; paused ``reason``;
-    step_entered and step_left ``step``.
+    step_entered and step_left ``step``; undone ``since``, the place from which on the entries
+    before it count no more.
     """
 
     seq: int
