@@ -39,11 +39,15 @@ from qiao.customers.operations import (
 from qiao.customers.operations.holds import place_hold, release_hold
 from qiao.customers.operations.tags import create_tag, tag_customer
 from qiao.desk.operations.problems import Circumstances, report_problem
+from qiao.messaging import operations as messages
+from qiao.messaging.channels.port import Refused
+from qiao.messaging.operations import sending
 from tests.world import World, finish_work, picture, work_order
 
 NAME, FORMER, PHONE, SECOND = "欧阳夏至", "欧阳立秋", "13799001234", "13799005678"
 IDENTITY, STREET, WORDS = "11010519491231002X", "望潮里专属巷", "只有她说过的话"
-CANARIES = (NAME, FORMER, "ouyang", PHONE, SECOND, "1234 门", IDENTITY, STREET, WORDS)
+EMAIL = "ouyang.xiazhi@example.com"
+CANARIES = (EMAIL, NAME, FORMER, "ouyang", PHONE, SECOND, "1234 门", IDENTITY, STREET, WORDS)
 
 
 def _tag_and_hold(world: World, customer: Customer) -> None:
@@ -54,6 +58,29 @@ def _tag_and_hold(world: World, customer: Customer) -> None:
     tag_customer(add=[tag.pk], **told)
     place_hold(reason=f"{NAME} {WORDS}", **told)
     release_hold(**told)
+
+
+def write_to(customer: Customer, told: dict[str, Any]) -> None:
+    """Two answers by e-mail: one refused by a server that quotes her, one that waits."""
+    messages.add_email(customer_id=customer.pk, address=EMAIL, **told)
+    for title in (WORDS, NAME):
+        messages.queue_message(
+            sending=messages.Sending(
+                organisation_id=told["actor"].organisation_id,
+                kind="reply",
+                texts={"": messages.Words(title, f"{NAME}：{WORDS}")},
+                is_automatic=False,
+                is_plain=True,
+                channels=("email",),
+                key=WORDS if title == NAME else "",
+            ),
+            receiver=messages.Receiver(customer_id=customer.pk),
+            **told,
+        )
+    (first, *_rest) = sending.claim(channel="email", now=told["now"], most=1)
+    sending.begin(message_id=first, now=told["now"])
+    no = Refused(f"5.1.1 <{EMAIL}> {WORDS}", 550)
+    sending.keep_refused(message_id=first, refusal=no, now=told["now"])
 
 
 def protect(world: World, customer: Customer) -> None:
@@ -171,6 +198,7 @@ def live(world: World) -> Customer:
         note=f"{WORDS} {SECOND}",
         **told,
     )
+    write_to(customer, told)
     report_what_quotes_her(told)
     run_deliveries()
     world.ids |= before

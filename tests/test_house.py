@@ -13,7 +13,18 @@ from qiao.core.manifest import CUSTOMER_TOPICS
 from qiao.core.registry import registry
 
 SOURCE = Path(__file__).parents[1] / "src" / "qiao"
-FLOORS = ("core", "staff", "customers", "cases", "dispatch", "feedback", "contact", "desk", "api")
+FLOORS = (
+    "core",
+    "staff",
+    "customers",
+    "messaging",
+    "cases",
+    "dispatch",
+    "feedback",
+    "contact",
+    "desk",
+    "api",
+)
 BANNED = {"utils", "helpers", "manager", "base", "util", "helper", "common", "misc"}
 INLINE = (' style="', " style='", "<style", " onclick=", " onchange=", " onload=")
 STANDS_ALONE = "500.html"  # shown when nothing else works

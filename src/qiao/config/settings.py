@@ -57,6 +57,7 @@ QIAO_MODULES = [
     "qiao.core",
     "qiao.staff",
     "qiao.customers",
+    "qiao.messaging",
     "qiao.cases",
     "qiao.dispatch",
     "qiao.feedback",
@@ -199,6 +200,17 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "qiao.core.uploads.RoomyUploadHandler",
 ]
+
+# The mail server that takes what we send; without a host nothing is sent, and health says so.
+EMAIL_HOST = os.environ.get("QIAO_SMTP_HOST", "")
+EMAIL_PORT = int(os.environ.get("QIAO_SMTP_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("QIAO_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("QIAO_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("QIAO_SMTP_TLS", "starttls") == "starttls"
+EMAIL_USE_SSL = os.environ.get("QIAO_SMTP_TLS", "starttls") == "tls"
+EMAIL_TIMEOUT = int(os.environ.get("QIAO_SMTP_TIMEOUT", "20"))  # seconds, each step of the talk
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = os.environ.get("QIAO_MAIL_FROM", "service@localhost")
+QIAO_MAIL_DOMAIN = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 
 CACHES = {
     "default": {

@@ -1,0 +1,76 @@
+"""The texts of notices: one for each occasion, in versions, by unit where they differ."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import pgettext_lazy
+
+
+class Notice(models.Model):
+    """An occasion on which customers are told something. Without an organisation it is the text
+    that came with the product or a pack (`pack`); a unit's own goes before it."""
+
+    class Occasion(models.TextChoices):
+        RECEIVED = "case_received", pgettext_lazy("notice", "Case received")
+        STEP = "case_step", pgettext_lazy("notice", "Step of a case told")
+        ANSWER = "case_answer", pgettext_lazy("notice", "Answer to a case")
+        CLOSED = "case_closed", pgettext_lazy("notice", "Case closed")
+        BROADCAST = "broadcast", pgettext_lazy("notice", "Told to many alike")
+        REMINDER = "reminder", pgettext_lazy("notice", "Reminder")
+
+    occasion = models.TextField(choices=Occasion.choices)
+    pack = models.TextField(default="", blank=True)
+    organisation = models.ForeignKey(
+        "staff.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    purpose = models.TextField(default="service")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["occasion", "pack", "organisation"],
+                nulls_distinct=False,
+                name="messaging_notice_once",
+            )
+        ]
+
+
+class NoticeVersion(models.Model):
+    """The words of a notice by language (``{"zh-Hans": {"title": …, "body": …}}``).
+
+    A draft waits for a second person; a published version is never changed.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", pgettext_lazy("notice", "Waits for a second person")
+        PUBLISHED = "published", pgettext_lazy("notice", "In use")
+        RETIRED = "retired", pgettext_lazy("notice", "Replaced")
+        REFUSED = "refused", pgettext_lazy("notice", "Refused")
+
+    notice = models.ForeignKey(Notice, models.PROTECT, related_name="versions", db_index=False)
+    number = models.IntegerField()
+    texts = models.JSONField()
+    state = models.TextField(choices=State.choices)
+    reason = models.TextField(default="", blank=True)
+    made_at = models.DateTimeField()
+    made_by_id = models.BigIntegerField(null=True)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notice", "number"], name="messaging_noticeversion_once"
+            ),
+            models.UniqueConstraint(
+                fields=["notice"],
+                condition=Q(state="published"),
+                name="messaging_noticeversion_in_use",
+            ),
+            models.UniqueConstraint(
+                fields=["notice"],
+                condition=Q(state="pending"),
+                name="messaging_noticeversion_pending",
+            ),
+        ]
+        indexes: ClassVar = []

@@ -1,0 +1,47 @@
+"""What the messaging module contributes."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from qiao.core.manifest import AuditTable, Module, Permission
+from qiao.core.tasks import PeriodicJob
+from qiao.messaging import tasks
+from qiao.messaging.operations.queueing import QUEUE
+from qiao.messaging.parameters import PARAMETERS
+from qiao.messaging.personal import PERSONAL
+from qiao.messaging.retention import RETENTION
+
+AUDIT_WORDS = (
+    AuditTable(
+        table="messaging_emailaddress",
+        label=_("Email addresses"),
+        fields={
+            "address": _("Address"),
+            "is_primary": pgettext_lazy("address", "Used first"),
+            "standing": _("Standing"),
+            "standing_reason": _("Reason"),
+        },
+        of_customer="a.row_id IN (SELECT e.id FROM messaging_emailaddress e"
+        " WHERE e.customer_id = ANY(%(customer_ids)s))",
+    ),
+)
+
+manifest = Module(
+    key="messaging",
+    label=_("Messages"),
+    permissions=(
+        Permission("messages.view", _("See messages to customers")),
+        Permission("messages.manage", _("Send messages again, cancel them, print letters")),
+    ),
+    parameters=PARAMETERS,
+    personal=PERSONAL,
+    retention=RETENTION,
+    periodic=(
+        PeriodicJob("messaging.look", "* * * * *", tasks.look),
+        PeriodicJob("messaging.fold_counts", "* * * * *", tasks.fold_counts),
+    ),
+    lanes={QUEUE: 1},
+    append_only=("messaging_attempt",),
+    audited=("messaging_emailaddress",),
+    audit_words=AUDIT_WORDS,
+)
