@@ -103,8 +103,9 @@ def protect(world: World, customer: Customer) -> None:
     )
 
 
-def report_what_quotes_her(told: dict[str, Any]) -> None:
-    """Somebody of the staff reports a fault and names her, in words and picture."""
+def report_what_quotes_her(told: dict[str, Any], customer: Customer) -> None:
+    """She is written to; a fault is reported that names her, in words and picture."""
+    write_to(customer, told)
     file = picture("red", f"{NAME} screen.png")
     report_problem(
         title=f"{NAME} is shown twice",
@@ -198,8 +199,7 @@ def live(world: World) -> Customer:
         note=f"{WORDS} {SECOND}",
         **told,
     )
-    write_to(customer, told)
-    report_what_quotes_her(told)
+    report_what_quotes_her(told, customer)
     run_deliveries()
     world.ids |= before
     return customer

@@ -56,11 +56,11 @@ class MailServer:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.content
         assert isinstance(content, bytes)
-        self.mails.append(message_from_bytes(content, policy=policy.default))  # type: ignore[arg-type]
+        self.mails.append(message_from_bytes(content, policy=policy.default))
         self.receivers += envelope.rcpt_tos
         if self.drop_after_text:
-            assert server.transport is not None
-            server.transport.abort()
+            transport: Any = server.transport
+            transport.abort()
         if self.hang_seconds:
             await asyncio.sleep(self.hang_seconds)
         return "250 2.0.0 taken as 4711"
