@@ -13,7 +13,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
-from qiao.cases import definitions
+from qiao.cases import definitions, risk_watch
 from qiao.cases.journal_many import carry, dues_of_merged
 from qiao.cases.models import Case, CaseClock, CaseEvent, ClockRecord
 from qiao.cases.rules.clock_rows import state_data, state_from_data
@@ -114,10 +114,13 @@ class Journal:
         self._regrouped = True
 
     def write(self) -> Case:
-        """Fold the clocks, save the case and the entries.
+        """Weigh what was said, fold the clocks, save the case and the entries.
 
         What concerns the cases merged into this one is written into their histories as well.
         """
+        heard = risk_watch.hear(self.case, self._entries, self.now)
+        if heard is not None:
+            self.add("risk_found", heard.data, visibility=INTERNAL)
         folded = self._fold()
         if self.case.merged_count:
             carry(self.case, self._entries, actor=self._actor, now=self.now)
@@ -126,6 +129,8 @@ class Journal:
             mirror(self.case, standing(state, self.now, known_calendars()))
         self.case.save()
         self._keep_entries()
+        if heard is not None:
+            heard.keep(self.case, self.now)
         if folded is not None:
             self._keep_clocks(*folded)
         self._entries = []

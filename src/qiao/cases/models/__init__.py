@@ -5,6 +5,7 @@ from qiao.cases.models.case import Case, CaseQuerySet
 from qiao.cases.models.counts import CaseCount, CaseCountChange, CaseCountMonth
 from qiao.cases.models.definitions import CaseType, ProcessVersion, PromiseSet
 from qiao.cases.models.history import CaseClock, CaseDuty, CaseEvent, ClockRecord
+from qiao.cases.models.risk import CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleRow
 
 __all__ = [
     "Case",
@@ -17,10 +18,14 @@ __all__ = [
     "CaseEvent",
     "CaseLink",
     "CaseQuerySet",
+    "CaseRisk",
     "CaseType",
     "CaseViewer",
     "ClockRecord",
+    "ComplaintDesk",
     "ProcessVersion",
     "PromiseSet",
+    "RiskAlarm",
+    "RiskRuleRow",
     "SavedView",
 ]

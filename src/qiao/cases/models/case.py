@@ -98,6 +98,7 @@ class Case(models.Model):
     chase_count = models.SmallIntegerField(default=0)
     reopened_count = models.SmallIntegerField(default=0)
     escalated = models.BooleanField(default=False)
+    risk = models.TextField(default="", db_default="")  # "", watch, high: see models.risk
     event_count = models.IntegerField(default=0)
     version = models.IntegerField(default=1)
     merged_into = models.ForeignKey(
@@ -122,6 +123,9 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(priority__in=["urgent", "high", "normal", "low"]),
                 name="cases_case_priority",
+            ),
+            models.CheckConstraint(
+                condition=Q(risk__in=["", "watch", "high"]), name="cases_case_risk"
             ),
             models.CheckConstraint(condition=~Q(title=""), name="cases_case_titled"),
             models.CheckConstraint(
@@ -183,6 +187,11 @@ class Case(models.Model):
                 fields=["organisation", "due_at", "id"],
                 condition=Q(closed_at__isnull=True, phase="confirm"),
                 name="cases_to_confirm_by_unit",
+            ),
+            models.Index(
+                fields=["organisation", "due_at", "id"],
+                condition=Q(closed_at__isnull=True, risk="high"),
+                name="cases_risky_by_unit",
             ),
             # Of no use to lists of open cases, whatever the planner thinks of its size.
             models.Index(

@@ -8,6 +8,7 @@ from django.db import connection
 from qiao.cases.events import LevelsChanged
 from qiao.cases.journal import known_calendars, mirror, recount
 from qiao.cases.models import Case, ClockRecord
+from qiao.cases.operations.risk import note_missed
 from qiao.cases.rules.clock_rows import state_from_data
 from qiao.cases.rules.levels import standing
 from qiao.core import events
@@ -34,6 +35,7 @@ def refresh_levels(*, now: datetime) -> int:
     versions = known_calendars()
     states = dict(ClockRecord.objects.filter(case__in=ids).values_list("case_id", "state"))
     told: dict[int, list[int]] = defaultdict(list)
+    missed: list[int] = []
     cases = list(Case.objects.filter(id__in=ids))
     for case in cases:
         before = case.level
@@ -42,8 +44,11 @@ def refresh_levels(*, now: datetime) -> int:
         mirror(case, standing(clocks, now, versions))
         if case.level != before:
             told[case.organisation_id].append(case.pk)
+            if case.level == Case.Level.LATE:
+                missed.append(case.pk)
     mirrored = ["due_at", "due_promise", "level", "level_changes_at", "is_paused", "promise_kept"]
     Case.objects.bulk_update(cases, mirrored)
+    note_missed(case_ids=missed, now=now)
     for organisation_id, case_ids in told.items():
         changed = LevelsChanged(tuple(case_ids))
         events.publish(changed, organisation_id=organisation_id, actor=None, now=now)

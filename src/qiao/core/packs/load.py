@@ -2,7 +2,7 @@
 
 Files: ``pack.toml`` (who it is, services, roles, duties, channels, outcomes, skills),
 ``case_types.toml``, ``processes.toml``, ``calendars.toml``, ``tiers.toml``,
-``tier_rules.toml``, ``segments.toml``, ``terms.toml``, ``queues.toml``, ``demo.toml`` and
+``tier_rules.toml``, ``segments.toml``, ``risk_rules.toml``, ``green_rules.toml``, ``terms.toml``, ``queues.toml``, ``demo.toml`` and
 ``scripts/<key>.<language>.md``. Only the first is required. A pack may carry an ``intake.toml``
 and a ``work_sheets.toml``, which have readers of their own.
 """
@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from qiao.core.packs.checks import check_pack
+from qiao.core.packs.green_rules import read_green_rule
 from qiao.core.packs.model import CalendarSpec, CaseType, Demo, Pack, ProcessSource, Script
 from qiao.core.packs.reading import PackInvalid, PackProblem, Table
+from qiao.core.packs.risk_rules import read_risk_rule
 from qiao.core.packs.sections import (
     PromiseTerms,
     read_calendar,
@@ -42,6 +44,8 @@ FILES: Final = (
     "tiers.toml",
     "tier_rules.toml",
     "segments.toml",
+    "risk_rules.toml",
+    "green_rules.toml",
     "terms.toml",
     "queues.toml",
     "demo.toml",
@@ -105,6 +109,8 @@ class _Loader:
                 for spec in self._rows(self._file("segments.toml"), "segment", read_segment)
                 if spec is not None
             ),
+            risk_rules=self._rows(self._file("risk_rules.toml"), "rule", read_risk_rule),
+            green_rules=self._rows(self._file("green_rules.toml"), "rule", read_green_rule),
             roles=self._rows(main, "role", read_named, finish=False),
             duties=self._rows(main, "duty", read_named, finish=False),
             outcomes=self._rows(main, "outcome", read_outcome, finish=False),

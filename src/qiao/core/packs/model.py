@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from qiao.core.packs.green_rules import GreenRuleSpec
+from qiao.core.packs.risk_rules import RiskRuleSpec
 from qiao.core.packs.segments import SegmentSpec
 from qiao.core.packs.tier_rules import TierRuleSpec
 from qiao.core.rules.conditions import Condition
@@ -254,6 +256,8 @@ class Pack:
     tiers: tuple[Tier, ...] = ()
     tier_rules: tuple[TierRuleSpec, ...] = ()
     segments: tuple[SegmentSpec, ...] = ()
+    risk_rules: tuple[RiskRuleSpec, ...] = ()
+    green_rules: tuple[GreenRuleSpec, ...] = ()
     roles: tuple[Named, ...] = ()
     duties: tuple[Named, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
