@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from qiao.cases import operations as cases
-from qiao.cases.models import Case, SavedView
+from qiao.cases.models import Case, CaseRisk, SavedView
 from tests.world.canaries import CALLER_PHONE, MARK, World, marked, picture
 
 
@@ -51,7 +51,10 @@ def add_cases(world: World) -> None:
     third, paused, handed = (open_leak(world, title) for title in ("third", "paused", "handed"))
     cases.pause(case_id=paused.pk, reason=marked("reason"), actor=agent, now=now)
     cases.take_action(case_id=handed.pk, action="hand_over", given={}, actor=agent, now=now)
+    risky = open_leak(world, "risky", description=f"{marked('threat')} 12345")
     world.ids |= {
+        "risky": risky.pk,
+        "risk": CaseRisk.objects.get(case=risky).pk,
         "case": case.pk,
         "other_case": other.pk,
         "attachment": attachment.pk,

@@ -83,3 +83,11 @@ class CasesHeld:
 
     case_ids: tuple[int, ...]
     by_id: int
+
+
+@event_type("cases.risk_rules_changed")
+@dataclass(frozen=True)
+class RiskRulesChanged:
+    """A rule by which risk is found has another version."""
+
+    rule_id: int

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from qiao.cases import complaint_contributions as complaints
 from qiao.cases import contributions, tasks
 from qiao.cases.codes import CODE_TABLES
 from qiao.cases.demo import audit, history, morning
@@ -21,6 +22,7 @@ from qiao.core.tasks import PeriodicJob
 def _install(now: datetime) -> None:
     install_packs(catalogue=catalogue(), now=now)
     note_known_complaints()
+    complaints.install_rules(packs=catalogue().packs.values(), now=now)
 
 
 def _note_complaints(world: World) -> None:  # noqa: ARG001 - as a stage is called
@@ -41,24 +43,30 @@ manifest = Module(
         Permission("cases.transfer", _("Receive cases transferred from other teams")),
         Permission("cases.export", _("Export cases")),
         Permission("cases.join", _("Merge, split and link cases, and undo it")),
+        *complaints.PERMISSIONS,
     ),
     navigation=contributions.NAVIGATION,
-    code_tables=CODE_TABLES,
-    panels=contributions.PANELS,
+    code_tables=(*CODE_TABLES, *complaints.CODE_TABLES),
+    panels=(*contributions.PANELS, *complaints.PANELS),
     histories=contributions.HISTORIES,
     portfolio=contributions.PORTFOLIO,
     timeline=contributions.TIMELINE,
     search=contributions.SEARCH,
     segment_fields=contributions.SEGMENT_FIELDS,
-    commands=contributions.COMMANDS,
-    inbox=contributions.INBOX,
-    notices=NOTICES,
+    commands=(*contributions.COMMANDS, *complaints.COMMANDS),
+    inbox=(*contributions.INBOX, *complaints.INBOX),
+    notices=(*NOTICES, *complaints.NOTICES),
+    parameters=complaints.PARAMETERS,
+    subscriptions=complaints.SUBSCRIPTIONS,
+    audited=complaints.AUDITED,
+    audit_words=complaints.AUDIT_WORDS,
     matters=contributions.MATTERS,
     retention=RETENTION,
     holds=HOLDS,
     periodic=(
         PeriodicJob("cases.turn_levels", "* * * * *", tasks.turn_levels),
         PeriodicJob("cases.fold_counts", "* * * * *", tasks.fold_counts),
+        *complaints.PERIODIC,
     ),
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,

@@ -70,6 +70,12 @@ def erase(person: Person, erasing: Erasing) -> None:
         fields=["data"],
     )
     erasing.run(
+        "cases.events",
+        "UPDATE cases_caserisk SET phrases = '[]', refused_reason = CASE WHEN refused_at IS NULL"
+        " THEN '' ELSE '–' END WHERE case_id = ANY(%(cases)s)",
+        values,
+    )
+    erasing.run(
         "cases.drafts", "DELETE FROM cases_casedraft WHERE case_id = ANY(%(cases)s)", values
     )
     erasing.run(

@@ -25,9 +25,11 @@ from qiao.cases.rules.risk import (
     level_of,
 )
 from qiao.core import parameters
+from qiao.staff.operations import notify
 from qiao.staff.queries import chain_to, holders_of
 
 ACKNOWLEDGE: Final = "cases.risk_acknowledge_minutes"
+NOTICE: Final = "cases.risk"
 HEARD: Final = frozenset(
     {"opened", "note", "chased", "edited", "reopened", "message", "deadline_missed"}
 )
@@ -85,6 +87,18 @@ class Heard:
         if self.alarm is not None:
             self.alarm.case = case
             self.alarm.save()
+            tell(self.alarm, now)
+
+
+def tell(alarm: RiskAlarm, now: datetime) -> None:
+    """Ring the bell of whom the alarm is raised to."""
+    notify(
+        staff_ids=[alarm.manager_id],
+        kind=NOTICE,
+        subject_id=alarm.case_id,
+        once=f"alarm:{alarm.pk}:{alarm.passed_on}",
+        now=now,
+    )
 
 
 def hear(case: Case, entries: Sequence[CaseEvent], now: datetime) -> Heard | None:
@@ -270,10 +284,10 @@ def manager_for(case: Case, day: date, *, passing: Iterable[int] = ()) -> Chosen
     }
     gone = set(passing)
     for desk in _desks(case):
-        away = desk.away_from is not None and desk.away_from <= day < desk.away_to
+        away = bool(desk.away_from and desk.away_to and desk.away_from <= day < desk.away_to)
         first = Chosen(desk.manager_id)
         second = Chosen(desk.deputy_id, desk.manager_id) if desk.deputy_id else None
-        for choice in ([second] if away else [first, second]):
+        for choice in [second] if away else [first, second]:
             if choice and choice.staff_id in able and choice.staff_id not in gone:
                 return choice
     return Chosen(_supervisor(case, day, gone) or case.responsible_id)
@@ -287,9 +301,7 @@ def _desks(case: Case) -> list[ComplaintDesk]:
 
 
 def _supervisor(case: Case, day: date, gone: set[int]) -> int | None:
-    held = holders_of(
-        permission="cases.assign", organisation_ids=[case.organisation_id], day=day
-    )
+    held = holders_of(permission="cases.assign", organisation_ids=[case.organisation_id], day=day)
     return next((each.staff_id for each in held if each.staff_id not in gone), None)
 
 

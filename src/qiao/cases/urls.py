@@ -1,11 +1,12 @@
 """Addresses of the cases module."""
 
-from django.urls import path
+from django.urls import include, path
 
 from qiao.cases.views import acting, bulk, editing, export, lists, opening, page, pane, talking
 
 app_name = "cases"
 urlpatterns = [
+    path("", include("qiao.cases.urls_risk")),
     path("", lists.index, name="list"),
     path("filters", lists.filter_form, name="filters"),
     path("views", lists.save_view, name="save_view"),

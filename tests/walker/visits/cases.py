@@ -27,6 +27,11 @@ CASES: Final = {
             "view=all&area=339102",
         )
     ),
+    "cases:alarms": Visit(queries=("whose=all",)),
+    "cases:acknowledge_risk": Visit({"case_id": "{risky}"}, post={"text": "seen"}),
+    "cases:refuse_risk": Visit(
+        {"case_id": "{risky}", "risk_id": "{risk}"}, post={"why": "harmless", "text": "x"}
+    ),
     "cases:filters": Visit(queries=("team={team}", "person={agent}")),
     "cases:save_view": Visit(post={"name": "x", "query": "view=all"}, get=NOT_ALLOWED, own=True),
     "cases:drop_view": Visit({"view_id": "{view}"}, post={}, get=NOT_ALLOWED),

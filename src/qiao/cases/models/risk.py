@@ -36,9 +36,7 @@ class RiskRuleRow(models.Model):
             models.UniqueConstraint(
                 fields=["pack", "key", "valid_from"], name="cases_risk_rule_once"
             ),
-            models.CheckConstraint(
-                condition=Q(level__in=LEVELS), name="cases_risk_rule_level"
-            ),
+            models.CheckConstraint(condition=Q(level__in=LEVELS), name="cases_risk_rule_level"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="cases_risk_rule_days",
@@ -113,10 +111,7 @@ class RiskAlarm(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, ending="")
-                | (
-                    Q(ended_at__isnull=False)
-                    & Q(ending__in=["acknowledged", "refused"])
-                ),
+                | (Q(ended_at__isnull=False) & Q(ending__in=["acknowledged", "refused"])),
                 name="cases_alarm_ended_whole",
             ),
         ]

@@ -45,7 +45,8 @@ def acknowledge_risk(*, case_id: int, words: str, actor: Actor, now: datetime) -
     _end(alarm, RiskAlarm.Ending.ACKNOWLEDGED, actor, now)
     said = clean(words, field="words", max_length=REASON_LENGTH)
     data = {"words": said, "late": now > alarm.due_at}
-    return _write(case, "risk_acknowledged", data, actor, now, alarm)
+    _write(case, "risk_acknowledged", data, actor, now)
+    return alarm
 
 
 def refuse_risk(
@@ -115,6 +116,7 @@ def _pass_on(case_id: int, now: datetime) -> int:
     alarm.due_at = now + timedelta(minutes=risk_watch.minutes_to_acknowledge(case, day))
     alarm.manager_id, alarm.stands_in_for_id = chosen.staff_id, chosen.instead_of
     alarm.save()
+    risk_watch.tell(alarm, now)
     known = names_of([before, chosen.staff_id])
     data = {
         "manager": chosen.staff_id,
@@ -146,7 +148,12 @@ def reweigh_open(*, rule_id: int, after: int, now: datetime) -> int | None:
     row = RiskRuleRow.objects.get(pk=rule_id)
     words = [f"%{_escaped(word.lower())}%" for word in row.terms.get("words", ())]
     with connection.cursor() as cursor:
-        values = {"pack": row.pack, "after": after, "words": words or [""], "limit": BATCH}
+        values: dict[str, Any] = {
+            "pack": row.pack,
+            "after": after,
+            "words": words or [""],
+            "limit": BATCH,
+        }
         cursor.execute(_CANDIDATES, values)
         ids = [pk for (pk,) in cursor.fetchall()]
     for case_id in ids:
@@ -193,13 +200,11 @@ def _write(
     data: dict[str, Any],
     actor: Actor | None,
     now: datetime,
-    alarm: Any = None,
-) -> Any:
+) -> None:
     journal = Journal(case, actor=actor, now=now)
     journal.add(kind, data, visibility=INTERNAL)
     journal.write()
     _tell(case, kind, actor, now)
-    return alarm
 
 
 def _tell(case: Case, kind: str, actor: Actor | None, now: datetime) -> None:

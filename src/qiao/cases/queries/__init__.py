@@ -50,6 +50,7 @@ from qiao.cases.queries.related import (
     possible_doubles,
     repeat_count,
 )
+from qiao.cases.queries.risk import alarms, open_alarm_count, rule_quality
 from qiao.cases.queries.saved import saved_views
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "MergedCases",
     "NotVisible",
     "Unit",
+    "alarms",
     "can_see",
     "case_beside",
     "case_history",
@@ -91,6 +93,7 @@ __all__ = [
     "merged_cases",
     "my_open_count",
     "newest_seq",
+    "open_alarm_count",
     "open_cases_of_account",
     "open_cases_of_customer",
     "opening_unit",
@@ -99,6 +102,7 @@ __all__ = [
     "possible_doubles",
     "read_cursor",
     "repeat_count",
+    "rule_quality",
     "saved_views",
     "straight_to_work",
     "survivor_of",

@@ -84,6 +84,7 @@ class CaseRow:
     assignee_name: str
     responsible_name: str
     watchers: list[str]
+    risk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ SELECT c.id, c.number, c.title, t.key, t.names, c.process_id, c.step, c.phase, c
        coalesce(nullif(team.names ->> %(language)s, ''), team.name), coalesce(a.name, ''), r.name,
        ARRAY(SELECT s.name FROM cases_caseviewer w JOIN staff_staff s ON s.id = w.staff_id
               WHERE w.case_id = c.id AND w.seen_at > %(watched_since)s AND w.staff_id <> %(me)s
-              ORDER BY w.seen_at DESC LIMIT 5)
+              ORDER BY w.seen_at DESC LIMIT 5), c.risk
   FROM page
   JOIN cases_case c ON c.ctid = page.place
   JOIN cases_casetype t ON t.id = c.case_type_id

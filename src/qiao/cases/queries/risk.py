@@ -1,4 +1,4 @@
-"""Risk of cases: what stands on a case's page, the alarms of a person, how often rules were wrong."""
+"""Risk of cases: the panel of a case, a person's alarms, how often each rule was wrong."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ def alarms(
             },
         )
         rows = cursor.fetchall()
-    return [AlarmLine(*row[:13], plain(row[13]), plain(row[14])) for row in rows]
+    return [AlarmLine(*(*row[:13], plain(row[13]), plain(row[14]))) for row in rows]
 
 
 def open_alarm_count(actor: Actor) -> int:

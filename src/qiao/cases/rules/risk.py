@@ -19,8 +19,9 @@ COMPLAINT: Final = "complaint"
 # Words that turn what follows into its opposite, as far as the next clause; and words that show
 # that a threat follows all the same (不解决就…, otherwise …).
 _NOT: Final = re.compile(
-    r"(?:不会|不會|不想|不打算|不准备|不準備|不需要|并非|並非|不是|无意|無意|不要|别去|別去|不再|不必|从未|從未|没有去|沒有去"
-    r"|没打算|沒打算|没想|沒想|\bnot\b|\bnever\b|\bwon'?t\b|\bdon'?t\b|\bdidn'?t\b|\bwithout\b|\bno need\b)"
+    r"(?:不会|不會|不想|不打算|不准备|不準備|不需要|并非|並非|不是|无意|無意|不要|别去|別去|不再|不必|从未|從未"
+    r"|没有去|沒有去|没打算|沒打算|没想|沒想|\bnot\b|\bnever\b|\bwon'?t\b|\bdon'?t\b|\bdidn'?t\b"
+    r"|\bwithout\b|\bno need\b)"
     r"(?P<gap>[^，。；、！？,.;!?\n]*)$"
 )
 _ALL_THE_SAME: Final = re.compile(r"就|否则|否則|不然|只好|只能|otherwise|then|else|unless")

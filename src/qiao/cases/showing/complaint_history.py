@@ -1,4 +1,4 @@
-"""Entries of the history about risk, the green channel, outlets, disputes and digests, in words."""
+"""Entries of the history about complaints in words: risk, green channel, outlets, disputes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final

@@ -34,6 +34,8 @@ _BY_CLASS = {
     "AlreadyThere": lambda: _("This is so already."),
     "NotPaused": lambda: _("The clock is not in that state any more."),
     "NotATeam": lambda: _("You cannot hand work to this team or person."),
+    "NothingToDecide": lambda: _("Somebody has decided this already."),
+    "ReasonMissing": lambda: _("Say why."),
     "EmptyText": lambda: _("There is nothing to keep yet."),
 }
 

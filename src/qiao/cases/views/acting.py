@@ -42,6 +42,8 @@ REFUSALS = (
     operations.EmptyText,
     operations.NotATeam,
     operations.NotPaused,
+    operations.NothingToDecide,
+    operations.ReasonMissing,
     operations.StaleStep,
 )
 

@@ -2,7 +2,8 @@
 
 Files: ``pack.toml`` (who it is, services, roles, duties, channels, outcomes, skills),
 ``case_types.toml``, ``processes.toml``, ``calendars.toml``, ``tiers.toml``,
-``tier_rules.toml``, ``segments.toml``, ``risk_rules.toml``, ``green_rules.toml``, ``terms.toml``, ``queues.toml``, ``demo.toml`` and
+``tier_rules.toml``, ``segments.toml``, ``risk_rules.toml``, ``green_rules.toml``,
+``terms.toml``, ``queues.toml``, ``demo.toml`` and
 ``scripts/<key>.<language>.md``. Only the first is required. A pack may carry an ``intake.toml``
 and a ``work_sheets.toml``, which have readers of their own.
 """

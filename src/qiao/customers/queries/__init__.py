@@ -30,7 +30,7 @@ from qiao.customers.queries.places import (
     get_premises_for,
     history_of,
 )
-from qiao.customers.queries.protection import ProtectionRecord, protection_records
+from qiao.customers.queries.protection import ProtectionRecord, flag_words, protection_records
 from qiao.customers.queries.records import (
     AccountRecord,
     CustomerRecord,
@@ -101,6 +101,7 @@ __all__ = [
     "find_likenesses",
     "find_near",
     "find_places",
+    "flag_words",
     "get_customer_for",
     "get_import_for",
     "get_move_for",

@@ -1,6 +1,7 @@
 """Protections: on the customer's page, on the list of those that need a person, and of a place."""
 # ruff: noqa: S608 - statements are put together from this file's own pieces; values are bound
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -9,7 +10,7 @@ from django.db.models import F
 
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
-from qiao.customers.models import Customer, Protection
+from qiao.customers.models import Customer, ProtectedFlag, Protection
 from qiao.customers.queries.people import NotVisible, get_customer_for, held_as
 from qiao.customers.rules.protection import EFFECTS
 
@@ -57,6 +58,12 @@ def get_protection_for(*, actor: Actor, protection_id: int) -> Protection:
         raise NotVisible(f"protection {protection_id}")
     get_customer_for(actor=actor, customer_id=found.customer_id)
     return found
+
+
+def flag_words(flags: Iterable[str]) -> list[str]:
+    """Kinds of protection in the reader's language; unknown ones as they are."""
+    known = dict(ProtectedFlag.choices)
+    return [str(known.get(each, each)) for each in flags]
 
 
 def whose(row: Protection) -> Customer:
