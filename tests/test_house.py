@@ -18,6 +18,7 @@ FLOORS = (
     "staff",
     "customers",
     "messaging",
+    "knowledge",
     "cases",
     "dispatch",
     "feedback",

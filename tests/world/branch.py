@@ -15,6 +15,7 @@ from tests.world.contacts import add_contacts
 from tests.world.customers import add_customer
 from tests.world.decisions import add_backup, add_correction, add_notice, add_problem
 from tests.world.files import add_imports
+from tests.world.knowledge import add_knowledge
 from tests.world.programs import add_programs
 from tests.world.work import add_follow_ups, add_work
 
@@ -41,6 +42,7 @@ def build_world(now: datetime) -> World:
     add_problem(world)
     add_backup(world)
     add_notice(world)
+    add_knowledge(world)
     other_team = add_organisation(
         kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
     )

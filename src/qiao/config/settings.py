@@ -58,6 +58,7 @@ QIAO_MODULES = [
     "qiao.staff",
     "qiao.customers",
     "qiao.messaging",
+    "qiao.knowledge",
     "qiao.cases",
     "qiao.dispatch",
     "qiao.feedback",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("me/", include("qiao.staff.urls")),
     path("customers/", include("qiao.customers.urls")),
     path("cases/", include("qiao.cases.urls")),
+    path("knowledge/", include("qiao.knowledge.urls")),
     path("jobs/", include("qiao.dispatch.urls")),
     path("follow-ups/", include("qiao.feedback.urls")),
     path("interactions/", include("qiao.contact.urls")),

@@ -5,7 +5,7 @@ Files: ``pack.toml`` (who it is, services, roles, duties, channels, outcomes, sk
 ``tier_rules.toml``, ``segments.toml``, ``risk_rules.toml``, ``green_rules.toml``,
 ``terms.toml``, ``queues.toml``, ``demo.toml`` and
 ``scripts/<key>.<language>.md``. Only the first is required. A pack may carry an ``intake.toml``
-and a ``work_sheets.toml``, which have readers of their own.
+a ``work_sheets.toml``, a ``knowledge.toml`` and ``articles/``, which have readers of their own.
 """
 
 import tomllib
@@ -52,6 +52,7 @@ FILES: Final = (
     "demo.toml",
     "intake.toml",
     "work_sheets.toml",
+    "knowledge.toml",
 )
 Inspector = Callable[[Pack], Iterable[PackProblem]]
 """A check that another module adds, such as the checks of processes."""

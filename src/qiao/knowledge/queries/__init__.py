@@ -1,0 +1,31 @@
+"""Reads: the door through which other modules ask for texts and articles."""
+
+from qiao.knowledge.queries.finding import Found, find_articles, find_texts
+from qiao.knowledge.queries.reading import (
+    NotVisible,
+    article_marks,
+    article_versions,
+    category_counts,
+    get_article_for,
+    get_text_for,
+    pending_version,
+    text_list,
+)
+from qiao.knowledge.queries.seeds import categories, load_seeds, shipped
+
+__all__ = [
+    "Found",
+    "NotVisible",
+    "article_marks",
+    "article_versions",
+    "categories",
+    "category_counts",
+    "find_articles",
+    "find_texts",
+    "get_article_for",
+    "get_text_for",
+    "load_seeds",
+    "pending_version",
+    "shipped",
+    "text_list",
+]

@@ -1,0 +1,1 @@
+"""What is calculated about texts and articles; plain Python."""
