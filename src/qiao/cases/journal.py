@@ -22,7 +22,7 @@ from qiao.cases.rules.clocks import apply, recompute
 from qiao.cases.rules.joining import together
 from qiao.cases.rules.levels import Standing, standing
 from qiao.cases.rules.promises import EVENT_KINDS, ClockEvent
-from qiao.cases.rules.working_time import CalendarVersion
+from qiao.cases.rules.working_time import Calendars, CalendarVersion
 from qiao.core import calendars
 from qiao.core.actor import Actor
 from qiao.core.transactions import required
@@ -66,11 +66,22 @@ _dumps: Final = partial(json.dumps, ensure_ascii=False)
 
 
 def known_calendars() -> dict[str, tuple[CalendarVersion, ...]]:
-    """All calendars in the form that the clock rules take."""
-    return {
-        key: tuple(CalendarVersion(v.number, v.effective_from, v.calendar) for v in versions)
-        for key, versions in calendars.all_versions().items()
-    }
+    """All calendars in the form that the clock rules take; the same objects until one changes."""
+    global _calendars  # noqa: PLW0603 - the cache belongs to the process
+    kept = calendars.all_versions()
+    if _calendars is None or _calendars[0] is not kept:
+        known = {
+            key: tuple(
+                CalendarVersion(v.number, v.effective_from, v.calendar, v.known_years)
+                for v in versions
+            )
+            for key, versions in kept.items()
+        }
+        _calendars = (kept, known)
+    return _calendars[1]
+
+
+_calendars: tuple[Any, dict[str, tuple[CalendarVersion, ...]]] | None = None
 
 
 class Journal:
@@ -146,6 +157,7 @@ class Journal:
         versions = known_calendars()
         state = before
         for entry in counted:
+            _name_calendars(entry, versions)
             state = apply(state, as_clock_event(entry), versions)
         return before, state
 
@@ -186,6 +198,14 @@ class Journal:
                 places = ", ".join([_CLOCK] * len(rows))
                 values = [value for row in rows for value in row]
                 cursor.execute(_CLOCKS + places + _CLOCK_AGAIN, values)
+
+
+def _name_calendars(entry: CaseEvent, versions: Calendars) -> None:
+    """Write down which versions of the calendars a case is told of with its promises: what is
+    planned already counts for it too, and what is decided later does not."""
+    if "promise_set" in entry.data and "calendars" not in entry.data:
+        keys = {item["calendar"] for item in definitions.promises_in(entry.data["promise_set"])}
+        entry.data["calendars"] = {key: versions[key][-1].number for key in sorted(keys)}
 
 
 def _clock_values(case: Case, clock: Clock) -> list[Any]:

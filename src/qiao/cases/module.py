@@ -65,6 +65,7 @@ manifest = Module(
     holds=HOLDS,
     periodic=(
         PeriodicJob("cases.turn_levels", "* * * * *", tasks.turn_levels),
+        PeriodicJob("cases.continue_recounts", "* * * * *", tasks.continue_recounts),
         PeriodicJob("cases.fold_counts", "* * * * *", tasks.fold_counts),
         *complaints.PERIODIC,
     ),

@@ -2,7 +2,13 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
 from qiao.cases import operations
+from qiao.cases.operations import recounting
+from qiao.core.background import QUEUE
+from qiao.core.tasks import PATIENT
 from qiao.core.transactions import acting
 
 MOST_ROUNDS = 40
@@ -20,3 +26,17 @@ def fold_counts(now: datetime) -> None:  # noqa: ARG001 - the form of a periodic
     """Fold the changes of kept counts into the counts."""
     with acting(None):
         operations.fold_counts()
+
+
+@app.task(name=recounting.TASK, queue=QUEUE, retry=PATIENT)
+def recount_cases(*, run_id: int) -> None:
+    """Tell the open cases of a changed calendar."""
+    recounting.carry_out_recount(run_id=run_id, now=timezone.now())
+
+
+def continue_recounts(now: datetime) -> None:
+    """Begin what nobody began, and go on with what a dead worker left."""
+    with acting(None):
+        recounting.begin_missing_recounts(now=now)
+        for run_id in recounting.runs_to_continue(now=now):
+            recounting.defer_recount(run_id)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qiao.core.actor import Actor
-from qiao.core.calendars import (
+from qiao.core.calendar_edits import (
     COMPANY_SOURCE,
     CompanyDay,
     DayTaken,
@@ -109,7 +109,7 @@ def _add(*, actor: Actor, now: datetime, row_key: str, values: Values) -> Text:
     try:
         with transaction.atomic():
             for region in regions or ["cn"]:
-                add_company_day(region=region, day=day, today=timezone.localdate(now))
+                add_company_day(region=region, day=day, today=timezone.localdate(now), now=now)
     except BadText as bad:
         raise CodeRefused(_("This text cannot be kept as it is."), bad.field) from bad
     except DayTaken as taken:
@@ -127,7 +127,7 @@ def _nothing(actor: Actor, row: CodeRow | None, day: date) -> tuple[CodeField, .
 def _take_back(*, actor: Actor, now: datetime, row_key: str, values: Values) -> Text:
     del actor, values
     try:
-        take_back_company_day(day_id=int(row_key), today=timezone.localdate(now))
+        take_back_company_day(day_id=int(row_key), today=timezone.localdate(now), now=now)
     except (CalendarDay.DoesNotExist, ValueError) as error:
         raise CodeRefused(
             _("Only a day of the company that is still to come can be taken back.")

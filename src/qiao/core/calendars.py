@@ -1,6 +1,7 @@
 """Business calendars as kept: versions by key, public holidays and shifted days by region.
 
-A version's number is its row id: versions are only ever added, so numbers grow.
+A version's number is its row id: versions are only ever added, so numbers grow. They are changed
+in `qiao.core.calendar_edits`.
 """
 
 import threading
@@ -11,38 +12,35 @@ from datetime import date, datetime
 from django.db import connection
 
 from qiao.core.models import BusinessCalendar, CalendarDay
-from qiao.core.packs.model import WEEKDAYS, CalendarSpec
-from qiao.core.rules import holidays
 from qiao.core.rules.calendar import Calendar
-from qiao.core.rules.text import clean
-from qiao.core.transactions import required
 
 STANDARD_DAY = ((510, 720), (810, 1050))  # 8:30-12:00, 13:30-17:30: a shifted working day
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a calendar in force from a moment on."""
+    """One version of a calendar in force from a moment on.
+
+    `known_years` are those whose public days the version knows, None where it keeps none: in any
+    other year it counts holidays as working days.
+    """
 
     number: int
     effective_from: datetime
     calendar: Calendar
+    known_years: frozenset[int] | None = None
 
 
 _lock = threading.Lock()
-_kept: tuple[tuple[int, int, int], dict[str, tuple[Version, ...]]] | None = None
+_kept: tuple[tuple[str, int, int], dict[str, tuple[Version, ...]]] | None = None
 
 
 def all_versions() -> Mapping[str, Sequence[Version]]:
     """Every version of every calendar by key; read again only when one was added."""
     global _kept  # noqa: PLW0603 - the cache belongs to the process
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (SELECT coalesce(max(id), 0) FROM core_businesscalendar),"
-            " (SELECT coalesce(max(id), 0) FROM core_calendarday),"
-            " (SELECT count(*) FROM core_calendarday)"
-        )
-        stamp = cursor.fetchone()
+        cursor.execute("SELECT coalesce(max(id), 0), count(*) FROM core_businesscalendar")
+        stamp = (str(connection.settings_dict["NAME"]), *cursor.fetchone())
     with _lock:
         if _kept is None or _kept[0] != stamp:
             _kept = (stamp, _read())
@@ -50,122 +48,46 @@ def all_versions() -> Mapping[str, Sequence[Version]]:
 
 
 def _read() -> dict[str, tuple[Version, ...]]:
-    regions = _special_days()
     found: dict[str, list[Version]] = {}
     for row in BusinessCalendar.objects.order_by("id"):
-        found.setdefault(row.key, []).append(
-            Version(row.pk, row.effective_at, _calendar(row, regions.get(row.holidays, {})))
-        )
+        found.setdefault(row.key, []).append(version_of(row))
     return {key: tuple(versions) for key, versions in found.items()}
 
 
-def _special_days() -> dict[str, dict[date, str]]:
-    regions: dict[str, dict[date, str]] = {}
-    for day in CalendarDay.objects.all():
-        regions.setdefault(day.region, {})[day.date] = day.kind
-    return regions
+def version_of(row: BusinessCalendar, number: int | None = None) -> Version:
+    """A row as the rules take it; `number` is for one that is not kept yet."""
+    years = frozenset(int(day[:4]) for day in row.days) if row.holidays else None
+    known = row.pk if number is None else number
+    return Version(known, row.effective_at, _calendar(row), years)
 
 
-def _calendar(row: BusinessCalendar, days: Mapping[date, str]) -> Calendar:
+def _calendar(row: BusinessCalendar) -> Calendar:
     spans = row.spans or [[]] * 7
     mon, tue, wed, thu, fri, sat, sun = (tuple((a, b) for a, b in day) for day in spans)
     workday = mon or STANDARD_DAY
+    special = {
+        date.fromisoformat(day): workday
+        for day, about in row.days.items()
+        if about["kind"] == CalendarDay.Kind.WORKDAY
+    }
+    own = {
+        date.fromisoformat(day): tuple((a, b) for a, b in about["spans"])
+        for day, about in row.own_days.items()
+    }
     return Calendar(
         timezone=row.timezone,
         week=(mon, tue, wed, thu, fri, sat, sun),
-        holidays=frozenset(d for d, kind in days.items() if kind == CalendarDay.Kind.HOLIDAY),
-        special_days={d: workday for d, kind in days.items() if kind == CalendarDay.Kind.WORKDAY},
+        holidays=frozenset(
+            date.fromisoformat(day)
+            for day, about in row.days.items()
+            if about["kind"] == CalendarDay.Kind.HOLIDAY
+        ),
+        special_days=special | own,
         round_the_clock=row.round_the_clock,
     )
 
 
-def put_calendar(*, key: str, spec: CalendarSpec, effective_at: datetime) -> None:
-    """Keep a calendar of a pack as a new version, unless the newest one already says the same."""
-    required()
-    newest = BusinessCalendar.objects.filter(key=key).order_by("-id").first()
-    fields = {
-        "timezone": spec.zone,
-        "round_the_clock": spec.round_the_clock,
-        "spans": [
-            [[_minute(a), _minute(b)] for a, b in spec.week.get(day, ())] for day in WEEKDAYS
-        ],
-        "holidays": spec.holidays,
-    }
-    if newest is None or any(getattr(newest, name) != value for name, value in fields.items()):
-        whole = effective_at.replace(microsecond=0)  # clocks count whole seconds
-        BusinessCalendar.objects.create(key=key, effective_at=whole, **fields)
-
-
-def _minute(clock: str) -> int:
-    hours, minutes = clock.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def put_public_holidays(region: str = "cn", first_year: int = 2020, years: int = 12) -> None:
-    """Fill the table of holidays and shifted working days with every year that is announced."""
-    required()
-    found = holidays.seed(first_year, first_year + years)
-    days = [(day, CalendarDay.Kind.HOLIDAY) for day in found.holidays]
-    days += [(day, CalendarDay.Kind.WORKDAY) for day in found.workdays]
-    CalendarDay.objects.bulk_create(
-        [
-            CalendarDay(
-                region=region,
-                date=day,
-                kind=kind,
-                name=found.names.get(day, ""),
-                source=found.source,
-            )
-            for day, kind in days
-        ],
-        ignore_conflicts=True,
-    )
-
-
-class DayTaken(Exception):  # noqa: N818 - names the finding
-    """The day stands in this calendar already."""
-
-
-COMPANY_SOURCE = "company"
-
-
-@dataclass(frozen=True, slots=True)
-class CompanyDay:
-    """A day that the company itself decided on: `kind` is ``holiday`` or ``workday``."""
-
-    day: date
-    kind: str
-    name: str
-    source: str
-
-
-def add_company_day(*, region: str, day: CompanyDay, today: date) -> CalendarDay:
-    """Keep a day of the company that is still to come.
-
-    Raises `ValueError` (the day is over or running, or an unknown kind), `BadText`, `DayTaken`.
-    """
-    required()
-    if day.day <= today or day.kind not in CalendarDay.Kind.values:
-        raise ValueError(day.day.isoformat())
-    if CalendarDay.objects.filter(region=region, date=day.day).exists():
-        raise DayTaken(day.day.isoformat())
-    source = clean(day.source, field="source", max_length=200, one_line=True, required=True)
-    return CalendarDay.objects.create(
-        region=region,
-        date=day.day,
-        kind=day.kind,
-        name=clean(day.name, field="name", max_length=60, one_line=True, required=True),
-        source=f"{COMPANY_SOURCE}: {source}",
-    )
-
-
-def take_back_company_day(*, day_id: int, today: date) -> None:
-    """Remove a day of the company that is still to come; the audit trail keeps it.
-
-    Raises `CalendarDay.DoesNotExist`, `ValueError` (not the company's, or over).
-    """
-    required()
-    found = CalendarDay.objects.select_for_update().get(pk=day_id)
-    if found.date <= today or not found.source.startswith(f"{COMPANY_SOURCE}:"):
-        raise ValueError(found.date.isoformat())
-    found.delete()
+def public_days(region: str) -> dict[str, dict[str, str]]:
+    """The table of a region's holidays and shifted working days, as a version keeps it."""
+    days = CalendarDay.objects.filter(region=region).order_by("date") if region else ()
+    return {day.date.isoformat(): {"kind": day.kind, "name": day.name} for day in days}

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.core.management import call_command
 from django.db import transaction
 
-from qiao.core import calendars
+from qiao.core import calendar_edits
 from qiao.core.grants import APP_ROLE, apply_grants
 from qiao.core.registry import registry
 
@@ -14,7 +14,7 @@ def install(now: datetime, role: str = APP_ROLE) -> None:
     """Bring what manifests install up to date, then the plain role's rights. Runs as the owner."""
     call_command("createcachetable", verbosity=0)
     with transaction.atomic():
-        calendars.put_public_holidays()
+        calendar_edits.put_public_holidays()
         for module in registry:
             if module.install is not None:
                 module.install(now)

@@ -109,8 +109,15 @@ class Setting(models.Model):
 class BusinessCalendar(models.Model):
     """A version of a named business calendar, in force from `effective_at`.
 
-    `spans`: seven lists (Monday first) of ``[start_minute, end_minute]``.
+    `spans`: seven lists (Monday first) of ``[start_minute, end_minute]``. `days` is what the table
+    of public days of the region `holidays` said when the version was made (ISO date to kind and
+    name), `own_days` what this calendar alone says: ISO date to ``spans`` and ``name``. A version
+    is never changed, so what was counted with it comes out the same for ever.
     """
+
+    class Origin(models.TextChoices):
+        PACK = "pack"
+        COMPANY = "company"
 
     key = models.TextField()
     organisation_id = models.BigIntegerField(null=True)
@@ -119,14 +126,18 @@ class BusinessCalendar(models.Model):
     round_the_clock = models.BooleanField(default=False)
     spans = models.JSONField(default=list)
     holidays = models.TextField(default="")  # a region of `CalendarDay`, or none
+    days = models.JSONField(default=dict)
+    own_days = models.JSONField(default=dict)
+    origin = models.TextField(choices=Origin.choices, default=Origin.PACK)
+    source = models.TextField(default="")
+    changed_by_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["key", "id"], name="core_calendar_versions")]
         constraints = [
-            models.UniqueConstraint(
-                "key",
-                Coalesce("organisation_id", models.Value(0)),
-                "effective_at",
-                name="core_calendar_one_version_a_moment",
+            models.CheckConstraint(
+                condition=~Q(origin="company", source=""), name="core_calendar_says_why"
             )
         ]
 

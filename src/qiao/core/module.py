@@ -56,4 +56,5 @@ manifest = Module(
     ),
     code_tables=(CALENDAR,),
     audited=("core_setting", "core_calendarday"),
+    append_only=("core_businesscalendar",),
 )

@@ -5,6 +5,7 @@ from qiao.cases.models.case import Case, CaseQuerySet
 from qiao.cases.models.counts import CaseCount, CaseCountChange, CaseCountMonth
 from qiao.cases.models.definitions import CaseType, ProcessVersion, PromiseSet
 from qiao.cases.models.history import CaseClock, CaseDuty, CaseEvent, ClockRecord
+from qiao.cases.models.recounts import Recount
 from qiao.cases.models.risk import CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleRow
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ComplaintDesk",
     "ProcessVersion",
     "PromiseSet",
+    "Recount",
     "RiskAlarm",
     "RiskRuleRow",
     "SavedView",

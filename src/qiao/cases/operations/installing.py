@@ -5,7 +5,7 @@ from datetime import datetime
 from qiao.cases import definitions
 from qiao.cases.models import CaseType, ProcessVersion
 from qiao.cases.rules.pack import inspect_processes
-from qiao.core.calendars import put_calendar
+from qiao.core.calendar_edits import put_calendar
 from qiao.core.packs import Catalogue, Pack, PackInvalid
 from qiao.core.transactions import required
 

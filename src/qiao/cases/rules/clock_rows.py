@@ -5,13 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from qiao.cases.rules.clock_state import Clock, ClockState, Pause, Piece, Seen
-from qiao.cases.rules.promises import promise_data, promises_from_data
+from qiao.cases.rules.promises import Promise, promise_data, promises_from_data
 
 
 def state_data(state: ClockState) -> dict[str, Any]:
     """The state as JSON can hold it; moments are ISO texts."""
     return {
         "promises": [promise_data(item) for item in state.promises],
+        **changing_data(state),
+    }
+
+
+def changing_data(state: ClockState) -> dict[str, Any]:
+    """The state without its promises, which few events touch."""
+    return {
         "seq": state.seq,
         "at": _text(state.at),
         "priority": state.priority,
@@ -28,8 +35,17 @@ def state_from_data(data: Mapping[str, Any]) -> ClockState:
     Raises:
         KeyError: a part is missing.
     """
+    return state_with(data, promises_from_data(data["promises"]))
+
+
+def state_with(data: Mapping[str, Any], promises: tuple[Promise, ...]) -> ClockState:
+    """The state that `changing_data` wrote, with promises that are at hand.
+
+    Raises:
+        KeyError: a part is missing.
+    """
     return ClockState(
-        promises=promises_from_data(data["promises"]),
+        promises=promises,
         seq=data["seq"],
         at=_maybe_moment(data["at"]),
         priority=data["priority"],

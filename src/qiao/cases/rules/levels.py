@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from qiao.cases.rules.clock_state import Clock, ClockState
-from qiao.cases.rules.clock_words import words
 from qiao.cases.rules.working_time import Calendars, WorkingTime
 
 ORDER: Final = ("ok", "warn", "bad", "late")
@@ -33,13 +32,12 @@ def standing(state: ClockState, now: datetime, calendars: Calendars) -> Standing
     due = min(
         ((clock.due_at, clock.promise) for clock in running if clock.due_at), default=(None, "")
     )
-    levels = [words(clock, now, calendars).level for clock in running]
-    turns = [t for clock in running for t in _turns(clock, calendars) if t > now]
+    judged = [_judged(clock, now, calendars) for clock in running]
     return Standing(
         due_at=due[0],
         promise=due[1],
-        level=max(levels, key=ORDER.index, default="ok"),
-        changes_at=min(turns, default=None),
+        level=max((level for level, _turn in judged), key=ORDER.index, default="ok"),
+        changes_at=min((turn for _level, turn in judged if turn), default=None),
         paused=state.paused,
         kept=_kept(state, now),
     )
@@ -53,16 +51,22 @@ def _kept(state: ClockState, now: datetime) -> bool | None:
     return True
 
 
-def _turns(clock: Clock, calendars: Calendars) -> list[datetime]:
-    """The moments at which a running clock reaches warn, bad and late."""
-    if clock.state != "running" or clock.due_at is None:
-        return []
-    counted = WorkingTime.of(calendars, clock.calendar, clock.calendar_version)
-    begun = clock.pieces[-1].start
-    moments = [clock.due_at + timedelta(seconds=1)]  # late begins after the due moment
-    for percent in clock.warn_percent:
+def _judged(clock: Clock, now: datetime, calendars: Calendars) -> tuple[str, datetime | None]:
+    """The level of an open clock, as `clock_words.words` tells it, and when it turns next."""
+    if clock.is_late(now):
+        return "late", None
+    level, turns = "ok", []
+    for name, percent in zip(("warn", "bad"), clock.warn_percent, strict=True):
         left = -(-clock.target_seconds * percent // 100) - clock.elapsed_seconds
-        moment = counted.add_seconds(begun, left) if left > 0 else None
-        if moment is not None:
-            moments.append(moment)
-    return moments
+        moment = None
+        if left > 0 and clock.state == "running":
+            moment = WorkingTime.of(calendars, clock.calendar, clock.calendar_version).add_seconds(
+                clock.pieces[-1].start, left
+            )
+        if left <= 0 or (moment is not None and moment <= now):
+            level = name
+        elif moment is not None:
+            turns.append(moment)
+    if clock.state == "running" and clock.due_at is not None:
+        turns.append(clock.due_at + timedelta(seconds=1))  # late begins after the due moment
+    return level, min((turn for turn in turns if turn > now), default=None)

@@ -24,6 +24,7 @@ class CalendarVersion:
     number: int
     effective_from: datetime
     calendar: Calendar
+    known_years: frozenset[int] | None = None  # years whose public days it knows; None: keeps none
 
 
 Calendars = Mapping[str, Sequence[CalendarVersion]]
@@ -51,13 +52,23 @@ class WorkingTime:
         Raises:
             UnknownCalendar: no such calendar, or no version that low.
         """
+        given = calendars.get(key, ())
+        place = (id(given), known)
+        kept = _MADE.get(place)
+        if kept is not None and kept[0] is given:
+            return kept[1]
         versions = sorted(
-            (version for version in calendars.get(key, ()) if version.number <= known),
+            (version for version in given if version.number <= known),
             key=lambda version: version.number,
         )
         if not versions:
             raise UnknownCalendar(key)
-        return cls(tuple(versions))
+        made = cls(tuple(versions))
+        if isinstance(given, tuple):  # a list may grow
+            if len(_MADE) >= _MOST_MADE:
+                _MADE.clear()
+            _MADE[place] = (given, made)
+        return made
 
     def calendar_at(self, moment: datetime) -> Calendar:
         """The calendar that counts at a moment; before the first version, the first."""
@@ -116,3 +127,8 @@ def newest_known(calendars: Calendars, key: str, moment: datetime) -> int:
         raise UnknownCalendar(key)
     in_effect = [item.number for item in versions if item.effective_from <= moment]
     return max(in_effect, default=min(item.number for item in versions))
+
+
+# What was put together before; a recount of many cases asks for the same few all the time.
+_MADE: dict[tuple[int, int], tuple[Sequence[CalendarVersion], WorkingTime]] = {}
+_MOST_MADE = 256

@@ -11,6 +11,7 @@ from qiao.cases.rules.clock_rows import state_data, state_from_data
 from qiao.cases.rules.clock_state import Clock, ClockState
 from qiao.cases.rules.clock_words import words
 from qiao.cases.rules.clocks import apply, recompute
+from qiao.cases.rules.levels import ORDER, standing
 from qiao.cases.rules.promises import ClockEvent, promise_data
 from qiao.cases.rules.working_time import WorkingTime
 from qiao.cases.tests.clock_oracle import walk
@@ -160,3 +161,18 @@ def test_the_engine_agrees_with_a_walk_minute_by_minute() -> None:
             assert engine.due_at == walked.due_at, number
         else:
             assert not engine.is_late(end), number
+
+
+def test_the_level_of_a_case_is_the_worst_that_its_clocks_tell_and_turns_when_it_is_said() -> None:
+    dice = random.Random(20261128)
+    for _number in range(1_500):
+        events = random_history(dice)
+        state = recompute(events, ALL, CALENDARS)
+        now = events[-1].at + timedelta(seconds=dice.randrange(60 * HOUR))
+        seen = standing(state, now, CALENDARS)
+        told = [words(item, now, CALENDARS).level for item in state.clocks if item.open]
+        assert seen.level == max(told, key=ORDER.index, default="ok")
+        if seen.changes_at is not None:
+            just_before = standing(state, seen.changes_at - timedelta(seconds=1), CALENDARS)
+            assert just_before.level == seen.level
+            assert just_before.changes_at == seen.changes_at

@@ -1,0 +1,48 @@
+"""The case desk under load: each part builds what it needs and measures it."""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from measuring.databases import set_up
+from measuring.report import report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from measuring.timing import Result
+
+# The function of a part's module takes the number of open cases and gives its results.
+PARTS = {
+    "recount": "recount",
+}
+
+
+def main() -> int:
+    """Measure the wanted parts, print, and say which limits are broken."""
+    args = _arguments()
+    os.environ["QIAO_NO_POOL"] = "1"
+    set_up()
+    size = {"cases": args.cases}
+    return report("cases", size, _results(args.only, args.cases), as_json=args.json)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./qiao bench cases")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--cases", type=int, default=50_000)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    return parser.parse_args()
+
+
+def _results(wanted: list[str], cases: int) -> "Iterator[Result]":
+    for name in wanted:
+        part: Callable[[int], Iterator[Result]]
+        part = import_module(f"cases_parts.{PARTS[name]}").measure
+        yield from part(cases)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""Telling the cases that are open of a changed calendar: in batches, again and again, once each.
+
+A batch is one transaction. Whoever is killed in between leaves the batches that are through, and
+the next run goes on after them. A case that was told is found told, so nothing counts twice.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import F
+
+from qiao.cases.events import LevelsChanged
+from qiao.cases.journal import known_calendars
+from qiao.cases.journal_alike import Decide, Told, tell_many
+from qiao.cases.models import Case, Recount
+from qiao.cases.rules.clock_state import ClockState
+from qiao.core import background, events
+from qiao.core.actor import Actor
+from qiao.core.transactions import acting, outside, required
+
+TASK: Final = "cases.recount"
+BATCH: Final = 500
+SWEPT_FOR: Final = timedelta(minutes=10)  # a case may be opening while the change is saved
+UNFINISHED: Final = (Recount.State.WAITING, Recount.State.RUNNING)
+
+_OPEN = "SELECT id FROM cases_case WHERE closed_at IS NULL AND id > %(after)s ORDER BY id"
+_UNTOLD = """
+SELECT c.id FROM cases_case c LEFT JOIN cases_clockrecord r ON r.case_id = c.id
+ WHERE c.closed_at IS NULL
+   AND (r.case_id IS NULL OR (r.state->'known'->>%(key)s)::bigint < %(number)s)
+ ORDER BY c.id
+"""
+
+
+def begin_calendar_recount(
+    *, key: str, number: int, actor: Actor | None, now: datetime
+) -> Recount:
+    """Have all open cases told of a version of a calendar, once; an older one is overtaken.
+
+    The work is a job of its own after the transaction; asked for twice it stays one.
+    """
+    required()
+    run, made = Recount.objects.get_or_create(
+        cause=Recount.Cause.CALENDAR,
+        key=key,
+        number=number,
+        defaults={
+            "not_before": now,
+            "created_at": now,
+            "asked_by_id": actor.staff_id if actor else None,
+        },
+    )
+    if made:
+        older = Recount.objects.filter(cause=run.cause, key=key, number__lt=number)
+        older.filter(state__in=UNFINISHED).update(state=Recount.State.OVERTAKEN)
+        defer_recount(run.pk)
+    return run
+
+
+def defer_recount(run_id: int) -> None:
+    """Leave a run to the worker, after the running transaction."""
+    background.defer(TASK, lock=f"{TASK}:{run_id}", run_id=run_id)
+
+
+def begin_missing_recounts(*, now: datetime) -> list[int]:
+    """Begin a run for every calendar whose newest version no run tells of: one that a pack, or the
+    table of public days, brought. The first version of a calendar changes nothing for anybody."""
+    required()
+    begun = []
+    newest_runs = {
+        run.key: run.number
+        for run in Recount.objects.filter(cause=Recount.Cause.CALENDAR).order_by("number")
+    }
+    for key, versions in known_calendars().items():
+        number = versions[-1].number
+        if len(versions) > 1 and newest_runs.get(key, 0) < number:
+            run = begin_calendar_recount(key=key, number=number, actor=None, now=now)
+            begun.append(run.pk)
+    return begun
+
+
+def runs_to_continue(*, now: datetime) -> list[int]:
+    """Runs whose time has come, and those just done, which are looked through once more."""
+    due = Recount.objects.filter(state__in=UNFINISHED, not_before__lte=now)
+    swept = Recount.objects.filter(
+        state=Recount.State.DONE, cause=Recount.Cause.CALENDAR, finished_at__gt=now - SWEPT_FOR
+    )
+    return [*due.values_list("pk", flat=True), *swept.values_list("pk", flat=True)]
+
+
+def carry_out_recount(*, run_id: int, now: datetime) -> Recount:
+    """Tell every open case of the change, a batch and a transaction at a time.
+
+    Raises `Recount.DoesNotExist`, `RuntimeError` inside a transaction.
+    """
+    outside()
+    run = Recount.objects.get(pk=run_id)
+    if run.state == Recount.State.OVERTAKEN or run.not_before > now:
+        return run
+    for ids in _rounds(run):
+        for start in range(0, len(ids), BATCH):
+            with acting(None):
+                if not _batch(run, ids[start : start + BATCH], now):
+                    return run
+    with acting(None):
+        Case.objects.filter(closed_at__isnull=True, merged_count__gt=0).update(
+            level_changes_at=now
+        )
+        Recount.objects.filter(pk=run.pk).exclude(state=Recount.State.OVERTAKEN).update(
+            state=Recount.State.DONE, finished_at=now
+        )
+    run.refresh_from_db()
+    return run
+
+
+def _rounds(run: Recount) -> Any:
+    """All open cases after the last that is through, then whoever was not told after all."""
+    if run.state != Recount.State.DONE:
+        ids = _ids(_OPEN, {"after": run.cursor})
+        if run.state == Recount.State.WAITING:
+            Recount.objects.filter(pk=run.pk).update(total=len(ids))
+        yield ids
+    yield _ids(_UNTOLD, {"key": run.key, "number": run.number})
+
+
+def _ids(sql: str, values: Mapping[str, Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _batch(run: Recount, ids: Sequence[int], now: datetime) -> bool:
+    """One batch with its progress. False where the run was overtaken meanwhile."""
+    kept = Recount.objects.select_for_update().get(pk=run.pk)
+    if kept.state == Recount.State.OVERTAKEN:
+        return False
+    told = tell_many(
+        case_ids=ids,
+        kind="calendar_changed",
+        decide=_calendar_told(run.key, run.number),
+        actor=None,
+        now=now,
+    )
+    Recount.objects.filter(pk=run.pk).update(
+        state=Recount.State.DONE if kept.finished_at else Recount.State.RUNNING,
+        started_at=kept.started_at or now,
+        cursor=max(kept.cursor, ids[-1]),
+        told=F("told") + len(told),
+        moved=F("moved") + sum(each.moved for each in told),
+        became_late=F("became_late") + sum(_became_late(each) for each in told),
+    )
+    publish_levels(told, now)
+    return True
+
+
+def _calendar_told(key: str, number: int) -> Decide:
+    def decide(case_id: int, state: ClockState) -> Mapping[str, Any] | None:
+        del case_id
+        known = state.known.get(key)
+        return None if known is None or known >= number else {"calendars": {key: number}}
+
+    return decide
+
+
+def _became_late(told: Told) -> bool:
+    return told.seen.level == "late" != told.level_before
+
+
+def publish_levels(told: Sequence[Told], now: datetime) -> None:
+    """Tell of the cases whose level turned, one event a unit."""
+    units: dict[int, list[int]] = {}
+    for each in told:
+        if each.seen.level != each.level_before:
+            units.setdefault(each.organisation_id, []).append(each.case_id)
+    for organisation_id, case_ids in units.items():
+        turned = LevelsChanged(tuple(case_ids))
+        events.publish(turned, organisation_id=organisation_id, actor=None, now=now)
