@@ -8,6 +8,7 @@ import * as dialogs from "../js/dialogs.js";
 import * as drafts from "../js/drafts.js";
 import * as drawer from "../js/drawer.js";
 import * as filesize from "../js/filesize.js";
+import * as inserting from "../js/inserting.js";
 import * as keys from "../js/keys.js";
 import * as lists from "../js/lists.js";
 import * as livestream from "../js/livestream.js";
@@ -24,7 +25,7 @@ import * as toasts from "../js/toasts.js";
 
 window.htmx = htmx;
 
-for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, filesize, picking, place, presence, scrolling, retry, livestream]) {
+for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, filesize, inserting, picking, place, presence, scrolling, retry, livestream]) {
   part.start();
 }
 document.documentElement.dataset.ready = "";

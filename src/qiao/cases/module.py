@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.cases import complaint_contributions as complaints
 from qiao.cases import contributions, tasks
+from qiao.cases import writing_contributions as writing
 from qiao.cases.codes import CODE_TABLES
 from qiao.cases.demo import audit, history, morning
 from qiao.cases.notices import NOTICES
@@ -55,7 +56,7 @@ manifest = Module(
     segment_fields=contributions.SEGMENT_FIELDS,
     commands=(*contributions.COMMANDS, *complaints.COMMANDS),
     inbox=(*contributions.INBOX, *complaints.INBOX),
-    notices=(*NOTICES, *complaints.NOTICES),
+    notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
     parameters=complaints.PARAMETERS,
     subscriptions=complaints.SUBSCRIPTIONS,
     audited=complaints.AUDITED,

@@ -7,6 +7,7 @@ from qiao.cases.views import acting, bulk, editing, export, lists, opening, page
 app_name = "cases"
 urlpatterns = [
     path("", include("qiao.cases.urls_risk")),
+    path("", include("qiao.cases.urls_writing")),
     path("", lists.index, name="list"),
     path("filters", lists.filter_form, name="filters"),
     path("views", lists.save_view, name="save_view"),

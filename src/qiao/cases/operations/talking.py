@@ -6,6 +6,8 @@ from typing import IO
 from qiao.cases.events import CaseChanged
 from qiao.cases.journal import CUSTOMER, INTERNAL, Journal, lock_case
 from qiao.cases.models import Case, CaseDraft, CaseLink
+from qiao.cases.operations.mentioning import tell_mentioned
+from qiao.cases.queries.mentioning import mentioned_in
 from qiao.core import attachments, events
 from qiao.core.actor import Actor
 from qiao.core.models import Attachment
@@ -24,12 +26,19 @@ class TooLate(Exception):  # noqa: N818 - names the finding
 
 
 def add_note(*, case_id: int, text: str, actor: Actor, now: datetime) -> Case:
-    """Keep an internal note. Raises `Forbidden`, `EmptyText`, `BadText`."""
+    """Keep an internal note; whom it names (``@name number``) is told.
+
+    Raises `Forbidden`, `EmptyText`, `BadText`.
+    """
     case = lock_case(case_id)
     actor.require("cases.note", case.organisation_id)
     journal = Journal(case, actor=actor, now=now)
-    journal.add("note", {"text": _text(text)}, visibility=INTERNAL)
+    kept = _text(text)
+    people = mentioned_in(kept)
+    told = {"mentions": [staff_id for staff_id, _name in people]} if people else {}
+    seq = journal.add("note", {"text": kept, **told}, visibility=INTERNAL)
     journal.write()
+    tell_mentioned(case=case, seq=seq, people=people, actor=actor, now=now)
     _drop_draft(case, actor, "note")
     _tell(case, "note", actor, now)
     return case

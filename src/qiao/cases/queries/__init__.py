@@ -30,6 +30,7 @@ from qiao.cases.queries.listing import (
     list_cases,
     read_cursor,
 )
+from qiao.cases.queries.mentioning import Mentionable, people_to_mention
 from qiao.cases.queries.page import (
     CasePage,
     Entry,
@@ -67,6 +68,7 @@ __all__ = [
     "Filters",
     "Forward",
     "History",
+    "Mentionable",
     "MergedCase",
     "MergedCases",
     "NotVisible",
@@ -99,6 +101,7 @@ __all__ = [
     "opening_unit",
     "packs_at",
     "people",
+    "people_to_mention",
     "possible_doubles",
     "read_cursor",
     "repeat_count",

@@ -76,6 +76,7 @@ def script_texts() -> SafeString:
             "noResults": _("Nothing found. Check the spelling, or try the start of a name."),
             "searchHint": _("Type a name, number, address or command."),
             "recent": _("Recent"),
+            "insert": _("Insert"),
             "keysGeneral": _("General"),
             "keysGo": _("Go to"),
             "keysList": _("Lists"),

@@ -21,13 +21,14 @@ from qiao.knowledge.operations.texts import (
     retire_text,
     use_text,
 )
-from qiao.knowledge.operations.wording import NoWords
+from qiao.knowledge.operations.wording import NotOffered, NoWords
 from qiao.knowledge.rules.placeholders import UnknownPlaces
 
 __all__ = [
     "Facts",
     "KeyTaken",
     "NoWords",
+    "NotOffered",
     "NothingPending",
     "ProposalWaits",
     "TextDraft",

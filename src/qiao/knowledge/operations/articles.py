@@ -14,7 +14,7 @@ from qiao.core.models import Approval
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.knowledge.models import Article, ArticleKept, ArticleMark, ArticleVersion
-from qiao.knowledge.operations.wording import by_language, keep_findable
+from qiao.knowledge.operations.wording import NotOffered, by_language, keep_findable
 from qiao.staff.queries import company_id
 
 KIND: Final = "article.publish"
@@ -241,11 +241,12 @@ def mark_article(
 
 
 def use_article(*, article_id: int, actor: Actor) -> None:
-    """Count that words of an article were inserted. Raises `Article.DoesNotExist`."""
+    """Count that words of an article were inserted. Raises `NotOffered`."""
     required()
-    article = Article.objects.visible_to(actor).only("pk").get(pk=article_id)
+    if not Article.objects.visible_to(actor).filter(pk=article_id).exists():
+        raise NotOffered(str(article_id))
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE knowledge_articlekept SET use_count = use_count + 1 WHERE article_id = %s",
-            [article.pk],
+            [article_id],
         )

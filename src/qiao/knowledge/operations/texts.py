@@ -12,7 +12,7 @@ from qiao.core.actor import Actor
 from qiao.core.rules.text import BadText, TextFault, clean
 from qiao.core.transactions import required
 from qiao.knowledge.models import Scope, TextModule, TextModuleKept
-from qiao.knowledge.operations.wording import by_language, keep_findable
+from qiao.knowledge.operations.wording import NotOffered, by_language, keep_findable
 from qiao.knowledge.rules.placeholders import check
 from qiao.staff.queries import company_id
 
@@ -136,8 +136,9 @@ UPDATE knowledge_textmodulekept SET use_count = use_count + 1, used_at = %(now)s
 
 
 def use_text(*, text_id: int, actor: Actor, now: datetime) -> None:
-    """Count that a text was inserted. Raises `TextModule.DoesNotExist`."""
+    """Count that a text was inserted. Raises `NotOffered`."""
     required()
-    text = TextModule.objects.visible_to(actor).only("pk").get(pk=text_id)
+    if not TextModule.objects.visible_to(actor).filter(pk=text_id).exists():
+        raise NotOffered(str(text_id))
     with connection.cursor() as cursor:
-        cursor.execute(_USED, {"text": text.pk, "now": now})
+        cursor.execute(_USED, {"text": text_id, "now": now})

@@ -15,6 +15,10 @@ class NoWords(Exception):  # noqa: N818 - names the finding
     """There is no language that has both a title and a text."""
 
 
+class NotOffered(LookupError):  # noqa: N818 - names the finding
+    """There is no such text or article for this person."""
+
+
 def by_language(
     titles: Mapping[str, str], bodies: Mapping[str, str], *, body_length: int
 ) -> tuple[dict[str, str], dict[str, str]]:

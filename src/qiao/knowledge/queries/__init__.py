@@ -1,6 +1,12 @@
 """Reads: the door through which other modules ask for texts and articles."""
 
 from qiao.knowledge.queries.finding import Found, find_articles, find_texts
+from qiao.knowledge.queries.offering import (
+    OfferedArticle,
+    OfferedText,
+    offer_articles,
+    offer_texts,
+)
 from qiao.knowledge.queries.reading import (
     NotVisible,
     article_marks,
@@ -16,6 +22,8 @@ from qiao.knowledge.queries.seeds import categories, load_seeds, shipped
 __all__ = [
     "Found",
     "NotVisible",
+    "OfferedArticle",
+    "OfferedText",
     "article_marks",
     "article_versions",
     "categories",
@@ -25,6 +33,8 @@ __all__ = [
     "get_article_for",
     "get_text_for",
     "load_seeds",
+    "offer_articles",
+    "offer_texts",
     "pending_version",
     "shipped",
     "text_list",

@@ -10,7 +10,7 @@ from django.db import connection
 from qiao.core.actor import Forbidden
 from qiao.core.approvals import SamePerson
 from qiao.knowledge import operations, queries
-from qiao.knowledge.models import Article, ArticleVersion, TextModule
+from qiao.knowledge.models import Article, ArticleVersion
 from qiao.knowledge.operations import Facts, TextDraft, Wording, install_knowledge
 from qiao.staff.tests.cast import Company
 
@@ -166,7 +166,7 @@ def test_marks_are_counted_once_a_person_and_version(company: Company) -> None:
 def test_uses_are_counted(company: Company) -> None:
     text = operations.create_text(draft=draft(), actor=company.agent, now=NOW)
     operations.use_text(text_id=text.pk, actor=company.agent, now=NOW)
-    with pytest.raises(TextModule.DoesNotExist):
+    with pytest.raises(operations.NotOffered):
         operations.use_text(text_id=text.pk, actor=company.outsider, now=NOW)
     assert queries.get_text_for(actor=company.agent, text_id=text.pk).kept.use_count == 1
 
