@@ -70,15 +70,15 @@ def known_calendars() -> dict[str, tuple[CalendarVersion, ...]]:
     global _calendars  # noqa: PLW0603 - the cache belongs to the process
     kept = calendars.all_versions()
     if _calendars is None or _calendars[0] is not kept:
-        known = {
-            key: tuple(
-                CalendarVersion(v.number, v.effective_from, v.calendar, v.known_years)
-                for v in versions
-            )
-            for key, versions in kept.items()
-        }
-        _calendars = (kept, known)
+        _calendars = (kept, {key: as_rules(versions) for key, versions in kept.items()})
     return _calendars[1]
+
+
+def as_rules(versions: Sequence[calendars.Version]) -> tuple[CalendarVersion, ...]:
+    """Versions of a calendar as the clock rules take them."""
+    return tuple(
+        CalendarVersion(v.number, v.effective_from, v.calendar, v.known_years) for v in versions
+    )
 
 
 _calendars: tuple[Any, dict[str, tuple[CalendarVersion, ...]]] | None = None

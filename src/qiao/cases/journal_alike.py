@@ -5,6 +5,7 @@ fold needs of a case is read: a journal for each would take minutes for fifty th
 """
 
 import json
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -228,8 +229,92 @@ def _moved(row: _Row) -> list[Clock]:
     return [c for c in row.after.clocks if before.get((c.promise, c.round)) != c]
 
 
+def is_late_now(seen: Standing, level_before: str, now: datetime) -> bool:
+    """Whether a case that was in time is late by its entry: what is due at its very moment is."""
+    due = seen.due_at is not None and seen.due_at <= now
+    return level_before != "late" and (due or seen.level == "late")
+
+
 def _is_moved(row: _Row) -> bool:
     before = {(clock.promise, clock.round): clock.due_at for clock in row.before.clocks}
     return any(
         before.get((clock.promise, clock.round)) != clock.due_at for clock in row.after.clocks
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A promise of a case that would be due at another moment."""
+
+    case_id: int
+    promise: str
+    before: datetime | None
+    after: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What an entry would do to cases, without writing anything.
+
+    `looked_at` of `total` cases were counted, drawn by chance where there are many; `told` of them
+    would get an entry, `moved` a promise due at another moment, `late` would be late by it.
+    """
+
+    total: int
+    looked_at: int
+    told: int
+    moved: int
+    late: int
+    examples: tuple[Moved, ...]
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether only some of the cases were looked at."""
+        return self.looked_at < self.total
+
+
+MOST_LOOKED_AT: Final = 2_000
+EXAMPLES: Final = 8
+
+
+def foresee(
+    *,
+    case_ids: Sequence[int],
+    kind: str,
+    decide: Decide,
+    now: datetime,
+    versions: Calendars | None = None,
+) -> Foreseen:
+    """What `tell_many` would do to these cases; `versions` are calendars that are not kept yet."""
+    calendars = versions or known_calendars()
+    dice = random.Random(len(case_ids))  # noqa: S311 - the same sample when one looks again
+    some = sorted(dice.sample(case_ids, min(len(case_ids), MOST_LOOKED_AT)))
+    with connection.cursor() as cursor:
+        cursor.execute(_STATES.replace(" FOR UPDATE OF c", ""), {"ids": some})
+        rows = list(cursor.fetchall())
+    counted = _counted([row[0] for row in rows if not row[-1]], calendars)
+    promises = cache(_promises)
+    found = []
+    for row in rows:
+        before = counted.get(row[0]) or state_with(json.loads(row[-2]), promises(row[-1]))
+        told = _fold(row, before, kind, decide, calendars, now)
+        if told is not None:
+            found.append(told)
+    moved = [each for row in found for each in _moves(row)]
+    return Foreseen(
+        total=len(case_ids),
+        looked_at=len(rows),
+        told=len(found),
+        moved=len({each.case_id for each in moved}),
+        late=sum(is_late_now(row.seen, row.level, now) for row in found),
+        examples=tuple(moved[:EXAMPLES]),
+    )
+
+
+def _moves(row: _Row) -> list[Moved]:
+    before = {(clock.promise, clock.round): clock.due_at for clock in row.before.clocks}
+    return [
+        Moved(row.case_id, clock.promise, before.get((clock.promise, clock.round)), clock.due_at)
+        for clock in row.after.clocks
+        if clock.open and before.get((clock.promise, clock.round)) != clock.due_at
+    ]

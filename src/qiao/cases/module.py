@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from qiao.cases import clock_contributions as clocks
 from qiao.cases import complaint_contributions as complaints
 from qiao.cases import contributions, tasks
 from qiao.cases import writing_contributions as writing
@@ -54,7 +55,9 @@ manifest = Module(
     timeline=contributions.TIMELINE,
     search=contributions.SEARCH,
     segment_fields=contributions.SEGMENT_FIELDS,
-    commands=(*contributions.COMMANDS, *complaints.COMMANDS),
+    commands=(*contributions.COMMANDS, *complaints.COMMANDS, *clocks.COMMANDS),
+    decisions=clocks.DECISIONS,
+    administration=clocks.ADMINISTRATION,
     inbox=(*contributions.INBOX, *complaints.INBOX),
     notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
     parameters=complaints.PARAMETERS,

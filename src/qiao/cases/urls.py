@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("qiao.cases.urls_risk")),
     path("", include("qiao.cases.urls_writing")),
     path("", lists.index, name="list"),
+    path("", include("qiao.cases.urls_clocks")),
     path("filters", lists.filter_form, name="filters"),
     path("views", lists.save_view, name="save_view"),
     path("views/<int:view_id>/drop", lists.drop_view, name="drop_view"),

@@ -10,6 +10,7 @@ from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.code_tables import CodeTable
 from qiao.core.manifest import (
+    AdministrationPage,
     AuditTable,
     Command,
     Correction,
@@ -115,6 +116,10 @@ class Registry:
         """The groups of the workspace's left list that the actor may see, in order."""
         items = (q for module in self for q in module.inbox)
         return sorted((q for q in items if actor.can(q.permission)), key=lambda q: q.order)
+
+    def administration(self) -> list[AdministrationPage]:
+        """The pages that modules add to the administration, in the order of the floors."""
+        return [page for module in self for page in module.administration]
 
     def notices(self) -> dict[str, NoticeKind]:
         """The kinds of notices to staff by their keys."""

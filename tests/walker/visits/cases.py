@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from tests.walker.visits.addressed import GONE, NOT_ALLOWED, OK, Visit
+from tests.walker.visits.addressed import GONE, MOVED, NOT_ALLOWED, OK, Visit
 from tests.walker.visits.typed import HUNTS, LEAK
 
 
@@ -80,4 +80,25 @@ CASES: Final = {
     "cases:answer": _case({"text": "told", "channel": "phone"}, NOT_ALLOWED),
     "cases:attach": _case({"file": "{PNG}", "label": "x"}),
     "cases:file": _case(args={"attachment_id": "{attachment}"}),
+    "cases:calendars": Visit(get=MOVED),
+    "cases:calendar": Visit({"key": "water.office"}, queries=("year=2027",)),
+    "cases:calendar_day": Visit(
+        {"key": "water.office", "iso": "2030-01-02"},
+        post={"kind": "closed", "source": "x"},
+        reader="chief",
+        sender="chief",
+    ),
+    "cases:calendar_week": Visit(
+        {"key": "water.office"},
+        post={"day-0": "08:00-16:00", "valid_from": "2030-01-07", "source": "x"},
+        reader="chief",
+        sender="chief",
+    ),
+    "cases:recounts": Visit({"key": "water.office"}),
+    "cases:promises": Visit(),
+    "cases:promise": Visit(
+        {"type_key": "water.small_leak", "promise": "arrive"},
+        post={"f-all-any": "3h", "valid_from": "2030-01-07", "source": "x"},
+        sender="chief",
+    ),
 }

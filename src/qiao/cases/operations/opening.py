@@ -13,7 +13,7 @@ from qiao.cases.models import Case
 from qiao.cases.operations.arriving import enter_steps
 from qiao.cases.operations.complaints import count_complaint
 from qiao.cases.queries.facts import facts_of
-from qiao.cases.rules.pack import promises_of
+from qiao.cases.queries.figures_of_promises import Place, figures_at, has_tiers, promises_for
 from qiao.cases.rules.process import start
 from qiao.cases.rules.values import check_facts
 from qiao.core import events
@@ -21,6 +21,7 @@ from qiao.core.actor import Actor
 from qiao.core.numbering import next_number
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
+from qiao.customers.queries.tiers_now import tiers_of
 from qiao.staff.queries import chain_to, organisation, teams_for
 
 PREFIX = "GD"
@@ -79,13 +80,10 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
     process = definitions.process_of(case.process)
     journal = Journal(case, actor=actor, now=now)
     opened_at = case.opened_at
+    promised = _promised(request, case, definition, process)
     journal.add(
         "opened",
-        {
-            "priority": case.priority,
-            "promise_set": definitions.promise_set_of(promises_of(definition, process)),
-            "channel": case.channel,
-        },
+        {"priority": case.priority, "channel": case.channel, **promised},
         at=opened_at,
     )
     move = start(process, facts_of(case, definition))
@@ -100,6 +98,23 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
         now=now,
     )
     return case
+
+
+def _promised(request: OpenRequest, case: Case, definition: Any, process: Any) -> dict[str, Any]:
+    """What the case owes, as its opening keeps it: the promises, the tier they were given to and
+    why a figure is not the one that everybody gets."""
+    place = Place(chain_to(case.organisation), case.area, case.opened_date)
+    owed = figures_at(definition, place)
+    tier = request.tier
+    if not tier and request.customer_id and has_tiers(definition, owed):
+        tier = tiers_of([request.customer_id]).get(request.customer_id, "")
+    given = promises_for(
+        definition=definition, process=process, tier=tier, day=place.day, owed=owed
+    )
+    said: dict[str, Any] = {"promise_set": definitions.promise_set_of(given.promises)}
+    if given.because:
+        said |= {"tier": tier, "because": dict(given.because)}
+    return said
 
 
 def _new_case(

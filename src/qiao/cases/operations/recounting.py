@@ -5,20 +5,32 @@ the next run goes on after them. A case that was told is found told, so nothing 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import F
 
+from qiao.cases import definitions
 from qiao.cases.events import LevelsChanged
 from qiao.cases.journal import known_calendars
-from qiao.cases.journal_alike import Decide, Told, tell_many
+from qiao.cases.journal_alike import Decide, Told, is_late_now, tell_many
 from qiao.cases.models import Case, Recount
+from qiao.cases.queries.figures_of_promises import (
+    Owed,
+    Place,
+    figures_at,
+    open_cases_of,
+    opened_tiers,
+    promises_for,
+)
 from qiao.cases.rules.clock_state import ClockState
 from qiao.core import background, events
 from qiao.core.actor import Actor
+from qiao.core.packs.model import CaseType
 from qiao.core.transactions import acting, outside, required
+from qiao.staff.queries import chain_of, organisation
 
 TASK: Final = "cases.recount"
 BATCH: Final = 500
@@ -55,6 +67,34 @@ def begin_calendar_recount(
     if made:
         older = Recount.objects.filter(cause=run.cause, key=key, number__lt=number)
         older.filter(state__in=UNFINISHED).update(state=Recount.State.OVERTAKEN)
+        defer_recount(run.pk)
+    return run
+
+
+def begin_promise_recount(
+    *,
+    type_key: str,
+    number: int,
+    organisation_id: int | None,
+    not_before: datetime,
+    actor: Actor | None,
+    now: datetime,
+) -> Recount:
+    """Have the open cases of a type, in a unit and below it, follow what is promised from
+    `not_before` on. `number` names the change."""
+    required()
+    run, made = Recount.objects.get_or_create(
+        cause=Recount.Cause.PROMISES,
+        key=type_key,
+        number=number,
+        defaults={
+            "organisation_id": organisation_id,
+            "not_before": not_before,
+            "created_at": now,
+            "asked_by_id": actor.staff_id if actor else None,
+        },
+    )
+    if made and not_before <= now:
         defer_recount(run.pk)
     return run
 
@@ -117,6 +157,11 @@ def carry_out_recount(*, run_id: int, now: datetime) -> Recount:
 
 def _rounds(run: Recount) -> Any:
     """All open cases after the last that is through, then whoever was not told after all."""
+    if run.cause == Recount.Cause.PROMISES:
+        ids = open_cases_of(run.key, run.organisation_id, "")
+        Recount.objects.filter(pk=run.pk).update(total=len(ids))
+        yield [pk for pk in ids if pk > run.cursor]
+        return
     if run.state != Recount.State.DONE:
         ids = _ids(_OPEN, {"after": run.cursor})
         if run.state == Recount.State.WAITING:
@@ -136,10 +181,11 @@ def _batch(run: Recount, ids: Sequence[int], now: datetime) -> bool:
     kept = Recount.objects.select_for_update().get(pk=run.pk)
     if kept.state == Recount.State.OVERTAKEN:
         return False
+    is_calendar = run.cause == Recount.Cause.CALENDAR
     told = tell_many(
         case_ids=ids,
-        kind="calendar_changed",
-        decide=_calendar_told(run.key, run.number),
+        kind="calendar_changed" if is_calendar else "promise_set",
+        decide=calendar_told(run.key, run.number) if is_calendar else promises_told(ids, now),
         actor=None,
         now=now,
     )
@@ -149,13 +195,16 @@ def _batch(run: Recount, ids: Sequence[int], now: datetime) -> bool:
         cursor=max(kept.cursor, ids[-1]),
         told=F("told") + len(told),
         moved=F("moved") + sum(each.moved for each in told),
-        became_late=F("became_late") + sum(_became_late(each) for each in told),
+        became_late=F("became_late")
+        + sum(is_late_now(each.seen, each.level_before, now) for each in told),
     )
     publish_levels(told, now)
     return True
 
 
-def _calendar_told(key: str, number: int) -> Decide:
+def calendar_told(key: str, number: int) -> Decide:
+    """The entry of a case that counts in a calendar and knows only older versions of it."""
+
     def decide(case_id: int, state: ClockState) -> Mapping[str, Any] | None:
         del case_id
         known = state.known.get(key)
@@ -164,8 +213,50 @@ def _calendar_told(key: str, number: int) -> Decide:
     return decide
 
 
-def _became_late(told: Told) -> bool:
-    return told.seen.level == "late" != told.level_before
+def promises_told(case_ids: Sequence[int], now: datetime) -> Decide:
+    """The entry of a case to which something else is promised by what is in force now.
+
+    It keeps the tier that it was opened with.
+    """
+    cases = {case.pk: case for case in Case.objects.filter(id__in=case_ids)}
+    tiers = opened_tiers(case_ids)
+
+    def decide(case_id: int, state: ClockState) -> Mapping[str, Any] | None:
+        case = cases[case_id]
+        definitions.attach(case)
+        definition = definitions.case_types().get(case.case_type.key)
+        if definition is None:
+            return None
+        unit = organisation(case.organisation_id)
+        day = now.astimezone(ZoneInfo(unit.timezone)).date()
+        given = promises_for(
+            definition=definition,
+            process=definitions.process_of(case.process),
+            tier=tiers.get(case_id, ""),
+            day=day,
+            owed=_figures_of(definition, unit.pk, case.area, day),
+        )
+        if given.promises == state.promises:
+            return None
+        keys = {promise.calendar for promise in given.promises}
+        versions = known_calendars()
+        return {
+            "promise_set": definitions.promise_set_of(given.promises),
+            "calendars": {key: versions[key][-1].number for key in sorted(keys)},
+            "because": dict(given.because),
+        }
+
+    kept: dict[tuple[str, int, str], Mapping[str, Owed]] = {}
+
+    def _figures_of(
+        definition: CaseType, unit_id: int, area: str, day: date
+    ) -> Mapping[str, Owed]:
+        place = (definition.key, unit_id, area)
+        if place not in kept:
+            kept[place] = figures_at(definition, Place(chain_of(unit_id), area, day))
+        return kept[place]
+
+    return decide
 
 
 def publish_levels(told: Sequence[Told], now: datetime) -> None:

@@ -26,6 +26,7 @@ from qiao.core.manifest.data import (
 )
 from qiao.core.manifest.pages import (
     CUSTOMER_TOPICS,
+    AdministrationPage,
     Command,
     Figure,
     Headline,
@@ -51,6 +52,7 @@ from qiao.core.tasks import PeriodicJob
 
 __all__ = [
     "CUSTOMER_TOPICS",
+    "AdministrationPage",
     "AuditTable",
     "Command",
     "Correctable",
@@ -148,6 +150,7 @@ class Module:
     periodic: tuple[PeriodicJob, ...] = ()
     inbox: tuple[QueueSource, ...] = ()
     notices: tuple[NoticeKind, ...] = ()
+    administration: tuple[AdministrationPage, ...] = ()
     figures: tuple[Figure, ...] = ()
     headlines: tuple[Headline, ...] = ()
     workload: tuple[Workload, ...] = ()

@@ -305,3 +305,13 @@ class NoticeKind:
     label: Text
     icon: str
     words: Callable[[Actor, Sequence[NoticeRow]], Mapping[int, NoticeWords]]
+
+
+@dataclass(frozen=True, slots=True)
+class AdministrationPage:
+    """A page of a module that the administration leads to, for holders of a permission."""
+
+    key: str
+    label: Text
+    url_name: str
+    permission: str

@@ -7,6 +7,7 @@ qualifies them (``water.leak``).
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from qiao.core.packs.green_rules import GreenRuleSpec
@@ -73,11 +74,22 @@ class TargetWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class TierTargets:
+    """Other targets for customers of a tier, from the day `since` on, and where they come from."""
+
+    tier: str
+    targets: Mapping[str, int]
+    source: Text
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseSpec:
     """A promise of a case type: what starts and stops it, and seconds allowed by priority.
 
     `targets` maps a priority, or ``*`` for every other one, to seconds counted in `calendar`.
-    `source` says where the figure comes from (public commitment, regulation, company rule).
+    `source` says where the figure comes from (public commitment, regulation, company rule);
+    `public` is what the company has told everybody, and may not take back by itself.
     """
 
     key: str
@@ -90,6 +102,8 @@ class PromiseSpec:
     pausable: bool = True
     warn_percent: tuple[int, int] = (60, 85)
     windows: tuple[TargetWindow, ...] = ()
+    tiers: tuple[TierTargets, ...] = ()
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,6 +25,7 @@ from qiao.core.packs.model import (
     QueueSpec,
     TargetWindow,
     Tier,
+    TierTargets,
 )
 from qiao.core.packs.reading import Table
 from qiao.core.rules.texts import Text
@@ -203,15 +205,44 @@ class PromiseTerms:
     """What case types share: kinds of promises, where figures come from, and calendars."""
 
     kinds: Mapping[str, PromiseKind]
-    sources: Mapping[str, Text]
+    sources: Mapping[str, "Source"]
     calendars: Mapping[str, CalendarSpec]
 
 
-def read_source(table: Table) -> tuple[str, Text]:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure comes from; `public` where everybody was told."""
+
+    name: Text
+    public: bool
+
+
+def read_source(table: Table) -> tuple[str, Source]:
     """A key with the words that tell where a figure comes from."""
-    found = table.key(), table.text("name")
+    found = table.key(), Source(table.text("name"), table.boolean("public"))
     table.finish()
     return found
+
+
+def _tier_targets(
+    table: Table, day_seconds: int, sources: Mapping[str, Source]
+) -> TierTargets | None:
+    """``{tier = "A", targets = {...}, source = "…", since = 2026-01-01}``."""
+    tier, since = table.string("tier"), table.raw("since")
+    targets, named = _targets(table.table("targets"), day_seconds), table.string("source")
+    source = sources.get(named)
+    if not re.fullmatch("[A-Z]", tier):
+        table.report("tier", f"expected one capital letter, found {tier!r}")
+    if type(since) is not date:
+        table.report("since", f"expected a day such as 2026-01-01, found {since!r}")
+    if source is None and named:
+        table.report("source", _unknown(named, sources))
+    if not targets:
+        table.report("targets", "expected at least one priority or * with a duration")
+    table.finish()
+    if source is None or type(since) is not date:
+        return None
+    return TierTargets(tier, targets, source.name, since)
 
 
 def read_promise(table: Table, terms: PromiseTerms) -> PromiseSpec | None:
@@ -223,6 +254,7 @@ def read_promise(table: Table, terms: PromiseTerms) -> PromiseSpec | None:
     day_seconds = known.day_seconds if known else 0
     targets = _targets(table.table("targets"), day_seconds)
     windows = tuple(_window(item, day_seconds) for item in table.tables("windows"))
+    tiers = [_tier_targets(item, day_seconds, terms.sources) for item in table.tables("tiers")]
     named = table.string("source")
     source = terms.sources.get(named)
     if source is None and named:
@@ -245,7 +277,9 @@ def read_promise(table: Table, terms: PromiseTerms) -> PromiseSpec | None:
         pausable=kind.pausable,
         warn_percent=kind.warn_percent,
         windows=windows,
-        source=source,
+        source=source.name,
+        public=source.public,
+        tiers=tuple(each for each in tiers if each is not None),
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from qiao.core.actor import Forbidden
 from qiao.core.http import StaffRequest
 from qiao.core.manifest import Text
+from qiao.core.registry import registry
 from qiao.staff.queries import company_id
 
 RIGHT: Final = "desk.administer"
@@ -76,9 +77,13 @@ def require_whole(request: StaffRequest, permission: str) -> None:
 def sections_for(request: StaffRequest) -> list[Section]:
     """The sections that the person may open, in order."""
     actor, company = request.actor, company_id()
+    brought = [
+        Section(page.key, page.label, page.url_name, (page.permission,))
+        for page in registry.administration()
+    ]
     return [
         section
-        for section in SECTIONS
+        for section in (*SECTIONS, *brought)
         if any(
             actor.can_in(right, company) if section.whole else actor.can(right)
             for right in section.permissions
