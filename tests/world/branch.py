@@ -15,6 +15,7 @@ from tests.world.contacts import add_contacts
 from tests.world.customers import add_customer
 from tests.world.decisions import add_backup, add_correction, add_notice, add_problem
 from tests.world.files import add_imports
+from tests.world.joining import add_joined
 from tests.world.knowledge import add_knowledge
 from tests.world.programs import add_programs
 from tests.world.work import add_follow_ups, add_work
@@ -32,6 +33,7 @@ def build_world(now: datetime) -> World:
     world.staff("agent").save()
     add_customer(world)
     add_cases(world)
+    add_joined(world)
     add_work(world)
     add_follow_ups(world)
     add_contacts(world)

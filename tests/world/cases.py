@@ -60,6 +60,7 @@ def add_cases(world: World) -> None:
         "attachment": attachment.pk,
         "view": view.pk,
         "number": other.number,
+        "third": third.pk,
         "third_number": third.number,
         "paused": paused.pk,
         "handed": handed.pk,

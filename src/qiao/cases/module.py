@@ -12,6 +12,7 @@ from qiao.cases.codes import CODE_TABLES
 from qiao.cases.demo import audit, history, morning
 from qiao.cases.notices import NOTICES
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
+from qiao.cases.parameters import PARAMETERS
 from qiao.cases.personal import PERSONAL
 from qiao.cases.retention import HOLDS, RETENTION
 from qiao.cases.showing import overview
@@ -44,6 +45,7 @@ manifest = Module(
         Permission("cases.assign", _("Assign cases to other people")),
         Permission("cases.transfer", _("Receive cases transferred from other teams")),
         Permission("cases.export", _("Export cases")),
+        Permission("cases.reopen", _("Reopen cases whose time for it is over")),
         Permission("cases.join", _("Merge, split and link cases, and undo it")),
         *complaints.PERMISSIONS,
     ),
@@ -60,7 +62,7 @@ manifest = Module(
     administration=clocks.ADMINISTRATION,
     inbox=(*contributions.INBOX, *complaints.INBOX),
     notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
-    parameters=complaints.PARAMETERS,
+    parameters=complaints.PARAMETERS + PARAMETERS,
     subscriptions=complaints.SUBSCRIPTIONS,
     audited=complaints.AUDITED,
     audit_words=complaints.AUDIT_WORDS,

@@ -144,3 +144,21 @@ def store(
             created_by_id=actor.staff_id,
             created_at=now,
         )
+
+
+def lend(
+    kept: Attachment, *, owner_kind: str, owner_id: int, actor: Actor, now: datetime
+) -> Attachment:
+    """A row of its own for another owner of the same file, which is stored once."""
+    return Attachment.objects.create(
+        owner_kind=owner_kind,
+        owner_id=owner_id,
+        organisation_id=kept.organisation_id,
+        label=kept.label,
+        file_name=kept.file_name,
+        content_type=kept.content_type,
+        size_bytes=kept.size_bytes,
+        sha256=kept.sha256,
+        created_by_id=actor.staff_id,
+        created_at=now,
+    )

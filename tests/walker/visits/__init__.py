@@ -18,6 +18,7 @@ from tests.walker.visits.desk import DESK, PROBLEMS
 from tests.walker.visits.dispatch import DISPATCH
 from tests.walker.visits.feedback import FEEDBACK
 from tests.walker.visits.imports import IMPORTS
+from tests.walker.visits.joining import JOINING
 from tests.walker.visits.knowledge import KNOWLEDGE
 from tests.walker.visits.signing_in import ACCOUNT
 
@@ -32,6 +33,7 @@ VISITS: Final[dict[str, Visit]] = (
     | IMPORTS
     | KNOWLEDGE
     | CASES
+    | JOINING
     | DISPATCH
     | CONTACT
     | FEEDBACK

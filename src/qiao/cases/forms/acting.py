@@ -143,7 +143,7 @@ class LinkForm(FactsForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["kind"].choices = list(names.LINK_KINDS.items())  # type: ignore[attr-defined]
+        self.fields["kind"].choices = list(names.CHOSEN_KINDS.items())  # type: ignore[attr-defined]
 
 
 class AttachForm(FactsForm):

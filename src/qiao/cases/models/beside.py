@@ -13,6 +13,8 @@ class CaseLink(models.Model):
         RELATED = "related"
         DUPLICATE = "duplicate"
         CAUSED_BY = "caused_by"
+        FOLLOWS = "follows"
+        SPLIT = "split"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="links")
     other = models.ForeignKey(Case, models.PROTECT, related_name="linked_from")

@@ -4,6 +4,7 @@ from qiao.cases.journal import CaseClosedAlready, MergedAway
 from qiao.cases.operations.complaints import note_complaints, note_known_complaints
 from qiao.cases.operations.editing import EditResult, edit_case, keep_draft
 from qiao.cases.operations.installing import install_packs
+from qiao.cases.operations.linking import unlink_cases
 from qiao.cases.operations.merging import (
     NotMerged,
     SameCase,
@@ -23,6 +24,7 @@ from qiao.cases.operations.owning import (
     take_over,
     transfer,
 )
+from qiao.cases.operations.reopening import NotReopened, TooLateToReopen, undo_reopening
 from qiao.cases.operations.risk import (
     NothingToDecide,
     ReasonMissing,
@@ -31,6 +33,13 @@ from qiao.cases.operations.risk import (
     pass_on_alarms,
     refuse_risk,
     reweigh_open,
+)
+from qiao.cases.operations.splitting import (
+    BuiltOn,
+    NewMatter,
+    NothingToSplit,
+    split_case,
+    undo_split,
 )
 from qiao.cases.operations.stepping import (
     NotPaused,
@@ -51,6 +60,7 @@ from qiao.cases.operations.talking import (
     link_cases,
     withdraw,
 )
+from qiao.cases.operations.undoing import NotUndoable, undo_entry
 from qiao.cases.operations.viewing import drop_view, renew_viewing, save_view
 from qiao.cases.operations.watching import fold_counts, refresh_levels
 from qiao.cases.rules.process import ProcessRefusal
@@ -59,20 +69,26 @@ from qiao.cases.rules.values import BadFact
 __all__ = [
     "AlreadyThere",
     "BadFact",
+    "BuiltOn",
     "CaseClosedAlready",
     "EditResult",
     "EmptyText",
     "MergedAway",
+    "NewMatter",
     "NotATeam",
     "NotMerged",
     "NotPaused",
+    "NotReopened",
+    "NotUndoable",
     "NothingToDecide",
+    "NothingToSplit",
     "OpenRequest",
     "ProcessRefusal",
     "ReasonMissing",
     "SameCase",
     "StaleStep",
     "TooLate",
+    "TooLateToReopen",
     "TooMany",
     "UnderParent",
     "UnknownCaseType",
@@ -106,9 +122,14 @@ __all__ = [
     "resume",
     "reweigh_open",
     "save_view",
+    "split_case",
     "take_action",
     "take_over",
     "transfer",
+    "undo_entry",
     "undo_merge",
+    "undo_reopening",
+    "undo_split",
+    "unlink_cases",
     "withdraw",
 ]

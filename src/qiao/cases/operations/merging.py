@@ -110,7 +110,9 @@ def undo_merge(*, case_id: int, actor: Actor, now: datetime) -> Case:
     for each in (survivor, case):
         actor.require(JOIN, each.organisation_id)
     away = case.events.filter(kind="merged_away").order_by("-seq").first()
-    duties = list(away.data.get("duties", [])) if away else []
+    if away is None:  # it ended as part of the survivor: a split that was taken back
+        raise NotMerged(case.number)
+    duties = list(away.data.get("duties", []))
     case.merged_into_id = None
     other = ManyJournals([case], actor=actor, now=now)
     about = {"case": survivor.pk, "number": survivor.number}

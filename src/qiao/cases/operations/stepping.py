@@ -12,6 +12,7 @@ from qiao.cases.events import CaseChanged
 from qiao.cases.journal import CaseClosedAlready, Journal, lock_case
 from qiao.cases.models import Case, CaseDuty
 from qiao.cases.operations.arriving import enter_steps
+from qiao.cases.operations.reopening import end_before, refuse_late
 from qiao.cases.queries.facts import facts_of
 from qiao.cases.rules.process import Process, State, UnknownAction, advance, asked_fields
 from qiao.cases.rules.values import BadFact, check_facts
@@ -51,7 +52,7 @@ def take_action(
     when it happened, for what is reported later (default: now).
 
     Raises:
-        Forbidden, StaleStep, BadFact, and any `ProcessRefusal`.
+        Forbidden, StaleStep, TooLateToReopen, BadFact, and any `ProcessRefusal`.
 
     An archived case offers its way back, if its process has one, like any other action.
     """
@@ -59,6 +60,7 @@ def take_action(
     actor.require("cases.work", case.organisation_id)
     if from_step and from_step != case.step:
         raise StaleStep(case.step)
+    refuse_late(case, actor=actor, now=now)
     definition = definitions.type_of(case)
     process = definitions.process_of(case.process)
     values, reason = _given(case, process, definition, action, given)
@@ -87,10 +89,11 @@ def take_action(
 
 def _reopen(journal: Journal) -> None:
     case = journal.case
+    before = end_before(case)
     case.closed_at = case.closed_date = case.answered_at = None
     case.outcome = ""
     case.reopened_count += 1
-    journal.add("reopened", {"n": case.reopened_count})
+    journal.add("reopened", {"n": case.reopened_count, "before": before})
 
 
 def _given(

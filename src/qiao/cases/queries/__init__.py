@@ -14,10 +14,14 @@ from qiao.cases.queries.duties import (
 from qiao.cases.queries.filters import ARCHIVE_VIEWS, OPEN_VIEWS, VIEWS, Filters
 from qiao.cases.queries.forward import Forward, forward_action
 from qiao.cases.queries.joining import (
+    JoinCandidate,
     MergedCase,
     MergedCases,
+    entries_since,
     get_survivor_for,
     is_held,
+    join_candidates,
+    last_answer,
     merged_cases,
     survivor_of,
 )
@@ -31,6 +35,8 @@ from qiao.cases.queries.listing import (
     read_cursor,
 )
 from qiao.cases.queries.mentioning import Mentionable, people_to_mention
+from qiao.cases.queries.merged_history import with_merged
+from qiao.cases.queries.movable import movable_entries
 from qiao.cases.queries.page import (
     CasePage,
     Entry,
@@ -68,6 +74,7 @@ __all__ = [
     "Filters",
     "Forward",
     "History",
+    "JoinCandidate",
     "Mentionable",
     "MergedCase",
     "MergedCases",
@@ -82,6 +89,7 @@ __all__ = [
     "count_listed",
     "draft_of",
     "duty_exits",
+    "entries_since",
     "fields_of",
     "find_cases",
     "following",
@@ -89,10 +97,13 @@ __all__ = [
     "get_case_for",
     "get_survivor_for",
     "is_held",
+    "join_candidates",
     "kept_counts",
+    "last_answer",
     "lines_by_id",
     "list_cases",
     "merged_cases",
+    "movable_entries",
     "my_open_count",
     "newest_seq",
     "open_alarm_count",
@@ -112,4 +123,5 @@ __all__ = [
     "units",
     "viewers_of",
     "waits_at",
+    "with_merged",
 ]

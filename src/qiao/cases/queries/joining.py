@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from qiao.cases.journal_many import is_same_customer
-from qiao.cases.models import Case
+from qiao.cases.models import Case, CaseEvent
 from qiao.cases.queries.decoding import plain
 from qiao.cases.queries.reading import get_case_for
 from qiao.core.actor import Actor
+from qiao.core.wording import reader_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +118,99 @@ def is_held(case_id: int) -> bool:
     """Whether another case is worked on for this one. No rights: jobs only."""
     held = Case.objects.filter(id=case_id).values_list("merged_into_id", "parent_id")
     return any(each is not None for each in held.get())
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCandidate:
+    """A case that may be the same matter, with what decides which of them goes on.
+
+    `why` says why it is offered: ``place``, ``customer``, ``chosen`` by a person, or ``self``.
+    """
+
+    case_id: int
+    number: str
+    title: str
+    process_id: int
+    step: str
+    phase: str
+    opened_at: datetime
+    due_at: datetime | None
+    due_promise: str
+    type_key: str
+    level: str
+    customer_id: int | None
+    customer_name: str
+    caller_phone: str
+    place: str
+    owner: str
+    team: str
+    duty: str
+    entry_count: int
+    why: str
+
+
+_CANDIDATES = """
+SELECT c.id, c.number, c.title, c.process_id, c.step, c.phase, c.opened_at, c.due_at,
+       c.due_promise, t.key, c.level, c.customer_id, coalesce(cu.name, c.caller_name),
+       c.caller_phone, coalesce(p.full_text, c.place), coalesce(a.name, ''),
+       coalesce(nullif(team.names ->> %(language)s, ''), team.name),
+       coalesce((SELECT d.duty FROM cases_caseduty d
+                  WHERE d.case_id = c.id AND d.done_at IS NULL
+                  ORDER BY d.entered_seq DESC LIMIT 1), ''),
+       c.event_count,
+       CASE WHEN c.id = %(case_id)s THEN 'self' WHEN c.id = ANY(%(chosen)s) THEN 'chosen'
+            WHEN c.premises_id = %(premises_id)s THEN 'place' ELSE 'customer' END
+  FROM cases_case c
+  JOIN cases_casetype t ON t.id = c.case_type_id
+  JOIN staff_organisation team ON team.id = c.team_id
+  LEFT JOIN staff_staff a ON a.id = c.assignee_id
+  LEFT JOIN customers_customer cu ON cu.id = c.customer_id
+  LEFT JOIN customers_premises p ON p.id = c.premises_id
+ WHERE (c.organisation_id + 0) = ANY(%(organisations)s) AND c.closed_at IS NULL
+   AND c.merged_into_id IS NULL AND c.parent_id IS NULL
+   AND c.id = ANY(%(wanted)s)
+ ORDER BY c.id <> %(case_id)s, c.opened_at, c.id
+"""
+OFFERED = 8
+OFFERED_DAYS = 30
+
+
+def join_candidates(
+    *, actor: Actor, case: Case, chosen: Sequence[int], now: datetime
+) -> Sequence[JoinCandidate]:
+    """The case itself, those chosen, and open ones of the same place or customer of the last
+    thirty days, as far as the actor has the right to merge there."""
+    since = now - timedelta(days=OFFERED_DAYS)
+    alike = Q(pk__in=[])
+    if case.premises_id is not None:
+        alike |= Q(premises_id=case.premises_id)
+    if case.customer_id is not None:
+        alike |= Q(customer_id=case.customer_id)
+    offered = Case.objects.open().filter(alike, opened_at__gte=since).exclude(pk=case.pk)
+    ids = [*offered.order_by("-opened_at").values_list("id", flat=True)[:OFFERED]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CANDIDATES,
+            {
+                "case_id": case.pk,
+                "chosen": list(chosen),
+                "premises_id": case.premises_id,
+                "wanted": [case.pk, *chosen, *ids],
+                "organisations": list(actor.organisations("cases.join")),
+                "language": reader_key(),
+            },
+        )
+        return [JoinCandidate(*row) for row in cursor.fetchall()]
+
+
+def entries_since(*, case_id: int, seq: int) -> int:
+    """How many entries people wrote into a history after a place of it."""
+    later = CaseEvent.objects.filter(case=case_id, seq__gt=seq, actor__isnull=False)
+    return later.exclude(visibility="system").count()
+
+
+def last_answer(*, case_id: int) -> str:
+    """What the customer of the case that stands for this one was told last."""
+    said = CaseEvent.objects.filter(case=survivor_of(case_id), kind="answer").order_by("-seq")
+    data = said.values_list("data", flat=True).first() or {}
+    return str(data.get("text", ""))

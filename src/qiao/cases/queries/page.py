@@ -33,6 +33,8 @@ class Entry:
     data: dict[str, Any]
     staff_id: int | None
     staff: str
+    case_id: int | None = None  # of the merged case that it stands in, None for the case's own
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +122,13 @@ SELECT
      FROM cases_caseduty WHERE case_id = %(case_id)s),
   (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', o.id, 'number', o.number, 'title', o.title, 'kind', l.kind, 'phase', o.phase,
+          'link', l.link, 'there', l.there,
           'closed', o.closed_at IS NOT NULL) ORDER BY l.linked_at DESC), '[]')
-     FROM (SELECT other_id AS id, kind, linked_at FROM cases_caselink WHERE case_id = %(case_id)s
+     FROM (SELECT other_id AS id, kind, linked_at, id AS link, true AS there
+             FROM cases_caselink WHERE case_id = %(case_id)s
            UNION ALL
-           SELECT case_id, kind, linked_at FROM cases_caselink WHERE other_id = %(case_id)s) l
+           SELECT case_id, kind, linked_at, id, false FROM cases_caselink
+            WHERE other_id = %(case_id)s) l
      JOIN cases_case o ON o.id = l.id AND (o.organisation_id + 0) = ANY(%(organisations)s)),
   (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', a.id, 'label', a.label, 'file_name', a.file_name, 'type', a.content_type,

@@ -138,7 +138,9 @@ def _address(name: str, ref: int | None) -> str:
 
 def _rights(case: Case, actor: Actor) -> dict[str, bool]:
     held = {key: actor.can_in(f"cases.{key}", case.organisation_id) for key in RIGHTS}
-    is_open = case.closed_at is None
+    is_open = case.closed_at is None and case.merged_into_id is None
+    if case.merged_into_id is not None:
+        held |= {"note": False, "work": False}
     is_mine = case.assignee_id == actor.staff_id
     return {
         **held,
@@ -152,7 +154,7 @@ def _rights(case: Case, actor: Actor) -> dict[str, bool]:
     }
 
 
-RIGHTS = ("view", "open", "note", "work", "assign", "transfer")
+RIGHTS = ("view", "open", "note", "work", "assign", "transfer", "join")
 
 
 def show_facts(case: Case, process: Process, definition: CaseType | None) -> list[Fact]:
@@ -228,7 +230,7 @@ def _people(case: Case, supervisors: Sequence[Mapping[str, Any]]) -> list[Person
 def _link(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **item,
-        "kind_name": str(names.LINK_KINDS.get(item["kind"], item["kind"])),
+        "kind_name": names.link_words(item["kind"], there=item["there"]),
         "phase_name": str(names.PHASES[item["phase"]]),
         "tone": names.PHASE_TONES[item["phase"]],
     }

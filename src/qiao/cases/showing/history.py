@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from qiao.cases.queries import Entry
 from qiao.cases.rules.process import Process
-from qiao.cases.showing import complaint_history, names
+from qiao.cases.showing import complaint_history, joining, names
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.wording import said
 
@@ -21,7 +21,8 @@ class Line:
 
     `tone` colours the icon; `channel` stands in its place where the customer came in. `box` tells
     that `text` is somebody's own words.
-    `late_entry` marks what was written down later than it happened.
+    `late_entry` marks what was written down later than it happened. `case_id` and `number` tell
+    of which merged case it is, `moved_to` to which one it went by a split.
     """
 
     seq: int
@@ -40,6 +41,10 @@ class Line:
     link: tuple[int, str] | None = None
     attachment: Mapping[str, Any] | None = None
     late_entry: bool = False
+    case_id: int | None = None
+    number: str = ""
+    undoable: bool = False
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,7 @@ ICONS: dict[str, tuple[str, str]] = {
     "answered": ("message-check", "ok"),
     "reopened": ("rotate", "warn"),
     "closed": ("archive", "ok"),
+    **joining.ICONS,
 }
 HIDDEN = frozenset({"step_entered", "calendar_changed", "promise_set", "withdrawn"})
 
@@ -122,9 +128,21 @@ HIDDEN = frozenset({"step_entered", "calendar_changed", "promise_set", "withdraw
 def show_history(entries: Iterable[Entry], speech: Speech) -> list[Line]:
     """The entries in words, in their order; what only clocks care about is left out."""
     listed = list(entries)
-    withdrawn = {entry.data.get("seq") for entry in listed if entry.kind == "withdrawn"}
+    gone = joining.gone_to(entry for entry in listed if entry.case_id is None)
+    undoable = joining.undoable(entry for entry in listed if entry.case_id is None)
+    withdrawn = {
+        entry.data.get("seq")
+        for entry in listed
+        if entry.kind == "withdrawn" and entry.case_id is None
+    }
     return [
-        _line(_silenced(entry) if entry.seq in withdrawn else entry, speech)
+        replace(
+            _line(_silenced(entry) if entry.seq in withdrawn else entry, speech),
+            case_id=entry.case_id,
+            number=entry.number,
+            undoable=entry.case_id is None and entry.seq in undoable,
+            moved_to=gone.get(entry.seq, "") if entry.case_id is None else "",
+        )
         for entry in listed
         if entry.kind not in HIDDEN
     ]
@@ -283,7 +301,13 @@ def _closed(entry: Entry, speech: Speech) -> _Said:
     return _Said(_("Archived"), words)
 
 
+def _joined(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    return _Said(**joining.words(entry))
+
+
 WORDS: dict[str, Say] = {
+    **dict.fromkeys(joining.TITLES, _joined),
     "opened": _opened,
     "step_left": _step_left,
     "fields_given": _fields_given,

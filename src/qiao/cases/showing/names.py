@@ -57,6 +57,16 @@ LINK_KINDS: Final[Mapping[str, LazyText]] = {
     "related": pgettext_lazy("link of cases", "Related"),
     "duplicate": pgettext_lazy("link of cases", "Duplicate"),
     "caused_by": pgettext_lazy("link of cases", "Consequence"),
+    "follows": pgettext_lazy("link of cases", "Follows from it"),
+    "split": pgettext_lazy("link of cases", "Split off from it"),
+}
+CHOSEN_KINDS: Final[Mapping[str, LazyText]] = {
+    key: text for key, text in LINK_KINDS.items() if key != "split"
+}
+LINKED_FROM: Final[Mapping[str, LazyText]] = {
+    "caused_by": pgettext_lazy("link of cases", "Cause of it"),
+    "follows": pgettext_lazy("link of cases", "Was before it"),
+    "split": pgettext_lazy("link of cases", "Was split off"),
 }
 TEXT_FIELDS: Final[Mapping[str, LazyText]] = {
     "title": pgettext_lazy("field of a case", "Title"),
@@ -69,6 +79,12 @@ TEXT_FIELDS: Final[Mapping[str, LazyText]] = {
 }
 STEP_PROMISE: Final = "step:"
 _steps: dict[int, dict[str, Text]] = {}
+
+
+def link_words(kind: str, *, there: bool) -> str:
+    """How another case belongs to this one; `there` where the link leads from this one to it."""
+    found = (None if there else LINKED_FROM.get(kind)) or LINK_KINDS.get(kind)
+    return str(found or kind)
 
 
 def type_name(names: Mapping[str, str]) -> str:

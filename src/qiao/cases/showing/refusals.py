@@ -10,6 +10,7 @@ from qiao.cases.rules.process import (
     NotAllowed,
 )
 from qiao.cases.showing import names
+from qiao.cases.showing.joined_refusals import JOIN_WORDS
 from qiao.core.attachments import FileRefused
 
 
@@ -26,7 +27,10 @@ def refusal_words(error: Exception) -> str:
         return _("This is not possible for this case.")
     if isinstance(error, operations.StaleStep):
         return _("Somebody else has moved the case meanwhile. Nothing was changed.")
-    return _BY_CLASS.get(type(error).__name__, lambda: str(error))()
+    known = type(error).__name__
+    if known in JOIN_WORDS:
+        return JOIN_WORDS[known]()
+    return _BY_CLASS.get(known, lambda: str(error))()
 
 
 _BY_CLASS = {

@@ -25,6 +25,7 @@ from qiao.cases.rules.process import ProcessRefusal, asked_fields
 from qiao.cases.rules.values import BadFact
 from qiao.cases.showing import names
 from qiao.cases.showing.detail import definition_of
+from qiao.cases.showing.joined_refusals import JOIN_REFUSALS
 from qiao.cases.showing.refusals import refusal_words
 from qiao.cases.showing.steps import facts_of, known_fields
 from qiao.cases.views.page import renewed
@@ -33,7 +34,7 @@ from qiao.core.rules.text import BadText
 from qiao.core.wording import said
 from qiao.staff.queries import members_of
 
-REFUSALS = (
+REFUSALS: tuple[type[Exception], ...] = (
     BadFact,
     BadText,
     ProcessRefusal,
@@ -45,6 +46,7 @@ REFUSALS = (
     operations.NothingToDecide,
     operations.ReasonMissing,
     operations.StaleStep,
+    *JOIN_REFUSALS,
 )
 
 

@@ -1,6 +1,6 @@
 """The page of one case, and the parts of it that renew themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +27,8 @@ DRAFT_LENGTH = 20_000
 def detail_of(request: StaffRequest, case_id: int) -> Detail:
     """The case of a request in words. Raises `NotVisible`."""
     page = queries.case_page(actor=request.actor, case_id=case_id, now=request.now)
+    together = queries.with_merged(page.history, actor=request.actor, case=page.case)
+    page = replace(page, history=together)
     return show_case(page, actor=request.actor, now=request.now)
 
 
@@ -35,8 +37,14 @@ SIDE = "case_side"
 
 @staff_view("cases.view")
 def show(request: StaffRequest, case_id: int) -> HttpResponse:
-    """The whole page."""
+    """The whole page; of a merged case, that of the one that stands for it."""
     detail = detail_of(request, case_id)
+    if detail.case.merged_into_id is not None and "own" not in request.GET:
+        survivor = queries.get_survivor_for(actor=request.actor, case_id=case_id)
+        if survivor.pk != case_id:
+            told = _("%(number)s was merged into this case.") % {"number": detail.case.number}
+            messages.info(request, told)
+            return HttpResponseRedirect(reverse("cases:detail", args=[survivor.pk]))
     return render(
         request, "cases/page.html", page_context(request, detail) | {"trail": _trail(request)}
     )
@@ -93,6 +101,7 @@ def page_context(request: StaffRequest, detail: Detail) -> dict[str, Any]:
         "side": "",
         "sides": SIDES,
         "back_url": reverse("cases:list"),
+        "merged": queries.merged_cases(actor=request.actor, case=case),
     }
 
 
@@ -147,6 +156,7 @@ def live_context(request: StaffRequest, detail: Detail) -> dict[str, Any]:
         "case": detail.case,
         "side": "",
         "panels": _panels(request, detail),
+        "merged": queries.merged_cases(actor=request.actor, case=detail.case),
         "editing": bool(sent.get("editing")),  # the request's text stands in a form now
     }
 
@@ -173,11 +183,10 @@ def feed(request: StaffRequest, case_id: int) -> HttpResponse:
     case = queries.get_case_for(actor=request.actor, case_id=case_id)
     side = request.GET.get("side", "")
     before = request.GET.get("before", "")
-    found = queries.case_history(
-        case_id=case.pk,
-        side=side if side in SIDES else "",
-        before=int(before) if before.isdecimal() and len(before) < 10 else None,
-    )
+    side = side if side in SIDES else ""
+    place = int(before) if before.isdecimal() and len(before) < 10 else None
+    found = queries.case_history(case_id=case.pk, side=side, before=place)
+    found = queries.with_merged(found, actor=request.actor, case=case, side=side, before=place)
     return render(
         request,
         "cases/_feed_rows.html" if before else "cases/_feed.html",
@@ -185,7 +194,8 @@ def feed(request: StaffRequest, case_id: int) -> HttpResponse:
             "case": case,
             "lines": history.show_history(found.entries, speech_for(case)),
             "before": found.before,
-            "side": side if side in SIDES else "",
+            "d": {"may": {"join": request.actor.can_in("cases.join", case.organisation_id)}},
+            "side": side,
         },
     )
 

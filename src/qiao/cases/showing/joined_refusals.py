@@ -1,0 +1,34 @@
+"""Why cases were not merged, split, reopened or joined, in words that say what to do."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from qiao.cases import operations
+
+JOIN_REFUSALS: Final[tuple[type[Exception], ...]] = (
+    operations.SameCase,
+    operations.TooMany,
+    operations.NotMerged,
+    operations.UnderParent,
+    operations.NothingToSplit,
+    operations.BuiltOn,
+    operations.NotReopened,
+    operations.TooLateToReopen,
+    operations.NotUndoable,
+)
+JOIN_WORDS: Final[Mapping[str, Callable[[], str]]] = {
+    "MergedAway": lambda: _("Another case stands for this one. Work on that one."),
+    "SameCase": lambda: _("Choose at least one other case."),
+    "TooMany": lambda: _("These are too many to look through at once."),
+    "NotMerged": lambda: _("This was undone already."),
+    "UnderParent": lambda: _("A report of a common cause is not merged; it is closed with it."),
+    "NothingToSplit": lambda: _("None of these entries can go to a case of its own."),
+    "BuiltOn": lambda: _("Somebody has worked on it since. It cannot be undone any more."),
+    "NotReopened": lambda: _("This was undone already."),
+    "NotUndoable": lambda: _("This was undone already."),
+    "TooLateToReopen": lambda: _(
+        "The time for reopening is over. Open a new case and link it with this one."
+    ),
+}
