@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from qiao.cases.cause_codes import CAUSES
 from qiao.cases.models import CaseType, ProcessVersion
 from qiao.core.actor import Actor
 from qiao.core.code_tables import CodeColumn, CodeQuery, CodeRow, CodeTable, Text, among
@@ -82,6 +83,7 @@ def _names(row: ProcessVersion) -> dict[str, str]:
 
 
 CODE_TABLES = (
+    CAUSES,
     CodeTable(
         key="cases.types",
         label=gettext_lazy("Case types"),

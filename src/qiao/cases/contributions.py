@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qiao.cases.cause_contributions import CAUSE_PANELS
 from qiao.cases.inbox import count_inbox, find_inbox, load_inbox
 from qiao.cases.queries import (
     CaseLine,
@@ -67,6 +68,7 @@ SELECT c.opened_at, {_ROW} AS line {_FROM} AND c.closed_at IS NOT NULL
  ORDER BY c.opened_at DESC LIMIT 5) x
 """  # noqa: S608 - as above
 PANELS = (
+    *CAUSE_PANELS,
     Panel(
         key="cases.open",
         title=_("Open cases"),

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from qiao.cases import cause_tasks, contributions, tasks
 from qiao.cases import clock_contributions as clocks
 from qiao.cases import complaint_contributions as complaints
-from qiao.cases import contributions, tasks
 from qiao.cases import writing_contributions as writing
+from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
-from qiao.cases.demo import audit, history, morning
+from qiao.cases.demo import audit, causes, history, morning
 from qiao.cases.notices import NOTICES
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
 from qiao.cases.parameters import PARAMETERS
@@ -48,6 +49,7 @@ manifest = Module(
         Permission("cases.reopen", _("Reopen cases whose time for it is over")),
         Permission("cases.join", _("Merge, split and link cases, and undo it")),
         *complaints.PERMISSIONS,
+        Permission("cases.causes", _("Keep the tree of causes")),
     ),
     navigation=contributions.NAVIGATION,
     code_tables=(*CODE_TABLES, *complaints.CODE_TABLES),
@@ -64,8 +66,8 @@ manifest = Module(
     notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
     parameters=complaints.PARAMETERS + PARAMETERS,
     subscriptions=complaints.SUBSCRIPTIONS,
-    audited=complaints.AUDITED,
-    audit_words=complaints.AUDIT_WORDS,
+    audited=(*complaints.AUDITED, "cases_cause"),
+    audit_words=(*complaints.AUDIT_WORDS, *AUDIT_WORDS),
     matters=contributions.MATTERS,
     retention=RETENTION,
     holds=HOLDS,
@@ -74,6 +76,7 @@ manifest = Module(
         PeriodicJob("cases.continue_recounts", "* * * * *", tasks.continue_recounts),
         PeriodicJob("cases.fold_counts", "* * * * *", tasks.fold_counts),
         *complaints.PERIODIC,
+        *cause_tasks.PERIODIC,
     ),
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,
@@ -81,6 +84,7 @@ manifest = Module(
     demo=(
         DemoStage("cases", 30, history.build_cases, audit.audit, morning.tick),
         DemoStage("cases.complaints", 62, _note_complaints),
+        DemoStage("cases.causes", 61, causes.code_cases, causes.audit),
     ),
-    append_only=("cases_caseevent",),
+    append_only=("cases_caseevent", "cases_causesuggestion"),
 )

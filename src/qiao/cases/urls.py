@@ -15,6 +15,7 @@ urlpatterns = [
     path("views/<int:view_id>/drop", lists.drop_view, name="drop_view"),
     path("export", export.export, name="export"),
     path("bulk/<slug:what>", bulk.bulk, name="bulk"),
+    path("", include("qiao.cases.urls_causes")),
     path("new", opening.new, name="new"),
     path("new/form", opening.reshape, name="reshape"),
     path("new/types", opening.types, name="types"),

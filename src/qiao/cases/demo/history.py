@@ -201,6 +201,7 @@ def _system(item: CaseType) -> dict[str, Any]:
         "reopened_count": 0,
         "repeat_count": 0,
         "customer_known": True,
+        "main_cause": 1,  # coded by a stage of its own, once the cases are there
     }
 
 

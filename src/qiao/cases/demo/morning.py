@@ -7,6 +7,7 @@ from random import Random
 from django.db.models import F, Q
 
 from qiao.cases import definitions
+from qiao.cases.demo.causes import cause_asked
 from qiao.cases.demo.walks import KIND_WEIGHTS, sample_given
 from qiao.cases.models import Case
 from qiao.cases.operations.stepping import take_action
@@ -67,6 +68,7 @@ def _move(case: Case, now: datetime, rng: Random) -> bool:
         if pack is not None and definition.key in {item.key for item in pack.case_types}:
             texts = phrases_of(pack, definition)
         given = sample_given(process, definition, step, action, rng, texts)
+        given |= cause_asked(case, step, action, now)
         try:
             take_action(case_id=case.pk, action=action.key, given=given, actor=actor, now=now)
         except ProcessRefusal:

@@ -203,6 +203,7 @@ def sample_given(
     """Believable values for what an action asks for; `texts` are words to choose from."""
     fields = {item.key: item for item in (*case_type.fields, *process.fields)}
     needed = set(asked_fields(step, action)) & (set(step.required) | set(action.needs))
+    needed &= fields.keys()  # what the desk itself keeps is no field
     words = list(texts) or [f"{case_type.name.zh_hans}，已处理"]
     given = {key: sample_value(fields[key], rng, words) for key in sorted(needed)}
     if action.reason_required:

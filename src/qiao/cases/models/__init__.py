@@ -2,6 +2,7 @@
 
 from qiao.cases.models.beside import CaseDraft, CaseLink, CaseViewer, SavedView
 from qiao.cases.models.case import Case, CaseQuerySet
+from qiao.cases.models.causes import CaseCause, Cause, CauseModel, CauseSuggestion
 from qiao.cases.models.counts import CaseCount, CaseCountChange, CaseCountMonth
 from qiao.cases.models.definitions import CaseType, ProcessVersion, PromiseSet
 from qiao.cases.models.history import CaseClock, CaseDuty, CaseEvent, ClockRecord
@@ -10,6 +11,7 @@ from qiao.cases.models.risk import CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleR
 
 __all__ = [
     "Case",
+    "CaseCause",
     "CaseClock",
     "CaseCount",
     "CaseCountChange",
@@ -22,6 +24,9 @@ __all__ = [
     "CaseRisk",
     "CaseType",
     "CaseViewer",
+    "Cause",
+    "CauseModel",
+    "CauseSuggestion",
     "ClockRecord",
     "ComplaintDesk",
     "ProcessVersion",

@@ -88,6 +88,9 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_date = models.DateField(null=True)
     outcome = models.TextField(default="")
+    main_cause = models.ForeignKey(
+        "cases.Cause", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     due_at = models.DateTimeField(null=True)
     due_promise = models.TextField(default="")
     level = models.TextField(choices=Level.choices, default=Level.OK)
@@ -200,6 +203,11 @@ class Case(models.Model):
                 name="cases_level_changes",
             ),
             models.Index(fields=["organisation", "opened_at", "id"], name="cases_by_unit_opened"),
+            models.Index(
+                fields=["main_cause", "opened_at", "id"],
+                condition=Q(main_cause__isnull=False),
+                name="cases_by_cause",
+            ),
             models.Index(fields=["customer", "opened_at"], name="cases_by_customer"),
             models.Index(
                 fields=["account", "opened_at"],

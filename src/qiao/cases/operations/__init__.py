@@ -1,6 +1,14 @@
 """Writes: the door through which other modules change cases."""
 
 from qiao.cases.journal import CaseClosedAlready, MergedAway
+from qiao.cases.operations.cause_tree import CauseRefused, install_causes
+from qiao.cases.operations.causes import (
+    NoSuchCause,
+    Offered,
+    TooManyCauses,
+    code_causes,
+    note_suspicion,
+)
 from qiao.cases.operations.complaints import note_complaints, note_known_complaints
 from qiao.cases.operations.editing import EditResult, edit_case, keep_draft
 from qiao.cases.operations.installing import install_packs
@@ -71,10 +79,12 @@ __all__ = [
     "BadFact",
     "BuiltOn",
     "CaseClosedAlready",
+    "CauseRefused",
     "EditResult",
     "EmptyText",
     "MergedAway",
     "NewMatter",
+    "NoSuchCause",
     "NotATeam",
     "NotMerged",
     "NotPaused",
@@ -82,6 +92,7 @@ __all__ = [
     "NotUndoable",
     "NothingToDecide",
     "NothingToSplit",
+    "Offered",
     "OpenRequest",
     "ProcessRefusal",
     "ReasonMissing",
@@ -90,6 +101,7 @@ __all__ = [
     "TooLate",
     "TooLateToReopen",
     "TooMany",
+    "TooManyCauses",
     "UnderParent",
     "UnknownCaseType",
     "acknowledge_risk",
@@ -100,10 +112,12 @@ __all__ = [
     "assign",
     "change_priority",
     "chase",
+    "code_causes",
     "drop_view",
     "edit_case",
     "escalate",
     "fold_counts",
+    "install_causes",
     "install_packs",
     "keep_draft",
     "link_cases",
@@ -112,6 +126,7 @@ __all__ = [
     "note_complaints",
     "note_known_complaints",
     "note_missed",
+    "note_suspicion",
     "open_case",
     "pass_on_alarms",
     "pause",

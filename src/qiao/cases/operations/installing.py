@@ -4,6 +4,7 @@ from datetime import datetime
 
 from qiao.cases import definitions
 from qiao.cases.models import CaseType, ProcessVersion
+from qiao.cases.operations.cause_tree import install_causes
 from qiao.cases.rules.pack import inspect_processes
 from qiao.core.calendar_edits import put_calendar
 from qiao.core.packs import Catalogue, Pack, PackInvalid
@@ -41,6 +42,7 @@ def install_packs(*, catalogue: Catalogue, now: datetime) -> None:
                 "position": position,
             },
         )
+    install_causes(catalogue=catalogue, now=now)
     CaseType.objects.exclude(key__in=list(catalogue.case_types)).update(is_active=False)
 
 

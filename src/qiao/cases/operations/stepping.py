@@ -12,15 +12,24 @@ from qiao.cases.events import CaseChanged
 from qiao.cases.journal import CaseClosedAlready, Journal, lock_case
 from qiao.cases.models import Case, CaseDuty
 from qiao.cases.operations.arriving import enter_steps
+from qiao.cases.operations.causes import Offered, put_causes
 from qiao.cases.operations.reopening import end_before, refuse_late
 from qiao.cases.queries.facts import facts_of
-from qiao.cases.rules.process import Process, State, UnknownAction, advance, asked_fields
+from qiao.cases.rules.process import (
+    ASKED_FACTS,
+    Process,
+    State,
+    UnknownAction,
+    advance,
+    asked_fields,
+)
 from qiao.cases.rules.values import BadFact, check_facts
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
 
 REASON_LENGTH = 1_000
+MAIN_CAUSE = "main_cause"
 MARKS = frozenset({"first_response", "arrived", "work_done", "answered"})
 
 
@@ -45,6 +54,7 @@ def take_action(
     now: datetime,
     from_step: str = "",
     at: datetime | None = None,
+    offered: Offered | None = None,
 ) -> Case:
     """Take an action of the case's step with the values typed for it.
 
@@ -64,11 +74,12 @@ def take_action(
     definition = definitions.type_of(case)
     process = definitions.process_of(case.process)
     values, reason = _given(case, process, definition, action, given)
+    cause = str(values.pop(MAIN_CAUSE, ""))
     move = advance(
         process,
         State(process.key, process.version, case.step),
         action,
-        facts=facts_of(case, definition),
+        facts=facts_of(case, definition) | ({MAIN_CAUSE: cause} if cause else {}),
         given=values | ({"reason": reason} if reason else {}),
         roles=actor.roles,
         duties_done=_duties_done(case),
@@ -79,6 +90,8 @@ def take_action(
     journal = Journal(case, actor=actor, now=now)
     if case.closed_at is not None:
         _reopen(journal)
+    if cause:
+        put_causes(journal, main=cause, actor=actor, offered=offered)
     if move.given:
         journal.add("fields_given", dict(move.given), at=at)
     arrival = enter_steps(journal, process, move.passages, move.state.step, at=at, reason=reason)
@@ -112,7 +125,9 @@ def _given(
     for key in rest:
         if key not in asked:
             raise BadFact(key, "a field that this step asks for")
-    return check_facts(fields, rest, complete=False), reason
+    kept = {key: rest.pop(key) for key in ASKED_FACTS if rest.get(key)}
+    rest = {key: value for key, value in rest.items() if key not in ASKED_FACTS}
+    return {**check_facts(fields, rest, complete=False), **kept}, reason
 
 
 def _duties_done(case: Case) -> frozenset[str]:

@@ -10,6 +10,7 @@ class CaseLike(Protocol):
     channel: str
     customer_id: int | None
     reopened_count: int
+    main_cause_id: int | None
 
 
 class TypeLike(Protocol):
@@ -34,4 +35,5 @@ def system_facts(
         "reopened_count": case.reopened_count,
         "repeat_count": repeat_count,
         "customer_known": case.customer_id is not None,
+        "main_cause": case.main_cause_id,
     }

@@ -29,7 +29,10 @@ SYSTEM_FACTS: Final = (
     "repeat_count",
     "reopened_count",
     "customer_known",
+    "main_cause",
 )
+# What the desk itself keeps and an action may all the same ask for, as it does for a field.
+ASKED_FACTS: Final = ("main_cause",)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from qiao.cases.queries import Entry
 from qiao.cases.rules.process import Process
 from qiao.cases.showing import complaint_history, joining, names
+from qiao.cases.showing.cause_words import cause_entry
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.wording import said
 
@@ -121,6 +122,8 @@ ICONS: dict[str, tuple[str, str]] = {
     "reopened": ("rotate", "warn"),
     "closed": ("archive", "ok"),
     **joining.ICONS,
+    "cause_coded": ("target", "pri"),
+    "cause_suspected": ("help-circle", "mute"),
 }
 HIDDEN = frozenset({"step_entered", "calendar_changed", "promise_set", "withdrawn"})
 
@@ -294,6 +297,12 @@ def _duty_done(entry: Entry, speech: Speech) -> _Said:
     return _Said(_("%(duty)s done") % {"duty": duty})
 
 
+def _cause(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    title, values = cause_entry(entry.kind, entry.data)
+    return _Said(title, values=values)
+
+
 def _closed(entry: Entry, speech: Speech) -> _Said:
     outcome = str(entry.data.get("outcome") or "")
     field = speech.fields.get("outcome")
@@ -325,4 +334,6 @@ WORDS: dict[str, Say] = {
     "linked": _linked,
     "duty_done": _duty_done,
     "closed": _closed,
+    "cause_coded": _cause,
+    "cause_suspected": _cause,
 }

@@ -34,6 +34,8 @@ def refusal_words(error: Exception) -> str:
 
 
 _BY_CLASS = {
+    "NoSuchCause": lambda: _("This cause is not in use any more. Choose another."),
+    "TooManyCauses": lambda: _("Choose up to five other causes."),
     "CaseClosedAlready": lambda: _("The case is archived. Reopen it first."),
     "AlreadyThere": lambda: _("This is so already."),
     "NotPaused": lambda: _("The clock is not in that state any more."),

@@ -199,4 +199,5 @@ def system_fact(key: str) -> str:
         "repeat_count": _("Repeated requests"),
         "reopened_count": _("Times reopened"),
         "customer_known": _("Customer known"),
+        "main_cause": _("Main cause"),
     }.get(key, key)

@@ -7,6 +7,7 @@ from django import template
 from qiao.cases.showing import names
 from qiao.cases.showing.clocks import DueMark, row_mark
 from qiao.core.ui.moments import moment
+from qiao.core.wording import from_names
 
 register = template.Library()
 
@@ -41,3 +42,9 @@ def due_mark(row: dict[str, Any]) -> DueMark | None:
     return row_mark(
         due_at=moment(row["due"]), started_at=moment(row["opened"]), level=row["level"]
     )
+
+
+@register.filter
+def in_words(names_by_language: dict[str, str]) -> str:
+    """A name kept by language."""
+    return from_names(names_by_language)

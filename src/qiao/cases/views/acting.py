@@ -28,6 +28,7 @@ from qiao.cases.showing.detail import definition_of
 from qiao.cases.showing.joined_refusals import JOIN_REFUSALS
 from qiao.cases.showing.refusals import refusal_words
 from qiao.cases.showing.steps import facts_of, known_fields
+from qiao.cases.views.cause_asking import ask_for_cause
 from qiao.cases.views.page import renewed
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
@@ -38,6 +39,8 @@ REFUSALS: tuple[type[Exception], ...] = (
     BadFact,
     BadText,
     ProcessRefusal,
+    operations.NoSuchCause,
+    operations.TooManyCauses,
     operations.AlreadyThere,
     operations.CaseClosedAlready,
     operations.EmptyText,
@@ -107,9 +110,12 @@ def act(request: StaffRequest, case_id: int, action: str) -> HttpResponse:
     """Take an action of the case's step; asks first for what the action needs."""
     case = queries.get_case_for(actor=request.actor, case_id=case_id)
     form, label = _action_form(request, case, action)
+    offered = ask_for_cause(request, case, form, action)
     text = names.step_name(case.process_id, case.step)
     if request.method == "POST" and form.is_valid():
         given = form.given_facts() | {"reason": form.cleaned_data.get("reason", "")}
+        if "main_cause" in form.fields:
+            given["main_cause"] = form.cleaned_data["main_cause"]
         if attempt(
             form,
             lambda: operations.take_action(
@@ -119,6 +125,7 @@ def act(request: StaffRequest, case_id: int, action: str) -> HttpResponse:
                 actor=request.actor,
                 now=request.now,
                 from_step=request.POST.get("from_step", ""),
+                offered=offered,
             ),
         ):
             return done(request, case, toast=_("Done: %(action)s") % {"action": label})

@@ -22,6 +22,7 @@ COMMANDS = {
     "shots": "render the pages into pictures and look for faults",
     "intake": "replay a log of real service requests",
     "import": "take a file of customers in",
+    "learn-causes": "train the suggestions of causes, tell how good they are, install them",
     "api-key": "give another program access, list or revoke keys",
     "sample": "write a file of invented customers to try an import with",
     "i18n": "check, extend or compile the translations",
@@ -34,6 +35,7 @@ _INNER = {"prepare"}
 _MODULES = {
     "import": "importing",
     "api-key": "api_key",
+    "learn-causes": "learn_causes",
 }  # a word of the language cannot name a module
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 
+from qiao.core.packs.causes import check_causes
 from qiao.core.packs.model import CaseType, Field, Pack
 from qiao.core.packs.reading import PackProblem
 from qiao.core.packs.tier_rules import strange_letters
@@ -16,6 +17,7 @@ def check_pack(pack: Pack) -> Iterator[PackProblem]:
     yield from _check_queues(pack)
     yield from _check_demo(pack)
     yield from _check_tiers(pack)
+    yield from check_causes(pack.causes)
 
 
 def check_fields(fields: tuple[Field, ...], file: str, place: str) -> Iterator[PackProblem]:

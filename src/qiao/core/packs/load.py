@@ -3,7 +3,7 @@
 Files: ``pack.toml`` (who it is, services, roles, duties, channels, outcomes, skills),
 ``case_types.toml``, ``processes.toml``, ``calendars.toml``, ``tiers.toml``,
 ``tier_rules.toml``, ``segments.toml``, ``risk_rules.toml``, ``green_rules.toml``,
-``terms.toml``, ``queues.toml``, ``demo.toml`` and
+``causes.toml``, ``terms.toml``, ``queues.toml``, ``demo.toml`` and
 ``scripts/<key>.<language>.md``. Only the first is required. A pack may carry an ``intake.toml``
 a ``work_sheets.toml``, a ``knowledge.toml`` and ``articles/``, which have readers of their own.
 """
@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from qiao.core.packs.causes import read_cause
 from qiao.core.packs.checks import check_pack
 from qiao.core.packs.green_rules import read_green_rule
 from qiao.core.packs.model import CalendarSpec, CaseType, Demo, Pack, ProcessSource, Script
@@ -47,6 +48,7 @@ FILES: Final = (
     "segments.toml",
     "risk_rules.toml",
     "green_rules.toml",
+    "causes.toml",
     "terms.toml",
     "queues.toml",
     "demo.toml",
@@ -113,6 +115,7 @@ class _Loader:
             ),
             risk_rules=self._rows(self._file("risk_rules.toml"), "rule", read_risk_rule),
             green_rules=self._rows(self._file("green_rules.toml"), "rule", read_green_rule),
+            causes=self._rows(self._file("causes.toml"), "cause", read_cause),
             roles=self._rows(main, "role", read_named, finish=False),
             duties=self._rows(main, "duty", read_named, finish=False),
             outcomes=self._rows(main, "outcome", read_outcome, finish=False),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeVar
 
+from qiao.core.packs.causes import CauseSpec
 from qiao.core.packs.model import (
     CalendarSpec,
     CaseType,
@@ -21,7 +22,9 @@ from qiao.core.packs.reading import PackInvalid, PackProblem
 from qiao.core.packs.segments import SegmentSpec
 from qiao.core.packs.tier_rules import TierRuleSpec
 
-Item = TypeVar("Item", CalendarSpec, CaseType, Channel, Named, Outcome, QueueSpec, Script)
+Item = TypeVar(
+    "Item", CalendarSpec, CaseType, CauseSpec, Channel, Named, Outcome, QueueSpec, Script
+)
 Shared = TypeVar("Shared")
 _FILE: Final = {
     "channel": "pack.toml",
@@ -38,7 +41,7 @@ _FILE: Final = {
 class Catalogue:
     """Everything that the enabled packs bring.
 
-    `case_types`, `calendars`, `queues`, `skills`, `outcomes` and `scripts` are keyed
+    `case_types`, `calendars`, `queues`, `skills`, `outcomes`, `scripts` and `causes` are keyed
     ``water.leak``, and refer to each other by such keys. Channels, roles, duties, services and
     tiers are shared by all packs under their bare keys (tiers under their letters, the rules that
     grade by their versions), since a customer of several services has one tier.
@@ -58,6 +61,7 @@ class Catalogue:
     tiers: Mapping[str, Tier]
     tier_rules: Mapping[str, TierRuleSpec]
     segments: Mapping[str, SegmentSpec]
+    causes: Mapping[str, CauseSpec]
 
 
 def merge(packs: Iterable[Pack]) -> Catalogue:
@@ -83,6 +87,7 @@ def merge(packs: Iterable[Pack]) -> Catalogue:
         skills=_by_key(item for pack in listed for item in pack.skills),
         outcomes=_by_key(item for pack in listed for item in pack.outcomes),
         scripts=_by_key(item for pack in listed for item in pack.scripts),
+        causes=_by_key(item for pack in listed for item in pack.causes),
         channels=_shared(listed, "channel", lambda pack: _by_key(pack.channels), problems),
         roles=_shared(listed, "role", lambda pack: _by_key(pack.roles), problems),
         duties=_shared(listed, "duty", lambda pack: _by_key(pack.duties), problems),

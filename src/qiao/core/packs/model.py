@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from qiao.core.packs.causes import CauseSpec
 from qiao.core.packs.green_rules import GreenRuleSpec
 from qiao.core.packs.risk_rules import RiskRuleSpec
 from qiao.core.packs.segments import SegmentSpec
@@ -272,6 +273,7 @@ class Pack:
     segments: tuple[SegmentSpec, ...] = ()
     risk_rules: tuple[RiskRuleSpec, ...] = ()
     green_rules: tuple[GreenRuleSpec, ...] = ()
+    causes: tuple[CauseSpec, ...] = ()
     roles: tuple[Named, ...] = ()
     duties: tuple[Named, ...] = ()
     outcomes: tuple[Outcome, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from qiao.core.packs.causes import CauseSpec
 from qiao.core.packs.model import (
     CalendarSpec,
     CaseType,
@@ -38,6 +39,7 @@ def qualified(pack: Pack) -> Pack:
         outcomes=_keyed(pack, pack.outcomes),
         skills=_keyed(pack, pack.skills),
         scripts=_keyed(pack, pack.scripts),
+        causes=tuple(_cause(pack, item) for item in pack.causes),
         queues=tuple(_queue(pack, item) for item in pack.queues),
         demo=replace(
             pack.demo,
@@ -68,6 +70,11 @@ def _case_type(pack: Pack, item: CaseType) -> CaseType:
             for promise in item.promises
         ),
     )
+
+
+def _cause(pack: Pack, item: CauseSpec) -> CauseSpec:
+    parent = qualify(pack.key, item.parent)
+    return replace(item, key=qualify(pack.key, item.key), parent=parent)
 
 
 def _queue(pack: Pack, item: QueueSpec) -> QueueSpec:
