@@ -91,3 +91,42 @@ class RiskRulesChanged:
     """A rule by which risk is found has another version."""
 
     rule_id: int
+
+
+@event_type("cases.reports_changed", topics=("cases",))
+@dataclass(frozen=True)
+class ReportsChanged:
+    """Reports joined a common cause, left it, or were told something; one event per batch."""
+
+    parent_id: int
+    case_ids: tuple[int, ...]
+
+
+@event_type("cases.reports_ended", topics=("cases",))
+@dataclass(frozen=True)
+class ReportsEnded:
+    """Reports were archived with their common cause; one event per batch."""
+
+    parent_id: int
+    case_ids: tuple[int, ...]
+
+
+@event_type("cases.alike_notice_written")
+@dataclass(frozen=True)
+class AlikeNoticeWritten:
+    """A notice waits to be told to the next batch of reports."""
+
+    notice_id: int
+    parent_id: int
+
+
+@event_type("cases.parent_marked")
+@dataclass(frozen=True)
+class ParentMarked:
+    """The case of a common cause reached something that counts for its reports after `after_id`:
+    ``arrived``, ``work_done`` or ``closed``."""
+
+    parent_id: int
+    kind: str
+    at: datetime
+    after_id: int

@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from qiao.cases import definitions, risk_watch
+from qiao.cases.events import ParentMarked
 from qiao.cases.journal_many import carry, dues_of_merged
 from qiao.cases.models import Case, CaseClock, CaseEvent, ClockRecord
 from qiao.cases.rules.clock_rows import state_data, state_from_data
@@ -23,7 +24,7 @@ from qiao.cases.rules.joining import together
 from qiao.cases.rules.levels import Standing, standing
 from qiao.cases.rules.promises import EVENT_KINDS, ClockEvent
 from qiao.cases.rules.working_time import Calendars, CalendarVersion
-from qiao.core import calendars
+from qiao.core import calendars, events
 from qiao.core.actor import Actor
 from qiao.core.transactions import required
 from qiao.staff.queries import organisation
@@ -31,6 +32,7 @@ from qiao.staff.queries import organisation
 INTERNAL = CaseEvent.Visibility.INTERNAL
 CUSTOMER = CaseEvent.Visibility.CUSTOMER
 SYSTEM = CaseEvent.Visibility.SYSTEM
+FOR_REPORTS: Final = frozenset({"arrived", "work_done", "closed"})
 CLOCK_KINDS: Final = frozenset(EVENT_KINDS)
 
 
@@ -139,6 +141,8 @@ class Journal:
             state = folded[1] if folded else self._stored_state()
             mirror(self.case, standing(state, self.now, known_calendars()))
         self.case.save()
+        if self.case.is_parent:
+            self._tell_reports()
         self._keep_entries()
         if heard is not None:
             heard.keep(self.case, self.now)
@@ -146,6 +150,17 @@ class Journal:
             self._keep_clocks(*folded)
         self._entries = []
         return self.case
+
+    def _tell_reports(self) -> None:
+        """What a common cause's own case reaches counts for its reports: a job writes it there."""
+        for entry in self._entries:
+            if entry.kind in FOR_REPORTS:
+                events.publish(
+                    ParentMarked(self.case.pk, entry.kind, entry.at, 0),
+                    organisation_id=self.case.organisation_id,
+                    actor=self._actor,
+                    now=self.now,
+                )
 
     def _fold(self) -> tuple[ClockState, ClockState] | None:
         counted = [e for e in self._entries if e.kind in CLOCK_KINDS]

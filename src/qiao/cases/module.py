@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from qiao.cases import alike_contributions as alike_parts
 from qiao.cases import cause_tasks, contributions, tasks
 from qiao.cases import clock_contributions as clocks
 from qiao.cases import complaint_contributions as complaints
@@ -46,6 +47,7 @@ manifest = Module(
         Permission("cases.assign", _("Assign cases to other people")),
         Permission("cases.transfer", _("Receive cases transferred from other teams")),
         Permission("cases.export", _("Export cases")),
+        Permission("cases.alike", _("Open main cases for many reports, tell and close them")),
         Permission("cases.reopen", _("Reopen cases whose time for it is over")),
         Permission("cases.join", _("Merge, split and link cases, and undo it")),
         *complaints.PERMISSIONS,
@@ -59,13 +61,18 @@ manifest = Module(
     timeline=contributions.TIMELINE,
     search=contributions.SEARCH,
     segment_fields=contributions.SEGMENT_FIELDS,
-    commands=(*contributions.COMMANDS, *complaints.COMMANDS, *clocks.COMMANDS),
+    commands=(
+        *contributions.COMMANDS,
+        *complaints.COMMANDS,
+        *clocks.COMMANDS,
+        *alike_parts.COMMANDS,
+    ),
     decisions=clocks.DECISIONS,
     administration=clocks.ADMINISTRATION,
     inbox=(*contributions.INBOX, *complaints.INBOX),
     notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
     parameters=complaints.PARAMETERS + PARAMETERS,
-    subscriptions=complaints.SUBSCRIPTIONS,
+    subscriptions=(*complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),
     audited=(*complaints.AUDITED, "cases_cause"),
     audit_words=(*complaints.AUDIT_WORDS, *AUDIT_WORDS),
     matters=contributions.MATTERS,
@@ -76,6 +83,7 @@ manifest = Module(
         PeriodicJob("cases.continue_recounts", "* * * * *", tasks.continue_recounts),
         PeriodicJob("cases.fold_counts", "* * * * *", tasks.fold_counts),
         *complaints.PERIODIC,
+        *alike_parts.PERIODIC,
         *cause_tasks.PERIODIC,
     ),
     headlines=overview.HEADLINES,

@@ -1,5 +1,6 @@
 """Cases: what a customer asked for, who owns it, where it stands, and all that happened."""
 
+from qiao.cases.models.alike import AlikeNotice, AlikeParent, AlikeProposal, AlikeReport
 from qiao.cases.models.beside import CaseDraft, CaseLink, CaseViewer, SavedView
 from qiao.cases.models.case import Case, CaseQuerySet
 from qiao.cases.models.causes import CaseCause, Cause, CauseModel, CauseSuggestion
@@ -10,6 +11,10 @@ from qiao.cases.models.recounts import Recount
 from qiao.cases.models.risk import CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleRow
 
 __all__ = [
+    "AlikeNotice",
+    "AlikeParent",
+    "AlikeProposal",
+    "AlikeReport",
     "Case",
     "CaseCause",
     "CaseClock",

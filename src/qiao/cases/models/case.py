@@ -32,6 +32,7 @@ class Case(models.Model):
     `merged_into` is the case that stands for this one, `merged_count` how many this one stands
     for; `parent` is the case of the one cause behind this and other reports. While another case
     is worked on for it, a case keeps its own customer, clocks and end, but is on no list of work.
+    `is_parent` tells the one that carries such a cause.
     """
 
     class Priority(models.TextChoices):
@@ -108,6 +109,7 @@ class Case(models.Model):
         "self", models.PROTECT, null=True, related_name="+", db_index=False
     )
     merged_count = models.SmallIntegerField(default=0)
+    is_parent = models.BooleanField(default=False)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = CaseQuerySet.as_manager()

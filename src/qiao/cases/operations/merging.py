@@ -159,7 +159,7 @@ def _lock_standing(case_ids: Sequence[int], actor: Actor) -> dict[int, Case]:
         actor.require(JOIN, case.organisation_id)
         if case.closed_at is not None:
             raise CaseClosedAlready(case.number)
-        if case.parent_id is not None or Case.objects.filter(parent=case).exists():
+        if case.parent_id is not None or case.is_parent:
             raise UnderParent(case.number)
     return rows
 

@@ -13,6 +13,7 @@ from qiao.cases.journal import CaseClosedAlready, Journal, lock_case
 from qiao.cases.models import Case, CaseDuty
 from qiao.cases.operations.arriving import enter_steps
 from qiao.cases.operations.causes import Offered, put_causes
+from qiao.cases.operations.merging import UnderParent
 from qiao.cases.operations.reopening import end_before, refuse_late
 from qiao.cases.queries.facts import facts_of
 from qiao.cases.rules.process import (
@@ -71,6 +72,8 @@ def take_action(
     if from_step and from_step != case.step:
         raise StaleStep(case.step)
     refuse_late(case, actor=actor, now=now)
+    if case.parent_id is not None:
+        raise UnderParent(case.number)
     definition = definitions.type_of(case)
     process = definitions.process_of(case.process)
     values, reason = _given(case, process, definition, action, given)

@@ -154,7 +154,7 @@ def _rights(case: Case, actor: Actor) -> dict[str, bool]:
     }
 
 
-RIGHTS = ("view", "open", "note", "work", "assign", "transfer", "join")
+RIGHTS = ("view", "open", "note", "work", "assign", "transfer", "join", "alike")
 
 
 def show_facts(case: Case, process: Process, definition: CaseType | None) -> list[Fact]:

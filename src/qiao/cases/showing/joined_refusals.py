@@ -17,12 +17,16 @@ JOIN_REFUSALS: Final[tuple[type[Exception], ...]] = (
     operations.NotReopened,
     operations.TooLateToReopen,
     operations.NotUndoable,
+    operations.ParentOver,
+    operations.NotAReport,
 )
 JOIN_WORDS: Final[Mapping[str, Callable[[], str]]] = {
     "MergedAway": lambda: _("Another case stands for this one. Work on that one."),
     "SameCase": lambda: _("Choose at least one other case."),
     "TooMany": lambda: _("These are too many to look through at once."),
     "NotMerged": lambda: _("This was undone already."),
+    "ParentOver": lambda: _("That common cause is over: ask whether it is so for this customer."),
+    "NotAReport": lambda: _("This is not possible for this case now."),
     "UnderParent": lambda: _("A report of a common cause is not merged; it is closed with it."),
     "NothingToSplit": lambda: _("None of these entries can go to a case of its own."),
     "BuiltOn": lambda: _("Somebody has worked on it since. It cannot be undone any more."),

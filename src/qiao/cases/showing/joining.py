@@ -24,6 +24,13 @@ ICONS: Final[dict[str, tuple[str, str]]] = {
     "split_undone": ("arrow-back-up", "mute"),
     "undone": ("arrow-back-up", "mute"),
     "unlinked": ("unlink", "mute"),
+    "parent_made": ("stack-2", "warn"),
+    "joined_parent": ("stack-2", "info"),
+    "left_parent": ("arrow-back-up", "mute"),
+    "not_back": ("message-report", "bad"),
+    "expectation_set": ("clock", "info"),
+    "broadcast": ("speakerphone", "pri"),
+    "reports_ended": ("speakerphone", "ok"),
 }
 TITLES: Final[dict[str, Callable[[], str]]] = {
     "merged_in": lambda: _("Merged in"),
@@ -36,6 +43,13 @@ TITLES: Final[dict[str, Callable[[], str]]] = {
     "split_undone": lambda: _("Split undone"),
     "undone": lambda: _("Reopening undone"),
     "unlinked": lambda: _("Link taken away"),
+    "parent_made": lambda: _("Made the main case of many reports"),
+    "joined_parent": lambda: _("Joined a main case"),
+    "left_parent": lambda: _("Taken out of the main case"),
+    "not_back": lambda: _("The customer says that it is not over"),
+    "expectation_set": lambda: _("Cause and expected end"),
+    "broadcast": lambda: _("All reports were told"),
+    "reports_ended": lambda: _("All reports were told and closed"),
 }
 
 
@@ -43,8 +57,9 @@ def words(entry: Entry) -> dict[str, Any]:
     """The title, detail and link of an entry about another case."""
     data = entry.data
     said: dict[str, Any] = {"title": TITLES[entry.kind]()}
-    if data.get("reason"):
-        said |= {"text": str(data["reason"]), "box": True}
+    text = next((str(data[k]) for k in ("reason", "text", "words", "cause") if data.get(k)), "")
+    if text:
+        said |= {"text": text, "box": True}
     if entry.kind == "unlinked":
         said["detail"] = str(names.LINK_KINDS.get(str(data.get("kind", "")), ""))
     if data.get("case"):

@@ -1,5 +1,6 @@
 """A new case: the form that grows with its type, and the opening itself."""
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from qiao.cases import definitions, operations, queries
 from qiao.cases.forms import NewCaseForm, typed_facts
 from qiao.cases.showing import names
+from qiao.cases.showing.alike import parent_words
 from qiao.cases.showing.times import span_words
 from qiao.cases.showing.types import find_types, types_by_group
 from qiao.cases.views.acting import attempt
@@ -153,12 +155,36 @@ def _show(
         "customer": setting.customer,
         "account": setting.account,
         "doubles": doubles,
+        "alike": _alike(request, setting, form),
+        "joins": request.POST.get("join_parent", ""),
         "types": types_by_group(_packs(request, setting)),
         "promises": _promises(definition, str(form["priority"].value() or "")),
     }
     whole = not request.htmx
     template = "cases/new.html" if whole else "cases/_form.html"
     return render(request, template, context, status=status)
+
+
+def _alike(
+    request: StaffRequest, setting: Setting, form: NewCaseForm
+) -> list[tuple[queries.ParentLine, str]]:
+    """The common causes that this report would belong to, with their words."""
+    if setting.definition is None:
+        return []
+    area = setting.account.region if setting.account else str(form["area"].value() or "")
+    found = queries.fitting_parents(actor=request.actor, kind=setting.definition.alike, area=area)
+    return [(line, parent_words(line, request.now)) for line in found]
+
+
+def _join(request: StaffRequest, case: Any) -> Any:
+    """Let the new case join the common cause that was chosen for it, if it still goes on."""
+    wanted = _number(request.POST.get("join_parent"))
+    if wanted is not None and queries.parent_line(actor=request.actor, case_id=wanted):
+        with contextlib.suppress(operations.ParentOver):
+            operations.join_reports(
+                parent_id=wanted, case_ids=[case.pk], actor=request.actor, now=request.now
+            )
+    return case
 
 
 def _promises(definition: CaseType | None, priority: str) -> list[tuple[str, str]]:
@@ -184,7 +210,7 @@ def new(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, setting, form, status=422)
     opened: list[Any] = []
-    if not attempt(form, lambda: opened.append(_open(request, setting, form))):
+    if not attempt(form, lambda: opened.append(_join(request, _open(request, setting, form)))):
         return _show(request, setting, form, status=422)
     return _opened(request, opened[0], embedded=bool(form.cleaned_data["embed"]))
 

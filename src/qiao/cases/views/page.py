@@ -13,6 +13,7 @@ from qiao.cases import operations, queries
 from qiao.cases.forms import AnswerForm, WordsForm, read_filters, read_view, write_filters
 from qiao.cases.queries.page import SIDES
 from qiao.cases.showing import history, listing
+from qiao.cases.showing.alike import show_alike
 from qiao.cases.showing.detail import Detail, show_case, speech_for
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
@@ -102,6 +103,7 @@ def page_context(request: StaffRequest, detail: Detail) -> dict[str, Any]:
         "sides": SIDES,
         "back_url": reverse("cases:list"),
         "merged": queries.merged_cases(actor=request.actor, case=case),
+        "alike": show_alike(case, actor=request.actor, now=request.now),
     }
 
 
@@ -157,6 +159,7 @@ def live_context(request: StaffRequest, detail: Detail) -> dict[str, Any]:
         "side": "",
         "panels": _panels(request, detail),
         "merged": queries.merged_cases(actor=request.actor, case=detail.case),
+        "alike": show_alike(detail.case, actor=request.actor, now=request.now),
         "editing": bool(sent.get("editing")),  # the request's text stands in a form now
     }
 

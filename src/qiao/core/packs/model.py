@@ -113,7 +113,8 @@ class CaseType:
 
     `duty` is the team duty that takes the work in the case's area (``network``, ``billing``);
     empty means it stays with the first person. `safety` are the words said before any data is
-    typed. `words` are search words beside the name.
+    typed. `words` are search words beside the name. Reports of types with the same `alike`
+    (``supply``) from one area may have one cause; empty where each stands for itself.
     """
 
     key: str
@@ -132,6 +133,7 @@ class CaseType:
     safety: tuple[Text, ...] = ()
     words: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
+    alike: str = ""
 
 
 @dataclass(frozen=True, slots=True)

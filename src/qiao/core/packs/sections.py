@@ -328,6 +328,7 @@ def read_case_type(table: Table, terms: PromiseTerms, common: tuple[Field, ...])
         safety=table.texts("safety"),
         words=table.strings("words"),
         scripts=table.strings("scripts"),
+        alike=table.string("alike", ""),
     )
     if case_type.emergency and not case_type.safety:
         table.report("safety", "an emergency needs words of safety; expected a list of texts")

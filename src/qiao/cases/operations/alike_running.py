@@ -1,0 +1,276 @@
+"""What goes on by itself for many reports of one cause: telling, ending, finding bursts.
+
+Each call does one batch in the caller's transaction and says whether there is more: the next one
+is a job of its own, so a worker that dies loses one batch at most, and that is done again.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from qiao.cases.events import ReportsChanged, ReportsEnded
+from qiao.cases.journal import CUSTOMER
+from qiao.cases.journal_many import ManyJournals, close_apart, lock_many, merged_ids
+from qiao.cases.models import (
+    AlikeNotice,
+    AlikeParent,
+    AlikeProposal,
+    AlikeReport,
+    Case,
+    CaseEvent,
+)
+from qiao.cases.operations.alike import end_reports
+from qiao.cases.queries.alike_bursts import find_bursts
+from qiao.core import events
+from qiao.core.transactions import required
+from qiao.messaging.operations import Receiver, Sending, Words, queue_messages, reach
+from qiao.staff.queries import organisation
+
+BATCH: Final = 500
+QUEUED: Final = "queued"
+CHANNEL: Final = "broadcast"
+FADES_AFTER: Final = timedelta(hours=2)
+
+
+def go_on(*, notice_id: int, now: datetime) -> bool:
+    """Tell the next batch of reports, and end them if the notice says that it is over.
+
+    Returns whether there may be more. Called again for a batch that is done it does the next.
+    """
+    required()
+    notice = AlikeNotice.objects.select_for_update().get(id=notice_id)
+    if notice.done_at is not None:
+        return False
+    reports = list(
+        AlikeReport.objects.filter(
+            parent=notice.parent_id, left_at__isnull=True, id__gt=notice.told_up_to
+        ).order_by("id")[:BATCH]
+    )
+    if not reports:
+        _finish(notice, now)
+        return False
+    cases = _lock(reports)
+    told = _tell(notice, cases, now)
+    _write(notice, cases, told, now)
+    _note(notice, reports, told)
+    return True
+
+
+def _lock(reports: Sequence[AlikeReport]) -> list[Case]:
+    """The reports and what is merged into them: those that stand for themselves first."""
+    cases = lock_many([report.case_id for report in reports])
+    inside = [pk for case in cases if case.merged_count for pk in merged_ids(case.pk)]
+    return [*cases, *lock_many(inside)]
+
+
+def _tell(notice: AlikeNotice, cases: Sequence[Case], now: datetime) -> dict[int, str]:
+    """Queue the notice for the customers of these cases; what became of each."""
+    asked = [(case.pk, case.customer_id) for case in cases if case.customer_id is not None]
+    unit = organisation(cases[0].organisation_id)
+    channels = ("email", "letter") if notice.letters else ("email",)
+    found = reach(
+        asked,
+        purpose="service",
+        organisation_id=unit.pk,
+        day=timezone.localdate(now),
+        letters=notice.letters,
+    )
+    told = dict.fromkeys((case.pk for case in cases), "no_customer")
+    for case_id, known in found.items():
+        refused = [known.refusal(channel) for channel in channels]
+        told[case_id] = QUEUED if "" in refused else refused[0]
+    receivers = [
+        Receiver(customer_id=case.customer_id, subject_id=case.pk, reference=case.number)
+        for case in cases
+        if told[case.pk] == QUEUED
+    ]
+    if receivers:
+        queue_messages(
+            sending=Sending(
+                organisation_id=unit.pk,
+                kind="broadcast",
+                texts={"": Words(_title(notice, unit), notice.text)},
+                subject_kind="case",
+                channels=channels,
+                key=f"cases.alike:{notice.pk}",
+                is_plain=True,
+            ),
+            receivers=receivers,
+            actor=None,
+            now=now,
+        )
+    return told
+
+
+def _title(notice: AlikeNotice, unit: object) -> str:
+    languages = getattr(unit, "languages", None) or ["en"]
+    with override(languages[0]):
+        if notice.kind == AlikeNotice.Kind.BACK:
+            return _("What you reported is over")
+        return _("News of what you reported")
+
+
+def _write(
+    notice: AlikeNotice, cases: Sequence[Case], told: dict[int, str], now: datetime
+) -> None:
+    ends = notice.kind == AlikeNotice.Kind.BACK
+    responded = set(
+        CaseEvent.objects.filter(case__in=cases, kind="first_response").values_list(
+            "case_id", flat=True
+        )
+    )
+    journal = ManyJournals(cases, actor=None, now=now)
+    ended: list[int] = []
+    for case in cases:
+        if case.closed_at is not None:
+            continue
+        if told[case.pk] == QUEUED:
+            if case.pk not in responded:
+                journal.add(case, "first_response", {})
+            said = {"text": notice.text, "channel": CHANNEL, "notice": notice.pk}
+            journal.add(case, "answer", said, visibility=CUSTOMER)
+        if ends:
+            _end(journal, case, answered=told[case.pk] == QUEUED, now=now)
+            ended.append(case.pk)
+    journal.write()
+    published: ReportsEnded | ReportsChanged = ReportsChanged(
+        notice.parent_id, tuple(case.pk for case in cases)
+    )
+    if ends:
+        published = ReportsEnded(notice.parent_id, tuple(ended))
+    events.publish(published, organisation_id=cases[0].organisation_id, actor=None, now=now)
+
+
+def _end(journal: ManyJournals, case: Case, *, answered: bool, now: datetime) -> None:
+    if answered:
+        journal.add(case, "work_done", {})
+        journal.add(case, "answered", {})
+        case.answered_at = now
+    close_apart(journal, case, why="parent", at=now)
+
+
+def _note(notice: AlikeNotice, reports: Sequence[AlikeReport], told: dict[int, str]) -> None:
+    by_word: dict[str, list[int]] = defaultdict(list)
+    for report in reports:
+        by_word[told[report.case_id]].append(report.pk)
+    for word, ids in by_word.items():
+        AlikeReport.objects.filter(id__in=ids).update(told=word)
+    reached = len(by_word.get(QUEUED, ()))
+    AlikeNotice.objects.filter(id=notice.pk).update(
+        told_up_to=reports[-1].pk,
+        told_count=F("told_count") + reached,
+        missed_count=F("missed_count") + len(reports) - reached,
+    )
+
+
+def _finish(notice: AlikeNotice, now: datetime) -> None:
+    notice.done_at = now
+    notice.save(update_fields=["done_at"])
+    if notice.kind == AlikeNotice.Kind.BACK:
+        AlikeParent.objects.filter(case=notice.parent_id).update(
+            state=AlikeParent.State.CLOSED, closed_at=now
+        )
+
+
+def follow_parent(
+    *, parent_id: int, kind: str, at: datetime, after_id: int, now: datetime
+) -> int | None:
+    """Let the next batch of reports know what was reached for all of them: ``arrived`` or
+    ``work_done``. Returns where to go on, None at the end.
+
+    The end of the parent's case (``closed``) ends its reports with the usual words.
+    """
+    required()
+    if kind == "closed":
+        _end_with_case(parent_id, now)
+        return None
+    reports = list(
+        AlikeReport.objects.filter(
+            parent=parent_id, left_at__isnull=True, id__gt=after_id
+        ).order_by("id")[:BATCH]
+    )
+    if not reports:
+        return None
+    cases = [case for case in _lock(reports) if case.closed_at is None]
+    done = set(
+        CaseEvent.objects.filter(case__in=cases, kind=kind, data__parent=parent_id).values_list(
+            "case_id", flat=True
+        )
+    )
+    journal = ManyJournals(cases, actor=None, now=now)
+    for case in cases:
+        if case.pk not in done:
+            journal.add(case, kind, {"parent": parent_id}, at=at)
+    journal.write()
+    return reports[-1].pk
+
+
+def _end_with_case(parent_id: int, now: datetime) -> None:
+    parent = AlikeParent.objects.select_for_update().filter(case=parent_id).first()
+    if parent is None or parent.state != AlikeParent.State.OPEN:
+        return
+    unit = organisation(Case.objects.values_list("organisation_id", flat=True).get(id=parent_id))
+    with override((unit.languages or ["en"])[0]):
+        words = _("What you reported has been put right. If it is not so for you, please tell us.")
+    end_reports(parent_id=parent_id, text=words, actor=None, now=now)
+
+
+_SEEN = """
+UPDATE cases_alikeproposal SET state = 'faded' WHERE state = 'open' AND seen_at < %s
+"""
+
+
+def note_bursts(*, now: datetime) -> int:
+    """Look for bursts of reports and keep them as proposals; those that faded away go.
+
+    Returns how many bursts there are now. What was waved off is not proposed again while it goes
+    on, and nothing is proposed where a common cause is open.
+    """
+    required()
+    bursts = find_bursts(now=now)
+    for each in bursts:
+        lately = AlikeProposal.objects.filter(
+            organisation_id=each.organisation_id,
+            kind=each.kind,
+            area=each.area,
+            state=AlikeProposal.State.DISMISSED,
+            seen_at__gt=now - FADES_AFTER,
+        )
+        if lately.update(seen_at=now):
+            continue
+        AlikeProposal.objects.update_or_create(
+            organisation_id=each.organisation_id,
+            kind=each.kind,
+            area=each.area,
+            state=AlikeProposal.State.OPEN,
+            defaults={
+                "seen_at": now,
+                "count": each.burst.count,
+                "minutes": each.burst.minutes,
+                "usual_per_hour": each.burst.usual_per_hour,
+                "chance": each.burst.chance,
+                "case_ids": list(each.case_ids),
+            },
+            create_defaults={
+                "organisation_id": each.organisation_id,
+                "kind": each.kind,
+                "area": each.area,
+                "found_at": now,
+                "seen_at": now,
+                "count": each.burst.count,
+                "minutes": each.burst.minutes,
+                "usual_per_hour": each.burst.usual_per_hour,
+                "chance": each.burst.chance,
+                "case_ids": list(each.case_ids),
+            },
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, [now - FADES_AFTER])
+    return len(bursts)

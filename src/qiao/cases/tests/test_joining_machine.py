@@ -1,0 +1,215 @@
+"""Any sequence of actions, merges, splits, reopenings, common causes and undoings keeps order.
+
+The machine runs on a real database; each run in a transaction that is rolled back.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from qiao.cases import operations as ops
+from qiao.cases.journal_many import dues_of_merged
+from qiao.cases.models import Case, CaseDuty, CaseEvent
+from qiao.cases.rules.process import ProcessRefusal
+from qiao.cases.tests.test_merging import clocks, counts_agree, mirrored
+from qiao.cases.tests.world import NOW, a_case
+from qiao.staff.tests.cast import Company
+
+REFUSALS = (
+    ProcessRefusal,
+    ops.AlreadyThere,
+    ops.BadFact,
+    ops.BuiltOn,
+    ops.CaseClosedAlready,
+    ops.NotAReport,
+    ops.NothingToSplit,
+    ops.NotMerged,
+    ops.NotPaused,
+    ops.NotReopened,
+    ops.NotUndoable,
+    ops.ParentOver,
+    ops.SameCase,
+    ops.UnderParent,
+)
+ACTIONS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("hand_over", {}),
+    ("done", {"cause": "pipe"}),
+    ("satisfied", {}),
+    ("reopen", {"reason": "又漏了"}),
+    ("back", {"reason": "退回"}),
+)
+pick = st.integers(0, 7)
+
+
+class Joining(RuleBasedStateMachine):
+    """People do things to a handful of cases, in any order."""
+
+    company: Company
+
+    @initialize()
+    def open_some(self) -> None:
+        """Three cases, the last one urgent, and a common cause."""
+        self.now = NOW
+        self.ids = [a_case(self.company).pk for _n in range(2)]
+        self.ids.append(a_case(self.company, priority="urgent").pk)
+        cause = a_case(self.company, type_key="water.burst", title="爆管")
+        ops.make_parent(
+            case_id=cause.pk,
+            cause=ops.Cause("supply", "339102", NOW),
+            actor=self.company.chief,
+            now=NOW,
+        )
+        self.parent = cause.pk
+
+    def told(self, **more: Any) -> dict[str, Any]:
+        """Who acts and when: a minute after the last time."""
+        self.now += timedelta(minutes=1)
+        return {"actor": self.company.agent, "now": self.now, **more}
+
+    def case(self, place: int) -> int:
+        """One of the cases."""
+        return self.ids[place % len(self.ids)]
+
+    def attempt(self, run: Any, **values: Any) -> Any:
+        """Do it, or be refused without a trace."""
+        before = [mirrored(Case(pk=pk)) for pk in self.ids]
+        try:
+            return run(**values, **self.told())
+        except REFUSALS:
+            assert [mirrored(Case(pk=pk)) for pk in self.ids] == before
+            return None
+
+    @rule(place=pick, action=st.sampled_from(ACTIONS))
+    def act(self, place: int, action: tuple[str, dict[str, str]]) -> None:
+        """Take an action of the process."""
+        self.attempt(ops.take_action, case_id=self.case(place), action=action[0], given=action[1])
+
+    @rule(place=pick, kind=st.sampled_from(("arrived", "work_done", "answered")))
+    def reach(self, place: int, kind: str) -> None:
+        """Reach a milestone."""
+        self.attempt(ops.mark, case_id=self.case(place), kind=kind)
+
+    @rule(place=pick)
+    def pause_or_resume(self, place: int) -> None:
+        """Stop the clock, or let it run."""
+        if self.attempt(ops.pause, case_id=self.case(place), reason="等客户") is None:
+            self.attempt(ops.resume, case_id=self.case(place))
+
+    @rule(place=pick, priority=st.sampled_from(Case.Priority.values))
+    def weigh(self, place: int, priority: str) -> None:
+        """Change the priority."""
+        self.attempt(ops.change_priority, case_id=self.case(place), priority=priority)
+
+    @rule(place=pick)
+    def note(self, place: int) -> None:
+        """Write a note."""
+        self.attempt(ops.add_note, case_id=self.case(place), text="记一笔")
+
+    @rule(place=pick, other=pick)
+    def merge(self, place: int, other: int) -> None:
+        """Merge two cases; undoing at once restores both."""
+        pair = [self.case(place), self.case(other)]
+        before = [(mirrored(Case(pk=pk)), clocks(Case(pk=pk))) for pk in pair]
+        if self.attempt(ops.merge_cases, survivor_id=pair[0], merged=[pair[1]]) is None:
+            return
+        at: dict[str, Any] = {"actor": self.company.agent, "now": self.now}
+        ops.undo_merge(case_id=pair[1], **at)
+        assert [(mirrored(Case(pk=pk)), clocks(Case(pk=pk))) for pk in pair] == before
+        ops.merge_cases(survivor_id=pair[0], merged=[pair[1]], **at)
+
+    @rule(place=pick)
+    def unmerge(self, place: int) -> None:
+        """Let a case stand for itself again."""
+        self.attempt(ops.undo_merge, case_id=self.case(place))
+
+    @rule(place=pick)
+    def split(self, place: int) -> None:
+        """Split the newest note off."""
+        case_id = self.case(place)
+        seqs = CaseEvent.objects.filter(case=case_id, kind="note").order_by("-seq")
+        if len(self.ids) < 8 and seqs.exists():
+            matter = ops.NewMatter("water.bill", "账单")
+            new = self.attempt(ops.split_case, case_id=case_id, seqs=[seqs[0].seq], matter=matter)
+            if new is not None:
+                self.ids.append(new.pk)
+
+    @rule(place=pick)
+    def unsplit(self, place: int) -> None:
+        """Take a split back."""
+        self.attempt(ops.undo_split, case_id=self.case(place))
+
+    @rule(place=pick)
+    def close_again(self, place: int) -> None:
+        """Take a reopening back."""
+        self.attempt(ops.undo_reopening, case_id=self.case(place))
+
+    @rule(place=pick)
+    def join(self, place: int) -> None:
+        """Join the common cause."""
+        self.attempt(ops.join_reports, parent_id=self.parent, case_ids=[self.case(place)])
+
+    @rule(place=pick)
+    def leave(self, place: int) -> None:
+        """Leave it, or say that it is not over."""
+        if self.attempt(ops.take_out, case_id=self.case(place)) is None:
+            self.attempt(ops.not_back, case_id=self.case(place), words="还没好")
+
+    @rule()
+    def end_all(self) -> None:
+        """End the common cause."""
+        notice = self.attempt(ops.end_reports, parent_id=self.parent, text="已恢复")
+        while notice is not None and ops.go_on(notice_id=notice.pk, now=self.now):
+            pass
+
+    @invariant()
+    def everything_is_in_order(self) -> None:
+        """Owner and clock, at most one open step, no gap, promises never later, counts right."""
+        if not hasattr(self, "ids"):
+            return
+        for case in Case.objects.filter(pk__in=[*self.ids, self.parent]):
+            folded = clocks(case)
+            assert case.responsible_id
+            assert case.team_id
+            assert (case.closed_at is None) == (case.phase != "closed")
+            assert case.closed_at is None or not any(clock.open for clock in folded)
+            seqs = case.events.order_by("seq").values_list("seq", flat=True)
+            assert list(seqs) == list(range(1, case.event_count + 1))
+            owed = CaseDuty.objects.filter(case=case, done_at__isnull=True)
+            assert owed.count() <= 1
+            merged = Case.objects.filter(merged_into=case.pk).exclude(outcome="split_undone")
+            assert case.merged_count == merged.count()
+            if case.closed_at is None and case.merged_into_id is None:
+                own = [clock.due_at for clock in folded if clock.open and clock.due_at]
+                others = [due.due_at for due in dues_of_merged(case.pk) if due.due_at]
+                expected = own + (others if case.merged_count else [])
+                assert case.due_at == min(expected, default=None)
+        counts_agree()
+
+
+@pytest.mark.parametrize("seed", range(1))
+def test_any_sequence_keeps_order(company: Company, seed: int) -> None:
+    del seed
+
+    class Run(Joining):
+        pass
+
+    Run.company = company
+    run_state_machine_as_test(
+        Run,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=14,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

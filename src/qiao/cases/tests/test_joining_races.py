@@ -1,0 +1,133 @@
+"""Two people at one moment: a clear refusal for the loser, no deadlock, nobody lost."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from qiao.cases.models import AlikeParent, AlikeReport, Case
+from qiao.cases.operations import (
+    CaseClosedAlready,
+    Cause,
+    NotMerged,
+    ParentOver,
+    add_note,
+    end_reports,
+    go_on,
+    join_reports,
+    make_parent,
+    mark,
+    merge_cases,
+    undo_merge,
+)
+from qiao.cases.tests.test_merging import clocks
+from qiao.cases.tests.world import NOW, a_case, pack_installed
+from qiao.staff.tests.cast import Company, make_company
+
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def company(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+    """The cast in a database whose transactions are real."""
+    with pack_installed(monkeypatch), transaction.atomic():
+        made = make_company()
+    with pack_installed(monkeypatch):
+        yield made
+
+
+def at_once(*runs: Callable[[], Any]) -> list[Any]:
+    """Run all in threads of their own; what each gave, or the exception that it raised."""
+    results: list[Any] = [None] * len(runs)
+    start = threading.Barrier(len(runs))
+
+    def work(place: int, run: Callable[[], Any]) -> None:
+        try:
+            start.wait(timeout=20)
+            with transaction.atomic():
+                results[place] = run()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            results[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(place, run)) for place, run in enumerate(runs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+        assert not thread.is_alive(), "a deadlock"
+    return results
+
+
+def opened(company: Company, count: int) -> list[Case]:
+    """So many cases."""
+    with transaction.atomic():
+        return [a_case(company) for _n in range(count)]
+
+
+def test_two_cases_merged_into_each_other_at_once_lose_nothing(company: Company) -> None:
+    one, two = opened(company, 2)
+    told: dict[str, Any] = {"actor": company.agent, "now": LATER}
+    results = at_once(
+        lambda: merge_cases(survivor_id=one.pk, merged=[two.pk], **told),
+        lambda: merge_cases(survivor_id=two.pk, merged=[one.pk], **told),
+    )
+    assert sum(isinstance(r, CaseClosedAlready) for r in results) == 1
+    assert sum(isinstance(r, Case) for r in results) == 1
+    assert Case.objects.filter(merged_into__isnull=False).count() == 1
+
+
+def test_merges_undoings_and_work_on_the_same_cases_never_wait_in_a_circle(
+    company: Company,
+) -> None:
+    cases = opened(company, 4)
+    told: dict[str, Any] = {"actor": company.agent, "now": LATER}
+    with transaction.atomic():
+        merge_cases(survivor_id=cases[3].pk, merged=[cases[0].pk], **told)
+    runs: list[Callable[[], Any]] = []
+    for place in range(3):
+        runs += [
+            lambda p=place: merge_cases(  # type: ignore[misc]
+                survivor_id=cases[p].pk, merged=[cases[(p + 1) % 4].pk], **told
+            ),
+            lambda: mark(case_id=cases[3].pk, kind="arrived", **told),
+            lambda p=place: add_note(case_id=cases[p].pk, text="x", **told),  # type: ignore[misc]
+        ]
+    runs.append(lambda: undo_merge(case_id=cases[0].pk, **told))
+    results = at_once(*runs)
+    allowed = (Case, CaseClosedAlready, NotMerged)
+    assert all(isinstance(result, allowed) for result in results), results
+    for case in cases:
+        assert clocks(case)
+
+
+def test_nobody_is_lost_between_the_end_of_a_cause_and_those_who_join(company: Company) -> None:
+    (parent,) = opened(company, 1)
+    reports = opened(company, 6)
+    told: dict[str, Any] = {"actor": company.chief, "now": LATER}
+    with transaction.atomic():
+        make_parent(case_id=parent.pk, cause=Cause("supply", "339102", NOW), **told)
+    joins = [
+        lambda c=case: join_reports(parent_id=parent.pk, case_ids=[c.pk], **told)
+        for case in reports
+    ]
+    results = at_once(
+        *joins[:3], lambda: end_reports(parent_id=parent.pk, text="已恢复", **told), *joins[3:]
+    )
+    notice = results.pop(3)
+    more = True
+    while more:
+        with transaction.atomic():
+            more = go_on(notice_id=notice.pk, now=LATER)
+    joined = [r for r in results if isinstance(r, tuple)]
+    refused = [r for r in results if isinstance(r, ParentOver)]
+    assert len(joined) + len(refused) == len(reports), results
+    assert AlikeReport.objects.count() == len(joined)
+    assert Case.objects.filter(parent=parent, closed_at__isnull=True).count() == 0
+    assert Case.objects.filter(parent=parent).count() == len(joined)
+    assert AlikeParent.objects.get().state == "closed"
+    assert connection.connection is not None
