@@ -8,6 +8,7 @@ from qiao.staff.models import Organisation, Role, Staff
 from qiao.staff.operations import add_organisation, assign_role
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company
+from tests.world.alike import add_alike
 from tests.world.canaries import PASSWORD, SINCE, SKILLS, World
 from tests.world.care import add_requests
 from tests.world.cases import add_cases
@@ -34,6 +35,7 @@ def build_world(now: datetime) -> World:
     add_customer(world)
     add_cases(world)
     add_joined(world)
+    add_alike(world)
     add_work(world)
     add_follow_ups(world)
     add_contacts(world)

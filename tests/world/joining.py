@@ -28,6 +28,7 @@ def add_joined(world: World) -> None:
         "survivor": survivor.pk,
         "merged": merged.pk,
         "linked": linked.pk,
+        "linked_number": linked.number,
         "link": link.pk,
         "note_seq": seqs["note"],
         "link_seq": seqs["linked"],

@@ -11,7 +11,7 @@ from qiao.cases import complaint_contributions as complaints
 from qiao.cases import writing_contributions as writing
 from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
-from qiao.cases.demo import audit, causes, history, morning
+from qiao.cases.demo import alike, audit, causes, history, morning
 from qiao.cases.notices import NOTICES
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
 from qiao.cases.parameters import PARAMETERS
@@ -93,6 +93,7 @@ manifest = Module(
         DemoStage("cases", 30, history.build_cases, audit.audit, morning.tick),
         DemoStage("cases.complaints", 62, _note_complaints),
         DemoStage("cases.causes", 61, causes.code_cases, causes.audit),
+        DemoStage("cases.alike", 64, alike.build_alike, alike.audit_alike),
     ),
     append_only=("cases_caseevent", "cases_causesuggestion"),
 )

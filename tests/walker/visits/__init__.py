@@ -9,6 +9,7 @@ from typing import Final
 
 from tests.walker.visits.addressed import Visit, told
 from tests.walker.visits.administration import ADMINISTRATION
+from tests.walker.visits.alike import ALIKE
 from tests.walker.visits.api import API
 from tests.walker.visits.cases import CASES
 from tests.walker.visits.contact import CONTACT
@@ -34,6 +35,7 @@ VISITS: Final[dict[str, Visit]] = (
     | KNOWLEDGE
     | CASES
     | JOINING
+    | ALIKE
     | DISPATCH
     | CONTACT
     | FEEDBACK

@@ -39,7 +39,9 @@ def tick(now: datetime) -> None:
 def _candidates(now: datetime, rng: Random) -> Iterator[Case]:
     """Open cases in nobody's hands whom a visitor plays, the most pressing among some first."""
     played = cast_ids()
-    open_ones = Case.objects.filter(closed_at__isnull=True, is_paused=False)
+    open_ones = Case.objects.filter(
+        closed_at__isnull=True, is_paused=False, parent__isnull=True, merged_into__isnull=True
+    )
     theirs = Q(responsible__in=played) | Q(assignee__in=played)
     found = list(
         open_ones.exclude(theirs)
