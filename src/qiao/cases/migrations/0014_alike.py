@@ -17,7 +17,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='case',
             name='is_parent',
-            field=models.BooleanField(default=False),
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.AlterField(
+            model_name='case',
+            name='merged_count',
+            field=models.SmallIntegerField(db_default=0, default=0),
         ),
         migrations.CreateModel(
             name='AlikeParent',

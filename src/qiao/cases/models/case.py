@@ -108,8 +108,8 @@ class Case(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="+", db_index=False
     )
-    merged_count = models.SmallIntegerField(default=0)
-    is_parent = models.BooleanField(default=False)
+    merged_count = models.SmallIntegerField(default=0, db_default=0)
+    is_parent = models.BooleanField(default=False, db_default=False)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = CaseQuerySet.as_manager()
