@@ -18,6 +18,7 @@ from tests.world.decisions import add_backup, add_correction, add_notice, add_pr
 from tests.world.files import add_imports
 from tests.world.joining import add_joined
 from tests.world.knowledge import add_knowledge
+from tests.world.processes import add_drafts
 from tests.world.programs import add_programs
 from tests.world.work import add_follow_ups, add_work
 
@@ -42,6 +43,7 @@ def build_world(now: datetime) -> World:
     add_requests(world)
     add_imports(world)
     add_programs(world)
+    add_drafts(world)
     add_correction(world)
     add_problem(world)
     add_backup(world)

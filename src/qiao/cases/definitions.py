@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -38,22 +39,24 @@ def type_of(case: Case) -> CaseType:
     return case_types()[case.case_type.key]
 
 
-_NEWEST = """
+_IN_FORCE = """
 SELECT t.id, p.id
   FROM cases_casetype t
  CROSS JOIN LATERAL (SELECT id FROM cases_processversion WHERE key = t.process_key
-                      ORDER BY version DESC LIMIT 1) p
+                        AND in_force_from <= %s AND withdrawn_at IS NULL
+                      ORDER BY in_force_from DESC, version DESC LIMIT 1) p
  WHERE t.key = %s
 """
 
 
-def newest(key: str) -> tuple[CaseTypeRow, ProcessVersion]:
-    """The rows of a case type and of the newest version of its process, kept in the process.
+def in_force(key: str, now: datetime) -> tuple[CaseTypeRow, ProcessVersion]:
+    """The rows of a case type and of the version of its process that new cases take at `now`,
+    kept in the process.
 
     Raises `CaseType.DoesNotExist` for a key that no installed pack has.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_NEWEST, [key])
+        cursor.execute(_IN_FORCE, [now, key])
         ids = cursor.fetchone()
     if ids is None:
         raise CaseTypeRow.DoesNotExist(key)

@@ -8,6 +8,7 @@ from qiao.cases import alike_contributions as alike_parts
 from qiao.cases import cause_tasks, contributions, tasks
 from qiao.cases import clock_contributions as clocks
 from qiao.cases import complaint_contributions as complaints
+from qiao.cases import process_contributions as processes
 from qiao.cases import writing_contributions as writing
 from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
@@ -52,6 +53,7 @@ manifest = Module(
         Permission("cases.join", _("Merge, split and link cases, and undo it")),
         *complaints.PERMISSIONS,
         Permission("cases.causes", _("Keep the tree of causes")),
+        *processes.PERMISSIONS,
     ),
     navigation=contributions.NAVIGATION,
     code_tables=(*CODE_TABLES, *complaints.CODE_TABLES),
@@ -67,14 +69,14 @@ manifest = Module(
         *clocks.COMMANDS,
         *alike_parts.COMMANDS,
     ),
-    decisions=clocks.DECISIONS,
-    administration=clocks.ADMINISTRATION,
+    decisions=(*clocks.DECISIONS, *processes.DECISIONS),
+    administration=(*clocks.ADMINISTRATION, *processes.ADMINISTRATION),
     inbox=(*contributions.INBOX, *complaints.INBOX),
     notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
     parameters=complaints.PARAMETERS + PARAMETERS,
     subscriptions=(*complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),
-    audited=(*complaints.AUDITED, "cases_cause"),
-    audit_words=(*complaints.AUDIT_WORDS, *AUDIT_WORDS),
+    audited=(*complaints.AUDITED, "cases_cause", *processes.AUDITED),
+    audit_words=(*complaints.AUDIT_WORDS, *AUDIT_WORDS, *processes.AUDIT_WORDS),
     matters=contributions.MATTERS,
     retention=RETENTION,
     holds=HOLDS,

@@ -21,6 +21,7 @@ urlpatterns = [
     path("new/types", opening.types, name="types"),
     path("", include("qiao.cases.urls_joining")),
     path("", include("qiao.cases.urls_alike")),
+    path("processes/", include("qiao.cases.urls_processes")),
     path("<int:case_id>/", page.show, name="detail"),
     path("<int:case_id>/<slug:way>-of-list", page.beside, name="beside"),
     path("<int:case_id>/pane", pane.pane, name="pane"),

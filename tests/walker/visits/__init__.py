@@ -21,6 +21,7 @@ from tests.walker.visits.feedback import FEEDBACK
 from tests.walker.visits.imports import IMPORTS
 from tests.walker.visits.joining import JOINING
 from tests.walker.visits.knowledge import KNOWLEDGE
+from tests.walker.visits.processes import PROCESSES
 from tests.walker.visits.signing_in import ACCOUNT
 
 __all__ = ["VISITS", "Visit", "told"]
@@ -36,6 +37,7 @@ VISITS: Final[dict[str, Visit]] = (
     | CASES
     | JOINING
     | ALIKE
+    | PROCESSES
     | DISPATCH
     | CONTACT
     | FEEDBACK

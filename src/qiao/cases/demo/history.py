@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef
 from qiao.cases import definitions
 from qiao.cases.demo import statements
 from qiao.cases.demo.walks import Spell, Walk, sample_walks
-from qiao.cases.models import Case, CaseDuty, ProcessVersion
+from qiao.cases.models import Case, CaseDuty
 from qiao.cases.models import CaseType as CaseTypeRow
 from qiao.cases.operations.opening import PREFIX
 from qiao.cases.operations.stepping import pause
@@ -170,8 +170,7 @@ def _fill_walks(cursor: Any, world: World, pack: Pack) -> None:
     }
     walk_id = 0
     for item in pack.case_types:
-        row = CaseTypeRow.objects.get(key=item.key)
-        version = ProcessVersion.objects.filter(key=row.process_key).order_by("-version")[0]
+        row, version = definitions.in_force(item.key, world.now)
         process = definitions.process_of(version)
         promises = promises_of(item, process)
         owed = {p.key: Owed(p, _wall_seconds(p)) for p in promises}

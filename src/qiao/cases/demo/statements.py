@@ -247,7 +247,7 @@ WRITE = (
     caller_name, caller_phone, responsible_id, team_id, assignee_id, opened_by_id, opened_at,
     opened_date, closed_at, closed_date, outcome, due_at, due_promise, level, level_changes_at,
     is_paused, promise_kept, answered_at, chase_count, reopened_count, escalated, event_count,
-    version)
+    version, merged_count)
 SELECT i.base + c.n, b.number, c.organisation_id, c.type_id, c.version_id, r.step, r.phase,
        c.priority, c.channel, c.area, c.title, c.said,
        c.facts || CASE WHEN r.phase = 'closed' THEN c.walk_facts ELSE (
@@ -266,7 +266,7 @@ SELECT i.base + c.n, b.number, c.organisation_id, c.type_id, c.version_id, r.ste
        (ARRAY['ok', 'warn', 'bad', 'late'])[coalesce(s.level, 0) + 1],
        CASE WHEN s.running AND r.phase <> 'closed' THEN %(now)s::timestamptz END, false,
        CASE WHEN s.missed THEN false WHEN s.running THEN NULL ELSE true END,
-       r.answered_at, 0, 0, false, r.events, 1
+       r.answered_at, 0, 0, false, r.events, 1, 0
   FROM demo_case c
   JOIN demo_number b USING (n)
   JOIN demo_reach r USING (n)

@@ -7,6 +7,7 @@ from qiao.cases.models.causes import CaseCause, Cause, CauseModel, CauseSuggesti
 from qiao.cases.models.counts import CaseCount, CaseCountChange, CaseCountMonth
 from qiao.cases.models.definitions import CaseType, ProcessVersion, PromiseSet
 from qiao.cases.models.history import CaseClock, CaseDuty, CaseEvent, ClockRecord
+from qiao.cases.models.processes import ProcessDraft
 from qiao.cases.models.recounts import Recount
 from qiao.cases.models.risk import CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleRow
 
@@ -34,6 +35,7 @@ __all__ = [
     "CauseSuggestion",
     "ClockRecord",
     "ComplaintDesk",
+    "ProcessDraft",
     "ProcessVersion",
     "PromiseSet",
     "Recount",

@@ -76,7 +76,9 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
     if definition is None:
         raise UnknownCaseType(request.type_key)
     unit = organisation(request.organisation_id)
+    case_type, version = definitions.in_force(definition.key, now)
     case = _new_case(request, definition, unit, actor, request.at or now)
+    case.case_type, case.process = case_type, version
     process = definitions.process_of(case.process)
     journal = Journal(case, actor=actor, now=now)
     opened_at = case.opened_at
@@ -120,13 +122,10 @@ def _promised(request: OpenRequest, case: Case, definition: Any, process: Any) -
 def _new_case(
     request: OpenRequest, definition: Any, unit: Any, actor: Actor, opened_at: datetime
 ) -> Case:
-    case_type, process = definitions.newest(definition.key)
     facts = check_facts(definition.fields, request.facts, complete=False)
     return Case(
         number=next_number(prefix=PREFIX, day=_local_date(opened_at, unit)),
         organisation=unit,
-        case_type=case_type,
-        process=process,
         priority=request.priority or definition.default_priority,
         channel=request.channel,
         area=clean(request.area, field="area", max_length=40),

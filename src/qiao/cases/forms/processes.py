@@ -1,0 +1,369 @@
+"""The parts of a draft as forms: a process, a step, an action, a field.
+
+They take whatever is typed: faults of the whole are found by the checks and shown at their place.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from qiao.cases.forms.conditions import (
+    condition_fields,
+    condition_initial,
+    read_condition,
+)
+from qiao.cases.rules.draft_parts import Data, Part
+from qiao.cases.rules.process import PHASES
+from qiao.cases.showing import names, process_words
+from qiao.cases.showing.process_words import LANGUAGES, VALUES, limit_parts
+from qiao.core.packs.model import Field
+from qiao.core.wording import said
+
+Choices = Sequence[tuple[str, Any]]
+NOTHING: Final = "—"
+_LANGUAGE_KEYS: Final = {"en": "en", "zh-Hans": "zh_hans", "zh-Hant": "zh_hant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the forms of a draft choose from."""
+
+    data: Data
+    fields: Mapping[str, Field]
+    roles: Choices = ()
+    calendars: Choices = ()
+    steps: Choices = ()
+    own: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PartForm(forms.Form):
+    """A part of a draft. `groups` are its fields as they stand on the page: heading, names."""
+
+    use_required_attribute = False
+    texts: ClassVar[Mapping[str, bool]] = {"name": True}
+    groups: list[tuple[Any, list[str]]]
+
+    def __init__(self, *args: Any, around: Around, values: Data, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.around, self.before = around, values
+        self.groups = []
+        for name in self.texts:
+            self._add_text(name, values.get(name))
+        self.build()
+
+    def build(self) -> None:
+        """Add the fields of the part."""
+
+    def values(self) -> Data:
+        """The part's own values as they are kept; empty ones are left out."""
+        found = {name: self._text(name) for name in self.texts}
+        return {key: value for key, value in (found | self.own()).items() if value not in _EMPTY}
+
+    def own(self) -> Data:
+        """The values of the part beside its texts."""
+        return {}
+
+    def bound_groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """The groups with their fields, for the template."""
+        return [(label, [self[name] for name in held]) for label, held in self.groups]
+
+    def _add_text(self, name: str, value: Any) -> None:
+        held = []
+        for key, language in LANGUAGES.items():
+            own = f"{name}-{_LANGUAGE_KEYS[key]}"
+            self.fields[own] = forms.CharField(label=language, max_length=200, required=False)
+            self.initial[own] = value.get(key, "") if isinstance(value, Mapping) else ""
+            held.append(own)
+        self.groups.append((VALUES[name], held))
+
+    def _text(self, name: str) -> dict[str, str]:
+        given = {
+            key: str(self.cleaned_data.get(f"{name}-{own}") or "").strip()
+            for key, own in _LANGUAGE_KEYS.items()
+        }
+        return given if any(given.values()) else {}
+
+    def _group(self, label: Any, **fields: forms.Field) -> None:
+        for name, each in fields.items():
+            each.required = False
+            if each.label is None:
+                each.label = VALUES.get(name)  # type: ignore[assignment]
+            self.fields[name] = each
+            self.initial.setdefault(name, self.before.get(name))
+        self.groups.append((label, list(fields)))
+
+    def _add_condition(self, name: str) -> None:
+        tree = self.before.get(name)
+        self.initial.update(condition_initial(name, tree))
+        bound_data = self.data if self.is_bound else None
+        fields = condition_fields(name, tree, bound_data, self.around.fields)
+        self.fields |= fields
+        self.groups.append((VALUES[name], list(fields)))
+
+    def _condition(self, name: str) -> Any:
+        return read_condition(name, self.before.get(name), self.data, self.around.fields)
+
+
+_EMPTY: Final[tuple[Any, ...]] = ("", None, [], {}, False)
+
+
+def _select(choices: Choices, *, empty: str = NOTHING) -> forms.ChoiceField:
+    return _Lenient(choices=[("", empty), *choices])
+
+
+class _Lenient(forms.ChoiceField):
+    """A choice that keeps a value which is not on its list any more: the checks name it."""
+
+    def valid_value(self, value: Any) -> bool:  # noqa: ARG002 - as a field is asked
+        return True
+
+
+class _LenientMany(forms.MultipleChoiceField):
+    """Several choices, as `_Lenient`."""
+
+    def valid_value(self, value: Any) -> bool:  # noqa: ARG002 - as a field is asked
+        return True
+
+
+def _many(choices: Choices) -> _LenientMany:
+    return _LenientMany(choices=choices, widget=forms.CheckboxSelectMultiple)
+
+
+def _key(value: Any) -> forms.CharField:
+    return forms.CharField(
+        label=_("Key"),
+        max_length=60,
+        initial=value,
+        help_text=_("Stands in exports and in the trail; small letters, digits and _."),
+    )
+
+
+class ProcessForm(PartForm):
+    """The process itself: its name and where it begins."""
+
+    def build(self) -> None:
+        self._group(_("Beginning"), start=_select(self.around.steps))
+
+    def own(self) -> Data:
+        kept: Data = {key: self.before[key] for key in ("key", "version") if key in self.before}
+        return {**kept, "start": self.cleaned_data["start"]}
+
+
+ASK: Final = "ask-"
+ASKED: Final = (
+    ("", pgettext_lazy("field of a step", "not asked")),
+    ("optional", pgettext_lazy("field of a step", "may be given")),
+    ("required", pgettext_lazy("field of a step", "must be given")),
+)
+UNITS: Final = (
+    ("min", pgettext_lazy("unit of time", "minutes")),
+    ("h", pgettext_lazy("unit of time", "hours")),
+    ("s", pgettext_lazy("unit of time", "seconds")),
+)
+
+
+class StepForm(PartForm):
+    """A step: who, what must be typed, how long, what it waits for."""
+
+    def build(self) -> None:
+        before = self.before
+        self._group(
+            _("Who and where"),
+            phase=_select([(key, names.PHASES[key]) for key in PHASES]),
+            role=_select(self.around.roles, empty=_("Anyone who may see the case")),
+        )
+        amount, unit = limit_parts(before.get("time_limit"))
+        self.initial.update({"amount": amount, "unit": unit})
+        self._group(
+            VALUES["time_limit"],
+            amount=forms.CharField(
+                label=_("Within"),
+                max_length=12,
+                widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+            ),
+            unit=forms.ChoiceField(label=_("Unit of time"), choices=UNITS),
+            calendar=_select(self.around.calendars),
+        )
+        asks = {}
+        for key, each in self.around.fields.items():
+            state = "required" if key in before.get("required", []) else ""
+            state = state or ("optional" if key in before.get("optional", []) else "")
+            self.initial[ASK + key] = state
+            asks[ASK + key] = _Lenient(label=said(each.label) or key, choices=ASKED)
+        self._group(_("What is asked for"), **asks)
+        actions = [
+            (str(each.get("key")), process_words.part_title(
+                self.around.data, Part("action", str(before.get("key")), str(each.get("key")))
+            ))
+            for each in self.around.own.get("action", [])
+        ]  # fmt: skip
+        self._group(
+            _("Work of others, and the end"),
+            duty=_select(list(names.DUTIES.items()), empty=_("Nothing")),
+            duty_action=_select(actions),
+            final=forms.BooleanField(),
+        )
+        self._group(_("Key"), key=_key(before.get("key")))
+
+    def own(self) -> Data:
+        data = self.cleaned_data
+        asked = {key: data.get(ASK + key) for key in self.around.fields}
+        unknown = {
+            name: [key for key in self.before.get(name, []) if key not in asked]
+            for name in ("required", "optional")
+        }
+        return {
+            "key": data["key"].strip(),
+            "phase": data["phase"],
+            "role": data["role"],
+            "required": [*unknown["required"], *(k for k, v in asked.items() if v == "required")],
+            "optional": [*unknown["optional"], *(k for k, v in asked.items() if v == "optional")],
+            "time_limit": _limit(data["amount"], data["unit"]),
+            "calendar": data["calendar"] if data["amount"].strip() else "",
+            "duty": data["duty"],
+            "duty_action": data["duty_action"],
+            "final": data["final"],
+        }
+
+
+def _limit(amount: str, unit: str) -> str:
+    """An amount as the definition keeps it; what is no number stays, for the checks to name."""
+    amount = amount.strip().replace(",", ".")
+    return f"{amount}{unit or 'h'}" if amount else ""
+
+
+class ActionForm(PartForm):
+    """An action: where it leads, who may take it, what it needs and reaches."""
+
+    def build(self) -> None:
+        self._group(
+            _("Way"),
+            to=_select(self.around.steps),
+            kind=_select(list(process_words.KINDS.items()), empty=_("Forward (as usual)")),
+            role=_select(self.around.roles, empty=_("As the step")),
+        )
+        self._add_condition("when")
+        labels = [(key, said(each.label) or key) for key, each in self.around.fields.items()]
+        self._group(
+            _("What it needs"),
+            needs=_many(labels),
+            reason_required=forms.BooleanField(),
+        )
+        self._group(
+            _("What follows"),
+            marks=_many(list(process_words.MARKS.items())),
+            automatic=forms.BooleanField(
+                help_text=_("By the system, as soon as the step is entered: no person sees it.")
+            ),
+            duty_free=forms.BooleanField(),
+        )
+        self._group(_("Key"), key=_key(self.before.get("key")))
+
+    def own(self) -> Data:
+        data = self.cleaned_data
+        return {
+            "key": data["key"].strip(),
+            "to": data["to"],
+            "kind": data["kind"],
+            "role": data["role"],
+            "when": self._condition("when"),
+            "needs": _in_order(data["needs"], self.before.get("needs", [])),
+            "reason_required": data["reason_required"],
+            "automatic": data["automatic"],
+            "duty_free": data["duty_free"],
+            "marks": _in_order(data["marks"], self.before.get("marks", [])),
+        }
+
+
+def _in_order(chosen: Sequence[str], before: Sequence[str]) -> list[str]:
+    """What was there keeps its order; what is new follows."""
+    kept = [each for each in before if each in chosen]
+    return kept + [each for each in chosen if each not in kept]
+
+
+class FieldForm(PartForm):
+    """A field of the process: its label, kind, choices, help and condition."""
+
+    texts: ClassVar[Mapping[str, bool]] = {"label": True, "hint": False}
+
+    def build(self) -> None:
+        kinds = list(process_words.FIELD_KINDS.items())
+        self._group(
+            _("Kind of value"),
+            kind=_select(kinds),
+            unit=forms.CharField(max_length=20),
+        )
+        self.initial["choices"] = choice_lines(self.before.get("choices", []))
+        self._group(
+            VALUES["choices"],
+            choices=forms.CharField(
+                label=_("One a line: key | English | 简体中文 | 繁體中文"),
+                max_length=8_000,
+                widget=forms.Textarea(attrs={"rows": 4}),
+            ),
+        )
+        self._add_condition("show_when")
+        self._group(_("Key"), key=_key(self.before.get("key")))
+
+    def own(self) -> Data:
+        data = self.cleaned_data
+        kept = {
+            key: value
+            for key, value in self.before.items()
+            if key not in {*self.texts, "key", "kind", "unit", "choices", "show_when"}
+        }
+        chosen = data["kind"] in {"choice", "choices"}
+        return {
+            **kept,
+            "key": data["key"].strip(),
+            "kind": data["kind"],
+            "unit": data["unit"].strip(),
+            "choices": read_choices(data["choices"]) if chosen else [],
+            "show_when": self._condition("show_when"),
+        }
+
+
+def choice_lines(choices: Any) -> str:
+    """Choices as lines of ``key | English | 简体 | 繁體``."""
+    return "\n".join(
+        " | ".join(str(each.get(name, "")) for name in ("key", *LANGUAGES))
+        for each in choices
+        if isinstance(each, Mapping)
+    )
+
+
+def read_choices(text: str) -> list[dict[str, str]]:
+    """Choices from lines; a missing name stays missing, for the checks to name."""
+    found = []
+    for line in text.splitlines():
+        parts = [part.strip() for part in line.split("|")]
+        if any(parts):
+            parts += [""] * (4 - len(parts))
+            found.append(dict(zip(("key", *LANGUAGES), parts[:4], strict=True)))
+    return found
+
+
+FORMS: Final[Mapping[str, type[PartForm]]] = {
+    "process": ProcessForm,
+    "step": StepForm,
+    "action": ActionForm,
+    "field": FieldForm,
+}
+
+
+class PublishForm(forms.Form):
+    """Why a draft should be published, and from when on."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    from_when = forms.DateTimeField(
+        label=gettext_lazy("From when on"),
+        required=False,
+        help_text=gettext_lazy("Empty: as soon as the second person agrees."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
