@@ -198,5 +198,9 @@ SHOTS = (
     Shot("changes", "/administration/changes/", "administrator"),
     Shot("background-jobs", "/administration/jobs/?status=all", "administrator"),
     Shot("phone-job", "/jobs/{job}/", "technician", "tech-job"),
+    Shot("causes", "/cases/causes", "supervisor"),
+    Shot("cause-suggestions", "/cases/causes/suggestions", "supervisor"),
+    Shot("improvements", "/follow-ups/improvements/?view=proved", "supervisor"),
+    Shot("improvement", "/follow-ups/improvements/1/", "supervisor"),
     Shot("missing", "/nowhere/", prototype="error", status=404),
 )

@@ -16,6 +16,7 @@ from tests.world.contacts import add_contacts
 from tests.world.customers import add_customer
 from tests.world.decisions import add_backup, add_correction, add_notice, add_problem
 from tests.world.files import add_imports
+from tests.world.improvements import add_improvement
 from tests.world.joining import add_joined
 from tests.world.knowledge import add_knowledge
 from tests.world.processes import add_drafts
@@ -49,6 +50,7 @@ def build_world(now: datetime) -> World:
     add_backup(world)
     add_notice(world)
     add_knowledge(world)
+    add_improvement(world)
     other_team = add_organisation(
         kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
     )

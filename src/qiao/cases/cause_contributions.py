@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import AuditTable, Panel
+from qiao.core.manifest import AuditTable, Command, Panel
 
 OF_CASE = """
 SELECT jsonb_build_object('case', c.id,
@@ -40,4 +40,7 @@ AUDIT_WORDS = (
             "valid_until": _("In use until before"),
         },
     ),
+)
+CAUSE_COMMANDS = (
+    Command("cases.causes", _("Why cases arise"), "target", "cases:causes", "cases.view"),
 )

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.cases.cause_contributions import CAUSE_PANELS
+from qiao.cases.cause_contributions import CAUSE_COMMANDS, CAUSE_PANELS
 from qiao.cases.inbox import count_inbox, find_inbox, load_inbox
 from qiao.cases.queries import (
     CaseLine,
@@ -227,6 +227,7 @@ INBOX = (
 )
 
 COMMANDS = (
+    *CAUSE_COMMANDS,
     Command("cases.new", _("New case"), "plus", "cases:new", "cases.open"),
     Command("cases.list", _("My cases"), "ticket", "cases:list", VIEW, shortcut="g c"),
 )

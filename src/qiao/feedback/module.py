@@ -9,13 +9,16 @@ from qiao.core.demo import World
 from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.core.tasks import PeriodicJob
 from qiao.feedback import contributions, demo, morning, overview
+from qiao.feedback import improvement_contributions as improvements
 from qiao.feedback.operations import note_known_satisfactions, note_satisfactions
+from qiao.feedback.operations.watching import install_rule
 from qiao.feedback.parameters import PARAMETERS
 from qiao.feedback.personal import PERSONAL
 from qiao.feedback.tasks import fold, on_case_closed, on_cases_held, on_step_entered
 
 
-def _install(now: datetime) -> None:  # noqa: ARG001 - as the manifest calls it
+def _install(now: datetime) -> None:
+    install_rule(today=now.date())
     note_known_satisfactions()
 
 
@@ -30,11 +33,12 @@ manifest = Module(
     permissions=(
         Permission("followups.view", _("See follow-ups and what customers said")),
         Permission("followups.work", _("Call customers back and keep their word")),
+        *improvements.PERMISSIONS,
     ),
-    navigation=contributions.NAVIGATION,
+    navigation=(*contributions.NAVIGATION, *improvements.NAVIGATION),
     panels=contributions.PANELS,
     timeline=contributions.TIMELINE,
-    commands=contributions.COMMANDS,
+    commands=(*contributions.COMMANDS, *improvements.COMMANDS),
     inbox=contributions.INBOX,
     subscriptions=(
         Subscription(StepEntered, on_step_entered),
@@ -44,12 +48,19 @@ manifest = Module(
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
-    periodic=(PeriodicJob("feedback.fold_counts", "*/2 * * * *", fold),),
+    periodic=(
+        PeriodicJob("feedback.fold_counts", "*/2 * * * *", fold),
+        *improvements.PERIODIC,
+    ),
     install=_install,
     demo=(
         DemoStage("feedback", 50, demo.build, demo.audit, morning.tick),
         DemoStage("feedback.satisfaction", 63, _note_satisfactions),
+        *improvements.DEMO,
     ),
     parameters=PARAMETERS,
-    append_only=("feedback_followupattempt",),
+    append_only=("feedback_followupattempt", *improvements.APPEND_ONLY),
+    audited=improvements.AUDITED,
+    audit_words=improvements.AUDIT_WORDS,
+    code_tables=improvements.CODE_TABLES,
 )

@@ -1,11 +1,12 @@
 """Addresses of the feedback module."""
 
-from django.urls import path
+from django.urls import include, path
 
-from qiao.feedback import views
+from qiao.feedback.views import follow_ups as views
 
 app_name = "feedback"
 urlpatterns = [
+    path("improvements/", include("qiao.feedback.urls_improvements")),
     path("", views.index, name="list"),
     path("<int:follow_up_id>/", views.detail, name="detail"),
     path("<int:follow_up_id>/pane", views.pane, name="pane"),

@@ -10,7 +10,33 @@ def _follow_up(post: Mapping[str, Any] | None = None, get: int = NOT_ALLOWED) ->
     return Visit({"follow_up_id": "{follow_up}"}, (), post, sender="colleague", get=get)
 
 
+def _improvement(post: Mapping[str, Any] | None = None, get: int = OK, **args: str) -> Visit:
+    return Visit({"improvement_id": "{improvement}", **args}, (), post, get=get)
+
+
 FEEDBACK: Final = {
+    "feedback:improvements": Visit(queries=("view=due", "view=proved", "view=done")),
+    "feedback:improvement": _improvement(),
+    "feedback:improvement_new": Visit(
+        post={
+            "cause": "water.notice_none",
+            "unit": "{unit}",
+            "title": "x",
+            "finding": "x",
+            "owner": "{agent}",
+            "since": "2026-10-01",
+            "until": "2026-11-01",
+        },
+        own=True,
+    ),
+    "feedback:improvement_plan": _improvement({"text": "x", "due_date": "2026-12-01"}),
+    "feedback:improvement_effect": _improvement({"effective_date": "2026-11-21"}),
+    "feedback:improvement_measure": _improvement({}, NOT_ALLOWED),
+    "feedback:improvement_tell": _improvement({"subject": "x", "text": "x"}),
+    "feedback:improvement_told": _improvement({}, NOT_ALLOWED, case_id="{case}"),
+    "feedback:improvement_close": _improvement({"text": "x"}),
+    "feedback:improvement_drop": _improvement({"text": "x"}),
+    "feedback:improvement_owner": _improvement({"owner": "{agent}"}),
     "feedback:list": Visit(queries=("view=open", "view=done", "rating=satisfied")),
     "feedback:detail": _follow_up(get=OK),
     "feedback:pane": _follow_up(get=OK),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
@@ -13,6 +13,8 @@ from qiao.cases.rules.process import Action, Step, asked_fields
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask, none_of
 from qiao.core.demo_bulk import bulk_load
+from qiao.core.demo_rhythm import phrases_of
+from qiao.core.packs.enabled import catalogue
 
 ASKED: Final = "main_cause"
 # By what the customer said (a part of the case's words), else by the type of case: causes with
@@ -87,6 +89,50 @@ SELECT case_id, event_count + 1, 'cause_coded', at, at, responsible_id, 'interna
 TABLES = ("cases_casecause", "cases_caseevent")
 
 
+# The story of the chlorine: for months many smell it, until the works doses less.
+STORY: Final = "water_quality"
+SMELL: Final = "氯味"
+STORY_FROM, STORY_UNTIL = 300, 160  # days ago
+_SMELLS_MORE: Final = 0.8  # of the cases of those months
+_SMELLS_NO_MORE: Final = 0.85  # of the cases that would still tell of it afterwards
+_RETELL = """
+UPDATE cases_case c SET title = w.title, description = w.said
+  FROM (SELECT * FROM unnest(%(titles)s::text[], %(said)s::text[], %(smells)s::bool[])
+          AS w (title, said, smells)) w
+ WHERE c.case_type_id = (SELECT id FROM cases_casetype WHERE key = %(type)s)
+   AND ((w.smells AND c.opened_at BETWEEN %(since)s AND %(until)s
+         AND strpos(c.description, %(smell)s) = 0 AND random() < %(more)s)
+     OR (NOT w.smells AND c.opened_at > %(until)s
+         AND strpos(c.description, %(smell)s) > 0 AND random() < %(fewer)s))
+"""
+
+
+def _tell_of_chlorine(cursor: Any, world: World) -> None:
+    """Let the customers of some months smell what those of the months after no longer do."""
+    pack = catalogue().packs[world.pack]
+    types = [item for item in pack.case_types if item.key == f"{world.pack}.{STORY}"]
+    phrases = [phrase for item in types for phrase in phrases_of(pack, item)]
+    smelling = [phrase for phrase in phrases if SMELL in phrase][:1]
+    other = [phrase for phrase in phrases if SMELL not in phrase][:1]
+    if not (smelling and other):
+        return
+    said = [*smelling, *other]
+    cursor.execute(
+        _RETELL,
+        {
+            "titles": [phrase.rstrip("。").replace("。", "，").split("，")[0] for phrase in said],
+            "said": said,
+            "smells": [True, False],
+            "type": types[0].key,
+            "since": world.now - timedelta(days=STORY_FROM),
+            "until": world.now - timedelta(days=STORY_UNTIL),
+            "smell": SMELL,
+            "more": _SMELLS_MORE,
+            "fewer": _SMELLS_NO_MORE,
+        },
+    )
+
+
 def code_cases(world: World) -> None:
     """Code the demo's cases from what the customers said."""
     rows = [
@@ -104,6 +150,7 @@ def code_cases(world: World) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(%s)", [(world.seed % 983) / 1000])
+        _tell_of_chlorine(cursor, world)
         cursor.execute(_DRAW, parameters)
         cursor.execute("SELECT count(*) FROM demo_cause")
         (count,) = cursor.fetchone()

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from qiao.cases.queries import VIEWS, Filters
 
-MANY: Final = ("type", "group", "priority", "channel", "area", "phase", "level")
+MANY: Final = ("type", "group", "priority", "channel", "area", "cause", "phase", "level")
 IDS: Final = ("team", "person", "responsible", "unit")
 DAYS: Final = ("opened_from", "opened_to", "closed_from", "closed_to")
 MOST_VALUES: Final = 50

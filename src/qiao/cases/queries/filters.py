@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from qiao.cases.queries.causes import ids_under
 from qiao.core.actor import Actor
 from qiao.staff.queries import subtree_of
 
@@ -53,7 +54,8 @@ class Filters:
 
     Tuples mean “one of these”. Days are local to the organisation and inclusive. `promise` is
     ``kept``, ``missed`` or ``running``; `text` is looked for in number and title. `unit` stands
-    for itself and all units below it. The area ``-`` asks for cases without one.
+    for itself and all units below it. The area ``-`` asks for cases without one,
+    and so does the cause ``-``; other causes stand for all below them and merged into them.
     """
 
     type: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class Filters:
     priority: tuple[str, ...] = ()
     channel: tuple[str, ...] = ()
     area: tuple[str, ...] = ()
+    cause: tuple[str, ...] = ()
     phase: tuple[str, ...] = ()
     level: tuple[str, ...] = ()
     team: int | None = None
@@ -134,6 +137,7 @@ def conditions(
         parts.append(_CONDITIONS[view])
     _narrow_by_values(filters, parts, parameters)
     _narrow_by_type(filters, parts, parameters)
+    _narrow_by_cause(filters, parts, parameters)
     _narrow_by_days(filters, parts, parameters)
     _narrow_by_text(filters, parts, parameters)
     return parts, parameters
@@ -164,6 +168,14 @@ def _narrow_by_type(filters: Filters, parts: list[str], parameters: dict[str, An
                 f" WHERE {column} = ANY(%(f_{name})s)))"
             )
             parameters[f"f_{name}"] = list(values)
+
+
+def _narrow_by_cause(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
+    if not filters.cause:
+        return
+    wanted = "c.main_cause_id = ANY(%(f_cause)s)"
+    parts.append(f"({wanted} OR c.main_cause_id IS NULL)" if NOTHING in filters.cause else wanted)
+    parameters["f_cause"] = ids_under(filters.cause)
 
 
 def _narrow_by_days(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:

@@ -30,6 +30,12 @@ def cause_name(cause: Cause) -> str:
     return from_names(cause.names, cause.key)
 
 
+def cause_names(keys: Sequence[str]) -> list[str]:
+    """The names of causes by their keys; a key that none has stands for itself."""
+    found = {cause.key: cause_name(cause) for cause in Cause.objects.filter(key__in=keys)}
+    return [found.get(key, key) for key in keys]
+
+
 def choices_of(causes: Sequence[Cause]) -> list[CauseLine]:
     """Those that have none below them, in the order of the tree, with the names above."""
     by_id = {cause.pk: cause for cause in causes}

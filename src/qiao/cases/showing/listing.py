@@ -12,6 +12,7 @@ from qiao.cases import definitions
 from qiao.cases.queries import CaseRow, Filters
 from qiao.cases.queries.filters import NOTHING
 from qiao.cases.showing import names
+from qiao.cases.showing.cause_words import cause_names
 from qiao.cases.showing.clocks import DueMark, row_mark
 from qiao.core.wording import said
 
@@ -36,6 +37,7 @@ FILTER_NAMES: Final[Mapping[str, LazyText]] = {
     "priority": pgettext_lazy("filter of cases", "Priority"),
     "channel": pgettext_lazy("filter of cases", "Channel"),
     "area": pgettext_lazy("filter of cases", "Area"),
+    "cause": pgettext_lazy("filter of cases", "Cause"),
     "phase": pgettext_lazy("filter of cases", "Phase"),
     "level": pgettext_lazy("filter of cases", "Deadline"),
     "team": pgettext_lazy("filter of cases", "Team"),
@@ -160,6 +162,8 @@ def _value(name: str, value: object, people: Mapping[int, str], units: Mapping[i
 def _word(name: str, key: str) -> str:
     if key == NOTHING:
         return pgettext("filter of cases", "Not stated")
+    if name == "cause":
+        return cause_names([key])[0]
     tables = {
         "priority": names.PRIORITIES,
         "phase": names.PHASES,

@@ -21,7 +21,7 @@ from qiao.core.figures import Cell, Grid, Scope, Standing
 from qiao.core.registry import registry
 from qiao.core.rules.spans import Span, last_days, last_months
 from qiao.desk.tests.overview_world import Weeks
-from qiao.feedback.forms import FilterForm
+from qiao.feedback.forms.follow_ups import FilterForm
 from qiao.feedback.queries import list_follow_ups
 from qiao.staff.queries import subtree_of
 from qiao.staff.tests.cast import Company, make_company

@@ -17,7 +17,7 @@ from qiao.feedback.models import FollowUp, FollowUpAttempt, Rating
 from qiao.feedback.operations.closing import finish, lock_follow_up
 from qiao.feedback.operations.opening import handlers_of
 from qiao.feedback.queries import must_be_another, patience_for
-from qiao.feedback.rules import REACHED, Attempt, verdict
+from qiao.feedback.rules.follow_ups import REACHED, Attempt, verdict
 from qiao.staff.queries import actor_for
 
 WORDS_LENGTH: Final = 2_000

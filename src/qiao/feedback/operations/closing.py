@@ -16,7 +16,7 @@ from qiao.feedback.events import FollowUpCompleted
 from qiao.feedback.models import FollowUp, Rating
 from qiao.feedback.operations.satisfaction import count_satisfaction
 from qiao.feedback.queries import DUTY
-from qiao.feedback.rules import is_unhappy
+from qiao.feedback.rules.follow_ups import is_unhappy
 
 
 def lock_follow_up(follow_up_id: int) -> FollowUp:

@@ -7,7 +7,7 @@ from django.db import connection
 
 from qiao.core.actor import Actor
 from qiao.core.rules.statistics import Share
-from qiao.feedback.rules import RATINGS
+from qiao.feedback.rules.follow_ups import RATINGS
 
 _BY_DAYS = """
 SELECT view, holder, sum(n) FROM (

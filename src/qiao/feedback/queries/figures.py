@@ -22,7 +22,7 @@ from qiao.core.kept import Ask, KeptCounts, Sums
 from qiao.core.rules.spans import Span, Step, first_of, last_months
 from qiao.core.rules.statistics import Share
 from qiao.feedback.models import Rating
-from qiao.feedback.rules import RATINGS
+from qiao.feedback.rules.follow_ups import RATINGS
 
 RIGHT: Final = "followups.view"
 KEPT: Final = KeptCounts(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from qiao.core import parameters
 from qiao.core.actor import Actor
 from qiao.feedback.models import FollowUp, FollowUpAttempt
-from qiao.feedback.rules import Attempt, Patience, counted, next_attempt_at
+from qiao.feedback.rules.follow_ups import Attempt, Patience, counted, next_attempt_at
 from qiao.staff.queries import chain_of, members_of
 
 DUTY: Final = "follow_up"  # the name under which processes wait for the customer's word

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiao.feedback.models import Rating
-from qiao.feedback.rules import (
+from qiao.feedback.rules.follow_ups import (
     RATINGS,
     Attempt,
     Patience,

@@ -12,7 +12,7 @@ from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
 from qiao.core.toasts import add_toast
 from qiao.feedback import operations, queries
-from qiao.feedback.forms import UNREACHED, VIEWS, AttemptForm, FilterForm, WordForm
+from qiao.feedback.forms.follow_ups import UNREACHED, VIEWS, AttemptForm, FilterForm, WordForm
 from qiao.feedback.models import FollowUp
 from qiao.feedback.showing import desk_of, marks, show
 
