@@ -5,6 +5,8 @@ from typing import Any
 
 from qiao.cases import operations as cases
 from qiao.cases.models import Case, CaseRisk, SavedView
+from qiao.cases.operations.macros import MacroDraft, save_macro
+from qiao.cases.rules.macros import MacroStep
 from tests.world.canaries import CALLER_PHONE, MARK, World, marked, picture
 
 
@@ -52,7 +54,18 @@ def add_cases(world: World) -> None:
     cases.pause(case_id=paused.pk, reason=marked("reason"), actor=agent, now=now)
     cases.take_action(case_id=handed.pk, action="hand_over", given={}, actor=agent, now=now)
     risky = open_leak(world, "risky", description=f"{marked('threat')} 12345")
+    macro = save_macro(
+        draft=MacroDraft(
+            {"en": marked("macro")},
+            [MacroStep("note", text=marked("words"))],
+            "unit",
+            world.company.lake.pk,
+        ),
+        actor=agent,
+        now=now,
+    )
     world.ids |= {
+        "macro": macro.pk,
         "risky": risky.pk,
         "risk": CaseRisk.objects.get(case=risky).pk,
         "case": case.pk,

@@ -89,6 +89,12 @@ def _version(pk: int) -> ProcessVersion:
     return found
 
 
+def newest_processes() -> list[ProcessVersion]:
+    """The newest version of every process."""
+    rows = ProcessVersion.objects.order_by("key", "-version").distinct("key")
+    return list(rows)
+
+
 def digest_of(definition: Mapping[str, Any]) -> str:
     """A fingerprint of plain data."""
     text = json.dumps(definition, sort_keys=True, ensure_ascii=False, default=str)

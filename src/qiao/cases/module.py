@@ -13,6 +13,7 @@ from qiao.cases import writing_contributions as writing
 from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
 from qiao.cases.demo import alike, audit, causes, history, morning
+from qiao.cases.demo import writing as demo_writing
 from qiao.cases.notices import NOTICES
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
 from qiao.cases.parameters import PARAMETERS
@@ -52,6 +53,7 @@ manifest = Module(
         Permission("cases.reopen", _("Reopen cases whose time for it is over")),
         Permission("cases.join", _("Merge, split and link cases, and undo it")),
         *complaints.PERMISSIONS,
+        *writing.PERMISSIONS,
         Permission("cases.causes", _("Keep the tree of causes")),
         *processes.PERMISSIONS,
     ),
@@ -65,6 +67,7 @@ manifest = Module(
     segment_fields=contributions.SEGMENT_FIELDS,
     commands=(
         *contributions.COMMANDS,
+        *writing.COMMANDS,
         *complaints.COMMANDS,
         *clocks.COMMANDS,
         *alike_parts.COMMANDS,
@@ -75,8 +78,13 @@ manifest = Module(
     notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
     parameters=complaints.PARAMETERS + PARAMETERS,
     subscriptions=(*complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),
-    audited=(*complaints.AUDITED, "cases_cause", *processes.AUDITED),
-    audit_words=(*complaints.AUDIT_WORDS, *AUDIT_WORDS, *processes.AUDIT_WORDS),
+    audited=(*complaints.AUDITED, *writing.AUDITED, "cases_cause", *processes.AUDITED),
+    audit_words=(
+        *complaints.AUDIT_WORDS,
+        *writing.AUDIT_WORDS,
+        *AUDIT_WORDS,
+        *processes.AUDIT_WORDS,
+    ),
     matters=contributions.MATTERS,
     retention=RETENTION,
     holds=HOLDS,
@@ -94,6 +102,7 @@ manifest = Module(
     demo=(
         DemoStage("cases", 30, history.build_cases, audit.audit, morning.tick),
         DemoStage("cases.complaints", 62, _note_complaints),
+        DemoStage("cases.writing", 66, demo_writing.build, demo_writing.audit),
         DemoStage("cases.causes", 61, causes.code_cases, causes.audit),
         DemoStage("cases.alike", 64, alike.build_alike, alike.audit_alike),
     ),

@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from qiao.cases.views import writing
+from qiao.cases.views import macros, printing, writing
 
 urlpatterns = [
+    path("<int:case_id>/print", printing.print_case, name="print"),
+    path("macros/", macros.index, name="macros"),
+    path("macros/new/", macros.new, name="macro_new"),
+    path("macros/<int:macro_id>/", macros.edit, name="macro_edit"),
+    path("macros/<int:macro_id>/retire/", macros.retire, name="macro_retire"),
+    path("<int:case_id>/macros", macros.offered, name="macro_menu"),
+    path("<int:case_id>/macros/<int:macro_id>", macros.macro, name="macro"),
     path("<int:case_id>/pick/<slug:kind>", writing.pick, name="pick"),
     path("<int:case_id>/texts/<int:text_id>/used", writing.text_used, name="text_used"),
     path(

@@ -4,12 +4,19 @@ from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qiao.cases.models import Case
 from qiao.cases.operations.mentioning import MENTION
 from qiao.core.actor import Actor
-from qiao.core.manifest import NoticeKind, NoticeRow, NoticeWords
+from qiao.core.manifest import (
+    AuditTable,
+    Command,
+    NoticeKind,
+    NoticeRow,
+    NoticeWords,
+    Permission,
+)
 from qiao.staff.queries import names_of
 
 
@@ -36,5 +43,23 @@ NOTICES = (
         label=gettext_lazy("Somebody mentions you"),
         icon="at",
         words=mention_words,
+    ),
+)
+PERMISSIONS = (Permission("cases.macros", gettext_lazy("Keep the macros of units")),)
+COMMANDS = (
+    Command("cases.macros", gettext_lazy("Macros"), "player-play", "cases:macros", "cases.work"),
+)
+AUDITED = ("cases_macro",)
+AUDIT_WORDS = (
+    AuditTable(
+        "cases_macro",
+        gettext_lazy("Macro"),
+        {
+            "names": pgettext_lazy("macro", "Name"),
+            "scope": pgettext_lazy("of a macro", "For whom"),
+            "steps": pgettext_lazy("macro", "Steps"),
+            "condition": gettext_lazy("Offered for"),
+            "is_active": gettext_lazy("Offered"),
+        },
     ),
 )

@@ -80,6 +80,18 @@ CASES: Final = {
     "cases:priority": _case({"priority": "high"}),
     "cases:link": _case({"number": "{third_number}", "kind": "duplicate"}),
     "cases:pick": _case(None, OK, "q=a", args={"kind": "texts"}),
+    "cases:print": _case({"form": "page", "inside": "on"}),
+    "cases:macros": Visit(queries=("state=retired",)),
+    "cases:macro_new": Visit(
+        post={"name_en": "x", "scope": "own", "position": "1", "step_0": "take"}, own=True
+    ),
+    "cases:macro_edit": Visit(
+        {"macro_id": "{macro}"},
+        post={"name_en": "y", "scope": "own", "position": "1", "step_0": "take"},
+    ),
+    "cases:macro_retire": Visit({"macro_id": "{macro}"}, post={}, get=NOT_ALLOWED),
+    "cases:macro_menu": _case(),
+    "cases:macro": _case({}, args={"macro_id": "{macro}"}),
     "cases:text_used": _case({}, NOT_ALLOWED, args={"text_id": "{text_module}"}),
     "cases:article_used": _case({}, NOT_ALLOWED, args={"article_id": "{article}"}),
     "cases:note": _case({"text": "noted"}, NOT_ALLOWED),

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from qiao.cases.queries import Entry
 from qiao.cases.rules.process import Process
-from qiao.cases.showing import complaint_history, joining, names
+from qiao.cases.showing import complaint_history, joining, names, writing_history
 from qiao.cases.showing.cause_words import cause_entry
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.wording import said
@@ -158,7 +158,8 @@ def _silenced(entry: Entry) -> Entry:
 
 def _line(entry: Entry, speech: Speech) -> Line:
     said = WORDS.get(entry.kind, _plain)(entry, speech)
-    icon, tone = {**ICONS, **complaint_history.ICONS}.get(entry.kind, ("point", "mute"))
+    known = {**ICONS, **complaint_history.ICONS, **writing_history.ICONS}
+    icon, tone = known.get(entry.kind, ("point", "mute"))
     return Line(
         seq=entry.seq,
         kind=entry.kind,
@@ -182,6 +183,7 @@ def _line(entry: Entry, speech: Speech) -> Line:
 def _plain(entry: Entry, speech: Speech) -> _Said:
     del speech
     told = complaint_history.complaint_words(entry.kind, entry.data)
+    told = told or writing_history.writing_words(entry.kind, entry.data)
     if told is not None:
         return _Said(*told, box=bool(told[2]))
     titles = {

@@ -1,9 +1,11 @@
 """Reads: the door through which other modules ask for texts and articles."""
 
+from qiao.knowledge.models.texts import units_of
 from qiao.knowledge.queries.finding import Found, find_articles, find_texts
 from qiao.knowledge.queries.offering import (
     OfferedArticle,
     OfferedText,
+    fill_text,
     offer_articles,
     offer_texts,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "article_versions",
     "categories",
     "category_counts",
+    "fill_text",
     "find_articles",
     "find_texts",
     "get_article_for",
@@ -38,4 +41,5 @@ __all__ = [
     "pending_version",
     "shipped",
     "text_list",
+    "units_of",
 ]

@@ -36,6 +36,12 @@ class OfferedArticle:
     emergency_first: bool
 
 
+def fill_text(text: str, values: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """A text with its places filled, and the keys of those that had no value."""
+    filled = fill(text, values, {key: str(label) for key, label in words.PLACES.items()})
+    return filled.text, filled.missing
+
+
 def offer_texts(
     *,
     actor: Actor,
