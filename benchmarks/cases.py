@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # The function of a part's module takes the number of open cases and gives its results.
 PARTS = {
     "recount": "recount",
+    "end-reports": "ending",
 }
 
 

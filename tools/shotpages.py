@@ -51,6 +51,12 @@ def _protected(page: Any) -> None:
     page.wait_for_timeout(PAUSE)
 
 
+def _first_cause(page: Any) -> None:
+    page.locator("table tbody a").first.click()
+    page.wait_for_selector(".cs-reports")
+    page.wait_for_timeout(PAUSE)
+
+
 def _keys(page: Any) -> None:
     page.keyboard.press("?")
     page.wait_for_timeout(PAUSE)
@@ -197,6 +203,8 @@ SHOTS = (
     Shot("corrections", "/administration/corrections/", "administrator"),
     Shot("changes", "/administration/changes/", "administrator"),
     Shot("background-jobs", "/administration/jobs/?status=all", "administrator"),
+    Shot("alike", "/cases/alike/", "supervisor"),
+    Shot("alike-cause", "/cases/alike/", "supervisor", act=_first_cause),
     Shot("phone-job", "/jobs/{job}/", "technician", "tech-job"),
     Shot("causes", "/cases/causes", "supervisor"),
     Shot("cause-suggestions", "/cases/causes/suggestions", "supervisor"),

@@ -4,6 +4,7 @@ Reports come through the same door as any other; two joined wrongly and were tak
 some came so late that they stand beside, to be joined.
 """
 
+import contextlib
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
@@ -18,16 +19,20 @@ from qiao.cases.operations import (
     go_on,
     join_reports,
     make_parent,
+    mark,
     note_bursts,
     open_case,
+    take_action,
     take_out,
 )
+from qiao.cases.queries import case_of_event, straight_to_work
 from qiao.core.actor import Actor
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask, none_of
 from qiao.core.demo_facts import sample_facts
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Pack
+from qiao.messaging.operations import AddressKnown, add_email
 from qiao.staff.queries import extras
 
 REPORTS: Final = 38
@@ -74,8 +79,7 @@ def build_alike(world: World) -> None:
         return
     rng = world.random("alike")
     cases = [
-        _report(world, pack, types, place, row, agents, rng)
-        for place, row in enumerate(neighbours)
+        _report(world, types, place, row, agents, rng) for place, row in enumerate(neighbours)
     ]
     _join(world, types, cases, chiefs, agents)
 
@@ -101,7 +105,6 @@ def _neighbours(world: World, agents: list[Actor]) -> list[tuple[int, int, int, 
 
 def _report(
     world: World,
-    pack: Pack,
     types: list[CaseType],
     place: int,
     row: tuple[int, int, int, int, str],
@@ -116,7 +119,7 @@ def _report(
     at = world.now - BEGAN + (BEGAN * (place / REPORTS) ** 0.8)
     able = [a for a in agents if a.can_in("cases.open", organisation_id)]
     request = OpenRequest(
-        type_key=f"{pack.key}.{item.key}",
+        type_key=item.key,
         organisation_id=organisation_id,
         title=item.name.zh_hans,
         channel="phone",
@@ -127,7 +130,10 @@ def _report(
         premises_id=premises_id,
         at=at,
     )
-    return open_case(request=request, actor=rng.choice(able), now=at)
+    agent = rng.choice(able)
+    case = open_case(request=request, actor=agent, now=at)
+    said = at + timedelta(minutes=1)
+    return mark(case_id=case.pk, kind="first_response", actor=agent, now=said)
 
 
 def _join(
@@ -147,7 +153,9 @@ def _join(
         cause=CAUSE,
         expected_at=world.now + timedelta(minutes=95),
     )
+    _send_crew(first, agents)
     make_parent(case_id=first.pk, cause=cause, actor=chief, now=made)
+    _reachable(reports, agents, world)
     for case in reports:
         joined = max(made, case.opened_at + timedelta(minutes=1))
         join_reports(parent_id=first.pk, case_ids=[case.pk], actor=chief, now=joined)
@@ -156,6 +164,31 @@ def _join(
         take_out(case_id=case.pk, actor=agent, now=world.now - timedelta(minutes=12))
     _tell(first, chief, world.now - timedelta(minutes=30))
     note_bursts(now=world.now)
+
+
+def _send_crew(first: Case, agents: list[Actor]) -> None:
+    """The burst itself goes straight to the crew, who are there within the promise."""
+    agent = next(a for a in agents if a.can_in("cases.work", first.organisation_id))
+    action = straight_to_work(case=case_of_event(first.pk), roles=agent.roles)
+    if action is not None:
+        sent = first.opened_at + timedelta(minutes=4)
+        take_action(case_id=first.pk, action=action, given={}, actor=agent, now=sent)
+    there = first.opened_at + timedelta(minutes=41)
+    mark(case_id=first.pk, kind="arrived", actor=agent, now=there)
+
+
+def _reachable(reports: list[Case], agents: list[Actor], world: World) -> None:
+    """Two of three neighbours have left an e-mail address some time ago."""
+    since = world.now - timedelta(days=200)
+    known = [case for place, case in enumerate(reports) if place % 3]
+    customers = {case.customer_id: case.organisation_id for case in known}
+    for customer_id, organisation_id in customers.items():
+        able = [a for a in agents if a.can_in("customers.edit", organisation_id)]
+        if customer_id is None or not able:
+            continue
+        with contextlib.suppress(AddressKnown):
+            address = f"user{customer_id:06d}@example.com"
+            add_email(customer_id=customer_id, address=address, actor=able[0], now=since)
 
 
 def _tell(first: Case, chief: Actor, now: datetime) -> None:

@@ -83,8 +83,8 @@ def parent_words(line: ParentLine, now: datetime) -> str:
     ) % {"n": line.reports, "since": since}
     if line.expected_at is None:
         return words
-    when = clock_words(line.expected_at, now)
-    return f"{words} · {_('expected back %(when)s') % {'when': when}}"
+    when = _("expected back %(when)s") % {"when": clock_words(line.expected_at, now)}
+    return f"{words} · {when}"
 
 
 @dataclass(frozen=True, slots=True)

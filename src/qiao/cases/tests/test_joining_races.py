@@ -17,6 +17,7 @@ from qiao.cases.operations import (
     add_note,
     end_reports,
     go_on,
+    install_packs,
     join_reports,
     make_parent,
     mark,
@@ -24,18 +25,21 @@ from qiao.cases.operations import (
     undo_merge,
 )
 from qiao.cases.tests.test_merging import clocks
-from qiao.cases.tests.world import NOW, a_case, pack_installed
+from qiao.cases.tests.world import NOW, a_case, pack_in_memory
+from qiao.core.packs import enabled
 from qiao.staff.tests.cast import Company, make_company
 
 LATER = NOW + timedelta(minutes=5)
 
 
 @pytest.fixture
-def company(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
+def company(own_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
     """The cast in a database whose transactions are real."""
-    with pack_installed(monkeypatch), transaction.atomic():
-        made = make_company()
-    with pack_installed(monkeypatch):
+    del own_database
+    with pack_in_memory(monkeypatch):
+        with transaction.atomic():
+            install_packs(catalogue=enabled.catalogue(), now=NOW - timedelta(days=800))
+            made = make_company()
         yield made
 
 
