@@ -140,6 +140,8 @@ class Journal:
         if folded is not None or self._regrouped:
             state = folded[1] if folded else self._stored_state()
             mirror(self.case, standing(state, self.now, known_calendars()))
+        if self.case.closed_at is None:
+            self.case.ladder_at = self.now  # what happened may move its rungs
         self.case.save()
         if self.case.is_parent:
             self._tell_reports()

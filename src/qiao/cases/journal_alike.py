@@ -75,7 +75,7 @@ _CLOCK_FIELDS: Final = (
 _MIRRORS = """
 UPDATE cases_case c SET event_count = c.event_count + 1, due_at = m.due_at,
        due_promise = m.promise, level = m.level, level_changes_at = m.changes_at,
-       is_paused = m.paused, promise_kept = m.kept
+       is_paused = m.paused, promise_kept = m.kept, ladder_at = %(now)s
   FROM unnest(%(ids)s::bigint[], %(due_at)s::timestamptz[], %(promise)s::text[],
        %(level)s::text[], %(changes_at)s::timestamptz[], %(paused)s::bool[], %(kept)s::bool[])
     AS m (id, due_at, promise, level, changes_at, paused, kept)
@@ -209,7 +209,7 @@ def _write(rows: Sequence[_Row], kind: str, actor: Actor | None, now: datetime) 
             columns = {name: [getattr(c, name) for _id, c in clocks] for name in _CLOCK_FIELDS}
             cursor.execute(_CLOCKS, {"case_id": [pk for pk, _clock in clocks], **columns})
         mirrors = {name: [getattr(row.seen, name) for row in rows] for name in _MIRROR_FIELDS}
-        cursor.execute(_MIRRORS, {"ids": ids, **mirrors})
+        cursor.execute(_MIRRORS, {"ids": ids, "now": now, **mirrors})
         cursor.execute(_SURVIVORS, {"ids": ids, "now": now})
 
 

@@ -90,6 +90,7 @@ manifest = Module(
     holds=HOLDS,
     periodic=(
         PeriodicJob("cases.turn_levels", "* * * * *", tasks.turn_levels),
+        PeriodicJob("cases.climb_ladders", "* * * * *", tasks.climb_ladders),
         PeriodicJob("cases.continue_recounts", "* * * * *", tasks.continue_recounts),
         PeriodicJob("cases.fold_counts", "* * * * *", tasks.fold_counts),
         *complaints.PERIODIC,

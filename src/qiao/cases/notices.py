@@ -13,6 +13,7 @@ from qiao.cases.showing import names
 from qiao.core.actor import Actor
 from qiao.core.manifest import NoticeKind, NoticeRow, NoticeWords
 from qiao.core.packs.model import CaseType
+from qiao.core.wording import from_names
 
 LADDER: Final = "cases.ladder"
 
@@ -51,7 +52,9 @@ def rung_words(definition: CaseType | None, process_id: int, facts: Mapping[str,
     after, figure = facts.get("after", ""), facts.get("figure", 0)
     if after == "waiting":
         return _("Nobody has taken it for %(n)s min") % {"n": figure}
-    promise = names.promise_name(definition, process_id, str(facts.get("promise", "")))
+    promise = from_names(facts.get("named") or {}) or names.promise_name(
+        definition, process_id, str(facts.get("promise", ""))
+    )
     if after == "percent":
         return _("{promise}: {n} % of the time is used").format(promise=promise, n=figure)
     if not figure:

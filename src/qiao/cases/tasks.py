@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from qiao.cases import operations
-from qiao.cases.operations import recounting
+from qiao.cases.operations import climbing, recounting
 from qiao.core.background import QUEUE
 from qiao.core.tasks import PATIENT
 from qiao.core.transactions import acting
@@ -40,3 +40,11 @@ def continue_recounts(now: datetime) -> None:
         recounting.begin_missing_recounts(now=now)
         for run_id in recounting.runs_to_continue(now=now):
             recounting.defer_recount(run_id)
+
+
+def climb_ladders(now: datetime) -> None:
+    """Tell whoever must know of cases that wait or are late, a batch at a time."""
+    for _round in range(MOST_ROUNDS):
+        with acting(None):
+            if not climbing.climb(now=now):
+                return

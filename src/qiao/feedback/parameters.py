@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.core.manifest import Parameter
-from qiao.core.packs.model import GROUPS
+from qiao.core.packs.model_keys import GROUPS
 
 GROUP_NAMES = {
     "enquiry": pgettext_lazy("case group", "Enquiry"),

@@ -219,6 +219,85 @@ class Notice(models.Model):
         ]
 
 
+class DutyRoster(models.Model):
+    """A plan of who answers for a unit when its usual hours are over.
+
+    A cycle of `weeks` weeks begins in the week of `anchor`; times are minutes of the local day in
+    `timezone`. A shift whose end is not later than its start goes on into the next day.
+    """
+
+    unit = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    name = models.TextField()
+    timezone = models.TextField(default="Asia/Shanghai")
+    weeks = models.SmallIntegerField(default=1)
+    anchor = models.DateField()
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "name"], name="staff_roster_once"),
+            models.CheckConstraint(condition=Q(weeks__range=(1, 12)), name="staff_roster_weeks"),
+        ]
+
+
+class DutyShift(models.Model):
+    """A span of the pattern: in week `week` of the cycle (from 0), on `weekday` (0 Monday)."""
+
+    roster = models.ForeignKey(DutyRoster, models.CASCADE, related_name="shifts")
+    week = models.SmallIntegerField()
+    weekday = models.SmallIntegerField()
+    start = models.SmallIntegerField()
+    end = models.SmallIntegerField()
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["roster", "week", "weekday", "start"], name="staff_shift_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(weekday__range=(0, 6), start__range=(0, 1439), end__range=(0, 1440)),
+                name="staff_shift_within_a_day",
+            ),
+        ]
+
+
+class DutyNeed(models.Model):
+    """When somebody must be on duty: what of it nobody covers is a hole."""
+
+    roster = models.ForeignKey(DutyRoster, models.CASCADE, related_name="needs")
+    weekday = models.SmallIntegerField()
+    start = models.SmallIntegerField()
+    end = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(weekday__range=(0, 6), start__range=(0, 1439), end__range=(0, 1440)),
+                name="staff_need_within_a_day",
+            ),
+        ]
+
+
+class DutyChange(models.Model):
+    """On one day somebody else takes a shift of the pattern; without `staff` nobody does."""
+
+    roster = models.ForeignKey(DutyRoster, models.CASCADE, related_name="changes")
+    day = models.DateField()
+    start = models.SmallIntegerField()
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    reason = models.TextField()
+    changed_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["roster", "day", "start"], name="staff_duty_change_once"
+            )
+        ]
+
+
 class RightsVersion(models.Model):
     """One row, raised by triggers whenever rights or the tree change: caches compare it."""
 

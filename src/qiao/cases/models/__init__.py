@@ -7,6 +7,7 @@ from qiao.cases.models.causes import CaseCause, Cause, CauseModel, CauseSuggesti
 from qiao.cases.models.counts import CaseCount, CaseCountChange, CaseCountMonth
 from qiao.cases.models.definitions import CaseType, ProcessVersion, PromiseSet
 from qiao.cases.models.history import CaseClock, CaseDuty, CaseEvent, ClockRecord
+from qiao.cases.models.ladder import CaseRung
 from qiao.cases.models.macros import Macro, MacroKept
 from qiao.cases.models.processes import ProcessDraft
 from qiao.cases.models.recounts import Recount
@@ -29,6 +30,7 @@ __all__ = [
     "CaseLink",
     "CaseQuerySet",
     "CaseRisk",
+    "CaseRung",
     "CaseType",
     "CaseViewer",
     "Cause",

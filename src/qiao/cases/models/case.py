@@ -96,6 +96,7 @@ class Case(models.Model):
     due_promise = models.TextField(default="")
     level = models.TextField(choices=Level.choices, default=Level.OK)
     level_changes_at = models.DateTimeField(null=True)
+    ladder_at = models.DateTimeField(null=True)  # when its ladder is looked at next
     is_paused = models.BooleanField(default=False)
     promise_kept = models.BooleanField(null=True)
     answered_at = models.DateTimeField(null=True)
@@ -203,6 +204,11 @@ class Case(models.Model):
                 fields=["level_changes_at"],
                 condition=Q(closed_at__isnull=True, level_changes_at__isnull=False),
                 name="cases_level_changes",
+            ),
+            models.Index(
+                fields=["ladder_at"],
+                condition=Q(closed_at__isnull=True, ladder_at__isnull=False),
+                name="cases_ladder_due",
             ),
             models.Index(fields=["organisation", "opened_at", "id"], name="cases_by_unit_opened"),
             models.Index(

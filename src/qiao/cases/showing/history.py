@@ -10,7 +10,13 @@ from django.utils.translation import ngettext
 
 from qiao.cases.queries import Entry
 from qiao.cases.rules.process import Process
-from qiao.cases.showing import complaint_history, joining, names, writing_history
+from qiao.cases.showing import (
+    complaint_history,
+    joining,
+    ladder_history,
+    names,
+    writing_history,
+)
 from qiao.cases.showing.cause_words import cause_entry
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.wording import said
@@ -158,7 +164,7 @@ def _silenced(entry: Entry) -> Entry:
 
 def _line(entry: Entry, speech: Speech) -> Line:
     said = WORDS.get(entry.kind, _plain)(entry, speech)
-    known = {**ICONS, **complaint_history.ICONS, **writing_history.ICONS}
+    known = {**ICONS, **complaint_history.ICONS, **writing_history.ICONS, **ladder_history.ICONS}
     icon, tone = known.get(entry.kind, ("point", "mute"))
     return Line(
         seq=entry.seq,
@@ -181,7 +187,8 @@ def _line(entry: Entry, speech: Speech) -> Line:
 
 
 def _plain(entry: Entry, speech: Speech) -> _Said:
-    del speech
+    if entry.kind == "raised":
+        return _Said(*ladder_history.raised_words(None, speech.process_id, entry.data))
     told = complaint_history.complaint_words(entry.kind, entry.data)
     told = told or writing_history.writing_words(entry.kind, entry.data)
     if told is not None:

@@ -18,6 +18,7 @@ def check_pack(pack: Pack) -> Iterator[PackProblem]:
     yield from _check_demo(pack)
     yield from _check_tiers(pack)
     yield from check_causes(pack.causes)
+    yield from _check_ladders(pack)
 
 
 def check_fields(fields: tuple[Field, ...], file: str, place: str) -> Iterator[PackProblem]:
@@ -95,3 +96,11 @@ def _check_tiers(pack: Pack) -> Iterator[PackProblem]:
         if count > 1:
             text = f"expected one version valid from {day}, found {count}"
             yield PackProblem("tier_rules.toml", "rule.valid_from", text)
+
+
+def _check_ladders(pack: Pack) -> Iterator[PackProblem]:
+    known = sorted(calendar.key for calendar in pack.calendars)
+    for ladder in pack.ladders:
+        if ladder.hours not in known:
+            text = f"expected one of {', '.join(known) or 'none'}, found {ladder.hours!r}"
+            yield PackProblem("ladders.toml", f"ladder[{ladder.key}].hours", text)

@@ -17,6 +17,7 @@ from typing import Any, Final, TypeVar
 from qiao.core.packs.causes import read_cause
 from qiao.core.packs.checks import check_pack
 from qiao.core.packs.green_rules import read_green_rule
+from qiao.core.packs.ladders import read_ladder
 from qiao.core.packs.model import CalendarSpec, CaseType, Demo, Pack, ProcessSource, Script
 from qiao.core.packs.reading import PackInvalid, PackProblem, Table
 from qiao.core.packs.risk_rules import read_risk_rule
@@ -51,6 +52,7 @@ FILES: Final = (
     "causes.toml",
     "terms.toml",
     "queues.toml",
+    "ladders.toml",
     "demo.toml",
     "intake.toml",
     "work_sheets.toml",
@@ -122,6 +124,7 @@ class _Loader:
             channels=self._rows(main, "channel", read_channel, finish=False),
             skills=self._rows(main, "skill", read_named, finish=False),
             queues=self._rows(self._file("queues.toml"), "queue", read_queue),
+            ladders=self._rows(self._file("ladders.toml"), "ladder", read_ladder),
             scripts=tuple(self._scripts()),
             demo=self._demo(),
         )

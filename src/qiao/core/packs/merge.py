@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final, TypeVar
 
 from qiao.core.packs.causes import CauseSpec
+from qiao.core.packs.ladders import LadderSpec
 from qiao.core.packs.model import (
     CalendarSpec,
     CaseType,
@@ -23,7 +24,16 @@ from qiao.core.packs.segments import SegmentSpec
 from qiao.core.packs.tier_rules import TierRuleSpec
 
 Item = TypeVar(
-    "Item", CalendarSpec, CaseType, CauseSpec, Channel, Named, Outcome, QueueSpec, Script
+    "Item",
+    CalendarSpec,
+    CaseType,
+    CauseSpec,
+    Channel,
+    LadderSpec,
+    Named,
+    Outcome,
+    QueueSpec,
+    Script,
 )
 Shared = TypeVar("Shared")
 _FILE: Final = {
@@ -51,6 +61,7 @@ class Catalogue:
     case_types: Mapping[str, CaseType]
     calendars: Mapping[str, CalendarSpec]
     queues: Mapping[str, QueueSpec]
+    ladders: Mapping[str, LadderSpec]
     skills: Mapping[str, Named]
     outcomes: Mapping[str, Outcome]
     scripts: Mapping[str, Script]
@@ -84,6 +95,7 @@ def merge(packs: Iterable[Pack]) -> Catalogue:
         case_types=_by_key(item for pack in listed for item in pack.case_types),
         calendars=_by_key(item for pack in listed for item in pack.calendars),
         queues=_by_key(item for pack in listed for item in pack.queues),
+        ladders=_by_key(item for pack in listed for item in pack.ladders),
         skills=_by_key(item for pack in listed for item in pack.skills),
         outcomes=_by_key(item for pack in listed for item in pack.outcomes),
         scripts=_by_key(item for pack in listed for item in pack.scripts),

@@ -12,20 +12,13 @@ from typing import Any, Final
 
 from qiao.core.packs.causes import CauseSpec
 from qiao.core.packs.green_rules import GreenRuleSpec
+from qiao.core.packs.ladders import LadderSpec
 from qiao.core.packs.risk_rules import RiskRuleSpec
 from qiao.core.packs.segments import SegmentSpec
 from qiao.core.packs.tier_rules import TierRuleSpec
 from qiao.core.rules.conditions import Condition
 from qiao.core.rules.texts import Text
 
-GROUPS: Final = (
-    "enquiry",
-    "request",
-    "fault",
-    "complaint",
-    "suggestion",
-    "follow_up",
-)
 FIELD_KINDS: Final = (
     "text",
     "long",
@@ -38,7 +31,6 @@ FIELD_KINDS: Final = (
     "bool",
     "phone",
 )
-PRIORITIES: Final = ("urgent", "high", "normal", "low")
 ANY_PRIORITY: Final = "*"
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -282,6 +274,7 @@ class Pack:
     channels: tuple[Channel, ...] = ()
     skills: tuple[Named, ...] = ()
     queues: tuple[QueueSpec, ...] = ()
+    ladders: tuple[LadderSpec, ...] = ()
     scripts: tuple[Script, ...] = ()
     demo: Demo = Demo()
 

@@ -41,6 +41,10 @@ def qualified(pack: Pack) -> Pack:
         scripts=_keyed(pack, pack.scripts),
         causes=tuple(_cause(pack, item) for item in pack.causes),
         queues=tuple(_queue(pack, item) for item in pack.queues),
+        ladders=tuple(
+            replace(item, key=qualify(pack.key, item.key), hours=qualify(pack.key, item.hours))
+            for item in pack.ladders
+        ),
         demo=replace(
             pack.demo,
             types=_keys(pack, pack.demo.types),

@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from qiao.core.packs.model import (
     ANY_PRIORITY,
     FIELD_KINDS,
-    GROUPS,
-    PRIORITIES,
     WEEKDAYS,
     CalendarSpec,
     CaseType,
@@ -27,6 +25,7 @@ from qiao.core.packs.model import (
     Tier,
     TierTargets,
 )
+from qiao.core.packs.model_keys import GROUPS, PRIORITIES
 from qiao.core.packs.reading import Table
 from qiao.core.rules.texts import Text
 

@@ -21,7 +21,7 @@ from qiao.core.packs import (
 )
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.intake import IntakeRow, RowRefused, load_intake, read_rows
-from qiao.core.packs.model import GROUPS, PRIORITIES
+from qiao.core.packs.model_keys import GROUPS, PRIORITIES
 from qiao.core.rules.conditions import (
     ConditionInvalid,
     condition_data,
