@@ -6,10 +6,12 @@ from typing import Any
 
 from qiao.staff.models import Organisation, Role, Staff
 from qiao.staff.operations import add_organisation, assign_role
+from qiao.staff.operations.duty import plan_roster
 from qiao.staff.queries import actor_for
+from qiao.staff.rules.roster import Need, Shift
 from qiao.staff.tests.cast import TODAY, Company, make_company
 from tests.world.alike import add_alike
-from tests.world.canaries import PASSWORD, SINCE, SKILLS, World
+from tests.world.canaries import PASSWORD, SINCE, SKILLS, World, marked
 from tests.world.care import add_requests
 from tests.world.cases import add_cases
 from tests.world.contacts import add_contacts
@@ -51,11 +53,20 @@ def build_world(now: datetime) -> World:
     add_notice(world)
     add_knowledge(world)
     add_improvement(world)
+    roster = plan_roster(
+        unit=company.lake,
+        name=marked("roster"),
+        anchor=TODAY,
+        weeks=1,
+        shifts=[Shift(0, day, 1050, 510, company.agent.person_id) for day in range(7)],
+        needs=[Need(day, 1050, 510) for day in range(7)],
+    )
     other_team = add_organisation(
         kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
     )
     world.ids |= {
         "agent": company.agent.person_id,
+        "roster": roster.pk,
         "agent_number": "1027",
         "team": company.lake_team.pk,
         "other_team": other_team.pk,

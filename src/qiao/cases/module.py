@@ -12,7 +12,7 @@ from qiao.cases import process_contributions as processes
 from qiao.cases import writing_contributions as writing
 from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
-from qiao.cases.demo import alike, audit, causes, history, morning
+from qiao.cases.demo import alike, audit, causes, climbing, history, morning
 from qiao.cases.demo import writing as demo_writing
 from qiao.cases.notices import NOTICES
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
@@ -102,6 +102,7 @@ manifest = Module(
     workload=overview.WORKLOAD,
     demo=(
         DemoStage("cases", 30, history.build_cases, audit.audit, morning.tick),
+        DemoStage("cases.ladder", 33, climbing.climb_some),
         DemoStage("cases.complaints", 62, _note_complaints),
         DemoStage("cases.writing", 66, demo_writing.build, demo_writing.audit),
         DemoStage("cases.causes", 61, causes.code_cases, causes.audit),

@@ -6,8 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import DemoStage, Module, Permission
 from qiao.core.tasks import PeriodicJob
-from qiao.staff import demo, tasks
+from qiao.staff import demo, duty_demo, tasks
 from qiao.staff.codes import CODE_TABLES
+from qiao.staff.duty_contributions import (
+    DUTY_COMMANDS,
+    DUTY_DECISIONS,
+    DUTY_LINKS,
+    DUTY_NOTICES,
+)
 from qiao.staff.operations import install_roles
 from qiao.staff.retention import RETENTION
 
@@ -21,13 +27,24 @@ manifest = Module(
     label=_("Staff"),
     permissions=(
         Permission("staff.view", _("See colleagues")),
+        Permission("staff.roster", _("Plan who is on duty")),
         Permission("staff.manage", _("Manage people, roles and the organisation tree")),
     ),
     install=_install,
     code_tables=CODE_TABLES,
     retention=RETENTION,
-    periodic=(PeriodicJob("staff.close_units", "5 * * * *", tasks.close_units),),
-    demo=(DemoStage("staff", 10, demo.build_company, demo.audit),),
+    notices=DUTY_NOTICES,
+    decisions=DUTY_DECISIONS,
+    person_menu=DUTY_LINKS,
+    commands=DUTY_COMMANDS,
+    periodic=(
+        PeriodicJob("staff.close_units", "5 * * * *", tasks.close_units),
+        PeriodicJob("staff.tell_holes", "35 * * * *", tasks.tell_of_holes),
+    ),
+    demo=(
+        DemoStage("staff", 10, demo.build_company, demo.audit),
+        DemoStage("staff.duty", 11, duty_demo.build_rosters),
+    ),
     audited=(
         "staff_organisation",
         "staff_staff",

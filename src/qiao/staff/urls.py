@@ -3,12 +3,15 @@
 from django.urls import path
 
 from qiao.staff import views
-from qiao.staff.views import notices
+from qiao.staff.views import duty, notices
 
 app_name = "staff"
 urlpatterns = [
     path("preferences", views.preferences, name="preferences"),
     path("demo/<str:number>", views.demo_sign_in, name="demo_sign_in"),
+    path("duty/", duty.index, name="duty"),
+    path("duty/<int:roster_id>/", duty.roster, name="roster"),
+    path("duty/<int:roster_id>/<str:iso>/<int:start>/", duty.duty_change, name="duty_change"),
     path("notices/", notices.notices, name="notices"),
     path("notices/box/", notices.box, name="notice_box"),
     path("notices/bell/", notices.bell, name="notice_bell"),

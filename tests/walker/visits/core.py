@@ -11,6 +11,12 @@ CORE: Final = {
     "gallery": Visit(public=True),
     "set_language": Visit(post={"language": "en", "next": "/"}, get=MOVED, public=True),
     "staff:preferences": Visit(post={"theme": "dark"}, get=NOT_ALLOWED, public=True, own=True),
+    "staff:duty": Visit(get=MOVED),
+    "staff:roster": Visit({"roster_id": "{roster}"}, queries=("month=2027-01",)),
+    "staff:duty_change": Visit(
+        {"roster_id": "{roster}", "iso": "2030-01-04", "start": "1050"},
+        post={"staff": "{agent}", "reason": "x"},
+    ),
     "staff:notices": Visit(queries=("unread", "before=5")),
     "staff:notice_box": Visit(),
     "staff:notice_bell": Visit(),

@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 
 from qiao.cases import operations, queries
 from qiao.cases.forms import AnswerForm, WordsForm, read_filters, read_view, write_filters
+from qiao.cases.journal import known_calendars
+from qiao.cases.queries.clock_states import clock_state
 from qiao.cases.queries.page import SIDES
 from qiao.cases.showing import history, listing
 from qiao.cases.showing.alike import show_alike
+from qiao.cases.showing.clock_explained import explain
 from qiao.cases.showing.detail import Detail, show_case, speech_for
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
@@ -207,7 +210,10 @@ def feed(request: StaffRequest, case_id: int) -> HttpResponse:
 def clocks(request: StaffRequest, case_id: int) -> HttpResponse:
     """Why each deadline is what it is: every start, stop and pause."""
     detail = detail_of(request, case_id)
-    return render(request, "cases/clocks.html", {"d": detail, "case": detail.case})
+    state = clock_state(detail.case.pk)
+    explained = explain(detail.clocks.every, state, detail.case.pk, known_calendars())
+    context = {"d": detail, "case": detail.case, "explained": explained}
+    return render(request, "cases/clocks.html", context)
 
 
 @staff_view("cases.view", methods=("POST",))

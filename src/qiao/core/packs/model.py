@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
+from qiao.core.packs import model_keys
 from qiao.core.packs.causes import CauseSpec
 from qiao.core.packs.green_rules import GreenRuleSpec
 from qiao.core.packs.ladders import LadderSpec
@@ -19,6 +20,8 @@ from qiao.core.packs.tier_rules import TierRuleSpec
 from qiao.core.rules.conditions import Condition
 from qiao.core.rules.texts import Text
 
+GROUPS: Final = model_keys.GROUPS
+PRIORITIES: Final = model_keys.PRIORITIES
 FIELD_KINDS: Final = (
     "text",
     "long",
