@@ -5,7 +5,9 @@ from typing import Any
 
 from qiao.cases import operations as cases
 from qiao.cases.models import Case, CaseRisk, SavedView
+from qiao.cases.operations.checklists import ChecklistDraft, save_checklist
 from qiao.cases.operations.macros import MacroDraft, save_macro
+from qiao.cases.rules.checklists import CheckItem
 from qiao.cases.rules.macros import MacroStep
 from tests.world.canaries import CALLER_PHONE, MARK, World, marked, picture
 
@@ -54,6 +56,11 @@ def add_cases(world: World) -> None:
     cases.pause(case_id=paused.pk, reason=marked("reason"), actor=agent, now=now)
     cases.take_action(case_id=handed.pk, action="hand_over", given={}, actor=agent, now=now)
     risky = open_leak(world, "risky", description=f"{marked('threat')} 12345")
+    checklist = save_checklist(
+        draft=ChecklistDraft({"en": "List"}, [CheckItem("look", {"en": "Look"}, required=False)]),
+        actor=world.company.chief,
+        now=now,
+    )
     macro = save_macro(
         draft=MacroDraft(
             {"en": marked("macro")},
@@ -66,6 +73,7 @@ def add_cases(world: World) -> None:
     )
     world.ids |= {
         "macro": macro.pk,
+        "checklist": checklist.pk,
         "risky": risky.pk,
         "risk": CaseRisk.objects.get(case=risky).pk,
         "case": case.pk,

@@ -16,6 +16,7 @@ from qiao.cases.demo import alike, audit, causes, climbing, history, morning
 from qiao.cases.demo import writing as demo_writing
 from qiao.cases.notices import NOTICES
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
+from qiao.cases.operations.checklists import install_checklists
 from qiao.cases.parameters import PARAMETERS
 from qiao.cases.personal import PERSONAL
 from qiao.cases.retention import HOLDS, RETENTION
@@ -29,6 +30,7 @@ from qiao.core.tasks import PeriodicJob
 def _install(now: datetime) -> None:
     install_packs(catalogue=catalogue(), now=now)
     note_known_complaints()
+    install_checklists(now=now)
     complaints.install_rules(packs=catalogue().packs.values(), now=now)
 
 
@@ -59,7 +61,7 @@ manifest = Module(
     ),
     navigation=contributions.NAVIGATION,
     code_tables=(*CODE_TABLES, *complaints.CODE_TABLES),
-    panels=(*contributions.PANELS, *complaints.PANELS),
+    panels=(*contributions.PANELS, *writing.PANELS, *complaints.PANELS),
     histories=contributions.HISTORIES,
     portfolio=contributions.PORTFOLIO,
     timeline=contributions.TIMELINE,

@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from qiao.cases.views import macros, printing, writing
+from qiao.cases.views import checklists, macros, printing, writing
 
 urlpatterns = [
     path("<int:case_id>/print", printing.print_case, name="print"),
+    path("checklists/", checklists.index, name="checklists"),
+    path("checklists/new/", checklists.new, name="checklist_new"),
+    path("checklists/<int:checklist_id>/", checklists.edit, name="checklist_edit"),
+    path("checklists/<int:checklist_id>/retire/", checklists.retire, name="checklist_retire"),
+    path("<int:case_id>/checks/<int:checklist_id>/<slug:item>", checklists.check, name="check"),
     path("macros/", macros.index, name="macros"),
     path("macros/new/", macros.new, name="macro_new"),
     path("macros/<int:macro_id>/", macros.edit, name="macro_edit"),

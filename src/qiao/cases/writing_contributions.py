@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qiao.cases.models import Case
 from qiao.cases.operations.mentioning import MENTION
+from qiao.cases.queries.checklists import PANEL
 from qiao.core.actor import Actor
 from qiao.core.manifest import (
     AuditTable,
@@ -15,6 +16,7 @@ from qiao.core.manifest import (
     NoticeKind,
     NoticeRow,
     NoticeWords,
+    Panel,
     Permission,
 )
 from qiao.staff.queries import names_of
@@ -45,11 +47,32 @@ NOTICES = (
         words=mention_words,
     ),
 )
-PERMISSIONS = (Permission("cases.macros", gettext_lazy("Keep the macros of units")),)
+PERMISSIONS = (
+    Permission("cases.macros", gettext_lazy("Keep the macros of units")),
+    Permission("cases.checklists", gettext_lazy("Keep the checklists of steps")),
+)
 COMMANDS = (
     Command("cases.macros", gettext_lazy("Macros"), "player-play", "cases:macros", "cases.work"),
+    Command(
+        "cases.checklists",
+        gettext_lazy("Checklists"),
+        "checklist",
+        "cases:checklists",
+        "cases.work",
+    ),
 )
-AUDITED = ("cases_macro",)
+PANELS = (
+    Panel(
+        key="cases.checklists",
+        title=pgettext_lazy("case", "Checklist"),
+        template="cases/panels/checklists.html",
+        sql=PANEL,
+        permission="cases.view",
+        places=frozenset({"case", "case_side"}),
+        order=15,
+    ),
+)
+AUDITED = ("cases_macro", "cases_checklist")
 AUDIT_WORDS = (
     AuditTable(
         "cases_macro",
@@ -59,6 +82,17 @@ AUDIT_WORDS = (
             "scope": pgettext_lazy("of a macro", "For whom"),
             "steps": pgettext_lazy("macro", "Steps"),
             "condition": gettext_lazy("Offered for"),
+            "is_active": gettext_lazy("Offered"),
+        },
+    ),
+    AuditTable(
+        "cases_checklist",
+        gettext_lazy("Checklist"),
+        {
+            "names": gettext_lazy("Name of the list"),
+            "items": pgettext_lazy("checklist", "Items"),
+            "case_types": gettext_lazy("Only for these types"),
+            "steps": gettext_lazy("Only in these steps"),
             "is_active": gettext_lazy("Offered"),
         },
     ),

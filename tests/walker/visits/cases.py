@@ -81,6 +81,22 @@ CASES: Final = {
     "cases:link": _case({"number": "{third_number}", "kind": "duplicate"}),
     "cases:pick": _case(None, OK, "q=a", args={"kind": "texts"}),
     "cases:print": _case({"form": "page", "inside": "on"}),
+    "cases:checklists": Visit(queries=("state=retired",)),
+    "cases:checklist_new": Visit(
+        post={"name_en": "x", "items_en": "y", "position": "1"}, reader="chief", sender="chief"
+    ),
+    "cases:checklist_edit": Visit(
+        {"checklist_id": "{checklist}"},
+        post={"name_en": "x", "items_en": "y", "position": "1"},
+        reader="chief",
+        sender="chief",
+    ),
+    "cases:checklist_retire": Visit(
+        {"checklist_id": "{checklist}"}, post={}, get=NOT_ALLOWED, sender="chief"
+    ),
+    "cases:check": _case(
+        {"done": "yes"}, NOT_ALLOWED, args={"checklist_id": "{checklist}", "item": "look"}
+    ),
     "cases:macros": Visit(queries=("state=retired",)),
     "cases:macro_new": Visit(
         post={"name_en": "x", "scope": "own", "position": "1", "step_0": "take"}, own=True

@@ -4,6 +4,7 @@ from qiao.cases.models.alike import AlikeNotice, AlikeParent, AlikeProposal, Ali
 from qiao.cases.models.beside import CaseDraft, CaseLink, CaseViewer, SavedView
 from qiao.cases.models.case import Case, CaseQuerySet
 from qiao.cases.models.causes import CaseCause, Cause, CauseModel, CauseSuggestion
+from qiao.cases.models.checklists import CaseCheck, Checklist
 from qiao.cases.models.counts import CaseCount, CaseCountChange, CaseCountMonth
 from qiao.cases.models.definitions import CaseType, ProcessVersion, PromiseSet
 from qiao.cases.models.history import CaseClock, CaseDuty, CaseEvent, ClockRecord
@@ -20,6 +21,7 @@ __all__ = [
     "AlikeReport",
     "Case",
     "CaseCause",
+    "CaseCheck",
     "CaseClock",
     "CaseCount",
     "CaseCountChange",
@@ -36,6 +38,7 @@ __all__ = [
     "Cause",
     "CauseModel",
     "CauseSuggestion",
+    "Checklist",
     "ClockRecord",
     "ComplaintDesk",
     "Macro",

@@ -15,6 +15,7 @@ from qiao.cases.operations.arriving import enter_steps
 from qiao.cases.operations.causes import Offered, put_causes
 from qiao.cases.operations.merging import UnderParent
 from qiao.cases.operations.reopening import end_before, refuse_late
+from qiao.cases.queries.checklists import open_checks
 from qiao.cases.queries.facts import facts_of
 from qiao.cases.rules.process import (
     ASKED_FACTS,
@@ -86,6 +87,7 @@ def take_action(
         given=values | ({"reason": reason} if reason else {}),
         roles=actor.roles,
         duties_done=_duties_done(case),
+        checks_open=open_checks(case),
     )
     case.facts = case.facts | dict(move.given)
     if "outcome" in move.given:

@@ -239,6 +239,14 @@ class DutyOpen(ProcessRefusal):
         self.duty = duty
 
 
+class ChecksOpen(ProcessRefusal):
+    """Required items of the step's checklists are open; `items` are their names by language."""
+
+    def __init__(self, items: Sequence[Mapping[str, str]]) -> None:
+        super().__init__(f"{len(items)} required items are open")
+        self.items = tuple(items)
+
+
 class NoBranch(ProcessRefusal):
     """An automatic step found no branch for these facts (a checked process never does this)."""
 
@@ -303,15 +311,18 @@ def advance(
     given: Facts,
     roles: Collection[str],
     duties_done: Collection[str] = (),
+    checks_open: Sequence[Mapping[str, str]] = (),
 ) -> Move:
     """Take `action` in the state's step, then pass through automatic steps.
 
     `given` are the values typed for this move (with ``reason`` where one is required); they
-    count as facts for conditions and required fields.
+    count as facts for conditions and required fields. `checks_open` are required items of
+    checklists that are not ticked off; they bind as required fields do, but not what a duty
+    sets going.
 
     Raises:
         UnknownStep, UnknownAction, NotAllowed, FieldsNotAsked, ConditionNotMet, MissingFields,
-        DutyOpen:
+        DutyOpen, ChecksOpen:
             in this order of checking; nothing has changed.
     """
     step = process.step(state.step)
@@ -325,6 +336,8 @@ def advance(
     _check_given(step, chosen, given, now_known)
     if _duty_blocks(step, chosen, duties_done):
         raise DutyOpen(step.duty)
+    if checks_open and chosen.kind != "return" and chosen.key != step.duty_action:
+        raise ChecksOpen(checks_open)
     first = Passage(step.key, chosen.key, chosen.to, chosen.kind, marks=chosen.marks)
     landed, passages = _pass_through(process, process.step(chosen.to), now_known)
     state = State(process.key, process.version, landed.key)

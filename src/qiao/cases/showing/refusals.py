@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from qiao.cases import operations
 from qiao.cases.rules.process import (
+    ChecksOpen,
     ConditionNotMet,
     DutyOpen,
     MissingFields,
@@ -11,6 +12,7 @@ from qiao.cases.rules.process import (
 )
 from qiao.cases.showing import names
 from qiao.cases.showing.joined_refusals import JOIN_WORDS
+from qiao.cases.showing.writing_history import nearest
 from qiao.core.attachments import FileRefused
 
 
@@ -23,6 +25,9 @@ def refusal_words(error: Exception) -> str:
         return _("Waits until this is done: %(duty)s") % {"duty": duty}
     if isinstance(error, MissingFields):
         return _("Some required fields are empty.")
+    if isinstance(error, ChecksOpen):
+        items = _(", ").join(nearest(texts) for texts in error.items)
+        return _("Tick off first: %(items)s") % {"items": items}
     if isinstance(error, ConditionNotMet):
         return _("This is not possible for this case.")
     if isinstance(error, operations.StaleStep):

@@ -12,6 +12,8 @@ Told = tuple[str, str, str]
 """Title, detail, and somebody's own words."""
 ICONS: Final[dict[str, tuple[str, str]]] = {
     "macro_run": ("player-play", "info"),
+    "check_ticked": ("square-check", "ok"),
+    "check_unticked": ("square", "mute"),
 }
 
 
@@ -31,6 +33,16 @@ def _macro(data: Mapping[str, Any]) -> Told:
     return _("Macro run"), nearest(data.get("names") or {}), ""
 
 
+def _ticked(data: Mapping[str, Any]) -> Told:
+    return _("Ticked off"), nearest(data.get("names") or {}), ""
+
+
+def _unticked(data: Mapping[str, Any]) -> Told:
+    return _("Tick taken back"), nearest(data.get("names") or {}), ""
+
+
 _WORDS: Final[dict[str, Callable[[Mapping[str, Any]], Told]]] = {
     "macro_run": _macro,
+    "check_ticked": _ticked,
+    "check_unticked": _unticked,
 }

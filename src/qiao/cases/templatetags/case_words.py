@@ -6,6 +6,7 @@ from django import template
 
 from qiao.cases.showing import names
 from qiao.cases.showing.clocks import DueMark, row_mark
+from qiao.cases.showing.writing_history import nearest
 from qiao.core.ui.moments import moment
 from qiao.core.wording import from_names
 
@@ -48,3 +49,9 @@ def due_mark(row: dict[str, Any]) -> DueMark | None:
 def in_words(names_by_language: dict[str, str]) -> str:
     """A name kept by language."""
     return from_names(names_by_language)
+
+
+@register.filter
+def by_language(names_by_language: dict[str, str]) -> str:
+    """A name kept by language, in the reader's or the nearest."""
+    return nearest(names_by_language)

@@ -53,7 +53,7 @@ def offered(request: StaffRequest, case_id: int) -> HttpResponse:
     found = [] if case.closed_at else macros_for(actor=request.actor, case=case)
     items = [
         {"id": macro.pk, "name": showing.macro_name(macro.names), "scope": macro.scope,
-         "key": f"m {place}" if place <= KEYED else ""}
+         "key": str(place) if place <= KEYED else ""}
         for place, macro in enumerate(found, 1)
     ]  # fmt: skip
     return render(request, "cases/macros/_menu.html", {"case": case, "items": items})

@@ -57,6 +57,7 @@ FILES: Final = (
     "intake.toml",
     "work_sheets.toml",
     "knowledge.toml",
+    "checklists.toml",
 )
 Inspector = Callable[[Pack], Iterable[PackProblem]]
 """A check that another module adds, such as the checks of processes."""
