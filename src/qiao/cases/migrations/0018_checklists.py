@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0016_macros'),
+        ('cases', '0017_ladder'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
