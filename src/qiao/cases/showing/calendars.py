@@ -102,7 +102,7 @@ def _month(
         days = [_day(day, whole, rows, today) if day.month == month else None for day in week]
         working += sum(each is not None and _works(each, whole) for each in days)
         weeks.append(days)
-    return ShownMonth(date_format(date(year, month, 1), "F"), weeks, working)
+    return ShownMonth(date_format(date(year, month, 1), "E"), weeks, working)
 
 
 def _works(shown: ShownDay, whole: WorkingTime) -> bool:

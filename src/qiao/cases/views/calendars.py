@@ -63,7 +63,7 @@ def show(request: StaffRequest, key: str) -> HttpResponse:
     context = {
         "key": key,
         "name": names.calendar_name(key),
-        "calendars": [(each, names.calendar_name(each)) for each in sorted(known_calendars())],
+        "calendars": [(each, names.calendar_name(each)) for each in _beside(key)],
         "year": show_year(year, versions, rows, today),
         "before": year - 1,
         "after": year + 1,
@@ -203,6 +203,12 @@ def _keep(
         response["HX-Redirect"] = target
         return response
     return HttpResponseRedirect(target)
+
+
+def _beside(key: str) -> list[str]:
+    """The calendars of the same pack: two packs may each have their office hours."""
+    pack = key.partition(".")[0]
+    return [each for each in sorted(known_calendars()) if each.partition(".")[0] == pack]
 
 
 def _versions(key: str) -> Any:

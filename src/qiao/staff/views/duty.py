@@ -108,7 +108,7 @@ def roster(request: StaffRequest, roster_id: int) -> HttpResponse:
             for each in rosters_of(request.actor.organisations(SEE))
         ],
         "weeks": weeks,
-        "month": date_format(first, "F Y"),
+        "month": date_format(first, "YEAR_MONTH_FORMAT"),
         "before": (first - timedelta(days=1)).strftime("%Y-%m"),
         "after": (last + timedelta(days=1)).strftime("%Y-%m"),
         "now_on_duty": list(Staff.objects.filter(pk__in=on).order_by("number")),
