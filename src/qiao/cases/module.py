@@ -13,6 +13,7 @@ from qiao.cases import writing_contributions as writing
 from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
 from qiao.cases.demo import alike, audit, causes, climbing, history, morning
+from qiao.cases.demo import designs as demo_designs
 from qiao.cases.demo import writing as demo_writing
 from qiao.cases.notices import NOTICES
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
@@ -107,6 +108,7 @@ manifest = Module(
         DemoStage("cases.ladder", 33, climbing.climb_some),
         DemoStage("cases.complaints", 62, _note_complaints),
         DemoStage("cases.writing", 66, demo_writing.build, demo_writing.audit),
+        DemoStage("cases.designs", 64, demo_designs.build),
         DemoStage("cases.causes", 61, causes.code_cases, causes.audit),
         DemoStage("cases.alike", 64, alike.build_alike, alike.audit_alike),
     ),

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from qiao.cases.forms.facts import TEXT_ROWS, FactsForm
+from qiao.cases.forms.facts import FACT, TEXT_ROWS, FactsForm, watched
 from qiao.cases.showing import names
 from qiao.core.packs.model import Field
 
@@ -23,10 +23,19 @@ class ActionForm(FactsForm):
         required: Sequence[str],
         known: Mapping[str, Any],
         reason: bool,
+        reshape_url: str = "",
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
         self.add_facts(fields, known=known, required=required)
+        for key in watched(fields):
+            if reshape_url and FACT + key in self.fields:
+                self.fields[FACT + key].widget.attrs |= {
+                    "hx-post": reshape_url,
+                    "hx-trigger": "change",
+                    "hx-target": "#case-dialog",
+                    "hx-include": "closest form",
+                }
         if reason:
             self.fields["reason"] = forms.CharField(
                 label=_("Reason"),

@@ -6,9 +6,10 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext as _
 
+from qiao.cases.rules.form_rules import is_needed, is_shown
 from qiao.cases.rules.values import BadFact
 from qiao.core.packs.model import Field
-from qiao.core.rules.conditions import holds
+from qiao.core.rules.conditions import tests_in
 from qiao.core.rules.text import BadText
 from qiao.core.wording import said
 
@@ -67,9 +68,9 @@ class FactsForm(forms.Form):
         needed = None if required is None else set(required)
         shown: list[Field] = []
         for field in fields:
-            if field.show_when is not None and not holds(field.show_when, known):
+            if not is_shown(field, known):
                 continue
-            must = field.required if needed is None else field.key in needed
+            must = is_needed(field, known) if needed is None else field.key in needed
             self.fields[FACT + field.key] = fact_field(field, required=must)
             self.initial.setdefault(FACT + field.key, known.get(field.key))
             shown.append(field)
@@ -90,7 +91,7 @@ class FactsForm(forms.Form):
     def refuse(self, error: Exception) -> None:
         """Show an operation's refusal at its field, or above the form."""
         if isinstance(error, BadFact):
-            self._at(error.field, _("This does not fit. Expected: %s") % error.expected)
+            self._at(error.field, expected_words(error))
         elif isinstance(error, BadText):
             self._at(error.field, text_fault(error))
         else:
@@ -109,6 +110,49 @@ def text_fault(error: BadText) -> str:
     return _(error.message) % error.params
 
 
+def expected_words(error: BadFact) -> str:
+    """What a field expects, in the reader's language."""
+    words = {
+        "least": _("Expected: %s or more."),
+        "most": _("Expected: %s or less."),
+        "decimals": _("Expected: at most %s decimal places."),
+        "shortest": _("Expected: at least %s characters."),
+        "longest": _("Expected: at most %s characters."),
+        "pattern": _("Expected something like %s."),
+        "not_before": _("Expected: %s or later."),
+        "not_future": _("Expected: a date that is not in the future."),
+        "number": _("Expected: a number."),
+        "date": _("Expected: a date such as 2026-11-21."),
+        "choice": _("Expected: one of the list."),
+        "value": _("Expected: a value."),
+    }.get(error.code, "")
+    if not words:
+        return _("This does not fit. Expected: %s") % error.expected
+    return words % error.bound if "%s" in words else words
+
+
+def _plain(field: Field, value: Any) -> Any:
+    """A posted value as conditions look at it."""
+    if field.kind == "bool":
+        return value == "on"
+    if field.kind in {"number", "money"}:
+        try:
+            return float(str(value).replace(",", ""))
+        except ValueError:
+            return value
+    return value
+
+
+def watched(fields: Iterable[Field]) -> set[str]:
+    """Keys of the fields on which others hang."""
+    return {
+        test.field
+        for field in fields
+        for condition in (field.show_when, field.required_when)
+        for test in tests_in(condition)
+    }
+
+
 def typed_facts(data: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:
     """What stands in the posted data for these fields, unchecked: enough to decide what shows."""
     found: dict[str, Any] = {}
@@ -120,6 +164,5 @@ def typed_facts(data: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, A
         if field.kind == "choices" and listed:
             found[field.key] = [v for v in listed(name) if v]
         else:
-            value = data.get(name)
-            found[field.key] = value == "on" if field.kind == "bool" else value
+            found[field.key] = _plain(field, data.get(name))
     return {key: value for key, value in found.items() if value not in (None, "", [])}

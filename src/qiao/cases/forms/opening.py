@@ -6,10 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from qiao.cases.forms.facts import FACT, FactsForm
+from qiao.cases.forms.facts import FACT, FactsForm, watched
 from qiao.cases.showing import names
 from qiao.core.packs.model import Field
-from qiao.core.rules.conditions import tests_in
 
 
 class NewCaseForm(FactsForm):
@@ -49,7 +48,7 @@ class NewCaseForm(FactsForm):
             self.fields[name].choices = list(offered)  # type: ignore[attr-defined]
         self.fields["priority"].choices = list(names.PRIORITIES.items())  # type: ignore[attr-defined]
         self.add_facts(fields, known=known)
-        others = {test.field for field in fields for test in tests_in(field.show_when)}
+        others = watched(fields)
         for name in ("priority", "account", *(FACT + key for key in others)):
             if name in self.fields:
                 self.fields[name].widget.attrs |= {

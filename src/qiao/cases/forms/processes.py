@@ -20,6 +20,7 @@ from qiao.cases.rules.draft_parts import Data, Part
 from qiao.cases.rules.process import PHASES
 from qiao.cases.showing import names, process_words
 from qiao.cases.showing.process_words import LANGUAGES, VALUES, limit_parts
+from qiao.core.packs.field_checks import DATES, NUMBERS, OF_KINDS, TEXTS
 from qiao.core.packs.model import Field
 from qiao.core.wording import said
 
@@ -61,7 +62,7 @@ class PartForm(forms.Form):
     def values(self) -> Data:
         """The part's own values as they are kept; empty ones are left out."""
         found = {name: self._text(name) for name in self.texts}
-        return {key: value for key, value in (found | self.own()).items() if value not in _EMPTY}
+        return {key: value for key, value in (found | self.own()).items() if not is_empty(value)}
 
     def own(self) -> Data:
         """The values of the part beside its texts."""
@@ -108,7 +109,9 @@ class PartForm(forms.Form):
         return read_condition(name, self.before.get(name), self.data, self.around.fields)
 
 
-_EMPTY: Final[tuple[Any, ...]] = ("", None, [], {}, False)
+def is_empty(value: Any) -> bool:
+    """Whether a value is left out of a definition; zero is one."""
+    return value is None or value is False or value in ("", [], {})
 
 
 def _select(choices: Choices, *, empty: str = NOTHING) -> forms.ChoiceField:
@@ -285,18 +288,35 @@ def _in_order(chosen: Sequence[str], before: Sequence[str]) -> list[str]:
     return kept + [each for each in chosen if each not in kept]
 
 
+NUMBER_CHECKS: Final = ("least", "most", "decimals")
+TEXT_CHECKS: Final = ("shortest", "longest", "pattern", "example")
+DATE_CHECKS: Final = ("not_future", "not_before")
+
+
 class FieldForm(PartForm):
-    """A field of the process: its label, kind, choices, help and condition."""
+    """A field: its label, kind, choices, help, conditions, and what its values must hold."""
 
     texts: ClassVar[Mapping[str, bool]] = {"label": True, "hint": False}
 
     def build(self) -> None:
         kinds = list(process_words.FIELD_KINDS.items())
+        kind = str(self.data.get("kind") if self.is_bound else self.before.get("kind", ""))
+        select = _select(kinds)
+        select.widget.attrs["data-redraws"] = "1"
         self._group(
             _("Kind of value"),
-            kind=_select(kinds),
+            kind=select,
             unit=forms.CharField(max_length=20),
+            required=forms.BooleanField(label=_("Must always be given")),
         )
+        if kind in {"choice", "choices"}:
+            self._add_choices()
+        self._add_checks(kind)
+        self._add_condition("show_when")
+        self._add_condition("required_when")
+        self._group(_("Key"), key=_key(self.before.get("key")))
+
+    def _add_choices(self) -> None:
         self.initial["choices"] = choice_lines(self.before.get("choices", []))
         self._group(
             VALUES["choices"],
@@ -306,25 +326,60 @@ class FieldForm(PartForm):
                 widget=forms.Textarea(attrs={"rows": 4}),
             ),
         )
-        self._add_condition("show_when")
-        self._group(_("Key"), key=_key(self.before.get("key")))
+
+    def _add_checks(self, kind: str) -> None:
+        names: tuple[str, ...] = ()
+        if kind in NUMBERS:
+            names = NUMBER_CHECKS
+        elif kind in TEXTS:
+            names = TEXT_CHECKS
+        elif kind in DATES:
+            names = DATE_CHECKS
+        if names:
+            self._group(_("What a value must hold"), **{name: _check(name) for name in names})
 
     def own(self) -> Data:
         data = self.cleaned_data
-        kept = {
-            key: value
-            for key, value in self.before.items()
-            if key not in {*self.texts, "key", "kind", "unit", "choices", "show_when"}
-        }
-        chosen = data["kind"] in {"choice", "choices"}
+        rewritten = {*self.fields, *self.texts, *OF_KINDS, "choices", "show_when", "required_when"}
+        kept = {key: value for key, value in self.before.items() if key not in rewritten}
+        checks = {name: _checked(name, data[name]) for name in OF_KINDS if name in data}
         return {
             **kept,
+            **checks,
             "key": data["key"].strip(),
             "kind": data["kind"],
             "unit": data["unit"].strip(),
-            "choices": read_choices(data["choices"]) if chosen else [],
+            "required": data["required"],
+            "choices": read_choices(data.get("choices", "")),
             "show_when": self._condition("show_when"),
+            "required_when": self._condition("required_when"),
         }
+
+
+def _check(name: str) -> forms.Field:
+    if name == "not_future":
+        return forms.BooleanField()
+    if name == "not_before":
+        hint = _("A day such as 2026-01-01, or the key of another date of this form.")
+        return forms.CharField(max_length=60, help_text=hint)
+    if name == "pattern":
+        hint = _("A regular expression for the whole text; the example must fit it.")
+        return forms.CharField(max_length=200, help_text=hint)
+    if name == "example":
+        return forms.CharField(max_length=100)
+    return forms.CharField(max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+
+
+def _checked(name: str, typed: Any) -> Any:
+    """A check as the definition keeps it; what is no number stays, for the checks to name."""
+    if isinstance(typed, bool) or name in {"not_before", "pattern", "example"}:
+        return typed if isinstance(typed, bool) else typed.strip()
+    text = typed.strip().replace(",", "")
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if number == int(number) else number
 
 
 def choice_lines(choices: Any) -> str:

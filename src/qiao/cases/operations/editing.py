@@ -107,4 +107,4 @@ def _checked(case: Case, mine: Mapping[str, Any]) -> dict[str, Any]:
     fields = definitions.type_of(case).fields
     facts = {key: value for key, value in mine.items() if key not in TEXTS}
     emptied = {key: None for key, value in facts.items() if value in (None, "", [])}
-    return {**texts, **emptied, **check_facts(fields, facts, complete=False)}
+    return {**texts, **emptied, **check_facts(fields, facts, complete=False, beside=case.facts)}

@@ -122,7 +122,9 @@ def _promised(request: OpenRequest, case: Case, definition: Any, process: Any) -
 def _new_case(
     request: OpenRequest, definition: Any, unit: Any, actor: Actor, opened_at: datetime
 ) -> Case:
-    facts = check_facts(definition.fields, request.facts, complete=False)
+    facts = check_facts(
+        definition.fields, request.facts, complete=False, today=_local_date(opened_at, unit)
+    )
     return Case(
         number=next_number(prefix=PREFIX, day=_local_date(opened_at, unit)),
         organisation=unit,

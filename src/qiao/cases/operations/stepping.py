@@ -1,6 +1,7 @@
 """Moving a case: actions of its process, duties reported done, pauses, priority."""
 
-from collections.abc import Mapping
+import zoneinfo
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,7 @@ from qiao.cases.rules.process import (
 from qiao.cases.rules.values import BadFact, check_facts
 from qiao.core import events
 from qiao.core.actor import Actor
+from qiao.core.packs.model import Field
 from qiao.core.rules.text import clean
 
 REASON_LENGTH = 1_000
@@ -77,7 +79,8 @@ def take_action(
         raise UnderParent(case.number)
     definition = definitions.type_of(case)
     process = definitions.process_of(case.process)
-    values, reason = _given(case, process, definition, action, given)
+    fields = (*definition.fields, *process.fields)
+    values, reason = _given(case, process, fields, action, given, now)
     cause = str(values.pop(MAIN_CAUSE, ""))
     move = advance(
         process,
@@ -88,6 +91,7 @@ def take_action(
         roles=actor.roles,
         duties_done=_duties_done(case),
         checks_open=open_checks(case),
+        fields=fields,
     )
     case.facts = case.facts | dict(move.given)
     if "outcome" in move.given:
@@ -115,7 +119,12 @@ def _reopen(journal: Journal) -> None:
 
 
 def _given(
-    case: Case, process: Process, definition: Any, action: str, given: Mapping[str, Any]
+    case: Case,
+    process: Process,
+    fields: Sequence[Field],
+    action: str,
+    given: Mapping[str, Any],
+    now: datetime,
 ) -> tuple[dict[str, Any], str]:
     """The typed values in stored form, and the reason apart from them."""
     step = process.step(case.step)
@@ -124,15 +133,17 @@ def _given(
         raise UnknownAction(step=step.key, action=action)
     reason = clean(str(given.get("reason") or ""), field="reason", max_length=REASON_LENGTH)
     asked = asked_fields(step, chosen)
-    known = {field.key: field for field in (*definition.fields, *process.fields)}
-    fields = [known[key] for key in asked if key in known]
+    known = {field.key: field for field in fields}
+    shown = [known[key] for key in asked if key in known]
     rest = {key: value for key, value in given.items() if key != "reason"}
     for key in rest:
         if key not in asked:
             raise BadFact(key, "a field that this step asks for")
     kept = {key: rest.pop(key) for key in ASKED_FACTS if rest.get(key)}
     rest = {key: value for key, value in rest.items() if key not in ASKED_FACTS}
-    return {**check_facts(fields, rest, complete=False), **kept}, reason
+    today = now.astimezone(zoneinfo.ZoneInfo(case.organisation.timezone)).date()
+    facts = check_facts(shown, rest, complete=False, today=today, beside=case.facts)
+    return {**facts, **kept}, reason
 
 
 def _duties_done(case: Case) -> frozenset[str]:

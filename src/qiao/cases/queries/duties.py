@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from qiao.cases import definitions
 from qiao.cases.models import Case, CaseDuty
 from qiao.cases.queries.facts import facts_of
-from qiao.cases.rules.process import Action, Step, asked_fields, available_actions
+from qiao.cases.rules.process import Action, Step, asked_fields, available_actions, needed_fields
 from qiao.core.packs.model import Field
 from qiao.core.rules.conditions import is_given
 from qiao.core.rules.texts import Text
@@ -96,8 +96,7 @@ def following(exits: Sequence[Exit]) -> Exit | None:
 
 
 def _exit(step: Step, action: Action, known: dict[str, Field], facts: dict[str, object]) -> Exit:
-    own = () if action.kind == "return" else step.required
-    wanted = {*own, *action.needs}
+    wanted = needed_fields(step, action, facts, tuple(known.values()))
     return Exit(
         action=action.key,
         name=action.name,

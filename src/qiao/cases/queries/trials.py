@@ -64,6 +64,7 @@ def try_on(*, case: Case, process: Process) -> Tested:
         facts={**system_facts(case, definition), **facts},
         opened_at=case.opened_at,
         deadline=_deadline,
+        fields=(*definition.fields, *process.fields),
     )
     return Tested(case, trial, people)
 

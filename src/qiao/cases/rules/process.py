@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
+from qiao.cases.rules.form_rules import hidden_keys, needed_keys
 from qiao.core.packs.model import Field
 from qiao.core.rules.conditions import Condition, Facts, holds, is_given
 from qiao.core.rules.texts import Text
@@ -272,14 +273,18 @@ def offers(
     facts: Facts,
     roles: Collection[str],
     duties_done: Collection[str] = (),
+    fields: Sequence[Field] = (),
 ) -> tuple[Offer, ...]:
-    """Every action of a step that a person could take, refused ones included with the reason."""
+    """Every action of a step that a person could take, refused ones included with the reason.
+
+    `fields` as in `advance`.
+    """
     at = process.step(step)
     return tuple(
         Offer(
             action=action,
             refusal=_refusal(at, action, facts, roles, duties_done),
-            missing=_missing(at, action, facts),
+            missing=_missing(at, action, facts, fields),
             reason_required=action.reason_required,
         )
         for action in at.actions
@@ -312,6 +317,7 @@ def advance(
     roles: Collection[str],
     duties_done: Collection[str] = (),
     checks_open: Sequence[Mapping[str, str]] = (),
+    fields: Sequence[Field] = (),
 ) -> Move:
     """Take `action` in the state's step, then pass through automatic steps.
 
@@ -319,6 +325,9 @@ def advance(
     count as facts for conditions and required fields. `checks_open` are required items of
     checklists that are not ticked off; they bind as required fields do, but not what a duty
     sets going.
+    count as facts for conditions and required fields. `fields` are the definitions of what may be
+    asked for: one that its condition hides is not asked for, one that its condition makes
+    required must be given.
 
     Raises:
         UnknownStep, UnknownAction, NotAllowed, FieldsNotAsked, ConditionNotMet, MissingFields,
@@ -333,7 +342,7 @@ def advance(
         raise NotAllowed(chosen.role or step.role)
     kept = {key: value for key, value in given.items() if key != REASON}
     now_known = {**facts, **kept}
-    _check_given(step, chosen, given, now_known)
+    _check_given(step, chosen, given, now_known, fields)
     if _duty_blocks(step, chosen, duties_done):
         raise DutyOpen(step.duty)
     if checks_open and chosen.kind != "return" and chosen.key != step.duty_action:
@@ -349,23 +358,35 @@ def asked_fields(step: Step, action: Action) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(item.key for item in step.fields), *action.needs]))
 
 
-def _check_given(step: Step, action: Action, given: Facts, facts: Facts) -> None:
+def _check_given(
+    step: Step, action: Action, given: Facts, facts: Facts, fields: Sequence[Field]
+) -> None:
     asked = {*asked_fields(step, action), REASON}
     extra = [key for key in given if key not in asked]
     if extra:
         raise FieldsNotAsked(extra)
     if not holds(action.when, facts):
         raise ConditionNotMet(action=action.key, condition=action.when)
-    missing = _missing(step, action, facts)
+    missing = _missing(step, action, facts, fields)
     if action.reason_required and not is_given(given.get(REASON)):
         missing += (REASON,)
     if missing:
         raise MissingFields(missing)
 
 
-def _missing(step: Step, action: Action, facts: Facts) -> tuple[str, ...]:
+def needed_fields(
+    step: Step, action: Action, facts: Facts, fields: Sequence[Field] = ()
+) -> tuple[str, ...]:
+    """Keys of the fields that must be given to take an action, under these facts."""
     own = () if action.kind == "return" else step.required
-    wanted = dict.fromkeys([*own, *action.needs])
+    asked = set() if action.kind == "return" else set(asked_fields(step, action))
+    by_form = [key for key in needed_keys(fields, facts) if key in asked]
+    hidden = hidden_keys(fields, facts)
+    return tuple(k for k in dict.fromkeys([*own, *action.needs, *by_form]) if k not in hidden)
+
+
+def _missing(step: Step, action: Action, facts: Facts, fields: Sequence[Field]) -> tuple[str, ...]:
+    wanted = needed_fields(step, action, facts, fields)
     return tuple(key for key in wanted if not is_given(facts.get(key)))
 
 

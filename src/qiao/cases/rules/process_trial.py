@@ -17,8 +17,10 @@ from qiao.cases.rules.process import (
     Step,
     UnknownStep,
     choose_branch,
+    needed_fields,
     start,
 )
+from qiao.core.packs.model import Field
 from qiao.core.rules.conditions import Condition, Facts, holds, is_given
 
 SAME: Final = "same"
@@ -107,8 +109,12 @@ def try_out(
     facts: Facts,
     opened_at: datetime,
     deadline: Deadline,
+    fields: Sequence[Field] = (),
 ) -> Trial:
-    """Run a case's history through `process`, beginning with what was known when it was opened."""
+    """Run a case's history through `process`, beginning with what was known when it was opened.
+
+    `fields` are the definitions of what may be asked for, as in `advance`.
+    """
     known = dict(facts)
     try:
         here = start(process, known).state.step
@@ -118,7 +124,7 @@ def try_out(
     entered: list[tuple[str, datetime]] = [(here, opened_at)]
     for each in taken:
         known |= each.given
-        row = _try(process, here, each, known)
+        row = _try(process, here, each, known, fields)
         if row is None:
             tried.append(Tried(each, here, GONE))
             return Trial(tuple(tried), _stays(process, entered, deadline), here, lost=True)
@@ -128,14 +134,20 @@ def try_out(
     return Trial(tuple(tried), _stays(process, entered, deadline), here)
 
 
-def _try(process: Process, here: str, taken: Taken, known: Mapping[str, object]) -> Tried | None:
+def _try(
+    process: Process,
+    here: str,
+    taken: Taken,
+    known: Mapping[str, object],
+    fields: Sequence[Field],
+) -> Tried | None:
     """One action; None if it cannot be followed any further."""
     step = process.step(here)
     action = step.action(taken.action)
     if action is None or action.automatic:
         other = process.index.get(taken.landed)
         return None if other is None else Tried(taken, here, GONE, landed=taken.landed)
-    hindrances = tuple(_hindrances(step, action, taken, known))
+    hindrances = tuple(_hindrances(step, action, taken, known, fields))
     landed = _landing(process, action.to, known)
     if landed is None:
         return None
@@ -159,7 +171,11 @@ def _landing(process: Process, key: str, known: Mapping[str, object]) -> str | N
 
 
 def _hindrances(
-    step: Step, action: Action, taken: Taken, known: Mapping[str, object]
+    step: Step,
+    action: Action,
+    taken: Taken,
+    known: Mapping[str, object],
+    fields: Sequence[Field],
 ) -> list[Hindrance]:
     found = []
     role = action.role or step.role
@@ -167,8 +183,8 @@ def _hindrances(
         found.append(Hindrance("role", role=role))
     if not holds(action.when, known):
         found.append(Hindrance("condition", condition=action.when))
-    own = () if action.kind == "return" else step.required
-    missing = [key for key in dict.fromkeys([*own, *action.needs]) if not is_given(known.get(key))]
+    wanted = needed_fields(step, action, known, fields)
+    missing = [key for key in wanted if not is_given(known.get(key))]
     if missing:
         found.append(Hindrance("fields", fields=tuple(missing)))
     if action.reason_required and not taken.reason.strip():

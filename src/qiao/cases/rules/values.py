@@ -3,31 +3,32 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import Any
 
+from qiao.cases.rules.form_rules import check_value, is_needed, is_shown
+from qiao.cases.rules.values_found import BadFact
 from qiao.core.packs.model import Field
-from qiao.core.rules.conditions import holds
 from qiao.core.rules.text import clean
 
+__all__ = ["BadFact", "check_facts"]
 MAX_LENGTH = {"text": 200, "long": 4_000, "phone": 40}
 
 
-class BadFact(Exception):  # noqa: N818 - names the finding
-    """A value does not fit its field: `field` says which, `expected` what would."""
-
-    def __init__(self, field: str, expected: str) -> None:
-        super().__init__(f"{field}: expected {expected}")
-        self.field = field
-        self.expected = expected
-
-
 def check_facts(
-    fields: Sequence[Field], given: Mapping[str, Any], *, complete: bool
+    fields: Sequence[Field],
+    given: Mapping[str, Any],
+    *,
+    complete: bool,
+    today: dt.date | None = None,
+    beside: Mapping[str, Any] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """The given values in their stored form; empty ones are left out.
+    """The given values in their stored form; empty ones, and those that a condition hides, are
+    left out.
 
-    With `complete`, every required field that is shown must be there. Raises `BadFact`, and
-    `BadText` for text that cannot be stored.
+    `beside` are values that the record has already, `today` the day for checks of dates. With
+    `complete`, every required field that is shown must be there. Raises `BadFact`, and `BadText`
+    for text that cannot be stored.
     """
     known = {item.key: item for item in fields}
     for key in given:
@@ -37,11 +38,13 @@ def check_facts(
     for key, value in given.items():
         if value not in (None, "", []):
             facts[key] = _stored(known[key], value)
-    if complete:
-        for item in fields:
-            shown = item.show_when is None or holds(item.show_when, facts)
-            if item.required and shown and item.key not in facts:
-                raise BadFact(item.key, "a value")
+    known_now = {**beside, **facts}
+    facts = {key: value for key, value in facts.items() if is_shown(known[key], known_now)}
+    for key, value in facts.items():
+        check_value(known[key], value, known_now, today)
+    for item in fields if complete else ():
+        if item.key not in facts and is_needed(item, known_now):
+            raise BadFact(item.key, "a value", "value")
     return facts
 
 
@@ -58,7 +61,7 @@ def _stored(field: Field, value: Any) -> Any:
         try:
             return parse(text).isoformat()
         except ValueError as error:
-            raise BadFact(field.key, "a date such as 2026-11-21") from error
+            raise BadFact(field.key, "a date such as 2026-11-21", "date") from error
     return text
 
 
@@ -67,7 +70,7 @@ def _chosen(field: Field, value: Any) -> Any:
     values = list(value) if isinstance(value, list | tuple) else [value]
     for item in values:
         if item not in allowed:
-            raise BadFact(field.key, "one of " + ", ".join(sorted(allowed)))
+            raise BadFact(field.key, "one of " + ", ".join(sorted(allowed)), "choice")
     return values if field.kind == "choices" else values[0]
 
 
@@ -75,7 +78,7 @@ def _number(field: Field, value: Any) -> Any:
     try:
         number = Decimal(str(value).replace(",", "").strip())
     except InvalidOperation as error:
-        raise BadFact(field.key, "a number") from error
+        raise BadFact(field.key, "a number", "number") from error
     if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
-        raise BadFact(field.key, "a number")
+        raise BadFact(field.key, "a number", "number")
     return int(number) if number == number.to_integral_value() else float(number)

@@ -19,6 +19,7 @@ PITCH_Y: Final = 104
 MARGIN: Final = 12
 LIFT: Final = 22  # how much higher each arc of returns goes
 LETTERS: Final = 20  # that fit into a box; a Chinese one counts as two
+SHORT: Final = 44  # an arc below this has no straight part
 LABEL: Final = 10  # that fit between two boxes
 
 
@@ -82,17 +83,18 @@ def draw(
     drawing = lay_out(process)
     faulty = faulty or {}
     backs = [arrow for arrow in drawing.arrows if arrow.back]
-    top = MARGIN + LIFT * (1 + min(len({_span(arrow) for arrow in backs}), 6)) if backs else MARGIN
+    over = [arrow for arrow in backs if not arrow.source.row]
+    top = MARGIN + LIFT * (1 + min(len({_span(arrow) for arrow in over}), 6)) if over else MARGIN
     boxes = tuple(_box(place, top, faulty, changed) for place in drawing.places)
     spots = {box.key: box for box in boxes}
     lines = [_ahead(arrow, spots, faulty) for arrow in drawing.arrows if not arrow.back]
-    heights = {span: number for number, span in enumerate(sorted({_span(a) for a in backs}))}
-    lines += [_back(arrow, spots, heights[_span(arrow)], faulty) for arrow in backs]
+    heights = {span: number for number, span in enumerate(sorted({_span(a) for a in over}))}
+    lines += [_back(arrow, spots, heights.get(_span(arrow), 0), faulty) for arrow in backs]
     return Picture(
         boxes,
         tuple(lines),
         MARGIN * 2 + (drawing.columns - 1) * PITCH_X + WIDTH,
-        top + (drawing.rows - 1) * PITCH_Y + HEIGHT + MARGIN,
+        top + (drawing.rows - 1) * PITCH_Y + HEIGHT + MARGIN + (36 if drawing.rows > 1 else 12),
     )
 
 
@@ -106,6 +108,7 @@ def _span(arrow: Arrow) -> tuple[int, int, int]:
 def _box(place: Place, top: int, faulty: Mapping[str, int], changed: Any) -> Box:
     step = place.step
     part = str(Part("step", key=step.key))
+    time = span_words(step.time_limit_seconds) if step.time_limit_seconds else ""
     return Box(
         key=step.key,
         part=part,
@@ -113,8 +116,8 @@ def _box(place: Place, top: int, faulty: Mapping[str, int], changed: Any) -> Box
         y=top + place.row * PITCH_Y,
         name=cut(said(step.name) or step.key, LETTERS),
         whole=said(step.name) or step.key,
-        who=cut(names.role_name(step.role) if step.role else "", LETTERS // 2 + 2),
-        time=span_words(step.time_limit_seconds) if step.time_limit_seconds else "",
+        who=cut(names.role_name(step.role) if step.role else "", LETTERS - 2 - len(time)),
+        time=time,
         faults=_faults_of(step, faulty),
         final=step.final,
         automatic=step.automatic,
@@ -147,19 +150,51 @@ def _ahead(arrow: Arrow, spots: Mapping[str, Box], faulty: Mapping[str, int]) ->
         path = f"M{left} {a.y + HEIGHT}C{left} {low} {left} {low} {left + 24} {low}"
         path += f"H{right - 24}C{right} {low} {right} {low} {right} {b.y + HEIGHT + 5}"
         return _line(arrow, path, (left + right) // 2, low - 5, tone, faulty)
+    if start_y > end_y and b.x - a.x > PITCH_X:  # up to the main line, past other steps of it
+        level, left, right = a.y - 14, a.x + WIDTH - 20, b.x + 44
+        path = f"M{left} {a.y}C{left} {level} {left} {level} {left + 20} {level}"
+        path += f"H{right - 20}C{right} {level} {right} {level} {right} {b.y + HEIGHT + 5}"
+        return _line(arrow, path, (left + right) // 2, level + 12, tone, faulty)
     middle = start_x + 18
     path = f"M{start_x} {start_y}C{middle + 10} {start_y} {middle} {end_y} {end_x - 5} {end_y}"
     return _line(arrow, path, end_x - 34, end_y - 8, tone, faulty)
 
 
 def _back(arrow: Arrow, spots: Mapping[str, Box], height: int, faulty: Mapping[str, int]) -> Line:
+    tone = "back" if arrow.action.kind == "return" else arrow.action.kind
+    if arrow.source.row and arrow.action.kind == "return":
+        return _below(arrow, spots, faulty)
     a, b = spots[arrow.source.step.key], spots[arrow.target.step.key]
+    if arrow.source.row > arrow.target.row and a.x == b.x:
+        middle = a.x + WIDTH // 2 + 30
+        path = f"M{middle} {a.y}V{b.y + HEIGHT + 5}"
+        return _line(arrow, path, middle + 30, (a.y + b.y + HEIGHT) // 2 + 4, tone, faulty)
+    if arrow.source.row > arrow.target.row and a.x > b.x:
+        middle, side, level = a.x + WIDTH // 2, b.x + WIDTH, b.y + HEIGHT // 2
+        path = f"M{middle} {a.y}C{middle} {level} {middle} {level} {side + 5} {level}"
+        return _line(arrow, path, (middle + side) // 2 + 10, level - 6, tone, faulty)
     left, right = b.x + WIDTH // 2 + 14, a.x + WIDTH // 2 - 14
     if a.key == b.key:
         left, right = a.x + WIDTH - 40, a.x + WIDTH - 12
     peak = min(a.y, b.y) - LIFT * (1 + min(height, 5)) + 6
-    path = f"M{right} {a.y}C{right} {peak} {right} {peak} {right - 20} {peak}"
-    path += f"H{left + 20}C{left} {peak} {left} {peak} {left} {b.y - 5}"
-    if right - left < 44:  # a short arc has no straight part
-        path = f"M{right} {a.y}C{right} {peak} {left} {peak} {left} {b.y - 5}"
-    return _line(arrow, path, (left + right) // 2, peak - 4, "back", faulty)
+    return _line(
+        arrow, _arc(right, a.y, left, b.y - 5, peak), (left + right) // 2, peak - 4, tone, faulty
+    )
+
+
+def _below(arrow: Arrow, spots: Mapping[str, Box], faulty: Mapping[str, int]) -> Line:
+    """A return from off the main line, under the boxes that stand in between."""
+    a, b = spots[arrow.source.step.key], spots[arrow.target.step.key]
+    near = a.y == b.y
+    left, right = b.x + WIDTH // 2 + (14 if near else -20), a.x + WIDTH // 2 - 14
+    low = max(a.y, b.y) + HEIGHT + (18 if near else 34)
+    path = _arc(right, a.y + HEIGHT, left, b.y + HEIGHT + 5, low)
+    return _line(arrow, path, (left + right) // 2, low - 5, "back", faulty)
+
+
+def _arc(right: int, start: int, left: int, end: int, level: int) -> str:
+    """A way from the right to the left over (or under) a level."""
+    if abs(right - left) < SHORT:
+        return f"M{right} {start}C{right} {level} {left} {level} {left} {end}"
+    path = f"M{right} {start}C{right} {level} {right} {level} {right - 20} {level}"
+    return path + f"H{left + 20}C{left} {level} {left} {level} {left} {end}"

@@ -5,40 +5,52 @@ from typing import Final
 
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qiao.cases.rules.draft_checks import Fault
 from qiao.cases.showing.process_words import LANGUAGES
 
+UNREAD: Final[Mapping[str, LazyText]] = {
+    "key": gettext_lazy(
+        "The key may hold small letters, digits and _ only, and begins with a letter."
+    ),
+    "time_limit": gettext_lazy("A time limit is a whole number of minutes or hours."),
+    "calendar": gettext_lazy("A time limit needs a calendar to be counted in. Choose one."),
+    "choices": gettext_lazy(
+        "A list needs at least two choices, each with its name in all three languages."
+    ),
+    **dict.fromkeys(
+        ("when", "show_when", "required_when"),
+        gettext_lazy("The condition is not complete. Choose a field, a comparison and a value."),
+    ),
+    **dict.fromkeys(
+        ("pattern", "example"),
+        gettext_lazy("The pattern cannot be read, or the example does not fit it."),
+    ),
+    **dict.fromkeys(
+        ("least", "most", "decimals", "shortest", "longest"),
+        gettext_lazy("This must be a number, and the larger bound not below the smaller one."),
+    ),
+    "not_before": gettext_lazy(
+        "Type a day such as 2026-01-01, or the key of another date of this form."
+    ),
+}
+
 
 def fault_words(fault: Fault) -> str:
     """What is wrong and what to do about it."""
-    words = FAULTS.get(fault.code)
     if fault.code == "unreadable":
         return _unreadable(fault)
-    if words is None:
-        return fault.detail.get("said", fault.code)
-    return str(words)
+    words = FAULTS.get(fault.code)
+    return fault.detail.get("said", fault.code) if words is None else str(words)
 
 
 def _unreadable(fault: Fault) -> str:
-    language = fault.detail.get("language", "")
     if fault.field in {"name", "label", "hint"}:
-        wanted = LANGUAGES.get(language, _("all three languages"))
+        wanted = LANGUAGES.get(fault.detail.get("language", ""), _("all three languages"))
         return _("A text is missing. Type it in %(language)s.") % {"language": wanted}
-    if fault.field == "key":
-        return _("The key may hold small letters, digits and _ only, and begins with a letter.")
-    if fault.field == "time_limit":
-        return _("A time limit is a whole number of minutes or hours.")
-    if fault.field == "calendar":
-        return _("A time limit needs a calendar to be counted in. Choose one.")
-    if fault.field.startswith("choices"):
-        return _("A list needs at least two choices, each with its name in all three languages.")
-    if fault.field in {"when", "show_when", "required_when"}:
-        return _("The condition is not complete. Choose a field, a comparison and a value.")
-    if fault.field == "pattern":
-        return _("The pattern cannot be read, or the example does not fit it.")
-    return _("This cannot be read. Choose or type it again.")
+    words = UNREAD.get(fault.field.partition("[")[0])
+    return str(words or _("This cannot be read. Choose or type it again."))
 
 
 FAULTS: Final[Mapping[str, LazyText]] = {

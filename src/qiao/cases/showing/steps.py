@@ -139,6 +139,7 @@ def show_offers(
         facts=facts_of(case, definition),
         roles=actor.roles,
         duties_done=done,
+        fields=tuple(fields.values()),
     )
     may = actor.can_in("cases.work", case.organisation_id)
     order = {"forward": 0, "branch": 1, "return": 2}

@@ -19,9 +19,10 @@ from qiao.cases.forms import (
     PriorityForm,
     TransferForm,
     WordsForm,
+    typed_facts,
 )
 from qiao.cases.models import Case
-from qiao.cases.rules.process import ProcessRefusal, asked_fields
+from qiao.cases.rules.process import ProcessRefusal, asked_fields, needed_fields
 from qiao.cases.rules.values import BadFact
 from qiao.cases.showing import names
 from qiao.cases.showing.detail import definition_of
@@ -112,7 +113,7 @@ def act(request: StaffRequest, case_id: int, action: str) -> HttpResponse:
     form, label = _action_form(request, case, action)
     offered = ask_for_cause(request, case, form, action)
     text = names.step_name(case.process_id, case.step)
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         given = form.given_facts() | {"reason": form.cleaned_data.get("reason", "")}
         if "main_cause" in form.fields:
             given["main_cause"] = form.cleaned_data["main_cause"]
@@ -129,11 +130,12 @@ def act(request: StaffRequest, case_id: int, action: str) -> HttpResponse:
             ),
         ):
             return done(request, case, toast=_("Done: %(action)s") % {"action": label})
-    status = 422 if request.method == "POST" else 200
+    status = 422 if form.is_bound else 200
     return dialog(request, case, form, title=label, text=text, confirm=label, status=status)
 
 
 def _action_form(request: StaffRequest, case: Case, key: str) -> tuple[ActionForm, str]:
+    """The form of an action, with the fields that what is typed makes visible or required."""
     process, definition = definitions.process_of(case.process), definition_of(case)
     step = process.step(case.step)
     chosen = step.action(key)
@@ -141,14 +143,18 @@ def _action_form(request: StaffRequest, case: Case, key: str) -> tuple[ActionFor
         raise Http404(key)
     known = known_fields(process, definition)
     fields = [known[k] for k in asked_fields(step, chosen) if k in known]
-    own = () if chosen.kind == "return" else step.required
-    facts = facts_of(case, definition)
+    data = posted(request)
+    typed = typed_facts(data, fields) if data is not None else {}
+    facts = {**facts_of(case, definition), **typed}
+    reshapes = data is not None and "reshape" in request.GET
     form = ActionForm(
-        posted(request),
+        None if reshapes else data,
         fields=fields,
-        required=[*own, *chosen.needs],
+        required=needed_fields(step, chosen, facts, tuple(known.values())),
         known={**facts, "reason": ""},
         reason=chosen.reason_required,
+        reshape_url=f"{request.path}?reshape=1",
+        initial={key: data.get(key, "") for key in ("reason", "main_cause")} if reshapes else None,
         auto_id="act-%s",
     )
     return form, said(chosen.name)

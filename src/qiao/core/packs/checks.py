@@ -30,14 +30,23 @@ def check_fields(fields: tuple[Field, ...], file: str, place: str) -> Iterator[P
             yield PackProblem(file, at, f"expected one of this key, found {count}")
     for field in fields:
         at = f"{place}.fields[{field.key}]"
-        for test in tests_in(field.show_when):
-            if test.field not in counts or test.field == field.key:
-                text = f"expected another field of this form, found {test.field!r}"
-                yield PackProblem(file, f"{at}.show_when", text)
+        for name, key in _looks_at(field):
+            if key not in counts or key == field.key:
+                text = f"expected another field of this form, found {key!r}"
+                yield PackProblem(file, f"{at}.{name}", text)
         for key, count in Counter(choice.key for choice in field.choices).items():
             if count > 1:
                 text = f"expected one of this key, found {count}"
                 yield PackProblem(file, f"{at}.choices[{key}]", text)
+
+
+def _looks_at(field: Field) -> Iterator[tuple[str, str]]:
+    """The fields that conditions and checks of a field look at, with the name of the check."""
+    for name in ("show_when", "required_when"):
+        for test in tests_in(getattr(field, name)):
+            yield name, test.field
+    if field.not_before.isidentifier():
+        yield "not_before", field.not_before
 
 
 def _check_case_type(pack: Pack, case_type: CaseType) -> Iterator[PackProblem]:

@@ -48,7 +48,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a case type or of a process. `show_when` hides it until it matters."""
+    """A field of a case type or of a process.
+
+    `show_when` hides it until it matters, `required_when` asks for it only then. Numbers have
+    bounds and a number of `decimals`; texts a length and a `pattern` with an `example` that fits;
+    a date may not lie in the future, or not before a day or another field of the form.
+    """
 
     key: str
     label: Text
@@ -58,6 +63,16 @@ class Field:
     show_when: Condition | None = None
     hint: Text | None = None
     unit: str = ""
+    required_when: Condition | None = None
+    least: float | None = None
+    most: float | None = None
+    decimals: int | None = None
+    shortest: int | None = None
+    longest: int | None = None
+    pattern: str = ""
+    example: str = ""
+    not_future: bool = False
+    not_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

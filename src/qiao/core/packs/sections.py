@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from qiao.core.packs.field_checks import read_checks
 from qiao.core.packs.model import (
     ANY_PRIORITY,
     FIELD_KINDS,
@@ -151,6 +152,8 @@ def read_field(table: Table) -> Field:
         show_when=table.condition("show_when"),
         hint=table.optional_text("hint"),
         unit=table.string("unit", ""),
+        required_when=table.condition("required_when"),
+        **read_checks(table),
     )
     chosen = field.kind in ("choice", "choices")
     if chosen and len(field.choices) < 2:

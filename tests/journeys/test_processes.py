@@ -1,0 +1,117 @@
+"""An administrator alters a step, tries it on a past case, another agrees; running cases stay."""
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from qiao.cases.definitions import case_types
+from qiao.cases.models import Case, ProcessVersion
+from qiao.cases.operations import OpenRequest, open_case, take_action
+from qiao.cases.rules.process import MissingFields
+from qiao.staff.models import Organisation, Staff
+from qiao.staff.queries import actor_for
+from tests.journeys.site import Site, see
+
+pytestmark = pytest.mark.browser
+KEY = "water.enquiry"
+FIELD = "question_note"
+
+
+def agent_of(number: str = "1027") -> Staff:
+    return Staff.objects.get(number=number)
+
+
+def opened(type_key: str) -> Case:
+    """A case that the agent opens on the telephone."""
+    staff = agent_of()
+    with transaction.atomic():
+        return open_case(
+            request=OpenRequest(
+                type_key=type_key,
+                organisation_id=Organisation.objects.get(pk=staff.organisation_id).pk,
+                title="Why is the bill higher?",
+                channel="phone",
+            ),
+            actor=actor_for(staff, day=timezone.localdate()),
+            now=timezone.now(),
+        )
+
+
+def take(case: Case, action: str, **given: str) -> Case:
+    with transaction.atomic():
+        return take_action(
+            case_id=case.pk,
+            action=action,
+            given=given,
+            actor=actor_for(agent_of(), day=timezone.localdate()),
+            now=timezone.now(),
+        )
+
+
+def a_type() -> str:
+    """A case type of the pack that runs the process."""
+    return next(key for key, each in case_types().items() if each.process == KEY)
+
+
+def alter(site: Site, page: Page) -> str:
+    """The first step must have a field now, and a time."""
+    page.goto(f"{site.address}/cases/processes/{KEY}/")
+    page.locator("form[action$='/begin'] button.btn-primary").click()
+    page.locator("#step-list a[href*='part=step:on_line']").click()
+    expect(page.locator("#part-pane select[name='phase']")).to_have_value("intake")
+    page.fill("#part-pane [name=amount]", "30")
+    page.select_option("#part-pane [name=unit]", "min")
+    page.select_option("#part-pane [name=calendar]", index=1)
+    page.select_option(f"#part-pane [name='ask-{FIELD}']", "required")
+    expect(page.locator("#draft-head")).to_contain_text("saved")
+    expect(page.locator("#draft-faults .ok")).to_be_visible()
+    return page.url.partition("?")[0]
+
+
+def agree(site: Site) -> None:
+    """Somebody else reads the differences and agrees."""
+    second = site.sign_in("唐慧")
+    second.goto(f"{site.address}/administration/decisions/")
+    second.locator("tr", has_text="New version of a process").locator("a").first.click()
+    see(second, "Required fields")
+    second.click("form [name=word][value=agree]")
+    see(second, "Agreed to and carried out")
+
+
+def meet_the_new_step(site: Site, case: Case) -> None:
+    """The agent of a new case is asked for what the step asks now."""
+    agent = site.sign_in("林晓岚")
+    agent.goto(f"{site.address}/cases/{case.pk}/actions/answer_now")
+    expect(agent.locator(f"[name='fact-{FIELD}']")).to_be_visible()
+    agent.fill(f"[name='fact-{FIELD}']", "Which months")
+    agent.fill("[name='fact-answer_given']", "A leak behind the meter")
+    agent.locator("main form[action$='answer_now'] button:not([type=button])").last.click()
+    agent.wait_for_url(f"**/cases/{case.pk}/")
+    case.refresh_from_db()
+    assert case.closed_at is not None
+
+
+def test_a_changed_process_is_tried_agreed_to_and_met_by_new_cases_alone(site: Site) -> None:
+    kind = a_type()
+    past, running = opened(kind), opened(kind)
+    take(past, "answer_now", answer_given="Meter was read twice")
+
+    designer = site.sign_in("郑岩")
+    draft = alter(site, designer)
+    designer.goto(f"{draft}try?number={past.number}")
+    see(designer, "not filled in then")
+    designer.goto(f"{draft}publish")
+    designer.fill("[name=reason]", "Questions were passed on without words")
+    designer.click("form [data-primary]")
+    see(designer, "Asked.")
+    assert ProcessVersion.objects.filter(key=KEY).count() == 1
+
+    agree(site)
+    assert ProcessVersion.objects.get(key=KEY, version=2).source == "house"
+    assert take(running, "answer_now", answer_given="A leak").closed_at is not None
+    fresh = opened(kind)
+    assert fresh.process.version == 2
+    with pytest.raises(MissingFields):
+        take(fresh, "answer_now", answer_given="A leak")
+    meet_the_new_step(site, fresh)
