@@ -13,6 +13,7 @@ from qiao.cases.forms import FactsForm, WordsForm
 from qiao.cases.forms.alike import ExpectationForm, NumberForm, ParentForm, TellForm
 from qiao.cases.models import AlikeProposal
 from qiao.cases.showing import alike as words
+from qiao.cases.showing.names import unit_name
 from qiao.cases.views.acting import attempt, dialog, done, posted
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.wording import said
@@ -57,6 +58,7 @@ def page(request: StaffRequest, case_id: int) -> HttpResponse:
         "parent": found.parent,
         "area": words.area_name(found.parent.area),
         "kind": words.kind_name(found.parent.kind),
+        "team": unit_name(found.case.team),
         "state": str(words.STATES[found.parent.state]),
         "tone": words.TONES[found.parent.state],
         "chart": words.show_chart(found, request.now),
