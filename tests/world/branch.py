@@ -21,6 +21,7 @@ from tests.world.files import add_imports
 from tests.world.improvements import add_improvement
 from tests.world.joining import add_joined
 from tests.world.knowledge import add_knowledge
+from tests.world.messages import add_messages
 from tests.world.processes import add_drafts
 from tests.world.programs import add_programs
 from tests.world.work import add_follow_ups, add_work
@@ -40,6 +41,7 @@ def build_world(now: datetime) -> World:
     add_cases(world)
     add_joined(world)
     add_alike(world)
+    add_messages(world)
     add_work(world)
     add_follow_ups(world)
     add_contacts(world)

@@ -15,6 +15,8 @@ from qiao.cases.codes import CODE_TABLES
 from qiao.cases.demo import alike, audit, causes, climbing, history, morning
 from qiao.cases.demo import designs as demo_designs
 from qiao.cases.demo import writing as demo_writing
+from qiao.cases.demo.replies import STAGE as REPLIES
+from qiao.cases.message_tasks import SUBSCRIPTIONS as MESSAGE_SUBSCRIPTIONS
 from qiao.cases.notices import NOTICES
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
 from qiao.cases.operations.checklists import install_checklists
@@ -80,7 +82,7 @@ manifest = Module(
     inbox=(*contributions.INBOX, *complaints.INBOX),
     notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
     parameters=complaints.PARAMETERS + PARAMETERS,
-    subscriptions=(*complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),
+    subscriptions=(*MESSAGE_SUBSCRIPTIONS, *complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),
     audited=(*complaints.AUDITED, *writing.AUDITED, "cases_cause", *processes.AUDITED),
     audit_words=(
         *complaints.AUDIT_WORDS,
@@ -104,6 +106,7 @@ manifest = Module(
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
     demo=(
+        REPLIES,
         DemoStage("cases", 30, history.build_cases, audit.audit, morning.tick),
         DemoStage("cases.ladder", 33, climbing.climb_some),
         DemoStage("cases.complaints", 62, _note_complaints),

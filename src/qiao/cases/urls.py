@@ -47,6 +47,7 @@ urlpatterns = [
     path("<int:case_id>/notes", talking.note, name="note"),
     path("<int:case_id>/entries/<int:seq>/withdraw", talking.withdraw, name="withdraw"),
     path("<int:case_id>/answers", talking.answer, name="answer"),
+    path("", include("qiao.cases.urls_replies")),
     path("<int:case_id>/files", talking.attach, name="attach"),
     path("<int:case_id>/files/<int:attachment_id>", talking.download, name="file"),
 ]

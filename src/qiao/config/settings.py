@@ -242,5 +242,7 @@ QIAO_PACKS = [p for p in os.environ.get("QIAO_PACKS", "water,nyc311").split(",")
 QIAO_PROXIES = [p for p in os.environ.get("QIAO_PROXIES", "").split(",") if p]
 # Webhooks to addresses of this machine or of the house's own net, also without TLS.
 QIAO_WEBHOOKS_PRIVATE = _flag("QIAO_WEBHOOKS_PRIVATE")
+# A folder of fonts for letters, where the machine itself has none for Chinese.
+QIAO_FONTS = os.environ.get("QIAO_FONTS", "")
 QIAO_FIELD_KEY = os.environ.get("QIAO_FIELD_KEY", "")
 QIAO_SHARED = Path(os.environ.get("QIAO_SHARED") or BASE_DIR.parent / "shared")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("administration/", include("qiao.desk.administration.urls")),
     path("me/", include("qiao.staff.urls")),
     path("customers/", include("qiao.customers.urls")),
+    path("messages/", include("qiao.messaging.urls")),
     path("cases/", include("qiao.cases.urls")),
     path("knowledge/", include("qiao.knowledge.urls")),
     path("jobs/", include("qiao.dispatch.urls")),

@@ -3,9 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import AuditTable, Module, Permission
+from qiao.core.manifest import AuditTable, DemoStage, Module, Permission
 from qiao.core.tasks import PeriodicJob
-from qiao.messaging import tasks
+from qiao.messaging import contributions, tasks
+from qiao.messaging.bell import NOTICES
+from qiao.messaging.decisions import DECISIONS
+from qiao.messaging.demo import messages as demo
 from qiao.messaging.operations.queueing import QUEUE
 from qiao.messaging.parameters import PARAMETERS
 from qiao.messaging.personal import PERSONAL
@@ -32,7 +35,15 @@ manifest = Module(
     permissions=(
         Permission("messages.view", _("See messages to customers")),
         Permission("messages.manage", _("Send messages again, cancel them, print letters")),
+        Permission("messages.texts", _("Change the texts of notices")),
     ),
+    navigation=contributions.NAVIGATION,
+    commands=contributions.COMMANDS,
+    panels=contributions.PANELS,
+    timeline=contributions.TIMELINE,
+    decisions=DECISIONS,
+    notices=NOTICES,
+    demo=(DemoStage("messaging", 88, demo.build, demo.audit),),
     parameters=PARAMETERS,
     personal=PERSONAL,
     retention=RETENTION,

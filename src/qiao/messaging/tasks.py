@@ -124,8 +124,10 @@ def _one(session: Session, channel: str, message_id: int, clock: Clock) -> bool:
     return True
 
 
-def look(now: datetime) -> None:  # noqa: ARG001 - the form of a periodic job
+def look(now: datetime) -> None:
     """Every minute: what came due by the clock, and what a worker that died left."""
+    with acting(None):
+        operations.release_letters(now=now)
     send_due(channel=email_channel(), clock=timezone.now)
 
 

@@ -1,5 +1,6 @@
 """What the top bar of every page shows of the person who looks at it."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,7 +12,7 @@ from qiao.staff.queries.notices import MOST_COUNTED, count_unread
 def page(request: HttpRequest) -> dict[str, Any]:
     """Names for the bell; its count is read only where a page draws it."""
     actor: Actor | None = getattr(request, "actor", None)
-    return {"bell": lambda: bell_of(actor)}
+    return {"bell": cache(lambda: bell_of(actor))}
 
 
 def bell_of(actor: Actor | None) -> dict[str, Any] | None:

@@ -21,6 +21,7 @@ from tests.walker.visits.feedback import FEEDBACK
 from tests.walker.visits.imports import IMPORTS
 from tests.walker.visits.joining import JOINING
 from tests.walker.visits.knowledge import KNOWLEDGE
+from tests.walker.visits.messages import MESSAGES
 from tests.walker.visits.processes import PROCESSES
 from tests.walker.visits.signing_in import ACCOUNT
 
@@ -39,6 +40,7 @@ VISITS: Final[dict[str, Visit]] = (
     | ALIKE
     | PROCESSES
     | DISPATCH
+    | MESSAGES
     | CONTACT
     | FEEDBACK
     | API

@@ -48,6 +48,14 @@ from qiao.cases.operations.owning import (
     transfer,
 )
 from qiao.cases.operations.reopening import NotReopened, TooLateToReopen, undo_reopening
+from qiao.cases.operations.replying import (
+    SUBJECT,
+    Reply,
+    known_address,
+    note_messages,
+    reply_to_customer,
+    undo_reply,
+)
 from qiao.cases.operations.risk import (
     NothingToDecide,
     ReasonMissing,
@@ -90,6 +98,7 @@ from qiao.cases.rules.process import ProcessRefusal
 from qiao.cases.rules.values import BadFact
 
 __all__ = [
+    "SUBJECT",
     "AlreadyThere",
     "BadFact",
     "BuiltOn",
@@ -114,6 +123,7 @@ __all__ = [
     "ParentOver",
     "ProcessRefusal",
     "ReasonMissing",
+    "Reply",
     "SameCase",
     "StaleStep",
     "TooLate",
@@ -144,6 +154,7 @@ __all__ = [
     "install_packs",
     "join_reports",
     "keep_draft",
+    "known_address",
     "link_cases",
     "make_parent",
     "mark",
@@ -152,6 +163,7 @@ __all__ = [
     "note_bursts",
     "note_complaints",
     "note_known_complaints",
+    "note_messages",
     "note_missed",
     "note_suspicion",
     "open_case",
@@ -161,6 +173,7 @@ __all__ = [
     "refresh_levels",
     "refuse_risk",
     "renew_viewing",
+    "reply_to_customer",
     "report_duty_done",
     "resume",
     "reweigh_open",
@@ -174,6 +187,7 @@ __all__ = [
     "undo_entry",
     "undo_merge",
     "undo_reopening",
+    "undo_reply",
     "undo_split",
     "unlink_cases",
     "withdraw",

@@ -15,9 +15,11 @@ from qiao.cases.showing import (
     joining,
     ladder_history,
     names,
+    sent_words,
     writing_history,
 )
 from qiao.cases.showing.cause_words import cause_entry
+from qiao.cases.showing.replies import ShownMessage, messages_of
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.wording import said
 
@@ -48,6 +50,7 @@ class Line:
     link: tuple[int, str] | None = None
     attachment: Mapping[str, Any] | None = None
     late_entry: bool = False
+    message: ShownMessage | None = None
     case_id: int | None = None
     number: str = ""
     undoable: bool = False
@@ -131,7 +134,9 @@ ICONS: dict[str, tuple[str, str]] = {
     "cause_coded": ("target", "pri"),
     "cause_suspected": ("help-circle", "mute"),
 }
-HIDDEN = frozenset({"step_entered", "calendar_changed", "promise_set", "withdrawn"})
+HIDDEN = frozenset(
+    {"step_entered", "calendar_changed", "promise_set", "withdrawn", "message_sent"}
+)
 
 
 def show_history(entries: Iterable[Entry], speech: Speech) -> list[Line]:
@@ -144,9 +149,11 @@ def show_history(entries: Iterable[Entry], speech: Speech) -> list[Line]:
         for entry in listed
         if entry.kind == "withdrawn" and entry.case_id is None
     }
+    sent = messages_of(entry.data for entry in listed if entry.kind not in HIDDEN)
     return [
         replace(
             _line(_silenced(entry) if entry.seq in withdrawn else entry, speech),
+            message=sent.get(entry.data.get("message", 0)),
             case_id=entry.case_id,
             number=entry.number,
             undoable=entry.case_id is None and entry.seq in undoable,
@@ -346,3 +353,11 @@ WORDS: dict[str, Say] = {
     "cause_coded": _cause,
     "cause_suspected": _cause,
 }
+
+
+def _of_facts(words: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Say:
+    return lambda entry, _speech: _Said(**words(entry.data))
+
+
+WORDS |= {kind: _of_facts(words) for kind, words in sent_words.WORDS.items()}
+ICONS |= sent_words.ICONS

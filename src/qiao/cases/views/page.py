@@ -18,13 +18,14 @@ from qiao.cases.showing import history, listing
 from qiao.cases.showing.alike import show_alike
 from qiao.cases.showing.clock_explained import explain
 from qiao.cases.showing.detail import Detail, show_case, speech_for
+from qiao.cases.views.reply_box import reply_box
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
 from qiao.core.panels import load_place
 from qiao.core.toasts import add_toast
 from qiao.core.wording import said
 
-BOXES = ("note", "answer", "edit")
+BOXES = ("note", "answer", "reply", "edit")
 DRAFT_LENGTH = 20_000
 
 
@@ -102,6 +103,7 @@ def page_context(request: StaffRequest, detail: Detail) -> dict[str, Any]:
         "panels": _panels(request, detail),
         "note_form": note_form(detail),
         "answer_form": answer_form(detail),
+        **reply_box(detail, now=request.now),
         "side": "",
         "sides": SIDES,
         "back_url": reverse("cases:list"),
@@ -178,6 +180,7 @@ def renewed(
     context = live_context(request, detail)
     if slot:
         context |= {"note_form": note_form(detail), "answer_form": answer_form(detail)}
+        context |= reply_box(detail, now=request.now)
     context["slot"] = slot
     response = render(request, "cases/_renewed.html", context)
     return add_toast(response, text=toast, undo_url=undo_url) if toast else response

@@ -19,6 +19,7 @@ from qiao.core import parameters
 from qiao.core.metrics import STREAMS
 from qiao.core.ui.moments import when_words
 from qiao.desk.queries.backups import has_backups, last_good, standing
+from qiao.messaging.queries import cause_to_do, cause_words, channel_health
 
 STAMP: Final = "last_backup.json"
 BACKUP_AGE: Final = "desk.backup_age_hours"
@@ -74,6 +75,7 @@ def look(now: datetime) -> Health:
         _worker(beat, now),
         _backup(now),
         _keeper(),
+        _mail(now),
         _disk(),
         _migrations(),
         _clock(clock, now),
@@ -151,6 +153,19 @@ def _keeper() -> Finding:
         return Finding("ok", title, _("Works"))
     todo = _("Start it: ./qiao keeper. Until then nothing is backed up by night.")
     return Finding("warn", title, _("No keeper runs."), todo, reverse("administration:backups"))
+
+
+def _mail(now: datetime) -> Finding:
+    title, found = pgettext("health", "Email"), channel_health(now=now)
+    if not found.cause:
+        return Finding("ok", title, _("Works"))
+    waiting = ngettext("%(n)s email waits", "%(n)s emails wait", found.waiting) % {
+        "n": found.waiting
+    }
+    since = when_words(found.since, now) if found.since else ""
+    words = f"{cause_words(found.cause)} {waiting}, {_('since %(when)s') % {'when': since}}"
+    tone = "warn" if found.cause == "unset" else "bad"
+    return Finding(tone, title, words, cause_to_do(found.cause), reverse("messaging:outbox"))
 
 
 def _disk() -> Finding:

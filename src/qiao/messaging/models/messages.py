@@ -22,12 +22,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """One text to one receiver on one channel, exactly as it leaves the house.
 
-    It belongs to a subject of another module (``case``, 123). `kind` names the occasion
-    (``reply``, ``broadcast``, ``case_closed`` …), `purpose` the purpose of the customer's consent
-    by which it may be sent. `due_at` is the moment before which it is not sent, `held_until` the
-    one up to which its writer may take it back. `message_ref` is the Message-ID of the e-mail,
-    `receipt` what the other side answered. `is_told` says that other modules know its end.
-    See `rules.states` for what follows on what.
+    It belongs to a subject of another module (``case``, 123), which the receiver knows by
+    `reference`. `kind` names the occasion (``reply``, ``broadcast``, ``case_closed`` …), `purpose`
+    the purpose of the customer's consent by which it may be sent. `due_at` is the moment before
+    which it is not sent, `held_until` the one up to which its writer may take it back.
+    `message_ref` is the Message-ID of the e-mail, `receipt` what the other side answered.
+    `is_told` says that other modules know its end. See `rules.states` for what follows on what.
     """
 
     class Channel(models.TextChoices):
@@ -69,6 +69,7 @@ class Message(models.Model):
     notice_version = models.ForeignKey(
         NoticeVersion, models.PROTECT, null=True, related_name="+", db_index=False
     )
+    reference = models.TextField(default="", db_default="", blank=True)
     title = models.TextField()
     body = models.TextField()
     state = models.TextField(choices=State.choices)

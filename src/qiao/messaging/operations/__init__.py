@@ -17,14 +17,16 @@
         actor=actor, now=now,
     )
 
-`Unreachable.reason` says why it cannot go (``no_address``, ``doubtful``, ``no_consent``,
-``erased``, ``too_many``, ``told_already``). `cancel_message` takes it back.
+``enclose`` adds files of the subject, `cancel_message` takes it back. `Unreachable.reason` says
+why it cannot go (``no_address``, ``doubtful``, ``no_consent``, ``erased``, ``too_many``,
+``told_already``).
 
 **Tell thousands.** ``queue_messages(sending=…, receivers=[…])``, in well under a second a
 thousand: the texts by language with places (``{name}``, ``{organisation}``, those of
 `Sending.values` and `Receiver.values`); each is told in their language on the channel they wish.
 ``key="outage:123"`` makes it idempotent: whoever was told under it, also as a merged record, is
-not told again. The answer counts who was not told, by reason.
+not told again. The answer counts who was not told, by reason. `queries.notice_texts` gives the
+texts of an occasion that administrators keep.
 
 **Tell colleagues** (a digest): ``queue_to_staff(sending=…, staff={staff_id: address})``.
 
@@ -50,13 +52,22 @@ from qiao.messaging.operations.changing import (
     send_again,
 )
 from qiao.messaging.operations.counting import fold_counts
+from qiao.messaging.operations.enclosing import enclose, queue_to_staff
+from qiao.messaging.operations.notices import NothingChanged, propose_texts
+from qiao.messaging.operations.printing import (
+    NothingToPrint,
+    dissolve_batch,
+    make_batch,
+    note_posted,
+    note_printed,
+    release_letters,
+)
 from qiao.messaging.operations.queueing import (
     Queued,
     Receiver,
     Sending,
     queue_message,
     queue_messages,
-    queue_to_staff,
     wake,
 )
 from qiao.messaging.operations.refusals import (
@@ -77,6 +88,8 @@ __all__ = [
     "BadAddress",
     "BadPlace",
     "NoNotice",
+    "NothingChanged",
+    "NothingToPrint",
     "Queued",
     "Reach",
     "Receiver",
@@ -88,14 +101,21 @@ __all__ = [
     "cancel_about",
     "cancel_message",
     "confirm_email",
+    "dissolve_batch",
     "drop_email",
+    "enclose",
     "fold_counts",
+    "make_batch",
     "note_arrival",
+    "note_posted",
+    "note_printed",
+    "propose_texts",
     "queue_message",
     "queue_messages",
     "queue_to_staff",
     "reach",
     "read_address",
+    "release_letters",
     "send_again",
     "try_again",
     "use_email",

@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Final
 
+from django.utils import timezone
+
 from qiao.core import events
 from qiao.messaging.channels.port import ChannelDown
 from qiao.messaging.events import ChannelStopped
 from qiao.messaging.models import ChannelStanding
 from qiao.messaging.operations.sending import WORDS_LENGTH, standing
 from qiao.messaging.rules.backoff import pause_of_channel
-from qiao.staff.queries import company_id
+from qiao.staff.operations import notify
+from qiao.staff.queries import company_id, holders_of
 
+STOPPED: Final = "messaging.stopped"
 ALL_REFUSED: Final = 8  # in a row: then it is us, not they
 
 
@@ -35,8 +39,23 @@ def stop(*, channel: str, failure: ChannelDown, now: datetime) -> ChannelStandin
             actor=None,
             now=now,
         )
+        _ring(channel, failure.cause, now)
     row.save()
     return row
+
+
+def _ring(channel: str, cause: str, now: datetime) -> None:
+    """Tell those who look after messages of the whole company, once."""
+    day = timezone.localdate(now)
+    people = holders_of(permission="messages.manage", organisation_ids=[company_id()], day=day)
+    notify(
+        staff_ids=[each.staff_id for each in people],
+        kind=STOPPED,
+        subject_id=0,
+        once=f"{channel}:{now.isoformat()}",
+        facts={"cause": cause},
+        now=now,
+    )
 
 
 def works(*, channel: str, now: datetime) -> None:

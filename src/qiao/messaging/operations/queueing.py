@@ -26,7 +26,7 @@ from qiao.messaging.operations.resolving import CHANNELS, Reach, choose, reach
 from qiao.messaging.parameters import AUTOMATIC_AN_HOUR
 from qiao.messaging.queries.quiet import QuietHours, quiet_hours
 from qiao.messaging.rules.words import Words, fill
-from qiao.staff.queries import names_of, organisation
+from qiao.staff.queries import organisation
 
 SEND_TASK: Final = "messaging.send"
 QUEUE: Final = "messages"
@@ -271,17 +271,19 @@ def _stop_loops(lines: Sequence[_Line], now: datetime) -> None:
 _INSERT = """
 INSERT INTO messaging_message (
     organisation_id, customer_id, staff_id, channel, kind, purpose, is_emergency, is_automatic,
-    subject_kind, subject_id, to_name, to_address, language, notice_version_id, title, body,
-    state, reason, held_until, due_at, attempt_count, message_ref, receipt, key, created_at,
-    created_by_id, ended_at, is_told)
+    subject_kind, subject_id, to_name, to_address, language, notice_version_id, reference,
+    title, body, state, reason, held_until, due_at, attempt_count, message_ref, receipt, key,
+    created_at, created_by_id, ended_at, is_told)
 SELECT %(organisation)s, x.customer, x.staff, x.channel, %(kind)s, %(purpose)s, %(emergency)s,
        %(automatic)s, %(subject_kind)s, x.subject, x.name, x.address, x.language, %(version)s,
-       x.title, x.body, CASE WHEN x.reason > '' THEN 'skipped' ELSE %(state)s END, x.reason,
+       x.reference, x.title, x.body,
+       CASE WHEN x.reason > '' THEN 'skipped' ELSE %(state)s END, x.reason,
        %(held)s, x.due, 0, x.ref, '', x.key, %(now)s, %(by)s,
        CASE WHEN x.reason > '' THEN %(now)s::timestamptz END, x.reason > ''
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS x (
     customer bigint, staff bigint, channel text, subject bigint, name text, address text,
-    language text, title text, body text, reason text, due timestamptz, ref text, key text)
+    language text, reference text, title text, body text, reason text, due timestamptz, ref text,
+    key text)
 ON CONFLICT (key) DO NOTHING
 RETURNING id, state, reason
 """
@@ -327,6 +329,7 @@ def _rows(sending: Sending, lines: Sequence[_Line]) -> Iterator[dict[str, Any]]:
             "name": line.name,
             "address": line.address,
             "language": line.language,
+            "reference": line.receiver.reference or sending.reference,
             "title": words.title,
             "body": words.body,
             "reason": line.reason,
@@ -363,22 +366,3 @@ def _key(sending: Sending, line: _Line) -> str | None:
         return None
     who = f"c{line.customer_id}" if line.customer_id is not None else line.address.lower()
     return f"{sending.key}:{who}"
-
-
-def queue_to_staff(
-    *, sending: Sending, staff: Mapping[int, str], actor: Actor | None, now: datetime
-) -> Queued:
-    """Queue an e-mail for members of staff; `staff` gives their addresses by id, empty for none.
-
-    Raises as `queue_messages`.
-    """
-    names = names_of(staff)
-    receivers = [
-        Receiver(staff_id=pk, name=names.get(pk, ""), address=address)
-        for pk, address in staff.items()
-        if address
-    ]
-    found = queue_messages(sending=sending, receivers=receivers, actor=actor, now=now)
-    missing = sum(not address for address in staff.values())
-    skipped = dict(found.skipped) | ({"no_address": missing} if missing else {})
-    return Queued(found.message_ids, skipped)

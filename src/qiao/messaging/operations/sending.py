@@ -21,8 +21,10 @@ from qiao.messaging.models import Attempt, ChannelStanding, EmailAddress, Messag
 from qiao.messaging.parameters import EMAILS_A_MINUTE
 from qiao.messaging.queries.threads import thread_of
 from qiao.messaging.rules.backoff import pause_of_receiver
+from qiao.staff.operations import notify
 from qiao.staff.queries import organisation
 
+FAILED: Final = "messaging.failed"
 OWNER_KIND: Final = "message"
 BULK: Final = frozenset({"broadcast"})
 WORDS_LENGTH: Final = 500
@@ -230,7 +232,8 @@ UPDATE messaging_message SET is_told = true
                WHERE NOT m.is_told AND m.ended_at IS NOT NULL
                ORDER BY m.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING organisation_id, subject_kind, state IN ('sent', 'delivered'),
-          state IN ('bounced', 'failed', 'unknown'), id, coalesce(subject_id, 0)
+          state IN ('bounced', 'failed', 'unknown'), id, coalesce(subject_id, 0),
+          CASE WHEN NOT is_automatic THEN created_by_id END
 """
 
 
@@ -244,7 +247,11 @@ def tell(*, now: datetime) -> int:
         cursor.execute(_UNTOLD, {"limit": TELL_AT_ONCE})
         rows = cursor.fetchall()
     groups: dict[tuple[int, str, type], list[tuple[int, int]]] = {}
-    for unit, kind, is_sent, is_trouble, pk, subject in sorted(rows, key=lambda row: row[4]):
+    for unit, kind, is_sent, is_trouble, pk, subject, writer in sorted(
+        rows, key=lambda row: row[4]
+    ):
+        if is_trouble and writer:
+            _ring(pk, writer, now)
         if is_sent or is_trouble:
             event: type = MessageSent if is_sent else MessageFailed
             groups.setdefault((unit, kind, event), []).append((pk, subject))
@@ -252,6 +259,17 @@ def tell(*, now: datetime) -> int:
         ids, subjects = zip(*pairs, strict=True)
         events.publish(event(ids, kind, subjects), organisation_id=unit, actor=None, now=now)
     return len(rows)
+
+
+def _ring(message_id: int, writer: int, now: datetime) -> None:
+    """Tell whoever wrote it that it did not arrive."""
+    notify(
+        staff_ids=[writer],
+        kind=FAILED,
+        subject_id=message_id,
+        once=f"message:{message_id}:{now.isoformat()}",
+        now=now,
+    )
 
 
 def standing(channel: str) -> ChannelStanding:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qiao.core.actor import Actor
+from qiao.core.models import Attachment
 from qiao.core.prepared import fetch_all
 from qiao.messaging.models import Message
 
@@ -58,3 +59,15 @@ def message_states(message_ids: Sequence[int]) -> dict[int, MessageState]:
         return {}
     rows = fetch_all(_STATES, {"ids": list(message_ids)})
     return {row[0]: MessageState(*row) for row in rows}
+
+
+def message_about(*, subject_kind: str, subject_id: int, message_id: int) -> Message | None:
+    """A message about a subject that the caller may see, or None."""
+    rows = Message.objects.filter(pk=message_id, subject_kind=subject_kind, subject_id=subject_id)
+    return rows.select_related("created_by").first()
+
+
+def file_names(message_id: int) -> list[str]:
+    """The names of the files that went along."""
+    rows = Attachment.objects.filter(owner_kind="message", owner_id=message_id)
+    return list(rows.order_by("pk").values_list("file_name", flat=True))

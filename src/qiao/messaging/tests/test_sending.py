@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from qiao.core import settings as dated
+from qiao.core.manifest import NoticeRow
 from qiao.core.models import Event
+from qiao.messaging.bell import failed_words, stopped_words
 from qiao.messaging.channels.smtp import Smtp
 from qiao.messaging.models import Attempt, ChannelStanding, EmailAddress, Message
 from qiao.messaging.operations import queue_messages, send_again, sending
@@ -14,6 +16,7 @@ from qiao.messaging.tasks import send_due
 from qiao.messaging.tests.factories import NOON, reachable, receivers, reply
 from qiao.messaging.tests.factories import sending as a_sending
 from qiao.messaging.tests.mailserver import MailServer
+from qiao.staff.models import Notice
 from qiao.staff.tests.cast import Company
 
 pytestmark = [pytest.mark.django_db, pytest.mark.enable_socket]
@@ -36,6 +39,10 @@ def clock() -> Clock:
 
 def run(clock: Clock) -> int:
     return send_due(channel=Smtp(), clock=clock)
+
+
+def row_of(notice: Notice) -> NoticeRow:
+    return NoticeRow(notice.pk, notice.subject_id, notice.facts)
 
 
 def states() -> dict[str, str]:
@@ -232,3 +239,24 @@ def test_a_rate_leaves_the_rest_for_the_next_minute(
     clock.now += timedelta(seconds=61)
     run(clock)
     assert len(server.mails) == 5
+
+
+def test_operators_are_told_once_and_the_writer_of_an_answer_that_failed(
+    company: Company, server: MailServer, clock: Clock
+) -> None:
+    agent = company.agent
+    server.refused["gone@example.com"] = "550 5.1.1 no such mailbox"
+    reply(agent, reachable(agent, "gone@example.com"))
+    run(clock)
+    failed = Notice.objects.get(kind="messaging.failed")
+    assert failed.staff_id == agent.staff_id
+    (words,) = failed_words(agent, [row_of(failed)]).values()
+    assert "陈慧敏" in words.title
+    server.sender_answer = "451 4.3.0 not now"
+    reply(agent, reachable(agent, "chen@example.com"))
+    for _ in range(3):
+        run(clock)
+        clock.now += timedelta(minutes=3)
+    stopped = Notice.objects.filter(kind="messaging.stopped")
+    assert list(stopped.values_list("staff_id", flat=True)) == [company.chief.staff_id]
+    assert stopped_words(company.chief, [row_of(stopped[0])])

@@ -1,0 +1,187 @@
+"""Answers that are sent: held until they cannot be taken back, then on their way as messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.utils import timezone
+
+from qiao.cases.events import CaseChanged
+from qiao.cases.journal import CUSTOMER, INTERNAL, SYSTEM, Journal, lock_case
+from qiao.cases.models import Case, CaseDraft
+from qiao.cases.operations.talking import EmptyText, TooLate
+from qiao.core import events
+from qiao.core.actor import Actor
+from qiao.core.rules.text import clean
+from qiao.messaging import operations as messages
+from qiao.messaging.queries import MessageState
+
+KIND: Final = "reply"
+SUBJECT: Final = "case"
+BOX: Final = "reply"
+TEXT_LENGTH: Final = 8_000
+TITLE_LENGTH: Final = 120
+UNDO_SECONDS: Final = 10
+HELD: Final = timedelta(seconds=UNDO_SECONDS + 2)  # the press may be on its way at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is to be sent: by ``email`` or ``letter``. `address` and `name` stand for what the
+    customer's file says; they are needed where nobody is identified."""
+
+    channel: str
+    title: str
+    text: str
+    name: str = ""
+    address: str = ""
+    file_ids: tuple[int, ...] = ()
+
+
+def reply_to_customer(*, case_id: int, reply: Reply, actor: Actor, now: datetime) -> Case:
+    """Write to the customer; what was written may be taken back for `UNDO_SECONDS`.
+
+    The clock of the first response stops when it was sent, not before. Raises `Forbidden`,
+    `EmptyText`, `BadText`, `messages.Unreachable`, `messages.BadAddress`.
+    """
+    case = lock_case(case_id)
+    actor.require("cases.work", case.organisation_id)
+    text = clean(reply.text, field="text", max_length=TEXT_LENGTH)
+    title = clean(reply.title, field="title", max_length=TITLE_LENGTH, one_line=True)
+    if not text or not title:
+        raise EmptyText
+    message = messages.queue_message(
+        sending=messages.Sending(
+            organisation_id=case.organisation_id,
+            kind=KIND,
+            texts={"": messages.Words(title, text)},
+            subject_kind=SUBJECT,
+            channels=(reply.channel,),
+            reference=case.number,
+            is_automatic=False,
+            is_plain=True,
+            held_until=now + HELD,
+        ),
+        receiver=messages.Receiver(
+            customer_id=case.customer_id,
+            subject_id=case.pk,
+            name=reply.name,
+            address=_address(reply),
+        ),
+        actor=actor,
+        now=now,
+    )
+    messages.enclose(
+        message_id=message.pk, owner_kind=SUBJECT, owner_id=case.pk, file_ids=reply.file_ids
+    )
+    journal = Journal(case, actor=actor, now=now)
+    journal.add(
+        KIND,
+        {
+            "text": text,
+            "title": title,
+            "channel": reply.channel,
+            "message": message.pk,
+            "name": message.to_name,
+            "files": len(reply.file_ids),
+        },
+        visibility=CUSTOMER,
+    )
+    journal.write()
+    CaseDraft.objects.filter(case=case, staff_id=actor.person_id, box=BOX).delete()
+    _tell(case, KIND, actor, now)
+    return case
+
+
+def known_address(*, case: Case, channel: str, now: datetime) -> str:
+    """Where an answer on a channel would go, empty if the customer's file knows no such place."""
+    if case.customer_id is None:
+        return ""
+    found = messages.reach(
+        [(0, case.customer_id)],
+        purpose="service",
+        organisation_id=case.organisation_id,
+        day=timezone.localdate(now),
+    )
+    return found[0].address(channel) if 0 in found else ""
+
+
+def _address(reply: Reply) -> str:
+    if not reply.address:
+        return ""
+    if reply.channel == "email":
+        return messages.read_address(reply.address)
+    return clean(reply.address, field="address", max_length=300)
+
+
+def undo_reply(*, case_id: int, seq: int, actor: Actor, now: datetime) -> Case:
+    """Take an answer back before it left: it is not sent, and its words stand in the box again.
+
+    Raises `TooLate`, also for somebody else's words.
+    """
+    case = lock_case(case_id)
+    said = case.events.filter(seq=seq, kind=KIND).first()
+    if said is None or said.actor_id != actor.person_id:
+        raise TooLate
+    try:
+        messages.cancel_message(message_id=int(said.data["message"]), actor=actor, now=now)
+    except messages.WrongState as refusal:
+        raise TooLate from refusal
+    journal = Journal(case, actor=actor, now=now)
+    journal.add("withdrawn", {"seq": seq, "kind": KIND}, visibility=INTERNAL)
+    journal.write()
+    CaseDraft.objects.update_or_create(
+        case=case,
+        staff_id=actor.person_id,
+        box=BOX,
+        defaults={
+            "values": {key: said.data[key] for key in ("text", "title", "channel")},
+            "updated_at": now,
+        },
+    )
+    _tell(case, "withdrawn", actor, now)
+    return case
+
+
+def note_messages(
+    *, case_ids: Sequence[int], states: Sequence[MessageState], is_sent: bool, now: datetime
+) -> None:
+    """Write into the history of cases what became of messages about them: n-th about n-th.
+
+    The first answer that was sent stops the clock that waits for a first response.
+    """
+    for case_id, state in sorted(zip(case_ids, states, strict=True), key=lambda pair: pair[0]):
+        case = lock_case(case_id)
+        journal = Journal(case, actor=None, now=now)
+        if is_sent:
+            _note_sent(journal, case, state)
+        else:
+            journal.add("message_failed", _facts(state), visibility=INTERNAL)
+        journal.write()
+        _tell(case, KIND, None, now)
+
+
+def _note_sent(journal: Journal, case: Case, state: MessageState) -> None:
+    if state.kind == KIND:
+        if not case.events.filter(kind="first_response").exists():
+            journal.add("first_response", {}, at=state.sent_at)
+        journal.add("message_sent", _facts(state), visibility=SYSTEM, at=state.sent_at)
+    else:
+        journal.add("notice_sent", _facts(state), visibility=CUSTOMER, at=state.sent_at)
+
+
+def _facts(state: MessageState) -> dict[str, Any]:
+    return {
+        "message": state.message_id,
+        "channel": state.channel,
+        "kind": state.kind,
+        "state": state.state,
+        "reason": state.reason,
+    }
+
+
+def _tell(case: Case, kind: str, actor: Actor | None, now: datetime) -> None:
+    events.publish(
+        CaseChanged(case.pk, kind), organisation_id=case.organisation_id, actor=actor, now=now
+    )
