@@ -1,10 +1,13 @@
 """Cases of the customer, every text of them marked."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 from qiao.cases import operations as cases
-from qiao.cases.models import Case, CaseRisk, SavedView
+from qiao.cases.models import Case, CaseRisk
+from qiao.cases.operations import setting_aside as aside
+from qiao.cases.operations import views as kept
 from qiao.cases.operations.checklists import ChecklistDraft, save_checklist
 from qiao.cases.operations.macros import MacroDraft, save_macro
 from qiao.cases.rules.checklists import CheckItem
@@ -50,8 +53,23 @@ def add_cases(world: World) -> None:
     )
     cases.keep_draft(box="note", values={"text": marked("draft")}, **told)
     cases.link_cases(other_id=other.pk, kind="related", **told)
-    cases.save_view(name=marked("view"), query="view=open", shared=True, actor=agent)
-    view = SavedView.objects.get(name=marked("view"))
+    view = kept.save_view(
+        name=marked("view"),
+        query="view=open",
+        reach=kept.Reach(team_id=agent.team_ids[0]),
+        actor=agent,
+    )
+    dropped = kept.save_view(
+        name=marked("dropped"), query="view=open", reach=kept.Reach(), actor=agent
+    )
+    kept.drop_view(view_id=dropped.pk, actor=agent, now=now)
+    aside.snooze(
+        until=now + timedelta(hours=3),
+        until_answer=True,
+        for_team=False,
+        reason=marked("snooze"),
+        **told,
+    )
     third, paused, handed = (open_leak(world, title) for title in ("third", "paused", "handed"))
     cases.pause(case_id=paused.pk, reason=marked("reason"), actor=agent, now=now)
     cases.take_action(case_id=handed.pk, action="hand_over", given={}, actor=agent, now=now)
@@ -80,6 +98,7 @@ def add_cases(world: World) -> None:
         "other_case": other.pk,
         "attachment": attachment.pk,
         "view": view.pk,
+        "dropped_view": dropped.pk,
         "number": other.number,
         "third": third.pk,
         "third_number": third.number,

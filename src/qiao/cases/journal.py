@@ -142,6 +142,7 @@ class Journal:
             mirror(self.case, standing(state, self.now, known_calendars()))
         if self.case.closed_at is None:
             self.case.ladder_at = self.now  # what happened may move its rungs
+        self.case.changed_at = self.now
         self.case.save()
         if self.case.is_parent:
             self._tell_reports()

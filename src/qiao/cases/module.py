@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases import alike_contributions as alike_parts
-from qiao.cases import cause_tasks, contributions, tasks
+from qiao.cases import cause_tasks, contributions, list_tasks, tasks
 from qiao.cases import clock_contributions as clocks
 from qiao.cases import complaint_contributions as complaints
 from qiao.cases import process_contributions as processes
@@ -48,6 +48,7 @@ manifest = Module(
     personal=PERSONAL,
     permissions=(
         Permission("cases.view", _("See cases")),
+        Permission("cases.views", _("Set official views of cases for a unit")),
         Permission("cases.open", _("Open cases, chase and escalate them")),
         Permission("cases.note", _("Add notes and files to cases")),
         Permission("cases.work", _("Work on cases: actions, priority, pauses, answers")),
@@ -94,6 +95,7 @@ manifest = Module(
     retention=RETENTION,
     holds=HOLDS,
     periodic=(
+        *list_tasks.PERIODIC,
         PeriodicJob("cases.turn_levels", "* * * * *", tasks.turn_levels),
         PeriodicJob("cases.climb_ladders", "* * * * *", tasks.climb_ladders),
         PeriodicJob("cases.continue_recounts", "* * * * *", tasks.continue_recounts),

@@ -80,6 +80,11 @@ def erase(person: Person, erasing: Erasing) -> None:
     )
     erasing.run(
         "cases.events",
+        "UPDATE cases_casesnooze SET reason = '' WHERE case_id = ANY(%(cases)s)",
+        values,
+    )
+    erasing.run(
+        "cases.events",
         "UPDATE cases_caseduty SET result = qiao_redacted(result) WHERE case_id = ANY(%(cases)s)",
         values,
     )

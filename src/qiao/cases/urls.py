@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from qiao.cases import urls_lists
 from qiao.cases.views import acting, bulk, editing, export, lists, opening, page, pane, talking
 
 app_name = "cases"
@@ -11,8 +12,7 @@ urlpatterns = [
     path("", lists.index, name="list"),
     path("", include("qiao.cases.urls_clocks")),
     path("filters", lists.filter_form, name="filters"),
-    path("views", lists.save_view, name="save_view"),
-    path("views/<int:view_id>/drop", lists.drop_view, name="drop_view"),
+    *urls_lists.urlpatterns,
     path("export", export.export, name="export"),
     path("bulk/<slug:what>", bulk.bulk, name="bulk"),
     path("", include("qiao.cases.urls_causes")),

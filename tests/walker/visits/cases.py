@@ -33,8 +33,21 @@ CASES: Final = {
         {"case_id": "{risky}", "risk_id": "{risk}"}, post={"why": "harmless", "text": "x"}
     ),
     "cases:filters": Visit(queries=("team={team}", "person={agent}")),
-    "cases:save_view": Visit(post={"name": "x", "query": "view=all"}, get=NOT_ALLOWED, own=True),
+    "cases:columns": Visit(queries=("place=view%3Dall&col=due&col=area",), get=MOVED),
+    "cases:save_view": Visit(post={"name": "x", "query": "view=all"}, own=True),
+    "cases:views": Visit(),
+    "cases:view_counts": Visit(queries=("saved={view}",)),
+    "cases:place_views": Visit(
+        post={"view": "{view}", "pinned": "{view}"}, get=NOT_ALLOWED, own=True
+    ),
+    "cases:keep_view": Visit({"view_id": "{view}"}, post={"query": "view=all"}, get=NOT_ALLOWED),
+    "cases:change_view": Visit({"view_id": "{view}"}, post={"name": "y", "reach": "own"}),
+    "cases:copy_view": Visit({"view_id": "{view}"}, post={}, get=NOT_ALLOWED),
     "cases:drop_view": Visit({"view_id": "{view}"}, post={}, get=NOT_ALLOWED),
+    "cases:take_back_view": Visit({"view_id": "{dropped_view}"}, post={}, get=NOT_ALLOWED),
+    "cases:snooze": _case({"when": "1h", "reason": "x"}),
+    "cases:unsnooze": _case({}, NOT_ALLOWED),
+    "cases:unread": _case({}, NOT_ALLOWED),
     "cases:export": Visit(
         post={}, get=NOT_ALLOWED, queries=("view=all", "view=all&unit={unit}"), own=True
     ),

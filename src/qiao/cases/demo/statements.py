@@ -245,9 +245,9 @@ WRITE = (
     id, number, organisation_id, case_type_id, process_id, step, phase, priority, channel, area,
     title, description, facts, customer_id, account_id, premises_id, service_point_id, place,
     caller_name, caller_phone, responsible_id, team_id, assignee_id, opened_by_id, opened_at,
-    opened_date, closed_at, closed_date, outcome, due_at, due_promise, level, level_changes_at,
-    is_paused, promise_kept, answered_at, chase_count, reopened_count, escalated, event_count,
-    version, merged_count)
+    changed_at, opened_date, closed_at, closed_date, outcome, due_at, due_promise, level,
+    level_changes_at, is_paused, promise_kept, answered_at, chase_count, reopened_count,
+    escalated, event_count, version, merged_count)
 SELECT i.base + c.n, b.number, c.organisation_id, c.type_id, c.version_id, r.step, r.phase,
        c.priority, c.channel, c.area, c.title, c.said,
        c.facts || CASE WHEN r.phase = 'closed' THEN c.walk_facts ELSE (
@@ -259,7 +259,7 @@ SELECT i.base + c.n, b.number, c.organisation_id, c.type_id, c.version_id, r.ste
        c.responsible_id, c.team_id,
        CASE WHEN r.phase IN ('work', 'closed') THEN c.worker_id
             WHEN r.phase = 'assign' THEN NULL ELSE c.responsible_id END,
-       c.responsible_id, c.opened_at, c.opened_date,
+       c.responsible_id, c.opened_at, r.at, c.opened_date,
        CASE WHEN r.phase = 'closed' THEN r.at END,
        CASE WHEN r.phase = 'closed' THEN (r.at AT TIME ZONE 'Asia/Shanghai')::date END, '',
        s.due_at, coalesce(s.promise, ''),

@@ -8,13 +8,14 @@ from qiao.cases.forms.acting import (
     EditForm,
     LinkForm,
     PriorityForm,
-    SavedViewForm,
     TransferForm,
     WordsForm,
 )
 from qiao.cases.forms.facts import FACT, FactsForm, typed_facts
 from qiao.cases.forms.filters import read_filters, read_view, write_filters
 from qiao.cases.forms.opening import NewCaseForm
+from qiao.cases.forms.place import Place, read_place
+from qiao.cases.forms.views import ViewForm
 
 __all__ = [
     "FACT",
@@ -26,11 +27,13 @@ __all__ = [
     "FactsForm",
     "LinkForm",
     "NewCaseForm",
+    "Place",
     "PriorityForm",
-    "SavedViewForm",
     "TransferForm",
+    "ViewForm",
     "WordsForm",
     "read_filters",
+    "read_place",
     "read_view",
     "typed_facts",
     "write_filters",

@@ -163,11 +163,3 @@ class AttachForm(FactsForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-
-
-class SavedViewForm(forms.Form):
-    """A name for the list as it stands, alone or for the team."""
-
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
-    query = forms.CharField(max_length=2_000, required=False, widget=forms.HiddenInput)
-    shared = forms.BooleanField(label=gettext_lazy("Share with my team"), required=False)

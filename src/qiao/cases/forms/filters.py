@@ -8,8 +8,11 @@ from django.http import QueryDict
 
 from qiao.cases.queries import VIEWS, Filters
 
-MANY: Final = ("type", "group", "priority", "channel", "area", "cause", "phase", "level")
-IDS: Final = ("team", "person", "responsible", "unit")
+MANY: Final = (
+    *("type", "group", "priority", "channel", "area", "cause", "phase", "level"),
+    *("step", "tier"),
+)
+IDS: Final = ("tag", "team", "person", "responsible", "unit")
 DAYS: Final = ("opened_from", "opened_to", "closed_from", "closed_to")
 MOST_VALUES: Final = 50
 TEXT_LENGTH: Final = 100

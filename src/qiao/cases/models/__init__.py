@@ -1,7 +1,7 @@
 """Cases: what a customer asked for, who owns it, where it stands, and all that happened."""
 
 from qiao.cases.models.alike import AlikeNotice, AlikeParent, AlikeProposal, AlikeReport
-from qiao.cases.models.beside import CaseDraft, CaseLink, CaseViewer, SavedView
+from qiao.cases.models.beside import CaseDraft, CaseLink, CaseViewer
 from qiao.cases.models.case import Case, CaseQuerySet
 from qiao.cases.models.causes import CaseCause, Cause, CauseModel, CauseSuggestion
 from qiao.cases.models.checklists import CaseCheck, Checklist
@@ -13,6 +13,9 @@ from qiao.cases.models.macros import Macro, MacroKept
 from qiao.cases.models.processes import ProcessDraft
 from qiao.cases.models.recounts import Recount
 from qiao.cases.models.risk import CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleRow
+from qiao.cases.models.search import CaseSearch
+from qiao.cases.models.setting_aside import CaseSnooze, CaseUnread
+from qiao.cases.models.views import SavedView, ViewCount, ViewPlace
 
 __all__ = [
     "AlikeNotice",
@@ -33,7 +36,10 @@ __all__ = [
     "CaseQuerySet",
     "CaseRisk",
     "CaseRung",
+    "CaseSearch",
+    "CaseSnooze",
     "CaseType",
+    "CaseUnread",
     "CaseViewer",
     "Cause",
     "CauseModel",
@@ -50,4 +56,6 @@ __all__ = [
     "RiskAlarm",
     "RiskRuleRow",
     "SavedView",
+    "ViewCount",
+    "ViewPlace",
 ]

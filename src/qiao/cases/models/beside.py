@@ -45,19 +45,6 @@ class CaseDraft(models.Model):
         ]
 
 
-class SavedView(models.Model):
-    """A list with its filters, kept by a person for himself or shared with a team."""
-
-    staff = models.ForeignKey("staff.Staff", models.CASCADE, related_name="+")
-    team = models.ForeignKey("staff.Organisation", models.CASCADE, null=True, related_name="+")
-    name = models.TextField()
-    query = models.TextField()
-    position = models.SmallIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["staff", "name"], name="cases_view_once")]
-
-
 class CaseViewer(models.Model):
     """Who has a case open: a lease, renewed by the page while it is looked at."""
 

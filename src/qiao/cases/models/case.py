@@ -4,6 +4,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from qiao.cases.models.definitions import CaseType, ProcessVersion
 from qiao.core.actor import Actor
@@ -85,6 +86,7 @@ class Case(models.Model):
         "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
     )
     opened_at = models.DateTimeField()
+    changed_at = models.DateTimeField(db_default=Now())  # when its history last grew
     opened_date = models.DateField()  # in the organisation's own time zone
     closed_at = models.DateTimeField(null=True)
     closed_date = models.DateField(null=True)

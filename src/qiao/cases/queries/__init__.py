@@ -41,11 +41,9 @@ from qiao.cases.queries.joining import (
 from qiao.cases.queries.listing import (
     CasePageOfRows,
     CaseRow,
-    Cursor,
     case_beside,
     count_listed,
     list_cases,
-    read_cursor,
 )
 from qiao.cases.queries.mentioning import Mentionable, people_to_mention
 from qiao.cases.queries.merged_history import with_merged
@@ -72,6 +70,7 @@ from qiao.cases.queries.related import (
 )
 from qiao.cases.queries.risk import alarms, open_alarm_count, rule_quality
 from qiao.cases.queries.saved import saved_views
+from qiao.cases.queries.sorting import Cursor, read_cursor
 
 __all__ = [
     "ARCHIVE_VIEWS",

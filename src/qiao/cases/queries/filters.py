@@ -1,12 +1,13 @@
 """What a list of cases is narrowed by, as values, and as the conditions of its statement."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from qiao.cases.queries.causes import ids_under
+from qiao.cases.queries.searching import HOLDS, read_words
 from qiao.core.actor import Actor
+from qiao.customers.queries import stands_for
 from qiao.staff.queries import subtree_of
 
 OPEN_VIEWS: Final = (
@@ -19,6 +20,8 @@ OPEN_VIEWS: Final = (
     "urgent",
     "follow_up",
     "paused",
+    "snoozed",
+    "returned",
     "open",
 )
 ARCHIVE_VIEWS: Final = ("closed", "all")
@@ -27,13 +30,23 @@ PROMISES: Final = {"kept": "c.promise_kept", "missed": "NOT c.promise_kept"}
 NOTHING: Final = "-"
 ZONE_MARGIN: Final = timedelta(hours=14)  # a local day lies within this of the same day in UTC
 # What another case is worked on for is nobody's work by itself.
-_WORK: Final = "c.closed_at IS NULL AND c.merged_into_id IS NULL AND c.parent_id IS NULL"
+WORK: Final = "c.closed_at IS NULL AND c.merged_into_id IS NULL AND c.parent_id IS NULL"
+# What the reader, or a team of the reader, has set aside and not got back yet.
+ASIDE: Final = """
+SELECT z.case_id FROM cases_casesnooze z
+ WHERE z.ended_at IS NULL AND z.returned_at IS NULL AND z.staff_id = %(me)s
+ UNION ALL
+SELECT z.case_id FROM cases_casesnooze z
+ WHERE z.ended_at IS NULL AND z.returned_at IS NULL AND z.team_id = ANY(%(my_teams)s::bigint[])
+"""
+RETURNED: Final = ASIDE.replace("z.returned_at IS NULL", "z.returned_at IS NOT NULL")
 _MANY: Final = {
     "priority": "priority",
     "channel": "channel",
     "area": "area",
     "phase": "phase",
     "level": "level",
+    "step": "step",
 }
 _ONE: Final = {"team": "team_id", "person": "assignee_id", "responsible": "responsible_id"}
 _CONDITIONS: Final = {
@@ -44,6 +57,11 @@ _CONDITIONS: Final = {
     "urgent": "c.priority = 'urgent'",
     "follow_up": "c.phase = 'confirm'",
     "paused": "c.is_paused",
+    "snoozed": f"c.id = ANY(ARRAY({ASIDE}))",
+    "returned": f"c.id = ANY(ARRAY({RETURNED}))",
+    "mine": f"NOT c.id = ANY(ARRAY({ASIDE}))",
+    "team": f"NOT c.id = ANY(ARRAY({ASIDE}))",
+    "responsible": f"NOT c.id = ANY(ARRAY({ASIDE}))",
     "closed": "c.closed_at IS NOT NULL",
 }
 
@@ -53,7 +71,7 @@ class Filters:
     """Everything that may narrow a list; empty means not narrowed.
 
     Tuples mean “one of these”. Days are local to the organisation and inclusive. `promise` is
-    ``kept``, ``missed`` or ``running``; `text` is looked for in number and title. `unit` stands
+    ``kept``, ``missed`` or ``running``; `text` is looked for in all words of a case. `unit` stands
     for itself and all units below it. The area ``-`` asks for cases without one,
     and so does the cause ``-``; other causes stand for all below them and merged into them.
     """
@@ -66,6 +84,9 @@ class Filters:
     cause: tuple[str, ...] = ()
     phase: tuple[str, ...] = ()
     level: tuple[str, ...] = ()
+    step: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+    tag: int | None = None
     team: int | None = None
     person: int | None = None
     responsible: int | None = None
@@ -123,10 +144,12 @@ def conditions(
     view: str, filters: Filters, actor: Actor, now: datetime
 ) -> tuple[list[str], dict[str, Any]]:
     """The WHERE parts beside the scope's own, on the alias ``c``, and their parameters."""
-    parts = [_WORK] if view in OPEN_VIEWS else []
+    parts = [WORK] if view in OPEN_VIEWS else []
     parameters: dict[str, Any] = {
         "organisations": list(actor.organisations("cases.view")),
         "now": now,
+        "me": actor.staff_id or 0,
+        "my_teams": list(actor.team_ids),
     }
     if scope_of(view, filters, actor).column != "organisation_id":
         parts.append("c.organisation_id = ANY(%(organisations)s)")
@@ -138,6 +161,7 @@ def conditions(
     _narrow_by_values(filters, parts, parameters)
     _narrow_by_type(filters, parts, parameters)
     _narrow_by_cause(filters, parts, parameters)
+    _narrow_by_customer(filters, parts, parameters)
     _narrow_by_days(filters, parts, parameters)
     _narrow_by_text(filters, parts, parameters)
     return parts, parameters
@@ -178,6 +202,26 @@ def _narrow_by_cause(filters: Filters, parts: list[str], parameters: dict[str, A
     parameters["f_cause"] = ids_under(filters.cause)
 
 
+def _narrow_by_customer(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
+    """By the tier or a tag of who stands for the case's customer now."""
+    asked = []
+    if filters.tier:
+        asked.append("cu.tier = ANY(%(f_tier)s)")
+        parameters["f_tier"] = ["" if v == NOTHING else v for v in filters.tier]
+    if filters.tag is not None:
+        asked.append(
+            "EXISTS (SELECT 1 FROM customers_customertag g"
+            " WHERE g.customer_id = cu.id AND g.tag_id = %(f_tag)s)"
+        )
+        parameters["f_tag"] = filters.tag
+    if asked:
+        parts.append(
+            "EXISTS (SELECT 1 FROM customers_customer held"  # noqa: S608 - own pieces
+            f" JOIN customers_customer cu ON cu.id = {stands_for('held')}"
+            f" WHERE held.id = c.customer_id AND {' AND '.join(asked)})"
+        )
+
+
 def _narrow_by_days(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
     """The day decides; a range on the moment, which is indexed, stands beside it."""
     if filters.opened_from:
@@ -204,16 +248,9 @@ def _midnight(day: date) -> datetime:
 
 
 def _narrow_by_text(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
-    text = filters.text.strip().lstrip("#").strip()
-    if not text:
+    """By a look at the words of each case; who expects few finds them first (`searching`)."""
+    if not filters.text.strip():
         return
-    parameters["f_text"] = f"%{_escaped(text)}%"
-    parameters["f_number"] = f"%{_escaped(text.upper())}%"
-    if re.fullmatch(r"[A-Za-z]{0,3}\d{3,}", text):
-        parts.append("c.number LIKE %(f_number)s")
-    else:
-        parts.append("(c.title ILIKE %(f_text)s OR c.number LIKE %(f_number)s)")
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\%_])", r"\\\1", text)
+    words = read_words(filters.text)
+    parts.append(HOLDS if words else "false")
+    parameters.update(words.values if words else {})

@@ -2,51 +2,26 @@
 # ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import connection
 
 from qiao.cases.models import Case
+from qiao.cases.queries.aside import SET_ASIDE, Aside, read_aside
 from qiao.cases.queries.decoding import plain
-from qiao.cases.queries.filters import OPEN_VIEWS, Filters, conditions, scope_of
+from qiao.cases.queries.filters import OPEN_VIEWS, VIEWS, Filters, conditions, scope_of
+from qiao.cases.queries.searching import matching, newest_matching, read_words
+from qiao.cases.queries.sorting import DUE, Cursor, Order, Value, read_order
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.wording import reader_key
 from qiao.customers.queries import stands_for
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-NO_MOMENT: Final = "n"
 PAGE_ROWS: Final = 30
-NAMES_AT: Final = 4  # the place of the type's names in a row
 _MOST: Final = ":most:"
 WATCHED_SECONDS: Final = 45  # who has not been heard of for so long has left the case
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place between two rows: the last row's moment (None: it has none) and id."""
-
-    moment: datetime | None
-    case_id: int
-    backwards: bool = False
-
-    def __str__(self) -> str:
-        micros = NO_MOMENT
-        if self.moment is not None:
-            micros = str((self.moment - EPOCH) // timedelta(microseconds=1))
-        return f"{micros}.{self.case_id}"
-
-
-def read_cursor(text: str, *, backwards: bool = False) -> Cursor | None:
-    """The cursor that an address carries; None for one that was tampered with."""
-    micros, _, case_id = text.partition(".")
-    try:
-        moment = None if micros == NO_MOMENT else EPOCH + timedelta(microseconds=int(micros))
-        return Cursor(moment, int(case_id), backwards)
-    except (ValueError, OverflowError):
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +58,13 @@ class CaseRow:
     team_name: str
     assignee_name: str
     responsible_name: str
+    unread: bool
+    aside: Aside | None
     watchers: list[str]
     risk: str = ""
+
+
+_PLACES: Final = {field.name: place for place, field in enumerate(fields(CaseRow))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +77,15 @@ class CasePageOfRows:
 
 
 _DETAILS = f"""
-SELECT c.id, c.number, c.title, t.key, t.names, c.process_id, c.step, c.phase, c.priority,
+c.id, c.number, c.title, t.key, t.names, c.process_id, c.step, c.phase, c.priority,
        c.channel, c.level, c.is_paused, c.escalated, c.chase_count, c.promise_kept, c.due_at,
        c.due_promise, k.started_at, c.opened_at, c.closed_at,
-       coalesce(e.recorded_at, c.opened_at), cu.id, coalesce(cu.name, ''), coalesce(cu.tier, ''),
+       c.changed_at, cu.id, coalesce(cu.name, ''), coalesce(cu.tier, ''),
        c.caller_name, coalesce(nullif(p.district, ''), c.area),
        coalesce(p.full_text, c.place),
        coalesce(nullif(team.names ->> %(language)s, ''), team.name), coalesce(a.name, ''), r.name,
+       EXISTS (SELECT 1 FROM cases_caseunread u WHERE u.staff_id = %(me)s AND u.case_id = c.id),
+       {SET_ASIDE},
        ARRAY(SELECT s.name FROM cases_caseviewer w JOIN staff_staff s ON s.id = w.staff_id
               WHERE w.case_id = c.id AND w.seen_at > %(watched_since)s AND w.staff_id <> %(me)s
               ORDER BY w.seen_at DESC LIMIT 5), c.risk
@@ -116,7 +98,6 @@ SELECT c.id, c.number, c.title, t.key, t.names, c.process_id, c.step, c.phase, c
   LEFT JOIN customers_premises p ON p.id = c.premises_id
   LEFT JOIN customers_customer held ON held.id = c.customer_id
   LEFT JOIN customers_customer cu ON cu.id = {stands_for("held")}
-  LEFT JOIN cases_caseevent e ON e.case_id = c.id AND e.seq = c.event_count
   LEFT JOIN LATERAL (
        SELECT started_at FROM cases_caseclock
         WHERE case_id = c.id AND promise = c.due_promise ORDER BY round DESC LIMIT 1) k
@@ -132,8 +113,10 @@ def list_cases(
     filters: Filters | None = None,
     cursor: Cursor | None = None,
     limit: int = PAGE_ROWS,
+    order: Order | None = None,
 ) -> CasePageOfRows:
-    """One page of a view: open views by due time (cases without one last), others newest first.
+    """One page of a view, in its natural order (open views by due time, cases without one last;
+    others newest first) or in the order asked for.
 
     Each organisation (or person, or team) is read by its own index and gives at most a page of
     keys, which are merged: what is read does not grow with the cases behind. Names of teams are
@@ -141,27 +124,92 @@ def list_cases(
 
     Raises `ValueError` for an unknown view.
     """
-    statement, parameters = listing_statement(
-        actor=actor, now=now, view=view, filters=filters or Filters(), cursor=cursor, limit=limit
-    )
-    rows = [_row(row) for row in fetch_all(statement, parameters)]
+    order = _order_of(view, order)
+    if filters is not None and filters.text and view not in OPEN_VIEWS:
+        order = _order_of(view, None)
+    cursor = cursor if cursor is not None and cursor.fits(order.sort) else None
+    asked = _Asked(actor, now, view, filters or Filters(), cursor, limit, order)
+    found = _found(asked)
     backwards = cursor is not None and cursor.backwards
-    more = len(rows) > limit
-    rows = rows[:limit]
+    more = len(found) > limit
+    found = found[:limit]
     if backwards:
-        rows.reverse()
+        found.reverse()
+    keys = len(order.sort.keys)
+    rows = [_row(row[keys:]) for row in found]
     has_previous = more if backwards else cursor is not None
     has_following = bool(rows) if backwards else more
     return CasePageOfRows(
         rows,
-        _cursor(view, rows[0], backwards=True) if rows and has_previous else None,
-        _cursor(view, rows[-1]) if rows and has_following else None,
+        Cursor(tuple(found[0][:keys]), rows[0].case_id, backwards=True)
+        if rows and has_previous
+        else None,
+        Cursor(tuple(found[-1][:keys]), rows[-1].case_id) if rows and has_following else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What `list_cases` was asked for."""
+
+    actor: Actor
+    now: datetime
+    view: str
+    filters: Filters
+    cursor: Cursor | None
+    limit: int
+    order: Order
+
+
+def _found(asked: _Asked) -> list[Sequence[Any]]:
+    """The rows of a page and one more, found in the way that suits how they are narrowed."""
+    words = read_words(asked.filters.text)
+    if words is None or not words.indexed:
+        return _read(asked)
+    if asked.view in OPEN_VIEWS:
+        ids = matching(actor=asked.actor, words=words, is_open=True)
+        return _read(asked) if ids is None else _read(asked, ids)
+    backwards = asked.cursor is not None and asked.cursor.backwards
+    moment = asked.cursor.values[0] if asked.cursor else None
+    found: dict[int, Sequence[Any]] = {}
+    for window in newest_matching(
+        actor=asked.actor,
+        words=words,
+        now=asked.now,
+        start=moment if isinstance(moment, datetime) else None,
+        forwards=asked.order.descending == backwards,
+    ):
+        for row in _read(asked, window) if window else ():
+            found.setdefault(row[len(asked.order.sort.keys)], row)  # by its id
+        if len(found) > asked.limit:
+            break
+    return list(found.values())[: asked.limit + 1]
+
+
+def _read(asked: _Asked, among: Sequence[int] | None = None) -> list[Sequence[Any]]:
+    statement, parameters = listing_statement(
+        actor=asked.actor,
+        now=asked.now,
+        view=asked.view,
+        filters=asked.filters,
+        cursor=asked.cursor,
+        limit=asked.limit,
+        order=asked.order,
+        among=among,
+    )
+    return list(fetch_all(statement, parameters))
+
+
+def _order_of(view: str, order: Order | None) -> Order:
+    if view not in VIEWS:
+        raise ValueError(f"there is no view {view}")
+    return order or read_order("", is_open=view in OPEN_VIEWS)
 
 
 def _row(row: Sequence[Any]) -> CaseRow:
     values = list(row)
-    values[NAMES_AT] = plain(values[NAMES_AT])
+    for name, read in (("type_names", plain), ("aside", read_aside)):
+        values[_PLACES[name]] = read(values[_PLACES[name]])
     return CaseRow(*values)
 
 
@@ -173,12 +221,26 @@ def case_beside(
     filters: Filters,
     case: Case,
     backwards: bool,
+    order: Order | None = None,
 ) -> int | None:
     """The id of the next (or previous) case of a list, seen from one that it holds or held."""
-    moment = case.due_at if view in OPEN_VIEWS else case.opened_at
-    cursor = Cursor(moment, case.pk, backwards)
-    page = list_cases(actor=actor, now=now, view=view, filters=filters, cursor=cursor, limit=1)
+    order = _order_of(view, order)
+    page = list_cases(
+        actor=actor,
+        now=now,
+        view=view,
+        filters=filters,
+        cursor=Cursor(_keys_of(case.pk, order), case.pk, backwards),
+        limit=1,
+        order=order,
+    )
     return page.rows[0].case_id if page.rows else None
+
+
+def _keys_of(case_id: int, order: Order) -> tuple[Value, ...]:
+    keys = ", ".join(key.sql for key in order.sort.keys)
+    rows = fetch_all(f"SELECT {keys} FROM cases_case c WHERE c.id = %(id)s", {"id": case_id})
+    return tuple(rows[0])
 
 
 def count_listed(*, actor: Actor, now: datetime, view: str, filters: Filters, limit: int) -> int:
@@ -195,10 +257,6 @@ def count_listed(*, actor: Actor, now: datetime, view: str, filters: Filters, li
     return int(count)
 
 
-def _cursor(view: str, row: CaseRow, *, backwards: bool = False) -> Cursor:
-    return Cursor(row.due_at if view in OPEN_VIEWS else row.opened_at, row.case_id, backwards)
-
-
 def listing_statement(
     *,
     actor: Actor,
@@ -207,71 +265,106 @@ def listing_statement(
     filters: Filters,
     cursor: Cursor | None,
     limit: int,
+    order: Order | None = None,
+    among: Sequence[int] | None = None,
 ) -> tuple[str, dict[str, Any]]:
-    """The statement of `list_cases` and its parameters; it asks for one row more than `limit`.
+    """The statement of `list_cases` and its parameters: the keys of each row, then its details;
+    it asks for one row more than `limit`. `among` are ids of cases that hold the words asked for.
 
     How many is written out, not bound: a prepared plan must know that they are few.
     """
-    if view not in (*OPEN_VIEWS, "closed", "all"):
-        raise ValueError(f"there is no view {view}")
-    keys, parameters = _keys(actor, now, view, filters, cursor)
+    order = _order_of(view, order)
+    if among is not None:
+        filters = filters.without("text")
+    keys, parameters = _keys(actor, now, view, filters, cursor, order, among)
     parameters |= {
         "me": actor.staff_id or 0,
         "language": reader_key(),
         "watched_since": now - timedelta(seconds=WATCHED_SECONDS),
     }
-    order = _order(view, cursor)
-    shown = order.replace("moment", "page.moment").replace("id", "page.id")
+    names = [f"k{place}" for place in range(len(order.sort.keys))]
+    merged = _ordering(names, "id", order, cursor)
+    shown = _ordering([f"page.{name}" for name in names], "page.id", order, cursor)
+    selected = ", ".join(f"page.{name}" for name in names)
     statement = (
-        f"WITH page AS MATERIALIZED ({keys} ORDER BY {order} LIMIT {_MOST})"
-        f"{_DETAILS} ORDER BY {shown}"
+        f"WITH page AS MATERIALIZED ({keys} ORDER BY {merged} LIMIT {_MOST})"
+        f" SELECT {selected}, {_DETAILS} ORDER BY {shown}"
     )
     return statement.replace(_MOST, str(int(limit) + 1)), parameters
 
 
-def _order(view: str, cursor: Cursor | None) -> str:
+def _ordering(keys: Sequence[str], last: str, order: Order, cursor: Cursor | None) -> str:
     backwards = cursor is not None and cursor.backwards
-    if view in OPEN_VIEWS:
-        return "moment DESC NULLS FIRST, id DESC" if backwards else "moment NULLS LAST, id"
-    return "moment, id" if backwards else "moment DESC, id DESC"
+    if order.sort is DUE:
+        (due,) = keys
+        if backwards:
+            return f"{due} DESC NULLS FIRST, {last} DESC"
+        return f"{due} NULLS LAST, {last}"
+    way = " DESC" if order.descending != backwards else ""
+    return ", ".join(f"{key}{way}" for key in (*keys, last))
 
 
 def _keys(
-    actor: Actor, now: datetime, view: str, filters: Filters, cursor: Cursor | None
+    actor: Actor,
+    now: datetime,
+    view: str,
+    filters: Filters,
+    cursor: Cursor | None,
+    order: Order,
+    among: Sequence[int] | None,
 ) -> tuple[str, dict[str, Any]]:
     scope = scope_of(view, filters, actor)
     parts, parameters = conditions(view, filters, actor, now)
-    column = "due_at" if view in OPEN_VIEWS else "opened_at"
+    sort = order.sort
     parameters |= {"scope": list(scope.ids)}
     if cursor is not None:
-        parameters |= {"cursor_moment": cursor.moment, "cursor_id": cursor.case_id}
-    order = _order(view, cursor).replace("moment", f"c.{column}").replace("id", "c.id")
+        parameters |= {f"cursor_{i}": value for i, value in enumerate(cursor.values)}
+        parameters |= {"cursor_id": cursor.case_id}
+    selected = ", ".join(f"{key.sql} AS k{place}" for place, key in enumerate(sort.keys))
+    within = _ordering([key.sql for key in sort.keys], "c.id", order, cursor)
+    places = _due_places(cursor) if sort is DUE else _places(order, cursor)
+    source, scoped = "cases_case c", f"c.{scope.column} = s.id"
+    if among is not None:
+        source = "unnest(%(among)s::bigint[]) AS f (id) JOIN cases_case c ON c.id = f.id"
+        scoped = f"c.{scope.column} = ANY(%(scope)s::bigint[])"
+        parameters["among"] = list(among)
     arms = [
-        f"(SELECT c.id, c.{column} AS moment, c.ctid AS place FROM cases_case c"
-        f" WHERE {' AND '.join([f'c.{scope.column} = s.id', *parts, *place])}"
-        f" ORDER BY {order} LIMIT {_MOST})"
-        for place in _places(column, cursor)
+        f"(SELECT c.id, {selected}, c.ctid AS place FROM {source}"
+        f" WHERE {' AND '.join([scoped, *parts, *place])}"
+        f" ORDER BY {within} LIMIT {_MOST})"
+        for place in places
     ]
+    if among is not None:
+        return f"SELECT k.* FROM ({' UNION ALL '.join(arms)}) AS k", parameters
     return (
-        "SELECT k.id, k.moment, k.place FROM unnest(%(scope)s::bigint[]) AS s (id)"
+        "SELECT k.* FROM unnest(%(scope)s::bigint[]) AS s (id)"
         f" CROSS JOIN LATERAL ({' UNION ALL '.join(arms)}) AS k",
         parameters,
     )
 
 
-def _places(column: str, cursor: Cursor | None) -> Iterator[list[str]]:
-    """Where a page begins, as ranges of the index: cases without due time come last, and an OR
-    of both would be read as a filter."""
-    after = "<" if (cursor is not None and cursor.backwards) == (column == "due_at") else ">"
+def _places(order: Order, cursor: Cursor | None) -> Iterator[list[str]]:
+    """Where a page begins, as one range of the index."""
     if cursor is None:
         yield []
-    elif column != "due_at":
-        yield [f"(c.{column}, c.id) {after} (%(cursor_moment)s, %(cursor_id)s)"]
-    elif cursor.moment is None:
+        return
+    after = "<" if order.descending != cursor.backwards else ">"
+    keys = ", ".join(key.sql for key in order.sort.keys)
+    bound = ", ".join(f"%(cursor_{i})s::{key.cast}" for i, key in enumerate(order.sort.keys))
+    yield [f"({keys}, c.id) {after} ({bound}, %(cursor_id)s)"]
+
+
+def _due_places(cursor: Cursor | None) -> Iterator[list[str]]:
+    """The same for due times: cases without one come last, and an OR of both would be read as a
+    filter."""
+    after = "<" if cursor is not None and cursor.backwards else ">"
+    if cursor is None:
+        yield []
+    elif cursor.values[0] is None:
         yield [f"c.due_at IS NULL AND c.id {after} %(cursor_id)s"]
         if cursor.backwards:
             yield ["c.due_at IS NOT NULL"]
     else:
-        yield [f"(c.due_at, c.id) {after} (%(cursor_moment)s, %(cursor_id)s)"]
+        yield [f"(c.due_at, c.id) {after} (%(cursor_0)s, %(cursor_id)s)"]
         if not cursor.backwards:
             yield ["c.due_at IS NULL"]

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
-from qiao.cases.queries.decoding import plain
+from qiao.cases.queries.decoding import plain as decoded
+from qiao.cases.queries.searching import Words, matching, newest_matching, read_words
 from qiao.core.actor import Actor
 
 REPEAT_DAYS = 30
@@ -55,7 +57,7 @@ def _lines(condition: str, parameters: dict[str, Any], actor: Actor) -> list[Cas
             _LINE + condition,
             {"organisations": list(actor.organisations("cases.view")), **parameters},
         )
-        return [CaseLine(*(*row[:4], plain(row[4]), *row[5:])) for row in cursor.fetchall()]
+        return [CaseLine(*(*row[:4], decoded(row[4]), *row[5:])) for row in cursor.fetchall()]
 
 
 def open_cases_of_customer(
@@ -125,38 +127,48 @@ def possible_doubles(
     )
 
 
-def find_cases(*, actor: Actor, text: str, limit: int = 8) -> Sequence[CaseLine]:
-    """Cases whose number holds `text`, the whole number first; open ones also by title.
-
-    Numbers are looked for from their beginning among all cases, by any fragment among open ones.
+def find_cases(
+    *, actor: Actor, text: str, limit: int = 8, now: datetime | None = None
+) -> Sequence[CaseLine]:
+    """Cases whose number begins with `text`, the last first; then those that hold all its words
+    anywhere: open ones by due time, then the newest of all.
     """
     text = text.strip().lstrip("#").strip()
     if not text:
         return []
     plain = text.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    parameters = {
-        "fragment": f"%{plain}%",
-        "start": f"{plain}%",
-        "dated": f"GD{plain}%",
-        "limit": limit,
-    }
     found = _lines(
         " AND (c.number LIKE %(start)s OR c.number LIKE %(dated)s)"
         " ORDER BY c.number DESC LIMIT %(limit)s",
-        parameters,
+        {"start": f"{plain}%", "dated": f"GD{plain}%", "limit": limit},
         actor,
     )
-    known = {line.case_id for line in found}
-    if len(found) < limit:
-        more = _lines(
-            " AND c.closed_at IS NULL"
-            " AND (c.number LIKE %(fragment)s OR upper(c.title) LIKE %(fragment)s)"
-            " ORDER BY c.due_at, c.id LIMIT %(limit)s",
-            parameters,
-            actor,
-        )
+    words = read_words(text)
+    if len(found) < limit and words is not None and words.indexed:
+        known = {line.case_id for line in found}
+        more = _holding(actor, words, limit, now or timezone.now())
         found += [line for line in more if line.case_id not in known]
     return found[:limit]
+
+
+def _holding(actor: Actor, words: Words, limit: int, now: datetime) -> list[CaseLine]:
+    ids = matching(actor=actor, words=words, is_open=True) or ()
+    found = _lines(
+        " AND c.id = ANY(%(ids)s) AND c.closed_at IS NULL ORDER BY c.due_at, c.id LIMIT %(limit)s",
+        {"ids": list(ids), "limit": limit},
+        actor,
+    )
+    for window in newest_matching(actor=actor, words=words, now=now, start=None, forwards=False):
+        if len(found) >= limit:
+            break
+        known = {line.case_id for line in found}
+        found += _lines(
+            " AND c.id = ANY(%(ids)s) AND c.id <> ALL(%(known)s)"
+            " ORDER BY c.opened_at DESC, c.id DESC LIMIT %(limit)s",
+            {"ids": list(window), "known": list(known), "limit": limit - len(found)},
+            actor,
+        )
+    return found
 
 
 def lines_by_id(*, actor: Actor, case_ids: Sequence[int]) -> Sequence[CaseLine]:

@@ -20,6 +20,7 @@ from qiao.cases.showing import (
 )
 from qiao.cases.showing.cause_words import cause_entry
 from qiao.cases.showing.replies import ShownMessage, messages_of
+from qiao.cases.showing.setting_aside import snoozed_words, unsnoozed_words
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.wording import said
 
@@ -133,6 +134,8 @@ ICONS: dict[str, tuple[str, str]] = {
     **joining.ICONS,
     "cause_coded": ("target", "pri"),
     "cause_suspected": ("help-circle", "mute"),
+    "snoozed": ("zzz", "mute"),
+    "unsnoozed": ("clock-play", "info"),
 }
 HIDDEN = frozenset(
     {"step_entered", "calendar_changed", "promise_set", "withdrawn", "message_sent"}
@@ -331,6 +334,13 @@ def _joined(entry: Entry, speech: Speech) -> _Said:
     return _Said(**joining.words(entry))
 
 
+def _set_aside(entry: Entry, speech: Speech) -> _Said:
+    del speech
+    words = snoozed_words if entry.kind == "snoozed" else unsnoozed_words
+    reason = str(entry.data.get("reason") or "")
+    return _Said(*words(entry.data), text=reason, box=bool(reason))
+
+
 WORDS: dict[str, Say] = {
     **dict.fromkeys(joining.TITLES, _joined),
     "opened": _opened,
@@ -352,6 +362,8 @@ WORDS: dict[str, Say] = {
     "closed": _closed,
     "cause_coded": _cause,
     "cause_suspected": _cause,
+    "snoozed": _set_aside,
+    "unsnoozed": _set_aside,
 }
 
 

@@ -1,19 +1,22 @@
 """Lists of cases in words: rows, tabs, filters that are set."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from django.utils.functional import Promise as LazyText
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from qiao.cases import definitions
 from qiao.cases.queries import CaseRow, Filters
 from qiao.cases.queries.filters import NOTHING
+from qiao.cases.queries.searching import read_words, written_in
+from qiao.cases.rules.snippets import Piece, first_snippet, snippet
 from qiao.cases.showing import names
 from qiao.cases.showing.cause_words import cause_names
 from qiao.cases.showing.clocks import DueMark, row_mark
+from qiao.cases.showing.setting_aside import AsideMark, aside_mark
 from qiao.core.wording import said
 
 VIEW_NAMES: Final[Mapping[str, LazyText]] = {
@@ -26,6 +29,8 @@ VIEW_NAMES: Final[Mapping[str, LazyText]] = {
     "urgent": pgettext_lazy("view of cases", "Urgent"),
     "follow_up": pgettext_lazy("view of cases", "To follow up"),
     "paused": pgettext_lazy("view of cases", "Paused"),
+    "snoozed": pgettext_lazy("view of cases", "Set aside"),
+    "returned": pgettext_lazy("view of cases", "Back again"),
     "open": pgettext_lazy("view of cases", "All open"),
     "closed": pgettext_lazy("view of cases", "Archived"),
     "all": pgettext_lazy("view of cases", "All"),
@@ -40,6 +45,9 @@ FILTER_NAMES: Final[Mapping[str, LazyText]] = {
     "cause": pgettext_lazy("filter of cases", "Cause"),
     "phase": pgettext_lazy("filter of cases", "Phase"),
     "level": pgettext_lazy("filter of cases", "Deadline"),
+    "step": pgettext_lazy("filter of cases", "Step"),
+    "tier": pgettext_lazy("filter of cases", "Customer tier"),
+    "tag": pgettext_lazy("filter of cases", "Customer tag"),
     "team": pgettext_lazy("filter of cases", "Team"),
     "person": pgettext_lazy("filter of cases", "Works on it"),
     "responsible": pgettext_lazy("filter of cases", "First person"),
@@ -52,6 +60,30 @@ FILTER_NAMES: Final[Mapping[str, LazyText]] = {
     "pack": pgettext_lazy("filter of cases", "Pack"),
     "escalated": pgettext_lazy("filter of cases", "Escalated"),
     "text": pgettext_lazy("filter of cases", "Text"),
+}
+COLUMN_NAMES: Final[Mapping[str, LazyText]] = {
+    "customer": gettext_lazy("Customer"),
+    "step": gettext_lazy("Step"),
+    "due": gettext_lazy("Deadline"),
+    "assignee": gettext_lazy("Works on it"),
+    "changed": gettext_lazy("Updated"),
+    "opened": pgettext_lazy("case", "Opened"),
+    "priority": gettext_lazy("Priority"),
+    "channel": gettext_lazy("Channel"),
+    "area": gettext_lazy("Area"),
+    "type": gettext_lazy("Type"),
+    "responsible": gettext_lazy("First person"),
+    "closed": gettext_lazy("Archived"),
+}
+SORT_NAMES: Final[Mapping[str, LazyText]] = {
+    "due": pgettext_lazy("order of cases", "Most pressing first"),
+    "priority": pgettext_lazy("order of cases", "By priority"),
+    "opened": pgettext_lazy("order of cases", "Newest first"),
+    "-opened": pgettext_lazy("order of cases", "Oldest first"),
+    "changed": pgettext_lazy("order of cases", "Last changed first"),
+    "-changed": pgettext_lazy("order of cases", "Longest untouched first"),
+    "number": pgettext_lazy("order of cases", "By number, from the last"),
+    "-number": pgettext_lazy("order of cases", "By number, from the first"),
 }
 PROMISES: Final[Mapping[str, LazyText]] = {
     "kept": pgettext_lazy("promise", "Kept"),
@@ -72,6 +104,9 @@ class ShownRow:
     severity: int
     mark: DueMark | None
     promise: str
+    aside: AsideMark | None
+    title: tuple[Piece, ...] = ()
+    found: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +147,30 @@ def show_rows(rows: Sequence[CaseRow]) -> list[ShownRow]:
             promise=names.promise_name(types.get(row.type_key), row.process_id, row.due_promise)
             if row.due_promise
             else "",
+            aside=aside_mark(row.aside),
         )
         for row in rows
     ]
 
 
+def with_words(shown: Sequence[ShownRow], text: str) -> list[ShownRow]:
+    """The same rows with the words of a search marked in the title, and else where they stand."""
+    words = read_words(text)
+    if words is None:
+        return list(shown)
+    written = written_in([each.row.case_id for each in shown])
+    return [
+        replace(
+            each,
+            title=snippet(each.row.title, words.words, length=len(each.row.title)),
+            found=first_snippet(written.get(each.row.case_id, ""), words.words),
+        )
+        for each in shown
+    ]
+
+
 def show_tabs(counts: Mapping[str, int], view: str) -> list[Tab]:
-    """All views with their counts."""
+    """All views with their counts; what came back only while there is something."""
     return [
         Tab(
             key=key,
@@ -128,28 +180,33 @@ def show_tabs(counts: Mapping[str, int], view: str) -> list[Tab]:
             current=key == view,
         )
         for key, label in VIEW_NAMES.items()
+        if key != "returned" or key == view or counts.get(key)
     ]
 
 
 def show_chips(
-    filters: Filters, *, people: Mapping[int, str], units: Mapping[int, str]
+    filters: Filters,
+    *,
+    people: Mapping[int, str],
+    units: Mapping[int, str],
+    tags: Mapping[int, str],
 ) -> list[Chip]:
     """The filters that are set, in words."""
     unset = Filters()
+    known = dict.fromkeys(("person", "responsible"), people)
+    known |= dict.fromkeys(("team", "unit"), units) | {"tag": tags}
     chips = []
     for name, label in FILTER_NAMES.items():
         value = getattr(filters, name)
         if value == getattr(unset, name):
             continue
-        chips.append(Chip(name, str(label), _value(name, value, people, units)))
+        chips.append(Chip(name, str(label), _value(name, value, known)))
     return chips
 
 
-def _value(name: str, value: object, people: Mapping[int, str], units: Mapping[int, str]) -> str:
-    if name in {"person", "responsible"}:
-        return people.get(int(str(value)), "?")
-    if name in {"team", "unit"}:
-        return units.get(int(str(value)), "?")
+def _value(name: str, value: object, known: Mapping[str, Mapping[int, str]]) -> str:
+    if name in known:
+        return known[name].get(int(str(value)), "?")
     if name == "promise":
         return str(PROMISES[str(value)])
     if name == "escalated":
@@ -175,6 +232,8 @@ def _word(name: str, key: str) -> str:
     if name == "type":
         definition = definitions.case_types().get(key)
         return said(definition.name) if definition else key
+    if name == "step":
+        return names.offered_steps().get(key, key)
     return names.channel_words(key) if name == "channel" else key
 
 

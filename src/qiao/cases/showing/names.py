@@ -118,6 +118,14 @@ def forget_steps() -> None:
     _steps.clear()
 
 
+def offered_steps() -> dict[str, str]:
+    """Every step of the newest version of every process, by key; for a choice."""
+    newest = ProcessVersion.objects.order_by("key", "-version").distinct("key")
+    ids = list(newest.values_list("pk", flat=True))
+    remember_steps(ids)
+    return {key: said(name) for pk in ids for key, name in _steps[pk].items()}
+
+
 def promise_name(definition: CaseType | None, process_id: int, key: str) -> str:
     """The name of a promise: the type's own, or the limit of a step."""
     if key.startswith(STEP_PROMISE):

@@ -47,6 +47,7 @@ _BY_CLASS = {
     "NotATeam": lambda: _("You cannot hand work to this team or person."),
     "NothingToDecide": lambda: _("Somebody has decided this already."),
     "ReasonMissing": lambda: _("Say why."),
+    "NotSnoozable": lambda: _("Choose a moment that lies ahead."),
     "EmptyText": lambda: _("There is nothing to keep yet."),
 }
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from qiao.cases import operations
-from qiao.cases.models import Case, SavedView
+from qiao.cases.models import Case
 from qiao.cases.tests.browsing import HTMX, page, text_of
 from qiao.cases.tests.world import NOW, a_case
 from qiao.core.models import Disclosure
@@ -75,14 +75,3 @@ def test_many_cases_are_assigned_after_a_look(company: Company, agent: Client) -
     )
     assert cases[0].number in text_of(done)
     assert Case.objects.filter(assignee_id=company.colleague.staff_id).count() == 3
-
-
-def test_a_view_is_saved_and_shared(company: Company, agent: Client, colleague: Client) -> None:
-    form = {"name": "我的紧急", "query": "view=urgent", "shared": "on"}
-    agent.post(reverse("cases:save_view"), form)
-    assert "我的紧急" in text_of(colleague.get(reverse("cases:list")))
-    view = SavedView.objects.get()
-    drop = reverse("cases:drop_view", args=[view.pk])
-    assert colleague.post(drop).status_code == 404
-    agent.post(drop)
-    assert not SavedView.objects.exists()

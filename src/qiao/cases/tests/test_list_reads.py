@@ -62,8 +62,8 @@ def _reads(company: Company) -> dict[str, tuple[int, int]]:
 def _hundredth(company: Company, view: str) -> Cursor | None:
     """A place far down the list."""
     if view in ARCHIVE_VIEWS:
-        return Cursor(NOW - timedelta(days=2), 0)
-    return Cursor(NOW + timedelta(days=4), 0)
+        return Cursor((NOW - timedelta(days=2),), 0)
+    return Cursor((NOW + timedelta(days=4),), 0)
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ from qiao.cases.forms import (
     typed_facts,
 )
 from qiao.cases.models import Case
+from qiao.cases.operations import setting_aside as aside_operations
 from qiao.cases.rules.process import ProcessRefusal, asked_fields, needed_fields
 from qiao.cases.rules.values import BadFact
 from qiao.cases.showing import names
@@ -49,6 +50,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     operations.NotPaused,
     operations.NothingToDecide,
     operations.ReasonMissing,
+    aside_operations.NotSnoozable,
     operations.StaleStep,
     *JOIN_REFUSALS,
 )

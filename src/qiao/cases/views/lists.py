@@ -2,103 +2,165 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from qiao.cases import operations, queries
-from qiao.cases.forms import SavedViewForm, read_filters, read_view, write_filters
-from qiao.cases.models import SavedView
+from qiao.cases import queries
+from qiao.cases.forms import Place, read_filters, read_place, read_view, write_filters
 from qiao.cases.queries import Filters
-from qiao.cases.showing import listing, names
+from qiao.cases.queries import saved as saved_queries
+from qiao.cases.showing import keeping, listing, names
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
+from qiao.core.ui.marks import TIERS
 from qiao.core.wording import said
+from qiao.customers.queries.tags import vocabulary
 from qiao.staff.queries import names_of, organisation_names
 
 ROWS = 30
 BY_PERSON = ("mine", "team", "open")
+WITH_RETURNED = ("mine", "team", "responsible")
+MOST_RETURNED = 8
+LAST = "qiao_cases"
+LAST_LENGTH = 2_000
+LAST_SECONDS = 30 * 24 * 3600
 
 
 @staff_view("cases.view")
 def index(request: StaffRequest) -> HttpResponse:
-    """A page of a view. Asked for by htmx, only the list itself."""
+    """A page of a list. Asked for by htmx, only the list itself.
+
+    Without any query it is the list where the person was last, today or days ago.
+    """
+    if not request.GET and (last := _last_place(request)):
+        return HttpResponseRedirect(f"{reverse('cases:list')}?{last}")
     counts = queries.kept_counts(actor=request.actor)
-    view = read_view(request.GET, next((v for v in BY_PERSON if counts[v]), "open"))
-    filters = read_filters(request.GET)
-    if "opened_from" in request.GET or "closed_from" in request.GET or filters.promise:
-        view = view if "view" in request.GET else "all"
+    place = read_place(request.GET, next((v for v in BY_PERSON if counts[v]), "open"))
     after = queries.read_cursor(request.GET.get("after", ""))
     before = queries.read_cursor(request.GET.get("before", ""), backwards=True)
     page = queries.list_cases(
         actor=request.actor,
         now=request.now,
-        view=view,
-        filters=filters,
+        view=place.view,
+        filters=place.filters,
         cursor=before or after,
         limit=ROWS,
+        order=place.order,
     )
     context = {
-        "view": view,
-        "view_name": listing.VIEW_NAMES[view],
-        "filters": filters,
-        "rows": listing.show_rows(page.rows),
-        "place": write_filters(filters, view=view),
+        "view": place.view,
+        "view_name": listing.VIEW_NAMES[place.view],
+        "filters": place.filters,
+        "rows": listing.with_words(listing.show_rows(page.rows), place.filters.text),
+        "back_rows": _returned(request, place, counts, first=page.previous is None),
+        "place": place.query(),
+        "columns": keeping.show_columns(place),
         "first": page.previous is None,
-        "next_url": _address(view, filters, after=page.following),
-        "previous_url": _address(view, filters, before=page.previous),
+        "next_url": _address(place, after=page.following),
+        "previous_url": _address(place, before=page.previous),
+        "order_name": listing.SORT_NAMES[str(place.order)],
         "here": request.get_full_path(),
-        "archive": view in queries.ARCHIVE_VIEWS,
+        "archive": not place.is_open,
         "may_open": request.actor.can("cases.open"),
         "may_assign": request.actor.can("cases.assign"),
         "may_work": request.actor.can("cases.work"),
     }
     if request.htmx and request.headers.get("HX-Target") == "case-list":
         return render(request, "cases/_list.html", context)
-    return render(request, "cases/list.html", context | _frame(request, view, filters, counts))
+    response = render(request, "cases/list.html", context | _frame(request, place, counts))
+    _keep_place(request, response, place)
+    return response
 
 
-def _address(view: str, filters: Filters, **cursor: Any) -> str:
+def _last_place(request: StaffRequest) -> str:
+    owner, _, query = request.COOKIES.get(LAST, "").partition(":")
+    return query if owner == str(request.actor.staff_id) else ""
+
+
+def _keep_place(request: StaffRequest, response: HttpResponse, place: Place) -> None:
+    response.set_cookie(
+        LAST,
+        f"{request.actor.staff_id}:{place.query()}"[:LAST_LENGTH],
+        max_age=LAST_SECONDS,
+        path=reverse("cases:list"),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _returned(
+    request: StaffRequest, place: Place, counts: dict[str, int], *, first: bool
+) -> list[listing.ShownRow]:
+    """What came back, on top of the reader's own lists."""
+    if not first or place.view not in WITH_RETURNED or not counts["returned"]:
+        return []
+    back = queries.list_cases(
+        actor=request.actor, now=request.now, view="returned", limit=MOST_RETURNED
+    )
+    return listing.show_rows(back.rows)
+
+
+def _address(place: Place, **cursor: Any) -> str:
     if not all(cursor.values()):
         return ""
-    place = {name: str(value) for name, value in cursor.items()}
-    return f"{reverse('cases:list')}?{write_filters(filters, view=view, **place)}"
+    return f"{reverse('cases:list')}?{place.query(**{k: str(v) for k, v in cursor.items()})}"
 
 
-def _frame(
-    request: StaffRequest, view: str, filters: Filters, counts: dict[str, int]
-) -> dict[str, Any]:
+def _frame(request: StaffRequest, place: Place, counts: dict[str, int]) -> dict[str, Any]:
     """What stands around the list."""
+    filters = place.filters
     staff = {i for i in (filters.person, filters.responsible) if i}
     units = {i for i in (filters.team, filters.unit) if i}
     chips = listing.show_chips(
         filters,
         people=names_of(staff) if staff else {},
         units=organisation_names(units) if units else {},
+        tags=_tag_names(filters),
     )
     base = reverse("cases:list")
+    kept = saved_queries.saved_views(actor=request.actor)
+    current = next((v for v in kept if v.view_id == place.saved), None)
     return {
         "tabs": [
             (tab, f"{base}?{write_filters(filters, view=tab.key)}")
-            for tab in listing.show_tabs(counts, view)
+            for tab in listing.show_tabs(counts, "" if current else place.view)
         ],
         "chips": [
-            (chip, f"{base}?{write_filters(filters.without(chip.name), view=view)}")
+            (chip, f"{base}?{place.with_filters(filters.without(chip.name)).query()}")
             for chip in chips
         ],
-        "clear_url": f"{base}?{write_filters(Filters(), view=view)}",
-        "query": write_filters(filters, view=view),
-        "saved": [(saved, f"{base}?{saved.query}") for saved in _saved(request)],
+        "clear_url": f"{base}?{place.with_filters(Filters()).query()}",
+        "query": place.query(),
+        "kept_query": place.kept_query,
+        "kept_tabs": keeping.show_kept(kept, place.saved),
+        "current": current,
+        "differs": current is not None and current.query != place.kept_query,
+        "orders": keeping.show_orders(place),
+        "all_columns": keeping.all_columns(place),
         "may_export": request.actor.can("cases.export"),
-        "me": request.actor.staff_id,
     }
 
 
-def _saved(request: StaffRequest) -> Any:
-    return queries.saved_views(actor=request.actor)
+def _tag_names(filters: Filters) -> dict[int, str]:
+    if filters.tag is None:
+        return {}
+    return {tag.pk: tag.name for tag in vocabulary() if tag.pk == filters.tag}
+
+
+def reach_choices(request: StaffRequest) -> list[tuple[str, str]]:
+    """Who may see a view of this person: nobody else, a team, a unit where that is a right."""
+    actor = request.actor
+    official = [i for i in actor.organisations("cases.views") if i not in actor.team_ids]
+    known = organisation_names({*actor.team_ids, *official})
+    return [
+        ("own", _("Only me")),
+        *((f"team:{i}", _("Team: %(name)s") % {"name": known[i]}) for i in actor.team_ids),
+        *((f"unit:{i}", _("Official for %(name)s") % {"name": known[i]}) for i in official),
+    ]
 
 
 @staff_view("cases.view")
@@ -130,36 +192,12 @@ def filter_form(request: StaffRequest) -> HttpResponse:
             "teams": [u for u in units if u.kind == "team"],
             "branches": [u for u in units if u.kind == "branch"],
             "people": queries.people(actor=request.actor),
+            "steps": names.offered_steps().items(),
+            "tiers": list(TIERS.items()),
+            "tags": [(tag.pk, tag.name) for tag in vocabulary()],
+            "place": read_place(request.GET, "open"),
         },
     )
-
-
-@staff_view("cases.view", methods=("POST",))
-def save_view(request: StaffRequest) -> HttpResponse:
-    """Keep the list as it stands under a name."""
-    form = SavedViewForm(request.POST)
-    if not form.is_valid():
-        return render(request, "cases/_save_view.html", {"save_form": form}, status=422)
-    operations.save_view(
-        name=form.cleaned_data["name"],
-        query=form.cleaned_data["query"],
-        shared=form.cleaned_data["shared"],
-        actor=request.actor,
-    )
-    messages.success(request, _("View saved"))
-    target = f"{reverse('cases:list')}?{form.cleaned_data['query']}"
-    return to_page(request, target)
-
-
-@staff_view("cases.view", methods=("POST",))
-def drop_view(request: StaffRequest, view_id: int) -> HttpResponse:
-    """Drop one of one's own saved views."""
-    try:
-        operations.drop_view(view_id=view_id, actor=request.actor)
-    except SavedView.DoesNotExist as missing:
-        raise Http404(str(view_id)) from missing
-    messages.success(request, _("View removed"))
-    return to_page(request, reverse("cases:list"))
 
 
 def to_page(request: StaffRequest, target: str) -> HttpResponse:

@@ -10,14 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qiao.cases import operations, queries
-from qiao.cases.forms import AnswerForm, WordsForm, read_filters, read_view, write_filters
+from qiao.cases.forms import AnswerForm, WordsForm, read_place
 from qiao.cases.journal import known_calendars
+from qiao.cases.operations import setting_aside as aside_operations
+from qiao.cases.queries.aside import aside_of
 from qiao.cases.queries.clock_states import clock_state
 from qiao.cases.queries.page import SIDES
 from qiao.cases.showing import history, listing
 from qiao.cases.showing.alike import show_alike
 from qiao.cases.showing.clock_explained import explain
 from qiao.cases.showing.detail import Detail, show_case, speech_for
+from qiao.cases.showing.setting_aside import aside_mark
 from qiao.cases.views.reply_box import reply_box
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
@@ -50,9 +53,9 @@ def show(request: StaffRequest, case_id: int) -> HttpResponse:
             told = _("%(number)s was merged into this case.") % {"number": detail.case.number}
             messages.info(request, told)
             return HttpResponseRedirect(reverse("cases:detail", args=[survivor.pk]))
-    return render(
-        request, "cases/page.html", page_context(request, detail) | {"trail": _trail(request)}
-    )
+    aside = aside_of(actor=request.actor, case_id=case_id)
+    context = {"trail": _trail(request), "aside": aside_mark(aside)}
+    return render(request, "cases/page.html", page_context(request, detail) | context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +69,8 @@ class Trail:
 def _trail(request: StaffRequest) -> Trail | None:
     if "view" not in request.GET:
         return None
-    view = read_view(request.GET, "open")
-    query = write_filters(read_filters(request.GET), view=view)
-    return Trail(str(listing.VIEW_NAMES[view]), query)
+    place = read_place(request.GET, "open")
+    return Trail(str(listing.VIEW_NAMES[place.view]), place.query())
 
 
 @staff_view("cases.view")
@@ -79,13 +81,15 @@ def beside(request: StaffRequest, case_id: int, way: str) -> HttpResponse:
     if trail is None or way not in ("next", "previous"):
         raise Http404
     backwards = way == "previous"
+    place = read_place(request.GET, "open")
     found = queries.case_beside(
         actor=request.actor,
         now=request.now,
-        view=read_view(request.GET, "open"),
-        filters=read_filters(request.GET),
+        view=place.view,
+        filters=place.filters,
         case=case,
         backwards=backwards,
+        order=place.order,
     )
     if found is None:
         end = _("The list begins here.") if backwards else _("The list ends here.")
@@ -224,6 +228,8 @@ def here(request: StaffRequest, case_id: int) -> HttpResponse:
     """Renew that the person has the case open; answer who else has."""
     queries.get_case_for(actor=request.actor, case_id=case_id)
     operations.renew_viewing(case_id=case_id, actor=request.actor, now=request.now)
+    aside_operations.mark_read(case_id=case_id, actor=request.actor)
+    aside_operations.take_up_again(case_id=case_id, actor=request.actor, now=request.now)
     page = queries.viewers_of(actor=request.actor, case_id=case_id, now=request.now)
     return render(request, "cases/_here.html", {"viewers": page})
 

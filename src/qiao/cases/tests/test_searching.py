@@ -1,0 +1,162 @@
+"""Full-text search of cases: what is found, by which words, seen by whom, in which order."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qiao.cases import operations
+from qiao.cases.models import Case, CaseSearch
+from qiao.cases.queries import Filters, find_cases, list_cases, searching
+from qiao.cases.rules.snippets import first_snippet, snippet
+from qiao.cases.tests.browsing import text_of
+from qiao.cases.tests.world import NOW, a_case
+from qiao.core.actor import Actor
+from qiao.staff.tests.cast import Company
+
+SOON = NOW + timedelta(minutes=1)
+
+
+def _found(actor: Actor, text: str, view: str = "all") -> list[int]:
+    page = list_cases(actor=actor, now=NOW, view=view, filters=Filters(text=text))
+    return [row.case_id for row in page.rows]
+
+
+def _close(company: Company, case: Case) -> None:
+    for action, facts in (("hand_over", {}), ("done", {"cause": "pipe"}), ("satisfied", {})):
+        operations.take_action(
+            case_id=case.pk, action=action, given=facts, actor=company.chief, now=NOW
+        )
+
+
+def test_all_that_is_written_in_a_case_finds_it(company: Company) -> None:
+    case = a_case(company, title="厨房漏水", description="水槽下方软管滴水，已关总阀。")
+    a_case(company, title="账单疑问", type_key="water.bill")
+    operations.add_note(case_id=case.pk, text="客户说周末才有空", actor=company.agent, now=NOW)
+    operations.answer_customer(
+        case_id=case.pk, text="已约师傅明早上门", channel="phone", actor=company.agent, now=NOW
+    )
+    for text in ("漏水", "软管", "滴水已关", "周末", "师傅明早", "厨房 总阀", case.number):
+        assert _found(company.agent, text) == [case.pk], text
+        assert _found(company.agent, text, "open") == [case.pk], text
+    for text in ("没有的", "厨房 账单", "水漏"):
+        assert not _found(company.agent, text), text
+
+
+def test_width_case_and_signs_do_not_matter(company: Company) -> None:
+    case = a_case(company, title="ＤＮ１００ 阀门, 3-2 室")
+    for text in ("dn100", "DN100阀", "32室", "100阀门"):
+        assert _found(company.agent, text) == [case.pk], text
+
+
+def test_nobody_finds_what_he_may_not_see(company: Company) -> None:
+    a_case(company, title="湖区漏水")
+    assert not _found(company.outsider, "漏水")
+    assert not find_cases(actor=company.outsider, text="漏水", now=NOW)
+    assert find_cases(actor=company.chief, text="漏水", now=NOW)
+
+
+def test_closed_cases_are_found_and_words_follow_edits(company: Company) -> None:
+    case = a_case(company, title="旧标题")
+    _close(company, case)
+    assert _found(company.agent, "旧标题", "closed") == [case.pk]
+    assert not _found(company.agent, "旧标题", "open")
+    Case.objects.filter(pk=case.pk).update(title="新标题")
+    assert not _found(company.agent, "旧标题")
+    assert _found(company.agent, "新标题") == [case.pk]
+
+
+def test_words_that_were_taken_back_find_nothing(company: Company) -> None:
+    case = a_case(company)
+    operations.add_note(case_id=case.pk, text="写错的话", actor=company.agent, now=NOW)
+    seq = case.events.get(kind="note").seq
+    assert _found(company.agent, "写错的话") == [case.pk]
+    operations.withdraw(case_id=case.pk, seq=seq, actor=company.agent, now=NOW)
+    assert not _found(company.agent, "写错的话")
+
+
+def test_the_archive_shows_the_newest_first_page_by_page(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [
+        a_case(company, title=f"漏水 {n}", now=NOW - timedelta(weeks=7 * n)) for n in range(9)
+    ]
+    wanted = [case.pk for case in cases]
+    for limit in (2, 4, 20):
+        ids: list[int] = []
+        cursor = None
+        pages = []
+        while True:
+            page = list_cases(
+                actor=company.agent, now=NOW, view="all", filters=Filters(text="漏水"),
+                cursor=cursor, limit=limit,
+            )  # fmt: skip
+            pages.append([row.case_id for row in page.rows])
+            ids += pages[-1]
+            if page.following is None:
+                break
+            cursor = page.following
+        assert ids == wanted
+        back = []
+        while page.previous is not None:
+            page = list_cases(
+                actor=company.agent, now=NOW, view="all", filters=Filters(text="漏水"),
+                cursor=page.previous, limit=limit,
+            )  # fmt: skip
+            back.append([row.case_id for row in page.rows])
+        assert back == pages[-2::-1]
+    monkeypatch.setattr(searching, "MOST", 3)
+    assert len(_found(company.agent, "漏水", "open")) == 9
+
+
+def test_the_palette_shows_the_most_pressing_first_then_the_newest(company: Company) -> None:
+    closed = a_case(company, title="漏水 一")
+    _close(company, closed)
+    later, sooner = a_case(company, title="漏水 二"), a_case(company, title="漏水 三")
+    Case.objects.filter(pk=later.pk).update(due_at=NOW + timedelta(days=2))
+    Case.objects.filter(pk=sooner.pk).update(due_at=NOW + timedelta(days=1))
+    found = find_cases(actor=company.agent, text="#漏水", now=NOW)
+    assert [line.case_id for line in found] == [sooner.pk, later.pk, closed.pk]
+
+
+def test_the_list_marks_the_words_where_they_stand(company: Company, agent: Client) -> None:
+    a_case(company, title="厨房", description="水槽下方软管滴水")
+    shown = text_of(agent.get(reverse("cases:list"), {"view": "open", "q": "软管"}))
+    assert "<mark>软管</mark>" in shown
+
+
+def test_a_snippet_marks_words_with_signs_between_their_characters() -> None:
+    pieces = snippet("住在 3-2 室的客户说漏水", ["32室", "漏水"])
+    assert [(piece.text, piece.is_found) for piece in pieces] == [
+        ("住在 ", False), ("3-2 室", True), ("的客户说", False), ("漏水", True),
+    ]  # fmt: skip
+    assert not snippet("没有", ["漏水"])
+    assert first_snippet("一\n漏水了\n漏水", ["漏水"])[0].text == "漏水"
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    text=st.text(alphabet="漏水表费ab1２Ａ-，。 ", max_size=14),
+    word=st.text(alphabet="漏水表费ab1２", min_size=2, max_size=4),
+)
+@pytest.mark.django_db
+def test_the_index_offers_every_text_that_holds_a_word(text: str, word: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT cases_grams(t) @> cases_grams(w), t LIKE '%%' || w || '%%', cases_grams(w)"
+            " FROM (SELECT cases_folded(%s) AS t, cases_folded(%s) AS w) AS f",
+            [text, word],
+        )
+        offered, holds, grams = cursor.fetchone()
+    assert offered or not holds
+    assert searching.Words((word,)).indexed == bool(grams)
+
+
+def test_every_case_has_its_words(company: Company) -> None:
+    for _ in range(3):
+        a_case(company)
+    assert CaseSearch.objects.count() == Case.objects.count() == 3
