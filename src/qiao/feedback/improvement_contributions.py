@@ -135,7 +135,7 @@ def _add_fields(actor: Actor, row: CodeRow | None, day: date) -> tuple[CodeField
         ),
         CodeField(
             "unit",
-            gettext_lazy("Where"),
+            gettext_lazy("Unit"),
             "choice",
             choices=(
                 ("", gettext_lazy("each unit")),
@@ -202,7 +202,7 @@ CODE_TABLES = (
         permission=RULES,
         columns=(
             CodeColumn("cause", gettext_lazy("Cause")),
-            CodeColumn("unit", gettext_lazy("Where")),
+            CodeColumn("unit", gettext_lazy("Unit")),
             CodeColumn("from", gettext_lazy("In use from"), "code"),
         ),
         load=_load,

@@ -8,7 +8,10 @@ from typing import Any, Final
 from django.db import connection
 
 from qiao.cases.models import Case, Cause
+from qiao.cases.operations.cause_models import install_model
+from qiao.cases.queries.cause_models import coded_examples
 from qiao.cases.queries.causes import suggest_causes
+from qiao.cases.rules.learning import cross_validate
 from qiao.cases.rules.process import Action, Step, asked_fields
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask, none_of
@@ -16,6 +19,8 @@ from qiao.core.demo_bulk import bulk_load
 from qiao.core.demo_rhythm import phrases_of
 from qiao.core.packs.enabled import catalogue
 
+LEARNT_WEEKS: Final = 10
+MOST_LEARNT: Final = 300
 ASKED: Final = "main_cause"
 # By what the customer said (a part of the case's words), else by the type of case: causes with
 # weights. What was said comes from the pack's phrases, so that words and causes belong together.
@@ -157,6 +162,23 @@ def code_cases(world: World) -> None:
         with bulk_load(cursor, *TABLES, rows=count):
             for statement in _WRITE:
                 cursor.execute(statement)
+        _learn(cursor, world)
+
+
+def _learn(cursor: Any, world: World) -> None:
+    """A model trained ten weeks ago, and what came of its suggestions since then."""
+    then = world.now - timedelta(weeks=LEARNT_WEEKS)
+    examples = [
+        example
+        for example in coded_examples(now=world.now)
+        if example.at is not None and example.at < then
+    ][-MOST_LEARNT:]
+    if len({example.key for example in examples}) < MOST_LEARNT // 100:
+        return
+    report = cross_validate(examples, folds=2, repeats=1)
+    model = install_model(examples=examples, report=report, source="cases", now=then)
+    if model.in_force:
+        cursor.execute(_SUGGESTED, {"model": model.pk, "since": then})
 
 
 def cause_asked(case: Case, step: Step, action: Action, now: datetime) -> dict[str, str]:
@@ -170,6 +192,17 @@ def cause_asked(case: Case, step: Step, action: Action, now: datetime) -> dict[s
     usable = Cause.objects.on(now.date()).filter(children__isnull=True)
     return {ASKED: usable.order_by("id").values_list("key", flat=True)[case.pk % 20]}
 
+
+_SUGGESTED = """
+INSERT INTO cases_causesuggestion (case_id, model_id, at, actor_id, offered, chosen_id, place)
+SELECT d.case_id, %(model)s, d.at, d.responsible_id, p.offered, d.cause_id, p.place
+  FROM demo_cause d
+ CROSS JOIN LATERAL (SELECT
+       CASE WHEN d.guess < 0.79 THEN 1 WHEN d.guess < 0.89 THEN 2 WHEN d.guess < 0.94 THEN 3
+            ELSE 0 END AS place,
+       jsonb_build_array(jsonb_build_array(d.key, 0.71)) AS offered) p
+ WHERE d.at >= %(since)s
+"""
 
 _SHARE = """
 SELECT count(*), count(c.main_cause_id) FROM cases_case c

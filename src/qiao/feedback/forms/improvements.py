@@ -25,7 +25,7 @@ class FindingForm(forms.Form):
     """A new improvement."""
 
     cause = forms.ChoiceField(label=_("Cause"))
-    unit = forms.TypedChoiceField(label=_("Where"), coerce=int)
+    unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
     title = forms.CharField(label=pgettext_lazy("improvement", "Title"), max_length=TITLE_LENGTH)
     finding = _text(pgettext_lazy("improvement", "Finding"))
     subject = forms.CharField(
