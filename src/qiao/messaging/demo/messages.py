@@ -16,13 +16,13 @@ _ADDRESSES: Final = """
 INSERT INTO messaging_emailaddress (customer_id, address, is_primary, standing, standing_since,
                                     standing_reason, created_at)
 SELECT c.id, coalesce(nullif(regexp_replace(lower(c.pinyin), '[^a-z]', '', 'g'), ''), 'user')
-             || c.id || '@' || (ARRAY['example.com', 'example.net', 'example.org'])[1 + c.id % 3],
-       true, CASE WHEN c.id % 80 = 7 THEN 'doubtful' ELSE '' END,
-       CASE WHEN c.id % 80 = 7 THEN %(now)s - make_interval(days => (3 + c.id % 20)::int) END,
-       CASE WHEN c.id % 80 = 7 THEN '550 5.1.1 no such mailbox' ELSE '' END,
+             || c.id || '@' || (ARRAY['example.com', 'example.net', 'example.org'])[1 + c.id %% 3],
+       true, CASE WHEN c.id %% 80 = 7 THEN 'doubtful' ELSE '' END,
+       CASE WHEN c.id %% 80 = 7 THEN %(now)s - make_interval(days => (3 + c.id %% 20)::int) END,
+       CASE WHEN c.id %% 80 = 7 THEN '550 5.1.1 no such mailbox' ELSE '' END,
        greatest(c.created_at, %(now)s - interval '2 years')
   FROM customers_customer c
- WHERE c.merged_into_id IS NULL AND (c.id % 2 = 1 OR c.id = %(known)s)
+ WHERE c.merged_into_id IS NULL AND (c.id %% 2 = 1 OR c.id = %(known)s)
 ON CONFLICT DO NOTHING
 """
 _TEXTS: Final = """
@@ -56,12 +56,12 @@ SELECT m.organisation_id, m.customer_id, m.channel, n.kind, 'service', false, tr
                CASE WHEN e.id IS NULL THEN 'letter' ELSE 'email' END AS channel,
                coalesce(e.address, h.full_text) AS address,
                date_trunc('day', %(now)s::timestamptz) - make_interval(days => d.i * 5 + 1)
-                 + interval '9 hours' + make_interval(secs => (c.id * 37 + d.i * 11) % 28000)
+                 + interval '9 hours' + make_interval(secs => (c.id * 37 + d.i * 11) %% 28000)
                  AS at,
                CASE WHEN e.id IS NULL AND d.i = 0 THEN 'queued'
-                    WHEN e.id IS NULL AND c.id % 19 = 4 THEN 'bounced'
+                    WHEN e.id IS NULL AND c.id %% 19 = 4 THEN 'bounced'
                     WHEN e.standing > '' THEN 'bounced'
-                    WHEN c.id % 211 = 9 THEN 'unknown' WHEN c.id % 149 = 9 THEN 'failed'
+                    WHEN c.id %% 211 = 9 THEN 'unknown' WHEN c.id %% 149 = 9 THEN 'failed'
                     ELSE 'sent' END AS state
           FROM customers_customer c
           JOIN LATERAL (SELECT min(o.organisation_id) AS organisation_id
@@ -75,9 +75,9 @@ SELECT m.organisation_id, m.customer_id, m.channel, n.kind, 'service', false, tr
               JOIN customers_premises w ON w.id = s.premises_id
              WHERE t.customer_id = c.id LIMIT 1) h ON true
          CROSS JOIN generate_series(0, 7) AS d (i)
-         WHERE c.merged_into_id IS NULL AND (c.id + d.i * 3) % 9 = 4
-           AND (e.id IS NOT NULL OR h.full_text IS NOT NULL AND c.id % 4 = 0)) m
-  JOIN (SELECT *, row_number() OVER () - 1 AS k FROM demo_notice) n ON n.k = m.i % 3
+         WHERE c.merged_into_id IS NULL AND (c.id + d.i * 3) %% 9 = 4
+           AND (e.id IS NOT NULL OR h.full_text IS NOT NULL AND c.id %% 4 = 0)) m
+  JOIN (SELECT *, row_number() OVER () - 1 AS k FROM demo_notice) n ON n.k = m.i %% 3
 """
 _ATTEMPTS: Final = """
 INSERT INTO messaging_attempt (message_id, channel, what, at, code, words)
