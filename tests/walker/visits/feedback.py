@@ -10,8 +10,11 @@ def _follow_up(post: Mapping[str, Any] | None = None, get: int = NOT_ALLOWED) ->
     return Visit({"follow_up_id": "{follow_up}"}, (), post, sender="colleague", get=get)
 
 
-def _improvement(post: Mapping[str, Any] | None = None, get: int = OK, **args: str) -> Visit:
-    return Visit({"improvement_id": "{improvement}", **args}, (), post, get=get)
+def _improvement(
+    post: Mapping[str, Any] | None = None, get: int = OK, which: str = "", **args: str
+) -> Visit:
+    key = f"improvement_{which}" if which else "improvement"
+    return Visit({"improvement_id": f"{{{key}}}", **args}, (), post, get=get)
 
 
 FEEDBACK: Final = {
@@ -30,11 +33,13 @@ FEEDBACK: Final = {
         own=True,
     ),
     "feedback:improvement_plan": _improvement({"text": "x", "due_date": "2026-12-01"}),
-    "feedback:improvement_effect": _improvement({"effective_date": "2026-11-21"}),
+    "feedback:improvement_effect": _improvement(
+        {"effective_date": "{improvement_day}"}, which="acting"
+    ),
     "feedback:improvement_measure": _improvement({}, NOT_ALLOWED),
-    "feedback:improvement_tell": _improvement({"subject": "x", "text": "x"}),
+    "feedback:improvement_tell": _improvement({"subject": "x", "text": "x"}, which="judged"),
     "feedback:improvement_told": _improvement({}, NOT_ALLOWED, case_id="{case}"),
-    "feedback:improvement_close": _improvement({"text": "x"}),
+    "feedback:improvement_close": _improvement({"text": "x"}, which="silent"),
     "feedback:improvement_drop": _improvement({"text": "x"}),
     "feedback:improvement_owner": _improvement({"owner": "{agent}"}),
     "feedback:list": Visit(queries=("view=open", "view=done", "rating=satisfied")),
