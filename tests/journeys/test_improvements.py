@@ -79,7 +79,7 @@ def act_in_the_past(row: Improvement) -> None:
 def code(page: Page, address: str, case: Case) -> None:
     """The agent says the cause, found by its initials, with the keyboard."""
     page.goto(address + reverse("cases:detail", args=[case.pk]))
-    page.keyboard.press("k")
+    page.keyboard.press("w")
     dialog = page.locator("dialog[open]")
     dialog.locator("[name=cause_q]").fill("cnhdwh")
     expect(dialog.locator(f"[name=main][value='{CAUSE}']:checked")).to_have_count(1)
