@@ -119,6 +119,12 @@ def write(accepted: Accepted) -> str:
     return digest
 
 
+def move_to(owner_kind: str, owner_id: int, *, organisation_id: int) -> None:
+    """The files of an owner that belongs to another unit now."""
+    files = Attachment.objects.filter(owner_kind=owner_kind, owner_id=owner_id)
+    files.update(organisation_id=organisation_id)
+
+
 def store(
     accepted: Accepted,
     *,

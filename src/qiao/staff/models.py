@@ -21,6 +21,7 @@ class Organisation(models.Model):
         BRANCH = "branch"
         DEPARTMENT = "department"
         TEAM = "team"
+        SEALED = "sealed"  # its matters are kept from some people: see `UnitBar`
 
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     kind = models.TextField(choices=Kind.choices)
@@ -57,6 +58,22 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class UnitBar(models.Model):
+    """From whom the matters of a sealed unit are kept: a unit with all who belong to it, or a
+    person, whatever rights they hold elsewhere. The SQL function ``staff_barred`` says so."""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="bars")
+    unit = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    staff = models.ForeignKey("staff.Staff", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False) ^ Q(staff__isnull=False), name="staff_bar_of_one"
+            )
+        ]
 
 
 class Region(models.Model):

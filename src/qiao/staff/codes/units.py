@@ -42,7 +42,7 @@ LANGUAGE_WORDS = {
 
 
 def _load(actor: Actor, query: CodeQuery) -> Sequence[CodeRow]:
-    seen = Organisation.objects.filter(pk__in=actor.organisations(SEE))
+    seen = Organisation.objects.filter(pk__in=actor.organisations(SEE)).exclude(kind="sealed")
     if query.part != "all" and not query.only:
         seen = seen.filter(is_active=True)
     rows = seen.annotate(people=Count("staff", filter=Q(staff__is_active=True)))

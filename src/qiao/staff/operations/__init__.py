@@ -42,6 +42,7 @@ from qiao.staff.operations.people import (
     suspend,
     take_on,
 )
+from qiao.staff.operations.sealing import sealed_unit
 from qiao.staff.operations.units import (
     CodeTaken,
     StillUsed,
@@ -92,6 +93,7 @@ __all__ = [
     "readmit",
     "rename_unit",
     "reset_second_step",
+    "sealed_unit",
     "set_password",
     "set_preferences",
     "suspend",

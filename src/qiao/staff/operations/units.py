@@ -20,6 +20,7 @@ KINDS_BELOW = {
     Organisation.Kind.BRANCH: ("department", "team"),
     Organisation.Kind.DEPARTMENT: ("department", "team"),
     Organisation.Kind.TEAM: (),
+    Organisation.Kind.SEALED: (),
 }
 
 
@@ -106,7 +107,9 @@ def close_unit(*, actor: Actor, now: datetime, unit_id: int, closed_date: date) 
 
 
 def _require_empty(unit: Organisation) -> None:
-    below = Organisation.objects.filter(path__startswith=unit.path, is_active=True)
+    below = Organisation.objects.filter(path__startswith=unit.path, is_active=True).exclude(
+        kind=Organisation.Kind.SEALED
+    )
     units = below.exclude(pk=unit.pk).count()
     people = Staff.objects.filter(organisation=unit, is_active=True).count()
     people += unit.members.filter(staff__is_active=True).exclude(staff__organisation=unit).count()

@@ -21,6 +21,7 @@ SELECT r.key, r.home, r.permissions, array_agg(o.id ORDER BY o.id)
   JOIN staff_organisation held ON held.id = a.organisation_id
   JOIN staff_organisation o ON o.path LIKE held.path || '%%'
  WHERE a.staff_id = %(staff)s AND a.valid @> %(day)s::date
+   AND (o.kind <> 'sealed' OR NOT staff_barred(%(staff)s, o.id, %(day)s::date))
  GROUP BY a.id, r.key, r.home, r.permissions
 """
 Stamp = tuple[int, str]
@@ -195,6 +196,23 @@ def find_team(team_id: int) -> Organisation | None:
     ).first()
 
 
+def is_barred(*, staff_id: int, organisation_id: int) -> bool:
+    """Whether the matters of a sealed unit are kept from a person today."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT staff_barred(%s, %s, current_date)", [staff_id, organisation_id])
+        (found,) = cursor.fetchone()
+    return bool(found)
+
+
+def home_unit(staff_id: int) -> int:
+    """The nearest unit of a person: their team, else where they are employed.
+
+    Raises `Staff.DoesNotExist`.
+    """
+    team = Membership.objects.filter(staff_id=staff_id).order_by("team_id").first()
+    return team.team_id if team else Staff.objects.get(pk=staff_id).organisation_id
+
+
 def works_in(*, staff_id: int, team_id: int) -> bool:
     """Whether a person belongs to a team."""
     return Membership.objects.filter(staff_id=staff_id, team_id=team_id).exists()
@@ -266,12 +284,20 @@ class Unit:
 def units_among(organisation_ids: Iterable[int], *, language: str) -> list[Unit]:
     """Active units out of these ids in the order of the tree: each above what is below it."""
     key = language_key(language)
-    rows = Organisation.objects.filter(id__in=list(organisation_ids), is_active=True)
+    rows = Organisation.objects.filter(id__in=list(organisation_ids), is_active=True).exclude(
+        kind=Organisation.Kind.SEALED
+    )
     units = [
         Unit(row.pk, row.names.get(key, row.name), row.kind, row.path.count(".") - 1, row.path)
         for row in rows
     ]
     return sorted(units, key=lambda unit: [int(part) for part in unit.path.split(".")[:-1]])
+
+
+def units_of_company(*, language: str) -> list[Unit]:
+    """All active units below the company in the order of the tree: whom a matter may be about."""
+    known = Organisation.objects.filter(is_active=True, parent__isnull=False)
+    return units_among(known.values_list("id", flat=True), language=language)
 
 
 def subtree_of(organisation_id: int) -> frozenset[int]:
@@ -337,7 +363,8 @@ SELECT s.id, s.number, s.name, s.title, s.phone
          JOIN staff_role r ON r.id = a.role_id AND %(permission)s = ANY(r.permissions)
          JOIN staff_organisation held ON held.id = a.organisation_id
          JOIN staff_organisation o ON o.path LIKE held.path || '%%'
-        WHERE a.staff_id = s.id AND a.valid @> %(day)s::date AND o.id = ANY(%(units)s::bigint[]))
+        WHERE a.staff_id = s.id AND a.valid @> %(day)s::date AND o.id = ANY(%(units)s::bigint[])
+          AND (o.kind <> 'sealed' OR NOT staff_barred(s.id, o.id, %(day)s::date)))
  ORDER BY s.number
 """
 
