@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from qiao.cases import operations as cases
-from qiao.cases.models import Case, CaseRisk
+from qiao.cases.models import Case, CaseRisk, Digest, DigestItem
 from qiao.cases.operations import setting_aside as aside
 from qiao.cases.operations import views as kept
 from qiao.cases.operations.checklists import ChecklistDraft, save_checklist
@@ -89,9 +89,39 @@ def add_cases(world: World) -> None:
         actor=agent,
         now=now,
     )
+    passed = open_leak(world, "about the branch next door")
+    river = world.company.river.pk
+    cases.hand_past(case_id=passed.pk, unit_id=river, actor=agent, now=now)
+    dispute = cases.open_dispute(bill=marked("bill"), amount=1_200, **told)
+    digest = Digest.objects.create(
+        staff_id=agent.person_id,
+        organisation=world.company.lake,
+        day=now.date(),
+        seed=1,
+        candidates=2,
+        drawn_at=now,
+    )
+    first, second = (
+        DigestItem.objects.create(digest=digest, case=each, place=place, why="chance")
+        for place, each in enumerate((case, other), start=1)
+    )
+    cases.decide(
+        item_id=second.pk,
+        decision="order",
+        words=marked("order"),
+        owner_id=agent.person_id,
+        due_date=now.date() + timedelta(days=400),
+        actor=agent,
+        now=now,
+    )
     world.ids |= {
         "macro": macro.pk,
         "checklist": checklist.pk,
+        "dispute": dispute.pk,
+        "digest": digest.pk,
+        "digest_item": first.pk,
+        "digest_order": second.pk,
+        "passed": passed.pk,
         "risky": risky.pk,
         "risk": CaseRisk.objects.get(case=risky).pk,
         "case": case.pk,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from qiao.cases.models import ComplaintDesk, RiskRuleRow
+from qiao.cases.models import ComplaintDesk, DigestReader, RiskRuleRow
 from qiao.cases.operations.complaint_rules import (
     CONFIGURE,
     BadRule,
@@ -17,6 +17,7 @@ from qiao.cases.operations.complaint_rules import (
     change_risk_rule,
     end_risk_rule,
     set_desk,
+    set_digest_reader,
 )
 from qiao.cases.showing.risk import LEVELS
 from qiao.core.actor import Actor
@@ -34,7 +35,7 @@ from qiao.core.code_tables import (
 )
 from qiao.core.rules.text import BadText
 from qiao.core.wording import from_names
-from qiao.staff.queries import holders_of, organisation, teams_for, units_among
+from qiao.staff.queries import company_id, holders_of, organisation, teams_for, units_among
 
 VIEW: Final = "cases.view"
 GROUP: Final = gettext_lazy("Complaints")
@@ -311,6 +312,70 @@ def _set_desk(*, actor: Actor, now: datetime, row_key: str, values: Values) -> T
     return _("From now on complaints are raised so.")
 
 
+def _readers(actor: Actor, query: CodeQuery) -> Sequence[CodeRow]:
+    rows = DigestReader.objects.filter(organisation__in=actor.organisations(VIEW))
+    listed = rows.select_related("staff", "organisation").order_by("staff__number")
+    return among([_reader(row) for row in listed], query)
+
+
+def _reader(row: DigestReader) -> CodeRow:
+    return CodeRow(
+        key=str(row.pk),
+        names={"": row.staff.name},
+        cells={
+            "unit": row.organisation.name,
+            "hour": f"{row.hour}:00",
+            "count": row.count,
+            "until": row.until.isoformat() if row.until else "",
+        },
+        record_id=row.pk,
+        organisation_id=row.organisation_id,
+    )
+
+
+def _reader_fields(actor: Actor, row: CodeRow | None, day: date) -> tuple[CodeField, ...]:
+    reader = DigestReader.objects.get(pk=int(row.key)) if row else None
+    units = actor.organisations(CONFIGURE)
+    held = holders_of(permission="cases.risk", organisation_ids=units, day=day)
+    people = tuple((str(each.staff_id), f"{each.name} {each.number}") for each in held)
+    who = () if reader else (CodeField("staff", gettext_lazy("Executive"), "choice", people),)
+    return (
+        *who,
+        CodeField(
+            "hour",
+            gettext_lazy("From which hour on"),
+            initial=str(reader.hour) if reader else "8",
+        ),
+        CodeField("count", gettext_lazy("How many"), initial=str(reader.count) if reader else "5"),
+        CodeField(
+            "until",
+            gettext_lazy("First day without it"),
+            "date",
+            initial=reader.until if reader else None,
+            is_required=False,
+        ),
+    )
+
+
+def _set_reader(*, actor: Actor, now: datetime, row_key: str, values: Values) -> Text:
+    reader = DigestReader.objects.filter(pk=int(row_key)).first() if row_key else None
+    figures = {key: str(values[key]).strip() for key in ("hour", "count")}
+    for key, figure in figures.items():
+        if not figure.isdecimal():
+            raise CodeRefused(_("This value cannot stand here."), key)
+    with refused():
+        set_digest_reader(
+            actor=actor,
+            now=now,
+            staff_id=reader.staff_id if reader else int(values["staff"]),
+            organisation_id=reader.organisation_id if reader else company_id(),
+            hour=int(figures["hour"]),
+            count=int(figures["count"]),
+            until=values.get("until"),
+        )
+    return _("The digest is drawn so from the next working day on.")
+
+
 CODE_TABLES = (
     CodeTable(
         key="cases.risk",
@@ -389,6 +454,43 @@ CODE_TABLES = (
                 permission=CONFIGURE,
                 fields=_desk_fields,
                 apply=_set_desk,
+            ),
+        ),
+    ),
+    CodeTable(
+        key="cases.readers",
+        label=gettext_lazy("Readers of the digest"),
+        about=gettext_lazy("Executives who read some complaints every working day."),
+        group=GROUP,
+        permission=VIEW,
+        columns=(
+            CodeColumn("unit", gettext_lazy("Unit")),
+            CodeColumn("hour", gettext_lazy("From which hour on")),
+            CodeColumn("count", gettext_lazy("How many"), "number"),
+            CodeColumn("until", gettext_lazy("Until")),
+        ),
+        load=_readers,
+        order=96,
+        audit_table="cases_digestreader",
+        actions=(
+            CodeAction(
+                key="add",
+                label=gettext_lazy("Name a reader"),
+                icon="plus",
+                permission=CONFIGURE,
+                fields=_reader_fields,
+                apply=_set_reader,
+                on_row=False,
+                whole_company=True,
+            ),
+            CodeAction(
+                key="change",
+                label=gettext_lazy("Change"),
+                icon="edit",
+                permission=CONFIGURE,
+                fields=_reader_fields,
+                apply=_set_reader,
+                whole_company=True,
             ),
         ),
     ),

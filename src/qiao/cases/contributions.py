@@ -90,23 +90,26 @@ PANELS = (
 )
 
 _TOUCHED = {"cases_case": "SELECT r.customer_id FROM {rows} r"}
+# Cases about somebody of the house are not counted: whom they are kept from sees segments too.
 SEGMENT_FIELDS = (
     SegmentField(
         "cases.open", _("Open cases"), "number",
         "(SELECT count(*) FROM cases_case k"
-        " WHERE k.customer_id = ANY(h.ids) AND k.closed_at IS NULL)",
+        " WHERE k.customer_id = ANY(h.ids) AND k.about_unit_id IS NULL AND k.closed_at IS NULL)",
         VIEW, 200, _TOUCHED,
     ),
     SegmentField(
         "cases.opened", _("Cases opened in 90 days"), "number",
         "(SELECT count(*) FROM cases_case k WHERE k.customer_id = ANY(h.ids)"
+        " AND k.about_unit_id IS NULL"
         " AND k.opened_at >= (%(today)s::date - interval '90 days') AT TIME ZONE %(zone)s)",
         VIEW, 210, _TOUCHED, moves_with_time=True,
     ),
     SegmentField(
         "cases.complaints", _("Complaints in 3 months"), "number",
         "(SELECT count(*) FROM cases_case k JOIN cases_casetype y ON y.id = k.case_type_id"
-        " WHERE k.customer_id = ANY(h.ids) AND y.\"group\" = 'complaint'"
+        " WHERE k.customer_id = ANY(h.ids) AND k.about_unit_id IS NULL"
+        " AND y.\"group\" = 'complaint'"
         " AND k.opened_at >= (%(today)s::date - interval '3 months') AT TIME ZONE %(zone)s)",
         VIEW, 220, _TOUCHED, moves_with_time=True,
     ),
@@ -115,7 +118,7 @@ SEGMENT_FIELDS = (
         "cases.groups", _("Kinds of open cases"), "many",
         "(SELECT array_agg(DISTINCT y.\"group\") FROM cases_case k"
         " JOIN cases_casetype y ON y.id = k.case_type_id"
-        " WHERE k.customer_id = ANY(h.ids) AND k.closed_at IS NULL)",
+        " WHERE k.customer_id = ANY(h.ids) AND k.about_unit_id IS NULL AND k.closed_at IS NULL)",
         VIEW, 230, _TOUCHED, lambda: list(names.GROUPS.items()), moves_with_time=True,
     ),
 )  # fmt: skip

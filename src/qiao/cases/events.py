@@ -130,3 +130,38 @@ class ParentMarked:
     kind: str
     at: datetime
     after_id: int
+
+
+@event_type("cases.case_handed_past", topics=("cases",))
+@dataclass(frozen=True)
+class CaseHandedPast:
+    """A case is about a unit or person of the house and went past them, to another unit.
+
+    What others hold of the case under its former unit goes along.
+    """
+
+    case_id: int
+    organisation_id: int
+
+
+@event_type("cases.dispute_opened", topics=("cases",))
+@dataclass(frozen=True)
+class DisputeOpened:
+    """A customer disputes a bill of an account: `amount` of it in minor units, or all (None)."""
+
+    dispute_id: int
+    case_id: int
+    account_id: int
+    bill: str
+    amount: int | None
+
+
+@event_type("cases.dispute_ended", topics=("cases",))
+@dataclass(frozen=True)
+class DisputeEnded:
+    """A dispute of a bill came to its end."""
+
+    dispute_id: int
+    case_id: int
+    account_id: int
+    bill: str

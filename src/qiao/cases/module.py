@@ -13,6 +13,7 @@ from qiao.cases import writing_contributions as writing
 from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
 from qiao.cases.demo import alike, audit, causes, climbing, history, morning
+from qiao.cases.demo import complaints as demo_complaints
 from qiao.cases.demo import designs as demo_designs
 from qiao.cases.demo import writing as demo_writing
 from qiao.cases.demo.replies import STAGE as REPLIES
@@ -67,7 +68,7 @@ manifest = Module(
     code_tables=(*CODE_TABLES, *complaints.CODE_TABLES),
     panels=(*contributions.PANELS, *writing.PANELS, *complaints.PANELS),
     histories=contributions.HISTORIES,
-    portfolio=contributions.PORTFOLIO,
+    portfolio=(*contributions.PORTFOLIO, *complaints.PORTFOLIO),
     timeline=contributions.TIMELINE,
     search=contributions.SEARCH,
     segment_fields=contributions.SEGMENT_FIELDS,
@@ -116,6 +117,7 @@ manifest = Module(
         DemoStage("cases.designs", 64, demo_designs.build),
         DemoStage("cases.causes", 61, causes.code_cases, causes.audit),
         DemoStage("cases.alike", 64, alike.build_alike, alike.audit_alike),
+        DemoStage("cases.complaint_desk", 64, demo_complaints.build),
     ),
     append_only=("cases_caseevent", "cases_causesuggestion"),
 )

@@ -76,6 +76,31 @@ def erase(person: Person, erasing: Erasing) -> None:
         values,
     )
     erasing.run(
+        "cases.events",
+        "UPDATE cases_outletfinding SET text = '–' WHERE case_id = ANY(%(cases)s)",
+        values,
+    )
+    erasing.run(
+        "cases.events",
+        "UPDATE cases_dispute SET bill = '–' || id, amount = NULL,"
+        " stays_because = CASE WHEN stays_because = '' THEN '' ELSE '–' END,"
+        " outcome = CASE WHEN outcome = '' THEN '' ELSE '–' END WHERE case_id = ANY(%(cases)s)",
+        values,
+    )
+    erasing.run(
+        "cases.events",
+        "UPDATE cases_casegreen SET reason = CASE WHEN reason = '' THEN '' ELSE '–' END"
+        " WHERE case_id = ANY(%(cases)s)",
+        values,
+    )
+    erasing.run(
+        "cases.events",
+        "UPDATE cases_digestitem SET words = CASE WHEN words = '' THEN '' ELSE '–' END,"
+        " done_words = CASE WHEN done_words = '' THEN '' ELSE '–' END"
+        " WHERE case_id = ANY(%(cases)s)",
+        values,
+    )
+    erasing.run(
         "cases.drafts", "DELETE FROM cases_casedraft WHERE case_id = ANY(%(cases)s)", values
     )
     erasing.run(

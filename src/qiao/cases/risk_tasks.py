@@ -1,4 +1,4 @@
-"""What the clock and changed rules do to risk."""
+"""What the clock, changed rules and the end of a case do to complaints."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.utils import timezone
 
 from qiao.cases import operations
-from qiao.cases.events import RiskRulesChanged
+from qiao.cases.events import CaseClosed, RiskRulesChanged
 from qiao.core.transactions import acting
 
 MOST_ROUNDS: Final = 200
@@ -28,3 +28,16 @@ def on_rules_changed(*, event: RiskRulesChanged, envelope: Any) -> None:
         )
         if after is None:
             return
+
+
+def on_case_closed(*, event: CaseClosed, envelope: Any) -> None:
+    """End what was disputed with the case; let the outlet read what was found."""
+    now = envelope.occurred_at
+    operations.end_with_case(case_id=event.case_id, now=now)
+    operations.give_finding(case_id=event.case_id, now=now)
+
+
+def draw_digests(now: datetime) -> None:
+    """Draw the digests whose hour has come."""
+    with acting(None):
+        operations.draw_due(now=now)

@@ -9,6 +9,8 @@ app_name = "cases"
 urlpatterns = [
     path("", include("qiao.cases.urls_risk")),
     path("", include("qiao.cases.urls_writing")),
+    path("", include("qiao.cases.urls_hotline")),
+    path("", include("qiao.cases.urls_complaints")),
     path("", lists.index, name="list"),
     path("", include("qiao.cases.urls_clocks")),
     path("filters", lists.filter_form, name="filters"),

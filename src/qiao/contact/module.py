@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qiao.cases.events import CaseHandedPast
 from qiao.contact import overview
 from qiao.contact.codes import CODE_TABLES
 from qiao.contact.demo import audit, history, morning
@@ -14,6 +15,7 @@ from qiao.contact.operations import fold_counts, note_known_visits, note_visits
 from qiao.contact.personal import PERSONAL
 from qiao.contact.queries import RECENT, TIMELINE, count_at_hand
 from qiao.contact.retention import RETENTION
+from qiao.contact.tasks import on_case_handed_past
 from qiao.core.demo import World
 from qiao.core.manifest import (
     Command,
@@ -24,6 +26,7 @@ from qiao.core.manifest import (
     Permission,
     QueueSource,
     SearchSource,
+    Subscription,
     TimelineSource,
 )
 from qiao.core.tasks import PeriodicJob
@@ -93,6 +96,7 @@ manifest = Module(
             order=40,
         ),
     ),
+    subscriptions=(Subscription(CaseHandedPast, on_case_handed_past),),
     commands=(
         Command("contact.list", _("All contacts"), "list", "contact:list", VIEW),
         Command(

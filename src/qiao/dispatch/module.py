@@ -4,12 +4,18 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.cases.events import CaseChanged, CaseClosed, CasesHeld, StepEntered
+from qiao.cases.events import CaseChanged, CaseClosed, CaseHandedPast, CasesHeld, StepEntered
 from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.dispatch import contributions, demo, morning
 from qiao.dispatch.parameters import PARAMETERS
 from qiao.dispatch.personal import PERSONAL
-from qiao.dispatch.tasks import on_case_changed, on_case_closed, on_cases_held, on_step_entered
+from qiao.dispatch.tasks import (
+    on_case_changed,
+    on_case_closed,
+    on_case_handed_past,
+    on_cases_held,
+    on_step_entered,
+)
 
 
 def _tick(now: datetime) -> None:
@@ -35,6 +41,7 @@ manifest = Module(
         Subscription(CaseClosed, on_case_closed),
         Subscription(CaseChanged, on_case_changed),
         Subscription(CasesHeld, on_cases_held),
+        Subscription(CaseHandedPast, on_case_handed_past),
     ),
     demo=(DemoStage("dispatch", 40, demo.build, demo.audit, _tick),),
     parameters=PARAMETERS,

@@ -2,7 +2,13 @@
 
 from django.utils.translation import gettext_noop
 
-from qiao.cases.events import CaseChanged, CaseClosed, CasesHeld, StepEntered
+from qiao.cases.events import (
+    CaseChanged,
+    CaseClosed,
+    CaseHandedPast,
+    CasesHeld,
+    StepEntered,
+)
 from qiao.cases.queries import case_of_event, is_held
 from qiao.core.events import Envelope
 from qiao.dispatch.operations import (
@@ -11,6 +17,7 @@ from qiao.dispatch.operations import (
     create_work_order,
     follow_cases_order,
     follow_deadline,
+    move_work_orders,
 )
 
 LEFT = gettext_noop("The case has left the step that waited for this work")
@@ -47,3 +54,9 @@ def on_cases_held(*, event: CasesHeld, envelope: Envelope) -> None:
     for case_id in event.case_ids:
         if is_held(case_id):
             cancel_work_orders(case_id=case_id, before_seq=None, reason=HELD, now=now)
+
+
+def on_case_handed_past(*, event: CaseHandedPast, envelope: Envelope) -> None:
+    """Orders of a case that goes past somebody of the house are kept from them as well."""
+    del envelope
+    move_work_orders(case_id=event.case_id, organisation_id=event.organisation_id)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.cases.events import CaseClosed, CasesHeld, StepEntered
+from qiao.cases.events import CaseClosed, CaseHandedPast, CasesHeld, StepEntered
 from qiao.core.demo import World
 from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.core.tasks import PeriodicJob
@@ -14,7 +14,13 @@ from qiao.feedback.operations import note_known_satisfactions, note_satisfaction
 from qiao.feedback.operations.watching import install_rule
 from qiao.feedback.parameters import PARAMETERS
 from qiao.feedback.personal import PERSONAL
-from qiao.feedback.tasks import fold, on_case_closed, on_cases_held, on_step_entered
+from qiao.feedback.tasks import (
+    fold,
+    on_case_closed,
+    on_case_handed_past,
+    on_cases_held,
+    on_step_entered,
+)
 
 
 def _install(now: datetime) -> None:
@@ -44,6 +50,7 @@ manifest = Module(
         Subscription(StepEntered, on_step_entered),
         Subscription(CaseClosed, on_case_closed),
         Subscription(CasesHeld, on_cases_held),
+        Subscription(CaseHandedPast, on_case_handed_past),
     ),
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,

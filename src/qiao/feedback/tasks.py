@@ -4,10 +4,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from qiao.cases.events import CaseClosed, CasesHeld, StepEntered
+from qiao.cases.events import CaseClosed, CaseHandedPast, CasesHeld, StepEntered
 from qiao.cases.queries import case_of_event, is_held
 from qiao.core.events import Envelope
-from qiao.feedback.operations import cancel_follow_ups, fold_counts, open_follow_up
+from qiao.feedback.operations import (
+    cancel_follow_ups,
+    fold_counts,
+    move_follow_ups,
+    open_follow_up,
+)
 from qiao.feedback.queries import DUTY
 
 
@@ -34,6 +39,12 @@ def on_cases_held(*, event: CasesHeld, envelope: Envelope) -> None:
     for case_id in event.case_ids:
         if is_held(case_id):
             cancel_follow_ups(case_id=case_id, before_seq=None, now=envelope.occurred_at)
+
+
+def on_case_handed_past(*, event: CaseHandedPast, envelope: Envelope) -> None:
+    """Call-backs of a case that goes past somebody of the house are kept from them as well."""
+    del envelope
+    move_follow_ups(case_id=event.case_id, organisation_id=event.organisation_id)
 
 
 def fold(now: datetime) -> None:  # noqa: ARG001 - periodic jobs get the time

@@ -27,6 +27,24 @@ CASES: Final = {
             "view=all&area=339102",
         )
     ),
+    "cases:green": Visit(),
+    "cases:green_by_hand": _case({"text": "reason"}, args={"way": "out"}),
+    "cases:dispute": _case({"bill": "2026-11", "amount": "1.20"}),
+    "cases:dispute_end": _case({"text": "settled"}, args={"dispute_id": "{dispute}"}),
+    "cases:digests": Visit(queries=("whose=all",), own=True),
+    "cases:digest": Visit({"digest_id": "{digest}"}, post={}),
+    "cases:decide": Visit(
+        {"item_id": "{digest_item}"}, post={"decision": "agree"}, get=NOT_ALLOWED
+    ),
+    "cases:order_done": Visit({"item_id": "{digest_order}"}, post={"text": "done"}),
+    "cases:findings": Visit(own=True),
+    "cases:about": _case({"unit": "{other_team}"}),
+    "cases:finding": Visit(
+        {"case_id": "{passed}"},
+        post={"verdict": "partly", "text": "seen"},
+        reader="chief",
+        sender="chief",
+    ),
     "cases:alarms": Visit(queries=("whose=all",)),
     "cases:acknowledge_risk": Visit({"case_id": "{risky}"}, post={"text": "seen"}),
     "cases:refuse_risk": Visit(

@@ -7,7 +7,11 @@ from qiao.cases.models.causes import CaseCause, Cause, CauseModel, CauseSuggesti
 from qiao.cases.models.checklists import CaseCheck, Checklist
 from qiao.cases.models.counts import CaseCount, CaseCountChange, CaseCountMonth
 from qiao.cases.models.definitions import CaseType, ProcessVersion, PromiseSet
+from qiao.cases.models.digest import Digest, DigestItem, DigestReader
+from qiao.cases.models.dispute import Dispute
+from qiao.cases.models.green import CaseGreen, GreenRuleRow
 from qiao.cases.models.history import CaseClock, CaseDuty, CaseEvent, ClockRecord
+from qiao.cases.models.hotline import OutletFinding
 from qiao.cases.models.ladder import CaseRung
 from qiao.cases.models.macros import Macro, MacroKept
 from qiao.cases.models.processes import ProcessDraft
@@ -32,6 +36,7 @@ __all__ = [
     "CaseDraft",
     "CaseDuty",
     "CaseEvent",
+    "CaseGreen",
     "CaseLink",
     "CaseQuerySet",
     "CaseRisk",
@@ -47,8 +52,14 @@ __all__ = [
     "Checklist",
     "ClockRecord",
     "ComplaintDesk",
+    "Digest",
+    "DigestItem",
+    "DigestReader",
+    "Dispute",
+    "GreenRuleRow",
     "Macro",
     "MacroKept",
+    "OutletFinding",
     "ProcessDraft",
     "ProcessVersion",
     "PromiseSet",

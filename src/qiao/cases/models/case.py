@@ -85,6 +85,14 @@ class Case(models.Model):
     opened_by = models.ForeignKey(
         "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    is_green = models.BooleanField(default=False, db_default=False)  # jumps the queue
+    # Whom of the house the case is about; it belongs to a sealed unit then (operations.hotline).
+    about_unit = models.ForeignKey(
+        "staff.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    about_staff = models.ForeignKey(
+        "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField(db_default=Now())  # when its history last grew
     opened_date = models.DateField()  # in the organisation's own time zone
@@ -134,6 +142,10 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(risk__in=["", "watch", "high"]), name="cases_case_risk"
+            ),
+            models.CheckConstraint(
+                condition=Q(about_staff__isnull=True) | Q(about_unit__isnull=False),
+                name="cases_case_about_whole",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="cases_case_titled"),
             models.CheckConstraint(
@@ -211,6 +223,16 @@ class Case(models.Model):
                 fields=["ladder_at"],
                 condition=Q(closed_at__isnull=True, ladder_at__isnull=False),
                 name="cases_ladder_due",
+            ),
+            models.Index(
+                fields=["organisation", "due_at", "id"],
+                condition=Q(closed_at__isnull=True, is_green=True),
+                name="cases_green_by_unit",
+            ),
+            models.Index(
+                fields=["about_unit"],
+                condition=Q(about_unit__isnull=False),
+                name="cases_about_unit",
             ),
             models.Index(fields=["organisation", "opened_at", "id"], name="cases_by_unit_opened"),
             models.Index(

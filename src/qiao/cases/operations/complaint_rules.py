@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import Q
 from django.utils import timezone
 
 from qiao.cases.events import RiskRulesChanged
-from qiao.cases.models import ComplaintDesk, RiskRuleRow
+from qiao.cases.models import ComplaintDesk, DigestReader, GreenRuleRow, RiskRuleRow
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.packs import Pack
@@ -43,7 +42,7 @@ def install_rules(*, packs: Iterable[Pack], now: datetime) -> None:
     for pack in packs:
         for spec in pack.risk_rules:
             same = RiskRuleRow.objects.filter(pack=pack.key, key=spec.key)
-            if same.filter(Q(valid_from=spec.valid_from) | Q(valid_from__gt=spec.valid_from)):
+            if same.filter(valid_from__gte=spec.valid_from):
                 continue
             same.filter(valid_to__isnull=True).update(valid_to=spec.valid_from)
             RiskRuleRow.objects.create(
@@ -56,6 +55,21 @@ def install_rules(*, packs: Iterable[Pack], now: datetime) -> None:
                 terms=dict(spec.terms),
                 valid_from=spec.valid_from,
                 from_pack=True,
+                changed_at=now,
+            )
+        for green in pack.green_rules:
+            alike = GreenRuleRow.objects.filter(pack=pack.key, key=green.key)
+            if alike.filter(valid_from__gte=green.valid_from):
+                continue
+            alike.filter(valid_to__isnull=True).update(valid_to=green.valid_from)
+            GreenRuleRow.objects.create(
+                pack=pack.key,
+                key=green.key,
+                names=green.name.data(),
+                source=green.source.data(),
+                terms=dict(green.terms),
+                raises_to=green.raises_to,
+                valid_from=green.valid_from,
                 changed_at=now,
             )
 
@@ -198,3 +212,48 @@ def set_desk(
         },
     )
     return desk
+
+
+def set_digest_reader(
+    *,
+    actor: Actor,
+    now: datetime,
+    staff_id: int,
+    organisation_id: int,
+    hour: int,
+    count: int,
+    until: date | None = None,
+) -> DigestReader:
+    """Let an executive read `count` complaints every working day from `hour` on, of their time.
+
+    Raises `Forbidden`, `NotAble`, `BadRule`.
+    """
+    required()
+    actor.require(CONFIGURE, organisation_id)
+    if not 0 <= hour <= 23:
+        raise BadRule("hour")
+    if not 1 <= count <= 20:
+        raise BadRule("count")
+    day = timezone.localdate(now)
+    held = holders_of(permission="cases.view", organisation_ids=[organisation_id], day=day)
+    if staff_id not in {each.staff_id for each in held}:
+        raise NotAble(str(staff_id))
+    reader, _made = DigestReader.objects.update_or_create(
+        staff_id=staff_id,
+        defaults={
+            "organisation_id": organisation_id,
+            "hour": hour,
+            "count": count,
+            "until": until,
+            "changed_at": now,
+        },
+        create_defaults={
+            "organisation_id": organisation_id,
+            "hour": hour,
+            "count": count,
+            "since": day,
+            "until": until,
+            "changed_at": now,
+        },
+    )
+    return reader

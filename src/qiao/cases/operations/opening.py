@@ -9,9 +9,11 @@ from typing import Any
 from qiao.cases import definitions
 from qiao.cases.events import CaseOpened
 from qiao.cases.journal import Journal
-from qiao.cases.models import Case
+from qiao.cases.models import Case, CaseGreen
 from qiao.cases.operations.arriving import enter_steps
 from qiao.cases.operations.complaints import count_complaint
+from qiao.cases.operations.green import enter_by_rule, rule_data
+from qiao.cases.operations.hotline import move_past
 from qiao.cases.queries.facts import facts_of
 from qiao.cases.queries.figures_of_promises import Place, figures_at, has_tiers, promises_for
 from qiao.cases.rules.process import start
@@ -39,7 +41,8 @@ class OpenRequest:
 
     `responsible_id` is the first person; the actor, unless an import names somebody. `area` is a
     region code. `facts` are values of the case type's own fields. `at` is the moment of intake
-    when it lies before now (a letter's stamp, an imported row).
+    when it lies before now (a letter's stamp, an imported row). `about_unit_id` and
+    `about_staff_id` are whom of the house it complains about: it goes past them at once.
     """
 
     type_key: str
@@ -60,6 +63,8 @@ class OpenRequest:
     tier: str = ""
     responsible_id: int | None = None
     team_id: int | None = None
+    about_unit_id: int | None = None
+    about_staff_id: int | None = None
     at: datetime | None = None
 
 
@@ -80,6 +85,7 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
     case = _new_case(request, definition, unit, actor, request.at or now)
     case.case_type, case.process = case_type, version
     process = definitions.process_of(case.process)
+    before, rule = case.priority, enter_by_rule(case, now)
     journal = Journal(case, actor=actor, now=now)
     opened_at = case.opened_at
     promised = _promised(request, case, definition, process)
@@ -88,9 +94,13 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
         {"priority": case.priority, "channel": case.channel, **promised},
         at=opened_at,
     )
+    if rule is not None:
+        journal.add("green_entered", {**rule_data(rule), "before": before}, at=opened_at)
     move = start(process, facts_of(case, definition))
     arrival = enter_steps(journal, process, move.passages, move.state.step, at=opened_at)
     journal.write()
+    if rule is not None:
+        CaseGreen.objects.create(case=case, rule=rule, put_at=now)
     arrival.finish(case=case, actor=actor, now=now)
     count_complaint(case, group=definition.group, now=now)
     events.publish(
@@ -99,6 +109,14 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
         actor=actor,
         now=now,
     )
+    if request.about_unit_id is not None:
+        move_past(
+            case,
+            unit_id=request.about_unit_id,
+            staff_id=request.about_staff_id,
+            actor=actor,
+            now=now,
+        )
     return case
 
 

@@ -13,7 +13,14 @@ from qiao.cases.operations.stepping import REASON_LENGTH
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
-from qiao.staff.queries import find_team, names_of, organisation_names, works_in
+from qiao.staff.queries import (
+    find_team,
+    is_barred,
+    names_of,
+    organisation_names,
+    subtree_of,
+    works_in,
+)
 
 
 class NotATeam(Exception):  # noqa: N818 - names the finding
@@ -39,6 +46,10 @@ def assign(*, case_id: int, staff_id: int | None, actor: Actor, now: datetime) -
 
 
 def _works_in(staff_id: int, case: Case) -> bool:
+    if case.about_unit_id is not None and is_barred(
+        staff_id=staff_id, organisation_id=case.organisation_id
+    ):
+        return False
     return staff_id == case.responsible_id or works_in(staff_id=staff_id, team_id=case.team_id)
 
 
@@ -69,6 +80,8 @@ def transfer(*, case_id: int, team_id: int, reason: str, actor: Actor, now: date
     """
     case = _ownable(case_id, actor, "cases.work")
     if find_team(team_id) is None or team_id not in actor.organisations("cases.transfer"):
+        raise NotATeam(str(team_id))
+    if case.about_unit_id is not None and team_id in subtree_of(case.about_unit_id):
         raise NotATeam(str(team_id))
     if case.team_id == team_id and case.assignee_id is None:
         raise AlreadyThere(case.number)

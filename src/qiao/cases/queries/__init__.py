@@ -15,6 +15,8 @@ from qiao.cases.queries.alike import (
 )
 from qiao.cases.queries.choices import Unit, opening_unit, packs_at, people, units
 from qiao.cases.queries.counting import kept_counts, my_open_count
+from qiao.cases.queries.digests import digest_for, digests, open_orders
+from qiao.cases.queries.disputes import disputes_of
 from qiao.cases.queries.duties import (
     Exit,
     case_of_event,
@@ -26,6 +28,8 @@ from qiao.cases.queries.duties import (
 )
 from qiao.cases.queries.filters import ARCHIVE_VIEWS, OPEN_VIEWS, VIEWS, Filters
 from qiao.cases.queries.forward import Forward, forward_action
+from qiao.cases.queries.green import green_share, rules_in_force
+from qiao.cases.queries.hotline import findings_for
 from qiao.cases.queries.joining import (
     JoinCandidate,
     MergedCase,
@@ -102,17 +106,22 @@ __all__ = [
     "case_of_event",
     "case_page",
     "count_listed",
+    "digest_for",
+    "digests",
+    "disputes_of",
     "draft_of",
     "duty_exits",
     "entries_since",
     "fields_of",
     "find_cases",
+    "findings_for",
     "fitting_parents",
     "following",
     "forward_action",
     "get_case_for",
     "get_proposal_for",
     "get_survivor_for",
+    "green_share",
     "is_held",
     "join_candidates",
     "kept_counts",
@@ -126,6 +135,7 @@ __all__ = [
     "open_alarm_count",
     "open_cases_of_account",
     "open_cases_of_customer",
+    "open_orders",
     "open_proposals",
     "opening_unit",
     "packs_at",
@@ -140,6 +150,7 @@ __all__ = [
     "repeat_count",
     "reports_of",
     "rule_quality",
+    "rules_in_force",
     "saved_views",
     "straight_to_work",
     "survivor_of",

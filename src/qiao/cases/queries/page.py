@@ -153,6 +153,7 @@ SELECT
              JOIN staff_organisation o ON o.id = a.organisation_id
              JOIN staff_staff st ON st.id = a.staff_id AND st.is_active
             WHERE a.valid @> %(today)s::date AND %(path)s LIKE o.path || '%%'
+              AND NOT staff_barred(st.id, %(unit)s, %(today)s::date)
             ORDER BY st.id, depth DESC) s)
 """
 
@@ -169,6 +170,7 @@ def _beside(case: Case, actor: Actor, now: datetime) -> tuple[ClockState, Beside
                 "seen_since": now - timedelta(seconds=WATCHED_SECONDS),
                 "today": now.date(),
                 "path": case.organisation.path,
+                "unit": case.organisation_id,
             },
         )
         state, *others = (plain(value) for value in cursor.fetchone())

@@ -5,19 +5,25 @@ from typing import Any
 
 from django import template
 
-from qiao.cases.showing import risk
+from qiao.cases.showing import complaint_history, risk
 from qiao.core.wording import from_names
 
 register = template.Library()
 
 
 @register.filter
-def named(names: Mapping[str, str]) -> str:
-    """A name in the reader's language."""
-    return from_names(names)
+def named(names: Mapping[str, str], otherwise: str = "") -> str:
+    """A name in the reader's language; `otherwise` where it has none."""
+    return from_names(names, otherwise)
 
 
 @register.filter
 def because(sign: Mapping[str, Any]) -> str:
     """What was counted, in words; nothing for a rule about words."""
     return risk.because(sign)
+
+
+@register.filter
+def disputed(row: Mapping[str, Any]) -> str:
+    """How much of a bill is in dispute."""
+    return complaint_history.money(row)

@@ -11,6 +11,7 @@ from qiao.contact.operations.finishing import (
 )
 from qiao.contact.operations.identifying import describe_caller, identify_customer, mark_unknown
 from qiao.contact.operations.linking import link_case
+from qiao.contact.operations.moving import move_interactions
 from qiao.contact.operations.refusals import (
     BadMoment,
     BadPhone,
@@ -52,6 +53,7 @@ __all__ = [
     "keep_case_draft",
     "link_case",
     "mark_unknown",
+    "move_interactions",
     "note_known_visits",
     "note_visits",
     "reopen",

@@ -17,7 +17,8 @@ TERMS: Final = ("tiers", "protections", "tags", "types", "groups", "priorities")
 @dataclass(frozen=True, slots=True)
 class GreenRuleSpec:
     """One rule. `terms` are lists by what they look at: the customer's tiers, protections and
-    tags, the case's types, groups and priorities; an absent one asks for nothing.
+    tags, the case's types, groups and priorities; an absent one asks for nothing. `raises_to` is
+    the priority that a case has at least: the pack's shorter targets follow from it.
     """
 
     key: str
@@ -25,6 +26,7 @@ class GreenRuleSpec:
     source: Text
     valid_from: date
     terms: Mapping[str, Any]
+    raises_to: str
 
 
 def read_green_rule(table: Table) -> GreenRuleSpec:
@@ -42,6 +44,7 @@ def read_green_rule(table: Table) -> GreenRuleSpec:
         source=table.text("source"),
         valid_from=valid_from,
         terms=terms,
+        raises_to=table.choice("raises_to", ("urgent", "high")),
     )
     table.finish()
     return rule

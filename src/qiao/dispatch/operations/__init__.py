@@ -15,6 +15,7 @@ from qiao.dispatch.operations.creating import (
     follow_deadline,
 )
 from qiao.dispatch.operations.filling import Filling, TooManyPictures, save_progress
+from qiao.dispatch.operations.moving import move_work_orders
 from qiao.dispatch.operations.recording import NotYours, Report
 from qiao.dispatch.operations.working import (
     CaseRefused,
@@ -54,6 +55,7 @@ __all__ = [
     "follow_cases_order",
     "follow_deadline",
     "give_back",
+    "move_work_orders",
     "refuse",
     "resume",
     "save_progress",

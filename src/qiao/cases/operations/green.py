@@ -1,0 +1,159 @@
+"""The green channel: which cases enter it, by which rule or whose hand, and leaving it again."""
+
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from qiao.cases.events import CaseChanged
+from qiao.cases.journal import CaseClosedAlready, Journal, lock_case
+from qiao.cases.models import Case, CaseGreen, GreenRuleRow
+from qiao.cases.rules.green import GreenRule, Standing, first_that_holds, raised
+from qiao.core import events
+from qiao.core.actor import Actor
+from qiao.core.rules.text import clean
+
+REASON_LENGTH: Final = 300
+BY_HAND: Final = "cases.green"
+
+
+class GreenReasonMissing(Exception):  # noqa: N818 - names the finding
+    """By hand a case enters or leaves the green channel only for a reason."""
+
+
+class NotGreen(Exception):  # noqa: N818 - names the finding
+    """The case is not in the green channel, or is already."""
+
+
+_HAS: Final = """
+SELECT c.tier, c.flags,
+       ARRAY(SELECT t.name FROM customers_customertag x JOIN customers_tag t ON t.id = x.tag_id
+              WHERE x.customer_id = ANY(customers_held_as(c.id)))
+  FROM customers_customer c WHERE c.id = customers_survivor(%s)
+"""
+
+
+def rule_for(case: Case, now: datetime) -> GreenRuleRow | None:
+    """The first rule in force that holds for a case; None for one that waits its turn."""
+    pack, _dot, kind = case.case_type.key.partition(".")
+    day = now.astimezone(ZoneInfo(case.organisation.timezone)).date()
+    rows = GreenRuleRow.objects.filter(pack=pack, valid_from__lte=day).exclude(valid_to__lte=day)
+    listed = {row.key: row for row in rows.order_by("id")}
+    if not listed:
+        return None
+    tier, flags, tags = _customer(case.customer_id)
+    standing = Standing(
+        {
+            "tiers": frozenset({tier} - {""}),
+            "protections": frozenset(flags),
+            "tags": frozenset(tags),
+            "types": frozenset({kind, case.case_type.key}),
+            "groups": frozenset({case.case_type.group}),
+            "priorities": frozenset({case.priority}),
+        }
+    )
+    rules = [
+        GreenRule(
+            row.key,
+            {name: frozenset(values) for name, values in row.terms.items() if values},
+            row.raises_to,
+        )
+        for row in listed.values()
+    ]
+    found = first_that_holds(rules, standing)
+    return listed[found.key] if found else None
+
+
+def _customer(customer_id: int | None) -> tuple[str, list[str], list[str]]:
+    if customer_id is None:
+        return "", [], []
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS, [customer_id])
+        row = cursor.fetchone()
+    return (row[0] or "", list(row[1]), list(row[2])) if row else ("", [], [])
+
+
+def enter_by_rule(case: Case, now: datetime) -> GreenRuleRow | None:
+    """Let a new case, not yet saved, jump the queue where a rule says so: its priority rises."""
+    rule = rule_for(case, now)
+    if rule is not None:
+        case.priority = raised(case.priority, rule.raises_to)
+        case.is_green = True
+    return rule
+
+
+def rule_data(rule: GreenRuleRow) -> dict[str, Any]:
+    """What the history tells of a rule."""
+    return {"rule": rule.key, "names": rule.names, "since": rule.valid_from.isoformat()}
+
+
+def weigh_green(*, case_id: int, now: datetime) -> Case:
+    """Let an open case jump the queue if a rule holds by now: its customer is protected since.
+
+    Raises `CaseClosedAlready`.
+    """
+    case = lock_case(case_id)
+    if case.closed_at is not None:
+        raise CaseClosedAlready(case.number)
+    before = case.priority
+    rule = None if case.is_green else enter_by_rule(case, now)
+    if rule is not None:
+        CaseGreen.objects.create(case=case, rule=rule, put_at=now)
+        journal = Journal(case, actor=None, now=now)
+        if case.priority != before:
+            journal.add("priority_changed", {"priority": case.priority, "before": before})
+        journal.add("green_entered", {**rule_data(rule), "before": before})
+        _write(journal, case, "green_entered", None, now)
+    return case
+
+
+def put_in_green(*, case_id: int, reason: str, actor: Actor, now: datetime) -> Case:
+    """Let a case jump the queue by hand, for a reason. Raises `Forbidden`, `CaseClosedAlready`,
+    `GreenReasonMissing`, `NotGreen` (it is already), `BadText`.
+    """
+    case, words = _by_hand(case_id, reason, actor)
+    if case.is_green:
+        raise NotGreen(case.number)
+    before = case.priority
+    case.is_green, case.priority = True, raised(case.priority, "high")
+    CaseGreen.objects.create(case=case, reason=words, put_by_id=actor.person_id, put_at=now)
+    journal = Journal(case, actor=actor, now=now)
+    if case.priority != before:
+        journal.add("priority_changed", {"priority": case.priority, "before": before})
+    journal.add("green_entered", {"reason": words})
+    return _write(journal, case, "green_entered", actor, now)
+
+
+def take_out_of_green(*, case_id: int, reason: str, actor: Actor, now: datetime) -> Case:
+    """Let a case wait its turn again, for a reason; its priority stays as it is.
+
+    Raises as `put_in_green`.
+    """
+    case, words = _by_hand(case_id, reason, actor)
+    if not case.is_green:
+        raise NotGreen(case.number)
+    case.is_green = False
+    CaseGreen.objects.filter(case=case).delete()
+    journal = Journal(case, actor=actor, now=now)
+    journal.add("green_left", {"reason": words})
+    return _write(journal, case, "green_left", actor, now)
+
+
+def _by_hand(case_id: int, reason: str, actor: Actor) -> tuple[Case, str]:
+    case = lock_case(case_id)
+    actor.require(BY_HAND, case.organisation_id)
+    if case.closed_at is not None:
+        raise CaseClosedAlready(case.number)
+    words = clean(reason, field="reason", max_length=REASON_LENGTH)
+    if not words:
+        raise GreenReasonMissing(case.number)
+    return case, words
+
+
+def _write(journal: Journal, case: Case, kind: str, actor: Actor | None, now: datetime) -> Case:
+    journal.write()
+    events.publish(
+        CaseChanged(case.pk, kind), organisation_id=case.organisation_id, actor=actor, now=now
+    )
+    return case
