@@ -54,6 +54,11 @@ def _protected(page: Any) -> None:
 def _first_cause(page: Any) -> None:
     page.locator("table tbody a").first.click()
     page.wait_for_selector(".cs-reports")
+
+
+def _first_row(page: Any) -> None:
+    page.locator("tbody a").first.click()
+    page.wait_for_load_state()
     page.wait_for_timeout(PAUSE)
 
 
@@ -178,6 +183,12 @@ SHOTS = (
     Shot("cases-empty", "/cases/?view=all&q=zzzzqqqq", prototype="empty"),
     Shot("case", "/cases/{case}/", prototype="ticket"),
     Shot("case-clocks", "/cases/{case}/clocks"),
+    Shot("alarms", "/cases/risk?whose=all", "supervisor"),
+    Shot("case-risk", "/cases/risk", "supervisor", prototype="ticket", act=_first_row),
+    Shot("green", "/cases/green", "supervisor"),
+    Shot("digests", "/cases/digests?whose=all", "supervisor"),
+    Shot("digest", "/cases/digests?whose=all", "supervisor", act=_first_row),
+    Shot("findings", "/cases/findings", "supervisor"),
     Shot("case-new", "/cases/new"),
     Shot("contacts", "/interactions/"),
     Shot("contact", "/interactions/{contact}/"),
