@@ -18,14 +18,14 @@ CREATE TEMP TABLE demo_reply ON COMMIT DROP AS
 SELECT c.id AS case_id, c.organisation_id, c.customer_id, c.number, c.title AS about, p.name,
        c.event_count + 1 AS seq, coalesce(c.assignee_id, c.responsible_id) AS staff_id,
        e.address, e.standing, row_number() OVER (ORDER BY c.opened_at DESC, c.id) AS n,
-       least(last.at + interval '25 minutes', %(now)s - interval '90 seconds') AS at,
+       last.at + (%(now)s - last.at) * 0.6 AS at,
        nextval(pg_get_serial_sequence('messaging_message', 'id')) AS message_id
   FROM cases_case c
   JOIN customers_customer p ON p.id = c.customer_id
   JOIN messaging_emailaddress e ON e.customer_id = c.customer_id
  CROSS JOIN LATERAL (SELECT max(v.recorded_at) AS at FROM cases_caseevent v
                       WHERE v.case_id = c.id) last
- WHERE c.closed_at IS NULL AND c.opened_at < %(now)s - interval '2 hours'
+ WHERE c.closed_at IS NULL AND last.at < %(now)s - interval '2 minutes'
    AND EXISTS (SELECT FROM cases_caseevent v
                 WHERE v.case_id = c.id AND v.kind = 'first_response')
  ORDER BY c.opened_at DESC, c.id LIMIT %(most)s

@@ -61,7 +61,8 @@ SELECT m.organisation_id, m.customer_id, m.channel, n.kind, 'service', false, tr
                CASE WHEN e.id IS NULL AND d.i = 0 THEN 'queued'
                     WHEN e.id IS NULL AND c.id %% 19 = 4 THEN 'bounced'
                     WHEN e.standing > '' THEN 'bounced'
-                    WHEN c.id %% 211 = 9 THEN 'unknown' WHEN c.id %% 149 = 9 THEN 'failed'
+                    WHEN e.id IS NOT NULL AND c.id %% 211 = 9 THEN 'unknown'
+                    WHEN e.id IS NOT NULL AND c.id %% 149 = 9 THEN 'failed'
                     ELSE 'sent' END AS state
           FROM customers_customer c
           JOIN LATERAL (SELECT min(o.organisation_id) AS organisation_id
