@@ -180,6 +180,8 @@ SHOTS = (
     Shot("customers-of-segment", "/customers/?segment=1", "supervisor"),
     Shot("segment-edit", "/customers/segments/1/edit/", "supervisor"),
     Shot("cases", "/cases/?view=open"),
+    Shot("cases-found", "/cases/?view=all&q=%E6%B0%B4%E5%8E%8B"),
+    Shot("cases-columns", "/cases/?view=open&sort=-opened&cols=due.priority.area.opened"),
     Shot("cases-empty", "/cases/?view=all&q=zzzzqqqq", prototype="empty"),
     Shot("case", "/cases/{case}/", prototype="ticket"),
     Shot("case-clocks", "/cases/{case}/clocks"),

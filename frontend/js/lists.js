@@ -52,6 +52,27 @@ function openFocused(event) {
   row.querySelector("a[href]")?.click();
 }
 
+// What came of a row that is shown: [data-row-changed] or [data-row-gone] in it is unveiled, the row stays
+// where it is. Answers how many rows may be new; a change of a case that is not shown makes none.
+const COMES = new Set(["assigned", "transferred", "reopened", "unsnoozed"]);
+
+function told(list, { name = "", data = {} }) {
+  const ids = [data.case_id, ...(data.case_ids ?? [])].filter(Boolean);
+  if (!ids.length) return 1;
+  const unseen = ids.filter((id) => {
+    const rows = list.querySelectorAll(`[data-case="${id}"]`);
+    for (const row of rows) mark(row, name.endsWith("_closed"));
+    return !rows.length;
+  });
+  return name.endsWith("_opened") || COMES.has(data.kind) ? unseen.length : 0;
+}
+
+function mark(row, gone) {
+  row.classList.toggle("gone", gone);
+  for (const sign of row.querySelectorAll("[data-row-changed]")) sign.hidden = gone;
+  for (const sign of row.querySelectorAll("[data-row-gone]")) sign.hidden = !gone;
+}
+
 // <div data-list data-new-on="live:cases"> with a [data-new-bar] in it: counts, shows on demand.
 function watch(list) {
   if (list.dataset.watched) return;
@@ -59,10 +80,12 @@ function watch(list) {
   const bar = () => list.querySelector("[data-new-bar]") ?? list.parentElement?.querySelector("[data-new-bar]");
   let count = 0;
   for (const name of list.dataset.newOn.split(/\s+/)) {
-    document.body.addEventListener(name, () => {
+    document.body.addEventListener(name, ({ detail }) => {
       const place = bar();
       if (!place || !list.isConnected) return;
-      count += 1;
+      const news = told(list, detail ?? {});
+      if (!news) return;
+      count += news;
       (place.querySelector("[data-new-count]") ?? place).textContent = say("newRows", { n: count });
       place.hidden = false;
     });

@@ -8,6 +8,7 @@ from qiao.cases import operations as cases
 from qiao.cases.models import Case, CaseRisk, Digest, DigestItem
 from qiao.cases.operations import setting_aside as aside
 from qiao.cases.operations import views as kept
+from qiao.cases.operations.bulk import prepare_bulk
 from qiao.cases.operations.checklists import ChecklistDraft, save_checklist
 from qiao.cases.operations.macros import MacroDraft, save_macro
 from qiao.cases.rules.checklists import CheckItem
@@ -114,6 +115,15 @@ def add_cases(world: World) -> None:
         actor=agent,
         now=now,
     )
+    run = prepare_bulk(
+        kind="priority",
+        terms={"priority": "low"},
+        case_ids=[third.pk],
+        language="en",
+        actor=agent,
+        now=now,
+        words=lambda _error: None,
+    )
     world.ids |= {
         "macro": macro.pk,
         "checklist": checklist.pk,
@@ -124,6 +134,7 @@ def add_cases(world: World) -> None:
         "passed": passed.pk,
         "risky": risky.pk,
         "risk": CaseRisk.objects.get(case=risky).pk,
+        "bulk": run.pk,
         "case": case.pk,
         "other_case": other.pk,
         "attachment": attachment.pk,

@@ -1,15 +1,22 @@
-"""What the clock does to lists every minute: cases come back, shared views are counted."""
+"""Work behind lists: every minute cases come back and shared views are counted; bulk changes."""
 
 from datetime import datetime
 from time import monotonic
 
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import override
+from procrastinate.contrib.django import app
 
 from qiao.cases.forms import read_filters, read_view
-from qiao.cases.operations import setting_aside, views
+from qiao.cases.models import BulkRun
+from qiao.cases.operations import bulk, setting_aside, views
 from qiao.cases.queries import saved
-from qiao.core.tasks import PeriodicJob
+from qiao.cases.showing.bulk_refusals import bulk_words
+from qiao.core.background import QUEUE
+from qiao.core.tasks import PATIENT, PeriodicJob
 from qiao.core.transactions import acting
+from qiao.staff.queries import actor_by_id
 
 MOST_ROUNDS = 40
 COUNTING_SECONDS = 20.0
@@ -39,6 +46,19 @@ def count_views(now: datetime) -> None:
             views.keep_count(view=view, counted=counted, now=now)
     with acting(None):
         views.sweep_views(now=now)
+
+
+@app.task(name=bulk.TASK, queue=QUEUE, retry=PATIENT)
+def run_bulk(*, run_id: int, staff_id: int) -> None:
+    """Foresee or make a change of many cases, with the rights of today of who asked for it."""
+    run = BulkRun.objects.get(pk=run_id)
+    with override(run.language):
+        bulk.run_bulk(
+            run_id=run_id,
+            actor=actor_by_id(staff_id, day=timezone.localdate()),
+            clock=timezone.now,
+            words=bulk_words,
+        )
 
 
 PERIODIC = (

@@ -12,7 +12,7 @@ from qiao.cases import process_contributions as processes
 from qiao.cases import writing_contributions as writing
 from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
-from qiao.cases.demo import alike, audit, causes, climbing, history, morning
+from qiao.cases.demo import alike, audit, causes, climbing, history, lists, morning
 from qiao.cases.demo import complaints as demo_complaints
 from qiao.cases.demo import designs as demo_designs
 from qiao.cases.demo import writing as demo_writing
@@ -112,6 +112,7 @@ manifest = Module(
         REPLIES,
         DemoStage("cases", 30, history.build_cases, audit.audit, morning.tick),
         DemoStage("cases.ladder", 33, climbing.climb_some),
+        DemoStage("cases.lists", 66, lists.build_lists),
         DemoStage("cases.complaints", 62, _note_complaints),
         DemoStage("cases.writing", 66, demo_writing.build, demo_writing.audit),
         DemoStage("cases.designs", 64, demo_designs.build),

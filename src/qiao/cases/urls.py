@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from qiao.cases import urls_lists
-from qiao.cases.views import acting, bulk, editing, export, lists, opening, page, pane, talking
+from qiao.cases.views import acting, editing, export, lists, opening, page, pane, talking
 
 app_name = "cases"
 urlpatterns = [
@@ -16,7 +16,6 @@ urlpatterns = [
     path("filters", lists.filter_form, name="filters"),
     *urls_lists.urlpatterns,
     path("export", export.export, name="export"),
-    path("bulk/<slug:what>", bulk.bulk, name="bulk"),
     path("", include("qiao.cases.urls_causes")),
     path("new", opening.new, name="new"),
     path("new/form", opening.reshape, name="reshape"),

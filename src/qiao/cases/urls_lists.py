@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from qiao.cases.views import kept, setting_aside
+from qiao.cases.views import bulk, kept, setting_aside
 
 urlpatterns = [
+    path("bulk/<slug:what>", bulk.ask, name="bulk"),
+    path("bulk/<slug:what>/foresee", bulk.foresee, name="bulk_foresee"),
+    path("bulk/runs/<int:run_id>/", bulk.show, name="bulk_run"),
+    path("bulk/runs/<int:run_id>/start", bulk.start, name="bulk_start"),
+    path("bulk/runs/<int:run_id>/cancel", bulk.cancel, name="bulk_cancel"),
+    path("bulk/runs/<int:run_id>/undo", bulk.undo, name="bulk_undo"),
     path("columns", kept.columns, name="columns"),
     path("views", kept.save_view, name="save_view"),
     path("views/kept", kept.views, name="views"),

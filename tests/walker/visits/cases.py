@@ -69,11 +69,14 @@ CASES: Final = {
     "cases:export": Visit(
         post={}, get=NOT_ALLOWED, queries=("view=all", "view=all&unit={unit}"), own=True
     ),
-    "cases:bulk": Visit(
-        {"what": "transfer"},
-        post={"case": ["{case}"], "team": "{team}", "reason": "x", "confirmed": "1"},
-        get=NOT_ALLOWED,
+    "cases:bulk": Visit({"what": "transfer"}, post={"case": ["{case}"]}, get=NOT_ALLOWED),
+    "cases:bulk_foresee": Visit(
+        {"what": "priority"}, post={"case": ["{case}"], "priority": "high"}, get=NOT_ALLOWED
     ),
+    "cases:bulk_run": Visit({"run_id": "{bulk}"}),
+    "cases:bulk_start": Visit({"run_id": "{bulk}"}, post={}, get=NOT_ALLOWED),
+    "cases:bulk_cancel": Visit({"run_id": "{bulk}"}, post={}, get=NOT_ALLOWED),
+    "cases:bulk_undo": Visit({"run_id": "{bulk}"}, post={}, get=NOT_ALLOWED),
     "cases:new": Visit(
         queries=("customer={customer}&account={account}&type=water.small_leak",),
         post=LEAK,

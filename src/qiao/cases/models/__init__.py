@@ -2,6 +2,7 @@
 
 from qiao.cases.models.alike import AlikeNotice, AlikeParent, AlikeProposal, AlikeReport
 from qiao.cases.models.beside import CaseDraft, CaseLink, CaseViewer
+from qiao.cases.models.bulk import BulkItem, BulkRun
 from qiao.cases.models.case import Case, CaseQuerySet
 from qiao.cases.models.causes import CaseCause, Cause, CauseModel, CauseSuggestion
 from qiao.cases.models.checklists import CaseCheck, Checklist
@@ -26,6 +27,8 @@ __all__ = [
     "AlikeParent",
     "AlikeProposal",
     "AlikeReport",
+    "BulkItem",
+    "BulkRun",
     "Case",
     "CaseCause",
     "CaseCheck",

@@ -63,6 +63,11 @@ _BY_CLASS = {
 }
 
 
+def known_refusals() -> frozenset[str]:
+    """The names of the refusals that have words of their own."""
+    return frozenset(_BY_CLASS)
+
+
 def file_words(refusal: FileRefused) -> str:
     """Why a file was refused."""
     reasons = {

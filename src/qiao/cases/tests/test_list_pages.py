@@ -5,10 +5,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from qiao.cases import operations
 from qiao.cases.models import Case
-from qiao.cases.tests.browsing import HTMX, page, text_of
-from qiao.cases.tests.world import NOW, a_case
+from qiao.cases.tests.browsing import page, text_of
+from qiao.cases.tests.world import a_case
 from qiao.core.models import Disclosure
 from qiao.staff.tests.cast import Company
 
@@ -58,20 +57,3 @@ def test_the_export_is_recorded_streamed_and_free_of_formulas(
     body = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
     assert "'=HYPERLINK(1)" in body
     assert Disclosure.objects.get().row_count == 1
-
-
-def test_many_cases_are_assigned_after_a_look(company: Company, agent: Client) -> None:
-    cases = [a_case(company) for _ in range(3)]
-    ids = [case.pk for case in cases]
-    url = reverse("cases:bulk", args=["assign"])
-    preview = text_of(agent.post(url, {"case": ids}, headers=HTMX))
-    assert all(case.number in preview for case in cases)
-    assert not Case.objects.filter(assignee__isnull=False).exists()
-    operations.take_over(case_id=ids[0], actor=company.colleague, now=NOW)
-    done = agent.post(
-        url,
-        {"case": ids, "confirmed": "1", "person": company.colleague.staff_id},
-        headers=HTMX,
-    )
-    assert cases[0].number in text_of(done)
-    assert Case.objects.filter(assignee_id=company.colleague.staff_id).count() == 3

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -31,7 +32,7 @@ from qiao.cases.showing.joined_refusals import JOIN_REFUSALS
 from qiao.cases.showing.refusals import refusal_words
 from qiao.cases.showing.steps import facts_of, known_fields
 from qiao.cases.views.cause_asking import ask_for_cause
-from qiao.cases.views.page import renewed
+from qiao.cases.views.page import following_url, renewed, to_page
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
 from qiao.core.wording import said
@@ -87,6 +88,7 @@ def dialog(
         "confirm": confirm,
         "tone": tone,
         "action": request.path,
+        "trail": (request.POST or request.GET).get("trail", ""),
     }
     template = "cases/_dialog.html" if request.htmx else "cases/form_page.html"
     return render(request, template, context, status=status)
@@ -99,6 +101,14 @@ def done(
     if request.htmx:
         return renewed(request, case.pk, toast=toast, undo_url=undo_url, slot=slot)
     return HttpResponseRedirect(reverse("cases:detail", args=[case.pk]))
+
+
+def go_on(request: StaffRequest, following: str, told: str) -> HttpResponse | None:
+    """To the next case of the list with a word about this one; None where none was asked for."""
+    if not following:
+        return None
+    messages.success(request, told)
+    return to_page(request, following)
 
 
 def posted(request: StaffRequest) -> Any:
@@ -127,6 +137,7 @@ def act(request: StaffRequest, case_id: int, action: str) -> HttpResponse:
     offered = ask_for_cause(request, case, form, action)
     text = names.step_name(case.process_id, case.step)
     if form.is_valid():
+        following = following_url(request, case)
         given = form.given_facts() | {"reason": form.cleaned_data.get("reason", "")}
         if "main_cause" in form.fields:
             given["main_cause"] = form.cleaned_data["main_cause"]
@@ -142,7 +153,8 @@ def act(request: StaffRequest, case_id: int, action: str) -> HttpResponse:
                 offered=offered,
             ),
         ):
-            return done(request, case, toast=_("Done: %(action)s") % {"action": label})
+            told = _("Done: %(action)s") % {"action": label}
+            return go_on(request, following, told) or done(request, case, toast=told)
     status = 422 if form.is_bound else 200
     return dialog(request, case, form, title=label, text=text, confirm=label, status=status)
 

@@ -17,7 +17,8 @@ from qiao.cases.operations import views as view_operations
 from qiao.cases.queries import saved as saved_queries
 from qiao.cases.queries.saved import COUNTED_TO, KeptView
 from qiao.cases.showing import keeping
-from qiao.cases.views.lists import reach_choices, to_page
+from qiao.cases.views.lists import reach_choices
+from qiao.cases.views.page import to_page
 from qiao.core.actor import Forbidden
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText

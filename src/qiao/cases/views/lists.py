@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from qiao.cases import queries
@@ -67,12 +67,32 @@ def index(request: StaffRequest) -> HttpResponse:
         "may_open": request.actor.can("cases.open"),
         "may_assign": request.actor.can("cases.assign"),
         "may_work": request.actor.can("cases.work"),
+        **bulk_menu(request),
     }
     if request.htmx and request.headers.get("HX-Target") == "case-list":
         return render(request, "cases/_list.html", context)
     response = render(request, "cases/list.html", context | _frame(request, place, counts))
     _keep_place(request, response, place)
     return response
+
+
+def bulk_menu(request: StaffRequest) -> dict[str, Any]:
+    """The changes that the bar of chosen cases offers: on it, and behind “More”."""
+    kinds = {
+        "assign": (_("Assign"), "user-check"),
+        "transfer": (_("Transfer"), "arrow-guide"),
+        "act": (pgettext("bulk", "Take a step"), "route"),
+        "snooze": (_("Set aside for a while"), "zzz"),
+        "priority": (_("Change priority"), "adjustments"),
+        "pause": (_("Pause the clock"), "player-pause"),
+        "resume": (_("Let the clock run"), "player-play"),
+        "link": (_("Link another case"), "link"),
+    }
+    if not request.actor.can("cases.assign"):
+        del kinds["assign"]
+    rows = [(key, *words) for key, words in kinds.items()]
+    on_bar = sum(key in ("assign", "transfer", "act") for key, _name, _icon in rows)
+    return {"bulk_kinds": rows[:on_bar], "bulk_more": rows[on_bar:]}
 
 
 def _last_place(request: StaffRequest) -> str:
@@ -198,12 +218,3 @@ def filter_form(request: StaffRequest) -> HttpResponse:
             "place": read_place(request.GET, "open"),
         },
     )
-
-
-def to_page(request: StaffRequest, target: str) -> HttpResponse:
-    """Send the whole page on, also when htmx asked."""
-    if request.htmx:
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = target
-        return response
-    return HttpResponseRedirect(target)

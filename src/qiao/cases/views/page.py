@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from qiao.cases import operations, queries
 from qiao.cases.forms import AnswerForm, WordsForm, read_place
 from qiao.cases.journal import known_calendars
+from qiao.cases.models import Case
 from qiao.cases.operations import setting_aside as aside_operations
 from qiao.cases.queries.aside import aside_of
 from qiao.cases.queries.clock_states import clock_state
@@ -21,6 +22,7 @@ from qiao.cases.showing.alike import show_alike
 from qiao.cases.showing.clock_explained import explain
 from qiao.cases.showing.detail import Detail, show_case, speech_for
 from qiao.cases.showing.setting_aside import aside_mark
+from qiao.cases.showing.why_next import why_next
 from qiao.cases.views.reply_box import reply_box
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
@@ -54,7 +56,7 @@ def show(request: StaffRequest, case_id: int) -> HttpResponse:
             messages.info(request, told)
             return HttpResponseRedirect(reverse("cases:detail", args=[survivor.pk]))
     aside = aside_of(actor=request.actor, case_id=case_id)
-    context = {"trail": _trail(request), "aside": aside_mark(aside)}
+    context = {"trail": _trail(request, detail.case), "aside": aside_mark(aside)}
     return render(request, "cases/page.html", page_context(request, detail) | context)
 
 
@@ -64,13 +66,15 @@ class Trail:
 
     name: str
     query: str
+    why: str = ""
 
 
-def _trail(request: StaffRequest) -> Trail | None:
+def _trail(request: StaffRequest, case: Case | None = None) -> Trail | None:
     if "view" not in request.GET:
         return None
     place = read_place(request.GET, "open")
-    return Trail(str(listing.VIEW_NAMES[place.view]), place.query())
+    why = why_next(case, place, request.now) if case else ""
+    return Trail(str(listing.VIEW_NAMES[place.view]), place.query(), why)
 
 
 @staff_view("cases.view")
@@ -249,3 +253,32 @@ def draft(request: StaffRequest, case_id: int, box: str) -> HttpResponse:
         case_id=case_id, box=box, values=values, actor=request.actor, now=request.now
     )
     return HttpResponse(status=204)
+
+
+def following_url(request: StaffRequest, case: Case) -> str:
+    """Where the list goes on from this case, if it was asked to; looked up before the case is
+    changed and has left its place. The list itself at its end."""
+    if request.POST.get("then") != "next":
+        return ""
+    place = read_place(QueryDict(request.POST.get("trail", "")), "open")
+    found = queries.case_beside(
+        actor=request.actor,
+        now=request.now,
+        view=place.view,
+        filters=place.filters,
+        case=case,
+        backwards=False,
+        order=place.order,
+    )
+    if found is None:
+        return f"{reverse('cases:list')}?{place.query()}"
+    return f"{reverse('cases:detail', args=[found])}?{place.query()}"
+
+
+def to_page(request: StaffRequest, target: str) -> HttpResponse:
+    """Send the whole page on, also when htmx asked."""
+    if request.htmx:
+        response = HttpResponse(status=204)
+        response["HX-Redirect"] = target
+        return response
+    return HttpResponseRedirect(target)

@@ -10,7 +10,7 @@ from qiao.cases import queries
 from qiao.cases.forms.setting_aside import SnoozeForm
 from qiao.cases.operations import setting_aside as aside_operations
 from qiao.cases.views.acting import attempt, dialog, posted
-from qiao.cases.views.lists import to_page
+from qiao.cases.views.page import following_url, to_page
 from qiao.core.http import StaffRequest, staff_view
 
 METHODS = ("GET", "HEAD", "POST")
@@ -20,6 +20,7 @@ METHODS = ("GET", "HEAD", "POST")
 def snooze(request: StaffRequest, case_id: int) -> HttpResponse:
     """Take a case out of one's lists for a while; the list comes next."""
     case = queries.get_case_for(actor=request.actor, case_id=case_id)
+    following = following_url(request, case)
     form = SnoozeForm(posted(request), now=request.now, auto_id="sz-%s")
     if (
         request.method == "POST"
@@ -40,7 +41,7 @@ def snooze(request: StaffRequest, case_id: int) -> HttpResponse:
         undo = reverse("cases:unsnooze", args=[case_id])
         text = _("%(number)s is set aside") % {"number": case.number}
         messages.success(request, text, extra_tags=undo)
-        return to_page(request, reverse("cases:list"))
+        return to_page(request, following or reverse("cases:list"))
     return dialog(
         request,
         case,
