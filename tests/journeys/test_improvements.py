@@ -13,11 +13,11 @@ from playwright.sync_api import Page, expect
 from qiao.cases.models import Case
 from qiao.cases.operations import OpenRequest, code_causes, open_case
 from qiao.core.actor import Actor
-from qiao.customers.models import Customer
+from qiao.customers.models import Account, Customer
 from qiao.feedback.models import Improvement, ImprovementRule
 from qiao.feedback.operations.improvements import add_action, take_effect
 from qiao.feedback.operations.watching import watch_causes
-from qiao.staff.models import Organisation, Staff
+from qiao.staff.models import Staff
 from qiao.staff.queries import actor_for
 from tests.journeys.site import AREA, CUSTOMER, Site, settle
 
@@ -33,11 +33,11 @@ def actor_of(number: str) -> Actor:
 
 def complaint(actor: Actor, now: datetime, *, coded: bool) -> Case:
     """Somebody waited for a call."""
-    branch = Organisation.objects.get(pk=actor.organisation_id)
+    account = Account.objects.filter(parties__customer__name=CUSTOMER).distinct().get()
     case = open_case(
         request=OpenRequest(
             type_key=TYPE,
-            organisation_id=branch.pk,
+            organisation_id=account.organisation_id,
             title="等了三天没人回电话",
             description="说好回电，一直没有人回电话。",
             channel="phone",
