@@ -197,6 +197,7 @@ SHOTS = (
     Shot("follow-ups", "/follow-ups/?view=open"),
     Shot("search", "/search/?q=wang"),
     Shot("overview", "/overview/", "supervisor", "analytics"),
+    Shot("reports", "/cases/reports/?period=30d&by=type", "supervisor", "analytics"),
     Shot("api-keys", "/api-keys/", "administrator"),
     Shot("api-key", "/api-keys/{key}/", "administrator"),
     Shot("api-key-new", "/api-keys/new/", "administrator"),

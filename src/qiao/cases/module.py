@@ -9,6 +9,7 @@ from qiao.cases import cause_tasks, contributions, list_tasks, tasks
 from qiao.cases import clock_contributions as clocks
 from qiao.cases import complaint_contributions as complaints
 from qiao.cases import process_contributions as processes
+from qiao.cases import report_contributions as reports
 from qiao.cases import writing_contributions as writing
 from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
@@ -63,8 +64,10 @@ manifest = Module(
         *writing.PERMISSIONS,
         Permission("cases.causes", _("Keep the tree of causes")),
         *processes.PERMISSIONS,
+        *reports.PERMISSIONS,
     ),
-    navigation=contributions.NAVIGATION,
+    navigation=contributions.NAVIGATION + reports.NAVIGATION,
+    case_figures=reports.CASE_FIGURES,
     code_tables=(*CODE_TABLES, *complaints.CODE_TABLES),
     panels=(*contributions.PANELS, *writing.PANELS, *complaints.PANELS),
     histories=contributions.HISTORIES,
@@ -78,12 +81,13 @@ manifest = Module(
         *complaints.COMMANDS,
         *clocks.COMMANDS,
         *alike_parts.COMMANDS,
+        *reports.COMMANDS,
     ),
     decisions=(*clocks.DECISIONS, *processes.DECISIONS),
     administration=(*clocks.ADMINISTRATION, *processes.ADMINISTRATION),
     inbox=(*contributions.INBOX, *complaints.INBOX),
     notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
-    parameters=complaints.PARAMETERS + PARAMETERS,
+    parameters=complaints.PARAMETERS + PARAMETERS + reports.PARAMETERS,
     subscriptions=(*MESSAGE_SUBSCRIPTIONS, *complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),
     audited=(*complaints.AUDITED, *writing.AUDITED, "cases_cause", *processes.AUDITED),
     audit_words=(

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("qiao.cases.urls_joining")),
     path("", include("qiao.cases.urls_alike")),
     path("processes/", include("qiao.cases.urls_processes")),
+    path("", include("qiao.cases.urls_reports")),
     path("<int:case_id>/", page.show, name="detail"),
     path("<int:case_id>/<slug:way>-of-list", page.beside, name="beside"),
     path("<int:case_id>/pane", pane.pane, name="pane"),

@@ -12,6 +12,7 @@ from qiao.core.code_tables import CodeTable
 from qiao.core.manifest import (
     AdministrationPage,
     AuditTable,
+    CaseFigure,
     Command,
     Correction,
     Decidable,
@@ -111,6 +112,11 @@ class Registry:
         items = (c for module in self for c in module.commands)
         shown = (c for c in items if not c.only_as_home or c.url_name in actor.homes)
         return [c for c in shown if actor.can(c.permission)]
+
+    def case_figures(self) -> list[CaseFigure]:
+        """What other modules and cases themselves bring to the reports of cases, in order."""
+        items = (f for module in self for f in module.case_figures)
+        return sorted(items, key=lambda f: f.order)
 
     def inbox(self, actor: Actor) -> list[QueueSource]:
         """The groups of the workspace's left list that the actor may see, in order."""

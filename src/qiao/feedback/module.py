@@ -53,6 +53,7 @@ manifest = Module(
         Subscription(CaseHandedPast, on_case_handed_past),
     ),
     headlines=overview.HEADLINES,
+    case_figures=overview.CASE_FIGURES,
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
     periodic=(

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core.manifest import Figure, Headline, Workload
+from qiao.core.manifest import CaseFigure, Figure, Headline, Workload
 from qiao.feedback.queries import figures
 
 RIGHT = figures.RIGHT
@@ -31,3 +31,26 @@ FIGURES = (
     ),
 )
 WORKLOAD = (Workload(figures.WORKLOAD, RIGHT, figures.workload, 30, by_pack=False),)
+
+# The last answer of a case counts; who is satisfied is what `figures.GLAD` says.
+_LAST = """(SELECT f.rating {glad} FROM feedback_followup f
+  WHERE f.case_id = c.id AND f.rating <> '' ORDER BY f.finished_at DESC NULLS LAST, f.id DESC
+  LIMIT 1)"""
+_GLAD = ", ".join(f"'{rating}'" for rating in figures.GLAD)
+CASE_FIGURES = (
+    CaseFigure(
+        "satisfied",
+        _("Satisfaction"),
+        _(
+            "Of the cases archived in the period whose customer answered a follow-up, those whose"
+            " last answer was not “not satisfied”."
+        ),
+        "share",
+        "closed",
+        RIGHT,
+        120,
+        better="up",
+        whole=f"{_LAST.format(glad='')} IS NOT NULL",
+        part=_LAST.format(glad=f"IN ({_GLAD})"),
+    ),
+)

@@ -23,6 +23,7 @@ from tests.walker.visits.joining import JOINING
 from tests.walker.visits.knowledge import KNOWLEDGE
 from tests.walker.visits.messages import MESSAGES
 from tests.walker.visits.processes import PROCESSES
+from tests.walker.visits.reports import REPORTS
 from tests.walker.visits.signing_in import ACCOUNT
 
 __all__ = ["VISITS", "Visit", "told"]
@@ -39,6 +40,7 @@ VISITS: Final[dict[str, Visit]] = (
     | JOINING
     | ALIKE
     | PROCESSES
+    | REPORTS
     | DISPATCH
     | MESSAGES
     | CONTACT

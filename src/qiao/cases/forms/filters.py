@@ -31,6 +31,11 @@ def read_filters(query: QueryDict) -> Filters:
     promise = query.get("promise", "")
     values["promise"] = promise if promise in {"kept", "missed", "running"} else ""
     values["pack"] = query.get("pack", "")[:TEXT_LENGTH]
+    values["figure"] = query.get("figure", "")[:TEXT_LENGTH]
+    values["open_on"] = _day(query.get("open_on", ""))
+    values["only"] = tuple(
+        int(v) for v in query.getlist("only")[:MOST_VALUES] if v.isdecimal() and len(v) < 19
+    )
     values["escalated"] = query.get("escalated") == "1"
     values["text"] = query.get("q", "")[:TEXT_LENGTH]
     return Filters(**values)
@@ -54,7 +59,8 @@ def write_filters(filters: Filters, **more: str) -> str:
     parts: list[tuple[str, str]] = [(name, value) for name, value in more.items() if value]
     for name in MANY:
         parts += [(name, value) for value in getattr(filters, name)]
-    for name in (*IDS, *DAYS, "promise", "pack"):
+    parts += [("only", str(value)) for value in filters.only]
+    for name in (*IDS, *DAYS, "promise", "pack", "figure", "open_on"):
         value = getattr(filters, name)
         if value not in (None, ""):
             parts.append((name, str(value)))

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from qiao.cases.queries.causes import ids_under
+from qiao.cases.queries.report_figures import narrow_by_figure
 from qiao.cases.queries.searching import HOLDS, read_words
 from qiao.core.actor import Actor
 from qiao.customers.queries import stands_for
@@ -40,6 +41,9 @@ SELECT z.case_id FROM cases_casesnooze z
  WHERE z.ended_at IS NULL AND z.returned_at IS NULL AND z.team_id = ANY(%(my_teams)s::bigint[])
 """
 RETURNED: Final = ASIDE.replace("z.returned_at IS NULL", "z.returned_at IS NOT NULL")
+STANDING: Final = (
+    "c.opened_date <= %(open_on)s AND (c.closed_at IS NULL OR c.closed_date > %(open_on)s)"
+)
 _MANY: Final = {
     "priority": "priority",
     "channel": "channel",
@@ -73,7 +77,11 @@ class Filters:
     Tuples mean “one of these”. Days are local to the organisation and inclusive. `promise` is
     ``kept``, ``missed`` or ``running``; `text` is looked for in all words of a case. `unit` stands
     for itself and all units below it. The area ``-`` asks for cases without one,
-    and so does the cause ``-``; other causes stand for all below them and merged into them.
+    and so does the cause ``-``; other causes stand for all below them and merged into them. The
+    tier ``-`` stands for customers without one and for cases without a customer.
+    `figure` asks for the cases that a figure of the reports counts, with ``:all`` for those that
+    it is a share of; `open_on` for those open at the end of a day, as far as they have not been
+    reopened since; `only` for units without those below them.
     """
 
     type: tuple[str, ...] = ()
@@ -98,6 +106,9 @@ class Filters:
     promise: str = ""
     pack: str = ""
     escalated: bool = False
+    figure: str = ""
+    open_on: date | None = None
+    only: tuple[int, ...] = ()
     text: str = ""
 
     @property
@@ -164,6 +175,7 @@ def conditions(
     _narrow_by_customer(filters, parts, parameters)
     _narrow_by_days(filters, parts, parameters)
     _narrow_by_text(filters, parts, parameters)
+    _narrow_by_report(filters, actor, parts, parameters)
     return parts, parameters
 
 
@@ -215,11 +227,13 @@ def _narrow_by_customer(filters: Filters, parts: list[str], parameters: dict[str
         )
         parameters["f_tag"] = filters.tag
     if asked:
-        parts.append(
+        known = (
             "EXISTS (SELECT 1 FROM customers_customer held"  # noqa: S608 - own pieces
             f" JOIN customers_customer cu ON cu.id = {stands_for('held')}"
             f" WHERE held.id = c.customer_id AND {' AND '.join(asked)})"
         )
+        nobody = NOTHING in filters.tier and filters.tag is None
+        parts.append(f"({known} OR c.customer_id IS NULL)" if nobody else known)
 
 
 def _narrow_by_days(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
@@ -254,3 +268,18 @@ def _narrow_by_text(filters: Filters, parts: list[str], parameters: dict[str, An
     words = read_words(filters.text)
     parts.append(HOLDS if words else "false")
     parameters.update(words.values if words else {})
+
+
+def _narrow_by_report(
+    filters: Filters, actor: Actor, parts: list[str], parameters: dict[str, Any]
+) -> None:
+    """To the cases behind a number of a report."""
+    if filters.open_on:
+        parts.append(STANDING)
+        parameters["open_on"] = filters.open_on
+    if filters.only:
+        parts.append("c.organisation_id = ANY(%(only)s::bigint[])")
+        parameters["only"] = list(filters.only)
+    if filters.figure:
+        last = filters.closed_to or filters.opened_to
+        narrow_by_figure(filters.figure, actor, parts, parameters, last)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from qiao.cases import definitions
 from qiao.cases.queries import CaseRow, Filters
 from qiao.cases.queries.filters import NOTHING
+from qiao.cases.queries.report_figures import figure_words
 from qiao.cases.queries.searching import read_words, written_in
 from qiao.cases.rules.snippets import Piece, first_snippet, snippet
 from qiao.cases.showing import names
@@ -18,6 +19,7 @@ from qiao.cases.showing.cause_words import cause_names
 from qiao.cases.showing.clocks import DueMark, row_mark
 from qiao.cases.showing.setting_aside import AsideMark, aside_mark
 from qiao.core.wording import said
+from qiao.staff.queries import organisation_names
 
 VIEW_NAMES: Final[Mapping[str, LazyText]] = {
     "mine": pgettext_lazy("view of cases", "Mine"),
@@ -59,6 +61,9 @@ FILTER_NAMES: Final[Mapping[str, LazyText]] = {
     "promise": pgettext_lazy("filter of cases", "Promise"),
     "pack": pgettext_lazy("filter of cases", "Pack"),
     "escalated": pgettext_lazy("filter of cases", "Escalated"),
+    "figure": pgettext_lazy("filter of cases", "Figure"),
+    "open_on": pgettext_lazy("filter of cases", "Open at the end of"),
+    "only": pgettext_lazy("filter of cases", "Unit"),
     "text": pgettext_lazy("filter of cases", "Text"),
 }
 COLUMN_NAMES: Final[Mapping[str, LazyText]] = {
@@ -211,6 +216,10 @@ def _value(name: str, value: object, known: Mapping[str, Mapping[int, str]]) -> 
         return str(PROMISES[str(value)])
     if name == "escalated":
         return _("Yes")
+    if name == "figure":
+        return figure_words(str(value))
+    if name == "only" and isinstance(value, tuple):
+        return _(", ").join(organisation_names(value).values())
     if isinstance(value, tuple):
         return _(", ").join(_word(name, item) for item in value)
     return str(value)

@@ -47,6 +47,7 @@ from qiao.core.manifest.pages import (
     TimelineSource,
     Workload,
 )
+from qiao.core.manifest.reports import CaseFigure
 from qiao.core.personal import PersonalData
 from qiao.core.tasks import PeriodicJob
 
@@ -54,6 +55,7 @@ __all__ = [
     "CUSTOMER_TOPICS",
     "AdministrationPage",
     "AuditTable",
+    "CaseFigure",
     "Command",
     "Correctable",
     "Correction",
@@ -154,6 +156,7 @@ class Module:
     figures: tuple[Figure, ...] = ()
     headlines: tuple[Headline, ...] = ()
     workload: tuple[Workload, ...] = ()
+    case_figures: tuple[CaseFigure, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     corrections: tuple[Correction, ...] = ()
     decisions: tuple[Decidable, ...] = ()
