@@ -22,6 +22,7 @@ from qiao.cases.models import Case, CaseEvent
 from qiao.cases.operations import merge_cases
 from qiao.cases.queries import list_cases
 from qiao.cases.queries.report_figures import figures_for
+from qiao.cases.showing.report_changes import changes_of
 from qiao.cases.showing.report_files import header, records
 from qiao.cases.showing.reports import Report, build_report
 from qiao.cases.tests.browsing import client_of, text_of
@@ -339,3 +340,20 @@ def test_weeks_and_months_are_whole() -> None:
     choice = read_report_choice(QueryDict("period=month"), today=date(2026, 3, 31))
     assert choice.before == Span(date(2026, 1, 1), date(2026, 1, 31))
     assert replace(choice, by="team").query(by="unit").startswith("period=month&by=unit")
+
+
+def test_a_change_is_told_with_where_it_comes_from_and_its_cases(
+    company: Company, rows: list[Case], agent: Client
+) -> None:
+    days = Case.objects.filter(opened_date__range=("2026-11-02", "2026-11-08"))
+    days.update(promise_kept=True)
+    Case.objects.filter(opened_date__range=("2026-11-09", "2026-11-15")).update(promise_kept=False)
+    choice = read_report_choice(
+        QueryDict("period=own&since=2026-11-09&until=2026-11-15&fig=kept"), today=TODAY
+    )
+    (change,) = changes_of(actor=company.chief, now=NOW, choice=choice)
+    assert "100.0" in change.words
+    assert change.tone == "bad"
+    assert change.parts
+    for part in change.parts:
+        assert 0 < len(listed(company.chief, part.href)) < len(rows)

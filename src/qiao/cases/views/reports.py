@@ -16,6 +16,7 @@ from qiao.cases.forms.reports import PERIODS, ReportChoice, read_report_choice
 from qiao.cases.queries.report_figures import figures_for
 from qiao.cases.queries.reports import RIGHT
 from qiao.cases.showing import listing, report_files
+from qiao.cases.showing.report_changes import changes_of
 from qiao.cases.showing.reports import (
     GROUPING_NAMES,
     PERIOD_NAMES,
@@ -56,6 +57,7 @@ def reports(request: StaffRequest) -> HttpResponse:
             (head.label, f"{choice.query()}&draw={place}", place == drawn)
             for place, head in enumerate(report.heads)
         ],
+        "changes": changes_of(actor=request.actor, now=request.now, choice=choice),
         "may_export": request.actor.can("cases.export"),
         "is_own": not request.actor.can(RIGHT),
         **_choices(request, choice),
