@@ -4,6 +4,7 @@ from typing import Final
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qiao.cases.queries.report_figures import (
     ACT_MINUTES,
@@ -22,7 +23,7 @@ PERMISSIONS = (Permission(RIGHT, _("See reports of a whole unit, not only of one
 NAVIGATION = (
     NavItem(
         key="reports",
-        label=_("Reports"),
+        label=pgettext_lazy("page", "Reports"),
         icon="report-analytics",
         url_name="cases:reports",
         permission="cases.view",
@@ -32,7 +33,7 @@ NAVIGATION = (
 COMMANDS = (
     Command(
         key="cases.reports",
-        label=_("Reports"),
+        label=pgettext_lazy("page", "Reports"),
         icon="report-analytics",
         url_name="cases:reports",
         permission="cases.view",

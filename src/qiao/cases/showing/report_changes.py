@@ -22,6 +22,7 @@ BY: Final = ("type", "area")
 MOST_CHANGES: Final = 4
 MOST_PARTS: Final = 3
 LEAST_POINTS: Final = 0.5  # smaller parts explain nothing
+LEAST_CASES: Final = 5
 Shares = Mapping[tuple[str, ...], Share]
 
 
@@ -87,13 +88,18 @@ def _in_words(
         else _("%(figure)s fell by %(points)s points")
     ) % told
     tone = "ok" if (points > 0) == (figure.better == "up") else "bad"
-    same = [p for p in parts if p.points * points > 0 and abs(p.points) >= LEAST_POINTS]
+    same = [p for p in parts if beyond and p.points * points > 0 and _explains(p)]
     return ChangeInWords(
         words,
         tone if beyond and figure.better else "",
         "" if beyond else _("no more than chance"),
         tuple(_part(actor, choice, figure, each) for each in same[:MOST_PARTS]),
     )
+
+
+def _explains(part: Contribution) -> bool:
+    """Whether a part is large enough, and not the whim of a few cases."""
+    return abs(part.points) >= LEAST_POINTS and part.before.whole + part.now.whole >= LEAST_CASES
 
 
 def _part(actor: Actor, choice: ReportChoice, figure: CaseFigure, part: Contribution) -> Part:

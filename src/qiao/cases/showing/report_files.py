@@ -67,7 +67,7 @@ def about(report: Report, *, actor: Actor, now: datetime, link: str) -> list[tup
     return [
         (_("Days"), f"{span.since} – {span.until} ({PERIOD_NAMES[report.choice.period]})"),
         (_("Compared with"), f"{before.since} – {before.until}"),
-        (_("Rows"), report.by_name),
+        (pgettext("report", "Rows"), report.by_name),
         (_("Filters"), filter_words(report.choice.filters) or _("No filter")),
         (_("Taken by"), f"{actor.name} {actor.number}".strip()),
         (_("Taken at"), f"{timezone.localtime(now):%Y-%m-%d %H:%M}"),

@@ -26,7 +26,7 @@ from qiao.cases.queries.reports import (
     read_report,
     within_rights,
 )
-from qiao.cases.rules.reports import Standing, funnel
+from qiao.cases.rules.reports import Standing, differs, funnel
 from qiao.cases.showing import names
 from qiao.core import parameters
 from qiao.core.actor import Actor
@@ -288,6 +288,8 @@ def _cell(
     number = head.number(value)
     before = head.number(past[figure.key]) if figure.key in past else None
     change, tone = _change(head, before, number)
+    if head.is_share and figure.key in past and not differs(past[figure.key].share, value.share):
+        tone = ""  # chance is neither good nor bad
     standing = None
     if head.is_share and value.whole:
         whole = total.get(figure.key, NOT_COUNTED)
