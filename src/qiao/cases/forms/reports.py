@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -27,7 +27,7 @@ USUAL_FIGURES: Final = (
 MOST_FIGURES: Final = 14
 LONGEST_DAYS: Final = 400
 LISTED: Final = ("person", "team")  # rows that name people are for who may see reports
-_NOT_CHOSEN: Final = {
+_NOT_CHOSEN: Final[dict[str, Any]] = {
     "opened_from": None,
     "opened_to": None,
     "closed_from": None,

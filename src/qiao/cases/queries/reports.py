@@ -39,7 +39,7 @@ GROUPINGS: Final[Mapping[str, tuple[str, str]]] = {
     "tier": (_TIER, "tier"),
 }
 _DAY_OF: Final = {"opened": "c.opened_date", "closed": "c.closed_date"}
-_TUPLES: Final = frozenset({"type", "group", "channel", "area", "priority", "tier"})
+_IDS: Final = frozenset({"team", "responsible"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +114,10 @@ def of_row(filters: Filters, by: str, key: str) -> Filters:
     if by not in GROUPINGS:
         return filters
     name = GROUPINGS[by][1]
-    if name in _TUPLES:
-        return replace(filters, **{name: (key or NOTHING,)})
-    return (
-        replace(filters, only=(int(key),))
-        if name == "only"
-        else replace(filters, **{name: int(key)})
-    )
+    values: dict[str, Any] = {name: int(key)} if name in _IDS else {name: (key or NOTHING,)}
+    if name == "only":
+        values = {name: (int(key),)}
+    return replace(filters, **values)
 
 
 def read_report(*, actor: Actor, now: datetime, question: Question) -> Counted:

@@ -81,7 +81,7 @@ def filter_words(filters: Filters) -> str:
         filters,
         people=names_of([i for i in (filters.person, filters.responsible) if i]),
         units=organisation_names([i for i in (filters.team, filters.unit) if i]),
-        tags={tag.tag_id: tag.name for tag in vocabulary()} if filters.tag else {},
+        tags={tag.pk: tag.name for tag in vocabulary()} if filters.tag else {},
     )
     return _("; ").join(f"{chip.label}: {chip.value}" for chip in chips)
 

@@ -2,6 +2,7 @@
 
 import io
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
@@ -162,7 +163,7 @@ def own_count(rows: list[Case], key: str, span: Span) -> tuple[int, int]:
     return counts[key]
 
 
-FIELDS = {
+FIELDS: dict[str, Callable[[Case], str]] = {
     "channel": lambda c: c.channel,
     "priority": lambda c: c.priority,
     "area": lambda c: c.area,
@@ -287,7 +288,7 @@ def test_a_file_equals_the_screen_and_is_recorded(
     client = client_of(company.chief_staff)
     answer = client.post(f"{reverse('cases:report_file', args=[form])}?{query}")
     made = report(company.chief, query)
-    wanted = [header(made), *records(made)]
+    wanted: list[list[Any]] = [list(header(made)), *records(made)]
     if form == "csv":
         lines = answer.content.decode("utf-8-sig").splitlines()
         assert len(lines) == len(wanted)

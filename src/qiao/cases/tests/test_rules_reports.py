@@ -19,11 +19,11 @@ GROUPS = st.dictionaries(st.tuples(st.sampled_from("abc"), st.sampled_from("xyz"
 
 @given(before=GROUPS, now=GROUPS)
 def test_what_groups_add_makes_up_the_whole_change(
-    before: dict[tuple[str, str], Share], now: dict[tuple[str, str], Share]
+    before: dict[tuple[str, ...], Share], now: dict[tuple[str, ...], Share]
 ) -> None:
     found = contributions(before, now)
 
-    def percent(held: dict[tuple[str, str], Share]) -> float | None:
+    def percent(held: dict[tuple[str, ...], Share]) -> float | None:
         whole = sum(s.whole for s in held.values())
         return 100 * sum(s.part for s in held.values()) / whole if whole else None
 

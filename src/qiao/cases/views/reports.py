@@ -79,7 +79,7 @@ def _choices(request: StaffRequest, choice: ReportChoice) -> dict[str, Any]:
         filters,
         people=names_of([i for i in (filters.person, filters.responsible) if i]),
         units=organisation_names([i for i in (filters.team, filters.unit) if i]),
-        tags={tag.tag_id: tag.name for tag in vocabulary()} if filters.tag else {},
+        tags={tag.pk: tag.name for tag in vocabulary()} if filters.tag else {},
     )
     return {
         "periods": [
