@@ -154,8 +154,7 @@ def _rights(case: Case, actor: Actor) -> dict[str, bool]:
     }
 
 
-RIGHTS = ("view", "open", "note", "work", "assign", "transfer", "join", "alike")
-RIGHTS = ("view", "open", "note", "work", "assign", "transfer", "join", "green")
+RIGHTS = ("view", "open", "note", "work", "assign", "transfer", "join", "alike", "green")
 
 
 def show_facts(case: Case, process: Process, definition: CaseType | None) -> list[Fact]:
