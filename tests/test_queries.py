@@ -47,7 +47,8 @@ PAGES = (
     "feedback:detail",
     "feedback:list",
 )
-RAIL = "qiao/core/context.py"  # lazy on purpose: fragments show no rail and count nothing
+# Lazy on purpose: fragments show neither rail nor bell and count nothing.
+RAIL = ("qiao/core/context.py", "qiao/staff/context.py")
 ID_OF = {
     "cases": "case",
     "contact": "closed",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from qiao.cases.operations import designing
-from qiao.cases.rules.draft_parts import Part
+from qiao.cases.rules.draft_parts import Part, own_values, stamp
 from tests.world.canaries import World
 
 KEY = "water.enquiry"
@@ -20,4 +20,5 @@ def add_drafts(world: World) -> None:
     designing.move_part(draft_id=draft.pk, part=later, by=1, **about)
     other = designing.begin_draft(version_id=current.pk, **about)
     designing.drop_draft(draft_id=other.pk, **about)
-    world.ids |= {"draft": draft.pk, "dropped_draft": other.pk}
+    seen = stamp(own_values(draft.definition, Part("process")))
+    world.ids |= {"draft": draft.pk, "dropped_draft": other.pk, "draft_seen": seen}

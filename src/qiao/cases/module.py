@@ -121,7 +121,7 @@ manifest = Module(
         DemoStage("cases.writing", 66, demo_writing.build, demo_writing.audit),
         DemoStage("cases.designs", 64, demo_designs.build),
         DemoStage("cases.causes", 61, causes.code_cases, causes.audit),
-        DemoStage("cases.alike", 64, alike.build_alike, alike.audit_alike),
+        DemoStage("cases.alike", 58, alike.build_alike, alike.audit_alike),
         DemoStage("cases.complaint_desk", 64, demo_complaints.build),
     ),
     append_only=("cases_caseevent", "cases_causesuggestion"),

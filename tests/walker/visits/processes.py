@@ -31,7 +31,7 @@ PROCESSES: Final = {
     "cases:process_keep": _chief({**KEY, "version": "1"}, {}, NOT_ALLOWED),
     "cases:process_withdraw": _chief({**KEY, "version": "1"}, {}, NOT_ALLOWED),
     "cases:process_draft": _draft(None, OK, "part=step:on_line", "part=field:finding"),
-    "cases:process_part": _draft({"seen": "x", "start": "on_line"}, 302),
+    "cases:process_part": _draft({"seen": "{draft_seen}", "start": "on_line"}, 302),
     "cases:process_add": _draft({"kind": "step"}, NOT_ALLOWED),
     "cases:process_move": _draft({"part": "step:desk_check", "to": "earlier"}, NOT_ALLOWED),
     "cases:process_remove": _draft({"part": "field:finding"}, NOT_ALLOWED),

@@ -50,9 +50,15 @@ class Part:
         return f"{self.kind}:{self.step}/{self.key}" if self.step else f"{self.kind}:{self.key}"
 
 
+LISTS: Final = {"step": "step", "field": "fields", "action": "action"}
+"""Under which name the parts of a kind stand; the process itself stands in no list."""
+
+
 def _rows(data: Data, part: Part) -> list[Data]:
     """The list in which the part stands."""
-    holder, name = data, {"step": "step", "field": "fields", "action": "action"}[part.kind]
+    if part.kind not in LISTS:
+        raise NoSuchPart(str(part))
+    holder, name = data, LISTS[part.kind]
     if part.kind == "action":
         holder = find(data, Part("step", key=part.step))
     rows: list[Data] = holder.setdefault(name, [])

@@ -71,9 +71,9 @@ def form_of_address(case: Case) -> str:
     family = split_name(customer.name).surname
     if customer.kind != "person" or not family:
         return customer.name
-    if customer.gender == "female":
+    if customer.gender == "f":
         return pgettext("form of address", "Ms %(family)s") % {"family": family}
-    if customer.gender == "male":
+    if customer.gender == "m":
         return pgettext("form of address", "Mr %(family)s") % {"family": family}
     return pgettext("form of address, gender unknown", "%(name)s") % {"name": customer.name}
 

@@ -22,7 +22,7 @@ def pick(client: Client, case: object, kind: str, typed: str) -> str:
 
 
 def test_a_text_is_offered_with_its_places_filled(company: Company, agent: Client) -> None:
-    customer = make_customer(company.agent, name="陈慧敏", gender="female")
+    customer = make_customer(company.agent, name="陈慧敏", gender="f")
     case = a_case(company, customer_id=customer.pk)
     draft = TextDraft(
         "zzh", {"en": "Call"}, {"en": "{customer.title}: {case.number}, {team.name}"}

@@ -31,6 +31,7 @@ SELECT count(*), count(*) FILTER (WHERE t."group" = 'complaint')
 _ORPHANS = """
 SELECT count(*) FROM cases_case c WHERE NOT EXISTS (
     SELECT FROM contact_interactioncase l WHERE l.case_id = c.id AND l.kind = 'opened')
+   AND NOT EXISTS (SELECT FROM cases_alikeparent p WHERE p.case_id = c.id)
 """
 _STRANGERS = """
 SELECT count(*) FROM contact_interactioncase l

@@ -155,5 +155,6 @@ def _value(words: AuditTable | None, key: str, value: Any) -> str:
         return mask_phone(str(value))
     names = words.values.get(key, {}) if words else {}
     if isinstance(value, list):
-        return ", ".join(str(names.get(each, each)) for each in value)[:LONGEST]
+        said = (names.get(each, each) if isinstance(each, str) else each for each in value)
+        return ", ".join(str(each) for each in said)[:LONGEST]
     return str(names.get(value, value) if isinstance(value, str) else value)[:LONGEST]

@@ -219,7 +219,9 @@ def _walk(case: Case, actor: Actor) -> None:
             return
         known = {f.key: f for f in (*definitions.type_of(case).fields, *process.fields)}
         action = next(a for a in step.actions if a.kind == "forward" and not a.automatic)
-        given = {key: _invented(known[key]) for key in asked_fields(step, action)}
+        asked = asked_fields(step, action)
+        given = {key: _invented(known[key]) for key in asked if key in known}
+        given |= dict.fromkeys({*asked} - {*known}, "water.works_restoration")  # the main cause
         take_action(case_id=case.pk, action=action.key, given=given, actor=actor, now=NOW)
 
 
