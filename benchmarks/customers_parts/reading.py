@@ -11,7 +11,7 @@ from pathlib import Path
 from measuring.timing import Limits, Result, once
 
 from qiao.core.sheets import open_sheet
-from qiao.customers.operations.importing import digest_of
+from qiao.core.table_uploads import digest_of
 
 LIMITS = Limits(most={"grown_mb": 300})
 REMARKS = 42  # columns: a million rows stay just below the limit of two gigabytes

@@ -187,10 +187,10 @@ def _keep_differing(args: argparse.Namespace, job: Any, actor: Any) -> None:
 
 
 def _take_back(file: Path, actor: Any, unit: int, now: Any) -> int:
+    from qiao.core.table_uploads import digest_of
     from qiao.core.transactions import acting
     from qiao.customers.models import CustomerImport
     from qiao.customers.operations import import_undoing
-    from qiao.customers.operations.importing import digest_of
 
     states = (*import_undoing.UNDOABLE, CustomerImport.State.ROLLING_BACK)
     job = CustomerImport.objects.filter(

@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
+from qiao.core.copying import reserve_ids
 from qiao.core.events import publish
 from qiao.core.transactions import required
 from qiao.customers.events import CustomersImported
-from qiao.customers.operations.bulk_tables import Tables, reserve_ids, unhindered
+from qiao.customers.operations.bulk_tables import Tables, unhindered
 from qiao.customers.operations.bulk_world import Builder
 from qiao.customers.operations.protection_terms import terms_of
 

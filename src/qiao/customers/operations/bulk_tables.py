@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
-
 from qiao.core.demo_bulk import bulk_load
 
 COLUMNS = {
@@ -66,23 +64,6 @@ class Tables:
 def array(items: list[str]) -> str:
     """A text[] of plain words in COPY's form."""
     return "{" + ",".join(f'"{item}"' for item in items) + "}"
-
-
-def reserve_ids(table: str, count: int) -> int:
-    """Take `count` ids in a row from the table's sequence; the first of them.
-
-    Tries again if somebody else took one in between.
-    """
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT min(v), max(v) FROM (SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS v"
-                " FROM generate_series(1, %s)) AS taken",
-                [table, count],
-            )
-            first, last = cursor.fetchone()
-        if last - first + 1 == count:
-            return int(first)
 
 
 @contextmanager

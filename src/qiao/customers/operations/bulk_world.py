@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from qiao.core import crypto
+from qiao.core.copying import reserve_ids
 from qiao.core.rules import identity, masks, numbers
-from qiao.customers.operations.bulk_tables import Tables, array, reserve_ids
+from qiao.customers.operations.bulk_tables import Tables, array
 from qiao.customers.operations.protection_terms import copy_line
 from qiao.customers.queries.identities import blind_indexes, sealing_context
 from qiao.customers.rules import fiction

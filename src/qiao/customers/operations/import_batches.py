@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from qiao.core.actor import Actor
+from qiao.core.copying import copy_rows
 from qiao.core.events import publish
 from qiao.core.sheets import SheetRow
 from qiao.customers.events import CustomersCompleted, CustomersImported
@@ -20,7 +21,7 @@ from qiao.customers.operations.import_held import lock_held, look_up_held
 from qiao.customers.operations.import_matching import look_up, match
 from qiao.customers.operations.import_places import remember_places
 from qiao.customers.operations.import_reading import Reader
-from qiao.customers.operations.import_writing import Pen, copy_rows
+from qiao.customers.operations.import_writing import Pen
 from qiao.customers.rules.import_adding import ADD
 from qiao.customers.rules.import_rows import ImportedRow as Read
 

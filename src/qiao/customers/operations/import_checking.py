@@ -10,13 +10,14 @@ from typing import Final
 
 from qiao.core.actor import Actor
 from qiao.core.ahead import ahead
+from qiao.core.rules.columns import RowFault
 from qiao.core.sheets import SheetRow, open_sheet
 from qiao.customers.operations.import_foreseeing import Foreseen, full_disk_told
 from qiao.customers.operations.import_held import Held, look_up_held
 from qiao.customers.operations.import_matching import look_up, match
 from qiao.customers.operations.import_reading import PERMISSION, Reader, refuse_bad
 from qiao.customers.rules.import_adding import ADD, LEAVE, Difference
-from qiao.customers.rules.import_rows import ImportedRow, RowFault
+from qiao.customers.rules.import_rows import ImportedRow
 
 SAMPLES: Final = 20
 EXAMPLES: Final = 3

@@ -4,28 +4,31 @@ A file lies under the media folder by the id of its row until its import has end
 long runs as a job that opens its own short transactions; a job that runs twice does no harm.
 """
 
-import shutil
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
-from django.conf import settings
 from django.db import transaction
 
 from qiao.core import background
 from qiao.core.actor import Actor
-from qiao.core.rules.text import clean
-from qiao.core.sheets import Sheet, SheetRefused, most_bytes, open_sheet
+from qiao.core.rules.columns import signature
+from qiao.core.sheets import Sheet, SheetRefused, open_sheet
+from qiao.core.table_uploads import (
+    READ_AT_ONCE,
+    FileMovedOn,
+    UploadFolder,
+    failure_of,
+    name_of,
+    samples_of,
+)
 from qiao.core.transactions import acting, outside, required
 from qiao.core.uploads import NoRoom
 from qiao.customers.models import CustomerImport, ImportFile, ImportMapping
 from qiao.customers.operations.import_checking import Findings, check_file
 from qiao.customers.operations.import_reading import PERMISSION, BadMapping
-from qiao.customers.operations.importing import FileChanged, proposed_mapping
+from qiao.customers.operations.importing import proposed_mapping
 from qiao.customers.rules import import_columns
 from qiao.customers.rules.import_adding import CHOICES, LEAVE
 
@@ -34,27 +37,11 @@ if TYPE_CHECKING:
 
 READ_TASK: Final = "customers.read_import_file"
 CHECK_TASK: Final = "customers.check_import_file"
-READ_AT_ONCE: Final = 4 * 1024 * 1024  # bytes; a larger file is read by the worker
-SAMPLE_VALUES: Final = 3
-SAMPLE_ROWS: Final = 200  # rows in which values for the samples are looked for
-SAMPLE_LENGTH: Final = 40
-STRANGE_FOR: Final = timedelta(days=7)
-_COMING: Final = ".coming"  # the ending of a file that has no row yet
-GONE: Final = "gone"
-NO_ROOM: Final = "no_room"
-CHANGED: Final = "changed"
+FOLDER: Final = UploadFolder("imports")
 _State = ImportFile.State
 WAITING: Final = (
     _State.READING, _State.MAPPING, _State.CHECKING, _State.CHECKED, _State.FAILED,
 )  # fmt: skip
-
-
-class FileTooLarge(Exception):  # noqa: N818 - a refusal, not a fault
-    """The file has more bytes than an import takes."""
-
-
-class FileMovedOn(Exception):  # noqa: N818 - names the finding
-    """The file is not in the state that this needs: checked already, started, discarded."""
 
 
 def lock_of_file(file_id: int) -> str:
@@ -62,14 +49,9 @@ def lock_of_file(file_id: int) -> str:
     return f"customers.import_file:{file_id}"
 
 
-def folder() -> Path:
-    """Where uploaded files lie."""
-    return Path(settings.MEDIA_ROOT) / "imports"
-
-
 def path_of(file_id: int) -> Path:
     """Where one file lies."""
-    return folder() / f"{file_id}.upload"
+    return FOLDER.path_of(file_id)
 
 
 def receive_file(
@@ -83,9 +65,7 @@ def receive_file(
     """
     outside()
     actor.require(PERMISSION, organisation_id)
-    if (upload.size or 0) > most_bytes(upload.name or ""):
-        raise FileTooLarge(upload.name)
-    name = clean(Path(upload.name or "file").name or "file", field="file_name", max_length=200)
+    name = name_of(upload)
     file = ImportFile(
         organisation_id=organisation_id,
         file_name=name,
@@ -93,27 +73,9 @@ def receive_file(
         created_at=now,
         created_by_id=actor.person_id,
     )
-    kept = folder() / f"{uuid4().hex}{_COMING}"
-    try:
-        _keep(upload, kept)
+    with FOLDER.keep(upload) as kept:
         _begin(file, kept, actor)
-    finally:
-        kept.unlink(missing_ok=True)
     return file
-
-
-def _keep(upload: "UploadedFile[Any]", target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = getattr(upload, "temporary_file_path", None)
-    try:
-        if temporary is not None:
-            shutil.move(temporary(), target)
-            return
-        with target.open("wb") as out:
-            for chunk in upload.chunks():
-                out.write(chunk)
-    except OSError as error:
-        raise NoRoom(str(error)) from error
 
 
 def _begin(file: ImportFile, kept: Path, actor: Actor) -> None:
@@ -160,23 +122,13 @@ def read_file(*, actor: Actor, file_id: int) -> ImportFile:
 
 def _describe(file: ImportFile, sheet: Sheet) -> None:
     """Put header, samples and the proposed columns of a file into its row."""
-    file.header, file.samples = list(sheet.header), _samples(sheet)
+    file.header, file.samples = list(sheet.header), samples_of(sheet)
     file.state, file.format = _State.MAPPING, sheet.format
     mapping = proposed_mapping(organisation_id=file.organisation_id, header=sheet.header)
     file.mapping = {str(column): key for column, key in mapping.items()}
     file.is_mapping_kept = ImportMapping.objects.filter(
-        organisation_id=file.organisation_id, signature=import_columns.signature(sheet.header)
+        organisation_id=file.organisation_id, signature=signature(sheet.header)
     ).exists()
-
-
-def _samples(sheet: Sheet) -> list[list[str]]:
-    found: list[list[str]] = [[] for _ in sheet.header]
-    for row in islice(sheet.rows(), SAMPLE_ROWS):
-        for column, text in enumerate(row.cells[: len(found)]):
-            told = text[:SAMPLE_LENGTH]
-            if told and len(found[column]) < SAMPLE_VALUES and told not in found[column]:
-                found[column].append(told)
-    return found
 
 
 def _fail(actor: Actor, file_id: int, refusal: Exception) -> ImportFile:
@@ -186,15 +138,6 @@ def _fail(actor: Actor, file_id: int, refusal: Exception) -> ImportFile:
         file.failure, file.failure_detail = failure_of(refusal)
         drop_file(file)
     return file
-
-
-def failure_of(refusal: Exception) -> tuple[str, str]:
-    """The code that is kept with a file, and the detail for the expert."""
-    if isinstance(refusal, SheetRefused):
-        return str(refusal.code), refusal.detail[:300]
-    if isinstance(refusal, NoRoom):
-        return NO_ROOM, str(refusal)[:300]
-    return (CHANGED if isinstance(refusal, FileChanged) else GONE), ""
 
 
 def map_columns(
@@ -301,22 +244,10 @@ def drop_file(file: ImportFile) -> None:
 
 def sweep_files(now: datetime) -> None:
     """Remove files on the disk that have belonged to nothing for `STRANGE_FOR`."""
-    old = now - STRANGE_FOR
-    coming = (path for path in _here(_COMING) if path.stat().st_mtime < old.timestamp())
-    for path in (*_strangers(old), *coming):
+    for path in FOLDER.strangers(now, _needed):
         path.unlink(missing_ok=True)
 
 
-def _here(ending: str) -> list[Path]:
-    return list(folder().glob(f"*{ending}")) if folder().is_dir() else []
-
-
-def _strangers(old: datetime) -> Iterator[Path]:
-    """Old files on the disk without a row that needs them."""
-    ids = {int(path.stem): path for path in _here(".upload") if path.stem.isdecimal()}
-    needed = set(
-        ImportFile.objects.filter(pk__in=ids, is_on_disk=True).values_list("pk", flat=True)
-    )
-    for pk, path in ids.items():
-        if pk not in needed and path.stat().st_mtime < old.timestamp():
-            yield path
+def _needed(ids: list[int]) -> set[int]:
+    rows = ImportFile.objects.filter(pk__in=ids, is_on_disk=True)
+    return set(rows.values_list("pk", flat=True))

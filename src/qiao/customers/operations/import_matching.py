@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db import connection
 
+from qiao.core.rules.columns import RowFault
 from qiao.core.rules.phones import join_extension
 from qiao.customers.queries.identities import blind_indexes
 from qiao.customers.rules.columns import folded
-from qiao.customers.rules.import_rows import ImportedRow, RowFault
+from qiao.customers.rules.import_rows import ImportedRow
 
 
 @dataclass(slots=True)

@@ -7,11 +7,12 @@ from typing import Final
 
 from django.utils.translation import override
 
+from qiao.core.rules.columns import RowFault
 from qiao.core.sheets import Sheet, SheetRow
 from qiao.customers.models import ProtectedFlag
 from qiao.customers.operations.access import local_day
 from qiao.customers.rules import import_columns
-from qiao.customers.rules.import_rows import Defaults, ImportedRow, RowFault, read_row
+from qiao.customers.rules.import_rows import Defaults, ImportedRow, read_row
 from qiao.staff.queries import organisation
 
 BATCH: Final = 2_000

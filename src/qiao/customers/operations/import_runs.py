@@ -6,21 +6,18 @@ from typing import Final
 from qiao.core import background, disclosure
 from qiao.core.actor import Actor
 from qiao.core.sheets import SheetRefused
+from qiao.core.table_uploads import GONE, FileChanged, FileMovedOn, failure_of
 from qiao.core.transactions import acting, required
 from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.operations.import_batches import ImportEnded
 from qiao.customers.operations.import_files import (
-    GONE,
-    FileMovedOn,
     drop_file,
-    failure_of,
     locked_file,
     mapping_of,
     path_of,
 )
 from qiao.customers.operations.import_reading import PERMISSION
 from qiao.customers.operations.importing import (
-    FileChanged,
     begin_import,
     cancel_import,
     read_beginning,

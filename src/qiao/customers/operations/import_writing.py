@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from qiao.core import crypto
+from qiao.core.copying import copy_rows, reserve_ids
 from qiao.core.numbering import bulk_numbers
 from qiao.core.rules import masks, phones
 from qiao.customers.models import Account, Customer
 from qiao.customers.operations.accounts import POINT_PREFIX
-from qiao.customers.operations.bulk_tables import COLUMNS, array, reserve_ids
+from qiao.customers.operations.bulk_tables import COLUMNS, array
 from qiao.customers.operations.customers import NUMBER_PREFIX
 from qiao.customers.operations.import_matching import Known
 from qiao.customers.operations.protection_terms import copy_line, terms_of
@@ -171,12 +172,3 @@ def _parts(row: ImportedRow) -> list[str]:
     parts = parts_of(row.address, region=row.region, community=row.community)
     parts = parts or Address(row.region, community=row.community)
     return [getattr(parts, name) for name in PARTS]
-
-
-def copy_rows(cursor: Any, table: str, columns: str, lines: list[tuple[Any, ...]]) -> None:
-    """Write rows by COPY; nothing for none."""
-    if not lines:
-        return
-    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for line in lines:
-            copy.write_row(line)

@@ -5,37 +5,22 @@ written by COPY. A run that was killed goes on after its last batch, and two run
 cannot do the same batch: the import's row is locked and tells how far it is.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from qiao.core.actor import Actor
 from qiao.core.ahead import ahead
+from qiao.core.rules.columns import fold, signature
 from qiao.core.sheets import open_sheet
+from qiao.core.table_uploads import FileChanged, digest_of
 from qiao.core.transactions import acting, outside, required
 from qiao.customers.models import CustomerImport, ImportMapping
 from qiao.customers.operations.import_batches import ImportEnded, locked_import, take_batch
 from qiao.customers.operations.import_reading import PERMISSION, Reader, refuse_bad
 from qiao.customers.rules import import_columns
 from qiao.customers.rules.import_adding import LEAVE
-
-BLOCK: Final = 1 << 20
-
-
-class FileChanged(Exception):  # noqa: N818 - names the finding
-    """The file is not the one that the import began with."""
-
-
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a file, read in blocks."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +42,10 @@ def read_beginning(path: Path) -> Beginning:
 def proposed_mapping(*, organisation_id: int, header: Sequence[str]) -> dict[int, str]:
     """A field for every column: as the unit mapped such a file before, else by its headers."""
     kept = ImportMapping.objects.filter(
-        organisation_id=organisation_id, signature=import_columns.signature(header)
+        organisation_id=organisation_id, signature=signature(header)
     ).first()
     if kept is not None:
-        folded = [import_columns.fold(name) for name in header]
+        folded = [fold(name) for name in header]
         return {column: kept.fields.get(name, "") for column, name in enumerate(folded)}
     return {p.column: p.field for p in import_columns.propose(header)}
 
@@ -120,9 +105,9 @@ def begin_import(
         return found
     ImportMapping.objects.update_or_create(
         organisation_id=organisation_id,
-        signature=import_columns.signature(header),
+        signature=signature(header),
         defaults={
-            "fields": {import_columns.fold(header[c]): f for c, f in mapping.items()},
+            "fields": {fold(header[c]): f for c, f in mapping.items()},
             "used_at": now,
         },
     )

@@ -14,10 +14,11 @@ from django.db import connection
 from django.utils import timezone
 
 from qiao.core import crypto
+from qiao.core.copying import reserve_ids
 from qiao.core.rules import identity, masks, names, numbers
 from qiao.core.transactions import required
 from qiao.customers.models import CustomerIdentity, Premises
-from qiao.customers.operations.bulk_tables import Tables, array, reserve_ids
+from qiao.customers.operations.bulk_tables import Tables, array
 from qiao.customers.queries.identities import blind_indexes, opened, sealing_context
 from qiao.customers.rules import fiction, planting
 from qiao.customers.rules.addresses import Address

@@ -12,6 +12,7 @@ from re import compile as pattern
 from typing import Final
 
 from qiao.core.rules import dates, identity, phones
+from qiao.core.rules.columns import RowFault
 from qiao.core.rules.numbers import normal_form
 from qiao.core.rules.text import BadText, clean
 
@@ -63,16 +64,6 @@ _CHOICES: Final = {
     "use": _words(USES),
     "status": _words(STATUSES),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """What is wrong with a field of a row; `expected` is for people, in plain words."""
-
-    field: str
-    code: str
-    found: str = ""
-    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,8 @@ from decimal import Decimal
 from typing import Final
 from unicodedata import normalize
 
+from qiao.core.rules.columns import RowFault, fold
 from qiao.core.rules.numbers import normal_form
-from qiao.customers.rules.import_columns import fold
-from qiao.customers.rules.import_rows import RowFault
 
 REF_LENGTH: Final = 60
 _MONTH: Final = re.compile(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})(?:\s*(?:月|[-/.月]\s*\d{1,2}日?))?")

@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
+from qiao.core.table_uploads import STRANGE_FOR, FileMovedOn
 from qiao.core.transactions import acting
 from qiao.customers.models import CustomerImport, ImportFile, SubjectExport
 from qiao.customers.operations import documents, subject_access
@@ -70,7 +71,7 @@ def test_what_writes_or_reads_a_whole_file_refuses_to_hold_a_transaction(
 def test_a_file_that_went_before_its_start_is_told(world: Company) -> None:
     file = checked(world, line(1))
     files.path_of(file.pk).unlink()
-    with pytest.raises(files.FileMovedOn):
+    with pytest.raises(FileMovedOn):
         start_file(actor=world.agent, file_id=file.pk, now=NOW)
     assert ImportFile.objects.get().state == "checked"
 
@@ -95,16 +96,16 @@ def test_what_a_crash_left_behind_is_swept_and_what_is_needed_stays(world: Compa
     let_go = receive(world, line(2))
     with transaction.atomic():  # killed after the commit, before the file went
         files.discard_file(actor=world.agent, file_id=let_go.pk)
-    strangers = [files.path_of(let_go.pk), files.path_of(99), files.folder() / "ab12.coming"]
-    fresh = files.folder() / "cd34.coming"
+    strangers = [files.path_of(let_go.pk), files.path_of(99), files.FOLDER.path / "ab12.coming"]
+    fresh = files.FOLDER.path / "cd34.coming"
     for path in (*strangers, fresh):
         path.touch()
-    old = (NOW - files.STRANGE_FOR - timedelta(hours=1)).timestamp()
+    old = (NOW - STRANGE_FOR - timedelta(hours=1)).timestamp()
     for path in (needed, *strangers):
         os.utime(path, (old, old))
     os.utime(fresh, (NOW.timestamp(), NOW.timestamp()))
     files.sweep_files(NOW)
-    assert sorted(files.folder().iterdir()) == sorted([needed, fresh])
+    assert sorted(files.FOLDER.path.iterdir()) == sorted([needed, fresh])
 
 
 def test_a_file_about_a_person_who_was_erased_meanwhile_does_not_stay(

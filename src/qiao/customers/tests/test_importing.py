@@ -10,6 +10,7 @@ import pytest
 from qiao.core.actor import Forbidden
 from qiao.core.models import Event
 from qiao.core.sheets import open_sheet
+from qiao.core.table_uploads import FileChanged
 from qiao.customers.models import (
     Account,
     AccountParty,
@@ -23,7 +24,6 @@ from qiao.customers.operations import import_reading
 from qiao.customers.operations.import_checking import check_file
 from qiao.customers.operations.import_reading import BadMapping
 from qiao.customers.operations.importing import (
-    FileChanged,
     proposed_mapping,
     run_import,
     start_import,

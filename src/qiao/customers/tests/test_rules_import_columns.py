@@ -4,14 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiao.customers.rules.import_columns import (
-    FIELDS,
-    KEYS,
-    fold,
-    mapping_faults,
-    propose,
-    signature,
-)
+from qiao.core.rules.columns import fold, signature
+from qiao.customers.rules.import_columns import FIELDS, KEYS, mapping_faults, propose
 
 
 def fields_of(*headers: str) -> list[str]:

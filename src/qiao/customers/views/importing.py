@@ -12,12 +12,11 @@ from qiao.core import background
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
 from qiao.core.sheets import SheetRefused
+from qiao.core.table_uploads import FileMovedOn, FileTooLarge
 from qiao.core.uploads import NoRoom, had_no_room
 from qiao.customers.forms_imports import UploadForm
 from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.operations.import_files import (
-    FileMovedOn,
-    FileTooLarge,
     check_again,
     discard_file,
     lock_of_file,

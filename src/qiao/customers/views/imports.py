@@ -17,10 +17,10 @@ from qiao.core import background
 from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.table_files import TYPES
+from qiao.core.table_uploads import FileMovedOn
 from qiao.core.transactions import acting, outside
 from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.operations.import_batches import ImportEnded
-from qiao.customers.operations.import_files import FileMovedOn
 from qiao.customers.operations.import_runs import (
     lock_of_import,
     record_differing,
