@@ -21,6 +21,7 @@ from tests.world.files import add_imports
 from tests.world.improvements import add_improvement
 from tests.world.joining import add_joined
 from tests.world.knowledge import add_knowledge
+from tests.world.logs import add_logs
 from tests.world.messages import add_messages
 from tests.world.processes import add_drafts
 from tests.world.programs import add_programs
@@ -47,6 +48,7 @@ def build_world(now: datetime) -> World:
     add_contacts(world)
     add_requests(world)
     add_imports(world)
+    add_logs(world)
     add_programs(world)
     add_drafts(world)
     add_correction(world)

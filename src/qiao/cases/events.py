@@ -165,3 +165,14 @@ class DisputeEnded:
     case_id: int
     account_id: int
     bill: str
+
+
+@event_type("cases.taken_in", topics=("cases",))
+@dataclass(frozen=True, slots=True)
+class CasesTakenIn:
+    """Many cases of a log were taken in at once: ids `first_id` to `last_id`."""
+
+    intake_id: int
+    first_id: int
+    last_id: int
+    count: int

@@ -170,6 +170,16 @@ class ManyJournals:
         return records, clocks
 
 
+def keep_clocks(cursor: Any, states: Mapping[int, ClockState]) -> None:
+    """Write the folded clocks of cases that are new, by their ids."""
+    if states:
+        records = [{"case_id": pk, "state": state_data(state)} for pk, state in states.items()]
+        clocks = [_clock(pk, clock) for pk, state in states.items() for clock in state.clocks]
+        cursor.execute(_RECORDS, [_json(records)])
+        if clocks:
+            cursor.execute(_CLOCKS, [_json(clocks)])
+
+
 def _applied(state: ClockState, events: Sequence[ClockEvent], calendars: Calendars) -> ClockState:
     for event in events:
         state = apply(state, event, calendars)

@@ -8,6 +8,7 @@ from qiao.cases import alike_contributions as alike_parts
 from qiao.cases import cause_tasks, contributions, list_tasks, tasks
 from qiao.cases import clock_contributions as clocks
 from qiao.cases import complaint_contributions as complaints
+from qiao.cases import intake_contributions as logs
 from qiao.cases import process_contributions as processes
 from qiao.cases import report_contributions as reports
 from qiao.cases import writing_contributions as writing
@@ -47,7 +48,7 @@ manifest = Module(
     key="cases",
     install=_install,
     label=_("Cases"),
-    personal=PERSONAL,
+    personal=PERSONAL + logs.PERSONAL,
     permissions=(
         Permission("cases.view", _("See cases")),
         Permission("cases.views", _("Set official views of cases for a unit")),
@@ -65,11 +66,12 @@ manifest = Module(
         Permission("cases.causes", _("Keep the tree of causes")),
         *processes.PERMISSIONS,
         *reports.PERMISSIONS,
+        *logs.PERMISSIONS,
     ),
     navigation=contributions.NAVIGATION + reports.NAVIGATION,
     case_figures=reports.CASE_FIGURES,
     code_tables=(*CODE_TABLES, *complaints.CODE_TABLES),
-    panels=(*contributions.PANELS, *writing.PANELS, *complaints.PANELS),
+    panels=(*contributions.PANELS, *writing.PANELS, *complaints.PANELS, *logs.PANELS),
     histories=contributions.HISTORIES,
     portfolio=(*contributions.PORTFOLIO, *complaints.PORTFOLIO),
     timeline=contributions.TIMELINE,
@@ -82,6 +84,7 @@ manifest = Module(
         *clocks.COMMANDS,
         *alike_parts.COMMANDS,
         *reports.COMMANDS,
+        *logs.COMMANDS,
     ),
     decisions=(*clocks.DECISIONS, *processes.DECISIONS),
     administration=(*clocks.ADMINISTRATION, *processes.ADMINISTRATION),
@@ -89,15 +92,22 @@ manifest = Module(
     notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
     parameters=complaints.PARAMETERS + PARAMETERS + reports.PARAMETERS,
     subscriptions=(*MESSAGE_SUBSCRIPTIONS, *complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),
-    audited=(*complaints.AUDITED, *writing.AUDITED, "cases_cause", *processes.AUDITED),
+    audited=(
+        *complaints.AUDITED,
+        *writing.AUDITED,
+        "cases_cause",
+        *processes.AUDITED,
+        *logs.AUDITED,
+    ),
     audit_words=(
         *complaints.AUDIT_WORDS,
         *writing.AUDIT_WORDS,
         *AUDIT_WORDS,
         *processes.AUDIT_WORDS,
+        *logs.AUDIT_WORDS,
     ),
     matters=contributions.MATTERS,
-    retention=RETENTION,
+    retention=RETENTION + logs.RETENTION,
     holds=HOLDS,
     periodic=(
         *list_tasks.PERIODIC,
@@ -108,6 +118,7 @@ manifest = Module(
         *complaints.PERIODIC,
         *alike_parts.PERIODIC,
         *cause_tasks.PERIODIC,
+        *logs.PERIODIC,
     ),
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,
@@ -123,6 +134,7 @@ manifest = Module(
         DemoStage("cases.causes", 61, causes.code_cases, causes.audit),
         DemoStage("cases.alike", 58, alike.build_alike, alike.audit_alike),
         DemoStage("cases.complaint_desk", 64, demo_complaints.build),
+        *logs.DEMO,
     ),
     append_only=("cases_caseevent", "cases_causesuggestion"),
 )

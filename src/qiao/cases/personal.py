@@ -40,13 +40,14 @@ def _values(person: Person) -> dict[str, Any]:
     return {"ids": list(person.customer_ids), "phones": list(person.phones)}
 
 
-def _own(person: Person) -> list[int]:
+def own_cases(person: Person) -> list[int]:
+    """Ids of a person's own cases, and of those that they called about unknown."""
     return ids_of(f"SELECT c.id FROM cases_case c WHERE {_OWN}", _values(person))
 
 
 def collect(person: Person) -> Sequence[Held]:
     """Cases with all that was written into them, and their files."""
-    files = Attachment.objects.filter(owner_kind=OWNER_KIND, owner_id__in=_own(person))
+    files = Attachment.objects.filter(owner_kind=OWNER_KIND, owner_id__in=own_cases(person))
     return [
         Held(_("Cases"), select(_CASES, _values(person)), list(files)),
         Held(_("What happened to cases"), select(_EVENTS, _values(person))),
@@ -55,7 +56,7 @@ def collect(person: Person) -> Sequence[Held]:
 
 def erase(person: Person, erasing: Erasing) -> None:
     """Numbers, types, times and outcomes of cases stay; words, people and files go."""
-    cases = _own(person)
+    cases = own_cases(person)
     called = ids_of(
         "SELECT id FROM cases_case WHERE caller_phone = ANY(%(phones)s)", _values(person)
     )

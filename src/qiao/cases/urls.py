@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from qiao.cases import urls_lists
+from qiao.cases import urls_intake, urls_lists
 from qiao.cases.views import acting, editing, export, lists, opening, page, pane, talking
 
 app_name = "cases"
@@ -17,6 +17,7 @@ urlpatterns = [
     *urls_lists.urlpatterns,
     path("export", export.export, name="export"),
     path("", include("qiao.cases.urls_causes")),
+    *urls_intake.urlpatterns,
     path("new", opening.new, name="new"),
     path("new/form", opening.reshape, name="reshape"),
     path("new/types", opening.types, name="types"),

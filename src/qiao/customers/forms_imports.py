@@ -8,11 +8,11 @@ from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
 from qiao.core.sheets import MOST_BYTES, MOST_PACKED_BYTES
+from qiao.core.table_words import refusal_word
 from qiao.customers.models import CustomerExport
 from qiao.customers.operations.exporting import REASON_LENGTH, may_have_full_phones
 from qiao.customers.queries.export_heads import HEADS
 from qiao.customers.rules.export_columns import COLUMNS, USUAL
-from qiao.customers.showing.import_words import refusal_word
 from qiao.staff.queries import branches_among
 
 

@@ -19,6 +19,7 @@ from tests.walker.visits.desk import DESK, PROBLEMS
 from tests.walker.visits.dispatch import DISPATCH
 from tests.walker.visits.feedback import FEEDBACK
 from tests.walker.visits.imports import IMPORTS
+from tests.walker.visits.intake import INTAKE
 from tests.walker.visits.joining import JOINING
 from tests.walker.visits.knowledge import KNOWLEDGE
 from tests.walker.visits.messages import MESSAGES
@@ -39,6 +40,7 @@ VISITS: Final[dict[str, Visit]] = (
     | CASES
     | JOINING
     | ALIKE
+    | INTAKE
     | PROCESSES
     | REPORTS
     | DISPATCH

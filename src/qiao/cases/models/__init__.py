@@ -13,6 +13,13 @@ from qiao.cases.models.dispute import Dispute
 from qiao.cases.models.green import CaseGreen, GreenRuleRow
 from qiao.cases.models.history import CaseClock, CaseDuty, CaseEvent, ClockRecord
 from qiao.cases.models.hotline import OutletFinding
+from qiao.cases.models.intake import (
+    CaseIntake,
+    CaseSource,
+    IntakeCategory,
+    IntakeMapping,
+    IntakeRow,
+)
 from qiao.cases.models.ladder import CaseRung
 from qiao.cases.models.macros import Macro, MacroKept
 from qiao.cases.models.processes import ProcessDraft
@@ -40,12 +47,14 @@ __all__ = [
     "CaseDuty",
     "CaseEvent",
     "CaseGreen",
+    "CaseIntake",
     "CaseLink",
     "CaseQuerySet",
     "CaseRisk",
     "CaseRung",
     "CaseSearch",
     "CaseSnooze",
+    "CaseSource",
     "CaseType",
     "CaseUnread",
     "CaseViewer",
@@ -60,6 +69,9 @@ __all__ = [
     "DigestReader",
     "Dispute",
     "GreenRuleRow",
+    "IntakeCategory",
+    "IntakeMapping",
+    "IntakeRow",
     "Macro",
     "MacroKept",
     "OutletFinding",

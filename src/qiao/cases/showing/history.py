@@ -12,6 +12,7 @@ from qiao.cases.queries import Entry
 from qiao.cases.rules.process import Process
 from qiao.cases.showing import (
     complaint_history,
+    intake_history,
     joining,
     ladder_history,
     names,
@@ -373,3 +374,5 @@ def _of_facts(words: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Say:
 
 WORDS |= {kind: _of_facts(words) for kind, words in sent_words.WORDS.items()}
 ICONS |= sent_words.ICONS
+WORDS |= {kind: _of_facts(words) for kind, words in intake_history.WORDS.items()}
+ICONS |= intake_history.ICONS

@@ -56,8 +56,8 @@ def run(args: argparse.Namespace) -> int:
         from django.utils.translation import override
 
         from qiao.core.sheets import SheetRefused
+        from qiao.core.table_words import refusal_word
         from qiao.customers.operations.import_reading import BadMapping
-        from qiao.customers.showing.import_words import refusal_word
 
         with override(args.language):
             try:

@@ -7,7 +7,7 @@ left to the person who maps. What fields there are belongs to the module whose f
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from re import compile as pattern
 from typing import Final
@@ -67,7 +67,7 @@ class FieldTable:
 
     def __init__(self, fields: Sequence[ImportField], *, required: Sequence[str]) -> None:
         self.fields = tuple(fields)
-        self.keys: Collection[str] = frozenset(field.key for field in fields)
+        self.keys = frozenset(field.key for field in fields)
         self.many = frozenset(field.key for field in fields if field.many)
         self.required = tuple(required)
         self._names = tuple(

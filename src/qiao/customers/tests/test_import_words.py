@@ -8,6 +8,7 @@ from django.utils.translation import override
 from qiao.core.rules.identity import IdentityFault
 from qiao.core.rules.text import TextFault
 from qiao.core.sheets import CellCode, Refusal
+from qiao.core.table_words import refusal_word
 from qiao.customers.rules import value_rows
 from qiao.customers.rules.import_columns import KEYS
 from qiao.customers.showing import import_words
@@ -29,7 +30,7 @@ def test_every_fault_is_a_sentence(language: str) -> None:
             assert import_words.fault_word(field, code) != code, code
             assert import_words.expected_word(field, code)
         for refusal in Refusal:
-            assert import_words.refusal_word(str(refusal)) != str(refusal)
+            assert refusal_word(str(refusal)) != str(refusal)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -13,6 +13,7 @@ from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
 from qiao.core.sheets import SheetRefused
 from qiao.core.table_uploads import FileMovedOn, FileTooLarge
+from qiao.core.table_words import refusal_word
 from qiao.core.uploads import NoRoom, had_no_room
 from qiao.customers.forms_imports import UploadForm
 from qiao.customers.models import CustomerImport, ImportFile
@@ -32,7 +33,6 @@ from qiao.customers.showing.import_words import (
     expected_word,
     fault_sentence,
     field_word,
-    refusal_word,
 )
 from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
 from qiao.staff.queries import organisation_names

@@ -18,6 +18,7 @@ from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.table_files import TYPES
 from qiao.core.table_uploads import FileMovedOn
+from qiao.core.table_words import refusal_word
 from qiao.core.transactions import acting, outside
 from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.operations.import_batches import ImportEnded
@@ -44,7 +45,6 @@ from qiao.customers.queries.imports import (
     waiting_files,
 )
 from qiao.customers.showing.differing_file import write_differing
-from qiao.customers.showing.import_words import refusal_word
 from qiao.customers.showing.refused_file import write_refused
 from qiao.customers.views.box import METHODS, go_to
 from qiao.staff.queries import names_of, organisation_names

@@ -1,0 +1,173 @@
+"""A log on its way in: uploaded, its columns and words named, checked in the background."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from qiao.cases.forms.intake import LogForm, choices_in, settings_in
+from qiao.cases.models import CaseIntake
+from qiao.cases.operations import intake_files as files
+from qiao.cases.operations.intake_plan import BadPlan
+from qiao.cases.operations.intake_runs import AlreadyTakenIn, start_intake
+from qiao.cases.queries.intake import get_intake_for, sources_of
+from qiao.cases.showing.intake_pages import allowed_words, file_context, word_lists
+from qiao.cases.showing.intake_words import FIELDS, plan_word
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.text import BadText
+from qiao.core.sheets import SheetRefused
+from qiao.core.table_uploads import FileMovedOn, FileTooLarge
+from qiao.core.table_words import refusal_word
+from qiao.core.uploads import NoRoom, had_no_room
+
+INTAKE = "cases.intake"
+METHODS = ("GET", "HEAD", "POST")
+POST = ("POST",)
+UNPROCESSABLE = 422
+
+
+def moved_on(request: StaffRequest) -> None:
+    """Say that the file is elsewhere by now."""
+    messages.warning(request, _("Somebody went on with this file meanwhile."))
+
+
+@staff_view(INTAKE, methods=METHODS, opens=False)
+def upload(request: StaffRequest) -> HttpResponse:
+    """Choose a log; it is kept and its columns are read."""
+    about: dict[str, Any] = {"actor": request.actor, "sources": sources_of(actor=request.actor)}
+    if request.method != "POST":
+        return _ask(request, LogForm(**about))
+    form = LogForm(request.POST, request.FILES, **about)
+    if form.is_valid():
+        job = _receive(request, form)
+        if job is not None:
+            return redirect("cases:intake", job.pk)
+    elif had_no_room(request):
+        del form.errors["file"]
+        form.add_error("file", refusal_word("no_room"))
+    return _ask(request, form, status=UNPROCESSABLE)
+
+
+def _receive(request: StaffRequest, form: LogForm) -> CaseIntake | None:
+    """The log that was kept; None if it was refused, with the reason in the form."""
+    try:
+        return files.receive_log(
+            actor=request.actor,
+            organisation_id=form.cleaned_data["organisation"],
+            source=form.cleaned_data["source"],
+            upload=form.cleaned_data["file"],
+            now=request.now,
+        )
+    except FileTooLarge:
+        form.add_error("file", refusal_word("too_large"))
+    except NoRoom:
+        form.add_error("file", refusal_word("no_room"))
+    except SheetRefused as refusal:
+        form.add_error("file", f"{refusal_word(refusal.code)} ({refusal.detail})")
+    except BadText as refusal:
+        name = "source" if refusal.field == "source" else "file"
+        form.add_error(name, _(refusal.message) % refusal.params)
+    return None
+
+
+def _ask(request: StaffRequest, form: LogForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "fields": FIELDS.values()}
+    return render(request, "cases/intake/new.html", context, status=status)
+
+
+def show(
+    request: StaffRequest,
+    job: CaseIntake,
+    *,
+    errors: list[str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Where a file stands before it is started; asked for by htmx, only the pane."""
+    context = file_context(job, actor=request.actor, post=request.POST, now=request.now)
+    context["errors"] = errors or []
+    name = "cases/intake/_file.html" if request.htmx else "cases/intake/file.html"
+    return render(request, name, context, status=status)
+
+
+@staff_view(INTAKE, methods=POST)
+def columns(request: StaffRequest, intake_id: int) -> HttpResponse:
+    """Take the columns as they were named, and begin the check."""
+    job = get_intake_for(actor=request.actor, intake_id=intake_id)
+    mapping = {place: request.POST.get(f"column-{place}", "") for place in range(len(job.header))}
+    try:
+        files.name_columns(
+            actor=request.actor,
+            intake_id=job.pk,
+            mapping=mapping,
+            settings=job.settings | settings_in(request.POST),
+        )
+    except BadPlan as refusal:
+        errors = [plan_word(code, field) for code, field in refusal.faults]
+        return show(request, job, errors=errors, status=UNPROCESSABLE)
+    except FileMovedOn:
+        moved_on(request)
+    return redirect("cases:intake", job.pk)
+
+
+@staff_view(INTAKE, methods=POST)
+def words(request: StaffRequest, intake_id: int) -> HttpResponse:
+    """Take what the words of the log mean."""
+    job = get_intake_for(actor=request.actor, intake_id=intake_id)
+    shown = {kind: [word for word, _count in rows] for kind, rows in word_lists(job).items()}
+    chosen = choices_in(request.POST, shown, allowed_words(job, now=request.now))
+    return _move(request, job, files.choose_words, choices=chosen)
+
+
+def _move(
+    request: StaffRequest, job: CaseIntake, move: Callable[..., Any], **more: Any
+) -> HttpResponse:
+    """Do something with the file, and go back to it."""
+    try:
+        move(actor=request.actor, intake_id=job.pk, **more)
+    except FileMovedOn:
+        moved_on(request)
+    return redirect("cases:intake", job.pk)
+
+
+@staff_view(INTAKE, methods=POST)
+def back(request: StaffRequest, intake_id: int) -> HttpResponse:
+    """Back to the columns; a running check ends."""
+    job = get_intake_for(actor=request.actor, intake_id=intake_id)
+    return _move(request, job, files.reopen_columns)
+
+
+@staff_view(INTAKE, methods=POST)
+def again(request: StaffRequest, intake_id: int) -> HttpResponse:
+    """Check once more, after the job was lost."""
+    job = get_intake_for(actor=request.actor, intake_id=intake_id)
+    return _move(request, job, files.check_again)
+
+
+@staff_view(INTAKE, methods=POST, opens=False)
+def start(request: StaffRequest, intake_id: int) -> HttpResponse:
+    """Take the log in."""
+    job = get_intake_for(actor=request.actor, intake_id=intake_id)
+    try:
+        start_intake(actor=request.actor, intake_id=job.pk, now=request.now)
+    except AlreadyTakenIn as refusal:
+        messages.warning(request, _("This very file was taken in before: here is the import."))
+        return redirect("cases:intake", refusal.intake_id)
+    except FileMovedOn:
+        moved_on(request)
+    return redirect("cases:intake", job.pk)
+
+
+@staff_view(INTAKE, methods=POST)
+def discard(request: StaffRequest, intake_id: int) -> HttpResponse:
+    """Throw the file away."""
+    job = get_intake_for(actor=request.actor, intake_id=intake_id)
+    try:
+        files.discard_log(actor=request.actor, intake_id=job.pk)
+    except FileMovedOn:
+        moved_on(request)
+    else:
+        messages.success(request, _("The file has been removed."))
+    return redirect("cases:intakes")
