@@ -76,7 +76,7 @@ def test_a_log_is_mapped_checked_taken_in_reported_and_taken_back(
         assert [row[1] for row in refused] == ["90000001", "90000002"]
         page.get_by_role("link", name="What came in").click()
         expect(page.locator(".q-strip")).to_contain_text(f"{good:,}")
-        see(page, "intake-report")
+        see(page, "Median to close")
         page.go_back()
         page.get_by_role("button", name="Take back").click()
         page.locator("dialog[open] .btn-danger").click()
