@@ -33,8 +33,8 @@ END $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0020_search'),
-        ('staff', '0007_duty'),
+        ('cases', '0023_bulk'),
+        ('staff', '0008_sealed_units'),
     ]
 
     operations = [
