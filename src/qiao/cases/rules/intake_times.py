@@ -67,8 +67,10 @@ def _parts(text: str) -> _Parts:
     if not plain or len(plain) > LONGEST:
         raise BadMoment
     if found := _SOLID.fullmatch(plain):
-        one, two, three, hour, minute, second = (int(part or 0) for part in found.groups())
-        return _Parts(one, two, three, year_first=True, hour=hour, minute=minute, second_of=second)
+        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+        return _Parts(
+            year, month, day, year_first=True, hour=hour, minute=minute, second_of=second
+        )
     found = _MARKED.fullmatch(plain)
     if found is None:
         raise BadMoment

@@ -1,6 +1,6 @@
 """Moments of logs are read in their own zone; rows say what is wrong with them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -76,8 +76,8 @@ def test_days_of_23_and_25_hours_are_told(text: str, note: str, told: str) -> No
     assert (read.note, f"{read.at:%Y-%m-%d %H:%M}") == (note, told)
 
 
-@given(st.lists(st.dates(datetime(2000, 1, 1).date(), datetime(2030, 1, 1).date()), min_size=1))  # noqa: DTZ001 - bounds
-def test_the_order_that_wrote_the_days_is_always_among_those_that_fit(days: list) -> None:
+@given(st.lists(st.dates(date(2000, 1, 1), date(2030, 1, 1)), min_size=1))
+def test_the_order_that_wrote_the_days_is_always_among_those_that_fit(days: list[date]) -> None:
     written = [f"{day:%m/%d/%Y}" for day in days]
     assert MONTH_FIRST in orders(written)
     assert (DAY_FIRST in orders(written)) == all(day.day <= 12 for day in days)
