@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PARTS = {
     "recount": "recount",
     "end-reports": "ending",
+    "intake": "intake",
     "lists": "lists",
 }
 
