@@ -57,6 +57,7 @@ def reports(request: StaffRequest) -> HttpResponse:
             (head.label, f"{choice.query()}&draw={place}", place == drawn)
             for place, head in enumerate(report.heads)
         ],
+        "has_shares": any(head.is_share for head in report.heads),
         "changes": changes_of(actor=request.actor, now=request.now, choice=choice),
         "may_export": request.actor.can("cases.export"),
         "is_own": not request.actor.can(RIGHT),
