@@ -35,6 +35,7 @@ KINDS: Final = (
     ("井盖", "井盖松动", "小区门口井盖松动，车压过响。", "已更换井盖。"),
 )
 STREETS: Final = ("柳荫路", "学院路", "工农路", "滨河东路", "新建北巷")
+AREAS: Final = ("滨湖片区", "城西片区", "老城片区")
 SHARE: Final = 0.05
 FEWEST, MOST = 60, 600
 
@@ -97,7 +98,8 @@ def _rows(now: datetime, rows: int, days: int) -> Iterator[tuple[str, ...]]:
         opened = min(opened, now - timedelta(hours=1))
         kind, sub, said, done = KINDS[(n * n + n // 3) % len(KINDS)]
         took = timedelta(minutes=40 + (n * 137) % 4_000)
-        closed = opened + took if opened + took < now - timedelta(hours=1) else None
+        is_over = n % 9 != 4 and opened + took < now - timedelta(hours=1)
+        closed = opened + took if is_over else None
         end = closed.strftime("%Y-%m-%d %H:%M:%S") if closed else ""
         if n % 41 == 40:
             end = (opened - timedelta(hours=5)).strftime("%Y-%m-%d %H:%M:%S")
@@ -110,7 +112,7 @@ def _rows(now: datetime, rows: int, days: int) -> Iterator[tuple[str, ...]]:
             "已办结" if end else "办理中",
             ("一般", "一般", "紧急", "低")[n % 4],
             ("电话", "网站")[n % 5 == 0],
-            "",
+            AREAS[n % len(AREAS)],
             f"{STREETS[n % len(STREETS)]}{1 + n % 180}号",
             f"138{57_100_000 + n * 31}",
             said,
