@@ -24,7 +24,7 @@ _State = CaseIntake.State
 UNDOABLE: Final = (_State.DONE, _State.CANCELLED)
 OWN: Final = (
     "cases_caseevent", "cases_caseclock", "cases_clockrecord", "cases_casesource",
-    "cases_casesearch", "cases_casecause", "cases_caseduty",
+    "cases_casesearch", "cases_casecause", "cases_caseduty", "cases_caseviewer",
 )  # fmt: skip
 WORKED_ON, IN_USE = "worked_on", "in_use"
 _NEXT: Final = """
@@ -93,5 +93,6 @@ def _undo_batch(job: CaseIntake) -> bool:
 
 
 def _remove(cursor: Any, job: CaseIntake, case_ids: Sequence[int]) -> None:
-    if case_ids:
+    if case_ids:  # that somebody looked at a case does not keep it
+        cursor.execute("DELETE FROM cases_caseviewer WHERE case_id = ANY(%s)", [list(case_ids)])
         cursor.execute("SELECT cases_forget_taken_in(%s, %s)", [job.pk, list(case_ids)])
