@@ -1,10 +1,10 @@
 """Addresses of the reports."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from qiao.cases.views import reports
 
 urlpatterns = [
     path("reports/", reports.reports, name="reports"),
-    re_path(r"^reports/file\.(?P<form>xlsx|csv)$", reports.report_file, name="report_file"),
+    path("reports/file/<slug:form>", reports.report_file, name="report_file"),
 ]

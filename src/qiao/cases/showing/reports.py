@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from qiao.cases import definitions
 from qiao.cases.forms import write_filters
 from qiao.cases.forms.reports import ReportChoice
-from qiao.cases.queries.report_figures import WHOLE, figures_for
+from qiao.cases.queries.report_figures import KEPT_PREFIX, WHOLE, figures_for
 from qiao.cases.queries.reports import (
     NOT_COUNTED,
     TIME,
@@ -267,9 +267,11 @@ def _heads(
 
 
 def _target(key: str, day: date, actor: Actor) -> float | None:
+    """The target of a share; each promise has that of all promises."""
+    name = "kept" if key.startswith(KEPT_PREFIX) else key
     try:
         held = parameters.find(
-            f"{TARGET_PREFIX}{key}", day=day, organisation_ids=(actor.organisation_id,)
+            f"{TARGET_PREFIX}{name}", day=day, organisation_ids=(actor.organisation_id,)
         )
     except parameters.UnknownParameter:
         return None

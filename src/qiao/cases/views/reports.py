@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any, Final
 
-from django.http import HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -114,6 +114,8 @@ def _choices(request: StaffRequest, choice: ReportChoice) -> dict[str, Any]:
 @staff_view("cases.export", methods=("POST",))
 def report_file(request: StaffRequest, form: str) -> HttpResponse:
     """The report as a workbook or as CSV; recorded, since a report may name people."""
+    if form not in TYPES:
+        raise Http404(form)
     choice = _choice(request)
     report = build_report(actor=request.actor, now=request.now, choice=choice)
     link = request.build_absolute_uri(f"{reverse('cases:reports')}?{choice.query()}")
