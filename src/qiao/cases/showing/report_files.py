@@ -35,7 +35,7 @@ def header(report: Report) -> list[str]:
                 "n",
                 _("Against chance"),
             ]
-        found += [_("Before"), _("Change")]
+        found += [pgettext("report", "Before"), pgettext("report", "Change")]
     return found
 
 
@@ -69,7 +69,7 @@ def about(report: Report, *, actor: Actor, now: datetime, link: str) -> list[tup
         (_("Compared with"), f"{before.since} – {before.until}"),
         (pgettext("report", "Rows"), report.by_name),
         (_("Filters"), filter_words(report.choice.filters) or _("No filter")),
-        (_("Taken by"), f"{actor.name} {actor.number}".strip()),
+        (pgettext("report", "Taken by"), f"{actor.name} {actor.number}".strip()),
         (_("Taken at"), f"{timezone.localtime(now):%Y-%m-%d %H:%M}"),
         (_("Address"), link),
     ]
