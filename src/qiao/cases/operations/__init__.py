@@ -62,6 +62,7 @@ from qiao.cases.operations.hotline import (
 from qiao.cases.operations.installing import install_packs
 from qiao.cases.operations.linking import unlink_cases
 from qiao.cases.operations.merging import (
+    KeptApart,
     NotMerged,
     SameCase,
     TooMany,
@@ -146,6 +147,7 @@ __all__ = [
     "EmptyText",
     "FindingMissing",
     "GreenReasonMissing",
+    "KeptApart",
     "MergedAway",
     "NamesCaller",
     "NewMatter",

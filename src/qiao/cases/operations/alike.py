@@ -24,7 +24,7 @@ from qiao.cases.models import (
     Case,
     CaseEvent,
 )
-from qiao.cases.operations.merging import JOIN, UnderParent, end_duties, owe_again
+from qiao.cases.operations.merging import JOIN, KeptApart, UnderParent, end_duties, owe_again
 from qiao.cases.operations.opening import OpenRequest, open_case
 from qiao.cases.operations.talking import TEXT_LENGTH, EmptyText
 from qiao.core import events
@@ -60,7 +60,7 @@ def make_parent(*, case_id: int, cause: Cause, actor: Actor, now: datetime) -> A
     """Let an open case carry a common cause: reports may join it from now on.
 
     Raises `Forbidden`, `CaseClosedAlready`, `MergedAway`, `UnderParent` for a report of another or
-    one that carries a cause already, `BadText`.
+    one that carries a cause already, `KeptApart` for one about somebody of the house, `BadText`.
     """
     case = lock_case(case_id)
     actor.require(ALIKE, case.organisation_id)
@@ -68,6 +68,8 @@ def make_parent(*, case_id: int, cause: Cause, actor: Actor, now: datetime) -> A
         raise CaseClosedAlready(case.number)
     if case.parent_id is not None or case.is_parent:
         raise UnderParent(case.number)
+    if case.about_unit_id is not None:
+        raise KeptApart(case.number)
     words = clean(cause.cause, field="cause", max_length=CAUSE_LENGTH)
     case.is_parent = True
     journal = Journal(case, actor=actor, now=now)
@@ -140,6 +142,7 @@ def join_reports(
 
 def _may_join(case: Case) -> bool:
     free = case.merged_into_id is None and case.parent_id is None and not case.is_parent
+    free = free and case.about_unit_id is None  # a common cause tells its readers of its reports
     return free and case.closed_at is None
 
 

@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from qiao.cases.events import CaseChanged, CaseHandedPast
 from qiao.cases.journal import INTERNAL, CaseClosedAlready, Journal, lock_case
+from qiao.cases.journal_many import ManyJournals, lock_many
 from qiao.cases.models import Case, ComplaintDesk, OutletFinding
+from qiao.cases.operations.merging import UnderParent, queue_joins
 from qiao.cases.rules.naming import names_somebody
 from qiao.core import events
 from qiao.core.actor import Actor
@@ -78,14 +80,19 @@ def hand_past(
 
     It goes to the neutral team that a unit above names, else to a team for complaints that is not
     theirs, else to the unit above. Without `unit_id` of a person's own unit the nearest one is
-    taken by the caller. The first person stays, unless the case is about them or theirs.
+    taken by the caller. The first person stays, unless the case is about them or theirs. Cases
+    that were merged into it are the same matter and go with it.
 
-    Raises `Forbidden`, `CaseClosedAlready`, `NobodyNeutral`.
+    Raises `Forbidden`, `CaseClosedAlready`, `MergedAway`, `NobodyNeutral`, `UnderParent` for a
+    report of a common cause or the cause's own case.
     """
+    queue_joins()
     case = lock_case(case_id)
     actor.require("cases.work", case.organisation_id)
     if case.closed_at is not None:
         raise CaseClosedAlready(case.number)
+    if case.parent_id is not None or case.is_parent:
+        raise UnderParent(case.number)
     return move_past(case, unit_id=unit_id, staff_id=staff_id, actor=actor, now=now)
 
 
@@ -114,7 +121,37 @@ def move_past(
     move_to("case", case.pk, organisation_id=sealed)
     events.publish(CaseHandedPast(case.pk, sealed), organisation_id=sealed, actor=actor, now=now)
     _tell(case, "handed_past", actor, now)
+    _take_along(case, data, actor, now)
     return case
+
+
+def _take_along(case: Case, data: dict[str, object], actor: Actor, now: datetime) -> None:
+    """Seal what was merged into the case, and what was merged into that, with it."""
+    merged: list[int] = []
+    level = [case.pk]
+    while level and case.merged_count:
+        found = Case.objects.filter(merged_into__in=level).order_by("id")
+        level = list(found.values_list("id", flat=True))
+        merged += level
+    if not merged:
+        return
+    rows = lock_many(sorted(merged))
+    journal = ManyJournals(rows, actor=actor, now=now)
+    for each in rows:
+        journal.add(each, "handed_past", data, visibility=INTERNAL)
+    journal.write()
+    Case.objects.filter(id__in=merged).update(
+        organisation=case.organisation_id,
+        about_unit=case.about_unit_id,
+        about_staff=case.about_staff_id,
+        team=case.team_id,
+        assignee=None,
+        responsible=case.responsible_id,
+    )
+    for pk in merged:
+        move_to("case", pk, organisation_id=case.organisation_id)
+        told = CaseHandedPast(pk, case.organisation_id)
+        events.publish(told, organisation_id=case.organisation_id, actor=actor, now=now)
 
 
 def _neutral(unit_id: int, staff_id: int | None, day: date) -> tuple[_Owner, int]:

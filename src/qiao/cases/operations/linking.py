@@ -24,6 +24,8 @@ def unlink_cases(*, link_id: int, actor: Actor, now: datetime) -> CaseLink:
         actor.require(JOIN, case.organisation_id)
     for case_id, other_id in ((link.case_id, link.other_id), (link.other_id, link.case_id)):
         case, other = rows[case_id], rows[other_id]
+        if case.about_unit_id is None and other.about_unit_id is not None:
+            continue  # whom the other is kept from reads this one's history
         journal = Journal(case, actor=actor, now=now)
         journal.add("unlinked", {"case": other.pk, "number": other.number, "kind": link.kind})
         journal.write()

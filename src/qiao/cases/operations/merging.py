@@ -44,6 +44,11 @@ class UnderParent(Exception):  # noqa: N818 - names the finding
     """The case is a report of a common cause, or that cause's own case: it is not merged."""
 
 
+class KeptApart(Exception):  # noqa: N818 - names the finding
+    """A case is kept from an outlet or a person and another is not kept from the same: joined,
+    they would tell each other's readers of it."""
+
+
 class TooMany(Exception):  # noqa: N818 - names the finding
     """More cases than one can look through before merging them."""
 
@@ -57,7 +62,7 @@ def merge_cases(
     that other modules owe to the merged ones ends, and begins anew if the merge is undone.
 
     Raises `Case.DoesNotExist`, `Forbidden` in the unit of any of them, `SameCase`, `TooMany`,
-    `CaseClosedAlready`, `MergedAway`, `UnderParent`, `BadText`.
+    `CaseClosedAlready`, `MergedAway`, `UnderParent`, `KeptApart`, `BadText`.
     """
     required()
     words = clean(reason, field="reason", max_length=REASON_LENGTH)
@@ -161,6 +166,8 @@ def _lock_standing(case_ids: Sequence[int], actor: Actor) -> dict[int, Case]:
             raise CaseClosedAlready(case.number)
         if case.parent_id is not None or case.is_parent:
             raise UnderParent(case.number)
+    if len({(case.about_unit_id, case.about_staff_id) for case in rows.values()}) > 1:
+        raise KeptApart(rows[case_ids[0]].number)
     return rows
 
 

@@ -96,6 +96,8 @@ def _request(case: Case, matter: NewMatter, chosen: Sequence[CaseEvent]) -> Open
         caller_name=case.caller_name,
         caller_phone=case.caller_phone,
         responsible_id=case.responsible_id,
+        about_unit_id=case.about_unit_id,
+        about_staff_id=case.about_staff_id,
         at=min(entry.at for entry in chosen),
     )
 

@@ -98,6 +98,8 @@ def link_cases(*, case_id: int, other_id: int, kind: str, actor: Actor, now: dat
         defaults={"kind": kind, "linked_by_id": actor.staff_id, "linked_at": now},
     )
     if made:
+        if case.about_unit_id is None and other.about_unit_id is not None:
+            case, other = other, case  # whom the other is kept from reads this one's history
         journal = Journal(case, actor=actor, now=now)
         journal.add("linked", {"case": other.pk, "number": other.number, "kind": kind})
         journal.write()
