@@ -11,6 +11,7 @@ from django.utils import timezone
 from qiao.cases.events import CaseChanged
 from qiao.cases.journal import INTERNAL, Journal, lock_case
 from qiao.cases.models import Case, Digest, DigestItem, DigestReader
+from qiao.cases.operations.digest_mail import mail_digest
 from qiao.cases.rules.digest import Candidate, Drawn, draw
 from qiao.cases.rules.risk import COMPLAINT
 from qiao.core import calendars, events
@@ -49,7 +50,7 @@ def draw_due(*, now: datetime) -> int:
     """Draw today's digest for every reader whose hour has come; returns how many were drawn."""
     required()
     count = 0
-    for reader in DigestReader.objects.select_related("organisation"):
+    for reader in DigestReader.objects.select_related("organisation", "staff"):
         local = now.astimezone(ZoneInfo(reader.organisation.timezone))
         day = local.date()
         if local.hour < reader.hour or not _reads_on(reader, day):
@@ -72,7 +73,8 @@ def _reads_on(reader: DigestReader, day: date) -> bool:
 
 
 def draw_for(reader: DigestReader, *, day: date, seed: int, now: datetime) -> Digest:
-    """Draw one digest from the open complaints that the reader may see, and ring their bell."""
+    """Draw one digest from the open complaints that the reader may see; tell them by the bell and,
+    where they have an address, by e-mail."""
     actor = actor_by_id(reader.staff_id, day=day)
     pool = candidates(actor)
     digest = Digest.objects.create(
@@ -83,7 +85,8 @@ def draw_for(reader: DigestReader, *, day: date, seed: int, now: datetime) -> Di
         candidates=len(pool),
         drawn_at=now,
     )
-    _keep(digest, draw(pool, count=reader.count, seed=seed))
+    drawn = draw(pool, count=reader.count, seed=seed)
+    _keep(digest, drawn)
     notify(
         staff_ids=[reader.staff_id],
         kind=READY,
@@ -91,6 +94,7 @@ def draw_for(reader: DigestReader, *, day: date, seed: int, now: datetime) -> Di
         once=f"digest:{digest.pk}",
         now=now,
     )
+    mail_digest(reader, digest, drawn, now=now)
     return digest
 
 

@@ -23,7 +23,8 @@ from qiao.core.rules.texts import Text
 from qiao.customers.models import Customer
 from qiao.customers.operations import register_customer
 from qiao.customers.tests.factories import make_account
-from qiao.staff.models import Notice
+from qiao.messaging.models import Message
+from qiao.staff.models import Notice, Staff
 from qiao.staff.tests.cast import Company
 
 NAME = Text("Hospitals", "医院", "醫院")
@@ -162,6 +163,13 @@ def digest(company: Company) -> Digest:
     """The chief's digest of two complaints."""
     for title in ("第一件", "第二件"):
         as_complaint(a_case(company, title=title))
+    read_by_chief(company)
+    assert draw_due(now=NOW) == 0
+    return Digest.objects.get(staff=company.chief.staff_id)
+
+
+def read_by_chief(company: Company) -> None:
+    """The chief reads the digest from now on, and today's is drawn."""
     set_digest_reader(
         actor=company.chief,
         now=NOW,
@@ -171,8 +179,6 @@ def digest(company: Company) -> Digest:
         count=5,
     )
     assert draw_due(now=NOW) == 1
-    assert draw_due(now=NOW) == 0
-    return Digest.objects.get(staff=company.chief.staff_id)
 
 
 def test_every_working_day_the_executive_is_told_of_the_draw(
@@ -187,6 +193,23 @@ def test_every_working_day_the_executive_is_told_of_the_draw(
     saturday, before_hour = NOW + timedelta(days=1), NOW + timedelta(days=3, hours=-3)
     assert draw_due(now=saturday) == 0
     assert draw_due(now=before_hour) == 0
+
+
+def test_the_e_mail_of_a_digest_says_how_much_waits_and_nothing_of_whom(
+    company: Company,
+) -> None:
+    Staff.objects.filter(pk=company.chief.person_id).update(
+        email="chief@example.org", language="zh-hans"
+    )
+    case = as_complaint(a_case(company, caller_name="钱多多"))
+    read_by_chief(company)
+    message = Message.objects.get(kind="digest")
+    assert message.to_address == "chief@example.org"
+    assert message.channel == "email"
+    assert "1 件投诉" in message.body
+    told = message.title + message.body
+    for private in (case.number, case.title, case.description, case.caller_name, case.place):
+        assert not private or private not in told
 
 
 def test_a_decision_is_an_entry_of_the_case_and_a_duty_of_its_owner(
