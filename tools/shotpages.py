@@ -192,6 +192,7 @@ SHOTS = (
     Shot("alarms", "/cases/risk?whose=all", "supervisor"),
     Shot("case-risk", "/cases/risk", "supervisor", prototype="ticket", act=_first_row),
     Shot("green", "/cases/green", "supervisor"),
+    Shot("late-today", "/cases/late", "supervisor"),
     Shot("digests", "/cases/digests?whose=all", "supervisor"),
     Shot("digest", "/cases/digests?whose=all", "supervisor", act=_first_row),
     Shot("findings", "/cases/findings", "supervisor"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases import risk_tasks
@@ -36,7 +36,7 @@ def digest_words(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, Notice
     found = {each.pk: each for each in Digest.objects.filter(pk__in=wanted, staff=actor.staff_id)}
     return {
         row.notice_id: NoticeWords(
-            title=_now("Today's complaints are ready to read"),
+            title=gettext("Today's complaints are ready to read"),
             text=found[row.subject_id].day.isoformat(),
             url=reverse("cases:digest", args=[row.subject_id]),
         )
@@ -52,7 +52,7 @@ def order_words(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, NoticeW
     return {
         row.notice_id: NoticeWords(
             title=f"{found[row.subject_id].number} {found[row.subject_id].title}",
-            text=_now("An executive has ordered or asked something of you"),
+            text=gettext("An executive has ordered or asked something of you"),
             url=reverse("cases:digests"),
             tone="warn",
         )
@@ -104,6 +104,9 @@ PORTFOLIO = (
 )
 COMMANDS = (
     Command("cases.green", _("Green channel"), "arrow-ramp-right", "cases:green", VIEW),
+    Command(
+        "cases.late", _("Who is late today"), "clock-exclamation", "cases:late", "cases.assign"
+    ),
     Command("cases.digests", _("Executives' digest"), "news", "cases:digests", VIEW),
 )
 PERMISSIONS = (

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from qiao.cases import risk_tasks
 from qiao.cases.events import RiskRulesChanged
@@ -37,7 +36,7 @@ VIEW: Final = "cases.view"
 
 
 def _item(line: AlarmLine) -> InboxItem:
-    reasons = _now(", ").join(dict.fromkeys(from_names(each) for each in line.names))
+    reasons = gettext(", ").join(dict.fromkeys(from_names(each) for each in line.names))
     return InboxItem(
         ref=line.case_id,
         who=line.who or line.number,
@@ -73,7 +72,7 @@ def notice_words(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, Notice
     return {
         row.notice_id: NoticeWords(
             title=f"{found[row.subject_id].number} {found[row.subject_id].title}",
-            text=_now("Raised to you: risk of escalation"),
+            text=gettext("Raised to you: risk of escalation"),
             url=reverse("cases:detail", args=[row.subject_id]),
             tone="bad",
         )

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from qiao.cases.views import complaints, digests
+from qiao.cases.views import complaints, digests, lateness
 
 urlpatterns = [
+    path("late", lateness.who_is_late, name="late"),
     path("green", complaints.green, name="green"),
     path("digests", digests.index, name="digests"),
     path("digests/<int:digest_id>", digests.show, name="digest"),

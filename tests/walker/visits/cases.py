@@ -28,6 +28,7 @@ CASES: Final = {
         )
     ),
     "cases:green": Visit(),
+    "cases:late": Visit(reader="chief"),
     "cases:green_by_hand": _case({"text": "reason"}, args={"way": "out"}),
     "cases:dispute": _case({"bill": "2026-11", "amount": "1.20"}),
     "cases:dispute_end": _case({"text": "settled"}, args={"dispute_id": "{dispute}"}),
