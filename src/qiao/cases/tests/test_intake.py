@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from qiao.cases.journal import recount
 from qiao.cases.models import Case, CaseClock, CaseIntake, CaseSource, ClockRecord, IntakeRow
@@ -137,7 +138,9 @@ def test_planted_errors_are_refused_row_by_row_as_the_dry_run_said(intake: Intak
 
 
 def test_a_run_that_was_killed_goes_on_after_its_last_batch(
-    intake: Intake, monkeypatch: pytest.MonkeyPatch
+    intake: Intake,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
     monkeypatch.setattr("qiao.cases.operations.intake_plan.BATCH", 10)
     rows = [f"C{n},2026-01-05 09:00,,,漏水报修,办理中,说{n}," for n in range(35)]
@@ -156,7 +159,8 @@ def test_a_run_that_was_killed_goes_on_after_its_last_batch(
             run_started(actor=intake.company.agent, intake_id=job.pk, now=NOW)
     job.refresh_from_db()
     assert (job.state, job.read_count, Case.objects.count()) == ("running", 20, 20)
-    run_started(actor=intake.company.agent, intake_id=job.pk, now=NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        run_started(actor=intake.company.agent, intake_id=job.pk, now=NOW)
     job.refresh_from_db()
     assert (job.state, job.created_count, Case.objects.count()) == ("done", 35, 35)
     assert not files.path_of(job.pk).exists()
