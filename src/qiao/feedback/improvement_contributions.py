@@ -39,7 +39,7 @@ PERMISSIONS = (
 NAVIGATION = (
     NavItem(
         key="improvements",
-        label=gettext_lazy("Improvements"),
+        label=pgettext_lazy("navigation", "Improve"),
         icon="target",
         url_name="feedback:improvements",
         permission="improvements.work",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -18,9 +18,13 @@ from qiao.cases.showing.clocks import ShownClocks, show_clocks
 from qiao.cases.showing.history import Line, Speech, show_history, speech_of
 from qiao.cases.showing.steps import ShownOffer, ShownStep, known_fields, show_offers, show_steps
 from qiao.core.actor import Actor
+from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Field
 from qiao.core.rules.conditions import holds
 from qiao.core.wording import said
+
+VOICE: Final = frozenset({"phone", "counter", "visit"})
+"""Media by which a customer is answered by word of mouth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,12 @@ class Detail:
     drafts: Mapping[str, Mapping[str, Any]]
     viewers: list[dict[str, Any]]
     may: Mapping[str, bool]
+
+    @property
+    def by_voice(self) -> bool:
+        """Whether its customer is spoken with: then what he was told is written first."""
+        channel = catalogue().channels.get(self.case.channel)
+        return channel is not None and channel.medium in VOICE
 
     @property
     def late(self) -> bool:

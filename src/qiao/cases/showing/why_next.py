@@ -19,15 +19,15 @@ def why_next(case: Case, place: Place, now: datetime) -> str:
     if sort in ("due", "priority") and case.due_at is not None:
         if case.due_at <= now:
             return pgettext("why next", "late by %(time)s") % {
-                "time": timesince(case.due_at, now, depth=1)
+                "time": timesince(case.due_at, now, depth=2)
             }
         return pgettext("why next", "due in %(time)s") % {
-            "time": timeuntil(case.due_at, now, depth=1)
+            "time": timeuntil(case.due_at, now, depth=2)
         }
     if turned and sort in ("opened", "changed"):
         since = case.opened_at if sort == "opened" else case.changed_at
         return pgettext("why next", "waited longest: %(time)s") % {
-            "time": timesince(since, now, depth=1)
+            "time": timesince(since, now, depth=2)
         }
     if sort == "due":
         return _("Nothing owed")
