@@ -41,6 +41,7 @@ from qiao.customers.operations.tags import create_tag, tag_customer
 from qiao.desk.operations.problems import Circumstances, report_problem
 from qiao.messaging import operations as messages
 from qiao.messaging.channels.port import Refused
+from qiao.messaging.models import Message
 from qiao.messaging.operations import sending
 from tests.world import World, finish_work, picture, work_order
 
@@ -77,7 +78,8 @@ def write_to(customer: Customer, told: dict[str, Any]) -> None:
             receiver=messages.Receiver(customer_id=customer.pk),
             **told,
         )
-    (first, *_rest) = sending.claim(channel="email", now=told["now"], most=1)
+    due = sending.claim(channel="email", now=told["now"], most=100)
+    first = Message.objects.filter(pk__in=due, customer=customer).order_by("id")[0].pk
     sending.begin(message_id=first, now=told["now"])
     no = Refused(f"5.1.1 <{EMAIL}> {WORDS}", 550)
     sending.keep_refused(message_id=first, refusal=no, now=told["now"])
