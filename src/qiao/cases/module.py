@@ -19,6 +19,7 @@ from qiao.cases.demo import complaints as demo_complaints
 from qiao.cases.demo import designs as demo_designs
 from qiao.cases.demo import writing as demo_writing
 from qiao.cases.demo.replies import STAGE as REPLIES
+from qiao.cases.features import FEATURES
 from qiao.cases.message_tasks import SUBSCRIPTIONS as MESSAGE_SUBSCRIPTIONS
 from qiao.cases.notices import NOTICES
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
@@ -68,6 +69,7 @@ manifest = Module(
         *reports.PERMISSIONS,
         *logs.PERMISSIONS,
     ),
+    features=FEATURES,
     navigation=contributions.NAVIGATION + reports.NAVIGATION,
     case_figures=reports.CASE_FIGURES,
     code_tables=(*CODE_TABLES, *complaints.CODE_TABLES),

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import set_language
 
+handler403 = "qiao.core.views.forbidden"
 urlpatterns = [
     path("", include("qiao.core.urls")),
     path("", include("qiao.desk.urls")),

@@ -18,7 +18,8 @@ class Actor:
 
     `grants` maps a permission (``cases.view``) to the ids of all organisations in which it
     holds, subtrees already unfolded, sorted. `team_ids` are the teams the person works in;
-    `homes` are the names of the pages on which their roles begin.
+    `homes` are the names of the pages on which their roles begin; `off` are the features that are
+    switched off where they work.
     """
 
     staff_id: int | None
@@ -31,6 +32,7 @@ class Actor:
     title: str = ""
     timezone: str = "Asia/Shanghai"
     homes: frozenset[str] = frozenset()
+    off: frozenset[str] = frozenset()
 
     @property
     def person_id(self) -> int:
@@ -38,6 +40,10 @@ class Actor:
         if self.staff_id is None:
             raise RuntimeError("this takes a person; the system acted")
         return self.staff_id
+
+    def uses(self, feature: str) -> bool:
+        """True unless the feature is switched off in every unit that the person works in."""
+        return feature not in self.off
 
     def can(self, permission: str) -> bool:
         """True if the permission holds in any organisation."""

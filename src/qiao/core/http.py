@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from qiao.core.actor import Actor, Forbidden
+from qiao.core.features import FeatureOff
+from qiao.core.registry import registry
 from qiao.core.transactions import acting
 
 P = ParamSpec("P")
@@ -40,6 +42,8 @@ def staff_view(
     An empty `permission` admits everybody who is signed in: what the page shows is then decided
     by each part of it.
 
+    An address of a feature that is switched off where they work is refused (`core.features`).
+
     An answer of 400 or above rolls the transaction back: a refused form leaves nothing behind.
     With `opens` false the view opens its own: one that writes or reads a large file before it.
 
@@ -56,6 +60,7 @@ def staff_view(
                 return _to_sign_in(request)
             if permission and not actor.can(permission):
                 raise PermissionDenied(permission)
+            _refuse_switched_off(request, actor)
             request.now = timezone.now()  # type: ignore[attr-defined]
             try:
                 if request.method in SAFE or not opens:
@@ -73,6 +78,14 @@ def staff_view(
         return guarded
 
     return decorate
+
+
+def _refuse_switched_off(request: HttpRequest, actor: Actor) -> None:
+    """Raises `FeatureOff` for an address of a feature that is off where the actor works."""
+    match = request.resolver_match
+    found = registry.switched_off(actor, match.view_name) if match else None
+    if found is not None:
+        raise FeatureOff(found)
 
 
 def _to_sign_in(request: Any) -> HttpResponse:

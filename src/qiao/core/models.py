@@ -106,6 +106,33 @@ class Setting(models.Model):
         ]
 
 
+class FeatureSwitch(models.Model):
+    """A decision on a feature in a unit, with its days; append-only. See `core.features`.
+
+    Without `is_on` the unit is as the one above again.
+    """
+
+    feature = models.TextField()
+    organisation_id = models.BigIntegerField()
+    valid = DateRangeField()
+    is_on = models.BooleanField(null=True)
+    reason = models.TextField()
+    decided_by_id = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="core_feature_says_why"),
+            models.CheckConstraint(
+                condition=Q(valid__isempty=False, valid__startswith__isnull=False),
+                name="core_feature_has_days",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation_id", "feature"], name="core_feature_of_unit"),
+        ]
+
+
 class BusinessCalendar(models.Model):
     """A version of a named business calendar, in force from `effective_at`.
 

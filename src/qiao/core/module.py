@@ -37,6 +37,7 @@ manifest = Module(
     ),
     permissions=(
         Permission("core.configure", _("Change dated configuration")),
+        Permission("core.features", _("Switch features on and off in units")),
         Permission("core.approve", _("Decide on approvals")),
         Permission("core.audit", _("Read the audit trail")),
     ),
@@ -56,5 +57,5 @@ manifest = Module(
     ),
     code_tables=(CALENDAR,),
     audited=("core_setting", "core_calendarday"),
-    append_only=("core_businesscalendar",),
+    append_only=("core_businesscalendar", "core_featureswitch"),
 )

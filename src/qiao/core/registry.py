@@ -1,7 +1,9 @@
 """The registry: all manifests, read once when the applications are ready."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import import_module
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,7 @@ from qiao.core.manifest import (
     Command,
     Correction,
     Decidable,
+    Feature,
     Figure,
     Headline,
     HistoryCount,
@@ -37,6 +40,8 @@ from qiao.core.manifest import (
 )
 from qiao.core.personal import PersonalData
 from qiao.core.tasks import schedule
+
+Part = TypeVar("Part")
 
 
 class Registry:
@@ -67,15 +72,46 @@ class Registry:
     def __iter__(self) -> Iterator[Module]:
         return iter(self._modules.values())
 
+    def features(self) -> dict[str, Feature]:
+        """What units switch on and off, by key, in the order of the floors."""
+        return {f.key: f for module in self for f in module.features}
+
+    def switched_off(self, actor: Actor, address: str) -> Feature | None:
+        """The feature that an address (``cases:macros``) belongs to, if the actor does without
+        it."""
+        if not actor.off:
+            return None
+        found = self.features_of(address)
+        return next((each for each in found if each.key in actor.off), None)
+
+    @cache  # noqa: B019 - the registry lives as long as the process
+    def features_of(self, name: str) -> tuple[Feature, ...]:
+        """The features that an address or the key of a part belongs to."""
+        return tuple(
+            each
+            for module in self
+            for each in module.features
+            if name in each.parts or each.holds_address(name)
+        )
+
+    def _used(self, actor: Actor, items: Iterable[Part]) -> Iterator[Part]:
+        """The parts that belong to no feature which the actor does without."""
+        for item in items:
+            if not any(each.key in actor.off for each in self._features_of_part(item)):
+                yield item
+
+    def _features_of_part(self, item: Any) -> tuple[Feature, ...]:
+        return self.features_of(item.key) + self.features_of(getattr(item, "url_name", ""))
+
     def navigation(self, actor: Actor) -> list[NavItem]:
         """The rail's entries that the actor may open and has to do with, in order."""
-        items = (n for module in self for n in module.navigation)
+        items = self._used(actor, (n for module in self for n in module.navigation))
         shown = (n for n in items if not n.only_as_home or n.url_name in actor.homes)
         return sorted((n for n in shown if actor.can(n.permission)), key=lambda n: n.order)
 
     def panels(self, actor: Actor, place: str) -> list[Panel]:
         """The panels of a place (``aside``, ``customer`` …) that the actor may see, in order."""
-        items = (p for module in self for p in module.panels)
+        items = self._used(actor, (p for module in self for p in module.panels))
         allowed = (p for p in items if place in p.places and actor.can(p.permission))
         return sorted(allowed, key=lambda p: p.order)
 
@@ -90,15 +126,16 @@ class Registry:
     def portfolio(self, actor: Actor) -> list[PortfolioCount]:
         """What is counted of the customers of a portfolio, in order, as far as the actor may."""
         items = (p for module in self for p in module.portfolio if actor.can(p.permission))
-        return sorted(items, key=lambda p: p.order)
+        return sorted(self._used(actor, items), key=lambda p: p.order)
 
     def timeline(self, actor: Actor) -> list[TimelineSource]:
         """The timeline's sources that the actor may see."""
-        return [s for module in self for s in module.timeline if actor.can(s.permission)]
+        items = (s for module in self for s in module.timeline if actor.can(s.permission))
+        return list(self._used(actor, items))
 
     def search(self, actor: Actor) -> list[SearchSource]:
         """The search sources that the actor may use, in order."""
-        items = (s for module in self for s in module.search)
+        items = self._used(actor, (s for module in self for s in module.search))
         return sorted((s for s in items if actor.can(s.permission)), key=lambda s: s.order)
 
     def segment_fields(self, actor: Actor | None = None) -> list[SegmentField]:
@@ -109,7 +146,7 @@ class Registry:
 
     def commands(self, actor: Actor) -> list[Command]:
         """The palette's verbs that the actor may use and has to do with."""
-        items = (c for module in self for c in module.commands)
+        items = self._used(actor, (c for module in self for c in module.commands))
         shown = (c for c in items if not c.only_as_home or c.url_name in actor.homes)
         return [c for c in shown if actor.can(c.permission)]
 
@@ -120,7 +157,7 @@ class Registry:
 
     def inbox(self, actor: Actor) -> list[QueueSource]:
         """The groups of the workspace's left list that the actor may see, in order."""
-        items = (q for module in self for q in module.inbox)
+        items = self._used(actor, (q for module in self for q in module.inbox))
         return sorted((q for q in items if actor.can(q.permission)), key=lambda q: q.order)
 
     def administration(self) -> list[AdministrationPage]:
@@ -134,12 +171,12 @@ class Registry:
     def figures(self, actor: Actor) -> list[Figure]:
         """The overview's panels that the actor may see, in order."""
         items = (f for module in self for f in module.figures if actor.can(f.permission))
-        return sorted(items, key=lambda f: f.order)
+        return sorted(self._used(actor, items), key=lambda f: f.order)
 
     def headlines(self, actor: Actor) -> list[Headline]:
         """The overview's strip as far as the actor may see it, in order."""
         items = (h for module in self for h in module.headlines if actor.can(h.permission))
-        return sorted(items, key=lambda h: h.order)
+        return sorted(self._used(actor, items), key=lambda h: h.order)
 
     def workload(self, actor: Actor) -> list[Workload]:
         """The columns of the table of people that the actor may see, in order."""
@@ -149,7 +186,7 @@ class Registry:
     def matters(self, actor: Actor) -> list[MatterSource]:
         """What tells of open matters of an account, as far as the actor may see it, in order."""
         items = (m for module in self for m in module.matters if actor.can(m.permission))
-        return sorted(items, key=lambda m: m.order)
+        return sorted(self._used(actor, items), key=lambda m: m.order)
 
     def permissions(self) -> Iterable[str]:
         """All permissions that roles may hold."""

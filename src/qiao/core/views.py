@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from qiao.core import live
+from qiao.core.features import FeatureOff
 from qiao.core.metrics import count_jobs
 
 
@@ -39,6 +40,12 @@ async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What a person may not open, or what is not switched on where they work."""
+    feature = exception.feature if isinstance(exception, FeatureOff) else None
+    return render(request, "403.html", {"feature": feature}, status=403)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's form

@@ -49,6 +49,7 @@ from qiao.customers import (
     tier_tasks,
 )
 from qiao.customers.codes import CODE_TABLES
+from qiao.customers.features import FEATURES
 from qiao.customers.personal import PERSONAL
 from qiao.customers.queries import (
     cards,
@@ -243,6 +244,7 @@ manifest = Module(
         + manager_contributions.PERSONAL
         + protection_contributions.PERSONAL
     ),
+    features=FEATURES,
     permissions=(
         *tag_contributions.PERMISSIONS,
         *retention_contributions.PERMISSIONS,

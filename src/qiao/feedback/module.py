@@ -10,6 +10,7 @@ from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.core.tasks import PeriodicJob
 from qiao.feedback import contributions, demo, morning, overview
 from qiao.feedback import improvement_contributions as improvements
+from qiao.feedback.features import FEATURES
 from qiao.feedback.operations import note_known_satisfactions, note_satisfactions
 from qiao.feedback.operations.watching import install_rule
 from qiao.feedback.parameters import PARAMETERS
@@ -36,6 +37,7 @@ manifest = Module(
     key="feedback",
     label=_("Feedback"),
     personal=PERSONAL,
+    features=FEATURES,
     permissions=(
         Permission("followups.view", _("See follow-ups and what customers said")),
         Permission("followups.work", _("Call customers back and keep their word")),

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import F
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from qiao.cases.events import ReportsChanged, ReportsEnded
+from qiao.cases.features import ALIKE
 from qiao.cases.journal import CUSTOMER
 from qiao.cases.journal_many import ManyJournals, close_apart, lock_many, merged_ids
 from qiao.cases.models import (
@@ -29,9 +31,10 @@ from qiao.cases.models import (
 from qiao.cases.operations.alike import end_reports
 from qiao.cases.queries.alike_bursts import find_bursts
 from qiao.core import events
+from qiao.core.features import is_on
 from qiao.core.transactions import required
 from qiao.messaging.operations import Receiver, Sending, Words, queue_messages, reach
-from qiao.staff.queries import organisation
+from qiao.staff.queries import chain_to, organisation
 
 BATCH: Final = 500
 QUEUED: Final = "queued"
@@ -227,6 +230,12 @@ UPDATE cases_alikeproposal SET state = 'faded' WHERE state = 'open' AND seen_at 
 """
 
 
+def _is_used(organisation_id: int, now: datetime) -> bool:
+    unit = organisation(organisation_id)
+    day = now.astimezone(ZoneInfo(unit.timezone)).date()
+    return is_on(ALIKE, organisation_ids=chain_to(unit), day=day)
+
+
 def note_bursts(*, now: datetime) -> int:
     """Look for bursts of reports and keep them as proposals; those that faded away go.
 
@@ -234,7 +243,7 @@ def note_bursts(*, now: datetime) -> int:
     on, and nothing is proposed where a common cause is open.
     """
     required()
-    bursts = find_bursts(now=now)
+    bursts = [each for each in find_bursts(now=now) if _is_used(each.organisation_id, now)]
     for each in bursts:
         lately = AlikeProposal.objects.filter(
             organisation_id=each.organisation_id,

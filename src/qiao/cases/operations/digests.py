@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from qiao.cases.events import CaseChanged
+from qiao.cases.features import DIGESTS
 from qiao.cases.journal import INTERNAL, Journal, lock_case
 from qiao.cases.models import Case, Digest, DigestItem, DigestReader
 from qiao.cases.operations.digest_mail import mail_digest
@@ -16,11 +17,12 @@ from qiao.cases.rules.digest import Candidate, Drawn, draw
 from qiao.cases.rules.risk import COMPLAINT
 from qiao.core import calendars, events
 from qiao.core.actor import Actor
+from qiao.core.features import is_on
 from qiao.core.rules.calendar import working_spans
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.staff.operations import notify
-from qiao.staff.queries import actor_by_id, names_of
+from qiao.staff.queries import actor_by_id, chain_to, names_of
 
 READY: Final = "cases.digest"
 ORDERED: Final = "cases.order"
@@ -54,6 +56,8 @@ def draw_due(*, now: datetime) -> int:
         local = now.astimezone(ZoneInfo(reader.organisation.timezone))
         day = local.date()
         if local.hour < reader.hour or not _reads_on(reader, day):
+            continue
+        if not is_on(DIGESTS, organisation_ids=chain_to(reader.organisation), day=day):
             continue
         if not Digest.objects.filter(staff_id=reader.staff_id, day=day).exists():
             draw_for(reader, day=day, seed=randbelow(SEEDS), now=now)

@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from qiao.cases.events import CaseChanged
+from qiao.cases.features import GREEN
 from qiao.cases.journal import CaseClosedAlready, Journal, lock_case
 from qiao.cases.models import Case, CaseGreen, GreenRuleRow
 from qiao.cases.rules.green import GreenRule, Standing, first_that_holds, raised
 from qiao.core import events
 from qiao.core.actor import Actor
+from qiao.core.features import is_on
 from qiao.core.rules.text import clean
+from qiao.staff.queries import chain_to
 
 REASON_LENGTH: Final = 300
 BY_HAND: Final = "cases.green"
@@ -77,10 +80,18 @@ def _customer(customer_id: int | None) -> tuple[str, list[str], list[str]]:
 def enter_by_rule(case: Case, now: datetime) -> GreenRuleRow | None:
     """Let a new case, not yet saved, jump the queue where a rule says so: its priority rises."""
     rule = rule_for(case, now)
+    if rule is not None and not _is_used(case, now):
+        return None
     if rule is not None:
         case.priority = raised(case.priority, rule.raises_to)
         case.is_green = True
     return rule
+
+
+def _is_used(case: Case, now: datetime) -> bool:
+    unit = case.organisation
+    day = now.astimezone(ZoneInfo(unit.timezone)).date()
+    return is_on(GREEN, organisation_ids=chain_to(unit), day=day)
 
 
 def rule_data(rule: GreenRuleRow) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from qiao.cases import definitions
 from qiao.cases.events import CaseChanged
+from qiao.cases.features import CHECKLISTS
 from qiao.cases.journal import CaseClosedAlready, Journal, lock_case
 from qiao.cases.models import Case, CaseDuty
 from qiao.cases.operations.arriving import enter_steps
@@ -90,7 +91,7 @@ def take_action(
         given=values | ({"reason": reason} if reason else {}),
         roles=actor.roles,
         duties_done=_duties_done(case),
-        checks_open=open_checks(case),
+        checks_open=open_checks(case) if actor.uses(CHECKLISTS) else [],
         fields=fields,
     )
     case.facts = case.facts | dict(move.given)

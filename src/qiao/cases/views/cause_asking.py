@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from qiao.cases import definitions
+from qiao.cases.features import CAUSES
 from qiao.cases.forms import ActionForm
 from qiao.cases.forms.causes import CauseField
 from qiao.cases.models import Case, Cause
@@ -31,6 +32,11 @@ def offered_of(model_id: int, found: Sequence[Suggestion]) -> Offered | None:
     return Offered(model_id, [(each.key, each.share) for each in found])
 
 
+def suggestions_for(request: StaffRequest, case: Case) -> tuple[int, list[Suggestion]]:
+    """The model in force and what it suggests; nothing where people choose unaided."""
+    return suggest_causes(case=case) if request.actor.uses(CAUSES) else (0, [])
+
+
 def ask_for_cause(
     request: StaffRequest, case: Case, form: ActionForm, action: str
 ) -> Offered | None:
@@ -41,7 +47,7 @@ def ask_for_cause(
         return None
     own = () if chosen.kind == "return" else step.required
     causes = causes_for(request, case)
-    model_id, found = suggest_causes(case=case)
+    model_id, found = suggestions_for(request, case)
     form.fields[FIELD] = CauseField(
         case_id=case.pk,
         lines=choices_of(causes),

@@ -6,10 +6,10 @@ from django.utils.translation import gettext as _
 
 from qiao.cases import operations, queries
 from qiao.cases.forms.causes import CauseForm, SuspicionForm, by_group
-from qiao.cases.queries.causes import coding_of, suggest_causes
+from qiao.cases.queries.causes import coding_of
 from qiao.cases.showing.cause_words import CauseLine, choices_of, find_causes, suggested
 from qiao.cases.views.acting import attempt, dialog, done, posted
-from qiao.cases.views.cause_asking import causes_for, offered_of
+from qiao.cases.views.cause_asking import causes_for, offered_of, suggestions_for
 from qiao.core.http import StaffRequest, staff_view
 
 NAMES = frozenset({"main", "main_cause"})  # fields that a chooser may stand for
@@ -20,7 +20,7 @@ def code(request: StaffRequest, case_id: int) -> HttpResponse:
     """The main cause and others, with suggestions from the words of the case on top."""
     case = queries.get_case_for(actor=request.actor, case_id=case_id, permission="cases.work")
     causes = causes_for(request, case)
-    model_id, found = suggest_causes(case=case)
+    model_id, found = suggestions_for(request, case)
     coding = coding_of(case_id=case.pk)
     form = CauseForm(
         posted(request),

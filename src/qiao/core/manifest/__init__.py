@@ -24,6 +24,7 @@ from qiao.core.manifest.data import (
     SegmentField,
     Told,
 )
+from qiao.core.manifest.features import Feature
 from qiao.core.manifest.pages import (
     CUSTOMER_TOPICS,
     AdministrationPage,
@@ -62,6 +63,7 @@ __all__ = [
     "Decidable",
     "DemoStage",
     "Difference",
+    "Feature",
     "Figure",
     "Headline",
     "HistoryCount",
@@ -146,6 +148,7 @@ class Module:
     segment_fields: tuple[SegmentField, ...] = ()
     commands: tuple[Command, ...] = ()
     permissions: tuple[Permission, ...] = ()
+    features: tuple[Feature, ...] = ()
     subscriptions: tuple[Subscription, ...] = ()
     listeners: tuple[Listener, ...] = ()
     personal: tuple[PersonalData, ...] = ()

@@ -8,6 +8,7 @@ from django.template.context import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from qiao.core.registry import registry
 from qiao.core.ui import fields, figures, marks, moments, page
 
 register = template.Library()
@@ -103,3 +104,31 @@ def alert(content: str, state: str = "info", icon_name: str = "") -> SafeString:
         marks.icon(icon_name or marks.ALERT_ICONS.get(state, "info-circle")),
         content,
     )
+
+
+class Reached(template.Node):
+    """What is drawn only where an address may be reached."""
+
+    def __init__(self, address: str, inside: template.NodeList) -> None:
+        self.address, self.inside = address, inside
+
+    def render(self, context: template.Context) -> str:
+        """What is inside, or nothing where the address belongs to a feature that is off."""
+        actor = getattr(context.get("request"), "actor", None)
+        if actor is not None and registry.switched_off(actor, self.address) is not None:
+            return ""
+        return self.inside.render(context)
+
+
+@register.tag
+def reaches(parser: template.base.Parser, token: template.base.Token) -> Reached:
+    """``{% reaches "cases:macros" %}…{% endreaches %}``: drawn where that address is switched on.
+
+    Raises `TemplateSyntaxError` unless one name of an address in quotes is given.
+    """
+    words = token.split_contents()
+    if len(words) != 2 or words[1][0] not in "'\"":
+        raise template.TemplateSyntaxError("reaches takes the name of one address")
+    inside = parser.parse(("endreaches",))
+    parser.delete_first_token()
+    return Reached(words[1].strip("'\""), inside)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from qiao.core.actor import Actor
+from qiao.core.features import off_for
 from qiao.core.registry import registry
 from qiao.core.rules.texts import language_key
 from qiao.staff.demo_cast import CAST, LEFT, MANAGERS
@@ -86,6 +87,7 @@ def _read_actor(staff: Staff, day: date) -> Actor:
         title=staff.title,
         timezone=staff.organisation.timezone,
         homes=frozenset(homes),
+        off=off_for([chain_of(unit) for unit in teams or (staff.organisation_id,)], day=day),
     )
 
 
