@@ -14,8 +14,17 @@ from django.db import connection
 
 from qiao.cases import definitions
 from qiao.cases.events import AlikeNoticeWritten, CaseChanged, CasesHeld, ReportsChanged
-from qiao.cases.journal import CUSTOMER, INTERNAL, CaseClosedAlready, Journal, lock_case
-from qiao.cases.journal_many import ManyJournals, closed_from, lock_many, reopen_apart
+from qiao.cases.journal import (
+    CUSTOMER,
+    INTERNAL,
+    CaseClosedAlready,
+    Journal,
+    ManyJournals,
+    closed_from,
+    lock_case,
+    lock_many,
+    reopen_apart,
+)
 from qiao.cases.models import (
     AlikeNotice,
     AlikeParent,

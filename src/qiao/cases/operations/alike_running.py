@@ -18,8 +18,7 @@ from django.utils.translation import override
 
 from qiao.cases.events import ReportsChanged, ReportsEnded
 from qiao.cases.features import ALIKE
-from qiao.cases.journal import CUSTOMER
-from qiao.cases.journal_many import ManyJournals, close_apart, lock_many, merged_ids
+from qiao.cases.journal import CUSTOMER, ManyJournals, close_apart, lock_many, merged_ids
 from qiao.cases.models import (
     AlikeNotice,
     AlikeParent,

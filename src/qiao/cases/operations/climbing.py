@@ -8,15 +8,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from qiao.cases import definitions
 from qiao.cases.events import CaseChanged
-from qiao.cases.journal import Journal, known_calendars, recount
+from qiao.cases.journal import Journal, Kept, kept_clocks, known_calendars
 from qiao.cases.ladders import Ladder, ladder_for
-from qiao.cases.models import Case, CaseEvent, CaseRung, ClockRecord
-from qiao.cases.rules.clock_rows import state_from_data
+from qiao.cases.models import Case, CaseEvent, CaseRung
 from qiao.cases.rules.ladder import Rung, Step, due_steps, steps_of
 from qiao.cases.rules.working_time import Calendars
 from qiao.core import events
@@ -46,7 +45,7 @@ class _Known:
     calendars: Calendars
     climbed: Mapping[int, frozenset[tuple[str, int, str]]]
     waiting: Mapping[int, tuple[int, datetime]]
-    states: Mapping[int, Any]
+    clocks: Mapping[int, Kept]
 
 
 def climb(*, now: datetime) -> int:
@@ -80,7 +79,7 @@ def _known(cases: Sequence[Case]) -> _Known:
         calendars=known_calendars(),
         climbed={pk: frozenset(places) for pk, places in climbed.items()},
         waiting={pk: (seq, at) for pk, seq, at in latest.values_list("case_id", "seq", "at")},
-        states=dict(ClockRecord.objects.filter(case__in=ids).values_list("case_id", "state")),
+        clocks=kept_clocks(ids),
     )
 
 
@@ -89,8 +88,7 @@ def _climb_one(case: Case, known: _Known, now: datetime) -> datetime | None:
     ladder = ladder_for(case)
     if ladder is None:
         return None
-    kept = known.states.get(case.pk)
-    state = state_from_data(kept) if kept else recount(case.pk)
+    state = known.clocks[case.pk].state
     rungs = ladder.rungs_for(case.priority)
     steps = steps_of(state, rungs, known.calendars, known.waiting.get(case.pk))
     steps = [step for step in steps if ladder.is_for(step)]

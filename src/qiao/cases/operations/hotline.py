@@ -13,8 +13,14 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from qiao.cases.events import CaseChanged, CaseHandedPast
-from qiao.cases.journal import INTERNAL, CaseClosedAlready, Journal, lock_case
-from qiao.cases.journal_many import ManyJournals, lock_many
+from qiao.cases.journal import (
+    INTERNAL,
+    CaseClosedAlready,
+    Journal,
+    ManyJournals,
+    lock_case,
+    lock_many,
+)
 from qiao.cases.models import Case, ComplaintDesk, OutletFinding
 from qiao.cases.operations.merging import UnderParent, queue_joins
 from qiao.cases.rules.naming import names_somebody

@@ -1,13 +1,12 @@
 """What a row of a log becomes here: its case type, priority, channel, area, words and customer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from qiao.cases import definitions
-from qiao.cases.journal import known_calendars
 from qiao.cases.models import CaseIntake, IntakeCategory, ProcessVersion
 from qiao.cases.models import CaseType as CaseTypeRow
 from qiao.cases.operations.intake_plan import (
@@ -18,11 +17,8 @@ from qiao.cases.operations.intake_plan import (
     types_at,
 )
 from qiao.cases.queries.figures_of_promises import Place, figures_at, promises_for
-from qiao.cases.rules.clock_state import ClockState
-from qiao.cases.rules.clocks import recompute
 from qiao.cases.rules.intake_rows import PRIORITIES, LogRow
 from qiao.cases.rules.process import start
-from qiao.cases.rules.promises import ClockEvent
 from qiao.core.packs.model import CaseType
 from qiao.core.rules.columns import fold
 from qiao.staff.queries import chain_to, organisation, region_names
@@ -182,21 +178,3 @@ def _place(row: LogRow) -> str:
     """Address and area in words; the coordinates stand with the source, beside their datum."""
     parts = [row.address, row.area]
     return ", ".join(part for part in dict.fromkeys(parts) if part)[:300]
-
-
-def fold_clocks(entries: Sequence[Mapping[str, Any]]) -> ClockState:
-    """The clocks of a new case, counted from its entries."""
-    told = []
-    for entry in entries:
-        data = entry["data"]
-        if "promise_set" in data:
-            data = {**data, "promises": definitions.promises_in(data["promise_set"])}
-        told.append(ClockEvent(entry["seq"], entry["kind"], entry["at"], data))
-    return recompute(told, (), known_calendars())
-
-
-def calendars_of(promise_set: int) -> dict[str, int]:
-    """The versions of the calendars that a case is told of with its promises."""
-    versions = known_calendars()
-    keys = {item["calendar"] for item in definitions.promises_in(promise_set)}
-    return {key: versions[key][-1].number for key in sorted(keys)}

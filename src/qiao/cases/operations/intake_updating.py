@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from qiao.cases.journal_many import ManyJournals, close_apart, lock_many
+from qiao.cases.journal import ManyJournals, close_apart, lock_many
 from qiao.cases.models import Case, CaseEvent, CaseIntake
 from qiao.cases.operations.intake_deciding import Decided
 from qiao.cases.operations.intake_known import Known

@@ -15,13 +15,20 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from qiao.cases.events import StepEntered
-from qiao.cases.journal import known_calendars
-from qiao.cases.journal_many import keep_clocks
+from qiao.cases.journal import (
+    Folded,
+    as_clock_event,
+    calendars_told,
+    count_entries,
+    known_calendars,
+    write_clocks,
+)
 from qiao.cases.models import CaseIntake
-from qiao.cases.operations.intake_deciding import Decided, Deciding, calendars_of, fold_clocks
+from qiao.cases.operations.intake_deciding import Decided, Deciding
 from qiao.cases.operations.opening import PREFIX
 from qiao.cases.rules.clock_state import ClockState
 from qiao.cases.rules.levels import standing
+from qiao.cases.rules.promises import ClockEvent
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.copying import copy_rows, reserve_ids
@@ -148,9 +155,9 @@ def write_cases(
         return Written(())
     first = reserve_ids("cases_case", len(decided))
     numbers = bulk_numbers(prefix=PREFIX, count=len(decided))
-    states: dict[int, ClockState] = {}
+    clocks: list[Folded] = []
     lines = [
-        _line(each, first + place, next(numbers), job, deciding, states)
+        _line(each, first + place, next(numbers), job, deciding, clocks)
         for place, each in enumerate(decided)
     ]
     values = {
@@ -170,14 +177,14 @@ def write_cases(
         copy_rows(cursor, "intake_stage", ", ".join(STAGE), lines)
         for sql in (_CASES, _EVENTS, _SOURCES, _CAUSES, _DUTIES):
             cursor.execute(sql, values)
-        keep_clocks(cursor, states)
+        write_clocks(clocks)
     _tell_duties(decided, first, job, actor, now)
     return Written(range(first, first + len(decided)))
 
 
 def _line(
     each: Decided, case_id: int, number: str, job: CaseIntake, deciding: Deciding,
-    states: dict[int, ClockState],
+    clocks: list[Folded],
 ) -> tuple[Any, ...]:  # fmt: skip
     row, kind = each.row, each.kind
     promise_set = deciding.promise_set(each)
@@ -185,12 +192,13 @@ def _line(
         "priority": each.priority,
         "channel": each.channel,
         "promise_set": promise_set,
-        "calendars": calendars_of(promise_set),
+        "calendars": calendars_told(promise_set),
         "log": job.source,
     }
     due: tuple[Any, ...] = (None, "", "ok", None)
     if opened["calendars"]:
-        state = states[case_id] = fold_clocks(_clocked(row, kind.step, opened))
+        state = count_entries(_clocked(row, kind.step, opened))
+        clocks.append(Folded(case_id, ClockState(), state, stored=False))
         seen = standing(state, deciding.now, known_calendars())
         due = (seen.due_at, seen.promise, seen.level, seen.changes_at)
     over = row.closed_at is not None
@@ -209,13 +217,13 @@ def _line(
     )  # fmt: skip
 
 
-def _clocked(row: Any, step: str, opened: dict[str, Any]) -> list[dict[str, Any]]:
+def _clocked(row: Any, step: str, opened: dict[str, Any]) -> list[ClockEvent]:
     told = [
-        {"seq": 1, "kind": "opened", "at": row.opened_at, "data": opened},
-        {"seq": 2, "kind": "step_entered", "at": row.opened_at, "data": {"step": step}},
+        as_clock_event(1, "opened", row.opened_at, opened),
+        as_clock_event(2, "step_entered", row.opened_at, {"step": step}),
     ]
     if row.answered_at:
-        told.append({"seq": 3, "kind": "answered", "at": row.answered_at, "data": {}})
+        told.append(as_clock_event(3, "answered", row.answered_at, {}))
     return told
 
 

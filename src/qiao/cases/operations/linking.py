@@ -3,8 +3,7 @@
 from datetime import datetime
 
 from qiao.cases.events import CaseChanged
-from qiao.cases.journal import Journal
-from qiao.cases.journal_many import lock_many
+from qiao.cases.journal import Journal, lock_many
 from qiao.cases.models import CaseLink
 from qiao.cases.operations.merging import JOIN
 from qiao.core import events

@@ -16,10 +16,11 @@ from qiao.cases.journal import (
     INTERNAL,
     CaseClosedAlready,
     Journal,
+    ManyJournals,
     MergedAway,
     lock_case,
+    lock_many,
 )
-from qiao.cases.journal_many import ManyJournals, lock_many
 from qiao.cases.models import Case, CaseDuty
 from qiao.cases.operations.talking import TEXT_LENGTH, EmptyText
 from qiao.core import events

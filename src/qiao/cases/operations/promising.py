@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from qiao.cases import definitions
-from qiao.cases.journal_alike import Decide
+from qiao.cases.journal import Decide
 from qiao.cases.models import CaseType
 from qiao.cases.operations.recounting import begin_promise_recount
 from qiao.cases.queries.figures_of_promises import (

@@ -14,8 +14,7 @@ from django.db.models import F
 
 from qiao.cases import definitions
 from qiao.cases.events import LevelsChanged
-from qiao.cases.journal import known_calendars
-from qiao.cases.journal_alike import Decide, Told, is_late_now, tell_many
+from qiao.cases.journal import Decide, Told, is_late_now, known_calendars, tell_many
 from qiao.cases.models import Case, Recount
 from qiao.cases.queries.figures_of_promises import (
     Owed,

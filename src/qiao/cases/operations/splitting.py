@@ -6,8 +6,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from qiao.cases.events import CaseChanged, CasesHeld
-from qiao.cases.journal import INTERNAL, Journal, MergedAway, lock_case
-from qiao.cases.journal_many import ManyJournals, close_apart, lock_many
+from qiao.cases.journal import (
+    INTERNAL,
+    Journal,
+    ManyJournals,
+    MergedAway,
+    close_apart,
+    lock_case,
+    lock_many,
+)
 from qiao.cases.models import Case, CaseEvent, CaseLink
 from qiao.cases.operations.merging import JOIN, end_duties, queue_joins
 from qiao.cases.operations.opening import OpenRequest, open_case

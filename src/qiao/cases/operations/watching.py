@@ -6,10 +6,9 @@ from datetime import datetime
 from django.db import connection
 
 from qiao.cases.events import LevelsChanged
-from qiao.cases.journal import known_calendars, mirror, recount
-from qiao.cases.models import Case, ClockRecord
+from qiao.cases.journal import kept_clocks, known_calendars, mirror, write_mirrors
+from qiao.cases.models import Case
 from qiao.cases.operations.risk import note_missed
-from qiao.cases.rules.clock_rows import state_from_data
 from qiao.cases.rules.levels import standing
 from qiao.core import events
 from qiao.core.transactions import required
@@ -33,21 +32,18 @@ def refresh_levels(*, now: datetime) -> int:
     if not ids:
         return 0
     versions = known_calendars()
-    states = dict(ClockRecord.objects.filter(case__in=ids).values_list("case_id", "state"))
+    kept = kept_clocks(ids)
     told: dict[int, list[int]] = defaultdict(list)
     missed: list[int] = []
     cases = list(Case.objects.filter(id__in=ids))
     for case in cases:
         before = case.level
-        state = states.get(case.pk)
-        clocks = state_from_data(state) if state else recount(case.pk)
-        mirror(case, standing(clocks, now, versions))
+        mirror(case, standing(kept[case.pk].state, now, versions))
         if case.level != before:
             told[case.organisation_id].append(case.pk)
             if case.level == Case.Level.LATE:
                 missed.append(case.pk)
-    mirrored = ["due_at", "due_promise", "level", "level_changes_at", "is_paused", "promise_kept"]
-    Case.objects.bulk_update(cases, mirrored)
+    write_mirrors(cases)
     note_missed(case_ids=missed, now=now)
     for organisation_id, case_ids in told.items():
         changed = LevelsChanged(tuple(case_ids))

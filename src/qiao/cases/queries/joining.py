@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from qiao.cases.journal_many import is_same_customer
+from qiao.cases.journal import is_same_customer
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.queries.decoding import plain
 from qiao.cases.queries.reading import get_case_for

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qiao.cases import definitions
-from qiao.cases.journal_alike import Foreseen
+from qiao.cases.journal import Foreseen
 from qiao.cases.models import Case, Recount
 from qiao.cases.showing import names
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from qiao.cases import operations as ops
-from qiao.cases.journal_many import dues_of_merged
+from qiao.cases.journal import dues_of_merged
 from qiao.cases.models import Case, CaseDuty, CaseEvent
 from qiao.cases.rules.process import ProcessRefusal
 from qiao.cases.tests.test_merging import clocks, counts_agree, mirrored

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qiao.cases.journal import known_calendars, recount
-from qiao.cases.journal_alike import tell_many
+from qiao.cases.journal import known_calendars, recount, tell_many
 from qiao.cases.models import Case, CaseClock, CaseEvent, ClockRecord, Recount
 from qiao.cases.operations import change_priority, mark, open_case, pause, resume
 from qiao.cases.operations.opening import OpenRequest

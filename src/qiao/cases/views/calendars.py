@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qiao.cases.forms.clocks import DayForm, WeekForm
-from qiao.cases.journal import as_rules, known_calendars
-from qiao.cases.journal_alike import foresee
+from qiao.cases.journal import as_rules, foresee, known_calendars
 from qiao.cases.models import Case, Recount
 from qiao.cases.operations.recounting import begin_calendar_recount, calendar_told
 from qiao.cases.showing import names

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from qiao.cases import definitions
 from qiao.cases.forms.clocks import FiguresForm
-from qiao.cases.journal_alike import foresee
+from qiao.cases.journal import foresee
 from qiao.cases.models import Recount
 from qiao.cases.operations.promising import (
     BadFigure,

@@ -1,0 +1,120 @@
+"""The journal of one case: what happens to it is added and written once.
+
+It belongs to one locked (or new) case and one transaction.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from qiao.cases import risk_watch
+from qiao.cases.events import ParentMarked
+from qiao.cases.journal.apart import carry
+from qiao.cases.journal.clocks import CLOCK_KINDS, Kept, fold, kept_clocks, known_calendars
+from qiao.cases.journal.mirrors import mirror
+from qiao.cases.journal.rows import Folded, write_clocks, write_entries
+from qiao.cases.models import Case, CaseEvent
+from qiao.cases.rules.clock_state import ClockState
+from qiao.cases.rules.levels import standing
+from qiao.core import events
+from qiao.core.actor import Actor
+from qiao.core.transactions import required
+
+INTERNAL = CaseEvent.Visibility.INTERNAL
+CUSTOMER = CaseEvent.Visibility.CUSTOMER
+SYSTEM = CaseEvent.Visibility.SYSTEM
+FOR_REPORTS: Final = frozenset({"arrived", "work_done", "closed"})
+
+_NOTHING: Final = Kept(ClockState(), stored=False)
+
+
+class Journal:
+    """New entries of one case, written together."""
+
+    def __init__(self, case: Case, *, actor: Actor | None, now: datetime) -> None:
+        required()
+        self.case = case
+        self.now = now
+        self._staff_id = actor.staff_id if actor else None
+        self._actor = actor
+        self._entries: list[CaseEvent] = []
+        self._is_new = case.pk is None
+        self._regrouped = False
+
+    def add(
+        self,
+        kind: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        visibility: CaseEvent.Visibility = SYSTEM,
+        at: datetime | None = None,
+    ) -> int:
+        """Add an entry that occurred `at` (default: now). Returns its place in the history."""
+        self.case.event_count += 1
+        self._entries.append(
+            CaseEvent(
+                seq=self.case.event_count,
+                kind=kind,
+                at=at or self.now,
+                recorded_at=self.now,
+                actor_id=self._staff_id,
+                visibility=visibility,
+                data=dict(data or {}),
+            )
+        )
+        return self.case.event_count
+
+    def regroup(self) -> None:
+        """Say that cases were merged into this one or are its own again: it stands anew."""
+        self._regrouped = True
+
+    def write(self) -> Case:
+        """Weigh what was said, fold the clocks, save the case and the entries.
+
+        What concerns the cases merged into this one is written into their histories as well.
+        """
+        heard = risk_watch.hear(self.case, self._entries, self.now)
+        if heard is not None:
+            self.add("risk_found", heard.data, visibility=INTERNAL)
+        before = self._kept()
+        after = fold(self.case.pk, before.state, self._entries)
+        if self.case.merged_count:
+            carry(self.case, self._entries, actor=self._actor, now=self.now)
+        if after is not before.state or self._regrouped:
+            mirror(self.case, standing(after, self.now, known_calendars()))
+        if self.case.closed_at is None:
+            self.case.ladder_at = self.now  # what happened may move its rungs
+        self.case.changed_at = self.now
+        self.case.save()
+        if self.case.is_parent:
+            self._tell_reports()
+        self._keep_entries()
+        if heard is not None:
+            heard.keep(self.case, self.now)
+        if after is not before.state:
+            write_clocks([Folded(self.case.pk, before.state, after, before.stored)])
+        self._entries = []
+        return self.case
+
+    def _kept(self) -> Kept:
+        """The clocks as they stand, read where they, or what is mirrored of them, may change."""
+        turns = self._regrouped or any(entry.kind in CLOCK_KINDS for entry in self._entries)
+        if self._is_new or not turns:
+            return _NOTHING
+        return kept_clocks([self.case.pk])[self.case.pk]
+
+    def _keep_entries(self) -> None:
+        for entry in self._entries:
+            entry.case_id = self.case.pk
+        write_entries(self._entries)
+
+    def _tell_reports(self) -> None:
+        """What a common cause's own case reaches counts for its reports: a job writes it there."""
+        for entry in self._entries:
+            if entry.kind in FOR_REPORTS:
+                events.publish(
+                    ParentMarked(self.case.pk, entry.kind, entry.at, 0),
+                    organisation_id=self.case.organisation_id,
+                    actor=self._actor,
+                    now=self.now,
+                )
