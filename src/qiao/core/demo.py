@@ -136,5 +136,5 @@ def tick(now: datetime | None = None) -> None:
         try:
             with transaction.atomic():
                 stage.tick(moment)
-        except Exception:
+        except Exception:  # whatever a module's stage raises is its own: the others go on
             log.warning("demo_tick_failed", stage=stage.key, exc_info=True)

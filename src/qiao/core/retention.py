@@ -201,7 +201,7 @@ def run_due(*, hourly: bool, clock: Clock) -> None:
         if of.hourly is hourly:
             try:
                 run_rule(of, clock=clock)
-            except Exception:
+            except Exception:  # whatever a module's rule raises: told when all have run
                 log.exception("retention_failed", rule=of.key)
                 failed.append(of.key)
     if failed:
