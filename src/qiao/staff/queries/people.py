@@ -1,0 +1,81 @@
+"""People: who belongs where, who holds what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from qiao.core.actor import Actor
+from qiao.staff.models import Membership, Staff
+
+
+def home_unit(staff_id: int) -> int:
+    """The nearest unit of a person: their team, else where they are employed.
+
+    Raises `Staff.DoesNotExist`.
+    """
+    team = Membership.objects.filter(staff_id=staff_id).order_by("team_id").first()
+    return team.team_id if team else Staff.objects.get(pk=staff_id).organisation_id
+
+
+def works_in(*, staff_id: int, team_id: int) -> bool:
+    """Whether a person belongs to a team."""
+    return Membership.objects.filter(staff_id=staff_id, team_id=team_id).exists()
+
+
+def members_of(team_id: int) -> list[Staff]:
+    """Active people of a team, its leader first, then by number."""
+    people = Staff.objects.filter(memberships__team_id=team_id, is_active=True)
+    return list(people.order_by("-memberships__is_lead", "number"))
+
+
+def names_of(staff_ids: Iterable[int]) -> dict[int, str]:
+    """Names by staff id; unknown ids are left out."""
+    return dict(Staff.objects.filter(id__in=set(staff_ids)).values_list("id", "name"))
+
+
+def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
+    """Staff ids by number, those who left included; unknown numbers are left out."""
+    return dict(Staff.objects.filter(number__in=list(numbers)).values_list("number", "id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An active person who holds a permission."""
+
+    staff_id: int
+    number: str
+    name: str
+    title: str
+    phone: str
+
+
+_HOLDERS = """
+SELECT s.id, s.number, s.name, s.title, s.phone
+  FROM staff_staff s
+ WHERE s.is_active AND EXISTS (
+       SELECT 1 FROM staff_assignment a
+         JOIN staff_role r ON r.id = a.role_id AND %(permission)s = ANY(r.permissions)
+         JOIN staff_organisation held ON held.id = a.organisation_id
+         JOIN staff_organisation o ON o.path LIKE held.path || '%%'
+        WHERE a.staff_id = s.id AND a.valid @> %(day)s::date AND o.id = ANY(%(units)s::bigint[])
+          AND (o.kind <> 'sealed' OR NOT staff_barred(s.id, o.id, %(day)s::date)))
+ ORDER BY s.number
+"""
+
+
+def holders_of(*, permission: str, organisation_ids: Iterable[int], day: date) -> list[Holder]:
+    """Active people who hold a permission in one of these units on a day, by number."""
+    units = list(organisation_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS, {"permission": permission, "units": units, "day": day})
+        return [Holder(*row) for row in cursor.fetchall()]
+
+
+def people_in(*, actor: Actor, after: int = 0, limit: int = 30) -> tuple[list[Staff], int | None]:
+    """A page of active people of the units whose colleagues the actor may see, by id."""
+    units = list(actor.organisations("staff.view"))
+    people = Staff.objects.filter(organisation__in=units, is_active=True, pk__gt=after)
+    rows = list(people.select_related("organisation").order_by("pk")[: limit + 1])
+    return rows[:limit], rows[limit - 1].pk if len(rows) > limit else None

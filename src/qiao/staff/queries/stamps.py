@@ -1,0 +1,17 @@
+"""What tells a process that the rights and the tree which it keeps are still those in force."""
+
+from django.db import connection
+
+Stamp = tuple[int, str]
+
+
+def rights_stamp() -> Stamp:
+    """What changes with every change of rights or of the tree.
+
+    The transaction that wrote the version belongs to it: a change that was rolled back after it
+    was read leaves a number that another change takes again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT version, xmin::text FROM staff_rightsversion")
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else (0, "")
