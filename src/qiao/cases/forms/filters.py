@@ -13,6 +13,7 @@ MANY: Final = (
     *("step", "tier"),
 )
 IDS: Final = ("tag", "team", "person", "responsible", "unit")
+MARKS: Final = ("escalated", "nobody")
 DAYS: Final = ("opened_from", "opened_to", "closed_from", "closed_to")
 MOST_VALUES: Final = 50
 TEXT_LENGTH: Final = 100
@@ -36,7 +37,8 @@ def read_filters(query: QueryDict) -> Filters:
     values["only"] = tuple(
         int(v) for v in query.getlist("only")[:MOST_VALUES] if v.isdecimal() and len(v) < 19
     )
-    values["escalated"] = query.get("escalated") == "1"
+    for name in MARKS:
+        values[name] = query.get(name) == "1"
     values["text"] = query.get("q", "")[:TEXT_LENGTH]
     return Filters(**values)
 
@@ -64,8 +66,7 @@ def write_filters(filters: Filters, **more: str) -> str:
         value = getattr(filters, name)
         if value not in (None, ""):
             parts.append((name, str(value)))
-    if filters.escalated:
-        parts.append(("escalated", "1"))
+    parts += [(name, "1") for name in MARKS if getattr(filters, name)]
     if filters.text:
         parts.append(("q", filters.text))
     return urlencode(parts)

@@ -78,7 +78,7 @@ class Filters:
     ``kept``, ``missed`` or ``running``; `text` is looked for in all words of a case. `unit` stands
     for itself and all units below it. The area ``-`` asks for cases without one,
     and so does the cause ``-``; other causes stand for all below them and merged into them. The
-    tier ``-`` stands for customers without one and for cases without a customer.
+    tier ``-`` stands for customers without one; `nobody` for cases without a customer.
     `figure` asks for the cases that a figure of the reports counts, with ``:all`` for those that
     it is a share of; `open_on` for those open at the end of a day, as far as they have not been
     reopened since; `only` for units without those below them.
@@ -106,6 +106,7 @@ class Filters:
     promise: str = ""
     pack: str = ""
     escalated: bool = False
+    nobody: bool = False
     figure: str = ""
     open_on: date | None = None
     only: tuple[int, ...] = ()
@@ -192,6 +193,8 @@ def _narrow_by_values(filters: Filters, parts: list[str], parameters: dict[str, 
         parts.append(PROMISES.get(filters.promise, "c.promise_kept IS NULL"))
     if filters.escalated:
         parts.append("c.escalated")
+    if filters.nobody:
+        parts.append("c.customer_id IS NULL")
 
 
 def _narrow_by_type(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
@@ -227,13 +230,11 @@ def _narrow_by_customer(filters: Filters, parts: list[str], parameters: dict[str
         )
         parameters["f_tag"] = filters.tag
     if asked:
-        known = (
+        parts.append(
             "EXISTS (SELECT 1 FROM customers_customer held"  # noqa: S608 - own pieces
             f" JOIN customers_customer cu ON cu.id = {stands_for('held')}"
             f" WHERE held.id = c.customer_id AND {' AND '.join(asked)})"
         )
-        nobody = NOTHING in filters.tier and filters.tag is None
-        parts.append(f"({known} OR c.customer_id IS NULL)" if nobody else known)
 
 
 def _narrow_by_days(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:

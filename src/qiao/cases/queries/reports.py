@@ -21,10 +21,12 @@ MOST_ROWS: Final = 500
 PLAIN: Final = ""
 TIME: Final = "time"
 _TYPE = "(SELECT t.{column} FROM cases_casetype t WHERE t.id = c.case_type_id)"
+NOBODY: Final = "nobody"  # the row of cases without a customer, among those of tiers
 _TIER = (
-    "coalesce((SELECT cu.tier FROM customers_customer held"
+    f"CASE WHEN c.customer_id IS NULL THEN '{NOBODY}'"
+    " ELSE coalesce((SELECT cu.tier FROM customers_customer held"
     f" JOIN customers_customer cu ON cu.id = {stands_for('held')}"
-    " WHERE held.id = c.customer_id), '')"
+    " WHERE held.id = c.customer_id), '') END"
 )
 # How rows are made of cases, and the filter of the list that leads back to the cases of a row.
 GROUPINGS: Final[Mapping[str, tuple[str, str]]] = {
@@ -113,6 +115,8 @@ def of_row(filters: Filters, by: str, key: str) -> Filters:
     """The filters of one row's cases; rows of ``time`` are told by their days instead."""
     if by not in GROUPINGS:
         return filters
+    if by == "tier" and key == NOBODY:
+        return replace(filters, nobody=True)
     name = GROUPINGS[by][1]
     values: dict[str, Any] = {name: int(key)} if name in _IDS else {name: (key or NOTHING,)}
     if name == "only":

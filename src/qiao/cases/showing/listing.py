@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from qiao.cases import definitions
+from qiao.cases.forms.filters import MARKS
 from qiao.cases.queries import CaseRow, Filters
 from qiao.cases.queries.filters import NOTHING
 from qiao.cases.queries.report_figures import figure_words
@@ -61,6 +62,7 @@ FILTER_NAMES: Final[Mapping[str, LazyText]] = {
     "promise": pgettext_lazy("filter of cases", "Promise"),
     "pack": pgettext_lazy("filter of cases", "Pack"),
     "escalated": pgettext_lazy("filter of cases", "Escalated"),
+    "nobody": pgettext_lazy("filter of cases", "Without a customer"),
     "figure": pgettext_lazy("filter of cases", "Figure"),
     "open_on": pgettext_lazy("filter of cases", "Open at the end of"),
     "only": pgettext_lazy("filter of cases", "Unit"),
@@ -214,7 +216,7 @@ def _value(name: str, value: object, known: Mapping[str, Mapping[int, str]]) -> 
         return known[name].get(int(str(value)), "?")
     if name == "promise":
         return str(PROMISES[str(value)])
-    if name == "escalated":
+    if name in MARKS:
         return _("Yes")
     if name == "figure":
         return figure_words(str(value))

@@ -15,6 +15,7 @@ from qiao.cases.forms import write_filters
 from qiao.cases.forms.reports import ReportChoice
 from qiao.cases.queries.report_figures import KEPT_PREFIX, WHOLE, figures_for
 from qiao.cases.queries.reports import (
+    NOBODY,
     NOT_COUNTED,
     TIME,
     Counted,
@@ -236,6 +237,8 @@ def row_name(by: str, key: str) -> str:
         return said(definition.name) if definition else key
     if not key:
         return pgettext("filter of cases", "Not stated")
+    if by == "tier" and key == NOBODY:
+        return pgettext("filter of cases", "Without a customer")
     tables: dict[str, Mapping[str, Any]] = {"group": names.GROUPS, "priority": names.PRIORITIES}
     if by in tables:
         return str(tables[by].get(key, key))

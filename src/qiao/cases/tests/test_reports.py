@@ -32,6 +32,8 @@ from qiao.core.actor import Actor
 from qiao.core.models import Disclosure
 from qiao.core.rules.spans import Span
 from qiao.core.rules.statistics import wilson
+from qiao.customers.models import Customer
+from qiao.customers.tests.factories import make_customer
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, person
 
@@ -271,6 +273,21 @@ def test_who_may_not_see_reports_sees_the_figures_of_their_own_cases(
     assert made.total.cells[0].number == 1
     assert listed(actor_for(staff, day=TODAY), made.total.cells[0].href) == {mine.pk}
     assert client.post(reverse("cases:report_file", args=["xlsx"])).status_code == 403
+
+
+def test_customers_without_a_tier_are_not_cases_without_a_customer(company: Company) -> None:
+    gold, plain = (make_customer(company.agent, name=name) for name in ("金", "常"))
+    Customer.objects.filter(pk=gold.pk).update(tier="A")
+    Customer.objects.filter(pk=plain.pk).update(tier="")
+    cases = {key: a_case(company) for key in ("A", "", "nobody")}
+    Case.objects.filter(pk=cases["A"].pk).update(customer_id=gold.pk)
+    Case.objects.filter(pk=cases[""].pk).update(customer_id=plain.pk)
+    Case.objects.filter(pk=cases["nobody"].pk).update(customer_id=None)
+    made = report(company.agent, "period=own&since=2026-11-20&until=2026-11-20&by=tier&fig=opened")
+    found = {row.key: listed(company.agent, row.cells[0].href) for row in made.rows}
+    assert found == {key: {case.pk} for key, case in cases.items()}
+    labels = {row.key: row.label for row in made.rows}
+    assert (labels[""], labels["nobody"]) == ("Not stated", "Without a customer")
 
 
 def test_a_unit_sees_nothing_of_its_neighbour(company: Company, rows: list[Case]) -> None:
