@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import CaseFigure, Figure, Headline, Workload
 from qiao.feedback.queries import figures
+from qiao.feedback.rules.follow_ups import GLAD
 
 RIGHT = figures.RIGHT
 
@@ -32,11 +33,11 @@ FIGURES = (
 )
 WORKLOAD = (Workload(figures.WORKLOAD, RIGHT, figures.workload, 30, by_pack=False),)
 
-# The last answer of a case counts; who is satisfied is what `figures.GLAD` says.
+# The last answer of a case counts; who is satisfied is what `rules.follow_ups.GLAD` says.
 _LAST = """(SELECT f.rating {glad} FROM feedback_followup f
   WHERE f.case_id = c.id AND f.rating <> '' ORDER BY f.finished_at DESC NULLS LAST, f.id DESC
   LIMIT 1)"""
-_GLAD = ", ".join(f"'{rating}'" for rating in figures.GLAD)
+_GLAD = ", ".join(f"'{rating}'" for rating in GLAD)
 CASE_FIGURES = (
     CaseFigure(
         "satisfied",

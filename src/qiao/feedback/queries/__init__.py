@@ -1,11 +1,6 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
-from qiao.feedback.queries.counting import (
-    Satisfaction,
-    my_open_count,
-    satisfaction_by_day,
-    satisfaction_counts,
-)
+from qiao.feedback.queries.counting import my_open_count
 from qiao.feedback.queries.following import (
     DUTY,
     NotVisible,
@@ -25,7 +20,6 @@ __all__ = [
     "NotVisible",
     "Page",
     "Progress",
-    "Satisfaction",
     "follow_ups_of_case",
     "get_follow_up_for",
     "list_follow_ups",
@@ -33,7 +27,5 @@ __all__ = [
     "my_open_count",
     "patience_for",
     "progress_of",
-    "satisfaction_by_day",
-    "satisfaction_counts",
     "waiting_follow_ups",
 ]

@@ -1,5 +1,6 @@
 """Figures of what customers said, for the overview: sums of kept counts with their lists."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -22,7 +23,7 @@ from qiao.core.kept import Ask, KeptCounts, Sums
 from qiao.core.rules.spans import Span, Step, first_of, last_months
 from qiao.core.rules.statistics import Share
 from qiao.feedback.models import Rating
-from qiao.feedback.rules.follow_ups import RATINGS
+from qiao.feedback.rules.follow_ups import GLAD, RATINGS
 
 RIGHT: Final = "followups.view"
 KEPT: Final = KeptCounts(
@@ -31,7 +32,6 @@ KEPT: Final = KeptCounts(
     months="feedback_followupcountmonth",
 )
 TONES: Final = dict(zip(RATINGS, ("c8", "c2", "c3", "c5"), strict=True))
-GLAD: Final = RATINGS[:-1]  # the trade counts everybody as satisfied who is not dissatisfied
 BEFORE: Final = "before"
 CURVE: Final = "curve"
 MONTHS: Final = 6  # shorter spans are drawn over so many: answers are few
@@ -53,8 +53,11 @@ def _read(actor: Actor, scope: Scope, *asks: Ask) -> Sums:
 
 
 def _share(sums: Sums, part: date | None = None, mark: str = "") -> Share:
-    answers = [sums.of("rating", key, part, mark) for key in RATINGS]
-    return Share(sum(answers[:-1]), sum(answers))
+    return _glad({key: sums.of("rating", key, part, mark) for key in RATINGS})
+
+
+def _glad(answers: Mapping[str, int]) -> Share:
+    return Share(sum(answers[key] for key in GLAD), sum(answers.values()))
 
 
 def satisfaction(actor: Actor, scope: Scope) -> Standing:
@@ -106,12 +109,10 @@ def by_month(actor: Actor, scope: Scope) -> Grid:
 
 def _totals(scope: Scope, sums: Sums, span: Span) -> tuple[Cell, ...]:
     found = sums.by_holder("rating")
-    answers = [found.get(key, 0) for key in RATINGS]
-    counts = [
-        count(n, _list(scope, span, (key,))) for key, n in zip(RATINGS, answers, strict=True)
-    ]
-    glad = percentage(sum(answers[:-1]), sum(answers), _list(scope, span, GLAD))
-    return (*counts, glad)
+    answers = {key: found.get(key, 0) for key in RATINGS}
+    counts = [count(n, _list(scope, span, (key,))) for key, n in answers.items()]
+    share = _glad(answers)
+    return (*counts, percentage(share.part, share.whole, _list(scope, span, GLAD)))
 
 
 WORKLOAD: Final = (Column("follow_ups", pgettext_lazy("column of figures", "Follow-ups to do")),)

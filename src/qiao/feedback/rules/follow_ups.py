@@ -7,6 +7,8 @@ from typing import Final
 
 RATINGS: Final = ("very_satisfied", "satisfied", "fairly_satisfied", "not_satisfied")
 WORST: Final = "not_satisfied"
+GLAD: Final = tuple(rating for rating in RATINGS if rating != WORST)
+"""Who counts as satisfied, everywhere: the trade counts everybody who is not dissatisfied."""
 REACHED: Final = "reached"
 
 

@@ -11,8 +11,12 @@ from qiao.cases.models import Case, CaseDuty, CaseEvent
 from qiao.cases.operations import OpenRequest, open_case, take_action
 from qiao.cases.rules.process import asked_fields
 from qiao.core.actor import Actor, Forbidden
+from qiao.core.figures import Scope
+from qiao.core.kept import Ask
 from qiao.core.models import Event
 from qiao.core.packs.model import Field
+from qiao.core.rules.spans import Span
+from qiao.core.rules.statistics import Share
 from qiao.core.tests.deliveries import run_deliveries
 from qiao.dispatch.operations import accept, arrive, complete
 from qiao.dispatch.tests.cast import DAY, NOW, Crew, a_work_order, all_filled
@@ -30,13 +34,12 @@ from qiao.feedback.operations import (
 from qiao.feedback.queries import (
     Filters,
     NotVisible,
+    figures,
     follow_ups_of_case,
     get_follow_up_for,
     list_follow_ups,
     my_open_count,
     progress_of,
-    satisfaction_by_day,
-    satisfaction_counts,
 )
 
 pytestmark = pytest.mark.django_db
@@ -231,6 +234,20 @@ def _invented(field: Field) -> object:
     return {"bool": True, "number": 1, "money": 1, "date": "2026-11-20"}.get(field.kind, "已核实")
 
 
+def answers(actor: Actor) -> dict[str, dict[str, int]]:
+    """What is counted of a day, by view and holder."""
+    views = ("rating", "resolved", "unreached")
+    asked = [Ask((view,), Span(DAY, DAY)) for view in views]
+    sums = figures.KEPT.read(*asked, organisations=list(actor.organisations("followups.view")))
+    return {view: sums.by_holder(view) for view in views}
+
+
+def satisfied(actor: Actor) -> Share:
+    """The share of a day's answers that were glad."""
+    span = Span(DAY, DAY)
+    return figures.satisfaction(actor, Scope(span, span.before(), LATER)).share
+
+
 def test_kept_counts_equal_what_is_there(crew: Crew) -> None:
     for rating in ("very_satisfied", "satisfied", "satisfied", "not_satisfied"):
         follow_up = a_follow_up(crew)
@@ -244,21 +261,17 @@ def test_kept_counts_equal_what_is_there(crew: Crew) -> None:
         )
     waiting = a_follow_up(crew)
     assert my_open_count(crew.agent) == 1
-    before = satisfaction_counts(crew.agent, DAY, DAY + timedelta(days=1))
-    assert before.ratings == {
-        "very_satisfied": 1,
-        "satisfied": 2,
-        "fairly_satisfied": 0,
-        "not_satisfied": 1,
-    }
-    assert (before.resolved, before.unresolved, before.unreached) == (3, 1, 0)
-    assert before.satisfied.percent == 75
-    assert before.satisfied.is_small
+    before = answers(crew.agent)
+    assert before["rating"] == {"very_satisfied": 1, "satisfied": 2, "not_satisfied": 1}
+    assert (before["resolved"], before["unreached"]) == ({"yes": 3, "no": 1}, {})
+    share = satisfied(crew.agent)
+    assert share.percent == 75
+    assert share.is_small
     assert fold_counts() > 0
     assert FollowUpCountChange.objects.count() == 0
-    assert satisfaction_counts(crew.agent, DAY, DAY + timedelta(days=1)) == before
-    assert satisfaction_by_day(crew.agent, DAY, DAY + timedelta(days=1))[DAY] == before.ratings
-    assert satisfaction_counts(crew.outsider, DAY, DAY + timedelta(days=1)).answers == 0
+    assert answers(crew.agent) == before
+    assert satisfied(crew.agent) == share
+    assert satisfied(crew.outsider).whole == 0
     kept = set(
         FollowUpCount.objects.exclude(n=0).values_list(
             "organisation_id", "day", "view", "holder", "n"
