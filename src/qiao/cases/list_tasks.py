@@ -12,7 +12,7 @@ from qiao.cases.forms import read_filters, read_view
 from qiao.cases.models import BulkRun
 from qiao.cases.operations import bulk, setting_aside, views
 from qiao.cases.queries import saved
-from qiao.cases.showing.bulk_refusals import bulk_words
+from qiao.cases.showing.bulk_refusals import BULK_REFUSALS
 from qiao.core.background import QUEUE
 from qiao.core.tasks import PATIENT, PeriodicJob
 from qiao.core.transactions import acting
@@ -57,7 +57,7 @@ def run_bulk(*, run_id: int, staff_id: int) -> None:
             run_id=run_id,
             actor=actor_by_id(staff_id, day=timezone.localdate()),
             clock=timezone.now,
-            words=bulk_words,
+            refusals=BULK_REFUSALS,
         )
 
 

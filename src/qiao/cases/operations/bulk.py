@@ -5,6 +5,7 @@ one rule and not two. A case that fails harms no other.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,8 +23,14 @@ AT_ONCE: Final = 100
 MOST: Final = 1_000
 _Run = BulkRun.State
 _Item = BulkItem.State
-Words = Callable[[Exception], str | None]
-"""Why an exception refuses a change; None for one that is a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """The exceptions that refuse a change of one case, and why, in words. Others are faults."""
+
+    kinds: tuple[type[Exception], ...]
+    words: Callable[[Exception], str]
 
 
 class NotReady(Exception):  # noqa: N818 - names the finding
@@ -42,7 +49,7 @@ def prepare_bulk(
     language: str,
     actor: Actor,
     now: datetime,
-    words: Words,
+    refusals: Refusals,
 ) -> BulkRun:
     """Ask for a change of these cases (the first `MOST`), and foresee what it will do to each: at
     once for up to `AT_ONCE`, else in the background. Nothing is changed yet.
@@ -56,7 +63,7 @@ def prepare_bulk(
         _defer(run)
         return run
     for item in run.items.select_related("case").order_by("id"):
-        _foresee(run, item, actor, now, words)
+        _foresee(run, item, actor, now, refusals)
     run.state = _Run.READY
     run.save(update_fields=["state"])
     return run
@@ -108,7 +115,9 @@ def undo_bulk(*, run_id: int, actor: Actor, now: datetime) -> BulkRun:
     return back
 
 
-def run_bulk(*, run_id: int, actor: Actor, clock: Callable[[], datetime], words: Words) -> None:
+def run_bulk(
+    *, run_id: int, actor: Actor, clock: Callable[[], datetime], refusals: Refusals
+) -> None:
     """Go on with a run: foresee or change each case that is left, each in its own transaction,
     until all are through or somebody cancels. Opens its own transactions."""
     while True:
@@ -121,9 +130,9 @@ def run_bulk(*, run_id: int, actor: Actor, clock: Callable[[], datetime], words:
             if item is None:
                 _finish(run, clock())
             elif step == _Item.NEW:
-                _foresee(run, item, actor, clock(), words)
+                _foresee(run, item, actor, clock(), refusals)
             else:
-                _change(run, item, actor, clock(), words)
+                _change(run, item, actor, clock(), refusals)
 
 
 def _next(run: BulkRun, state: str) -> BulkItem | None:
@@ -140,22 +149,24 @@ def _finish(run: BulkRun, now: datetime) -> None:
         )
 
 
-def _foresee(run: BulkRun, item: BulkItem, actor: Actor, now: datetime, words: Words) -> None:
-    problem = _attempt(run, item, actor, now, words, keep=False)
+def _foresee(
+    run: BulkRun, item: BulkItem, actor: Actor, now: datetime, refusals: Refusals
+) -> None:
+    problem = _attempt(run, item, actor, now, refusals, keep=False)
     item.state = _Item.REFUSED if problem else _Item.WAITING
     item.problem = problem
     item.save(update_fields=["state", "problem"])
 
 
-def _change(run: BulkRun, item: BulkItem, actor: Actor, now: datetime, words: Words) -> None:
-    problem = _attempt(run, item, actor, now, words, keep=True)
+def _change(run: BulkRun, item: BulkItem, actor: Actor, now: datetime, refusals: Refusals) -> None:
+    problem = _attempt(run, item, actor, now, refusals, keep=True)
     item.state = _Item.FAILED if problem else _Item.DONE
     item.problem = problem
     item.save(update_fields=["state", "problem", "before"])
 
 
 def _attempt(
-    run: BulkRun, item: BulkItem, actor: Actor, now: datetime, words: Words, *, keep: bool
+    run: BulkRun, item: BulkItem, actor: Actor, now: datetime, refusals: Refusals, *, keep: bool
 ) -> str:
     """Make the change of one case, and take it back unless it is to be kept. Why it failed."""
     kind = KINDS[run.kind]
@@ -172,11 +183,8 @@ def _attempt(
                 raise _Tried
     except _Tried:
         return ""
-    except Exception as error:
-        said = words(error)
-        if said is None:
-            raise
-        return said
+    except refusals.kinds as error:
+        return refusals.words(error)
     return ""
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from qiao.cases import operations
 from qiao.cases.models import BulkItem, BulkRun, Case, CaseEvent
 from qiao.cases.operations import bulk
-from qiao.cases.showing.bulk_refusals import bulk_words
+from qiao.cases.showing.bulk_refusals import BULK_REFUSALS
 from qiao.cases.tests.browsing import HTMX, text_of
 from qiao.cases.tests.world import NOW, a_case
 from qiao.core.actor import Actor
@@ -18,12 +18,12 @@ from qiao.staff.tests.cast import Company
 def _prepare(company: Company, kind: str, cases: list[Case], **terms: object) -> BulkRun:
     return bulk.prepare_bulk(
         kind=kind, terms=terms, case_ids=[case.pk for case in cases], language="en",
-        actor=company.agent, now=NOW, words=bulk_words,
+        actor=company.agent, now=NOW, refusals=BULK_REFUSALS,
     )  # fmt: skip
 
 
 def _run(run: BulkRun, actor: Actor) -> BulkRun:
-    bulk.run_bulk(run_id=run.pk, actor=actor, clock=lambda: NOW, words=bulk_words)
+    bulk.run_bulk(run_id=run.pk, actor=actor, clock=lambda: NOW, refusals=BULK_REFUSALS)
     run.refresh_from_db()
     return run
 
@@ -87,7 +87,7 @@ def test_more_than_a_hundred_are_foreseen_in_the_background(company: Company) ->
     ids = [case.pk for case in cases]
     run = bulk.prepare_bulk(
         kind="pause", terms={"reason": "x"}, case_ids=ids + list(range(10**6, 10**6)),
-        language="en", actor=company.agent, now=NOW, words=bulk_words,
+        language="en", actor=company.agent, now=NOW, refusals=BULK_REFUSALS,
     )  # fmt: skip
     BulkRun.objects.filter(pk=run.pk).update(state="foreseeing")
     run.items.update(state="new")
@@ -112,7 +112,7 @@ def test_many_cases_are_assigned_after_a_look(company: Company, agent: Client) -
     run = BulkRun.objects.get()
     assert Case.objects.filter(assignee__isnull=False).count() == 1
     agent.post(reverse("cases:bulk_start", args=[run.pk]), headers=HTMX)
-    bulk.run_bulk(run_id=run.pk, actor=company.agent, clock=timezone.now, words=bulk_words)
+    bulk.run_bulk(run_id=run.pk, actor=company.agent, clock=timezone.now, refusals=BULK_REFUSALS)
     assert Case.objects.filter(assignee_id=company.colleague.staff_id).count() == 3
     done = text_of(agent.get(reverse("cases:bulk_run", args=[run.pk]), headers=HTMX))
     assert reverse("cases:bulk_undo", args=[run.pk]) in done

@@ -26,7 +26,7 @@ from qiao.cases.operations import bulk as operations_bulk
 from qiao.cases.operations.bulk_kinds import KINDS
 from qiao.cases.queries.bulk import bulk_run_for, listed_ids
 from qiao.cases.showing import bulk_actions
-from qiao.cases.showing.bulk_refusals import bulk_words
+from qiao.cases.showing.bulk_refusals import BULK_REFUSALS
 from qiao.cases.views.acting import team_choices
 from qiao.core.http import StaffRequest, staff_view
 
@@ -162,7 +162,7 @@ def foresee(request: StaffRequest, what: str) -> HttpResponse:
         language=get_language() or "en",
         actor=request.actor,
         now=request.now,
-        words=bulk_words,
+        refusals=BULK_REFUSALS,
     )
     return _show(request, run.pk)
 
