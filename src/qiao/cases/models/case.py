@@ -236,6 +236,11 @@ class Case(models.Model):
             ),
             models.Index(fields=["organisation", "opened_at", "id"], name="cases_by_unit_opened"),
             models.Index(
+                fields=["organisation", "closed_date"],
+                condition=Q(closed_date__isnull=False),
+                name="cases_by_unit_closed",
+            ),
+            models.Index(
                 fields=["main_cause", "opened_at", "id"],
                 condition=Q(main_cause__isnull=False),
                 name="cases_by_cause",

@@ -12,6 +12,8 @@ from qiao.core.actor import Actor
 from qiao.core.wording import reader_key
 
 MOST: Final = 300
+COUNTED_TO: Final = 20_000
+"""How many late cases are looked at; one more says that there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,14 @@ _LATE: Final = f"""
 SELECT c.team_id, coalesce(nullif(o.names ->> %(language)s, ''), o.name), c.assignee_id,
        coalesce(s.name, ''), count(*), count(*) FILTER (WHERE t."group" = 'complaint'),
        min(c.due_at)
-  FROM cases_case c
+  FROM (SELECT c.team_id, c.assignee_id, c.case_type_id, c.due_at
+          FROM cases_case c
+         WHERE {WORK} AND c.level = 'late' AND c.due_at <= %(now)s
+           AND c.organisation_id = ANY(%(units)s::bigint[])
+         LIMIT {COUNTED_TO + 1}) AS c
   JOIN cases_casetype t ON t.id = c.case_type_id
   JOIN staff_organisation o ON o.id = c.team_id
   LEFT JOIN staff_staff s ON s.id = c.assignee_id
- WHERE {WORK} AND c.level = 'late' AND c.due_at <= %(now)s
-   AND c.organisation_id = ANY(%(units)s::bigint[])
  GROUP BY c.team_id, o.id, c.assignee_id, s.id
  ORDER BY sum(count(*)) OVER (PARTITION BY c.team_id) DESC, c.team_id, count(*) DESC, c.assignee_id
  LIMIT {MOST}
@@ -46,7 +50,7 @@ SELECT c.team_id, coalesce(nullif(o.names ->> %(language)s, ''), o.name), c.assi
 
 def late_now(*, actor: Actor, now: datetime) -> Sequence[LateLine]:
     """Open cases past their deadline that the actor may see: the latest team first, its people
-    together."""
+    together. No more than `COUNTED_TO` and one are looked at."""
     values: dict[str, Any] = {
         "now": now,
         "units": list(actor.organisations("cases.view")),

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from qiao.cases.queries.lateness import LateLine, late_now
+from qiao.cases.queries.lateness import COUNTED_TO, LateLine, late_now
 from qiao.core.http import StaffRequest, staff_view
 
 
@@ -17,9 +17,11 @@ def who_is_late(request: StaffRequest) -> HttpResponse:
     """Teams and people with cases past their deadline, the most first."""
     lines = late_now(actor=request.actor, now=request.now)
     teams = [_team(list(rows)) for _id, rows in groupby(lines, key=lambda line: line.team_id)]
+    late = sum(line.late for line in lines)
     context = {
         "teams": teams,
-        "late": sum(line.late for line in lines),
+        "late": late,
+        "more_than": COUNTED_TO if late > COUNTED_TO else 0,
         "complaints": sum(line.complaints for line in lines),
     }
     return render(request, "cases/late.html", context)
