@@ -23,10 +23,9 @@ TIME: Final = "time"
 _TYPE = "(SELECT t.{column} FROM cases_casetype t WHERE t.id = c.case_type_id)"
 NOBODY: Final = "nobody"  # the row of cases without a customer, among those of tiers
 _TIER = (
-    f"CASE WHEN c.customer_id IS NULL THEN '{NOBODY}'"
-    " ELSE coalesce((SELECT cu.tier FROM customers_customer held"
+    "coalesce((SELECT cu.tier FROM customers_customer held"
     f" JOIN customers_customer cu ON cu.id = {stands_for('held')}"
-    " WHERE held.id = c.customer_id), '') END"
+    f" WHERE held.id = c.customer_id), '{NOBODY}')"
 )
 # How rows are made of cases, and the filter of the list that leads back to the cases of a row.
 GROUPINGS: Final[Mapping[str, tuple[str, str]]] = {

@@ -21,7 +21,7 @@ from qiao.cases.forms import read_filters
 from qiao.cases.forms.reports import read_report_choice, span_of
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.operations import merge_cases
-from qiao.cases.queries import list_cases
+from qiao.cases.queries import Filters, list_cases
 from qiao.cases.queries.report_figures import figures_for
 from qiao.cases.showing.report_changes import changes_of
 from qiao.cases.showing.report_files import header, records
@@ -275,19 +275,19 @@ def test_who_may_not_see_reports_sees_the_figures_of_their_own_cases(
     assert client.post(reverse("cases:report_file", args=["xlsx"])).status_code == 403
 
 
-def test_customers_without_a_tier_are_not_cases_without_a_customer(company: Company) -> None:
+def test_cases_without_a_customer_are_a_row_of_their_own_among_tiers(company: Company) -> None:
     gold, plain = (make_customer(company.agent, name=name) for name in ("金", "常"))
     Customer.objects.filter(pk=gold.pk).update(tier="A")
-    Customer.objects.filter(pk=plain.pk).update(tier="")
-    cases = {key: a_case(company) for key in ("A", "", "nobody")}
+    cases = {key: a_case(company) for key in ("A", "C", "nobody")}
     Case.objects.filter(pk=cases["A"].pk).update(customer_id=gold.pk)
-    Case.objects.filter(pk=cases[""].pk).update(customer_id=plain.pk)
+    Case.objects.filter(pk=cases["C"].pk).update(customer_id=plain.pk)
     Case.objects.filter(pk=cases["nobody"].pk).update(customer_id=None)
     made = report(company.agent, "period=own&since=2026-11-20&until=2026-11-20&by=tier&fig=opened")
     found = {row.key: listed(company.agent, row.cells[0].href) for row in made.rows}
     assert found == {key: {case.pk} for key, case in cases.items()}
-    labels = {row.key: row.label for row in made.rows}
-    assert (labels[""], labels["nobody"]) == ("Not stated", "Without a customer")
+    assert {row.label for row in made.rows} == {"A", "C", "Without a customer"}
+    every = list_cases(actor=company.agent, now=NOW, view="all", filters=Filters(tier=("-",)))
+    assert not every.rows, "every customer has a tier"
 
 
 def test_a_unit_sees_nothing_of_its_neighbour(company: Company, rows: list[Case]) -> None:
