@@ -285,7 +285,7 @@ def test_cases_without_a_customer_are_a_row_of_their_own_among_tiers(company: Co
     made = report(company.agent, "period=own&since=2026-11-20&until=2026-11-20&by=tier&fig=opened")
     found = {row.key: listed(company.agent, row.cells[0].href) for row in made.rows}
     assert found == {key: {case.pk} for key, case in cases.items()}
-    assert {row.label for row in made.rows} == {"A", "C", "Without a customer"}
+    assert {row.label for row in made.rows} == {"A", "C", "未关联客户"}
     every = list_cases(actor=company.agent, now=NOW, view="all", filters=Filters(tier=("-",)))
     assert not every.rows, "every customer has a tier"
 

@@ -245,7 +245,9 @@ def answers(actor: Actor) -> dict[str, dict[str, int]]:
 def satisfied(actor: Actor) -> Share:
     """The share of a day's answers that were glad."""
     span = Span(DAY, DAY)
-    return figures.satisfaction(actor, Scope(span, span.before(), LATER)).share
+    share = figures.satisfaction(actor, Scope(span, span.before(), LATER)).share
+    assert share is not None
+    return share
 
 
 def test_kept_counts_equal_what_is_there(crew: Crew) -> None:
