@@ -1,5 +1,6 @@
 """The worker that sends."""
 
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -12,7 +13,15 @@ from procrastinate.contrib.django import app
 from qiao.core.tasks import PATIENT
 from qiao.core.transactions import acting
 from qiao.messaging import operations
-from qiao.messaging.channels.port import Ambiguous, Channel, ChannelDown, NotNow, Refused, Session
+from qiao.messaging.channels.port import (
+    Ambiguous,
+    Channel,
+    ChannelDown,
+    NotNow,
+    Refused,
+    Session,
+    Unmade,
+)
 from qiao.messaging.channels.simulator import Simulator
 from qiao.messaging.channels.smtp import Smtp
 from qiao.messaging.operations import breaking, sending
@@ -60,31 +69,34 @@ def _tell(clock: Clock) -> None:
 
 
 def _batch(channel: Channel, clock: Clock) -> int:
-    """Claim, connect, send; how many were begun, 0 to stop."""
+    """Claim, connect, send; how many there were, 0 to stop.
+
+    What was not begun is put back at the end, whatever happens. What was begun and has no end is
+    left to `sending.recover`: it was perhaps sent.
+    """
     if breaking.is_open(channel=channel.key, now=clock()):
         return 0
     with acting(None):
         claimed = sending.claim(channel=channel.key, now=clock(), most=BATCH)
     if not claimed:
         return 0
-    begun = 0
+    left = deque(claimed)
     try:
         session = channel.open()
         try:
-            for message_id in claimed:
-                begun += 1
-                if not _one(session, channel.key, message_id, clock):
+            while left:
+                if not _one(session, channel.key, left.popleft(), clock):
                     return 0
         finally:
             session.close()
     except ChannelDown as failure:
-        begun = 0
         _stop(channel.key, failure, clock)
+        return 0
     finally:
         with acting(None):
-            sending.put_back(claimed)
+            sending.put_back(list(left))
     _tell(clock)
-    return begun
+    return len(claimed)
 
 
 def _stop(channel: str, failure: ChannelDown, clock: Clock) -> None:
@@ -108,6 +120,10 @@ def _one(session: Session, channel: str, message_id: int, clock: Clock) -> bool:
         with acting(None):
             sending.keep_refused(message_id=message_id, refusal=refusal, now=clock())
             return not breaking.refused(channel=channel, words=refusal.words, now=clock())
+    except Unmade as failure:
+        with acting(None):
+            sending.keep_unmade(message_id=message_id, failure=failure, now=clock())
+        return True
     except NotNow as failure:
         with acting(None):
             sending.keep_later(message_id=message_id, failure=failure, now=clock())

@@ -18,6 +18,7 @@ KINDS: Final = {
     "case_answer": pgettext_lazy("notice", "Answer to a case"),
     "case_closed": pgettext_lazy("notice", "Case closed"),
     "broadcast": pgettext_lazy("notice", "Told to many alike"),
+    "improvement": pgettext_lazy("message kind", "What came of a complaint"),
     "reminder": pgettext_lazy("notice", "Reminder"),
     "digest": pgettext_lazy("message kind", "Digest"),
 }
@@ -29,6 +30,7 @@ REASONS: Final = {
     "too_many": _("Too many within an hour"),
     "refused": _("The mail server refuses the address"),
     "content": _("The mail server refuses the text"),
+    "unmade": _("It could not be made into an email"),
     "too_long": _("Not taken for two days"),
     "no_answer": _("No answer after handing over"),
     "returned": _("Came back"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db.models import Max, Q
+from django.utils import timezone
 
 from qiao.cases.models import Cause
 from qiao.core.actor import Actor
@@ -37,7 +38,7 @@ def install_causes(*, catalogue: Catalogue, now: datetime) -> None:
     A cause that no pack has any more is ended today, since cases are coded with it.
     """
     required()
-    today = now.date()
+    today = timezone.localdate(now)
     rows = {row.key: row for row in Cause.objects.exclude(pack="")}
     left = dict(catalogue.causes)
     position = 0

@@ -46,6 +46,7 @@ TO_DO: Final = {
         " letter."
     ),
     "content": gettext_lazy("The mail server did not take the text. Write it anew."),
+    "unmade": gettext_lazy("It could not be made into an email. Look at its files and receiver."),
     "too_long": gettext_lazy(
         "The mail server did not take it for two days. Send a letter, or call."
     ),

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that goes along."""
+    """A file that goes along; it is read when the message is handed over."""
 
     file_name: str
     content_type: str
-    content: bytes
+    path: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class Refused(Failure):
     def __init__(self, words: str, code: int | None = None, *, is_address: bool = True) -> None:
         super().__init__(words, code)
         self.is_address = is_address
+
+
+class Unmade(Failure):
+    """The message cannot be made into what the channel takes; nothing was handed over."""
 
 
 class NotNow(Failure):

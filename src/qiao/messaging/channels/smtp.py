@@ -9,6 +9,7 @@ import re
 import smtplib
 import ssl
 from email.headerregistry import Address
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Any, Final
@@ -24,6 +25,7 @@ from qiao.messaging.channels.port import (
     Outgoing,
     Receipt,
     Refused,
+    Unmade,
 )
 
 PERMANENT: Final = 500
@@ -58,9 +60,21 @@ def compose(outgoing: Outgoing) -> EmailMessage:
     for file in outgoing.files:
         main, _slash, sub = file.content_type.partition("/")
         mail.add_attachment(
-            file.content, maintype=main, subtype=sub or "octet-stream", filename=file.file_name
+            file.path.read_bytes(),
+            maintype=main,
+            subtype=sub or "octet-stream",
+            filename=file.file_name,
         )
     return mail
+
+
+def _wired(outgoing: Outgoing) -> bytes:
+    """The e-mail in the form of the wire. Raises `Unmade`."""
+    try:
+        mail = compose(outgoing)
+        return mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
+    except (ValueError, MessageError, OSError) as error:
+        raise Unmade(str(error)) from error
 
 
 def _text(words: bytes | str) -> str:
@@ -80,15 +94,16 @@ class SmtpSession:
 
     def send(self, outgoing: Outgoing) -> Receipt:
         """Hand one message over."""
-        mail = compose(outgoing)
+        content = _wired(outgoing)
         try:
             self._envelope(outgoing)
             code, words = self._ask("data")
         except BROKEN as error:
             raise self._down(error) from error
         if code != GO_AHEAD:
+            self._reset()
             self._say_no(code, words)
-        return self._text(mail.as_bytes(policy=mail.policy.clone(linesep="\r\n")))
+        return self._text(content)
 
     def _envelope(self, outgoing: Outgoing) -> None:
         code, words = self._wire.mail(self._sender)
@@ -120,18 +135,20 @@ class SmtpSession:
             raise Ambiguous(str(error)) from error
         if code != TAKEN:
             self._reset()
-            self._say_no(code, words, is_address=False)
+            self._say_no(code, words, is_text=True)
         return Receipt(_text(words), code)
 
-    def _say_no(self, code: int, words: bytes, *, is_address: bool = True) -> None:
+    def _say_no(self, code: int, words: bytes, *, is_text: bool = False) -> None:
+        """What a refusal means. A policy that refuses a text is about this text alone: were it
+        about the channel, one message would hold up all others."""
         said = _text(words)
         if code < PERMANENT:
             if code == 421:
                 raise ChannelDown("down", said, code)
             raise NotNow(said, code)
-        if _POLICY.search(said):
+        if not is_text and _POLICY.search(said):
             raise ChannelDown("refusing", said, code)
-        raise Refused(said, code, is_address=is_address and not _CONTENT.search(said))
+        raise Refused(said, code, is_address=not is_text and not _CONTENT.search(said))
 
     def _reset(self) -> None:
         with contextlib.suppress(*BROKEN):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from procrastinate.contrib.django import app as jobs
@@ -253,7 +254,7 @@ def _stop_loops(lines: Sequence[_Line], now: datetime) -> None:
     mails = [line for line in lines if line.channel == "email" and not line.reason]
     if not mails:
         return
-    most = int(parameters.find(AUTOMATIC_AN_HOUR, day=now.date()).value)
+    most = int(parameters.find(AUTOMATIC_AN_HOUR, day=timezone.localdate(now)).value)
     values: dict[str, Any] = {
         "addresses": [line.address for line in mails],
         "since": now - timedelta(hours=1),

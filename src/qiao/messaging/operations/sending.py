@@ -7,10 +7,11 @@ those begun without an end are ``unknown``: they are told, not sent again by the
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from qiao.core import attachments, events, parameters
 from qiao.core.models import Attachment
@@ -102,7 +103,7 @@ def claim(*, channel: str, now: datetime, most: int) -> list[int]:
     lately = Attempt.objects.filter(
         channel=channel, what="begun", at__gt=now - timedelta(minutes=1)
     ).count()
-    allowed = int(parameters.find(EMAILS_A_MINUTE, day=now.date()).value) - lately
+    allowed = int(parameters.find(EMAILS_A_MINUTE, day=timezone.localdate(now)).value) - lately
     if allowed <= 0:
         return []
     with connection.cursor() as cursor:
@@ -117,7 +118,6 @@ def begin(*, message_id: int, now: datetime) -> Outgoing:
     message = Message.objects.get(pk=message_id, state="sending")
     Message.objects.filter(pk=message_id).update(attempt_count=F("attempt_count") + 1)
     _note(message, "begun", now)
-    files = Attachment.objects.filter(owner_kind=OWNER_KIND, owner_id=message.pk).order_by("id")
     return Outgoing(
         message_id=message.pk,
         message_ref=message.message_ref,
@@ -131,10 +131,14 @@ def begin(*, message_id: int, now: datetime) -> Outgoing:
         is_automatic=message.is_automatic,
         is_bulk=message.kind in BULK,
         files=[
-            Enclosure(f.file_name, f.content_type, attachments.path_of(f.sha256).read_bytes())
-            for f in files
+            Enclosure(f.file_name, f.content_type, attachments.path_of(f.sha256))
+            for f in _files_of(message.pk)
         ],
     )
+
+
+def _files_of(message_id: int) -> "QuerySet[Attachment]":
+    return Attachment.objects.filter(owner_kind=OWNER_KIND, owner_id=message_id).order_by("id")
 
 
 def _note(
@@ -183,6 +187,14 @@ def keep_refused(*, message_id: int, refusal: Refused, now: datetime) -> None:
     _note(message, "refused", now, code=refusal.code, words=refusal.words)
     if refusal.is_address and message.channel == "email":
         doubt(message=message, reason=f"{refusal.code or ''} {refusal.words}".strip(), now=now)
+
+
+def keep_unmade(*, message_id: int, failure: Failure, now: datetime) -> None:
+    """It could not be made, so nothing was handed over: told, not tried again by itself."""
+    message = _locked(message_id)
+    message.state, message.reason, message.ended_at = "failed", "unmade", now
+    message.save(update_fields=["state", "reason", "ended_at"])
+    _note(message, "refused", now, words=failure.words)
 
 
 def keep_later(*, message_id: int, failure: Failure, now: datetime) -> None:
@@ -277,8 +289,3 @@ def standing(channel: str) -> ChannelStanding:
     required()
     ChannelStanding.objects.get_or_create(channel=channel)
     return ChannelStanding.objects.select_for_update().get(channel=channel)
-
-
-def files_of(message_id: int) -> Any:
-    """The files that go along with a message."""
-    return Attachment.objects.filter(owner_kind=OWNER_KIND, owner_id=message_id).order_by("id")

@@ -24,6 +24,7 @@ class MailServer:
         self.refused: dict[str, str] = {}  # receiver -> answer
         self.refuse_all = ""
         self.sender_answer = ""
+        self.refused_texts: dict[str, str] = {}  # receiver -> answer
         self.drop_after_text = False
         self.hang_seconds = 0.0
         self.connections = 0
@@ -54,6 +55,9 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        for receiver in envelope.rcpt_tos:
+            if receiver in self.refused_texts:
+                return self.refused_texts[receiver]
         content = envelope.content
         assert isinstance(content, bytes)
         self.mails.append(message_from_bytes(content, policy=policy.default))

@@ -6,8 +6,9 @@ import pytest
 
 from qiao.core import settings as dated
 from qiao.core.manifest import NoticeRow
-from qiao.core.models import Event
+from qiao.core.models import Attachment, Event
 from qiao.messaging.bell import failed_words, stopped_words
+from qiao.messaging.channels.port import Outgoing, Receipt
 from qiao.messaging.channels.smtp import Smtp
 from qiao.messaging.models import Attempt, ChannelStanding, EmailAddress, Message
 from qiao.messaging.operations import queue_messages, send_again, sending
@@ -225,6 +226,78 @@ def test_what_a_dead_sender_left_is_put_back_or_told_as_unknown(
     sending.begin(message_id=first, now=NOON)
     run(clock)
     assert states() == {"a@example.com": "unknown", "b@example.com": "sent"}
+
+
+def test_a_text_that_a_policy_refuses_holds_up_nobody_else(
+    company: Company, server: MailServer, clock: Clock
+) -> None:
+    agent = company.agent
+    server.refused_texts["strict@example.com"] = "550 5.7.1 message looks like spam"
+    for name in ("strict", "here"):
+        reply(agent, reachable(agent, f"{name}@example.com"))
+    run(clock)
+    assert states() == {"strict@example.com": "failed", "here@example.com": "sent"}
+    assert Message.objects.get(state="failed").reason == "content"
+    assert EmailAddress.objects.get(address="strict@example.com").standing == ""
+
+
+def test_a_message_that_cannot_be_made_is_told_and_holds_up_nobody_else(
+    company: Company, server: MailServer, clock: Clock
+) -> None:
+    agent = company.agent
+    lost = reply(agent, reachable(agent, "lost@example.com"))
+    Attachment.objects.create(
+        owner_kind="message", owner_id=lost.pk, organisation_id=lost.organisation_id,
+        file_name="photo.png", content_type="image/png", size_bytes=1, sha256="0" * 64,
+        created_at=NOON,
+    )  # fmt: skip
+    reply(agent, reachable(agent, "here@example.com"))
+    run(clock)
+    assert states() == {"lost@example.com": "failed", "here@example.com": "sent"}
+    lost.refresh_from_db()
+    assert lost.reason == "unmade"
+    assert Notice.objects.get(kind="messaging.failed").subject_id == lost.pk
+
+
+class Broken:
+    """A channel with a fault of its own: nobody knows what became of what it was given."""
+
+    key = "email"
+
+    def open(self) -> "Broken":
+        return self
+
+    def send(self, outgoing: Outgoing) -> Receipt:
+        raise RuntimeError(outgoing.to_address)
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_was_begun_when_the_sender_broke_is_not_sent_again(
+    company: Company, server: MailServer, clock: Clock
+) -> None:
+    agent = company.agent
+    for name in ("a", "b"):
+        reply(agent, reachable(agent, f"{name}@example.com"))
+    with pytest.raises(RuntimeError, match="a@example.com"):
+        send_due(channel=Broken(), clock=clock)
+    assert states() == {"a@example.com": "sending", "b@example.com": "queued"}
+    run(clock)
+    assert states() == {"a@example.com": "unknown", "b@example.com": "sent"}
+
+
+def test_a_rate_holds_from_the_first_hour_of_its_day(
+    company: Company, server: MailServer, clock: Clock
+) -> None:
+    agent = company.agent
+    clock.now = NOON + timedelta(hours=14)  # two in the morning of the next day
+    day = (NOON + timedelta(days=1)).date()
+    dated.put(EMAILS_A_MINUTE, 1, valid_from=day, source="test", actor=agent, now=NOON)
+    for name in ("a", "b"):
+        reply(agent, reachable(agent, f"{name}@example.com"))
+    run(clock)
+    assert len(server.mails) == 1
 
 
 def test_a_rate_leaves_the_rest_for_the_next_minute(
