@@ -63,12 +63,15 @@ def _cancel(message: Message, actor: Actor | None, now: datetime) -> Message:
 def send_again(*, message_id: int, actor: Actor, now: datetime) -> Message:
     """Queue a message once more that failed, came back, or perhaps was sent.
 
-    Raises `WrongState`, `qiao.core.actor.Forbidden`.
+    Raises `WrongState`, also for one whose receiver was erased; `qiao.core.actor.Forbidden`.
     """
     message = _lock(message_id)
     actor.require(MANAGE, message.organisation_id)
+    if not message.to_address:
+        raise WrongState(message.state)
     message.state = move(message.state, "queued")
-    message.ended_at, message.reason, message.due_at = None, "", now
+    message.sent_at = message.ended_at = None
+    message.reason, message.due_at = "", now
     message.attempt_count, message.is_told = 0, False
     message.print_batch = None
     message.save()

@@ -16,6 +16,7 @@ from qiao.messaging.channels.port import ChannelDown, Refused
 from qiao.messaging.models import Attempt, EmailAddress, Message, PrintBatch
 from qiao.messaging.operations import Receiver, breaking, queue_messages, sending
 from qiao.messaging.queries.outbox import shelf_counts
+from qiao.messaging.retention import RETENTION
 from qiao.messaging.tests.factories import TEXTS, reachable, reply
 from qiao.messaging.tests.factories import sending as a_sending
 from qiao.staff.tests.cast import Company
@@ -155,6 +156,26 @@ def test_a_letter_that_came_back_is_told(company: Company, agent: Client, now: d
     agent.post(reverse("messaging:arrival", args=[letter.pk]), {"what": "returned"})
     letter.refresh_from_db()
     assert (letter.state, letter.reason) == ("bounced", "returned")
+    agent.post(reverse("messaging:again", args=[letter.pk]))
+    letter.refresh_from_db()
+    assert (letter.state, letter.sent_at) == ("queued", None)  # dated anew when it is printed
+
+
+def test_a_message_without_receiver_and_words_is_not_sent_again(
+    company: Company, agent: Client, now: datetime
+) -> None:
+    message = refused(company, now)
+    Message.objects.update(key="outage:1:chen@example.com")
+    (rule,) = RETENTION
+    assert rule.clear is not None
+    assert rule.clear([message.pk], now) == []
+    message.refresh_from_db()
+    assert (message.to_address, message.body, message.key) == ("", "–", None)
+    page = agent.get(reverse("messaging:message", args=[message.pk]), headers=EN)
+    assert "Send again" not in page.content.decode()
+    agent.post(reverse("messaging:again", args=[message.pk]))
+    message.refresh_from_db()
+    assert message.state == "bounced"
 
 
 def change(agent: Client, customer: Customer, email: EmailAddress, what: str) -> None:

@@ -17,7 +17,7 @@ from qiao.messaging.queries import NotVisible, get_message_for
 from qiao.messaging.queries.letters import letters_for
 from qiao.messaging.queries.messages import VIEW, file_names
 from qiao.messaging.queries.outbox import SHELVES, channel_health, outbox, shelf_counts
-from qiao.messaging.rules.states import NEXT
+from qiao.messaging.rules.states import NEXT, TROUBLED
 from qiao.messaging.words import SHELVES as NAMES
 from qiao.staff.queries import company_id
 
@@ -80,7 +80,7 @@ def message(request: StaffRequest, message_id: int) -> HttpResponse:
         "subject_url": subject_url(found),
         "may_manage": request.actor.can_in(MANAGE, found.organisation_id),
         "may_cancel": "cancelled" in can and found.state != "printed",
-        "may_repeat": found.state in ("bounced", "failed", "unknown"),
+        "may_repeat": bool(found.to_address) and found.state in TROUBLED,
         "may_say": "delivered" in can or found.state == "unknown",
     }
     return render(request, "messaging/message.html", context)
