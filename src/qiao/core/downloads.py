@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 BLOCK: Final = 1 << 18
 
@@ -28,6 +28,14 @@ def send_file(
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Content-Length"] = str(size)
     response["Cache-Control"] = "no-store"
+    return response
+
+
+def shown_file(content: bytes, *, content_type: str) -> HttpResponse:
+    """Answer with a small file to be looked at in the browser; nobody in between keeps it."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

@@ -1,5 +1,6 @@
 """Answers that are sent: written, looked at, taken back, and read as the customer got them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -13,10 +14,13 @@ from qiao.cases.showing.replies import REFUSALS, ReplyTo, reply_to, show_message
 from qiao.cases.views.acting import attempt, done
 from qiao.cases.views.page import detail_of
 from qiao.cases.views.reply_box import reply_box
+from qiao.core.downloads import shown_file
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.transactions import acting
 from qiao.messaging import operations as messages
 from qiao.messaging.queries import (
     Letter,
+    NoFont,
     compose_pages,
     compose_pdf,
     file_names,
@@ -96,25 +100,30 @@ def undo(request: StaffRequest, case_id: int, seq: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@staff_view("cases.work", methods=("POST",))
+@staff_view("cases.work", methods=("POST",), opens=False)
 def look(request: StaffRequest, case_id: int) -> HttpResponse:
     """Show what would be sent, as it would arrive; what was typed is kept as the draft."""
     case = queries.get_case_for(actor=request.actor, case_id=case_id)
     fields = ("channel", "name", "address", "title", "text")
     values = {key: request.POST.get(key, "")[:8_000] for key in fields}
     values["enclosed"] = request.POST.getlist("enclosed")  # type: ignore[assignment]
-    operations.keep_draft(
-        case_id=case.pk, box="reply", values=values, actor=request.actor, now=request.now
-    )
+    with acting(request.actor):
+        operations.keep_draft(
+            case_id=case.pk, box="reply", values=values, actor=request.actor, now=request.now
+        )
     to = reply_to(case, now=request.now, channel=values["channel"])
-    pages = 0
+    pages, has_font = 0, True
     if to.chosen.key == "letter" and values["text"].strip():
-        pages = len(compose_pages(_drafted(request, case, to)))
+        try:
+            pages = len(compose_pages(_drafted(request, case, to)))
+        except NoFont:
+            has_font = False
     context = {
         "case": case,
         "reply": to,
         "values": values,
         "pages": range(1, pages + 1),
+        "has_font": has_font,
         "stamp": int(request.now.timestamp()),
     }
     return render(request, "cases/_reply_look.html", context)
@@ -145,7 +154,7 @@ def draft_page(request: StaffRequest, case_id: int, page: int) -> HttpResponse:
     found = compose_pages(_drafted(request, case, reply_to(case, now=request.now)))
     if not 1 <= page <= len(found):
         raise Http404(str(page))
-    return _file(found[page - 1], "image/png")
+    return shown_file(found[page - 1], content_type="image/png")
 
 
 @staff_view("cases.work")
@@ -153,14 +162,15 @@ def draft_pdf(request: StaffRequest, case_id: int) -> HttpResponse:
     """The letter as it is being written."""
     case = queries.get_case_for(actor=request.actor, case_id=case_id)
     letter = _drafted(request, case, reply_to(case, now=request.now))
-    return _file(compose_pdf([letter]), "application/pdf")
+    return _pdf(lambda: compose_pdf([letter]))
 
 
-def _file(content: bytes, content_type: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+def _pdf(compose: Callable[[], bytes]) -> HttpResponse:
+    try:
+        return shown_file(compose(), content_type="application/pdf")
+    except NoFont:
+        text = _("This machine has no font for Chinese: no letter can be set.")
+        return HttpResponse(text, content_type="text/plain; charset=utf-8", status=409)
 
 
 @staff_view("cases.view")
@@ -188,4 +198,4 @@ def sent_pdf(request: StaffRequest, case_id: int, message_id: int) -> HttpRespon
     found = message_about(subject_kind="case", subject_id=case.pk, message_id=message_id)
     if found is None or found.channel != "letter":
         raise Http404(str(message_id))
-    return _file(compose_pdf(letters_for([found], now=request.now)), "application/pdf")
+    return _pdf(lambda: compose_pdf(letters_for([found], now=request.now)))

@@ -10,6 +10,8 @@ from typing import Any, Final
 import typst
 from django.conf import settings
 
+from qiao.core.transactions import outside
+
 TEMPLATE: Final = Path(__file__).with_name("letter.typ")
 FAMILIES: Final = {
     "zh-Hans": ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei"),
@@ -87,7 +89,11 @@ def _inputs(letters: Sequence[Letter]) -> dict[str, str]:
 
 
 def compose_pdf(letters: Sequence[Letter]) -> bytes:
-    """One PDF of all letters, each beginning on a page of its own. Raises `NoFont`."""
+    """One PDF of all letters, each beginning on a page of its own; outside a transaction.
+
+    Raises `NoFont`.
+    """
+    outside()
     found: bytes = typst.compile(
         str(TEMPLATE), format="pdf", sys_inputs=_inputs(letters), font_paths=_paths()
     )
@@ -95,7 +101,8 @@ def compose_pdf(letters: Sequence[Letter]) -> bytes:
 
 
 def compose_pages(letter: Letter) -> list[bytes]:
-    """The pages of one letter as PNG, to be looked at. Raises `NoFont`."""
+    """The pages of one letter as PNG, to be looked at; outside a transaction. Raises `NoFont`."""
+    outside()
     found = typst.compile(
         str(TEMPLATE),
         format="png",

@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from qiao.core.downloads import shown_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.messaging import operations
-from qiao.messaging.channels.letters import compose_pdf
+from qiao.messaging.channels.letters import NoFont, compose_pdf
 from qiao.messaging.models import Message
 from qiao.messaging.queries import NotVisible, get_message_for
 from qiao.messaging.queries.letters import letters_for
@@ -92,15 +93,12 @@ def letter_pdf(request: StaffRequest, message_id: int) -> HttpResponse:
     found = _message(request, message_id)
     if found.channel != Message.Channel.LETTER:
         raise Http404(str(message_id))
-    return pdf(compose_pdf(letters_for([found], now=request.now)))
-
-
-def pdf(content: bytes) -> HttpResponse:
-    """A PDF that nobody in between keeps."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    try:
+        content = compose_pdf(letters_for([found], now=request.now))
+    except NoFont:
+        said.error(request, _("This machine has no font for Chinese. Nothing was printed."))
+        return HttpResponseRedirect(reverse("messaging:message", args=[message_id]))
+    return shown_file(content, content_type="application/pdf")
 
 
 def _do(

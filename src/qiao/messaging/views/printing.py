@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from qiao.core.downloads import shown_file
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.transactions import acting
 from qiao.messaging import operations
 from qiao.messaging.channels.letters import NoFont, compose_pdf
 from qiao.messaging.models import PrintBatch
@@ -19,7 +21,6 @@ from qiao.messaging.queries.letters import (
     letters_of_batch,
     letters_waiting,
 )
-from qiao.messaging.views.outbox import pdf
 from qiao.staff.queries import organisation_names
 
 CONFLICT = 409
@@ -64,17 +65,22 @@ def _batch(request: StaffRequest, batch_id: int) -> PrintBatch:
         raise Http404(str(batch_id)) from error
 
 
-@staff_view(MANAGE, methods=("POST",))
+@staff_view(MANAGE, methods=("POST",), opens=False)
 def batch_print(request: StaffRequest, batch_id: int) -> HttpResponse:
-    """The file of a batch, kept as printed; again as often as the printer jams."""
+    """The file of a batch, made first and then kept as printed; again as often as the printer
+    jams."""
     batch = _batch(request, batch_id)
     try:
         content = compose_pdf(letters_of_batch(batch, now=batch.printed_at or request.now))
     except NoFont:
         said.error(request, _("This machine has no font for Chinese. Nothing was printed."))
         return HttpResponse(status=CONFLICT)
-    operations.note_printed(batch_id=batch.pk, actor=request.actor, now=request.now)
-    return pdf(content)
+    try:
+        with acting(request.actor):
+            operations.note_printed(batch_id=batch.pk, actor=request.actor, now=request.now)
+    except PrintBatch.DoesNotExist as error:  # dissolved meanwhile
+        raise Http404(str(batch_id)) from error
+    return shown_file(content, content_type="application/pdf")
 
 
 @staff_view(MANAGE, methods=("POST",))
