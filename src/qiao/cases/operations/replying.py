@@ -23,6 +23,7 @@ BOX: Final = "reply"
 TEXT_LENGTH: Final = 8_000
 TITLE_LENGTH: Final = 120
 UNDO_SECONDS: Final = 10
+OUTCOMES: Final = ("message_sent", "message_failed", "notice_sent")
 HELD: Final = timedelta(seconds=UNDO_SECONDS + 2)  # the press may be on its way at the end
 
 
@@ -84,7 +85,7 @@ def reply_to_customer(*, case_id: int, reply: Reply, actor: Actor, now: datetime
             "channel": reply.channel,
             "message": message.pk,
             "name": message.to_name,
-            "files": len(reply.file_ids),
+            "enclosed": list(reply.file_ids),
         },
         visibility=CUSTOMER,
     )
@@ -125,7 +126,7 @@ def undo_reply(*, case_id: int, seq: int, actor: Actor, now: datetime) -> Case:
     if said is None or said.actor_id != actor.person_id:
         raise TooLate
     try:
-        messages.cancel_message(message_id=int(said.data["message"]), actor=actor, now=now)
+        message = messages.cancel_message(message_id=int(said.data["message"]), actor=actor, now=now)
     except messages.WrongState as refusal:
         raise TooLate from refusal
     journal = Journal(case, actor=actor, now=now)
@@ -136,7 +137,11 @@ def undo_reply(*, case_id: int, seq: int, actor: Actor, now: datetime) -> Case:
         staff_id=actor.person_id,
         box=BOX,
         defaults={
-            "values": {key: said.data[key] for key in ("text", "title", "channel")},
+            "values": {
+                **{key: said.data[key] for key in ("text", "title", "channel", "name")},
+                "address": _typed_address(case, said.data["channel"], message.to_address, now),
+                "enclosed": said.data.get("enclosed", []),
+            },
             "updated_at": now,
         },
     )
@@ -144,15 +149,23 @@ def undo_reply(*, case_id: int, seq: int, actor: Actor, now: datetime) -> Case:
     return case
 
 
+def _typed_address(case: Case, channel: str, address: str, now: datetime) -> str:
+    """What had to be typed, since the customer's file did not know it."""
+    return "" if address == known_address(case=case, channel=channel, now=now) else address
+
+
 def note_messages(
     *, case_ids: Sequence[int], states: Sequence[MessageState], is_sent: bool, now: datetime
 ) -> None:
     """Write into the history of cases what became of messages about them: n-th about n-th.
 
-    The first answer that was sent stops the clock that waits for a first response.
+    What stands there already is not written again. The first answer that was sent stops the
+    clock that waits for a first response.
     """
     for case_id, state in sorted(zip(case_ids, states, strict=True), key=lambda pair: pair[0]):
         case = lock_case(case_id)
+        if case.events.filter(kind__in=OUTCOMES, data__contains=_facts(state)).exists():
+            continue
         journal = Journal(case, actor=None, now=now)
         if is_sent:
             _note_sent(journal, case, state)

@@ -8,10 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qiao.cases import operations
+from qiao.cases.message_tasks import on_messages
 from qiao.cases.models import Case, CaseDraft
 from qiao.cases.operations import Reply, TooLate
 from qiao.cases.tests.world import a_case
-from qiao.core.models import Attachment
+from qiao.core.events import Envelope, from_payload
+from qiao.core.models import Attachment, Event
 from qiao.core.tests.deliveries import run_deliveries
 from qiao.customers.operations.care import record_consent
 from qiao.customers.tests.factories import make_account, make_customer
@@ -46,6 +48,14 @@ def answer(company: Company, case: Case, reply: Reply = REPLY) -> Message:
     return Message.objects.latest("pk")
 
 
+def a_file(case: Case, owner_id: int, name: str) -> int:
+    return Attachment.objects.create(
+        owner_kind="case", owner_id=owner_id, organisation_id=case.organisation_id,
+        file_name=name, content_type="image/png", size_bytes=1, sha256="0" * 64,
+        created_at=timezone.now(),
+    ).pk  # fmt: skip
+
+
 def kinds(case: Case) -> list[str]:
     return list(case.events.order_by("seq").values_list("kind", flat=True))
 
@@ -72,6 +82,12 @@ def test_an_answer_is_held_and_stops_no_clock_before_it_was_sent(
     assert "first_response" not in kinds(case)
     send(message)
     assert kinds(case)[-3:] == ["reply", "first_response", "message_sent"]
+    event = Event.objects.get(name="messaging.message_sent")
+    envelope = Envelope(
+        event.pk, event.organisation_id, None, event.occurred_at, event.correlation_id
+    )
+    on_messages(event=from_payload(event.name, event.payload), envelope=envelope)  # once more
+    assert kinds(case)[-3:] == ["reply", "first_response", "message_sent"]
     first = case.events.get(kind="first_response")
     message.refresh_from_db()
     assert first.at == message.sent_at
@@ -86,7 +102,8 @@ def test_taken_back_it_is_not_sent_and_the_words_are_in_the_box_again(
     operations.undo_reply(case_id=case.pk, seq=seq, actor=actor, now=timezone.now())
     message.refresh_from_db()
     assert message.state == "cancelled"
-    assert CaseDraft.objects.get(box="reply").values["text"] == REPLY.text
+    values = CaseDraft.objects.get(box="reply").values
+    assert (values["text"], values["address"]) == (REPLY.text, "")
     assert kinds(case)[-1] == "withdrawn"
     with pytest.raises(TooLate):
         operations.undo_reply(case_id=case.pk, seq=seq, actor=actor, now=timezone.now())
@@ -131,6 +148,25 @@ def test_without_an_address_one_is_asked_for(company: Company) -> None:
         answer(company, case)
     typed = Reply("email", "答复", "您好", name="来电人", address="caller@example.com")
     assert answer(company, case, typed).to_address == "caller@example.com"
+
+
+def test_taken_back_the_typed_receiver_and_the_files_are_in_the_box_again(
+    company: Company,
+) -> None:
+    case = a_case(company)
+    file = a_file(case, case.pk, "photo.png")
+    typed = Reply(
+        "email", "答复", "您好", name="来电人", address="caller@example.com", file_ids=(file,)
+    )
+    answer(company, case, typed)
+    case.refresh_from_db()
+    operations.undo_reply(
+        case_id=case.pk, seq=case.event_count, actor=company.agent, now=timezone.now()
+    )
+    assert CaseDraft.objects.get(box="reply").values == {
+        "channel": "email", "title": "答复", "text": "您好", "name": "来电人",
+        "address": "caller@example.com", "enclosed": [file],
+    }  # fmt: skip
 
 
 def test_who_wants_no_mail_gets_none(company: Company, case: Case) -> None:
@@ -189,14 +225,7 @@ def test_a_letter_is_looked_at_before_and_read_afterwards(
 
 
 def test_files_of_the_case_go_along_and_others_do_not(company: Company, case: Case) -> None:
-    def file(owner_id: int, name: str) -> int:
-        return Attachment.objects.create(
-            owner_kind="case", owner_id=owner_id, organisation_id=case.organisation_id,
-            file_name=name, content_type="image/png", size_bytes=1, sha256="0" * 64,
-            created_at=timezone.now(),
-        ).pk  # fmt: skip
-
-    mine, other = file(case.pk, "photo.png"), file(case.pk + 99, "other.png")
+    mine, other = a_file(case, case.pk, "photo.png"), a_file(case, case.pk + 99, "other.png")
     reply = Reply("email", "照片", "请见附件", file_ids=(mine, other))
     message = answer(company, case, reply)
     names = Attachment.objects.filter(owner_kind="message", owner_id=message.pk)
