@@ -12,6 +12,7 @@ from qiao.core.wording import from_names
 from qiao.feedback.models import Improvement, ImprovementAction, ImprovementEvent
 from qiao.feedback.queries.improvements import Step
 from qiao.feedback.rules.improvements import DAYS, PER, Period, Rate, rate_of
+from qiao.staff.queries import names_of
 
 TONES: Final = {"proved": "ok", "not_proved": "warn", "worse": "bad"}
 STATE_TONES: Final = {
@@ -104,8 +105,9 @@ class Story:
     who: str
 
 
-def story_of(events: Sequence[ImprovementEvent], people: dict[int, str]) -> list[Story]:
+def story_of(events: Sequence[ImprovementEvent]) -> list[Story]:
     """The history in words, newest first."""
+    people = names_of(event.data["to"] for event in events if event.kind == "handed_over")
     return [
         Story(
             ICONS.get(event.kind, "point"),

@@ -85,10 +85,7 @@ _CASES = f"""
 SELECT c.id, c.number, c.title, c.opened_date, c.organisation_id, s.id,
        coalesce(s.name, ''), c.caller_name, c.caller_phone
   FROM (SELECT * {_OF} ORDER BY c.opened_at DESC, c.id DESC LIMIT %(limit)s) c
-  LEFT JOIN LATERAL (
-    SELECT k.id, k.name FROM customers_customer k
-     WHERE k.id = coalesce((SELECT m.merged_into_id FROM customers_customer m
-                             WHERE m.id = c.customer_id), c.customer_id)) s ON TRUE
+  LEFT JOIN customers_customer s ON s.id = customers_survivor(c.customer_id)
  ORDER BY c.opened_date DESC, c.id DESC
 """  # noqa: S608 - this module's own piece
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.http import Http404
 
 from qiao.cases.queries.cause_figures import (
@@ -18,6 +18,7 @@ from qiao.cases.queries.cause_figures import (
 )
 from qiao.core.actor import Actor
 from qiao.feedback.models import Improvement, ImprovementRule, ImprovementTold
+from qiao.feedback.queries.paging import page_of
 from qiao.feedback.rules.improvements import Period, Rate, rate_of
 from qiao.staff.queries import subtree_of
 
@@ -50,9 +51,9 @@ def get_improvement_for(
 
 
 def list_improvements(
-    *, actor: Actor, view: str, today: date, after: int = 0
-) -> tuple[list[Improvement], int]:
-    """A page of a view, the one due first on top where work is left; the place of the next."""
+    *, actor: Actor, view: str, today: date, after: str = ""
+) -> tuple[list[Improvement], str]:
+    """A page of a view, the one due first on top where work is left; the cursor of the next."""
     rows = Improvement.objects.visible_to(actor).select_related("cause", "owner", "organisation")
     narrowed = {
         "open": rows.open(),
@@ -60,9 +61,9 @@ def list_improvements(
         "proved": rows.filter(verdict="proved"),
         "done": rows.filter(finished_at__isnull=False),
     }[view]
-    order = ("due_date", "id") if view in ("open", "due") else (F("opened_at").desc(), "-id")
-    page = list(narrowed.order_by(*order)[after : after + PAGE + 1])
-    return page[:PAGE], after + PAGE if len(page) > PAGE else 0
+    if view in ("open", "due"):
+        return page_of(narrowed, key="due_date", size=PAGE, after=after)
+    return page_of(narrowed, key="opened_at", size=PAGE, after=after, newest_first=True)
 
 
 def view_counts(*, actor: Actor, today: date) -> dict[str, int]:

@@ -1,10 +1,8 @@
 """The list of follow-ups by keyset: open ones by due time, finished ones by their end."""
 
-import base64
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -12,6 +10,7 @@ from django.db.models.functions import Coalesce
 from qiao.core.actor import Actor
 from qiao.feedback.models import FollowUp, FollowUpQuerySet
 from qiao.feedback.queries.following import RELATED
+from qiao.feedback.queries.paging import page_of
 from qiao.staff.queries import subtree_of
 
 PAGE: Final = 30
@@ -58,11 +57,11 @@ def list_follow_ups(*, actor: Actor, filters: Filters, after: str = "") -> Page:
     if filters.person_id is not None:
         seen = seen.filter(assigned_to_id=filters.person_id)
     if filters.view == "done" or filters.ratings:
-        return _page(_done(seen, filters), "finished_at", "-", after)
+        return _page(_done(seen, filters), "finished_at", after, newest_first=True)
     opened = seen.open()
     if filters.view != "open":
         opened = opened.filter(assigned_to_id=actor.staff_id)
-    return _page(opened.annotate(sort_at=Coalesce(F("due_at"), FAR)), "sort_at", "", after)
+    return _page(opened.annotate(sort_at=Coalesce(F("due_at"), FAR)), "sort_at", after)
 
 
 def _done(rows: FollowUpQuerySet, filters: Filters) -> FollowUpQuerySet:
@@ -87,32 +86,6 @@ def _about(day: date) -> datetime:
     return datetime.combine(day, time.min, UTC) - ONE_DAY
 
 
-def _page(rows: "QuerySet[FollowUp]", key: str, sign: str, after: str) -> Page:
-    place = _read(after)
-    if place is not None:
-        at, last = place
-        beyond = "lt" if sign else "gt"
-        rows = rows.filter(
-            Q(**{f"{key}__{beyond}": at}) | Q(**{key: at, f"id__{beyond}": last}),
-            **{f"{key}__{beyond}e": at},
-        )
-    found = list(rows.order_by(f"{sign}{key}", f"{sign}id")[: PAGE + 1])
-    if len(found) <= PAGE:
-        return Page(found, "")
-    kept = found[:PAGE]
-    return Page(kept, _write(getattr(kept[-1], key), kept[-1].pk))
-
-
-def _write(at: datetime, pk: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), pk]).encode()).decode()
-
-
-def _read(cursor: str) -> tuple[datetime, int] | None:
-    if not cursor:
-        return None
-    try:
-        at, pk = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        moment: Any = datetime.fromisoformat(at)
-        return (moment, int(pk)) if moment.tzinfo else None
-    except (ValueError, TypeError, UnicodeError):
-        return None
+def _page(rows: "QuerySet[FollowUp]", key: str, after: str, *, newest_first: bool = False) -> Page:
+    found, following = page_of(rows, key=key, size=PAGE, after=after, newest_first=newest_first)
+    return Page(found, following)

@@ -13,7 +13,9 @@ from qiao.cases.operations import OpenRequest, code_causes, open_case
 from qiao.cases.tests.browsing import HTMX, client_of, text_of
 from qiao.core.actor import Forbidden
 from qiao.customers.models import Customer
+from qiao.customers.operations import merge_customers
 from qiao.customers.tests.factories import make_account, make_customer
+from qiao.feedback.improvement_words import story_of
 from qiao.feedback.models import Improvement, ImprovementEvent, ImprovementRule
 from qiao.feedback.operations.improvements import (
     Finding,
@@ -30,6 +32,7 @@ from qiao.feedback.operations.improvements import (
 from qiao.feedback.operations.telling import tell_by_message
 from qiao.feedback.operations.watching import add_rule, end_rule, watch_causes
 from qiao.feedback.queries.improvements import complainants_of, curve_of
+from qiao.feedback.queries.paging import page_of
 from qiao.feedback.rules.improvements import Period
 from qiao.staff.tests.cast import Company, make_company
 
@@ -181,6 +184,10 @@ def test_another_person_takes_it_over(home: Home) -> None:
     )
     row.refresh_from_db()
     assert row.owner_id == company.colleague.person_id
+    told = {"improvement_id": row.pk, "actor": company.agent, "now": NOON + timedelta(days=41)}
+    hand_over(owner_id=company.agent.person_id, **told)
+    names = [each.detail for each in story_of(list(row.events.order_by("seq")))[1:]]
+    assert names == [company.colleague_staff.name, company.agent_staff.name]
 
 
 def test_those_who_complained_get_one_message_each(home: Home) -> None:
@@ -245,6 +252,40 @@ def test_the_curve_counts_every_case_once(home: Home) -> None:
     row = opened(home)
     steps = curve_of(row, today=START + timedelta(days=30))
     assert [step.count for step in steps] == [15, 5]
+
+
+@pytest.mark.parametrize(("key", "newest_first"), [("due_date", False), ("opened_at", True)])
+def test_pages_show_every_row_once_though_one_before_them_goes(
+    home: Home, key: str, newest_first: bool
+) -> None:
+    row = opened(home, count=1)
+    drop_improvement(
+        improvement_id=row.pk, reason="x", actor=home.company.agent, now=NOON + timedelta(days=31)
+    )
+    row.refresh_from_db()
+    for n in range(3):
+        row.pk, row.number = None, f"GJ-{n}"
+        row.save(force_insert=True)
+    numbers: list[str] = []
+    after = ""
+    for _page in range(4):
+        rows = Improvement.objects.exclude(number__in=numbers[:1])  # gone since it was shown
+        found, after = page_of(rows, key=key, size=1, after=after, newest_first=newest_first)
+        numbers += [each.number for each in found]
+    assert after == ""
+    assert len(set(numbers)) == 4
+    assert page_of(rows, key=key, size=9, after="bm8=", newest_first=newest_first)[0]
+
+
+def test_customers_who_were_merged_twice_are_named_as_who_stands_for_them(home: Home) -> None:
+    row = opened(home, count=1)
+    for _step in range(2):
+        standing = Customer.objects.get(pk=complainants_of(row)[0].customer_id)
+        other = make_customer(home.company.agent)
+        merge_customers(
+            actor=home.company.agent, now=NOON, customer_id=other.pk, merged_id=standing.pk
+        )
+        assert [each.customer_id for each in complainants_of(row)] == [other.pk]
 
 
 def test_the_pages_tell_the_story(home: Home) -> None:

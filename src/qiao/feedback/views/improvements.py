@@ -38,10 +38,8 @@ def index(request: StaffRequest) -> HttpResponse:
     today = today_of(request, request.actor.organisation_id)
     view = request.GET.get("view", "open")
     view = view if view in queries.VIEWS else "open"
-    after = request.GET.get("after", "")
-    start = int(after) if after.isdecimal() and len(after) < 7 else 0
     rows, following = queries.list_improvements(
-        actor=request.actor, view=view, today=today, after=start
+        actor=request.actor, view=view, today=today, after=request.GET.get("after", "")
     )
     counts = queries.view_counts(actor=request.actor, today=today)
     context = {
@@ -88,7 +86,7 @@ def detail(request: StaffRequest, improvement_id: int) -> HttpResponse:
         "drawing": words.drawing_of(row, steps),
         "definition": words.definition_words(row),
         "chance": words.chance_words(row),
-        "story": words.story_of(list(events), {row.owner_id: row.owner.name}),
+        "story": words.story_of(list(events)),
         "complainants": [(each, told.get(each.case_id)) for each in waiting[:SHOWN]],
         "more": max(0, len(complainants) - SHOWN),
         "told_count": len(told),
