@@ -72,7 +72,8 @@ _ENTRIES: Final = """
 INSERT INTO cases_caseevent (case_id, seq, kind, at, recorded_at, actor_id, visibility, data)
 SELECT r.case_id, r.seq, 'reply', r.at, r.at, r.staff_id, 'customer',
        jsonb_build_object('text', m.body, 'title', '关于您反映的问题：' || r.about,
-                          'channel', 'email', 'message', m.id, 'name', r.name, 'enclosed', '[]'::jsonb)
+                          'channel', 'email', 'message', m.id, 'name', r.name,
+                          'enclosed', '[]'::jsonb)
   FROM demo_reply r JOIN messaging_message m ON m.id = r.message_id
 UNION ALL
 SELECT r.case_id, r.seq + 1,

@@ -126,7 +126,9 @@ def undo_reply(*, case_id: int, seq: int, actor: Actor, now: datetime) -> Case:
     if said is None or said.actor_id != actor.person_id:
         raise TooLate
     try:
-        message = messages.cancel_message(message_id=int(said.data["message"]), actor=actor, now=now)
+        message = messages.cancel_message(
+            message_id=int(said.data["message"]), actor=actor, now=now
+        )
     except messages.WrongState as refusal:
         raise TooLate from refusal
     journal = Journal(case, actor=actor, now=now)

@@ -1,4 +1,4 @@
-"""Pages by keyset: rows in the order of a moment or a day, and of their ids where it is the same."""
+"""Pages by keyset: rows in the order of a moment or a day, then of their ids."""
 
 import base64
 import json

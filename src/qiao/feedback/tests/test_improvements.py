@@ -184,7 +184,11 @@ def test_another_person_takes_it_over(home: Home) -> None:
     )
     row.refresh_from_db()
     assert row.owner_id == company.colleague.person_id
-    told = {"improvement_id": row.pk, "actor": company.agent, "now": NOON + timedelta(days=41)}
+    told: dict[str, Any] = {
+        "improvement_id": row.pk,
+        "actor": company.agent,
+        "now": NOON + timedelta(days=41),
+    }
     hand_over(owner_id=company.agent.person_id, **told)
     names = [each.detail for each in story_of(list(row.events.order_by("seq")))[1:]]
     assert names == [company.colleague_staff.name, company.agent_staff.name]
@@ -280,7 +284,7 @@ def test_pages_show_every_row_once_though_one_before_them_goes(
 def test_customers_who_were_merged_twice_are_named_as_who_stands_for_them(home: Home) -> None:
     row = opened(home, count=1)
     for _step in range(2):
-        standing = Customer.objects.get(pk=complainants_of(row)[0].customer_id)
+        standing = Customer.objects.get(pk=complainants_of(row)[0].customer_id or 0)
         other = make_customer(home.company.agent)
         merge_customers(
             actor=home.company.agent, now=NOON, customer_id=other.pk, merged_id=standing.pk

@@ -8,8 +8,8 @@ import contextlib
 import re
 import smtplib
 import ssl
-from email.headerregistry import Address
 from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from typing import Any, Final
