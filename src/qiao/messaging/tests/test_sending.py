@@ -280,7 +280,7 @@ def test_what_was_begun_when_the_sender_broke_is_not_sent_again(
     agent = company.agent
     for name in ("a", "b"):
         reply(agent, reachable(agent, f"{name}@example.com"))
-    with pytest.raises(RuntimeError, match="^a@"):
+    with pytest.raises(RuntimeError, match="a@"):
         send_due(channel=Broken(), clock=clock)
     assert states() == {"a@example.com": "sending", "b@example.com": "queued"}
     run(clock)
