@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from qiao.cases.definitions import case_types
 from qiao.cases.models import Case, ProcessVersion
 from qiao.cases.operations import OpenRequest, open_case, take_action
-from qiao.cases.rules.process import MissingFields
+from qiao.cases.rules.process_refusals import MissingFields
 from qiao.staff.models import Organisation, Staff
 from qiao.staff.queries import actor_for
 from tests.journeys.site import Site, see

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from qiao.cases import urls_intake, urls_lists
-from qiao.cases.views import acting, editing, export, lists, opening, page, pane, talking
+from qiao.cases.views import acting, editing, export, lists, opening, owning, page, pane, talking
 
 app_name = "cases"
 urlpatterns = [
@@ -42,9 +42,9 @@ urlpatterns = [
     path("<int:case_id>/escalate", acting.escalate, name="escalate"),
     path("<int:case_id>/pause", acting.pause, name="pause"),
     path("<int:case_id>/resume", acting.resume, name="resume"),
-    path("<int:case_id>/take", acting.take_over, name="take"),
-    path("<int:case_id>/transfer", acting.transfer, name="transfer"),
-    path("<int:case_id>/assign", acting.assign, name="assign"),
+    path("<int:case_id>/take", owning.take_over, name="take"),
+    path("<int:case_id>/transfer", owning.transfer, name="transfer"),
+    path("<int:case_id>/assign", owning.assign, name="assign"),
     path("<int:case_id>/priority", acting.priority, name="priority"),
     path("<int:case_id>/links", acting.link, name="link"),
     path("<int:case_id>/notes", talking.note, name="note"),

@@ -12,7 +12,8 @@ from qiao.cases.demo.walks import KIND_WEIGHTS, sample_given
 from qiao.cases.models import Case
 from qiao.cases.operations.stepping import take_action
 from qiao.cases.queries.facts import facts_of
-from qiao.cases.rules.process import Action, ProcessRefusal, Step, available_actions
+from qiao.cases.rules.process import Action, Step, available_actions
+from qiao.cases.rules.process_refusals import ProcessRefusal
 from qiao.core.actor import Actor
 from qiao.core.demo_rhythm import demo_pack, moment_random, phrases_of, pulse
 from qiao.staff.queries import cast_ids, extras

@@ -4,152 +4,33 @@ They take whatever is typed: faults of the whole are found by the checks and sho
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from qiao.cases.forms.conditions import (
-    condition_fields,
-    condition_initial,
-    read_condition,
+from qiao.cases.forms.process_choices import choice_lines, read_choices
+from qiao.cases.forms.process_parts import (
+    Lenient,
+    PartForm,
+    key_field,
+    many_field,
+    select_field,
 )
 from qiao.cases.rules.draft_parts import Data, Part
 from qiao.cases.rules.process import PHASES
 from qiao.cases.showing import names, process_words
-from qiao.cases.showing.process_words import LANGUAGES, VALUES, limit_parts
+from qiao.cases.showing.process_words import VALUES, limit_parts
 from qiao.core.packs.field_checks import DATES, NUMBERS, OF_KINDS, TEXTS
-from qiao.core.packs.model import Field
 from qiao.core.wording import said
-
-Choices = Sequence[tuple[str, Any]]
-NOTHING: Final = "—"
-_LANGUAGE_KEYS: Final = {"en": "en", "zh-Hans": "zh_hans", "zh-Hant": "zh_hant"}
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What the forms of a draft choose from."""
-
-    data: Data
-    fields: Mapping[str, Field]
-    roles: Choices = ()
-    calendars: Choices = ()
-    steps: Choices = ()
-    own: Mapping[str, Any] = field(default_factory=dict)
-
-
-class PartForm(forms.Form):
-    """A part of a draft. `groups` are its fields as they stand on the page: heading, names."""
-
-    use_required_attribute = False
-    texts: ClassVar[Mapping[str, bool]] = {"name": True}
-    groups: list[tuple[Any, list[str]]]
-
-    def __init__(self, *args: Any, around: Around, values: Data, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.around, self.before = around, values
-        self.groups = []
-        for name in self.texts:
-            self._add_text(name, values.get(name))
-        self.build()
-
-    def build(self) -> None:
-        """Add the fields of the part."""
-
-    def values(self) -> Data:
-        """The part's own values as they are kept; empty ones are left out."""
-        found = {name: self._text(name) for name in self.texts}
-        return {key: value for key, value in (found | self.own()).items() if not is_empty(value)}
-
-    def own(self) -> Data:
-        """The values of the part beside its texts."""
-        return {}
-
-    def bound_groups(self) -> list[tuple[Any, list[forms.BoundField]]]:
-        """The groups with their fields, for the template."""
-        return [(label, [self[name] for name in held]) for label, held in self.groups]
-
-    def _add_text(self, name: str, value: Any) -> None:
-        held = []
-        for key, language in LANGUAGES.items():
-            own = f"{name}-{_LANGUAGE_KEYS[key]}"
-            self.fields[own] = forms.CharField(label=language, max_length=200, required=False)
-            self.initial[own] = value.get(key, "") if isinstance(value, Mapping) else ""
-            held.append(own)
-        self.groups.append((VALUES[name], held))
-
-    def _text(self, name: str) -> dict[str, str]:
-        given = {
-            key: str(self.cleaned_data.get(f"{name}-{own}") or "").strip()
-            for key, own in _LANGUAGE_KEYS.items()
-        }
-        return given if any(given.values()) else {}
-
-    def _group(self, label: Any, **fields: forms.Field) -> None:
-        for name, each in fields.items():
-            each.required = False
-            if each.label is None:
-                each.label = VALUES.get(name)  # type: ignore[assignment]
-            self.fields[name] = each
-            self.initial.setdefault(name, self.before.get(name))
-        self.groups.append((label, list(fields)))
-
-    def _add_condition(self, name: str) -> None:
-        tree = self.before.get(name)
-        self.initial.update(condition_initial(name, tree))
-        bound_data = self.data if self.is_bound else None
-        fields = condition_fields(name, tree, bound_data, self.around.fields)
-        self.fields |= fields
-        self.groups.append((VALUES[name], list(fields)))
-
-    def _condition(self, name: str) -> Any:
-        return read_condition(name, self.before.get(name), self.data, self.around.fields)
-
-
-def is_empty(value: Any) -> bool:
-    """Whether a value is left out of a definition; zero is one."""
-    return value is None or value is False or value in ("", [], {})
-
-
-def _select(choices: Choices, *, empty: str = NOTHING) -> forms.ChoiceField:
-    return _Lenient(choices=[("", empty), *choices])
-
-
-class _Lenient(forms.ChoiceField):
-    """A choice that keeps a value which is not on its list any more: the checks name it."""
-
-    def valid_value(self, value: Any) -> bool:  # noqa: ARG002 - as a field is asked
-        return True
-
-
-class _LenientMany(forms.MultipleChoiceField):
-    """Several choices, as `_Lenient`."""
-
-    def valid_value(self, value: Any) -> bool:  # noqa: ARG002 - as a field is asked
-        return True
-
-
-def _many(choices: Choices) -> _LenientMany:
-    return _LenientMany(choices=choices, widget=forms.CheckboxSelectMultiple)
-
-
-def _key(value: Any) -> forms.CharField:
-    return forms.CharField(
-        label=_("Key"),
-        max_length=60,
-        initial=value,
-        help_text=_("Stands in exports and in the trail; small letters, digits and _."),
-    )
 
 
 class ProcessForm(PartForm):
     """The process itself: its name and where it begins."""
 
     def build(self) -> None:
-        self._group(_("Beginning"), start=_select(self.around.steps))
+        self._group(_("Beginning"), start=select_field(self.around.steps))
 
     def own(self) -> Data:
         kept: Data = {key: self.before[key] for key in ("key", "version") if key in self.before}
@@ -176,8 +57,8 @@ class StepForm(PartForm):
         before = self.before
         self._group(
             _("Who and where"),
-            phase=_select([(key, names.PHASES[key]) for key in PHASES]),
-            role=_select(self.around.roles, empty=_("Anyone who may see the case")),
+            phase=select_field([(key, names.PHASES[key]) for key in PHASES]),
+            role=select_field(self.around.roles, empty=_("Anyone who may see the case")),
         )
         amount, unit = limit_parts(before.get("time_limit"))
         self.initial.update({"amount": amount, "unit": unit})
@@ -189,14 +70,14 @@ class StepForm(PartForm):
                 widget=forms.TextInput(attrs={"inputmode": "decimal"}),
             ),
             unit=forms.ChoiceField(label=_("Unit of time"), choices=UNITS),
-            calendar=_select(self.around.calendars),
+            calendar=select_field(self.around.calendars),
         )
         asks = {}
         for key, each in self.around.fields.items():
             state = "required" if key in before.get("required", []) else ""
             state = state or ("optional" if key in before.get("optional", []) else "")
             self.initial[ASK + key] = state
-            asks[ASK + key] = _Lenient(label=said(each.label) or key, choices=ASKED)
+            asks[ASK + key] = Lenient(label=said(each.label) or key, choices=ASKED)
         self._group(_("What is asked for"), **asks)
         actions = [
             (str(each.get("key")), process_words.part_title(
@@ -206,11 +87,11 @@ class StepForm(PartForm):
         ]  # fmt: skip
         self._group(
             _("Work of others, and the end"),
-            duty=_select(list(names.DUTIES.items()), empty=_("Nothing")),
-            duty_action=_select(actions),
+            duty=select_field(list(names.DUTIES.items()), empty=_("Nothing")),
+            duty_action=select_field(actions),
             final=forms.BooleanField(),
         )
-        self._group(_("Key"), key=_key(before.get("key")))
+        self._group(_("Key"), key=key_field(before.get("key")))
 
     def own(self) -> Data:
         data = self.cleaned_data
@@ -245,26 +126,26 @@ class ActionForm(PartForm):
     def build(self) -> None:
         self._group(
             _("Way"),
-            to=_select(self.around.steps),
-            kind=_select(list(process_words.KINDS.items()), empty=_("Forward (as usual)")),
-            role=_select(self.around.roles, empty=_("As the step")),
+            to=select_field(self.around.steps),
+            kind=select_field(list(process_words.KINDS.items()), empty=_("Forward (as usual)")),
+            role=select_field(self.around.roles, empty=_("As the step")),
         )
         self._add_condition("when")
         labels = [(key, said(each.label) or key) for key, each in self.around.fields.items()]
         self._group(
             _("What it needs"),
-            needs=_many(labels),
+            needs=many_field(labels),
             reason_required=forms.BooleanField(),
         )
         self._group(
             _("What follows"),
-            marks=_many(list(process_words.MARKS.items())),
+            marks=many_field(list(process_words.MARKS.items())),
             automatic=forms.BooleanField(
                 help_text=_("By the system, as soon as the step is entered: no person sees it.")
             ),
             duty_free=forms.BooleanField(),
         )
-        self._group(_("Key"), key=_key(self.before.get("key")))
+        self._group(_("Key"), key=key_field(self.before.get("key")))
 
     def own(self) -> Data:
         data = self.cleaned_data
@@ -301,7 +182,7 @@ class FieldForm(PartForm):
     def build(self) -> None:
         kinds = list(process_words.FIELD_KINDS.items())
         kind = str(self.data.get("kind") if self.is_bound else self.before.get("kind", ""))
-        select = _select(kinds)
+        select = select_field(kinds)
         select.widget.attrs["data-redraws"] = "1"
         self._group(
             _("Kind of value"),
@@ -314,7 +195,7 @@ class FieldForm(PartForm):
         self._add_checks(kind)
         self._add_condition("show_when")
         self._add_condition("required_when")
-        self._group(_("Key"), key=_key(self.before.get("key")))
+        self._group(_("Key"), key=key_field(self.before.get("key")))
 
     def _add_choices(self) -> None:
         self.initial["choices"] = choice_lines(self.before.get("choices", []))
@@ -380,26 +261,6 @@ def _checked(name: str, typed: Any) -> Any:
     except ValueError:
         return text
     return int(number) if number == int(number) else number
-
-
-def choice_lines(choices: Any) -> str:
-    """Choices as lines of ``key | English | 简体 | 繁體``."""
-    return "\n".join(
-        " | ".join(str(each.get(name, "")) for name in ("key", *LANGUAGES))
-        for each in choices
-        if isinstance(each, Mapping)
-    )
-
-
-def read_choices(text: str) -> list[dict[str, str]]:
-    """Choices from lines; a missing name stays missing, for the checks to name."""
-    found = []
-    for line in text.splitlines():
-        parts = [part.strip() for part in line.split("|")]
-        if any(parts):
-            parts += [""] * (4 - len(parts))
-            found.append(dict(zip(("key", *LANGUAGES), parts[:4], strict=True)))
-    return found
 
 
 FORMS: Final[Mapping[str, type[PartForm]]] = {

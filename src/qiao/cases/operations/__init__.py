@@ -129,7 +129,7 @@ from qiao.cases.operations.undoing import NotUndoable, undo_entry
 from qiao.cases.operations.viewing import renew_viewing
 from qiao.cases.operations.views import drop_view, save_view
 from qiao.cases.operations.watching import fold_counts, refresh_levels
-from qiao.cases.rules.process import ProcessRefusal
+from qiao.cases.rules.process_refusals import ProcessRefusal
 from qiao.cases.rules.values import BadFact
 
 __all__ = [

@@ -27,7 +27,7 @@ from qiao.cases.rules.macros import (
     plan,
     read_steps,
 )
-from qiao.cases.rules.process import ProcessRefusal
+from qiao.cases.rules.process_refusals import ProcessRefusal
 from qiao.cases.rules.values import BadFact
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.rules.text import BadText, clean

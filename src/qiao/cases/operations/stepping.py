@@ -19,14 +19,8 @@ from qiao.cases.operations.merging import UnderParent
 from qiao.cases.operations.reopening import end_before, refuse_late
 from qiao.cases.queries.checklists import open_checks
 from qiao.cases.queries.facts import facts_of
-from qiao.cases.rules.process import (
-    ASKED_FACTS,
-    Process,
-    State,
-    UnknownAction,
-    advance,
-    asked_fields,
-)
+from qiao.cases.rules.process import ASKED_FACTS, Process, State, advance, asked_fields
+from qiao.cases.rules.process_refusals import UnknownAction
 from qiao.cases.rules.values import BadFact, check_facts
 from qiao.core import events
 from qiao.core.actor import Actor

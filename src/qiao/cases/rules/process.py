@@ -14,6 +14,17 @@ from types import MappingProxyType
 from typing import Final
 
 from qiao.cases.rules.form_rules import hidden_keys, needed_keys
+from qiao.cases.rules.process_refusals import (
+    ChecksOpen,
+    ConditionNotMet,
+    DutyOpen,
+    FieldsNotAsked,
+    MissingFields,
+    NoBranch,
+    NotAllowed,
+    UnknownAction,
+    UnknownStep,
+)
 from qiao.core.packs.model import Field
 from qiao.core.rules.conditions import Condition, Facts, holds, is_given
 from qiao.core.rules.texts import Text
@@ -180,82 +191,6 @@ class Offer:
     reason_required: bool
 
 
-class ProcessRefusal(Exception):  # noqa: N818 - a refusal, not a fault
-    """The process does not permit what was asked."""
-
-
-class UnknownStep(ProcessRefusal):
-    """The process has no step of this key."""
-
-    def __init__(self, *, process: str, step: str) -> None:
-        super().__init__(f"process {process} has no step {step}")
-        self.process, self.step = process, step
-
-
-class UnknownAction(ProcessRefusal):
-    """The step has no such action that a person may take."""
-
-    def __init__(self, *, step: str, action: str) -> None:
-        super().__init__(f"step {step} has no action {action}")
-        self.step, self.action = step, action
-
-
-class NotAllowed(ProcessRefusal):
-    """The action belongs to `role`."""
-
-    def __init__(self, role: str) -> None:
-        super().__init__(f"only the role {role} may")
-        self.role = role
-
-
-class ConditionNotMet(ProcessRefusal):
-    """The action's condition does not hold for this case."""
-
-    def __init__(self, *, action: str, condition: Condition | None) -> None:
-        super().__init__(f"the condition of {action} does not hold")
-        self.action, self.condition = action, condition
-
-
-class FieldsRefused(ProcessRefusal):
-    """The values given do not fit the move; `fields` lists all that are wrong."""
-
-    def __init__(self, fields: Sequence[str]) -> None:
-        super().__init__(f"{type(self).__name__}: {', '.join(fields)}")
-        self.fields = tuple(fields)
-
-
-class MissingFields(FieldsRefused):
-    """Fields that the move needs are not given."""
-
-
-class FieldsNotAsked(FieldsRefused):
-    """Values were given for fields that neither the step nor the action asks for."""
-
-
-class DutyOpen(ProcessRefusal):
-    """The step's duty in another module is not reported done."""
-
-    def __init__(self, duty: str) -> None:
-        super().__init__(f"the duty {duty} is still open")
-        self.duty = duty
-
-
-class ChecksOpen(ProcessRefusal):
-    """Required items of the step's checklists are open; `items` are their names by language."""
-
-    def __init__(self, items: Sequence[Mapping[str, str]]) -> None:
-        super().__init__(f"{len(items)} required items are open")
-        self.items = tuple(items)
-
-
-class NoBranch(ProcessRefusal):
-    """An automatic step found no branch for these facts (a checked process never does this)."""
-
-    def __init__(self, step: str) -> None:
-        super().__init__(f"no automatic branch of {step} holds")
-        self.step = step
-
-
 def start(process: Process, facts: Facts = MappingProxyType({})) -> Move:
     """Enter the first step, passing through automatic ones.
 
@@ -324,8 +259,7 @@ def advance(
     `given` are the values typed for this move (with ``reason`` where one is required); they
     count as facts for conditions and required fields. `checks_open` are required items of
     checklists that are not ticked off; they bind as required fields do, but not what a duty
-    sets going.
-    count as facts for conditions and required fields. `fields` are the definitions of what may be
+    sets going. `fields` are the definitions of what may be
     asked for: one that its condition hides is not asked for, one that its condition makes
     required must be given.
 

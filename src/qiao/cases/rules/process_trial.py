@@ -10,16 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from qiao.cases.rules.process import (
-    Action,
-    NoBranch,
-    Process,
-    Step,
-    UnknownStep,
-    choose_branch,
-    needed_fields,
-    start,
-)
+from qiao.cases.rules.process import Action, Process, Step, choose_branch, needed_fields, start
+from qiao.cases.rules.process_refusals import NoBranch, UnknownStep
 from qiao.core.packs.model import Field
 from qiao.core.rules.conditions import Condition, Facts, holds, is_given
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from qiao.cases.rules.process import Action, NoBranch, Process, Step, choose_branch
+from qiao.cases.rules.process import Action, Process, Step, choose_branch
+from qiao.cases.rules.process_refusals import NoBranch
 from qiao.core.rules.conditions import Facts, holds
 
 

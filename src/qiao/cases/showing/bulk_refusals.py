@@ -9,7 +9,7 @@ from qiao.cases.models import Case
 from qiao.cases.operations.bulk import Refusals
 from qiao.cases.operations.bulk_kinds import ChangedSince
 from qiao.cases.operations.setting_aside import NotSnoozable
-from qiao.cases.rules.process import ProcessRefusal
+from qiao.cases.rules.process_refusals import ProcessRefusal
 from qiao.cases.rules.values import BadFact
 from qiao.cases.showing.refusals import known_refusals, refusal_words
 from qiao.core.actor import Forbidden

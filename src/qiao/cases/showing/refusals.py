@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from qiao.cases import operations
-from qiao.cases.rules.process import (
+from qiao.cases.rules.process_refusals import (
     ChecksOpen,
     ConditionNotMet,
     DutyOpen,

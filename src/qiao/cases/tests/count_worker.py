@@ -21,7 +21,7 @@ def main(seed: int) -> None:
 
     from qiao.cases.models import Case  # noqa: PLC0415
     from qiao.cases.operations import AlreadyThere, CaseClosedAlready, NotPaused  # noqa: PLC0415
-    from qiao.cases.rules.process import ProcessRefusal  # noqa: PLC0415
+    from qiao.cases.rules.process_refusals import ProcessRefusal  # noqa: PLC0415
     from qiao.cases.tests.world import NOW, pack_in_memory  # noqa: PLC0415
     from qiao.staff.queries import actor_by_number  # noqa: PLC0415
 

@@ -9,10 +9,6 @@ from qiao.cases.rules.pack import process_from_data
 from qiao.cases.rules.process import (
     REASON,
     Action,
-    ConditionNotMet,
-    DutyOpen,
-    MissingFields,
-    NotAllowed,
     Process,
     State,
     Step,
@@ -20,6 +16,7 @@ from qiao.cases.rules.process import (
     asked_fields,
     start,
 )
+from qiao.cases.rules.process_refusals import ConditionNotMet, DutyOpen, MissingFields, NotAllowed
 from qiao.core.packs.model import Field
 
 EVERYBODY = (

@@ -22,7 +22,7 @@ from qiao.cases.operations import (
 )
 from qiao.cases.operations.cause_tree import add_cause, end_cause, merge_causes, rename_cause
 from qiao.cases.queries.causes import coding_of, ids_under, usable_causes
-from qiao.cases.rules.process import MissingFields
+from qiao.cases.rules.process_refusals import MissingFields
 from qiao.cases.tests.browsing import HTMX, client_of, page, text_of
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.packs.enabled import catalogue

@@ -21,7 +21,7 @@ from qiao.cases.rules.checklists import (
     items_from_lines,
     lines_from_items,
 )
-from qiao.cases.rules.process import ChecksOpen
+from qiao.cases.rules.process_refusals import ChecksOpen
 from qiao.cases.tests.browsing import HTMX, page, text_of
 from qiao.cases.tests.world import NOW, a_case
 from qiao.core.actor import Forbidden

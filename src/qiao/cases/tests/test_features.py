@@ -13,7 +13,7 @@ from qiao.cases import features as cases
 from qiao.cases import operations
 from qiao.cases.operations.checklists import ChecklistDraft, save_checklist
 from qiao.cases.rules.checklists import CheckItem
-from qiao.cases.rules.process import ChecksOpen
+from qiao.cases.rules.process_refusals import ChecksOpen
 from qiao.cases.tests.browsing import HTMX, client_of, page, text_of
 from qiao.cases.tests.world import NOW, a_case
 from qiao.core import features

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from qiao.cases import operations as ops
 from qiao.cases.journal import dues_of_merged
 from qiao.cases.models import Case, CaseDuty, CaseEvent
-from qiao.cases.rules.process import ProcessRefusal
+from qiao.cases.rules.process_refusals import ProcessRefusal
 from qiao.cases.tests.test_merging import clocks, counts_agree, mirrored
 from qiao.cases.tests.world import NOW, a_case
 from qiao.staff.tests.cast import Company

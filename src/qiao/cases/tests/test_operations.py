@@ -33,7 +33,7 @@ from qiao.cases.operations import (
     take_over,
 )
 from qiao.cases.rules.clock_rows import state_from_data
-from qiao.cases.rules.process import DutyOpen, MissingFields, NotAllowed
+from qiao.cases.rules.process_refusals import DutyOpen, MissingFields, NotAllowed
 from qiao.cases.rules.promises import Promise
 from qiao.cases.rules.values import BadFact
 from qiao.core.actor import Actor, Forbidden

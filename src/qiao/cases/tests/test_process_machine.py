@@ -9,7 +9,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from qiao.cases.rules.process import (
     Action,
     Process,
-    ProcessRefusal,
     State,
     Step,
     StepField,
@@ -19,6 +18,7 @@ from qiao.cases.rules.process import (
 )
 from qiao.cases.rules.process_checks import validate
 from qiao.cases.rules.process_layout import lay_out
+from qiao.cases.rules.process_refusals import ProcessRefusal
 from qiao.core.packs.model import Field
 from qiao.core.rules.conditions import is_given, parse_condition
 from qiao.core.rules.texts import Text

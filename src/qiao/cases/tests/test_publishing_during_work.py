@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from qiao.cases.models import Case, CaseClock, CaseEvent, ProcessVersion
 from qiao.cases.operations import designing, take_action
-from qiao.cases.rules.process import MissingFields
+from qiao.cases.rules.process_refusals import MissingFields
 from qiao.cases.tests.designing import KEY, agree, begun, change, second_person
 from qiao.cases.tests.world import NOW, a_case, pack_in_memory, pack_installed
 from qiao.staff.tests.cast import Company, make_company

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiao.cases.rules.form_rules import hidden_keys, is_needed, needed_keys
-from qiao.cases.rules.process import MissingFields, State, advance, offers
+from qiao.cases.rules.process import State, advance, offers
+from qiao.cases.rules.process_refusals import MissingFields
 from qiao.cases.rules.values import BadFact, check_facts
 from qiao.cases.tests.process_walks import EVERYBODY, PERMIT
 from qiao.core.packs.checks import check_fields

@@ -9,24 +9,26 @@ from qiao.cases.rules.pack import read_process
 from qiao.cases.rules.process import (
     REASON,
     Action,
-    ConditionNotMet,
-    DutyOpen,
-    FieldsNotAsked,
-    MissingFields,
-    NoBranch,
-    NotAllowed,
     Process,
     State,
     Step,
     StepField,
-    UnknownAction,
-    UnknownStep,
     advance,
     available_actions,
     offers,
     start,
 )
 from qiao.cases.rules.process_checks import validate
+from qiao.cases.rules.process_refusals import (
+    ConditionNotMet,
+    DutyOpen,
+    FieldsNotAsked,
+    MissingFields,
+    NoBranch,
+    NotAllowed,
+    UnknownAction,
+    UnknownStep,
+)
 from qiao.cases.rules.stepper import path
 from qiao.cases.tests.process_walks import EVERYBODY, NINE, PERMIT, Case, random_walk
 from qiao.core.packs.model import Field

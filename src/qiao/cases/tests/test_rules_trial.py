@@ -8,14 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qiao.cases.rules.process import (
-    REASON,
-    ConditionNotMet,
-    Process,
-    Step,
-    StepField,
-    asked_fields,
-)
+from qiao.cases.rules.process import REASON, Process, Step, StepField, asked_fields
+from qiao.cases.rules.process_refusals import ConditionNotMet
 from qiao.cases.rules.process_trial import (
     ELSEWHERE,
     GONE,

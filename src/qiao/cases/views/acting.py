@@ -1,4 +1,4 @@
-"""What a person does to a case: actions of its process, owners, words, edits."""
+"""What a person does to a case: actions of its process, words, edits."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,23 +8,21 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qiao.cases import definitions, operations, queries
 from qiao.cases.forms import (
     ActionForm,
-    AssignForm,
     FactsForm,
     LinkForm,
     PriorityForm,
-    TransferForm,
     WordsForm,
     typed_facts,
 )
 from qiao.cases.models import Case
 from qiao.cases.operations import setting_aside as aside_operations
-from qiao.cases.rules.process import ProcessRefusal, asked_fields, needed_fields
+from qiao.cases.rules.process import asked_fields, needed_fields
+from qiao.cases.rules.process_refusals import ProcessRefusal
 from qiao.cases.rules.values import BadFact
 from qiao.cases.showing import names
 from qiao.cases.showing.detail import definition_of
@@ -36,7 +34,6 @@ from qiao.cases.views.page import following_url, renewed, to_page
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
 from qiao.core.wording import said
-from qiao.staff.queries import members_of
 
 REFUSALS: tuple[type[Exception], ...] = (
     BadFact,
@@ -268,18 +265,13 @@ pause = _words_view(
 @staff_view("cases.work", methods=("POST",))
 def resume(request: StaffRequest, case_id: int) -> HttpResponse:
     """Let the clock run again."""
-    return _at_once(request, case_id, operations.resume, _("The clock runs again"))
+    return at_once(request, case_id, operations.resume, _("The clock runs again"))
 
 
-@staff_view("cases.work", methods=("POST",))
-def take_over(request: StaffRequest, case_id: int) -> HttpResponse:
-    """Take the case oneself."""
-    return _at_once(request, case_id, operations.take_over, _("The case is yours"))
-
-
-def _at_once(
+def at_once(
     request: StaffRequest, case_id: int, operation: Callable[..., Any], toast: str
 ) -> HttpResponse:
+    """Run an operation that asks for nothing."""
     case = queries.get_case_for(actor=request.actor, case_id=case_id)
     form = FactsForm({})
     form.is_valid()
@@ -287,75 +279,6 @@ def _at_once(
         return done(request, case, toast=toast)
     return dialog(
         request, case, form, title=_("This did not work"), confirm=_("Try again"), status=422
-    )
-
-
-@staff_view("cases.work", methods=("GET", "HEAD", "POST"))
-def transfer(request: StaffRequest, case_id: int) -> HttpResponse:
-    """Hand the case to another team."""
-    case = queries.get_case_for(actor=request.actor, case_id=case_id)
-    form = TransferForm(posted(request), teams=team_choices(request), auto_id="tr-%s")
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        if attempt(
-            form,
-            lambda: operations.transfer(
-                case_id=case_id,
-                team_id=data["team"],
-                reason=data["reason"],
-                actor=request.actor,
-                now=request.now,
-            ),
-        ):
-            return done(request, case, toast=_("Transferred"))
-    return dialog(
-        request,
-        case,
-        form,
-        title=_("Transfer to another team"),
-        text=_("The first person stays responsible until the customer has the answer."),
-        confirm=_("Transfer"),
-        status=422 if request.method == "POST" else 200,
-    )
-
-
-def team_choices(request: StaffRequest) -> list[tuple[int, str]]:
-    """Teams that the person may hand work to, by branch."""
-    found = queries.units(
-        actor=request.actor,
-        permission="cases.transfer",
-        kinds=("team",),
-        language=get_language() or "en",
-    )
-    return [(u.unit_id, f"{u.parent} · {u.name}" if u.parent else u.name) for u in found]
-
-
-@staff_view("cases.assign", methods=("GET", "HEAD", "POST"))
-def assign(request: StaffRequest, case_id: int) -> HttpResponse:
-    """Give the case to a person of its team."""
-    case = queries.get_case_for(actor=request.actor, case_id=case_id)
-    team = [(person.pk, f"{person.name} {person.number}") for person in members_of(case.team_id)]
-    form = AssignForm(
-        posted(request), people=team, initial={"person": case.assignee_id}, auto_id="as-%s"
-    )
-    if form.is_valid() and attempt(
-        form,
-        lambda: operations.assign(
-            case_id=case_id,
-            staff_id=form.cleaned_data["person"],
-            actor=request.actor,
-            now=request.now,
-        ),
-    ):
-        return done(request, case, toast=_("Assigned"))
-    return dialog(
-        request,
-        case,
-        form,
-        title=_("Assign within the team"),
-        text=names.unit_name(case.team),
-        confirm=_("Assign"),
-        status=422 if request.method == "POST" else 200,
     )
 
 

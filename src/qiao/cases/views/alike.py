@@ -10,13 +10,11 @@ from django.utils.translation import ngettext
 
 from qiao.cases import definitions, operations, queries
 from qiao.cases.forms import FactsForm, WordsForm
-from qiao.cases.forms.alike import ExpectationForm, NumberForm, ParentForm, TellForm
-from qiao.cases.models import AlikeProposal
+from qiao.cases.forms.alike import ExpectationForm, NumberForm, TellForm
 from qiao.cases.showing import alike as words
 from qiao.cases.showing.names import unit_name
 from qiao.cases.views.acting import attempt, dialog, done, posted
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.wording import said
 
 METHODS = ("GET", "HEAD", "POST")
 SIDES = ("", "missed", "tail", "out")
@@ -71,91 +69,13 @@ def page(request: StaffRequest, case_id: int) -> HttpResponse:
     return render(request, template, context)
 
 
-@staff_view("cases.alike", methods=METHODS)
-def take(request: StaffRequest, proposal_id: int) -> HttpResponse:
-    """Open a case for a burst; the reports in it join at once."""
-    proposal = queries.get_proposal_for(actor=request.actor, proposal_id=proposal_id)
-    reports = queries.proposed_reports(actor=request.actor, proposal=proposal)
-    types = _types_of(proposal.kind)
-    area = words.area_name(proposal.area)
-    form = ParentForm(
-        posted(request),
-        types=types,
-        initial={"title": f"{area} {types[0][1] if types else ''}".strip()},
-        auto_id="pa-%s",
-    )
-    made: list[Any] = []
-    sent = request.method == "POST" and form.is_valid()
-    if sent and attempt(form, lambda: made.append(_open(request, proposal, reports, form))):
-        return _go(request, reverse("cases:alike_page", args=[made[0].case_id]))
-    context = {
-        "form": form,
-        "proposal": proposal,
-        "area": area,
-        "words": words.proposal_words(proposal),
-        "chance": words.chance_words(proposal),
-        "reports": reports,
-    }
-    status = 422 if request.method == "POST" else 200
-    template = "cases/alike/take.html" if request.htmx else "cases/alike/take_page.html"
-    return render(request, template, context, status=status)
-
-
-def _types_of(kind: str) -> list[tuple[str, str]]:
-    found = definitions.case_types().items()
-    return [(key, said(item.name)) for key, item in found if item.alike == kind]
-
-
-def _open(request: StaffRequest, proposal: AlikeProposal, reports: Any, form: ParentForm) -> Any:
-    data = form.cleaned_data
-    chosen = set(request.POST.getlist("report"))
-    ids = [case.pk for case in reports if str(case.pk) in chosen]
-    since = min((c.opened_at for c in reports if c.pk in ids), default=request.now)
-    parent = operations.open_parent(
-        request=operations.OpenRequest(
-            type_key=data["type"],
-            organisation_id=proposal.organisation_id,
-            title=data["title"],
-            channel=reports[0].channel if reports else "phone",
-            area=proposal.area,
-            description=data["cause"],
-        ),
-        cause=operations.Cause(
-            kind=proposal.kind,
-            area=proposal.area,
-            since=since,
-            cause=data["cause"],
-            expected_at=data["expected_at"],
-        ),
-        case_ids=ids,
-        actor=request.actor,
-        now=request.now,
-    )
-    operations.decide_proposal(
-        proposal_id=proposal.pk, state="taken", actor=request.actor, now=request.now
-    )
-    return parent
-
-
-def _go(request: StaffRequest, url: str) -> HttpResponse:
+def go(request: StaffRequest, url: str) -> HttpResponse:
+    """To another page, by htmx too."""
     if not request.htmx:
         return HttpResponseRedirect(url)
     response = HttpResponse(status=204)
     response["HX-Redirect"] = url
     return response
-
-
-@staff_view("cases.alike", methods=("POST",))
-def dismiss(request: StaffRequest, proposal_id: int) -> HttpResponse:
-    """Say that a burst has no common cause."""
-    queries.get_proposal_for(actor=request.actor, proposal_id=proposal_id)
-    try:
-        operations.decide_proposal(
-            proposal_id=proposal_id, state="dismissed", actor=request.actor, now=request.now
-        )
-    except operations.ParentOver:
-        return HttpResponse(status=409)
-    return _go(request, reverse("cases:alike"))
 
 
 def _box(
@@ -164,7 +84,7 @@ def _box(
     """A dialog about a common cause, then its page again."""
     case = queries.get_case_for(actor=request.actor, case_id=case_id)
     if request.method == "POST" and form.is_valid() and attempt(form, lambda: run(form)):
-        return _go(request, reverse("cases:alike_page", args=[case_id]))
+        return go(request, reverse("cases:alike_page", args=[case_id]))
     return dialog(
         request,
         case,
@@ -361,7 +281,7 @@ def leave(request: StaffRequest, case_id: int) -> HttpResponse:
         lambda: operations.take_out(case_id=case_id, actor=request.actor, now=request.now),
     ):
         if "/alike/" in request.headers.get("HX-Current-URL", "") and parent_id:
-            return _go(request, reverse("cases:alike_page", args=[parent_id]))
+            return go(request, reverse("cases:alike_page", args=[parent_id]))
         return done(request, case, toast=_("Taken out; it is worked on by itself again"))
     return dialog(
         request,
@@ -389,7 +309,7 @@ def back(request: StaffRequest, case_id: int) -> HttpResponse:
                 case_id=case_id, words=said_words, actor=request.actor, now=request.now
             ),
         ):
-            return _go(request, reverse("cases:detail", args=[case_id]))
+            return go(request, reverse("cases:detail", args=[case_id]))
     return dialog(
         request,
         case,

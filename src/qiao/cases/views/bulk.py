@@ -27,7 +27,7 @@ from qiao.cases.operations.bulk_kinds import KINDS
 from qiao.cases.queries.bulk import bulk_run_for, listed_ids
 from qiao.cases.showing import bulk_actions
 from qiao.cases.showing.bulk_refusals import BULK_REFUSALS
-from qiao.cases.views.acting import team_choices
+from qiao.cases.views.owning import team_choices
 from qiao.core.http import StaffRequest, staff_view
 
 SHOWN: Final = 200

@@ -8,7 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qiao.cases.forms.processes import FORMS, Around, PartForm
+from qiao.cases.forms.process_parts import Around, PartForm
+from qiao.cases.forms.processes import FORMS
 from qiao.cases.models import ProcessDraft
 from qiao.cases.operations import designing
 from qiao.cases.queries import processes as reads

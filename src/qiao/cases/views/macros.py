@@ -32,7 +32,8 @@ from qiao.cases.rules.macros import BadSteps, plan, read_steps
 from qiao.cases.showing import macros as showing
 from qiao.cases.showing import names
 from qiao.cases.showing.writing import text_values
-from qiao.cases.views.acting import done, team_choices
+from qiao.cases.views.acting import done
+from qiao.cases.views.owning import team_choices
 from qiao.core.actor import Actor
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue

@@ -13,7 +13,7 @@ from qiao.cases.operations import (
     resume,
     take_action,
 )
-from qiao.cases.rules.process import ProcessRefusal
+from qiao.cases.rules.process_refusals import ProcessRefusal
 from qiao.cases.tests.world import NOW, a_case
 from qiao.contact.models import Interaction
 from qiao.contact.operations import fold_counts as fold_contacts
