@@ -62,7 +62,7 @@ def _processes(actor: Actor, query: CodeQuery) -> Sequence[CodeRow]:
     used: dict[str, list[str]] = {}
     for each in CaseType.objects.filter(is_active=True).order_by("position"):
         used.setdefault(each.process_key, []).append(each.key)
-    newest = ProcessVersion.objects.order_by("key", "-version").distinct("key")
+    newest = ProcessVersion.objects.processes().newest()
     found = [
         CodeRow(
             key=row.key,

@@ -4,6 +4,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 
 from qiao.cases.models import Case, ProcessVersion, PromiseSet
 from qiao.cases.models import CaseType as CaseTypeRow
+from qiao.cases.rules.case_forms import PREFIX, form_from_data, form_key
 from qiao.cases.rules.pack import process_from_data
 from qiao.cases.rules.process import Process
 from qiao.cases.rules.promises import Promise, promise_data
@@ -26,6 +28,7 @@ _types: dict[Place, CaseTypeRow] = {}
 _versions: dict[Place, ProcessVersion] = {}
 _set_ids: dict[tuple[str, str], int] = {}
 _sets: dict[Place, list[dict[str, Any]]] = {}
+_shaped: dict[Place, tuple[CaseType, CaseType]] = {}
 _lock = threading.Lock()
 
 
@@ -35,38 +38,84 @@ def case_types() -> Mapping[str, CaseType]:
 
 
 def type_of(case: Case) -> CaseType:
-    """The definition of a case's type. Raises KeyError when its pack is no longer enabled."""
-    return case_types()[case.case_type.key]
+    """The definition of a case's type with the form that the case was opened with. Raises KeyError
+    when its pack is no longer enabled."""
+    return shaped(case_types()[case.case_type.key], _form_id(case))
+
+
+def shaped(definition: CaseType, form_id: int | None) -> CaseType:
+    """A case type with the questions and rules of one version of its form."""
+    if form_id is None:
+        return definition
+    place = _place(form_id)
+    kept = _shaped.get(place)
+    if kept is None or kept[0] is not definition:
+        form = form_from_data(definition.key, _version(form_id).definition)
+        made = replace(definition, fields=form.fields, rules=form.rules)
+        kept = _shaped[place] = (definition, made)
+    return kept[1]
+
+
+def _form_id(case: Case) -> int | None:
+    """The version of the form that a case keeps; of one that was taken in from elsewhere, the
+    version that was in force when it was opened."""
+    if case.form_id is not None:
+        return case.form_id
+    return _form_in_force(case.case_type.key, case.opened_at)
+
+
+_FORM_IN_FORCE = """
+SELECT id FROM cases_processversion WHERE key = %s AND in_force_from <= %s AND withdrawn_at IS NULL
+ ORDER BY in_force_from DESC, version DESC LIMIT 1
+"""
+
+
+def _form_in_force(type_key: str, at: datetime) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_FORM_IN_FORCE, [form_key(type_key), at])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def type_at(key: str, now: datetime) -> CaseType | None:
+    """The definition of a case type with the form that new cases take at `now`; None for a key
+    that no enabled pack has."""
+    definition = case_types().get(key)
+    return definition and shaped(definition, _form_in_force(key, now))
 
 
 _IN_FORCE = """
-SELECT t.id, p.id
+SELECT t.id, p.id, f.id
   FROM cases_casetype t
  CROSS JOIN LATERAL (SELECT id FROM cases_processversion WHERE key = t.process_key
                         AND in_force_from <= %s AND withdrawn_at IS NULL
                       ORDER BY in_force_from DESC, version DESC LIMIT 1) p
+  LEFT JOIN LATERAL (SELECT id FROM cases_processversion WHERE key = %s || t.key
+                        AND in_force_from <= %s AND withdrawn_at IS NULL
+                      ORDER BY in_force_from DESC, version DESC LIMIT 1) f ON true
  WHERE t.key = %s
 """
 
 
-def in_force(key: str, now: datetime) -> tuple[CaseTypeRow, ProcessVersion]:
-    """The rows of a case type and of the version of its process that new cases take at `now`,
-    kept in the process.
+def in_force(key: str, now: datetime) -> tuple[CaseTypeRow, ProcessVersion, ProcessVersion | None]:
+    """The rows of a case type and of the versions of its process and form that new cases take at
+    `now`, kept in the process.
 
     Raises `CaseType.DoesNotExist` for a key that no installed pack has.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, [now, key])
+        cursor.execute(_IN_FORCE, [now, PREFIX, now, key])
         ids = cursor.fetchone()
     if ids is None:
         raise CaseTypeRow.DoesNotExist(key)
-    return _type_row(ids[0]), _version(ids[1])
+    return _type_row(ids[0]), _version(ids[1]), _version(ids[2]) if ids[2] else None
 
 
 def attach(case: Case) -> None:
     """Put the rows of its type and process at a case's side; they never change under an id."""
     case.case_type = _type_row(case.case_type_id)
     case.process = _version(case.process_id)
+    case.form = _version(case.form_id) if case.form_id else None
 
 
 def _place(pk: int) -> Place:
@@ -91,8 +140,7 @@ def _version(pk: int) -> ProcessVersion:
 
 def newest_processes() -> list[ProcessVersion]:
     """The newest version of every process."""
-    rows = ProcessVersion.objects.order_by("key", "-version").distinct("key")
-    return list(rows)
+    return list(ProcessVersion.objects.processes().newest())
 
 
 def digest_of(definition: Mapping[str, Any]) -> str:

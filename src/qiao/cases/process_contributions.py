@@ -30,7 +30,10 @@ from qiao.core.manifest import (
 from qiao.core.models import Approval
 
 PERMISSIONS = (Permission(DESIGN, _("Design processes and forms of cases")),)
-ADMINISTRATION = (AdministrationPage("processes", _("Processes"), "cases:processes", DESIGN),)
+ADMINISTRATION = (
+    AdministrationPage("processes", _("Processes"), "cases:processes", DESIGN),
+    AdministrationPage("forms", _("Forms of case types"), "cases:forms", DESIGN),
+)
 AUDITED = ("cases_processversion",)
 AUDIT_WORDS = (
     AuditTable(
@@ -57,7 +60,7 @@ AUDIT_WORDS = (
 
 def tell(approval: Approval) -> Told:
     """What would be published, in words: each difference to the version in force."""
-    kind = _("New version of a process")
+    kind = _("New version of a process or form")
     draft = ProcessDraft.objects.filter(pk=approval.subject_id).first()
     if draft is None:
         return Told(kind, "–", "", [])

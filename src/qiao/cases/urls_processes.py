@@ -6,6 +6,7 @@ from qiao.cases.views import drafts, processes, publishing, trying
 
 urlpatterns = [
     path("", processes.process_list, name="processes"),
+    path("forms/", processes.form_list, name="forms"),
     path("drafts/<int:draft_id>/", drafts.editor, name="process_draft"),
     path("drafts/<int:draft_id>/part", drafts.part, name="process_part"),
     path("drafts/<int:draft_id>/add", drafts.add, name="process_add"),

@@ -33,10 +33,10 @@ def sample_value(item: Field, rng: Random, texts: Sequence[str]) -> Any:
     if item.kind == "bool":
         return rng.random() < 0.3
     if item.kind in {"number", "money"}:
-        return rng.randint(1, 400)
+        return rng.randint(max(1, int(item.least or 1)), int(min(400, item.most or 400)))
     if item.kind in {"date", "datetime"}:
         day = EPOCH + timedelta(days=rng.randint(0, 300))
         return day.date().isoformat() if item.kind == "date" else day.isoformat()
     if item.kind == "phone":
         return f"139{rng.randrange(10**8):08d}"
-    return rng.choice(list(texts))
+    return item.example if item.pattern else rng.choice(list(texts))

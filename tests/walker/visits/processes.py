@@ -25,6 +25,7 @@ def _draft(
 
 PROCESSES: Final = {
     "cases:processes": _chief({}),
+    "cases:forms": _chief({}),
     "cases:process": _chief(KEY),
     "cases:process_version": _chief({**KEY, "version": "1"}),
     "cases:process_begin": _chief(KEY, {"version": "1"}, NOT_ALLOWED),

@@ -43,7 +43,9 @@ def build(world: World) -> None:
 
 def _richest(now: datetime) -> ProcessVersion | None:
     """The version in force with most steps that have a time limit."""
-    keys = ProcessVersion.objects.order_by("key").values_list("key", flat=True).distinct()
+    keys = (
+        ProcessVersion.objects.processes().order_by("key").values_list("key", flat=True).distinct()
+    )
     held = [found for key in keys if (found := designing.current_version(key, now))]
     limits = [sum("time_limit" in s for s in each.definition["step"]) for each in held]
     ranked = sorted(zip(limits, held, strict=True), key=lambda pair: -pair[0])

@@ -21,7 +21,10 @@ from qiao.cases.demo.walks import Spell, Walk, sample_walks
 from qiao.cases.models import Case, CaseDuty
 from qiao.cases.models import CaseType as CaseTypeRow
 from qiao.cases.operations.opening import PREFIX
+from qiao.cases.operations.raising import raised_data
 from qiao.cases.operations.stepping import pause
+from qiao.cases.rules.case_forms import raised_by
+from qiao.cases.rules.form_rules import counted
 from qiao.cases.rules.pack import promises_of
 from qiao.cases.rules.promises import Promise
 from qiao.core import calendars
@@ -170,14 +173,14 @@ def _fill_walks(cursor: Any, world: World, pack: Pack) -> None:
     }
     walk_id = 0
     for item in pack.case_types:
-        row, version = definitions.in_force(item.key, world.now)
+        row, version, form = definitions.in_force(item.key, world.now)
         process = definitions.process_of(version)
         promises = promises_of(item, process)
         owed = {p.key: Owed(p, _wall_seconds(p)) for p in promises}
         rng = world.random(f"walks:{item.key}")
         rows["demo_type"].append(
             (row.pk, version.pk, item.group, item.duty, item.default_priority, walk_id,
-             definitions.promise_set_of(promises))
+             definitions.promise_set_of(promises), form.pk if form else None)
         )  # fmt: skip
         system = _system(item)
         rows["demo_form"] += _forms(row.pk, item, pack, world)
@@ -211,9 +214,14 @@ def _forms(type_id: int, item: CaseType, pack: Pack, world: World) -> list[tuple
     forms = []
     for number in range(FORMS_PER_TYPE):
         said = words[number % len(words)]
-        facts = sample_facts(item.fields, rng, [said])
+        facts = counted(item.fields, sample_facts(item.fields, rng, [said]))
+        known = {"channel": "phone", "tier": "C", "customer_known": True, **facts}
+        rule = raised_by(item.rules, known, item.default_priority)
+        raised = json.dumps(raised_data(rule, item.default_priority)) if rule else None
         title = said.rstrip("。").replace("。", "，").split("，")[0][:40]
-        forms.append((type_id, number, json.dumps(facts, ensure_ascii=False), title, said))
+        told = json.dumps(facts, ensure_ascii=False)
+        at_least = rule.priority if rule else None
+        forms.append((type_id, number, told, title, said, at_least, raised))
     return forms
 
 

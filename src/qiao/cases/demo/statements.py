@@ -5,8 +5,9 @@ TEMPORARY = (
     " before float8) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_mix (month int, type_id bigint, cum float8) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_type (type_id bigint, version_id bigint, grp text, duty text,"
-    " priority text, first_walk int, promise_set bigint) ON COMMIT DROP",
-    "CREATE TEMP TABLE demo_form (type_id bigint, number int, facts jsonb, title text, said text)"
+    " priority text, first_walk int, promise_set bigint, asked_id bigint) ON COMMIT DROP",
+    "CREATE TEMP TABLE demo_form (type_id bigint, number int, facts jsonb, title text, said text,"
+    " at_least text, raised jsonb)"
     " ON COMMIT DROP",
     "CREATE TEMP TABLE demo_walk (walk_id int, type_id bigint, moves int, facts jsonb)"
     " ON COMMIT DROP",
@@ -97,9 +98,9 @@ WITH r AS MATERIALIZED (
 )
 SELECT timed.n, timed.opened_at,
        (timed.opened_at AT TIME ZONE 'Asia/Shanghai')::date AS opened_date,
-       timed.channel_key AS channel, t.type_id, t.version_id, t.promise_set, t.duty,
-       CASE WHEN timed.raised < 0.06 AND t.priority = 'normal' THEN 'high'
-            ELSE t.priority END AS priority,
+       timed.channel_key AS channel, t.type_id, t.version_id, t.asked_id, t.promise_set, t.duty,
+       coalesce(f.at_least, CASE WHEN timed.raised < 0.06 AND t.priority = 'normal' THEN 'high'
+            ELSE t.priority END) AS priority, f.raised AS raised_by,
        w.walk_id, w.moves, w.facts AS walk_facts, f.facts, f.title, f.said,
        p.organisation_id, p.area, p.place, p.premises_id, p.service_point_id,
        CASE WHEN t.grp = 'fault' AND timed.unknown < 0.06 THEN NULL ELSE p.customer_id END
@@ -242,14 +243,15 @@ SELECT coalesce(max(id), 0) AS base FROM cases_case""",
 
 WRITE = (
     """INSERT INTO cases_case (
-    id, number, organisation_id, case_type_id, process_id, step, phase, priority, channel, area,
+    id, number, organisation_id, case_type_id, process_id, form_id, step, phase, priority, channel,
+    area,
     title, description, facts, customer_id, account_id, premises_id, service_point_id, place,
     caller_name, caller_phone, responsible_id, team_id, assignee_id, opened_by_id, opened_at,
     changed_at, opened_date, closed_at, closed_date, outcome, due_at, due_promise, level,
     level_changes_at, is_paused, promise_kept, answered_at, chase_count, reopened_count,
     escalated, event_count, version, merged_count)
-SELECT i.base + c.n, b.number, c.organisation_id, c.type_id, c.version_id, r.step, r.phase,
-       c.priority, c.channel, c.area, c.title, c.said,
+SELECT i.base + c.n, b.number, c.organisation_id, c.type_id, c.version_id, c.asked_id,
+       r.step, r.phase, c.priority, c.channel, c.area, c.title, c.said,
        c.facts || CASE WHEN r.phase = 'closed' THEN c.walk_facts ELSE (
            SELECT coalesce(jsonb_object_agg(f.key, f.value), '{}')
              FROM demo_event e, jsonb_each(e.data) f
@@ -284,7 +286,8 @@ SELECT i.base + n, promise, round, target, started_at, due_at, stopped_at,
 SELECT i.base + c.n, e.seq, e.kind, t.at, t.at,
        CASE m.who WHEN 'first' THEN c.responsible_id ELSE c.worker_id END, 'system',
        CASE WHEN e.kind = 'opened' THEN jsonb_build_object('priority', c.priority,
-                'channel', c.channel, 'promise_set', c.promise_set) ELSE e.data END
+                'channel', c.channel, 'promise_set', c.promise_set)
+                || coalesce(c.raised_by, '{}') ELSE e.data END
   FROM demo_case c
   JOIN demo_time t USING (n)
   JOIN demo_move m ON m.walk_id = c.walk_id AND m.pos = t.pos

@@ -11,7 +11,7 @@ from qiao.cases.forms.acting import (
     TransferForm,
     WordsForm,
 )
-from qiao.cases.forms.facts import FACT, FactsForm, typed_facts
+from qiao.cases.forms.facts import FACT, FactsForm, kept_facts, typed_facts
 from qiao.cases.forms.filters import read_filters, read_view, write_filters
 from qiao.cases.forms.opening import NewCaseForm
 from qiao.cases.forms.place import Place, read_place
@@ -32,6 +32,7 @@ __all__ = [
     "TransferForm",
     "ViewForm",
     "WordsForm",
+    "kept_facts",
     "read_filters",
     "read_place",
     "read_view",

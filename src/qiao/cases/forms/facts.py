@@ -1,12 +1,12 @@
 """Fields that a pack defines, as form fields; refusals of operations, as errors of the form."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from qiao.cases.rules.form_rules import is_needed, is_shown
+from qiao.cases.rules.form_rules import counted, is_needed, is_shown
 from qiao.cases.rules.values import BadFact
 from qiao.core.packs.model import Field
 from qiao.core.rules.conditions import tests_in
@@ -14,7 +14,9 @@ from qiao.core.rules.text import BadText
 from qiao.core.wording import said
 
 FACT: Final = "fact-"
+KEPT: Final = "kept-"
 FEW_CHOICES: Final = 4
+MOST_KEPT: Final = 200
 TEXT_ROWS: Final = 3
 
 
@@ -66,6 +68,8 @@ class FactsForm(forms.Form):
     ) -> None:
         """Add the fields that are shown for what is known; `required` overrides the pack's."""
         needed = None if required is None else set(required)
+        fields = tuple(fields)
+        known = counted(fields, known)
         shown: list[Field] = []
         for field in fields:
             if not is_shown(field, known):
@@ -105,6 +109,27 @@ class FactsForm(forms.Form):
         self.add_error(None, words)
 
 
+class TryForm(FactsForm):
+    """The questions of a form by themselves; answers on which something hangs draw it anew."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self, *, fields: Sequence[Field], known: Mapping[str, Any], redraws: Collection[str]
+    ) -> None:
+        super().__init__(auto_id="try-%s")
+        self.add_facts(fields, known=known)
+        for key in watched(fields) | set(redraws):
+            if FACT + key in self.fields:
+                self.fields[FACT + key].widget.attrs |= {
+                    "hx-post": "",
+                    "hx-trigger": "change",
+                    "hx-target": "#try-form",
+                    "hx-include": "closest form",
+                    "hx-swap": "outerHTML",
+                }
+
+
 def text_fault(error: BadText) -> str:
     """Why a text is refused, in words."""
     return _(error.message) % error.params
@@ -137,9 +162,10 @@ def _plain(field: Field, value: Any) -> Any:
         return value == "on"
     if field.kind in {"number", "money"}:
         try:
-            return float(str(value).replace(",", ""))
+            number = float(str(value).replace(",", ""))
         except ValueError:
             return value
+        return int(number) if number.is_integer() else number
     return value
 
 
@@ -154,11 +180,14 @@ def watched(fields: Iterable[Field]) -> set[str]:
 
 
 def typed_facts(data: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, Any]:
-    """What stands in the posted data for these fields, unchecked: enough to decide what shows."""
+    """What stands in the posted data for these fields, unchecked: enough to decide what shows.
+
+    A field that was not on the page has what was typed into it before it went (`kept_facts`).
+    """
     found: dict[str, Any] = {}
     for field in fields:
-        name = FACT + field.key
-        if name not in data:
+        name = next((p + field.key for p in (FACT, KEPT) if p + field.key in data), "")
+        if not name:
             continue
         listed = getattr(data, "getlist", None)
         if field.kind == "choices" and listed:
@@ -166,3 +195,19 @@ def typed_facts(data: Mapping[str, Any], fields: Sequence[Field]) -> dict[str, A
         else:
             found[field.key] = _plain(field, data.get(name))
     return {key: value for key, value in found.items() if value not in (None, "", [])}
+
+
+def kept_facts(data: Any, shown: Iterable[Field]) -> list[tuple[str, str]]:
+    """What was typed into fields that are not on the page now, as hidden fields carry it along: it
+    is there again when its type or its condition comes back, and is never saved meanwhile."""
+    listed = getattr(data, "getlist", None)
+    if listed is None:
+        return []
+    here = {field.key for field in shown}
+    found: dict[str, list[str]] = {}
+    for name in data:
+        prefix = next((each for each in (FACT, KEPT) if name.startswith(each)), "")
+        key = name.removeprefix(prefix)
+        if prefix and key not in here and key not in found and len(found) < MOST_KEPT:
+            found[key] = [value for value in listed(name) if value][:MOST_KEPT]
+    return [(KEPT + key, value) for key, values in found.items() for value in values]

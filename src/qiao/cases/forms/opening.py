@@ -1,6 +1,6 @@
 """The form of a new case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +12,10 @@ from qiao.core.packs.model import Field
 
 
 class NewCaseForm(FactsForm):
-    """A new case. Which fields it has follows from the type and from what is typed already."""
+    """A new case. Which fields it has follows from the type and from what is typed already.
+
+    `redraws` are answers on which more than other fields hangs: how urgent the case is.
+    """
 
     type = forms.CharField(widget=forms.HiddenInput, max_length=80)
     priority = forms.ChoiceField(label=gettext_lazy("Priority"), widget=forms.RadioSelect)
@@ -41,6 +44,7 @@ class NewCaseForm(FactsForm):
         fields: Sequence[Field],
         known: Mapping[str, Any],
         reshape_url: str,
+        redraws: Collection[str] = (),
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
@@ -48,8 +52,8 @@ class NewCaseForm(FactsForm):
             self.fields[name].choices = list(offered)  # type: ignore[attr-defined]
         self.fields["priority"].choices = list(names.PRIORITIES.items())  # type: ignore[attr-defined]
         self.add_facts(fields, known=known)
-        others = watched(fields)
-        for name in ("priority", "account", *(FACT + key for key in others)):
+        others = watched(fields) | set(redraws)
+        for name in ("priority", "account", *(FACT + key for key in sorted(others))):
             if name in self.fields:
                 self.fields[name].widget.attrs |= {
                     "hx-post": reshape_url,

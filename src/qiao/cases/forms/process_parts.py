@@ -34,6 +34,7 @@ class Around:
     calendars: Choices = ()
     steps: Choices = ()
     own: Mapping[str, Any] = field(default_factory=dict)
+    is_form: bool = False
 
 
 class PartForm(forms.Form):

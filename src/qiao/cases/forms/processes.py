@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from qiao.cases.forms.form_parts import FormForm, RuleForm
 from qiao.cases.forms.process_choices import choice_lines, read_choices
 from qiao.cases.forms.process_parts import (
     Lenient,
@@ -23,6 +24,7 @@ from qiao.cases.rules.process import PHASES
 from qiao.cases.showing import names, process_words
 from qiao.cases.showing.process_words import VALUES, limit_parts
 from qiao.core.packs.field_checks import DATES, NUMBERS, OF_KINDS, TEXTS
+from qiao.core.packs.sections import LISTABLE
 from qiao.core.wording import said
 
 
@@ -172,6 +174,7 @@ def _in_order(chosen: Sequence[str], before: Sequence[str]) -> list[str]:
 NUMBER_CHECKS: Final = ("least", "most", "decimals")
 TEXT_CHECKS: Final = ("shortest", "longest", "pattern", "example")
 DATE_CHECKS: Final = ("not_future", "not_before")
+CUSTOMER_CHECKS: Final = ("of_customer",)
 
 
 class FieldForm(PartForm):
@@ -193,6 +196,8 @@ class FieldForm(PartForm):
         if kind in {"choice", "choices"}:
             self._add_choices()
         self._add_checks(kind)
+        if self.around.is_form and kind in LISTABLE:
+            self._group(_("In lists of cases"), listed=forms.BooleanField())
         self._add_condition("show_when")
         self._add_condition("required_when")
         self._group(_("Key"), key=key_field(self.before.get("key")))
@@ -216,6 +221,8 @@ class FieldForm(PartForm):
             names = TEXT_CHECKS
         elif kind in DATES:
             names = DATE_CHECKS
+        if kind == "text" and self.around.is_form:
+            names += CUSTOMER_CHECKS
         if names:
             self._group(_("What a value must hold"), **{name: _check(name) for name in names})
 
@@ -224,9 +231,11 @@ class FieldForm(PartForm):
         rewritten = {*self.fields, *self.texts, *OF_KINDS, "choices", "show_when", "required_when"}
         kept = {key: value for key, value in self.before.items() if key not in rewritten}
         checks = {name: _checked(name, data[name]) for name in OF_KINDS if name in data}
+        listed = {"listed": data["listed"]} if "listed" in data else {}
         return {
             **kept,
             **checks,
+            **listed,
             "key": data["key"].strip(),
             "kind": data["kind"],
             "unit": data["unit"].strip(),
@@ -240,6 +249,8 @@ class FieldForm(PartForm):
 def _check(name: str) -> forms.Field:
     if name == "not_future":
         return forms.BooleanField()
+    if name == "of_customer":
+        return select_field(list(process_words.OF_CUSTOMER.items()), empty=_("Any text"))
     if name == "not_before":
         hint = _("A day such as 2026-01-01, or the key of another date of this form.")
         return forms.CharField(max_length=60, help_text=hint)
@@ -251,9 +262,12 @@ def _check(name: str) -> forms.Field:
     return forms.CharField(max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
 
 
+TYPED: Final = frozenset({"not_before", "pattern", "example", "of_customer"})
+
+
 def _checked(name: str, typed: Any) -> Any:
     """A check as the definition keeps it; what is no number stays, for the checks to name."""
-    if isinstance(typed, bool) or name in {"not_before", "pattern", "example"}:
+    if isinstance(typed, bool) or name in TYPED:
         return typed if isinstance(typed, bool) else typed.strip()
     text = typed.strip().replace(",", "")
     try:
@@ -268,6 +282,8 @@ FORMS: Final[Mapping[str, type[PartForm]]] = {
     "step": StepForm,
     "action": ActionForm,
     "field": FieldForm,
+    "rule": RuleForm,
+    "form": FormForm,
 }
 
 

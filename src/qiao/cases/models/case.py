@@ -54,6 +54,10 @@ class Case(models.Model):
     )
     case_type = models.ForeignKey(CaseType, models.PROTECT, db_index=False)
     process = models.ForeignKey(ProcessVersion, models.PROTECT, db_index=False)
+    # The questions it was opened with; of a case from elsewhere those of its opening's moment.
+    form = models.ForeignKey(
+        ProcessVersion, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     step = models.TextField()
     phase = models.TextField()
     priority = models.TextField(choices=Priority.choices)

@@ -1,11 +1,12 @@
 """The rows behind a pack: case types, versions of processes, sets of promises."""
 
 from datetime import UTC, datetime
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from django.db import models
 from django.db.models import Q
 
+from qiao.cases.rules.case_forms import PREFIX
 from qiao.core.models import Approval
 
 EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -26,8 +27,21 @@ class CaseType(models.Model):
     position = models.IntegerField(default=0)
 
 
+class ProcessVersionQuerySet(models.QuerySet["ProcessVersion"]):
+    """Reads that tell processes from forms."""
+
+    def processes(self) -> Self:
+        """Versions of processes, without those of forms."""
+        return self.exclude(key__startswith=PREFIX)
+
+    def newest(self) -> Self:
+        """The newest version of each."""
+        return self.order_by("key", "-version").distinct("key")
+
+
 class ProcessVersion(models.Model):
-    """One version of a process; running cases keep the version they started with.
+    """One version of a process, or of the form of a case type (its key then begins ``form:``, see
+    `qiao.cases.rules.case_forms`); running cases keep the versions they started with.
 
     A pack brings a version, or the house publishes one: somebody asked, for a reason, and a second
     person agreed (`approval`). In force is the one whose `in_force_from` is the latest that has
@@ -65,6 +79,8 @@ class ProcessVersion(models.Model):
     withdrawn_by = models.ForeignKey(
         "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
     )
+
+    objects = ProcessVersionQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -7,7 +7,7 @@ from qiao.cases.models.definitions import ProcessVersion
 
 
 class ProcessDraft(models.Model):
-    """A process as somebody would have it, begun from a version.
+    """A process (or the form of a case type) as somebody would have it, begun from a version.
 
     It may hold faults; only publishing refuses them. `revision` grows with every save. While a
     second person is asked it stands still, and what was asked for is what is published.

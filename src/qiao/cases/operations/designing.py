@@ -215,7 +215,7 @@ def ask_to_publish(
 
 def check_draft(draft: ProcessDraft, now: datetime) -> None:
     """Raises `HasFaults` or `NothingNew` for what cannot be published."""
-    _process, found = faults(draft.key, 1, draft.definition, known_to(draft.key))
+    _process, found = faults(draft.key, 1, draft.definition, known_to(draft.key, now))
     if found:
         raise HasFaults(found)
     current = current_version(draft.key, now)

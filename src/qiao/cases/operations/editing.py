@@ -10,6 +10,7 @@ from qiao.cases.events import CaseChanged
 from qiao.cases.journal import INTERNAL, Journal, lock_case
 from qiao.cases.models import Case, CaseDraft
 from qiao.cases.operations.opening import TEXT_LENGTH, TITLE_LENGTH
+from qiao.cases.operations.raising import raise_later
 from qiao.cases.rules.merging import Conflict, merge_edits
 from qiao.cases.rules.values import BadFact, check_facts
 from qiao.core import events
@@ -63,6 +64,7 @@ def edit_case(
         journal.add(
             "edited", {"before": before, "after": dict(merged.changes)}, visibility=INTERNAL
         )
+        raise_later(journal, merged.changes)
         journal.write()
         events.publish(
             CaseChanged(case.pk, "edited"),

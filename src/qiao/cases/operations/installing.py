@@ -1,11 +1,15 @@
 """Packs become rows: case types to refer to, process versions to run, calendars to count in."""
 
 from datetime import datetime
+from typing import Any
+
+from django.db import connection
 
 from qiao.cases import definitions
 from qiao.cases.models import CaseType, ProcessVersion
 from qiao.cases.models.definitions import EVER
 from qiao.cases.operations.cause_tree import install_causes
+from qiao.cases.rules.case_forms import PREFIX, form_data, form_key
 from qiao.cases.rules.pack import inspect_processes
 from qiao.core.calendar_edits import put_calendar
 from qiao.core.packs import Catalogue, Pack, PackInvalid
@@ -15,9 +19,10 @@ from qiao.core.transactions import required
 def install_packs(*, catalogue: Catalogue, now: datetime) -> None:
     """Bring the rows up to date with the enabled packs; running cases are not touched.
 
-    A process whose text the pack changed becomes a new version. It is in force at once while the
-    house follows the pack; beside a text that the house published it is only an offer. What a
-    pack left alone displaces nothing. A case type that no pack has any more stays, switched off.
+    A process or form whose text the pack changed becomes a new version. It is in force at once
+    while the house follows the pack; beside a text that the house published it is only an offer.
+    What a pack left alone displaces nothing. A case type that no pack has any more stays,
+    switched off.
 
     Raises:
         PackInvalid: a pack's processes or promises have faults.
@@ -30,6 +35,7 @@ def install_packs(*, catalogue: Catalogue, now: datetime) -> None:
         _install_processes(pack, now)
     for spec in catalogue.calendars.values():
         put_calendar(key=spec.key, spec=spec, effective_at=now)
+    _install_forms(catalogue, now)
     for position, item in enumerate(catalogue.case_types.values()):
         CaseType.objects.update_or_create(
             key=item.key,
@@ -49,22 +55,51 @@ def install_packs(*, catalogue: Catalogue, now: datetime) -> None:
 
 
 def _install_processes(pack: Pack, now: datetime) -> None:
+    last = _brought_last([source.key for source in pack.processes])
     for source in pack.processes:
-        form = dict(source.data)
-        digest = definitions.digest_of(form)
-        versions = ProcessVersion.objects.filter(key=source.key)
-        last = versions.filter(source=ProcessVersion.Source.PACK).order_by("-version").first()
-        if last is not None and last.digest == digest:
-            continue
-        newest = versions.order_by("-version").first()
-        ProcessVersion.objects.create(
-            key=source.key,
-            version=newest.version + 1 if newest else 1,
-            definition=form,
-            digest=digest,
-            in_force_from=_from_when(source.key, last, now),
-            recorded_at=now,
-        )
+        _install_text(source.key, dict(source.data), last.get(source.key), now)
+
+
+def _install_forms(catalogue: Catalogue, now: datetime) -> None:
+    """The questions of every case type; the first time, open cases learn that they have them."""
+    texts = {form_key(item.key): form_data(item) for item in catalogue.case_types.values()}
+    last = _brought_last(list(texts))
+    for key, form in texts.items():
+        _install_text(key, form, last.get(key), now)
+    if len(last) < len(texts):
+        with connection.cursor() as cursor:
+            cursor.execute(_FORMS_OF_OPEN, [PREFIX, [key for key in texts if key not in last]])
+
+
+_FORMS_OF_OPEN = """
+UPDATE cases_case c SET form_id = v.id
+  FROM cases_casetype t
+  JOIN cases_processversion v ON v.key = %s || t.key AND v.version = 1
+ WHERE c.case_type_id = t.id AND c.closed_at IS NULL AND c.form_id IS NULL AND v.key = ANY(%s)
+"""
+
+
+def _brought_last(keys: list[str]) -> dict[str, ProcessVersion]:
+    """The text that a pack brought last, by key, without the text itself."""
+    rows = ProcessVersion.objects.filter(key__in=keys, source=ProcessVersion.Source.PACK)
+    return {row.key: row for row in rows.newest().defer("definition")}
+
+
+def _install_text(
+    key: str, form: dict[str, Any], last: ProcessVersion | None, now: datetime
+) -> None:
+    digest = definitions.digest_of(form)
+    if last is not None and last.digest == digest:
+        return
+    newest = ProcessVersion.objects.filter(key=key).order_by("-version").first()
+    ProcessVersion.objects.create(
+        key=key,
+        version=newest.version + 1 if newest else 1,
+        definition=form,
+        digest=digest,
+        in_force_from=_from_when(key, last, now),
+        recorded_at=now,
+    )
 
 
 def _from_when(key: str, last: ProcessVersion | None, now: datetime) -> datetime | None:

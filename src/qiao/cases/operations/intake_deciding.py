@@ -114,7 +114,7 @@ class Deciding:
         """A case type as new cases take it."""
         found = self._kinds.get(key)
         if found is None:
-            row, version = definitions.in_force(key, self.now)
+            row, version, _form = definitions.in_force(key, self.now)
             process = definitions.process_of(version)
             step = process.step(start(process, {}).state.step)
             final = next(each.key for each in process.steps if each.final)

@@ -14,6 +14,7 @@ from qiao.cases.operations.arriving import enter_steps
 from qiao.cases.operations.complaints import count_complaint
 from qiao.cases.operations.green import enter_by_rule, rule_data
 from qiao.cases.operations.hotline import move_past
+from qiao.cases.operations.raising import raise_by_answers
 from qiao.cases.queries.facts import facts_of
 from qiao.cases.queries.figures_of_promises import Place, figures_at, has_tiers, promises_for
 from qiao.cases.rules.process import start
@@ -81,17 +82,19 @@ def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
     if definition is None:
         raise UnknownCaseType(request.type_key)
     unit = organisation(request.organisation_id)
-    case_type, version = definitions.in_force(definition.key, now)
+    case_type, version, form = definitions.in_force(definition.key, now)
+    definition = definitions.shaped(definition, form.pk if form else None)
     case = _new_case(request, definition, unit, actor, request.at or now)
-    case.case_type, case.process = case_type, version
+    case.case_type, case.process, case.form = case_type, version, form
     process = definitions.process_of(case.process)
+    raised = raise_by_answers(case, definition, tier=request.tier)
     before, rule = case.priority, enter_by_rule(case, now)
     journal = Journal(case, actor=actor, now=now)
     opened_at = case.opened_at
     promised = _promised(request, case, definition, process)
     journal.add(
         "opened",
-        {"priority": case.priority, "channel": case.channel, **promised},
+        {"priority": case.priority, "channel": case.channel, **promised, **raised},
         at=opened_at,
     )
     if rule is not None:

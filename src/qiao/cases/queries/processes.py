@@ -9,7 +9,9 @@ from django.db import connection
 
 from qiao.cases import definitions
 from qiao.cases.models import ProcessDraft, ProcessVersion
-from qiao.cases.rules.draft_checks import Known, read_draft
+from qiao.cases.rules.case_forms import form_from_data, form_key, type_of_form
+from qiao.cases.rules.draft_checks import Known, fields_in_use, read_draft
+from qiao.cases.rules.process import SYSTEM_FACTS
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Field
@@ -20,6 +22,10 @@ _STANDING = [ProcessDraft.State.OPEN, ProcessDraft.State.ASKED]
 _RUNNING = """
 SELECT process_id, count(*) FROM cases_case
  WHERE closed_at IS NULL AND process_id = ANY(%s) GROUP BY process_id
+"""
+_WITH_FORM = """
+SELECT form_id, count(*) FROM cases_case
+ WHERE closed_at IS NULL AND form_id = ANY(%s) GROUP BY form_id
 """
 
 
@@ -82,10 +88,11 @@ def offer_of(versions: Iterable[ProcessVersion], now: datetime) -> ProcessVersio
     return None if current is not None and current.digest == newest.digest else newest
 
 
-def running_by_version(version_ids: Iterable[int]) -> dict[int, int]:
-    """How many open cases run each of these versions, in one statement."""
+def running_by_version(version_ids: Iterable[int], *, forms: bool = False) -> dict[int, int]:
+    """How many open cases run each of these versions of a process (or were opened with these
+    versions of a form), in one statement."""
     with connection.cursor() as cursor:
-        cursor.execute(_RUNNING, [list(version_ids)])
+        cursor.execute(_WITH_FORM if forms else _RUNNING, [list(version_ids)])
         return dict(cursor.fetchall())
 
 
@@ -93,7 +100,8 @@ def list_processes(*, actor: Actor, now: datetime) -> list[ProcessLine]:
     """Every process of the enabled packs, in their order."""
     require_design(actor)
     held: dict[str, list[ProcessVersion]] = {}
-    for row in ProcessVersion.objects.order_by("key", "-version").defer("definition"):
+    rows = ProcessVersion.objects.processes().order_by("key", "-version")
+    for row in rows.defer("definition"):
         held.setdefault(row.key, []).append(row)
     running = running_by_version([each.pk for rows in held.values() for each in rows])
     drafts: dict[str, int] = {}
@@ -102,19 +110,20 @@ def list_processes(*, actor: Actor, now: datetime) -> list[ProcessLine]:
     users = users_by_process()
     lines = []
     for key in users:
-        rows = held.get(key, [])
-        current = in_force(rows, now)
+        versions = held.get(key, [])
+        current = in_force(versions, now)
         if current is None:
             continue
         lines.append(
             ProcessLine(
                 key=key,
                 current=current,
-                planned=next(iter(planned(rows, now)), None),
-                offer=offer_of(rows, now),
+                planned=next(iter(planned(versions, now)), None),
+                offer=offer_of(versions, now),
                 drafts=drafts.get(key, 0),
                 running=running.get(current.pk, 0),
-                running_older=sum(running.get(v.pk, 0) for v in rows) - running.get(current.pk, 0),
+                running_older=sum(running.get(v.pk, 0) for v in versions)
+                - running.get(current.pk, 0),
                 types=tuple(users[key]),
             )
         )
@@ -129,10 +138,40 @@ def users_by_process() -> Mapping[str, list[CaseType]]:
     return users
 
 
-def known_to(key: str) -> Known:
+def standing_texts(keys: Iterable[str], now: datetime) -> dict[str, list[Mapping[str, Any]]]:
+    """The texts that cases may still be opened with: the one in force, and those planned."""
+    rows = ProcessVersion.objects.filter(
+        key__in=list(keys), in_force_from__isnull=False, withdrawn_at__isnull=True
+    )
+    held: dict[str, list[ProcessVersion]] = {}
+    for row in rows.order_by("-in_force_from", "-version"):
+        kept = held.setdefault(row.key, [])
+        since = kept[-1].in_force_from if kept else None
+        if not kept or (since is not None and since > now):
+            kept.append(row)
+    return {key: [row.definition for row in kept] for key, kept in held.items()}
+
+
+def _asked_of(type_key: str, now: datetime) -> set[str]:
+    """Keys of the fields that the processes of a case type ask of its form."""
+    definition = definitions.case_types().get(type_key)
+    if definition is None:
+        return set()
+    found: set[str] = set()
+    for text in standing_texts([definition.process], now).get(definition.process, []):
+        process, _faults = read_draft(definition.process, 1, text)
+        found |= fields_in_use(process) - {field.key for field in process.fields}
+    return found - set(SYSTEM_FACTS)
+
+
+def known_to(key: str, now: datetime) -> Known:
     """What the process may refer to: fields that every case type running it has, roles, the
-    calendars of its pack."""
-    sets = [{field.key for field in each.fields} for each in users_by_process().get(key, [])]
+    calendars of its pack. Of a form: what processes ask of it."""
+    if type_of_form(key):
+        return Known(needed=_asked_of(type_of_form(key), now))
+    users = [form_key(each.key) for each in users_by_process().get(key, [])]
+    texts = standing_texts(users, now)
+    sets = [{field["key"] for field in text["fields"]} for each in texts.values() for text in each]
     packs = catalogue()
     own = key.partition(".")[0] + "."
     return Known(
@@ -165,8 +204,13 @@ def drafts_of(key: str) -> list[ProcessDraft]:
 def known_fields_of(key: str, data: Mapping[str, Any]) -> dict[str, Field]:
     """The fields that a text of the process `key` may ask for, by key: its own, and those of the
     case types that run it."""
-    users = users_by_process().get(key, [])
-    found = {field.key: field for each in reversed(users) for field in each.fields}
+    if type_of_form(key):
+        return {field.key: field for field in form_from_data(key, data).fields}
+    users = [form_key(each.key) for each in users_by_process().get(key, [])]
+    found: dict[str, Field] = {}
+    for row in ProcessVersion.objects.filter(key__in=users).newest():
+        own = {field.key: field for field in form_from_data(row.key, row.definition).fields}
+        found = own | found
     process, _faults = read_draft(key, 1, data)
     return found | {field.key: field for field in process.fields}
 

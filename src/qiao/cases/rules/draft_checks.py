@@ -6,17 +6,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from qiao.cases.rules.case_forms import read_form, type_of_form
 from qiao.cases.rules.draft_parts import Part
 from qiao.cases.rules.pack import DUTIES, read_process
 from qiao.cases.rules.process import Process
 from qiao.cases.rules.process_checks import Problem, validate
 from qiao.core.packs.checks import check_fields
+from qiao.core.packs.priority_rules import check_rules
 from qiao.core.packs.reading import PackProblem, Table
 from qiao.core.rules.conditions import tests_in
 
 _STEP: Final = re.compile(r"step\[([^\]]*)\](?:\.|$)")
 _ACTION: Final = re.compile(r"action\[([^\]]*)\](?:\.|$)")
 _FIELD: Final = re.compile(r"fields\[([^\]]*)\](?:\.|$)")
+_RULE: Final = re.compile(r"rules\[([^\]]*)\](?:\.|$)")
 FIELD_OF: Final[Mapping[str, str]] = {
     "duplicate_step": "key",
     "duplicate_action": "key",
@@ -36,9 +39,10 @@ FIELD_OF: Final[Mapping[str, str]] = {
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a process may refer to outside itself: fields of the case types that run it, roles,
-    calendars with the seconds of a working day."""
+    calendars with the seconds of a working day. `needed` is what processes ask of a form."""
 
     fields: Collection[str] = ()
+    needed: Collection[str] = ()
     roles: Collection[str] = ()
     calendars: Collection[str] = ()
 
@@ -66,24 +70,31 @@ def read_draft(key: str, version: int, data: Mapping[str, Any]) -> tuple[Process
 
 def _unread(problem: PackProblem) -> Fault:
     """A fault of reading, at the part and value that its place names."""
-    place = problem.key
-    step, action, own = (each.search(place) for each in (_STEP, _ACTION, _FIELD))
-    if step and action:
-        part, rest = Part("action", step[1], action[1]), place[action.end() :]
-    elif step:
-        part, rest = Part("step", key=step[1]), place[step.end() :]
-    elif own:
-        part, rest = Part("field", key=own[1]), place[own.end() :]
-    else:
-        part, rest = Part("process"), place
+    part, rest = _part_at(problem.key)
     name, _, language = rest.partition(".")
     return Fault("unreadable", part, name, {"language": language, "said": problem.message})
+
+
+def _part_at(place: str) -> tuple[Part, str]:
+    """The part that a place of the text names, and what follows."""
+    step, action, own, rule = (each.search(place) for each in (_STEP, _ACTION, _FIELD, _RULE))
+    if step and action:
+        return Part("action", step[1], action[1]), place[action.end() :]
+    for kind, found in (("step", step), ("field", own), ("rule", rule)):
+        if found:
+            return Part(kind, key=found[1]), place[found.end() :]
+    return Part("process"), place
 
 
 def faults(
     key: str, version: int, data: Mapping[str, Any], known: Known
 ) -> tuple[Process, list[Fault]]:
-    """The process of a draft as far as it can be read, with all its faults in reading order."""
+    """The process of a draft as far as it can be read, with all its faults in reading order.
+
+    A form reads as a process without steps.
+    """
+    if type_of_form(key):
+        return form_faults(key, version, data, known)
     process, found = read_draft(key, version, data)
     found += [_place(each) for each in validate(process, known.fields)]
     unread = {(each.part, each.field) for each in found}
@@ -94,6 +105,33 @@ def faults(
         if "expected one of this key" not in each.message or ".choices[" in each.key
     ]
     return process, list({_identity(each): each for each in found}.values())
+
+
+def form_faults(
+    key: str, version: int, data: Mapping[str, Any], known: Known
+) -> tuple[Process, list[Fault]]:
+    """The fields of a form as far as they can be read, with all its faults in reading order."""
+    problems: list[PackProblem] = []
+    form = read_form(Table(data, file=key, place="", problems=problems))
+    found = [_unread(each) for each in problems]
+    unread = {each.part for each in found}
+    checks = [*check_fields(form.fields, key, ""), *check_rules(form, key, "")]
+    found += [each for each in map(_of_form, checks) if each.part not in unread]
+    missing = sorted(set(known.needed) - {field.key for field in form.fields})
+    found += [Fault("needed", Part("process"), "", {"key": each}) for each in missing]
+    process = Process(key, version, form.name, "", (), form.fields)
+    return process, list({_identity(each): each for each in found}.values())
+
+
+def _of_form(problem: PackProblem) -> Fault:
+    """A fault between the parts of a form, at the part that must be mended."""
+    part, rest = _part_at(problem.key)
+    if ".choices[" in problem.key:
+        return Fault("duplicate_choice", part, "choices")
+    name = rest.lstrip(".")
+    if name:
+        return Fault("bad_condition", part, name)
+    return Fault(f"duplicate_{part.kind}", part, "key")
 
 
 def _identity(fault: Fault) -> tuple[str, str, str, str]:

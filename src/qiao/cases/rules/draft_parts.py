@@ -1,6 +1,7 @@
 """A draft of a process as plain data, taken apart: one part is what is edited at once.
 
-A `Part` is named ``process``, ``step:<step>``, ``action:<step>/<action>`` or ``field:<field>``.
+A `Part` is named ``process`` (or the form itself), ``step:<step>``, ``action:<step>/<action>``,
+``field:<field>`` or ``rule:<rule>``.
 The data is the table of a pack in its qualified form (see `qiao.cases.rules.pack`).
 """
 
@@ -11,9 +12,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-KINDS: Final = ("process", "step", "action", "field")
+KINDS: Final = ("process", "step", "action", "field", "rule")
 Data = dict[str, Any]
-_OWN: Final = {"process": ("step", "fields"), "step": ("action",), "action": (), "field": ()}
+_OWN: Final = {
+    "process": ("step", "fields", "rules"),
+    "step": ("action",),
+    "action": (),
+    "field": (),
+    "rule": (),
+}
 
 
 class NoSuchPart(LookupError):  # noqa: N818 - names the finding
@@ -50,7 +57,7 @@ class Part:
         return f"{self.kind}:{self.step}/{self.key}" if self.step else f"{self.kind}:{self.key}"
 
 
-LISTS: Final = {"step": "step", "field": "fields", "action": "action"}
+LISTS: Final = {"step": "step", "field": "fields", "action": "action", "rule": "rules"}
 """Under which name the parts of a kind stand; the process itself stands in no list."""
 
 
@@ -117,7 +124,7 @@ def _follow(data: Data, part: Part, new: str) -> None:
         _rename(data, "start", part.key, new)
         for action in _actions(data):
             _rename(action, "to", part.key, new)
-    else:
+    elif part.kind == "field":
         _follow_field(data, part.key, new)
 
 
@@ -131,6 +138,9 @@ def _follow_field(data: Data, old: str, new: str) -> None:
     for other in data.get("fields", []):
         _in_condition(other.get("show_when"), old, new)
         _in_condition(other.get("required_when"), old, new)
+        _rename(other, "not_before", old, new)
+    for rule in data.get("rules", []):
+        _in_condition(rule.get("when"), old, new)
 
 
 def _rename(row: Data, name: str, old: str, new: str) -> None:
@@ -185,6 +195,8 @@ def added(data: Data, kind: str, *, step: str = "", name: Mapping[str, str]) -> 
         row |= {"label": dict(name), "kind": "text"}
     elif kind == "step":
         row |= {"name": dict(name), "phase": "work", "action": []}
+    elif kind == "rule":
+        row |= {"name": dict(name), "priority": "urgent"}
     else:
         row |= {"name": dict(name), "to": _next(result, step), "kind": "forward"}
     at = len(rows)

@@ -21,6 +21,16 @@ def is_needed(field: Field, facts: Facts) -> bool:
     return (field.required or asked_now) and is_shown(field, facts)
 
 
+def counted(fields: Iterable[Field], facts: Facts) -> dict[str, object]:
+    """The facts without those of fields that are not shown: what a hidden field holds counts for
+    nothing, so whatever hangs on it is hidden along with it."""
+    kept, fields = dict(facts), tuple(fields)
+    while gone := [f.key for f in fields if f.key in kept and not is_shown(f, kept)]:
+        for key in gone:
+            del kept[key]
+    return kept
+
+
 def hidden_keys(fields: Iterable[Field], facts: Facts) -> frozenset[str]:
     """Keys of the fields that are not shown: nobody can give them, so nobody asks for them."""
     return frozenset(field.key for field in fields if not is_shown(field, facts))

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from qiao.cases.rules.draft_parts import Data, Part, own_values
+from qiao.cases.rules.draft_parts import LISTS, Data, Part, own_values
 
 ADDED: Final = "added"
 REMOVED: Final = "removed"
@@ -31,6 +31,7 @@ def changes_between(before: Data, after: Data) -> list[Change]:
     """All differences in reading order: the process, its fields, its steps with their actions."""
     found = list(_values(before, after, Part("process")))
     found += _parts(before, after, "field", "")
+    found += _parts(before, after, "rule", "")
     found += _parts(before, after, "step", "")
     shared = _keys(after, "step", "")
     old = set(_keys(before, "step", ""))
@@ -42,8 +43,8 @@ def changes_between(before: Data, after: Data) -> list[Change]:
 
 def _keys(data: Data, kind: str, step: str) -> list[str]:
     rows = data.get("step", [])
-    if kind == "field":
-        rows = data.get("fields", [])
+    if kind in {"field", "rule"}:
+        rows = data.get(LISTS[kind], [])
     elif kind == "action":
         rows = next((s.get("action", []) for s in rows if s.get("key") == step), [])
     return [str(row.get("key", "")) for row in rows]

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any
 
-from qiao.cases.rules.form_rules import check_value, is_needed, is_shown
+from qiao.cases.rules.form_rules import check_value, counted, is_needed
 from qiao.cases.rules.values_found import BadFact
 from qiao.core.packs.model import Field
 from qiao.core.rules.text import clean
@@ -38,8 +38,8 @@ def check_facts(
     for key, value in given.items():
         if value not in (None, "", []):
             facts[key] = _stored(known[key], value)
-    known_now = {**beside, **facts}
-    facts = {key: value for key, value in facts.items() if is_shown(known[key], known_now)}
+    known_now = counted(fields, {**beside, **facts})
+    facts = {key: value for key, value in facts.items() if key in known_now}
     for key, value in facts.items():
         check_value(known[key], value, known_now, today)
     for item in fields if complete else ():

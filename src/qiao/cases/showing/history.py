@@ -20,6 +20,7 @@ from qiao.cases.showing import (
     writing_history,
 )
 from qiao.cases.showing.cause_words import cause_entry
+from qiao.cases.showing.raising import answer_words
 from qiao.cases.showing.replies import ShownMessage, messages_of
 from qiao.cases.showing.setting_aside import snoozed_words, unsnoozed_words
 from qiao.core.packs.model import CaseType, Field
@@ -218,7 +219,8 @@ def _plain(entry: Entry, speech: Speech) -> _Said:
 def _opened(entry: Entry, speech: Speech) -> _Said:
     del speech
     channel = names.channel_words(str(entry.data.get("channel", "")))
-    return _Said(_("Case opened"), _("by %(channel)s") % {"channel": channel} if channel else "")
+    by = _("by %(channel)s") % {"channel": channel} if channel else ""
+    return _Said(_("Case opened"), by, answer_words(entry.data))
 
 
 def _step_left(entry: Entry, speech: Speech) -> _Said:
@@ -289,7 +291,7 @@ def _priority(entry: Entry, speech: Speech) -> _Said:
     before, now = (
         names.PRIORITIES.get(str(entry.data.get(key, "")), "") for key in ("before", "priority")
     )
-    return _Said(_("Priority changed"), f"{before} → {now}")
+    return _Said(_("Priority changed"), f"{before} → {now}", answer_words(entry.data))
 
 
 def _edited(entry: Entry, speech: Speech) -> _Said:

@@ -120,7 +120,7 @@ def forget_steps() -> None:
 
 def offered_steps() -> dict[str, str]:
     """Every step of the newest version of every process, by key; for a choice."""
-    newest = ProcessVersion.objects.order_by("key", "-version").distinct("key")
+    newest = ProcessVersion.objects.processes().newest()
     ids = list(newest.values_list("pk", flat=True))
     remember_steps(ids)
     return {key: said(name) for pk in ids for key, name in _steps[pk].items()}

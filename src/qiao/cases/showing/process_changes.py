@@ -15,6 +15,7 @@ from qiao.cases.showing.process_words import (
     KINDS,
     LANGUAGES,
     MARKS,
+    OF_CUSTOMER,
     VALUES,
     condition_words,
     keys_words,
@@ -29,6 +30,8 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     "phase": names.PHASES,
     "kind": {**KINDS, **FIELD_KINDS},
     "duty": names.DUTIES,
+    "priority": names.PRIORITIES,
+    "of_customer": OF_CUSTOMER,
 }
 
 

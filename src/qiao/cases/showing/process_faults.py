@@ -15,6 +15,7 @@ UNREAD: Final[Mapping[str, LazyText]] = {
         "The key may hold small letters, digits and _ only, and begins with a letter."
     ),
     "time_limit": gettext_lazy("A time limit is a whole number of minutes or hours."),
+    "priority": gettext_lazy("Choose how urgent the rule makes a case."),
     "calendar": gettext_lazy("A time limit needs a calendar to be counted in. Choose one."),
     "choices": gettext_lazy(
         "A list needs at least two choices, each with its name in all three languages."
@@ -42,7 +43,7 @@ def fault_words(fault: Fault) -> str:
     if fault.code == "unreadable":
         return _unreadable(fault)
     words = FAULTS.get(fault.code)
-    return fault.detail.get("said", fault.code) if words is None else str(words)
+    return fault.detail.get("said", fault.code) if words is None else str(words) % fault.detail
 
 
 def _unreadable(fault: Fault) -> str:
@@ -73,6 +74,15 @@ FAULTS: Final[Mapping[str, LazyText]] = {
     "bad_condition": pgettext_lazy(
         "fault",
         "The condition looks at a field that this form does not have.",
+    ),
+    "duplicate_rule": pgettext_lazy(
+        "fault",
+        "Two rules have this key. Give one of them another.",
+    ),
+    "needed": pgettext_lazy(
+        "fault",
+        "The process of this case type asks for the field “%(key)s”. Put it back, or change the "
+        "process first.",
     ),
     "no_start": pgettext_lazy(
         "fault",

@@ -87,6 +87,13 @@ VALUES: Final[Mapping[str, LazyText]] = {
     "decimals": pgettext_lazy("value of a process", "Decimal places"),
     "not_future": pgettext_lazy("value of a process", "Not in the future"),
     "not_before": pgettext_lazy("value of a process", "Not before"),
+    "of_customer": pgettext_lazy("value of a process", "A number of the customer"),
+    "listed": pgettext_lazy("value of a process", "Cases can be filtered by it"),
+    "priority": pgettext_lazy("value of a process", "At least this urgent"),
+}
+OF_CUSTOMER: Final[Mapping[str, LazyText]] = {
+    "account": pgettext_lazy("number of the customer", "One of the customer's account numbers"),
+    "meter": pgettext_lazy("number of the customer", "One of the customer's meter numbers"),
 }
 LANGUAGES: Final[Mapping[str, str]] = {
     "en": "English",
@@ -104,7 +111,7 @@ def process_title(key: str, data: Data) -> str:
 def part_title(data: Data, part: Part) -> str:
     """The name of a part in the reader's language; its key while it has none."""
     if part.kind == "process":
-        return _("The process itself")
+        return _("The process itself") if "step" in data else _("The form itself")
     try:
         values = own_values(data, part)
     except NoSuchPart:
@@ -121,6 +128,8 @@ def where_words(data: Data, part: Part) -> str:
         return _("Step “%(step)s”, action “%(action)s”") % {"step": step, "action": title}
     if part.kind == "step":
         return _("Step “%(step)s”") % {"step": title}
+    if part.kind == "rule":
+        return _("Rule “%(rule)s”") % {"rule": title}
     if part.kind == "field":
         return _("Field “%(field)s”") % {"field": title}
     return title

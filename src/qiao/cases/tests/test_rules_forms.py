@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiao.cases.rules.form_rules import hidden_keys, is_needed, needed_keys
+from qiao.cases.rules.case_forms import raised_by
+from qiao.cases.rules.form_rules import counted, hidden_keys, is_needed, needed_keys
 from qiao.cases.rules.process import State, advance, offers
 from qiao.cases.rules.process_refusals import MissingFields
 from qiao.cases.rules.values import BadFact, check_facts
 from qiao.cases.tests.process_walks import EVERYBODY, PERMIT
 from qiao.core.packs.checks import check_fields
-from qiao.core.packs.model import Field
+from qiao.core.packs.field_data import field_data
+from qiao.core.packs.model import Choice, Field, PriorityRule
+from qiao.core.packs.model_keys import PRIORITIES
 from qiao.core.packs.reading import PackProblem, Table
 from qiao.core.packs.sections import read_field
 from qiao.core.rules.conditions import parse_condition
@@ -23,7 +26,8 @@ NAME = Text("Name", "名称", "名稱")
 NAMES = {"en": "Name", "zh-Hans": "名称", "zh-Hant": "名稱"}
 NEW_YEAR = "2026-01-01"
 TODAY = dt.date(2026, 11, 20)
-BROKEN = parse_condition({"field": "broken", "op": "eq", "value": True})
+BROKEN_DATA = {"field": "broken", "op": "eq", "value": True}
+BROKEN = parse_condition(BROKEN_DATA)
 
 
 def field(kind: str, key: str = "x", **more: Any) -> Field:
@@ -143,3 +147,69 @@ def test_a_pack_with_checks_is_read_as_it_is_written() -> None:
     found, problems = read(kind="text", pattern=r"\d{3}", example="123", shortest=3, longest=3)
     assert problems == []
     assert (found.pattern, found.example, found.shortest) == (r"\d{3}", "123", 3)
+
+
+CHAIN = tuple(
+    field("choice", key, show_when=parse_condition(shown) if shown else None)
+    for key, shown in (
+        ("a", None),
+        ("b", {"field": "a", "op": "eq", "value": "1"}),
+        ("c", {"field": "b", "op": "given"}),
+        ("d", {"not": {"field": "c", "op": "given"}}),
+    )
+)
+
+
+@given(st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), st.sampled_from(["0", "1"])))
+def test_what_counts_belongs_to_fields_that_are_shown_by_what_counts(
+    facts: dict[str, str],
+) -> None:
+    found = counted(CHAIN, facts)
+    assert found.items() <= facts.items()
+    assert not hidden_keys(CHAIN, found) & found.keys()
+    assert counted(CHAIN, found) == found
+
+
+def test_a_hidden_field_takes_along_what_hangs_on_it() -> None:
+    assert counted(CHAIN, {"a": "0", "b": "1", "c": "1"}) == {"a": "0"}
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(PRIORITIES), st.booleans()), max_size=5),
+    st.sampled_from(PRIORITIES),
+)
+def test_the_most_urgent_rule_that_holds_raises_and_none_ever_lowers(
+    held: list[tuple[str, bool]], usual: str
+) -> None:
+    rules = [
+        PriorityRule(
+            f"r{n}", NAME, priority, BROKEN if holds else parse_condition({"not": BROKEN_DATA})
+        )
+        for n, (priority, holds) in enumerate(held)
+    ]
+    found = raised_by(rules, {"broken": True}, usual)
+    true = [priority for priority, holds in held if holds]
+    best = min((PRIORITIES.index(each) for each in true), default=9)
+    if best < PRIORITIES.index(usual):
+        assert found is not None
+        assert found.priority == PRIORITIES[best]
+    else:
+        assert found is None
+
+
+@given(st.data())
+def test_a_field_is_read_back_as_it_was_written_down(data: Any) -> None:
+    kind = data.draw(st.sampled_from(["text", "number", "date", "choice", "bool"]))
+    more: dict[str, Any] = {"required": data.draw(st.booleans()), "show_when": BROKEN}
+    if kind == "number":
+        more |= {"least": data.draw(st.sampled_from([None, 0, 1.5])), "decimals": 0, "unit": "m³"}
+    elif kind == "text":
+        more |= {"longest": 5, "pattern": "[0-9]+", "example": "12", "of_customer": "meter"}
+    elif kind == "date":
+        more |= {"not_future": data.draw(st.booleans()), "not_before": NEW_YEAR}
+    elif kind == "choice":
+        more |= {"choices": (Choice("a", NAME), Choice("b", NAME)), "listed": True}
+    one = field(kind, "key", hint=NAME, **more)
+    problems: list[PackProblem] = []
+    read = read_field(Table(field_data(one), file="f", place="", problems=problems))
+    assert (read, problems) == (one, [])

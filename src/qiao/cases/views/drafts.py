@@ -1,6 +1,7 @@
 """The editor of a draft: the drawing, the list of steps, and the part that is being changed."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect
@@ -14,10 +15,12 @@ from qiao.cases.models import ProcessDraft
 from qiao.cases.operations import designing
 from qiao.cases.queries import processes as reads
 from qiao.cases.queries.processes import DESIGN
+from qiao.cases.rules.case_forms import type_of_form
 from qiao.cases.rules.draft_checks import Fault, faults
 from qiao.cases.rules.draft_parts import KeyTaken, NoSuchPart, Part, find, own_values, stamp
 from qiao.cases.rules.process import Process
 from qiao.cases.showing import names, process_words
+from qiao.cases.showing.form_parts import field_lines, rule_lines
 from qiao.cases.showing.process_changes import change_words, value_words
 from qiao.cases.showing.process_drawing import draw
 from qiao.cases.showing.process_faults import fault_words
@@ -40,6 +43,11 @@ class Looked:
     process: Process
     faults: list[Fault]
 
+    @property
+    def is_form(self) -> bool:
+        """Whether it is the form of a case type."""
+        return bool(type_of_form(self.draft.key))
+
     def by_part(self) -> dict[str, int]:
         """How many faults each part has."""
         counts: dict[str, int] = {}
@@ -48,9 +56,9 @@ class Looked:
         return counts
 
 
-def look(draft: ProcessDraft) -> Looked:
+def look(draft: ProcessDraft, now: datetime) -> Looked:
     """Check a draft."""
-    known = reads.known_to(draft.key)
+    known = reads.known_to(draft.key, now)
     process, found = faults(draft.key, draft.based_on.version, draft.definition, known)
     return Looked(draft, process, found)
 
@@ -92,17 +100,13 @@ def frame(looked: Looked, part: Part) -> dict[str, Any]:
     return {
         "draft": draft,
         "title": process_title(draft.key, draft.definition),
-        "picture": draw(
-            looked.process, faulty=counts, changed={each.part for each in changes}
-        ),
+        "is_form": looked.is_form,
+        "picture": None
+        if looked.is_form
+        else draw(looked.process, faulty=counts, changed={each.part for each in changes}),
+        "rules": rule_lines(draft.key, draft.definition, counts) if looked.is_form else [],
         "steps": step_lines(looked.process, draft.key, draft.definition, counts),
-        "fields": [
-            {"part": f"field:{each.key}", "name": part_title(
-                draft.definition, Part("field", key=each.key)
-            ), "kind": process_words.FIELD_KINDS.get(each.kind, each.kind),
-             "faults": counts.get(f"field:{each.key}", 0)}
-            for each in looked.process.fields
-        ],
+        "fields": field_lines(draft.key, draft.definition, counts),
         "faults": shown,
         "own_faults": counts.get("process", 0),
         "changes": changes,
@@ -131,9 +135,11 @@ def part_form(looked: Looked, part: Part, data: Any = None, values: Any = None) 
             if step.get("key")
         ],
         own=find(definition, part),
+        is_form=looked.is_form,
     )
     held = own_values(definition, part) if values is None else values
-    return FORMS[part.kind](data, around=around, values=held, auto_id="part-%s")
+    kind = "form" if looked.is_form and part.kind == "process" else part.kind
+    return FORMS[kind](data, around=around, values=held, auto_id="part-%s")
 
 
 def pane(looked: Looked, part: Part, form: PartForm | None = None, **more: Any) -> dict[str, Any]:
@@ -183,7 +189,7 @@ def _control_of(form: PartForm, fault: Fault) -> str:
 @staff_view(DESIGN)
 def editor(request: StaffRequest, draft_id: int) -> HttpResponse:
     """The whole editor, with one part open."""
-    looked = look(get_draft(request, draft_id))
+    looked = look(get_draft(request, draft_id), request.now)
     part = read_part(request.GET.get("part", ""))
     try:
         opened = pane(looked, part)
@@ -198,7 +204,7 @@ def part(request: StaffRequest, draft_id: int) -> HttpResponse:
     """The pane of a part; posted, its values are kept."""
     draft = get_draft(request, draft_id)
     chosen = read_part(part_named(request))
-    looked = look(draft)
+    looked = look(draft, request.now)
     try:
         form = part_form(looked, chosen, request.POST if request.method == "POST" else None)
     except NoSuchPart as error:
@@ -233,7 +239,7 @@ def _save(request: StaffRequest, looked: Looked, chosen: Part, form: PartForm) -
     saved.based_on = draft.based_on
     now_at = Part(chosen.kind, chosen.step, values["key"]) if values.get("key") else chosen
     now_at = Part("process") if chosen.kind == "process" else now_at
-    looked = look(saved)
+    looked = look(saved, request.now)
     if not request.htmx:
         return HttpResponseRedirect(_at(saved, now_at))
     redraw = bool(request.GET.get("redraw")) or now_at != chosen
@@ -287,17 +293,18 @@ def _new_name(kind: str) -> dict[str, str]:
         "step": ("New step", "新环节", "新環節"),
         "action": ("New action", "新操作", "新操作"),
         "field": ("New field", "新字段", "新欄位"),
+        "rule": ("New rule", "新规则", "新規則"),
     }
     return dict(zip(DATA_KEYS, words[kind], strict=True))
 
 
 @staff_view(DESIGN, methods=("POST",))
 def add(request: StaffRequest, draft_id: int) -> HttpResponse:
-    """Add a step, an action or a field, and open it."""
+    """Add a step, an action, a field or a rule, and open it."""
     kind = request.POST.get("kind", "")
-    if kind not in {"step", "action", "field"}:
-        raise Http404(kind)
     draft = get_draft(request, draft_id)
+    if kind not in ({"field", "rule"} if type_of_form(draft.key) else {"step", "action", "field"}):
+        raise Http404(kind)
     try:
         saved, made = designing.add_part(
             draft_id=draft.pk, kind=kind, step=request.POST.get("step", ""),
@@ -341,12 +348,12 @@ def move(request: StaffRequest, draft_id: int) -> HttpResponse:
 def _after(request: StaffRequest, draft: ProcessDraft, chosen: Part) -> HttpResponse:
     if not request.htmx:
         return HttpResponseRedirect(_at(draft, chosen))
-    looked = look(draft)
+    looked = look(draft, request.now)
     return _pane(request, looked, chosen, pane(looked, chosen))
 
 
 def _stands_still(request: StaffRequest, draft: ProcessDraft, chosen: Part) -> HttpResponse:
-    looked = look(draft)
+    looked = look(draft, request.now)
     words = _("This is not possible: the draft stands still, or the part is gone.")
     shown = pane(looked, chosen, refused=words)
     return _pane(request, looked, chosen, shown, status=CONFLICT)
@@ -364,5 +371,6 @@ def compare(request: StaffRequest, draft_id: int) -> HttpResponse:
         "current": current,
         "changes": change_words(current.definition, draft.definition, draft.key),
         "moved_on": current.pk != draft.based_on_id,
+        "is_form": bool(type_of_form(draft.key)),
     }
     return show(request, "compare.html", context)

@@ -14,7 +14,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qiao.cases import definitions, operations, queries
-from qiao.cases.forms import NewCaseForm, typed_facts
+from qiao.cases.forms import NewCaseForm, kept_facts, typed_facts
+from qiao.cases.rules.case_forms import looked_at, most_urgent, raised_by
+from qiao.cases.rules.form_rules import counted
 from qiao.cases.showing import names
 from qiao.cases.showing.alike import parent_words
 from qiao.cases.showing.times import span_words
@@ -22,7 +24,7 @@ from qiao.cases.showing.types import find_types, types_by_group
 from qiao.cases.views.acting import attempt
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
-from qiao.core.packs.model import ANY_PRIORITY, CaseType
+from qiao.core.packs.model import ANY_PRIORITY, CaseType, PriorityRule
 from qiao.core.rules.phones import try_normalise
 from qiao.core.toasts import add_toast
 from qiao.core.ui.figures import account_number
@@ -53,7 +55,7 @@ def _setting(request: StaffRequest, values: Values) -> Setting:
     wanted = _number(values.get("account"))
     usual = accounts[0].account_id if accounts and "account" not in values else wanted
     return Setting(
-        definition=definitions.case_types().get(str(values.get("type", ""))),
+        definition=definitions.type_at(str(values.get("type", "")), request.now),
         customer=customer,
         accounts=accounts,
         account=next((a for a in accounts if a.account_id == usual), None),
@@ -98,6 +100,9 @@ def _form(request: StaffRequest, setting: Setting, values: Values, *, bound: boo
     }
     if values.get("priority") and values.get("type") == values.get("priority_of"):
         initial["priority"] = values["priority"]
+    rule = _rule(setting, values)
+    if rule is not None:
+        initial["priority"] = most_urgent(str(initial["priority"]), rule.priority)
     return NewCaseForm(
         request.POST if bound else None,
         initial=initial,
@@ -109,8 +114,23 @@ def _form(request: StaffRequest, setting: Setting, values: Values, *, bound: boo
         fields=fields,
         known=typed_facts(values, fields),
         reshape_url=reverse("cases:reshape"),
+        redraws=looked_at(definition.rules) if definition else (),
         auto_id="new-%s",
     )
+
+
+def _rule(setting: Setting, values: Values) -> PriorityRule | None:
+    """The rule of the form that makes this case more urgent than others of its type, if any."""
+    definition = setting.definition
+    if definition is None:
+        return None
+    known = {
+        "channel": values.get("channel") or USUAL_CHANNEL,
+        "tier": setting.customer.tier if setting.customer else "",
+        "customer_known": setting.customer is not None,
+        **counted(definition.fields, typed_facts(values, definition.fields)),
+    }
+    return raised_by(definition.rules, known, definition.default_priority)
 
 
 def _account(account: AccountChoice) -> str:
@@ -159,6 +179,8 @@ def _show(
         "joins": request.POST.get("join_parent", ""),
         "types": types_by_group(_packs(request, setting)),
         "promises": _promises(definition, str(form["priority"].value() or "")),
+        "kept": kept_facts(request.POST, form.facts),
+        "raised": _rule(setting, request.POST),
     }
     whole = not request.htmx
     template = "cases/new.html" if whole else "cases/_form.html"

@@ -11,8 +11,12 @@ from django.utils.translation import gettext as _
 from qiao.cases.models import ProcessVersion
 from qiao.cases.operations import designing
 from qiao.cases.queries import processes as reads
+from qiao.cases.queries.form_list import FormListLine, list_forms
 from qiao.cases.queries.processes import DESIGN
+from qiao.cases.rules.case_forms import type_of_form
 from qiao.cases.rules.draft_checks import faults
+from qiao.cases.showing import names
+from qiao.cases.showing.form_parts import field_lines, rule_lines
 from qiao.cases.showing.process_changes import change_words
 from qiao.cases.showing.process_drawing import draw
 from qiao.cases.showing.process_steps import step_lines
@@ -36,6 +40,16 @@ def process_list(request: StaffRequest) -> HttpResponse:
     return show(request, "list.html", {"lines": shown})
 
 
+@staff_view(DESIGN)
+def form_list(request: StaffRequest) -> HttpResponse:
+    """The form of every case type with what is in force and what is being changed."""
+    lines = list_forms(actor=request.actor, now=request.now)
+    groups: dict[str, list[FormListLine]] = {}
+    for line in lines:
+        groups.setdefault(str(names.GROUPS.get(line.group, line.group)), []).append(line)
+    return show(request, "forms.html", {"groups": groups, "is_form": True})
+
+
 def _versions(request: StaffRequest, key: str) -> list[ProcessVersion]:
     reads.require_design(request.actor)
     found = reads.versions_of(key)
@@ -50,15 +64,21 @@ def process_page(request: StaffRequest, key: str) -> HttpResponse:
     versions = _versions(request, key)
     current = reads.in_force(versions, request.now) or versions[0]
     offer = reads.offer_of(versions, request.now)
-    running = reads.running_by_version([each.pk for each in versions])
-    process, found = faults(key, current.version, current.definition, reads.known_to(key))
+    is_form = bool(type_of_form(key))
+    running = reads.running_by_version([each.pk for each in versions], forms=is_form)
+    process, found = faults(
+        key, current.version, current.definition, reads.known_to(key, request.now)
+    )
     context = {
         "key": key,
         "title": process_title(key, current.definition),
         "current": current,
-        "picture": draw(process),
+        "picture": None if is_form else draw(process),
+        "is_form": is_form,
+        "fields": field_lines(key, current.definition),
+        "rules": rule_lines(key, current.definition) if is_form else [],
         "broken": found,
-        "types": reads.users_by_process().get(key, []),
+        "types": [] if is_form else reads.users_by_process().get(key, []),
         "offer": offer,
         "offered": change_words(current.definition, offer.definition, key) if offer else [],
         "drafts": reads.drafts_of(key),
@@ -93,14 +113,18 @@ def version_page(request: StaffRequest, key: str, version: int) -> HttpResponse:
     if chosen is None:
         raise Http404(str(version))
     before = next((each for each in versions if each.version < version), None)
-    process, _found = faults(key, version, chosen.definition, reads.known_to(key))
+    is_form = bool(type_of_form(key))
+    process, _found = faults(key, version, chosen.definition, reads.known_to(key, request.now))
     changes = change_words(before.definition, chosen.definition, key) if before else []
     context = {
         "key": key,
         "title": process_title(key, chosen.definition),
         "version": chosen,
         "before": before,
-        "picture": draw(process, changed={each.part for each in changes}),
+        "picture": None if is_form else draw(process, changed={each.part for each in changes}),
+        "is_form": is_form,
+        "fields": field_lines(key, chosen.definition),
+        "rules": rule_lines(key, chosen.definition) if is_form else [],
         "steps": step_lines(process, key, chosen.definition),
         "changes": changes,
     }

@@ -13,6 +13,7 @@ from qiao.cases.models import ProcessDraft
 from qiao.cases.operations import designing
 from qiao.cases.queries import processes as reads
 from qiao.cases.queries.processes import DESIGN
+from qiao.cases.rules.case_forms import type_of_form
 from qiao.cases.showing.process_changes import change_words
 from qiao.cases.showing.process_words import process_title
 from qiao.cases.views.drafts import UNPROCESSABLE, get_draft, look
@@ -31,14 +32,17 @@ def publish(request: StaffRequest, draft_id: int) -> HttpResponse:
         messages.success(request, _("Asked. It comes into force when a second person has agreed."))
         return HttpResponseRedirect(reverse("cases:process", args=[draft.key]))
     current = reads.in_force(reads.versions_of(draft.key), request.now) or draft.based_on
-    running = reads.running_by_version([each.pk for each in reads.versions_of(draft.key)])
+    is_form = bool(type_of_form(draft.key))
+    versions = [each.pk for each in reads.versions_of(draft.key)]
+    running = reads.running_by_version(versions, forms=is_form)
     context: dict[str, Any] = {
         "form": form,
         "draft": draft,
         "title": process_title(draft.key, draft.definition),
         "changes": change_words(current.definition, draft.definition, draft.key),
-        "fault_count": len(look(draft).faults),
+        "fault_count": len(look(draft, request.now).faults),
         "running": sum(running.values()),
+        "is_form": is_form,
         "is_open": draft.state == ProcessDraft.State.OPEN,
     }
     return show(request, "publish.html", context, status=UNPROCESSABLE if form.errors else 200)

@@ -13,16 +13,20 @@ from qiao.cases.showing.process_trial import trial_rows, trial_summary
 from qiao.cases.showing.process_words import process_title
 from qiao.cases.views.drafts import get_draft, look
 from qiao.cases.views.processes import show
+from qiao.cases.views.trying_forms import try_form
 from qiao.core.http import StaffRequest, staff_view
 
 LONGEST = 40
 
 
-@staff_view(DESIGN)
+@staff_view(DESIGN, methods=("GET", "HEAD", "POST"))
 def try_draft(request: StaffRequest, draft_id: int) -> HttpResponse:
-    """Choose a closed case, or type the number of any; then what the draft would have done."""
+    """Choose a closed case, or type the number of any; then what the draft would have done. A form
+    is filled in instead, and nothing of it is kept."""
     draft = get_draft(request, draft_id)
-    looked = look(draft)
+    looked = look(draft, request.now)
+    if looked.is_form:
+        return try_form(request, draft, len(looked.faults))
     number = request.GET.get("number", "")[:LONGEST]
     context: dict[str, Any] = {
         "draft": draft,

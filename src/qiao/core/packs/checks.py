@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from qiao.core.packs.causes import check_causes
 from qiao.core.packs.model import CaseType, Field, Pack
+from qiao.core.packs.priority_rules import check_rules
 from qiao.core.packs.reading import PackProblem
 from qiao.core.packs.tier_rules import strange_letters
 from qiao.core.rules.conditions import tests_in
@@ -57,6 +58,7 @@ def _check_case_type(pack: Pack, case_type: CaseType) -> Iterator[PackProblem]:
     yield from _known(file, f"{place}.skill", [case_type.skill], _keys(pack.skills))
     yield from _known(file, f"{place}.scripts", case_type.scripts, _keys(pack.scripts))
     yield from check_fields(case_type.fields, file, place)
+    yield from check_rules(case_type, file, place)
     for key, count in Counter(promise.key for promise in case_type.promises).items():
         if count > 1:
             text = f"expected one of this key, found {count}"

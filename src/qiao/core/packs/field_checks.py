@@ -19,7 +19,9 @@ OF_KINDS: Final = {
     "example": TEXTS,
     "not_future": DATES,
     "not_before": DATES,
+    "of_customer": ("text",),
 }
+OF_CUSTOMER: Final = ("account", "meter")
 _PAIRS: Final = (("least", "most"), ("shortest", "longest"))
 
 
@@ -35,6 +37,7 @@ def read_checks(table: Table) -> dict[str, Any]:
         "example": table.string("example", ""),
         "not_future": table.boolean("not_future"),
         "not_before": table.string("not_before", ""),
+        "of_customer": table.choice("of_customer", ("", *OF_CUSTOMER), ""),
     }
     kind = table.data.get("kind")
     for key, kinds in OF_KINDS.items():

@@ -52,7 +52,9 @@ class Field:
 
     `show_when` hides it until it matters, `required_when` asks for it only then. Numbers have
     bounds and a number of `decimals`; texts a length and a `pattern` with an `example` that fits;
-    a date may not lie in the future, or not before a day or another field of the form.
+    a date may not lie in the future, or not before a day or another field of the form. A text
+    may be the number of an ``account`` or ``meter`` of the customer (`of_customer`). Lists of
+    cases can be filtered by a `listed` field.
     """
 
     key: str
@@ -73,6 +75,19 @@ class Field:
     example: str = ""
     not_future: bool = False
     not_before: str = ""
+    of_customer: str = ""
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityRule:
+    """Answers that make a new case at least this urgent. `name` is the reason that people read
+    (“Smell of gas”); the house never lowers a priority by a rule."""
+
+    key: str
+    name: Text
+    priority: str
+    when: Condition | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +139,8 @@ class CaseType:
     `duty` is the team duty that takes the work in the case's area (``network``, ``billing``);
     empty means it stays with the first person. `safety` are the words said before any data is
     typed. `words` are search words beside the name. Reports of types with the same `alike`
-    (``supply``) from one area may have one cause; empty where each stands for itself.
+    (``supply``) from one area may have one cause; empty where each stands for itself. `rules`
+    raise the priority by what is answered.
     """
 
     key: str
@@ -144,6 +160,7 @@ class CaseType:
     words: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
     alike: str = ""
+    rules: tuple[PriorityRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

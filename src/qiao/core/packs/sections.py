@@ -27,12 +27,14 @@ from qiao.core.packs.model import (
     TierTargets,
 )
 from qiao.core.packs.model_keys import GROUPS, PRIORITIES
+from qiao.core.packs.priority_rules import read_priority_rule
 from qiao.core.packs.reading import Table
 from qiao.core.rules.texts import Text
 
 MEDIA: Final = ("phone", "counter", "letter", "email", "visit", "web", "chat", "message")
 TIER_COLOURS: Final = ("tier-a", "tier-b", "tier-c", "tier-d")
 SPAN: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
+LISTABLE: Final = ("choice", "choices", "bool")
 TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -153,6 +155,7 @@ def read_field(table: Table) -> Field:
         hint=table.optional_text("hint"),
         unit=table.string("unit", ""),
         required_when=table.condition("required_when"),
+        listed=table.boolean("listed"),
         **read_checks(table),
     )
     chosen = field.kind in ("choice", "choices")
@@ -160,6 +163,8 @@ def read_field(table: Table) -> Field:
         table.report("choices", f"expected at least two for kind {field.kind}")
     if field.choices and not chosen:
         table.report("choices", f"expected none for kind {field.kind}")
+    if field.listed and field.kind not in LISTABLE:
+        table.report("listed", f"expected only for kinds {', '.join(LISTABLE)}")
     table.finish()
     return field
 
@@ -331,6 +336,7 @@ def read_case_type(table: Table, terms: PromiseTerms, common: tuple[Field, ...])
         words=table.strings("words"),
         scripts=table.strings("scripts"),
         alike=table.string("alike", ""),
+        rules=tuple(read_priority_rule(item) for item in table.tables("rules")),
     )
     if case_type.emergency and not case_type.safety:
         table.report("safety", "an emergency needs words of safety; expected a list of texts")
