@@ -10,6 +10,7 @@ from django.utils import timezone
 from qiao.cases import operations as cases
 from qiao.contact import operations as contacts
 from qiao.core import approvals
+from qiao.core.incoming_files import take_file
 from qiao.core.tests.deliveries import run_background, run_deliveries
 from qiao.customers.models import Customer, Document
 from qiao.customers.operations import (
@@ -180,8 +181,7 @@ def live(world: World) -> Customer:
     cases.add_note(case_id=case.pk, text=f"{NAME} {WORDS} {PHONE}", **told)
     cases.add_attachment(
         case_id=case.pk,
-        file=io.BytesIO(picture("red", f"{NAME}.png").content),
-        file_name=f"{NAME}.png",
+        file=take_file(io.BytesIO(picture("red", f"{NAME}.png").content), file_name=f"{NAME}.png"),
         label=WORDS,
         **told,
     )

@@ -7,11 +7,13 @@ import * as clock from "../js/clock.js";
 import * as dialogs from "../js/dialogs.js";
 import * as drafts from "../js/drafts.js";
 import * as drawer from "../js/drawer.js";
+import * as dropping from "../js/dropping.js";
 import * as filesize from "../js/filesize.js";
 import * as inserting from "../js/inserting.js";
 import * as keys from "../js/keys.js";
 import * as lists from "../js/lists.js";
 import * as livestream from "../js/livestream.js";
+import * as longtext from "../js/longtext.js";
 import * as menus from "../js/menus.js";
 import * as palette from "../js/palette.js";
 import * as picking from "../js/picking.js";
@@ -25,7 +27,7 @@ import * as toasts from "../js/toasts.js";
 
 window.htmx = htmx;
 
-for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, filesize, inserting, picking, place, presence, scrolling, retry, livestream]) {
+for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, dropping, filesize, inserting, longtext, picking, place, presence, scrolling, retry, livestream]) {
   part.start();
 }
 document.documentElement.dataset.ready = "";

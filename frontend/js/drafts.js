@@ -32,6 +32,10 @@ async function save(form) {
   state(form, "saving", say("saving"));
   try {
     const response = await post(form.dataset.draftUrl, wordsOf(form), { keepalive: true });
+    if (response.status === 413) {
+      state(form, "failed", say("draftTooLong"));
+      return;
+    }
     if (!response.ok) throw new Error(String(response.status));
     clean.set(form, sent);
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });

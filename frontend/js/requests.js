@@ -14,6 +14,7 @@ const MESSAGES = {
   404: "failedGone",
   409: "failedConflict",
   410: "failedGone",
+  413: "failedTooLarge",
   412: "failedConflict",
   429: "failedTooMany",
 };
@@ -68,12 +69,15 @@ function retry(notice, detail) {
   }
 }
 
+// A refusal for its size tells how much it was and how much is taken.
+const toldBy = (xhr) => (xhr?.status === 413 && xhr.getResponseHeader("Content-Type")?.startsWith("text/plain") ? xhr.responseText : "");
+
 function explain({ detail }) {
   const status = detail.xhr?.status ?? 0;
   const area = detail.elt.closest?.("form") ?? detail.target;
   area?.querySelector?.(":scope > .q-inlinefail")?.remove();
   const isForm = Boolean(detail.elt.closest?.("form")) || detail.requestConfig?.verb !== "get";
-  const text = say(MESSAGES[status] ?? (isForm ? "failed" : "failedPart"));
+  const text = toldBy(detail.xhr) || say(MESSAGES[status] ?? (isForm ? "failed" : "failedPart"));
   const notice = element("div", { class: "q-inlinefail", role: "alert" }, icon("alert-triangle", "i-18 bad"), element("span", { class: "grow", text }));
   const again = element("button", { type: "button", class: "btn btn-sm", text: say("retry") });
   again.addEventListener("click", () => (status === 401 ? location.reload() : retry(notice, detail)));

@@ -13,6 +13,7 @@ from qiao.cases.operations.checklists import ChecklistDraft, save_checklist
 from qiao.cases.operations.macros import MacroDraft, save_macro
 from qiao.cases.rules.checklists import CheckItem
 from qiao.cases.rules.macros import MacroStep
+from qiao.core.incoming_files import take_file
 from tests.world.canaries import CALLER_PHONE, MARK, World, marked, picture
 
 
@@ -50,7 +51,7 @@ def add_cases(world: World) -> None:
     cases.chase(words=marked("chase"), **told)
     file = io.BytesIO(picture(name="x.png").content)
     attachment = cases.add_attachment(
-        file=file, file_name=f"{MARK}.png", label=marked("label"), **told
+        file=take_file(file, file_name=f"{MARK}.png"), label=marked("label"), **told
     )
     cases.keep_draft(box="note", values={"text": marked("draft")}, **told)
     cases.link_cases(other_id=other.pk, kind="related", **told)

@@ -51,6 +51,5 @@ urlpatterns = [
     path("<int:case_id>/entries/<int:seq>/withdraw", talking.withdraw, name="withdraw"),
     path("<int:case_id>/answers", talking.answer, name="answer"),
     path("", include("qiao.cases.urls_replies")),
-    path("<int:case_id>/files", talking.attach, name="attach"),
-    path("<int:case_id>/files/<int:attachment_id>", talking.download, name="file"),
+    path("", include("qiao.cases.urls_files")),
 ]

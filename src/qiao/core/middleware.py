@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -15,6 +17,7 @@ from qiao.core.metrics import observe_request
 Next = Callable[[HttpRequest], HttpResponse]
 _ID = re.compile(r"^[0-9A-Za-z-]{8,64}$")
 _BAD = re.compile("[\x00\ud800-\udfff]")
+MEGABYTE = 1024 * 1024
 log = structlog.get_logger(__name__)
 
 POLICY = (
@@ -48,9 +51,25 @@ class ContentSecurityMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response["Content-Security-Policy"] = POLICY
+        response.setdefault("Content-Security-Policy", POLICY)
         response["Permissions-Policy"] = "geolocation=(self), camera=(self), microphone=(self)"
         return response
+
+
+def too_much(request: HttpRequest) -> HttpResponse:
+    """Refuse a form that is larger than any: how large it was, how much is taken, what to do."""
+    sent = int(request.META.get("CONTENT_LENGTH") or 0)
+    message = _(
+        "What you sent is %(sent).1f MB; a form takes up to %(most)d MB. What you entered is still"
+        " in the form: shorten it, or add the long text as a file."
+    ) % {
+        "sent": sent / MEGABYTE,
+        "most": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // MEGABYTE,
+    }
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(message, status=413, content_type="text/plain; charset=utf-8")
+    page = render_to_string("413.html", {"message": message}, request)
+    return HttpResponse(page, status=413)
 
 
 class DoorMiddleware:
@@ -60,7 +79,10 @@ class DoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        field = self._bad_field(request)
+        try:
+            field = self._bad_field(request)
+        except RequestDataTooBig:
+            return too_much(request)
         if field is not None:
             message = _("The field “%(field)s” contains characters that cannot be stored.") % {
                 "field": _BAD.sub("�", field)

@@ -269,6 +269,24 @@ class Attachment(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["owner_kind", "owner_id"], name="core_attachment_owner"),
+            models.Index(fields=["owner_kind", "owner_id", "-id"], name="core_attachment_owner"),
             models.Index(fields=["sha256"], name="core_attachment_content"),
+        ]
+
+
+class AttachmentTally(models.Model):
+    """How many files an owner has, kept by triggers; no row stands for none."""
+
+    owner_kind = models.TextField()
+    owner_id = models.BigIntegerField()
+    files = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner_kind", "owner_id"], name="core_attachment_tally_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(files__gte=0), name="core_attachment_tally_sum"
+            ),
         ]

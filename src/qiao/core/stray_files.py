@@ -12,12 +12,13 @@ from django.conf import settings
 
 from qiao.core.attachments import path_of
 from qiao.core.models import Attachment
+from qiao.core.thumbnails import SUFFIX as SMALL
 
 STRANGE_FOR: Final = timedelta(hours=24)  # far longer than any form takes from file to row
 BATCH: Final = 1_000
 ASIDE: Final = ".stray"
 _FOLDER: Final = "[0-9a-f][0-9a-f]"
-_NAME: Final = re.compile(r"([0-9a-f]{64})(\.\d+\.part|\.stray)?")
+_NAME: Final = re.compile(r"([0-9a-f]{64})(\.\d+\.part|\.stray|\.small)?")
 log = structlog.get_logger(__name__)
 
 
@@ -54,6 +55,10 @@ def _written(path: Path) -> float:
 def _let_go(path: Path, old: float, *, is_kept: bool) -> bool:
     """Remove a file, or put it (back) in its place if it is needed; whether it went."""
     place = path_of(path.name[:64])
+    if path.suffix == SMALL:
+        if not is_kept:
+            path.unlink(missing_ok=True)
+        return not is_kept
     if path.suffix == ".part" or (is_kept and path.suffix == ASIDE and place.exists()):
         path.unlink(missing_ok=True)
         return True

@@ -148,7 +148,12 @@ CASES: Final = {
     "cases:note": _case({"text": "noted"}, NOT_ALLOWED),
     "cases:answer": _case({"text": "told", "channel": "phone"}, NOT_ALLOWED),
     "cases:attach": _case({"file": "{PNG}", "label": "x"}),
-    "cases:file": _case(args={"attachment_id": "{attachment}"}),
+    "cases:file": _case(None, OK, "frame", args={"attachment_id": "{attachment}"}),
+    "cases:files": _case(),
+    "cases:drop": _case({"file": "{PNG}"}, NOT_ALLOWED),
+    "cases:file_look": _case(args={"attachment_id": "{attachment}"}),
+    "cases:file_small": _case(args={"attachment_id": "{attachment}"}),
+    "cases:file_remove": _case({"text": "wrong file"}, args={"attachment_id": "{attachment}"}),
     "cases:calendars": Visit(get=MOVED),
     "cases:calendar": Visit({"key": "water.office"}, queries=("year=2027",)),
     "cases:calendar_day": Visit(

@@ -4,7 +4,6 @@ from qiao.cases.forms.acting import (
     ActionForm,
     AnswerForm,
     AssignForm,
-    AttachForm,
     EditForm,
     LinkForm,
     PriorityForm,
@@ -12,6 +11,7 @@ from qiao.cases.forms.acting import (
     WordsForm,
 )
 from qiao.cases.forms.facts import FACT, FactsForm, kept_facts, typed_facts
+from qiao.cases.forms.files import AttachForm
 from qiao.cases.forms.filters import read_filters, read_view, write_filters
 from qiao.cases.forms.opening import NewCaseForm
 from qiao.cases.forms.place import Place, read_place

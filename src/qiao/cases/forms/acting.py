@@ -153,13 +153,3 @@ class LinkForm(FactsForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["kind"].choices = list(names.CHOSEN_KINDS.items())  # type: ignore[attr-defined]
-
-
-class AttachForm(FactsForm):
-    """A file; what is inside is checked by the operation."""
-
-    file = forms.FileField(label=gettext_lazy("File"))
-    label = forms.CharField(label=gettext_lazy("What it shows"), max_length=100, required=False)
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)

@@ -42,6 +42,12 @@ from qiao.cases.operations.disputes import (
     open_dispute,
 )
 from qiao.cases.operations.editing import EditResult, edit_case, keep_draft
+from qiao.cases.operations.files import (
+    FileGone,
+    add_attachment,
+    add_attachments,
+    remove_attachment,
+)
 from qiao.cases.operations.green import (
     GreenReasonMissing,
     NotGreen,
@@ -119,7 +125,6 @@ from qiao.cases.operations.stepping import (
 from qiao.cases.operations.talking import (
     EmptyText,
     TooLate,
-    add_attachment,
     add_note,
     answer_customer,
     link_cases,
@@ -145,6 +150,7 @@ __all__ = [
     "DecidedAlready",
     "EditResult",
     "EmptyText",
+    "FileGone",
     "FindingMissing",
     "GreenReasonMissing",
     "KeptApart",
@@ -182,6 +188,7 @@ __all__ = [
     "acknowledge_risk",
     "actor_again",
     "add_attachment",
+    "add_attachments",
     "add_note",
     "answer_customer",
     "answer_merged",
@@ -230,6 +237,7 @@ __all__ = [
     "read_digest",
     "refresh_levels",
     "refuse_risk",
+    "remove_attachment",
     "renew_viewing",
     "reply_to_customer",
     "report_duty_done",

@@ -1,16 +1,14 @@
 """Words on a case: a note stays inside, an answer is what the customer was told."""
 
 from datetime import datetime
-from typing import IO
 
 from qiao.cases.events import CaseChanged
 from qiao.cases.journal import CUSTOMER, INTERNAL, Journal, lock_case
 from qiao.cases.models import Case, CaseDraft, CaseLink
 from qiao.cases.operations.mentioning import tell_mentioned
 from qiao.cases.queries.mentioning import mentioned_in
-from qiao.core import attachments, events
+from qiao.core import events
 from qiao.core.actor import Actor
-from qiao.core.models import Attachment
 from qiao.core.rules.text import clean
 
 TEXT_LENGTH = 4_000
@@ -58,32 +56,6 @@ def answer_customer(*, case_id: int, text: str, channel: str, actor: Actor, now:
     _drop_draft(case, actor, "answer")
     _tell(case, "answer", actor, now)
     return case
-
-
-def add_attachment(
-    *, case_id: int, file: IO[bytes], file_name: str, label: str, actor: Actor, now: datetime
-) -> Attachment:
-    """Keep a checked file with the case. Raises `Forbidden`, `FileRefused`."""
-    case = lock_case(case_id)
-    actor.require("cases.note", case.organisation_id)
-    kept = attachments.store(
-        attachments.check_upload(file, file_name=file_name),
-        owner_kind="case",
-        owner_id=case.pk,
-        organisation_id=case.organisation_id,
-        actor=actor,
-        now=now,
-        label=label,
-    )
-    journal = Journal(case, actor=actor, now=now)
-    journal.add(
-        "attached",
-        {"attachment": kept.pk, "file_name": kept.file_name, "content_type": kept.content_type},
-        visibility=INTERNAL,
-    )
-    journal.write()
-    _tell(case, "attached", actor, now)
-    return kept
 
 
 def link_cases(*, case_id: int, other_id: int, kind: str, actor: Actor, now: datetime) -> CaseLink:

@@ -9,6 +9,7 @@ from django.db import connection
 from qiao.cases.journal import recount
 from qiao.cases.models import Case, CaseDraft
 from qiao.cases.queries.decoding import plain
+from qiao.cases.queries.files import NEWEST_FILES
 from qiao.cases.queries.listing import WATCHED_SECONDS
 from qiao.cases.queries.reading import get_case_for
 from qiao.cases.rules.clock_rows import state_from_data
@@ -53,6 +54,7 @@ class Beside:
     duties: list[dict[str, Any]]
     links: list[dict[str, Any]]
     attachments: list[dict[str, Any]]
+    file_count: int
     drafts: dict[str, dict[str, Any]]
     viewers: list[dict[str, Any]]
     supervisors: list[dict[str, Any]]
@@ -134,8 +136,12 @@ SELECT
           'id', a.id, 'label', a.label, 'file_name', a.file_name, 'type', a.content_type,
           'size', a.size_bytes, 'at', a.created_at, 'by', coalesce(s.name, ''))
           ORDER BY a.id DESC), '[]')
-     FROM core_attachment a LEFT JOIN staff_staff s ON s.id = a.created_by_id
-    WHERE a.owner_kind = 'case' AND a.owner_id = %(case_id)s),
+     FROM (SELECT * FROM core_attachment
+            WHERE owner_kind = 'case' AND owner_id = %(case_id)s
+            ORDER BY id DESC LIMIT %(files)s) a
+     LEFT JOIN staff_staff s ON s.id = a.created_by_id),
+  (SELECT coalesce((SELECT files FROM core_attachmenttally
+                     WHERE owner_kind = 'case' AND owner_id = %(case_id)s), 0)),
   (SELECT coalesce(jsonb_object_agg(box, jsonb_build_object(
           'values', values, 'base_version', base_version, 'at', updated_at)), '{}')
      FROM cases_casedraft WHERE case_id = %(case_id)s AND staff_id = %(me)s),
@@ -171,6 +177,7 @@ def _beside(case: Case, actor: Actor, now: datetime) -> tuple[ClockState, Beside
                 "today": now.date(),
                 "path": case.organisation.path,
                 "unit": case.organisation_id,
+                "files": NEWEST_FILES,
             },
         )
         state, *others = (plain(value) for value in cursor.fetchone())

@@ -15,6 +15,7 @@ from qiao.cases.queries import CasePage
 from qiao.cases.rules.process import Process
 from qiao.cases.showing import names
 from qiao.cases.showing.clocks import ShownClocks, show_clocks
+from qiao.cases.showing.files import show_file
 from qiao.cases.showing.history import Line, Speech, show_history, speech_of
 from qiao.cases.showing.steps import ShownOffer, ShownStep, known_fields, show_offers, show_steps
 from qiao.core.actor import Actor
@@ -70,6 +71,7 @@ class Detail:
     people: list[Person]
     links: list[dict[str, Any]]
     files: list[dict[str, Any]]
+    file_count: int
     drafts: Mapping[str, Mapping[str, Any]]
     viewers: list[dict[str, Any]]
     may: Mapping[str, bool]
@@ -132,7 +134,8 @@ def show_case(page: CasePage, *, actor: Actor, now: datetime) -> Detail:
         facts=show_facts(case, process, definition),
         people=_people(case, page.beside.supervisors),
         links=[_link(item) for item in page.beside.links],
-        files=[_file(item) for item in page.beside.attachments],
+        files=[show_file(item) for item in page.beside.attachments],
+        file_count=page.beside.file_count,
         drafts=page.beside.drafts,
         viewers=page.beside.viewers,
         may=_rights(case, actor),
@@ -244,7 +247,3 @@ def _link(item: Mapping[str, Any]) -> dict[str, Any]:
         "phase_name": str(names.PHASES[item["phase"]]),
         "tone": names.PHASE_TONES[item["phase"]],
     }
-
-
-def _file(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {**item, "is_image": str(item["type"]).startswith("image/")}

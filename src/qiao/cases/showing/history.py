@@ -12,6 +12,7 @@ from qiao.cases.queries import Entry
 from qiao.cases.rules.process import Process
 from qiao.cases.showing import (
     complaint_history,
+    files,
     intake_history,
     joining,
     ladder_history,
@@ -378,3 +379,5 @@ WORDS |= {kind: _of_facts(words) for kind, words in sent_words.WORDS.items()}
 ICONS |= sent_words.ICONS
 WORDS |= {kind: _of_facts(words) for kind, words in intake_history.WORDS.items()}
 ICONS |= intake_history.ICONS
+WORDS["file_removed"] = _of_facts(files.removed_words)
+ICONS |= files.ICONS

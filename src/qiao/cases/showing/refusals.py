@@ -13,7 +13,6 @@ from qiao.cases.rules.process_refusals import (
 from qiao.cases.showing import names
 from qiao.cases.showing.joined_refusals import JOIN_WORDS
 from qiao.cases.showing.writing_history import nearest
-from qiao.core.attachments import FileRefused
 
 
 def refusal_words(error: Exception) -> str:
@@ -59,6 +58,7 @@ _BY_CLASS = {
     "BadDecision": lambda: _("An order needs its words, an owner and a day that is not over."),
     "ReasonMissing": lambda: _("Say why."),
     "NotSnoozable": lambda: _("Choose a moment that lies ahead."),
+    "FileGone": lambda: _("The file has been removed meanwhile."),
     "EmptyText": lambda: _("There is nothing to keep yet."),
 }
 
@@ -66,13 +66,3 @@ _BY_CLASS = {
 def known_refusals() -> frozenset[str]:
     """The names of the refusals that have words of their own."""
     return frozenset(_BY_CLASS)
-
-
-def file_words(refusal: FileRefused) -> str:
-    """Why a file was refused."""
-    reasons = {
-        "empty": _("The file is empty."),
-        "too_large": _("The file is too large."),
-        "wrong_type": _("Only pictures (JPEG, PNG, WebP) and PDF can be kept."),
-    }
-    return f"{refusal.file_name}: {reasons.get(refusal.reason, refusal.reason)}"

@@ -28,6 +28,7 @@ from qiao.cases.queries import survivor_of
 from qiao.cases.tests.test_merging import clocks, counts_agree, mirrored
 from qiao.cases.tests.world import NOW, a_case
 from qiao.core.actor import Actor, Forbidden
+from qiao.core.incoming_files import take_file
 from qiao.core.models import Attachment
 from qiao.staff.tests.cast import Company
 
@@ -99,7 +100,7 @@ def test_a_split_that_was_worked_on_stays(company: Company) -> None:
 def test_files_go_along_and_words_taken_back_do_not(company: Company) -> None:
     case = a_case(company)
     kept = add_attachment(
-        case_id=case.pk, file=png(), file_name="账单.png", label="账单",
+        case_id=case.pk, file=take_file(png(), file_name="账单.png"), label="账单",
         actor=company.agent, now=NOW,
     )  # fmt: skip
     file_seq = Case.objects.get(pk=case.pk).event_count

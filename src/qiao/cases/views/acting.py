@@ -44,6 +44,7 @@ REFUSALS: tuple[type[Exception], ...] = (
     operations.AlreadyThere,
     operations.CaseClosedAlready,
     operations.EmptyText,
+    operations.FileGone,
     operations.NotATeam,
     operations.NotPaused,
     operations.NothingToDecide,

@@ -31,7 +31,7 @@ from qiao.core.toasts import add_toast
 from qiao.core.wording import said
 
 BOXES = ("note", "answer", "reply", "edit")
-DRAFT_LENGTH = 20_000
+DRAFT_LENGTH = 100_000
 
 
 def detail_of(request: StaffRequest, case_id: int) -> Detail:
@@ -244,8 +244,10 @@ def draft(request: StaffRequest, case_id: int, box: str) -> HttpResponse:
     queries.get_case_for(actor=request.actor, case_id=case_id)
     if box not in BOXES:
         raise Http404(box)
+    if sum(len(text) for _key, texts in request.POST.lists() for text in texts) > DRAFT_LENGTH:
+        return HttpResponse(status=413)
     values = {
-        key: texts if len(texts) > 1 else texts[0][:DRAFT_LENGTH]
+        key: texts if len(texts) > 1 else texts[0]
         for key, texts in request.POST.lists()
         if key != "csrfmiddlewaretoken"
     }

@@ -1,21 +1,14 @@
-"""Words and files on a case: notes for colleagues, answers for the customer, attachments."""
+"""Words on a case: notes for colleagues, answers for the customer."""
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qiao.cases import operations, queries
-from qiao.cases.forms import AttachForm
-from qiao.cases.models import Case
-from qiao.cases.showing.refusals import file_words
-from qiao.cases.views.acting import attempt, dialog, done
+from qiao.cases.views.acting import attempt, done
 from qiao.cases.views.page import answer_form, detail_of, note_form
-from qiao.core import attachments
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.models import Attachment
-
-SHOWN_INLINE = ("image/", "application/pdf")
 
 
 @staff_view("cases.note", methods=("POST",))
@@ -96,62 +89,3 @@ def withdraw(request: StaffRequest, case_id: int, seq: int) -> HttpResponse:
     except operations.TooLate:
         return HttpResponse(status=409)
     return HttpResponse(status=204)
-
-
-@staff_view("cases.note", methods=("GET", "HEAD", "POST"))
-def attach(request: StaffRequest, case_id: int) -> HttpResponse:
-    """Keep a file with the case."""
-    case = queries.get_case_for(actor=request.actor, case_id=case_id)
-    posted = request.method == "POST"
-    form = AttachForm(
-        request.POST if posted else None, request.FILES if posted else None, auto_id="at-%s"
-    )
-    if posted and form.is_valid() and _store(request, case, form):
-        return done(request, case, toast=_("File kept"))
-    return dialog(
-        request,
-        case,
-        form,
-        title=_("Add a file"),
-        text=_("Pictures and PDF, up to 15 MB. Places in pictures are removed."),
-        confirm=_("Add"),
-        status=422 if posted else 200,
-    )
-
-
-def _store(request: StaffRequest, case: Case, form: AttachForm) -> bool:
-    upload = form.cleaned_data["file"]
-    try:
-        return attempt(
-            form,
-            lambda: operations.add_attachment(
-                case_id=case.pk,
-                file=upload.file,
-                file_name=upload.name,
-                label=form.cleaned_data["label"],
-                actor=request.actor,
-                now=request.now,
-            ),
-        )
-    except attachments.FileRefused as refusal:
-        form.add_error("file", file_words(refusal))
-        return False
-
-
-@staff_view("cases.view")
-def download(request: StaffRequest, case_id: int, attachment_id: int) -> FileResponse:
-    """A file of a case, for whoever may see the case."""
-    case = queries.get_case_for(actor=request.actor, case_id=case_id)
-    kept = Attachment.objects.filter(id=attachment_id, owner_kind="case", owner_id=case.pk).first()
-    if kept is None:
-        raise Http404(str(attachment_id))
-    inline = kept.content_type.startswith(SHOWN_INLINE) and "download" not in request.GET
-    response = FileResponse(
-        attachments.path_of(kept.sha256).open("rb"),
-        as_attachment=not inline,
-        filename=kept.file_name,
-        content_type=kept.content_type,
-    )
-    response["Cache-Control"] = "private, max-age=3600"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response

@@ -65,11 +65,18 @@ def script_texts() -> SafeString:
             "failedGone": _("This entry no longer exists."),
             "failedConflict": _("Somebody else has changed this. Reload to see it."),
             "failedTooMany": _("Too many requests at once. Please wait a moment."),
+            "failedTooLarge": _("This is more than the server takes. Nothing was lost here."),
             "failedSignedOut": _("You have been signed out. Sign in again to go on."),
             "errorCode": _("Error {code}"),
             "saving": _("Saving…"),
             "draftSaved": _("Draft saved {time}"),
             "draftFailed": _("Draft not saved"),
+            "draftTooLong": _("Too long for a draft: it stands only here"),
+            "tooLong": _("{n} characters; at most {most}. Shorten it, or keep it as a file."),
+            "notPasted": _(
+                "{n} characters are too many to paste: at most {most} fit. Nothing was changed."
+            ),
+            "keepAsFile": _("Keep as a file"),
             "leaveYes": _("Leave the page"),
             "leave": _("Your changes have not been saved. Leave all the same?"),
             "newRows": _("{n} new"),

@@ -157,7 +157,9 @@ def _remove_files(erasure: Erasure) -> None:
     for name in erasure.files:
         if name in held:
             continue
-        place = Path(settings.MEDIA_ROOT) / name if "/" in name else attachments.path_of(name)
-        place.unlink(missing_ok=True)
+        if "/" in name:
+            (Path(settings.MEDIA_ROOT) / name).unlink(missing_ok=True)
+        else:
+            thumbnails.remove_content(name)
     with transaction.atomic():
         Erasure.objects.filter(pk=erasure.pk).update(files=[])

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db import connection
 
-from qiao.core.attachments import path_of as content_of
 from qiao.core.models import Attachment
 from qiao.core.retention import nothing_holds
+from qiao.core.thumbnails import remove_content
 from qiao.customers.models import CustomerExport, Document, ImportFile, SubjectExport
 from qiao.customers.operations import exporting, subject_access
 from qiao.customers.operations.import_files import drop_file
@@ -77,4 +77,4 @@ def _drop_contents(files: list[int]) -> None:
     own.delete()
     held = set(Attachment.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
     for digest in digests - held:
-        content_of(digest).unlink(missing_ok=True)
+        remove_content(digest)
