@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy
 
 from qiao.cases.forms.facts import FactsForm
@@ -21,7 +20,7 @@ class ManyFiles(forms.ClearableFileInput):
 class FilesField(forms.FileField):
     """Several files; what is inside each is checked by whoever takes it."""
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # noqa: ARG002
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:  # noqa: ARG002
         """The files that came, in their order; an empty one is refused later, by its name."""
         given = data if isinstance(data, (list, tuple)) else [data] if data else []
         if self.required and not given:

@@ -1,9 +1,8 @@
 """Files of a case: added, looked at in the page, taken away, and sent to who may see the case."""
 
 from pathlib import PurePath
-from typing import Final
+from typing import Any, Final
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -72,7 +71,8 @@ def drop(request: StaffRequest, case_id: int) -> HttpResponse:
     """One file that was dropped or pasted on the page; the answer is its line."""
     case = queries.get_case_for(actor=request.actor, case_id=case_id)
     form = AttachForm(request.POST, request.FILES)
-    taken, words = [], []
+    taken: list[Written] = []
+    words: list[str] = []
     if form.is_valid():
         taken, words = _take(request, form.cleaned_data["file"][:1])
         if taken and not _keep(request, case, form, taken):
@@ -85,7 +85,7 @@ def drop(request: StaffRequest, case_id: int) -> HttpResponse:
     return render(request, "cases/files/dropped.html", context, status=422 if words else 200)
 
 
-def _take(request: StaffRequest, uploads: list[UploadedFile]) -> tuple[list[Written], list[str]]:
+def _take(request: StaffRequest, uploads: list[Any]) -> tuple[list[Written], list[str]]:
     """Check and write each file; what is refused in words."""
     taken, refused = [], []
     for upload in uploads[:MOST_AT_ONCE]:

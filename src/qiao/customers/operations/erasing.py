@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from qiao.core import approvals, attachments, background
+from qiao.core import approvals, background, thumbnails
 from qiao.core.actor import Actor
 from qiao.core.events import publish
 from qiao.core.models import Attachment

@@ -56,7 +56,7 @@ DROP FUNCTION core_attachment_tally_moved, core_attachment_tally_added, core_att
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0008_calendar_versions")]
+    dependencies = [("core", "0009_features")]
 
     operations = [
         migrations.CreateModel(
