@@ -8,7 +8,7 @@ from qiao.cases import operations as cases
 from qiao.cases.models import Case, CaseRisk, Digest, DigestItem
 from qiao.cases.operations import setting_aside as aside
 from qiao.cases.operations import views as kept
-from qiao.cases.operations.bulk import prepare_bulk
+from qiao.cases.operations.bulk import Refusals, prepare_bulk
 from qiao.cases.operations.checklists import ChecklistDraft, save_checklist
 from qiao.cases.operations.macros import MacroDraft, save_macro
 from qiao.cases.rules.checklists import CheckItem
@@ -123,7 +123,7 @@ def add_cases(world: World) -> None:
         language="en",
         actor=agent,
         now=now,
-        words=lambda _error: None,
+        refusals=Refusals((), str),
     )
     world.ids |= {
         "macro": macro.pk,
