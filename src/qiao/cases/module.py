@@ -11,6 +11,7 @@ from qiao.cases import complaint_contributions as complaints
 from qiao.cases import intake_contributions as logs
 from qiao.cases import process_contributions as processes
 from qiao.cases import report_contributions as reports
+from qiao.cases import telling_contributions as telling
 from qiao.cases import writing_contributions as writing
 from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
@@ -73,7 +74,13 @@ manifest = Module(
     navigation=contributions.NAVIGATION + reports.NAVIGATION,
     case_figures=reports.CASE_FIGURES,
     code_tables=(*CODE_TABLES, *complaints.CODE_TABLES),
-    panels=(*contributions.PANELS, *writing.PANELS, *complaints.PANELS, *logs.PANELS),
+    panels=(
+        *contributions.PANELS,
+        *writing.PANELS,
+        *complaints.PANELS,
+        *logs.PANELS,
+        *telling.PANELS,
+    ),
     histories=contributions.HISTORIES,
     portfolio=(*contributions.PORTFOLIO, *complaints.PORTFOLIO),
     timeline=contributions.TIMELINE,
@@ -91,8 +98,9 @@ manifest = Module(
     decisions=(*clocks.DECISIONS, *processes.DECISIONS),
     administration=(*clocks.ADMINISTRATION, *processes.ADMINISTRATION),
     inbox=(*contributions.INBOX, *complaints.INBOX),
+    occasions=telling.OCCASIONS,
     notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
-    parameters=complaints.PARAMETERS + PARAMETERS + reports.PARAMETERS,
+    parameters=complaints.PARAMETERS + PARAMETERS + reports.PARAMETERS + telling.PARAMETERS,
     subscriptions=(*MESSAGE_SUBSCRIPTIONS, *complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),
     audited=(
         *complaints.AUDITED,
@@ -121,6 +129,7 @@ manifest = Module(
         *alike_parts.PERIODIC,
         *cause_tasks.PERIODIC,
         *logs.PERIODIC,
+        *telling.PERIODIC,
     ),
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,

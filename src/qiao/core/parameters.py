@@ -143,7 +143,7 @@ def checked(change: Change, *, now: datetime) -> Change:
         kind=declared.kind,
         least=declared.least,
         most=declared.most,
-        choices=[key for key, _label in declared.choices],
+        choices=[key for key, _label in declared.options],
     )
     source = clean(change.source, field="source", max_length=SOURCE_LENGTH, one_line=True)
     if not source:

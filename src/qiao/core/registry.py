@@ -27,6 +27,7 @@ from qiao.core.manifest import (
     Module,
     NavItem,
     NoticeKind,
+    NoticeOccasion,
     Panel,
     Parameter,
     PersonLink,
@@ -167,6 +168,10 @@ class Registry:
     def notices(self) -> dict[str, NoticeKind]:
         """The kinds of notices to staff by their keys."""
         return {kind.key: kind for module in self for kind in module.notices}
+
+    def occasions(self) -> dict[str, NoticeOccasion]:
+        """The occasions on which customers are told something, by their keys, in order."""
+        return {each.key: each for module in self for each in module.occasions}
 
     def figures(self, actor: Actor) -> list[Figure]:
         """The overview's panels that the actor may see, in order."""

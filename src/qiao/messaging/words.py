@@ -1,9 +1,11 @@
 """Words for what messages and their channels are in."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from qiao.core.registry import registry
 
 SHELVES: Final = {
     "trouble": pgettext_lazy("outbox", "Went wrong"),
@@ -13,13 +15,8 @@ SHELVES: Final = {
 }
 KINDS: Final = {
     "reply": pgettext_lazy("message kind", "Reply"),
-    "case_received": pgettext_lazy("notice", "Case received"),
-    "case_step": pgettext_lazy("notice", "Step of a case told"),
-    "case_answer": pgettext_lazy("notice", "Answer to a case"),
-    "case_closed": pgettext_lazy("notice", "Case closed"),
     "broadcast": pgettext_lazy("notice", "Told to many alike"),
     "improvement": pgettext_lazy("message kind", "What came of a complaint"),
-    "reminder": pgettext_lazy("notice", "Reminder"),
     "digest": pgettext_lazy("message kind", "Digest"),
 }
 REASONS: Final = {
@@ -54,3 +51,14 @@ TO_DO: Final = {
     ),
     "unset": _("Name it in the configuration (QIAO_SMTP_HOST) and start worker and web again."),
 }
+
+
+def occasion_label(key: str) -> Any:
+    """The name of an occasion; its key where no module declares it any more."""
+    declared = registry.occasions().get(key)
+    return declared.label if declared else key
+
+
+def kind_label(kind: str) -> Any:
+    """The name of a kind of message: an occasion, or what somebody sends."""
+    return KINDS.get(kind) or occasion_label(kind)

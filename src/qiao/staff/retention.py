@@ -7,7 +7,7 @@ from qiao.core.manifest import Retention
 RETENTION = (
     Retention(
         key="staff.notices",
-        label=_("Notices to staff"),
+        label=_("Alerts to staff"),
         about=_("Deleted; what they told of stands where it happened"),
         table="staff_notice",
         due="r.created_at < %(before)s",

@@ -23,6 +23,7 @@ from qiao.cases.rules.draft_parts import Data, Part
 from qiao.cases.rules.process import PHASES
 from qiao.cases.showing import names, process_words
 from qiao.cases.showing.process_words import VALUES, limit_parts
+from qiao.cases.showing.telling import STEP_WORDS
 from qiao.core.packs.field_checks import DATES, NUMBERS, OF_KINDS, TEXTS
 from qiao.core.packs.sections import LISTABLE
 from qiao.core.wording import said
@@ -92,6 +93,7 @@ class StepForm(PartForm):
             duty=select_field(list(names.DUTIES.items()), empty=_("Nothing")),
             duty_action=select_field(actions),
             final=forms.BooleanField(),
+            tells=_select(list(STEP_WORDS.items()), empty=_("Nothing")),
         )
         self._group(_("Key"), key=key_field(before.get("key")))
 
@@ -113,6 +115,7 @@ class StepForm(PartForm):
             "duty": data["duty"],
             "duty_action": data["duty_action"],
             "final": data["final"],
+            "tells": data["tells"],
         }
 
 

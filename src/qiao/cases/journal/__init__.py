@@ -36,6 +36,7 @@ from qiao.cases.journal.many import ManyJournals
 from qiao.cases.journal.mirrors import dues_of_merged, mirror
 from qiao.cases.journal.one import CUSTOMER, INTERNAL, SYSTEM, Journal
 from qiao.cases.journal.rows import Folded, write_clocks, write_mirrors
+from qiao.cases.journal.tellings import is_told, keep_late
 
 __all__ = [
     "CUSTOMER",
@@ -60,6 +61,8 @@ __all__ = [
     "foresee",
     "is_late_now",
     "is_same_customer",
+    "is_told",
+    "keep_late",
     "kept_clocks",
     "known_calendars",
     "lock_case",

@@ -11,6 +11,7 @@ from typing import Any, Final
 from qiao.cases.journal.clocks import CLOCK_KINDS, fold, kept_clocks, known_calendars
 from qiao.cases.journal.mirrors import mirror
 from qiao.cases.journal.rows import MIRRORED, Folded, write_cases, write_clocks, write_entries
+from qiao.cases.journal.tellings import keep_tellings
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.rules.levels import standing
 from qiao.core.actor import Actor
@@ -94,6 +95,7 @@ class ManyJournals:
         ]
         write_cases(WRITTEN, rows)
         write_entries(entry for sheet in written for entry in sheet.entries)
+        keep_tellings([(sheet.case, sheet.entries) for sheet in written], self.now)
         write_clocks(folded)
         for sheet in written:
             sheet.entries = []

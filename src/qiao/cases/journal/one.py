@@ -13,6 +13,7 @@ from qiao.cases.journal.apart import carry
 from qiao.cases.journal.clocks import CLOCK_KINDS, Kept, fold, kept_clocks, known_calendars
 from qiao.cases.journal.mirrors import mirror
 from qiao.cases.journal.rows import Folded, write_clocks, write_entries
+from qiao.cases.journal.tellings import keep_tellings
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.rules.clock_state import ClockState
 from qiao.cases.rules.levels import standing
@@ -89,6 +90,7 @@ class Journal:
         if self.case.is_parent:
             self._tell_reports()
         self._keep_entries()
+        keep_tellings([(self.case, self._entries)], self.now)
         if heard is not None:
             heard.keep(self.case, self.now)
         if after is not before.state:

@@ -27,6 +27,7 @@ from qiao.cases.models.recounts import Recount
 from qiao.cases.models.risk import CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleRow
 from qiao.cases.models.search import CaseSearch
 from qiao.cases.models.setting_aside import CaseSnooze, CaseUnread
+from qiao.cases.models.tellings import CaseTelling
 from qiao.cases.models.views import SavedView, ViewCount, ViewPlace
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "CaseSearch",
     "CaseSnooze",
     "CaseSource",
+    "CaseTelling",
     "CaseType",
     "CaseUnread",
     "CaseViewer",

@@ -1,19 +1,21 @@
 """Answers that are sent: held until they cannot be taken back, then on their way as messages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db import connection
 from django.utils import timezone
 
 from qiao.cases.events import CaseChanged
-from qiao.cases.journal import CUSTOMER, INTERNAL, SYSTEM, Journal, lock_case
+from qiao.cases.journal import CUSTOMER, INTERNAL, Journal, ManyJournals, lock_case, lock_many
 from qiao.cases.models import Case, CaseDraft
 from qiao.cases.operations.talking import EmptyText, TooLate
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
+from qiao.core.transactions import required
 from qiao.messaging import operations as messages
 from qiao.messaging.queries import MessageState
 
@@ -161,29 +163,51 @@ def note_messages(
 ) -> None:
     """Write into the history of cases what became of messages about them: n-th about n-th.
 
-    What stands there already is not written again. The first answer that was sent stops the
-    clock that waits for a first response.
+    What stands there already is not written again. Notices go to thousands and are written
+    together; the first answer that was sent stops the clock that waits for a first response.
     """
-    for case_id, state in sorted(zip(case_ids, states, strict=True), key=lambda pair: pair[0]):
-        case = lock_case(case_id)
-        if case.events.filter(kind__in=OUTCOMES, data__contains=_facts(state)).exists():
+    required()
+    cases = {case.pk: case for case in lock_many(case_ids)}
+    known = _noted(cases)
+    journal = ManyJournals(cases.values(), actor=None, now=now)
+    for case_id, state in zip(case_ids, states, strict=True):
+        if (case_id, state.message_id) in known:
             continue
-        journal = Journal(case, actor=None, now=now)
-        if is_sent:
-            _note_sent(journal, case, state)
+        if state.kind == KIND:
+            _note_reply(cases[case_id], state, is_sent=is_sent, now=now)
+        elif is_sent:
+            facts, at = _facts(state), state.sent_at
+            journal.add(cases[case_id], "notice_sent", facts, visibility=CUSTOMER, at=at)
         else:
-            journal.add("message_failed", _facts(state), visibility=INTERNAL)
-        journal.write()
+            facts = _facts(state)
+            journal.add(cases[case_id], "message_failed", facts, visibility=INTERNAL)
+    journal.write()
+    for case in cases.values():
         _tell(case, KIND, None, now)
 
 
-def _note_sent(journal: Journal, case: Case, state: MessageState) -> None:
-    if state.kind == KIND:
+def _note_reply(case: Case, state: MessageState, *, is_sent: bool, now: datetime) -> None:
+    journal = Journal(case, actor=None, now=now)
+    if is_sent:
         if not case.events.filter(kind="first_response").exists():
             journal.add("first_response", {}, at=state.sent_at)
-        journal.add("message_sent", _facts(state), visibility=SYSTEM, at=state.sent_at)
+        journal.add("message_sent", _facts(state), at=state.sent_at)
     else:
-        journal.add("notice_sent", _facts(state), visibility=CUSTOMER, at=state.sent_at)
+        journal.add("message_failed", _facts(state), visibility=INTERNAL)
+    journal.write()
+
+
+_NOTED: Final = """
+SELECT case_id, (data->>'message')::bigint FROM cases_caseevent
+ WHERE case_id = ANY(%s) AND kind = ANY(%s)
+"""
+
+
+def _noted(case_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """Cases and messages of which it stands in the history what became of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTED, [list(case_ids), list(OUTCOMES)])
+        return set(cursor.fetchall())
 
 
 def _facts(state: MessageState) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from qiao.cases.events import LevelsChanged
-from qiao.cases.journal import kept_clocks, known_calendars, mirror, write_mirrors
+from qiao.cases.journal import keep_late, kept_clocks, known_calendars, mirror, write_mirrors
 from qiao.cases.models import Case
 from qiao.cases.operations.risk import note_missed
 from qiao.cases.rules.levels import standing
@@ -35,16 +35,19 @@ def refresh_levels(*, now: datetime) -> int:
     kept = kept_clocks(ids)
     told: dict[int, list[int]] = defaultdict(list)
     missed: list[int] = []
+    turned: list[Case] = []
     cases = list(Case.objects.filter(id__in=ids))
     for case in cases:
         before = case.level
         mirror(case, standing(kept[case.pk].state, now, versions))
         if case.level != before:
             told[case.organisation_id].append(case.pk)
+            turned.append(case)
             if case.level == Case.Level.LATE:
                 missed.append(case.pk)
     write_mirrors(cases)
     note_missed(case_ids=missed, now=now)
+    keep_late(turned, now)
     for organisation_id, case_ids in told.items():
         changed = LevelsChanged(tuple(case_ids))
         events.publish(changed, organisation_id=organisation_id, actor=None, now=now)

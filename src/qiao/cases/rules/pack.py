@@ -11,7 +11,15 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from qiao.cases.rules.process import ACTION_KINDS, PHASES, Action, Process, Step, StepField
+from qiao.cases.rules.process import (
+    ACTION_KINDS,
+    PHASES,
+    TELLS,
+    Action,
+    Process,
+    Step,
+    StepField,
+)
 from qiao.cases.rules.process_checks import validate
 from qiao.cases.rules.promises import EVENT_KINDS, Promise, Window
 from qiao.core.packs.checks import check_fields
@@ -140,6 +148,7 @@ def _step(table: Table, calendars: Mapping[str, CalendarSpec] | None) -> Step:
         duty=table.choice("duty", DUTIES, ""),
         duty_action=table.string("duty_action", ""),
         final=table.boolean("final"),
+        tells=table.choice("tells", TELLS, ""),
     )
     table.finish()
     return step

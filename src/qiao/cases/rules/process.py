@@ -31,6 +31,7 @@ from qiao.core.rules.texts import Text
 
 PHASES: Final = ("intake", "assign", "work", "confirm", "closed")
 ACTION_KINDS: Final = ("forward", "return", "branch")
+TELLS: Final = ("case_accepted", "case_visit", "case_waiting", "case_step")
 REASON: Final = "reason"
 SYSTEM_FACTS: Final = (
     "priority",
@@ -86,7 +87,8 @@ class Step:
     `time_limit_seconds` is counted in the working time of `calendar`. `duty` names work in another
     module that must be reported done before the step can be left (``work_order``, ``follow_up``);
     `duty_action` is the action that then follows by itself, with the result as its given fields.
-    Required fields bind forward and branch actions; a return does not ask for them.
+    Required fields bind forward and branch actions; a return does not ask for them. `tells` is the
+    occasion on which the customer is told that the case came here.
     """
 
     key: str
@@ -100,6 +102,7 @@ class Step:
     duty: str = ""
     duty_action: str = ""
     final: bool = False
+    tells: str = ""
 
     @property
     def automatic(self) -> bool:

@@ -23,6 +23,7 @@ from qiao.cases.showing.process_words import (
     part_title,
     where_words,
 )
+from qiao.cases.showing.telling import STEP_WORDS
 from qiao.core.packs.model import Field
 from qiao.core.wording import from_names
 
@@ -32,6 +33,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = {
     "duty": names.DUTIES,
     "priority": names.PRIORITIES,
     "of_customer": OF_CUSTOMER,
+    "tells": STEP_WORDS,
 }
 
 

@@ -65,6 +65,7 @@ VALUES: Final[Mapping[str, LazyText]] = {
     "duty": pgettext_lazy("value of a process", "Waits for"),
     "duty_action": pgettext_lazy("value of a process", "Then goes on by"),
     "final": pgettext_lazy("value of a process", "Ends the case"),
+    "tells": pgettext_lazy("value of a process", "Tells the customer"),
     "to": pgettext_lazy("value of a process", "Leads to"),
     "kind": pgettext_lazy("value of a process", "Kind"),
     "when": pgettext_lazy("value of a process", "Only when"),

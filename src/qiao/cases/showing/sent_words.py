@@ -16,10 +16,15 @@ ICONS: dict[str, tuple[str, str]] = {
 }
 NOTICES = {
     "case_received": gettext_lazy("Told that the case was received"),
+    "case_accepted": gettext_lazy("Told who deals with it and what comes next"),
+    "case_contact": gettext_lazy("Told that somebody looked at it"),
+    "case_visit": gettext_lazy("Told that somebody comes"),
     "case_step": gettext_lazy("Told how the case stands"),
+    "case_waiting": gettext_lazy("Told that the case waits"),
+    "case_late": gettext_lazy("Told that it takes longer than promised"),
     "case_answer": gettext_lazy("Told the answer"),
     "case_closed": gettext_lazy("Told that the case is closed"),
-    "reminder": gettext_lazy("Reminded"),
+    "case_reopened": gettext_lazy("Told that the case is open again"),
 }
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 STEP = {
     "name-en": "Repair", "name-zh_hans": "处理", "name-zh_hant": "處理", "phase": "work",
     "amount": "12", "unit": "h", "calendar": "water.always", "ask-cause": "required",
-    "key": "repair",
+    "key": "repair", "tells": "case_visit",
 }  # fmt: skip
 
 

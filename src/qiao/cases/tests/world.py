@@ -75,6 +75,7 @@ SERVICE: dict[str, Any] = {
             "required": ["cause"],
             "time_limit": "24h",
             "calendar": "always",
+            "tells": "case_visit",
             "action": [
                 {**_named("done", "Done", "完工"), "to": "call_back"},
                 {

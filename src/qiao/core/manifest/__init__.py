@@ -18,6 +18,7 @@ from qiao.core.manifest.data import (
     Decidable,
     Difference,
     LegalHold,
+    NoticeOccasion,
     Parameter,
     Record,
     Retention,
@@ -75,6 +76,7 @@ __all__ = [
     "Module",
     "NavItem",
     "NoticeKind",
+    "NoticeOccasion",
     "NoticeRow",
     "NoticeWords",
     "Panel",
@@ -155,6 +157,7 @@ class Module:
     periodic: tuple[PeriodicJob, ...] = ()
     inbox: tuple[QueueSource, ...] = ()
     notices: tuple[NoticeKind, ...] = ()
+    occasions: tuple[NoticeOccasion, ...] = ()
     administration: tuple[AdministrationPage, ...] = ()
     figures: tuple[Figure, ...] = ()
     headlines: tuple[Headline, ...] = ()

@@ -4,6 +4,7 @@ retention."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from qiao.core.manifest.pages import Text
@@ -54,11 +55,32 @@ class Parameter:
     unit: Text = ""
     least: int | None = None
     most: int | None = None
-    choices: tuple[tuple[str, Text], ...] = ()
+    # A function where the choices are known only once everything is loaded.
+    choices: tuple[tuple[str, Text], ...] | Callable[[], Sequence[tuple[str, Text]]] = ()
     about: Text = ""
     permission: str = "core.configure"
     second_person: bool = False
     everywhere: bool = False  # one value for the whole company, not by unit or region
+
+    @property
+    def options(self) -> tuple[tuple[str, Text], ...]:
+        """The choices with their words."""
+        return tuple(self.choices() if callable(self.choices) else self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeOccasion:
+    """An occasion on which customers are told something; see the module `messaging`.
+
+    `places` are the values that its texts may name beside ``{name}`` and ``{organisation}``, with
+    an example of each. `texts` is the TOML file with the texts that every installation starts
+    with, in a table named `key`.
+    """
+
+    key: str
+    label: Text
+    places: Mapping[str, str]
+    texts: Path
 
 
 @dataclass(frozen=True, slots=True)

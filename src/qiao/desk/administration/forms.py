@@ -65,11 +65,11 @@ def _value_field(declared: Parameter, current: Any, currency: str) -> forms.Fiel
             label=label, choices=answers, widget=forms.RadioSelect, initial=initial
         )
     if declared.kind == "choice":
-        return forms.ChoiceField(label=label, choices=declared.choices, initial=current)
+        return forms.ChoiceField(label=label, choices=declared.options, initial=current)
     if declared.kind == "choices":
         return forms.MultipleChoiceField(
             label=label,
-            choices=declared.choices,
+            choices=declared.options,
             widget=forms.CheckboxSelectMultiple,
             initial=current,
             required=False,

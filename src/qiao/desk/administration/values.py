@@ -15,7 +15,7 @@ from qiao.core.rules.money import Money, format_amount
 
 def in_words(declared: Parameter, value: Any, *, currency: str = "CNY") -> str:
     """A value as people read it; an empty list as a word."""
-    names = dict(declared.choices)
+    names = dict(declared.options)
     if declared.kind == "boolean":
         return _("Yes") if value else _("No")
     if declared.kind == "choices":

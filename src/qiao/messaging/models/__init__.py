@@ -8,7 +8,7 @@ from qiao.messaging.models.channels import (
     PrintBatch,
 )
 from qiao.messaging.models.messages import Attempt, Message, MessageQuerySet
-from qiao.messaging.models.notices import Notice, NoticeVersion
+from qiao.messaging.models.notices import NoticeText, NoticeVersion
 
 __all__ = [
     "Attempt",
@@ -18,7 +18,7 @@ __all__ = [
     "MessageCount",
     "MessageCountChange",
     "MessageQuerySet",
-    "Notice",
+    "NoticeText",
     "NoticeVersion",
     "PrintBatch",
 ]

@@ -7,19 +7,13 @@ from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 
-class Notice(models.Model):
-    """An occasion on which customers are told something. Without an organisation it is the text
-    that came with the product or a pack (`pack`); a unit's own goes before it."""
+class NoticeText(models.Model):
+    """What customers are told on an occasion (`qiao.core.manifest.NoticeOccasion`), in versions.
 
-    class Occasion(models.TextChoices):
-        RECEIVED = "case_received", pgettext_lazy("notice", "Case received")
-        STEP = "case_step", pgettext_lazy("notice", "Step of a case told")
-        ANSWER = "case_answer", pgettext_lazy("notice", "Answer to a case")
-        CLOSED = "case_closed", pgettext_lazy("notice", "Case closed")
-        BROADCAST = "broadcast", pgettext_lazy("notice", "Told to many alike")
-        REMINDER = "reminder", pgettext_lazy("notice", "Reminder")
+    Without an organisation it is the text of a pack (`pack`); a unit's own goes before it.
+    """
 
-    occasion = models.TextField(choices=Occasion.choices)
+    occasion = models.TextField()
     pack = models.TextField(default="", blank=True)
     organisation = models.ForeignKey(
         "staff.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
@@ -48,7 +42,7 @@ class NoticeVersion(models.Model):
         RETIRED = "retired", pgettext_lazy("notice", "Replaced")
         REFUSED = "refused", pgettext_lazy("notice", "Refused")
 
-    notice = models.ForeignKey(Notice, models.PROTECT, related_name="versions", db_index=False)
+    notice = models.ForeignKey(NoticeText, models.PROTECT, related_name="versions", db_index=False)
     number = models.IntegerField()
     texts = models.JSONField()
     state = models.TextField(choices=State.choices)

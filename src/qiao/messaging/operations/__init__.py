@@ -75,7 +75,6 @@ from qiao.messaging.operations.refusals import (
     AddressKnown,
     BadAddress,
     BadPlace,
-    NoNotice,
     Unreachable,
     WrongState,
 )
@@ -87,7 +86,6 @@ __all__ = [
     "AddressKnown",
     "BadAddress",
     "BadPlace",
-    "NoNotice",
     "NothingChanged",
     "NothingToPrint",
     "Queued",

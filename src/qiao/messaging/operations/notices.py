@@ -9,9 +9,10 @@ from django.db.models import Max
 from qiao.core.actor import Actor
 from qiao.core.approvals import request_approval
 from qiao.core.models import Approval
+from qiao.core.registry import registry
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
-from qiao.messaging.models import Notice, NoticeVersion
+from qiao.messaging.models import NoticeText, NoticeVersion
 from qiao.messaging.rules.notices import checked
 
 PUBLISH: Final = "notice.publish"
@@ -37,12 +38,12 @@ def propose_texts(
     """
     required()
     actor.require(RIGHT, organisation_id)
-    stored = checked(occasion, texts)
+    stored = checked(registry.occasions()[occasion].places, texts)
     why = clean(reason, field="reason", max_length=300, required=True)
-    notice, _made = Notice.objects.get_or_create(
+    notice, _made = NoticeText.objects.get_or_create(
         occasion=occasion, pack="", organisation_id=organisation_id
     )
-    Notice.objects.select_for_update().get(pk=notice.pk)
+    NoticeText.objects.select_for_update().get(pk=notice.pk)
     if notice.versions.filter(state="published", texts=stored).exists():
         raise NothingChanged
     last = notice.versions.aggregate(last=Max("number"))["last"] or 0

@@ -68,8 +68,8 @@ class Receiver:
     """Who is told, and about what. A customer is reached as their file says, unless `address` is
     given; a member of staff or a stranger by `address` alone (needs a single channel).
 
-    `values` fill places that differ by receiver; ``{name}`` is always known. `reference` stands
-    for that of the sending where each has one of their own.
+    `values` fill places that differ by receiver; ``{name}`` is always known. `reference` and `key`
+    stand for those of the sending where each has one of their own.
     """
 
     customer_id: int | None = None
@@ -79,6 +79,7 @@ class Receiver:
     address: str = ""
     language: str = ""
     reference: str = ""
+    key: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -87,10 +88,12 @@ class Queued:
     """What became of a sending: messages that wait, and how many were not sent, by reason.
 
     ``told_already`` counts receivers who were told under the same key, or are one person or one
-    address with another receiver."""
+    address with another receiver. `by_subject` gives the message about each subject, and why it is
+    not sent if it is not."""
 
     message_ids: tuple[int, ...]
     skipped: Mapping[str, int]
+    by_subject: Mapping[int, tuple[int, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -123,14 +126,15 @@ def queue_messages(
     if sending.is_automatic:
         _stop_loops(lines, now)
     made = _insert(sending, lines, actor, now)
-    skipped = Counter(reason for _pk, state, reason in made if state == "skipped")
+    skipped = Counter(reason for _pk, state, reason, _about in made if state == "skipped")
     told += len(lines) - len(made)
     if told:
         skipped["told_already"] += told
-    waiting = tuple(pk for pk, state, _reason in made if state != "skipped")
+    waiting = tuple(pk for pk, state, _reason, _about in made if state != "skipped")
     if waiting:
         wake(at=sending.held_until)
-    return Queued(waiting, dict(skipped))
+    by_subject = {about: (pk, reason) for pk, _state, reason, about in made if about is not None}
+    return Queued(waiting, dict(skipped), by_subject)
 
 
 def queue_message(
@@ -286,13 +290,13 @@ SELECT %(organisation)s, x.customer, x.staff, x.channel, %(kind)s, %(purpose)s, 
     language text, reference text, title text, body text, reason text, due timestamptz, ref text,
     key text)
 ON CONFLICT (key) DO NOTHING
-RETURNING id, state, reason
+RETURNING id, state, reason, subject_id
 """
 
 
 def _insert(
     sending: Sending, lines: Sequence[_Line], actor: Actor | None, now: datetime
-) -> list[tuple[int, str, str]]:
+) -> list[tuple[int, str, str, int | None]]:
     about: dict[str, Any] = {
         "organisation": sending.organisation_id,
         "kind": sending.kind,
@@ -306,7 +310,7 @@ def _insert(
         "now": now,
         "by": actor.staff_id if actor else None,
     }
-    made: list[tuple[int, str, str]] = []
+    made: list[tuple[int, str, str, int | None]] = []
     rows = list(_rows(sending, lines))
     with connection.cursor() as cursor:
         for start in range(0, len(rows), CHUNK):
@@ -363,7 +367,8 @@ def _polite(language: str) -> str:
 
 
 def _key(sending: Sending, line: _Line) -> str | None:
-    if not sending.key:
+    key = line.receiver.key or sending.key
+    if not key:
         return None
     who = f"c{line.customer_id}" if line.customer_id is not None else line.address.lower()
-    return f"{sending.key}:{who}"
+    return f"{key}:{who}"

@@ -20,12 +20,8 @@ class AddressKnown(Exception):  # noqa: N818 - names the finding
     """The customer has this address already."""
 
 
-class NoNotice(Exception):  # noqa: N818 - names the finding
-    """There is no text for this occasion."""
-
-
 REASONS = frozenset({"no_address", "doubtful", "no_consent", "erased", "too_many", "told_already"})
 
 __all__ = [
-    "REASONS", "AddressKnown", "BadAddress", "BadPlace", "NoNotice", "Unreachable", "WrongState",
+    "REASONS", "AddressKnown", "BadAddress", "BadPlace", "Unreachable", "WrongState",
 ]  # fmt: skip

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from qiao.core.actor import Actor
-from qiao.messaging.models import Notice, NoticeVersion
+from qiao.core.registry import registry
+from qiao.messaging.models import NoticeText, NoticeVersion
 from qiao.messaging.rules.notices import checked, words_of
 from qiao.messaging.rules.words import Words
 from qiao.staff.queries import chain_of
 
-SHIPPED: Final = Path(__file__).parents[1] / "notices.toml"
 PACKS: Final = Path(__file__).parents[2] / "packs"
 
 
@@ -23,11 +23,16 @@ def shipped(pack: str = "") -> Mapping[str, Mapping[str, Any]]:
 
     Raises `BadPlace`, `TextMissing`, `KeyError` for an occasion that there is not.
     """
-    file = PACKS / pack / "notices.toml" if pack else SHIPPED
-    if not file.is_file():
-        return {}
-    found = tomllib.loads(file.read_text("utf-8"))
-    return {occasion: checked(occasion, texts) for occasion, texts in found.items()}
+    occasions = registry.occasions()
+    if not pack:
+        return {key: checked(o.places, _read(o.texts)[key]) for key, o in occasions.items()}
+    file = PACKS / pack / "notices.toml"
+    found = _read(file) if file.is_file() else {}
+    return {key: checked(occasions[key].places, texts) for key, texts in found.items()}
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    return tomllib.loads(file.read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ def versions_for(*, actor: Actor, occasion: str, organisation_id: int) -> list[N
 
 def pending_of(*, organisation_ids: tuple[int, ...]) -> set[tuple[str, int]]:
     """Occasions and units whose new text waits for a second person."""
-    rows = Notice.objects.filter(
+    rows = NoticeText.objects.filter(
         versions__state="pending", organisation__in=organisation_ids
     ).values_list("occasion", "organisation_id")
     return {(occasion, unit) for occasion, unit in rows if unit is not None}

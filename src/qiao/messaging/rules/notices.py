@@ -1,33 +1,14 @@
-"""Which places the texts of notices have, and whether texts can stand."""
+"""Whether the texts of a notice can stand."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from qiao.messaging.rules.words import Words, check
 
-ALWAYS: Final = frozenset({"name", "organisation"})
-_CASE: Final = ALWAYS | {"case", "title"}
-PLACES: Final[Mapping[str, frozenset[str]]] = {
-    "case_received": _CASE,
-    "case_step": _CASE | {"step"},
-    "case_answer": _CASE | {"answer"},
-    "case_closed": _CASE,
-    "broadcast": ALWAYS | {"title", "text", "place", "case"},
-    "reminder": ALWAYS | {"title", "text", "place", "case"},
-}
+ALWAYS: Final[Mapping[str, str]] = {"name": "王女士", "organisation": "滨湖分公司"}
 LANGUAGES: Final = ("zh-Hans", "zh-Hant", "en")
 TITLE_LENGTH: Final = 120
 BODY_LENGTH: Final = 8_000
-SAMPLE: Final[Mapping[str, str]] = {
-    "name": "王女士",
-    "organisation": "滨湖分公司",
-    "case": "GD2611220001237",
-    "title": "厨房水龙头出水发黄",
-    "step": "现场处理",
-    "answer": "经现场检测，水质符合标准，已冲洗管道。",
-    "text": "因管网检修，您所在区域将于今晚22:00至次日6:00停水，请提前储水。",
-    "place": "翠湖花园",
-}
 
 
 class TextMissing(Exception):  # noqa: N818 - names the finding
@@ -38,8 +19,14 @@ class TextMissing(Exception):  # noqa: N818 - names the finding
         self.language = language
 
 
-def checked(occasion: str, texts: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    """The texts in stored form. Raises `TextMissing`, `words.BadPlace`."""
+def checked(
+    places: Collection[str], texts: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, str]]:
+    """The texts of an occasion with these places in stored form.
+
+    Raises `TextMissing`, `words.BadPlace`.
+    """
+    known = frozenset({*ALWAYS, *places})
     found: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         own = texts.get(language, {})
@@ -47,7 +34,7 @@ def checked(occasion: str, texts: Mapping[str, Mapping[str, Any]]) -> dict[str, 
         if not title or not body:
             raise TextMissing(language)
         for text in (title, body):
-            check(text, PLACES[occasion])
+            check(text, known)
         found[language] = {"title": title[:TITLE_LENGTH], "body": body[:BODY_LENGTH]}
     return found
 

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from qiao.core.rules.masks import mask_address, mask_email
 from qiao.core.ui import marks
 from qiao.messaging.models import Message
-from qiao.messaging.words import CAUSES, KINDS, REASONS, TO_DO, TONES
+from qiao.messaging.words import CAUSES, REASONS, TO_DO, TONES, kind_label
 
 register = template.Library()
 BADGES = {"info": "", "ok": "ok", "bad": "bad", "warn": "warn", "mute": "line"}
@@ -39,7 +39,7 @@ def masked_place(address: str) -> str:
 @register.filter
 def kind_words(kind: str) -> str:
     """The occasion of a message."""
-    return str(KINDS.get(kind, kind))
+    return str(kind_label(kind))
 
 
 @register.filter

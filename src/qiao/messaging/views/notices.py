@@ -1,5 +1,6 @@
 """The texts of notices: what a unit uses, its versions, and a new one for a second person."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages as said
@@ -10,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from qiao.core.approvals import AlreadyPending
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.registry import registry
 from qiao.core.rules.text import BadText
 from qiao.messaging import operations
 from qiao.messaging.forms import NoticeForm, field_name
 from qiao.messaging.forms.notices import NAMES
-from qiao.messaging.models import Notice
 from qiao.messaging.operations.notices import RIGHT
 from qiao.messaging.queries.notices import notice_texts, pending_of, versions_for
-from qiao.messaging.rules.notices import LANGUAGES, PLACES, SAMPLE, TextMissing
+from qiao.messaging.rules.notices import ALWAYS, LANGUAGES, TextMissing
 from qiao.messaging.rules.words import BadPlace, fill
 from qiao.staff.queries import organisation_names, units_among
 
@@ -40,10 +41,10 @@ def index(request: StaffRequest) -> HttpResponse:
     unit = _unit(request)
     pending = pending_of(organisation_ids=(unit,))
     rows = []
-    for occasion, label in Notice.Occasion.choices:
+    for occasion, declared in registry.occasions().items():
         found = notice_texts(occasion=occasion, organisation_id=unit)
         words = found.texts.get("zh-Hans") or next(iter(found.texts.values()))
-        rows.append((occasion, label, words, found, (occasion, unit) in pending))
+        rows.append((occasion, declared.label, words, found, (occasion, unit) in pending))
     units = units_among(request.actor.organisations(RIGHT), language=request.LANGUAGE_CODE)
     context = {
         "rows": rows,
@@ -57,8 +58,8 @@ def index(request: StaffRequest) -> HttpResponse:
 @staff_view(RIGHT, methods=METHODS)
 def notice(request: StaffRequest, organisation_id: int, occasion: str) -> HttpResponse:
     """One text: as it is used, filled with an example, its versions, and a form for a new one."""
-    known = occasion in Notice.Occasion.values
-    if not known or organisation_id not in request.actor.organisations(RIGHT):
+    declared = registry.occasions().get(occasion)
+    if declared is None or organisation_id not in request.actor.organisations(RIGHT):
         raise Http404(occasion)
     found = notice_texts(occasion=occasion, organisation_id=organisation_id)
     initial = {
@@ -73,9 +74,9 @@ def notice(request: StaffRequest, organisation_id: int, occasion: str) -> HttpRe
     context = {
         "form": form,
         "occasion": occasion,
-        "label": Notice.Occasion(occasion).label,
-        "places": sorted(PLACES[occasion]),
-        "samples": _samples(found.texts),
+        "label": declared.label,
+        "places": sorted({*ALWAYS, *declared.places}),
+        "samples": _samples(found.texts, {**ALWAYS, **declared.places}),
         "versions": versions_for(
             actor=request.actor, occasion=occasion, organisation_id=organisation_id
         ),
@@ -86,9 +87,9 @@ def notice(request: StaffRequest, organisation_id: int, occasion: str) -> HttpRe
     return render(request, "messaging/notice.html", context, status=status)
 
 
-def _samples(texts: Any) -> list[tuple[Any, str, str]]:
+def _samples(texts: Any, values: Mapping[str, str]) -> list[tuple[Any, str, str]]:
     return [
-        (NAMES[key], fill(texts[key].title, SAMPLE), fill(texts[key].body, SAMPLE))
+        (NAMES[key], fill(texts[key].title, values), fill(texts[key].body, values))
         for key in LANGUAGES
     ]
 

@@ -1,0 +1,39 @@
+"""``{% load told_words %}``: notices to the customer, from plain data of a panel."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from qiao.cases.showing.replies import CHANNELS, STATES
+from qiao.cases.showing.telling import LABELS, REASONS
+from qiao.core.ui.moments import moment
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTold:
+    """One notice: what about, by which way, how it stands."""
+
+    label: str
+    way: str
+    state: str
+    icon: str
+    tone: str
+    at: datetime | None
+
+
+@register.filter
+def as_told(row: dict[str, Any]) -> ShownTold:
+    """A row of the panel in words."""
+    soon = (_("Is about to be told"), "clock", "info")
+    label, icon, tone = STATES.get(row["message"] or "", soon)
+    if row["state"] == "untold":
+        label, icon, tone = REASONS.get(row["reason"], row["reason"]), "x", "mute"
+    way = CHANNELS.get(row["channel"] or "")
+    at = moment(row["moment"]) or moment(row["at"])
+    occasion = str(LABELS.get(row["occasion"], row["occasion"]))
+    return ShownTold(occasion, str(way[0]) if way else "", str(label), icon, tone, at)
