@@ -93,7 +93,7 @@ class StepForm(PartForm):
             duty=select_field(list(names.DUTIES.items()), empty=_("Nothing")),
             duty_action=select_field(actions),
             final=forms.BooleanField(),
-            tells=_select(list(STEP_WORDS.items()), empty=_("Nothing")),
+            tells=select_field(list(STEP_WORDS.items()), empty=_("Nothing")),
         )
         self._group(_("Key"), key=key_field(before.get("key")))
 
