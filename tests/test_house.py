@@ -22,6 +22,7 @@ FLOORS = (
     "cases",
     "dispatch",
     "feedback",
+    "rollout",
     "contact",
     "desk",
     "api",

@@ -25,6 +25,7 @@ from tests.world.logs import add_logs
 from tests.world.messages import add_messages
 from tests.world.processes import add_drafts
 from tests.world.programs import add_programs
+from tests.world.rollout import add_rollout
 from tests.world.work import add_follow_ups, add_work
 
 
@@ -57,6 +58,7 @@ def build_world(now: datetime) -> World:
     add_notice(world)
     add_knowledge(world)
     add_improvement(world)
+    add_rollout(world)
     roster = plan_roster(
         unit=company.lake,
         name=marked("roster"),

@@ -62,6 +62,7 @@ QIAO_MODULES = [
     "qiao.cases",
     "qiao.dispatch",
     "qiao.feedback",
+    "qiao.rollout",
     "qiao.contact",
     "qiao.desk",
     "qiao.api",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("knowledge/", include("qiao.knowledge.urls")),
     path("jobs/", include("qiao.dispatch.urls")),
     path("follow-ups/", include("qiao.feedback.urls")),
+    path("rollout/", include("qiao.rollout.urls")),
     path("interactions/", include("qiao.contact.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/", include("allauth.mfa.urls")),

@@ -34,7 +34,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def _person_menu(request: HttpRequest) -> list[dict[str, Any]]:
     came_from = urlencode({"from": request.path, "request": correlation.current_id()})
     return [
-        {"label": each.label, "icon": each.icon, "url": f"{reverse(each.url_name)}?{came_from}"}
+        {
+            "label": each.label,
+            "icon": each.icon,
+            "url": f"{reverse(each.url_name)}?{came_from}",
+            "in_frame": each.in_frame,
+        }
         for each in registry.person_menu()
     ]
 

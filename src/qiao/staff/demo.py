@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 
 from qiao.core.demo import Finding, World
-from qiao.staff.demo_cast import CAST, LEFT, MANAGERS
+from qiao.staff.demo_cast import CAST, LEFT, MANAGERS, SUPPORT
 from qiao.staff.models import Organisation, Role, Staff
 from qiao.staff.operations import (
     add_organisation,
@@ -74,6 +74,8 @@ def build_company(world: World) -> None:
         _hire(rng, number, _name(rng), title, roles[role], units, unit)
     for number, (name, title) in MANAGERS.items():
         _hire(rng, number, name, title, roles["customer_manager"], units, "centre")
+    for number, (name, title) in SUPPORT.items():
+        _hire(rng, number, name, title, roles["support"], units, "systems")
     Staff.objects.filter(number=LEFT).update(is_active=False)
 
 
@@ -106,6 +108,7 @@ def _build_tree() -> dict[str, Organisation]:
         ("quality", "水质检测班", ("Water quality team", "水質檢測班"), ["quality"]),
         ("inspection", "用水稽查班", ("Inspection team", "用水稽查班"), ["inspection"]),
         ("intake", "市民诉求受理组", ("Public requests team", "市民訴求受理組"), ["public"]),
+        ("systems", "系统支持组", ("Systems team", "系統支援組"), ["systems"]),
     ):
         units[code] = _team(centre, code, name, names, duties, everywhere)
     for district in DISTRICTS:
@@ -202,7 +205,15 @@ def _name(rng: Random) -> str:
     return rng.choice(SURNAMES) + "".join(rng.sample(GIVEN, rng.choice((1, 2, 2, 2))))
 
 
-WHOLE_COMPANY = {"agent", "supervisor", "dispatcher", "complaint_officer", "leader", "analyst"}
+WHOLE_COMPANY = {
+    "agent",
+    "supervisor",
+    "dispatcher",
+    "complaint_officer",
+    "leader",
+    "analyst",
+    "support",
+}
 
 
 def _hire(
@@ -241,7 +252,7 @@ def _hire(
     return person
 
 
-STAFF = 63
+STAFF = 65
 
 
 def audit() -> Sequence[Finding]:

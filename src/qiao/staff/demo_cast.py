@@ -21,3 +21,8 @@ MANAGERS = {
     "1604": ("彭立群", "客户经理"),
 }
 LEFT = "1604"
+# Who introduces the product and answers what colleagues say of it, hired last.
+SUPPORT = {
+    "9101": ("秦思雨", "系统推广专员"),
+    "9102": ("汪志成", "系统支持工程师"),
+}

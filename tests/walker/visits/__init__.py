@@ -25,6 +25,7 @@ from tests.walker.visits.knowledge import KNOWLEDGE
 from tests.walker.visits.messages import MESSAGES
 from tests.walker.visits.processes import PROCESSES
 from tests.walker.visits.reports import REPORTS
+from tests.walker.visits.rollout import ROLLOUT
 from tests.walker.visits.signing_in import ACCOUNT
 
 __all__ = ["VISITS", "Visit", "told"]
@@ -47,6 +48,7 @@ VISITS: Final[dict[str, Visit]] = (
     | MESSAGES
     | CONTACT
     | FEEDBACK
+    | ROLLOUT
     | API
     | ACCOUNT
 )

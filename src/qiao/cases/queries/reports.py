@@ -152,7 +152,7 @@ def _count(
         cursor.execute(sql, values)
         for is_total, key, *counts in cursor.fetchall():
             found = {
-                figure.key: _value(figure, counts[place * 3 : place * 3 + 3])
+                figure.key: value_of(figure, counts[place * 3 : place * 3 + 3])
                 for place, figure in enumerate(figures)
             }
             yield (None if is_total else str(key)), found
@@ -172,13 +172,15 @@ def statement(
     figures: Sequence[CaseFigure],
     group: str,
     day: date,
+    also: str = "true",
 ) -> tuple[str, dict[str, Any]]:
-    """The statement that counts figures by `group` over the cases of a list, and its values."""
+    """The statement that counts figures by `group` over the cases of a list for which `also`
+    holds, and its values."""
     scope = scope_of("all", filters, actor)
     parts, values = conditions("all", filters, actor, now)
     columns = [_columns(place, figure) for place, figure in enumerate(figures)]
     counts = [_counts(place, figure) for place, figure in enumerate(figures)]
-    where = " AND ".join([f"c.{scope.column} = ANY(%(scope)s::bigint[])", *parts])
+    where = " AND ".join([f"c.{scope.column} = ANY(%(scope)s::bigint[])", *parts, also])
     sql = (
         f"SELECT grouping(x.g), x.g, {', '.join(counts)}"
         f" FROM (SELECT {group} AS g, {', '.join(columns)} FROM cases_case c WHERE {where}) AS x"
@@ -202,7 +204,8 @@ def _counts(place: int, figure: CaseFigure) -> str:
     return f"count(*) FILTER (WHERE w{place}), count(*) FILTER (WHERE w{place} AND p{place}), NULL"
 
 
-def _value(figure: CaseFigure, counts: Sequence[Any]) -> Value:
+def value_of(figure: CaseFigure, counts: Sequence[Any]) -> Value:
+    """What three columns of a `statement` say of a figure."""
     whole, n, spread = counts
     if figure.kind == "time":
         median, ninth = spread or (None, None)

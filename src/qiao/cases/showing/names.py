@@ -42,6 +42,7 @@ GROUPS: Final[Mapping[str, LazyText]] = {
     "complaint": pgettext_lazy("case group", "Complaint"),
     "suggestion": pgettext_lazy("case group", "Suggestion"),
     "follow_up": pgettext_lazy("case group", "Follow-up"),
+    "internal": pgettext_lazy("case group", "Internal"),
 }
 LEVELS: Final[Mapping[str, LazyText]] = {
     "ok": pgettext_lazy("deadline", "In time"),

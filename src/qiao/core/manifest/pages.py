@@ -46,11 +46,15 @@ CUSTOMER_TOPICS: tuple[tuple[str, Text], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class PersonLink:
-    """An entry of everybody's own menu; the page at hand is passed on as ``from``."""
+    """An entry of everybody's own menu; the page at hand is passed on as ``from``.
+
+    One `in_frame` stands as a button in the top bar instead, and opens as a dialog.
+    """
 
     label: Text
     icon: str
     url_name: str
+    in_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,8 @@ class CaseType:
     empty means it stays with the first person. `safety` are the words said before any data is
     typed. `words` are search words beside the name. Reports of types with the same `alike`
     (``supply``) from one area may have one cause; empty where each stands for itself. `rules`
-    raise the priority by what is answered.
+    raise the priority by what is answered. The type that `takes_remarks` holds what staff say of
+    the product itself.
     """
 
     key: str
@@ -161,6 +162,7 @@ class CaseType:
     scripts: tuple[str, ...] = ()
     alike: str = ""
     rules: tuple[PriorityRule, ...] = ()
+    takes_remarks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,5 +9,6 @@ GROUPS: Final = (
     "complaint",
     "suggestion",
     "follow_up",
+    "internal",
 )
 PRIORITIES: Final = ("urgent", "high", "normal", "low")

@@ -337,6 +337,7 @@ def read_case_type(table: Table, terms: PromiseTerms, common: tuple[Field, ...])
         scripts=table.strings("scripts"),
         alike=table.string("alike", ""),
         rules=tuple(read_priority_rule(item) for item in table.tables("rules")),
+        takes_remarks=table.boolean("takes_remarks"),
     )
     if case_type.emergency and not case_type.safety:
         table.report("safety", "an emergency needs words of safety; expected a list of texts")

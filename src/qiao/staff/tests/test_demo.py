@@ -18,7 +18,7 @@ def company() -> None:
 
 
 def test_people_work_in_a_company_with_a_branch_for_each_district() -> None:
-    assert Staff.objects.filter(is_active=True).count() == 63
+    assert Staff.objects.filter(is_active=True).count() == 65
     assert Organisation.objects.filter(kind="branch").count() == len(DISTRICTS)
     assert region_names("en")["339102"] == "Binhu"
 

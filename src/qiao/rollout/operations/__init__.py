@@ -1,0 +1,1 @@
+"""Writes: steps, pilots, what staff say."""

@@ -1,0 +1,1 @@
+"""Reads: how units stand, pilots, what staff said, effect."""
