@@ -245,5 +245,12 @@ SHOTS = (
     Shot("cause-suggestions", "/cases/causes/suggestions", "supervisor"),
     Shot("improvements", "/follow-ups/improvements/?view=proved", "supervisor"),
     Shot("improvement", "/follow-ups/improvements/1/", "supervisor"),
+    Shot("rollout", "/rollout/", "administrator"),
+    Shot("rollout-feature", "/rollout/features/cases.checklists/", "administrator"),
+    Shot("pilots", "/rollout/pilots/", "administrator"),
+    Shot("pilot", "/rollout/pilots/1/", "administrator"),
+    Shot("pilot-new", "/rollout/pilots/new", "administrator"),
+    Shot("effect", "/rollout/effect/?pilot=1", "administrator"),
+    Shot("said", "/rollout/said", "agent"),
     Shot("missing", "/nowhere/", prototype="error", status=404),
 )

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import IO, Final
+from typing import Final
 
 from django.utils import timezone
 
 from qiao.cases.operations import OpenRequest, add_attachment, open_case
 from qiao.cases.queries.remarks import remark_cases, remark_duty, remark_type
 from qiao.core.actor import Actor
+from qiao.core.incoming_files import Written
 from qiao.core.registry import registry
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
@@ -36,8 +37,7 @@ class Said:
     kind: str = ""
     page: str = ""
     path: str = ""
-    picture: IO[bytes] | None = None
-    picture_name: str = ""
+    picture: Written | None = None
 
 
 def say(*, said: Said, actor: Actor, now: datetime) -> Remark:
@@ -47,7 +47,7 @@ def say(*, said: Said, actor: Actor, now: datetime) -> Remark:
     duty the pack names. Everybody who is signed in may say something: the case is opened for them
     whatever rights on cases they hold, and they follow it on their own page.
 
-    Raises `NobodyTakes`, `BadText`, `FileRefused`.
+    Raises `NobodyTakes`, `BadText`.
     """
     required()
     type_key = remark_type()
@@ -74,14 +74,7 @@ def say(*, said: Said, actor: Actor, now: datetime) -> Remark:
         now=now,
     )
     if said.picture is not None:
-        add_attachment(
-            case_id=case.pk,
-            file=said.picture,
-            file_name=said.picture_name,
-            label="",
-            actor=writer,
-            now=now,
-        )
+        add_attachment(case_id=case.pk, file=said.picture, actor=writer, now=now)
     return Remark.objects.create(
         case=case,
         staff_id=actor.person_id,

@@ -11,8 +11,10 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.incoming_files import take_file
 from qiao.core.registry import registry
 from qiao.core.toasts import add_toast
+from qiao.core.transactions import acting
 from qiao.rollout.forms.remarks import RemarkForm
 from qiao.rollout.operations.remarks import Said, say
 from qiao.rollout.queries.remarks import own_remarks
@@ -29,7 +31,7 @@ def _came_from(request: StaffRequest) -> dict[str, str]:
         return {"path": "", "page": ""}
 
 
-@staff_view("", methods=METHODS)
+@staff_view("", methods=METHODS, opens=False)
 def tell(request: StaffRequest) -> HttpResponseBase:
     """The form, as a dialog over the page at hand."""
     sent = request.method == "POST"
@@ -44,16 +46,11 @@ def tell(request: StaffRequest) -> HttpResponseBase:
     found = next(iter(registry.features_of(page)), None)
 
     def apply(data: dict[str, Any]) -> str:
-        picture = data["picture"]
-        said = Said(
-            data["text"],
-            data["kind"],
-            data["page"],
-            data["path"],
-            picture,
-            picture.name if picture else "",
-        )
-        say(said=said, actor=request.actor, now=request.now)
+        upload = data["picture"]
+        picture = take_file(upload, file_name=upload.name, allow=("image",)) if upload else None
+        said = Said(data["text"], data["kind"], data["page"], data["path"], picture)
+        with acting(request.actor):
+            say(said=said, actor=request.actor, now=request.now)
         if not request.htmx:
             messages.success(request, _("Thank you. You can follow what becomes of it."))
         return reverse("rollout:own_remarks")
