@@ -147,7 +147,7 @@ SHOTS = (
     Shot("imports", "/customers/imports/", "supervisor"),
     Shot("import-new", "/customers/imports/new/", "supervisor"),
     Shot("import-differing", "/customers/imports/", "supervisor", "", _differing),
-    Shot("exports", "/customers/exports/", "supervisor"),
+    Shot("exports", "/me/files/", "supervisor"),
     Shot("intakes", "/cases/intake/", "supervisor"),
     Shot("intake-new", "/cases/intake/new/", "supervisor"),
     Shot("intake-report", "/cases/intake/1/report/", "supervisor"),

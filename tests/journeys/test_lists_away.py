@@ -25,7 +25,7 @@ def test_a_list_is_asked_for_written_and_fetched(
     expect(dialog).to_contain_text("Tier C")
     dialog.locator("textarea").fill("Annual audit")
     dialog.locator(".btn-primary").click()
-    page.wait_for_url(re.compile("/exports/"))
+    page.wait_for_url(re.compile("/files/"))
     with worker(own_database, tmp_path / "media", tmp_path / "worker.log"):
         expect(page.locator("a[download]")).to_be_visible(timeout=60_000)
     with page.expect_download() as fetched:

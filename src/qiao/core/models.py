@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import pgettext_lazy
 
 
 class Event(models.Model):
@@ -250,6 +251,72 @@ class RetentionRun(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["rule", "-id"], name="core_retentionrun_latest"),
+        ]
+
+
+class Export(models.Model):
+    """A file that somebody takes away, written in the background, for them and nobody else.
+
+    `kind` names the `ExportKind` that writes it, `terms` say what it is to hold; empty ones were
+    forgotten with a person who stood in them. The file is removed at `expires_at`; the row stays
+    as the record. `once` names the occasion of one that nobody asked for by hand.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("export", "Waiting")
+        RUNNING = "running", pgettext_lazy("export", "Being written")
+        DONE = "done", pgettext_lazy("export", "Ready")
+        CANCELLED = "cancelled", pgettext_lazy("export", "Cancelled")
+        REFUSED = "refused", pgettext_lazy("export", "Refused")
+        REMOVED = "removed", pgettext_lazy("export", "Removed")
+
+    class Form(models.TextChoices):
+        CSV = "csv", "CSV"
+        XLSX = "xlsx", "Excel"
+
+    kind = models.TextField()
+    organisation_id = models.BigIntegerField()
+    terms = models.JSONField(default=dict)
+    form = models.TextField(choices=Form.choices)
+    reason = models.TextField()
+    language = models.TextField()
+    state = models.TextField(choices=State.choices, default=State.WAITING)
+    once = models.TextField(default="")
+    expected_rows = models.IntegerField(null=True)
+    row_count = models.IntegerField(default=0)
+    size_bytes = models.BigIntegerField(default=0)
+    taken_count = models.IntegerField(default=0)
+    created_at = models.DateTimeField()
+    created_by_id = models.BigIntegerField()
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["waiting", "running", "done", "cancelled", "refused", "removed"]
+                ),
+                name="core_export_state",
+            ),
+            models.CheckConstraint(condition=Q(form__in=["csv", "xlsx"]), name="core_export_form"),
+            models.CheckConstraint(condition=~Q(reason=""), name="core_export_reason"),
+            models.CheckConstraint(
+                condition=~Q(state="done")
+                | Q(finished_at__isnull=False, expires_at__isnull=False),
+                name="core_export_done_whole",
+            ),
+            models.UniqueConstraint(
+                fields=["created_by_id", "once"],
+                condition=~Q(once=""),
+                name="core_export_once",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["created_by_id", "id"], name="core_export_mine"),
+            models.Index(
+                fields=["expires_at"], condition=Q(state="done"), name="core_export_expiring"
+            ),
         ]
 
 

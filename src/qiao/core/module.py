@@ -30,6 +30,7 @@ manifest = Module(
             erase=erase_said,
             counted={
                 "core.core_idempotencykey": _("Kept answers to other programs"),
+                "core.core_export": _("Reasons and filters of files taken away"),
                 "core.core_approval": _("Requests to a second person without words"),
                 "core.core_disclosure": _("Reasons of disclosures"),
             },

@@ -140,6 +140,11 @@ def ids_of(sql: str, values: Mapping[str, Any]) -> list[int]:
 
 
 _SAID = {
+    "core_export": (
+        "UPDATE core_export SET reason = '–', terms = '{}',"
+        " state = CASE WHEN state IN ('waiting', 'running') THEN 'cancelled' ELSE state END"
+        " WHERE reason LIKE ANY(%(like)s) OR terms::text LIKE ANY(%(like)s)"
+    ),
     "core_idempotencykey": (
         "UPDATE core_idempotencykey SET result = qiao_redacted(result, true)"
         " WHERE result::text LIKE ANY(%(like)s)"

@@ -18,6 +18,7 @@ from qiao.core.manifest import (
     Command,
     Correction,
     Decidable,
+    ExportKind,
     Feature,
     Figure,
     Headline,
@@ -155,6 +156,10 @@ class Registry:
         """What other modules and cases themselves bring to the reports of cases, in order."""
         items = (f for module in self for f in module.case_figures)
         return sorted(items, key=lambda f: f.order)
+
+    def export_kinds(self) -> dict[str, ExportKind]:
+        """The kinds of files that people take away, by their keys."""
+        return {kind.key: kind for module in self for kind in module.exports}
 
     def inbox(self, actor: Actor) -> list[QueueSource]:
         """The groups of the workspace's left list that the actor may see, in order."""

@@ -15,7 +15,7 @@ USUAL: Final = {
     "core.jobs": 2_400,
     "core.sessions": 14,
     "core.deliveries": 900,
-    "customers.exports": 2,
+    "core.exports": 2,
     "customers.uploads": 1,
     "cases.drafts": 3,
     "contact.drafts": 5,

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from qiao.core.exports import let_go
 from qiao.core.manifest import Retention
 from qiao.core.retention import BY_PLACE, expire
 from qiao.core.tasks import KEEP_FINISHED_JOBS
@@ -11,6 +12,19 @@ _THREE_YEARS = _(
     " article 56), limitation of claims (Civil Code, article 188)"
 )
 RETENTION = (
+    Retention(
+        key="core.exports",
+        label=_("Files that people took away"),
+        about=_("The file is removed; who took what and why stays"),
+        table="core_export",
+        due="r.state = 'done' AND r.expires_at <= %(now)s",
+        keep=24,
+        unit="hours",
+        because=_("One day: whoever asked fetches it; a copy is not left lying about"),
+        clear=let_go,
+        hourly=True,
+        fixed=True,
+    ),
     Retention(
         key="core.jobs",
         label=_("Finished jobs of the background"),

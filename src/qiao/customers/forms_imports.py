@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
+from qiao.core.exports import REASON_LENGTH
+from qiao.core.models import Export
 from qiao.core.sheets import MOST_BYTES, MOST_PACKED_BYTES
 from qiao.core.table_words import refusal_word
-from qiao.customers.models import CustomerExport
-from qiao.customers.operations.exporting import REASON_LENGTH, may_have_full_phones
+from qiao.customers.operations.exporting import may_have_full_phones
 from qiao.customers.queries.export_heads import HEADS
 from qiao.customers.rules.export_columns import COLUMNS, USUAL
 from qiao.staff.queries import branches_among
@@ -54,7 +55,7 @@ class ExportForm(forms.Form):
 
     format = forms.ChoiceField(
         label=_("As"),
-        choices=CustomerExport.Form.choices,
+        choices=Export.Form.choices,
         widget=forms.RadioSelect,
         initial="xlsx",
     )

@@ -25,6 +25,7 @@ from qiao.customers import (
     demo,
     duplicate_contributions,
     duplicate_demo,
+    export_contributions,
     file_contributions,
     file_demo,
     imports_demo,
@@ -230,10 +231,6 @@ manifest = Module(
             "customers:import_new", "customers.import",
         ),
         Command(
-            "customers.exports", _("Customer exports"), "file-export",
-            "customers:exports", "customers.export",
-        ),
-        Command(
             "customers.imports", _("Imports of customers"), "file-import", "customers:imports",
             "customers.import",
         ),
@@ -271,6 +268,7 @@ manifest = Module(
     ),
     subscriptions=tier_contributions.SUBSCRIPTIONS + duplicate_contributions.SUBSCRIPTIONS,
     install=install,
+    exports=export_contributions.EXPORTS,
     retention=retention_contributions.RETENTION,
     holds=retention_contributions.HOLDS,
     demo=(

@@ -10,7 +10,6 @@ from qiao.customers.operations import letting_go
 from qiao.customers.operations.holds import PERMISSION
 from qiao.customers.queries import holds
 
-EXPORTS: Final = "customers.exports"
 SUBJECT_FILES: Final = "customers.subject_files"
 UPLOADS: Final = "customers.uploads"
 
@@ -19,19 +18,6 @@ HOLDS = (
     LegalHold("customers.erasing", _("A request for erasure that is not decided"), holds.ERASING),
 )
 RETENTION = (
-    Retention(
-        key=EXPORTS,
-        label=_("Files of exported lists"),
-        about=_("The file is removed; who took what and why stays"),
-        table="customers_customerexport",
-        due="r.state = 'done' AND r.expires_at <= %(now)s",
-        keep=24,
-        unit="hours",
-        because=_("One day: whoever asked fetches it; a copy is not left lying about"),
-        clear=letting_go.let_exports_go,
-        hourly=True,
-        fixed=True,
-    ),
     Retention(
         key=SUBJECT_FILES,
         label=_("Files of all that is held about a person"),

@@ -6,16 +6,12 @@ Each job may run twice: what was done is found done. A worker that dies leaves i
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.translation import override
 from procrastinate.contrib.django import app
 
 from qiao.core.actor import Actor
 from qiao.core.background import QUEUE
 from qiao.core.tasks import PATIENT
-from qiao.customers.models import CustomerExport
 from qiao.customers.operations import documents, erasing, subject_access, tag_work
-from qiao.customers.operations.exporting import TASK as EXPORT_TASK
-from qiao.customers.operations.exporting import write_export
 from qiao.customers.operations.import_batches import ImportEnded
 from qiao.customers.operations.import_files import (
     CHECK_TASK,
@@ -26,7 +22,6 @@ from qiao.customers.operations.import_files import (
 )
 from qiao.customers.operations.import_runs import RUN_TASK, run_started
 from qiao.customers.operations.import_undoing import UNDO_TASK, undo_import
-from qiao.customers.showing.export_file import cells, heads
 from qiao.staff.queries import actor_by_id
 
 
@@ -60,20 +55,6 @@ def undo_customer_import(*, import_id: int, staff_id: int) -> None:
         undo_import(actor=_actor(staff_id), import_id=import_id, now=timezone.now())
     except ImportEnded:
         return  # done by a job before this one
-
-
-@app.task(name=EXPORT_TASK, queue=QUEUE, retry=PATIENT)
-def write_customer_export(*, export_id: int, staff_id: int) -> None:
-    """Write a list of customers in the words of whoever asked for it."""
-    export = CustomerExport.objects.get(pk=export_id)
-    with override(export.language):
-        write_export(
-            actor=_actor(staff_id),
-            export_id=export_id,
-            header=heads(export.columns),
-            cells=cells(export.columns, full_phones=export.full_phones),
-            clock=timezone.now,
-        )
 
 
 @app.task(name=documents.READ_TASK, queue=QUEUE, retry=PATIENT)

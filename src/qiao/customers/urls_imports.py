@@ -27,8 +27,5 @@ urlpatterns = [
         imports.import_differing,
         name="import_differing",
     ),
-    path("exports/", exports.export_list, name="exports"),
     path("exports/new/", exports.export_new, name="export_new"),
-    path("exports/<int:export_id>/cancel/", exports.export_cancel, name="export_cancel"),
-    path("exports/<int:export_id>/file/", exports.export_file, name="export_file"),
 ]

@@ -14,6 +14,7 @@ from qiao.staff.duty_contributions import (
     DUTY_LINKS,
     DUTY_NOTICES,
 )
+from qiao.staff.file_contributions import FILE_LINKS, FILE_NOTICES
 from qiao.staff.operations import install_roles
 from qiao.staff.retention import RETENTION
 
@@ -33,9 +34,9 @@ manifest = Module(
     install=_install,
     code_tables=CODE_TABLES,
     retention=RETENTION,
-    notices=DUTY_NOTICES,
+    notices=DUTY_NOTICES + FILE_NOTICES,
     decisions=DUTY_DECISIONS,
-    person_menu=DUTY_LINKS,
+    person_menu=DUTY_LINKS + FILE_LINKS,
     commands=DUTY_COMMANDS,
     periodic=(
         PeriodicJob("staff.close_units", "5 * * * *", tasks.close_units),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from qiao.staff import views
-from qiao.staff.views import duty, notices
+from qiao.staff.views import duty, files, notices
 
 app_name = "staff"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("duty/", duty.index, name="duty"),
     path("duty/<int:roster_id>/", duty.roster, name="roster"),
     path("duty/<int:roster_id>/<str:iso>/<int:start>/", duty.duty_change, name="duty_change"),
+    path("files/", files.files, name="files"),
+    path("files/<int:export_id>/", files.file, name="file"),
+    path("files/<int:export_id>/cancel/", files.file_cancel, name="file_cancel"),
     path("notices/", notices.notices, name="notices"),
     path("notices/box/", notices.box, name="notice_box"),
     path("notices/bell/", notices.bell, name="notice_bell"),

@@ -30,14 +30,11 @@ IMPORTS: Final = {
     "customers:import_cancel": _import({}),
     "customers:import_resume": _import({}),
     "customers:import_undo": _import({}, OK),
-    "customers:exports": Visit(),
     "customers:export_new": Visit(
         queries=("tier=C", "segment=x", "q=zqxcan", "manager={agent}", "manager=x"),
         post={"format": "csv", "columns": ["name", "phones"], "phones": "full", "reason": "x"},
         own=True,
     ),
-    "customers:export_cancel": Visit({"export_id": "{export}"}, post={}, get=NOT_ALLOWED),
-    "customers:export_file": Visit({"export_id": "{export}"}),
     "customers:import_refused": _import({}, form="csv"),
     "customers:import_differing": _import({}, form="csv"),
 }

@@ -25,6 +25,7 @@ from qiao.core.manifest.data import (
     SegmentField,
     Told,
 )
+from qiao.core.manifest.exports import ExportKind, Order, Written
 from qiao.core.manifest.features import Feature
 from qiao.core.manifest.pages import (
     CUSTOMER_TOPICS,
@@ -64,6 +65,7 @@ __all__ = [
     "Decidable",
     "DemoStage",
     "Difference",
+    "ExportKind",
     "Feature",
     "Figure",
     "Headline",
@@ -79,6 +81,7 @@ __all__ = [
     "NoticeOccasion",
     "NoticeRow",
     "NoticeWords",
+    "Order",
     "Panel",
     "Parameter",
     "Permission",
@@ -94,6 +97,7 @@ __all__ = [
     "TimelineSource",
     "Told",
     "Workload",
+    "Written",
 ]
 
 
@@ -164,6 +168,7 @@ class Module:
     workload: tuple[Workload, ...] = ()
     case_figures: tuple[CaseFigure, ...] = ()
     parameters: tuple[Parameter, ...] = ()
+    exports: tuple[ExportKind, ...] = ()
     corrections: tuple[Correction, ...] = ()
     decisions: tuple[Decidable, ...] = ()
     audit_words: tuple[AuditTable, ...] = ()

@@ -11,7 +11,6 @@ from qiao.customers.models.duplicates import (
     DuplicateCountChange,
     DuplicateRun,
 )
-from qiao.customers.models.exports import CustomerExport
 from qiao.customers.models.holds import Hold
 from qiao.customers.models.import_additions import ImportAddition
 from qiao.customers.models.import_files import ImportedPlace, ImportFile
@@ -66,7 +65,6 @@ __all__ = [
     "Consent",
     "ContactPerson",
     "Customer",
-    "CustomerExport",
     "CustomerGroup",
     "CustomerIdentity",
     "CustomerImport",

@@ -175,8 +175,7 @@ def _erase_files(ids: list[int], erasing: Erasing) -> None:
     )
     # A list does not say who stands in it: those that lie there go, whoever wants one asks again.
     lists = select(
-        "UPDATE customers_customerexport SET state = 'removed' WHERE state = 'done'"
-        " RETURNING id, form",
+        "UPDATE core_export SET state = 'removed' WHERE state = 'done' RETURNING id, form",
         {},
     )
     erasing.files += [f"exports/{row['id']}.{row['form']}" for row in lists]

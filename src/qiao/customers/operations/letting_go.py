@@ -13,18 +13,11 @@ from django.db import connection
 from qiao.core.models import Attachment
 from qiao.core.retention import nothing_holds
 from qiao.core.thumbnails import remove_content
-from qiao.customers.models import CustomerExport, Document, ImportFile, SubjectExport
-from qiao.customers.operations import exporting, subject_access
+from qiao.customers.models import Document, ImportFile, SubjectExport
+from qiao.customers.operations import subject_access
 from qiao.customers.operations.import_files import drop_file
 from qiao.customers.queries.documents import OWNER_KIND
 from qiao.customers.queries.holds import IDS_OF_ROW
-
-
-def let_exports_go(idents: Sequence[Any], _now: datetime) -> None:
-    """Remove the files of lists that were taken away; the record stays."""
-    for export in CustomerExport.objects.filter(pk__in=idents):
-        exporting.path_of(export).unlink(missing_ok=True)
-    CustomerExport.objects.filter(pk__in=idents).update(state=CustomerExport.State.REMOVED)
 
 
 def let_subject_files_go(idents: Sequence[Any], _now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Lists of customers for a file, a chunk at a time by id; and the exports of a person."""
+"""Lists of customers for a file, a chunk at a time by id."""
 # ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
 
 from collections.abc import Iterator, Sequence
@@ -8,11 +8,9 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
-from django.http import Http404
 from django.utils import timezone
 
 from qiao.core.actor import Actor
-from qiao.customers.models import CustomerExport
 from qiao.customers.queries.manager_sql import STANDING
 from qiao.customers.queries.portfolio import keeper_for
 from qiao.customers.queries.search import TODAY, Narrow, find_customers, visible
@@ -21,7 +19,6 @@ from qiao.customers.queries.tags import get_tag
 
 CHUNK: Final = 2_000
 MOST_FOUND: Final = 100  # what a search by words gives at most
-SHOWN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,17 +214,3 @@ def _row(row: Sequence[Any]) -> ExportRow:
         addresses=addresses,
         opened_date=opened,
     )
-
-
-def exports_of(actor: Actor) -> list[CustomerExport]:
-    """What the person asked for, the newest first."""
-    found = CustomerExport.objects.filter(created_by_id=actor.person_id)
-    return list(found.order_by("-id")[:SHOWN])
-
-
-def get_export_for(*, actor: Actor, export_id: int) -> CustomerExport:
-    """An export of the person's own. Raises `Http404`: nobody else's can be seen."""
-    found = CustomerExport.objects.filter(pk=export_id, created_by_id=actor.person_id).first()
-    if found is None:
-        raise Http404(f"export {export_id}")
-    return found

@@ -6,12 +6,11 @@ from django import template
 from django.utils.safestring import SafeString
 
 from qiao.core.ui.marks import badge
-from qiao.customers.models import CustomerExport, CustomerImport, ImportFile
+from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.showing import import_words
 
 register = template.Library()
 _IMPORTS = {"running": "info", "done": "ok", "cancelled": "warn", "rolling_back": "info"}
-_EXPORTS = {"done": "ok", "running": "info", "waiting": "info"}
 _FILES = {"failed": "bad", "checked": "ok", "reading": "info", "checking": "info"}
 
 
@@ -25,15 +24,6 @@ def import_badge(job: CustomerImport) -> SafeString:
 def file_badge(file: ImportFile) -> SafeString:
     """The state of a file on its way in."""
     return badge(file.get_state_display(), _FILES.get(file.state, ""))
-
-
-@register.simple_tag
-def export_badge(export: CustomerExport, is_ready: bool) -> SafeString:  # noqa: FBT001 - a tag's
-    """The state of an export; one whose time is over is removed, also before its file is."""
-    state = CustomerExport.State(export.state)
-    if state == CustomerExport.State.DONE and not is_ready:
-        state = CustomerExport.State.REMOVED
-    return badge(state.label, _EXPORTS.get(state, ""))
 
 
 @register.filter

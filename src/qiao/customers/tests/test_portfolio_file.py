@@ -7,9 +7,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from qiao.core.models import Disclosure
+from qiao.core.models import Disclosure, Export
 from qiao.core.tests.deliveries import run_background
-from qiao.customers.models import CustomerExport
 from qiao.customers.operations import merge_customers
 from qiao.customers.operations.managing import assign_manager, end_manager
 from qiao.customers.tests.factories import NOW, make_customer
@@ -83,9 +82,9 @@ def test_the_file_ends_where_the_right_to_take_away_ends(world: Company, keeper:
     query = f"?manager={keeper.pk}"
     assert names_in(browser(keeper), query) == ["滨湖厂", "江北厂"]
     assert names_in(browser(world.agent_staff), query) == ["滨湖厂"]
-    export = CustomerExport.objects.latest("id")
-    assert export.filters["manager"] == keeper.pk
-    told = browser(world.agent_staff).get(reverse("customers:exports")).content.decode()
+    export = Export.objects.latest("id")
+    assert export.terms["filters"]["manager"] == keeper.pk
+    told = browser(world.agent_staff).get(reverse("staff:files")).content.decode()
     assert "Customer manager: 方经理" in told
 
 

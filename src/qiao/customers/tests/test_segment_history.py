@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils.translation import override
 
 from qiao.core.actor import Actor
-from qiao.customers.models import CustomerExport, Segment, SegmentDay
+from qiao.core.models import Export
+from qiao.customers.models import Segment, SegmentDay
 from qiao.customers.operations import restate_protections
 from qiao.customers.operations.exporting import request_export
 from qiao.customers.operations.segment_keeping import (
@@ -153,12 +154,12 @@ def test_members_are_taken_away_by_the_machinery_of_lists_and_of_own_segments_on
         "form": "csv", "full_phones": False, "reason": "每周回访", "language": "zh-hans",
     }  # fmt: skip
     export = request_export(actor=company.agent, **ask)
-    assert CustomerExport.objects.get(pk=export.pk).filters["segment"] == segment.pk
+    assert Export.objects.get(pk=export.pk).terms["filters"]["segment"] == segment.pk
     with pytest.raises(NotVisible):
         request_export(actor=company.outsider, **ask)
     client = Client()
     client.force_login(company.agent_staff, backend="qiao.staff.signin.StaffBackend")
     told = client.get(f"/customers/exports/new/?segment={segment.pk}").content.decode()
     assert "要照顾的客户" in told
-    assert "要照顾的客户" in client.get("/customers/exports/").content.decode()
+    assert "要照顾的客户" in client.get("/me/files/").content.decode()
     assert client.get("/customers/?segment=99999999").status_code == 404
