@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases import alike_contributions as alike_parts
-from qiao.cases import cause_tasks, contributions, list_tasks, tasks
+from qiao.cases import cause_tasks, contributions, export_contributions, list_tasks, tasks
 from qiao.cases import clock_contributions as clocks
 from qiao.cases import complaint_contributions as complaints
 from qiao.cases import intake_contributions as logs
@@ -117,6 +117,7 @@ manifest = Module(
         *logs.AUDIT_WORDS,
     ),
     matters=contributions.MATTERS,
+    exports=export_contributions.EXPORTS,
     retention=RETENTION + logs.RETENTION,
     holds=HOLDS,
     periodic=(

@@ -68,7 +68,9 @@ CASES: Final = {
     "cases:unsnooze": _case({}, NOT_ALLOWED),
     "cases:unread": _case({}, NOT_ALLOWED),
     "cases:export": Visit(
-        post={}, get=NOT_ALLOWED, queries=("view=all", "view=all&unit={unit}"), own=True
+        post={"format": "csv", "reason": "x"},
+        queries=("view=all", "view=all&unit={unit}"),
+        own=True,
     ),
     "cases:bulk": Visit({"what": "transfer"}, post={"case": ["{case}"]}, get=NOT_ALLOWED),
     "cases:bulk_foresee": Visit(

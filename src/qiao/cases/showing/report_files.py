@@ -11,13 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qiao.cases.queries import Filters
-from qiao.cases.showing import listing
+from qiao.cases.showing.filter_words import filter_words
 from qiao.cases.showing.reports import PERIOD_NAMES, Cell, Report, ShownRow
 from qiao.core.actor import Actor
 from qiao.core.rules.cells import safe_cell
-from qiao.customers.queries.tags import vocabulary
-from qiao.staff.queries import names_of, organisation_names
 
 BOM: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
 Number = float | int | str | None
@@ -73,17 +70,6 @@ def about(report: Report, *, actor: Actor, now: datetime, link: str) -> list[tup
         (_("Taken at"), f"{timezone.localtime(now):%Y-%m-%d %H:%M}"),
         (_("Address"), link),
     ]
-
-
-def filter_words(filters: Filters) -> str:
-    """The filters of a report in one line."""
-    chips = listing.show_chips(
-        filters,
-        people=names_of([i for i in (filters.person, filters.responsible) if i]),
-        units=organisation_names([i for i in (filters.team, filters.unit) if i]),
-        tags={tag.pk: tag.name for tag in vocabulary()} if filters.tag else {},
-    )
-    return _("; ").join(f"{chip.label}: {chip.value}" for chip in chips)
 
 
 def as_csv(report: Report) -> bytes:

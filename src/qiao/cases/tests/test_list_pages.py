@@ -8,7 +8,6 @@ from pytest_django import DjangoAssertNumQueries
 from qiao.cases.models import Case
 from qiao.cases.tests.browsing import page, text_of
 from qiao.cases.tests.world import a_case
-from qiao.core.models import Disclosure
 from qiao.staff.tests.cast import Company
 
 
@@ -47,13 +46,3 @@ def test_one_goes_through_a_list_case_by_case_and_stays_at_its_ends(
     assert beside(order[2], "next") == f"{page(order[2])}?{query}"
     assert "列表到此为止" in text_of(agent.get(f"{page(order[2])}?{query}"))
     assert agent.get(page(order[0], "beside", "next")).status_code == 404
-
-
-def test_the_export_is_recorded_streamed_and_free_of_formulas(
-    company: Company, agent: Client
-) -> None:
-    a_case(company, title="=HYPERLINK(1)")
-    response = agent.post(reverse("cases:export") + "?view=open")
-    body = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
-    assert "'=HYPERLINK(1)" in body
-    assert Disclosure.objects.get().row_count == 1
