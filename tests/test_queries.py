@@ -48,7 +48,7 @@ PAGES = (
     "feedback:list",
 )
 # Lazy on purpose: fragments show neither rail nor bell and count nothing.
-RAIL = ("qiao/core/context.py", "qiao/staff/context.py")
+RAIL = ("qiao/core/context.py", "qiao/staff/context.py", "qiao/desk/context.py")
 ID_OF = {
     "cases": "case",
     "contact": "closed",

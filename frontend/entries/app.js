@@ -22,12 +22,13 @@ import * as presence from "../js/presence.js";
 import * as requests from "../js/requests.js";
 import * as retry from "../js/retry.js";
 import * as scrolling from "../js/scrolling.js";
+import * as tabs from "../js/tabs.js";
 import * as theme from "../js/theme.js";
 import * as toasts from "../js/toasts.js";
 
 window.htmx = htmx;
 
-for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, dropping, filesize, inserting, longtext, picking, place, presence, scrolling, retry, livestream]) {
+for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, dropping, filesize, inserting, longtext, picking, place, presence, scrolling, tabs, retry, livestream]) {
   part.start();
 }
 document.documentElement.dataset.ready = "";

@@ -29,6 +29,7 @@ from qiao.cases.parameters import PARAMETERS
 from qiao.cases.personal import PERSONAL
 from qiao.cases.retention import HOLDS, RETENTION
 from qiao.cases.showing import overview
+from qiao.cases.tab_contributions import TABS
 from qiao.core.demo import World
 from qiao.core.manifest import DemoStage, Module, Permission
 from qiao.core.packs.enabled import catalogue
@@ -85,6 +86,7 @@ manifest = Module(
     portfolio=(*contributions.PORTFOLIO, *complaints.PORTFOLIO),
     timeline=contributions.TIMELINE,
     search=contributions.SEARCH,
+    tabs=TABS,
     segment_fields=contributions.SEGMENT_FIELDS,
     commands=(
         *contributions.COMMANDS,

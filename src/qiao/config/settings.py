@@ -114,6 +114,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "qiao.core.context.page",
                 "qiao.staff.context.page",
+                "qiao.desk.context.page",
             ],
         },
     }

@@ -37,6 +37,7 @@ from qiao.core.manifest import (
     Retention,
     SearchSource,
     SegmentField,
+    TabKind,
     TimelineSource,
     Workload,
 )
@@ -169,6 +170,10 @@ class Registry:
     def administration(self) -> list[AdministrationPage]:
         """The pages that modules add to the administration, in the order of the floors."""
         return [page for module in self for page in module.administration]
+
+    def tab_kinds(self) -> list[TabKind]:
+        """What may stand as a tab of the desk, whoever looks."""
+        return [kind for module in self for kind in module.tabs]
 
     def notices(self) -> dict[str, NoticeKind]:
         """The kinds of notices to staff by their keys."""

@@ -42,6 +42,7 @@ from qiao.customers import (
     retention_contributions,
     segment_demo,
     segment_tasks,
+    tab_contributions,
     tag_contributions,
     tag_demo,
     tasks,
@@ -188,6 +189,7 @@ manifest = Module(
             "customers/panels/disclosures.html", disclosures.PANEL, "core.audit", DATA, 95,
         ),
     ),
+    tabs=tab_contributions.TABS,
     search=(
         *file_contributions.SEARCH,
         *relation_contributions.SEARCH,

@@ -190,3 +190,28 @@ class BackupRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class Tab(models.Model):
+    """Something that a person has open: a page about a customer or what belongs to one.
+
+    `kind` names a `TabKind` of a manifest. Words are read when the strip is drawn, never kept. A
+    closed tab keeps its place for a day, so that it can be brought back.
+    """
+
+    staff = models.ForeignKey("staff.Staff", models.CASCADE, related_name="+", db_index=False)
+    kind = models.TextField()
+    subject_id = models.BigIntegerField()
+    opened_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["staff", "kind", "subject_id"], name="desk_tab_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["closed_at"], name="desk_tab_closed", condition=Q(closed_at__isnull=False)
+            )
+        ]

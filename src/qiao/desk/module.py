@@ -10,6 +10,7 @@ from qiao.desk.administration import demo as administration_demo
 from qiao.desk.administration.declared import PARAMETERS, RETENTION
 from qiao.desk.administration.words import WORDS
 from qiao.desk.catching import collect_failed_jobs
+from qiao.desk.operations.tabs import forget_closed
 from qiao.desk.overview import contributed as overview
 from qiao.desk.problem_inbox import ANSWERS
 from qiao.desk.problem_personal import PERSONAL
@@ -35,7 +36,10 @@ manifest = Module(
     person_menu=(PersonLink(_("Report a problem"), "bug", "desk:report_problem"),),
     inbox=(ANSWERS,),
     personal=PERSONAL,
-    periodic=(PeriodicJob("desk.collect_failed_jobs", "* * * * *", collect_failed_jobs),),
+    periodic=(
+        PeriodicJob("desk.collect_failed_jobs", "* * * * *", collect_failed_jobs),
+        PeriodicJob("desk.forget_closed_tabs", "17 3 * * *", forget_closed),
+    ),
     figures=overview.FIGURES,
     parameters=PARAMETERS,
     retention=RETENTION,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from qiao.desk.overview import views as overview
-from qiao.desk.views import emergency, entrance, problems, searching, workspace
+from qiao.desk.views import emergency, entrance, problems, searching, tabs, workspace
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("problems/<int:problem_id>/answer/", problems.answer_pane, name="problem_answer"),
     path("problems/<int:problem_id>/seen/", problems.answer_seen, name="problem_seen"),
     path("problems/pictures/<int:attachment_id>/", problems.picture, name="problem_picture"),
+    path("tabs/", tabs.strip, name="tabs"),
+    path("tabs/visit", tabs.visit, name="tabs_visit"),
+    path("tabs/close", tabs.close, name="tabs_close"),
+    path("tabs/reopen", tabs.reopen, name="tabs_reopen"),
     path("search/", searching.results, name="search"),
     path("search/palette", searching.palette, name="palette"),
     path("overview/", overview.overview, name="overview"),

@@ -9,6 +9,7 @@ from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.dispatch import contributions, demo, morning
 from qiao.dispatch.parameters import PARAMETERS
 from qiao.dispatch.personal import PERSONAL
+from qiao.dispatch.tab_contributions import TABS
 from qiao.dispatch.tasks import (
     on_case_changed,
     on_case_closed,
@@ -35,6 +36,7 @@ manifest = Module(
     panels=contributions.PANELS,
     timeline=contributions.TIMELINE,
     search=contributions.SEARCH,
+    tabs=TABS,
     commands=contributions.COMMANDS,
     subscriptions=(
         Subscription(StepEntered, on_step_entered),

@@ -35,6 +35,12 @@ DESK: Final = {
         get=MOVED,
         own=True,
     ),
+    "desk:tabs": Visit(queries=("path=/cases/{case}/", "path=//x")),
+    "desk:tabs_visit": Visit(post={"path": "/cases/{case}/"}, get=NOT_ALLOWED, own=True),
+    "desk:tabs_close": Visit(
+        post={"tab": "1", "path": "/cases/{case}/"}, get=NOT_ALLOWED, own=True
+    ),
+    "desk:tabs_reopen": Visit(queries=("tab=1",), post={}, get=NOT_ALLOWED, own=True),
     "desk:search": Visit(queries=HUNTS),
     "desk:palette": Visit(queries=(*HUNTS, "q=%23{number}", "q=%4013806177754")),
     "desk:overview": Visit(queries=("unit={unit}", "pack=water", "period=90")),

@@ -84,8 +84,14 @@ def edit_case(
 def keep_draft(
     *, case_id: int, box: str, values: Mapping[str, Any], actor: Actor, now: datetime
 ) -> None:
-    """Keep what somebody is typing in a box of the case's page, so that nothing is ever lost."""
+    """Keep what somebody is typing in a box of the case's page, so that nothing is ever lost.
+
+    A box whose text was taken out again holds no draft.
+    """
     required()
+    if "text" in values and not str(values["text"]).strip():
+        CaseDraft.objects.filter(case_id=case_id, staff_id=actor.person_id, box=box).delete()
+        return
     CaseDraft.objects.update_or_create(
         case_id=case_id,
         staff_id=actor.person_id,

@@ -46,6 +46,7 @@ from qiao.core.manifest.pages import (
     PortfolioCount,
     QueueSource,
     SearchSource,
+    TabKind,
     Text,
     TimelineSource,
     Workload,
@@ -93,6 +94,7 @@ __all__ = [
     "SearchSource",
     "SegmentField",
     "Subscription",
+    "TabKind",
     "Text",
     "TimelineSource",
     "Told",
@@ -151,6 +153,7 @@ class Module:
     portfolio: tuple[PortfolioCount, ...] = ()
     timeline: tuple[TimelineSource, ...] = ()
     search: tuple[SearchSource, ...] = ()
+    tabs: tuple[TabKind, ...] = ()
     segment_fields: tuple[SegmentField, ...] = ()
     commands: tuple[Command, ...] = ()
     permissions: tuple[Permission, ...] = ()

@@ -319,3 +319,22 @@ class AdministrationPage:
     label: Text
     url_name: str
     permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class TabKind:
+    """What a person may have open as a tab: its page, and what its tab says.
+
+    `sql` gives one row of what stands for ``t.subject_id``: ``holder`` (the customer it belongs to
+    as they are held now, or NULL), ``holder_name``, ``label`` (short), ``title`` (all of it) and
+    ``has_draft`` (words of ``%(me)s`` that were not sent), within ``%(organisation_ids)s``.
+    `argument` is the id's name in the address; `is_holder` marks the customer's own page.
+    """
+
+    key: str
+    icon: str
+    url_name: str
+    argument: str
+    permission: str
+    sql: str
+    is_holder: bool = False
