@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from qiao.staff.models import Organisation, Role, Staff
+from qiao.staff.models import Absence, Organisation, Role, Staff
 from qiao.staff.operations import add_organisation, assign_role
+from qiao.staff.operations.absences import plan_absence
 from qiao.staff.operations.duty import plan_roster
 from qiao.staff.queries import actor_for
 from qiao.staff.rules.roster import Need, Shift
@@ -67,12 +68,23 @@ def build_world(now: datetime) -> World:
         shifts=[Shift(0, day, 1050, 510, company.agent.person_id) for day in range(7)],
         needs=[Need(day, 1050, 510) for day in range(7)],
     )
+    absence = plan_absence(
+        staff=company.colleague_staff,
+        deputy=None,
+        first=now.date() + timedelta(days=900),
+        last=now.date() + timedelta(days=901),
+        kind=Absence.Kind.LEAVE,
+        today=now.date(),
+        actor=company.chief,
+        now=now,
+    )
     other_team = add_organisation(
         kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
     )
     world.ids |= {
         "agent": company.agent.person_id,
         "roster": roster.pk,
+        "absence": absence.pk,
         "agent_number": "1027",
         "team": company.lake_team.pk,
         "other_team": other_team.pk,

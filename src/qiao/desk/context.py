@@ -14,5 +14,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _strip(request: HttpRequest) -> Strip | None:
-    actor = getattr(request, "actor", None)
+    actor: Any = getattr(request, "actor", None)
     return strip_of(actor, subject_of(request)) if may_keep_tabs(actor) else None

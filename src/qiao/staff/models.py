@@ -319,3 +319,47 @@ class RightsVersion(models.Model):
     """One row, raised by triggers whenever rights or the tree change: caches compare it."""
 
     version = models.BigIntegerField(default=1)
+
+
+class Absence(models.Model):
+    """Days on which a person is away, and who stands in (代理人). The end of `days` is exclusive.
+
+    The SQL function ``staff_stands_in`` follows deputies who are away themselves. `ended_at` is
+    set where the person came back early, or it was entered by mistake.
+    """
+
+    class Kind(models.TextChoices):
+        LEAVE = "leave"
+        SICK_LEAVE = "sick"
+        TRAINING = "training"
+        OFF_DUTY = "off_duty"
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="absences")
+    deputy = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    days = DateRangeField()
+    kind = models.TextField(choices=Kind.choices)
+    entered_by = models.ForeignKey(
+        Staff, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    entered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | ~Q(deputy=models.F("staff")),
+                name="staff_absence_other_deputy",
+            ),
+            models.CheckConstraint(
+                condition=Q(days__isempty=False, days__lower_inf=False, days__upper_inf=False),
+                name="staff_absence_has_days",
+            ),
+            ExclusionConstraint(
+                name="staff_absence_once",
+                expressions=[
+                    ("staff", RangeOperators.EQUAL),
+                    ("days", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(ended_at__isnull=True),
+            ),
+        ]

@@ -6,7 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import DemoStage, Module, Permission
 from qiao.core.tasks import PeriodicJob
-from qiao.staff import demo, duty_demo, tasks
+from qiao.staff import absence_demo, demo, duty_demo, tasks
+from qiao.staff.absence_contributions import (
+    ABSENCE_COMMANDS,
+    ABSENCE_LINKS,
+    ABSENCE_NOTICES,
+)
 from qiao.staff.codes import CODE_TABLES
 from qiao.staff.duty_contributions import (
     DUTY_COMMANDS,
@@ -34,10 +39,10 @@ manifest = Module(
     install=_install,
     code_tables=CODE_TABLES,
     retention=RETENTION,
-    notices=DUTY_NOTICES + FILE_NOTICES,
+    notices=DUTY_NOTICES + FILE_NOTICES + ABSENCE_NOTICES,
     decisions=DUTY_DECISIONS,
-    person_menu=DUTY_LINKS + FILE_LINKS,
-    commands=DUTY_COMMANDS,
+    person_menu=DUTY_LINKS + FILE_LINKS + ABSENCE_LINKS,
+    commands=DUTY_COMMANDS + ABSENCE_COMMANDS,
     periodic=(
         PeriodicJob("staff.close_units", "5 * * * *", tasks.close_units),
         PeriodicJob("staff.tell_holes", "35 * * * *", tasks.tell_of_holes),
@@ -45,6 +50,7 @@ manifest = Module(
     demo=(
         DemoStage("staff", 10, demo.build_company, demo.audit),
         DemoStage("staff.duty", 11, duty_demo.build_rosters),
+        DemoStage("staff.absences", 12, absence_demo.build_absences),
     ),
     audited=(
         "staff_organisation",
@@ -52,5 +58,6 @@ manifest = Module(
         "staff_role",
         "staff_assignment",
         "staff_membership",
+        "staff_absence",
     ),
 )

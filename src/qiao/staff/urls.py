@@ -3,7 +3,7 @@
 from django.urls import path
 
 from qiao.staff import views
-from qiao.staff.views import duty, files, notices
+from qiao.staff.views import absences, duty, files, notices
 
 app_name = "staff"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("files/", files.files, name="files"),
     path("files/<int:export_id>/", files.file, name="file"),
     path("files/<int:export_id>/cancel/", files.file_cancel, name="file_cancel"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/new/", absences.absence_new, name="absence_new"),
+    path("absences/<int:absence_id>/end/", absences.absence_end, name="absence_end"),
     path("notices/", notices.notices, name="notices"),
     path("notices/box/", notices.box, name="notice_box"),
     path("notices/bell/", notices.bell, name="notice_bell"),

@@ -11,6 +11,12 @@ CORE: Final = {
     "gallery": Visit(public=True),
     "set_language": Visit(post={"language": "en", "next": "/"}, get=MOVED, public=True),
     "staff:preferences": Visit(post={"theme": "dark"}, get=NOT_ALLOWED, public=True, own=True),
+    "staff:absences": Visit(),
+    "staff:absence_new": Visit(
+        post={"person": "1027", "first": "2027-01-04", "last": "2027-01-05", "kind": "leave"},
+        own=True,
+    ),
+    "staff:absence_end": Visit({"absence_id": "{absence}"}, post={}, get=NOT_ALLOWED),
     "staff:duty": Visit(get=MOVED),
     "staff:roster": Visit({"roster_id": "{roster}"}, queries=("month=2027-01",)),
     "staff:duty_change": Visit(

@@ -58,6 +58,7 @@ class Beside:
     drafts: dict[str, dict[str, Any]]
     viewers: list[dict[str, Any]]
     supervisors: list[dict[str, Any]]
+    absent: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,16 @@ SELECT
              JOIN staff_staff st ON st.id = a.staff_id AND st.is_active
             WHERE a.valid @> %(today)s::date AND %(path)s LIKE o.path || '%%'
               AND NOT staff_barred(st.id, %(unit)s, %(today)s::date)
-            ORDER BY st.id, depth DESC) s)
+            ORDER BY st.id, depth DESC) s),
+  (SELECT coalesce(jsonb_object_agg(a.staff_id, jsonb_build_object(
+          'until', upper(a.days) - 1, 'deputy', d.name, 'number', d.number, 'phone', d.phone)),
+          '{}')
+     FROM staff_absence a
+     JOIN staff_staff s ON s.id = a.staff_id
+     JOIN staff_organisation o ON o.id = s.organisation_id
+     LEFT JOIN staff_staff d ON d.id = staff_stands_in(a.staff_id, %(now)s)
+    WHERE a.staff_id = ANY(%(people)s) AND a.ended_at IS NULL
+      AND a.days @> (%(now)s AT TIME ZONE o.timezone)::date)
 """
 
 
@@ -178,6 +188,8 @@ def _beside(case: Case, actor: Actor, now: datetime) -> tuple[ClockState, Beside
                 "path": case.organisation.path,
                 "unit": case.organisation_id,
                 "files": NEWEST_FILES,
+                "now": now,
+                "people": [case.responsible_id, case.assignee_id or 0],
             },
         )
         state, *others = (plain(value) for value in cursor.fetchone())

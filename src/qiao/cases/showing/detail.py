@@ -14,6 +14,7 @@ from qiao.cases.models import Case
 from qiao.cases.queries import CasePage
 from qiao.cases.rules.process import Process
 from qiao.cases.showing import names
+from qiao.cases.showing.away import away_words
 from qiao.cases.showing.clocks import ShownClocks, show_clocks
 from qiao.cases.showing.files import show_file
 from qiao.cases.showing.history import Line, Speech, show_history, speech_of
@@ -69,6 +70,7 @@ class Detail:
     before: int | None
     facts: list[Fact]
     people: list[Person]
+    away: str
     links: list[dict[str, Any]]
     files: list[dict[str, Any]]
     file_count: int
@@ -132,7 +134,8 @@ def show_case(page: CasePage, *, actor: Actor, now: datetime) -> Detail:
         lines=show_history(page.history.entries, speech_of(process, case.process_id, definition)),
         before=page.history.before,
         facts=show_facts(case, process, definition),
-        people=_people(case, page.beside.supervisors),
+        people=_people(case, page.beside.supervisors, page.beside.absent),
+        away=away_words(page.beside.absent.get(str(case.responsible_id))),
         links=[_link(item) for item in page.beside.links],
         files=[show_file(item) for item in page.beside.attachments],
         file_count=page.beside.file_count,
@@ -182,7 +185,9 @@ def show_facts(case: Case, process: Process, definition: CaseType | None) -> lis
     return shown
 
 
-def _people(case: Case, supervisors: Sequence[Mapping[str, Any]]) -> list[Person]:
+def _people(
+    case: Case, supervisors: Sequence[Mapping[str, Any]], absent: Mapping[str, Mapping[str, Any]]
+) -> list[Person]:
     first = case.responsible
     answered = case.answered_at is not None
     rows = [
@@ -191,7 +196,8 @@ def _people(case: Case, supervisors: Sequence[Mapping[str, Any]]) -> list[Person
             note=f"{first.title} {first.number}".strip(),
             line=_("The customer has the answer")
             if answered
-            else _("Stays responsible until the customer has the answer"),
+            else away_words(absent.get(str(first.pk)))
+            or _("Stays responsible until the customer has the answer"),
             badge=_("First person"),
             icon="user-check",
             badge_tone="pri",
@@ -203,7 +209,9 @@ def _people(case: Case, supervisors: Sequence[Mapping[str, Any]]) -> list[Person
             Person(
                 name=case.assignee.name,
                 note=names.unit_name(case.team),
-                line=case.assignee.phone or case.assignee.title,
+                line=away_words(absent.get(str(case.assignee.pk)))
+                or case.assignee.phone
+                or case.assignee.title,
                 badge=_("Works on it"),
                 icon="",
                 badge_tone="",

@@ -19,6 +19,7 @@ from qiao.core.ui.marks import TIERS
 from qiao.core.wording import said
 from qiao.customers.queries.tags import vocabulary
 from qiao.staff.queries import names_of, organisation_names
+from qiao.staff.queries.absences import StoodInFor, stood_in_for
 
 ROWS = 30
 BY_PERSON = ("mine", "team", "open")
@@ -162,7 +163,15 @@ def _frame(request: StaffRequest, place: Place, counts: dict[str, int]) -> dict[
         "orders": keeping.show_orders(place),
         "all_columns": keeping.all_columns(place),
         "may_export": request.actor.can("cases.export"),
+        "stood_in_for": _stood_in_for(request, place),
     }
+
+
+def _stood_in_for(request: StaffRequest, place: Place) -> list[StoodInFor]:
+    """For whom the reader stands in: their cases are theirs to look after now."""
+    if place.view not in BY_PERSON and not place.filters.person:
+        return []
+    return stood_in_for(staff_id=request.actor.person_id, now=request.now)
 
 
 def _tag_names(filters: Filters) -> dict[int, str]:

@@ -25,8 +25,19 @@ class NoticeMissing(LookupError):  # noqa: N818 - names the finding
 
 _TELL = """
 INSERT INTO staff_notice (staff_id, kind, once, subject_id, facts, created_at)
-SELECT s.id, %(kind)s, %(once)s, %(subject)s, %(facts)s::jsonb, %(now)s
-  FROM staff_staff s WHERE s.id = ANY(%(staff)s) AND s.is_active ORDER BY s.id
+SELECT s.id, %(kind)s, %(once)s, %(subject)s,
+       CASE WHEN w.stands_for IS NULL THEN %(facts)s::jsonb
+            ELSE %(facts)s::jsonb || jsonb_build_object('stands_in_for', w.stands_for) END,
+       %(now)s
+  FROM (SELECT DISTINCT ON (x.staff_id) x.staff_id, x.stands_for
+          FROM (SELECT p.id AS staff_id, NULL::bigint AS stands_for
+                  FROM unnest(%(staff)s::bigint[]) AS p (id)
+                UNION ALL
+                SELECT staff_stands_in(p.id, %(now)s), p.id
+                  FROM unnest(%(staff)s::bigint[]) AS p (id)) x
+         ORDER BY x.staff_id, x.stands_for NULLS FIRST) w
+  JOIN staff_staff s ON s.id = w.staff_id AND s.is_active
+ ORDER BY s.id
     ON CONFLICT (staff_id, kind, once) DO NOTHING
 RETURNING staff_id
 """
@@ -49,7 +60,8 @@ def notify(
     row that it is about, `facts` what the words need beside it: ids, codes, ISO moments, numbers,
     **never words about a customer** (the words look those up when they are read). `once` names
     the occasion (``entry:812:7``): whoever was told of it under this kind is not told again, so a
-    job may run twice. People who no longer work here are left out.
+    job may run twice. People who no longer work here are left out. Whoever stands in for one of
+    them who is away is told too; their notice has ``stands_in_for`` among its facts.
 
     Returns how many people were told. Raises `UnknownNotice`, `ValueError` for an empty `once`.
     """

@@ -10,9 +10,10 @@ from django.db import connection
 from qiao.core.actor import Actor
 from qiao.core.manifest import NoticeRow, NoticeWords
 from qiao.core.registry import registry
-from qiao.staff.models import Notice
+from qiao.staff.models import Notice, Staff
 
 MOST_COUNTED = 100
+FOR = "stands_in_for"
 _UNREAD = """
 SELECT count(*) FROM (SELECT 1 FROM staff_notice
  WHERE staff_id = %s AND read_at IS NULL LIMIT %s) AS unread
@@ -29,6 +30,7 @@ class ShownNotice:
     words: NoticeWords | None
     created_at: datetime
     read_at: datetime | None
+    stands_in_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def in_words(actor: Actor, notices: Sequence[Notice]) -> list[ShownNotice]:
         rows = [NoticeRow(each.pk, each.subject_id, each.facts) for each in some]
         if key in kinds:
             said |= kinds[key].words(actor, rows)
+    names = _names({each.facts[FOR] for each in notices if FOR in each.facts})
     return [
         ShownNotice(
             notice_id=each.pk,
@@ -85,6 +88,14 @@ def in_words(actor: Actor, notices: Sequence[Notice]) -> list[ShownNotice]:
             words=said.get(each.pk),
             created_at=each.created_at,
             read_at=each.read_at,
+            stands_in_for=names.get(each.facts.get(FOR, 0), ""),
         )
         for each in notices
     ]
+
+
+def _names(staff_ids: set[int]) -> dict[int, str]:
+    """Those for whom the reader stands in; asked only where there are any."""
+    if not staff_ids:
+        return {}
+    return dict(Staff.objects.filter(pk__in=staff_ids).values_list("id", "name"))

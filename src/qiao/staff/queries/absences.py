@@ -1,0 +1,60 @@
+"""Who is away and who stands in, at a moment."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+
+from qiao.core.actor import Actor
+from qiao.staff.models import Absence
+
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class StoodInFor:
+    """Somebody whose work is a deputy's for now; `until` is the last day."""
+
+    staff_id: int
+    name: str
+    until: date
+
+
+_FOR_WHOM = """
+SELECT s.id, s.name, upper(a.days) - 1
+  FROM staff_absence a
+  JOIN staff_staff s ON s.id = a.staff_id AND s.is_active
+  JOIN staff_organisation o ON o.id = s.organisation_id
+ WHERE a.ended_at IS NULL AND a.days @> (%(now)s AT TIME ZONE o.timezone)::date
+   AND staff_stands_in(s.id, %(now)s) = %(me)s
+ ORDER BY s.number
+"""
+_DEPUTIES = """
+SELECT p.id, staff_stands_in(p.id, %(now)s) FROM unnest(%(staff)s::bigint[]) AS p (id)
+"""
+
+
+def stood_in_for(*, staff_id: int, now: datetime) -> list[StoodInFor]:
+    """For whom a person stands in at the moment, directly or in the place of another deputy."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FOR_WHOM, {"me": staff_id, "now": now})
+        return [StoodInFor(*row) for row in cursor.fetchall()]
+
+
+def deputies_at(*, staff_ids: Collection[int], now: datetime) -> dict[int, int]:
+    """Who stands in at the moment, by those of the people who are away and have somebody."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DEPUTIES, {"staff": sorted(staff_ids), "now": now})
+        return {person: deputy for person, deputy in cursor.fetchall() if deputy}
+
+
+def absences_for(*, actor: Actor, today: date) -> list[Absence]:
+    """Absences of today and to come: one's own, those one stands in for, and those of the units
+    in which the actor sees colleagues; own first, then by day."""
+    seen = Absence.objects.filter(
+        staff__organisation__in=list(actor.organisations("staff.view"))
+    ) | Absence.objects.filter(staff=actor.person_id)
+    rows = seen.filter(ended_at=None, days__endswith__gt=today).distinct()
+    found = rows.select_related("staff", "deputy").order_by("days", "staff__number")[:MOST_SHOWN]
+    return sorted(found, key=lambda row: actor.person_id not in (row.staff_id, row.deputy_id))
