@@ -68,23 +68,13 @@ def build_world(now: datetime) -> World:
         shifts=[Shift(0, day, 1050, 510, company.agent.person_id) for day in range(7)],
         needs=[Need(day, 1050, 510) for day in range(7)],
     )
-    absence = plan_absence(
-        staff=company.colleague_staff,
-        deputy=None,
-        first=now.date() + timedelta(days=900),
-        last=now.date() + timedelta(days=901),
-        kind=Absence.Kind.LEAVE,
-        today=now.date(),
-        actor=company.chief,
-        now=now,
-    )
     other_team = add_organisation(
         kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
     )
     world.ids |= {
         "agent": company.agent.person_id,
         "roster": roster.pk,
-        "absence": absence.pk,
+        "absence": _absence(company, now).pk,
         "agent_number": "1027",
         "team": company.lake_team.pk,
         "other_team": other_team.pk,
@@ -104,3 +94,17 @@ def _with_roles(company: Company) -> Company:
             assign_role(staff=staff, role=role, organisation=branch, valid_from=SINCE)
         actors[who] = actor_for(staff, day=TODAY)
     return replace(company, **actors)
+
+
+def _absence(company: Company, now: datetime) -> Absence:
+    """Of a colleague, years ahead: nobody stands in for anybody while the walker walks."""
+    return plan_absence(
+        staff=company.colleague_staff,
+        deputy=None,
+        first=now.date() + timedelta(days=900),
+        last=now.date() + timedelta(days=901),
+        kind=Absence.Kind.LEAVE,
+        today=now.date(),
+        actor=company.chief,
+        now=now,
+    )
