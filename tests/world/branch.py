@@ -26,6 +26,7 @@ from tests.world.logs import add_logs
 from tests.world.messages import add_messages
 from tests.world.processes import add_drafts
 from tests.world.programs import add_programs
+from tests.world.quality import add_quality
 from tests.world.rollout import add_rollout
 from tests.world.work import add_follow_ups, add_work
 
@@ -60,6 +61,7 @@ def build_world(now: datetime) -> World:
     add_knowledge(world)
     add_improvement(world)
     add_rollout(world)
+    add_quality(world)
     roster = plan_roster(
         unit=company.lake,
         name=marked("roster"),

@@ -27,6 +27,7 @@ from qiao.cases.operations import install_packs, note_complaints, note_known_com
 from qiao.cases.operations.checklists import install_checklists
 from qiao.cases.parameters import PARAMETERS
 from qiao.cases.personal import PERSONAL
+from qiao.cases.quality_contributions import EVALUATED
 from qiao.cases.retention import HOLDS, RETENTION
 from qiao.cases.showing import overview
 from qiao.cases.tab_contributions import TABS
@@ -120,6 +121,7 @@ manifest = Module(
     ),
     matters=contributions.MATTERS,
     exports=export_contributions.EXPORTS,
+    evaluated=EVALUATED,
     retention=RETENTION + logs.RETENTION,
     holds=HOLDS,
     periodic=(

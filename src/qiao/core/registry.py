@@ -18,6 +18,7 @@ from qiao.core.manifest import (
     Command,
     Correction,
     Decidable,
+    EvaluationSubject,
     ExportKind,
     Feature,
     Figure,
@@ -182,6 +183,10 @@ class Registry:
     def occasions(self) -> dict[str, NoticeOccasion]:
         """The occasions on which customers are told something, by their keys, in order."""
         return {each.key: each for module in self for each in module.occasions}
+
+    def evaluated(self) -> dict[str, EvaluationSubject]:
+        """The kinds of finished work that are judged, by their keys."""
+        return {kind.key: kind for module in self for kind in module.evaluated}
 
     def figures(self, actor: Actor) -> list[Figure]:
         """The overview's panels that the actor may see, in order."""

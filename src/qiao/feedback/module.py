@@ -10,11 +10,15 @@ from qiao.core.manifest import DemoStage, Module, Permission, Subscription
 from qiao.core.tasks import PeriodicJob
 from qiao.feedback import contributions, demo, morning, overview
 from qiao.feedback import improvement_contributions as improvements
+from qiao.feedback import quality_contributions as quality
 from qiao.feedback.features import FEATURES
 from qiao.feedback.operations import note_known_satisfactions, note_satisfactions
+from qiao.feedback.operations.score_cards import install_score_cards
 from qiao.feedback.operations.watching import install_rule
 from qiao.feedback.parameters import PARAMETERS
 from qiao.feedback.personal import PERSONAL
+from qiao.feedback.quality_notices import NOTICES
+from qiao.feedback.quality_personal import PERSONAL as QUALITY_PERSONAL
 from qiao.feedback.tasks import (
     fold,
     on_case_closed,
@@ -27,6 +31,7 @@ from qiao.feedback.tasks import (
 def _install(now: datetime) -> None:
     install_rule(today=now.date())
     note_known_satisfactions()
+    install_score_cards(now=now)
 
 
 def _note_satisfactions(world: World) -> None:  # noqa: ARG001 - as a stage is called
@@ -36,17 +41,18 @@ def _note_satisfactions(world: World) -> None:  # noqa: ARG001 - as a stage is c
 manifest = Module(
     key="feedback",
     label=_("Feedback"),
-    personal=PERSONAL,
+    personal=(*PERSONAL, *QUALITY_PERSONAL),
     features=FEATURES,
     permissions=(
         Permission("followups.view", _("See follow-ups and what customers said")),
         Permission("followups.work", _("Call customers back and keep their word")),
         *improvements.PERMISSIONS,
+        *quality.PERMISSIONS,
     ),
-    navigation=(*contributions.NAVIGATION, *improvements.NAVIGATION),
+    navigation=(*contributions.NAVIGATION, *improvements.NAVIGATION, *quality.NAVIGATION),
     panels=contributions.PANELS,
     timeline=contributions.TIMELINE,
-    commands=(*contributions.COMMANDS, *improvements.COMMANDS),
+    commands=(*contributions.COMMANDS, *improvements.COMMANDS, *quality.COMMANDS),
     inbox=contributions.INBOX,
     subscriptions=(
         Subscription(StepEntered, on_step_entered),
@@ -61,6 +67,7 @@ manifest = Module(
     periodic=(
         PeriodicJob("feedback.fold_counts", "*/2 * * * *", fold),
         *improvements.PERIODIC,
+        *quality.PERIODIC,
     ),
     install=_install,
     demo=(
@@ -68,9 +75,10 @@ manifest = Module(
         DemoStage("feedback.satisfaction", 63, _note_satisfactions),
         *improvements.DEMO,
     ),
-    parameters=PARAMETERS,
-    append_only=("feedback_followupattempt", *improvements.APPEND_ONLY),
-    audited=improvements.AUDITED,
-    audit_words=improvements.AUDIT_WORDS,
+    parameters=PARAMETERS + quality.PARAMETERS,
+    notices=NOTICES,
+    append_only=("feedback_followupattempt", *improvements.APPEND_ONLY, *quality.APPEND_ONLY),
+    audited=improvements.AUDITED + quality.AUDITED,
+    audit_words=improvements.AUDIT_WORDS + quality.AUDIT_WORDS,
     code_tables=improvements.CODE_TABLES,
 )

@@ -7,6 +7,7 @@ from qiao.feedback.views import follow_ups as views
 app_name = "feedback"
 urlpatterns = [
     path("improvements/", include("qiao.feedback.urls_improvements")),
+    path("quality/", include("qiao.feedback.urls_quality")),
     path("", views.index, name="list"),
     path("<int:follow_up_id>/", views.detail, name="detail"),
     path("<int:follow_up_id>/pane", views.pane, name="pane"),

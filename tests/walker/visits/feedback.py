@@ -17,7 +17,49 @@ def _improvement(
     return Visit({"improvement_id": f"{{{key}}}", **args}, (), post, get=get)
 
 
+def _evaluation(post: Mapping[str, Any] | None = None, get: int = NOT_ALLOWED) -> Visit:
+    return Visit({"evaluation_id": "{evaluation}"}, (), post, get=get)
+
+
 FEEDBACK: Final = {
+    "feedback:quality": Visit(queries=("view=release", "view=appeals", "view=all")),
+    "feedback:quality_mine": Visit(),
+    "feedback:quality_figures": Visit(queries=("by=team", "by=unit", "by=kind")),
+    "feedback:quality_counted": Visit(queries=("question=coded&value=0",)),
+    "feedback:quality_workbook": Visit(post={}, own=True, get=NOT_ALLOWED),
+    "feedback:coachings": Visit(queries=("view=done",)),
+    "feedback:coaching_done": Visit({"coaching_id": "{coaching}"}, (), {"result": "x"}),
+    "feedback:quality_plans": Visit(),
+    "feedback:quality_plan_new": Visit(
+        post={
+            "title": "x",
+            "unit": "{unit}",
+            "card": "{score_card}",
+            "basis": "share",
+            "amount": "5",
+            "second_percent": "0",
+            "valid_from": "2026-12-01",
+        },
+        own=True,
+    ),
+    "feedback:quality_plan_end": Visit(
+        {"plan_id": "{sample_plan}"}, (), {"valid_until": "2026-12-01"}
+    ),
+    "feedback:quality_draw": Visit({"draw_id": "{sample_draw}"}),
+    "feedback:score_card": Visit({"card_id": "{score_card}"}, reader="chief", sender="chief"),
+    "feedback:score_card_change": Visit(
+        {"card_id": "{score_card}"}, (), {"do": "save"}, "chief", "chief", NOT_ALLOWED
+    ),
+    "feedback:replay": Visit({"kind": "case", "subject_id": "{case}"}),
+    "feedback:evaluation": _evaluation(get=OK),
+    "feedback:evaluation_draft": _evaluation({"comment": "x"}),
+    "feedback:evaluation_finish": _evaluation({"comment": "x"}),
+    "feedback:evaluation_release": _evaluation({}),
+    "feedback:evaluation_seen": _evaluation({}),
+    "feedback:evaluation_appeal": _evaluation({"why-coded": "x"}),
+    "feedback:evaluation_decide": _evaluation({"a-coded": "1", "because-coded": "x"}),
+    "feedback:evaluation_drop": _evaluation({"reason": "x"}, OK),
+    "feedback:evaluation_coach": _evaluation({"topic": "x", "due_date": "2026-12-01"}, OK),
     "feedback:improvements": Visit(queries=("view=due", "view=proved", "view=done")),
     "feedback:improvement": _improvement(),
     "feedback:improvement_new": Visit(

@@ -51,6 +51,7 @@ from qiao.core.manifest.pages import (
     TimelineSource,
     Workload,
 )
+from qiao.core.manifest.quality import EvaluationSubject, FinishedWork, Story, StoryLine
 from qiao.core.manifest.reports import CaseFigure
 from qiao.core.personal import PersonalData
 from qiao.core.tasks import PeriodicJob
@@ -66,9 +67,11 @@ __all__ = [
     "Decidable",
     "DemoStage",
     "Difference",
+    "EvaluationSubject",
     "ExportKind",
     "Feature",
     "Figure",
+    "FinishedWork",
     "Headline",
     "HistoryCount",
     "Hit",
@@ -93,6 +96,8 @@ __all__ = [
     "Retention",
     "SearchSource",
     "SegmentField",
+    "Story",
+    "StoryLine",
     "Subscription",
     "TabKind",
     "Text",
@@ -177,6 +182,7 @@ class Module:
     audit_words: tuple[AuditTable, ...] = ()
     code_tables: tuple[CodeTable, ...] = ()
     matters: tuple[MatterSource, ...] = ()
+    evaluated: tuple[EvaluationSubject, ...] = ()
     # Queues whose jobs wait for others, each with its own number of places in the worker.
     lanes: Mapping[str, int] = field(default_factory=dict)
     retention: tuple[Retention, ...] = ()

@@ -58,6 +58,7 @@ FILES: Final = (
     "work_sheets.toml",
     "knowledge.toml",
     "checklists.toml",
+    "score_cards.toml",
 )
 Inspector = Callable[[Pack], Iterable[PackProblem]]
 """A check that another module adds, such as the checks of processes."""

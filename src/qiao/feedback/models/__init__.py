@@ -1,5 +1,13 @@
-"""Follow-ups and what customers said; improvements that came of it."""
+"""Follow-ups and what customers said; improvements that came of it; quality of finished work."""
 
+from qiao.feedback.models.evaluations import (
+    Appeal,
+    Coaching,
+    Evaluation,
+    EvaluationAnswer,
+    EvaluationEvent,
+    EvaluationQuerySet,
+)
 from qiao.feedback.models.follow_ups import (
     FollowUp,
     FollowUpAttempt,
@@ -17,8 +25,20 @@ from qiao.feedback.models.improvements import (
     ImprovementRule,
     ImprovementTold,
 )
+from qiao.feedback.models.score_cards import (
+    SampleDraw,
+    SamplePlan,
+    ScoreCard,
+    ScoreCardVersion,
+)
 
 __all__ = [
+    "Appeal",
+    "Coaching",
+    "Evaluation",
+    "EvaluationAnswer",
+    "EvaluationEvent",
+    "EvaluationQuerySet",
     "FollowUp",
     "FollowUpAttempt",
     "FollowUpCount",
@@ -32,4 +52,8 @@ __all__ = [
     "ImprovementRule",
     "ImprovementTold",
     "Rating",
+    "SampleDraw",
+    "SamplePlan",
+    "ScoreCard",
+    "ScoreCardVersion",
 ]

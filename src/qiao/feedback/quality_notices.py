@@ -1,0 +1,103 @@
+"""What people are told of judgements: what waits for them, was released, appealed, decided."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from qiao.core.actor import Actor
+from qiao.core.manifest import NoticeKind, NoticeRow, NoticeWords
+from qiao.feedback.models import Coaching, Evaluation
+from qiao.feedback.operations.appealing import APPEALED, DECIDED
+from qiao.feedback.operations.coaching import AGREED
+from qiao.feedback.operations.evaluating import RELEASED
+from qiao.feedback.operations.sampling import ASSIGNED
+
+Words = Callable[[Actor, Sequence[NoticeRow]], Mapping[int, NoticeWords]]
+
+
+def _assigned(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, NoticeWords]:
+    del actor
+    return {
+        row.notice_id: NoticeWords(
+            title=ngettext(
+                "%(n)s case to evaluate", "%(n)s cases to evaluate", int(row.facts["count"])
+            )
+            % {"n": row.facts["count"]},
+            text=_("by %(day)s") % {"day": row.facts["due"]},
+            url=reverse("feedback:quality"),
+        )
+        for row in rows
+    }
+
+
+def _evaluations(title: Callable[[Evaluation], str], day: str, until: Callable[[], str]) -> Words:
+    def words(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, NoticeWords]:
+        wanted = {row.subject_id for row in rows}
+        found = {e.pk: e for e in Evaluation.objects.visible_to(actor).filter(pk__in=wanted)}
+        return {
+            row.notice_id: NoticeWords(
+                title=title(found[row.subject_id]),
+                text=until() % {"day": row.facts[day]} if day else "",
+                url=reverse("feedback:evaluation", args=[row.subject_id]),
+            )
+            for row in rows
+            if row.subject_id in found
+        }
+
+    return words
+
+
+def _coaching(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, NoticeWords]:
+    wanted = {row.subject_id for row in rows}
+    found = {
+        each.pk: each for each in Coaching.objects.filter(pk__in=wanted, person_id=actor.staff_id)
+    }
+    return {
+        row.notice_id: NoticeWords(
+            title=_("Coaching: %(topic)s") % {"topic": found[row.subject_id].topic},
+            text=_("by %(day)s") % {"day": row.facts["due"]},
+            url=reverse("feedback:coachings"),
+        )
+        for row in rows
+        if row.subject_id in found
+    }
+
+
+NOTICES = (
+    NoticeKind(
+        key=ASSIGNED, label=gettext_lazy("Evaluations to do"), icon="checklist", words=_assigned
+    ),
+    NoticeKind(
+        key=RELEASED,
+        label=gettext_lazy("Your work was evaluated"),
+        icon="star",
+        words=_evaluations(
+            lambda row: _("Your case %(number)s was evaluated") % {"number": row.number},
+            "until",
+            lambda: _("An appeal is possible until %(day)s"),
+        ),
+    ),
+    NoticeKind(
+        key=APPEALED,
+        label=gettext_lazy("Appeals to decide"),
+        icon="message-report",
+        words=_evaluations(
+            lambda row: _("Appeal against the evaluation of %(number)s") % {"number": row.number},
+            "due",
+            lambda: _("to be decided by %(day)s"),
+        ),
+    ),
+    NoticeKind(
+        key=DECIDED,
+        label=gettext_lazy("Appeals that were decided"),
+        icon="circle-check",
+        words=_evaluations(
+            lambda row: _("The appeal on %(number)s is decided") % {"number": row.number},
+            "",
+            lambda: "",
+        ),
+    ),
+    NoticeKind(key=AGREED, label=gettext_lazy("Coaching"), icon="school", words=_coaching),
+)
