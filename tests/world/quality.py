@@ -1,6 +1,7 @@
 """The agent's work judged, appealed against and coached, every text of it marked."""
 
 from datetime import timedelta
+from typing import Any
 
 from qiao.feedback.models import Evaluation, ScoreCard
 from qiao.feedback.operations import appealing, coaching, evaluating, sampling
@@ -52,7 +53,7 @@ def add_quality(world: World) -> None:
         question.key: Given(str(question.least), marked(f"remark-{question.key}"))
         for question in card_of(row).questions()
     }
-    told = {"evaluation_id": row.pk, "actor": company.agent, "now": now}
+    told: dict[str, Any] = {"evaluation_id": row.pk, "actor": company.agent, "now": now}
     evaluating.finish_evaluation(given=given, comment=marked("comment"), **told)
     evaluating.release_evaluation(**told)
     opened = coaching.open_coaching(

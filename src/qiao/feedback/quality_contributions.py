@@ -118,7 +118,7 @@ AUDIT_WORDS = (
         {
             "score_before": pgettext_lazy("evaluation", "Score before the appeal"),
             "score_after": pgettext_lazy("evaluation", "Score after the appeal"),
-            "decided_at": gettext_lazy("Decided"),
+            "decided_at": pgettext_lazy("appeal", "Decided"),
         },
     ),
     AuditTable(

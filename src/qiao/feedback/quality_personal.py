@@ -31,6 +31,7 @@ _CLEAR: Final = (
     "UPDATE feedback_coaching SET topic = '–', plan = '', result = ''"
     " WHERE evaluation_id = ANY(%(judged)s)",
 )
+_OF_JUDGED: Final = "SELECT id FROM {} WHERE evaluation_id = ANY(%(judged)s)"
 
 
 def _values(person: Person) -> dict[str, Any]:
@@ -54,6 +55,17 @@ def erase(person: Person, erasing: Erasing) -> None:
         ids=judged,
         fields=["data"],
     )
+    _clear_trail(judged, erasing)
+
+
+def _clear_trail(judged: Sequence[int], erasing: Erasing) -> None:
+    rows = {
+        "feedback_evaluation": judged,
+        "feedback_appeal": ids_of(_OF_JUDGED.format("feedback_appeal"), {"judged": judged}),
+        "feedback_coaching": ids_of(_OF_JUDGED.format("feedback_coaching"), {"judged": judged}),
+    }
+    for table, ids in rows.items():
+        erasing.redact_trail("feedback.judged_trail", table=table, ids=ids)
 
 
 PERSONAL = (
@@ -62,6 +74,9 @@ PERSONAL = (
         order=11,
         collect=collect,
         erase=erase,
-        counted={"feedback.judged": _("What was written when handling was judged")},
+        counted={
+            "feedback.judged": _("What was written when handling was judged"),
+            "feedback.judged_trail": _("Entries of the audit trail without values"),
+        },
     ),
 )

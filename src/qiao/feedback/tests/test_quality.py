@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -117,7 +118,7 @@ def best(row: Evaluation, **changes: str) -> dict[str, Given]:
 
 def judged(home: Home, **changes: str) -> Evaluation:
     row = drawn(home)
-    told = {"evaluation_id": row.pk, "actor": home.company.colleague, "now": NOW}
+    told: dict[str, Any] = {"evaluation_id": row.pk, "actor": home.company.colleague, "now": NOW}
     finish_evaluation(given=best(row, **changes), comment="做得好", **told)
     return release_evaluation(**told)
 
@@ -162,7 +163,7 @@ def test_a_plan_refuses_what_does_not_fit_and_ends(home: Home) -> None:
 
 def test_a_judgement_is_whole_explained_and_released_by_whoever_may(home: Home) -> None:
     row, company = drawn(home), home.company
-    told = {"evaluation_id": row.pk, "actor": company.colleague, "now": NOW}
+    told: dict[str, Any] = {"evaluation_id": row.pk, "actor": company.colleague, "now": NOW}
     keep_draft(
         evaluation_id=row.pk,
         given={"coded": Given("0", "类型错")},
@@ -251,7 +252,7 @@ def test_blind_second_judgements_are_hidden_and_their_agreement_counted(home: Ho
 def test_coaching_is_agreed_after_the_release_and_ends_once(home: Home) -> None:
     row, company = judged(home), home.company
     terms = CoachingTerms("一次派单", "跟岗两天", NOW.date() + timedelta(days=7), "right_unit")
-    told = {"evaluation_id": row.pk, "actor": company.colleague, "now": NOW}
+    told: dict[str, Any] = {"evaluation_id": row.pk, "actor": company.colleague, "now": NOW}
     with pytest.raises(CoachingRefused, match="oneself"):
         open_coaching(evaluation_id=row.pk, terms=terms, actor=company.agent, now=NOW)
     opened = open_coaching(terms=terms, **told)
