@@ -35,4 +35,4 @@ def finished_cases(
             _POOL,
             {"organisations": list(organisation_ids), "since": since, "until": until},
         )
-        return [FinishedWork(*row[:8], frozenset(row[8])) for row in cursor.fetchall()]
+        return [FinishedWork(*[*row[:8], frozenset(row[8])]) for row in cursor.fetchall()]
