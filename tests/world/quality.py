@@ -57,7 +57,8 @@ def add_quality(world: World) -> None:
     evaluating.finish_evaluation(given=given, comment=marked("comment"), **told)
     evaluating.release_evaluation(**told)
     opened = coaching.open_coaching(
-        terms=CoachingTerms(marked("topic"), marked("coach"), now.date()), **told
+        terms=CoachingTerms(marked("topic"), marked("coach"), now.date() + timedelta(days=7)),
+        **told,
     )
     appealing.appeal(
         evaluation_id=row.pk,
