@@ -1,8 +1,9 @@
 """The agent's work judged, appealed against and coached, every text of it marked."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
+from qiao.cases.models import Case
+from qiao.core.actor import Actor
 from qiao.feedback.models import Evaluation, ScoreCard
 from qiao.feedback.operations import appealing, coaching, evaluating, sampling
 from qiao.feedback.operations.coaching import CoachingTerms
@@ -15,7 +16,7 @@ from tests.world.canaries import World, marked
 
 
 def add_quality(world: World) -> None:
-    """A plan with its draw, a card with a draft, and two judgements of the case."""
+    """A plan with its draw, a card with a draft, and judgements in each of their states."""
     company, now = world.company, world.now
     install_score_cards(now=now)
     card = ScoreCard.objects.get(key="water.case_service")
@@ -38,32 +39,57 @@ def add_quality(world: World) -> None:
         "sample_draw": plan.draws.get().pk,
         "score_card": card.pk,
     }
-    row = Evaluation.objects.create(
-        subject_kind="case",
-        subject_id=world.ids["case"],
-        number="x",
-        organisation=company.lake,
-        person_id=company.colleague.person_id,
-        evaluator_id=company.agent.person_id,
-        version_of_card=version_in_use(card.pk),
-        created_at=now,
-        due_date=now.date(),
+    judged, agent, colleague = world.ids["case"], company.agent, company.colleague
+    free = Case.objects.filter(organisation=company.lake).exclude(pk=judged).order_by("pk")
+    others = list(free.values_list("pk", flat=True)[:3])
+    version = version_in_use(card.pk)
+    row, done, released, begun = (
+        Evaluation.objects.create(
+            subject_kind="case",
+            subject_id=subject,
+            number="x",
+            organisation=company.lake,
+            person_id=person.person_id,
+            evaluator_id=evaluator.person_id,
+            version_of_card=version,
+            created_at=now,
+            due_date=now.date(),
+        )
+        for subject, person, evaluator in (
+            (judged, colleague, agent),
+            (others[0], colleague, agent),
+            (others[1], agent, colleague),
+            (others[2], colleague, agent),
+        )
     )
+    for each, evaluator in ((row, agent), (done, agent), (released, colleague)):
+        finish(each, evaluator, now)
+    for each, evaluator in ((row, agent), (released, colleague)):
+        evaluating.release_evaluation(evaluation_id=each.pk, actor=evaluator, now=now)
+    opened = coaching.open_coaching(
+        evaluation_id=row.pk,
+        terms=CoachingTerms(marked("topic"), marked("coach"), now.date() + timedelta(days=7)),
+        actor=agent,
+        now=now,
+    )
+    appealing.appeal(
+        evaluation_id=row.pk, reasons={"coded": marked("objection")}, actor=colleague, now=now
+    )
+    world.ids |= {
+        "evaluation": row.pk,
+        "evaluation_done": done.pk,
+        "evaluation_released": released.pk,
+        "evaluation_begun": begun.pk,
+        "coaching": opened.pk,
+    }
+
+
+def finish(row: Evaluation, evaluator: Actor, now: datetime) -> None:
+    """Answer every question with the least, a remark beside each."""
     given = {
         question.key: Given(str(question.least), marked(f"remark-{question.key}"))
         for question in card_of(row).questions()
     }
-    told: dict[str, Any] = {"evaluation_id": row.pk, "actor": company.agent, "now": now}
-    evaluating.finish_evaluation(given=given, comment=marked("comment"), **told)
-    evaluating.release_evaluation(**told)
-    opened = coaching.open_coaching(
-        terms=CoachingTerms(marked("topic"), marked("coach"), now.date() + timedelta(days=7)),
-        **told,
+    evaluating.finish_evaluation(
+        evaluation_id=row.pk, given=given, comment=marked("comment"), actor=evaluator, now=now
     )
-    appealing.appeal(
-        evaluation_id=row.pk,
-        reasons={"coded": marked("objection")},
-        actor=company.colleague,
-        now=now,
-    )
-    world.ids |= {"evaluation": row.pk, "coaching": opened.pk}

@@ -17,8 +17,21 @@ def _improvement(
     return Visit({"improvement_id": f"{{{key}}}", **args}, (), post, get=get)
 
 
-def _evaluation(post: Mapping[str, Any] | None = None, get: int = NOT_ALLOWED) -> Visit:
-    return Visit({"evaluation_id": "{evaluation}"}, (), post, get=get)
+def _evaluation(
+    post: Mapping[str, Any] | None = None,
+    which: str = "",
+    get: int = NOT_ALLOWED,
+    sender: str = "agent",
+) -> Visit:
+    key = f"evaluation_{which}" if which else "evaluation"
+    return Visit({"evaluation_id": f"{{{key}}}"}, (), post, sender=sender, get=get)
+
+
+_QUESTIONS = (
+    *("identified", "understood", "coded", "right_unit", "promise_kept", "solved"),
+    *("answer_right", "answer_plain", "called_back", "no_red_line", "notes_kept"),
+)
+_JUDGED = {f"a-{key}": "1" for key in _QUESTIONS} | {f"c-{key}": "x" for key in _QUESTIONS}
 
 
 FEEDBACK: Final = {
@@ -52,14 +65,16 @@ FEEDBACK: Final = {
     ),
     "feedback:replay": Visit({"kind": "case", "subject_id": "{case}"}),
     "feedback:evaluation": _evaluation(get=OK),
-    "feedback:evaluation_draft": _evaluation({"comment": "x"}),
-    "feedback:evaluation_finish": _evaluation({"comment": "x"}),
-    "feedback:evaluation_release": _evaluation({}),
-    "feedback:evaluation_seen": _evaluation({}),
-    "feedback:evaluation_appeal": _evaluation({"why-coded": "x"}),
-    "feedback:evaluation_decide": _evaluation({"a-coded": "1", "because-coded": "x"}),
-    "feedback:evaluation_drop": _evaluation({"reason": "x"}, OK),
-    "feedback:evaluation_coach": _evaluation({"topic": "x", "due_date": "2026-12-01"}, OK),
+    "feedback:evaluation_draft": _evaluation({"comment": "x"}, "begun"),
+    "feedback:evaluation_finish": _evaluation(_JUDGED, "begun"),
+    "feedback:evaluation_release": _evaluation({}, "done"),
+    "feedback:evaluation_seen": _evaluation({}, "released"),
+    "feedback:evaluation_appeal": _evaluation({"why-coded": "x"}, "released"),
+    "feedback:evaluation_decide": _evaluation(
+        {"a-coded": "1", "because-coded": "x"}, sender="chief"
+    ),
+    "feedback:evaluation_drop": _evaluation({"reason": "x"}, "begun", OK),
+    "feedback:evaluation_coach": _evaluation({"topic": "x", "due_date": "2026-12-01"}, get=OK),
     "feedback:improvements": Visit(queries=("view=due", "view=proved", "view=done")),
     "feedback:improvement": _improvement(),
     "feedback:improvement_new": Visit(
