@@ -192,6 +192,7 @@ SHOTS = (
     Shot("case", "/cases/{case}/", prototype="ticket"),
     Shot("case-files", "/cases/{case}/files/all"),
     Shot("case-clocks", "/cases/{case}/clocks"),
+    Shot("case-promised", "/cases/{case}/promised"),
     Shot("alarms", "/cases/risk?whose=all", "supervisor"),
     Shot("case-risk", "/cases/risk", "supervisor", prototype="ticket", act=_first_row),
     Shot("green", "/cases/green", "supervisor"),

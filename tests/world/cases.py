@@ -11,6 +11,7 @@ from qiao.cases.operations import views as kept
 from qiao.cases.operations.bulk import Refusals, prepare_bulk
 from qiao.cases.operations.checklists import ChecklistDraft, save_checklist
 from qiao.cases.operations.macros import MacroDraft, save_macro
+from qiao.cases.operations.words import Word, give_word
 from qiao.cases.rules.checklists import CheckItem
 from qiao.cases.rules.macros import MacroStep
 from qiao.core.incoming_files import take_file
@@ -39,6 +40,13 @@ def open_leak(world: World, title: str, **changes: Any) -> Case:
     )
     world.canaries.add(case.number)
     return case
+
+
+def _promise(case: Case, world: World) -> int:
+    """Something that was promised to the customer, for long."""
+    agent, now = world.company.agent, world.now
+    word = Word(marked("promise"), now + timedelta(days=400), agent.person_id, "answer")
+    return give_word(case_id=case.pk, word=word, actor=agent, now=now).pk
 
 
 def add_cases(world: World) -> None:
@@ -126,6 +134,8 @@ def add_cases(world: World) -> None:
         refusals=Refusals((), str),
     )
     world.ids |= {
+        "promised": _promise(case, world),
+        "other_promised": _promise(case, world),
         "macro": macro.pk,
         "checklist": checklist.pk,
         "dispute": dispute.pk,

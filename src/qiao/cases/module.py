@@ -12,6 +12,7 @@ from qiao.cases import intake_contributions as logs
 from qiao.cases import process_contributions as processes
 from qiao.cases import report_contributions as reports
 from qiao.cases import telling_contributions as telling
+from qiao.cases import word_contributions as words
 from qiao.cases import writing_contributions as writing
 from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
@@ -74,7 +75,7 @@ manifest = Module(
     ),
     features=FEATURES,
     navigation=contributions.NAVIGATION + reports.NAVIGATION,
-    case_figures=reports.CASE_FIGURES,
+    case_figures=reports.CASE_FIGURES + words.CASE_FIGURES,
     code_tables=(*CODE_TABLES, *complaints.CODE_TABLES),
     panels=(
         *contributions.PANELS,
@@ -82,6 +83,7 @@ manifest = Module(
         *complaints.PANELS,
         *logs.PANELS,
         *telling.PANELS,
+        *words.PANELS,
     ),
     histories=contributions.HISTORIES,
     portfolio=(*contributions.PORTFOLIO, *complaints.PORTFOLIO),
@@ -100,9 +102,9 @@ manifest = Module(
     ),
     decisions=(*clocks.DECISIONS, *processes.DECISIONS),
     administration=(*clocks.ADMINISTRATION, *processes.ADMINISTRATION),
-    inbox=(*contributions.INBOX, *complaints.INBOX),
+    inbox=(*contributions.INBOX, *complaints.INBOX, *words.INBOX),
     occasions=telling.OCCASIONS,
-    notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES),
+    notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES, *words.NOTICES),
     parameters=complaints.PARAMETERS + PARAMETERS + reports.PARAMETERS + telling.PARAMETERS,
     subscriptions=(*MESSAGE_SUBSCRIPTIONS, *complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),
     audited=(
@@ -135,6 +137,7 @@ manifest = Module(
         *cause_tasks.PERIODIC,
         *logs.PERIODIC,
         *telling.PERIODIC,
+        *words.PERIODIC,
     ),
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,

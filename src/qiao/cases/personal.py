@@ -25,6 +25,10 @@ SELECT c.number AS case_number, e.at, e.kind, e.data
   FROM cases_caseevent e JOIN cases_case c ON c.id = e.case_id WHERE {_OWN}
  ORDER BY e.case_id, e.seq
 """
+_PROMISED = f"""
+SELECT c.number AS case_number, w.given_at, w.text, w.due_at, w.state, w.done_at
+  FROM cases_caseword w JOIN cases_case c ON c.id = w.case_id WHERE {_OWN} ORDER BY w.id
+"""
 _CLEAR = """
 UPDATE cases_case SET title = '–', description = '', facts = qiao_redacted(facts), place = '',
        caller_name = '', caller_phone = '', version = version + 1
@@ -51,6 +55,7 @@ def collect(person: Person) -> Sequence[Held]:
     return [
         Held(_("Cases"), select(_CASES, _values(person)), list(files)),
         Held(_("What happened to cases"), select(_EVENTS, _values(person))),
+        Held(_("Promised to the customer"), select(_PROMISED, _values(person))),
     ]
 
 
@@ -99,6 +104,11 @@ def erase(person: Person, erasing: Erasing) -> None:
         "UPDATE cases_digestitem SET words = CASE WHEN words = '' THEN '' ELSE '–' END,"
         " done_words = CASE WHEN done_words = '' THEN '' ELSE '–' END"
         " WHERE case_id = ANY(%(cases)s)",
+        values,
+    )
+    erasing.run(
+        "cases.events",
+        "UPDATE cases_caseword SET text = '–' WHERE case_id = ANY(%(cases)s)",
         values,
     )
     erasing.run(

@@ -51,5 +51,6 @@ urlpatterns = [
     path("<int:case_id>/entries/<int:seq>/withdraw", talking.withdraw, name="withdraw"),
     path("<int:case_id>/answers", talking.answer, name="answer"),
     path("", include("qiao.cases.urls_replies")),
+    path("", include("qiao.cases.urls_words")),
     path("", include("qiao.cases.urls_files")),
 ]

@@ -29,6 +29,7 @@ from qiao.cases.models.search import CaseSearch
 from qiao.cases.models.setting_aside import CaseSnooze, CaseUnread
 from qiao.cases.models.tellings import CaseTelling
 from qiao.cases.models.views import SavedView, ViewCount, ViewPlace
+from qiao.cases.models.words import CaseWord
 
 __all__ = [
     "AlikeNotice",
@@ -60,6 +61,7 @@ __all__ = [
     "CaseType",
     "CaseUnread",
     "CaseViewer",
+    "CaseWord",
     "Cause",
     "CauseModel",
     "CauseSuggestion",

@@ -108,6 +108,7 @@ class Case(models.Model):
     )
     due_at = models.DateTimeField(null=True)
     due_promise = models.TextField(default="")
+    word_due_at = models.DateTimeField(null=True)  # of the next promise in words
     level = models.TextField(choices=Level.choices, default=Level.OK)
     level_changes_at = models.DateTimeField(null=True)
     ladder_at = models.DateTimeField(null=True)  # when its ladder is looked at next

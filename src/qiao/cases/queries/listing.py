@@ -63,6 +63,7 @@ class CaseRow:
     watchers: list[str]
     risk: str = ""
     is_green: bool = False
+    word_due_at: datetime | None = None
 
 
 _PLACES: Final = {field.name: place for place, field in enumerate(fields(CaseRow))}
@@ -89,7 +90,7 @@ c.id, c.number, c.title, t.key, t.names, c.process_id, c.step, c.phase, c.priori
        {SET_ASIDE},
        ARRAY(SELECT s.name FROM cases_caseviewer w JOIN staff_staff s ON s.id = w.staff_id
               WHERE w.case_id = c.id AND w.seen_at > %(watched_since)s AND w.staff_id <> %(me)s
-              ORDER BY w.seen_at DESC LIMIT 5), c.risk, c.is_green
+              ORDER BY w.seen_at DESC LIMIT 5), c.risk, c.is_green, c.word_due_at
   FROM page
   JOIN cases_case c ON c.ctid = page.place
   JOIN cases_casetype t ON t.id = c.case_type_id

@@ -18,6 +18,7 @@ from qiao.cases.showing import (
     ladder_history,
     names,
     sent_words,
+    word_history,
     writing_history,
 )
 from qiao.cases.showing.cause_words import cause_entry
@@ -375,8 +376,10 @@ def _of_facts(words: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Say:
     return lambda entry, _speech: _Said(**words(entry.data))
 
 
-WORDS |= {kind: _of_facts(words) for kind, words in sent_words.WORDS.items()}
-ICONS |= sent_words.ICONS
+WORDS |= {
+    kind: _of_facts(words) for kind, words in (sent_words.WORDS | word_history.WORDS).items()
+}
+ICONS |= sent_words.ICONS | word_history.ICONS
 WORDS |= {kind: _of_facts(words) for kind, words in intake_history.WORDS.items()}
 ICONS |= intake_history.ICONS
 WORDS["file_removed"] = _of_facts(files.removed_words)

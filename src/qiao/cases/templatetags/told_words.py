@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from qiao.cases.showing.replies import CHANNELS, STATES
 from qiao.cases.showing.telling import LABELS, REASONS
@@ -37,3 +38,29 @@ def as_told(row: dict[str, Any]) -> ShownTold:
     at = moment(row["moment"]) or moment(row["at"])
     occasion = str(LABELS.get(row["occasion"], row["occasion"]))
     return ShownTold(occasion, str(way[0]) if way else "", str(label), icon, tone, at)
+
+
+WORD_STATES: Final = {
+    "open": (pgettext_lazy("promise in words", "runs"), "pri"),
+    "kept": (pgettext_lazy("promise in words", "kept"), "ok"),
+    "broken": (pgettext_lazy("promise in words", "not kept"), "bad"),
+    "withdrawn": (pgettext_lazy("promise in words", "withdrawn"), "mute"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWord:
+    """A promise in words: how it stands, and whether it can still be called done."""
+
+    state: str
+    tone: str
+    due: datetime | None
+    may_keep: bool
+
+
+@register.filter
+def as_word(row: dict[str, Any]) -> ShownWord:
+    """A row of the panel of promises in words."""
+    label, tone = WORD_STATES[row["state"]]
+    may_keep = row["state"] in ("open", "broken") and row["done"] is None
+    return ShownWord(str(label), tone, moment(row["due"]), may_keep)
