@@ -39,7 +39,13 @@ ADMINISTRATION = (AdministrationPage("rollout", _("Introduction"), "rollout:inde
 COMMANDS = (
     Command("rollout", _("Which unit uses what"), "toggle-right", "rollout:index", VIEW),
     Command("rollout.pilots", _("Pilots"), "flask", "rollout:pilots", VIEW),
-    Command("rollout.effect", _("Before and after"), "arrows-left-right", "rollout:effect", VIEW),
+    Command(
+        "rollout.effect",
+        pgettext_lazy("effect", "Before and after"),
+        "arrows-left-right",
+        "rollout:effect",
+        VIEW,
+    ),
     Command(
         "rollout.said",
         _("What I said about Qiao"),

@@ -41,7 +41,7 @@ def as_xlsx(name: str, periods: Periods, found: Sequence[FigureEffect], *, link:
 
 def _header() -> list[str]:
     low, high = pgettext("column of figures", "from %"), pgettext("column of figures", "to %")
-    before, after = _("Before"), _("After")
+    before, after = pgettext("effect", "Before"), pgettext("effect", "After")
     return [
         _("Figure"),
         _("Unit"),
@@ -54,7 +54,7 @@ def _header() -> list[str]:
         f"{after}: {low}",
         f"{after}: {high}",
         f"{after}: n",
-        _("Change"),
+        pgettext("effect", "Change"),
         _("Against chance"),
     ]
 
@@ -83,8 +83,8 @@ def _about(
     before, after = periods.before, periods.after
     lines = [
         (_("Effect"), name),
-        (_("Before"), f"{before.since} – {before.until}"),
-        (_("After"), f"{after.since} – {after.until}"),
+        (pgettext("effect", "Before"), f"{before.since} – {before.until}"),
+        (pgettext("effect", "After"), f"{after.since} – {after.until}"),
         (_("Intervals"), _("Wilson, 95 percent; times in seconds (median), shares in percent.")),
     ]
     lines += [(each.label, each.about) for each in found]

@@ -33,20 +33,24 @@ class EffectRow:
         return self.before.get(key, NOT_COUNTED), self.after.get(key, NOT_COUNTED)
 
 
-def units_with(*, key: str, units: Sequence[Unit], days: Span) -> tuple[list[Unit], list[Unit]]:
-    """The highest units that had a feature on every day of a span while the unit above had not,
-    and those of the same kind that never had it: what may be compared with them."""
+def units_with(
+    *, key: str, units: Sequence[Unit], periods: Periods
+) -> tuple[list[Unit], list[Unit]]:
+    """The highest units that got a feature between two periods, without it on every day before
+    and with it on every day after; and those that had it on no day of either."""
     declared = features.feature(key)
     known = features.decisions([key]).get(key, [])
 
-    def on_days(unit: Unit) -> int:
+    def on_days(unit: Unit, days: Span) -> int:
         return _days_on(known, chain_of(unit), days, default=declared.default)
 
-    whole = {unit.unit_id for unit in units if on_days(unit) == days.days}
-    having = [
-        unit for unit in units if unit.unit_id in whole and not whole & set(chain_of(unit)[1:])
-    ]
-    return having, beside(having, [unit for unit in units if on_days(unit) == 0])
+    stood = {
+        unit.unit_id: (on_days(unit, periods.before), on_days(unit, periods.after))
+        for unit in units
+    }
+    got = {pk for pk, days in stood.items() if days == (0, periods.after.days)}
+    having = [unit for unit in units if unit.unit_id in got and not got & set(chain_of(unit)[1:])]
+    return having, [unit for unit in units if stood[unit.unit_id] == (0, 0)]
 
 
 def beside(having: Sequence[Unit], without: Sequence[Unit]) -> list[Unit]:
@@ -67,14 +71,12 @@ def _days_on(known: Sequence[Decision], chain: Sequence[int], days: Span, *, def
     )
 
 
-def first_day_on(*, key: str, units: Sequence[Unit], day: date) -> date | None:
-    """The first day of the latest switching on in one of these units that lies behind us."""
+def days_switched_on(*, key: str, units: Sequence[Unit], day: date) -> list[date]:
+    """The days before `day` on which one of these units was switched on, the latest first."""
     ids = {unit.unit_id for unit in units}
     known = features.decisions([key]).get(key, [])
-    days = [
-        each.since for each in known if each.unit_id in ids and each.state and each.since < day
-    ]
-    return max(days, default=None)
+    own = (each for each in known if each.unit_id in ids and each.state)
+    return sorted({each.since for each in own if each.since < day}, reverse=True)
 
 
 def read_effect(

@@ -77,7 +77,7 @@ def weeks(company: Company) -> tuple[date, Periods]:
 def test_each_unit_is_counted_on_exactly_its_days_with_those_beside(company: Company) -> None:
     _first, periods = weeks(company)
     units = units_for(company.chief, language="en")
-    having, without = units_with(key=MACROS, units=units, days=periods.after)
+    having, without = units_with(key=MACROS, units=units, periods=periods)
     assert [unit.unit_id for unit in having] == [company.lake.pk]
     assert [unit.unit_id for unit in without] == [company.river.pk]
     rows = read_effect(
@@ -119,7 +119,7 @@ def test_a_unit_has_what_its_teams_hold_and_its_people_are_counted(company: Comp
 def test_who_sees_one_branch_compares_with_nobody_else(company: Company) -> None:
     _first, periods = weeks(company)
     units = units_for(company.agent, language="en")
-    having, without = units_with(key=MACROS, units=units, days=periods.after)
+    having, without = units_with(key=MACROS, units=units, periods=periods)
     assert [unit.unit_id for unit in having] == [company.lake.pk]
     assert without == []
 

@@ -24,7 +24,6 @@ from qiao.rollout.operations.steps import NoUnits
 from qiao.staff.queries import Unit
 
 METHODS: Final = ("GET", "HEAD", "POST")
-INDENT: Final = "\u2003"
 REFUSALS: Final = (
     Forbidden,
     BadText,
@@ -51,8 +50,8 @@ def language() -> str:
 
 
 def unit_choices(units: list[Unit]) -> list[tuple[int, str]]:
-    """Units with their place in the tree."""
-    return [(unit.unit_id, INDENT * unit.depth + unit.name) for unit in units]
+    """Units in the order of the tree."""
+    return [(unit.unit_id, unit.name) for unit in units]
 
 
 def box(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
@@ -20,7 +20,7 @@ from qiao.core.rules.spans import ONE_DAY, Span
 from qiao.core.table_files import TYPES
 from qiao.rollout.effect_file import as_xlsx
 from qiao.rollout.models import Pilot
-from qiao.rollout.queries.effect import beside, first_day_on, read_effect, units_with
+from qiao.rollout.queries.effect import beside, days_switched_on, read_effect, units_with
 from qiao.rollout.queries.figures import USUAL, chosen_figures
 from qiao.rollout.queries.pilots import PilotMissing, pilot_for
 from qiao.rollout.queries.standing import VIEW, units_for
@@ -31,6 +31,7 @@ from qiao.staff.queries import Unit
 
 LENGTHS: Final = (14, 28, 90, HALF_A_YEAR)
 MOST_FIGURES: Final = 10
+MOST_STARTS: Final = 6
 _NAMES: Final = ("before_since", "before_until", "after_since", "after_until")
 
 
@@ -40,7 +41,6 @@ class Asked:
 
     feature: Feature
     pilot: Pilot | None
-    start: date | None
     periods: Periods | None
     days: int
     figures: Sequence[CaseFigure]
@@ -63,29 +63,43 @@ def _asked(request: StaffRequest, query: QueryDict) -> Asked:
     pilot = _pilot(request, query)
     feature = _feature(query, pilot)
     units = units_for(actor, language=language())
-    start, length = _start(request, query, pilot, feature, units)
-    periods = _own_periods(query, day) or (
-        around(start, days=length, last=_last(pilot, start, length, day)) if start else None
-    )
+    days = _days(query, pilot)
+    tried = _tried(query, pilot, feature, units, days, day)
     having: list[Unit] = []
     without: list[Unit] = []
-    if periods is not None:
-        having, without = units_with(key=feature.key, units=units, days=periods.after)
+    periods = None
+    for periods in tried:
+        having, never = units_with(key=feature.key, units=units, periods=periods)
         if pilot is not None:
             ids = set(pilot.units.values_list("unit_id", flat=True))
             having = [unit for unit in units if unit.unit_id in ids]
-            without = beside(having, without)
+        without = beside(having, never)
+        if having:
+            break
     keys = tuple(query.getlist("fig"))[:MOST_FIGURES] or USUAL
-    return Asked(
-        feature,
-        pilot,
-        start,
-        periods,
-        length,
-        chosen_figures(actor, keys),
-        having,
-        without,
+    return Asked(feature, pilot, periods, days, chosen_figures(actor, keys), having, without)
+
+
+def _tried(
+    query: QueryDict,
+    pilot: Pilot | None,
+    feature: Feature,
+    units: Sequence[Unit],
+    days: int,
+    day: date,
+) -> list[Periods]:
+    """The periods that may be compared: those typed, those of the pilot, else those around the
+    latest days on which units were switched on."""
+    own = _own_periods(query, day)
+    if own is not None:
+        return [own]
+    starts = (
+        [pilot.since]
+        if pilot is not None
+        else days_switched_on(key=feature.key, units=units, day=day)[:MOST_STARTS]
     )
+    found = (around(start, days=days, last=day - ONE_DAY) for start in starts)
+    return [periods for periods in found if periods is not None]
 
 
 def _pilot(request: StaffRequest, query: QueryDict) -> Pilot | None:
@@ -105,30 +119,12 @@ def _feature(query: QueryDict, pilot: Pilot | None) -> Feature:
     return declared[wanted] if wanted else next(iter(declared.values()))
 
 
-def _start(
-    request: StaffRequest,
-    query: QueryDict,
-    pilot: Pilot | None,
-    feature: Feature,
-    units: Sequence[Unit],
-) -> tuple[date | None, int]:
+def _days(query: QueryDict, pilot: Pilot | None) -> int:
+    """How many days on either side: as asked for, as long as the pilot lasted, or four weeks."""
     text = query.get("days", "")
-    length = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
-    length = min(length, LONGEST_DAYS)
-    if pilot is not None:
-        return pilot.since, length or (pilot.until - pilot.since).days
-    start = first_day_on(key=feature.key, units=units, day=today(request))
-    return start, length or LENGTHS[1]
-
-
-def _last(pilot: Pilot | None, start: date, length: int, day: date) -> date:
-    """The last day that may count: yesterday, and within a pilot its own last day unless more
-    days were asked for."""
-    yesterday = day - ONE_DAY
-    own = (pilot.until - pilot.since).days if pilot else 0
-    if pilot is not None and length <= own:
-        return min(yesterday, pilot.until - ONE_DAY)
-    return min(yesterday, start + timedelta(days=length))
+    asked = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
+    usual = (pilot.until - pilot.since).days if pilot else LENGTHS[1]
+    return min(asked or usual, LONGEST_DAYS)
 
 
 def _own_periods(query: QueryDict, day: date) -> Periods | None:
