@@ -29,6 +29,7 @@ BRANCHES: Final = (*TRYING, NEXT, "3401", "3501")
 HELPER: Final = "9101"
 BEGAN_DAYS_AGO: Final = 24
 LASTED_DAYS: Final = 14
+OFF_DAYS_BEFORE: Final = 60
 TITLE: Final = "检查清单试点（滨湖、老城）"
 AIM: Final = (
     "现场到达后逐项核对阀门、停水范围和客户告知，减少二次上门。\n"
@@ -84,11 +85,12 @@ def build(world: World) -> None:
 
 
 def _plan(helper: Actor, units: dict[str, int], first: date, at: datetime) -> Pilot:
+    before = at - timedelta(days=OFF_DAYS_BEFORE)
     for code in BRANCHES:
         wanted = Switching(
-            FEATURE, units[code], state=False, since=at.date(), reason="检查清单先试点，后推开"
+            FEATURE, units[code], state=False, since=before.date(), reason="检查清单先试点，后推开"
         )
-        switch(wanted=wanted, actor=helper, now=at)
+        switch(wanted=wanted, actor=helper, now=before)
     plan = PilotPlan(
         title=TITLE,
         features=[FEATURE],

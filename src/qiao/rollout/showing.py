@@ -22,6 +22,7 @@ from qiao.staff.queries import names_of, organisation
 
 HOUR: Final = 3_600
 MINUTE: Final = 60
+MANY_TIMES: Final = 3  # from there on a percentage is hard to read
 STATE_NAMES: Final[dict[str, tuple[Text, str]]] = {
     "planned": (pgettext_lazy("pilot", "Planned"), "info"),
     "running": (pgettext_lazy("pilot", "Running"), "ok"),
@@ -152,7 +153,10 @@ def change_words(figure: CaseFigure, before: float | None, after: float | None) 
         return ""
     if figure.kind == "share":
         return _("%(change)s points") % {"change": f"{after - before:+.1f}"}
-    return f"{100 * (after - before) / before:+.0f}%" if before else ""
+    if not before:
+        return ""
+    times = after / before
+    return f"×{times:.1f}" if times >= MANY_TIMES else f"{100 * (times - 1):+.0f}%"
 
 
 def _beyond(figure: CaseFigure, rows: Sequence[EffectRow]) -> str:

@@ -1,6 +1,7 @@
 """Before and after: exactly the cases of the days, unit by unit, with those beside without it."""
 
 import io
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -12,10 +13,11 @@ from python_calamine import CalamineWorkbook
 from qiao.cases.models import Case
 from qiao.cases.operations import OpenRequest, open_case
 from qiao.cases.tests.browsing import text_of
+from qiao.core.features import Switching, switch
 from qiao.core.models import Disclosure
 from qiao.core.rules.spans import Span
 from qiao.rollout.operations.pilots import PilotPlan, plan_pilot
-from qiao.rollout.queries.effect import read_effect, units_with
+from qiao.rollout.queries.effect import beside, read_effect, units_with
 from qiao.rollout.queries.figures import chosen_figures, unit_figures
 from qiao.rollout.queries.standing import units_for
 from qiao.rollout.rules.effect import Periods
@@ -47,6 +49,9 @@ def opened(company: Company, day: date, team_id: int, *, kept: bool | None = Non
 def weeks(company: Company) -> tuple[date, Periods]:
     """A pilot of two weeks in the lake branch that began 20 days ago, and its cases."""
     first = timezone.localdate() - timedelta(days=20)
+    long_ago = first - timedelta(days=200)
+    off = Switching(MACROS, company.company.pk, state=False, since=long_ago, reason="未开始")
+    switch(wanted=off, actor=company.chief, now=at(long_ago))
     plan = PilotPlan(
         title="宏试点",
         features=[MACROS],
@@ -55,6 +60,7 @@ def weeks(company: Company) -> tuple[date, Periods]:
         until=first + timedelta(days=14),
         aim="x",
         helpers=[company.agent.person_id],
+        off_elsewhere=False,
     )
     plan_pilot(plan=plan, actor=company.chief, now=at(first))
     lake, river = company.lake_team.pk, company.river_team.pk
@@ -77,7 +83,8 @@ def weeks(company: Company) -> tuple[date, Periods]:
 def test_each_unit_is_counted_on_exactly_its_days_with_those_beside(company: Company) -> None:
     _first, periods = weeks(company)
     units = units_for(company.chief, language="en")
-    having, without = units_with(key=MACROS, units=units, periods=periods)
+    having, never = units_with(key=MACROS, units=units, periods=periods)
+    without = beside(having, never)
     assert [unit.unit_id for unit in having] == [company.lake.pk]
     assert [unit.unit_id for unit in without] == [company.river.pk]
     rows = read_effect(
@@ -119,9 +126,9 @@ def test_a_unit_has_what_its_teams_hold_and_its_people_are_counted(company: Comp
 def test_who_sees_one_branch_compares_with_nobody_else(company: Company) -> None:
     _first, periods = weeks(company)
     units = units_for(company.agent, language="en")
-    having, without = units_with(key=MACROS, units=units, periods=periods)
+    having, never = units_with(key=MACROS, units=units, periods=periods)
     assert [unit.unit_id for unit in having] == [company.lake.pk]
-    assert without == []
+    assert beside(having, never) == []
 
 
 def test_the_workbook_equals_the_screen_and_is_recorded(company: Company, chief: Client) -> None:
@@ -150,3 +157,14 @@ def test_days_of_ones_own_may_span_half_a_year(company: Company, chief: Client) 
     page = text_of(chief.get(f"{reverse('rollout:effect')}?feature={MACROS}&fig=opened&{query}"))
     assert f"{whole['before_since']}" in page
     assert company.river.name in page
+
+
+def test_a_unit_that_had_it_before_proves_nothing(company: Company) -> None:
+    first, periods = weeks(company)
+    earlier = Switching(MACROS, company.lake.pk, state=True, since=first, reason="早就有")
+    day = first - timedelta(days=3)
+    switch(wanted=replace(earlier, since=day), actor=company.chief, now=at(day))
+    units = units_for(company.chief, language="en")
+    having, never = units_with(key=MACROS, units=units, periods=periods)
+    assert having == []
+    assert company.lake.pk not in {unit.unit_id for unit in never}

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qiao.core import features
 from qiao.core.features import SWITCH, Switching, switch
@@ -110,7 +111,7 @@ def switch_unit(request: StaffRequest, key: str, unit_id: int) -> HttpResponse:
         apply,
         title=f"{feature.label} · {unit.name}",
         text=str(feature.about),
-        confirm=_("Decide"),
+        confirm=pgettext("feature", "Decide"),
         back=target,
         more={
             "cell": cell,
