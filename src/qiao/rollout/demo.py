@@ -26,7 +26,7 @@ FEATURE: Final = "cases.checklists"
 TRYING: Final = ("3101", "3201")  # by a member of the crew of each branch
 NEXT: Final = "3301"
 BRANCHES: Final = (*TRYING, NEXT, "3401", "3501")
-HELPER: Final = "9101"
+HELPER, SECOND = "9101", "1008"
 BEGAN_DAYS_AGO: Final = 24
 LASTED_DAYS: Final = 14
 OFF_DAYS_BEFORE: Final = 60
@@ -98,7 +98,7 @@ def _plan(helper: Actor, units: dict[str, int], first: date, at: datetime) -> Pi
         since=first,
         until=first + timedelta(days=LASTED_DAYS),
         aim=AIM,
-        helpers=list(ids_by_number([HELPER, "1008"]).values()),
+        helpers=[helper.person_id, ids_by_number([SECOND])[SECOND]],
         off_elsewhere=False,
     )
     pilot = plan_pilot(plan=plan, actor=helper, now=at)

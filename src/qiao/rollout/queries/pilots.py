@@ -10,6 +10,7 @@ from django.http import Http404
 
 from qiao.core.actor import Actor
 from qiao.core.models import Approval
+from qiao.core.rules.spans import ONE_DAY
 from qiao.core.wording import from_names
 from qiao.rollout.models import Pilot
 from qiao.rollout.queries.standing import VIEW
@@ -31,6 +32,11 @@ class PilotLine:
     state: str
     remarks: int = 0
     unit_ids: Sequence[int] = field(default_factory=tuple)
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return self.pilot.until - ONE_DAY
 
 
 def state_of(pilot: Pilot, day: date) -> str:

@@ -112,7 +112,6 @@ def show(request: StaffRequest, pilot_id: int) -> HttpResponse:
         "line": line,
         "pilot": pilot,
         "state": STATE_NAMES[line.state],
-        "last": pilot.until - timedelta(days=1),
         "days": (pilot.until - pilot.since).days,
         "features": [labels[key] for key in pilot.features if key in labels],
         "remarks": [
