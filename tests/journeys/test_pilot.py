@@ -34,7 +34,7 @@ def _say(page: Page, site: Site) -> None:
     page.locator("#remark-text").fill(WORDS)
     page.get_by_text("An idea", exact=True).click()
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_text("You can follow what becomes of it")).to_be_visible()
+    expect(page.get_by_text("You can follow what becomes of it").first).to_be_visible()
     expect(page.locator("dialog[open]")).to_have_count(0)
 
 

@@ -90,7 +90,8 @@ class Registry:
 
     @cache  # noqa: B019 - the registry lives as long as the process
     def features_of(self, name: str) -> tuple[Feature, ...]:
-        """The features that an address or the key of a part belongs to."""
+        """The features that an address of ours or the key of a part belongs to; kept for ever, so
+        never asked for what somebody sent."""
         return tuple(
             each
             for module in self

@@ -54,7 +54,7 @@ def say(*, said: Said, actor: Actor, now: datetime) -> Remark:
     if not type_key:
         raise NobodyTakes
     text = clean(said.text, field="text", max_length=TEXT_LENGTH, required=True)
-    feature = next((each.key for each in registry.features_of(said.page)), "")
+    feature = feature_at(said.page)
     unit_id = actor.team_ids[0] if actor.team_ids else actor.organisation_id
     chains = [chain_of(each) for each in actor.team_ids or (actor.organisation_id,)]
     pilot = running_for(chains=chains, feature=feature, day=timezone.localdate(now))
@@ -86,6 +86,13 @@ def say(*, said: Said, actor: Actor, now: datetime) -> Remark:
         path=said.path.partition("?")[0][:PATH_LENGTH],
         created_at=now,
     )
+
+
+def feature_at(page: str) -> str:
+    """The key of the feature that a page belongs to, by the name of its address as it was sent;
+    empty for none."""
+    known = registry.features().values()
+    return next((each.key for each in known if each.holds_address(page)), "")
 
 
 def _may_open(actor: Actor, organisation_id: int) -> Actor:

@@ -16,7 +16,7 @@ from qiao.core.registry import registry
 from qiao.core.toasts import add_toast
 from qiao.core.transactions import acting
 from qiao.rollout.forms.remarks import RemarkForm
-from qiao.rollout.operations.remarks import Said, say
+from qiao.rollout.operations.remarks import Said, feature_at, say
 from qiao.rollout.queries.remarks import own_remarks
 from qiao.rollout.showing import KIND_NAMES
 from qiao.rollout.views.boxes import METHODS, box
@@ -43,7 +43,7 @@ def tell(request: StaffRequest) -> HttpResponseBase:
         auto_id="remark-%s",
     )
     page = str(form["page"].value() or "")
-    found = next(iter(registry.features_of(page)), None)
+    found = registry.features().get(feature_at(page))
 
     def apply(data: dict[str, Any]) -> str:
         upload = data["picture"]
