@@ -23,12 +23,16 @@ SEE = "desk.administer"
 ADMINISTRATION = (
     AdministrationPage("calendars", gettext_lazy("Working calendars"), "cases:calendars", SEE),
     AdministrationPage("promises", gettext_lazy("Promises"), "cases:promises", SEE),
+    AdministrationPage("ladders", gettext_lazy("Escalation ladders"), "cases:ladders", SEE),
 )
 COMMANDS = (
     Command(
         "cases.calendars", gettext_lazy("Working calendars"), "calendar", "cases:calendars", SEE
     ),
     Command("cases.promises", gettext_lazy("Promises"), "target", "cases:promises", SEE),
+    Command(
+        "cases.ladders", gettext_lazy("Escalation ladders"), "stairs-up", "cases:ladders", SEE
+    ),
 )
 
 

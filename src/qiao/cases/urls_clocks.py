@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.cases.views import calendars, promises
+from qiao.cases.views import calendars, ladders, promises
 
 urlpatterns = [
     path("calendars/", calendars.index, name="calendars"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("calendars/<str:key>/days/<str:iso>", calendars.day, name="calendar_day"),
     path("calendars/<str:key>/week", calendars.week, name="calendar_week"),
     path("calendars/<str:key>/recounts", calendars.recounts, name="recounts"),
+    path("ladders/", ladders.index, name="ladders"),
+    path("ladders/<str:key>/", ladders.page, name="ladder"),
     path("promises/", promises.index, name="promises"),
     path("promises/<str:type_key>/<slug:promise>", promises.promise, name="promise"),
 ]

@@ -174,6 +174,18 @@ CASES: Final = {
         sender="chief",
     ),
     "cases:recounts": Visit({"key": "water.office"}),
+    "cases:ladders": Visit(),
+    "cases:ladder": Visit(
+        {"key": "water.usual"},
+        post={
+            "r0-after": "due",
+            "r0-figure": "0",
+            "r0-tell": "lead",
+            "valid_from": "2030-01-07",
+            "source": "x",
+        },
+        sender="chief",
+    ),
     "cases:promises": Visit(),
     "cases:promise": Visit(
         {"type_key": "water.small_leak", "promise": "arrive"},

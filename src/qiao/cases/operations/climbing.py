@@ -4,7 +4,6 @@ The job may be killed at any moment and run twice: a batch is one transaction, a
 climbed stands in a table with a key of its own.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,8 +13,10 @@ from zoneinfo import ZoneInfo
 from qiao.cases import definitions
 from qiao.cases.events import CaseChanged
 from qiao.cases.journal import Journal, Kept, kept_clocks, known_calendars
-from qiao.cases.ladders import Ladder, ladder_for
-from qiao.cases.models import Case, CaseEvent, CaseRung
+from qiao.cases.ladders import Ladder, Ladders, is_meant
+from qiao.cases.models import Case, CaseRung
+from qiao.cases.operations.ladder_mail import mail_rung
+from qiao.cases.queries.ladders import climbed_rungs, waiting_since
 from qiao.cases.rules.ladder import Rung, Step, due_steps, steps_of
 from qiao.cases.rules.working_time import Calendars
 from qiao.core import events
@@ -35,7 +36,6 @@ from qiao.staff.queries.duty import (
 BATCH: Final = 200
 NOTICE: Final = "cases.ladder"
 MANAGER: Final = "leader"
-WAITS_SINCE: Final = ("opened", "reopened", "transferred", "assigned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class _Known:
     """What a batch knows beside its cases."""
 
     calendars: Calendars
+    ladders: Ladders
     climbed: Mapping[int, frozenset[tuple[str, int, str]]]
     waiting: Mapping[int, tuple[int, datetime]]
     clocks: Mapping[int, Kept]
@@ -69,29 +70,24 @@ def climb(*, now: datetime) -> int:
 
 def _known(cases: Sequence[Case]) -> _Known:
     ids = [case.pk for case in cases]
-    climbed: dict[int, set[tuple[str, int, str]]] = defaultdict(set)
-    for rung in CaseRung.objects.filter(case__in=ids):
-        climbed[rung.case_id].add((rung.promise, rung.round, rung.rung))
-    free = [case.pk for case in cases if case.assignee_id is None]
-    since = CaseEvent.objects.filter(case__in=free, kind__in=WAITS_SINCE)
-    latest = since.order_by("case_id", "-seq").distinct("case_id")
     return _Known(
         calendars=known_calendars(),
-        climbed={pk: frozenset(places) for pk, places in climbed.items()},
-        waiting={pk: (seq, at) for pk, seq, at in latest.values_list("case_id", "seq", "at")},
+        ladders=Ladders(),
+        climbed=climbed_rungs(ids),
+        waiting=waiting_since([case.pk for case in cases if case.assignee_id is None]),
         clocks=kept_clocks(ids),
     )
 
 
 def _climb_one(case: Case, known: _Known, now: datetime) -> datetime | None:
     """Climb what one case has reached. Returns when its next rung is."""
-    ladder = ladder_for(case)
+    ladder = known.ladders.of(case)
     if ladder is None:
         return None
     state = known.clocks[case.pk].state
     rungs = ladder.rungs_for(case.priority)
     steps = steps_of(state, rungs, known.calendars, known.waiting.get(case.pk))
-    steps = [step for step in steps if ladder.is_for(step)]
+    steps = [step for step in steps if is_meant(step)]
     due, following = due_steps(steps, known.climbed.get(case.pk, frozenset()), now)
     if due:
         _take(case, ladder, due, known.calendars, now)
@@ -133,14 +129,10 @@ def _take(
                 "raises": step.rung.raises,
             },
         )
-        notify(
-            staff_ids=told,
-            kind=NOTICE,
-            subject_id=case.pk,
-            once=f"{case.pk}:{step.promise}:{step.round}:{step.rung.key}",
-            facts=facts,
-            now=now,
-        )
+        once = f"{case.pk}:{step.promise}:{step.round}:{step.rung.key}"
+        notify(staff_ids=told, kind=NOTICE, subject_id=case.pk, once=once, facts=facts, now=now)
+        if step.rung.mails:
+            mail_rung(case, told, once=once, now=now)
     journal.write()
     events.publish(
         CaseChanged(case.pk, "raised"), organisation_id=case.organisation_id, actor=None, now=now

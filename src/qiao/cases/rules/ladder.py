@@ -26,13 +26,18 @@ class Rung:
 
     `after` is ``percent`` of the promised time, ``due`` (so many working hours late, 0: at the due
     moment) or ``waiting`` (so many minutes without anybody). `tell` is one of `TELL`, or
-    ``staff:<number>`` for a named person. With `raises` the case is marked as escalated.
+    ``staff:<number>`` for a named person. With `raises` the case is marked as escalated, with
+    `mails` who is told hears of it by e-mail too. `promises` and `priorities` limit it: empty, it
+    is for all.
     """
 
     after: str
     figure: int
     tell: str
     raises: bool = False
+    promises: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    mails: bool = False
 
     @property
     def key(self) -> str:
@@ -46,12 +51,23 @@ class Rung:
             "figure": self.figure,
             "tell": self.tell,
             "raises": self.raises,
+            "promises": list(self.promises),
+            "priorities": list(self.priorities),
+            "mails": self.mails,
         }
 
 
 def rung_from_data(data: Mapping[str, Any]) -> Rung:
     """Read what `Rung.data` wrote. Raises `KeyError`."""
-    return Rung(data["after"], data["figure"], data["tell"], data["raises"])
+    return Rung(
+        after=data["after"],
+        figure=data["figure"],
+        tell=data["tell"],
+        raises=data["raises"],
+        promises=tuple(data.get("promises", ())),
+        priorities=tuple(data.get("priorities", ())),
+        mails=data.get("mails", False),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,3 +79,9 @@ def people_in(*, actor: Actor, after: int = 0, limit: int = 30) -> tuple[list[St
     people = Staff.objects.filter(organisation__in=units, is_active=True, pk__gt=after)
     rows = list(people.select_related("organisation").order_by("pk")[: limit + 1])
     return rows[:limit], rows[limit - 1].pk if len(rows) > limit else None
+
+
+def mail_addresses(staff_ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """E-mail address and chosen language of active people; who has no address is left out."""
+    people = Staff.objects.filter(id__in=set(staff_ids), is_active=True).exclude(email="")
+    return {pk: (email, said) for pk, email, said in people.values_list("id", "email", "language")}
