@@ -39,31 +39,32 @@ from qiao.core.models import BusinessCalendar
 from qiao.core.rules.calendar import BadCalendar
 from qiao.staff.tests.cast import Company
 
-START = datetime(
-    2026, 10, 30, 15, 0, tzinfo=UTC
-)  # clocks of New York go back on Sunday
+START = datetime(2026, 10, 30, 15, 0, tzinfo=UTC)  # clocks of New York go back on Sunday
 HOURS = ((), ((510, 720), (810, 1050)), ((0, 1440),), ((59, 61),), ((120, 180),), ((1380, 1440),))
 spans = st.sampled_from(HOURS)
+
+
+def let_count_in(zone: str, sunday: list[list[int]] | None = None) -> None:
+    """The office counts in the time of a zone, and on Sundays, from long ago on."""
+    moved = copy(BusinessCalendar.objects.filter(key=OFFICE).order_by("-id")[0])
+    assert moved.effective_at < START
+    moved.pk, moved.timezone = None, zone
+    moved.spans = [*moved.spans[:6], sunday or []]
+    moved.save(force_insert=True)
 
 
 class Calendars(joining.Joining):
     """People do things to a handful of cases while working time is moved under them."""
 
     zone: str
+    start = START
 
     @initialize()
     def open_some(self) -> None:
         """The cases of joining, opened before a weekend on which clocks may be set back."""
         self.point = transaction.savepoint()
-        first = BusinessCalendar.objects.filter(key=OFFICE).order_by("id")[0]
-        moved = copy(first)
-        moved.pk, moved.timezone = None, self.zone
-        moved.save(force_insert=True)
-        usual, joining.NOW = joining.NOW, START
-        try:
-            super().open_some()
-        finally:
-            joining.NOW = usual
+        let_count_in(self.zone)
+        super().open_some()
         self.number = 0
 
     def teardown(self) -> None:
@@ -119,7 +120,7 @@ class Calendars(joining.Joining):
         case = Case.objects.get(pk=self.case(place))
         if case.closed_at or case.is_paused or case.merged_into_id or case.merged_count:
             return
-        told = {"case_id": case.pk, "actor": self.company.agent, "now": self.now}
+        told: dict[str, Any] = {"case_id": case.pk, "actor": self.company.agent, "now": self.now}
         before = self._dues(case.pk)
         pause(reason="等客户", **told)
         resume(**told)
@@ -131,7 +132,7 @@ class Calendars(joining.Joining):
         case = Case.objects.get(pk=self.case(place))
         if case.closed_at or case.merged_into_id or case.priority == "low":
             return
-        told = {"case_id": case.pk, "actor": self.company.agent, "now": self.now}
+        told: dict[str, Any] = {"case_id": case.pk, "actor": self.company.agent, "now": self.now}
         before, row = self._dues(case.pk), mirrored(case)
         change_priority(priority="low", **told)
         change_priority(priority=case.priority, **told)
@@ -176,11 +177,7 @@ def test_working_time_may_be_moved_in_any_way(company: Company, zone: str) -> No
 
 
 def test_a_day_on_which_clocks_are_set_back_counts_the_hour_once_more(company: Company) -> None:
-    first = BusinessCalendar.objects.filter(key=OFFICE).order_by("id")[0]
-    moved = copy(first)
-    moved.pk, moved.timezone = None, "America/New_York"
-    moved.spans = [*moved.spans[:6], [[0, 1440]]]
-    moved.save(force_insert=True)
+    let_count_in("America/New_York", sunday=[[0, 1440]])
     friday = datetime.combine(date(2026, 10, 30), time(21, 30), UTC)  # 17:30: the week is over
     case = a_case(company, now=friday)
     state = state_from_data(ClockRecord.objects.get(case=case).state)

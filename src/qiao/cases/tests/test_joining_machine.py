@@ -55,19 +55,20 @@ class Joining(RuleBasedStateMachine):
     """People do things to a handful of cases, in any order."""
 
     company: Company
+    start = NOW
 
     @initialize()
     def open_some(self) -> None:
         """Three cases, the last one urgent, and a common cause."""
-        self.now = NOW
-        self.ids = [a_case(self.company).pk for _n in range(2)]
-        self.ids.append(a_case(self.company, priority="urgent").pk)
-        cause = a_case(self.company, type_key="water.burst", title="爆管")
+        self.now = self.start
+        self.ids = [a_case(self.company, now=self.now).pk for _n in range(2)]
+        self.ids.append(a_case(self.company, now=self.now, priority="urgent").pk)
+        cause = a_case(self.company, now=self.now, type_key="water.burst", title="爆管")
         ops.make_parent(
             case_id=cause.pk,
-            cause=ops.Cause("supply", "339102", NOW),
+            cause=ops.Cause("supply", "339102", self.now),
             actor=self.company.chief,
-            now=NOW,
+            now=self.now,
         )
         self.parent = cause.pk
 
