@@ -108,17 +108,7 @@ def undo_merge(*, case_id: int, actor: Actor, now: datetime) -> Case:
     """
     required()
     queue_joins()
-    survivor_id = Case.objects.values_list("merged_into_id", flat=True).get(id=case_id)
-    if survivor_id is None:
-        raise NotMerged(str(case_id))
-    survivor = lock_case(survivor_id)
-    (case,) = lock_many([case_id])
-    for each in (survivor, case):
-        actor.require(JOIN, each.organisation_id)
-    away = case.events.filter(kind="merged_away").order_by("-seq").first()
-    if away is None:  # it ended as part of the survivor: a split that was taken back
-        raise NotMerged(case.number)
-    duties = list(away.data.get("duties", []))
+    survivor, case, duties = _lock_merged(case_id, actor)
     case.merged_into_id = None
     other = ManyJournals([case], actor=actor, now=now)
     about = {"case": survivor.pk, "number": survivor.number}
@@ -143,6 +133,21 @@ def undo_merge(*, case_id: int, actor: Actor, now: datetime) -> Case:
         now=now,
     )
     return case
+
+
+def _lock_merged(case_id: int, actor: Actor) -> tuple[Case, Case, list[str]]:
+    """The survivor, the case merged into it, and what other modules owed to that one."""
+    survivor_id = Case.objects.values_list("merged_into_id", flat=True).get(id=case_id)
+    if survivor_id is None:
+        raise NotMerged(str(case_id))
+    survivor = lock_case(survivor_id)
+    (case,) = lock_many([case_id])
+    for each in (survivor, case):
+        actor.require(JOIN, each.organisation_id)
+    away = case.events.filter(kind="merged_away").order_by("-seq").first()
+    if away is None:  # it ended as part of the survivor: a split that was taken back
+        raise NotMerged(case.number)
+    return survivor, case, list(away.data.get("duties", []))
 
 
 def queue_joins() -> None:
