@@ -10,7 +10,7 @@ from qiao.contact.operations.finishing import (
     take_over,
 )
 from qiao.contact.operations.identifying import describe_caller, identify_customer, mark_unknown
-from qiao.contact.operations.linking import link_case
+from qiao.contact.operations.linking import link_case, lock_to_link
 from qiao.contact.operations.moving import move_interactions
 from qiao.contact.operations.refusals import (
     BadMoment,
@@ -52,6 +52,7 @@ __all__ = [
     "identify_customer",
     "keep_case_draft",
     "link_case",
+    "lock_to_link",
     "mark_unknown",
     "move_interactions",
     "note_known_visits",

@@ -26,11 +26,7 @@ def link_case(
     Raises `NotVisible` for a case out of sight, `UnknownChoice`, `NotYours`, `WrongState` for a
     contact begun by mistake, `Forbidden`.
     """
-    interaction = lock_interaction(interaction_id=interaction_id, actor=actor)
-    if interaction.agent_id != actor.staff_id:
-        raise NotYours(str(interaction.agent_id))
-    if interaction.state == Interaction.State.ABANDONED:
-        raise WrongState(interaction.state)
+    interaction = lock_to_link(interaction_id=interaction_id, actor=actor)
     if kind not in InteractionCase.Kind.values:
         raise UnknownChoice("kind")
     if not can_see(actor=actor, case_id=case_id):
@@ -44,6 +40,19 @@ def link_case(
         _adopt_customer(interaction, link, now)
         change(interaction, "case_linked", {"case": case_id, "kind": kind}, actor=actor, now=now)
     return link
+
+
+def lock_to_link(*, interaction_id: int, actor: Actor) -> Interaction:
+    """The contact, locked, that the actor may link cases to: asked before one is opened for it.
+
+    Raises `NotYours`, `WrongState`, and what `lock_interaction` raises.
+    """
+    interaction = lock_interaction(interaction_id=interaction_id, actor=actor)
+    if interaction.agent_id != actor.staff_id:
+        raise NotYours(str(interaction.agent_id))
+    if interaction.state == Interaction.State.ABANDONED:
+        raise WrongState(interaction.state)
+    return interaction
 
 
 def _adopt_customer(interaction: Interaction, link: InteractionCase, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from qiao.contact import operations
+from qiao.contact.forms import words_for
 from qiao.contact.models import Interaction
 from qiao.contact.queries import (
     case_draft_of,
@@ -38,6 +39,10 @@ def open_here(request: StaffRequest, interaction_id: int) -> HttpResponse:
     address = reverse("cases:new")
     if request.method != "POST":
         return fragments.answer(request, f"{address}?{urlencode(_known(found))}")
+    try:
+        operations.lock_to_link(interaction_id=interaction_id, actor=request.actor)
+    except operations.InteractionRefusal as refusal:
+        return HttpResponse(words_for(refusal), status=409, content_type="text/plain")
     response = fragments.answer(request, address, method="POST")
     case_id = opened_case(response)
     if case_id is None:
