@@ -87,7 +87,7 @@ def test_nobody_from_outside_sees_or_changes_anything(
             form, writes = form_of(visit, world), camera.writes()
             response = send(browsers.of(who), method, address, query, heads, form)
             what = f"{method} {address}?{query} {heads}: {response.status_code}"
-            assert response.status_code in ANSWERS, f"{what}\n{_cause(response)}"
+            assert response.status_code in ANSWERS, f"{what}\n{cause_of(response)}"
             found = secrets_in(text_of(response), f"{query} {form}", world)
             assert not found, f"{what} shows {found}"
             if who is None and not visit.public:
@@ -130,7 +130,8 @@ def test_the_hunt_finds_what_a_colleague_is_shown(
     assert secrets_in(text_of(response), query, world)
 
 
-def _cause(response: Any) -> str:
+def cause_of(response: Any) -> str:
+    """The fault behind an answer, if there was one."""
     found = getattr(response, "exc_info", None)
     return repr(found[1]) if found else ""
 
@@ -144,10 +145,12 @@ def test_a_colleague_of_the_branch_is_served(name: str, world: World, browsers: 
         for query in ("", *visit.queries):
             words = query.format_map(world.ids)
             response = send(client, "GET", address, words, {}, {})
-            assert response.status_code == visit.get, f"GET {address}?{words}\n{_cause(response)}"
+            assert response.status_code == visit.get, (
+                f"GET {address}?{words}\n{cause_of(response)}"
+            )
         if visit.post is not None:
             client = browsers.of(visit.sender)
             response = send(client, "POST", address, "", HTMX, form_of(visit, world))
             body = text_of(response)[-3000:] if response.status_code not in TAKEN else ""
-            assert response.status_code in TAKEN, f"POST {address}\n{_cause(response)}\n{body}"
+            assert response.status_code in TAKEN, f"POST {address}\n{cause_of(response)}\n{body}"
         transaction.set_rollback(True)
