@@ -218,6 +218,8 @@ SHOTS = (
     Shot("board", "/jobs/board/", "dispatcher", "dispatch"),
     Shot("phone-today", "/jobs/", "technician", "tech-jobs"),
     Shot("administration", "/administration/", "administrator"),
+    Shot("ladders", "/cases/ladders/", "administrator"),
+    Shot("ladder", "/cases/ladders/water.usual/?try=1", "administrator"),
     Shot("parameters", "/administration/parameters/", "administrator"),
     Shot("parameter", "/administration/parameters/feedback.attempts_needed/", "administrator"),
     Shot("retention", "/administration/retention/", "administrator"),

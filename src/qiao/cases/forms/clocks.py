@@ -43,7 +43,7 @@ class WhyForm(forms.Form):
     """What every change of the administration is asked: since when, and why."""
 
     source = forms.CharField(
-        label=gettext_lazy("Decision"),
+        label=pgettext_lazy("since when and why", "Decision"),
         max_length=200,
         help_text=gettext_lazy("Who decided on it and when."),
     )

@@ -71,10 +71,19 @@ class LadderForm(WhyForm):
     def rows(self) -> list[dict[str, Any]]:
         """The lines of the page: bound fields by name."""
         return [
-            {name: self[cell(place, name)] for name in PARTS}
+            {name: self[cell(place, name)] for name in PARTS} | {"only": self._only(place)}
             for place in range(MOST_RUNGS)
             if place < self.shown or (self.is_bound and self[cell(place, "after")].value())
         ]
+
+    def _only(self, place: int) -> str:
+        """What a line is limited to, in words; empty for every case."""
+        words = []
+        for name in ("priorities", "promises"):
+            bound = self[cell(place, name)]
+            chosen = set(bound.value() or ())
+            words += [str(box.choice_label) for box in bound if box.data["value"] in chosen]
+        return _(", ").join(words)
 
     def clean(self) -> dict[str, Any]:
         """The rungs; a line needs a figure and whom it tells."""

@@ -14,8 +14,8 @@ from qiao.cases.showing import names
 from qiao.core.wording import said
 
 AFTER: Final[Mapping[str, Any]] = {
-    "waiting": pgettext_lazy("rung", "minutes without anybody"),
-    "percent": pgettext_lazy("rung", "percent of the promised time"),
+    "waiting": pgettext_lazy("rung", "minutes untaken"),
+    "percent": pgettext_lazy("rung", "percent of the time"),
     "due": pgettext_lazy("rung", "working hours late"),
 }
 TELL: Final[Mapping[str, Any]] = {
@@ -23,8 +23,8 @@ TELL: Final[Mapping[str, Any]] = {
     "team": pgettext_lazy("rung", "the whole team"),
     "lead": pgettext_lazy("rung", "whoever leads the team"),
     "duty": pgettext_lazy("rung", "whoever is on duty"),
-    "manager": pgettext_lazy("rung", "the manager of the unit"),
-    "executive": pgettext_lazy("rung", "the manager of the company"),
+    "manager": pgettext_lazy("rung", "the unit's manager"),
+    "executive": pgettext_lazy("rung", "the company's manager"),
 }
 PERSON: Final = "staff:"
 

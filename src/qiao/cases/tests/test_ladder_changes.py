@@ -50,7 +50,7 @@ def rungs_of(case: Case) -> list[str]:
 def test_rungs_hold_for_their_unit_and_type_and_the_nearest_wins(laddered: Company) -> None:
     lake = a_case(laddered)
     river = a_case(laddered, laddered.outsider, organisation=laddered.river, area="339104")
-    plan = {"actor": laddered.chief, "now": NOW}
+    plan: dict[str, Any] = {"actor": laddered.chief, "now": NOW}
     change_ladder(change=change(Rung("due", 1, "lead")), **plan)
     change_ladder(change=change(Rung("due", 2, "duty"), organisation_id=laddered.lake.pk), **plan)
     assert (rungs_of(lake), rungs_of(river)) == (["due:2:duty"], ["due:1:lead"])
@@ -109,7 +109,12 @@ def test_limits_and_e_mail_of_a_rung_are_kept_and_followed(laddered: Company) ->
 def test_a_ladder_that_cannot_be_is_refused(
     laddered: Company, wrong: dict[str, Any], refusal: type[Exception]
 ) -> None:
-    given = {"key": KEY, "rungs": (LATE,), "valid_from": TODAY, "source": "会议"} | wrong
+    given: dict[str, Any] = {
+        "key": KEY,
+        "rungs": (LATE,),
+        "valid_from": TODAY,
+        "source": "会议",
+    } | wrong
     with pytest.raises(refusal):
         change_ladder(change=LadderChange(**given), actor=laddered.chief, now=NOW)
     assert history_of_ladder(KEY) == []
