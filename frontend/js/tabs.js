@@ -12,12 +12,14 @@ function redraw() {
 
 function tellPath() {
   for (const field of document.querySelectorAll("[data-tabs-path]")) field.value = location.pathname;
-  document.querySelector("#q-tabs .q-tab.on")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  for (const tab of document.querySelectorAll("#q-tabs .q-tab.on")) {
+    tab.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
 }
 
 export function start() {
   tellPath();
-  document.body.addEventListener("htmx:afterSettle", tellPath);
+  document.body.addEventListener("htmx:afterSettle", ({ detail }) => detail.elt.id === "q-tabs" && tellPath());
   document.body.addEventListener("q:tabs", redraw);
   addEventListener("pageshow", (event) => event.persisted && redraw());
 }

@@ -23,7 +23,8 @@ MOST_AT_ONCE: Final = MOST_CUSTOMERS * (MOST_INSIDE + 1)
 @staff_view("customers.view", methods=("POST",))
 def visit(request: StaffRequest) -> HttpResponse:
     """A page is looked at: it gets a tab, or a word why it has none. Nothing where it has one."""
-    subject = subject_at(_path(request.POST.get("path", "")))
+    path = _path(request.POST.get("path", ""))
+    subject = subject_at(path)
     if subject is None:
         return HttpResponse(status=204)
     try:
@@ -31,14 +32,14 @@ def visit(request: StaffRequest) -> HttpResponse:
     except operations.NothingThere:
         return HttpResponse(status=204)
     except operations.NoRoom as refusal:
-        return _draw(request, subject, notice=_full(refusal))
-    return _draw(request, subject) if is_new else HttpResponse(status=204)
+        return _draw(request, path, notice=_full(refusal))
+    return _draw(request, path) if is_new else HttpResponse(status=204)
 
 
 @staff_view("customers.view")
 def strip(request: StaffRequest) -> HttpResponse:
     """The strip anew, for a page that was brought back by the browser."""
-    return _draw(request, subject_at(_path(request.GET.get("path", ""))))
+    return _draw(request, _path(request.GET.get("path", "")))
 
 
 def _path(text: str) -> str:
@@ -55,9 +56,9 @@ def _full(refusal: operations.NoRoom) -> str:
     }
 
 
-def _draw(request: StaffRequest, subject: Subject | None, *, notice: str = "") -> HttpResponse:
-    drawn = strip_of(request.actor, subject)
-    return render(request, TEMPLATE, {"strip": drawn, "notice": notice, "path": ""})
+def _draw(request: StaffRequest, path: str, *, notice: str = "") -> HttpResponse:
+    drawn = strip_of(request.actor, subject_at(path))
+    return render(request, TEMPLATE, {"strip": drawn, "notice": notice, "path": path})
 
 
 @staff_view("customers.view", methods=("POST",))
@@ -80,7 +81,7 @@ def close(request: StaffRequest) -> HttpResponse:
         if not leaves and is_page(path):
             target = path
         return _to(request, target)
-    response = _draw(request, subject)
+    response = _draw(request, path)
     return add_toast(response, text=words, undo_url=_undo(ids)) if closed else response
 
 
