@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from qiao.core.actor import Actor
 from qiao.core.manifest import Story
 from qiao.core.registry import registry
 from qiao.feedback.models import Coaching, Evaluation
+from qiao.feedback.queries.paging import page_of
 from qiao.feedback.rules.score_cards import Card, read_card
 from qiao.staff.queries import holders_of
 
@@ -18,6 +19,7 @@ OWN: Final = "quality.own"
 EVALUATE: Final = "quality.evaluate"
 DECIDE: Final = "quality.decide"
 PAGE: Final = 50
+OWN_COACHINGS: Final = 12
 VIEWS: Final = ("to_do", "release", "appeals", "all")
 _RELATED: Final = (
     "person",
@@ -68,12 +70,19 @@ def _of_view(view: str, actor: Actor) -> QuerySet[Evaluation]:
     return rows.exclude(state=State.DROPPED)
 
 
-def list_evaluations(*, actor: Actor, view: str, after: int = 0) -> tuple[list[Evaluation], int]:
-    """A page of a view, due first where work is left, else newest first; the next page's place."""
+def list_evaluations(*, actor: Actor, view: str, after: str = "") -> tuple[list[Evaluation], str]:
+    """A page of a view, due first where work is left, else newest first; the next one's cursor."""
     rows = _of_view(view, actor).select_related(*_RELATED)
-    order = ("-id",) if view == "all" else ("due_date", "id")
-    page = list(rows.order_by(*order)[after : after + PAGE + 1])
-    return page[:PAGE], after + PAGE if len(page) > PAGE else 0
+    if view == "all":
+        return page_of(rows, key="created_at", size=PAGE, after=after, newest_first=True)
+    return page_of(rows, key="due_date", size=PAGE, after=after)
+
+
+def list_counted(rows: QuerySet[Evaluation], *, after: str = "") -> tuple[list[Evaluation], str]:
+    """A page of evaluations that a figure counts, the last finished first; the cursor of the
+    next."""
+    related = rows.select_related(*_RELATED)
+    return page_of(related, key="finished_date", size=PAGE, after=after, newest_first=True)
 
 
 def view_counts(actor: Actor) -> dict[str, int]:
@@ -81,14 +90,15 @@ def view_counts(actor: Actor) -> dict[str, int]:
     return {view: _of_view(view, actor).count() for view in VIEWS}
 
 
-def own_evaluations(actor: Actor) -> list[Evaluation]:
-    """What was released to the actor, newest first."""
+def own_evaluations(*, actor: Actor, after: str = "") -> tuple[list[Evaluation], str]:
+    """A page of what was released to the actor, newest first; the cursor of the next."""
     rows = Evaluation.objects.filter(
         person_id=actor.staff_id,
         released_at__isnull=False,
         organisation_id__in=actor.organisations(OWN),
     )
-    return list(rows.select_related(*_RELATED).order_by("-released_at", "-id")[: PAGE * 2])
+    related = rows.select_related(*_RELATED)
+    return page_of(related, key="released_at", size=PAGE, after=after, newest_first=True)
 
 
 def next_to_do(*, actor: Actor, after_id: int) -> Evaluation | None:
@@ -104,18 +114,24 @@ def deciders_of(*, evaluation: Evaluation, day: date) -> list[int]:
     return [each.staff_id for each in holders if each.staff_id not in barred]
 
 
-def coachings_for(*, actor: Actor, done: bool) -> list[Coaching]:
-    """Coachings of units whose quality the actor sees, and those in which the actor takes part."""
+def coachings_for(*, actor: Actor, done: bool, after: str = "") -> tuple[list[Coaching], str]:
+    """A page of coachings of units whose quality the actor sees, and of those in which the actor
+    takes part: due first, or the last done first; the cursor of the next."""
     rows = Coaching.objects.filter(
         Q(organisation_id__in=actor.organisations(VIEW))
         | Q(owner_id=actor.staff_id)
         | Q(person_id=actor.staff_id)
     ).filter(done_date__isnull=not done)
-    return list(
-        rows.select_related(
-            "person", "owner", "evaluation__version_of_card", "organisation"
-        ).order_by("-done_date" if done else "due_date", "id")[: PAGE * 2]
-    )
+    related = rows.select_related("person", "owner", "evaluation__version_of_card", "organisation")
+    if done:
+        return page_of(related, key="done_date", size=PAGE, after=after, newest_first=True)
+    return page_of(related, key="due_date", size=PAGE, after=after)
+
+
+def own_coachings(actor: Actor) -> list[Coaching]:
+    """The last coachings of the actor, those that run first."""
+    rows = Coaching.objects.filter(person_id=actor.staff_id).select_related("owner")
+    return list(rows.order_by(F("done_date").desc(nulls_first=True), "-id")[:OWN_COACHINGS])
 
 
 def get_coaching_for(*, actor: Actor, coaching_id: int) -> Coaching:

@@ -48,8 +48,14 @@ from qiao.feedback.operations.score_cards import (
     save_draft,
     start_draft,
 )
-from qiao.feedback.queries.evaluations import card_of
-from qiao.feedback.queries.quality_figures import Asked, agreement_of, by_group, whole
+from qiao.feedback.queries.evaluations import (
+    PAGE,
+    card_of,
+    list_counted,
+    list_evaluations,
+    own_evaluations,
+)
+from qiao.feedback.queries.quality_figures import Asked, agreement_of, by_group, counted, whole
 from qiao.feedback.queries.score_cards import version_in_use
 from qiao.feedback.rules.score_cards import Card, read_card
 from qiao.staff.tests.cast import Company, make_company
@@ -334,3 +340,52 @@ def test_figures_are_of_those_whom_the_actor_may_see(home: Home) -> None:
         home.company.agent.person_id
     ]
     assert by_group(home.company.outsider, asked, "person") == []
+
+
+def many(row: Evaluation, count: int) -> None:
+    """More judgements like one, days and moments apart and alike."""
+    Evaluation.objects.bulk_create(
+        Evaluation(
+            subject_kind="case",
+            subject_id=-place,
+            number=f"P{place}",
+            organisation_id=row.organisation_id,
+            person_id=row.person_id,
+            evaluator_id=row.evaluator_id,
+            version_of_card=row.version_of_card,
+            state=Evaluation.State.RELEASED,
+            created_at=NOW - timedelta(hours=place // 3),
+            due_date=NOW.date(),
+            score=80,
+            finished_at=NOW,
+            finished_date=NOW.date() - timedelta(days=place // 40),
+            released_at=NOW - timedelta(hours=place // 5),
+        )
+        for place in range(1, count + 1)
+    )
+
+
+def test_lists_are_paged_without_a_gap_or_a_repetition(home: Home) -> None:
+    many(judged(home), PAGE + 20)
+    every = sorted(Evaluation.objects.values_list("id", flat=True))
+    chief, agent = home.company.chief, home.company.agent
+    figure = counted(chief, Asked(NOW.date() - timedelta(days=9), NOW.date()))
+    pages: list[Any] = [
+        lambda after: list_evaluations(actor=chief, view="all", after=after),
+        lambda after: own_evaluations(actor=agent, after=after),
+        lambda after: list_counted(figure, after=after),
+    ]
+    for page in pages:
+        some, following = page("")
+        rest, end = page(following)
+        assert (len(some), end) == (PAGE, "")
+        assert sorted(each.pk for each in [*some, *rest]) == every
+
+
+def test_the_next_page_asks_for_the_same_evaluations(home: Home) -> None:
+    row = judged(home)
+    many(row, PAGE)
+    asked = f"since={WEEK}&until={NOW.date()}&person={row.person_id}"
+    address = reverse("feedback:quality_counted")
+    page = text_of(client_of(home.company.chief_staff).get(f"{address}?{asked}"))
+    assert f"?{asked.replace('&', '&amp;')}&after=" in page

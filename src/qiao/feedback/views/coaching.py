@@ -83,10 +83,13 @@ def posted(request: StaffRequest) -> Any:
 def index(request: StaffRequest) -> HttpResponse:
     """Coachings that run, and those that are done with what they changed."""
     done = request.GET.get("view") == "done"
-    rows = coachings_for(actor=request.actor, done=done)
+    rows, following = coachings_for(
+        actor=request.actor, done=done, after=request.GET.get("after", "")
+    )
     context = {
         "lines": [{"row": row, "effect": effect_of(row)} for row in rows],
         "done": done,
+        "following": following,
         "today": local_days(request.now)[request.actor.organisation_id],
         "me": request.actor.staff_id,
     }

@@ -41,9 +41,9 @@ def index(request: StaffRequest) -> HttpResponse:
         raise Http404
     view = request.GET.get("view", "to_do")
     view = view if view in queries.VIEWS else "to_do"
-    after = request.GET.get("after", "")
-    start = int(after) if after.isdecimal() and len(after) < 7 else 0
-    rows, following = queries.list_evaluations(actor=request.actor, view=view, after=start)
+    rows, following = queries.list_evaluations(
+        actor=request.actor, view=view, after=request.GET.get("after", "")
+    )
     context = {
         "lines": words.titles(rows),
         "view": view,
@@ -147,16 +147,15 @@ def mine(request: StaffRequest) -> HttpResponse:
     """What was said of one's own work: nobody else's."""
     today = local_days(request.now)[request.actor.organisation_id]
     asked: Asked = read_asked(request.GET, today=today, is_own=True)
+    rows, following = queries.own_evaluations(
+        actor=request.actor, after=request.GET.get("after", "")
+    )
     context = {
-        "lines": words.titles(queries.own_evaluations(request.actor)),
+        "lines": words.titles(rows),
+        "following": following,
         "whole": whole(request.actor, asked),
         "weeks": by_week(request.actor, asked),
-        "coachings": [
-            each
-            for done in (False, True)
-            for each in queries.coachings_for(actor=request.actor, done=done)
-            if each.person_id == request.actor.staff_id
-        ],
+        "coachings": queries.own_coachings(request.actor),
         "asked": asked,
         "today": today,
     }

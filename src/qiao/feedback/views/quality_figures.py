@@ -18,6 +18,7 @@ from qiao.core.table_files import TYPES, table_file
 from qiao.core.wording import from_names
 from qiao.feedback import quality_words as words
 from qiao.feedback.queries import quality_figures as figures
+from qiao.feedback.queries.evaluations import list_counted
 from qiao.feedback.queries.quality_figures import Asked, By
 from qiao.feedback.views.quality_asked import read_asked
 from qiao.staff.queries import local_days, names_of, units_among
@@ -26,7 +27,6 @@ VIEW: Final = "quality.view"
 NARROWS: Final[dict[By, str]] = {
     "person": "person", "team": "team", "unit": "unit", "kind": "kind",
 }  # fmt: skip
-MOST_LISTED: Final = 300
 
 
 def bys() -> list[tuple[By, str]]:
@@ -134,13 +134,14 @@ def counted(request: StaffRequest) -> HttpResponse:
     asked = read_asked(request.GET, today=today)
     rows = figures.counted(request.actor, asked)
     every = rows.count()
-    shown = rows.select_related(
-        "person", "evaluator", "organisation", "version_of_card__card"
-    ).order_by("-finished_date", "-id")[:MOST_LISTED]
+    asked_again = request.GET.copy()
+    asked_again.pop("after", None)
+    shown, following = list_counted(rows, after=request.GET.get("after", ""))
     context = {
-        "lines": words.titles(list(shown)),
+        "lines": words.titles(shown),
         "every": every,
-        "more": max(0, every - MOST_LISTED),
+        "following": following,
+        "here": asked_again.urlencode(),
         "asked": asked,
         "back": f"{reverse('feedback:quality_figures')}?{_query(asked)}",
     }
