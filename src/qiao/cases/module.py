@@ -21,6 +21,8 @@ from qiao.cases.demo import complaints as demo_complaints
 from qiao.cases.demo import designs as demo_designs
 from qiao.cases.demo import writing as demo_writing
 from qiao.cases.demo.replies import STAGE as REPLIES
+from qiao.cases.demo.tellings import STAGE as TELLINGS
+from qiao.cases.demo.words import STAGE as WORDS
 from qiao.cases.features import FEATURES
 from qiao.cases.message_tasks import SUBSCRIPTIONS as MESSAGE_SUBSCRIPTIONS
 from qiao.cases.notices import NOTICES
@@ -144,6 +146,8 @@ manifest = Module(
     workload=overview.WORKLOAD,
     demo=(
         REPLIES,
+        TELLINGS,
+        WORDS,
         DemoStage("cases", 30, history.build_cases, audit.audit, morning.tick),
         DemoStage("cases.ladder", 33, climbing.climb_some),
         DemoStage("cases.lists", 66, lists.build_lists),
