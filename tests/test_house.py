@@ -25,6 +25,7 @@ FLOORS = (
     "rollout",
     "contact",
     "desk",
+    "portal",
     "api",
 )
 BANNED = {"utils", "helpers", "manager", "base", "util", "helper", "common", "misc"}

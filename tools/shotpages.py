@@ -258,5 +258,10 @@ SHOTS = (
     Shot("pilot-new", "/rollout/pilots/new", "administrator"),
     Shot("effect", "/rollout/effect/?pilot=1", "administrator"),
     Shot("said", "/rollout/said", "agent"),
+    Shot("suggestions", "/follow-ups/suggestions/?view=all", "supervisor"),
+    Shot("suggestion", "/follow-ups/suggestions/1/", "supervisor"),
+    Shot("suggestion-report", "/follow-ups/suggestions/report", "supervisor"),
+    Shot("opinions", "/opinions/", "supervisor"),
+    Shot("opinion-new", "/opinions/new", "supervisor"),
     Shot("missing", "/nowhere/", prototype="error", status=404),
 )

@@ -65,6 +65,7 @@ QIAO_MODULES = [
     "qiao.rollout",
     "qiao.contact",
     "qiao.desk",
+    "qiao.portal",
     "qiao.api",
 ]
 INSTALLED_APPS = [

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("qiao.core.urls")),
     path("", include("qiao.desk.urls")),
     path("", include("qiao.api.urls")),
+    path("", include("qiao.portal.urls")),
     path("administration/", include("qiao.desk.administration.urls")),
     path("me/", include("qiao.staff.urls")),
     path("customers/", include("qiao.customers.urls")),

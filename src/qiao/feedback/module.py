@@ -11,6 +11,7 @@ from qiao.core.tasks import PeriodicJob
 from qiao.feedback import contributions, demo, morning, overview
 from qiao.feedback import improvement_contributions as improvements
 from qiao.feedback import quality_contributions as quality
+from qiao.feedback import suggestion_contributions as suggestions
 from qiao.feedback.features import FEATURES
 from qiao.feedback.operations import note_known_satisfactions, note_satisfactions
 from qiao.feedback.operations.score_cards import install_score_cards
@@ -19,6 +20,7 @@ from qiao.feedback.parameters import PARAMETERS
 from qiao.feedback.personal import PERSONAL
 from qiao.feedback.quality_notices import NOTICES
 from qiao.feedback.quality_personal import PERSONAL as QUALITY_PERSONAL
+from qiao.feedback.suggestion_personal import SUGGESTIONS
 from qiao.feedback.tasks import (
     fold,
     on_case_closed,
@@ -41,18 +43,19 @@ def _note_satisfactions(world: World) -> None:  # noqa: ARG001 - as a stage is c
 manifest = Module(
     key="feedback",
     label=_("Feedback"),
-    personal=(*PERSONAL, *QUALITY_PERSONAL),
+    personal=(*PERSONAL, *QUALITY_PERSONAL, *SUGGESTIONS),
     features=FEATURES,
     permissions=(
         Permission("followups.view", _("See follow-ups and what customers said")),
         Permission("followups.work", _("Call customers back and keep their word")),
         *improvements.PERMISSIONS,
         *quality.PERMISSIONS,
+        *suggestions.PERMISSIONS,
     ),
-    navigation=(*contributions.NAVIGATION, *improvements.NAVIGATION, *quality.NAVIGATION),
-    panels=contributions.PANELS,
+    navigation=(*contributions.NAVIGATION, *improvements.NAVIGATION, *quality.NAVIGATION, *suggestions.NAVIGATION),
+    panels=(*contributions.PANELS, *suggestions.PANELS),
     timeline=contributions.TIMELINE,
-    commands=(*contributions.COMMANDS, *improvements.COMMANDS, *quality.COMMANDS),
+    commands=(*contributions.COMMANDS, *improvements.COMMANDS, *quality.COMMANDS, *suggestions.COMMANDS),
     inbox=contributions.INBOX,
     subscriptions=(
         Subscription(StepEntered, on_step_entered),
@@ -68,17 +71,25 @@ manifest = Module(
         PeriodicJob("feedback.fold_counts", "*/2 * * * *", fold),
         *improvements.PERIODIC,
         *quality.PERIODIC,
+        *suggestions.PERIODIC,
     ),
     install=_install,
     demo=(
         DemoStage("feedback", 50, demo.build, demo.audit, morning.tick),
         DemoStage("feedback.satisfaction", 63, _note_satisfactions),
         *improvements.DEMO,
+        *suggestions.DEMO,
     ),
     parameters=PARAMETERS + quality.PARAMETERS,
     notices=NOTICES,
-    append_only=("feedback_followupattempt", *improvements.APPEND_ONLY, *quality.APPEND_ONLY),
-    audited=improvements.AUDITED + quality.AUDITED,
-    audit_words=improvements.AUDIT_WORDS + quality.AUDIT_WORDS,
+    append_only=(
+        "feedback_followupattempt",
+        *improvements.APPEND_ONLY,
+        *quality.APPEND_ONLY,
+        *suggestions.APPEND_ONLY,
+    ),
+    audited=(*improvements.AUDITED, *quality.AUDITED, *suggestions.AUDITED),
+    audit_words=(*improvements.AUDIT_WORDS, *quality.AUDIT_WORDS, *suggestions.AUDIT_WORDS),
+    decisions=suggestions.DECISIONS,
     code_tables=improvements.CODE_TABLES,
 )

@@ -27,6 +27,7 @@ from tests.walker.visits.processes import PROCESSES
 from tests.walker.visits.reports import REPORTS
 from tests.walker.visits.rollout import ROLLOUT
 from tests.walker.visits.signing_in import ACCOUNT
+from tests.walker.visits.suggestions import SUGGESTIONS
 
 __all__ = ["VISITS", "Visit", "told"]
 
@@ -49,6 +50,7 @@ VISITS: Final[dict[str, Visit]] = (
     | CONTACT
     | FEEDBACK
     | ROLLOUT
+    | SUGGESTIONS
     | API
     | ACCOUNT
 )

@@ -122,6 +122,7 @@ from qiao.cases.operations.stepping import (
     resume,
     take_action,
 )
+from qiao.cases.operations.suggesting import note_suggestion
 from qiao.cases.operations.talking import (
     EmptyText,
     TooLate,
@@ -227,6 +228,7 @@ __all__ = [
     "note_known_complaints",
     "note_messages",
     "note_missed",
+    "note_suggestion",
     "note_suspicion",
     "open_case",
     "open_dispute",

@@ -18,6 +18,7 @@ from qiao.cases.showing import (
     ladder_history,
     names,
     sent_words,
+    suggestion_words,
     word_history,
     writing_history,
 )
@@ -384,3 +385,5 @@ WORDS |= {kind: _of_facts(words) for kind, words in intake_history.WORDS.items()
 ICONS |= intake_history.ICONS
 WORDS["file_removed"] = _of_facts(files.removed_words)
 ICONS |= files.ICONS
+WORDS |= {kind: _of_facts(words) for kind, words in suggestion_words.WORDS.items()}
+ICONS |= suggestion_words.ICONS

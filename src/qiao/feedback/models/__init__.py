@@ -31,6 +31,16 @@ from qiao.feedback.models.score_cards import (
     ScoreCard,
     ScoreCardVersion,
 )
+from qiao.feedback.models.suggestions import (
+    Suggestion,
+    SuggestionAnswer,
+    SuggestionCount,
+    SuggestionCountChange,
+    SuggestionEvent,
+    SuggestionFollower,
+    SuggestionQuerySet,
+    SuggestionVote,
+)
 
 __all__ = [
     "Appeal",
@@ -56,4 +66,12 @@ __all__ = [
     "SamplePlan",
     "ScoreCard",
     "ScoreCardVersion",
+    "Suggestion",
+    "SuggestionAnswer",
+    "SuggestionCount",
+    "SuggestionCountChange",
+    "SuggestionEvent",
+    "SuggestionFollower",
+    "SuggestionQuerySet",
+    "SuggestionVote",
 ]

@@ -4,8 +4,9 @@ from typing import Any
 
 from django import template
 
-from qiao.feedback.models import FollowUp
+from qiao.feedback.models import FollowUp, Suggestion
 from qiao.feedback.showing import ICONS, TONES, Bar, bars, rating_word
+from qiao.feedback.suggestion_words import TONES as SUGGESTION_TONES
 
 register = template.Library()
 
@@ -32,3 +33,15 @@ def result_icon(row: dict[str, Any]) -> str:
 def rating_bars(counts: dict[str, int]) -> list[Bar]:
     """The distribution of ratings, best first."""
     return bars(counts)
+
+
+@register.filter
+def suggestion_state(state: str) -> str:
+    """The state of a suggestion in words."""
+    return str(Suggestion.State(state).label)
+
+
+@register.filter
+def suggestion_tone(state: str) -> str:
+    """The tone of a suggestion's state."""
+    return SUGGESTION_TONES.get(state, "")

@@ -1,0 +1,272 @@
+"""Suggestions from the public page to the answer: screened, joined, voted for, agreed to, told."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from qiao.cases.models import Case
+from qiao.cases.operations import OpenRequest, open_case
+from qiao.cases.tests.browsing import client_of, text_of
+from qiao.core.actor import Forbidden
+from qiao.core.approvals import SamePerson
+from qiao.core.approvals import decide as decide_approval
+from qiao.core.models import Approval
+from qiao.customers.tests.factories import make_account, make_customer
+from qiao.feedback.models import Suggestion, SuggestionFollower
+from qiao.feedback.operations import suggestions as operations
+from qiao.feedback.operations.answering import answer, publish_answer
+from qiao.feedback.operations.suggestions import SuggestionRefused, Wish
+from qiao.feedback.queries import public_suggestions, suggestions
+from qiao.feedback.rules.suggestions import likeness, masked, shared_words
+from qiao.messaging.models import Message
+from qiao.staff.tests.cast import Company, make_company
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def company() -> Company:
+    cache.clear()
+    return make_company()
+
+
+def taken(company: Company, title: str, text: str = "", **more: str) -> Suggestion:
+    return operations.take_suggestion(
+        wish=Wish(
+            organisation_id=company.lake.pk,
+            source="card",
+            title=title,
+            text=text or title,
+            language="zh-hans",
+            **more,  # type: ignore[arg-type]
+        ),
+        actor=company.agent,
+        now=NOW,
+    )
+
+
+def passed(company: Company, row: Suggestion) -> Suggestion:
+    return operations.screen(
+        suggestion_id=row.pk,
+        verdict="public",
+        title=row.title,
+        text=row.text,
+        category="works",
+        actor=company.agent,
+        now=NOW,
+    )
+
+
+def votes(row: Suggestion) -> int:
+    row.refresh_from_db()
+    return row.votes
+
+
+def test_numbers_of_people_are_covered_in_the_words_for_everybody() -> None:
+    text = "翠湖花园 6 幢 1203 室，联系 13800138000 或 a.b@example.com，身份证 11010519491231002X"
+    shown = masked(text)
+    for hidden in ("13800138000", "1203", "a.b@", "11010519491231002X"):
+        assert hidden not in shown
+    assert "翠湖花园" in shown
+    assert masked("提前 48 小时，三天内恢复") == "提前 48 小时，三天内恢复"
+
+
+def test_likeness_weighs_rare_pieces_and_shows_the_words_of_both() -> None:
+    assert likeness([1, 2], [1, 2], every=50) == 1.0
+    assert likeness([50], [1, 50], every=50) < 0.01
+    assert likeness([], [], every=50) == 0.0
+    assert shared_words("停水短信早点发", "希望停水短信提前发")[0] == "停水短信"
+
+
+def test_nothing_is_public_before_a_person_passed_it(company: Company) -> None:
+    row = taken(company, "停水提前通知", name="陈女士", phone="13800138000")
+    page = reverse("portal:opinion", args=[row.number])
+    assert Client().get(page).status_code == 404
+    passed(company, row)
+    shown = Client().get(page).content.decode()
+    assert "停水提前通知" in shown
+    assert "陈女士" not in shown
+    assert "13800138000" not in shown
+
+
+def test_a_duplicate_brings_its_voices_and_takes_them_away_again(company: Company) -> None:
+    one, other = (passed(company, taken(company, title)) for title in ("停水短信", "停水的短信"))
+    operations.vote(suggestion_id=one.pk, voter="va", now=NOW)
+    operations.vote(suggestion_id=other.pk, voter="va", now=NOW)
+    operations.vote(suggestion_id=other.pk, voter="vb", now=NOW)
+    assert (votes(one), votes(other)) == (2, 3)
+    operations.join(suggestion_id=other.pk, into_id=one.pk, actor=company.agent, now=NOW)
+    assert votes(one) == 4  # two authors, a and b: a counts once
+    assert public_suggestions.voted_among(voter="vb", ids=[one.pk]) == {one.pk}
+    operations.part(suggestion_id=other.pk, actor=company.agent, now=NOW)
+    assert (votes(one), votes(other)) == (2, 3)
+    with pytest.raises(SuggestionRefused, match="itself"):
+        operations.join(suggestion_id=one.pk, into_id=one.pk, actor=company.agent, now=NOW)
+
+
+def test_who_says_the_same_is_proposed_with_the_words_of_both(company: Company) -> None:
+    first = taken(company, "停水短信提前两天发", "停水的短信当天才到，希望提前两天发")
+    taken(company, "营业厅放轮椅", "台阶太多，请放一把轮椅")
+    second = taken(company, "希望停水短信早点发", "停水短信总是来不及，提前两天发就好")
+    found = suggestions.likely_same(row=second, actor=company.agent)
+    assert [each.row.pk for each in found][:1] == [first.pk]
+    assert any("停水短信" in word for word in found[0].words)
+
+
+def test_a_public_answer_waits_for_a_second_person_and_then_is_told(company: Company) -> None:
+    row = passed(company, taken(company, "停水提前通知", email="author@example.com"))
+    SuggestionFollower.objects.create(
+        suggestion=row,
+        email="neighbour@example.com",
+        language="zh-Hans",
+        page_url="https://example.com/",
+        asked_at=NOW,
+        confirmed_at=NOW,
+    )
+    SuggestionFollower.objects.create(
+        suggestion=row,
+        email="silent@example.com",
+        language="zh-Hans",
+        page_url="https://example.com/",
+        asked_at=NOW,
+    )
+    answer(
+        suggestion_id=row.pk,
+        text="提前 48 小时发短信",
+        outcome="done",
+        is_public=True,
+        actor=company.agent,
+        now=NOW,
+    )
+    page = reverse("portal:opinion", args=[row.number])
+    assert "48" not in text_of(Client().get(page))
+    asked = Approval.objects.get(kind="suggestion.answer", subject_id=row.pk)
+    with pytest.raises(SamePerson):
+        decide_approval(approval_id=asked.pk, approve=True, note="", actor=company.agent, now=NOW)
+    publish_answer(approval=asked, actor=company.colleague, now=NOW)
+    assert "48" in text_of(Client().get(page))
+    told = set(Message.objects.values_list("to_address", flat=True))
+    assert told == {"author@example.com", "neighbour@example.com"}
+    row.refresh_from_db()
+    assert (row.state, row.finished_at) == ("done", NOW)
+
+
+def test_a_case_becomes_a_suggestion_and_both_say_so(company: Company) -> None:
+    customer = make_customer(company.agent)
+    make_account(company.agent, owner=customer)
+    case = open_case(
+        request=OpenRequest(
+            type_key="water.suggestion",
+            organisation_id=company.lake.pk,
+            title="希望提前通知",
+            channel="phone",
+            customer_id=customer.pk,
+        ),
+        actor=company.agent,
+        now=NOW,
+    )
+    client = client_of(company.agent_staff)
+    page = reverse("feedback:suggestion_of_case", args=[case.pk])
+    client.post(page, {"title": "提前通知", "text": "提前两天"})
+    row = Suggestion.objects.get(case=case)
+    assert row.customer_id == customer.pk
+    answer(
+        suggestion_id=row.pk,
+        text="已经安排",
+        outcome="answered",
+        is_public=False,
+        actor=company.agent,
+        now=NOW + timedelta(hours=1),
+    )
+    kinds = list(Case.objects.get(pk=case.pk).events.values_list("kind", flat=True))
+    assert {"suggestion_made", "suggestion_answered"} <= set(kinds)
+    assert row.number in text_of(client.get(reverse("cases:detail", args=[case.pk])))
+
+
+def test_an_outsider_neither_sees_nor_works_on_it(company: Company) -> None:
+    row = taken(company, "停水提前通知")
+    client = client_of(company.outsider_staff)
+    assert client.get(reverse("feedback:suggestion", args=[row.pk])).status_code in (403, 404)
+    with pytest.raises(Forbidden):
+        operations.screen(
+            suggestion_id=row.pk,
+            verdict="spam",
+            title="",
+            text="",
+            category="other",
+            actor=company.outsider,
+            now=NOW,
+        )
+
+
+def test_counts_are_kept_through_every_change(company: Company) -> None:
+    first, second = taken(company, "一"), taken(company, "二")
+    counts = suggestions.state_counts(actor=company.agent)
+    assert (counts["received"], counts["waiting"]) == (2, 2)
+    passed(company, first)
+    passed(company, second)
+    operations.join(suggestion_id=second.pk, into_id=first.pk, actor=company.agent, now=NOW)
+    operations.fold_suggestion_counts()
+    counts = suggestions.state_counts(actor=company.agent)
+    assert (counts["received"], counts["waiting"], counts["joined"]) == (1, 0, 1)
+
+
+def test_a_visitor_votes_once_and_a_flood_is_stopped(company: Company) -> None:
+    row = passed(company, taken(company, "停水提前通知"))
+    page = reverse("portal:opinion_vote", args=[row.number])
+    visitor = Client()
+    visitor.post(page)
+    assert votes(row) == 2
+    visitor.post(page)  # takes it back
+    assert votes(row) == 1
+    new = reverse("portal:opinion_new")
+    sent = [visitor.post(new, {"title": "x", "text": "y"}).status_code for _ in range(7)]
+    assert sent[:5] == [302] * 5
+    assert sent[-1] == 429
+    assert Client().post(new, {"title": "x", "text": "y", "website": "z"}).status_code == 302
+    assert Suggestion.objects.filter(source="page").count() == 5
+
+
+def test_only_a_confirmed_address_follows(company: Company) -> None:
+    row = passed(company, taken(company, "停水提前通知"))
+    visitor = Client()
+    visitor.post(reverse("portal:opinion_follow", args=[row.number]), {"email": "a@example.org"})
+    assert suggestions.follower_count(row) == 0
+    body = Message.objects.get(to_address="a@example.org").body
+    found = re.search(r"https?://testserver(/\S+)", body)
+    assert found
+    assert visitor.get(found[1]).status_code == 200
+    assert suggestions.follower_count(row) == 0
+    visitor.post(found[1])
+    assert suggestions.follower_count(row) == 1
+
+
+def test_reading_leaves_no_cookie_that_knows_the_visitor(company: Company) -> None:
+    answered = Client().get(reverse("portal:opinions"))
+    assert "q-visitor" not in answered.cookies
+
+
+def test_the_list_costs_the_same_for_one_row_and_thirty(company: Company) -> None:
+    def cost() -> int:
+        with connection.execute_wrapper(counting):
+            seen.clear()
+            Client().get(reverse("portal:opinions"))
+        return len(seen)
+
+    seen: list[str] = []
+
+    def counting(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+        seen.append(sql)
+        return execute(sql, params, many, context)
+
+    passed(company, taken(company, "停水提前通知"))
+    one = cost()
+    for n in range(29):
+        passed(company, taken(company, f"建议 {n}"))
+    assert cost() <= one + 1

@@ -1,0 +1,16 @@
+"""Addresses that anybody may open."""
+
+from django.urls import path
+
+from qiao.portal.views import opinions
+
+app_name = "portal"
+urlpatterns = [
+    path("opinions/", opinions.index, name="opinions"),
+    path("opinions/new", opinions.new, name="opinion_new"),
+    path("opinions/thanks", opinions.thanks, name="opinion_thanks"),
+    path("opinions/<str:number>/", opinions.detail, name="opinion"),
+    path("opinions/<str:number>/vote", opinions.vote, name="opinion_vote"),
+    path("opinions/<str:number>/follow", opinions.follow, name="opinion_follow"),
+    path("opinions/<str:number>/confirm/<str:token>", opinions.confirm, name="opinion_confirm"),
+]
