@@ -24,7 +24,6 @@ from qiao.feedback import suggestion_demo
 from qiao.feedback.models import Suggestion, SuggestionAnswer
 from qiao.feedback.operations.answering import KIND, publish_answer, refuse_answer
 from qiao.feedback.operations.suggestions import fold_suggestion_counts
-from qiao.feedback.queries.suggestions import screening_count
 
 VIEW, WORK, ENTER = "suggestions.view", "suggestions.work", "suggestions.enter"
 PERMISSIONS = (
@@ -40,7 +39,6 @@ NAVIGATION = (
         url_name="feedback:suggestions",
         permission=WORK,
         order=28,
-        count=screening_count,
     ),
 )
 COMMANDS = (

@@ -25,7 +25,7 @@ _FOLLOWS = (
 
 
 def _values(person: Person) -> dict[str, Any]:
-    values = {"ids": list(person.customer_ids), "phones": list(person.phones)}
+    values: dict[str, Any] = {"ids": list(person.customer_ids), "phones": list(person.phones)}
     return values | {"own": ids_of(f"SELECT s.id {_OWN}", values)}
 
 
@@ -71,6 +71,11 @@ def collect(person: Person) -> Sequence[Held]:
 def erase(person: Person, erasing: Erasing) -> None:
     """Numbers, states and voices stay as figures; words and contact go, also from the public."""
     values = _values(person)
+    answers = ids_of(
+        "SELECT id FROM feedback_suggestionanswer WHERE suggestion_id = ANY(%(own)s)"
+        " AND NOT is_public",
+        values,
+    )
     erasing.run("suggestions.followers", f"DELETE {_FOLLOWS}", values)
     erasing.run(
         "suggestions.answers",
@@ -88,6 +93,7 @@ def erase(person: Person, erasing: Erasing) -> None:
         values,
     )
     erasing.redact_trail("suggestions.words", table="feedback_suggestion", ids=values["own"])
+    erasing.redact_trail("suggestions.answers", table="feedback_suggestionanswer", ids=answers)
     erasing.drop_files("suggestions.files", owner_kind=OWNER_KIND, owner_ids=values["own"])
 
 

@@ -126,11 +126,6 @@ def state_counts(*, actor: Actor) -> dict[str, int]:
     }
 
 
-def screening_count(actor: Actor) -> int:
-    """How many wait to be screened."""
-    return state_counts(actor=actor)["waiting"] if actor.can("suggestions.work") else 0
-
-
 _CANDIDATES = """
 SELECT s.id, array(SELECT unnest(s.grams) INTERSECT SELECT unnest(%(grams)s::text[])) AS shared
   FROM feedback_suggestion s

@@ -17,7 +17,7 @@ STEPS: Final[Mapping[str, tuple[str, ...]]] = {
 """What may follow without an answer; everything may end with one: done, declined, answered."""
 OUTCOMES: Final = ("done", "declined", "answered", "planned")
 
-LIKE: Final = 0.22
+LIKE: Final = 0.15
 """From this share of its weight on, another suggestion is shown as perhaps the same. Proposals
 are for a person to decide: rather one too many than one missed."""
 

@@ -145,12 +145,12 @@ def test_a_public_answer_waits_for_a_second_person_and_then_is_told(company: Com
         now=NOW,
     )
     page = reverse("portal:opinion", args=[row.number])
-    assert "48" not in text_of(Client().get(page))
+    assert "48 小时" not in text_of(Client().get(page))
     asked = Approval.objects.get(kind="suggestion.answer", subject_id=row.pk)
     with pytest.raises(SamePerson):
         decide_approval(approval_id=asked.pk, approve=True, note="", actor=company.agent, now=NOW)
     publish_answer(approval=asked, actor=company.colleague, now=NOW)
-    assert "48" in text_of(Client().get(page))
+    assert "48 小时" in text_of(Client().get(page))
     told = set(Message.objects.values_list("to_address", flat=True))
     assert told == {"author@example.com", "neighbour@example.com"}
     row.refresh_from_db()
