@@ -104,6 +104,6 @@ def public_page(row: Suggestion, *, voter: str) -> PublicSuggestion:
     ).order_by("-given_at")
     return _shown(
         row,
-        answers=tuple((each.text, each.given_at) for each in answers),  # type: ignore[misc]
+        answers=tuple((each.text, each.given_at) for each in answers),
         voted=row.pk in voted_among(voter=voter, ids=[row.pk]),
     )

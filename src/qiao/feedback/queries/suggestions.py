@@ -1,7 +1,6 @@
 """Reading suggestions inside the house: lists with kept counts, duplicates, who is to be told."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -214,7 +213,7 @@ def told_of(row: Suggestion, *, everybody: bool) -> Told:
     )
 
 
-def story_of(row: Suggestion) -> Sequence[SuggestionEvent]:
+def story_of(row: Suggestion) -> "QuerySet[SuggestionEvent]":
     """What happened to it, the newest first."""
     return row.events.select_related("actor").order_by("-seq")
 

@@ -37,7 +37,7 @@ def _public(*methods: str) -> Callable[[View], View]:
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             return view(request, *args, **kwargs)
 
-        return require_http_methods(methods)(inner)  # type: ignore[no-any-return]
+        return require_http_methods(methods)(inner)
 
     return decorate
 
