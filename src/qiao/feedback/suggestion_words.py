@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from qiao.core.wording import from_names
 from qiao.feedback.models import Suggestion, SuggestionEvent
@@ -73,7 +74,7 @@ def _title(kind: str, data: Mapping[str, Any]) -> str:
     return {
         "received": _("Received"),
         "screened": _("Screened"),
-        "decided": _("Decided"),
+        "decided": pgettext("suggestion", "Decided"),
         "answer_proposed": _("Public answer written"),
         "answer_refused": _("The second person did not agree to the answer"),
         "answered": _("Answered"),
