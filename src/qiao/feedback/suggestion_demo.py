@@ -10,7 +10,7 @@ from qiao.core.actor import Actor
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask, none_of
 from qiao.core.models import Approval
-from qiao.feedback.models import Suggestion
+from qiao.feedback.models import Suggestion, SuggestionVote
 from qiao.feedback.operations.answering import KIND, answer, publish_answer
 from qiao.feedback.operations.suggestions import (
     Wish,
@@ -19,7 +19,6 @@ from qiao.feedback.operations.suggestions import (
     join,
     screen,
     take_suggestion,
-    vote,
 )
 from qiao.feedback.rules.suggestions import masked
 from qiao.feedback.suggestion_texts import DemoWish, wishes
@@ -53,8 +52,10 @@ def build(world: World) -> None:
         if wish.state == "waiting":
             continue
         _work(row, wish, made, cast, at)
-        for n in range(wish.voices):
-            vote(suggestion_id=row.pk, voter=f"vdemo{chance.randrange(10**9)}-{n}", now=at)
+        SuggestionVote.objects.bulk_create(
+            SuggestionVote(suggestion=row, voter=f"vdemo{chance.randrange(10**9)}-{n}", at=at)
+            for n in range(wish.voices)
+        )
     fold_suggestion_counts()
 
 
