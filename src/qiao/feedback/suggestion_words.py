@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from qiao.core.rules.masks import mask_email, mask_phone
 from qiao.core.wording import from_names
 from qiao.feedback.models import Suggestion, SuggestionEvent
 
@@ -42,6 +43,13 @@ def line_of(row: Suggestion) -> dict[str, Any]:
         "screening_tone": SCREENING_TONES[row.screening],
         "unit": from_names(row.organisation.names, row.organisation.name),
     }
+
+
+def contact_of(row: Suggestion) -> tuple[str, ...]:
+    """Who wrote, as staff see it: numbers and addresses are always masked; answers reach them."""
+    name = "" if row.customer_id else row.contact_name
+    parts = (name, mask_phone(row.contact_phone), mask_email(row.contact_email))
+    return tuple(each for each in parts if each)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,10 +74,14 @@ def answer(
 
 
 def publish_answer(*, approval: Approval, actor: Actor, now: datetime) -> None:
-    """Everybody may read it; who waits for it is told."""
+    """Everybody may read it; who waits for it is told.
+
+    Where the suggestion was taken from the public in the meantime, its author alone is answered.
+    """
     made = _asked(approval)
+    made.is_public = made.suggestion.screening == Suggestion.Screening.PUBLIC
     made.state, made.given_at = SuggestionAnswer.State.GIVEN, now
-    made.save(update_fields=["state", "given_at"])
+    made.save(update_fields=["is_public", "state", "given_at"])
     _give(made.suggestion, made, actor, now)
 
 
@@ -116,7 +120,7 @@ def _give(row: Suggestion, made: SuggestionAnswer, actor: Actor, now: datetime) 
 def _tell(row: Suggestion, made: SuggestionAnswer, told: Told, actor: Actor, now: datetime) -> int:
     """How many messages wait to be sent. A second address of one person is not told twice."""
     count = 0
-    title = row.public_title or row.title
+    title = row.public_title if made.is_public else row.title
     known = [
         Receiver(customer_id=customer_id, subject_id=row.pk) for customer_id in told.customer_ids
     ]

@@ -12,6 +12,7 @@ from qiao.cases.queries import get_case_for
 from qiao.core.actor import Actor
 from qiao.core.numbering import next_number
 from qiao.core.rules.grams import normalise
+from qiao.core.rules.phones import try_normalise
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.feedback.models import Suggestion, SuggestionEvent, SuggestionVote
@@ -66,6 +67,7 @@ def take_suggestion(*, wish: Wish, actor: Actor | None, now: datetime) -> Sugges
     today = local_days(now)[wish.organisation_id]
     title = clean(wish.title, field="title", max_length=TITLE_LENGTH, one_line=True, required=True)
     text = clean(wish.text, field="text", max_length=TEXT_LENGTH, required=True)
+    phone = clean(wish.phone, field="phone", max_length=40, one_line=True)
     row = Suggestion.objects.create(
         number=next_number(prefix=PREFIX, day=today),
         organisation_id=wish.organisation_id,
@@ -77,7 +79,7 @@ def take_suggestion(*, wish: Wish, actor: Actor | None, now: datetime) -> Sugges
         customer_id=wish.customer_id,
         case_id=wish.case_id,
         contact_name=clean(wish.name, field="name", max_length=NAME_LENGTH, one_line=True),
-        contact_phone=clean(wish.phone, field="phone", max_length=40, one_line=True),
+        contact_phone=try_normalise(phone) or phone,
         contact_email=clean(wish.email, field="email", max_length=EMAIL_LENGTH, one_line=True),
         received_at=now,
         received_date=today,

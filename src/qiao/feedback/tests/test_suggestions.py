@@ -157,6 +157,51 @@ def test_a_public_answer_waits_for_a_second_person_and_then_is_told(company: Com
     assert (row.state, row.finished_at) == ("done", NOW)
 
 
+def test_an_answer_agreed_to_after_the_suggestion_left_the_public_goes_to_its_author_alone(
+    company: Company,
+) -> None:
+    row = passed(company, taken(company, "停水提前通知", email="author@example.com"))
+    SuggestionFollower.objects.create(
+        suggestion=row,
+        email="neighbour@example.com",
+        language="zh-Hans",
+        page_url="https://example.com/",
+        asked_at=NOW,
+        confirmed_at=NOW,
+    )
+    answer(
+        suggestion_id=row.pk,
+        text="提前 48 小时发短信",
+        outcome="done",
+        is_public=True,
+        actor=company.agent,
+        now=NOW,
+    )
+    operations.screen(
+        suggestion_id=row.pk,
+        verdict="private",
+        title="",
+        text="",
+        category="works",
+        actor=company.agent,
+        now=NOW,
+    )
+    asked = Approval.objects.get(kind="suggestion.answer", subject_id=row.pk)
+    publish_answer(approval=asked, actor=company.colleague, now=NOW)
+    assert set(Message.objects.values_list("to_address", flat=True)) == {"author@example.com"}
+    page = reverse("portal:opinion", args=[row.number])
+    assert Client().get(page).status_code == 404
+
+
+def test_staff_see_the_contact_of_an_author_masked(company: Company) -> None:
+    row = taken(company, "停水提前通知", phone="13800138000", email="author@example.com")
+    page = reverse("feedback:suggestion", args=[row.pk])
+    shown = client_of(company.agent_staff).get(page).content.decode()
+    assert "停水提前通知" in shown
+    for hidden in ("13800138000", "138 0013 8000", "author@example.com"):
+        assert hidden not in shown
+
+
 def test_a_case_becomes_a_suggestion_and_both_say_so(company: Company) -> None:
     customer = make_customer(company.agent)
     make_account(company.agent, owner=customer)

@@ -76,7 +76,9 @@ def detail(request: StaffRequest, suggestion_id: int) -> HttpResponse:
         "followers": queries.follower_count(row),
         "telling": telling_pieces(f"{row.title} {row.text}"),
         "may_work": may_work,
-        "may_contact": actor.can_in("customers.contact", row.organisation_id),
+        "contact": words.contact_of(row)
+        if actor.can_in("customers.contact", row.organisation_id)
+        else (),
     }
     return render(request, "feedback/suggestions/detail.html", context)
 
