@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from qiao.cases.journal import CUSTOMER, INTERNAL, Journal, prepared
-from qiao.cases.models import Case
+from qiao.cases.journal import CUSTOMER, INTERNAL, Journal, lock_many
 from qiao.core.actor import Actor
 from qiao.core.transactions import required
 
@@ -16,10 +15,10 @@ def note_suggestion(
     """Keep that a suggestion was made of the case (``suggestion_made``) or that it was answered
     (``suggestion_answered``, with the words). A closed or merged case keeps it as well.
 
-    The caller has checked the right. Raises `Case.DoesNotExist`.
+    The caller has checked the right. Raises `ValueError` where there is no such case.
     """
     required()
-    case = prepared(Case.objects.select_for_update().get(pk=case_id))
+    (case,) = lock_many([case_id])
     journal = Journal(case, actor=actor, now=now)
     visibility = CUSTOMER if kind == "suggestion_answered" else INTERNAL
     journal.add(kind, dict(data), visibility=visibility)

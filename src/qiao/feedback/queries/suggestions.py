@@ -11,7 +11,12 @@ from qiao.core.actor import Actor
 from qiao.core.kept import Ask, KeptCounts
 from qiao.core.rules.grams import normalise, term_grams
 from qiao.feedback.models import Suggestion, SuggestionEvent, SuggestionFollower
-from qiao.feedback.rules.suggestions import LIKE, likeness, shared_words
+from qiao.feedback.rules.suggestions import (
+    LIKE,
+    compared_pieces,
+    likeness,
+    shared_words,
+)
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
 VIEW = "suggestions.view"
 PAGE: Final = 40
 PROPOSED: Final = 5
-CANDIDATES: Final = 60
+CANDIDATES: Final = 24
 KEPT: Final = KeptCounts("feedback_suggestioncount", "feedback_suggestioncountchange")
 VIEWS: Final = (
     "waiting", "received", "examined", "planned", "done", "declined", "answered", "all"
@@ -126,7 +131,7 @@ def state_counts(*, actor: Actor) -> dict[str, int]:
 
 
 _CANDIDATES = """
-SELECT s.id, array(SELECT unnest(s.grams) INTERSECT SELECT unnest(%(grams)s::text[])) AS shared
+SELECT s.id, s.title, s.text
   FROM feedback_suggestion s
  WHERE s.grams && %(rare)s::text[] AND s.id <> %(own)s AND s.joined_into_id IS NULL
    AND s.screening <> 'spam' AND s.organisation_id = ANY(%(organisations)s)
@@ -135,43 +140,62 @@ SELECT s.id, array(SELECT unnest(s.grams) INTERSECT SELECT unnest(%(grams)s::tex
  LIMIT %(limit)s
 """
 _FREQUENCIES = """
-SELECT g, (SELECT count(*) FROM feedback_suggestion s WHERE s.grams @> ARRAY[g])
-  FROM unnest(%(grams)s::text[]) AS g
+SELECT p, (SELECT count(*) FROM feedback_suggestion s WHERE s.grams @> string_to_array(g, ' '))
+  FROM unnest(%(pieces)s::text[], %(grams)s::text[]) AS of_piece(p, g)
 """
 
 
 def likely_same(*, row: Suggestion, actor: Actor) -> list[Like]:
     """Suggestions that say perhaps the same, the likest first: for a person to decide."""
+    candidates = {
+        pk: (title, text, compared_pieces(title, text))
+        for pk, title, text in _candidates(row, sorted(actor.organisations(VIEW)))
+    }
+    own = compared_pieces(row.title, row.text)
+    often = _often(own.union(*(pieces for _title, _text, pieces in candidates.values())))
     every = Suggestion.objects.count()
-    values: dict[str, Any] = {"grams": row.grams}
-    with connection.cursor() as cursor:
-        cursor.execute(_FREQUENCIES, values)
-        often: dict[str, int] = dict(cursor.fetchall())
-        rare = sorted(row.grams, key=lambda piece: often[piece])[: max(12, len(row.grams) // 2)]
-        values |= {
-            "rare": rare,
-            "own": row.pk,
-            "organisations": sorted(actor.organisations(VIEW)),
-            "limit": CANDIDATES,
-        }
-        cursor.execute(_CANDIDATES, values)
-        candidates = cursor.fetchall()
-    asked = list(often.values())
-    scored = [
-        (likeness([often[each] for each in shared], asked, every=every), pk)
-        for pk, shared in candidates
-    ]
-    best = sorted((score, pk) for score, pk in scored if score >= LIKE)[-PROPOSED:][::-1]
+    scored = sorted(
+        (likeness(own, pieces, often=often, every=every), pk)
+        for pk, (_title, _text, pieces) in candidates.items()
+    )
+    best = [(score, pk) for score, pk in scored if score >= LIKE][-PROPOSED:][::-1]
     rows = Suggestion.objects.in_bulk([pk for _score, pk in best])
-    own = f"{row.title} {row.text}"
+    said = f"{row.title} {row.text}"
     return [
-        Like(
-            rows[pk],
-            round(100 * score),
-            tuple(shared_words(own, f"{rows[pk].title} {rows[pk].text}")),
-        )
+        Like(rows[pk], round(100 * score), tuple(shared_words(said, " ".join(candidates[pk][:2]))))
         for score, pk in best
     ]
+
+
+def _candidates(row: Suggestion, organisations: list[int]) -> list[tuple[int, str, str]]:
+    """Those that hold some of its rarer pieces, first those that share most."""
+    often = _often(frozenset(row.grams))
+    rare = sorted(row.grams, key=lambda piece: often[piece])[: max(12, len(row.grams) // 2)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CANDIDATES,
+            {
+                "grams": row.grams,
+                "rare": rare,
+                "own": row.pk,
+                "organisations": organisations,
+                "limit": CANDIDATES,
+            },
+        )
+        found: list[tuple[int, str, str]] = cursor.fetchall()
+    return found
+
+
+def _often(pieces: frozenset[str]) -> dict[str, int]:
+    """In how many suggestions each piece stands; of a longer word, all its parts."""
+    asked = sorted(pieces)
+    parts = [
+        " ".join(piece[place : place + 2] for place in range(len(piece) - 1)) for piece in asked
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_FREQUENCIES, {"pieces": asked, "grams": parts})
+        often: dict[str, int] = dict(cursor.fetchall())
+    return often
 
 
 def held_as(row: Suggestion) -> list[int]:

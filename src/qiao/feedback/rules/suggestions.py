@@ -2,9 +2,10 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import normalize as unicode_normalize
 
 from qiao.core.rules.grams import grams, normalise
 from qiao.core.rules.masks import mask_bank_card, mask_email, mask_id_number, mask_phone
@@ -17,9 +18,14 @@ STEPS: Final[Mapping[str, tuple[str, ...]]] = {
 """What may follow without an answer; everything may end with one: done, declined, answered."""
 OUTCOMES: Final = ("done", "declined", "answered", "planned")
 
-LIKE: Final = 0.15
-"""From this share of its weight on, another suggestion is shown as perhaps the same. Proposals
-are for a person to decide: rather one too many than one missed."""
+LIKE: Final = 0.16
+"""From this likeness on, another suggestion is shown as perhaps the same; a person decides, and
+one too many does less harm than one missed. Of the 44 suggestions of the demo world (both scripts
+of Chinese, and English) all six pairs that say the same reach 0.18, one of the 940 others 0.16."""
+
+SHORTEST_WORD: Final = 4
+"""Shorter words of other scripts (the, our) say nothing of what somebody wants."""
+_RUN: Final = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")
 
 _PIECES: Final = (
     ("identity", re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")),
@@ -83,23 +89,47 @@ def masked(text: str) -> str:
 
 
 def pieces_of(title: str, text: str) -> list[str]:
-    """The two-character pieces by which likeness is measured."""
+    """The two-character pieces by which texts are found."""
     return grams(f"{title} {text}", singles=False)
 
 
-def likeness(shared: Sequence[int], asked: Sequence[int], *, every: int) -> float:
-    """How much of one text is in another, 0 to 1: the weights of the pieces that both have over
-    those of the one that is asked about.
+def compared_pieces(title: str, text: str) -> frozenset[str]:
+    """What of a text is compared: two-character pieces of Chinese, whole words of other scripts.
 
-    `shared` and `asked` say in how many of `every` texts each piece occurs; a piece that stands
-    everywhere (我们) weighs next to nothing. Inverse document frequency as in Spärck Jones (1972).
+    Pieces of two letters are in nearly every English text and would make all of them alike.
     """
-    whole = sum(_weight(n, every) for n in asked)
-    return sum(_weight(n, every) for n in shared) / whole if whole else 0.0
+    found: set[str] = set()
+    for run in _RUN.findall(unicode_normalize("NFKC", f"{title} {text}").casefold()):
+        if not run.isascii():
+            found.update(run[place : place + 2] for place in range(len(run) - 1))
+        elif len(run) >= SHORTEST_WORD:
+            found.add(run)
+    return frozenset(found)
 
 
-def _weight(n: int, every: int) -> float:
-    return math.log((every + 1) / (n + 0.5)) if n <= every else 0.0
+def likeness(one: Set[str], other: Set[str], *, often: Mapping[str, int], every: int) -> float:
+    """How much of the shorter text is in the longer, 0 to 1, each piece by its rarity.
+
+    `often` says in how many of `every` texts a piece stands, both of these among them. The two
+    are left out of that count: otherwise just what they share would count as common, the more
+    so the fewer texts there are. A piece that stands everywhere (希望) weighs next to nothing.
+    Inverse document frequency as in Spärck Jones (1972); share of the shorter as for near
+    duplicates of letters (`cases.rules.learning`).
+    """
+    others = max(every - 2, 0)
+
+    def weight(pieces: Set[str]) -> float:
+        return sum(
+            math.log((others + 2) / (_elsewhere(often[piece], piece, one, other, others) + 1))
+            for piece in pieces
+        )
+
+    whole = min(weight(one), weight(other))
+    return weight(one & other) / whole if whole else 0.0
+
+
+def _elsewhere(n: int, piece: str, one: Set[str], other: Set[str], others: int) -> int:
+    return min(max(n - (piece in one) - (piece in other), 0), others)
 
 
 def shared_words(one: str, other: str, *, most: int = 6) -> list[str]:

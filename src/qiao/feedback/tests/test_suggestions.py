@@ -1,7 +1,9 @@
 """Suggestions from the public page to the answer: screened, joined, voted for, agreed to, told."""
 
 import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 
 import pytest
 from django.core.cache import cache
@@ -22,7 +24,14 @@ from qiao.feedback.operations import suggestions as operations
 from qiao.feedback.operations.answering import answer, publish_answer
 from qiao.feedback.operations.suggestions import SuggestionRefused, Wish
 from qiao.feedback.queries import public_suggestions, suggestions
-from qiao.feedback.rules.suggestions import likeness, masked, shared_words
+from qiao.feedback.rules.suggestions import (
+    LIKE,
+    compared_pieces,
+    likeness,
+    masked,
+    shared_words,
+)
+from qiao.feedback.suggestion_texts import wishes
 from qiao.messaging.models import Message
 from qiao.staff.tests.cast import Company, make_company
 
@@ -78,10 +87,34 @@ def test_numbers_of_people_are_covered_in_the_words_for_everybody() -> None:
 
 
 def test_likeness_weighs_rare_pieces_and_shows_the_words_of_both() -> None:
-    assert likeness([1, 2], [1, 2], every=50) == 1.0
-    assert likeness([50], [1, 50], every=50) < 0.01
-    assert likeness([], [], every=50) == 0.0
+    often = {"短信": 2, "轮椅": 1, "希望": 50}
+    assert likeness({"短信"}, {"短信", "轮椅"}, often=often, every=50) == 1.0
+    assert likeness({"希望", "轮椅"}, {"希望", "短信"}, often=often, every=50) < 0.02
+    assert likeness(set(), {"短信"}, often=often, every=50) == 0.0
+    assert likeness({"短信"}, {"短信"}, often={"短信": 2}, every=2) == 1.0
     assert shared_words("停水短信早点发", "希望停水短信提前发")[0] == "停水短信"
+
+
+def test_words_of_latin_letters_are_compared_whole_and_chinese_by_pairs() -> None:
+    assert compared_pieces("停水短信", "The bill in English") == {
+        "停水", "水短", "短信", "bill", "english"
+    }  # fmt: skip
+
+
+def test_all_that_say_the_same_in_the_demo_world_are_proposed_and_hardly_any_other() -> None:
+    every = wishes()
+    root = {each.title: each.same_as or each.title for each in every}
+    root["阶梯水价用量希望写在账单正面"] = "账单正面列出各阶梯用量"  # waits to be joined
+    pieces = {each.title: compared_pieces(each.title, each.text) for each in every}
+    often = Counter(piece for held in pieces.values() for piece in held)
+    proposed = Counter(
+        root[one] == root[other]
+        for one, other in combinations(pieces, 2)
+        if likeness(pieces[one], pieces[other], often=often, every=len(every)) >= LIKE
+    )
+    same = sum(root[one] == root[other] for one, other in combinations(pieces, 2))
+    assert proposed[True] == same
+    assert proposed[False] <= 2
 
 
 def test_nothing_is_public_before_a_person_passed_it(company: Company) -> None:
