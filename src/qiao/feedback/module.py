@@ -52,10 +52,20 @@ manifest = Module(
         *quality.PERMISSIONS,
         *suggestions.PERMISSIONS,
     ),
-    navigation=(*contributions.NAVIGATION, *improvements.NAVIGATION, *quality.NAVIGATION, *suggestions.NAVIGATION),
+    navigation=(
+        *contributions.NAVIGATION,
+        *improvements.NAVIGATION,
+        *quality.NAVIGATION,
+        *suggestions.NAVIGATION,
+    ),
     panels=(*contributions.PANELS, *suggestions.PANELS),
     timeline=contributions.TIMELINE,
-    commands=(*contributions.COMMANDS, *improvements.COMMANDS, *quality.COMMANDS, *suggestions.COMMANDS),
+    commands=(
+        *contributions.COMMANDS,
+        *improvements.COMMANDS,
+        *quality.COMMANDS,
+        *suggestions.COMMANDS,
+    ),
     inbox=contributions.INBOX,
     subscriptions=(
         Subscription(StepEntered, on_step_entered),

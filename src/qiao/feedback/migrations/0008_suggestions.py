@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cases', '0020_search'),
         ('customers', '0031_primary_contact_from'),
-        ('feedback', '0006_improvements'),
+        ('feedback', '0007_quality'),
         ('staff', '0007_duty'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
