@@ -5,6 +5,7 @@ are kept as keyed digests for an hour, only to count.
 """
 
 import secrets
+from time import time
 from typing import Final
 
 from django.conf import settings
@@ -19,6 +20,8 @@ YEAR: Final = 365 * 86_400
 HOUR: Final = 3_600
 LIMITS: Final = {"write": (5, 30), "vote": (60, 300), "follow": (5, 20)}
 """Per hour by browser and by network: a household or an office shares a network."""
+LETTERS: Final = 5
+"""Letters that ask for a confirmation, per hour and address: nobody fills a stranger's mailbox."""
 
 
 def visitor_key(request: HttpRequest) -> str:
@@ -48,19 +51,31 @@ def remember(response: HttpResponse, key: str) -> None:
 
 
 def is_too_much(request: HttpRequest, kind: str, key: str) -> bool:
-    """Count one more of a kind; True once this browser or this network did it too often."""
+    """Count one more of a kind; True once this browser or this network did it too often.
+
+    A browser without a key is counted by its network alone: strangers must not use up what is
+    left for each other.
+    """
     by_browser, by_network = LIMITS[kind]
-    address = salted_hmac(SALT, request.META.get("REMOTE_ADDR", "")).hexdigest()[:24]
-    return _beyond(f"portal:{kind}:{key}", by_browser) | _beyond(
-        f"portal:{kind}:{address}", by_network
-    )
+    over = _beyond(f"portal:{kind}:{_digest(request.META.get('REMOTE_ADDR', ''))}", by_network)
+    return (_beyond(f"portal:{kind}:{key}", by_browser) if key else False) or over
+
+
+def is_written_too_often(address: str) -> bool:
+    """Count one more letter asked for to an address, from wherever; True beyond the limit."""
+    return _beyond(f"portal:letters:{_digest(address.casefold())}", LETTERS)
+
+
+def _digest(text: str) -> str:
+    return salted_hmac(SALT, text).hexdigest()[:24]
 
 
 def _beyond(name: str, most: int) -> bool:
-    if cache.add(name, 1, HOUR):
-        return most < 1
-    try:
-        return int(cache.incr(name)) > most
-    except ValueError:  # it ran out between the two
-        cache.set(name, 1, HOUR)
-        return False
+    """Whether a count goes beyond `most` in the hour from its first. Not `cache.incr`, which
+    lets the count run out after the default five minutes."""
+    now = time()
+    since, count = cache.get(name) or (now, 0)
+    if now - since >= HOUR:
+        since, count = now, 0
+    cache.set(name, (since, count + 1), HOUR)
+    return bool(count >= most)

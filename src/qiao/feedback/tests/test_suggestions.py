@@ -311,6 +311,33 @@ def test_a_visitor_votes_once_and_a_flood_is_stopped(company: Company) -> None:
     assert Suggestion.objects.filter(source="page").count() == 5
 
 
+def test_strangers_without_a_key_do_not_use_up_the_limit_of_each_other(company: Company) -> None:
+    row = passed(company, taken(company, "停水提前通知"))
+    page = reverse("portal:opinion_follow", args=[row.number])
+    codes = [
+        Client(REMOTE_ADDR=f"192.0.2.{n}").post(page, {"email": f"a{n}@example.org"}).status_code
+        for n in range(8)
+    ]
+    assert codes == [200] * 8
+
+
+def test_nobody_fills_the_mailbox_of_a_stranger(company: Company) -> None:
+    rows = [passed(company, taken(company, f"建议 {n}")) for n in range(8)]
+    for n, row in enumerate(rows):
+        page = reverse("portal:opinion_follow", args=[row.number])
+        asked = Client(REMOTE_ADDR=f"192.0.2.{n}").post(page, {"email": "a@example.org"})
+        assert asked.status_code == 200
+    assert Message.objects.filter(to_address="a@example.org").count() == 5
+
+
+def test_what_is_too_long_or_without_the_token_of_the_page_is_not_kept(company: Company) -> None:
+    new = reverse("portal:opinion_new")
+    assert Client().post(new, {"title": "x", "text": "y" * 2_001}).status_code == 422
+    strict = Client(enforce_csrf_checks=True)
+    assert strict.post(new, {"title": "x", "text": "y"}).status_code == 403
+    assert not Suggestion.objects.exists()
+
+
 def test_only_a_confirmed_address_follows(company: Company) -> None:
     row = passed(company, taken(company, "停水提前通知"))
     visitor = Client()

@@ -20,7 +20,7 @@ from qiao.feedback.operations import suggestions as operations
 from qiao.feedback.operations.suggestions import Wish
 from qiao.feedback.queries import public_suggestions as queries
 from qiao.portal.forms import FollowForm, OpinionForm
-from qiao.portal.visitors import is_too_much, new_key, remember, visitor_key
+from qiao.portal.visitors import is_too_much, is_written_too_often, new_key, remember, visitor_key
 from qiao.staff.queries import company_id, organisation
 
 TONES: Final = {
@@ -171,9 +171,11 @@ def follow(request: HttpRequest, number: str) -> HttpResponse:
     told = _("We have written to you. Open the link in the letter to confirm.")
     if form.cleaned_data["website"]:
         return _detail(request, row, FollowForm(), told=told)
-    if is_too_much(request, "follow", visitor_key(request) or "new"):
+    if is_too_much(request, "follow", visitor_key(request)):
         form.add_error(None, _("Too many at once. Please try again in an hour."))
         return _detail(request, row, form, status=429)
+    if is_written_too_often(form.cleaned_data["email"]):  # said like the rest: it tells nothing
+        return _detail(request, row, FollowForm(), told=told)
     with acting(None):
         following.ask_to_follow(
             suggestion=row,
