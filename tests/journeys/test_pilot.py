@@ -54,7 +54,7 @@ def test_a_pilot_is_planned_spoken_of_answered_evaluated_and_decided_by_two(site
     _plan(keeper, site)
     _say(agent, site)
     _answer(helper, site)
-    site.deliver()
+    site.work()
     agent.goto(f"{site.address}/rollout/said")
     expect(agent.get_by_text(ANSWER)).to_be_visible()
 
