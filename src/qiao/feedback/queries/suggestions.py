@@ -168,9 +168,11 @@ def likely_same(*, row: Suggestion, actor: Actor) -> list[Like]:
 
 
 def _candidates(row: Suggestion, organisations: list[int]) -> list[tuple[int, str, str]]:
-    """Those that hold some of its rarer pieces, first those that share most."""
+    """Those that hold some of the rarer pieces that it shares with any, first those that share
+    most. Pieces of its own alone lead nowhere."""
     often = _often(frozenset(row.grams))
-    rare = sorted(row.grams, key=lambda piece: often[piece])[: max(12, len(row.grams) // 2)]
+    shared = sorted((piece for piece in row.grams if often[piece] > 1), key=often.__getitem__)
+    rare = shared[: max(12, len(shared) // 2)]
     with connection.cursor() as cursor:
         cursor.execute(
             _CANDIDATES,
