@@ -11,6 +11,7 @@ from qiao.cases.operations import views as kept
 from qiao.cases.operations.bulk import Refusals, prepare_bulk
 from qiao.cases.operations.checklists import ChecklistDraft, save_checklist
 from qiao.cases.operations.macros import MacroDraft, save_macro
+from qiao.cases.operations.subtasks import Owner, add_subtask, finish_subtask
 from qiao.cases.operations.words import Word, give_word
 from qiao.cases.rules.checklists import CheckItem
 from qiao.cases.rules.macros import MacroStep
@@ -139,6 +140,7 @@ def add_cases(world: World) -> None:
         "macro": macro.pk,
         "checklist": checklist.pk,
         "dispute": dispute.pk,
+        **_owed(told),
         "digest": digest.pk,
         "digest_item": first.pk,
         "digest_order": second.pk,
@@ -157,3 +159,16 @@ def add_cases(world: World) -> None:
         "paused": paused.pk,
         "handed": handed.pk,
     }
+
+
+def _owed(told: dict[str, Any]) -> dict[str, int]:
+    """Sub-tasks of the case: three that are owed, one that is done."""
+    owner = Owner(staff_id=told["actor"].person_id)
+    due_at = told["now"] + timedelta(hours=2)
+    made = [
+        add_subtask(title=marked(f"sub-task {place}"), owner=owner, due_at=due_at, **told)
+        for place in range(4)
+    ]
+    about = {"actor": told["actor"], "now": told["now"]}
+    finish_subtask(subtask_id=made[3].pk, words=marked("found"), **about)
+    return {f"subtask_{place}": each.pk for place, each in enumerate(made)}

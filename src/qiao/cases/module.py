@@ -11,6 +11,7 @@ from qiao.cases import complaint_contributions as complaints
 from qiao.cases import intake_contributions as logs
 from qiao.cases import process_contributions as processes
 from qiao.cases import report_contributions as reports
+from qiao.cases import subtask_contributions as subtasks
 from qiao.cases import telling_contributions as telling
 from qiao.cases import word_contributions as words
 from qiao.cases import writing_contributions as writing
@@ -86,6 +87,7 @@ manifest = Module(
         *logs.PANELS,
         *telling.PANELS,
         *words.PANELS,
+        *subtasks.PANELS,
     ),
     histories=contributions.HISTORIES,
     portfolio=(*contributions.PORTFOLIO, *complaints.PORTFOLIO),
@@ -104,9 +106,15 @@ manifest = Module(
     ),
     decisions=(*clocks.DECISIONS, *processes.DECISIONS),
     administration=(*clocks.ADMINISTRATION, *processes.ADMINISTRATION),
-    inbox=(*contributions.INBOX, *complaints.INBOX, *words.INBOX),
+    inbox=(*contributions.INBOX, *complaints.INBOX, *words.INBOX, *subtasks.INBOX),
     occasions=telling.OCCASIONS,
-    notices=(*NOTICES, *writing.NOTICES, *complaints.NOTICES, *words.NOTICES),
+    notices=(
+        *NOTICES,
+        *writing.NOTICES,
+        *complaints.NOTICES,
+        *words.NOTICES,
+        *subtasks.NOTICES,
+    ),
     parameters=complaints.PARAMETERS + PARAMETERS + reports.PARAMETERS + telling.PARAMETERS,
     subscriptions=(*MESSAGE_SUBSCRIPTIONS, *complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),
     audited=(

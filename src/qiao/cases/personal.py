@@ -29,6 +29,10 @@ _PROMISED = f"""
 SELECT c.number AS case_number, w.given_at, w.text, w.due_at, w.state, w.done_at
   FROM cases_caseword w JOIN cases_case c ON c.id = w.case_id WHERE {_OWN} ORDER BY w.id
 """
+_SUBTASKS = f"""
+SELECT c.number AS case_number, k.title, k.state, k.words, k.due_at, k.given_at, k.ended_at
+  FROM cases_subtask k JOIN cases_case c ON c.id = k.case_id WHERE {_OWN} ORDER BY k.id
+"""
 _CLEAR = """
 UPDATE cases_case SET title = '–', description = '', facts = qiao_redacted(facts), place = '',
        caller_name = '', caller_phone = '', version = version + 1
@@ -56,6 +60,7 @@ def collect(person: Person) -> Sequence[Held]:
         Held(_("Cases"), select(_CASES, _values(person)), list(files)),
         Held(_("What happened to cases"), select(_EVENTS, _values(person))),
         Held(_("Promised to the customer"), select(_PROMISED, _values(person))),
+        Held(_("Sub-tasks of cases"), select(_SUBTASKS, _values(person))),
     ]
 
 
@@ -109,6 +114,12 @@ def erase(person: Person, erasing: Erasing) -> None:
     erasing.run(
         "cases.events",
         "UPDATE cases_caseword SET text = '–' WHERE case_id = ANY(%(cases)s)",
+        values,
+    )
+    erasing.run(
+        "cases.events",
+        "UPDATE cases_subtask SET title = '–', words = CASE WHEN words = '' THEN '' ELSE '–' END"
+        " WHERE case_id = ANY(%(cases)s)",
         values,
     )
     erasing.run(

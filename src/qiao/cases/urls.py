@@ -53,4 +53,5 @@ urlpatterns = [
     path("", include("qiao.cases.urls_replies")),
     path("", include("qiao.cases.urls_words")),
     path("", include("qiao.cases.urls_files")),
+    path("", include("qiao.cases.urls_subtasks")),
 ]

@@ -27,6 +27,7 @@ from tests.walker.visits.processes import PROCESSES
 from tests.walker.visits.reports import REPORTS
 from tests.walker.visits.rollout import ROLLOUT
 from tests.walker.visits.signing_in import ACCOUNT
+from tests.walker.visits.subtasks import SUBTASKS
 from tests.walker.visits.suggestions import SUGGESTIONS
 
 __all__ = ["VISITS", "Visit", "told"]
@@ -44,6 +45,7 @@ VISITS: Final[dict[str, Visit]] = (
     | ALIKE
     | INTAKE
     | PROCESSES
+    | SUBTASKS
     | REPORTS
     | DISPATCH
     | MESSAGES

@@ -145,6 +145,7 @@ def expected_words(error: BadFact) -> str:
         "longest": _("Expected: at most %s characters."),
         "pattern": _("Expected something like %s."),
         "not_before": _("Expected: %s or later."),
+        "of_customer": _("Expected: a number of this customer, such as %s."),
         "not_future": _("Expected: a date that is not in the future."),
         "number": _("Expected: a number."),
         "date": _("Expected: a date such as 2026-11-21."),

@@ -10,7 +10,7 @@ from qiao.cases.queries import VIEWS, Filters
 
 MANY: Final = (
     *("type", "group", "priority", "channel", "area", "cause", "phase", "level"),
-    *("step", "tier"),
+    *("step", "tier", "answer"),
 )
 IDS: Final = ("tag", "team", "person", "responsible", "unit")
 MARKS: Final = ("escalated", "nobody")

@@ -1,7 +1,8 @@
 """The form of a new case."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy
@@ -10,11 +11,15 @@ from qiao.cases.forms.facts import FACT, FactsForm, watched
 from qiao.cases.showing import names
 from qiao.core.packs.model import Field
 
+NO_NUMBERS: Final[Mapping[str, Sequence[tuple[str, str]]]] = MappingProxyType({})
+
 
 class NewCaseForm(FactsForm):
     """A new case. Which fields it has follows from the type and from what is typed already.
 
-    `redraws` are answers on which more than other fields hangs: how urgent the case is.
+    `redraws` are answers on which more than other fields hangs: how urgent the case is. `numbers`
+    are the customer's, by ``account`` and ``meter``, each with its words: a question for one of
+    them becomes a choice.
     """
 
     type = forms.CharField(widget=forms.HiddenInput, max_length=80)
@@ -45,6 +50,7 @@ class NewCaseForm(FactsForm):
         known: Mapping[str, Any],
         reshape_url: str,
         redraws: Collection[str] = (),
+        numbers: Mapping[str, Sequence[tuple[str, str]]] = NO_NUMBERS,
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
@@ -52,6 +58,7 @@ class NewCaseForm(FactsForm):
             self.fields[name].choices = list(offered)  # type: ignore[attr-defined]
         self.fields["priority"].choices = list(names.PRIORITIES.items())  # type: ignore[attr-defined]
         self.add_facts(fields, known=known)
+        self._offer_numbers(numbers)
         others = watched(fields) | set(redraws)
         for name in ("priority", "account", *(FACT + key for key in sorted(others))):
             if name in self.fields:
@@ -62,3 +69,15 @@ class NewCaseForm(FactsForm):
                     "hx-include": "closest form",
                     "hx-swap": "outerHTML",
                 }
+
+    def _offer_numbers(self, numbers: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+        for field in self.facts:
+            offered = numbers.get(field.of_customer, ()) if field.of_customer else ()
+            if offered:
+                held = self.fields[FACT + field.key]
+                self.fields[FACT + field.key] = forms.ChoiceField(
+                    choices=[("", "—"), *offered],
+                    label=held.label,
+                    required=held.required,
+                    help_text=held.help_text,
+                )

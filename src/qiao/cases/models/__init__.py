@@ -27,6 +27,7 @@ from qiao.cases.models.recounts import Recount
 from qiao.cases.models.risk import CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleRow
 from qiao.cases.models.search import CaseSearch
 from qiao.cases.models.setting_aside import CaseSnooze, CaseUnread
+from qiao.cases.models.subtasks import SubTask
 from qiao.cases.models.tellings import CaseTelling
 from qiao.cases.models.views import SavedView, ViewCount, ViewPlace
 from qiao.cases.models.words import CaseWord
@@ -86,6 +87,7 @@ __all__ = [
     "RiskAlarm",
     "RiskRuleRow",
     "SavedView",
+    "SubTask",
     "ViewCount",
     "ViewPlace",
 ]

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -240,6 +241,12 @@ class Case(models.Model):
                 name="cases_about_unit",
             ),
             models.Index(fields=["organisation", "opened_at", "id"], name="cases_by_unit_opened"),
+            GinIndex(
+                fields=["facts"],
+                opclasses=["jsonb_path_ops"],
+                condition=Q(closed_at__isnull=True),
+                name="cases_answers_of_open",
+            ),
             models.Index(
                 fields=["organisation", "closed_date"],
                 condition=Q(closed_date__isnull=False),

@@ -122,6 +122,7 @@ from qiao.cases.operations.stepping import (
     resume,
     take_action,
 )
+from qiao.cases.operations.subtasks import SubTaskOver, TooManySubTasks
 from qiao.cases.operations.suggesting import note_suggestion
 from qiao.cases.operations.talking import (
     EmptyText,
@@ -180,10 +181,12 @@ __all__ = [
     "Reply",
     "SameCase",
     "StaleStep",
+    "SubTaskOver",
     "TooLate",
     "TooLateToReopen",
     "TooMany",
     "TooManyCauses",
+    "TooManySubTasks",
     "UnderParent",
     "UnknownCaseType",
     "acknowledge_risk",

@@ -9,6 +9,7 @@ from qiao.cases import definitions
 from qiao.cases.events import CaseChanged
 from qiao.cases.journal import INTERNAL, Journal, lock_case
 from qiao.cases.models import Case, CaseDraft
+from qiao.cases.operations.customer_numbers import with_numbers
 from qiao.cases.operations.opening import TEXT_LENGTH, TITLE_LENGTH
 from qiao.cases.operations.raising import raise_later
 from qiao.cases.rules.merging import Conflict, merge_edits
@@ -50,7 +51,7 @@ def edit_case(
     case = lock_case(case_id)
     actor.require("cases.work", case.organisation_id)
     current = _values(case)
-    merged = merge_edits(base=base, mine=_checked(case, mine), current=current)
+    merged = merge_edits(base=base, mine=_checked(case, mine, actor), current=current)
     for key, value in merged.changes.items():
         if key in TEXTS:
             setattr(case, key, value)
@@ -104,7 +105,7 @@ def _values(case: Case) -> dict[str, Any]:
     return {**{key: getattr(case, key) for key in TEXTS}, **case.facts}
 
 
-def _checked(case: Case, mine: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(case: Case, mine: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
     texts = {
         key: clean(str(value), field=key, max_length=TEXTS[key])
         for key, value in mine.items()
@@ -115,4 +116,6 @@ def _checked(case: Case, mine: Mapping[str, Any]) -> dict[str, Any]:
     fields = definitions.type_of(case).fields
     facts = {key: value for key, value in mine.items() if key not in TEXTS}
     emptied = {key: None for key, value in facts.items() if value in (None, "", [])}
-    return {**texts, **emptied, **check_facts(fields, facts, complete=False, beside=case.facts)}
+    checked = check_facts(fields, facts, complete=False, beside=case.facts)
+    kept = with_numbers(fields, checked, customer_id=case.customer_id, actor=actor)
+    return {**texts, **emptied, **kept}

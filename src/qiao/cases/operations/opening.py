@@ -12,6 +12,7 @@ from qiao.cases.journal import Journal
 from qiao.cases.models import Case, CaseGreen
 from qiao.cases.operations.arriving import enter_steps
 from qiao.cases.operations.complaints import count_complaint
+from qiao.cases.operations.customer_numbers import with_numbers
 from qiao.cases.operations.green import enter_by_rule, rule_data
 from qiao.cases.operations.hotline import move_past
 from qiao.cases.operations.raising import raise_by_answers
@@ -146,6 +147,7 @@ def _new_case(
     facts = check_facts(
         definition.fields, request.facts, complete=False, today=_local_date(opened_at, unit)
     )
+    facts = with_numbers(definition.fields, facts, customer_id=request.customer_id, actor=actor)
     return Case(
         number=next_number(prefix=PREFIX, day=_local_date(opened_at, unit)),
         organisation=unit,

@@ -19,6 +19,7 @@ from qiao.cases.operations.merging import UnderParent
 from qiao.cases.operations.reopening import end_before, refuse_late
 from qiao.cases.queries.checklists import open_checks
 from qiao.cases.queries.facts import facts_of
+from qiao.cases.queries.subtasks import refuse_open_subtasks
 from qiao.cases.rules.process import ASKED_FACTS, Process, State, advance, asked_fields
 from qiao.cases.rules.process_refusals import UnknownAction
 from qiao.cases.rules.values import BadFact, check_facts
@@ -88,6 +89,8 @@ def take_action(
         checks_open=open_checks(case) if actor.uses(CHECKLISTS) else [],
         fields=fields,
     )
+    if process.step(move.state.step).final:
+        refuse_open_subtasks(case)
     case.facts = case.facts | dict(move.given)
     if "outcome" in move.given:
         case.outcome = str(move.given["outcome"])

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from qiao.cases import definitions
 from qiao.cases.models import Case, CaseDuty
 from qiao.cases.queries.facts import facts_of
-from qiao.cases.rules.process import Action, Step, asked_fields, available_actions, needed_fields
+from qiao.cases.queries.subtasks import open_subtasks
+from qiao.cases.rules.process import (
+    Action,
+    Step,
+    asked_fields,
+    available_actions,
+    ends_case,
+    needed_fields,
+)
 from qiao.core.packs.model import Field
 from qiao.core.rules.conditions import is_given
 from qiao.core.rules.texts import Text
@@ -59,9 +67,12 @@ def duty_exits(*, case: Case, duty: str, roles: Collection[str]) -> tuple[Exit, 
         return ()
     known = fields_of(case)
     facts = facts_of(case)
+    # What is owed on the case keeps it from its end: then a person goes on.
+    held = bool(open_subtasks(case))
     found = [
         _exit(step, action, known, facts)
         for action in available_actions(process, step.key, facts, roles)
+        if not (held and ends_case(process, action, facts))
     ]
     return tuple(sorted(found, key=lambda item: not item.follows))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from qiao.cases.queries.answers import narrow_by_answers
 from qiao.cases.queries.causes import ids_under
 from qiao.cases.queries.report_figures import narrow_by_figure
 from qiao.cases.queries.searching import HOLDS, read_words
@@ -79,6 +80,7 @@ class Filters:
     for itself and all units below it. The area ``-`` asks for cases without one,
     and so does the cause ``-``; other causes stand for all below them and merged into them. The
     tier ``-`` stands for customers without one; `nobody` for cases without a customer.
+    An `answer` is ``field:value`` of a case's own form.
     `figure` asks for the cases that a figure of the reports counts, with ``:all`` for those that
     it is a share of; `open_on` for those open at the end of a day, as far as they have not been
     reopened since; `only` for units without those below them.
@@ -94,6 +96,7 @@ class Filters:
     level: tuple[str, ...] = ()
     step: tuple[str, ...] = ()
     tier: tuple[str, ...] = ()
+    answer: tuple[str, ...] = ()
     tag: int | None = None
     team: int | None = None
     person: int | None = None
@@ -174,6 +177,7 @@ def conditions(
     _narrow_by_type(filters, parts, parameters)
     _narrow_by_cause(filters, parts, parameters)
     _narrow_by_customer(filters, parts, parameters)
+    narrow_by_answers(filters.answer, parts, parameters)
     _narrow_by_days(filters, parts, parameters)
     _narrow_by_text(filters, parts, parameters)
     _narrow_by_report(filters, actor, parts, parameters)

@@ -245,6 +245,12 @@ def available_actions(
     )
 
 
+def ends_case(process: Process, action: Action, facts: Facts) -> bool:
+    """Whether taking the action ends the case, under these facts."""
+    landed, _passages = _pass_through(process, process.step(action.to), facts)
+    return landed.final
+
+
 def advance(
     process: Process,
     state: State,

@@ -73,6 +73,14 @@ class ChecksOpen(ProcessRefusal):
         self.items = tuple(items)
 
 
+class SubTasksOpen(ProcessRefusal):
+    """The case would end while sub-tasks are owed; `titles` says which."""
+
+    def __init__(self, titles: Sequence[str]) -> None:
+        super().__init__(f"{len(titles)} sub-tasks are open")
+        self.titles = tuple(titles)
+
+
 class NoBranch(ProcessRefusal):
     """An automatic step found no branch for these facts (a checked process never does this)."""
 

@@ -91,8 +91,11 @@ class Detail:
 
 
 def definition_of(case: Case) -> CaseType | None:
-    """The definition of a case's type; None when its pack is no longer enabled."""
-    return definitions.case_types().get(case.case_type.key)
+    """The definition of a case's type with the form it was opened with; None when its pack is no
+    longer enabled."""
+    if case.case_type.key not in definitions.case_types():
+        return None
+    return definitions.type_of(case)
 
 
 def speech_for(case: Case) -> Speech:

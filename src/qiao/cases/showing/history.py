@@ -18,6 +18,7 @@ from qiao.cases.showing import (
     ladder_history,
     names,
     sent_words,
+    subtasks,
     suggestion_words,
     word_history,
     writing_history,
@@ -180,6 +181,7 @@ def _silenced(entry: Entry) -> Entry:
 def _line(entry: Entry, speech: Speech) -> Line:
     said = WORDS.get(entry.kind, _plain)(entry, speech)
     known = {**ICONS, **complaint_history.ICONS, **writing_history.ICONS, **ladder_history.ICONS}
+    known |= subtasks.ICONS
     icon, tone = known.get(entry.kind, ("point", "mute"))
     return Line(
         seq=entry.seq,
@@ -206,6 +208,7 @@ def _plain(entry: Entry, speech: Speech) -> _Said:
         return _Said(*ladder_history.raised_words(None, speech.process_id, entry.data))
     told = complaint_history.complaint_words(entry.kind, entry.data)
     told = told or writing_history.writing_words(entry.kind, entry.data)
+    told = told or subtasks.subtask_words(entry.kind, entry.data)
     if told is not None:
         return _Said(*told, box=bool(told[2]))
     titles = {

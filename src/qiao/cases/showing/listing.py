@@ -16,6 +16,7 @@ from qiao.cases.queries.report_figures import figure_words
 from qiao.cases.queries.searching import read_words, written_in
 from qiao.cases.rules.snippets import Piece, first_snippet, snippet
 from qiao.cases.showing import names
+from qiao.cases.showing.answers import answer_words
 from qiao.cases.showing.cause_words import cause_names
 from qiao.cases.showing.clocks import DueMark, row_mark
 from qiao.cases.showing.setting_aside import AsideMark, aside_mark
@@ -50,6 +51,7 @@ FILTER_NAMES: Final[Mapping[str, LazyText]] = {
     "level": pgettext_lazy("filter of cases", "Deadline"),
     "step": pgettext_lazy("filter of cases", "Step"),
     "tier": pgettext_lazy("filter of cases", "Customer tier"),
+    "answer": pgettext_lazy("filter of cases", "Answer"),
     "tag": pgettext_lazy("filter of cases", "Customer tag"),
     "team": pgettext_lazy("filter of cases", "Team"),
     "person": pgettext_lazy("filter of cases", "Works on it"),
@@ -220,6 +222,8 @@ def _value(name: str, value: object, known: Mapping[str, Mapping[int, str]]) -> 
         return _("Yes")
     if name == "figure":
         return figure_words(str(value))
+    if name == "answer" and isinstance(value, tuple):
+        return answer_words(value)
     if name == "only" and isinstance(value, tuple):
         return _(", ").join(organisation_names(value).values())
     if isinstance(value, tuple):

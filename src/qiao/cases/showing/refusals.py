@@ -9,10 +9,13 @@ from qiao.cases.rules.process_refusals import (
     DutyOpen,
     MissingFields,
     NotAllowed,
+    SubTasksOpen,
 )
 from qiao.cases.showing import names
 from qiao.cases.showing.joined_refusals import JOIN_WORDS
 from qiao.cases.showing.writing_history import nearest
+
+MOST_NAMED = 5
 
 
 def refusal_words(error: Exception) -> str:
@@ -24,9 +27,8 @@ def refusal_words(error: Exception) -> str:
         return _("Waits until this is done: %(duty)s") % {"duty": duty}
     if isinstance(error, MissingFields):
         return _("Some required fields are empty.")
-    if isinstance(error, ChecksOpen):
-        items = _(", ").join(nearest(texts) for texts in error.items)
-        return _("Tick off first: %(items)s") % {"items": items}
+    if isinstance(error, ChecksOpen | SubTasksOpen):
+        return _still_open(error)
     if isinstance(error, ConditionNotMet):
         return _("This is not possible for this case.")
     if isinstance(error, operations.StaleStep):
@@ -35,6 +37,16 @@ def refusal_words(error: Exception) -> str:
     if known in JOIN_WORDS:
         return JOIN_WORDS[known]()
     return _BY_CLASS.get(known, lambda: str(error))()
+
+
+def _still_open(error: ChecksOpen | SubTasksOpen) -> str:
+    """What must be done before, by its names."""
+    if isinstance(error, ChecksOpen):
+        items = _(", ").join(nearest(texts) for texts in error.items)
+        return _("Tick off first: %(items)s") % {"items": items}
+    return _("Finish or drop the sub-tasks first: %(titles)s") % {
+        "titles": _(", ").join(error.titles[:MOST_NAMED])
+    }
 
 
 _BY_CLASS = {
@@ -57,6 +69,8 @@ _BY_CLASS = {
     "DecidedAlready": lambda: _("Somebody has decided this already."),
     "BadDecision": lambda: _("An order needs its words, an owner and a day that is not over."),
     "ReasonMissing": lambda: _("Say why."),
+    "SubTaskOver": lambda: _("This sub-task has been ended or taken up again meanwhile."),
+    "TooManySubTasks": lambda: _("Too many sub-tasks are open. Split the case instead."),
     "NotSnoozable": lambda: _("Choose a moment that lies ahead."),
     "FileGone": lambda: _("The file has been removed meanwhile."),
     "EmptyText": lambda: _("There is nothing to keep yet."),

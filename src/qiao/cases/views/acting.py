@@ -50,6 +50,8 @@ REFUSALS: tuple[type[Exception], ...] = (
     operations.NothingToDecide,
     operations.ReasonMissing,
     aside_operations.NotSnoozable,
+    operations.SubTaskOver,
+    operations.TooManySubTasks,
     operations.GreenReasonMissing,
     operations.NotGreen,
     operations.NoAccount,

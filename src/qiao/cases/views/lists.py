@@ -13,6 +13,7 @@ from qiao.cases.forms import Place, read_filters, read_place, read_view, write_f
 from qiao.cases.queries import Filters
 from qiao.cases.queries import saved as saved_queries
 from qiao.cases.showing import keeping, listing, names
+from qiao.cases.showing.answers import offered_answers
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
 from qiao.core.ui.marks import TIERS
@@ -224,6 +225,7 @@ def filter_form(request: StaffRequest) -> HttpResponse:
             "steps": names.offered_steps().items(),
             "tiers": list(TIERS.items()),
             "tags": [(tag.pk, tag.name) for tag in vocabulary()],
+            "questions": offered_answers(filters.type),
             "place": read_place(request.GET, "open"),
         },
     )

@@ -115,8 +115,23 @@ def _form(request: StaffRequest, setting: Setting, values: Values, *, bound: boo
         known=typed_facts(values, fields),
         reshape_url=reverse("cases:reshape"),
         redraws=looked_at(definition.rules) if definition else (),
+        numbers=_numbers(setting),
         auto_id="new-%s",
     )
+
+
+def _numbers(setting: Setting) -> dict[str, list[tuple[str, str]]]:
+    """The customer's numbers that a question may ask for, those of the chosen account first."""
+    chosen = setting.account.account_id if setting.account else None
+    accounts = sorted(setting.accounts, key=lambda a: a.account_id != chosen)
+    return {
+        "account": [(a.number, _account(a)) for a in accounts],
+        "meter": [
+            (a.meter, f"{a.meter} · {a.address}" if a.address else a.meter)
+            for a in accounts
+            if a.meter
+        ],
+    }
 
 
 def _rule(setting: Setting, values: Values) -> PriorityRule | None:

@@ -241,12 +241,13 @@ class AccountChoice:
     latitude: float | None
     longitude: float | None
     datum: str
+    meter: str
 
 
 _ACCOUNTS = f"""
 SELECT DISTINCT ON (a.status, a.id) a.id, a.number, a.service, a.status, t.role,
        a.organisation_id, s.id, h.id, coalesce(h.region, ''), coalesce(h.full_text, ''),
-       h.latitude, h.longitude, coalesce(h.datum, '')
+       h.latitude, h.longitude, coalesce(h.datum, ''), coalesce(s.meter_number, '')
   FROM customers_accountparty t
   JOIN customers_account a ON a.id = t.account_id
   LEFT JOIN customers_servicepoint s ON s.id = a.service_point_id

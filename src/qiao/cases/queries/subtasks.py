@@ -1,0 +1,131 @@
+"""Sub-tasks: those of a case, those that somebody owes, and what keeps a case from its end."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from qiao.cases.models import Case, SubTask
+from qiao.cases.queries.reading import NotVisible
+from qiao.cases.rules.process_refusals import SubTasksOpen
+from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
+
+# Sub-tasks of merged cases are work of the case that stands for them.
+PANEL: Final = """
+SELECT jsonb_build_object('tasks', coalesce((
+       SELECT jsonb_agg(jsonb_build_object('id', k.id, 'case', k.case_id, 'number', y.number,
+              'title', k.title, 'state', k.state, 'due', k.due_at, 'words', k.words,
+              'late', coalesce(k.due_at < %(now)s, false),
+              'staff', k.staff_id, 'team', k.team_id, 'owner', coalesce(s.name, o.name),
+              'ended_by', e.name, 'ended_at', k.ended_at)
+              ORDER BY k.state <> 'open', k.due_at NULLS LAST, k.id)
+         FROM cases_subtask k
+         JOIN cases_case y ON y.id = k.case_id AND (y.id = x.id OR y.merged_into_id = x.id)
+         LEFT JOIN staff_staff s ON s.id = k.staff_id
+         LEFT JOIN staff_organisation o ON o.id = k.team_id
+         LEFT JOIN staff_staff e ON e.id = k.ended_by_id), '[]'),
+       'open', x.closed_at IS NULL)
+  FROM cases_case x
+ WHERE x.id = %(case_id)s AND (x.organisation_id + 0) = ANY(%(organisation_ids)s)
+   AND (x.closed_at IS NULL OR EXISTS (SELECT 1 FROM cases_subtask k WHERE k.case_id = x.id))
+"""
+_LINES: Final = """
+SELECT k.id, k.title, k.due_at, k.given_at, c.id, c.number, c.title, c.priority, c.customer_id,
+       coalesce(u.name, ''), coalesce(u.tier, ''), coalesce(o.name, '')
+  FROM cases_subtask k
+  JOIN cases_case c ON c.id = k.case_id AND c.closed_at IS NULL
+  LEFT JOIN customers_customer u ON u.id = customers_survivor(c.customer_id)
+  LEFT JOIN staff_organisation o ON o.id = k.team_id
+ WHERE k.state = 'open' AND {held} AND (c.organisation_id + 0) = ANY(%(organisations)s::bigint[])
+ ORDER BY k.due_at NULLS LAST, k.id LIMIT %(limit)s
+"""
+_HELD: Final = {
+    "mine": "k.staff_id = %(me)s",
+    "team": "k.team_id = ANY(%(teams)s::bigint[])",
+    "all": "(k.staff_id = %(me)s OR k.team_id = ANY(%(teams)s::bigint[]))",
+    "one": "k.id = %(subtask)s",
+}
+_OPEN: Final = """
+SELECT k.title FROM cases_subtask k JOIN cases_case c ON c.id = k.case_id
+ WHERE k.state = 'open' AND (c.id = %s OR c.merged_into_id = %s) ORDER BY k.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SubTaskLine:
+    """An open sub-task as its owner meets it: what, until when, and of which case. `team` is the
+    name of the team that owes it, empty where a person does."""
+
+    subtask_id: int
+    title: str
+    due_at: datetime | None
+    given_at: datetime
+    case_id: int
+    number: str
+    case_title: str
+    priority: str
+    customer_id: int | None
+    customer_name: str
+    tier: str
+    team: str
+
+
+def owed(*, actor: Actor, scope: str, limit: int) -> list[SubTaskLine]:
+    """Open sub-tasks of the actor (``mine``), of the actor's teams (``team``), or both (``all``),
+    those due first in front; only of open cases that the actor may see."""
+    return _lines(actor, scope, limit=limit, subtask=0)
+
+
+def owed_one(*, actor: Actor, subtask_id: int) -> SubTaskLine | None:
+    """One open sub-task of a case that the actor may see, or None."""
+    found = _lines(actor, "one", limit=1, subtask=subtask_id)
+    return found[0] if found else None
+
+
+def _lines(actor: Actor, scope: str, **more: Any) -> list[SubTaskLine]:
+    rows = fetch_all(
+        _LINES.format(held=_HELD[scope]),
+        {
+            "me": actor.staff_id or 0,
+            "teams": list(actor.team_ids),
+            "organisations": list(actor.organisations("cases.view")),
+            "limit": 1,
+            "subtask": 0,
+            **more,
+        },
+    )
+    return [SubTaskLine(*row) for row in rows]
+
+
+def open_subtasks(case: Case) -> list[str]:
+    """Titles of what is still owed on a case and on those merged into it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN, [case.pk, case.pk])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def get_subtask_for(*, actor: Actor, case: Case, subtask_id: int) -> SubTask:
+    """A sub-task of this case, or of one merged into it. Raises `NotVisible`."""
+    rows = SubTask.objects.select_related("case", "staff", "team")
+    found = rows.filter(pk=subtask_id).first()
+    if found is None or case.pk not in (found.case_id, found.case.merged_into_id):
+        raise NotVisible(f"sub-task {subtask_id}")
+    actor.require("cases.view", case.organisation_id)
+    return found
+
+
+def titles_for(*, actor: Actor, subtask_ids: Iterable[int]) -> dict[int, SubTask]:
+    """Sub-tasks of cases that the actor may see, by id."""
+    seen = Case.objects.visible_to(actor)
+    rows = SubTask.objects.filter(pk__in=list(subtask_ids), case__in=seen)
+    return {row.pk: row for row in rows.select_related("case")}
+
+
+def refuse_open_subtasks(case: Case) -> None:
+    """Raises `SubTasksOpen` while something is owed on the case."""
+    titles = open_subtasks(case)
+    if titles:
+        raise SubTasksOpen(titles)
