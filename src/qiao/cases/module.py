@@ -20,6 +20,8 @@ from qiao.cases.codes import CODE_TABLES
 from qiao.cases.demo import alike, audit, causes, climbing, history, lists, morning
 from qiao.cases.demo import complaints as demo_complaints
 from qiao.cases.demo import designs as demo_designs
+from qiao.cases.demo import forms as demo_forms
+from qiao.cases.demo import subtasks as demo_subtasks
 from qiao.cases.demo import writing as demo_writing
 from qiao.cases.demo.replies import STAGE as REPLIES
 from qiao.cases.demo.tellings import STAGE as TELLINGS
@@ -162,6 +164,8 @@ manifest = Module(
         DemoStage("cases.complaints", 62, _note_complaints),
         DemoStage("cases.writing", 66, demo_writing.build, demo_writing.audit),
         DemoStage("cases.designs", 64, demo_designs.build),
+        DemoStage("cases.forms", 65, demo_forms.build),
+        DemoStage("cases.subtasks", 67, demo_subtasks.build, demo_subtasks.audit),
         DemoStage("cases.causes", 61, causes.code_cases, causes.audit),
         DemoStage("cases.alike", 58, alike.build_alike, alike.audit_alike),
         DemoStage("cases.complaint_desk", 64, demo_complaints.build),

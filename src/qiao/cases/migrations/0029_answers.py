@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0026_forms")]
+    dependencies = [("cases", "0028_words")]
 
     operations = [
         migrations.AddIndex(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0027_answers'),
+        ('cases', '0029_answers'),
         ('staff', '0009_features'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
