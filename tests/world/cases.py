@@ -50,6 +50,19 @@ def _promise(case: Case, world: World) -> int:
     return give_word(case_id=case.pk, word=word, actor=agent, now=now).pk
 
 
+def _reports(world: World) -> dict[str, int]:
+    """A kept report, and one that was dropped."""
+    agent = world.company.agent
+    report, gone = (
+        kept.save_view(
+            name=marked(name), query="by=team", reach=kept.Reach(), actor=agent, page="report"
+        )
+        for name in ("report", "gone")
+    )
+    kept.drop_view(view_id=gone.pk, actor=agent, now=world.now)
+    return {"report": report.pk, "dropped_report": gone.pk}
+
+
 def add_cases(world: World) -> None:
     """A case with words, files and a draft, and others that wait in other ways."""
     agent, now = world.company.agent, world.now
@@ -153,6 +166,7 @@ def add_cases(world: World) -> None:
         "attachment": attachment.pk,
         "view": view.pk,
         "dropped_view": dropped.pk,
+        **_reports(world),
         "number": other.number,
         "third": third.pk,
         "third_number": third.number,

@@ -12,6 +12,7 @@ from qiao.cases import intake_contributions as logs
 from qiao.cases import process_contributions as processes
 from qiao.cases import report_contributions as reports
 from qiao.cases import subtask_contributions as subtasks
+from qiao.cases import schedule_contributions as schedules
 from qiao.cases import telling_contributions as telling
 from qiao.cases import word_contributions as words
 from qiao.cases import writing_contributions as writing
@@ -116,6 +117,7 @@ manifest = Module(
         *complaints.NOTICES,
         *words.NOTICES,
         *subtasks.NOTICES,
+        *schedules.NOTICES,
     ),
     parameters=complaints.PARAMETERS + PARAMETERS + reports.PARAMETERS + telling.PARAMETERS,
     subscriptions=(*MESSAGE_SUBSCRIPTIONS, *complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),
@@ -125,6 +127,7 @@ manifest = Module(
         "cases_cause",
         *processes.AUDITED,
         *logs.AUDITED,
+        *schedules.AUDITED,
     ),
     audit_words=(
         *complaints.AUDIT_WORDS,
@@ -132,11 +135,12 @@ manifest = Module(
         *AUDIT_WORDS,
         *processes.AUDIT_WORDS,
         *logs.AUDIT_WORDS,
+        *schedules.AUDIT_WORDS,
     ),
     matters=contributions.MATTERS,
-    exports=export_contributions.EXPORTS,
+    exports=export_contributions.EXPORTS + schedules.EXPORTS,
     evaluated=EVALUATED,
-    retention=RETENTION + logs.RETENTION,
+    retention=RETENTION + logs.RETENTION + schedules.RETENTION,
     holds=HOLDS,
     periodic=(
         *list_tasks.PERIODIC,
@@ -148,6 +152,7 @@ manifest = Module(
         *alike_parts.PERIODIC,
         *cause_tasks.PERIODIC,
         *logs.PERIODIC,
+        *schedules.PERIODIC,
         *telling.PERIODIC,
         *words.PERIODIC,
     ),
@@ -161,6 +166,7 @@ manifest = Module(
         DemoStage("cases", 30, history.build_cases, audit.audit, morning.tick),
         DemoStage("cases.ladder", 33, climbing.climb_some),
         DemoStage("cases.lists", 66, lists.build_lists),
+        DemoStage("cases.kept_reports", 67, lists.build_reports),
         DemoStage("cases.complaints", 62, _note_complaints),
         DemoStage("cases.writing", 66, demo_writing.build, demo_writing.audit),
         DemoStage("cases.designs", 64, demo_designs.build),

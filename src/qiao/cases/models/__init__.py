@@ -24,6 +24,7 @@ from qiao.cases.models.ladder import CaseRung
 from qiao.cases.models.macros import Macro, MacroKept
 from qiao.cases.models.processes import ProcessDraft
 from qiao.cases.models.recounts import Recount
+from qiao.cases.models.report_schedules import ReportReceiver, ReportSchedule
 from qiao.cases.models.risk import CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleRow
 from qiao.cases.models.search import CaseSearch
 from qiao.cases.models.setting_aside import CaseSnooze, CaseUnread
@@ -84,6 +85,8 @@ __all__ = [
     "ProcessVersion",
     "PromiseSet",
     "Recount",
+    "ReportReceiver",
+    "ReportSchedule",
     "RiskAlarm",
     "RiskRuleRow",
     "SavedView",

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 
 class SavedView(models.Model):
-    """A list with its filters, order and columns, all as the query of its address.
+    """A list or a report with its filters, order and columns, all as the query of its address.
 
     Owned by who made it. `team` shares it with a team; `unit` makes it official for a unit and
     all below it, which takes a right of its own. A dropped view is kept for its undo and swept
@@ -17,6 +17,7 @@ class SavedView(models.Model):
     staff = models.ForeignKey("staff.Staff", models.CASCADE, related_name="+")
     team = models.ForeignKey("staff.Organisation", models.CASCADE, null=True, related_name="+")
     unit = models.ForeignKey("staff.Organisation", models.CASCADE, null=True, related_name="+")
+    page = models.TextField(default="list")  # what its query is of: a list, or a report
     name = models.TextField()
     query = models.TextField()
     position = models.SmallIntegerField(default=0)
@@ -26,7 +27,7 @@ class SavedView(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["staff", "name"],
+                fields=["staff", "page", "name"],
                 condition=Q(dropped_at__isnull=True),
                 name="cases_view_once",
             ),
@@ -34,6 +35,9 @@ class SavedView(models.Model):
                 condition=Q(team__isnull=True) | Q(unit__isnull=True), name="cases_view_one_reach"
             ),
             models.CheckConstraint(condition=~Q(name=""), name="cases_view_named"),
+            models.CheckConstraint(
+                condition=Q(page__in=["list", "report"]), name="cases_view_page"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(

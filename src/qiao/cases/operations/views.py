@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F, Max, Q
 
 from qiao.cases.models import SavedView, ViewPlace
-from qiao.cases.queries.saved import get_view_for, saved_views
+from qiao.cases.queries.saved import LIST, get_view_for, saved_views
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
@@ -40,21 +40,23 @@ def save_view(
     query: str,
     reach: Reach,
     actor: Actor,
+    page: str = LIST,
 ) -> SavedView:
-    """Keep a list under a name; the same name of one's own again replaces it.
+    """Keep a list (or a report) under a name; the same name of one's own again replaces it.
 
     Raises `BadText`, `TooManyViews`; `Forbidden` for a team that one is not in, and for a unit
     in which one may not set official views.
     """
     required()
     _may_reach(actor, reach)
-    mine = SavedView.objects.filter(staff_id=actor.person_id, dropped_at__isnull=True)
+    mine = SavedView.objects.filter(staff_id=actor.person_id, page=page, dropped_at__isnull=True)
     if mine.count() >= MOST_VIEWS:
         raise TooManyViews(str(actor.person_id))
     last = mine.aggregate(last=Max("position"))["last"] or 0
     view, _made = SavedView.objects.update_or_create(
         staff_id=actor.person_id,
         dropped_at=None,
+        page=page,
         name=clean(name, field="name", max_length=NAME_LENGTH, one_line=True),
         defaults={
             "query": query,
@@ -126,9 +128,9 @@ def take_back_view(*, view_id: int, actor: Actor) -> SavedView:
         pk=view_id, staff_id=actor.person_id, dropped_at__isnull=False
     )
     taken = set(
-        SavedView.objects.filter(staff_id=actor.person_id, dropped_at__isnull=True).values_list(
-            "name", flat=True
-        )
+        SavedView.objects.filter(
+            staff_id=actor.person_id, page=view.page, dropped_at__isnull=True
+        ).values_list("name", flat=True)
     )
     name, n = view.name, 2
     while name in taken:
@@ -184,6 +186,7 @@ def next_to_count(*, now: datetime) -> SavedView | None:
     waiting = SavedView.objects.select_for_update(skip_locked=True).filter(
         Q(counted_at__isnull=True) | Q(counted_at__lt=now - COUNTED_EVERY),
         Q(team__isnull=False) | Q(unit__isnull=False),
+        page=LIST,
         dropped_at__isnull=True,
     )
     return waiting.order_by(F("counted_at").asc(nulls_first=True)).first()

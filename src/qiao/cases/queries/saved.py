@@ -14,6 +14,8 @@ from qiao.staff.queries import company_id, system_actor
 
 HOLDERS: Final = {"mine": "assignee_id", "team": "team_id", "responsible": "responsible_id"}
 COUNTED_TO: Final = 100
+LIST: Final = "list"
+REPORT: Final = "report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ SELECT v.id, v.name, v.query,
   JOIN staff_staff s ON s.id = v.staff_id
   LEFT JOIN staff_organisation o ON o.id = coalesce(v.team_id, v.unit_id)
   LEFT JOIN cases_viewplace p ON p.view_id = v.id AND p.staff_id = %(me)s
- WHERE v.dropped_at IS NULL
+ WHERE v.dropped_at IS NULL AND v.page = %(page)s
    AND (v.staff_id = %(me)s OR v.team_id = ANY(%(my_teams)s::bigint[])
         OR v.unit_id = ANY(%(official)s::bigint[])
         OR v.unit_id IN (SELECT u.id FROM staff_organisation u
@@ -61,13 +63,14 @@ SELECT v.id, v.name, v.query,
 """
 
 
-def saved_views(*, actor: Actor) -> Sequence[KeptView]:
+def saved_views(*, actor: Actor, page: str = LIST) -> Sequence[KeptView]:
     """Own views, those of one's teams, and official ones of the units above one's own or in
     which one may set them; in the reader's order, own ones first where no order was given.
     """
     rows = fetch_all(
         _VIEWS,
         {
+            "page": page,
             "me": actor.staff_id or 0,
             "my_teams": list(actor.team_ids),
             "official": list(actor.organisations("cases.views")),
@@ -78,9 +81,9 @@ def saved_views(*, actor: Actor) -> Sequence[KeptView]:
     return [KeptView(*(*row[:10], _int(row[10]))) for row in rows]
 
 
-def get_view_for(*, actor: Actor, view_id: int) -> KeptView:
+def get_view_for(*, actor: Actor, view_id: int, page: str = LIST) -> KeptView:
     """One of them. Raises `Http404`."""
-    for view in saved_views(actor=actor):
+    for view in saved_views(actor=actor, page=page):
         if view.view_id == view_id:
             return view
     raise Http404(f"view {view_id}")
