@@ -11,8 +11,8 @@ from qiao.cases import complaint_contributions as complaints
 from qiao.cases import intake_contributions as logs
 from qiao.cases import process_contributions as processes
 from qiao.cases import report_contributions as reports
-from qiao.cases import subtask_contributions as subtasks
 from qiao.cases import schedule_contributions as schedules
+from qiao.cases import subtask_contributions as subtasks
 from qiao.cases import telling_contributions as telling
 from qiao.cases import word_contributions as words
 from qiao.cases import writing_contributions as writing

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0028_words"),
+        ("cases", "0030_subtasks"),
         ("staff", "0010_absences"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
