@@ -118,7 +118,8 @@ def settle(page: Page) -> None:
 
 def see(page: Page, text: str) -> None:
     """Wait until a text is on the page."""
-    expect(page.get_by_text(re.compile(re.escape(text))).first).to_be_visible()
+    found = page.get_by_text(re.compile(re.escape(text))).filter(visible=True)
+    expect(found.first).to_be_visible()
 
 
 def found_company() -> None:

@@ -14,7 +14,7 @@ from qiao.cases.models import Case, ProcessVersion, SubTask
 from qiao.cases.operations import OpenRequest, open_case
 from qiao.staff.models import Staff
 from qiao.staff.queries import actor_for
-from tests.journeys.site import Site, see
+from tests.journeys.site import Site, see, settle
 
 pytestmark = pytest.mark.browser
 TYPE = "water.small_leak"
@@ -64,6 +64,7 @@ def add_rule(page: Page) -> None:
     page.select_option("#part-pane [name='when-0-field']", "on_lamp")
     expect(page.locator("#part-pane [name='when-0-op']")).to_be_visible()
     page.select_option("#part-pane [name='when-0-op']", "eq")
+    settle(page)
     page.select_option("#part-pane [name='when-0-value']", "true")
     page.click("#part-pane button.btn-primary")
     expect(page.locator("#draft-faults .ok")).to_be_visible()

@@ -86,7 +86,7 @@ def take_away(site: Site, page: Page, tmp_path: Path) -> None:
     expect(dialog).to_contain_text(NAME)
     dialog.locator("textarea").fill("Called one by one this week")
     dialog.locator(".btn-primary").click()
-    page.wait_for_url(re.compile("/exports/"))
+    page.wait_for_url(re.compile("/files/"))
     expect(page.locator("a[download]")).to_be_visible(timeout=60_000)
     with page.expect_download() as fetched:
         page.click("a[download]")

@@ -67,7 +67,7 @@ def test_an_agent_writes_by_the_keyboard_alone(site: Site) -> None:
     page.keyboard.press("Backspace")
     page.keyboard.type(" ")
     insert(page, "#note-text", "@@zhou", "Enter")
-    page.locator("#case-note button.end").click()
+    page.get_by_role("button", name="Keep for colleagues").click()
     settle(page)
     note = CaseEvent.objects.get(case=case, kind="note").data
     told = Staff.objects.get(number="1028")

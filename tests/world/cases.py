@@ -60,7 +60,7 @@ def _reports(world: World) -> dict[str, int]:
         for name in ("report", "gone")
     )
     kept.drop_view(view_id=gone.pk, actor=agent, now=world.now)
-    return {"report": report.pk, "dropped_report": gone.pk}
+    return {"kept_report": report.pk, "dropped_report": gone.pk}
 
 
 def add_cases(world: World) -> None:

@@ -12,13 +12,13 @@ REPORTS: Final = {
         post={"name": "y", "reach": "own", "query": "by=team"},
         own=True,
     ),
-    "cases:change_report": Visit({"view_id": "{report}"}, post={"name": "y", "reach": "own"}),
+    "cases:change_report": Visit({"view_id": "{kept_report}"}, post={"name": "y", "reach": "own"}),
     "cases:schedule_report": Visit(
-        {"view_id": "{report}"},
+        {"view_id": "{kept_report}"},
         post={"every": "week", "hour": "8", "unit": "{unit}", "receivers": "{agent}"},
     ),
-    "cases:unschedule_report": Visit({"view_id": "{report}"}, post={}, get=NOT_ALLOWED),
-    "cases:drop_report": Visit({"view_id": "{report}"}, post={}, get=NOT_ALLOWED),
+    "cases:unschedule_report": Visit({"view_id": "{kept_report}"}, post={}, get=NOT_ALLOWED),
+    "cases:drop_report": Visit({"view_id": "{kept_report}"}, post={}, get=NOT_ALLOWED),
     "cases:take_back_report": Visit({"view_id": "{dropped_report}"}, post={}, get=NOT_ALLOWED),
     "cases:report_file": Visit({"form": "csv"}, post={}, get=NOT_ALLOWED, own=True),
 }

@@ -45,7 +45,7 @@ def build(world: World) -> None:
     """Some parts of open cases of the agent's branch are owed, some are done, one was dropped."""
     agent = actor_by_number(AGENT, day=world.now.date())
     cases = Case.objects.open().filter(
-        organisation_id=agent.organisation_id,
+        organisation_id__in=agent.organisations("cases.work"),
         merged_into__isnull=True,
         parent__isnull=True,
         about_unit__isnull=True,

@@ -70,7 +70,7 @@ def test_the_filters_offer_the_marked_questions_of_the_chosen_type(
     assert 'name="answer"' not in plain
     chosen = text_of(agent.get(reverse("cases:filters"), {"type": "water.leak"}, headers=HTMX))
     assert 'value="spot:road"' in chosen
-    assert 'value="remark' not in chosen
+    assert 'value="remark:' not in chosen
     page = text_of(agent.get(reverse("cases:list"), {"view": "open", "answer": "spot:meter"}))
     assert "漏水部位" in page
 

@@ -33,6 +33,8 @@ SELECT count(*) FROM cases_case c WHERE NOT EXISTS (
     SELECT FROM contact_interactioncase l WHERE l.case_id = c.id AND l.kind = 'opened')
    AND NOT EXISTS (SELECT FROM cases_alikeparent p WHERE p.case_id = c.id)
    AND NOT EXISTS (SELECT FROM cases_casesource s WHERE s.case_id = c.id)
+   AND NOT EXISTS (SELECT FROM cases_casetype t WHERE t.id = c.case_type_id
+                      AND t."group" = 'internal')
 """
 _STRANGERS = """
 SELECT count(*) FROM contact_interactioncase l

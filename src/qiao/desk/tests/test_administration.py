@@ -336,6 +336,8 @@ def test_every_decision_of_ours_is_carried_out_by_its_own_module() -> None:
         "process",
         "cases",
         "staff",
+        "rollout",
+        "suggestion",
     }
 
 
