@@ -20,6 +20,8 @@ PARTS = {
     "end-reports": "ending",
     "intake": "intake",
     "lists": "lists",
+    "desk": "desk",
+    "burst": "burst",
 }
 
 

@@ -2,12 +2,11 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from measuring.databases import set_up
+from measuring.databases import set_up, work_on
 from measuring.report import report
 from spine_parts import world
 
@@ -35,7 +34,7 @@ def main() -> int:
     world.ensure(size)
     if "plans" in args.only:
         world.ensure_few(_small(size), size)
-    os.environ.update(world.environment_of(size))
+    work_on(size.database)
     set_up()
     told = {"customers": size.customers, "cases": size.cases, "contacts": size.interactions}
     return report("spine", told, _results(size, args), as_json=args.json)
@@ -66,7 +65,7 @@ def _results(size: world.Size, args: argparse.Namespace) -> Iterator["Result"]:
 
     from qiao.staff.queries import actor_by_number
 
-    settings.ROOT_URLCONF = "spine_parts.addresses"
+    settings.ROOT_URLCONF = "measuring.addresses"
     agent = actor_by_number("1027", day=world.NOW.date())
     chief = actor_by_number("1008", day=world.NOW.date())
     if "screen-pop" in args.only:

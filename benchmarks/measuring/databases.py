@@ -24,6 +24,13 @@ def environment_of(name: str) -> dict[str, str]:
     return kept | changed | {"QIAO_DEMO": "1"}
 
 
+def work_on(name: str) -> None:
+    """Bind this process, and every process and server that it starts, to that database."""
+    # With it our commands would go back to the base database of the embedded server.
+    os.environ.pop("QIAO_EMBEDDED", None)
+    os.environ.update(environment_of(name))
+
+
 def url_of(name: str, key: str = "DATABASE_OWNER_URL") -> str:
     """The address of a database on the server of this benchmark."""
     return urlunsplit(urlsplit(os.environ[key])._replace(path=f"/{name}"))

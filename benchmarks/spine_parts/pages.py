@@ -5,9 +5,8 @@ from typing import Any
 
 from django.db import connection
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from measuring.browsing import signed_in
 from measuring.timing import Limits, Result, measure
-
-from spine_parts.writes import signed_in
 
 PAGE = Limits(p95=100)
 OURS = ("core", "desk", "customers", "cases", "dispatch", "feedback", "contact", "staff")

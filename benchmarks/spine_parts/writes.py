@@ -1,43 +1,28 @@
 """A case is opened through the whole stack; the same rows, written bare, are its floor."""
 
 import os
-import socket
 import threading
 import time
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
-from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
-from django.test import Client
+from measuring.browsing import TOKEN, Wire, cookie_of, nothing, post, signed_in
 from measuring.timing import Limits, Result, measure, percentiles, result
 
 from qiao.cases.models import Case
 from qiao.config.cli.serving import serving
 from qiao.core.actor import Actor
 from qiao.core.numbering import next_number
-from qiao.staff.models import Staff
 
 CREATE = Limits(ratio=2)
 CLIENTS = 8
 GOAL = 400  # cases a second with eight clients
 TYPE = "water.small_leak"
-TOKEN = "b" * 32
-
-
-def signed_in(number: str) -> Client:
-    """A browser in which somebody has signed in, with the check of forms switched on."""
-    client = Client(enforce_csrf_checks=True, headers={"host": "localhost"})
-    client.force_login(Staff.objects.get(number=number), backend="qiao.staff.signin.StaffBackend")
-    client.cookies[settings.CSRF_COOKIE_NAME] = TOKEN
-    return client
 
 
 def _form(customer_id: int, account_id: int) -> dict[str, Any]:
     return {
-        "csrfmiddlewaretoken": TOKEN,
         "type": TYPE,
         "priority": "normal",
         "channel": "phone",
@@ -68,25 +53,17 @@ def create(actor: Actor) -> Result:
     client, people = signed_in(actor.number), _customers(actor)
 
     def product(place: int) -> object:
-        return _opened(_post(client, "/cases/new", _form(*people[place % len(people)])))
+        return _opened(post(client, "/cases/new", _form(*people[place % len(people)])))
 
     product(0)
     template = Case.objects.order_by("-id")[0]
     bare = Bare(template)
 
     def floor(_: int) -> object:
-        empty = _post(client, "/bench/nothing", {"csrfmiddlewaretoken": TOKEN})
-        assert empty.status_code == 204, empty.status_code
-        bare.write()
-        return empty
+        nothing(client)
+        return bare.write()
 
     return measure("case-create", product, floor, rounds=200, limits=CREATE)
-
-
-def _post(client: Client, address: str, form: dict[str, Any]) -> Any:
-    """As a browser sends a form without files, having shown the words of the form before."""
-    client.cookies.pop("messages", None)
-    return client.post(address, urlencode(form), content_type="application/x-www-form-urlencoded")
 
 
 def _opened(response: Any) -> Any:
@@ -170,7 +147,7 @@ class Bare:
 def throughput(actor: Actor, *, seconds: float, port: int) -> Result:
     """Eight clients open cases on a real server over loopback; bounded in time."""
     people = _customers(actor)
-    cookies = [_session(actor.number) for _ in range(CLIENTS)]
+    cookies = [cookie_of(actor.number) for _ in range(CLIENTS)]
     connection.close()
     os.environ["QIAO_LOG"] = "WARNING"
     with serving(port):
@@ -195,15 +172,6 @@ def throughput(actor: Actor, *, seconds: float, port: int) -> Result:
     return Result(told.case, p50, p95, None, told.limits, details)
 
 
-def _session(number: str) -> str:
-    staff = Staff.objects.get(number=number)
-    client = Client()
-    client.force_login(staff, backend="qiao.staff.signin.StaffBackend")
-    key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    assert SessionStore(key).exists(key)
-    return f"{settings.SESSION_COOKIE_NAME}={key}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
-
-
 class Crew(threading.Thread):
     """One client on one kept-alive connection, writing prepared requests."""
 
@@ -213,13 +181,7 @@ class Crew(threading.Thread):
         self.taken: list[float] = []
         self.until = 0.0
         self.fault = ""
-        self.head = (
-            f"POST /cases/new HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\n"
-            f"Origin: http://localhost:{port}\r\n"
-            "Content-Type: application/x-www-form-urlencoded\r\n"
-        )
-        self.socket = socket.create_connection(("localhost", port))
-        self.stream = self.socket.makefile("rb")
+        self.wire = Wire(port, cookie)
 
     def run(self) -> None:
         """Ask until the time is over."""
@@ -230,13 +192,7 @@ class Crew(threading.Thread):
 
     def once(self) -> None:
         """One request and its whole answer."""
-        body = urlencode(_form(*self.people[len(self.taken) % len(self.people)])).encode()
-        self.socket.sendall(f"{self.head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        status = self.stream.readline().split(b" ")[1]
-        length = 0
-        while (line := self.stream.readline()) not in (b"\r\n", b""):
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.split(b":")[1])
-        self.stream.read(length)
-        if status != b"302":
-            self.fault = f"status {status.decode()}"
+        form = _form(*self.people[len(self.taken) % len(self.people)])
+        status, location = self.wire.post("/cases/new", {"csrfmiddlewaretoken": TOKEN, **form})
+        if status != 302 or not location.startswith("/cases/"):
+            self.fault = f"status {status} {location}"
