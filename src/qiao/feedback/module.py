@@ -88,6 +88,7 @@ manifest = Module(
         DemoStage("feedback", 50, demo.build, demo.audit, morning.tick),
         DemoStage("feedback.satisfaction", 63, _note_satisfactions),
         *improvements.DEMO,
+        *quality.DEMO,
         *suggestions.DEMO,
     ),
     parameters=PARAMETERS + quality.PARAMETERS,

@@ -4,9 +4,18 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from qiao.core.manifest import AuditTable, Command, NavItem, Parameter, Permission, Text
+from qiao.core.manifest import (
+    AuditTable,
+    Command,
+    DemoStage,
+    NavItem,
+    Parameter,
+    Permission,
+    Text,
+)
 from qiao.core.tasks import PeriodicJob
 from qiao.core.transactions import acting
+from qiao.feedback import quality_demo
 from qiao.feedback.operations.sampling import draw_due
 
 VIEW, EVALUATE, OWN, PLAN = "quality.view", "quality.evaluate", "quality.own", "quality.plan"
@@ -76,6 +85,7 @@ PARAMETERS = (
         gettext_lazy("Company rule: five days from the appeal"),
     ),
 )
+DEMO = (DemoStage("feedback.quality", 66, quality_demo.build, quality_demo.audit),)
 APPEND_ONLY = ("feedback_sampledraw", "feedback_evaluationevent")
 AUDITED = (
     "feedback_scorecardversion",
