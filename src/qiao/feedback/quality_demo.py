@@ -46,7 +46,6 @@ REMARKS: Final = {
     "solved": "未附处理依据。",
     "answer_right": "告知的恢复供水时间与通知不一致。",
     "answer_plain": "照搬公告原文。",
-    "called_back": "约定当天回复，次日才回。",
     "notes_kept": "过程记录在办结时一次补写。",
 }
 # How likely a question is answered with its best; what fails seldom fails in the demo.
