@@ -147,3 +147,11 @@ def shared_data() -> Path:
     if not settings.QIAO_SHARED.is_dir():
         pytest.skip("the real data of QIAO_SHARED is not here")
     return Path(settings.QIAO_SHARED) / "data"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of which one test takes long come first, so that no process waits for the last one."""
+    items.sort(
+        key=lambda item: (item.get_closest_marker("browser") is None, "walker" not in item.nodeid)
+    )

@@ -134,6 +134,8 @@ class Calendars(joining.Joining):
             return
         told: dict[str, Any] = {"case_id": case.pk, "actor": self.company.agent, "now": self.now}
         before, row = self._dues(case.pk), mirrored(case)
+        if any(due and due <= self.now for _promise, _round, due in before):
+            return  # a promise that is late already is not due in the past again
         change_priority(priority="low", **told)
         change_priority(priority=case.priority, **told)
         assert self._dues(case.pk) == before

@@ -87,13 +87,17 @@ def put_back(message_ids: Sequence[int]) -> None:
     Message.objects.filter(pk__in=message_ids, state="sending").update(state="queued")
 
 
+# Materialised: rescanned within a join, the limit would be taken anew and the rate be broken.
 _CLAIM = """
-UPDATE messaging_message SET state = 'sending', held_until = NULL
- WHERE id IN (SELECT m.id FROM messaging_message m
-               WHERE m.channel = %(channel)s AND m.state IN ('held', 'queued')
-                 AND m.due_at <= %(now)s AND coalesce(m.held_until, %(now)s) <= %(now)s
-               ORDER BY m.due_at, m.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-RETURNING id, due_at
+WITH due AS MATERIALIZED (
+    SELECT m.id FROM messaging_message m
+     WHERE m.channel = %(channel)s AND m.state IN ('held', 'queued')
+       AND m.due_at <= %(now)s AND coalesce(m.held_until, %(now)s) <= %(now)s
+     ORDER BY m.due_at, m.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+UPDATE messaging_message t SET state = 'sending', held_until = NULL
+  FROM due WHERE t.id = due.id
+RETURNING t.id, t.due_at
 """
 
 
