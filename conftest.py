@@ -32,6 +32,7 @@ hypothesis_settings.load_profile("house")
 
 SOURCE = Path(__file__).parent / "src" / "qiao"
 TEMPLATE = "qiao_test_template"
+LONG = {"test_readme.py", "test_migration_guide.py", "test_walker.py", "test_sealed.py"}
 
 
 def _with_database(url: str, name: str) -> str:
@@ -151,7 +152,12 @@ def shared_data() -> Path:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of which one test takes long come first, so that no process waits for the last one."""
-    items.sort(
-        key=lambda item: (item.get_closest_marker("browser") is None, "walker" not in item.nodeid)
-    )
+    """The longest files first, so that no process waits for the last one; browsers at the end, as
+    they leave a running event loop behind in their process."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    if item.get_closest_marker("browser"):
+        return 2
+    return 0 if item.path.name in LONG else 1

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -33,14 +34,36 @@ def commands(readme: Path) -> list[str]:
     return [line.strip() for line in lines if line.strip()]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the demo said and served, and the folder that it left behind."""
+
+    home: Path
+    address: str
+    said: str
+    page: str
+    status: int
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    """The demo, begun and ended: what else the README names is typed after it, in its folder."""
+    home = tmp_path_factory.mktemp("readme") / "home"
+    with running_demo(home) as demo:
+        address = f"http://localhost:{demo.port}/"
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            page = answer.read().decode()
+        return Shown(home, address, demo.said, page, demo.stop())
+
+
 @pytest.mark.parametrize("command", [c for c in commands(READMES[0]) if c != DEMO])
-def test_a_command_of_the_readme_works(command: str, tmp_path: Path) -> None:
+def test_a_command_of_the_readme_works(command: str, shown: Shown) -> None:
     kept = {"PATH", "HOME", "LANG", "QIAO_CHROMIUM", "QIAO_PYTHON"}
     environment = {k: v for k, v in os.environ.items() if k in kept}
     done = subprocess.run(
         ["sh", "-eu", "-c", f"{command} {ONE_FILE}" if command == TEST else command],
         cwd=PROJECT,
-        env=environment | {"QIAO_HOME": str(tmp_path / "home")},
+        env=environment | {"QIAO_HOME": str(shown.home)},
         capture_output=True,
         text=True,
         timeout=SECONDS,
@@ -49,14 +72,11 @@ def test_a_command_of_the_readme_works(command: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
-def test_the_demo_of_the_readme_serves_and_names_its_address(tmp_path: Path) -> None:
+def test_the_demo_of_the_readme_serves_and_names_its_address(shown: Shown) -> None:
     assert DEMO in commands(READMES[0])
-    with running_demo(tmp_path / "home") as demo:
-        assert f"http://localhost:{demo.port}/" in demo.said
-        with urllib.request.urlopen(f"http://localhost:{demo.port}/", timeout=20) as answer:
-            page = answer.read().decode()
-        assert "林晓岚" in page
-        assert demo.stop() == 0
+    assert shown.address in shown.said
+    assert "林晓岚" in shown.page
+    assert shown.status == 0
 
 
 def test_all_readmes_show_the_same_commands_and_pictures_that_are_there() -> None:

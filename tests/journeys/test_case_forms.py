@@ -103,6 +103,7 @@ def is_asked(site: Site, agent: Page) -> Case:
     agent.goto(f"{site.address}/cases/new?type={TYPE}")
     agent.fill("#new-description", "It drips beside the lamp of the stairs")
     agent.select_option("[name='fact-leak_at']", "riser")
+    settle(agent)
     agent.check("[name='fact-on_lamp']")
     expect(agent.locator("#case-form [role=status]")).to_contain_text(WHY)
     expect(agent.locator("[name=priority][value=urgent]")).to_be_checked()

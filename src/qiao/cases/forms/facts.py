@@ -126,7 +126,6 @@ class TryForm(FactsForm):
                     "hx-trigger": "change",
                     "hx-target": "#try-form",
                     "hx-include": "closest form",
-                    "hx-sync": "#try-form:replace",
                     "hx-swap": "outerHTML",
                 }
 

@@ -67,8 +67,6 @@ class NewCaseForm(FactsForm):
                     "hx-trigger": "change",
                     "hx-target": "#case-form",
                     "hx-include": "closest form",
-                    # Two answers in a breath: the second request carries both.
-                    "hx-sync": "#case-form:replace",
                     "hx-swap": "outerHTML",
                 }
 

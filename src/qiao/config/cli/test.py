@@ -38,8 +38,8 @@ def pytest_words(args: argparse.Namespace) -> list[str]:
     """Return pytest's words: without the slow tests, and on all processors when run as a whole."""
     rest: list[str] = args.rest
     words = [] if args.slow or "-m" in rest else ["-m", "not slow"]
-    # One more than processors: those of browsers wait for pages as often as they compute.
-    processes = min((os.cpu_count() or 1) + 1, _MOST_PROCESSES)
-    if not rest:
+    processes = min(os.cpu_count() or 1, _MOST_PROCESSES)
+    if not rest and processes > 1:
+        # The order of files is ours: see `pytest_collection_modifyitems`.
         words += ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
     return [*words, *rest]
