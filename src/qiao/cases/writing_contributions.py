@@ -1,4 +1,4 @@
-"""What writing on cases brings to other pages: notices of mentions."""
+"""What writing on cases brings to other pages: notices of mentions and of answers inside."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qiao.cases.models import Case
-from qiao.cases.operations.mentioning import MENTION
+from qiao.cases.operations.mentioning import ANSWERED, MENTION
+from qiao.cases.queries.asked import Asked, asked_by
 from qiao.cases.queries.checklists import PANEL
 from qiao.core.actor import Actor
 from qiao.core.manifest import (
@@ -39,12 +40,47 @@ def mention_words(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, Notic
     }
 
 
+def answered_words(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, NoticeWords]:
+    """Answers to what the actor asked in the house. Whoever may read the case goes there; others
+    read the words with the notice. Three statements."""
+    found = asked_by(actor=actor, entries={(row.subject_id, _seq(row)) for row in rows})
+    people = names_of({int(row.facts.get("by") or 0) for row in rows})
+    return {
+        row.notice_id: _answered(found[row.subject_id, _seq(row)], _by(row, people))
+        for row in rows
+        if (row.subject_id, _seq(row)) in found
+    }
+
+
+def _answered(asked: Asked, name: str) -> NoticeWords:
+    if asked.may_read:
+        words, url = _("%(name)s answered you"), reverse("cases:detail", args=[asked.case_id])
+    else:
+        words, url = _("%(name)s answered you: %(text)s"), reverse("staff:notices")
+    title = f"{asked.number} {asked.title}"
+    return NoticeWords(title, words % {"name": name, "text": asked.answer}, url, "ok")
+
+
+def _seq(row: NoticeRow) -> int:
+    return int(row.facts.get("seq") or 0)
+
+
+def _by(row: NoticeRow, people: Mapping[int, str]) -> str:
+    return people.get(int(row.facts.get("by") or 0), "")
+
+
 NOTICES = (
     NoticeKind(
         key=MENTION,
         label=gettext_lazy("Somebody mentions you"),
         icon="at",
         words=mention_words,
+    ),
+    NoticeKind(
+        key=ANSWERED,
+        label=gettext_lazy("Answers to what you asked in the house"),
+        icon="message-circle-check",
+        words=answered_words,
     ),
 )
 PERMISSIONS = (

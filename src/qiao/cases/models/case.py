@@ -1,6 +1,6 @@
 """The case itself, with what lists sort and filter by."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -9,6 +9,8 @@ from django.db.models.functions import Now
 
 from qiao.cases.models.definitions import CaseType, ProcessVersion
 from qiao.core.actor import Actor
+
+INTERNAL_GROUP: Final = "internal"
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -277,3 +279,8 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether a colleague asked and no customer is behind it: nothing leaves the house."""
+        return self.customer_id is None and self.case_type.group == INTERNAL_GROUP

@@ -90,6 +90,7 @@ from qiao.cases.operations.owning import (
 from qiao.cases.operations.reopening import NotReopened, TooLateToReopen, undo_reopening
 from qiao.cases.operations.replying import (
     SUBJECT,
+    NoCustomer,
     Reply,
     known_address,
     note_messages,
@@ -160,6 +161,7 @@ __all__ = [
     "NamesCaller",
     "NewMatter",
     "NoAccount",
+    "NoCustomer",
     "NoSuchCause",
     "NobodyNeutral",
     "NotAReport",

@@ -1,4 +1,4 @@
-"""Telling people that a note names them."""
+"""Telling people that a note names them, or that what they asked in the house was answered."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,6 +9,7 @@ from qiao.core.actor import Actor
 from qiao.staff.operations import notify
 
 MENTION: Final = "cases.mention"
+ANSWERED: Final = "cases.answered_inside"
 
 
 def tell_mentioned(
@@ -22,6 +23,19 @@ def tell_mentioned(
             kind=MENTION,
             subject_id=case.pk,
             once=f"entry:{case.pk}:{seq}",
+            facts={"seq": seq, "by": actor.staff_id},
+            now=now,
+        )
+
+
+def tell_reporter(*, case: Case, seq: int, actor: Actor, now: datetime) -> None:
+    """Tell who opened an internal case that it was answered, unless they answered it."""
+    if case.opened_by_id is not None and case.opened_by_id != actor.staff_id:
+        notify(
+            staff_ids=[case.opened_by_id],
+            kind=ANSWERED,
+            subject_id=case.pk,
+            once=f"answered:{case.pk}:{seq}",
             facts={"seq": seq, "by": actor.staff_id},
             now=now,
         )

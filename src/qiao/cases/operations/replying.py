@@ -29,6 +29,10 @@ OUTCOMES: Final = ("message_sent", "message_failed", "notice_sent")
 HELD: Final = timedelta(seconds=UNDO_SECONDS + 2)  # the press may be on its way at the end
 
 
+class NoCustomer(Exception):  # noqa: N818 - names the finding
+    """A colleague asked in this case: there is nobody outside to write to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What is to be sent: by ``email`` or ``letter``. `address` and `name` stand for what the
@@ -46,10 +50,12 @@ def reply_to_customer(*, case_id: int, reply: Reply, actor: Actor, now: datetime
     """Write to the customer; what was written may be taken back for `UNDO_SECONDS`.
 
     The clock of the first response stops when it was sent, not before. Raises `Forbidden`,
-    `EmptyText`, `BadText`, `messages.Unreachable`, `messages.BadAddress`.
+    `NoCustomer`, `EmptyText`, `BadText`, `messages.Unreachable`, `messages.BadAddress`.
     """
     case = lock_case(case_id)
     actor.require("cases.work", case.organisation_id)
+    if case.is_internal:
+        raise NoCustomer(case.number)
     text = clean(reply.text, field="text", max_length=TEXT_LENGTH)
     title = clean(reply.title, field="title", max_length=TITLE_LENGTH, one_line=True)
     if not text or not title:

@@ -5,7 +5,7 @@ from datetime import datetime
 from qiao.cases.events import CaseChanged
 from qiao.cases.journal import CUSTOMER, INTERNAL, Journal, lock_case
 from qiao.cases.models import Case, CaseDraft, CaseLink
-from qiao.cases.operations.mentioning import tell_mentioned
+from qiao.cases.operations.mentioning import tell_mentioned, tell_reporter
 from qiao.cases.queries.mentioning import mentioned_in
 from qiao.core import events
 from qiao.core.actor import Actor
@@ -44,15 +44,22 @@ def add_note(*, case_id: int, text: str, actor: Actor, now: datetime) -> Case:
 
 def answer_customer(*, case_id: int, text: str, channel: str, actor: Actor, now: datetime) -> Case:
     """Keep what the customer was told, and by which channel; the first one stops the clock that
-    waits for a first response. Raises `Forbidden`, `EmptyText`, `BadText`.
+    waits for a first response. In an internal case it was a colleague who asked: the words stay
+    in the house, and the bell rings for who opened it. Raises `Forbidden`, `EmptyText`, `BadText`.
     """
     case = lock_case(case_id)
     actor.require("cases.work", case.organisation_id)
+    said = _text(text)
     journal = Journal(case, actor=actor, now=now)
     if not case.events.filter(kind="first_response").exists():
         journal.add("first_response", {})
-    journal.add("answer", {"text": _text(text), "channel": channel}, visibility=CUSTOMER)
+    if case.is_internal:
+        seq = journal.add("answer", {"text": said, "inside": True}, visibility=INTERNAL)
+    else:
+        seq = journal.add("answer", {"text": said, "channel": channel}, visibility=CUSTOMER)
     journal.write()
+    if case.is_internal:
+        tell_reporter(case=case, seq=seq, actor=actor, now=now)
     _drop_draft(case, actor, "answer")
     _tell(case, "answer", actor, now)
     return case

@@ -45,10 +45,16 @@ def remark_cases(case_ids: Iterable[int]) -> dict[int, RemarkCase]:
 
 
 def _answers(case_ids: list[int]) -> dict[int, str]:
-    rows = CaseEvent.objects.filter(case__in=case_ids, kind="answer").order_by("seq")
-    return {
-        case_id: str(data.get("text", "")) for case_id, data in rows.values_list("case_id", "data")
-    }
+    """The last answer of each case that was not taken back."""
+    rows = CaseEvent.objects.filter(case__in=case_ids, kind__in=("answer", "withdrawn"))
+    said: dict[int, dict[int, str]] = {case_id: {} for case_id in case_ids}
+    entries = rows.order_by("seq").values_list("case_id", "seq", "kind", "data")
+    for case_id, seq, kind, data in entries:
+        if kind == "answer":
+            said[case_id][seq] = str(data.get("text", ""))
+        else:
+            said[case_id].pop(int(data.get("seq", 0)), None)
+    return {case_id: texts[max(texts)] for case_id, texts in said.items() if texts}
 
 
 def _remark(case: Case, said: str) -> RemarkCase:

@@ -249,6 +249,8 @@ def _note(entry: Entry, speech: Speech) -> _Said:
 
 def _answer(entry: Entry, speech: Speech) -> _Said:
     del speech
+    if entry.data.get("inside"):
+        return _Said(_("Answered the colleague"), text=str(entry.data.get("text", "")), box=True)
     channel = names.channel_words(str(entry.data.get("channel", "")))
     return _Said(
         _("The customer was told"),

@@ -9,8 +9,9 @@ from qiao.cases.showing.replies import ReplyTo, reply_to
 
 
 def reply_box(detail: Detail, *, now: datetime, data: Any = None) -> dict[str, Any]:
-    """The form with the draft in it, and who gets the answer; empty where nobody may answer."""
-    if not detail.may.get("work"):
+    """The form with the draft in it, and who gets the answer; empty where nobody may answer, or
+    where a colleague asked."""
+    if not detail.may.get("work") or detail.case.is_internal:
         return {}
     draft = detail.drafts.get("reply", {}).get("values", {})
     asked = data if data is not None else draft

@@ -1,5 +1,7 @@
 """Words on a case: notes for colleagues, answers for the customer."""
 
+from typing import Final
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,6 +11,9 @@ from qiao.cases import operations, queries
 from qiao.cases.views.acting import attempt, done
 from qiao.cases.views.page import answer_form, detail_of, note_form
 from qiao.core.http import StaffRequest, staff_view
+
+ANSWER: Final = "cases/_answer.html"
+INSIDE: Final = "cases/_inside.html"
 
 
 @staff_view("cases.note", methods=("POST",))
@@ -42,13 +47,15 @@ def note(request: StaffRequest, case_id: int) -> HttpResponse:
 
 @staff_view("cases.work", methods=("POST",))
 def answer(request: StaffRequest, case_id: int) -> HttpResponse:
-    """Keep what the customer was told."""
+    """Keep what the customer, or the colleague who asked, was told."""
     detail = detail_of(request, case_id)
+    inside = detail.case.is_internal
+    template = INSIDE if inside else ANSWER
     if "shape" in request.GET:  # another channel was chosen: the button names it
         form = answer_form(detail)
         form.initial.update({key: request.POST.get(key, "") for key in ("text", "channel")})
         context = {"d": detail, "case": detail.case, "answer_form": form}
-        return render(request, "cases/_answer.html", context)
+        return render(request, ANSWER, context)
     form = answer_form(detail, request.POST)
     if form.is_valid() and attempt(
         form,
@@ -63,14 +70,16 @@ def answer(request: StaffRequest, case_id: int) -> HttpResponse:
         return done(
             request,
             detail.case,
-            toast=_("Kept as what the customer was told"),
+            toast=_("Answered: who asked finds it at the bell")
+            if inside
+            else _("Kept as what the customer was told"),
             undo_url=_way_back(case_id),
-            slot="cases/_answer.html",
+            slot=template,
         )
     return render(
         request,
-        "cases/_answer.html" if request.htmx else "cases/box_page.html",
-        {"d": detail, "case": detail.case, "answer_form": form, "box": "cases/_answer.html"},
+        template if request.htmx else "cases/box_page.html",
+        {"d": detail, "case": detail.case, "answer_form": form, "box": template},
         status=422,
     )
 

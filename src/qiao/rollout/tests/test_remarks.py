@@ -11,7 +11,14 @@ from django.utils import timezone
 from PIL import Image
 
 from qiao.cases.models import Case
-from qiao.cases.operations import take_action
+from qiao.cases.operations import (
+    NoCustomer,
+    Reply,
+    answer_customer,
+    reply_to_customer,
+    take_action,
+    withdraw,
+)
 from qiao.cases.tests.browsing import HTMX, client_of, text_of
 from qiao.core.models import Attachment
 from qiao.rollout.models import Pilot, Remark
@@ -116,6 +123,55 @@ def test_who_said_it_is_told_of_the_answer_once(company: Company) -> None:
     assert Notice.objects.get(kind="rollout.remark").staff_id == company.agent.staff_id
     browser = client_of(company.agent_staff)
     assert "已放大" in text_of(browser.get(reverse("rollout:own_remarks")))
+
+
+def test_an_internal_case_has_no_box_to_a_customer_and_answers_who_asked(
+    company: Company,
+) -> None:
+    case, colleague = said(company).case, client_of(company.colleague_staff)
+    page = text_of(colleague.get(reverse("cases:detail", args=[case.pk])))
+    assert 'id="case-reply"' not in page
+    assert 'class="cs-told"' not in page
+    assert 'id="case-answer"' in page
+    sent = {"text": "下周改大", "channel": "web"}
+    answered = colleague.post(reverse("cases:answer", args=[case.pk]), sent, headers=HTMX)
+    assert 'id="case-answer"' in text_of(answered)
+    entry = case.events.get(kind="answer")
+    assert (entry.visibility, entry.data) == ("internal", {"text": "下周改大", "inside": True})
+    assert case.events.filter(kind="first_response").count() == 1
+    assert Notice.objects.get(kind="cases.answered_inside").staff_id == company.agent.staff_id
+    browser = client_of(company.agent_staff)
+    assert "下周改大" in text_of(browser.get(reverse("rollout:own_remarks")))
+    withdraw(case_id=case.pk, seq=entry.seq, actor=company.colleague, now=timezone.now())
+    assert "下周改大" not in text_of(browser.get(reverse("rollout:own_remarks")))
+
+
+def test_nothing_is_sent_out_of_the_house_from_an_internal_case(
+    company: Company,
+) -> None:
+    case, colleague = said(company).case, client_of(company.colleague_staff)
+    reply = Reply("email", "x", "y", "z", "x@example.com")
+    with pytest.raises(NoCustomer):
+        reply_to_customer(
+            case_id=case.pk, reply=reply, actor=company.colleague, now=timezone.now()
+        )
+    sent = {"channel": "email", "title": "x", "text": "y", "address": "x@example.com"}
+    refused = colleague.post(reverse("cases:reply", args=[case.pk]), sent, headers=HTMX)
+    assert refused.status_code == 403
+
+
+def test_whoever_may_not_open_the_case_reads_the_answer_with_the_notice(company: Company) -> None:
+    reader = person(number="3003", name="许静", branch=company.lake, permissions=("staff.view",))
+    asked = say(
+        said=Said("看不到工单"),
+        actor=actor_for(reader, day=timezone.localdate()),
+        now=timezone.now(),
+    )
+    answer_customer(
+        case_id=asked.case_id, text="明天开放", channel="", actor=company.colleague,
+        now=timezone.now(),
+    )  # fmt: skip
+    assert "明天开放" in text_of(client_of(reader).get(reverse("staff:notices")))
 
 
 def test_other_cases_tell_nobody(company: Company) -> None:
