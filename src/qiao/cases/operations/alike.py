@@ -36,6 +36,7 @@ from qiao.cases.models import (
 from qiao.cases.operations.merging import JOIN, KeptApart, UnderParent, end_duties, owe_again
 from qiao.cases.operations.opening import OpenRequest, open_case
 from qiao.cases.operations.talking import TEXT_LENGTH, EmptyText
+from qiao.cases.queries.subtasks import refuse_open_subtasks
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
@@ -280,11 +281,14 @@ def end_reports(
     *, parent_id: int, text: str, letters: bool = False, actor: Actor | None, now: datetime
 ) -> AlikeNotice:
     """Say that it is over: all reports are told and closed, in batches by a job; from now on
-    nothing joins. `actor` is None where the end of the parent's own case did it.
+    nothing joins. `actor` is None where the end of the parent's own case did it, which waited for
+    the sub-tasks of all.
 
-    Raises `Forbidden`, `ParentOver`, `EmptyText`, `BadText`.
+    Raises `Forbidden`, `ParentOver`, `SubTasksOpen`, `EmptyText`, `BadText`.
     """
     parent = _lock_open(parent_id, actor)
+    if actor is not None:
+        refuse_open_subtasks(parent.case, below_only=True)
     parent.state, parent.closing_at = AlikeParent.State.CLOSING, now
     parent.closing_by_id = actor.staff_id if actor else None
     parent.save(update_fields=["state", "closing_at", "closing_by"])

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
 
 from qiao.cases.events import CaseChanged
 from qiao.cases.journal import INTERNAL, CaseClosedAlready, Journal, lock_case
@@ -189,9 +190,28 @@ def _locked(case_id: int) -> Case:
     required()
     away = Case.objects.filter(pk=case_id).values_list("merged_into_id", flat=True).first()
     case = lock_case(away or case_id)
-    if case.closed_at is not None:
+    if case.closed_at is not None or _ends_with_parent(case):
         raise CaseClosedAlready(case.number)
     return case
+
+
+_ENDING: Final = (
+    "SELECT state <> 'open' FROM cases_alikeparent WHERE case_id = %s FOR SHARE",
+    "SELECT closed_at IS NOT NULL FROM cases_case WHERE id = %s FOR SHARE",
+)
+
+
+def _ends_with_parent(case: Case) -> bool:
+    """Whether the case is a report whose common cause is being ended: what looked for open
+    sub-tasks of reports before it ended them would not see a later one. Both rows are held."""
+    if case.parent_id is None:
+        return False
+    with connection.cursor() as cursor:
+        for statement in _ENDING:
+            cursor.execute(statement, [case.parent_id])
+            if cursor.fetchone() == (True,):
+                return True
+    return False
 
 
 def _title(title: str) -> str:

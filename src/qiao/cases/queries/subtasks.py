@@ -48,6 +48,14 @@ _HELD: Final = {
     "all": "(k.staff_id = %(me)s OR k.team_id = ANY(%(teams)s::bigint[]))",
     "one": "k.id = %(subtask)s",
 }
+_OPEN_BELOW: Final = """
+SELECT y.number || ' ' || k.title
+  FROM cases_case r
+  JOIN cases_case y ON y.id = r.id OR y.merged_into_id = r.id
+  JOIN cases_subtask k ON k.case_id = y.id AND k.state = 'open'
+ WHERE r.parent_id = %s ORDER BY k.id LIMIT %s
+"""
+MOST_NAMED: Final = 20
 _OPEN: Final = """
 SELECT k.title FROM cases_subtask k JOIN cases_case c ON c.id = k.case_id
  WHERE k.state = 'open' AND (c.id = %s OR c.merged_into_id = %s) ORDER BY k.id
@@ -124,8 +132,19 @@ def titles_for(*, actor: Actor, subtask_ids: Iterable[int]) -> dict[int, SubTask
     return {row.pk: row for row in rows.select_related("case")}
 
 
-def refuse_open_subtasks(case: Case) -> None:
-    """Raises `SubTasksOpen` while something is owed on the case."""
-    titles = open_subtasks(case)
+def open_below(parent_id: int) -> list[str]:
+    """What is still owed on reports to a common cause, each with the number of its case."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_BELOW, [parent_id, MOST_NAMED])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def refuse_open_subtasks(case: Case, *, below_only: bool = False) -> None:
+    """The one rule of what keeps a case from its end: raises `SubTasksOpen` while something is
+    owed on it, on cases merged into it, or on reports that end with it; with `below_only` on
+    reports alone, where they end and the case goes on."""
+    titles = [] if below_only else open_subtasks(case)
+    if case.is_parent:
+        titles += open_below(case.pk)
     if titles:
         raise SubTasksOpen(titles)

@@ -10,7 +10,17 @@ from django.test import Client
 
 from qiao.cases import subtask_contributions as shown
 from qiao.cases.models import Case, SubTask
-from qiao.cases.operations import NotATeam, SubTaskOver, merge_cases, take_action
+from qiao.cases.operations import (
+    CaseClosedAlready,
+    Cause,
+    NotATeam,
+    SubTaskOver,
+    end_reports,
+    join_reports,
+    make_parent,
+    merge_cases,
+    take_action,
+)
 from qiao.cases.operations.subtasks import (
     Owner,
     add_subtask,
@@ -168,6 +178,42 @@ def test_sub_tasks_of_a_merged_case_are_owed_on_the_one_that_stands_for_it(
         )
     finish_subtask(subtask_id=task.pk, words="", actor=company.colleague, now=NOW)
     assert survivor.events.filter(kind="subtask_done").exists()
+
+
+def test_reports_keep_their_main_case_from_its_end_by_what_is_owed_on_them(
+    company: Company,
+) -> None:
+    main, report, twin = a_case(company), a_case(company), a_case(company)
+    merge_cases(survivor_id=report.pk, merged=[twin.pk], actor=company.agent, now=NOW)
+    cause = Cause("supply", "339102", NOW, "爆管")
+    make_parent(case_id=main.pk, cause=cause, actor=company.chief, now=NOW)
+    join_reports(parent_id=main.pk, case_ids=[report.pk], actor=company.chief, now=NOW)
+    own, task = given(company, main, "关阀"), given(company, twin)
+    with pytest.raises(SubTasksOpen) as refused:
+        end_reports(parent_id=main.pk, text="已恢复", actor=company.chief, now=NOW)
+    assert refused.value.titles == (f"{report.number} 取水样",)
+    at_the_last_step(company, main)
+    with pytest.raises(SubTasksOpen) as refused:
+        take_action(case_id=main.pk, action="satisfied", given={}, actor=company.agent, now=NOW)
+    assert refused.value.titles == ("关阀", f"{report.number} 取水样")
+    finish_subtask(subtask_id=own.pk, words="", actor=company.colleague, now=NOW)
+    finish_subtask(subtask_id=task.pk, words="", actor=company.colleague, now=NOW)
+    take_action(case_id=main.pk, action="satisfied", given={}, actor=company.agent, now=NOW)
+    with pytest.raises(CaseClosedAlready):
+        given(company, report, "迟来的")
+
+
+def test_a_main_case_tells_and_closes_reports_while_its_own_sub_task_goes_on(
+    company: Company,
+) -> None:
+    main, report = a_case(company), a_case(company)
+    cause = Cause("supply", "339102", NOW, "爆管")
+    make_parent(case_id=main.pk, cause=cause, actor=company.chief, now=NOW)
+    join_reports(parent_id=main.pk, case_ids=[report.pk], actor=company.chief, now=NOW)
+    given(company, main, "恢复路面")
+    end_reports(parent_id=main.pk, text="已恢复", actor=company.chief, now=NOW)
+    with pytest.raises(CaseClosedAlready):
+        given(company, report, "迟来的")
 
 
 def test_the_database_keeps_one_owner_and_a_whole_end(company: Company) -> None:
