@@ -23,6 +23,7 @@ from qiao.cases.journal import (
 )
 from qiao.cases.models import Case, CaseDuty
 from qiao.cases.operations.talking import TEXT_LENGTH, EmptyText
+from qiao.cases.operations.word_mirror import mirror_words
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
@@ -89,6 +90,7 @@ def merge_cases(
     survivor.merged_count += len(wanted)
     journal.regroup()
     journal.write()
+    mirror_words([survivor.pk])
     _tell(
         [survivor, *(rows[case_id] for case_id in wanted)],
         CasesMerged(survivor.pk, tuple(wanted)),
@@ -124,6 +126,7 @@ def undo_merge(*, case_id: int, actor: Actor, now: datetime) -> Case:
     journal.add("unmerged", {"case": case.pk, "number": case.number}, visibility=INTERNAL)
     journal.regroup()
     journal.write()
+    mirror_words([survivor.pk, case.pk])
     for each in (survivor, case):
         _changed(each, "merge_undone", actor, now)
     events.publish(

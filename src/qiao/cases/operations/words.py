@@ -18,6 +18,9 @@ from qiao.cases.journal import (
     lock_many,
 )
 from qiao.cases.models import Case, CaseWord
+from qiao.cases.operations.merging import queue_joins
+from qiao.cases.operations.word_mirror import mirror_words
+from qiao.cases.queries.joining import survivors_of
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
@@ -125,14 +128,14 @@ def decide_words(*, now: datetime, most: int = BATCH) -> int:
         found = dict(cursor.fetchall())
     if not found:
         return 0
-    cases = {case.pk: case for case in lock_many(list(found.values()))}
+    cases = _lock_standing_first(found.values())
     words = CaseWord.objects.select_for_update().filter(pk__in=found, state="open").order_by("id")
     journal = ManyJournals(cases.values(), actor=None, now=now)
     decided = [word for word in words if _decide(word, cases[word.case_id], journal, now)]
     journal.write()
     CaseWord.objects.bulk_update(decided, ["state", "done_at"])
     _ring(decided, now)
-    _mirror(cases)
+    mirror_words(cases)
     return len(found)
 
 
@@ -163,9 +166,19 @@ def _ring(words: Iterable[CaseWord], now: datetime) -> None:
 
 def _locked(word_id: int, actor: Actor) -> tuple[CaseWord, Case]:
     case_id = CaseWord.objects.values_list("case_id", flat=True).get(pk=word_id)
-    (case,) = lock_many([case_id])
+    case = _lock_standing_first([case_id])[case_id]
     actor.require("cases.work", case.organisation_id)
     return CaseWord.objects.select_for_update().get(pk=word_id), case
+
+
+def _lock_standing_first(case_ids: Iterable[int]) -> dict[int, Case]:
+    """These cases, locked after those that stand for them, whose heads show their promises."""
+    wanted = set(case_ids)
+    if Case.objects.filter(pk__in=wanted, merged_into__isnull=False).exists():
+        queue_joins()
+        above = survivors_of(wanted)
+        lock_many(sorted({above[pk] for pk in wanted}))
+    return {case.pk: case for case in lock_many(sorted(wanted))}
 
 
 def _facts(word: CaseWord) -> dict[str, Any]:
@@ -176,22 +189,7 @@ def _write(case: Case, kind: str, facts: dict[str, Any], actor: Actor, now: date
     journal = Journal(case, actor=actor, now=now)
     journal.add(kind, facts, visibility=CUSTOMER if kind == "word_given" else INTERNAL)
     journal.write()
-    _mirror([case.pk])
+    mirror_words([case.pk])
     events.publish(
         CaseChanged(case.pk, kind), organisation_id=case.organisation_id, actor=actor, now=now
     )
-
-
-_MIRROR: Final = """
-UPDATE cases_case c SET word_due_at = w.due_at
-  FROM (SELECT k.id, (SELECT min(o.due_at) FROM cases_caseword o
-                       WHERE o.case_id = k.id AND o.state = 'open') AS due_at
-          FROM unnest(%s::bigint[]) AS k (id)) w
- WHERE c.id = w.id AND c.word_due_at IS DISTINCT FROM w.due_at
-"""
-
-
-def _mirror(case_ids: Iterable[int]) -> None:
-    """Copy onto the cases what lists show: when the next promise in words is due."""
-    with connection.cursor() as cursor:
-        cursor.execute(_MIRROR, [list(case_ids)])

@@ -8,6 +8,7 @@ from typing import Final
 from django.db.models import Q
 
 from qiao.cases.models import Case, CaseWord
+from qiao.cases.queries.joining import survivor_of
 from qiao.cases.queries.reading import get_case_for
 from qiao.core.actor import Actor
 
@@ -17,8 +18,14 @@ PANEL: Final = """
 SELECT CASE WHEN count(*) > 0 THEN jsonb_build_object('case', %(case_id)s, 'words',
          jsonb_agg(jsonb_build_object('id', w.id, 'text', w.text, 'due', w.due_at,
            'state', w.state, 'done', w.done_at, 'keeper', k.name, 'by', b.name,
-           'given', w.given_at) ORDER BY w.state <> 'open', w.due_at, w.id)) END
-  FROM (SELECT * FROM cases_caseword WHERE case_id = %(case_id)s ORDER BY id DESC LIMIT 20) w
+           'given', w.given_at, 'number', w.number)
+           ORDER BY w.state <> 'open', w.due_at, w.id)) END
+  FROM (SELECT o.*, CASE WHEN c.id <> %(case_id)s THEN c.number ELSE '' END AS number
+          FROM cases_caseword o
+          JOIN cases_case c ON c.id = o.case_id
+           AND (c.organisation_id + 0) = ANY(%(organisation_ids)s::bigint[])
+         WHERE o.case_id = %(case_id)s OR o.case_id IN (SELECT cases_merged_in(%(case_id)s))
+         ORDER BY o.id DESC LIMIT 20) w
   JOIN staff_staff k ON k.id = w.keeper_id
   JOIN staff_staff b ON b.id = w.given_by_id
  WHERE cardinality(%(organisation_ids)s::bigint[]) > 0
@@ -66,9 +73,14 @@ def waiting_count(*, actor: Actor) -> int:
 
 
 def get_word_for(*, actor: Actor, case_id: int, word_id: int) -> CaseWord:
-    """A promise of a case that the actor may see.
+    """A promise of a case that the actor may see, or of one merged into it that they may see.
 
     Raises what `get_case_for` raises, and `CaseWord.DoesNotExist`.
     """
     case = get_case_for(actor=actor, case_id=case_id)
-    return CaseWord.objects.get(pk=word_id, case=case)
+    word = CaseWord.objects.select_related("case").get(pk=word_id)
+    if word.case_id != case.pk:
+        if case.pk != survivor_of(word.case_id):
+            raise CaseWord.DoesNotExist(str(word_id))
+        get_case_for(actor=actor, case_id=word.case_id)
+    return word

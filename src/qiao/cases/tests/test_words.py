@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qiao.cases.models import Case, CaseWord
-from qiao.cases.operations import take_action
+from qiao.cases.operations import merge_cases, take_action, undo_merge
 from qiao.cases.operations.words import (
     Word,
     WordAhead,
@@ -131,6 +131,47 @@ def test_many_are_decided_on_together(company: Company) -> None:
     assert decide_words(now=LATER, most=3) == 3
     assert decide_words(now=LATER, most=3) == 2
     assert CaseWord.objects.filter(state="broken").count() == 5
+
+
+def test_a_promise_of_a_merged_case_stands_on_the_one_that_stands_for_it(
+    company: Company, case: Case, agent: Client
+) -> None:
+    agent.cookies["q-language"] = "en"
+    survivor, top = a_case(company), a_case(company)
+    word = promised(company, case)
+    merge_cases(survivor_id=survivor.pk, merged=[case.pk], actor=company.agent, now=NOW)
+    assert next_due(survivor) == DUE
+    later = Word("五点前回电", DUE + timedelta(hours=1), company.agent.person_id)
+    give_word(case_id=survivor.pk, word=later, actor=company.agent, now=NOW)
+    merge_cases(survivor_id=top.pk, merged=[survivor.pk], actor=company.agent, now=NOW)
+    assert (next_due(top), next_due(survivor), next_due(case)) == (DUE, DUE, DUE)
+    page = text_of(agent.get(reverse("cases:detail", args=[top.pk])))
+    assert "Promised until" in page
+    assert word.text in page
+    assert case.number in page
+    agent.post(reverse("cases:word_keep", args=[top.pk, word.pk]), headers=HTMX)
+    assert (next_due(top), next_due(case)) == (later.due_at, None)
+    undo_merge(case_id=survivor.pk, actor=company.agent, now=NOW)
+    assert (next_due(top), next_due(survivor)) == (None, later.due_at)
+
+
+def test_promises_of_merged_cases_are_decided_on_with_the_others(
+    company: Company, case: Case
+) -> None:
+    survivor, other = a_case(company), a_case(company)
+    promised(company, case), promised(company, other)
+    merge_cases(survivor_id=survivor.pk, merged=[case.pk], actor=company.agent, now=NOW)
+    assert decide_words(now=LATER) == 2
+    assert (next_due(survivor), next_due(case), next_due(other)) == (None, None, None)
+    assert CaseWord.objects.filter(state="broken").count() == 2
+
+
+def test_a_promise_of_another_case_is_not_found_on_this_page(
+    company: Company, case: Case, agent: Client
+) -> None:
+    word, stranger = promised(company, case), a_case(company)
+    there = reverse("cases:word_keep", args=[stranger.pk, word.pk])
+    assert agent.post(there, headers=HTMX).status_code == 404
 
 
 def test_the_page_writes_it_down_and_calls_it_done(company: Company, agent: Client) -> None:

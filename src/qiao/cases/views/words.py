@@ -70,21 +70,21 @@ def _people(request: StaffRequest, case: Case) -> list[tuple[int, str]]:
 @staff_view("cases.work", methods=("POST",))
 def keep(request: StaffRequest, case_id: int, word_id: int) -> HttpResponse:
     """What was promised is done."""
-    word = _word(request, case_id, word_id)
+    case, word = _word(request, case_id, word_id)
     try:
         operations.keep_word(word_id=word.pk, actor=request.actor, now=request.now)
     except operations.WordDecided:
-        return done(request, word.case, toast=_("It was decided on already"))
-    return done(request, word.case, toast=_("The promise is done"))
+        return done(request, case, toast=_("It was decided on already"))
+    return done(request, case, toast=_("The promise is done"))
 
 
 @staff_view("cases.work", methods=METHODS)
 def withdraw(request: StaffRequest, case_id: int, word_id: int) -> HttpResponse:
     """Take a promise back while its time runs."""
-    word = _word(request, case_id, word_id)
+    case, word = _word(request, case_id, word_id)
     form = WordsForm(posted(request), label=_("Reason"), limit=300, auto_id="ww-%s")
     if word.state != CaseWord.State.OPEN or word.due_at <= request.now:
-        return done(request, word.case, toast=_("It was decided on already"))
+        return done(request, case, toast=_("It was decided on already"))
     if (
         request.method == "POST"
         and form.is_valid()
@@ -98,10 +98,10 @@ def withdraw(request: StaffRequest, case_id: int, word_id: int) -> HttpResponse:
             ),
         )
     ):
-        return done(request, word.case, toast=_("The promise is withdrawn"))
+        return done(request, case, toast=_("The promise is withdrawn"))
     return dialog(
         request,
-        word.case,
+        case,
         form,
         title=_("Withdraw the promise"),
         text=word.text,
@@ -111,8 +111,10 @@ def withdraw(request: StaffRequest, case_id: int, word_id: int) -> HttpResponse:
     )
 
 
-def _word(request: StaffRequest, case_id: int, word_id: int) -> CaseWord:
+def _word(request: StaffRequest, case_id: int, word_id: int) -> tuple[Case, CaseWord]:
+    """The case whose page it is, and a promise of it or of one merged into it."""
+    case = queries.get_case_for(actor=request.actor, case_id=case_id)
     try:
-        return get_word_for(actor=request.actor, case_id=case_id, word_id=word_id)
+        return case, get_word_for(actor=request.actor, case_id=case_id, word_id=word_id)
     except CaseWord.DoesNotExist as error:
         raise Http404(str(word_id)) from error
