@@ -1,11 +1,11 @@
-"""Pages by keyset: rows in the order of a moment or a day, then of their ids."""
+"""Pages by keyset: rows in the order of a moment, a day or a number, then of their ids."""
 
 import base64
 import json
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import DateField, DateTimeField, Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
 
@@ -15,10 +15,12 @@ def page_of(
 ) -> tuple[list[Row], str]:
     """A page in the order of `key`, and the cursor of the next one; empty at the end.
 
-    A cursor that was tampered with reads as the first page.
+    `key` names a field without empty values in `rows`. A cursor that was tampered with, or is of
+    another order, reads as the first page.
     """
     sign, beyond = ("-", "lt") if newest_first else ("", "gt")
-    place = _read(after)
+    field = rows.model._meta.get_field(key)  # noqa: SLF001 - Django's door to a model's fields
+    place = _read(after, field)
     if place is not None:
         at, last = place
         rows = rows.filter(
@@ -32,17 +34,26 @@ def page_of(
     return kept, _write(getattr(kept[-1], key), kept[-1].pk)
 
 
-def _write(at: date, pk: int) -> str:
-    return base64.urlsafe_b64encode(json.dumps([at.isoformat(), pk]).encode()).decode()
+def _write(at: date | int, pk: int) -> str:
+    place = at if isinstance(at, int) else at.isoformat()
+    return base64.urlsafe_b64encode(json.dumps([place, pk]).encode()).decode()
 
 
-def _read(cursor: str) -> tuple[date, int] | None:
+def _read(cursor: str, field: Any) -> tuple[date | int, int] | None:
     if not cursor:
         return None
     try:
         at, pk = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        found: Any = datetime.fromisoformat(at) if "T" in at else date.fromisoformat(at)
-        is_whole = not isinstance(found, datetime) or found.tzinfo is not None
-        return (found, int(pk)) if is_whole else None
+        return _place(at, field), int(pk)
     except (ValueError, TypeError, UnicodeError):
         return None
+
+
+def _place(at: Any, field: Any) -> date | int:
+    """A value of the field. Raises `ValueError` for one that is none."""
+    if isinstance(field, DateTimeField):
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise ValueError(at)
+        return moment
+    return date.fromisoformat(at) if isinstance(field, DateField) else int(at)

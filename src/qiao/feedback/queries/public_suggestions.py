@@ -5,10 +5,12 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from qiao.core.rules.grams import normalise
 from qiao.feedback.models import Suggestion, SuggestionAnswer, SuggestionVote
 from qiao.feedback.models.suggestions import FINISHED
+from qiao.feedback.queries.paging import page_of
 
 PAGE: Final = 20
 ORDERS: Final = ("votes", "new", "answered")
@@ -52,9 +54,9 @@ def _shown(row: Suggestion, **more: Any) -> PublicSuggestion:
 
 
 def public_list(
-    *, text: str = "", order: str = "votes", category: str = "", voter: str = "", after: int = 0
-) -> tuple[list[PublicSuggestion], int]:
-    """A page of the list and the place of the next (0 at the end).
+    *, text: str = "", order: str = "votes", category: str = "", voter: str = "", after: str = ""
+) -> tuple[list[PublicSuggestion], str]:
+    """A page of the list and the cursor of the next, empty at the end.
 
     `order` is ``votes``, ``new`` or ``answered`` (only those that have a public answer).
     """
@@ -65,12 +67,14 @@ def public_list(
     if text.strip():
         rows = rows.filter(public_folded__contains=folded) if folded else rows.none()
     if order == "answered":
-        rows = rows.filter(answers__state="given", answers__is_public=True).distinct()
-    keys = {"new": ("-received_at", "-id"), "answered": ("-answered_at", "-id")}
-    page = list(rows.order_by(*keys.get(order, ("-votes", "-id")))[after : after + PAGE + 1])
+        given = SuggestionAnswer.objects.filter(
+            suggestion=OuterRef("pk"), state="given", is_public=True
+        )
+        rows = rows.filter(Exists(given), answered_at__isnull=False)
+    key = {"new": "received_at", "answered": "answered_at"}.get(order, "votes")
+    page, following = page_of(rows, key=key, size=PAGE, after=after, newest_first=True)
     mine = voted_among(voter=voter, ids=[row.pk for row in page])
-    shown = [_shown(row, voted=row.pk in mine) for row in page[:PAGE]]
-    return shown, after + PAGE if len(page) > PAGE else 0
+    return [_shown(row, voted=row.pk in mine) for row in page], following
 
 
 def voted_among(*, voter: str, ids: list[int]) -> set[int]:

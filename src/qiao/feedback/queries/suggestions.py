@@ -11,6 +11,7 @@ from qiao.core.actor import Actor
 from qiao.core.kept import Ask, KeptCounts
 from qiao.core.rules.grams import normalise, term_grams
 from qiao.feedback.models import Suggestion, SuggestionEvent, SuggestionFollower
+from qiao.feedback.queries.paging import page_of
 from qiao.feedback.rules.suggestions import (
     LIKE,
     compared_pieces,
@@ -78,9 +79,9 @@ class Asked:
 
 
 def list_suggestions(
-    *, actor: Actor, asked: Asked, after: int = 0
-) -> tuple[list[Suggestion], int]:
-    """A page of a view, and the place of the next (0 at the end)."""
+    *, actor: Actor, asked: Asked, after: str = ""
+) -> tuple[list[Suggestion], str]:
+    """A page of a view, and the cursor of the next, empty at the end."""
     rows = Suggestion.objects.visible_to(actor).select_related("organisation", "owner")
     if asked.view == "waiting":
         rows = rows.filter(screening="waiting")
@@ -91,11 +92,8 @@ def list_suggestions(
         if getattr(asked, name):
             rows = rows.filter(**{name: getattr(asked, name)})
     found = _searched(rows, asked.text, "folded")
-    order = {"votes": ("-votes", "-id"), "old": ("received_at", "id")}.get(
-        asked.order, ("-received_at", "-id")
-    )
-    page = list(found.order_by(*order)[after : after + PAGE + 1])
-    return page[:PAGE], after + PAGE if len(page) > PAGE else 0
+    key = "votes" if asked.order == "votes" else "received_at"
+    return page_of(found, key=key, size=PAGE, after=after, newest_first=asked.order != "old")
 
 
 def _searched(rows: "QuerySet[Suggestion]", text: str, column: str) -> "QuerySet[Suggestion]":

@@ -33,9 +33,8 @@ def index(request: StaffRequest) -> HttpResponse:
         source=query.get("source", ""),
         order=query.get("order", "old" if view == "waiting" else "new"),
     )
-    after = query.get("after", "")
-    start = int(after) if after.isdecimal() and len(after) < 7 else 0
-    rows, following = queries.list_suggestions(actor=actor, asked=asked, after=start)
+    after = query.get("after", "")[:200]
+    rows, following = queries.list_suggestions(actor=actor, asked=asked, after=after)
     counts = queries.state_counts(actor=actor)
     context = {
         "rows": [words.line_of(row) for row in rows],

@@ -63,10 +63,11 @@ def index(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("order", "votes")
     order = order if order in queries.ORDERS else "votes"
     text = request.GET.get("q", "")[:80]
-    after = request.GET.get("after", "")
-    start = int(after) if after.isdecimal() and len(after) < 6 else 0
     rows, next_page = queries.public_list(
-        text=text, order=order, voter=visitor_key(request), after=start
+        text=text,
+        order=order,
+        voter=visitor_key(request),
+        after=request.GET.get("after", "")[:200],
     )
     context = {
         "rows": rows,
