@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from qiao.core import live
 from qiao.core.features import FeatureOff
+from qiao.core.http import client_address
 from qiao.core.metrics import count_jobs
 
 
@@ -25,7 +26,7 @@ def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - a view takes
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Prometheus figures, for this machine only; a proxy in front decides who else may read."""
-    if request.META.get("REMOTE_ADDR") not in {"127.0.0.1", "::1", ""}:
+    if client_address(request) not in {"127.0.0.1", "::1", ""}:
         return HttpResponse(status=403)
     count_jobs()
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)

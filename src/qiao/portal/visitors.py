@@ -14,6 +14,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
+from qiao.core.http import client_address
+
 COOKIE: Final = "q-visitor"
 SALT: Final = "qiao.portal.visitor"
 YEAR: Final = 365 * 86_400
@@ -57,7 +59,7 @@ def is_too_much(request: HttpRequest, kind: str, key: str) -> bool:
     left for each other.
     """
     by_browser, by_network = LIMITS[kind]
-    over = _beyond(f"portal:{kind}:{_digest(request.META.get('REMOTE_ADDR', ''))}", by_network)
+    over = _beyond(f"portal:{kind}:{_digest(client_address(request))}", by_network)
     return (_beyond(f"portal:{kind}:{key}", by_browser) if key else False) or over
 
 

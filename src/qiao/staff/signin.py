@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseForbidden
 from django.urls import reverse
 
 from qiao.core.crypto import default_ring, field_context
+from qiao.core.http import client_address
 from qiao.staff.models import Role, Staff
 
 SECOND_STEP = field_context("mfa_authenticator", "data")
@@ -41,6 +42,10 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is u
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's form
         """Never."""
         return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address by which failed attempts are counted."""
+        return client_address(request) or "socket"
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The home of the person's first role."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from qiao.api.rules.keys import Secret, matches
-from qiao.api.rules.networks import lies_in
 from qiao.api.rules.scopes import SCOPES, permissions_of
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
+from qiao.core.rules.networks import lies_in
 from qiao.staff.queries import organisation, subtree_of
 
 _FIND = """

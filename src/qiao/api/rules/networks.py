@@ -1,8 +1,9 @@
 """Addresses: from where a key may be used, and where a webhook may be sent."""
 
-from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import ip_network
 from typing import Final
+
+from qiao.core.rules.networks import plain_address
 
 MOST_RANGES: Final = 20
 # Ways by which an IPv6 address stands for an IPv4 one: NAT64 (RFC 6052, 8215), 6to4, Teredo.
@@ -36,41 +37,6 @@ def read_ranges(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _plain(address: str) -> IPv4Address | IPv6Address | None:
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return None
-    if isinstance(found, IPv6Address) and found.ipv4_mapped:
-        return found.ipv4_mapped
-    return found
-
-
-def lies_in(address: str, ranges: Iterable[str]) -> bool:
-    """Whether an address lies in one of the ranges; without ranges every address does."""
-    wanted = [ip_network(text) for text in ranges]
-    if not wanted:
-        return True
-    found = _plain(address)
-    return found is not None and any(
-        found in network for network in wanted if network.version == found.version
-    )
-
-
-def caller(*, peer: str, forwarded: str, proxies: Iterable[str]) -> str:
-    """Where a request comes from: the peer, or what trusted proxies say of whom they stand for.
-
-    `forwarded` is ``X-Forwarded-For``, the nearest last. It is believed only as far as it was
-    written by a proxy of ours: the first address from the right that is none of `proxies`.
-    """
-    trusted = tuple(proxies)
-    hops = [hop.strip() for hop in forwarded.split(",") if hop.strip()]
-    found = peer
-    while trusted and hops and lies_in(found, trusted):
-        found = hops.pop()
-    return found
-
-
 def is_public(address: str) -> bool:
     """Whether an address belongs to the open internet: neither this machine nor the house's net.
 
@@ -78,7 +44,7 @@ def is_public(address: str) -> bool:
     reserved, unspecified and protocol ranges (IANA special-purpose registries), and IPv6 forms
     that carry an IPv4 one.
     """
-    found = _plain(address)
+    found = plain_address(address)
     if found is None or not found.is_global or found.is_multicast or found.is_reserved:
         return False
     refused = (*_CARRIERS, *_HOUSES)

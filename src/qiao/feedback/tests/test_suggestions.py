@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -321,6 +322,21 @@ def test_strangers_without_a_key_do_not_use_up_the_limit_of_each_other(company: 
     assert codes == [200] * 8
 
 
+def test_a_visitor_who_claims_other_addresses_is_counted_by_the_own_one(
+    company: Company, settings: Any
+) -> None:
+    settings.QIAO_PROXIES = ["127.0.0.1"]
+    new = reverse("portal:opinion_new")
+
+    def sent(forwarded: str) -> int:
+        stranger = Client(headers={"X-Forwarded-For": forwarded})
+        return int(stranger.post(new, {"title": "x", "text": "y"}).status_code)
+
+    codes = [sent(f"198.51.100.{n}, 203.0.113.9") for n in range(31)]
+    assert codes == [302] * 30 + [429]
+    assert sent("203.0.113.10") == 302
+
+
 def test_nobody_fills_the_mailbox_of_a_stranger(company: Company) -> None:
     rows = [passed(company, taken(company, f"建议 {n}")) for n in range(8)]
     for n, row in enumerate(rows):
@@ -375,3 +391,57 @@ def test_the_list_costs_the_same_for_one_row_and_thirty(company: Company) -> Non
     for n in range(29):
         passed(company, taken(company, f"建议 {n}"))
     assert cost() <= one + 1
+
+
+def seen_inside(company: Company, order: str) -> list[str]:
+    """Titles through all pages of the list inside."""
+    titles: list[str] = []
+    after = ""
+    asked = suggestions.Asked(view="all", order=order)
+    while True:
+        rows, after = suggestions.list_suggestions(actor=company.agent, asked=asked, after=after)
+        titles += [row.title for row in rows]
+        if not after:
+            return titles
+
+
+def seen_outside(order: str) -> list[str]:
+    """Titles through all pages of the public list."""
+    titles: list[str] = []
+    after = ""
+    while True:
+        shown, after = public_suggestions.public_list(order=order, after=after)
+        titles += [one.title for one in shown]
+        if not after:
+            return titles
+
+
+@pytest.mark.parametrize("order", ["votes", "new"])
+def test_pages_go_on_from_the_last_row_though_others_come_and_go(
+    company: Company, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suggestions, "PAGE", 3)
+    monkeypatch.setattr(public_suggestions, "PAGE", 2)
+    rows = [passed(company, taken(company, f"建议 {n}")) for n in range(8)]
+    operations.vote(suggestion_id=rows[2].pk, voter="v1", now=NOW)
+    expected = [f"建议 {n}" for n in range(7, -1, -1)]
+    if order == "votes":
+        expected.remove("建议 2")
+        expected.insert(0, "建议 2")
+    assert seen_inside(company, order) == seen_outside(order) == expected
+    shown, after = public_suggestions.public_list(order=order)
+    passed(company, taken(company, "后来的"))
+    beyond, _after = public_suggestions.public_list(order=order, after=after)
+    assert [one.title for one in (*shown, *beyond)] == expected[:4]
+
+
+def test_a_cursor_of_another_order_or_none_at_all_reads_as_the_first_page(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_suggestions, "PAGE", 1)
+    for n in range(3):
+        passed(company, taken(company, f"建议 {n}"))
+    first, by_votes = public_suggestions.public_list(order="votes")
+    for broken in (by_votes, "20", "bm8=", "é", "W10="):
+        assert public_suggestions.public_list(order="new", after=broken)[0] == first
+        assert Client().get(reverse("portal:opinions"), {"after": broken}).status_code == 200

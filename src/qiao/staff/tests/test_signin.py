@@ -85,6 +85,24 @@ def test_too_many_attempts_lock_even_the_right_password_out(
     assert response.status_code in (200, 429)
 
 
+def test_failed_attempts_are_counted_by_who_tries_not_by_what_they_claim(
+    company: Company, settings: Any
+) -> None:
+    settings.QIAO_PROXIES = ["127.0.0.1"]
+
+    def behind_the_proxy(forwarded: str) -> Client:
+        return Client(headers={"X-Forwarded-For": forwarded})
+
+    for n in range(10):
+        sign_in(behind_the_proxy(f"198.51.100.{n}, 203.0.113.9"), "wrong", f"x{n}")
+    liar = behind_the_proxy("198.51.100.99, 203.0.113.9")
+    sign_in(liar)
+    assert not is_in(liar)
+    neighbour = behind_the_proxy("203.0.113.10")
+    sign_in(neighbour)
+    assert is_in(neighbour)
+
+
 def test_who_has_left_is_kept_out(company: Company, client: Client) -> None:
     sign_in(client)
     Staff.objects.filter(pk=company.agent_staff.pk).update(is_active=False)

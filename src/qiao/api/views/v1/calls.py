@@ -14,7 +14,6 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, Final
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,11 +25,11 @@ from qiao.api.operations import Allowance, take_token
 from qiao.api.operations.calls import IDEMPOTENCY
 from qiao.api.queries import Access, find_access
 from qiao.api.rules.keys import read_key
-from qiao.api.rules.networks import caller
 from qiao.api.views.v1.problems import FieldError, Problem
 from qiao.api.views.v1.versions import tag_of
 from qiao.core import idempotency
 from qiao.core.actor import Actor
+from qiao.core.http import client_address
 from qiao.core.transactions import acting
 
 BODY_BYTES: Final = 256 * 1024
@@ -100,11 +99,7 @@ class ApiKey(HttpBearer):
         call.operation = self.operation
         scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
         secret = read_key(text.strip()) if scheme.lower() == "bearer" else None
-        address = caller(
-            peer=request.META.get("REMOTE_ADDR", ""),
-            forwarded=request.headers.get("X-Forwarded-For", ""),
-            proxies=settings.QIAO_PROXIES,
-        )
+        address = client_address(request)
         access = secret and find_access(secret=secret, address=address, now=call.now)
         if access is None:
             raise Problem("no-key", headers={"WWW-Authenticate": CHALLENGE})
