@@ -88,9 +88,11 @@ class CasesHeld:
 @event_type("cases.risk_rules_changed")
 @dataclass(frozen=True)
 class RiskRulesChanged:
-    """A rule by which risk is found has another version."""
+    """A rule by which risk is found has another version: open cases after `after_id` are weighed
+    anew."""
 
     rule_id: int
+    after_id: int = 0
 
 
 @event_type("cases.reports_changed", topics=("cases",))

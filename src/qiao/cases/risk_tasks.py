@@ -1,15 +1,14 @@
 """What the clock, changed rules and the end of a case do to complaints."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from django.utils import timezone
 
 from qiao.cases import operations
 from qiao.cases.events import CaseClosed, RiskRulesChanged
+from qiao.core import events
 from qiao.core.transactions import acting
-
-MOST_ROUNDS: Final = 200
 
 
 def pass_on(now: datetime) -> None:
@@ -19,15 +18,16 @@ def pass_on(now: datetime) -> None:
 
 
 def on_rules_changed(*, event: RiskRulesChanged, envelope: Any) -> None:
-    """Weigh open cases anew, a batch at a time, in the job's one transaction."""
-    del envelope
-    after: int | None = 0
-    for _round in range(MOST_ROUNDS):
-        after = operations.reweigh_open(
-            rule_id=event.rule_id, after=after or 0, now=timezone.now()
+    """Weigh a batch of open cases anew; the next batch is a job of its own."""
+    now = timezone.now()
+    after = operations.reweigh_open(rule_id=event.rule_id, after=event.after_id, now=now)
+    if after is not None:
+        events.publish(
+            RiskRulesChanged(event.rule_id, after),
+            organisation_id=envelope.organisation_id,
+            actor=None,
+            now=now,
         )
-        if after is None:
-            return
 
 
 def on_case_closed(*, event: CaseClosed, envelope: Any) -> None:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from qiao.cases import risk_watch
 from qiao.cases.events import CaseChanged
-from qiao.cases.journal import INTERNAL, Journal, lock_case
+from qiao.cases.journal import INTERNAL, Journal, lock_many
 from qiao.cases.models import Case, CaseRisk, RiskAlarm, RiskRuleRow
 from qiao.cases.rules.risk import COMPLAINT, level_of
 from qiao.core import events
@@ -35,9 +35,10 @@ class ReasonMissing(Exception):  # noqa: N818 - names the finding
 def acknowledge_risk(*, case_id: int, words: str, actor: Actor, now: datetime) -> RiskAlarm:
     """The named manager (or who may decide on risk) has seen it; `words` say what is done.
 
+    A case that was merged keeps its alarm: it is acknowledged like any other.
     Raises `Forbidden`, `NothingToDecide`, `BadText`.
     """
-    case = lock_case(case_id)
+    (case,) = lock_many([case_id])
     alarm = _open_alarm(case)
     if alarm is None:
         raise NothingToDecide(case.number)
@@ -57,7 +58,7 @@ def refuse_risk(
     With the last grave sign the alarm ends. Raises `Forbidden`, `NothingToDecide`,
     `ReasonMissing`, `BadText`.
     """
-    case = lock_case(case_id)
+    (case,) = lock_many([case_id])
     found = CaseRisk.objects.select_for_update().filter(pk=risk_id, case=case).first()
     if found is None or found.refused_at is not None:
         raise NothingToDecide(str(risk_id))
@@ -79,12 +80,17 @@ def refuse_risk(
 
 
 def note_missed(*, case_ids: Sequence[int], now: datetime) -> None:
-    """Enter into the history of complaints that a deadline was missed; that is a sign of risk."""
+    """Enter into the history of complaints that a deadline was missed; that is a sign of risk.
+
+    The case that stands for merged ones is late with the first of them: it says so for all.
+    """
     wanted = Case.objects.filter(
-        id__in=case_ids, case_type__group=COMPLAINT, due_promise__gt=""
+        id__in=case_ids,
+        case_type__group=COMPLAINT,
+        due_promise__gt="",
+        merged_into__isnull=True,
     ).values_list("id", flat=True)
-    for case_id in wanted:
-        case = lock_case(case_id)
+    for case in lock_many(list(wanted)):
         journal = Journal(case, actor=None, now=now)
         journal.add("deadline_missed", {"promise": case.due_promise})
         journal.write()
@@ -97,11 +103,10 @@ def pass_on_alarms(*, now: datetime) -> int:
         ended_at__isnull=True, due_at__lte=now, passed_on__lt=MOST_PASSED
     )
     late = due.order_by("due_at").values_list("case_id", flat=True)[:BATCH]
-    return sum(_pass_on(case_id, now) for case_id in late)
+    return sum(_pass_on(case, now) for case in lock_many(list(late)))
 
 
-def _pass_on(case_id: int, now: datetime) -> int:
-    case = lock_case(case_id)
+def _pass_on(case: Case, now: datetime) -> int:
     alarm = _open_alarm(case)
     if alarm is None or alarm.due_at > now:
         return 0
@@ -156,8 +161,8 @@ def reweigh_open(*, rule_id: int, after: int, now: datetime) -> int | None:
         }
         cursor.execute(_CANDIDATES, values)
         ids = [pk for (pk,) in cursor.fetchall()]
-    for case_id in ids:
-        _reweigh(lock_case(case_id), now)
+    for case in lock_many(ids):
+        _reweigh(case, now)
     return ids[-1] if len(ids) == BATCH else None
 
 

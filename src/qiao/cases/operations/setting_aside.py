@@ -4,13 +4,14 @@ A snoozed case leaves the lists of a person or a team; its clocks run on, and a 
 comes back by itself. Every coming and going is an entry of the case's history.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
 
 from qiao.cases.events import CaseChanged
-from qiao.cases.journal import INTERNAL, CaseClosedAlready, Journal, lock_case
+from qiao.cases.journal import INTERNAL, CaseClosedAlready, Journal, lock_case, lock_many
 from qiao.cases.models import Case, CaseSnooze, CaseUnread
 from qiao.core import events
 from qiao.core.actor import Actor
@@ -114,34 +115,47 @@ SELECT z.id, z.case_id,
   FROM cases_casesnooze z JOIN cases_case c ON c.id = z.case_id
  WHERE z.returned_at IS NULL AND z.ended_at IS NULL
    AND (z.until <= %(now)s OR (c.level = 'late' AND c.due_at > z.snoozed_at)
-        OR c.closed_at IS NOT NULL
+        OR c.closed_at IS NOT NULL OR c.merged_into_id IS NOT NULL
         OR (z.until_answer AND EXISTS (
             SELECT 1 FROM cases_caseevent e
              WHERE e.case_id = z.case_id AND e.recorded_at > z.snoozed_at
                AND (e.kind = ANY(%(said)s) OR e.data ? 'from_customer'))))
+   AND (%(cases)s::bigint[] IS NULL OR z.case_id = ANY(%(cases)s))
  ORDER BY z.case_id
  LIMIT %(most)s
-   FOR UPDATE OF z SKIP LOCKED
 """
 
 
 def return_snoozed(*, now: datetime) -> int:
     """Bring back what waited long enough, whose customer said something, or that ran late since.
 
-    What was closed meanwhile is ended quietly. Takes at most `BATCH`; returns how many.
+    What was closed or merged meanwhile is ended quietly. Takes at most `BATCH`; returns how many.
     """
     required()
-    with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"now": now, "said": list(CUSTOMER_SAID), "most": BATCH})
-        found = cursor.fetchall()
+    wanted = sorted({case_id for _pk, case_id, _why in _due(now)})
+    cases = {case.pk: case for case in lock_many(wanted)}
+    found = _due(now, wanted)  # as it stands once nobody else works on these cases
     for pk, case_id, why in found:
-        case = lock_case(case_id)
-        if case.closed_at is not None:
+        case = cases[case_id]
+        if case.closed_at is not None or case.merged_into_id is not None:
             CaseSnooze.objects.filter(pk=pk).update(ended_at=now)
             continue
         CaseSnooze.objects.filter(pk=pk).update(returned_at=now, returned_why=why)
         _write(case, "unsnoozed", {"why": why}, None, now)
     return len(found)
+
+
+def _due(now: datetime, case_ids: Sequence[int] | None = None) -> list[tuple[int, int, str]]:
+    """What is set aside and due to come back, of these cases or of all: its id, its case, why."""
+    values: dict[str, Any] = {
+        "now": now,
+        "said": list(CUSTOMER_SAID),
+        "cases": case_ids,
+        "most": BATCH,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, values)
+        return list(cursor.fetchall())
 
 
 def mark_unread(*, case_id: int, actor: Actor, now: datetime) -> None:
