@@ -169,15 +169,16 @@ def note_messages(
 ) -> None:
     """Write into the history of cases what became of messages about them: n-th about n-th.
 
-    What stands there already is not written again. Notices go to thousands and are written
-    together; the first answer that was sent stops the clock that waits for a first response.
+    What stands there already is not written again, but one that failed may be sent later. Notices
+    go to thousands and are written together; the first answer that was sent stops the clock that
+    waits for a first response.
     """
     required()
     cases = {case.pk: case for case in lock_many(case_ids)}
     known = _noted(cases)
     journal = ManyJournals(cases.values(), actor=None, now=now)
     for case_id, state in zip(case_ids, states, strict=True):
-        if (case_id, state.message_id) in known:
+        if (case_id, state.message_id, is_sent) in known:
             continue
         if state.kind == KIND:
             _note_reply(cases[case_id], state, is_sent=is_sent, now=now)
@@ -204,13 +205,13 @@ def _note_reply(case: Case, state: MessageState, *, is_sent: bool, now: datetime
 
 
 _NOTED: Final = """
-SELECT case_id, (data->>'message')::bigint FROM cases_caseevent
+SELECT case_id, (data->>'message')::bigint, kind <> 'message_failed' FROM cases_caseevent
  WHERE case_id = ANY(%s) AND kind = ANY(%s)
 """
 
 
-def _noted(case_ids: Iterable[int]) -> set[tuple[int, int]]:
-    """Cases and messages of which it stands in the history what became of them."""
+def _noted(case_ids: Iterable[int]) -> set[tuple[int, int, bool]]:
+    """Cases and messages of which it stands in the history that they were sent, or were not."""
     with connection.cursor() as cursor:
         cursor.execute(_NOTED, [list(case_ids), list(OUTCOMES)])
         return set(cursor.fetchall())

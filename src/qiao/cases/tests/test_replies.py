@@ -19,7 +19,7 @@ from qiao.customers.operations.care import record_consent
 from qiao.customers.tests.factories import make_account, make_customer
 from qiao.messaging.channels.port import Receipt, Refused
 from qiao.messaging.models import Message
-from qiao.messaging.operations import Unreachable, add_email, sending
+from qiao.messaging.operations import Unreachable, add_email, send_again, sending
 from qiao.staff.tests.cast import Company
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
@@ -140,6 +140,21 @@ def test_an_answer_that_was_refused_is_told_with_what_to_do(
     page = client.get(reverse("cases:detail", args=[case.pk]), headers={"Accept-Language": "en"})
     assert b"5.1.1 no such mailbox" in page.content
     assert b"Ask the customer for another" in page.content
+
+
+def test_what_failed_and_was_sent_later_stops_the_clock(company: Company, case: Case) -> None:
+    message = answer(company, case)
+    later = timezone.now() + timedelta(seconds=13)
+    (claimed,) = sending.claim(channel="email", now=later, most=9)
+    sending.begin(message_id=claimed, now=later)
+    sending.keep_refused(
+        message_id=message.pk, refusal=Refused("5.6.0 content", 554, is_address=False), now=later
+    )
+    sending.tell(now=later)
+    run_deliveries()
+    send_again(message_id=message.pk, actor=company.chief, now=later)
+    send(message)
+    assert kinds(case)[-4:] == ["reply", "message_failed", "first_response", "message_sent"]
 
 
 def test_without_an_address_one_is_asked_for(company: Company) -> None:
