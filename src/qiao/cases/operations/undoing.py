@@ -26,7 +26,7 @@ def undo_entry(*, case_id: int, seq: int, actor: Actor, now: datetime) -> None:
     """
     required()
     entry = CaseEvent.objects.filter(case=case_id, seq=seq, kind__in=UNDOABLE).first()
-    if entry is None:
+    if entry is None or _is_overtaken(entry):
         raise NotUndoable(str(seq))
     if entry.kind == "reopened":
         undo_reopening(case_id=case_id, actor=actor, now=now)
@@ -36,6 +36,15 @@ def undo_entry(*, case_id: int, seq: int, actor: Actor, now: datetime) -> None:
         _undo_join(entry.kind, case_id, other_id, actor, now)
     else:
         _undo_link(entry, case_id, other_id, actor, now)
+
+
+def _is_overtaken(entry: CaseEvent) -> bool:
+    """Whether the same was done again since: then this one was taken back already, and who
+    looks at an old page must not take back what somebody else did later."""
+    same = CaseEvent.objects.filter(case=entry.case_id, kind=entry.kind, seq__gt=entry.seq)
+    if entry.kind != "reopened":
+        same = same.filter(data__case=entry.data["case"])
+    return same.exists()
 
 
 def _undo_join(kind: str, case_id: int, other_id: int, actor: Actor, now: datetime) -> None:
