@@ -50,6 +50,8 @@ def go_on(*, notice_id: int, now: datetime) -> bool:
     notice = AlikeNotice.objects.select_for_update().get(id=notice_id)
     if notice.done_at is not None:
         return False
+    # Whoever is joining has an id already: without the parent's row it would be passed over.
+    AlikeParent.objects.select_for_update().get(case=notice.parent_id)
     reports = list(
         AlikeReport.objects.filter(
             parent=notice.parent_id, left_at__isnull=True, id__gt=notice.told_up_to
@@ -59,15 +61,19 @@ def go_on(*, notice_id: int, now: datetime) -> bool:
         _finish(notice, now)
         return False
     cases = _lock(reports)
-    told = _tell(notice, cases, now)
-    _write(notice, cases, told, now)
+    told = _tell(notice, cases, now) if cases else {}
+    if cases:
+        _write(notice, cases, told, now)
     _note(notice, reports, told)
     return True
 
 
 def _lock(reports: Sequence[AlikeReport]) -> list[Case]:
-    """The reports and what is merged into them: those that stand for themselves first."""
-    cases = lock_many([report.case_id for report in reports])
+    """The reports and what is merged into them: those that stand for themselves first. One that
+    was taken out while its row was waited for is a report no more."""
+    parent_id = reports[0].parent_id
+    found = lock_many([report.case_id for report in reports])
+    cases = [case for case in found if case.parent_id == parent_id]
     inside = [pk for case in cases if case.merged_count for pk in merged_ids(case.pk)]
     return [*cases, *lock_many(inside)]
 
@@ -160,7 +166,8 @@ def _end(journal: ManyJournals, case: Case, *, answered: bool, now: datetime) ->
 
 def _note(notice: AlikeNotice, reports: Sequence[AlikeReport], told: dict[int, str]) -> None:
     by_word: dict[str, list[int]] = defaultdict(list)
-    for report in reports:
+    known = [report for report in reports if report.case_id in told]
+    for report in known:
         by_word[told[report.case_id]].append(report.pk)
     for word, ids in by_word.items():
         AlikeReport.objects.filter(id__in=ids).update(told=word)
@@ -168,7 +175,7 @@ def _note(notice: AlikeNotice, reports: Sequence[AlikeReport], told: dict[int, s
     AlikeNotice.objects.filter(id=notice.pk).update(
         told_up_to=reports[-1].pk,
         told_count=F("told_count") + reached,
-        missed_count=F("missed_count") + len(reports) - reached,
+        missed_count=F("missed_count") + len(known) - reached,
     )
 
 

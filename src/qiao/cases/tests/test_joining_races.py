@@ -15,6 +15,7 @@ from qiao.cases.operations import (
     NotMerged,
     ParentOver,
     add_note,
+    broadcast,
     end_reports,
     go_on,
     install_packs,
@@ -22,6 +23,7 @@ from qiao.cases.operations import (
     make_parent,
     mark,
     merge_cases,
+    take_out,
     undo_merge,
 )
 from qiao.cases.tests.test_merging import clocks
@@ -135,3 +137,74 @@ def test_nobody_is_lost_between_the_end_of_a_cause_and_those_who_join(company: C
     assert Case.objects.filter(parent=parent).count() == len(joined)
     assert AlikeParent.objects.get().state == "closed"
     assert connection.connection is not None
+
+
+def while_open(first: Callable[[], Any], then: Callable[[], Any]) -> None:
+    """Run `then` in another thread while the transaction of `first` is not committed yet; it is
+    committed once the other one waits for it, or is through."""
+
+    def work() -> None:
+        try:
+            then()
+        finally:
+            connections.close_all()
+
+    other = threading.Thread(target=work)
+    with transaction.atomic():
+        first()
+        other.start()
+        for _n in range(200):
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT count(*) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                )
+                (waiting,) = cursor.fetchone()
+            if waiting or not other.is_alive():
+                break
+            other.join(timeout=0.05)
+    other.join(timeout=60)
+    assert not other.is_alive(), "a deadlock"
+
+
+def all_of(notice_id: int) -> None:
+    """Every batch of a notice."""
+    more = True
+    while more:
+        with transaction.atomic():
+            more = go_on(notice_id=notice_id, now=LATER)
+
+
+def test_who_is_taken_out_while_all_are_ended_is_not_ended(company: Company) -> None:
+    parent, wrong, report = opened(company, 3)
+    told: dict[str, Any] = {"actor": company.chief, "now": LATER}
+    with transaction.atomic():
+        make_parent(case_id=parent.pk, cause=Cause("supply", "339102", NOW), **told)
+        join_reports(parent_id=parent.pk, case_ids=[wrong.pk, report.pk], **told)
+        notice = end_reports(parent_id=parent.pk, text="已恢复", **told)
+    while_open(lambda: take_out(case_id=wrong.pk, **told), lambda: all_of(notice.pk))
+    assert Case.objects.get(pk=wrong.pk).closed_at is None
+    assert Case.objects.get(pk=report.pk).closed_at == LATER
+    assert AlikeParent.objects.get().state == "closed"
+
+
+def test_who_joins_while_the_others_are_told_is_told_as_well(company: Company) -> None:
+    parent, slow, quick = opened(company, 3)
+    told: dict[str, Any] = {"actor": company.chief, "now": LATER}
+    with transaction.atomic():
+        make_parent(case_id=parent.pk, cause=Cause("supply", "339102", NOW), **told)
+        notice = broadcast(parent_id=parent.pk, text="正在抢修", **told)
+
+    def the_quick_one_joins_and_all_are_told() -> None:
+        with transaction.atomic():
+            join_reports(parent_id=parent.pk, case_ids=[quick.pk], **told)
+        all_of(notice.pk)
+
+    while_open(
+        lambda: join_reports(parent_id=parent.pk, case_ids=[slow.pk], **told),
+        the_quick_one_joins_and_all_are_told,
+    )
+    reports = AlikeReport.objects.order_by("id")
+    assert [(r.case_id, r.told) for r in reports] == [
+        (slow.pk, "no_customer"), (quick.pk, "no_customer"),
+    ]  # fmt: skip
