@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 # In the order of the cards.
 ROLES = {"agent": 0, "technician": 1, "dispatcher": 2, "supervisor": 3, "customer_manager": 4}
@@ -116,6 +117,43 @@ def _case_form(page: Any) -> None:
     page.wait_for_selector("#contact-case form")
     page.wait_for_timeout(PAUSE)
 
+
+def _opens(selector: str, shown: str = "dialog[open]") -> Callable[[Any], None]:
+    """Press what the selector finds first, wait until something is shown."""
+
+    def act(page: Any) -> None:
+        page.locator(selector).first.click()
+        page.wait_for_selector(shown)
+        page.wait_for_timeout(PAUSE)
+
+    return act
+
+
+def _follows(selector: str) -> Callable[[Any], None]:
+    """Follow the first link that the selector finds."""
+
+    def act(page: Any) -> None:
+        address = page.locator(selector).first.get_attribute("href")
+        page.goto(urljoin(page.url, address))
+        page.wait_for_timeout(PAUSE)
+
+    return act
+
+
+def _bulk(page: Any) -> None:
+    for box in range(3):
+        page.locator("#case-list tbody input[type=checkbox]").nth(box).check()
+    page.wait_for_timeout(PAUSE)
+
+
+COLUMNS = _opens("[popovertarget=cs-columns]", "#cs-columns:popover-open")
+SAVING_VIEW = _opens("[hx-get^='/cases/views?']")
+MENU = _opens("[popovertarget=case-more]", "#case-more:popover-open")
+MACROS = _opens("[popovertarget=case-macros]", "#case-macros:popover-open")
+SAVING_REPORT = _opens("[hx-get^='/cases/reports/save']")
+CALENDAR = _follows("main a[href^='/cases/calendars/']")
+ARTICLE = _follows("main a[href^='/knowledge/articles/']")
+MAIN_CASE = _follows("a[href^='/cases/alike/']")
 
 SHOTS = (
     Shot("login", "/account/login/", "", "login"),
@@ -266,7 +304,45 @@ SHOTS = (
     Shot("suggestions", "/follow-ups/suggestions/?view=all", "supervisor"),
     Shot("suggestion", "/follow-ups/suggestions/1/", "supervisor"),
     Shot("suggestion-report", "/follow-ups/suggestions/report", "supervisor"),
-    Shot("opinions", "/opinions/", "supervisor"),
-    Shot("opinion-new", "/opinions/new", "supervisor"),
+    Shot("opinions", "/opinions/", ""),
+    Shot("opinion", "/opinions/", "", act=_follows(".po-one a")),
+    Shot("opinion-new", "/opinions/new", ""),
+    Shot("case-views", "/cases/views/kept"),
+    Shot("case-list-columns", "/cases/?view=open", act=COLUMNS),
+    Shot("case-list-saving", "/cases/?view=open&sort=-opened", act=SAVING_VIEW),
+    Shot("case-bulk", "/cases/?view=open", "supervisor", act=_bulk),
+    Shot("case-menu", "/cases/{case}/", act=MENU),
+    Shot("case-complaint", "/cases/?view=all&group=complaint", "supervisor", act=_first_row),
+    Shot("case-main", "/cases/alike/", "supervisor", act=MAIN_CASE),
+    Shot("case-merge", "/cases/{case}/merge"),
+    Shot("case-split", "/cases/{case}/split"),
+    Shot("promises", "/cases/promises/", "administrator"),
+    Shot("promise", "/cases/promises/water.small_leak/arrive", "administrator"),
+    Shot("calendars", "/cases/calendars/", "administrator"),
+    Shot("calendar", "/cases/calendars/", "administrator", act=CALENDAR),
+    Shot("rosters", "/me/duty/", "supervisor"),
+    Shot("roster", "/me/duty/1/", "supervisor"),
+    Shot("bell", "/me/notices/", "supervisor"),
+    Shot("preferences", "/me/preferences"),
+    Shot("article", "/knowledge/", act=ARTICLE),
+    Shot("macro-pick", "/cases/{case}/", act=MACROS),
+    Shot("message", "/messages/?shelf=sent", "supervisor", act=_follows("tbody a")),
+    Shot("notice-text", "/messages/texts/", "supervisor", act=_first_row),
+    Shot("saved-reports", "/cases/reports/saved/", "supervisor"),
+    Shot("report-saving", "/cases/reports/?period=30d&by=type", "supervisor", act=SAVING_REPORT),
+    Shot("quality", "/follow-ups/quality/?view=all", "supervisor"),
+    Shot("quality-mine", "/follow-ups/quality/mine"),
+    Shot("quality-figures", "/follow-ups/quality/figures", "supervisor"),
+    Shot("quality-counted", "/follow-ups/quality/counted?question=coded&value=0", "supervisor"),
+    Shot("coachings", "/follow-ups/quality/coaching/", "supervisor"),
+    Shot("quality-plans", "/follow-ups/quality/plans/", "supervisor"),
+    Shot("quality-plan-new", "/follow-ups/quality/plans/new", "supervisor"),
+    Shot("quality-draw", "/follow-ups/quality/draws/1/", "supervisor"),
+    Shot("score-card", "/follow-ups/quality/cards/1/", "administrator"),
+    Shot("evaluation", "/follow-ups/quality/?view=all", "supervisor", act=_first_row),
+    Shot("judging", "/follow-ups/quality/", "supervisor", act=_first_row),
+    Shot("appeal", "/follow-ups/quality/?view=appeals", "supervisor", act=_first_row),
+    Shot("findings-about-us", "/cases/findings", "technician"),
+    Shot("disclosures", "/administration/disclosures/", "administrator"),
     Shot("missing", "/nowhere/", prototype="error", status=404),
 )

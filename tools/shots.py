@@ -1,7 +1,8 @@
 """Render the named pages in every theme and language, look for faults, lay out a contact sheet.
 
-`tools/shots.py --address=URL --out=DIR [--only=NAME,…] [--quick]`; `./qiao shots` starts a demo
-world and calls it. The answer is 1 when a page has a fault; `faults.txt` lists them.
+`tools/shots.py --address=URL --out=DIR [--only=NAME,…] [--languages=…] [--themes=…] [--widths=…]
+[--quick] [--pictures]`; `./qiao shots` starts a demo world and calls it. The answer is 1 when a
+page has a fault; `faults.txt` lists them. `--pictures` renews the pictures of README and guides.
 """
 
 import argparse
@@ -15,10 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from shotfaults import PROJECT, Words, barriers, look
 from shotpages import DESKTOP, OTHER_WIDTHS, PAUSE, PHONE, ROLES, SHOTS, UNCARDED, Shot
+from shotpictures import LANGUAGES as GUIDE_LANGUAGES
+from shotpictures import PICTURES, keep
 
 THEMES = ("light", "dark")
 LANGUAGES = ("zh-hans", "zh-hant", "en")
@@ -47,6 +50,23 @@ class View:
     def name(self) -> str:
         """For file names."""
         return f"{self.language}-{self.theme}-{self.size[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which dresses are rendered at all."""
+
+    themes: tuple[str, ...]
+    languages: tuple[str, ...]
+    widths: tuple[str, ...]
+
+    def includes(self, view: View) -> bool:
+        """Whether a picture is taken in this dress."""
+        return (
+            view.theme in self.themes
+            and view.language in self.languages
+            and (not self.widths or str(view.size[0]) in self.widths)
+        )
 
 
 @dataclass
@@ -145,18 +165,35 @@ def _new_contact(studio: Studio) -> str:
     return found.group(1) if found else ""
 
 
-def views_of(shot: Shot, *, quick: bool) -> Iterator[View]:
-    """Every theme and language at the usual width, other widths in one dress."""
+def views_of(shot: Shot, wanted: Wanted) -> Iterator[View]:
+    """What is wanted of every theme and language at the usual width, and of other widths."""
     size = PHONE if shot.phone else DESKTOP
-    if quick:
-        yield View("light", "zh-hans", size)
-        return
-    for theme in THEMES:
-        for language in LANGUAGES:
-            yield View(theme, language, size)
+    views = [View(theme, language, size) for theme in THEMES for language in LANGUAGES]
     if not shot.phone:
-        for other in OTHER_WIDTHS:
-            yield View("light", "zh-hans", other)
+        views += [View("light", "zh-hans", other) for other in OTHER_WIDTHS]
+    yield from (view for view in views if wanted.includes(view))
+
+
+def turn_to(studio: Studio, shot: Shot, page: Page) -> Response | None:
+    """Bring a page to the state in which its picture is taken."""
+    answer = page.goto(f"{studio.address}{shot.path.format_map(studio.ids)}")
+    page.evaluate("() => document.fonts.ready")
+    page.wait_for_timeout(PAUSE)
+    if shot.act:
+        shot.act(page)
+    return answer
+
+
+def illustrate(studio: Studio, names: str) -> None:
+    """Renew the pictures of README and guides, in each language; says how big each became."""
+    chosen = [p for p in PICTURES if not names or p.name in names.split(",")]
+    for picture in chosen:
+        for language in GUIDE_LANGUAGES:
+            page = studio.page(picture.page.role, View(picture.theme, language, picture.size))
+            turn_to(studio, picture.page, page)
+            size = keep(page, picture, language)
+            sys.stdout.write(f"{picture.path(language).name} {size / 1000:.0f} kB\n")
+            page.close()
 
 
 def take(studio: Studio, shot: Shot, view: View) -> None:
@@ -165,11 +202,7 @@ def take(studio: Studio, shot: Shot, view: View) -> None:
     page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     try:
-        answer = page.goto(f"{studio.address}{shot.path.format_map(studio.ids)}")
-        page.evaluate("() => document.fonts.ready")
-        page.wait_for_timeout(PAUSE)
-        if shot.act:
-            shot.act(page)
+        answer = turn_to(studio, shot, page)
         found = look(page) + studio.words.foreign(page, view.language)
         if answer is not None and answer.status != shot.status:
             found.append(f"answered {answer.status}")
@@ -218,14 +251,26 @@ def sheet(studio: Studio) -> None:
     page.close()
 
 
+def _wanted(args: argparse.Namespace) -> Wanted:
+    if args.quick:
+        return Wanted(THEMES[:1], LANGUAGES[:1], tuple(str(w) for w, _h in (DESKTOP, PHONE)))
+    parts = (args.themes, args.languages, args.widths)
+    themes, languages, widths = (tuple(w for w in words.split(",") if w) for words in parts)
+    return Wanted(themes, languages, widths)
+
+
 def main(words: list[str]) -> int:
     """Take all pictures; say what is wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", default="", help="names of pages, comma between")
+    for name, values in (("themes", THEMES), ("languages", LANGUAGES), ("widths", ())):
+        parser.add_argument(f"--{name}", default=",".join(values), help="comma between")
+    parser.add_argument("--pictures", action="store_true", help="renew docs/pictures instead")
     parser.add_argument("--quick", action="store_true", help="one theme, language and width")
     args = parser.parse_args(words)
+    wanted = _wanted(args)
     args.out.mkdir(parents=True, exist_ok=True)
     chosen = [s for s in SHOTS if not args.only or s.name in args.only.split(",")]
     began = time.monotonic()
@@ -234,8 +279,12 @@ def main(words: list[str]) -> int:
         studio = Studio(browser, args.address.rstrip("/"), args.out, Words())
         sign_in(studio)
         find_ids(studio)
+        if args.pictures:
+            illustrate(studio, args.only)
+            browser.close()
+            return 0
         for shot in chosen:
-            for view in views_of(shot, quick=args.quick):
+            for view in views_of(shot, wanted):
                 take(studio, shot, view)
         sheet(studio)
         browser.close()
