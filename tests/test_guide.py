@@ -60,3 +60,35 @@ def test_the_guide_does_what_it_says(own_database: str, tmp_path: Path) -> None:
                     env=environment, capture_output=True, text=True, check=False,
                 )  # fmt: skip
                 assert done.returncode == 0, done.stderr
+
+
+PICTURED = sorted(
+    [*PROJECT.glob("README*.md"), *PROJECT.glob("CONTRIBUTING.md"), *PROJECT.glob("docs/**/*.md")]
+)
+_LINK = re.compile(r"(!?)\[[^\]\[]*\]\(([^)\s#]+)[^)]*\)")
+_ENGLISH, _CHINESE = "-en.webp", "-zh-hans.webp"
+
+
+def _named(page: Path) -> list[tuple[bool, Path]]:
+    """What a page of the documentation names beside it: whether as a picture, and where."""
+    found = [(bool(m[1]), m[2]) for m in _LINK.finditer(page.read_text("utf-8"))]
+    near = [(picture, name) for picture, name in found if "://" not in name]
+    return [(picture, (page.parent / name).resolve()) for picture, name in near]
+
+
+@pytest.mark.parametrize("page", PICTURED, ids=lambda page: page.name)
+def test_what_a_guide_names_is_there_and_in_its_language(page: Path) -> None:
+    named = _named(page)
+    assert [str(path) for _picture, path in named if not path.exists()] == []
+    other = _ENGLISH if page.name.endswith(".zh-Hans.md") else _CHINESE
+    assert [path.name for picture, path in named if picture and path.name.endswith(other)] == []
+
+
+def test_every_picture_is_shown_in_both_languages_and_small() -> None:
+    kept = set((PROJECT / "docs" / "pictures").iterdir())
+    shown = {path for page in PICTURED for picture, path in _named(page) if picture}
+    assert shown == kept
+    names = {path.name for path in kept}
+    english = {name.removesuffix(_ENGLISH) for name in names if name.endswith(_ENGLISH)}
+    assert names == {name + end for name in english for end in (_ENGLISH, _CHINESE)}
+    assert max(path.stat().st_size for path in kept) <= 80_000
