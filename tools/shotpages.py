@@ -147,12 +147,13 @@ def _bulk(page: Any) -> None:
 
 
 COLUMNS = _opens("[popovertarget=cs-columns]", "#cs-columns:popover-open")
+VIEWS = _opens("[hx-get='/cases/views/kept']")
 SAVING_VIEW = _opens("[hx-get^='/cases/views?']")
 MENU = _opens("[popovertarget=case-more]", "#case-more:popover-open")
 MACROS = _opens("[popovertarget=case-macros]", "#case-macros:popover-open")
 SAVING_REPORT = _opens("[hx-get^='/cases/reports/save']")
 CALENDAR = _follows("main a[href^='/cases/calendars/']")
-ARTICLE = _follows("main a[href^='/knowledge/articles/']")
+ARTICLE = _follows("#kb-lines a.kb-line")
 MAIN_CASE = _follows("a[href^='/cases/alike/']")
 
 SHOTS = (
@@ -307,7 +308,7 @@ SHOTS = (
     Shot("opinions", "/opinions/", ""),
     Shot("opinion", "/opinions/", "", act=_follows(".po-one a")),
     Shot("opinion-new", "/opinions/new", ""),
-    Shot("case-views", "/cases/views/kept"),
+    Shot("case-views", "/cases/?view=open", act=VIEWS),
     Shot("case-list-columns", "/cases/?view=open", act=COLUMNS),
     Shot("case-list-saving", "/cases/?view=open&sort=-opened", act=SAVING_VIEW),
     Shot("case-bulk", "/cases/?view=open", "supervisor", act=_bulk),
@@ -323,7 +324,6 @@ SHOTS = (
     Shot("rosters", "/me/duty/", "supervisor"),
     Shot("roster", "/me/duty/1/", "supervisor"),
     Shot("bell", "/me/notices/", "supervisor"),
-    Shot("preferences", "/me/preferences"),
     Shot("article", "/knowledge/", act=ARTICLE),
     Shot("macro-pick", "/cases/{case}/", act=MACROS),
     Shot("message", "/messages/?shelf=sent", "supervisor", act=_follows("tbody a")),

@@ -140,11 +140,14 @@ def find_ids(studio: Studio) -> None:
     """A customer, a case, a job and a contact at hand to look at."""
     for role, key, path, pattern in (
         ("agent", "customer", "/customers/", r'href="/customers/(\d+)/'),
+        ("agent", "case", "/cases/?view=open&type=water.small_leak", r'href="/cases/(\d+)/'),
         ("agent", "case", "/cases/?view=open", r'href="/cases/(\d+)/'),
         ("technician", "job", "/jobs/", r'href="/jobs/(\d+)/'),
         ("administrator", "key", "/api-keys/", r'href="/api-keys/(\d+)/'),
         ("administrator", "endpoint", "/webhooks/", r'href="/webhooks/(\d+)/'),
     ):
+        if key in studio.ids:
+            continue
         page = studio.page(role, USUAL)
         page.goto(f"{studio.address}{path}")
         found = re.search(pattern, page.content())
@@ -171,6 +174,8 @@ def views_of(shot: Shot, wanted: Wanted) -> Iterator[View]:
     views = [View(theme, language, size) for theme in THEMES for language in LANGUAGES]
     if not shot.phone:
         views += [View("light", "zh-hans", other) for other in OTHER_WIDTHS]
+    if not shot.phone and str(PHONE[0]) in wanted.widths:
+        views += [View(view.theme, view.language, PHONE) for view in views if view.size == DESKTOP]
     yield from (view for view in views if wanted.includes(view))
 
 

@@ -1,5 +1,6 @@
 """What every page needs: who acts, the rail, the theme."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -49,16 +50,15 @@ def _navigation(request: HttpRequest, actor: Actor | None) -> list[dict[str, Any
         return []
     match = request.resolver_match
     here = match.namespace if match else ""
-    shown = match.view_name if match else ""
-    entries = registry.navigation(actor)
-    # A page with an entry of its own is not marked at its module's as well.
-    own = any(item.url_name == shown for item in entries)
+    entries = []
+    for item in registry.navigation(actor):
+        with suppress(NoReverseMatch):
+            entries.append((item, reverse(item.url_name)))
+    # A page below an entry of its own is not marked at its module's as well.
+    above = [url for _item, url in entries if request.path.startswith(url)]
+    nearest = max(above, key=len, default="")
     items = []
-    for item in entries:
-        try:
-            url = reverse(item.url_name)
-        except NoReverseMatch:
-            continue
+    for item, url in entries:
         items.append(
             {
                 "key": item.key,
@@ -66,7 +66,7 @@ def _navigation(request: HttpRequest, actor: Actor | None) -> list[dict[str, Any
                 "icon": item.icon,
                 "url": url,
                 "count": item.count(actor) if item.count else 0,
-                "current": item.url_name == shown if own else item.key == here,
+                "current": url == nearest if nearest else item.key == here,
                 "shortcut": item.shortcut,
             }
         )
