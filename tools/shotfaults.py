@@ -56,7 +56,7 @@ WORD = re.compile(r"(?<![\w@./#-])[A-Za-z][a-z]{2,}(?![\w@/-])")
 ALLOWED = {
     "Qiao", "Ctrl", "Alt", "Shift", "Enter", "Esc", "Tab", "Space", "Excel", "English", "kPa",
     "Word", "PowerPoint",
-    "NTU", "Language", "wang", "zzzzqqqq", "Del", "Home", "End", "PgUp", "PgDn", "min",
+    "Cookie", "Wilson", "Cohen", "NTU", "Language", "wang", "zzzzqqqq", "Del", "Home", "End", "PgUp", "PgDn", "min",
 }  # fmt: skip
 
 
