@@ -48,15 +48,28 @@ TEXTS = """() => {
         if (el.getAttribute(name)) found.push(el.getAttribute(name).trim());
   return [...new Set(found)];
 }"""
-# Titles of staff and of cases that the demo typed, though our own words include some of them.
-TITLES = {"坐席", "值班长", "维修工", "调度员", "投诉专员", "营业员", "系统管理员", "报装"}
+# Titles of staff and of cases that the demo typed, though our own words include some of them;
+# names of languages stand in their own language everywhere.
+TITLES = {
+    "简体中文",
+    "繁體中文",
+    "坐席",
+    "值班长",
+    "维修工",
+    "调度员",
+    "投诉专员",
+    "营业员",
+    "系统管理员",
+    "报装",
+}
 # What the demo's people say and write: subjects of contacts and cases are names of their types.
 DATA = {"demo.toml", "case_types.toml"}
 WORD = re.compile(r"(?<![\w@./#-])[A-Za-z][a-z]{2,}(?![\w@/-])")
 ALLOWED = {
     "Qiao", "Ctrl", "Alt", "Shift", "Enter", "Esc", "Tab", "Space", "Excel", "English", "kPa",
     "Word", "PowerPoint",
-    "Cookie", "Wilson", "Cohen", "NTU", "Language", "wang", "zzzzqqqq", "Del", "Home", "End", "PgUp", "PgDn", "min",
+    "Cookie", "Wilson", "Cohen", "NTU", "Language", "wang", "zzzzqqqq", "Del", "Home", "End",
+    "PgUp", "PgDn", "min",
 }  # fmt: skip
 
 

@@ -340,8 +340,6 @@ SHOTS = (
     Shot("quality-draw", "/follow-ups/quality/draws/1/", "supervisor"),
     Shot("score-card", "/follow-ups/quality/cards/1/", "administrator"),
     Shot("evaluation", "/follow-ups/quality/?view=all", "supervisor", act=_first_row),
-    Shot("judging", "/follow-ups/quality/", "supervisor", act=_first_row),
-    Shot("appeal", "/follow-ups/quality/?view=appeals", "supervisor", act=_first_row),
     Shot("findings-about-us", "/cases/findings", "technician"),
     Shot("disclosures", "/administration/disclosures/", "administrator"),
     Shot("missing", "/nowhere/", prototype="error", status=404),
