@@ -43,7 +43,7 @@ def install_causes(*, catalogue: Catalogue, now: datetime) -> None:
     left = dict(catalogue.causes)
     position = 0
     while left:
-        ready = [c for c in left.values() if not c.parent or c.parent in rows]
+        ready = [c for c in left.values() if c.parent not in left]
         for spec in ready:
             del left[spec.key]
             position += 1

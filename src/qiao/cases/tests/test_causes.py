@@ -249,6 +249,12 @@ def test_installing_again_keeps_the_words_of_the_company(company: Company) -> No
     assert Cause.objects.get(key=ODOUR).names["zh-Hans"] == "水源异味"
 
 
+def test_installing_again_changes_nothing() -> None:
+    before = list(Cause.objects.order_by("id").values())
+    install_causes(catalogue=catalogue(), now=NOW)
+    assert list(Cause.objects.order_by("id").values()) == before
+
+
 def test_every_cause_of_the_pack_has_a_place_in_the_tree() -> None:
     rows = Cause.objects.filter(pack="water")
     leaves = rows.filter(children__isnull=True)
