@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Collection, Mapping
 
 from qiao.config.cli import environment, roles
 from qiao.config.cli.failure import CommandError
@@ -35,6 +36,49 @@ def migrate(*, verbosity: int) -> None:
 
     from qiao.core.installing import install
 
+    _refuse_unfinished()
     call_command("migrate", interactive=False, verbosity=verbosity)
     install(timezone.now(), role)
     connection.close()
+
+
+Step = tuple[str, str]
+
+
+def missing_steps(
+    applied: Collection[Step], replaced: Mapping[Step, Collection[Step]]
+) -> list[Step]:
+    """Return the former steps that a database lacks which has others that the same one replaced.
+
+    `replaced` has for each of today's steps (module, name) those in whose place it stands.
+    """
+    return sorted(
+        former
+        for step, formers in replaced.items()
+        if step in applied or any(former in applied for former in formers)
+        for former in formers
+        if former not in applied
+    )
+
+
+def _refuse_unfinished() -> None:
+    """Raises `CommandError` for a database that stopped among steps that are no longer kept."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+
+    applied = MigrationRecorder(connection).applied_migrations()
+    if not applied:
+        return
+    replaced = {
+        step: migration.replaces for step, migration in MigrationLoader(None).replacements.items()
+    }
+    missing = missing_steps(applied, replaced)
+    if missing:
+        some = ", ".join(".".join(step) for step in missing[:3])
+        message = (
+            f"this database stopped at a version from before the release, {len(missing)} steps"
+            f" short of the last ({some}). Bring it up to date with the last version that has"
+            " these steps, or start with a new database"
+        )
+        raise CommandError(message)

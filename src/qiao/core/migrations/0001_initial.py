@@ -1,130 +1,298 @@
-"""Extensions, partitioned tables, the audit trigger and the number sequence."""
+"""The tables of the toolbox. Events and the trail are partitioned and made in SQL, see 0002."""
 
+import django.contrib.postgres.constraints
+import django.contrib.postgres.fields.ranges
+import django.db.models.functions.comparison
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
-from django.db import migrations
+from django.db import migrations, models
 
-PARTITIONED = """
-CREATE SEQUENCE core_event_id_seq CACHE 32;
-CREATE TABLE core_event (
-    id bigint NOT NULL,
-    name text NOT NULL,
-    version smallint NOT NULL,
-    organisation_id bigint NOT NULL,
-    actor_id bigint,
-    correlation_id text NOT NULL,
-    payload jsonb NOT NULL,
-    occurred_at timestamptz NOT NULL,
-    recorded_at timestamptz NOT NULL,
-    PRIMARY KEY (recorded_at, id)
-) PARTITION BY RANGE (recorded_at);
-CREATE TABLE core_event_rest PARTITION OF core_event DEFAULT;
-CREATE INDEX core_event_name ON core_event (name, recorded_at);
-CREATE INDEX core_event_correlation ON core_event (correlation_id);
-
-CREATE SEQUENCE core_auditentry_id_seq CACHE 32;
-CREATE TABLE core_auditentry (
-    id bigint NOT NULL,
-    at timestamptz NOT NULL,
-    table_name text NOT NULL,
-    row_id bigint NOT NULL,
-    operation char(1) NOT NULL CHECK (operation IN ('I', 'U', 'D')),
-    before jsonb,
-    after jsonb,
-    actor_id bigint,
-    correlation_id text,
-    PRIMARY KEY (at, id)
-) PARTITION BY RANGE (at);
-CREATE TABLE core_auditentry_rest PARTITION OF core_auditentry DEFAULT;
-CREATE INDEX core_auditentry_row ON core_auditentry (table_name, row_id, at);
-
-CREATE SEQUENCE core_number_seq MINVALUE 1 MAXVALUE 15624 CYCLE;
-"""
-
-# Partitions are made by the owner through SECURITY DEFINER, so that the plain role of the
-# worker can keep them ahead of time without the right to create tables.
-ENSURE_PARTITIONS = """
-CREATE FUNCTION qiao_ensure_partitions(months_ahead integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    parent text;
-    first_day date;
-    child text;
-    made integer := 0;
-BEGIN
-    IF months_ahead NOT BETWEEN 0 AND 24 THEN
-        RAISE EXCEPTION 'months_ahead must lie between 0 and 24';
-    END IF;
-    FOREACH parent IN ARRAY ARRAY['core_event', 'core_auditentry'] LOOP
-        FOR i IN 0..months_ahead LOOP
-            first_day := (date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => i))::date;
-            child := parent || '_' || to_char(first_day, 'YYYYMM');
-            IF to_regclass(child) IS NULL THEN
-                EXECUTE format(
-                    'CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)',
-                    child, parent, first_day::text || ' 00:00+00',
-                    (first_day + interval '1 month')::date::text || ' 00:00+00');
-                made := made + 1;
-            END IF;
-        END LOOP;
-    END LOOP;
-    RETURN made;
-END $$;
-"""
-
-AUDIT = """
-CREATE FUNCTION qiao_audit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-DECLARE
-    who bigint := nullif(current_setting('qiao.actor', true), '')::bigint;
-    which text := nullif(current_setting('qiao.correlation', true), '');
-BEGIN
-    IF TG_OP = 'INSERT' THEN
-        INSERT INTO core_auditentry (id, at, table_name, row_id, operation, after, actor_id, correlation_id)
-        SELECT nextval('core_auditentry_id_seq'), clock_timestamp(), TG_TABLE_NAME, n.id, 'I',
-               to_jsonb(n), who, which FROM new_rows n;
-    ELSIF TG_OP = 'UPDATE' THEN
-        INSERT INTO core_auditentry (id, at, table_name, row_id, operation, before, after, actor_id, correlation_id)
-        SELECT nextval('core_auditentry_id_seq'), clock_timestamp(), TG_TABLE_NAME, n.id, 'U',
-               (SELECT jsonb_object_agg(b.key, b.value) FROM jsonb_each(to_jsonb(o)) b
-                 WHERE b.value IS DISTINCT FROM to_jsonb(n) -> b.key),
-               (SELECT jsonb_object_agg(a.key, a.value) FROM jsonb_each(to_jsonb(n)) a
-                 WHERE a.value IS DISTINCT FROM to_jsonb(o) -> a.key),
-               who, which
-          FROM new_rows n JOIN old_rows o ON o.id = n.id
-         WHERE to_jsonb(o) IS DISTINCT FROM to_jsonb(n);
-    ELSE
-        INSERT INTO core_auditentry (id, at, table_name, row_id, operation, before, actor_id, correlation_id)
-        SELECT nextval('core_auditentry_id_seq'), clock_timestamp(), TG_TABLE_NAME, o.id, 'D',
-               to_jsonb(o), who, which FROM old_rows o;
-    END IF;
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION qiao_audit_table(target text) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    EXECUTE format('DROP TRIGGER IF EXISTS qiao_audit_insert ON %I', target);
-    EXECUTE format('DROP TRIGGER IF EXISTS qiao_audit_update ON %I', target);
-    EXECUTE format('DROP TRIGGER IF EXISTS qiao_audit_delete ON %I', target);
-    EXECUTE format('CREATE TRIGGER qiao_audit_insert AFTER INSERT ON %I REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION qiao_audit()', target);
-    EXECUTE format('CREATE TRIGGER qiao_audit_update AFTER UPDATE ON %I REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION qiao_audit()', target);
-    EXECUTE format('CREATE TRIGGER qiao_audit_delete AFTER DELETE ON %I REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION qiao_audit()', target);
-END $$;
-"""
+from qiao.core.tables import CreateTables
 
 
 class Migration(migrations.Migration):
     initial = True
+    replaces = [
+        ("core", "0002_tables"),
+        ("core", "0007_attachment_content"),
+        ("core", "0008_calendar_versions"),
+        ("core", "0009_features"),
+        ("core", "0011_exports"),
+    ]
     dependencies = []
     operations = [
         TrigramExtension(),
         BtreeGistExtension(),
-        migrations.RunSQL(
-            PARTITIONED,
-            "DROP TABLE core_event, core_auditentry;"
-            "DROP SEQUENCE core_event_id_seq, core_auditentry_id_seq, core_number_seq",
-        ),
-        migrations.RunSQL(ENSURE_PARTITIONS, "DROP FUNCTION qiao_ensure_partitions(integer)"),
-        migrations.RunSQL(
-            AUDIT, "DROP FUNCTION qiao_audit_table(text); DROP FUNCTION qiao_audit()"
+        CreateTables(
+            [
+                migrations.CreateModel(
+                    name='AuditEntry',
+                    fields=[
+                        ('pk', models.CompositePrimaryKey('at', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                        ('id', models.BigIntegerField()),
+                        ('at', models.DateTimeField()),
+                        ('table_name', models.TextField()),
+                        ('row_id', models.BigIntegerField()),
+                        ('operation', models.CharField(max_length=1)),
+                        ('before', models.JSONField(null=True)),
+                        ('after', models.JSONField(null=True)),
+                        ('actor_id', models.BigIntegerField(null=True)),
+                        ('correlation_id', models.TextField(null=True)),
+                    ],
+                    options={
+                        'db_table': 'core_auditentry',
+                        'managed': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Event',
+                    fields=[
+                        ('pk', models.CompositePrimaryKey('recorded_at', 'id', blank=True, editable=False, primary_key=True, serialize=False)),
+                        ('id', models.BigIntegerField()),
+                        ('name', models.TextField()),
+                        ('version', models.SmallIntegerField()),
+                        ('organisation_id', models.BigIntegerField()),
+                        ('actor_id', models.BigIntegerField(null=True)),
+                        ('correlation_id', models.TextField()),
+                        ('payload', models.JSONField()),
+                        ('occurred_at', models.DateTimeField()),
+                        ('recorded_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'db_table': 'core_event',
+                        'managed': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='IdempotencyKey',
+                    fields=[
+                        ('pk', models.CompositePrimaryKey('scope', 'key', blank=True, editable=False, primary_key=True, serialize=False)),
+                        ('scope', models.TextField()),
+                        ('key', models.TextField()),
+                        ('result', models.JSONField(null=True)),
+                        ('created_at', models.DateTimeField()),
+                    ],
+                ),
+                migrations.CreateModel(
+                    name='Approval',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.TextField()),
+                        ('subject_id', models.BigIntegerField()),
+                        ('organisation_id', models.BigIntegerField()),
+                        ('payload', models.JSONField(default=dict)),
+                        ('reason', models.TextField()),
+                        ('state', models.TextField(choices=[('pending', 'Pending'), ('approved', 'Approved'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='pending')),
+                        ('requested_by_id', models.BigIntegerField()),
+                        ('requested_at', models.DateTimeField()),
+                        ('decided_by_id', models.BigIntegerField(null=True)),
+                        ('decided_at', models.DateTimeField(null=True)),
+                        ('decision_note', models.TextField(default='')),
+                    ],
+                    options={
+                        'indexes': [
+                            models.Index(fields=['organisation_id', 'state'], name='core_approval_open'),
+                        ],
+                        'constraints': [
+                            models.CheckConstraint(condition=models.Q(('decided_by_id__isnull', True), models.Q(('decided_by_id', models.F('requested_by_id')), _negated=True), ('state', 'withdrawn'), _connector='OR'), name='core_approval_second_person'),
+                            models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'pending')), models.Q(models.Q(('state', 'pending'), _negated=True), ('decided_at__isnull', False), ('decided_by_id__isnull', False)), _connector='OR'), name='core_approval_decided_whole'),
+                            models.UniqueConstraint(condition=models.Q(('state', 'pending')), fields=('kind', 'subject_id'), name='core_approval_one_pending'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Attachment',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('owner_kind', models.TextField()),
+                        ('owner_id', models.BigIntegerField()),
+                        ('organisation_id', models.BigIntegerField()),
+                        ('label', models.TextField(default='')),
+                        ('file_name', models.TextField()),
+                        ('content_type', models.TextField()),
+                        ('size_bytes', models.BigIntegerField()),
+                        ('sha256', models.CharField(max_length=64)),
+                        ('created_by_id', models.BigIntegerField(null=True)),
+                        ('created_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'indexes': [
+                            models.Index(fields=['sha256'], name='core_attachment_content'),
+                            models.Index(fields=['owner_kind', 'owner_id', '-id'], name='core_attachment_owner'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='BusinessCalendar',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.TextField()),
+                        ('organisation_id', models.BigIntegerField(null=True)),
+                        ('effective_at', models.DateTimeField()),
+                        ('timezone', models.TextField()),
+                        ('round_the_clock', models.BooleanField(default=False)),
+                        ('spans', models.JSONField(default=list)),
+                        ('holidays', models.TextField(default='')),
+                        ('days', models.JSONField(default=dict)),
+                        ('own_days', models.JSONField(default=dict)),
+                        ('origin', models.TextField(choices=[('pack', 'Pack'), ('company', 'Company')], default='pack')),
+                        ('source', models.TextField(default='')),
+                        ('changed_by_id', models.BigIntegerField(null=True)),
+                        ('created_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'constraints': [
+                            models.CheckConstraint(condition=models.Q(('origin', 'company'), ('source', ''), _negated=True), name='core_calendar_says_why'),
+                        ],
+                        'indexes': [
+                            models.Index(fields=['key', 'id'], name='core_calendar_versions'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CalendarDay',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('region', models.TextField()),
+                        ('date', models.DateField()),
+                        ('kind', models.TextField(choices=[('holiday', 'Holiday'), ('workday', 'Workday')])),
+                        ('name', models.TextField(default='')),
+                        ('source', models.TextField()),
+                    ],
+                    options={
+                        'constraints': [
+                            models.UniqueConstraint(fields=('region', 'date'), name='core_calendarday_once'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Disclosure',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.TextField()),
+                        ('subject', models.TextField()),
+                        ('subject_id', models.BigIntegerField(null=True)),
+                        ('fields', models.JSONField(default=list)),
+                        ('row_count', models.IntegerField(default=1)),
+                        ('reason', models.TextField()),
+                        ('organisation_id', models.BigIntegerField()),
+                        ('actor_id', models.BigIntegerField()),
+                        ('at', models.DateTimeField()),
+                    ],
+                    options={
+                        'indexes': [
+                            models.Index(fields=['subject', 'subject_id', 'at'], name='core_disclosure_subject'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Setting',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.TextField()),
+                        ('organisation_id', models.BigIntegerField(null=True)),
+                        ('region', models.TextField(default='')),
+                        ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
+                        ('value', models.JSONField()),
+                        ('source', models.TextField()),
+                        ('changed_by_id', models.BigIntegerField(null=True)),
+                        ('changed_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'constraints': [
+                            django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('key', '='), (django.db.models.functions.comparison.Coalesce(models.F('organisation_id'), models.Value(0)), '='), ('region', '='), ('valid', '&&')], name='core_setting_one_value_a_day'),
+                            models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='core_setting_has_source'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RetentionRun',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('rule', models.TextField()),
+                        ('started_at', models.DateTimeField()),
+                        ('finished_at', models.DateTimeField(null=True)),
+                        ('before', models.DateTimeField()),
+                        ('removed', models.BigIntegerField(default=0)),
+                        ('held', models.BigIntegerField(default=0)),
+                    ],
+                    options={
+                        'indexes': [
+                            models.Index(fields=['rule', '-id'], name='core_retentionrun_latest'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='FeatureSwitch',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('feature', models.TextField()),
+                        ('organisation_id', models.BigIntegerField()),
+                        ('valid', django.contrib.postgres.fields.ranges.DateRangeField()),
+                        ('is_on', models.BooleanField(null=True)),
+                        ('reason', models.TextField()),
+                        ('decided_by_id', models.BigIntegerField(null=True)),
+                        ('decided_at', models.DateTimeField()),
+                    ],
+                    options={
+                        'indexes': [
+                            models.Index(fields=['organisation_id', 'feature'], name='core_feature_of_unit'),
+                        ],
+                        'constraints': [
+                            models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='core_feature_says_why'),
+                            models.CheckConstraint(condition=models.Q(('valid__isempty', False), ('valid__startswith__isnull', False)), name='core_feature_has_days'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='AttachmentTally',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('owner_kind', models.TextField()),
+                        ('owner_id', models.BigIntegerField()),
+                        ('files', models.IntegerField()),
+                    ],
+                    options={
+                        'constraints': [
+                            models.UniqueConstraint(fields=('owner_kind', 'owner_id'), name='core_attachment_tally_once'),
+                            models.CheckConstraint(condition=models.Q(('files__gte', 0)), name='core_attachment_tally_sum'),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Export',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.TextField()),
+                        ('organisation_id', models.BigIntegerField()),
+                        ('terms', models.JSONField(default=dict)),
+                        ('form', models.TextField(choices=[('csv', 'CSV'), ('xlsx', 'Excel')])),
+                        ('reason', models.TextField()),
+                        ('language', models.TextField()),
+                        ('state', models.TextField(choices=[('waiting', 'Waiting'), ('running', 'Being written'), ('done', 'Ready'), ('cancelled', 'Cancelled'), ('refused', 'Refused'), ('removed', 'Removed')], default='waiting')),
+                        ('once', models.TextField(default='')),
+                        ('expected_rows', models.IntegerField(null=True)),
+                        ('row_count', models.IntegerField(default=0)),
+                        ('size_bytes', models.BigIntegerField(default=0)),
+                        ('taken_count', models.IntegerField(default=0)),
+                        ('created_at', models.DateTimeField()),
+                        ('created_by_id', models.BigIntegerField()),
+                        ('finished_at', models.DateTimeField(null=True)),
+                        ('expires_at', models.DateTimeField(null=True)),
+                    ],
+                    options={
+                        'indexes': [
+                            models.Index(fields=['created_by_id', 'id'], name='core_export_mine'),
+                            models.Index(condition=models.Q(('state', 'done')), fields=['expires_at'], name='core_export_expiring'),
+                        ],
+                        'constraints': [
+                            models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'cancelled', 'refused', 'removed'])), name='core_export_state'),
+                            models.CheckConstraint(condition=models.Q(('form__in', ['csv', 'xlsx'])), name='core_export_form'),
+                            models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='core_export_reason'),
+                            models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), _negated=True), models.Q(('expires_at__isnull', False), ('finished_at__isnull', False)), _connector='OR'), name='core_export_done_whole'),
+                            models.UniqueConstraint(condition=models.Q(('once', ''), _negated=True), fields=('created_by_id', 'once'), name='core_export_once'),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

@@ -12,5 +12,5 @@ UNDO = "DELETE FROM core_setting WHERE key LIKE 'dispatch.%'"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dispatch", "0001_initial"), ("core", "0002_tables")]
+    dependencies = [("dispatch", "0001_initial"), ("core", "0001_initial")]
     operations = [migrations.RunSQL(SQL, UNDO)]

@@ -16,5 +16,5 @@ UNDO = "DELETE FROM core_setting WHERE key LIKE 'feedback.%'"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0002_counts"), ("core", "0002_tables")]
+    dependencies = [("feedback", "0002_kept_counts"), ("core", "0001_initial")]
     operations = [migrations.RunSQL(SQL, UNDO)]
