@@ -140,8 +140,8 @@ def find_ids(studio: Studio) -> None:
     """A customer, a case, a job and a contact at hand to look at."""
     for role, key, path, pattern in (
         ("agent", "customer", "/customers/", r'href="/customers/(\d+)/'),
-        ("agent", "case", "/cases/?view=open&type=water.small_leak", r'href="/cases/(\d+)/'),
-        ("agent", "case", "/cases/?view=open", r'href="/cases/(\d+)/'),
+        ("agent", "case", "/cases/?view=open&type=water.small_leak", r'data-case="(\d+)"'),
+        ("agent", "case", "/cases/?view=open", r'data-case="(\d+)"'),
         ("technician", "job", "/jobs/", r'href="/jobs/(\d+)/'),
         ("administrator", "key", "/api-keys/", r'href="/api-keys/(\d+)/'),
         ("administrator", "endpoint", "/webhooks/", r'href="/webhooks/(\d+)/'),
@@ -155,12 +155,29 @@ def find_ids(studio: Studio) -> None:
             studio.ids[key] = found.group(1)
         page.close()
     studio.ids["contact"] = _new_contact(studio)
+    if "job" not in studio.ids:
+        studio.ids["job"] = _job_of_crew(studio)
+
+
+def _job_of_crew(studio: Studio) -> str:
+    """A job on the board that the technician may open, where none is their own; else empty."""
+    board = studio.page("dispatcher", USUAL)
+    board.goto(f"{studio.address}/jobs/board/")
+    phone = studio.page("technician", USUAL)
+    for job in dict.fromkeys(re.findall(r'href="/jobs/(\d+)/', board.content())):
+        if phone.request.get(f"{studio.address}/jobs/{job}/").ok:
+            return job
+    return ""
 
 
 def _new_contact(studio: Studio) -> str:
+    """The contact at hand, else a call of the demo's first customer, of whom most is known."""
     page = studio.page("agent", USUAL)
-    customer = studio.ids.get("customer", "")
-    page.goto(f"{studio.address}/workspace/?new=phone&customer={customer}&phone=13800138000")
+    page.goto(f"{studio.address}/workspace/")
+    found = re.search(r"open=contact(?::|%3A)(\d+)", page.content())
+    if found:
+        return found.group(1)
+    page.goto(f"{studio.address}/workspace/?new=phone&customer=1&phone=13800138000")
     page.locator("form.q-newcontact [data-primary]").click()
     page.wait_for_url(re.compile("open=contact"))
     found = re.search(r"contact:(\d+)", page.url.replace("%3A", ":"))

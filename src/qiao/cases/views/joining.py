@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,6 +44,8 @@ def merge(request: StaffRequest, case_id: int) -> HttpResponse:
         actor=request.actor, case=case, chosen=tuple(dict.fromkeys(chosen)), now=request.now
     )
     picked = [line for line in lines if line.case_id in chosen or line.case_id == case_id]
+    if not picked:  # it ended, or was joined to another, since the menu was opened
+        raise Http404
     wanted = _ids([sent.get("survivor", "")])
     survivor = wanted[0] if wanted and wanted[0] in {p.case_id for p in picked} else None
     preview = show_preview(picked, survivor=survivor, now=request.now)

@@ -15,11 +15,13 @@ def page_of(
 ) -> tuple[list[Row], str]:
     """A page in the order of `key`, and the cursor of the next one; empty at the end.
 
-    `key` names a field without empty values in `rows`. A cursor that was tampered with, or is of
-    another order, reads as the first page.
+    `key` names a field or an annotation without empty values in `rows`. A cursor that was
+    tampered with, or is of another order, reads as the first page.
     """
     sign, beyond = ("-", "lt") if newest_first else ("", "gt")
-    field = rows.model._meta.get_field(key)  # noqa: SLF001 - Django's door to a model's fields
+    annotated = rows.query.annotations.get(key)
+    meta = rows.model._meta  # noqa: SLF001 - Django's door to a model's fields
+    field = annotated.output_field if annotated is not None else meta.get_field(key)
     place = _read(after, field)
     if place is not None:
         at, last = place
