@@ -33,7 +33,7 @@ LOOK = """() => {
 }"""
 TEXTS = """() => {
   const found = [];
-  const skip = 'script, style, code, [lang]:not(html), [data-own-words]';
+  const skip = 'script, style, code, textarea, [lang]:not(html), [data-own-words]';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent.trim();
@@ -64,12 +64,14 @@ TITLES = {
 }
 # What the demo's people say and write: subjects of contacts and cases are names of their types.
 DATA = {"demo.toml", "case_types.toml"}
+# Places in texts, keys of text modules, keys of records: no words of a language.
+SIGNS = re.compile(r"\{[^}]*\}|::\w+|\b[a-z0-9_]+(?:\.[a-z0-9_]+)+\b")
 WORD = re.compile(r"(?<![\w@./#-])[A-Za-z][a-z]{2,}(?![\w@/-])")
 ALLOWED = {
     "Qiao", "Ctrl", "Alt", "Shift", "Enter", "Esc", "Tab", "Space", "Excel", "English", "kPa",
     "Word", "PowerPoint",
-    "Cookie", "Wilson", "Cohen", "NTU", "Language", "wang", "zzzzqqqq", "Del", "Home", "End",
-    "PgUp", "PgDn", "min",
+    "Markdown", "thanks", "zzh", "Cookie", "Wilson", "Cohen", "NTU", "Language", "wang",
+    "zzzzqqqq", "Del", "Home", "End", "PgUp", "PgDn", "min",
 }  # fmt: skip
 
 
@@ -118,7 +120,7 @@ class Words:
 def _english(texts: list[str]) -> list[str]:
     found = []
     for text in texts:
-        words = [word for word in WORD.findall(text) if word not in ALLOWED]
+        words = [word for word in WORD.findall(SIGNS.sub(" ", text)) if word not in ALLOWED]
         if words:
             found.append(f"English: {text[:60]}")
     return found
