@@ -19,6 +19,7 @@ from qiao.cases.rules.process import Process
 from qiao.cases.rules.promises import Promise, promise_data
 from qiao.core.packs import CaseType
 from qiao.core.packs.enabled import catalogue
+from qiao.core.rules.texts import DATA_KEYS, Text
 
 Place = tuple[str, int]
 """An id, and the database in which it stands."""
@@ -38,9 +39,24 @@ def case_types() -> Mapping[str, CaseType]:
 
 
 def type_of(case: Case) -> CaseType:
-    """The definition of a case's type with the form that the case was opened with. Raises KeyError
-    when its pack is no longer enabled."""
-    return shaped(case_types()[case.case_type.key], _form_id(case))
+    """The definition of a case's type with the form that the case was opened with. Of a type that
+    no enabled pack has any more what its row keeps: it makes no promises, and its cases are worked
+    on to their end."""
+    definition = case_types().get(case.case_type.key) or _switched_off(case.case_type)
+    return shaped(definition, _form_id(case))
+
+
+def _switched_off(row: CaseTypeRow) -> CaseType:
+    name = Text(*(row.names[key] for key in DATA_KEYS))
+    return CaseType(
+        key=row.key,
+        group=row.group,
+        name=name,
+        customer_name=name,
+        process=row.process_key,
+        default_priority=Case.Priority.NORMAL.value,
+        emergency=row.emergency,
+    )
 
 
 def shaped(definition: CaseType, form_id: int | None) -> CaseType:

@@ -19,10 +19,12 @@ from qiao.cases.operations import pause, refresh_levels, take_action, undo_entry
 from qiao.cases.operations.telling import HOLD, _promised, tell_due
 from qiao.cases.queries.telling import LATE_FROM, NOT_TYPES, WISH, Owed
 from qiao.cases.rules.telling import BY_KIND, OCCASIONS, occasion_of
+from qiao.cases.tests import world
 from qiao.cases.tests.browsing import text_of
 from qiao.cases.tests.world import NOW, PROMISES, a_case
 from qiao.core import settings as dated
 from qiao.core.events import Envelope
+from qiao.core.packs import enabled
 from qiao.customers.models import Customer
 from qiao.customers.operations.care import record_consent
 from qiao.customers.tests.factories import make_account, make_customer
@@ -80,6 +82,22 @@ def test_who_reported_something_is_told_its_number_once(company: Company, case: 
     assert case.title in message.body
     assert left() == [("case_received", "told", "")]
     assert CaseTelling.objects.get().message_id == message.pk
+
+
+def test_cases_of_a_type_that_no_pack_has_any_more_are_told_of_and_come_to_their_end(
+    company: Company, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = replace(world.PACK, case_types=(world.BILL, world.BURST))
+    monkeypatch.setattr(enabled, "load_pack", lambda _path: without)
+    enabled.catalogue.cache_clear()
+    look()
+    assert told() == ["case_received"]
+    steps: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("hand_over", {}), ("done", {"cause": "pipe"}), ("satisfied", {}),
+    )  # fmt: skip
+    for action, given in steps:
+        take_action(case_id=case.pk, action=action, given=given, actor=company.agent, now=NOW)
+    assert Case.objects.get(pk=case.pk).closed_at == NOW
 
 
 def test_of_what_follows_at_once_the_newest_is_told(company: Company, case: Case) -> None:
