@@ -7,7 +7,8 @@ in `qiao.core.calendar_edits`.
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -85,6 +86,15 @@ def _calendar(row: BusinessCalendar) -> Calendar:
         special_days=special | own,
         round_the_clock=row.round_the_clock,
     )
+
+
+def on_day(versions: Sequence[Version], day: date) -> Calendar:
+    """The calendar of a local day: by the newest version in force before the day ends. What is
+    planned for later does not count yet."""
+    zone = ZoneInfo(versions[-1].calendar.timezone)
+    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    known = [version for version in versions if version.effective_from < end]
+    return (known[-1] if known else versions[0]).calendar
 
 
 def public_days(region: str) -> dict[str, dict[str, str]]:

@@ -13,12 +13,12 @@ from qiao.cases.features import DIGESTS
 from qiao.cases.journal import INTERNAL, Journal, lock_case
 from qiao.cases.models import Case, Digest, DigestItem, DigestReader
 from qiao.cases.operations.digest_mail import mail_digest
+from qiao.cases.operations.report_schedules import works_of
 from qiao.cases.rules.digest import Candidate, Drawn, draw
 from qiao.cases.rules.risk import COMPLAINT
-from qiao.core import calendars, events
+from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.features import is_on
-from qiao.core.rules.calendar import working_spans
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.staff.operations import notify
@@ -29,7 +29,6 @@ ORDERED: Final = "cases.order"
 LOOKED_AT: Final = 2_000
 WORDS_LENGTH: Final = 1_000
 SEEDS: Final = 2**31
-SATURDAY: Final = 5
 
 
 class NotYourDigest(Exception):  # noqa: N818 - names the finding
@@ -49,10 +48,14 @@ class BadDecision(Exception):  # noqa: N818 - a refusal
 
 
 def draw_due(*, now: datetime) -> int:
-    """Draw today's digest for every reader whose hour has come; returns how many were drawn."""
+    """Draw today's digest for every reader whose hour has come; returns how many were drawn.
+
+    Who works here no more reads none.
+    """
     required()
     count = 0
-    for reader in DigestReader.objects.select_related("organisation", "staff"):
+    readers = DigestReader.objects.filter(staff__is_active=True)
+    for reader in readers.select_related("organisation", "staff"):
         local = now.astimezone(ZoneInfo(reader.organisation.timezone))
         day = local.date()
         if local.hour < reader.hour or not _reads_on(reader, day):
@@ -68,12 +71,7 @@ def draw_due(*, now: datetime) -> int:
 def _reads_on(reader: DigestReader, day: date) -> bool:
     if day < reader.since or (reader.until is not None and day >= reader.until):
         return False
-    known = calendars.all_versions()
-    for pack in reader.organisation.packs:
-        versions = known.get(f"{pack}.office")
-        if versions:
-            return bool(working_spans(versions[-1].calendar, day))
-    return day.weekday() < SATURDAY
+    return works_of(reader.organisation.packs)(day)
 
 
 def draw_for(reader: DigestReader, *, day: date, seed: int, now: datetime) -> Digest:

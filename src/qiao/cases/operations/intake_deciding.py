@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from qiao.cases import definitions
 from qiao.cases.models import CaseIntake, IntakeCategory, ProcessVersion
@@ -157,7 +158,7 @@ class Deciding:
         return found
 
     def _owed(self, decided: Decided) -> Any:
-        day = self.now.date()
+        day = self.now.astimezone(ZoneInfo(self.unit.timezone)).date()
         where = Place(chain_to(self.unit), decided.area, day)
         definition = decided.kind.definition
         process = definitions.process_of(decided.kind.version)

@@ -52,12 +52,12 @@ def set_schedule(
     rhythm = next((each for each in EVERY if each == every), None)
     if rhythm is None or not 0 <= hour < HOURS:
         raise ValueError(f"{every} {hour}")
-    allowed = {holder.staff_id for holder in may_receive(actor=actor, day=now.date())}
+    unit = organisation(unit_id)
+    local = now.astimezone(ZoneInfo(unit.timezone))
+    allowed = {holder.staff_id for holder in may_receive(actor=actor, day=local.date())}
     receivers = [pk for pk in dict.fromkeys(staff_ids) if pk in allowed][:MOST_RECEIVERS]
     if not receivers:
         raise NobodyToSend(str(view_id))
-    unit = organisation(unit_id)
-    local = now.astimezone(ZoneInfo(unit.timezone))
     found = latest(every=rhythm, hour=hour, local=local, works=works_of(unit.packs))
     schedule, _made = ReportSchedule.objects.update_or_create(
         view=view,
@@ -104,12 +104,10 @@ def may_receive(*, actor: Actor, day: date) -> list[Holder]:
 def works_of(packs: Sequence[str]) -> Works:
     """Which days are working days of a unit: those of its office, else Monday to Friday."""
     known = calendars.all_versions()
-    for pack in packs:
-        versions = known.get(f"{pack}.office")
-        if versions:
-            calendar = versions[-1].calendar
-            return lambda day: bool(working_spans(calendar, day))
-    return _weekday
+    versions = next(filter(None, (known.get(f"{pack}.office") for pack in packs)), None)
+    if versions is None:
+        return _weekday
+    return lambda day: bool(working_spans(calendars.on_day(versions, day), day))
 
 
 def _weekday(day: date) -> bool:
@@ -150,7 +148,7 @@ def _send(schedule: ReportSchedule, now: datetime) -> int:
     sent = 0
     receivers = list(schedule.receivers.select_related("staff").order_by("pk"))
     for each in receivers:
-        reader = actor_for(each.staff, day=now.date()) if each.staff.is_active else None
+        reader = actor_for(each.staff, day=local.date()) if each.staff.is_active else None
         if reader is None or not (reader.can(RIGHT) and reader.can(TAKE)):
             continue
         request_export(

@@ -18,6 +18,7 @@ from qiao.cases.rules.digest import Candidate, draw
 from qiao.cases.rules.green import GreenRule, Standing, first_that_holds, percent_of, raised
 from qiao.cases.tests import world
 from qiao.cases.tests.world import NOW, a_case
+from qiao.core.calendar_edits import put_calendar
 from qiao.core.packs.green_rules import GreenRuleSpec
 from qiao.core.rules.texts import Text
 from qiao.customers.models import Customer
@@ -193,6 +194,26 @@ def test_every_working_day_the_executive_is_told_of_the_draw(
     saturday, before_hour = NOW + timedelta(days=1), NOW + timedelta(days=3, hours=-3)
     assert draw_due(now=saturday) == 0
     assert draw_due(now=before_hour) == 0
+
+
+def test_a_reader_who_left_keeps_nobody_elses_digest_back(company: Company) -> None:
+    as_complaint(a_case(company))
+    terms: dict[str, Any] = {"actor": company.chief, "now": NOW, "hour": 8, "count": 5}
+    set_digest_reader(staff_id=company.agent.person_id, organisation_id=company.lake.pk, **terms)
+    Staff.objects.filter(pk=company.agent.person_id).update(is_active=False)
+    read_by_chief(company)
+    assert [each.staff_id for each in Digest.objects.all()] == [company.chief.person_id]
+
+
+def test_a_working_day_that_is_planned_for_later_is_none_today(company: Company) -> None:
+    weekend = (("08:30", "12:00"),)
+    usual = next(each for each in world.PACK.calendars if each.key == "office")
+    planned = replace(usual, week={**usual.week, "sat": weekend})
+    put_calendar(key="water.office", spec=planned, effective_at=NOW + timedelta(days=30))
+    as_complaint(a_case(company))
+    read_by_chief(company)
+    assert draw_due(now=NOW + timedelta(days=1)) == 0
+    assert draw_due(now=NOW + timedelta(days=36)) == 1
 
 
 def test_the_e_mail_of_a_digest_says_how_much_waits_and_nothing_of_whom(
