@@ -220,6 +220,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cache",
+        # With the usual 300 a crowd would push out what counts visitors and end their limits.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 SESSION_COOKIE_NAME = "q-session"

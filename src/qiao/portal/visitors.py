@@ -52,12 +52,13 @@ def remember(response: HttpResponse, key: str) -> None:
     )
 
 
-def is_too_much(request: HttpRequest, kind: str, key: str) -> bool:
+def is_too_much(request: HttpRequest, kind: str) -> bool:
     """Count one more of a kind; True once this browser or this network did it too often.
 
     A browser without a key is counted by its network alone: strangers must not use up what is
     left for each other.
     """
+    key = visitor_key(request)
     by_browser, by_network = LIMITS[kind]
     over = _beyond(f"portal:{kind}:{_digest(client_address(request))}", by_network)
     return (_beyond(f"portal:{kind}:{key}", by_browser) if key else False) or over

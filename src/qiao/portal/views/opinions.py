@@ -104,10 +104,10 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if form.cleaned_data["website"]:  # a machine: it is thanked, nothing is kept
             return HttpResponseRedirect(reverse("portal:opinion_thanks"))
-        key = visitor_key(request) or new_key()
-        if is_too_much(request, "write", key):
+        if is_too_much(request, "write"):
             form.add_error(None, _("Too many at once. Please try again in an hour."))
             return _page(request, "new", {"form": form}, status=429)
+        key = visitor_key(request) or new_key()
         if _kept(form, key):
             response = HttpResponseRedirect(reverse("portal:opinion_thanks"))
             remember(response, key)
@@ -148,11 +148,11 @@ def thanks(request: HttpRequest) -> HttpResponse:
 def vote(request: HttpRequest, number: str) -> HttpResponse:
     """Give a voice, or take it back."""
     row = _row(number)
-    key = visitor_key(request) or new_key()
-    response = HttpResponseRedirect(reverse("portal:opinion", args=[row.number]))
-    if is_too_much(request, "vote", key):
+    if is_too_much(request, "vote"):
         text = _("Too many at once. Please try again in an hour.")
         return _detail(request, row, FollowForm(), told=text, status=429)
+    key = visitor_key(request) or new_key()
+    response = HttpResponseRedirect(reverse("portal:opinion", args=[row.number]))
     with acting(None):
         if not queries.voted_among(voter=key, ids=[row.pk]):
             operations.vote(suggestion_id=row.pk, voter=key, now=timezone.now())
@@ -172,7 +172,7 @@ def follow(request: HttpRequest, number: str) -> HttpResponse:
     told = _("We have written to you. Open the link in the letter to confirm.")
     if form.cleaned_data["website"]:
         return _detail(request, row, FollowForm(), told=told)
-    if is_too_much(request, "follow", visitor_key(request)):
+    if is_too_much(request, "follow"):
         form.add_error(None, _("Too many at once. Please try again in an hour."))
         return _detail(request, row, form, status=429)
     if is_written_too_often(form.cleaned_data["email"]):  # said like the rest: it tells nothing
