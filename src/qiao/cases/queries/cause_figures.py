@@ -84,7 +84,8 @@ class CaseOfCause:
 _CASES = f"""
 SELECT c.id, c.number, c.title, c.opened_date, c.organisation_id, s.id,
        coalesce(s.name, ''), c.caller_name, c.caller_phone
-  FROM (SELECT * {_OF} ORDER BY c.opened_at DESC, c.id DESC LIMIT %(limit)s) c
+  FROM (SELECT * {_OF} AND c.about_unit_id IS NULL
+         ORDER BY c.opened_at DESC, c.id DESC LIMIT %(limit)s) c
   LEFT JOIN customers_customer s ON s.id = customers_survivor(c.customer_id)
  ORDER BY c.opened_date DESC, c.id DESC
 """  # noqa: S608 - this module's own piece
@@ -98,7 +99,8 @@ def cases_of_cause(
     until: date,
     limit: int,
 ) -> list[CaseOfCause]:
-    """The newest of these cases, with the customers who stand for them now."""
+    """The newest of these cases, with the customers who stand for them now: but for those about
+    somebody of the house, whose callers are named to nobody else."""
     with connection.cursor() as cursor:
         values = _values([cause_key], organisation_ids, since, until)
         cursor.execute(_CASES, values | {"limit": limit})

@@ -292,6 +292,13 @@ def test_customers_who_were_merged_twice_are_named_as_who_stands_for_them(home: 
         assert [each.customer_id for each in complainants_of(row)] == [other.pk]
 
 
+def test_who_complained_of_somebody_of_the_house_is_named_to_nobody(home: Home) -> None:
+    row = opened(home, count=2)
+    sealed, usual = (each.case_id for each in complainants_of(row))
+    Case.objects.filter(pk=sealed).update(about_unit=home.company.lake)
+    assert [each.case_id for each in complainants_of(row)] == [usual]
+
+
 def test_the_pages_tell_the_story(home: Home) -> None:
     row = judged(home, after=2)
     agent = client_of(home.company.agent_staff)
