@@ -6,6 +6,7 @@ from typing import Final
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from qiao.cases.queries import is_held
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.idempotency import claim
@@ -27,7 +28,8 @@ AS_CALL: Final = {"wrong_number": "wrong_person"}
 
 
 class AlreadyFinished(Exception):  # noqa: N818 - names the finding
-    """The follow-up has ended; nothing can be added to it."""
+    """The follow-up has ended, or ends now, since another case stands for its own; nothing can be
+    added to it."""
 
 
 class OwnWork(Exception):  # noqa: N818 - names the finding
@@ -123,9 +125,9 @@ def _begin(follow_up_id: int, actor: Actor, now: datetime, key: str) -> tuple[Fo
     actor.require("followups.work", follow_up.organisation_id)
     if key and not claim(scope=f"follow_up:{follow_up.pk}", key=key):
         return follow_up, True
-    if follow_up.finished_at is not None:
-        raise AlreadyFinished
     case = follow_up.case
+    if follow_up.finished_at is not None or is_held(case.pk):
+        raise AlreadyFinished
     if actor.staff_id in handlers_of(case) and must_be_another(
         group=case.case_type.group, organisation_id=follow_up.organisation_id, now=now
     ):

@@ -332,3 +332,19 @@ def test_a_content_customer_whose_matter_is_not_solved_does_not_reach_the_archiv
     case = Case.objects.get(id=follow_up.case_id)
     assert case.closed_at is None
     assert case.facts["solved"] is False
+
+
+def test_nothing_is_kept_once_another_case_stands_for_the_one_that_was_called_for(
+    crew: Crew,
+) -> None:
+    follow_up, other = a_follow_up(crew), a_work_order(crew).case
+    Case.objects.filter(pk=follow_up.case_id).update(merged_into=other)
+    with pytest.raises(AlreadyFinished):
+        confirm(
+            follow_up_id=follow_up.pk,
+            rating="satisfied",
+            resolved=True,
+            channel="call",
+            actor=crew.agent,
+            now=LATER,
+        )
