@@ -22,8 +22,9 @@ from qiao.core.manifest import (
 )
 from qiao.core.models import Approval
 from qiao.knowledge.models import Article, ArticleVersion
-from qiao.knowledge.operations.articles import KIND, NothingPending, publish, refuse
+from qiao.knowledge.operations.articles import NothingPending, publish, refuse
 from qiao.knowledge.queries import find_articles
+from qiao.knowledge.queries.reading import KIND
 from qiao.knowledge.words import best, category_name
 
 VIEW = "knowledge.view"

@@ -169,6 +169,7 @@ class DecisionForm(forms.Form):
         choices=[("yes", ""), ("no", "")], coerce=lambda word: word == "yes"
     )
     note = forms.CharField(max_length=500, required=False)
+    request = forms.IntegerField(required=False)
 
 
 LONGEST_QUERY: Final = 100

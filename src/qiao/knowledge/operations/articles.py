@@ -15,9 +15,9 @@ from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.knowledge.models import Article, ArticleKept, ArticleMark, ArticleVersion
 from qiao.knowledge.operations.wording import NotOffered, by_language, keep_findable
+from qiao.knowledge.queries.reading import KIND
 from qiao.staff.queries import company_id
 
-KIND: Final = "article.publish"
 WRITE: Final = "knowledge.write"
 KEEP: Final = "knowledge.keep"
 BODY_LENGTH: Final = 20_000
@@ -26,6 +26,10 @@ NOTE_LENGTH: Final = 500
 
 class ProposalWaits(Exception):  # noqa: N818 - names the finding
     """Somebody else's proposal for this article waits for a second person."""
+
+
+class Rewritten(Exception):  # noqa: N818 - names the finding
+    """What was read is not what waits any more: its author wrote it anew."""
 
 
 class NothingPending(Exception):  # noqa: N818 - names the finding
@@ -73,32 +77,45 @@ def propose_article(
     organisation_id: int | None = None,
 ) -> ArticleVersion:
     """Propose other words for an article, or a new one; it is published when a second person
-    agrees. One's own proposal that still waits is written anew.
+    agrees. One's own proposal that still waits is written anew and asked for anew: nobody agrees
+    to words that they did not read.
 
     Raises `Forbidden`, `ProposalWaits`, `NoWords`, `BadText`, `Article.DoesNotExist`.
     """
     required()
     actor.require(WRITE)
     titles, bodies = by_language(wording.titles, wording.bodies, body_length=BODY_LENGTH)
+    # A decision locks the request first, then the article: so do we.
+    before = _request(article_id) if article_id is not None else None
     article = _article(article_id, organisation_id, facts, titles, actor)
     version = _pending(article, actor)
     version.titles, version.bodies = titles, bodies
     version.words = clean(wording.words, field="words", max_length=400, one_line=True)
     version.note = clean(wording.note, field="note", max_length=NOTE_LENGTH)
     version.facts, version.written_at = facts.data(), now
-    is_new = version.pk is None
     version.save()
-    if is_new:
-        approvals.request_approval(
-            kind=KIND,
-            subject_id=article.pk,
-            organisation_id=article.organisation_id or company_id(),
-            payload={"version": version.number},
-            reason=version.note,
-            actor=actor,
-            now=now,
-        )
+    if before is not None:
+        before.state = Approval.State.WITHDRAWN
+        before.decided_at, before.decided_by_id = now, actor.person_id
+        before.save()
+    approvals.request_approval(
+        kind=KIND,
+        subject_id=article.pk,
+        organisation_id=article.organisation_id or company_id(),
+        payload={"version": version.number},
+        reason=version.note,
+        actor=actor,
+        now=now,
+    )
     return version
+
+
+def _request(article_id: int) -> Approval | None:
+    """What waits for a second person, locked."""
+    waiting = Approval.objects.select_for_update().filter(
+        kind=KIND, subject_id=article_id, state=Approval.State.PENDING
+    )
+    return waiting.first()
 
 
 def _article(
@@ -137,18 +154,25 @@ def _pending(article: Article, actor: Actor) -> ArticleVersion:
 
 
 def decide_version(
-    *, article_id: int, approve: bool, note: str, actor: Actor, now: datetime
+    *,
+    article_id: int,
+    approve: bool,
+    note: str,
+    actor: Actor,
+    now: datetime,
+    request_id: int | None = None,
 ) -> Article:
-    """Publish or refuse what waits, as a second person.
+    """Publish or refuse what waits, as a second person. `request_id` is the request whose words
+    the person read.
 
-    Raises `NothingPending`, `Forbidden`, `qiao.core.approvals.SamePerson`.
+    Raises `NothingPending`, `Rewritten`, `Forbidden`, `qiao.core.approvals.SamePerson`.
     """
     required()
-    waiting = Approval.objects.filter(
-        kind=KIND, subject_id=article_id, state=Approval.State.PENDING
-    ).first()
+    waiting = _request(article_id)
     if waiting is None or not Article.objects.visible_to(actor).filter(pk=article_id).exists():
         raise NothingPending(str(article_id))
+    if request_id not in (None, waiting.pk):
+        raise Rewritten(str(article_id))
     approvals.decide(approval_id=waiting.pk, approve=approve, note=note, actor=actor, now=now)
     if approve:
         return publish(article_id=article_id, actor=actor, now=now)

@@ -16,6 +16,7 @@ from qiao.knowledge.queries.reading import (
     category_counts,
     get_article_for,
     get_text_for,
+    pending_request,
     pending_version,
     text_list,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "load_seeds",
     "offer_articles",
     "offer_texts",
+    "pending_request",
     "pending_version",
     "shipped",
     "text_list",

@@ -7,8 +7,10 @@ from django.db.models import Count, Q
 from django.http import Http404
 
 from qiao.core.actor import Actor
+from qiao.core.models import Approval
 from qiao.knowledge.models import Article, ArticleMark, ArticleVersion, TextModule
 
+KIND: Final = "article.publish"  # of the requests to a second person
 SHOWN_MARKS: Final = 20
 PAGE: Final = 50
 
@@ -45,6 +47,12 @@ def pending_version(article: Article) -> ArticleVersion | None:
     """The proposal that waits for a second person."""
     rows = article.versions.filter(state=ArticleVersion.State.PENDING)
     return rows.select_related("written_by").first()
+
+
+def pending_request(article: Article) -> int | None:
+    """The id of the request that waits for a second person."""
+    rows = Approval.objects.filter(kind=KIND, subject_id=article.pk, state=Approval.State.PENDING)
+    return rows.values_list("pk", flat=True).first()
 
 
 def article_marks(article: Article) -> list[ArticleMark]:

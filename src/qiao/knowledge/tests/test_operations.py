@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from qiao.core import approvals
 from qiao.core.actor import Forbidden
-from qiao.core.approvals import SamePerson
+from qiao.core.approvals import AlreadyDecided, SamePerson
 from qiao.knowledge import operations, queries
 from qiao.knowledge.models import Article, ArticleVersion
 from qiao.knowledge.operations import Facts, TextDraft, Wording, install_knowledge
@@ -98,6 +99,26 @@ def test_a_proposal_that_waits_is_rewritten_by_its_author_alone(company: Company
     assert again.pk == first.pk
     with pytest.raises(operations.ProposalWaits):
         operations.propose_article(wording=wording(), **told, actor=company.colleague)
+
+
+def test_nobody_agrees_to_words_that_were_written_anew_after_reading(company: Company) -> None:
+    told: dict[str, Any] = {"facts": Facts("bills"), "now": NOW, "actor": company.agent}
+    first = operations.propose_article(
+        wording=wording("先关阀"), organisation_id=company.lake.pk, **told
+    )
+    article = Article.objects.get(pk=first.article_id)
+    read = queries.pending_request(article)
+    assert read is not None
+    operations.propose_article(wording=wording("随便"), article_id=article.pk, **told)
+    decided: dict[str, Any] = {"approve": True, "note": "", "actor": company.colleague, "now": NOW}
+    with pytest.raises(operations.Rewritten):
+        operations.decide_version(article_id=article.pk, request_id=read, **decided)
+    with pytest.raises(AlreadyDecided):
+        approvals.decide(approval_id=read, **decided)
+    asked = queries.pending_request(article)
+    operations.decide_version(article_id=article.pk, request_id=asked, **decided)
+    article.refresh_from_db()
+    assert article.bodies == {"zh-Hans": "随便"}
 
 
 def test_a_refused_proposal_stays_in_the_history(company: Company) -> None:

@@ -108,7 +108,7 @@ def version(request: StaffRequest, article_id: int, number: int) -> HttpResponse
         "now_body": found.bodies.get(language, ""),
         "may_decide": request.actor.can_in("core.approve", found.organisation_id or company_id())
         and shown.written_by_id != request.actor.staff_id,
-        "decision_form": DecisionForm(auto_id="decide-%s"),
+        "asked": queries.pending_request(found),
     }
     return render(request, "knowledge/version.html", context)
 
@@ -220,11 +220,15 @@ def decide(request: StaffRequest, article_id: int) -> HttpResponse:
             article_id=found.pk,
             approve=agreed,
             note=form.cleaned_data["note"],
+            request_id=form.cleaned_data["request"],
             actor=request.actor,
             now=request.now,
         )
     except SamePerson:
         messages.error(request, _("A second person has to decide."))
+    except operations.Rewritten:
+        text = _("The author wrote the proposal anew meanwhile. Please read it again.")
+        messages.error(request, text)
     except operations.NothingPending:
         messages.info(request, _("Nothing waits for a decision any more."))
     else:
