@@ -124,7 +124,7 @@ def _values(actor: Actor, words: Words) -> dict[str, Any]:
 
 _WRITTEN: Final = """
 SELECT c.id, concat_ws(E'\n', nullif(c.description, ''), nullif(c.place, ''),
-           nullif(c.caller_name, ''), nullif(c.caller_phone, ''),
+           nullif(c.caller_name, ''), nullif(c.caller_phone, ''), cases_words_of_answers(c),
            (SELECT string_agg(coalesce(e.data ->> 'text', e.data ->> 'words'), E'\n'
                               ORDER BY e.seq DESC)
               FROM cases_caseevent e

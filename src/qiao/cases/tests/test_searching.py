@@ -47,6 +47,39 @@ def test_all_that_is_written_in_a_case_finds_it(company: Company) -> None:
         assert not _found(company.agent, text), text
 
 
+def test_answers_of_the_form_find_the_case_by_their_words(company: Company) -> None:
+    case = a_case(company, facts={"spot": "road", "flow": 3, "remark": "井盖旁边冒水"})
+    other = a_case(company)
+    for text in ("井盖旁边", "路面", "road", "路面 井盖"):
+        assert _found(company.agent, text) == [case.pk], text
+    assert _found(company.agent, "表箱") == [other.pk]
+    assert not _found(company.outsider, "井盖旁边")
+    operations.take_action(
+        case_id=case.pk, action="hand_over", given={}, actor=company.agent, now=NOW
+    )
+    operations.take_action(
+        case_id=case.pk, action="done", given={"cause": "loose"}, actor=company.agent, now=NOW
+    )
+    assert _found(company.agent, "松动") == [case.pk]
+    Case.objects.filter(pk=case.pk).update(facts={"spot": "meter"})
+    assert not _found(company.agent, "井盖旁边")
+    assert sorted(_found(company.agent, "表箱")) == [case.pk, other.pk]
+
+
+def test_no_answer_is_found_by_a_number_that_names_a_person(company: Company) -> None:
+    remark = "身份证 11010519491231002X，卡号 6222 0212 3456 7890 123，门牌 1203"
+    case = a_case(company, facts={"spot": "road", "remark": remark})
+    for text in ("11010519491231002X", "6222021234567890123", "123456"):
+        assert not _found(company.agent, text), text
+    assert _found(company.agent, "门牌1203") == [case.pk]
+
+
+def test_the_list_marks_the_answer_that_was_found(company: Company, agent: Client) -> None:
+    a_case(company, facts={"spot": "road", "remark": "井盖旁边冒水"})
+    shown = text_of(agent.get(reverse("cases:list"), {"view": "open", "q": "井盖"}))
+    assert "<mark>井盖</mark>" in shown
+
+
 def test_width_case_and_signs_do_not_matter(company: Company) -> None:
     case = a_case(company, title="ＤＮ１００ 阀门, 3-2 室")
     for text in ("dn100", "DN100阀", "32室", "100阀门"):
