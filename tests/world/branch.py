@@ -1,10 +1,10 @@
 """The lake branch and its people, filled room by room."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from qiao.staff.models import Absence, Organisation, Role, Staff
+from qiao.staff.models import Absence, DutyPattern, Organisation, Role, Staff
 from qiao.staff.operations import add_organisation, assign_role
 from qiao.staff.operations.absences import plan_absence
 from qiao.staff.operations.duty import plan_roster
@@ -78,6 +78,9 @@ def build_world(now: datetime) -> World:
         shifts=[Shift(0, day, 1050, 510, company.agent.person_id) for day in range(7)],
         needs=[Need(day, 1050, 510) for day in range(7)],
     )
+    DutyPattern.objects.create(
+        roster=roster, since=date(2030, 2, 4), weeks=1, planned_at=now
+    )  # one that is still to come
     other_team = add_organisation(
         kind="team", code="lake-2", name="滨湖二班", parent=company.lake, skills=list(SKILLS)
     )

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from qiao.core.demo import World
-from qiao.staff.models import DutyChange, Organisation, Staff
+from qiao.staff.models import DutyChange, DutyRoster, Organisation, Staff
 from qiao.staff.operations.duty import plan_roster
+from qiao.staff.operations.duty_patterns import keep_pattern
+from qiao.staff.queries.duty import as_rules
 from qiao.staff.rules.roster import Need, Shift
 
 EVENING, MORNING, DAY_START = 1200, 480, 480  # 20:00 to 8:00; by day at the weekend from 8:00
@@ -44,6 +46,30 @@ def build_rosters(world: World) -> None:
             changed_at=world.now,
         )
     _leave_a_hole(world)
+    _plan_anew(world)
+
+
+def _plan_anew(world: World) -> None:
+    """In four weeks the first unit takes turns by whole weeks."""
+    roster = DutyRoster.objects.order_by("id").first()
+    if roster is None:
+        return
+    monday = world.now.date() + timedelta(days=28 - world.now.weekday())
+    people = sorted(as_rules(roster).people)[:FEWEST]
+    needs = [Need(weekday, EVENING, MORNING) for weekday in range(7)]
+    keep_pattern(
+        roster=roster,
+        since=monday,
+        weeks=FEWEST,
+        shifts=[
+            Shift(week, need.weekday, need.start, need.end, people[week])
+            for week in range(FEWEST)
+            for need in needs
+        ],
+        needs=needs,
+        planned_by_id=None,
+        now=world.now,
+    )
 
 
 def _turn(people: list[Staff], week: int, need: Need) -> Staff:

@@ -257,10 +257,31 @@ class DutyRoster(models.Model):
         ]
 
 
+class DutyPattern(models.Model):
+    """Another pattern of a roster, in force from the day `since` until the next one.
+
+    Its shifts and needs name it; those without one are the pattern that the roster began with.
+    Its cycle begins in the week of `since`.
+    """
+
+    roster = models.ForeignKey(DutyRoster, models.CASCADE, related_name="patterns")
+    since = models.DateField()
+    weeks = models.SmallIntegerField()
+    planned_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    planned_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["roster", "since"], name="staff_pattern_once"),
+            models.CheckConstraint(condition=Q(weeks__range=(1, 12)), name="staff_pattern_weeks"),
+        ]
+
+
 class DutyShift(models.Model):
     """A span of the pattern: in week `week` of the cycle (from 0), on `weekday` (0 Monday)."""
 
     roster = models.ForeignKey(DutyRoster, models.CASCADE, related_name="shifts")
+    pattern = models.ForeignKey(DutyPattern, models.CASCADE, null=True, related_name="shifts")
     week = models.SmallIntegerField()
     weekday = models.SmallIntegerField()
     start = models.SmallIntegerField()
@@ -270,7 +291,9 @@ class DutyShift(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["roster", "week", "weekday", "start"], name="staff_shift_once"
+                fields=["roster", "pattern", "week", "weekday", "start"],
+                name="staff_shift_once",
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(weekday__range=(0, 6), start__range=(0, 1439), end__range=(0, 1440)),
@@ -283,6 +306,7 @@ class DutyNeed(models.Model):
     """When somebody must be on duty: what of it nobody covers is a hole."""
 
     roster = models.ForeignKey(DutyRoster, models.CASCADE, related_name="needs")
+    pattern = models.ForeignKey(DutyPattern, models.CASCADE, null=True, related_name="needs")
     weekday = models.SmallIntegerField()
     start = models.SmallIntegerField()
     end = models.SmallIntegerField()

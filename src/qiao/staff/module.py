@@ -59,5 +59,7 @@ manifest = Module(
         "staff_assignment",
         "staff_membership",
         "staff_absence",
+        "staff_dutypattern",
+        "staff_dutyshift",
     ),
 )

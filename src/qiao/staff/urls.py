@@ -3,7 +3,7 @@
 from django.urls import path
 
 from qiao.staff import views
-from qiao.staff.views import absences, duty, files, notices
+from qiao.staff.views import absences, duty, duty_patterns, files, notices
 
 app_name = "staff"
 urlpatterns = [
@@ -11,6 +11,17 @@ urlpatterns = [
     path("demo/<str:number>", views.demo_sign_in, name="demo_sign_in"),
     path("duty/", duty.index, name="duty"),
     path("duty/<int:roster_id>/", duty.roster, name="roster"),
+    path("duty/<int:roster_id>/pattern/", duty_patterns.pattern, name="duty_pattern"),
+    path(
+        "duty/<int:roster_id>/pattern/change/",
+        duty_patterns.pattern_change,
+        name="duty_pattern_change",
+    ),
+    path(
+        "duty/<int:roster_id>/pattern/<str:iso>/drop/",
+        duty_patterns.pattern_drop,
+        name="duty_pattern_drop",
+    ),
     path("duty/<int:roster_id>/<str:iso>/<int:start>/", duty.duty_change, name="duty_change"),
     path("files/", files.files, name="files"),
     path("files/<int:export_id>/", files.file, name="file"),

@@ -23,6 +23,24 @@ CORE: Final = {
         {"roster_id": "{roster}", "iso": "2030-01-04", "start": "1050"},
         post={"staff": "{agent}", "reason": "x"},
     ),
+    "staff:duty_pattern": Visit({"roster_id": "{roster}"}, ("since=2030-01-01", "since=x")),
+    "staff:duty_pattern_change": Visit(
+        {"roster_id": "{roster}"},
+        ("since=2030-01-07",),
+        {
+            "do": "keep",
+            "since": "2030-01-07",
+            "weeks": "1",
+            "start_0": "20:00",
+            "end_0": "08:00",
+            "c_0_0_1": "{agent}",
+        },
+        reader="chief",
+        sender="chief",
+    ),
+    "staff:duty_pattern_drop": Visit(
+        {"roster_id": "{roster}", "iso": "2030-02-04"}, post={}, get=NOT_ALLOWED, sender="chief"
+    ),
     "staff:files": Visit(),
     "staff:file_cancel": Visit({"export_id": "{export}"}, post={}, get=NOT_ALLOWED),
     "staff:file": Visit({"export_id": "{export}"}),

@@ -86,7 +86,7 @@ def change_duty(
 ) -> None:
     """Let somebody else take a duty that is still to come; None leaves it to nobody, which is
     shown as a hole. Raises `RosterMissing`, `Forbidden`, `DutyMissing`, `DutyOver`, `BadText`."""
-    roster = _locked(roster_id, actor)
+    roster = lock_roster(roster_id, actor)
     actor.require(PLAN, roster.unit_id)
     _duty_at(roster, day, start, now)
     _put(roster, day, start, staff_id, reason, actor, now)
@@ -106,7 +106,7 @@ def ask_swap(
 
     Raises `RosterMissing`, `DutyMissing`, `DutyOver`, `NotOwnDuty`, `AlreadyPending`, `BadText`.
     """
-    roster = _locked(roster_id, actor)
+    roster = lock_roster(roster_id, actor)
     if _duty_at(roster, day, start, now) != actor.staff_id or with_id == actor.staff_id:
         raise NotOwnDuty(day.isoformat())
     if not active_among([with_id]):
@@ -141,9 +141,7 @@ def tell_holes(*, now: datetime) -> int:
     for roster in rosters_of(units):
         today = now.astimezone(ZoneInfo(roster.timezone)).date()
         plan = as_rules(roster)
-        working = frozenset(active_among([shift.staff_id for shift in plan.shifts]))
-        extra = {change.staff_id for change in plan.changes if change.staff_id}
-        available = working | frozenset(active_among(sorted(extra)))
+        available = frozenset(active_among(sorted(plan.people)))
         for hole in holes(plan, today, today + timedelta(days=HOLE_DAYS), available=available):
             if hole.end <= now:
                 continue
@@ -159,7 +157,7 @@ def tell_holes(*, now: datetime) -> int:
     return found
 
 
-def _locked(roster_id: int, actor: Actor) -> DutyRoster:
+def lock_roster(roster_id: int, actor: Actor) -> DutyRoster:
     required()
     allowed = actor.organisations("staff.view")
     rows = DutyRoster.objects.select_for_update().filter(pk=roster_id, unit_id__in=allowed)

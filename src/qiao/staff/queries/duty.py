@@ -12,7 +12,7 @@ from django.db import connection
 
 from qiao.staff.models import DutyRoster, Membership, Staff
 from qiao.staff.queries import chain_of
-from qiao.staff.rules.roster import Change, Need, Roster, Shift, on_duty
+from qiao.staff.rules.roster import Change, Need, Pattern, Roster, Shift, on_duty
 
 SUPERVISOR: Final = "supervisor"
 _HOLDERS = """
@@ -37,25 +37,41 @@ class Answerable:
 
 def as_rules(row: DutyRoster) -> Roster:
     """A roster with all that belongs to it, as the rules take it."""
+    shifts: dict[int | None, list[Shift]] = {}
+    needs: dict[int | None, list[Need]] = {}
+    for shift in row.shifts.all():
+        kept = Shift(shift.week, shift.weekday, shift.start, shift.end, shift.staff_id)
+        shifts.setdefault(shift.pattern_id, []).append(kept)
+    for need in row.needs.all():
+        kept_need = Need(need.weekday, need.start, need.end)
+        needs.setdefault(need.pattern_id, []).append(kept_need)
     return Roster(
         zone=row.timezone,
         weeks=row.weeks,
         anchor=row.anchor,
-        shifts=tuple(
-            Shift(each.week, each.weekday, each.start, each.end, each.staff_id)
-            for each in row.shifts.all()
-        ),
-        needs=tuple(Need(each.weekday, each.start, each.end) for each in row.needs.all()),
+        shifts=tuple(shifts.get(None, ())),
+        needs=tuple(needs.get(None, ())),
         changes=tuple(Change(each.day, each.start, each.staff_id) for each in row.changes.all()),
+        later=tuple(
+            Pattern(
+                each.since,
+                each.weeks,
+                each.since,
+                tuple(shifts.get(each.pk, ())),
+                tuple(needs.get(each.pk, ())),
+            )
+            for each in row.patterns.all()
+        ),
     )
 
 
 def rosters_of(unit_ids: Iterable[int]) -> list[DutyRoster]:
     """The active rosters of these units with everything that belongs to them."""
     rows = DutyRoster.objects.filter(unit_id__in=list(unit_ids), is_active=True)
-    return list(
-        rows.select_related("unit").prefetch_related("shifts", "needs", "changes").order_by("id")
+    together = rows.select_related("unit").prefetch_related(
+        "shifts", "needs", "changes", "patterns__planned_by"
     )
+    return list(together.order_by("id"))
 
 
 def on_duty_in(unit_id: int, now: datetime) -> tuple[int, ...]:

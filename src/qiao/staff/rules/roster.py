@@ -43,8 +43,20 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Pattern:
+    """A cycle of `weeks` that begins in the week of `anchor`, in force from the day `since`."""
+
+    since: date
+    weeks: int
+    anchor: date
+    shifts: tuple[Shift, ...]
+    needs: tuple[Need, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
-    """The whole plan: a cycle of `weeks` that begins in the week of `anchor`."""
+    """The whole plan: a cycle of `weeks` that begins in the week of `anchor`, until one of the
+    `later` patterns takes its place; and changes of single days."""
 
     zone: str
     weeks: int
@@ -52,6 +64,20 @@ class Roster:
     shifts: tuple[Shift, ...]
     needs: tuple[Need, ...]
     changes: tuple[Change, ...] = ()
+    later: tuple[Pattern, ...] = ()
+
+    def pattern_on(self, day: date) -> Pattern:
+        """The pattern that is in force on a day: the one that began last."""
+        begun = [each for each in self.later if each.since <= day]
+        first = Pattern(date.min, self.weeks, self.anchor, self.shifts, self.needs)
+        return max(begun, key=lambda each: each.since, default=first)
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Everybody whom the plan names."""
+        shifts = [*self.shifts, *(shift for each in self.later for shift in each.shifts)]
+        changed = (each.staff_id for each in self.changes)
+        return frozenset(each for each in (*(s.staff_id for s in shifts), *changed) if each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +113,16 @@ def duties(roster: Roster, first: date, last: date) -> list[Duty]:
 
 
 def _shifts_on(roster: Roster, day: date) -> list[Shift]:
-    week = week_of(roster, day)
-    return [item for item in roster.shifts if item.week == week and item.weekday == day.weekday()]
+    pattern, week = roster.pattern_on(day), week_of(roster, day)
+    return [item for item in pattern.shifts if item.week == week and item.weekday == day.weekday()]
 
 
 def week_of(roster: Roster, day: date) -> int:
     """Which week of the cycle a day lies in, from 0."""
+    pattern = roster.pattern_on(day)
     monday = day - timedelta(days=day.weekday())
-    first = roster.anchor - timedelta(days=roster.anchor.weekday())
-    return (monday - first).days // 7 % roster.weeks
+    first = pattern.anchor - timedelta(days=pattern.anchor.weekday())
+    return (monday - first).days // 7 % pattern.weeks
 
 
 def _duty(roster: Roster, day: date, shift: Shift, staff_id: int | None) -> Duty:
@@ -132,7 +159,7 @@ def holes(
     found: list[Hole] = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
-        for need in roster.needs:
+        for need in roster.pattern_on(day).needs:
             if need.weekday == day.weekday():
                 over = day if need.end > need.start else day + timedelta(days=1)
                 start = moment(day, need.start, roster.zone)

@@ -32,7 +32,7 @@ from qiao.staff.operations.duty import (
 )
 from qiao.staff.queries import members_of, subtree_of
 from qiao.staff.queries.duty import active_among, as_rules, on_duty_in, rosters_of
-from qiao.staff.rules.roster import Duty, duties, holes
+from qiao.staff.rules.roster import Duty, Roster, duties, holes
 
 SEE: Final = "staff.view"
 UNPROCESSABLE: Final = 422
@@ -91,14 +91,14 @@ def index(request: StaffRequest) -> HttpResponse:
 @staff_view(SEE)
 def roster(request: StaffRequest, roster_id: int) -> HttpResponse:
     """A month of a roster."""
-    row = _roster(request, roster_id)
+    row = get_roster(request, roster_id)
     now = request.now
     zone = ZoneInfo(row.timezone)
     today = now.astimezone(zone).date()
     first = _month(request.GET.get("month", ""), today)
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    days = _days(request, row, first, last, today)
-    weeks = [days[place : place + 7] for place in range(0, len(days), 7)]
+    days = shown_days(request, row, as_rules(row), first, last, today)
+    weeks = in_weeks(days)
     on = on_duty_in(row.unit_id, now)
     context = {
         "roster": row,
@@ -114,15 +114,25 @@ def roster(request: StaffRequest, roster_id: int) -> HttpResponse:
         "now_on_duty": list(Staff.objects.filter(pk__in=on).order_by("number")),
         "holes": sum(len(day.holes) for day in days if day and day.day >= today),
         "may_plan": request.actor.can_in(PLAN, row.unit_id),
-        "weekdays": [_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su")],
+        "weekdays": weekdays(),
     }
     return render(request, "staff/duty/month.html", context)
 
 
-def _days(
-    request: StaffRequest, row: DutyRoster, first: date, last: date, today: date
+def weekdays() -> list[str]:
+    """The heads of a week, from Monday."""
+    return [_("Mo"), _("Tu"), _("We"), _("Th"), _("Fr"), _("Sa"), _("Su")]
+
+
+def in_weeks(days: Sequence[ShownDay | None]) -> list[Sequence[ShownDay | None]]:
+    """Days by weeks."""
+    return [days[place : place + 7] for place in range(0, len(days), 7)]
+
+
+def shown_days(
+    request: StaffRequest, row: DutyRoster, plan: Roster, first: date, last: date, today: date
 ) -> list[ShownDay | None]:
-    plan = as_rules(row)
+    """The days of a plan from first to last, led by empty places so that weeks begin on Monday."""
     changed = {(each.day, each.start): each.reason for each in row.changes.all()}
     listed = duties(plan, first, last)
     ids = {each.staff_id for each in listed if each.staff_id}
@@ -165,14 +175,14 @@ def _hours(duty: Duty) -> str:
 @staff_view(SEE, methods=("GET", "HEAD", "POST"))
 def duty_change(request: StaffRequest, roster_id: int, iso: str, start: int) -> HttpResponse:
     """Give a duty to somebody else, or ask that somebody takes one's own."""
-    row = _roster(request, roster_id)
+    row = get_roster(request, roster_id)
     try:
         day = date.fromisoformat(iso)
     except ValueError as wrong:
         raise Http404 from wrong
     plans = request.actor.can_in(PLAN, row.unit_id)
     people: list[tuple[str, Any]] = [
-        (str(person.pk), f"{person.name} {person.number}") for person in _people(row)
+        (str(person.pk), f"{person.name} {person.number}") for person in people_for(row)
     ]
     if plans:
         people = [("", pgettext_lazy("duty", "nobody (a hole)")), *people]
@@ -227,7 +237,8 @@ def _take(
     return not form.errors
 
 
-def _people(row: DutyRoster) -> list[Staff]:
+def people_for(row: DutyRoster) -> list[Staff]:
+    """Who may be on duty: the people of the unit, and those whom the roster names."""
     teams = subtree_of(row.unit_id)
     found = {person.pk: person for team in sorted(teams) for person in members_of(team)}
     for shift in row.shifts.select_related("staff"):
@@ -236,7 +247,8 @@ def _people(row: DutyRoster) -> list[Staff]:
     return sorted(found.values(), key=lambda person: person.number)
 
 
-def _roster(request: StaffRequest, roster_id: int) -> DutyRoster:
+def get_roster(request: StaffRequest, roster_id: int) -> DutyRoster:
+    """A roster of a unit that the person sees. Raises `Http404`."""
     for row in rosters_of(request.actor.organisations(SEE)):
         if row.pk == roster_id:
             return row
