@@ -21,7 +21,7 @@ from qiao.core.manifest import (
 manifest = Module(
     key="api",
     label=_("Programs"),
-    navigation=(NavItem("api", _("Programs"), "plug", "api:keys", MANAGE, 95),),
+    navigation=(NavItem("api", _("Programs"), "plug", "api:keys", MANAGE, 95, group="system"),),
     commands=(
         Command("api.key_new", _("New key"), "key", "api:key_new", MANAGE),
         Command("api.services", _("Services"), "plug", "api:services", MANAGE),

@@ -28,6 +28,7 @@ NAVIGATION = (
         url_name="cases:reports",
         permission="cases.view",
         order=85,
+        group="figures",
     ),
 )
 COMMANDS = (

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 
 from qiao.core import correlation
 from qiao.core.actor import Actor
+from qiao.core.manifest import NAV_GROUPS
 from qiao.core.registry import registry
 
 THEMES = ("light", "dark", "system")
@@ -46,6 +47,7 @@ def _person_menu(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _navigation(request: HttpRequest, actor: Actor | None) -> list[dict[str, Any]]:
+    """The rail in its groups."""
     if actor is None:
         return []
     match = request.resolver_match
@@ -68,6 +70,11 @@ def _navigation(request: HttpRequest, actor: Actor | None) -> list[dict[str, Any
                 "count": item.count(actor) if item.count else 0,
                 "current": url == nearest if nearest else item.key == here,
                 "shortcut": item.shortcut,
+                "group": item.group,
             }
         )
-    return items
+    return [
+        {"key": key, "label": label, "entries": inside}
+        for key, label in NAV_GROUPS
+        if (inside := [item for item in items if item["group"] == key])
+    ]

@@ -44,6 +44,7 @@ NAVIGATION = (
         url_name="feedback:improvements",
         permission="improvements.work",
         order=27,
+        group="improve",
     ),
 )
 COMMANDS = (

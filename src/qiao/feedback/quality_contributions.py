@@ -34,6 +34,7 @@ NAVIGATION = (
         url_name="feedback:quality",
         permission=EVALUATE,
         order=28,
+        group="improve",
     ),
 )
 COMMANDS = (

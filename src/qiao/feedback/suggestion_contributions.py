@@ -39,6 +39,7 @@ NAVIGATION = (
         url_name="feedback:suggestions",
         permission=WORK,
         order=28,
+        group="improve",
     ),
 )
 COMMANDS = (

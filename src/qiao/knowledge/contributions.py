@@ -42,6 +42,7 @@ NAVIGATION = (
         url_name="knowledge:list",
         permission=VIEW,
         order=55,
+        group="improve",
         shortcut="g k",
     ),
 )

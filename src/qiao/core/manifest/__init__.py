@@ -29,6 +29,7 @@ from qiao.core.manifest.exports import ExportKind, Order, Written
 from qiao.core.manifest.features import Feature
 from qiao.core.manifest.pages import (
     CUSTOMER_TOPICS,
+    NAV_GROUPS,
     AdministrationPage,
     Command,
     Figure,
@@ -58,6 +59,7 @@ from qiao.core.tasks import PeriodicJob
 
 __all__ = [
     "CUSTOMER_TOPICS",
+    "NAV_GROUPS",
     "AdministrationPage",
     "AuditTable",
     "CaseFigure",

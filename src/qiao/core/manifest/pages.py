@@ -13,9 +13,19 @@ from qiao.core.figures import Cell, Column, Form, Grid, Scope, Standing
 Text = Any  # str or a lazy translation
 
 
+NAV_GROUPS: tuple[tuple[str, Text], ...] = (
+    ("work", pgettext_lazy("rail", "Daily work")),
+    ("improve", pgettext_lazy("rail", "Improving")),
+    ("figures", pgettext_lazy("rail", "Figures")),
+    ("system", pgettext_lazy("rail", "System")),
+)
+"""The groups of the rail, in order; the last one stands at its foot."""
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the rail. `count` is the key of a kept count shown beside it, if any.
+    """An entry of the rail, in one of `NAV_GROUPS`. `count` is the key of a kept count shown
+    beside it, if any.
 
     With `only_as_home` it is shown to those alone one of whose roles begins on this page: a right
     that came along with others (``customers.*``) makes nobody do that work.
@@ -30,6 +40,7 @@ class NavItem:
     shortcut: str = ""
     count: Callable[[Actor], int] | None = None
     only_as_home: bool = False
+    group: str = "work"
 
 
 CUSTOMER_TOPICS: tuple[tuple[str, Text], ...] = (

@@ -14,6 +14,7 @@ NAVIGATION = (
         url_name="administration:home",
         permission=RIGHT,
         order=95,
+        group="system",
         shortcut="g a",
     ),
 )

@@ -15,6 +15,7 @@ NAVIGATION = (
         url_name="desk:overview",
         permission=RIGHT,
         order=80,
+        group="figures",
         shortcut="g o",
     ),
 )
