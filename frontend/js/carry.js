@@ -1,6 +1,8 @@
 // A form that is drawn anew while somebody goes on typing keeps what was typed meanwhile, and a
 // press on its button meanwhile is not lost: it sends the new form. A press that begins on the old
-// button and ends on the new one is no click to the browser; here it is one.
+// button and ends on the new one is no click to the browser; here it is one. An answer meanwhile
+// that would draw the form anew itself waits and is asked of the new form, the newest one alone: an
+// answer to the old form would come for a form that is gone.
 
 const FIELDS = "input:not([type=hidden], [type=file], [type=submit]), textarea, select";
 const SUBMIT = "button:not([type=button], [type=reset])";
@@ -16,6 +18,22 @@ const valuesOf = (form) => new Map(fieldsOf(form).map((field) => [keyOf(field), 
 function redrawn({ elt, target }) {
   const isInside = target?.matches?.("form") && elt !== target && target.contains(elt);
   return isInside ? target : null;
+}
+
+function hold(event) {
+  const { elt } = event.detail;
+  const form = elt.matches?.(FIELDS) ? redrawn(event.detail) : null;
+  for (const redraw of pending.values()) {
+    if (!form || redraw.form !== form) continue;
+    event.preventDefault();
+    redraw.again = keyOf(elt);
+  }
+}
+
+function askAgain(redraw, form) {
+  const fields = fieldsOf(form).filter((field) => field.hasAttribute("hx-post"));
+  const field = fields.find((each) => keyOf(each) === redraw.again) ?? fields[0];
+  field?.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 function begin(event) {
@@ -67,6 +85,7 @@ function afterSettle({ detail }) {
   restore(redraw, form);
   if (redraw.isSent) form.requestSubmit();
   else if (redraw.isPressed && pressed) pressed.drawnAnew = form;
+  else if (redraw.again) askAgain(redraw, form);
 }
 
 function press({ target }) {
@@ -85,11 +104,14 @@ export function start() {
   for (const [name, act] of [["pointerdown", press], ["pointerup", release], ["pointercancel", release]]) {
     body.addEventListener(name, act, { capture: true });
   }
+  body.addEventListener("htmx:confirm", hold);
   body.addEventListener("htmx:beforeRequest", begin);
   body.addEventListener("htmx:beforeSwap", beforeSwap);
   body.addEventListener("htmx:afterSettle", afterSettle);
   body.addEventListener("htmx:afterRequest", ({ detail }) => {
     const redraw = pending.get(detail.xhr);
-    if (redraw && !redraw.now) pending.delete(detail.xhr);
+    if (!redraw || redraw.now) return;
+    pending.delete(detail.xhr);
+    if (redraw.again && redraw.form.isConnected) askAgain(redraw, redraw.form);
   });
 }

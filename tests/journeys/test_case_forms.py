@@ -8,7 +8,7 @@ import re
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from qiao.cases.models import Case, ProcessVersion, SubTask
 from qiao.cases.operations import OpenRequest, open_case
@@ -155,3 +155,29 @@ def test_a_question_is_designed_agreed_to_and_asked_of_new_cases_alone(site: Sit
 
     agent.goto(f"{site.address}/cases/{fresh.pk}/")
     hand_on(site, agent, fresh)
+
+
+def test_answers_given_while_the_form_is_drawn_anew_are_all_heard(site: Site) -> None:
+    agent = site.sign_in("林晓岚")
+    agent.goto(f"{site.address}/cases/new?type=water.no_water")
+    held: list[Route] = []
+    asked: list[str] = []
+
+    def hold_the_first(route: Route) -> None:
+        asked.append(route.request.url)
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    agent.route("**/cases/new/form", hold_the_first)
+    with agent.expect_request("**/cases/new/form"):
+        agent.check("[name='fact-scope'][value=household]")
+    agent.check("[name='fact-need_water']")
+    agent.fill("#new-description", "Three floors without water")
+    held[0].continue_()
+    expect(agent.locator("[name='fact-vulnerable']").first).to_be_attached()
+    expect(agent.locator("[name='fact-valve_checked']").first).to_be_attached()
+    expect(agent.locator("[name='fact-need_water']")).to_be_checked()
+    expect(agent.locator("#new-description")).to_have_value("Three floors without water")
+    assert len(asked) == 2
