@@ -84,7 +84,7 @@ def test_what_a_guide_names_is_there_and_in_its_language(page: Path) -> None:
     assert [path.name for picture, path in named if picture and path.name.endswith(other)] == []
 
 
-def test_every_picture_is_shown_in_both_languages_and_small() -> None:
+def test_every_picture_is_made_by_the_command_shown_in_both_languages_and_small() -> None:
     kept = set((PROJECT / "docs" / "pictures").iterdir())
     shown = {path for page in PICTURED for picture, path in _named(page) if picture}
     assert shown == kept
@@ -92,3 +92,5 @@ def test_every_picture_is_shown_in_both_languages_and_small() -> None:
     english = {name.removesuffix(_ENGLISH) for name in names if name.endswith(_ENGLISH)}
     assert names == {name + end for name in english for end in (_ENGLISH, _CHINESE)}
     assert max(path.stat().st_size for path in kept) <= 80_000
+    made = (PROJECT / "tools" / "shotpictures.py").read_text("utf-8")
+    assert english == set(re.findall(r'Picture\("([\w-]+)"', made))

@@ -178,7 +178,7 @@ SHOTS = (
     Shot("customers", "/customers/"),
     Shot("customers-empty", "/customers/?q=zzzzqqqq", prototype="empty"),
     Shot("customer", "/customers/{customer}/", prototype="customer"),
-    Shot("household", "/customers/{customer}/?topic=customer.relations", "agent", "", _household),
+    Shot("household", "/customers/1/?topic=customer.relations", "agent", "", _household),
     Shot("acting-new", "/customers/{customer}/?topic=customer.relations", "agent", "", _acting),
     Shot("relations", "/customers/{customer}/relations/"),
     Shot("customer-new", "/customers/new/"),
