@@ -1,8 +1,8 @@
 """Weighing what a customer said: what the journal hears, and who is told of it.
 
-`hear` is called by the journal with the new entries of a case before they are written; what is
-finds becomes entries of the same journal. `note_late` is its counterpart for deadlines, which pass
-without anybody's words.
+`hear` is called by the journal with the new entries of a case before they are written; what it
+finds becomes entries of the same journal. Deadlines pass without anybody's words: the clock's job
+enters that one was missed (`operations.risk.note_missed`), and the journal hears that.
 """
 
 from collections.abc import Iterable, Sequence
