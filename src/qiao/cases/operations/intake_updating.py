@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from django.db import connection
 
+from qiao.cases.events import CaseClosed
 from qiao.cases.journal import ManyJournals, close_apart, lock_many
-from qiao.cases.models import Case, CaseEvent, CaseIntake
+from qiao.cases.models import Case, CaseDuty, CaseEvent, CaseIntake
 from qiao.cases.operations.intake_deciding import Decided
 from qiao.cases.operations.intake_known import Known
 from qiao.cases.operations.intake_writing import said_of
+from qiao.core import events
 from qiao.core.actor import Actor
 
 INTERNAL = CaseEvent.Visibility.INTERNAL
@@ -53,7 +55,7 @@ def update_cases(
 ) -> None:
     """Write what a log says now into its cases and their histories, in the caller's transaction.
 
-    One that is over by now is closed at its time.
+    One that is over by now is closed at its time, and nobody works for it any more.
     """
     if not updates:
         return
@@ -71,6 +73,22 @@ def update_cases(
     with connection.cursor() as cursor:
         for sql in (_WORDS, _SOURCES):
             cursor.execute(sql, {"rows": rows, "now": now, "intake": job.pk})
+    _end_work([case for case in cases if _is_over_now(case, by_id[case.pk])], actor, now)
+
+
+def _is_over_now(case: Case, update: Update) -> bool:
+    return case.closed_at is not None and update.known.closed_at is None
+
+
+def _end_work(over: Sequence[Case], actor: Actor, now: datetime) -> None:
+    """What other modules owe to cases that are over is owed no more; those modules are told."""
+    owed = CaseDuty.objects.filter(case__in=over, done_at__isnull=True)
+    ids = set(owed.values_list("case_id", flat=True))
+    owed.update(done_at=now)
+    for case in over:
+        if case.pk in ids:
+            closed = CaseClosed(case.pk, case.outcome, case.promise_kept)
+            events.publish(closed, organisation_id=case.organisation_id, actor=actor, now=now)
 
 
 def _say(journal: ManyJournals, case: Case, update: Update, job: CaseIntake) -> None:

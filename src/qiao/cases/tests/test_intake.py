@@ -7,7 +7,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from qiao.cases.journal import recount
-from qiao.cases.models import Case, CaseClock, CaseIntake, CaseSource, ClockRecord, IntakeRow
+from qiao.cases.models import (
+    Case,
+    CaseClock,
+    CaseDuty,
+    CaseIntake,
+    CaseSource,
+    ClockRecord,
+    IntakeRow,
+)
 from qiao.cases.operations import add_note
 from qiao.cases.operations import intake_files as files
 from qiao.cases.operations.intake_plan import BadPlan
@@ -15,6 +23,7 @@ from qiao.cases.operations.intake_runs import AlreadyTakenIn, run_started, start
 from qiao.cases.rules.clock_rows import state_from_data
 from qiao.cases.tests.intake_setting import NOW, Intake, table
 from qiao.core.actor import Forbidden
+from qiao.core.models import Event
 from qiao.core.transactions import acting
 from qiao.staff.tests.cast import Company
 
@@ -93,6 +102,19 @@ def test_a_second_file_updates_what_changed_and_leaves_the_rest(intake: Intake) 
     assert {each["field"] for each in row.differs} == {"closed_at", "status"}
     again = intake.take(table(HEADER, done, CLOSED))
     assert outcomes(again) == ["known", "known"]
+
+
+def test_nobody_works_for_a_case_that_is_over_by_its_log(intake: Intake) -> None:
+    intake.take(table(HEADER, CLOSED, OPEN))
+    case = case_of("A2")
+    CaseDuty.objects.create(case=case, duty="work_order", entered_seq=2, entered_at=NOW)
+    done = "A2,2026-11-19 09:00,,2026-11-19 18:00,水质,已办结,水发黄,已排放"
+    intake.take(table(HEADER, CLOSED, done))
+    assert CaseDuty.objects.get(case=case).done_at == intake.now
+    told = Event.objects.filter(name="cases.case_closed").values_list(
+        "payload__case_id", flat=True
+    )
+    assert list(told) == [case.pk]
 
 
 def test_a_case_that_was_worked_on_here_is_told_not_changed(intake: Intake) -> None:
