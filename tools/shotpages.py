@@ -323,6 +323,8 @@ SHOTS = (
     Shot("calendar", "/cases/calendars/", "administrator", act=CALENDAR),
     Shot("rosters", "/me/duty/", "supervisor"),
     Shot("roster", "/me/duty/1/", "supervisor"),
+    Shot("roster_pattern", "/me/duty/1/pattern/", "supervisor"),
+    Shot("roster_pattern_change", "/me/duty/1/pattern/change/", "supervisor"),
     Shot("bell", "/me/notices/", "supervisor"),
     Shot("article", "/knowledge/", act=ARTICLE),
     Shot("macro-pick", "/cases/{case}/", act=MACROS),

@@ -84,11 +84,12 @@ class PatternForm(forms.Form):
         return [(self[f"start_{n}"], self[f"end_{n}"]) for n in range(self.shape.spans)]
 
     @property
-    def grid(self) -> list[list[tuple[int, list[forms.BoundField]]]]:
-        """The cells: by week, by span (with its number), by weekday."""
+    def grid(self) -> list[list[tuple[int, str, list[forms.BoundField]]]]:
+        """The cells: by week, by span (with its number and hours), by weekday."""
+        hours = [_hours(start.value(), end.value()) for start, end in self.spans]
         return [
             [
-                (span + 1, [self[cell(week, span, day)] for day in WEEKDAYS])
+                (span + 1, hours[span], [self[cell(week, span, day)] for day in WEEKDAYS])
                 for span in range(self.shape.spans)
             ]
             for week in range(self.shape.weeks)
@@ -121,6 +122,14 @@ class PatternForm(forms.Form):
                 if chosen != OPEN:
                     shifts.append(Shift(week, weekday, start, end, int(chosen)))
         return Pattern(data["since"], data["weeks"], data["since"], tuple(shifts), tuple(needs))
+
+
+def _hours(start: Any, end: Any) -> str:
+    """Two times as the form holds them, typed or known; empty where one is missing."""
+    shown = [
+        f"{each:%H:%M}" if isinstance(each, time) else str(each or "") for each in (start, end)
+    ]
+    return "–".join(shown) if all(shown) else ""
 
 
 def _minute(moment: time) -> int:

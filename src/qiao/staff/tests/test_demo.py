@@ -1,13 +1,18 @@
 """The demo company: people whose rights fit their place."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from qiao.core.demo import World
 from qiao.staff.demo import DISTRICTS, build_company
 from qiao.staff.demo_cast import CAST
-from qiao.staff.models import Organisation, Staff
+from qiao.staff.duty_demo import build_rosters
+from qiao.staff.models import DutyPattern, Organisation, Staff
 from qiao.staff.queries import actor_by_number, region_names, teams_for
+from qiao.staff.queries.duty import as_rules
+from qiao.staff.rules.roster import duties, holes
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +47,13 @@ def test_every_duty_finds_a_team_in_every_district(duty: str) -> None:
 
 def test_the_cast_can_sign_in_by_number() -> None:
     assert set(CAST) <= set(Staff.objects.values_list("number", flat=True))
+
+
+def test_the_first_roster_has_another_pattern_to_come() -> None:
+    now = timezone.now()
+    build_rosters(World(customers=10, pack="water", now=now))
+    pattern = DutyPattern.objects.get()
+    assert pattern.since > now.date()
+    plan = as_rules(pattern.roster)
+    assert duties(plan, pattern.since, pattern.since + timedelta(days=6))
+    assert not holes(plan, pattern.since, pattern.since + timedelta(days=27))

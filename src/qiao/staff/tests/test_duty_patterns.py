@@ -160,6 +160,7 @@ def test_the_form_begins_with_the_pattern_of_the_day_and_grows(
     asked = text_of(chief.get(change, {"since": since.isoformat()}))
     assert 'value="17:30"' in asked
     assert f'value="{since.isoformat()}"' in asked  # whatever days look like in the language
+    assert "17:30–08:30" in asked
     assert 'name="start_1"' in text_of(chief.post(change, sent(company, since, do="span")))
     two = chief.post(change, sent(company, since, do="shape", weeks="2"))
     assert 'name="c_1_0_6"' in text_of(two)
