@@ -26,6 +26,7 @@ from cases_parts.agents import Agent, Page, at_work, read_by
 from cases_parts.lists import WORDS, ensure
 from cases_parts.written import Written
 from qiao.cases import definitions
+from qiao.cases.journal import Folded, kept_clocks, write_clocks
 from qiao.cases.models import Case
 from qiao.cases.operations.macros import MacroDraft, save_macro
 from qiao.cases.rules.macros import MacroStep
@@ -204,8 +205,18 @@ def _free(cases: Any, used: set[int]) -> list[int]:
     return ids[:TARGETS]
 
 
+def _with_clocks(ids: Sequence[int]) -> None:
+    """Keep the clocks of cases as any work on them does: those of a built world keep none yet."""
+    found = kept_clocks(ids)
+    with transaction.atomic():
+        write_clocks(
+            [Folded(pk, kept.state, kept.state, kept.stored) for pk, kept in found.items()]
+        )
+
+
 def _beside(name: str, client: Any, ids: Sequence[int], send: Callable[[int], Any]) -> Result:
     """A form on each of these cases, in turn with its floor on others."""
+    _with_clocks(ids)
     left = iter(ids)
 
     def act(case_id: int) -> None:

@@ -19,6 +19,7 @@ Row = Mapping[str, Any]
 _WRITES = re.compile(
     r'\b(?:INSERT INTO|UPDATE(?: ONLY)?|DELETE FROM)\s+"?([a-z_]+)', re.IGNORECASE
 )
+_DEFERS, JOBS = "procrastinate_defer_jobs", "procrastinate_jobs"
 # What must differ from row to row.
 FRESH = ("message_ref", "key")
 NUMBERED = "cases_caseevent"
@@ -221,6 +222,8 @@ def _nth(change: Change) -> str:
 def _watching(named: set[str]) -> Callable[..., Any]:
     def watch(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
         named.update(_WRITES.findall(str(sql)))
+        if _DEFERS in str(sql):
+            named.add(JOBS)
         return execute(sql, params, many, context)
 
     return watch

@@ -8,11 +8,13 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from qiao.core.models import BusinessCalendar, CalendarDay
+from qiao.core.prepared import fetch_all
 from qiao.core.rules.calendar import Calendar
 
 STANDARD_DAY = ((510, 720), (810, 1050))  # 8:30-12:00, 13:30-17:30: a shifted working day
@@ -32,6 +34,7 @@ class Version:
     known_years: frozenset[int] | None = None
 
 
+_STAMP: Final = "SELECT coalesce(max(id), 0), count(*) FROM core_businesscalendar"
 _lock = threading.Lock()
 _kept: tuple[tuple[str, int, int], dict[str, tuple[Version, ...]]] | None = None
 
@@ -39,9 +42,8 @@ _kept: tuple[tuple[str, int, int], dict[str, tuple[Version, ...]]] | None = None
 def all_versions() -> Mapping[str, Sequence[Version]]:
     """Every version of every calendar by key; read again only when one was added."""
     global _kept  # noqa: PLW0603 - the cache belongs to the process
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0), count(*) FROM core_businesscalendar")
-        stamp = (str(connection.settings_dict["NAME"]), *cursor.fetchone())
+    ((newest, count),) = fetch_all(_STAMP, {})
+    stamp = (str(connection.settings_dict["NAME"]), newest, count)
     with _lock:
         if _kept is None or _kept[0] != stamp:
             _kept = (stamp, _read())

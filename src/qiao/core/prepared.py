@@ -6,7 +6,8 @@ here are bound and prepared on the server, under ``plan_cache_mode=force_generic
 settings: they must be few and constant, their values apart, and their plan right for every value.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -17,21 +18,35 @@ from psycopg.types.numeric import Int8
 def fetch_all(sql: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """All rows of a SELECT with ``%(name)s`` parameters.
 
-    Runs on Django's own connection, within its transaction. Where queries are being recorded (in
-    tests), it goes through Django's cursor, so that it is counted.
+    Runs on Django's own connection, within its transaction. Where queries are being recorded or
+    watched (in tests), it goes through Django's cursor, so that it is counted.
     """
+    with _cursor(sql, values) as cursor:
+        return list(cursor.fetchall())
+
+
+def execute(sql: str, values: Mapping[str, Any]) -> None:
+    """Run a statement that changes rows, with ``%(name)s`` parameters; see `fetch_all`."""
+    with _cursor(sql, values):
+        pass
+
+
+@contextmanager
+def _cursor(sql: str, values: Mapping[str, Any]) -> Iterator[Any]:
     connection.ensure_connection()
-    if connection.queries_logged:
+    if connection.queries_logged or connection.execute_wrappers:
         with connection.cursor() as counted:
             counted.execute(sql, dict(values))
-            return list(counted.fetchall())
+            yield counted
+        return
+    connection.validate_no_broken_transaction()
     raw: psycopg.Connection[tuple[Any, ...]] = connection.connection
     if raw.prepare_threshold is None:  # Django's own cursors never prepare, whatever it says
         raw.prepare_threshold = 5
     with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
         typed = {name: _typed(value) for name, value in values.items()}
         cursor.execute(sql, typed, prepare=True)
-        return cursor.fetchall()
+        yield cursor
 
 
 def _typed(value: Any) -> Any:

@@ -28,6 +28,7 @@ from qiao.cases.journal.clocks import (
 from qiao.cases.journal.locking import (
     CaseClosedAlready,
     MergedAway,
+    held,
     lock_case,
     lock_many,
     merged_ids,
@@ -59,6 +60,7 @@ __all__ = [
     "count_entries",
     "dues_of_merged",
     "foresee",
+    "held",
     "is_late_now",
     "is_same_customer",
     "is_told",

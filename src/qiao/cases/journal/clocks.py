@@ -48,10 +48,10 @@ def as_rules(versions: Sequence[calendars.Version]) -> tuple[CalendarVersion, ..
     )
 
 
-def calendars_told(promise_set: int) -> dict[str, int]:
+def calendars_told(promise_set: int, versions: Calendars | None = None) -> dict[str, int]:
     """The versions of the calendars that a case is told of with its promises: what is planned
     already counts for it too, and what is decided later does not."""
-    versions = known_calendars()
+    versions = versions or known_calendars()
     keys = {item["calendar"] for item in definitions.promises_in(promise_set)}
     return {key: versions[key][-1].number for key in sorted(keys)}
 
@@ -109,7 +109,8 @@ def _histories(case_ids: Sequence[int]) -> dict[int, list[ClockEvent]]:
 def recount(case_id: int, more: Iterable[CaseEvent] = ()) -> ClockState:
     """The clocks counted anew from the case's whole history, and from entries still to be
     written; what is stored must equal it."""
-    return count_entries([*_histories([case_id])[case_id], *_counted(more)])
+    versions = known_calendars()
+    return recompute([*_histories([case_id])[case_id], *_counted(more, versions)], (), versions)
 
 
 def count_entries(events: Iterable[ClockEvent]) -> ClockState:
@@ -117,23 +118,24 @@ def count_entries(events: Iterable[ClockEvent]) -> ClockState:
     return recompute(events, (), known_calendars())
 
 
-def fold(case_id: int, before: ClockState, entries: Sequence[CaseEvent]) -> ClockState:
+def fold(
+    case_id: int, before: ClockState, entries: Sequence[CaseEvent], versions: Calendars
+) -> ClockState:
     """The clocks after new entries of a case; of one that takes others back, by its history."""
     if any(entry.kind == "undone" for entry in entries):
         return recount(case_id, entries)
-    versions = known_calendars()
     state = before
-    for event in _counted(entries):
+    for event in _counted(entries, versions):
         state = apply(state, event, versions)
     return state
 
 
-def _counted(entries: Iterable[CaseEvent]) -> list[ClockEvent]:
+def _counted(entries: Iterable[CaseEvent], versions: Calendars) -> list[ClockEvent]:
     """Those that clocks are counted from; each with promises says which calendars it knows."""
     found = []
     for entry in entries:
         if entry.kind in CLOCK_KINDS:
             if "promise_set" in entry.data and "calendars" not in entry.data:
-                entry.data["calendars"] = calendars_told(entry.data["promise_set"])
+                entry.data["calendars"] = calendars_told(entry.data["promise_set"], versions)
             found.append(as_clock_event(entry.seq, entry.kind, entry.at, entry.data))
     return found

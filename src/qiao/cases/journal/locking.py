@@ -1,13 +1,21 @@
 """Cases locked for a transaction, with what operations need beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
 
 from django.db import connection
 
 from qiao.cases import definitions
 from qiao.cases.models import Case
+from qiao.core.rows import Reading
 from qiao.core.transactions import required
 from qiao.staff.queries import organisation
+
+_LOCKED: Final = Reading(Case, where="t.id = ANY(%(ids)s::bigint[])", lock=True)
+
+_held: ContextVar[Case | None] = ContextVar("held_case", default=None)
 
 
 class CaseClosedAlready(Exception):  # noqa: N818 - names the finding
@@ -32,17 +40,32 @@ def lock_case(case_id: int) -> Case:
     Raises `Case.DoesNotExist`, `MergedAway` for one that another stands for.
     """
     required()
-    case = Case.objects.select_for_update().get(id=case_id)
+    kept = _held.get()
+    if kept is not None and kept.pk == case_id:
+        return kept
+    case = _LOCKED.first(ids=[case_id])
+    if case is None:
+        raise Case.DoesNotExist(f"case {case_id}")
     if case.merged_into_id is not None:
         raise MergedAway(case.merged_into_id)
     return _prepared(case)
 
 
+@contextmanager
+def held(case: Case) -> Iterator[None]:
+    """Let several operations in a row work on one locked case without reading it again; what they
+    write goes through journals, so it stands on the case as well."""
+    before = _held.set(case)
+    try:
+        yield
+    finally:
+        _held.reset(before)
+
+
 def lock_many(case_ids: Sequence[int]) -> list[Case]:
     """These cases, merged away or not, locked in the order of their ids."""
     required()
-    cases = Case.objects.select_for_update().filter(id__in=case_ids).order_by("id")
-    return [_prepared(case) for case in cases]
+    return [_prepared(case) for case in _LOCKED.all(ids=list(case_ids))]
 
 
 def _prepared(case: Case) -> Case:

@@ -15,6 +15,7 @@ from qiao.cases.journal.tellings import keep_tellings
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.rules.levels import standing
 from qiao.core.actor import Actor
+from qiao.core.rows import remember
 from qiao.core.transactions import required
 
 SYSTEM: Final = CaseEvent.Visibility.SYSTEM
@@ -98,15 +99,19 @@ class ManyJournals:
         keep_tellings([(sheet.case, sheet.entries) for sheet in written], self.now)
         write_clocks(folded)
         for sheet in written:
+            remember(sheet.case, WRITTEN)
             sheet.entries = []
 
     def _fold(self, sheets: Sequence[_Sheet]) -> list[Folded]:
-        kept = kept_clocks([sheet.case.pk for sheet in sheets])
+        if not sheets:
+            return []
+        versions = known_calendars()
+        kept = kept_clocks([sheet.case.pk for sheet in sheets], versions)
         folded = []
         for sheet in sheets:
             case_id = sheet.case.pk
             before = kept[case_id]
-            after = fold(case_id, before.state, sheet.entries)
-            mirror(sheet.case, standing(after, self.now, known_calendars()))
+            after = fold(case_id, before.state, sheet.entries, versions)
+            mirror(sheet.case, standing(after, self.now, versions))
             folded.append(Folded(case_id, before.state, after, before.stored))
         return folded

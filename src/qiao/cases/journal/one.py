@@ -19,6 +19,7 @@ from qiao.cases.rules.clock_state import ClockState
 from qiao.cases.rules.levels import standing
 from qiao.core import events
 from qiao.core.actor import Actor
+from qiao.core.rows import write_changed
 from qiao.core.transactions import required
 
 INTERNAL = CaseEvent.Visibility.INTERNAL
@@ -77,33 +78,38 @@ class Journal:
         heard = risk_watch.hear(self.case, self._entries, self.now)
         if heard is not None:
             self.add("risk_found", heard.data, visibility=INTERNAL)
-        before = self._kept()
-        after = fold(self.case.pk, before.state, self._entries)
-        if self.case.merged_count:
-            carry(self.case, self._entries, actor=self._actor, now=self.now)
-        if after is not before.state or self._regrouped:
-            mirror(self.case, standing(after, self.now, known_calendars()))
+        folded = self._fold()
         if self.case.closed_at is None:
             self.case.ladder_at = self.now  # what happened may move its rungs
         self.case.changed_at = self.now
-        self.case.save()
+        write_changed(self.case)
         if self.case.is_parent:
             self._tell_reports()
         self._keep_entries()
         keep_tellings([(self.case, self._entries)], self.now)
         if heard is not None:
             heard.keep(self.case, self.now)
-        if after is not before.state:
+        if folded is not None:
+            before, after = folded
             write_clocks([Folded(self.case.pk, before.state, after, before.stored)])
         self._entries = []
         return self.case
 
-    def _kept(self) -> Kept:
-        """The clocks as they stand, read where they, or what is mirrored of them, may change."""
-        turns = self._regrouped or any(entry.kind in CLOCK_KINDS for entry in self._entries)
-        if self._is_new or not turns:
-            return _NOTHING
-        return kept_clocks([self.case.pk])[self.case.pk]
+    def _fold(self) -> tuple[Kept, ClockState] | None:
+        """The clocks before and after, read only where they, or what is mirrored of them, may
+        change; None where they stand as they stood."""
+        turns = any(entry.kind in CLOCK_KINDS for entry in self._entries)
+        before, after, versions = _NOTHING, _NOTHING.state, {}
+        if turns or self._regrouped:
+            versions = known_calendars()
+            if not self._is_new:
+                before = kept_clocks([self.case.pk], versions)[self.case.pk]
+            after = fold(self.case.pk, before.state, self._entries, versions)
+        if self.case.merged_count:
+            carry(self.case, self._entries, actor=self._actor, now=self.now)
+        if after is not before.state or self._regrouped:
+            mirror(self.case, standing(after, self.now, versions))
+        return None if after is before.state else (before, after)
 
     def _keep_entries(self) -> None:
         for entry in self._entries:

@@ -13,6 +13,7 @@ from django.db import connection
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.rules.clock_rows import changing_data, state_data
 from qiao.cases.rules.clock_state import Clock, ClockState
+from qiao.core.rows import remember
 
 Columns = Mapping[str, str]
 """Names of columns with their types."""
@@ -169,5 +170,8 @@ def write_cases(columns: Columns, rows: Sequence[Sequence[Any]]) -> None:
 
 def write_mirrors(cases: Iterable[Case]) -> None:
     """Keep what was mirrored on cases."""
-    rows = [(case.pk, *(getattr(case, name) for name in MIRRORED)) for case in cases]
+    written = list(cases)
+    rows = [(case.pk, *(getattr(case, name) for name in MIRRORED)) for case in written]
     write_cases(MIRRORED, rows)
+    for case in written:
+        remember(case, MIRRORED)

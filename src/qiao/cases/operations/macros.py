@@ -7,7 +7,14 @@ from typing import Any, Final
 
 from django.db import connection
 
-from qiao.cases.journal import INTERNAL, CaseClosedAlready, Journal, MergedAway, lock_case
+from qiao.cases.journal import (
+    INTERNAL,
+    CaseClosedAlready,
+    Journal,
+    MergedAway,
+    held,
+    lock_case,
+)
 from qiao.cases.models import Case, Macro, MacroKept
 from qiao.cases.operations.editing import keep_draft
 from qiao.cases.operations.owning import AlreadyThere, NotATeam, escalate, take_over, transfer
@@ -167,12 +174,12 @@ def run_macro(
     journal = Journal(case, actor=actor, now=now)
     journal.add("macro_run", {"macro": macro.pk, "names": macro.names}, visibility=INTERNAL)
     journal.write()
-    for place, planned in enumerate(steps):
-        if not planned.skipped:
-            _run(place, planned.step, case, values, actor, now)
+    with held(case):
+        for place, planned in enumerate(steps):
+            if not planned.skipped:
+                _run(place, planned.step, case, values, actor, now)
     with connection.cursor() as cursor:
         cursor.execute(_USED, [macro.pk])
-    case.refresh_from_db()
     return case
 
 

@@ -144,7 +144,7 @@ def show_case(page: CasePage, *, actor: Actor, now: datetime) -> Detail:
         file_count=page.beside.file_count,
         drafts=page.beside.drafts,
         viewers=page.beside.viewers,
-        may=_rights(case, actor),
+        may=rights_on(case, actor),
     )
 
 
@@ -155,7 +155,8 @@ def _address(name: str, ref: int | None) -> str:
         return ""
 
 
-def _rights(case: Case, actor: Actor) -> dict[str, bool]:
+def rights_on(case: Case, actor: Actor) -> dict[str, bool]:
+    """What the actor may do to the case as it stands."""
     held = {key: actor.can_in(f"cases.{key}", case.organisation_id) for key in RIGHTS}
     is_open = case.closed_at is None and case.merged_into_id is None
     if case.merged_into_id is not None:

@@ -13,7 +13,7 @@ from qiao.cases.models import Case
 from qiao.cases.showing.replies import REFUSALS, ReplyTo, reply_to, show_message
 from qiao.cases.views.acting import attempt, done
 from qiao.cases.views.page import detail_of
-from qiao.cases.views.reply_box import reply_box
+from qiao.cases.views.reply_box import sent_box
 from qiao.core.downloads import shown_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.transactions import acting
@@ -48,9 +48,8 @@ def _values(form: Any) -> operations.Reply:
 @staff_view("cases.work", methods=("POST",))
 def reply(request: StaffRequest, case_id: int) -> HttpResponse:
     """Send an answer; with ``?shape`` only draw the box anew for another channel."""
-    detail = detail_of(request, case_id)
-    box = reply_box(detail, now=request.now, data=request.POST)
-    context = {"d": detail, "case": detail.case, "box": TEMPLATE, **box}
+    case = queries.get_case_for(actor=request.actor, case_id=case_id)
+    box = sent_box(case, actor=request.actor, now=request.now, data=request.POST)
     if not box:
         return HttpResponse(status=403)
     form = box["reply_form"]
@@ -59,34 +58,46 @@ def reply(request: StaffRequest, case_id: int) -> HttpResponse:
             "channel": box["reply"].chosen.key
         }
         form.is_bound, form.initial = False, shaped
-        return render(request, TEMPLATE, context)
-    if form.is_valid() and _send(request, case_id, form):
+        return _drawn(request, case_id, TEMPLATE, box)
+    sent = _send(request, case_id, form) if form.is_valid() else None
+    if sent is not None:
         words = {"name": box["reply"].name or _("the customer"), "way": box["reply"].chosen.label}
-        seq = queries.newest_seq(case_id=case_id)
         return done(
             request,
-            detail.case,
+            case,
             toast=_("Goes to %(name)s · %(way)s") % words,
-            undo_url=reverse("cases:reply_undo", args=[case_id, seq]),
+            undo_url=reverse("cases:reply_undo", args=[case_id, sent.event_count]),
             slot=TEMPLATE,
         )
     template = TEMPLATE if request.htmx else "cases/box_page.html"
-    return render(request, template, context, status=422)
+    return _drawn(request, case_id, template, box, status=422)
 
 
-def _send(request: StaffRequest, case_id: int, form: Any) -> bool:
-    try:
-        return attempt(
-            form,
-            lambda: operations.reply_to_customer(
-                case_id=case_id, reply=_values(form), actor=request.actor, now=request.now
-            ),
+def _drawn(
+    request: StaffRequest, case_id: int, template: str, box: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    detail = detail_of(request, case_id)
+    context = {"d": detail, "case": detail.case, "box": TEMPLATE, **box}
+    return render(request, template, context, status=status)
+
+
+def _send(request: StaffRequest, case_id: int, form: Any) -> Case | None:
+    """The case with the answer as the newest of its history; None where it was refused."""
+    sent: list[Case] = []
+
+    def send() -> None:
+        case = operations.reply_to_customer(
+            case_id=case_id, reply=_values(form), actor=request.actor, now=request.now
         )
+        sent.append(case)
+
+    try:
+        attempt(form, send)
     except messages.Unreachable as refusal:
         form.add_error(None, str(REFUSALS[refusal.reason]))
     except messages.BadAddress:
         form.add_error("address", _("That is no email address."))
-    return False
+    return sent[0] if sent else None
 
 
 @staff_view("cases.work", methods=("POST",))
