@@ -2,12 +2,15 @@
 
 import zoneinfo
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from qiao.core.actor import Actor
+from qiao.core.http import SAFE
+from qiao.core.once import one_page
 from qiao.staff.models import Staff
 from qiao.staff.queries import actor_for
 
@@ -23,13 +26,22 @@ def _actor_of(request: HttpRequest) -> Actor | None:
 
 
 class ActorMiddleware:
-    """Sets `request.actor`: None for outsiders, else who acts with today's rights."""
+    """Sets `request.actor`: None for outsiders, else who acts with today's rights.
+
+    Of one who only looks, the parts of the page read rights and counts once (`core.once`).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        actor = _actor_of(request)
+        with one_page() if request.method in SAFE else nullcontext():
+            actor = _actor_of(request)
+            if actor is not None:
+                return self._answer(request, actor)
+        return self._answer(request, None)  # who signs in now may be given rights by it
+
+    def _answer(self, request: HttpRequest, actor: Actor | None) -> HttpResponse:
         request.actor = actor  # type: ignore[attr-defined]
         zone = zoneinfo.ZoneInfo(actor.timezone) if actor else timezone.get_default_timezone()
         wanted = _unsaid(request) if actor else {}

@@ -254,6 +254,27 @@ class Case(models.Model):
                 condition=Q(closed_date__isnull=False),
                 name="cases_by_unit_closed",
             ),
+            # For filters that leave few of very many (queries.rare).
+            models.Index(
+                fields=["case_type", "priority", "id"],
+                condition=Q(closed_at__isnull=True),
+                name="cases_open_by_type",
+            ),
+            models.Index(
+                fields=["channel", "priority", "id"],
+                condition=Q(closed_at__isnull=True),
+                name="cases_open_by_channel",
+            ),
+            models.Index(
+                fields=["case_type", "priority", "id"],
+                condition=Q(closed_at__isnull=False),
+                name="cases_closed_by_type",
+            ),
+            models.Index(
+                fields=["channel", "priority", "id"],
+                condition=Q(closed_at__isnull=False),
+                name="cases_closed_by_channel",
+            ),
             models.Index(
                 fields=["main_cause", "opened_at", "id"],
                 condition=Q(main_cause__isnull=False),

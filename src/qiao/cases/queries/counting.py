@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from qiao.cases.queries.filters import ASIDE, RETURNED, WORK
 from qiao.core.actor import Actor
+from qiao.core.once import once
 from qiao.core.prepared import fetch_all
 
 Source = tuple[str, str, str]
@@ -47,7 +48,7 @@ def kept_counts(*, actor: Actor) -> dict[str, int]:
     A change is counted as soon as it is committed. The archive's views have no count: nobody acts
     on it, and it grows without end.
     """
-    return _read(actor, list(_sources(actor)))
+    return once(("cases.kept_counts", actor.staff_id), lambda: _read(actor, list(_sources(actor))))
 
 
 def my_open_count(actor: Actor) -> int:

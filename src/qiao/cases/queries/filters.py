@@ -174,7 +174,7 @@ def conditions(
     if view in _CONDITIONS:
         parts.append(_CONDITIONS[view])
     _narrow_by_values(filters, parts, parameters)
-    _narrow_by_type(filters, parts, parameters)
+    narrow_by_type(filters, parts, parameters)
     _narrow_by_cause(filters, parts, parameters)
     _narrow_by_customer(filters, parts, parameters)
     narrow_by_answers(filters.answer, parts, parameters)
@@ -201,7 +201,8 @@ def _narrow_by_values(filters: Filters, parts: list[str], parameters: dict[str, 
         parts.append("c.customer_id IS NULL")
 
 
-def _narrow_by_type(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
+def narrow_by_type(filters: Filters, parts: list[str], parameters: dict[str, Any]) -> None:
+    """By types, groups of them and packs."""
     packs = (filters.pack,) if filters.pack else ()
     by_type = (("type", "key", filters.type), ("group", '"group"', filters.group))
     for name, column, values in (*by_type, ("pack", "pack", packs)):

@@ -1,7 +1,7 @@
 """Lists of cases: keyset paging, one statement, and no more of it read than is shown."""
 # ruff: noqa: S608 - statements are put together from this module's own pieces; values are bound
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,9 +11,17 @@ from django.db import connection
 from qiao.cases.models import Case
 from qiao.cases.queries.aside import SET_ASIDE, Aside, read_aside
 from qiao.cases.queries.decoding import plain
-from qiao.cases.queries.filters import OPEN_VIEWS, VIEWS, Filters, conditions, scope_of
-from qiao.cases.queries.searching import matching, newest_matching, read_words
-from qiao.cases.queries.sorting import DUE, Cursor, Order, Value, read_order
+from qiao.cases.queries.filters import (
+    ARCHIVE_VIEWS,
+    OPEN_VIEWS,
+    VIEWS,
+    Filters,
+    conditions,
+    scope_of,
+)
+from qiao.cases.queries.rare import few_matching
+from qiao.cases.queries.searching import matching, newest_matching, read_words, windows
+from qiao.cases.queries.sorting import DUE, OPENED, Cursor, Order, Value, read_order
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.wording import reader_key
@@ -167,28 +175,55 @@ def _found(asked: _Asked) -> list[Sequence[Any]]:
     """The rows of a page and one more, found in the way that suits how they are narrowed."""
     words = read_words(asked.filters.text)
     if words is None or not words.indexed:
+        few = few_matching(asked.view, asked.filters)
+        if few is not None:
+            return _read(asked, few)
+        if asked.view in ARCHIVE_VIEWS and asked.order.sort is OPENED and asked.filters.narrowed:
+            return _in_windows(asked, (_read(asked, between=span) for span in _spans(asked)))
         return _read(asked)
     if asked.view in OPEN_VIEWS:
         ids = matching(actor=asked.actor, words=words, is_open=True)
         return _read(asked) if ids is None else _read(asked, ids)
-    backwards = asked.cursor is not None and asked.cursor.backwards
-    moment = asked.cursor.values[0] if asked.cursor else None
+    found = newest_matching(
+        actor=asked.actor, words=words, now=asked.now, start=_start(asked), forwards=_way(asked)
+    )
+    return _in_windows(asked, (_read(asked, ids) if ids else [] for ids in found))
+
+
+def _in_windows(asked: _Asked, parts: Iterable[Sequence[Sequence[Any]]]) -> list[Sequence[Any]]:
+    """Rows of windows of time, one after another, until they fill a page: each unit gives a page
+    of its own to a list, so that a filter which leaves little over has every unit read far."""
     found: dict[int, Sequence[Any]] = {}
-    for window in newest_matching(
-        actor=asked.actor,
-        words=words,
-        now=asked.now,
-        start=moment if isinstance(moment, datetime) else None,
-        forwards=asked.order.descending == backwards,
-    ):
-        for row in _read(asked, window) if window else ():
+    for rows in parts:
+        for row in rows:
             found.setdefault(row[len(asked.order.sort.keys)], row)  # by its id
         if len(found) > asked.limit:
             break
     return list(found.values())[: asked.limit + 1]
 
 
-def _read(asked: _Asked, among: Sequence[int] | None = None) -> list[Sequence[Any]]:
+def _spans(asked: _Asked) -> Iterator[tuple[datetime, datetime]]:
+    return windows(_start(asked), now=asked.now, forwards=_way(asked))
+
+
+def _start(asked: _Asked) -> datetime | None:
+    """The moment at which the page begins, None at the beginning of the list."""
+    moment = asked.cursor.values[0] if asked.cursor else None
+    return moment if isinstance(moment, datetime) else None
+
+
+def _way(asked: _Asked) -> bool:
+    """Whether the page goes on to newer cases."""
+    backwards = asked.cursor is not None and asked.cursor.backwards
+    return asked.order.descending == backwards
+
+
+def _read(
+    asked: _Asked,
+    among: Sequence[int] | None = None,
+    *,
+    between: tuple[datetime, datetime] | None = None,
+) -> list[Sequence[Any]]:
     statement, parameters = listing_statement(
         actor=asked.actor,
         now=asked.now,
@@ -198,6 +233,7 @@ def _read(asked: _Asked, among: Sequence[int] | None = None) -> list[Sequence[An
         limit=asked.limit,
         order=asked.order,
         among=among,
+        between=between,
     )
     return list(fetch_all(statement, parameters))
 
@@ -269,16 +305,18 @@ def listing_statement(
     limit: int,
     order: Order | None = None,
     among: Sequence[int] | None = None,
+    between: tuple[datetime, datetime] | None = None,
 ) -> tuple[str, dict[str, Any]]:
     """The statement of `list_cases` and its parameters: the keys of each row, then its details;
-    it asks for one row more than `limit`. `among` are ids of cases that hold the words asked for.
+    it asks for one row more than `limit`. `among` are ids of cases that come into question,
+    `between` is the span of time in which they were opened.
 
     How many is written out, not bound: a prepared plan must know that they are few.
     """
     order = _order_of(view, order)
     if among is not None:
         filters = filters.without("text")
-    keys, parameters = _keys(actor, now, view, filters, cursor, order, among)
+    keys, parameters = _keys(actor, now, view, filters, cursor, order, among, between)
     parameters |= {
         "me": actor.staff_id or 0,
         "language": reader_key(),
@@ -314,9 +352,13 @@ def _keys(
     cursor: Cursor | None,
     order: Order,
     among: Sequence[int] | None,
+    between: tuple[datetime, datetime] | None,
 ) -> tuple[str, dict[str, Any]]:
     scope = scope_of(view, filters, actor)
     parts, parameters = conditions(view, filters, actor, now)
+    if between is not None:
+        parts.append("c.opened_at >= %(after)s AND c.opened_at < %(before)s")
+        parameters |= {"after": between[0], "before": between[1]}
     sort = order.sort
     parameters |= {"scope": list(scope.ids)}
     if cursor is not None:

@@ -14,6 +14,7 @@ from qiao.cases.queries.searching import Words, matching, newest_matching, read_
 from qiao.core.actor import Actor
 
 REPEAT_DAYS = 30
+MOST_PRESSING = 1_000  # open cases that hold a word; of more the newest are offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def find_cases(
     *, actor: Actor, text: str, limit: int = 8, now: datetime | None = None
 ) -> Sequence[CaseLine]:
     """Cases whose number begins with `text`, the last first; then those that hold all its words
-    anywhere: open ones by due time, then the newest of all.
+    anywhere: open ones by due time, unless they are very many, then the newest of all.
     """
     text = text.strip().lstrip("#").strip()
     if not text:
@@ -152,9 +153,12 @@ def find_cases(
 
 
 def _holding(actor: Actor, words: Words, limit: int, now: datetime) -> list[CaseLine]:
-    ids = matching(actor=actor, words=words, is_open=True) or ()
+    """Sorted before the lines are made: a line needs four tables, and hundreds may match."""
+    ids = matching(actor=actor, words=words, is_open=True, most=MOST_PRESSING) or ()
     found = _lines(
-        " AND c.id = ANY(%(ids)s) AND c.closed_at IS NULL ORDER BY c.due_at, c.id LIMIT %(limit)s",
+        " AND c.id = ANY(ARRAY(SELECT x.id FROM cases_case x WHERE x.id = ANY(%(ids)s)"
+        " AND x.closed_at IS NULL ORDER BY x.due_at, x.id LIMIT %(limit)s))"
+        " ORDER BY c.due_at, c.id",
         {"ids": list(ids), "limit": limit},
         actor,
     )
@@ -163,8 +167,9 @@ def _holding(actor: Actor, words: Words, limit: int, now: datetime) -> list[Case
             break
         known = {line.case_id for line in found}
         found += _lines(
-            " AND c.id = ANY(%(ids)s) AND c.id <> ALL(%(known)s)"
-            " ORDER BY c.opened_at DESC, c.id DESC LIMIT %(limit)s",
+            " AND c.id = ANY(ARRAY(SELECT x.id FROM cases_case x WHERE x.id = ANY(%(ids)s)"
+            " AND x.id <> ALL(%(known)s) ORDER BY x.opened_at DESC, x.id DESC LIMIT %(limit)s))"
+            " ORDER BY c.opened_at DESC, c.id DESC",
             {"ids": list(window), "known": list(known), "limit": limit - len(found)},
             actor,
         )

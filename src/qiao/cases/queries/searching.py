@@ -20,6 +20,7 @@ from qiao.core.rules.grams import normalise
 
 WEEK: Final = timedelta(weeks=1)
 WINDOWS: Final = (1, 3, 12, 40)  # weeks; then all that is left
+SKEW: Final = timedelta(days=1)  # what another server's clock is ahead; nothing lies in it
 MOST: Final = 3_000  # matches that are sorted; more are walked in the list's own order
 MOST_WORDS: Final = 6
 _END: Final = datetime(9998, 1, 1, tzinfo=UTC)
@@ -62,7 +63,7 @@ HOLDS: Final = f"EXISTS (SELECT 1 FROM cases_casesearch s WHERE s.case_id = c.id
 _SOME: Final = f"""
 SELECT s.case_id FROM cases_casesearch s
  WHERE {MATCHES} AND s.organisation_id = ANY(%(organisations)s::bigint[]) :only:
- LIMIT {MOST + 1}
+ LIMIT %(most)s
 """
 _WINDOW: Final = f"""
 SELECT s.case_id FROM cases_casesearch s
@@ -71,16 +72,16 @@ SELECT s.case_id FROM cases_casesearch s
 """
 
 
-def matching(*, actor: Actor, words: Words, is_open: bool) -> list[int] | None:
-    """The ids of all cases that hold the words; None where they are more than `MOST`.
+def matching(*, actor: Actor, words: Words, is_open: bool, most: int = MOST) -> list[int] | None:
+    """The ids of all cases that hold the words; None where they are more than `most`.
 
     `is_open` looks among open cases only, by an index of their own.
     """
     if not words.indexed:
         return None
     statement = _SOME.replace(":only:", "AND s.is_open" if is_open else "")
-    rows = fetch_all(statement, _values(actor, words))
-    return None if len(rows) > MOST else [pk for (pk,) in rows]
+    rows = fetch_all(statement, _values(actor, words) | {"most": most + 1})
+    return None if len(rows) > most else [pk for (pk,) in rows]
 
 
 def newest_matching(
@@ -90,9 +91,7 @@ def newest_matching(
     the beginning) to the older ones, or `forwards` to the newer ones; each window is read only
     when it is asked for. Within a window they have no order.
     """
-    for after, before in _windows(
-        start or (_BEGIN if forwards else now + WEEK), forwards=forwards
-    ):
+    for after, before in windows(start, now=now, forwards=forwards):
         weeks = (before - after) // WEEK
         values = _values(actor, words) | {"after": after, "before": before}
         condition = ""
@@ -103,8 +102,12 @@ def newest_matching(
         yield [pk for (pk,) in rows]
 
 
-def _windows(start: datetime, *, forwards: bool) -> Iterator[tuple[datetime, datetime]]:
-    at = start
+def windows(
+    start: datetime | None, *, now: datetime, forwards: bool
+) -> Iterator[tuple[datetime, datetime]]:
+    """Spans of time from `start` (None: now, or the beginning) to the older, or `forwards` to the
+    newer, each longer than the one before, until nothing is left."""
+    at = start or (_BEGIN if forwards else now + SKEW)
     for weeks in WINDOWS:
         there = at + weeks * WEEK if forwards else at - weeks * WEEK
         # A moment may stand on the edge: it belongs to both sides, ids decide.
