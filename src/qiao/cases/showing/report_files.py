@@ -107,6 +107,7 @@ def as_xlsx(report: Report, *, title: str, told: Sequence[tuple[str, str]]) -> b
 
 def _rows(sheet: Any, report: Report, styles: dict[str, Any]) -> None:
     names = header(report)
+    digits = _digits(report)
     for place, name in enumerate(names):
         sheet.write_string(0, place, name, styles["head"])
     sheet.set_column(0, 0, 24)
@@ -117,8 +118,16 @@ def _rows(sheet: Any, report: Report, styles: dict[str, Any]) -> None:
             if isinstance(value, str):
                 sheet.write_string(line, place, value)
             elif value is not None:
-                digits = "0" if isinstance(value, int) else "1"
-                sheet.write_number(line, place, value, styles[digits])
+                sheet.write_number(line, place, value, styles[digits[place]])
+
+
+def _digits(report: Report) -> list[str]:
+    """Digits after the point of each column, as on the screen, in the order of `header`."""
+    found = ["0"]
+    for head in report.heads:
+        own = str(head.decimals)
+        found += [own, *(("1", "1", "0", "0") if head.is_share else ()), own, own]
+    return found
 
 
 def _definitions(sheet: Any, report: Report, styles: dict[str, Any]) -> None:

@@ -139,11 +139,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row with its name and a cell for every head."""
+    """A row with its name, a cell for every head, and the report of its cases alone."""
 
     key: str
     label: str
     cells: tuple[Cell, ...]
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def build_report(*, actor: Actor, now: datetime, choice: ReportChoice) -> Report
             _cell(head, values, past, found.total, in_period(narrowed, head.figure.basis, span))
             for head in heads
         )
-        return ShownRow(key or "", label, cells)
+        return ShownRow(key or "", label, cells, _narrower(choice, by, key))
 
     rows = tuple(row(key, labels[key], span) for key, span in keys) if by else ()
     return Report(
@@ -198,6 +199,14 @@ def build_report(*, actor: Actor, now: datetime, choice: ReportChoice) -> Report
         rows,
         row(None, _("All together"), choice.span),
     )
+
+
+def _narrower(choice: ReportChoice, by: str, key: str | None) -> str:
+    """The address of the report over one row's cases alone, by person; of a person, by type."""
+    if key is None or by in ("", TIME):
+        return ""
+    alone = replace(choice, filters=of_row(choice.filters, by, key))
+    return f"?{alone.query(by='type' if by == 'person' else 'person')}"
 
 
 def _past(before: Counted, key: str | None) -> Mapping[str, Value]:
