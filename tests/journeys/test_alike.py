@@ -115,6 +115,19 @@ def come_back(agent: Page, chief: Page, site: Site, parent: AlikeParent) -> None
     expect(chief.locator(REPORT_ROWS)).to_have_count(1)
 
 
+def chase_the_tail(chief: Page, parent: AlikeParent) -> None:
+    """The supervisor goes to the one for whom it is not over, and chases it."""
+    chief.locator(REPORT_ROWS).get_by_role("link").click()
+    see(chief, "The customer says that it is not over")
+    chief.get_by_role("button", name="Chase").first.click()
+    chief.locator("dialog[open] [name=text]").fill("今晚必须有水")
+    chief.locator("dialog[open] [data-primary]").click()
+    see(chief, "asked again 1 time")
+    (last,) = Case.objects.filter(parent__isnull=True, chase_count=1)
+    assert last.closed_at is None
+    assert AlikeReport.objects.get(case=last, parent=parent).why == "not_back"
+
+
 def test_forty_alike_are_joined_told_and_closed(site: Site) -> None:
     prepare()
     chief, agent = site.sign_in("沈国良"), site.sign_in("林晓岚")
@@ -125,4 +138,5 @@ def test_forty_alike_are_joined_told_and_closed(site: Site) -> None:
     tell(chief, site, parent)
     close(chief, site, parent)
     come_back(agent, chief, site, parent)
+    chase_the_tail(chief, parent)
     assert site.complaints == []
