@@ -103,6 +103,11 @@ def test_panels_stand_where_a_page_shows_them() -> None:
             assert panel.places <= shown, panel.key
 
 
+def test_no_two_places_of_the_navigation_share_a_key() -> None:
+    keys = [item.shortcut for module in registry for item in module.navigation if item.shortcut]
+    assert sorted(keys) == sorted(set(keys))
+
+
 def test_no_page_carries_script_or_style_in_its_lines() -> None:
     found = [
         f"{path.relative_to(SOURCE)}: {word}"

@@ -3,10 +3,20 @@
 import { element } from "./icon.js";
 import { say } from "./texts.js";
 
+const FIELDS = "form :is(input:not([type=hidden]), textarea, select):not(:disabled)";
+
+// Where there is something to fill in, the focus stands in it; on a phone that would call the keyboard up.
+function firstField(dialog) {
+  if (!matchMedia("(hover: hover)").matches) return null;
+  const fields = [...dialog.querySelectorAll(FIELDS)].filter((field) => field.getClientRects().length);
+  return fields.find((field) => field.checked && field.name === fields[0].name) ?? fields[0];
+}
+
 export function open(dialog) {
   if (!dialog || dialog.open) return;
   dialog.showModal();
-  (dialog.querySelector("[autofocus]") ?? dialog.querySelector("[data-close]"))?.focus();
+  const place = dialog.querySelector("[autofocus]:not([data-close])") ?? firstField(dialog) ?? dialog.querySelector("[data-close]");
+  place?.focus();
 }
 
 // Resolves to true when the person confirms. The focus stands on “no”.

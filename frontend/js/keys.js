@@ -7,6 +7,7 @@ import { openPalette } from "./palette.js";
 import { undoLatest } from "./toasts.js";
 
 const SEQUENCE_MS = 1200;
+const MEANT = "button[data-primary]:not([type=button])";
 let pending = "";
 let pendingUntil = 0;
 
@@ -55,21 +56,47 @@ function act(place) {
   }
 }
 
-function submit(target) {
+// What submits: the button that goes on to the next where that is asked for, else the one that is meant to.
+function submitter(form, andNext) {
+  return (
+    (andNext && form.querySelector("[data-and-next]")) ||
+    form.querySelector(MEANT) ||
+    form.querySelector("button:not([type=button], [type=reset]), input[type=submit]")
+  );
+}
+
+function submit(target, andNext) {
+  const dialog = document.querySelector("dialog[open]");
   const form = target.closest?.("form");
-  if (form && isTyping(target)) {
-    const button = form.querySelector("[data-primary], button:not([type=button]), input[type=submit]");
-    if (button?.disabled) return;
-    form.requestSubmit(button instanceof HTMLButtonElement ? button : undefined);
+  if (form && (isTyping(target) || dialog?.contains(form))) {
+    const button = submitter(form, andNext);
+    if (button) button.click(); // a click, so that its own value goes along
+    else form.requestSubmit();
     return;
   }
-  const primary = [...document.querySelectorAll("[data-primary]")].find(usable);
+  const primary = [...(dialog ?? document).querySelectorAll("[data-primary]")].find(usable);
   primary?.click();
+}
+
+// Enter in a line does what the marked button does, also where another button stands before it.
+function enter(event) {
+  const { target } = event;
+  if (!target.matches?.("input:not([type=checkbox], [type=radio], [type=button], [type=submit], [type=file])")) return false;
+  const primary = target.form?.querySelector(MEANT);
+  if (!primary || target.hasAttribute("aria-expanded")) return false;
+  primary.click();
+  return true;
+}
+
+// Escape leaves a box outside of dialogs, so that single letters mean actions again.
+function leave({ target }) {
+  if (!isTyping(target) || target.closest("dialog, [popover]") || (target.type === "search" && target.value)) return;
+  target.blur();
 }
 
 function withControl(event) {
   if (event.key.toLowerCase() === "k" && !event.shiftKey && !event.altKey) openPalette();
-  else if (event.key === "Enter") submit(event.target);
+  else if (event.key === "Enter") submit(event.target, event.shiftKey);
   else if (event.key.toLowerCase() === "z" && !isTyping(event.target) && undoLatest()) return true;
   else return false;
   return true;
@@ -107,6 +134,10 @@ function onKey(event) {
   let done = false;
   if (event.ctrlKey || event.metaKey) {
     done = withControl(event);
+  } else if (event.key === "Enter") {
+    done = enter(event);
+  } else if (event.key === "Escape") {
+    leave(event);
   } else {
     const name = nameOf(event);
     if (event.altKey || /^F\d+$/.test(name)) {

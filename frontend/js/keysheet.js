@@ -24,6 +24,7 @@ function groups() {
     keysGeneral: [
       [say("keyPalette"), ["Ctrl K"]],
       [say("keySubmit"), ["Ctrl ↵"]],
+      ...(document.querySelector("[data-trail]") ? [[say("keySubmitNext"), ["Ctrl ⇧ ↵"]]] : []),
       [say("keyUndo"), ["Ctrl Z"]],
       [say("keyClose"), ["Esc"]],
       [say("keySheet"), ["?"]],

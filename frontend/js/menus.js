@@ -14,7 +14,7 @@ function place(menu) {
 }
 
 function items(menu) {
-  return [...menu.querySelectorAll('[role^="menuitem"]')].filter((item) => !item.disabled);
+  return [...menu.querySelectorAll('[role^="menuitem"]')].filter((item) => !item.disabled && item.getClientRects().length > 0);
 }
 
 function onToggle(event) {

@@ -117,7 +117,7 @@ manifest = Module(
     key="customers",
     label=_("Customers"),
     navigation=(
-        NavItem("customers", _("Customers"), "users", "customers:list", VIEW, 30, shortcut="g c"),
+        NavItem("customers", _("Customers"), "users", "customers:list", VIEW, 30, shortcut="g u"),
         *manager_contributions.NAVIGATION,
     ),
     panels=(

@@ -50,7 +50,11 @@ TEXTS: Final = ("title", "description", "place", "caller_name")
 class EditForm(FactsForm):
     """The texts and fields of a case. `base` carries what the person saw."""
 
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
     description = forms.CharField(
         label=gettext_lazy("Request"),
         max_length=4_000,
