@@ -1,8 +1,8 @@
-"""A complaint's first word becomes a proven improvement: coded, opened by rule, acted on, measured
-again, told to those who complained, closed."""
+"""A complaint from its first word to a proven improvement: written down with its deadlines,
+coded; opened by rule, acted on, measured again, told to those who complained, closed."""
 
+import re
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import transaction
@@ -15,30 +15,32 @@ from qiao.cases.operations import OpenRequest, code_causes, open_case
 from qiao.core.actor import Actor
 from qiao.customers.models import Account, Customer
 from qiao.feedback.models import Improvement, ImprovementRule
-from qiao.feedback.operations.improvements import add_action, take_effect
 from qiao.feedback.operations.watching import watch_causes
+from qiao.messaging.models import Message
+from qiao.messaging.operations import add_email
 from qiao.staff.models import Staff
 from qiao.staff.queries import actor_for
-from tests.journeys.site import AREA, CUSTOMER, Site, settle
+from tests.journeys.site import AREA, CUSTOMER, Site, see, settle
 
 pytestmark = pytest.mark.browser
 CAUSE = "water.service_no_call_back"
 TYPE = "water.service_complaint"
-BEFORE, AFTER = 8, 30  # so many complaints, within so many days
+BEFORE = 8  # so many complaints, one a day
+TITLE, ACTION = "等了三天没人回电话", "承诺回电一律登记为任务"
 
 
 def actor_of(number: str) -> Actor:
     return actor_for(Staff.objects.get(number=number), day=timezone.localdate())
 
 
-def complaint(actor: Actor, now: datetime, *, coded: bool) -> Case:
-    """Somebody waited for a call."""
+def complaint(actor: Actor, now: datetime) -> None:
+    """Somebody waited for a call, and it was found why."""
     account = Account.objects.filter(parties__customer__name=CUSTOMER).distinct().get()
     case = open_case(
         request=OpenRequest(
             type_key=TYPE,
             organisation_id=account.organisation_id,
-            title="等了三天没人回电话",
+            title=TITLE,
             description="说好回电，一直没有人回电话。",
             channel="phone",
             area=AREA,
@@ -48,32 +50,42 @@ def complaint(actor: Actor, now: datetime, *, coded: bool) -> Case:
         actor=actor,
         now=now,
     )
-    if coded:
-        code_causes(case_id=case.pk, main=CAUSE, actor=actor, now=now)
-    return case
+    code_causes(case_id=case.pk, main=CAUSE, actor=actor, now=now)
 
 
-def begin() -> tuple[Case, Improvement]:
-    """Complaints of a month two months ago, and what the rule makes of them on its last day."""
+def begin() -> Improvement:
+    """Complaints of a week two months ago, and what the rule makes of them on its last day."""
     agent, now = actor_of("1027"), timezone.now()
     start = now - timedelta(days=70)
     with transaction.atomic():
+        customer = Customer.objects.get(name=CUSTOMER)
+        add_email(customer_id=customer.pk, address="chen@example.com", actor=agent, now=now)
         ImprovementRule.objects.update(valid_from=date(2020, 1, 1))
         for place in range(BEFORE):
-            complaint(agent, start + timedelta(days=place), coded=True)
+            complaint(agent, start + timedelta(days=place))
         (row,) = watch_causes(now=start + timedelta(days=BEFORE))
-        today = complaint(agent, now, coded=False)
-    return today, row
+    return row
 
 
-def act_in_the_past(row: Improvement) -> None:
-    """The action took effect when the complaints ended, more than a month ago."""
-    chief = actor_of("1008")
-    moment = timezone.now() - timedelta(days=70 - BEFORE - 1)
-    told: dict[str, Any] = {"improvement_id": row.pk, "actor": chief, "now": moment}
-    with transaction.atomic():
-        add_action(text="承诺回电一律登记", due_date=moment.date(), cost_minor=None, **told)
-        take_effect(effective_date=moment.date(), **told)
+def write_down(page: Page, address: str) -> Case:
+    """The first word: the agent writes it down while the customer speaks; deadlines run."""
+    customer = Customer.objects.get(name=CUSTOMER)
+    page.goto(f"{address}/cases/new?customer={customer.pk}&type={TYPE}")
+    form = page.locator("#case-form")
+    expect(form).to_contain_text(CUSTOMER)
+    form.locator("[name=fact-about][value=agent]").check(force=True)
+    settle(page)
+    form.locator("[name=fact-happened_on]").fill(timezone.localdate().isoformat())
+    form.locator("[name=fact-what_happened]").fill("说好回电，等了三天")
+    form.locator("[name=title]").fill(TITLE)
+    form.locator("[data-primary]").click()
+    page.wait_for_url(re.compile(r"/cases/\d+/"))
+    case = Case.objects.latest("id")
+    expect(page.locator("#case-clocks")).to_contain_text("due")
+    page.get_by_role("link", name="Why these?").click()
+    for words in ("First contact", "Answer", "still running", "Office"):
+        expect(page.locator("main")).to_contain_text(re.compile(words, re.IGNORECASE))
+    return case
 
 
 def code(page: Page, address: str, case: Case) -> None:
@@ -84,37 +96,52 @@ def code(page: Page, address: str, case: Case) -> None:
     dialog.locator("[name=cause_q]").fill("cnhdwh")
     expect(dialog.locator(f"[name=main][value='{CAUSE}']:checked")).to_have_count(1)
     dialog.locator("[data-primary]").click()
-    expect(page.locator("#panel-cases\\.causes, [id='panel-cases.causes']")).to_contain_text(
-        "Nobody rang back"
-    )
-
-
-def test_a_complaint_becomes_an_improvement_that_is_proven_and_told(site: Site) -> None:
-    case, row = begin()
-    assert (row.state, row.before_count, row.opened_by) == ("open", BEFORE, None)
-    agent, chief = site.sign_in("林晓岚"), site.sign_in("沈国良")
-    code(agent, site.address, case)
+    expect(page.locator("[id='panel-cases.causes']")).to_contain_text("Nobody rang back")
     case.refresh_from_db()
     assert case.main_cause is not None
     assert case.main_cause.key == CAUSE
-    act_in_the_past(row)
 
-    story = site.address + reverse("feedback:improvement", args=[row.pk])
-    chief.goto(story)
-    chief.get_by_role("button", name="Measure now").click()
-    settle(chief)
-    expect(chief.locator(".q-pagehead")).to_contain_text("Proved")
+
+def fill_in(page: Page, button: str, **given: str) -> None:
+    """Open a dialog of the improvement and send it."""
+    page.get_by_role("button", name=button, exact=True).click()
+    dialog = page.locator("dialog[open]")
+    for name, text in given.items():
+        dialog.locator(f"[name={name}]").fill(text)
+    dialog.locator("[data-primary]").click()
+    expect(dialog).to_have_count(0)
+    settle(page)
+
+
+def improve(page: Page, row: Improvement) -> None:
+    """An action, in effect since the complaints ended; the figure is taken again."""
+    since = timezone.localdate() - timedelta(days=70 - BEFORE - 1)
+    fill_in(page, "Plan an action", text=ACTION, due_date=since.isoformat())
+    expect(page.locator("main")).to_contain_text(ACTION)
+    fill_in(page, "It is in effect", effective_date=since.isoformat())
+    page.get_by_role("button", name="Measure now").click()
+    settle(page)
+    expect(page.locator(".q-pagehead")).to_contain_text("Proved")
     row.refresh_from_db()
     assert (row.verdict, row.after_count) == ("proved", 0)
 
-    for _case in range(2):
-        chief.get_by_role("button", name="Told by phone").first.click()
-        settle(chief)
-    expect(chief.get_by_text("told", exact=True)).to_have_count(2)
-    chief.get_by_role("button", name="Close", exact=True).click()
-    dialog = chief.locator("dialog[open]")
-    dialog.locator("textarea").fill("回电登记为任务后不再遗漏")
-    dialog.locator("[data-primary]").click()
+
+def test_a_complaint_becomes_an_improvement_that_is_proven_and_told(site: Site) -> None:
+    row = begin()
+    assert (row.state, row.before_count, row.opened_by) == ("open", BEFORE, None)
+    agent, chief = site.sign_in("林晓岚"), site.sign_in("沈国良")
+    code(agent, site.address, write_down(agent, site.address))
+
+    chief.goto(site.address + reverse("feedback:improvement", args=[row.pk]))
+    improve(chief, row)
+    chief.get_by_role("button", name="Told by phone").first.click()
+    expect(chief.get_by_text("told", exact=True)).to_have_count(1)
+    fill_in(chief, "Tell those who complained")
+    see(chief, f"{BEFORE} of {BEFORE} told")
+    message = Message.objects.get(kind="improvement")
+    assert message.to_address == "chen@example.com"
+    assert row.title in message.body
+    fill_in(chief, "Close", text="回电登记为任务后不再遗漏")
     expect(chief.locator(".q-pagehead")).to_contain_text("Closed")
     chief.goto(f"{site.address}{reverse('feedback:improvements')}?view=proved")
     expect(chief.locator("#improvements")).to_contain_text(row.number)
