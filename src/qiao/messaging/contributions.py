@@ -12,7 +12,7 @@ VIEW, MANAGE = "messages.view", "messages.manage"
 NAVIGATION = (
     NavItem(
         "messaging", pgettext_lazy("rail", "Outbox"), "send", "messaging:outbox", MANAGE, 55,
-        "g o", troubled_count,
+        "g b", troubled_count,
     ),
 )  # fmt: skip
 COMMANDS = (
