@@ -3,14 +3,16 @@
 Colour never stands alone: each mark also has a letter, a shape or words.
 """
 
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache, wraps
+from typing import ParamSpec
 
 from django.templatetags.static import static
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 Text = str | Promise
 
@@ -63,6 +65,31 @@ ALERT_ICONS = {
 }
 
 
+P = ParamSpec("P")
+
+
+def drawn_once(draw: Callable[P, SafeString]) -> Callable[P, SafeString]:
+    """Keep what a mark looked like, by language: lists draw the same few marks again and again."""
+
+    @lru_cache(maxsize=1024)
+    def kept(_language: str | None, args: tuple[str, ...], named: tuple[str, ...]) -> SafeString:
+        return draw(*args, **dict(zip(named[::2], named[1::2], strict=True)))  # type: ignore[arg-type]
+
+    @wraps(draw)
+    def inner(*args: P.args, **named: P.kwargs) -> SafeString:
+        # A text may be markup already, which is equal to the plain one: both are written out.
+        if any(hasattr(value, "__html__") for value in (*args, *named.values())):
+            return draw(*args, **named)
+        flat = [part for pair in named.items() for part in map(str, pair)]
+        return kept(get_language(), tuple(_text(value) for value in args), tuple(flat))
+
+    return inner
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
 @cache
 def _sprite() -> str:
     return static("icons.svg")
@@ -82,6 +109,7 @@ def icon(name: str, classes: str = "") -> SafeString:
     )
 
 
+@drawn_once
 def tier(value: object, mode: str = "") -> SafeString:
     """A customer's tier: letter, colour and word. ``only`` leaves the letter to the eye.
 
@@ -102,6 +130,7 @@ def tier(value: object, mode: str = "") -> SafeString:
     )
 
 
+@drawn_once
 def sev(value: object, mode: str = "") -> SafeString:
     """A severity from 1 (urgent) to 4 (low): bars and a word; ``only`` leaves the bars."""
     try:
@@ -119,6 +148,7 @@ def sev(value: object, mode: str = "") -> SafeString:
     )
 
 
+@drawn_once
 def chan(channel: object, classes: str = "") -> SafeString:
     """The tile of the channel through which somebody spoke to us; ``sm`` makes it small."""
     key = PACK_CHANNELS.get(str(channel or ""), str(channel or ""))
@@ -139,6 +169,7 @@ def channel_name(channel: object) -> str:
     return str(CHANNELS.get(key, ("", key))[1])
 
 
+@drawn_once
 def badge(text: Text, state: str = "", icon_name: str = "") -> SafeString:
     """A short word on a tinted ground. `state`: ok, warn, bad, info, pri, line or nothing."""
     return format_html(
