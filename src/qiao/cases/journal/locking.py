@@ -13,7 +13,12 @@ from qiao.core.rows import Reading
 from qiao.core.transactions import required
 from qiao.staff.queries import organisation
 
-_LOCKED: Final = Reading(Case, where="t.id = ANY(%(ids)s::bigint[])", lock=True)
+_LOCKED: Final = Reading(
+    Case,
+    where="t.id = ANY(%(ids)s::bigint[])",
+    order="t.merged_into_id IS NOT NULL, t.id",
+    lock=True,
+)
 
 _held: ContextVar[Case | None] = ContextVar("held_case", default=None)
 
@@ -63,7 +68,10 @@ def held(case: Case) -> Iterator[None]:
 
 
 def lock_many(case_ids: Sequence[int]) -> list[Case]:
-    """These cases, merged away or not, locked in the order of their ids."""
+    """These cases, merged away or not, locked in the one order that `lock_case` states.
+
+    Who stands for whom must not change meanwhile: whoever may meet both calls `queue_joins` first.
+    """
     required()
     return [_prepared(case) for case in _LOCKED.all(ids=list(case_ids))]
 

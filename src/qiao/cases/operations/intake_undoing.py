@@ -28,15 +28,22 @@ OWN: Final = (
 )  # fmt: skip
 WORKED_ON, IN_USE = "worked_on", "in_use"
 _NEXT: Final = """
-SELECT r.row_number, r.case_id, coalesce(c.event_count <> s.entry_count, true)
-  FROM cases_intakerow r
-  LEFT JOIN cases_case c ON c.id = r.case_id
-  LEFT JOIN cases_casesource s ON s.case_id = r.case_id
+SELECT r.row_number, r.case_id FROM cases_intakerow r
  WHERE r.intake_id = %s AND r.outcome = 'created' AND r.undone = ''
  ORDER BY r.row_number LIMIT %s
-   FOR UPDATE OF r
+   FOR UPDATE
 """
-_LOCK: Final = "SELECT id FROM cases_case WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+_LOCK: Final = """
+SELECT id FROM cases_case WHERE id = ANY(%s)
+ ORDER BY merged_into_id IS NOT NULL, id FOR UPDATE
+"""
+# Asked once the cases are locked: what was written while the lock was awaited counts.
+_GROWN: Final = """
+SELECT w.id FROM unnest(%s::bigint[]) AS w (id)
+  LEFT JOIN cases_case c ON c.id = w.id
+  LEFT JOIN cases_casesource s ON s.case_id = w.id
+ WHERE coalesce(c.event_count <> s.entry_count, true)
+"""
 _MARK: Final = """
 UPDATE cases_intakerow r SET undone = v.undone, kept_because = v.reason,
        case_id = CASE WHEN v.undone = 'removed' THEN NULL ELSE r.case_id END
@@ -79,14 +86,16 @@ def _undo_batch(job: CaseIntake) -> bool:
         rows = cursor.fetchall()
         if not rows:
             return False
-        cursor.execute(_LOCK, [[case_id for _n, case_id, _grown in rows]])
-        kept = {case_id: WORKED_ON for _n, case_id, grown in rows if grown}
-        used = used_by("cases_case", [c for _n, c, _g in rows if c not in kept], without=OWN)
+        case_ids = [case_id for _n, case_id in rows]
+        cursor.execute(_LOCK, [case_ids])
+        cursor.execute(_GROWN, [case_ids])
+        kept = {case_id: WORKED_ON for (case_id,) in cursor.fetchall()}
+        used = used_by("cases_case", [c for c in case_ids if c not in kept], without=OWN)
         kept |= dict.fromkeys(used, IN_USE)
-        _remove(cursor, job, [c for _n, c, _g in rows if c not in kept])
-        reasons = [kept.get(case_id, "") for _n, case_id, _g in rows]
+        _remove(cursor, job, [c for c in case_ids if c not in kept])
+        reasons = [kept.get(case_id, "") for case_id in case_ids]
         fates = ["kept" if reason else "removed" for reason in reasons]
-        cursor.execute(_MARK, [[n for n, _c, _g in rows], fates, reasons, job.pk])
+        cursor.execute(_MARK, [[n for n, _c in rows], fates, reasons, job.pk])
     job.undone_count += fates.count("removed")
     job.kept_count += fates.count("kept")
     return True

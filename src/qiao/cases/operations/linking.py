@@ -5,7 +5,7 @@ from datetime import datetime
 from qiao.cases.events import CaseChanged
 from qiao.cases.journal import Journal, lock_many
 from qiao.cases.models import CaseLink
-from qiao.cases.operations.merging import JOIN
+from qiao.cases.operations.merging import JOIN, queue_joins
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.transactions import required
@@ -17,8 +17,9 @@ def unlink_cases(*, link_id: int, actor: Actor, now: datetime) -> CaseLink:
     Raises `CaseLink.DoesNotExist`, `Forbidden` unless the actor has the right on both.
     """
     required()
+    queue_joins()
     link = CaseLink.objects.select_for_update().get(id=link_id)
-    rows = {case.pk: case for case in lock_many(sorted({link.case_id, link.other_id}))}
+    rows = {case.pk: case for case in lock_many([link.case_id, link.other_id])}
     for case in rows.values():
         actor.require(JOIN, case.organisation_id)
     for case_id, other_id in ((link.case_id, link.other_id), (link.other_id, link.case_id)):

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from qiao.cases.models import AlikeParent, AlikeReport, Case
+from qiao.cases.journal import lock_case, lock_many
+from qiao.cases.models import AlikeParent, AlikeReport, Case, CaseLink, IntakeRow
 from qiao.cases.operations import (
     CaseClosedAlready,
     Cause,
@@ -20,12 +21,16 @@ from qiao.cases.operations import (
     go_on,
     install_packs,
     join_reports,
+    link_cases,
     make_parent,
     mark,
     merge_cases,
     take_out,
     undo_merge,
+    unlink_cases,
 )
+from qiao.cases.tests.intake_setting import Intake, table
+from qiao.cases.tests.test_intake import HEADER, OPEN
 from qiao.cases.tests.test_merging import clocks
 from qiao.cases.tests.world import NOW, a_case, pack_in_memory
 from qiao.core.packs import enabled
@@ -139,9 +144,11 @@ def test_nobody_is_lost_between_the_end_of_a_cause_and_those_who_join(company: C
     assert connection.connection is not None
 
 
-def while_open(first: Callable[[], Any], then: Callable[[], Any]) -> None:
+def while_open(
+    first: Callable[[], Any], then: Callable[[], Any], *, last: Callable[[], Any] | None = None
+) -> None:
     """Run `then` in another thread while the transaction of `first` is not committed yet; it is
-    committed once the other one waits for it, or is through."""
+    committed once the other one waits for it, or is through. `last` is done before that."""
 
     def work() -> None:
         try:
@@ -163,6 +170,8 @@ def while_open(first: Callable[[], Any], then: Callable[[], Any]) -> None:
             if waiting or not other.is_alive():
                 break
             other.join(timeout=0.05)
+        if last is not None:
+            last()
     other.join(timeout=60)
     assert not other.is_alive(), "a deadlock"
 
@@ -208,3 +217,33 @@ def test_who_joins_while_the_others_are_told_is_told_as_well(company: Company) -
     assert [(r.case_id, r.told) for r in reports] == [
         (slow.pk, "no_customer"), (quick.pk, "no_customer"),
     ]  # fmt: skip
+
+
+def test_a_link_is_taken_away_between_a_survivor_and_its_case_in_the_one_order(
+    company: Company,
+) -> None:
+    away, survivor = opened(company, 2)
+    told: dict[str, Any] = {"actor": company.agent, "now": LATER}
+    with transaction.atomic():
+        link = link_cases(case_id=away.pk, other_id=survivor.pk, kind="related", **told)
+        merge_cases(survivor_id=survivor.pk, merged=[away.pk], **told)
+
+    def unlink() -> None:
+        with transaction.atomic():
+            unlink_cases(link_id=link.pk, **told)
+
+    while_open(lambda: lock_case(survivor.pk), unlink, last=lambda: lock_many([away.pk]))
+    assert not CaseLink.objects.exists()
+    assert Case.objects.get(pk=away.pk).events.filter(kind="unlinked").exists()
+
+
+def test_what_is_written_while_a_log_is_taken_back_keeps_its_case(company: Company) -> None:
+    intake = Intake(company)
+    job = intake.take(table(HEADER, OPEN))
+    case = Case.objects.get()
+    while_open(
+        lambda: add_note(case_id=case.pk, text="查过", actor=company.agent, now=LATER),
+        lambda: intake.take_back(job),
+    )
+    row = IntakeRow.objects.get()
+    assert (row.undone, row.kept_because, row.case_id) == ("kept", "worked_on", case.pk)

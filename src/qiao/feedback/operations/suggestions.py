@@ -188,12 +188,7 @@ def join(*, suggestion_id: int, into_id: int, actor: Actor, now: datetime) -> Su
     required()
     if suggestion_id == into_id:
         raise SuggestionRefused("itself")
-    rows = {
-        row.pk: row
-        for row in Suggestion.objects.select_for_update()
-        .filter(pk__in=(suggestion_id, into_id))
-        .order_by("pk")
-    }
+    rows = _both(suggestion_id, into_id)
     if len(rows) != len({suggestion_id, into_id}):
         raise SuggestionRefused("nobody")
     row, into = rows[suggestion_id], rows[into_id]
@@ -210,15 +205,25 @@ def join(*, suggestion_id: int, into_id: int, actor: Actor, now: datetime) -> Su
     return into
 
 
+def _both(one_id: int, other_id: int) -> dict[int, Suggestion]:
+    """Two suggestions, locked in the order of their ids: nobody waits for another in a circle."""
+    rows = Suggestion.objects.select_for_update().filter(pk__in=(one_id, other_id))
+    return {row.pk: row for row in rows.order_by("pk")}
+
+
 def part(*, suggestion_id: int, actor: Actor, now: datetime) -> Suggestion:
     """Take a duplicate apart again: it stands for itself as before.
 
     Raises `Forbidden`, `SuggestionRefused`.
     """
-    row = locked(suggestion_id, actor)
-    if row.joined_into_id is None:
+    required()
+    known = Suggestion.objects.values_list("joined_into_id", flat=True).get(pk=suggestion_id)
+    rows = _both(suggestion_id, known or suggestion_id)
+    row = rows[suggestion_id]
+    actor.require(WORK, row.organisation_id)
+    if row.joined_into_id is None or row.joined_into_id not in rows:
         raise SuggestionRefused("not_joined")
-    into = Suggestion.objects.select_for_update().get(pk=row.joined_into_id)
+    into = rows[row.joined_into_id]
     row.joined_into = None
     keep(row)
     note(row, "parted", {"number": into.number, "id": into.pk}, actor, now)
