@@ -11,6 +11,7 @@ from qiao.cases.events import CaseChanged
 from qiao.cases.journal import INTERNAL, CaseClosedAlready, Journal, lock_case
 from qiao.cases.models import Case, SubTask
 from qiao.cases.operations.owning import NotATeam
+from qiao.cases.queries.joining import survivor_of
 from qiao.cases.queries.subtasks import open_subtasks
 from qiao.cases.rules.values import BadFact
 from qiao.core import events
@@ -188,8 +189,7 @@ def _workable(case_id: int, actor: Actor) -> Case:
 def _locked(case_id: int) -> Case:
     """The open case; for a merged one the case that stands for it."""
     required()
-    away = Case.objects.filter(pk=case_id).values_list("merged_into_id", flat=True).first()
-    case = lock_case(away or case_id)
+    case = lock_case(survivor_of(case_id))
     if case.closed_at is not None or _ends_with_parent(case):
         raise CaseClosedAlready(case.number)
     return case

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import connection
 
 from qiao.cases.models import Case, SubTask
+from qiao.cases.queries.joining import survivor_of
 from qiao.cases.queries.reading import NotVisible
 from qiao.cases.rules.process_refusals import SubTasksOpen
 from qiao.core.actor import Actor
@@ -22,8 +23,9 @@ SELECT jsonb_build_object('tasks', coalesce((
               'staff', k.staff_id, 'team', k.team_id, 'owner', coalesce(s.name, o.name),
               'ended_by', e.name, 'ended_at', k.ended_at)
               ORDER BY k.state <> 'open', k.due_at NULLS LAST, k.id)
-         FROM cases_subtask k
-         JOIN cases_case y ON y.id = k.case_id AND (y.id = x.id OR y.merged_into_id = x.id)
+         FROM (SELECT x.id UNION ALL SELECT cases_merged_in(x.id)) AS own (id)
+         JOIN cases_subtask k ON k.case_id = own.id
+         JOIN cases_case y ON y.id = k.case_id
          LEFT JOIN staff_staff s ON s.id = k.staff_id
          LEFT JOIN staff_organisation o ON o.id = k.team_id
          LEFT JOIN staff_staff e ON e.id = k.ended_by_id), '[]'),
@@ -49,16 +51,20 @@ _HELD: Final = {
     "one": "k.id = %(subtask)s",
 }
 _OPEN_BELOW: Final = """
+WITH RECURSIVE below AS (
+    SELECT id, number FROM cases_case WHERE parent_id = %s
+    UNION
+    SELECT c.id, c.number FROM cases_case c JOIN below ON c.merged_into_id = below.id
+)
 SELECT y.number || ' ' || k.title
-  FROM cases_case r
-  JOIN cases_case y ON y.id = r.id OR y.merged_into_id = r.id
-  JOIN cases_subtask k ON k.case_id = y.id AND k.state = 'open'
- WHERE r.parent_id = %s ORDER BY k.id LIMIT %s
+  FROM below y JOIN cases_subtask k ON k.case_id = y.id AND k.state = 'open'
+ ORDER BY k.id LIMIT %s
 """
 MOST_NAMED: Final = 20
 _OPEN: Final = """
-SELECT k.title FROM cases_subtask k JOIN cases_case c ON c.id = k.case_id
- WHERE k.state = 'open' AND (c.id = %s OR c.merged_into_id = %s) ORDER BY k.id
+SELECT k.title FROM cases_subtask k
+ WHERE k.state = 'open' AND (k.case_id = %s OR k.case_id IN (SELECT cases_merged_in(%s)))
+ ORDER BY k.id
 """
 
 
@@ -119,7 +125,7 @@ def get_subtask_for(*, actor: Actor, case: Case, subtask_id: int) -> SubTask:
     """A sub-task of this case, or of one merged into it. Raises `NotVisible`."""
     rows = SubTask.objects.select_related("case", "staff", "team")
     found = rows.filter(pk=subtask_id).first()
-    if found is None or case.pk not in (found.case_id, found.case.merged_into_id):
+    if found is None or case.pk not in (found.case_id, survivor_of(found.case_id)):
         raise NotVisible(f"sub-task {subtask_id}")
     actor.require("cases.view", case.organisation_id)
     return found

@@ -29,7 +29,7 @@ from qiao.cases.operations.subtasks import (
     finish_subtask,
     reopen_subtask,
 )
-from qiao.cases.queries.subtasks import owed
+from qiao.cases.queries.subtasks import get_subtask_for, owed
 from qiao.cases.rules.process_refusals import SubTasksOpen
 from qiao.cases.rules.values import BadFact
 from qiao.cases.tests.browsing import HTMX, client_of, page, text_of
@@ -178,6 +178,39 @@ def test_sub_tasks_of_a_merged_case_are_owed_on_the_one_that_stands_for_it(
         )
     finish_subtask(subtask_id=task.pk, words="", actor=company.colleague, now=NOW)
     assert survivor.events.filter(kind="subtask_done").exists()
+
+
+def test_sub_tasks_of_a_case_merged_twice_are_owed_and_ended_on_the_last_one(
+    company: Company, agent: Client
+) -> None:
+    survivor, middle, twin = (a_case(company) for _n in range(3))
+    task = given(company, twin)
+    told: dict[str, Any] = {"actor": company.agent, "now": NOW}
+    merge_cases(survivor_id=middle.pk, merged=[twin.pk], **told)
+    merge_cases(survivor_id=survivor.pk, merged=[middle.pk], **told)
+    assert "取水样" in text_of(agent.get(page(survivor)))
+    assert get_subtask_for(actor=company.agent, case=survivor, subtask_id=task.pk) == task
+    at_the_last_step(company, survivor)
+    with pytest.raises(SubTasksOpen):
+        take_action(case_id=survivor.pk, action="satisfied", given={}, **told)
+    finish_subtask(subtask_id=task.pk, words="", actor=company.colleague, now=NOW)
+    assert survivor.events.filter(kind="subtask_done").exists()
+
+
+def test_a_main_case_waits_for_what_is_owed_on_a_case_merged_twice_into_its_report(
+    company: Company,
+) -> None:
+    parent, report, middle, twin = (a_case(company) for _n in range(4))
+    told: dict[str, Any] = {"actor": company.chief, "now": NOW}
+    task = given(company, twin)
+    merge_cases(survivor_id=middle.pk, merged=[twin.pk], **told)
+    merge_cases(survivor_id=report.pk, merged=[middle.pk], **told)
+    make_parent(case_id=parent.pk, cause=Cause("supply", "339102", NOW), **told)
+    join_reports(parent_id=parent.pk, case_ids=[report.pk], **told)
+    with pytest.raises(SubTasksOpen):
+        end_reports(parent_id=parent.pk, text="已恢复", **told)
+    finish_subtask(subtask_id=task.pk, words="", **told)
+    end_reports(parent_id=parent.pk, text="已恢复", **told)
 
 
 def test_reports_keep_their_main_case_from_its_end_by_what_is_owed_on_them(
