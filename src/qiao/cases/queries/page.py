@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -184,7 +185,7 @@ def _beside(case: Case, actor: Actor, now: datetime) -> tuple[ClockState, Beside
                 "me": actor.staff_id or 0,
                 "typing_since": now - timedelta(seconds=TYPING_SECONDS),
                 "seen_since": now - timedelta(seconds=WATCHED_SECONDS),
-                "today": now.date(),
+                "today": now.astimezone(ZoneInfo(case.organisation.timezone)).date(),
                 "path": case.organisation.path,
                 "unit": case.organisation_id,
                 "files": NEWEST_FILES,

@@ -1,7 +1,7 @@
 """The page of a case over HTTP: what is shown, to whom, and what happens to what is typed."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,10 +11,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from qiao.cases import operations
 from qiao.cases.models import CaseDraft, CaseEvent
-from qiao.cases.queries import draft_of
+from qiao.cases.queries import case_page, draft_of
 from qiao.cases.tests.browsing import HTMX, page, text_of
 from qiao.cases.tests.world import NOW, a_case
 from qiao.core.models import Attachment
+from qiao.staff.operations import assign_role, define_role
 from qiao.staff.tests.cast import Company
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;"
@@ -218,3 +219,18 @@ def test_a_wrong_file_is_refused_with_a_reason_and_a_right_one_is_served(
     url = page(case, "file", Attachment.objects.get().pk)
     assert b"".join(agent.get(url).streaming_content) == b"%PDF-1.4 a paper"  # type: ignore[attr-defined]
     assert outsider.get(url).status_code == 404
+
+
+def test_a_case_changes_its_supervisors_at_midnight_of_its_own_unit(company: Company) -> None:
+    case = a_case(company)
+    role = define_role(key="supervisor", names={}, permissions=("cases.view",), home="/")
+    assign_role(
+        staff=company.colleague_staff,
+        role=role,
+        organisation=company.lake,
+        valid_from=date(2026, 11, 21),
+    )
+    night = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)  # 0:00 of the 21st in Shanghai
+    for now, names in ((night - timedelta(minutes=1), []), (night, ["周明"])):
+        shown = case_page(actor=company.agent, case_id=case.pk, now=now)
+        assert [each["name"] for each in shown.beside.supervisors] == names

@@ -26,6 +26,7 @@ from qiao.cases.views.processes import show
 from qiao.core.http import StaffRequest
 from qiao.core.rules.text import BadText
 from qiao.core.wording import said
+from qiao.staff.queries import local_days
 
 USUAL = "normal"
 
@@ -87,14 +88,13 @@ def _refusals(
 ) -> list[tuple[str, str]]:
     """What would be refused if the case were opened with these answers: each field by itself."""
     labels = {field.key: said(field.label) for field in form.fields}
+    today = local_days(request.now)[request.actor.organisation_id]
     found: dict[str, str] = {}
     for field in form.fields:
         if field.key not in facts:
             continue
         try:
-            check_facts(
-                (field,), {field.key: facts[field.key]}, complete=False, today=request.now.date()
-            )
+            check_facts((field,), {field.key: facts[field.key]}, complete=False, today=today)
         except (BadFact, BadText) as error:
             found[labels[field.key]] = _words(error)
     for field in form.fields:

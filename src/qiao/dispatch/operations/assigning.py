@@ -6,6 +6,7 @@ from qiao.core.actor import Actor
 from qiao.dispatch.models import WorkOrder
 from qiao.dispatch.operations.recording import lock_order, move
 from qiao.dispatch.queries.people import technicians_of
+from qiao.staff.queries import local_days
 
 
 class NotInTheTeam(Exception):  # noqa: N818 - names the finding
@@ -37,7 +38,8 @@ def assign_technician(
     order = lock_order(work_order_id)
     actor.require("jobs.assign", order.organisation_id)
     team = team_id or order.team_id
-    people = technicians_of(team_id=team, day=now.date())
+    day = local_days(now)[order.organisation_id]
+    people = technicians_of(team_id=team, day=day)
     if team != order.team_id and not people:
         raise NoSuchCrew
     if staff_id is not None and all(person.staff_id != staff_id for person in people):

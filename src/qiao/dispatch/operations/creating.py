@@ -18,7 +18,7 @@ from qiao.dispatch.queries.people import is_technician_of, technicians_of
 from qiao.dispatch.queries.sheets import sheet_for
 from qiao.dispatch.rules.sheets import sheet_data
 from qiao.dispatch.rules.states import WAITING
-from qiao.staff.queries import chain_of, teams_for
+from qiao.staff.queries import chain_of, local_days, teams_for
 
 PREFIX: Final = "WO"
 
@@ -62,7 +62,8 @@ def _hand_to_assignee(order: WorkOrder, now: datetime) -> WorkOrder:
     person = order.case.assignee_id
     if person is None or person == order.technician_id:
         return order
-    if not is_technician_of(staff_id=person, team_id=order.team_id, day=now.date()):
+    day = local_days(now)[order.organisation_id]
+    if not is_technician_of(staff_id=person, team_id=order.team_id, day=day):
         return order
     order.technician_id = person
     return move(order, "assign", actor=None, now=now, data={"to": person})
@@ -72,8 +73,8 @@ def follow_case(*, order: WorkOrder, now: datetime) -> WorkOrder:
     """Let an order that nobody works on go where its case went: to its crew and person."""
     if order.state not in (*WAITING, "assigned"):
         return order
-    team = order.case.team_id
-    if team != order.team_id and technicians_of(team_id=team, day=now.date()):
+    team, day = order.case.team_id, local_days(now)[order.organisation_id]
+    if team != order.team_id and technicians_of(team_id=team, day=day):
         before, order.team_id = order.team_id, team
         order.technician_id = None
         move(order, "unassign", actor=None, now=now, data={"team": team, "team_before": before})

@@ -28,7 +28,7 @@ from qiao.dispatch.operations.recording import (
 )
 from qiao.dispatch.queries.orders import DUTY, exit_of, note_field
 from qiao.dispatch.rules.sheets import Missing, missing, sheet_from_data
-from qiao.staff.queries import actor_for, chain_of
+from qiao.staff.queries import actor_for, chain_of, local_days
 
 REASON_LENGTH: Final = 500
 
@@ -246,7 +246,8 @@ def for_the_case(order: WorkOrder, actor: Actor, now: datetime) -> Actor:
     grants = {**actor.grants, "cases.work": tuple(sorted(held))}
     roles = actor.roles
     if order.technician is not None and order.technician_id != actor.staff_id:
-        roles |= actor_for(order.technician, day=now.date()).roles
+        day = local_days(now)[order.organisation_id]
+        roles |= actor_for(order.technician, day=day).roles
     return dataclasses.replace(actor, grants=grants, roles=roles)
 
 
@@ -283,7 +284,8 @@ def _with_reason(
 
 def _pausing_holds(order: WorkOrder, now: datetime) -> list[str]:
     chain = chain_of(order.organisation_id)
-    found = parameters.find("dispatch.pausing_holds", day=now.date(), organisation_ids=chain)
+    day = local_days(now)[order.organisation_id]
+    found = parameters.find("dispatch.pausing_holds", day=day, organisation_ids=chain)
     return list(found.value)
 
 

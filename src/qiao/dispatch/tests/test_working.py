@@ -1,7 +1,8 @@
 """A work order from the case that asked for it to the case that moves on."""
 
 import dataclasses
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -38,8 +39,10 @@ from qiao.dispatch.operations import (
     start_travel,
     suspend,
 )
+from qiao.dispatch.operations.working import for_the_case
 from qiao.dispatch.rules.states import WrongState
 from qiao.dispatch.tests.cast import NOW, Crew, a_leak, a_picture, a_work_order, all_filled
+from qiao.staff.operations import assign_role, define_role, hire, join_team
 
 pytestmark = pytest.mark.django_db
 
@@ -330,3 +333,22 @@ def test_progress_is_kept_and_the_same_picture_is_stored_once(crew: Crew) -> Non
     order.refresh_from_db()
     assert order.note == "拆洗滤网中"
     assert Attachment.objects.filter(owner_kind="work_order", owner_id=order.pk).count() == 1
+
+
+def test_who_is_a_technician_from_today_is_one_from_midnight_of_the_unit(crew: Crew) -> None:
+    order = a_work_order(crew)
+    role = define_role(key="welder", names={}, permissions=["jobs.work"], home="dispatch:today")
+    welder = hire(organisation=crew.team, number="3103", name="赵强", title="焊工")
+    assign_role(staff=welder, role=role, organisation=crew.lake, valid_from=date(2026, 11, 21))
+    join_team(staff=welder, team=crew.team)
+    midnight = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)  # 0:00 of the 21st in Shanghai
+    given: dict[str, Any] = {
+        "work_order_id": order.pk,
+        "staff_id": welder.pk,
+        "actor": crew.dispatcher,
+    }
+    with pytest.raises(NotInTheTeam):
+        assign_technician(**given, now=midnight - timedelta(minutes=1))
+    assigned = assign_technician(**given, now=midnight)
+    assert assigned.technician_id == welder.pk
+    assert "welder" in for_the_case(assigned, crew.dispatcher, midnight).roles
