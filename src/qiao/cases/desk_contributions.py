@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from qiao.cases import risk_tasks
+from qiao.cases import green_tasks, risk_tasks
 from qiao.cases.events import CaseClosed
 from qiao.cases.models import Case, Digest
 from qiao.cases.operations.digests import ORDERED, READY
@@ -26,6 +26,7 @@ from qiao.core.manifest import (
     Subscription,
 )
 from qiao.core.tasks import PeriodicJob
+from qiao.customers.events import ProtectionClaimed, TagsChanged, TierSet
 
 VIEW: Final = "cases.view"
 
@@ -117,7 +118,12 @@ NOTICES = (
     NoticeKind(key=ORDERED, label=_("Orders of executives"), icon="gavel", words=order_words),
 )
 PERIODIC = (PeriodicJob("cases.draw_digests", "*/10 * * * *", risk_tasks.draw_digests),)
-SUBSCRIPTIONS = (Subscription(CaseClosed, risk_tasks.on_case_closed),)
+SUBSCRIPTIONS = (
+    Subscription(CaseClosed, risk_tasks.on_case_closed),
+    Subscription(ProtectionClaimed, green_tasks.on_customer_changed),
+    Subscription(TierSet, green_tasks.on_customer_changed),
+    Subscription(TagsChanged, green_tasks.on_customer_changed),
+)
 AUDITED = (
     "cases_casegreen",
     "cases_greenrule",

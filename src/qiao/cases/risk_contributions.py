@@ -132,7 +132,10 @@ PARAMETERS = (
         default_source=_("Company rule: seen by the named manager within 2 hours"),
     ),
 )
-PERIODIC = (PeriodicJob("cases.pass_on_alarms", "* * * * *", risk_tasks.pass_on),)
+PERIODIC = (
+    PeriodicJob("cases.pass_on_alarms", "* * * * *", risk_tasks.pass_on),
+    PeriodicJob("cases.begin_risk_rules", "6 * * * *", risk_tasks.begin_rules),
+)
 SUBSCRIPTIONS = (Subscription(RiskRulesChanged, risk_tasks.on_rules_changed),)
 AUDITED = ("cases_riskrule", "cases_complaintdesk")
 AUDIT_WORDS = (

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from qiao.cases import operations
 from qiao.cases.events import CaseClosed, RiskRulesChanged
+from qiao.cases.operations.complaint_rules import begin_risk_rules
 from qiao.core import events
 from qiao.core.transactions import acting
 
@@ -15,6 +16,12 @@ def pass_on(now: datetime) -> None:
     """Hand on alarms that nobody acknowledged in time."""
     with acting(None):
         operations.pass_on_alarms(now=now)
+
+
+def begin_rules(now: datetime) -> None:
+    """Take up rules of risk whose day has come."""
+    with acting(None):
+        begin_risk_rules(now=now)
 
 
 def on_rules_changed(*, event: RiskRulesChanged, envelope: Any) -> None:

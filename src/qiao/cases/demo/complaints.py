@@ -13,7 +13,7 @@ from qiao.cases.models import Case, DigestItem, DigestReader, OutletFinding
 from qiao.cases.operations.complaint_rules import set_desk, set_digest_reader
 from qiao.cases.operations.digests import decide, draw_for, finish_order, read_digest
 from qiao.cases.operations.disputes import open_dispute
-from qiao.cases.operations.green import weigh_green
+from qiao.cases.operations.green import weigh_green_of
 from qiao.cases.operations.hotline import (
     NobodyNeutral,
     actor_again,
@@ -172,10 +172,10 @@ def _hurry(world: World) -> None:
         .exclude(customer__flags=[])
         .filter(customer__isnull=False, case_type__group__in=("fault", "complaint"))
         .order_by("-opened_at", "id")
-        .values_list("id", flat=True)[:12]
+        .values_list("customer_id", flat=True)[:12]
     )
-    for case_id in list(ids):
-        weigh_green(case_id=case_id, now=world.now - timedelta(minutes=30))
+    for customer_id in dict.fromkeys(filter(None, ids)):
+        weigh_green_of(customer_id=customer_id, now=world.now - timedelta(minutes=30))
 
 
 def _read(world: World, cast: _Cast) -> None:

@@ -1,7 +1,7 @@
 """Rules of complaints and who looks after them: brought by packs, changed by administrators."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
@@ -10,14 +10,17 @@ from qiao.cases.events import RiskRulesChanged
 from qiao.cases.models import ComplaintDesk, DigestReader, GreenRuleRow, RiskRuleRow
 from qiao.core import events
 from qiao.core.actor import Actor
+from qiao.core.idempotency import claim
 from qiao.core.packs import Pack
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
-from qiao.staff.queries import find_team, holders_of
+from qiao.staff.queries import company_id, find_team, holders_of, local_days
 
 CONFIGURE: Final = "core.configure"
 WORD_LENGTH: Final = 40
 MOST_WORDS: Final = 200
+BEGUN: Final = "cases.risk_rule_begun"
+LATEST: Final = timedelta(days=30)  # a house that stood still longer weighs what is said since
 
 
 class RuleMissing(Exception):  # noqa: N818 - names the finding
@@ -84,12 +87,13 @@ def change_risk_rule(
     terms: Mapping[str, Any],
     source: str,
 ) -> RiskRuleRow:
-    """Another version of a rule from a day on; open cases are weighed anew by a job.
+    """Another version of a rule from a day on; on that day open cases are weighed anew by a job
+    (`begin_risk_rules` where it lies ahead).
 
     `terms` are the values of the rule's kind. Raises `Forbidden`, `RuleMissing`, `BadRule`.
     """
     required()
-    actor.require(CONFIGURE)
+    actor.require(CONFIGURE, company_id())
     before = _current(rule_id)
     if valid_from < timezone.localdate(now) or valid_from <= before.valid_from:
         raise BadRule("valid_from")
@@ -112,14 +116,36 @@ def change_risk_rule(
     )
     before.valid_to = valid_from
     before.save(update_fields=["valid_to"])
-    _publish(changed, actor, now)
+    if valid_from <= _everywhere(now):
+        _publish(changed.pk, actor, now)
     return changed
+
+
+def begin_risk_rules(*, now: datetime) -> int:
+    """Let open cases be weighed by the rules whose day has come in every unit since they were
+    decided; returns how many. Each rule is taken up once, however often this is called."""
+    required()
+    day = _everywhere(now)
+    rows = RiskRuleRow.objects.filter(valid_from__lte=day, valid_from__gt=day - LATEST)
+    begun = [
+        row.pk
+        for row in rows.exclude(valid_to__lte=day).order_by("id")
+        if _everywhere(row.changed_at) < row.valid_from and claim(scope=BEGUN, key=str(row.pk))
+    ]
+    for rule_id in begun:
+        _publish(rule_id, None, now)
+    return len(begun)
+
+
+def _everywhere(now: datetime) -> date:
+    """The day that has begun in every unit."""
+    return min(local_days(now).values())
 
 
 def end_risk_rule(*, actor: Actor, now: datetime, rule_id: int, valid_to: date) -> None:
     """Let a rule hold no more from a day on. Raises `Forbidden`, `RuleMissing`, `BadRule`."""
     required()
-    actor.require(CONFIGURE)
+    actor.require(CONFIGURE, company_id())
     row = _current(rule_id)
     if valid_to < timezone.localdate(now) or valid_to < row.valid_from:
         raise BadRule("valid_to")
@@ -159,10 +185,8 @@ def _words(words: Iterable[str], field: str) -> list[str]:
     return kept
 
 
-def _publish(row: RiskRuleRow, actor: Actor, now: datetime) -> None:
-    events.publish(
-        RiskRulesChanged(row.pk), organisation_id=actor.organisation_id, actor=actor, now=now
-    )
+def _publish(rule_id: int, actor: Actor | None, now: datetime) -> None:
+    events.publish(RiskRulesChanged(rule_id), organisation_id=company_id(), actor=actor, now=now)
 
 
 def set_desk(

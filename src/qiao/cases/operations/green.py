@@ -8,13 +8,14 @@ from django.db import connection
 
 from qiao.cases.events import CaseChanged
 from qiao.cases.features import GREEN
-from qiao.cases.journal import CaseClosedAlready, Journal, lock_case
+from qiao.cases.journal import CaseClosedAlready, Journal, lock_case, lock_many
 from qiao.cases.models import Case, CaseGreen, GreenRuleRow
 from qiao.cases.rules.green import GreenRule, Standing, first_that_holds, raised
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.features import is_on
 from qiao.core.rules.text import clean
+from qiao.core.transactions import required
 from qiao.staff.queries import chain_to
 
 REASON_LENGTH: Final = 300
@@ -29,6 +30,14 @@ class NotGreen(Exception):  # noqa: N818 - names the finding
     """The case is not in the green channel, or is already."""
 
 
+_WAITING: Final = """
+SELECT c.id FROM cases_case c
+ WHERE c.customer_id = ANY(customers_held_as(customers_survivor(%s)))
+   AND c.closed_at IS NULL AND c.merged_into_id IS NULL AND NOT c.is_green
+   AND NOT EXISTS (SELECT 1 FROM cases_caseevent e
+                    WHERE e.case_id = c.id AND e.kind = 'green_left')
+ ORDER BY c.id
+"""
 _HAS: Final = """
 SELECT c.tier, c.flags,
        ARRAY(SELECT t.name FROM customers_customertag x JOIN customers_tag t ON t.id = x.tag_id
@@ -99,14 +108,22 @@ def rule_data(rule: GreenRuleRow) -> dict[str, Any]:
     return {"rule": rule.key, "names": rule.names, "since": rule.valid_from.isoformat()}
 
 
-def weigh_green(*, case_id: int, now: datetime) -> Case:
-    """Let an open case jump the queue if a rule holds by now: its customer is protected since.
+def weigh_green_of(*, customer_id: int, now: datetime) -> int:
+    """Let the open cases of a customer jump the queue where a rule holds by now: the customer is
+    protected since, or of another tier. One that somebody took out by hand stays out.
 
-    Raises `CaseClosedAlready`.
+    Returns how many entered.
     """
-    case = lock_case(case_id)
-    if case.closed_at is not None:
-        raise CaseClosedAlready(case.number)
+    required()
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [customer_id])
+        waiting = [pk for (pk,) in cursor.fetchall()]
+    return sum(_weigh(case, now) for case in lock_many(waiting))
+
+
+def _weigh(case: Case, now: datetime) -> bool:
+    if case.closed_at is not None or case.merged_into_id is not None:
+        return False  # meanwhile
     before = case.priority
     rule = None if case.is_green else enter_by_rule(case, now)
     if rule is not None:
@@ -116,7 +133,7 @@ def weigh_green(*, case_id: int, now: datetime) -> Case:
             journal.add("priority_changed", {"priority": case.priority, "before": before})
         journal.add("green_entered", {**rule_data(rule), "before": before})
         _write(journal, case, "green_entered", None, now)
-    return case
+    return rule is not None
 
 
 def put_in_green(*, case_id: int, reason: str, actor: Actor, now: datetime) -> Case:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiao.cases import operations, queries
-from qiao.cases.models import Case, Digest, DigestItem, Dispute, GreenRuleRow
+from qiao.cases.models import Case, CaseGreen, Digest, DigestItem, Dispute, GreenRuleRow
 from qiao.cases.operations.complaint_rules import install_rules, set_digest_reader
 from qiao.cases.operations.digests import candidates, draw_due
 from qiao.cases.queries import disputes_of, green_share
@@ -21,8 +21,10 @@ from qiao.cases.tests.world import NOW, a_case
 from qiao.core.calendar_edits import put_calendar
 from qiao.core.packs.green_rules import GreenRuleSpec
 from qiao.core.rules.texts import Text
+from qiao.core.tests.deliveries import run_deliveries
 from qiao.customers.models import Customer
 from qiao.customers.operations import register_customer
+from qiao.customers.operations.protecting import claim_protection
 from qiao.customers.tests.factories import make_account
 from qiao.messaging.models import Message
 from qiao.staff.models import Notice, Staff
@@ -73,6 +75,33 @@ def test_a_protected_customer_jumps_the_queue_by_a_rule_that_stands_on_the_case(
 def test_others_wait_their_turn(company: Company, rules: None) -> None:
     assert not a_case(company).is_green
     assert not a_case(company, customer_id=hospital(company).pk, type_key="water.bill").is_green
+
+
+def test_open_cases_of_a_customer_who_is_protected_since_jump_the_queue(
+    company: Company, rules: None
+) -> None:
+    customer = register_customer(
+        actor=company.agent, now=NOW, organisation_id=company.lake.pk, name="市二院"
+    )
+    case, bill = (
+        a_case(company, customer_id=customer.pk, type_key=key)
+        for key in ("water.leak", "water.bill")
+    )
+    left, stranger = a_case(company, customer_id=customer.pk), a_case(company)
+    told: dict[str, Any] = {"case_id": left.pk, "reason": "x", "actor": company.agent, "now": NOW}
+    operations.put_in_green(**told)
+    operations.take_out_of_green(**told)
+    claim_protection(
+        actor=company.agent, now=NOW, customer_id=customer.pk, kind="hospital", reason="x"
+    )
+    run_deliveries()
+    in_it = Case.objects.filter(is_green=True).values_list("pk", "priority")
+    assert list(in_it) == [(case.pk, "urgent")]
+    assert {bill.pk, left.pk, stranger.pk} == set(
+        Case.objects.filter(is_green=False).values_list("pk", flat=True)
+    )
+    assert case.events.get(kind="green_entered").data["rule"] == "hospital"
+    assert CaseGreen.objects.get(case=case).rule is not None
 
 
 def test_by_hand_it_takes_a_reason_and_the_share_is_told(company: Company, rules: None) -> None:

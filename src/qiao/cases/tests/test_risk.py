@@ -1,7 +1,7 @@
 """Risk is heard in the words of a case, raised to a named person, and decided by people."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,9 @@ from qiao.cases import operations
 from qiao.cases.models import Case, CaseRisk, RiskAlarm, RiskRuleRow
 from qiao.cases.operations.complaint_rules import (
     BadRule,
+    begin_risk_rules,
     change_risk_rule,
+    end_risk_rule,
     install_rules,
     set_desk,
 )
@@ -18,6 +20,7 @@ from qiao.cases.queries import alarms, rule_quality
 from qiao.cases.tests import world
 from qiao.cases.tests.world import NOW, a_case
 from qiao.core.actor import Forbidden
+from qiao.core.models import Event
 from qiao.core.packs.risk_rules import RiskRuleSpec
 from qiao.core.rules.texts import Text
 from qiao.staff.models import Notice
@@ -174,6 +177,31 @@ def test_a_changed_rule_weighs_open_cases_anew(company: Company, rules: None) ->
     assert row.valid_to == NOW.date()
 
 
+def test_a_rule_that_is_dated_ahead_weighs_open_cases_on_its_day_and_once(
+    company: Company, rules: None
+) -> None:
+    case = a_case(company, description="我去消委会")
+    row = RiskRuleRow.objects.get(key="hotline")
+    changed = change_risk_rule(
+        actor=company.chief,
+        now=NOW,
+        rule_id=row.pk,
+        valid_from=date(2026, 11, 22),
+        level="high",
+        terms={"words": ["消委会"], "unless": []},
+        source="通知 9 号",
+    )
+    told = Event.objects.filter(name="cases.risk_rules_changed")
+    midnight = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)  # 0:00 of the 22nd in Shanghai
+    assert begin_risk_rules(now=midnight - timedelta(minutes=1)) == 0
+    assert not told.exists()
+    assert begin_risk_rules(now=midnight) == 1
+    assert begin_risk_rules(now=midnight + timedelta(hours=1)) == 0
+    assert told.get().payload == {"rule_id": changed.pk, "after_id": 0}
+    operations.reweigh_open(rule_id=changed.pk, after=0, now=midnight)
+    assert Case.objects.get(pk=case.pk).risk == "high"
+
+
 def test_a_pack_is_installed_once_and_leaves_changes_of_the_company(
     company: Company, rules: None
 ) -> None:
@@ -183,3 +211,20 @@ def test_a_pack_is_installed_once_and_leaves_changes_of_the_company(
     )
     install_rules(packs=[pack], now=NOW)
     assert RiskRuleRow.objects.count() == before
+
+
+def test_a_rule_of_the_whole_company_is_changed_and_ended_in_the_company_alone(
+    company: Company, rules: None
+) -> None:
+    row = RiskRuleRow.objects.get(key="hotline")
+    values: dict[str, Any] = {"actor": company.agent, "now": NOW, "rule_id": row.pk}
+    assert company.agent.can_in("core.configure", company.lake.pk)
+    with pytest.raises(Forbidden):
+        change_risk_rule(
+            valid_from=NOW.date(), level="watch", terms=row.terms, source="通知 8 号", **values
+        )
+    with pytest.raises(Forbidden):
+        end_risk_rule(valid_to=NOW.date(), **values)
+    end_risk_rule(valid_to=NOW.date(), **{**values, "actor": company.chief})
+    row.refresh_from_db()
+    assert row.valid_to == NOW.date()
