@@ -11,7 +11,7 @@ from qiao.cases.journal import recount
 from qiao.cases.models import Case, CaseDraft
 from qiao.cases.queries.decoding import plain
 from qiao.cases.queries.files import NEWEST_FILES
-from qiao.cases.queries.listing import WATCHED_SECONDS
+from qiao.cases.queries.list_statement import WATCHED_SECONDS
 from qiao.cases.queries.reading import get_case_for
 from qiao.cases.rules.clock_rows import state_from_data
 from qiao.cases.rules.clock_state import ClockState

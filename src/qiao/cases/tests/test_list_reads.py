@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from qiao.cases.queries import ARCHIVE_VIEWS, VIEWS, Cursor, Filters, list_cases
-from qiao.cases.queries.listing import listing_statement
+from qiao.cases.queries.list_statement import listing_statement
 from qiao.cases.tests.many import add_cases, as_owner
 from qiao.cases.tests.world import NOW, pack_installed
 from qiao.staff.tests.cast import Company, make_company
