@@ -94,11 +94,14 @@ def _row(request: StaffRequest, table: CodeTable, key: str) -> CodeRow:
     return row
 
 
-def _other_names(row: CodeRow, language: str) -> str:
-    """The names in the other languages, where they differ from the one that is shown."""
-    shown = row.name_in(language)
-    others = dict.fromkeys(name for name in row.names.values() if name and name != shown)
-    return " · ".join(others)
+def _other_names(row: CodeRow, language: str) -> list[tuple[str, str]]:
+    """Language and name, of each name in another language that differs from the one shown."""
+    said, others = {row.name_in(language), ""}, []
+    for code, name in row.names.items():
+        if name not in said:
+            said.add(name)
+            others.append((code, name))
+    return others
 
 
 def _line(table: CodeTable, row: CodeRow, language: str) -> dict[str, Any]:

@@ -82,3 +82,15 @@ def test_people_of_another_branch_and_days_of_the_company_are_out_of_reach(
     assert outsider.get("/administration/codes/core.days/add/add/").status_code == 403
     assert outsider.get("/administration/codes/no.table/").status_code == 404
     assert outsider.get(f"{PEOPLE}/at/2001/nothing/").status_code == 404
+
+
+def test_a_name_in_another_language_says_which_it_is(
+    company: Company, client_of: Callable[[Staff], Client]
+) -> None:
+    company.lake.names = {"zh-Hans": company.lake.name, "en": "Lake Branch"}
+    company.lake.save(update_fields=["names"])
+    chief = client_of(company.chief_staff)
+    chief.cookies["q-language"] = "zh-hans"
+    page = chief.get("/administration/codes/staff.units/").content.decode()
+    assert '<span lang="en">Lake Branch</span>' in page
+    assert f'<span lang="zh-Hans">{company.lake.name}</span>' not in page
