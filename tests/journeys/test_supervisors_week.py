@@ -196,6 +196,7 @@ def come_by_itself(page: Page, site: Site, target: Path) -> None:
     fetched.value.save_as(target)
     page.goto(f"{site.address}/cases/reports/saved/")
     page.get_by_role("link", name=NAME).click()
+    expect(page.locator("#rp-table tfoot tr")).to_have_count(1)  # the table is there whole
     assert in_book(page, target) == on_screen(page)
 
 

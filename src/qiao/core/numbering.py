@@ -12,7 +12,7 @@ BLOCK = 64  # numbers a process takes at a time: one round trip in 64
 A_DAY = 1_000_000
 FIRST_BULK_DAY = date(2000, 1, 1)
 _lock = threading.Lock()
-_iterator: Iterator[int] = iter(())
+_blocks: dict[str, Iterator[int]] = {}  # by database: each has a sequence of its own
 
 
 def next_number(*, prefix: str, day: date) -> str:
@@ -25,15 +25,15 @@ def next_number(*, prefix: str, day: date) -> str:
 
 
 def _next_serial() -> int:
-    global _iterator  # noqa: PLW0603 - the block belongs to the process
+    database = str(connection.settings_dict["NAME"])
     with _lock:
-        serial = next(_iterator, None)
+        serial = next(_blocks.get(database, iter(())), None)
         if serial is None:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT nextval('core_number_seq')")
                 (block,) = cursor.fetchone()
-            _iterator = iter(range((block - 1) * BLOCK, block * BLOCK))
-            serial = next(_iterator)
+            _blocks[database] = iter(range((block - 1) * BLOCK, block * BLOCK))
+            serial = next(_blocks[database])
         return serial
 
 
