@@ -26,7 +26,6 @@ from qiao.cases.operations import (
     make_parent,
     open_case,
 )
-from qiao.core import numbering
 from qiao.core.demo_facts import sample_facts
 from qiao.core.packs.enabled import catalogue
 from qiao.core.transactions import acting
@@ -112,9 +111,8 @@ def check(parent_id: int, notice: AlikeNotice) -> None:
 
 
 def test_a_main_case_tells_and_ends_its_reports_once_whoever_dies(
-    own_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_database: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(numbering, "_iterator", iter(()))  # a block of another database
     company, parent_id = main_case()
     log, rng = tmp_path / "runs.log", Random(11)
     with acting(None):
