@@ -50,6 +50,24 @@ def request_approval(
         raise
 
 
+def pending_request(*, kind: str, subject_id: int) -> Approval | None:
+    """The request of a kind that waits for a second person, locked; None where none does.
+
+    `decide` locks the request before what it is about: whoever may meet it does the same.
+    """
+    waiting = Approval.objects.select_for_update().filter(
+        kind=kind, subject_id=subject_id, state=Approval.State.PENDING
+    )
+    return waiting.first()
+
+
+def withdraw(request: Approval, *, actor: Actor, now: datetime) -> None:
+    """Take a locked request back, as the one who asked or who rewrote what it is about."""
+    request.state = Approval.State.WITHDRAWN
+    request.decided_at, request.decided_by_id = now, actor.person_id
+    request.save()
+
+
 def decide(*, approval_id: int, approve: bool, note: str, actor: Actor, now: datetime) -> Approval:
     """Agree or refuse, as a second person holding ``core.approve`` in that organisation.
 

@@ -239,17 +239,11 @@ def current_version(key: str, now: datetime) -> ProcessVersion | None:
 def take_back_request(*, draft_id: int, actor: Actor, now: datetime) -> ProcessDraft:
     """Withdraw what was asked; the draft may be changed again. Raises `DraftClosed`."""
     required()
-    # A decision locks the request first, then the draft: so do we.
-    waiting = Approval.objects.select_for_update().filter(
-        kind=APPROVAL, subject_id=draft_id, state=Approval.State.PENDING
-    )
-    asked = waiting.first()
+    asked = approvals.pending_request(kind=APPROVAL, subject_id=draft_id)
     draft = lock_draft(draft_id, actor)
     if draft.state != ProcessDraft.State.ASKED or asked is None:
         raise DraftClosed(draft.state)
-    asked.state = Approval.State.WITHDRAWN
-    asked.decided_at, asked.decided_by_id = now, actor.person_id
-    asked.save()
+    approvals.withdraw(asked, actor=actor, now=now)
     return _turn(draft, ProcessDraft.State.OPEN, actor, now)
 
 

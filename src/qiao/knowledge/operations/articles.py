@@ -10,7 +10,6 @@ from django.db.models import Max
 
 from qiao.core import approvals
 from qiao.core.actor import Actor
-from qiao.core.models import Approval
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.knowledge.models import Article, ArticleKept, ArticleMark, ArticleVersion
@@ -85,8 +84,9 @@ def propose_article(
     required()
     actor.require(WRITE)
     titles, bodies = by_language(wording.titles, wording.bodies, body_length=BODY_LENGTH)
-    # A decision locks the request first, then the article: so do we.
-    before = _request(article_id) if article_id is not None else None
+    before = None
+    if article_id is not None:
+        before = approvals.pending_request(kind=KIND, subject_id=article_id)
     article = _article(article_id, organisation_id, facts, titles, actor)
     version = _pending(article, actor)
     version.titles, version.bodies = titles, bodies
@@ -95,9 +95,7 @@ def propose_article(
     version.facts, version.written_at = facts.data(), now
     version.save()
     if before is not None:
-        before.state = Approval.State.WITHDRAWN
-        before.decided_at, before.decided_by_id = now, actor.person_id
-        before.save()
+        approvals.withdraw(before, actor=actor, now=now)
     approvals.request_approval(
         kind=KIND,
         subject_id=article.pk,
@@ -108,14 +106,6 @@ def propose_article(
         now=now,
     )
     return version
-
-
-def _request(article_id: int) -> Approval | None:
-    """What waits for a second person, locked."""
-    waiting = Approval.objects.select_for_update().filter(
-        kind=KIND, subject_id=article_id, state=Approval.State.PENDING
-    )
-    return waiting.first()
 
 
 def _article(
@@ -168,7 +158,7 @@ def decide_version(
     Raises `NothingPending`, `Rewritten`, `Forbidden`, `qiao.core.approvals.SamePerson`.
     """
     required()
-    waiting = _request(article_id)
+    waiting = approvals.pending_request(kind=KIND, subject_id=article_id)
     if waiting is None or not Article.objects.visible_to(actor).filter(pk=article_id).exists():
         raise NothingPending(str(article_id))
     if request_id not in (None, waiting.pk):
