@@ -48,14 +48,6 @@ PACK_CHANNELS = {
     "web": "portal",
     "gov_hotline": "hotline",
 }
-# Channels as packs call them, by the tile that stands for them.
-ALIASES = {
-    "phone": "call",
-    "counter": "desk",
-    "web": "portal",
-    "email": "mail",
-    "gov_hotline": "hotline",
-}
 GUARD_ICONS = {"pass": "check", "condition": "calendar-due", "stop": "hand-stop"}
 ALERT_ICONS = {
     "info": "info-circle",
@@ -66,28 +58,25 @@ ALERT_ICONS = {
 
 
 P = ParamSpec("P")
+Named = tuple[tuple[str, str], ...]
 
 
 def drawn_once(draw: Callable[P, SafeString]) -> Callable[P, SafeString]:
     """Keep what a mark looked like, by language: lists draw the same few marks again and again."""
 
     @lru_cache(maxsize=1024)
-    def kept(_language: str | None, args: tuple[str, ...], named: tuple[str, ...]) -> SafeString:
-        return draw(*args, **dict(zip(named[::2], named[1::2], strict=True)))  # type: ignore[arg-type]
+    def kept(_language: str | None, args: tuple[str, ...], named: Named) -> SafeString:
+        return draw(*args, **dict(named))  # type: ignore[arg-type]
 
     @wraps(draw)
     def inner(*args: P.args, **named: P.kwargs) -> SafeString:
-        # A text may be markup already, which is equal to the plain one: both are written out.
+        # Markup is equal to the plain text that it is written as, but drawn otherwise.
         if any(hasattr(value, "__html__") for value in (*args, *named.values())):
             return draw(*args, **named)
-        flat = [part for pair in named.items() for part in map(str, pair)]
-        return kept(get_language(), tuple(_text(value) for value in args), tuple(flat))
+        texts = tuple("" if value is None else str(value) for value in args)
+        return kept(get_language(), texts, tuple((key, str(each)) for key, each in named.items()))
 
     return inner
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
 
 
 @cache
