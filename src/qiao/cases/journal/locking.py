@@ -73,7 +73,11 @@ def lock_many(case_ids: Sequence[int]) -> list[Case]:
     Who stands for whom must not change meanwhile: whoever may meet both calls `queue_joins` first.
     """
     required()
-    return [_prepared(case) for case in _LOCKED.all(ids=list(case_ids))]
+    kept = _held.get()
+    return [
+        kept if kept is not None and kept.pk == case.pk else _prepared(case)
+        for case in _LOCKED.all(ids=list(case_ids))
+    ]
 
 
 def _prepared(case: Case) -> Case:
