@@ -1,6 +1,6 @@
 """What a colleague asked in the house, and what was answered: for whoever opened the case."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from qiao.cases.models import Case, CaseEvent
@@ -18,6 +18,19 @@ class Asked:
     may_read: bool
 
 
+def answers_given(case_ids: Iterable[int]) -> dict[int, dict[int, str]]:
+    """The words of answers that were not taken back, by case and place in its history."""
+    said: dict[int, dict[int, str]] = {case_id: {} for case_id in case_ids}
+    rows = CaseEvent.objects.filter(case__in=said, kind__in=("answer", "withdrawn"))
+    entries = rows.order_by("seq").values_list("case_id", "seq", "kind", "data")
+    for case_id, seq, kind, data in entries:
+        if kind == "answer":
+            said[case_id][seq] = str(data.get("text", ""))
+        else:
+            said[case_id].pop(int(data.get("seq", 0)), None)
+    return said
+
+
 def asked_by(
     *, actor: Actor, entries: Collection[tuple[int, int]]
 ) -> dict[tuple[int, int], Asked]:
@@ -27,20 +40,13 @@ def asked_by(
     opened = Case.objects.filter(
         pk__in={case_id for case_id, _seq in entries}, opened_by=actor.staff_id
     ).in_bulk()
-    said: dict[tuple[int, int], str] = {}
-    back: set[tuple[int, int]] = set()
-    rows = CaseEvent.objects.filter(case__in=opened, kind__in=("answer", "withdrawn"))
-    for case_id, seq, kind, data in rows.values_list("case_id", "seq", "kind", "data"):
-        if kind == "withdrawn":
-            back.add((case_id, int(data.get("seq", 0))))
-        else:
-            said[case_id, seq] = str(data.get("text", ""))
+    said = answers_given(opened)
     return {
         place: Asked(
             case.pk,
             case.number,
             case.title,
-            "" if place in back else said.get(place, ""),
+            said[case.pk].get(place[1], ""),
             case.organisation_id in units,
         )
         for place in entries

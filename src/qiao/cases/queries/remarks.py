@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from qiao.cases import definitions
-from qiao.cases.models import Case, CaseEvent
+from qiao.cases.models import Case
+from qiao.cases.queries.asked import answers_given
 
 ANSWERED: Final = "answered"
 
@@ -40,21 +41,9 @@ def remark_duty() -> str:
 def remark_cases(case_ids: Iterable[int]) -> dict[int, RemarkCase]:
     """Cases of remarks by id; the caller knows whose they are. Two statements."""
     cases = list(Case.objects.filter(pk__in=list(case_ids)).select_related("process"))
-    said = _answers([case.pk for case in cases])
+    given = answers_given(case.pk for case in cases)
+    said = {case_id: texts[max(texts)] for case_id, texts in given.items() if texts}
     return {case.pk: _remark(case, said.get(case.pk, "")) for case in cases}
-
-
-def _answers(case_ids: list[int]) -> dict[int, str]:
-    """The last answer of each case that was not taken back."""
-    rows = CaseEvent.objects.filter(case__in=case_ids, kind__in=("answer", "withdrawn"))
-    said: dict[int, dict[int, str]] = {case_id: {} for case_id in case_ids}
-    entries = rows.order_by("seq").values_list("case_id", "seq", "kind", "data")
-    for case_id, seq, kind, data in entries:
-        if kind == "answer":
-            said[case_id][seq] = str(data.get("text", ""))
-        else:
-            said[case_id].pop(int(data.get("seq", 0)), None)
-    return {case_id: texts[max(texts)] for case_id, texts in said.items() if texts}
 
 
 def _remark(case: Case, said: str) -> RemarkCase:
