@@ -24,7 +24,6 @@ class Shot:
     prototype: str = ""
     act: Callable[[Any], None] | None = None
     status: int = 200
-    least: int = 0  # width below which what is pressed is not offered
 
     @property
     def phone(self) -> bool:
@@ -328,7 +327,7 @@ SHOTS = (
     Shot("roster_pattern_change", "/me/duty/1/pattern/change/", "supervisor"),
     Shot("bell", "/me/notices/", "supervisor"),
     Shot("article", "/knowledge/", act=ARTICLE),
-    Shot("macro-pick", "/cases/{case}/", act=MACROS, least=1240),
+    Shot("macro-pick", "/cases/{case}/", act=MACROS),
     Shot("message", "/messages/?shelf=sent", "supervisor", act=_follows("tbody a")),
     Shot("notice-text", "/messages/texts/", "supervisor", act=_first_row),
     Shot("saved-reports", "/cases/reports/saved/", "supervisor"),

@@ -193,7 +193,7 @@ def views_of(shot: Shot, wanted: Wanted) -> Iterator[View]:
         views += [View("light", "zh-hans", other) for other in OTHER_WIDTHS]
     if not shot.phone and str(PHONE[0]) in wanted.widths:
         views += [View(view.theme, view.language, PHONE) for view in views if view.size == DESKTOP]
-    yield from (v for v in views if wanted.includes(v) and v.size[0] >= shot.least)
+    yield from (view for view in views if wanted.includes(view))
 
 
 def turn_to(studio: Studio, shot: Shot, page: Page) -> Response | None:
