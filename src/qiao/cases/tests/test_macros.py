@@ -9,6 +9,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qiao.cases.journal import held, lock_case, lock_many
 from qiao.cases.models import Case, CaseEvent, Macro
 from qiao.cases.operations.macros import (
     MacroDraft,
@@ -58,6 +59,16 @@ def test_a_macro_does_all_its_steps_and_the_history_names_it(company: Company) -
     assert "⟦" in CaseEvent.objects.get(case=case, kind="note").data["text"]
     macro.kept.refresh_from_db()
     assert macro.kept.use_count == 1
+
+
+def test_a_case_that_is_held_is_the_same_one_for_whoever_locks_it(company: Company) -> None:
+    case, other = lock_case(a_case(company).pk), a_case(company)
+    with held(case):
+        case.escalated = True  # not written yet
+        again = {each.pk: each for each in lock_many([other.pk, case.pk])}
+        assert lock_case(case.pk) is again[case.pk] is case
+        assert lock_case(other.pk) is not again[other.pk]
+    assert lock_case(case.pk) is not case
 
 
 def test_one_refused_step_undoes_all_of_them(company: Company) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from qiao.cases.tests.test_joining_races import while_open
 from qiao.feedback.models import Suggestion
 from qiao.feedback.operations import suggestions as operations
-from qiao.feedback.tests.test_suggestions import NOW, passed, taken
+from qiao.feedback.tests.suggesting import NOW, passed, taken
 from qiao.staff.tests.cast import Company, make_company
 
 

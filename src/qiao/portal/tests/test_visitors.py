@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from qiao.feedback.tests.test_suggestions import company, passed, taken  # noqa: F401 - a fixture
+from qiao.feedback.tests.suggesting import fresh_company, passed, taken  # noqa: F401 - a fixture
 from qiao.portal import visitors
 from qiao.staff.tests.cast import Company
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_flood_does_not_push_out_what_counts_it(
-    company: Company,  # noqa: F811
+    company: Company,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(visitors.LIMITS, "vote", (5, 3))
