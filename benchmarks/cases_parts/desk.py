@@ -106,6 +106,7 @@ def pages(actor: Actor) -> dict[str, Callable[[random.Random], Page]]:
     unit = _fullest(units)
     own = "view=open&priority=urgent&priority=high&channel=phone&sort=opened"
     ids = list(_open_cases(actor).values_list("id", flat=True)[:4_000])
+    _with_clocks(ids)
     due, wanted = "ORDER BY c.due_at, c.id LIMIT 31", "ORDER BY c.opened_at DESC, c.id LIMIT 31"
     urgent = "AND c.priority = ANY('{urgent,high}') AND c.channel = 'phone'"
     complaint = (

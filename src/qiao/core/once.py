@@ -23,6 +23,12 @@ def one_page() -> Iterator[None]:
         _read.reset(before)
 
 
+def already(key: Hashable) -> Any:
+    """What was read before within one page by `once` under this key, None if nothing was."""
+    kept = _read.get()
+    return kept.get(key) if kept is not None else None
+
+
 def once(key: Hashable, read: Callable[[], T]) -> T:
     """What `read` gives; within one page what it gave when this key was asked for first."""
     kept = _read.get()

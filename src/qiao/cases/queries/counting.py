@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from qiao.cases.queries.filters import ASIDE, RETURNED, WORK
 from qiao.core.actor import Actor
-from qiao.core.once import once
+from qiao.core.once import already, once
 from qiao.core.prepared import fetch_all
 
 Source = tuple[str, str, str]
@@ -48,12 +48,17 @@ def kept_counts(*, actor: Actor) -> dict[str, int]:
     A change is counted as soon as it is committed. The archive's views have no count: nobody acts
     on it, and it grows without end.
     """
-    return once(("cases.kept_counts", actor.staff_id), lambda: _read(actor, list(_sources(actor))))
+    return once(_key(actor), lambda: _read(actor, list(_sources(actor))))
 
 
 def my_open_count(actor: Actor) -> int:
     """How many open cases the person works on, for the rail of every page."""
-    return _read(actor, [("mine", "assignee", str(actor.staff_id or 0))])["mine"]
+    counts = already(_key(actor)) or _read(actor, [("mine", "assignee", str(actor.staff_id or 0))])
+    return int(counts["mine"])
+
+
+def _key(actor: Actor) -> tuple[str, int | None]:
+    return "cases.kept_counts", actor.staff_id
 
 
 def _read(actor: Actor, sources: Sequence[Source]) -> dict[str, int]:

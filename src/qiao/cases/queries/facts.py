@@ -1,15 +1,22 @@
 """The facts that the conditions of a case's process look at."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from qiao.cases import definitions
 from qiao.cases.models import Case
 from qiao.cases.rules.facts import system_facts
 from qiao.cases.rules.process import Process
+from qiao.core.once import once
 from qiao.core.packs import CaseType
+from qiao.core.prepared import fetch_all
 from qiao.core.rules.conditions import tests_in
 
+_EARLIER: Final = """
+SELECT count(*) FROM cases_case
+ WHERE customer_id = %(customer)s AND case_type_id = %(type)s AND id <> %(case)s
+   AND opened_at BETWEEN %(since)s AND %(until)s
+"""
 REPEAT_DAYS = 90  # how far back an earlier case of the same kind makes this one a repetition
 _asks_for_repeats: dict[tuple[str, int], bool] = {}
 
@@ -37,9 +44,12 @@ def _repeats(case: Case) -> int:
     if case.customer_id is None:
         return 0
     since = case.opened_at - timedelta(days=REPEAT_DAYS)
-    earlier = Case.objects.filter(
-        customer_id=case.customer_id,
-        case_type_id=case.case_type_id,
-        opened_at__range=(since, case.opened_at),
-    )
-    return earlier.exclude(pk=case.pk).count()
+    values = {
+        "case": case.pk or 0,
+        "customer": case.customer_id,
+        "type": case.case_type_id,
+        "since": since,
+        "until": case.opened_at,
+    }
+    ((earlier,),) = once(("cases.repeats", *values.values()), lambda: fetch_all(_EARLIER, values))
+    return int(earlier)

@@ -16,6 +16,7 @@ from qiao.cases.queries.reading import get_case_for
 from qiao.cases.rules.clock_rows import state_from_data
 from qiao.cases.rules.clock_state import ClockState
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
 
 PAGE_ENTRIES: Final = 40
 TYPING_SECONDS: Final = 30
@@ -105,16 +106,15 @@ def case_history(
 def _entries(
     condition: str, parameters: dict[str, Any], *, limit: int | None = None
 ) -> list[Entry]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT e.seq, e.kind, e.at, e.recorded_at, e.visibility, e.data, e.actor_id,"  # noqa: S608
-            " coalesce(s.name, '') FROM cases_caseevent e"
-            " LEFT JOIN staff_staff s ON s.id = e.actor_id"
-            f" WHERE e.case_id = %(case_id)s AND {condition}"
-            " ORDER BY e.seq DESC LIMIT %(limit)s",
-            {**parameters, "limit": limit},
-        )
-        return [Entry(*(*row[:5], plain(row[5]), *row[6:])) for row in cursor.fetchall()]
+    rows = fetch_all(
+        "SELECT e.seq, e.kind, e.at, e.recorded_at, e.visibility, e.data, e.actor_id,"  # noqa: S608
+        " coalesce(s.name, '') FROM cases_caseevent e"
+        " LEFT JOIN staff_staff s ON s.id = e.actor_id"
+        f" WHERE e.case_id = %(case_id)s AND {condition}"
+        " ORDER BY e.seq DESC LIMIT %(limit)s",
+        {**parameters, "limit": limit},
+    )
+    return [Entry(*(*row[:5], plain(row[5]), *row[6:])) for row in rows]
 
 
 _BESIDE = """
@@ -133,7 +133,8 @@ SELECT
            UNION ALL
            SELECT case_id, kind, linked_at, id, false FROM cases_caselink
             WHERE other_id = %(case_id)s) l
-     JOIN cases_case o ON o.id = l.id AND (o.organisation_id + 0) = ANY(%(organisations)s)),
+     JOIN cases_case o ON o.id = l.id
+      AND (o.organisation_id + 0) = ANY(%(organisations)s::bigint[])),
   (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'id', a.id, 'label', a.label, 'file_name', a.file_name, 'type', a.content_type,
           'size', a.size_bytes, 'at', a.created_at, 'by', coalesce(s.name, ''))
@@ -170,31 +171,29 @@ SELECT
      JOIN staff_staff s ON s.id = a.staff_id
      JOIN staff_organisation o ON o.id = s.organisation_id
      LEFT JOIN staff_staff d ON d.id = staff_stands_in(a.staff_id, %(now)s)
-    WHERE a.staff_id = ANY(%(people)s) AND a.ended_at IS NULL
+    WHERE a.staff_id = ANY(%(people)s::bigint[]) AND a.ended_at IS NULL
       AND a.days @> (%(now)s AT TIME ZONE o.timezone)::date)
 """
 
 
 def _beside(case: Case, actor: Actor, now: datetime) -> tuple[ClockState, Beside]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _BESIDE,
-            {
-                "case_id": case.pk,
-                "organisations": list(actor.organisations("cases.view")),
-                "me": actor.staff_id or 0,
-                "typing_since": now - timedelta(seconds=TYPING_SECONDS),
-                "seen_since": now - timedelta(seconds=WATCHED_SECONDS),
-                "today": now.astimezone(ZoneInfo(case.organisation.timezone)).date(),
-                "path": case.organisation.path,
-                "unit": case.organisation_id,
-                "files": NEWEST_FILES,
-                "now": now,
-                "people": [case.responsible_id, case.assignee_id or 0],
-            },
-        )
-        state, *others = (plain(value) for value in cursor.fetchone())
-    return state_from_data(state) if state else recount(case.pk), Beside(*others)
+    values = {
+        "case_id": case.pk,
+        "organisations": list(actor.organisations("cases.view")),
+        "me": actor.staff_id or 0,
+        "typing_since": now - timedelta(seconds=TYPING_SECONDS),
+        "seen_since": now - timedelta(seconds=WATCHED_SECONDS),
+        "today": now.astimezone(ZoneInfo(case.organisation.timezone)).date(),
+        "path": case.organisation.path,
+        "unit": case.organisation_id,
+        "files": NEWEST_FILES,
+        "now": now,
+        "people": [case.responsible_id, case.assignee_id or 0],
+    }
+    ((state, *others),) = fetch_all(_BESIDE, values)
+    kept = plain(state)
+    clocks = state_from_data(kept) if kept else recount(case.pk)
+    return clocks, Beside(*map(plain, others))
 
 
 def viewers_of(*, actor: Actor, case_id: int, now: datetime) -> list[dict[str, Any]]:

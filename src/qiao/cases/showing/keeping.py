@@ -41,11 +41,6 @@ class Head:
     url: str
     way: str
 
-    @property
-    def cell(self) -> str:
-        """The template of its cells."""
-        return f"cases/cells/{self.key}.html"
-
 
 def show_kept(views: Sequence[KeptView], current: int | None) -> list[KeptTab]:
     """The views that the reader wants to see beside the built-in ones."""

@@ -5,11 +5,11 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.template.context import RequestContext
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from qiao.core.registry import registry
 from qiao.core.ui import fields, figures, marks, moments, page
+from qiao.core.ui.markup import markup
 
 register = template.Library()
 
@@ -78,15 +78,15 @@ def panel(
 
     `note` stands beside the title, `anchor` is the panel's id.
     """
-    return format_html(
+    return markup(
         '<section class="q-panel{}"{}{}>{}<div class="q-pb">{}</div></section>',
         f" {span}" if span else "",
-        format_html(' id="{}"', anchor) if anchor else "",
-        format_html(' aria-label="{}"', title) if title else "",
-        format_html(
+        markup(' id="{}"', anchor) if anchor else "",
+        markup(' aria-label="{}"', title) if title else "",
+        markup(
             '<div class="q-ph"><h2>{}</h2>{}</div>',
             title,
-            format_html('<span class="t3 xs cut">{}</span>', note) if note else "",
+            markup('<span class="t3 xs cut">{}</span>', note) if note else "",
         )
         if title
         else "",
@@ -97,10 +97,10 @@ def panel(
 @register.simple_block_tag
 def alert(content: str, state: str = "info", icon_name: str = "") -> SafeString:
     """A notice in the page: ``{% alert "warn" %}…{% endalert %}``; info, warn, bad or ok."""
-    return format_html(
+    return markup(
         '<div class="q-alert {}"{}>{}<div class="grow">{}</div></div>',
         "" if state == "info" else state,
-        format_html(' role="{}"', "alert" if state == "bad" else "note"),
+        markup(' role="{}"', "alert" if state == "bad" else "note"),
         marks.icon(icon_name or marks.ALERT_ICONS.get(state, "info-circle")),
         content,
     )
@@ -108,6 +108,8 @@ def alert(content: str, state: str = "info", icon_name: str = "") -> SafeString:
 
 class Reached(template.Node):
     """What is drawn only where an address may be reached."""
+
+    child_nodelists = ("inside",)
 
     def __init__(self, address: str, inside: template.NodeList) -> None:
         self.address, self.inside = address, inside

@@ -5,11 +5,12 @@ from unicodedata import east_asian_width
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from qiao.core.ui.marks import Text, icon
+from qiao.core.ui.markup import markup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +49,7 @@ def _attributes(bound: BoundField, hint: Text, classes: str) -> dict[str, Any]:
 def _errors(bound: BoundField) -> SafeString:
     if not bound.errors:
         return _NOTHING
-    return format_html(
+    return markup(
         '<div id="{}-error">{}</div>',
         bound.auto_id or bound.html_name,
         format_html_join(
@@ -62,7 +63,7 @@ def _errors(bound: BoundField) -> SafeString:
 def _hint(bound: BoundField, hint: Text) -> SafeString:
     if not hint:
         return _NOTHING
-    return format_html(
+    return markup(
         '<span class="q-hint" id="{}-hint">{}</span>', bound.auto_id or bound.html_name, hint
     )
 
@@ -70,7 +71,7 @@ def _hint(bound: BoundField, hint: Text) -> SafeString:
 def _required(bound: BoundField) -> SafeString:
     if not bound.field.required:
         return _NOTHING
-    return format_html(
+    return markup(
         ' <span class="req" aria-hidden="true">*</span><span class="sr">{}</span>', _("required")
     )
 
@@ -93,13 +94,13 @@ def _choices(bound: BoundField, label: Text, hint: Text, span: str) -> SafeStrin
     ]
     fits = many or _fits_one_row([str(words) for _tag, words in options])
     name = bound.auto_id or bound.html_name
-    return format_html(
+    return markup(
         '<div class="q-field{}" role="{}" aria-labelledby="{}-label"{}><span class="q-lab"'
         ' id="{}-label">{}{}</span><div class="{}">{}</div>{}{}</div>',
         span,
         "group" if many else "radiogroup",
         name,
-        format_html(' aria-describedby="{}"', " ".join(_described(bound, hint)))
+        markup(' aria-describedby="{}"', " ".join(_described(bound, hint)))
         if _described(bound, hint)
         else "",
         name,
@@ -139,7 +140,7 @@ def field(
         attributes["placeholder"] = placeholder
     control_html = bound.as_widget(attrs=attributes)
     if isinstance(widget, forms.CheckboxInput):
-        return format_html(
+        return markup(
             '<div class="q-field{}"><label class="row-f g2">{}<span>{}{}</span></label>{}{}</div>',
             span,
             control_html,
@@ -148,7 +149,7 @@ def field(
             _hint(bound, hint),
             _errors(bound),
         )
-    return format_html(
+    return markup(
         '<div class="q-field{}"><label for="{}">{}{}</label>{}{}{}</div>',
         span,
         bound.id_for_label,
@@ -165,7 +166,7 @@ def form_errors(form: forms.BaseForm) -> SafeString:
     errors = form.non_field_errors()
     if not errors:
         return _NOTHING
-    return format_html(
+    return markup(
         '<div class="q-alert bad" role="alert">{}<div>{}</div></div>',
         icon("alert-circle"),
         format_html_join("", "<p>{}</p>", ((error,) for error in errors)),

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from qiao.core.ui.marks import Text
+from qiao.core.ui.markup import markup
 
 Number = int | float | Decimal
 
@@ -46,19 +47,19 @@ def stat(
     `sub` may be safe HTML made by another tag; plain text is escaped.
     """
     shown = figure(value) if isinstance(value, (int, float, Decimal)) else value
-    return format_html(
+    return markup(
         '<div class="q-stat"><span>{}</span><b{}>{}{}</b>{}</div>',
         label,
-        format_html(' class="{}"', tone) if tone else "",
+        markup(' class="{}"', tone) if tone else "",
         shown,
-        format_html("<small>{}</small>", unit) if unit else "",
-        format_html("<em>{}</em>", sub) if sub else "",
+        markup("<small>{}</small>", unit) if unit else "",
+        markup("<em>{}</em>", sub) if sub else "",
     )
 
 
 def ring(percent: object) -> SafeString:
     """The small ring of a clock; always beside words."""
-    return format_html(
+    return markup(
         '<svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="6"></circle>'
         '<circle cx="8" cy="8" r="6" stroke-dasharray="{} 99"></circle></svg>',
         f"{RING * _share(percent) / 100:.1f}",
@@ -67,7 +68,7 @@ def ring(percent: object) -> SafeString:
 
 def gauge(percent: object, tone: str = "pri") -> SafeString:
     """The large ring of a page; always beside words. `tone`: ok warn bad pri info mute."""
-    return format_html(
+    return markup(
         '<svg class="q-gauge" viewBox="0 0 62 62" data-tone="{}" aria-hidden="true">'
         '<circle cx="31" cy="31" r="26"></circle>'
         '<circle cx="31" cy="31" r="26" stroke-dasharray="{} 200"></circle></svg>',
@@ -80,11 +81,11 @@ def meter(percent: object, tone: str = "pri", label: Text = "") -> SafeString:
     """A bar of a length; with `label` it speaks, without one it is decoration beside a figure."""
     share = f"{_share(percent):g}"
     speaks = (
-        format_html('role="img" aria-label="{}: {}%"', label, share)
+        markup('role="img" aria-label="{}: {}%"', label, share)
         if label
         else mark_safe('aria-hidden="true"')
     )
-    return format_html(
+    return markup(
         '<svg class="q-meter" data-tone="{}" {}><rect width="{}%" height="100%" rx="3"></rect>'
         "</svg>",
         tone,
@@ -126,7 +127,7 @@ def spark(
             f"{name}: {figure(value)} {unit}".rstrip(),
         )
 
-    return format_html(
+    return markup(
         '<svg class="q-spark" width="{}" height="{}" viewBox="0 0 {} {}" data-tone="{}" role="img"'
         ' aria-label="{}">{}</svg>',
         width,

@@ -9,10 +9,12 @@ from typing import ParamSpec
 
 from django.templatetags.static import static
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
+
+from qiao.core.ui.markup import markup
 
 Text = str | Promise
 
@@ -90,7 +92,7 @@ def icon(name: str, classes: str = "") -> SafeString:
 
     `classes` may hold sizes: ``i-16``, ``i-18``, ``i-20``, ``i-24``, ``i-32``.
     """
-    return format_html(
+    return markup(
         '<svg class="i{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f" {classes}" if classes else "",
         _sprite(),
@@ -109,13 +111,13 @@ def tier(value: object, mode: str = "") -> SafeString:
     if word is None:
         return mark_safe("")
     only = mode == "only"
-    return format_html(
+    return markup(
         '<span class="q-tier{}" data-tier="{}" title="{}"><b>{}</b>{}</span>',
         " only" if only else "",
         letter,
         _("Customer tier {letter}: {word}").format(letter=letter, word=word),
         letter,
-        format_html('<span class="sr">{}</span>', word) if only else word,
+        markup('<span class="sr">{}</span>', word) if only else word,
     )
 
 
@@ -127,7 +129,7 @@ def sev(value: object, mode: str = "") -> SafeString:
         word = SEVERITIES[level]
     except (ValueError, KeyError):
         return mark_safe("")
-    return format_html(
+    return markup(
         '<span class="q-sev" data-v="{}" title="{}"><i aria-hidden="true"><u></u><u></u><u></u>'
         "</i><span{}>{}</span></span>",
         level,
@@ -142,7 +144,7 @@ def chan(channel: object, classes: str = "") -> SafeString:
     """The tile of the channel through which somebody spoke to us; ``sm`` makes it small."""
     key = PACK_CHANNELS.get(str(channel or ""), str(channel or ""))
     name, word = CHANNELS.get(key, ("message-circle", key))
-    return format_html(
+    return markup(
         '<span class="q-chan{}" data-ch="{}" title="{}">{}<span class="sr">{}</span></span>',
         f" {classes}" if classes else "",
         key,
@@ -161,7 +163,7 @@ def channel_name(channel: object) -> str:
 @drawn_once
 def badge(text: Text, state: str = "", icon_name: str = "") -> SafeString:
     """A short word on a tinted ground. `state`: ok, warn, bad, info, pri, line or nothing."""
-    return format_html(
+    return markup(
         '<span class="q-badge{}">{}{}</span>',
         f" {state}" if state else "",
         icon(icon_name) if icon_name else "",
@@ -172,7 +174,7 @@ def badge(text: Text, state: str = "", icon_name: str = "") -> SafeString:
 def avatar(name: Text, tone: str = "a", classes: str = "") -> SafeString:
     """The first character of a name in a circle. `tone`: a, b, c or d; `classes`: sm or lg."""
     initial = str(name).strip()[:1].upper() or "·"
-    return format_html(
+    return markup(
         '<span class="q-av {}{}" aria-hidden="true">{}</span>',
         tone,
         f" {classes}" if classes else "",
@@ -191,7 +193,7 @@ def guard(state: str, text: Text, icon_name: str = "") -> SafeString:
 
     A stopped action stays visible and disabled; this says which rule stops it.
     """
-    return format_html(
+    return markup(
         '<span class="q-guard{}">{}{}</span>',
         f" {state}" if state in {"pass", "stop"} else "",
         icon(icon_name or GUARD_ICONS.get(state, "calendar-due")),
@@ -206,9 +208,9 @@ def mask(value: Text, url: str = "", what: Text = "") -> SafeString:
     value, which takes this one's place.
     """
     if not url:
-        return format_html('<span class="q-mask">{}</span>', value)
+        return markup('<span class="q-mask">{}</span>', value)
     label = _("Show {what} in full; this is recorded").format(what=what or _("the value"))
-    return format_html(
+    return markup(
         '<span class="q-mask"><span>{}</span><button type="button" class="q-reveal" hx-get="{}"'
         ' hx-target="next .q-why" aria-haspopup="dialog" aria-label="{}" title="{}">{}</button>'
         '<span class="q-why"></span></span>',

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qiao.core.ui.figures import ring
+from qiao.core.ui.markup import markup
 
 if TYPE_CHECKING:
     from qiao.core.ui.marks import Text
@@ -107,11 +107,11 @@ def when(moment: datetime | None, mode: str = "", *, now: datetime | None = None
         return mark_safe("")
     now = now or timezone.now()
     near = abs((now - moment).total_seconds()) < HOUR
-    return format_html(
+    return markup(
         '<time datetime="{}" title="{}"{}>{}</time>',
         moment.isoformat(timespec="seconds"),
         f"{timezone.localtime(moment):%Y-%m-%d %H:%M}",
-        format_html(' data-when="{}"', int(moment.timestamp())) if near else "",
+        markup(' data-when="{}"', int(moment.timestamp())) if near else "",
         when_words(moment, now, long=mode == "long"),
     )
 
@@ -123,7 +123,7 @@ def elapsed(
     if since is None:
         return mark_safe("")
     seconds = ((now or timezone.now()) - since).total_seconds()
-    return format_html(
+    return markup(
         '<span class="num" data-elapsed-since="{}" data-format="{}">{}</span>',
         int(since.timestamp()),
         mode,
@@ -136,7 +136,7 @@ def due(at: datetime | None, mode: str = "words", *, now: datetime | None = None
     if at is None:
         return mark_safe("")
     seconds = (at - (now or timezone.now())).total_seconds()
-    return format_html(
+    return markup(
         '<span class="num" data-due-at="{}" data-format="{}">{}</span>',
         int(at.timestamp()),
         mode,
@@ -182,15 +182,15 @@ def sla(clock: Clock | None, *, now: datetime | None = None) -> SafeString:
     started = getattr(clock, "started_at", None)
     tick = ""
     if ticks and not getattr(clock, "words", ""):
-        tick = format_html(' data-due-at="{}"', int(clock.due_at.timestamp()))
+        tick = markup(' data-due-at="{}"', int(clock.due_at.timestamp()))
         if started is not None:
-            tick += format_html(' data-since="{}"', int(started.timestamp()))
+            tick += markup(' data-since="{}"', int(started.timestamp()))
     explained = getattr(clock, "explained", "") or ""
-    return format_html(
+    return markup(
         '<span class="q-sla {}"{}{}>{}<span>{}</span></span>',
         {"ok": "", "missed": "bad"}.get(state, state),
         tick,
-        format_html(' title="{}"', explained) if explained else "",
+        markup(' title="{}"', explained) if explained else "",
         ring(percent),
         words,
     )

@@ -3,11 +3,12 @@
 from time import time
 
 from django.http import HttpRequest
-from django.utils.html import format_html, json_script
+from django.utils.html import json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from qiao.core.ui.markup import markup
 from qiao.core.wording import reader_key
 
 THEME_COOKIE = "q-theme"
@@ -23,7 +24,7 @@ def chosen_theme(request: HttpRequest | None) -> str:
 def html_attributes(request: HttpRequest | None) -> SafeString:
     """The attributes of ``<html>``: language and theme, so that the first paint is right."""
     theme = chosen_theme(request)
-    return format_html(
+    return markup(
         'lang="{}" data-bs-theme="{}" data-q-theme="{}"',
         reader_key(),
         "dark" if theme == "dark" else "light",

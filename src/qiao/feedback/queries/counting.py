@@ -1,30 +1,25 @@
 """Kept counts of open follow-ups, without looking at one."""
 
-from django.db import connection
-
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
 
 _OPEN = """
 SELECT coalesce(sum(n), 0) FROM (
     SELECT n FROM feedback_followupcount
-     WHERE organisation_id = ANY(%(organisations)s) AND view = 'open'
+     WHERE organisation_id = ANY(%(organisations)s::bigint[]) AND view = 'open'
        AND day = date '0001-01-01' AND holder = %(holder)s
     UNION ALL
     SELECT n FROM feedback_followupcountchange
-     WHERE organisation_id = ANY(%(organisations)s) AND view = 'open'
+     WHERE organisation_id = ANY(%(organisations)s::bigint[]) AND view = 'open'
        AND day = date '0001-01-01' AND holder = %(holder)s) AS k
 """
 
 
 def my_open_count(actor: Actor) -> int:
     """How many follow-ups wait for the person, for the rail."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _OPEN,
-            {
-                "organisations": list(actor.organisations("followups.view")),
-                "holder": str(actor.staff_id or 0),
-            },
-        )
-        (count,) = cursor.fetchone()
+    values = {
+        "organisations": list(actor.organisations("followups.view")),
+        "holder": str(actor.staff_id or 0),
+    }
+    ((count,),) = fetch_all(_OPEN, values)
     return int(count)

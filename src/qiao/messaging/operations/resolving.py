@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any, Final
 
-from django.db import connection
+from qiao.core.prepared import fetch_all
 
 CHANNELS: Final = ("email", "letter")
 
@@ -37,7 +37,7 @@ SELECT a.place, c.id, c.name, coalesce(nullif(pref.language, ''), c.language),
       JOIN customers_account o ON o.id = t.account_id AND o.status <> 'closed'
       JOIN customers_servicepoint s ON s.id = o.service_point_id
       JOIN customers_premises w ON w.id = s.premises_id
-     WHERE %(letters)s AND t.customer_id = ANY(h.ids) AND t.period @> %(day)s::date
+     WHERE %(letters)s::bool AND t.customer_id = ANY(h.ids) AND t.period @> %(day)s::date
      ORDER BY o.organisation_id = %(organisation)s DESC, o.id LIMIT 1) home ON true
  CROSS JOIN LATERAL (
     SELECT (array_agg(k.is_given ORDER BY k.at DESC, k.id DESC)
@@ -103,9 +103,7 @@ def reach(
         "day": day,
         "letters": letters,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_WHO, values)
-        return {row[0]: _reach(row[1:]) for row in cursor.fetchall()}
+    return {row[0]: _reach(row[1:]) for row in fetch_all(_WHO, values)}
 
 
 def _reach(row: Sequence[Any]) -> Reach:

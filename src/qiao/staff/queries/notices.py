@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from django.db import connection
-
 from qiao.core.actor import Actor
 from qiao.core.manifest import NoticeRow, NoticeWords
+from qiao.core.prepared import fetch_all
 from qiao.core.registry import registry
 from qiao.staff.models import Notice, Staff
 
@@ -16,7 +15,7 @@ MOST_COUNTED = 100
 FOR = "stands_in_for"
 _UNREAD = """
 SELECT count(*) FROM (SELECT 1 FROM staff_notice
- WHERE staff_id = %s AND read_at IS NULL LIMIT %s) AS unread
+ WHERE staff_id = %(staff)s AND read_at IS NULL LIMIT %(most)s) AS unread
 """
 
 
@@ -52,9 +51,8 @@ def count_unread(*, staff_id: int) -> int:
     Read from the index of the unread alone, of which it touches at most `MOST_COUNTED` entries:
     cheaper than a counter, which would make everybody who tells one person something wait.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_UNREAD, [staff_id, MOST_COUNTED])
-        return int(cursor.fetchone()[0])
+    ((unread,),) = fetch_all(_UNREAD, {"staff": staff_id, "most": MOST_COUNTED})
+    return int(unread)
 
 
 def notices_of(
