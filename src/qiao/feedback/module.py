@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases.events import CaseClosed, CaseHandedPast, CasesHeld, StepEntered
@@ -31,7 +32,7 @@ from qiao.feedback.tasks import (
 
 
 def _install(now: datetime) -> None:
-    install_rule(today=now.date())
+    install_rule(today=timezone.localdate(now))
     note_known_satisfactions()
     install_score_cards(now=now)
 

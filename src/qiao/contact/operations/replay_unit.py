@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from qiao.core.actor import Actor
 from qiao.core.packs.intake import IntakeMap
 from qiao.staff.operations import appoint_clerk, define_region, ensure_team
@@ -29,10 +31,10 @@ def receiving_clerks(*, mapping: IntakeMap, now: datetime) -> list[Actor]:
         timezone=mapping.zone.key,
         packs=[mapping.pack],
     )
-    people = [actor_for(person, day=now.date()) for person in members_of(team.pk)]
+    people = [actor_for(person, day=timezone.localdate(now)) for person in members_of(team.pk)]
     able = [a for a in people if all(a.can_in(right, team.pk) for right in NEEDED)]
     if able:
         return able
     name = unit.name.zh_hans
     clerk = appoint_clerk(team=team, number=f"{unit.code}-0", name=name, role=CLERK, now=now)
-    return [actor_for(clerk, day=now.date())]
+    return [actor_for(clerk, day=timezone.localdate(now))]

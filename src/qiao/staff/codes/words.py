@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -17,7 +18,8 @@ CODE = CodeColumn("code", pgettext_lazy("code table", "Code"), "code")
 
 def _roles(actor: Actor, query: CodeQuery) -> Sequence[CodeRow]:
     units = actor.organisations(SEE)
-    here = Q(assignment__organisation__in=units, assignment__valid__contains=query.now.date())
+    today = timezone.localdate(query.now)
+    here = Q(assignment__organisation__in=units, assignment__valid__contains=today)
     rows = Role.objects.annotate(
         people=Count("assignment__staff", filter=here, distinct=True)
     ).order_by("id")

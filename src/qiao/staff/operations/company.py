@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils import timezone
 
 from qiao.core.actor import Actor
 from qiao.core.registry import registry
@@ -126,7 +127,7 @@ def appoint_clerk(
             staff=clerk,
             role=Role.objects.get(key=role),
             organisation=team,
-            valid_from=now.date(),
+            valid_from=timezone.localdate(now),
         )
     return clerk
 
