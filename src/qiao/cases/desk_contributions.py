@@ -26,7 +26,14 @@ from qiao.core.manifest import (
     Subscription,
 )
 from qiao.core.tasks import PeriodicJob
-from qiao.customers.events import ProtectionClaimed, TagsChanged, TierSet
+from qiao.customers.events import (
+    CustomersMerged,
+    ProtectionClaimed,
+    SegmentTagged,
+    TagsChanged,
+    TierSet,
+    TiersGraded,
+)
 
 VIEW: Final = "cases.view"
 
@@ -123,6 +130,9 @@ SUBSCRIPTIONS = (
     Subscription(ProtectionClaimed, green_tasks.on_customer_changed),
     Subscription(TierSet, green_tasks.on_customer_changed),
     Subscription(TagsChanged, green_tasks.on_customer_changed),
+    Subscription(CustomersMerged, green_tasks.on_customer_changed),
+    Subscription(TiersGraded, green_tasks.on_tiers_graded),
+    Subscription(SegmentTagged, green_tasks.on_segment_tagged),
 )
 AUDITED = (
     "cases_casegreen",

@@ -1,5 +1,6 @@
 """The green channel: which cases enter it, by which rule or whose hand, and leaving it again."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -30,13 +31,25 @@ class NotGreen(Exception):  # noqa: N818 - names the finding
     """The case is not in the green channel, or is already."""
 
 
+# Open cases outside of the channel. One that somebody took out by hand stays out.
 _WAITING: Final = """
 SELECT c.id FROM cases_case c
- WHERE c.customer_id = ANY(customers_held_as(customers_survivor(%s)))
-   AND c.closed_at IS NULL AND c.merged_into_id IS NULL AND NOT c.is_green
+ WHERE {whose} AND c.closed_at IS NULL AND c.merged_into_id IS NULL AND NOT c.is_green
    AND NOT EXISTS (SELECT 1 FROM cases_caseevent e
                     WHERE e.case_id = c.id AND e.kind = 'green_left')
  ORDER BY c.id
+"""
+_OF_ONE: Final = "c.customer_id = ANY(customers_held_as(customers_survivor(%(customer)s)))"
+_GRADED: Final = """
+c.customer_id IN (SELECT unnest(customers_held_as(t.customer_id)) FROM customers_tierchange t
+                   WHERE t.customer_id BETWEEN %(first)s AND %(last)s AND t.at = %(at)s)
+"""
+_TAGGED: Final = """
+EXISTS (SELECT FROM customers_customer u
+          JOIN customers_customertag x
+            ON x.customer_id = CASE WHEN u.merged_into_id IS NULL THEN u.id
+                                    ELSE customers_survivor(u.id) END AND x.tag_id = %(tag)s
+         WHERE u.id = c.customer_id)
 """
 _HAS: Final = """
 SELECT c.tier, c.flags,
@@ -110,13 +123,32 @@ def rule_data(rule: GreenRuleRow) -> dict[str, Any]:
 
 def weigh_green_of(*, customer_id: int, now: datetime) -> int:
     """Let the open cases of a customer jump the queue where a rule holds by now: the customer is
-    protected since, or of another tier. One that somebody took out by hand stays out.
-
-    Returns how many entered.
+    protected since, tagged, of another tier, or the same as one who is. Returns how many entered.
     """
+    return _weigh_waiting(_OF_ONE, {"customer": customer_id}, now)
+
+
+def weigh_green_of_graded(*, first_id: int, last_id: int, at: datetime, now: datetime) -> int:
+    """The same for all whom the rule of tiers moved at a moment, by a range of their ids."""
+    if not _rules_name("tiers"):
+        return 0
+    return _weigh_waiting(_GRADED, {"first": first_id, "last": last_id, "at": at}, now)
+
+
+def weigh_green_of_tagged(*, tag_id: int, now: datetime) -> int:
+    """The same for all who carry a tag."""
+    return _weigh_waiting(_TAGGED, {"tag": tag_id}, now) if _rules_name("tags") else 0
+
+
+def _rules_name(term: str) -> bool:
+    """Whether any rule, of whatever time, looks at this."""
+    return any(GreenRuleRow.objects.values_list(f"terms__{term}", flat=True))
+
+
+def _weigh_waiting(whose: str, values: Mapping[str, Any], now: datetime) -> int:
     required()
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [customer_id])
+        cursor.execute(_WAITING.format(whose=whose), values)
         waiting = [pk for (pk,) in cursor.fetchall()]
     return sum(_weigh(case, now) for case in lock_many(waiting))
 
