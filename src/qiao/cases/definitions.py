@@ -19,6 +19,7 @@ from qiao.cases.rules.process import Process
 from qiao.cases.rules.promises import Promise, promise_data
 from qiao.core.packs import CaseType
 from qiao.core.packs.enabled import catalogue
+from qiao.core.prepared import fetch_one
 from qiao.core.rules.texts import DATA_KEYS, Text
 
 Place = tuple[str, int]
@@ -104,12 +105,12 @@ _IN_FORCE = """
 SELECT t.id, p.id, f.id
   FROM cases_casetype t
  CROSS JOIN LATERAL (SELECT id FROM cases_processversion WHERE key = t.process_key
-                        AND in_force_from <= %s AND withdrawn_at IS NULL
+                        AND in_force_from <= %(now)s AND withdrawn_at IS NULL
                       ORDER BY in_force_from DESC, version DESC LIMIT 1) p
-  LEFT JOIN LATERAL (SELECT id FROM cases_processversion WHERE key = %s || t.key
-                        AND in_force_from <= %s AND withdrawn_at IS NULL
+  LEFT JOIN LATERAL (SELECT id FROM cases_processversion WHERE key = %(prefix)s || t.key
+                        AND in_force_from <= %(now)s AND withdrawn_at IS NULL
                       ORDER BY in_force_from DESC, version DESC LIMIT 1) f ON true
- WHERE t.key = %s
+ WHERE t.key = %(key)s
 """
 
 
@@ -119,9 +120,7 @@ def in_force(key: str, now: datetime) -> tuple[CaseTypeRow, ProcessVersion, Proc
 
     Raises `CaseType.DoesNotExist` for a key that no installed pack has.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, [now, PREFIX, now, key])
-        ids = cursor.fetchone()
+    ids = fetch_one(_IN_FORCE, {"now": now, "prefix": PREFIX, "key": key})
     if ids is None:
         raise CaseTypeRow.DoesNotExist(key)
     return _type_row(ids[0]), _version(ids[1]), _version(ids[2]) if ids[2] else None

@@ -25,6 +25,7 @@ from qiao.cases.rules.risk import (
     level_of,
 )
 from qiao.core import parameters
+from qiao.core.rows import Reading
 from qiao.staff.operations import notify
 from qiao.staff.queries import chain_to, holders_of
 
@@ -33,13 +34,17 @@ NOTICE: Final = "cases.risk"
 HEARD: Final = frozenset(
     {"opened", "note", "chased", "edited", "reopened", "message", "deadline_missed"}
 )
+_IN_FORCE: Final = Reading(
+    RiskRuleRow,
+    where="t.pack = %(pack)s AND t.valid_from <= %(day)s"
+    " AND (t.valid_to IS NULL OR t.valid_to > %(day)s)",
+)
 Rules = Sequence[tuple[RiskRuleRow, RiskRule]]
 
 
 def rules_in_force(*, pack: str, day: date) -> Rules:
     """The rules of a pack that hold on a day."""
-    rows = RiskRuleRow.objects.filter(pack=pack, valid_from__lte=day).exclude(valid_to__lte=day)
-    return [(row, plain_rule(row)) for row in rows.order_by("id")]
+    return [(row, plain_rule(row)) for row in _IN_FORCE.all(pack=pack, day=day)]
 
 
 def plain_rule(row: RiskRuleRow) -> RiskRule:

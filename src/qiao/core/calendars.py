@@ -43,7 +43,7 @@ _kept: tuple[tuple[str, int, int], dict[str, tuple[Version, ...]]] | None = None
 def all_versions() -> Mapping[str, Sequence[Version]]:
     """Every version of every calendar by key; read again only when one was added."""
     global _kept  # noqa: PLW0603 - the cache belongs to the process
-    ((newest, count),) = once("core.calendars", lambda: fetch_all(_STAMP, {}))
+    ((newest, count),) = once("core.calendars", lambda: fetch_all(_STAMP, {}), steady=True)
     stamp = (str(connection.settings_dict["NAME"]), newest, count)
     with _lock:
         if _kept is None or _kept[0] != stamp:

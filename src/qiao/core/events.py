@@ -1,26 +1,30 @@
 """Events: facts in the past tense, written with the change they tell of, and told on.
 
 `publish` appends a row to ``core_event`` and defers one job for each subscriber in the same
-transaction: if the change is rolled back, nobody hears of it. The same row wakes the live
-screens through NOTIFY, and feeds whatever reads the history later.
+transaction, by one statement: if the change is rolled back, nobody hears of it. The same row wakes
+the live screens through NOTIFY, and feeds whatever reads the history later.
 """
 
 import dataclasses
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
 
 from django.db import connection
-from procrastinate.contrib.django import app as jobs
 
 from qiao.core import correlation
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
 
 LIVE_CHANNEL = "qiao_live"
 DELIVER_TASK = "core.deliver"
+QUEUE = "events"
 TOPICS_AT_ONCE = 100
 MAX_NOTIFY_BYTES = 7_500  # PostgreSQL refuses a payload of 8,000 bytes or more
 
@@ -144,49 +148,106 @@ def handler_for(event_name: str, key: str) -> Handler:
     return _subscribers[event_name][key]
 
 
-_INSERT = """
-INSERT INTO core_event
-    (id, name, version, organisation_id, actor_id, correlation_id, payload, occurred_at,
-     recorded_at)
-VALUES (nextval('core_event_id_seq'), %(name)s, %(version)s, %(organisation_id)s, %(actor_id)s,
-        %(correlation_id)s, %(payload)s::jsonb, %(now)s, clock_timestamp())
-RETURNING id, pg_notify(%(channel)s, %(message)s)
+_TOLD = """
+WITH told AS (
+    SELECT nextval('core_event_id_seq') AS id, given.*
+      FROM jsonb_to_recordset(%(told)s::jsonb) AS given (
+           name text, version int, organisation_id bigint, actor_id bigint, payload jsonb,
+           occurred_at timestamptz, moment text, message text, subscribers jsonb)
+), written AS (
+    INSERT INTO core_event
+        (id, name, version, organisation_id, actor_id, correlation_id, payload, occurred_at,
+         recorded_at)
+    SELECT id, name, version, organisation_id, actor_id, %(correlation_id)s, payload,
+           occurred_at, clock_timestamp()
+      FROM told
+), heard AS (
+    SELECT jsonb_build_object(
+               'subscriber', s.key, 'name', told.name, 'payload', told.payload,
+               'event_id', told.id, 'organisation_id', told.organisation_id,
+               'actor_id', told.actor_id, 'occurred_at', told.moment,
+               'correlation_id', %(correlation_id)s::text) AS args
+      FROM told CROSS JOIN LATERAL (
+           SELECT jsonb_array_elements_text(told.subscribers){listeners}) AS s (key)
+)
+SELECT told.id, pg_notify(%(channel)s, told.message),
+       (SELECT procrastinate_defer_jobs_v1(array_agg(
+                   ROW(%(queue)s, %(task)s, 0, NULL, NULL, args, NULL)
+                   ::procrastinate_job_to_defer_v1))
+          FROM heard HAVING count(*) > 0)
+  FROM told ORDER BY told.id
 """
+_gathered: ContextVar[list[dict[str, Any]] | None] = ContextVar("gathered_events", default=None)
 
 
 def publish(event: Event, *, organisation_id: int, actor: Actor | None, now: datetime) -> int:
     """Append the event and defer its subscribers' jobs in the running transaction.
 
-    `now` is the moment it occurred. Returns the event's id. Raises `RuntimeError` outside a
-    transaction, since an event must stand or fall with the change it tells of.
+    `now` is the moment it occurred. Returns the event's id, 0 within `together`, where it has none
+    yet. Raises `RuntimeError` outside a transaction, since an event must stand or fall with the
+    change it tells of.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("publish() needs the transaction of the change it tells of")
     kind = type_of(type(event))
-    payload = to_payload(event)
-    actor_id = actor.staff_id if actor else None
-    listeners = list(_listeners)
-    asked = "".join(f", ({_listeners[key][0]})" for key in listeners)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT + asked,
-            {
-                "name": kind.name,
-                "version": kind.version,
-                "organisation_id": organisation_id,
-                "actor_id": actor_id,
-                "correlation_id": correlation.current_id(),
-                "payload": payload,
-                "now": now,
-                "channel": LIVE_CHANNEL,
-                "message": _live_message(kind, organisation_id, payload),
-            },
-        )
-        (event_id, _, *answers) = cursor.fetchone()
-    heard = [key for key, wanted in zip(listeners, answers, strict=True) if wanted]
-    envelope = Envelope(event_id, organisation_id, actor_id, now, correlation.current_id())
-    _defer([*_subscribers.get(kind.name, {}), *heard], kind.name, payload, envelope)
-    return int(event_id)
+    payload = json.loads(to_payload(event))
+    told = {
+        "name": kind.name,
+        "version": kind.version,
+        "organisation_id": organisation_id,
+        "actor_id": actor.staff_id if actor else None,
+        "payload": payload,
+        "occurred_at": now.isoformat(),
+        "moment": now.isoformat(),
+        "message": _live_message(kind, organisation_id, payload),
+        "subscribers": list(_subscribers.get(kind.name, {})),
+    }
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.append(told)
+        return 0
+    return _write([told])[0]
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Write the events of a block, or of a function, in one statement at its end; none of them
+    where it fails. Within another such block they are written at the end of that one."""
+    if _gathered.get() is not None:
+        yield
+        return
+    gathered: list[dict[str, Any]] = []
+    token = _gathered.set(gathered)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if gathered:
+        _write(gathered)
+
+
+def _write(told: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Append events, wake the screens and defer the jobs of whoever hears them; their ids."""
+    rows = fetch_all(
+        _statement(tuple((key, wanted) for key, (wanted, _handler) in _listeners.items())),
+        {
+            "told": json.dumps(told, ensure_ascii=False),
+            "correlation_id": correlation.current_id(),
+            "channel": LIVE_CHANNEL,
+            "queue": QUEUE,
+            "task": DELIVER_TASK,
+        },
+    )
+    return [int(row[0]) for row in rows]
+
+
+@lru_cache
+def _statement(listeners: tuple[tuple[str, str], ...]) -> str:
+    """With the conditions of those who listen asked of each event."""
+    asked = "".join(f" UNION ALL SELECT '{key}' WHERE ({wanted})" for key, wanted in listeners)
+    for name in ("name", "organisation_id"):
+        asked = asked.replace(f"%({name})s", f"told.{name}")
+    return _TOLD.replace("{listeners}", asked)
 
 
 def wake(topics: Sequence[str]) -> None:
@@ -202,24 +263,7 @@ def wake(topics: Sequence[str]) -> None:
             cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, message])
 
 
-def _live_message(kind: EventType, organisation_id: int, payload: str) -> str:
+def _live_message(kind: EventType, organisation_id: int, payload: Any) -> str:
     head: dict[str, Any] = {"name": kind.name, "topics": kind.topics, "org": organisation_id}
-    full = json.dumps(head | {"data": json.loads(payload)}, ensure_ascii=False)
+    full = json.dumps(head | {"data": payload}, ensure_ascii=False)
     return full if len(full.encode()) <= MAX_NOTIFY_BYTES else json.dumps(head)
-
-
-def _defer(keys: Sequence[str], name: str, payload: str, envelope: Envelope) -> None:
-    if not keys:
-        return
-    about = {
-        "name": name,
-        "payload": json.loads(payload),
-        "event_id": envelope.event_id,
-        "organisation_id": envelope.organisation_id,
-        "actor_id": envelope.actor_id,
-        "occurred_at": envelope.occurred_at.isoformat(),
-        "correlation_id": envelope.correlation_id,
-    }
-    jobs.configure_task(DELIVER_TASK, queue="events").batch_defer(
-        *({"subscriber": key, **about} for key in keys)
-    )

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
 from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
 
 from qiao.core.prepared import execute, fetch_all
 
@@ -141,6 +142,34 @@ def write_changed(row: models.Model) -> None:
             read[field.attname] = deepcopy(value)
     if values:
         execute(_update(type(row), tuple(values)), {**values, "own_key": row.pk})
+
+
+def write_new(row: models.Model) -> None:
+    """Insert a row of a model that nobody listens to; it has its key, and what the database sets
+    by itself, afterwards."""
+    values: dict[str, Any] = {}
+    left: list[models.Field[Any, Any]] = []
+    for field in _fields(type(row)).values():
+        value = getattr(row, field.attname)
+        if isinstance(value, DatabaseDefault) or (field.primary_key and value is None):
+            left.append(field)
+        else:
+            values[str(field.column)] = field.get_db_prep_save(value, connection)
+    names = tuple(str(field.column) for field in left)
+    (found,) = fetch_all(_insert(type(row), tuple(values), names), values)
+    for field, value in zip(left, found, strict=True):
+        convert = _conversion(field)
+        setattr(row, field.attname, convert(value) if convert else value)
+    row._state.adding = False  # noqa: SLF001 - the public way in Django
+    row._state.db = connection.alias  # noqa: SLF001 - as above
+
+
+@lru_cache(maxsize=512)
+def _insert(model: type[models.Model], columns: tuple[str, ...], left: tuple[str, ...]) -> str:
+    names = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join(f"%({column})s" for column in columns)
+    returned = ", ".join(f'"{column}"' for column in left)
+    return f'INSERT INTO "{_table(model)}" ({names}) VALUES ({values}) RETURNING {returned}'
 
 
 @lru_cache(maxsize=512)

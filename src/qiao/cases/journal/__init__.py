@@ -25,10 +25,10 @@ from qiao.cases.journal.clocks import (
     known_calendars,
     recount,
 )
+from qiao.cases.journal.holding import held
 from qiao.cases.journal.locking import (
     CaseClosedAlready,
     MergedAway,
-    held,
     lock_case,
     lock_many,
     merged_ids,

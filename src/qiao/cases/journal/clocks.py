@@ -17,6 +17,7 @@ from qiao.cases.rules.clocks import apply, recompute
 from qiao.cases.rules.promises import EVENT_KINDS, ClockEvent, Promise, promises_from_data
 from qiao.cases.rules.working_time import Calendars, CalendarVersion
 from qiao.core import calendars
+from qiao.core.prepared import fetch_all
 
 CLOCK_KINDS: Final = frozenset(EVENT_KINDS)
 PROMISE_SETS_AT_HAND: Final = 512  # a few sets stand in all of the cases
@@ -27,7 +28,7 @@ SELECT case_id, seq, kind, at, data FROM cases_caseevent
 """
 _KEPT: Final = """
 SELECT case_id, state - 'promises', (state->'promises')::text
-  FROM cases_clockrecord WHERE case_id = ANY(%s)
+  FROM cases_clockrecord WHERE case_id = ANY(%(ids)s::bigint[])
 """
 _calendars: tuple[Any, dict[str, tuple[CalendarVersion, ...]]] | None = None
 
@@ -77,12 +78,10 @@ def kept_clocks(case_ids: Collection[int], versions: Calendars | None = None) ->
     Whoever adds entries has locked the cases before, in an earlier statement: one that waits for
     a lock reads other tables as they were before it waited.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_KEPT, [list(case_ids)])
-        found = {
-            case_id: Kept(state_with(json.loads(state), _promises(promises)), stored=True)
-            for case_id, state, promises in cursor.fetchall()
-        }
+    found = {
+        case_id: Kept(state_with(json.loads(state), _promises(promises)), stored=True)
+        for case_id, state, promises in fetch_all(_KEPT, {"ids": list(case_ids)})
+    }
     missing = [case_id for case_id in case_ids if case_id not in found]
     if missing:
         given = versions or known_calendars()

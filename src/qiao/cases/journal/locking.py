@@ -1,13 +1,12 @@
 """Cases locked for a transaction, with what operations need beside them."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Sequence
 from typing import Final
 
 from django.db import connection
 
 from qiao.cases import definitions
+from qiao.cases.journal.holding import hold_of
 from qiao.cases.models import Case
 from qiao.core.rows import Reading
 from qiao.core.transactions import required
@@ -19,8 +18,6 @@ _LOCKED: Final = Reading(
     order="t.merged_into_id IS NOT NULL, t.id",
     lock=True,
 )
-
-_held: ContextVar[Case | None] = ContextVar("held_case", default=None)
 
 
 class CaseClosedAlready(Exception):  # noqa: N818 - names the finding
@@ -35,19 +32,22 @@ class MergedAway(CaseClosedAlready):
         self.survivor_id = survivor_id
 
 
-def lock_case(case_id: int) -> Case:
+def lock_case(case_id: int, *, gathers: bool = False) -> Case:
     """The case, locked for this transaction, with what operations need beside it.
 
-    Type, process and unit come out of what the server keeps: only the case itself is read.
+    Type, process and unit come out of what the server keeps: only the case itself is read. An
+    operation that reads neither its row, its history nor its clocks elsewhere `gathers`: where
+    the case is held, what its journal writes waits for what the next one writes.
     Whoever locks several locks those that stand for themselves first, in the order of their ids,
     then those merged into them: so nobody waits for another in a circle.
 
     Raises `Case.DoesNotExist`, `MergedAway` for one that another stands for.
     """
     required()
-    kept = _held.get()
-    if kept is not None and kept.pk == case_id:
-        return kept
+    hold = hold_of(case_id)
+    if hold is not None:
+        hold.turn(gathers=gathers)
+        return hold.case
     case = _LOCKED.first(ids=[case_id])
     if case is None:
         raise Case.DoesNotExist(f"case {case_id}")
@@ -56,26 +56,17 @@ def lock_case(case_id: int) -> Case:
     return _prepared(case)
 
 
-@contextmanager
-def held(case: Case) -> Iterator[None]:
-    """Let several operations in a row work on one locked case without reading it again; what they
-    write goes through journals, so it stands on the case as well."""
-    before = _held.set(case)
-    try:
-        yield
-    finally:
-        _held.reset(before)
-
-
 def lock_many(case_ids: Sequence[int]) -> list[Case]:
     """These cases, merged away or not, locked in the one order that `lock_case` states.
 
     Who stands for whom must not change meanwhile: whoever may meet both calls `queue_joins` first.
     """
     required()
-    kept = _held.get()
+    holds = {pk: hold for pk in case_ids if (hold := hold_of(pk)) is not None}
+    for hold in holds.values():
+        hold.turn(gathers=False)
     return [
-        kept if kept is not None and kept.pk == case.pk else _prepared(case)
+        holds[case.pk].case if case.pk in holds else _prepared(case)
         for case in _LOCKED.all(ids=list(case_ids))
     ]
 

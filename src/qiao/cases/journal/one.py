@@ -11,15 +11,15 @@ from qiao.cases import risk_watch
 from qiao.cases.events import ParentMarked
 from qiao.cases.journal.apart import carry
 from qiao.cases.journal.clocks import CLOCK_KINDS, Kept, fold, kept_clocks, known_calendars
+from qiao.cases.journal.holding import Unwritten, hold_of
 from qiao.cases.journal.mirrors import mirror
-from qiao.cases.journal.rows import Folded, write_clocks, write_entries
-from qiao.cases.journal.tellings import keep_tellings
+from qiao.cases.journal.rows import Folded
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.rules.clock_state import ClockState
 from qiao.cases.rules.levels import standing
+from qiao.cases.rules.working_time import Calendars
 from qiao.core import events
 from qiao.core.actor import Actor
-from qiao.core.rows import write_changed
 from qiao.core.transactions import required
 
 INTERNAL = CaseEvent.Visibility.INTERNAL
@@ -82,20 +82,22 @@ class Journal:
         if self.case.closed_at is None:
             self.case.ladder_at = self.now  # what happened may move its rungs
         self.case.changed_at = self.now
-        write_changed(self.case)
+        self._save(Unwritten(self.case, self.now, self._entries, folded))
         if self.case.is_parent:
             self._tell_reports()
-        self._keep_entries()
-        keep_tellings([(self.case, self._entries)], self.now)
         if heard is not None:
             heard.keep(self.case, self.now)
-        if folded is not None:
-            before, after = folded
-            write_clocks([Folded(self.case.pk, before.state, after, before.stored)])
         self._entries = []
         return self.case
 
-    def _fold(self) -> tuple[Kept, ClockState] | None:
+    def _save(self, unwritten: Unwritten) -> None:
+        hold = None if self._is_new else hold_of(self.case.pk)
+        if hold is None:
+            unwritten.write()
+        else:
+            hold.take(unwritten)
+
+    def _fold(self) -> Folded | None:
         """The clocks before and after, read only where they, or what is mirrored of them, may
         change; None where they stand as they stood."""
         turns = any(entry.kind in CLOCK_KINDS for entry in self._entries)
@@ -103,18 +105,22 @@ class Journal:
         if turns or self._regrouped:
             versions = known_calendars()
             if not self._is_new:
-                before = kept_clocks([self.case.pk], versions)[self.case.pk]
+                before = self._clocks(versions)
             after = fold(self.case.pk, before.state, self._entries, versions)
         if self.case.merged_count:
             carry(self.case, self._entries, actor=self._actor, now=self.now)
         if after is not before.state or self._regrouped:
             mirror(self.case, standing(after, self.now, versions))
-        return None if after is before.state else (before, after)
+        if after is before.state:
+            return None
+        return Folded(self.case.pk, before.state, after, before.stored)
 
-    def _keep_entries(self) -> None:
-        for entry in self._entries:
-            entry.case_id = self.case.pk
-        write_entries(self._entries)
+    def _clocks(self, versions: Calendars) -> Kept:
+        """As they are kept, or as they wait to be."""
+        hold = hold_of(self.case.pk)
+        if hold is not None and hold.unwritten is not None and hold.unwritten.folded is not None:
+            return Kept(hold.unwritten.folded.after, stored=hold.unwritten.folded.stored)
+        return kept_clocks([self.case.pk], versions)[self.case.pk]
 
     def _tell_reports(self) -> None:
         """What a common cause's own case reaches counts for its reports: a job writes it there."""

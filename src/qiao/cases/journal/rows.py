@@ -13,11 +13,13 @@ from django.db import connection
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.rules.clock_rows import changing_data, state_data
 from qiao.cases.rules.clock_state import Clock, ClockState
+from qiao.core.prepared import execute
 from qiao.core.rows import remember
 
 Columns = Mapping[str, str]
 """Names of columns with their types."""
 
+FEW: Final = 20  # of one case or some: planning the statement anew takes longer than running it
 _dumps: Final = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 _ENTRY: Final = {
@@ -90,11 +92,15 @@ _GONE: Final = (
 
 
 def _execute(statement: str, columns: Columns, rows: Sequence[Sequence[Any]]) -> None:
-    if rows:
-        arrays = zip(columns, zip(*rows, strict=True), strict=True)
-        values = {name: _array(columns[name], array) for name, array in arrays}
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
+    if not rows:
+        return
+    arrays = zip(columns, zip(*rows, strict=True), strict=True)
+    values = {name: _array(columns[name], array) for name, array in arrays}
+    if len(rows) <= FEW:
+        execute(statement, values)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
 
 
 def _array(kind: str, values: Sequence[Any]) -> str | list[str]:

@@ -13,6 +13,7 @@ from django.db import connection
 from qiao.cases import definitions
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.rules.telling import LATE, occasion_of
+from qiao.core.prepared import execute
 
 OLD: Final = timedelta(days=1)  # what is written down later than that is no news any more
 
@@ -81,8 +82,7 @@ def _occasions(case: Case, entries: Sequence[CaseEvent], now: datetime) -> list[
 
 def _keep(rows: Sequence[dict[str, Any]], now: datetime) -> None:
     if rows:
-        with connection.cursor() as cursor:
-            cursor.execute(_KEEP, {"rows": json.dumps(rows), "now": now})
+        execute(_KEEP, {"rows": json.dumps(rows), "now": now})
 
 
 def _take_back(case_id: int, since: int) -> None:

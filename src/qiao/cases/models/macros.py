@@ -61,6 +61,12 @@ class Macro(models.Model):
             )
         ]
 
+    def is_for(self, actor: Actor) -> bool:
+        """Whether `visible_to` would find it for that person."""
+        if self.scope == "own":
+            return self.owner_id is not None and self.owner_id == actor.staff_id
+        return self.scope == "company" or self.organisation_id in units_of(actor)
+
 
 class MacroKept(models.Model):
     """How often a macro was run; apart from it, so that its trail tells what people changed."""

@@ -10,6 +10,7 @@ from qiao.cases.events import CaseChanged
 from qiao.cases.journal import INTERNAL, Journal, lock_case
 from qiao.cases.models import Case, CaseDraft
 from qiao.cases.operations.customer_numbers import with_numbers
+from qiao.cases.operations.drafts import drop_draft
 from qiao.cases.operations.opening import TEXT_LENGTH, TITLE_LENGTH
 from qiao.cases.operations.raising import raise_later
 from qiao.cases.rules.merging import Conflict, merge_edits
@@ -77,8 +78,7 @@ def edit_case(
         lost = {conflict.field: conflict.mine for conflict in merged.conflicts}
         keep_draft(case_id=case.pk, box=CONFLICT_BOX, values=lost, actor=actor, now=now)
     else:
-        boxes = (CONFLICT_BOX, "edit")
-        CaseDraft.objects.filter(case=case, staff_id=actor.person_id, box__in=boxes).delete()
+        drop_draft(case.pk, actor.person_id, CONFLICT_BOX, "edit")
     return EditResult(case, tuple(merged.changes), merged.conflicts)
 
 
@@ -91,7 +91,7 @@ def keep_draft(
     """
     required()
     if "text" in values and not str(values["text"]).strip():
-        CaseDraft.objects.filter(case_id=case_id, staff_id=actor.person_id, box=box).delete()
+        drop_draft(case_id, actor.person_id, box)
         return
     CaseDraft.objects.update_or_create(
         case_id=case_id,

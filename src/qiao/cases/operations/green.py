@@ -15,6 +15,8 @@ from qiao.cases.rules.green import GreenRule, Standing, first_that_holds, raised
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.features import is_on
+from qiao.core.prepared import fetch_one
+from qiao.core.rows import Reading
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.staff.queries import chain_to
@@ -31,6 +33,11 @@ class NotGreen(Exception):  # noqa: N818 - names the finding
     """The case is not in the green channel, or is already."""
 
 
+_IN_FORCE: Final = Reading(
+    GreenRuleRow,
+    where="t.pack = %(pack)s AND t.valid_from <= %(day)s"
+    " AND (t.valid_to IS NULL OR t.valid_to > %(day)s)",
+)
 # Open cases outside of the channel. One that somebody took out by hand stays out.
 _WAITING: Final = """
 SELECT c.id FROM cases_case c
@@ -55,7 +62,7 @@ _HAS: Final = """
 SELECT c.tier, c.flags,
        ARRAY(SELECT t.name FROM customers_customertag x JOIN customers_tag t ON t.id = x.tag_id
               WHERE x.customer_id = ANY(customers_held_as(c.id)))
-  FROM customers_customer c WHERE c.id = customers_survivor(%s)
+  FROM customers_customer c WHERE c.id = customers_survivor(%(customer)s)
 """
 
 
@@ -63,8 +70,7 @@ def rule_for(case: Case, now: datetime) -> GreenRuleRow | None:
     """The first rule in force that holds for a case; None for one that waits its turn."""
     pack, _dot, kind = case.case_type.key.partition(".")
     day = now.astimezone(ZoneInfo(case.organisation.timezone)).date()
-    rows = GreenRuleRow.objects.filter(pack=pack, valid_from__lte=day).exclude(valid_to__lte=day)
-    listed = {row.key: row for row in rows.order_by("id")}
+    listed = {row.key: row for row in _IN_FORCE.all(pack=pack, day=day)}
     if not listed:
         return None
     tier, flags, tags = _customer(case.customer_id)
@@ -93,9 +99,7 @@ def rule_for(case: Case, now: datetime) -> GreenRuleRow | None:
 def _customer(customer_id: int | None) -> tuple[str, list[str], list[str]]:
     if customer_id is None:
         return "", [], []
-    with connection.cursor() as cursor:
-        cursor.execute(_HAS, [customer_id])
-        row = cursor.fetchone()
+    row = fetch_one(_HAS, {"customer": customer_id})
     return (row[0] or "", list(row[1]), list(row[2])) if row else ("", [], [])
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import connection
-
 from qiao.cases.journal import (
     INTERNAL,
     CaseClosedAlready,
@@ -36,7 +34,10 @@ from qiao.cases.rules.macros import (
 )
 from qiao.cases.rules.process_refusals import ProcessRefusal
 from qiao.cases.rules.values import BadFact
+from qiao.core import events
 from qiao.core.actor import Actor, Forbidden
+from qiao.core.once import settled
+from qiao.core.prepared import execute
 from qiao.core.rules.text import BadText, clean
 from qiao.core.rules.texts import DATA_KEYS
 from qiao.core.transactions import required
@@ -153,33 +154,36 @@ def _clean(step: MacroStep) -> MacroStep:
     return MacroStep(step.kind, step.key, text, step.fields)
 
 
-_USED: Final = "UPDATE cases_macrokept SET use_count = use_count + 1 WHERE macro_id = %s"
+_USED: Final = "UPDATE cases_macrokept SET use_count = use_count + 1 WHERE macro_id = %(macro)s"
 
 
+@settled()
+@events.together()
 def run_macro(
-    *, case_id: int, macro_id: int, values: Mapping[str, str], actor: Actor, now: datetime
+    *, case_id: int, macro: Macro, values: Mapping[str, str], actor: Actor, now: datetime
 ) -> Case:
     """Run all steps of a macro on a case, each by its own operation and with its own rights;
     `values` fill the places of its texts.
 
-    The history names the macro before what it did. The caller's transaction must be undone when
-    this raises: `MacroNotOffered`, `MacroStopped` with the refusal of a step, `Forbidden`.
+    The history names the macro before what it did. What steps in a row write without reading it
+    is written together, and so is what others hear of it. The caller's transaction must be undone
+    when this raises: `MacroNotOffered`, `MacroStopped` with the refusal of a step, `Forbidden`.
     """
     case = lock_case(case_id)
     actor.require("cases.note", case.organisation_id)
-    macro = Macro.objects.visible_to(actor).filter(pk=macro_id, is_active=True).first()
-    if macro is None or not is_offered(macro.condition, macro_facts(case)):
-        raise MacroNotOffered(str(macro_id))
+    if not macro.is_active or not macro.is_for(actor):
+        raise MacroNotOffered(str(macro.pk))
+    if not is_offered(macro.condition, macro_facts(case)):
+        raise MacroNotOffered(str(macro.pk))
     steps = plan(read_steps(macro.steps), standing_of(case, actor))
-    journal = Journal(case, actor=actor, now=now)
-    journal.add("macro_run", {"macro": macro.pk, "names": macro.names}, visibility=INTERNAL)
-    journal.write()
     with held(case):
+        journal = Journal(lock_case(case_id, gathers=True), actor=actor, now=now)
+        journal.add("macro_run", {"macro": macro.pk, "names": macro.names}, visibility=INTERNAL)
+        journal.write()
         for place, planned in enumerate(steps):
             if not planned.skipped:
                 _run(place, planned.step, case, values, actor, now)
-    with connection.cursor() as cursor:
-        cursor.execute(_USED, [macro.pk])
+    execute(_USED, {"macro": macro.pk})
     return case
 
 

@@ -23,6 +23,7 @@ from qiao.cases.rules.values import check_facts
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.numbering import next_number
+from qiao.core.once import settled
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.customers.queries.tiers_now import tiers_of
@@ -70,6 +71,8 @@ class OpenRequest:
     at: datetime | None = None
 
 
+@settled()
+@events.together()
 def open_case(*, request: OpenRequest, actor: Actor, now: datetime) -> Case:
     """Open a case, start its clocks and its process, and find the team that takes it.
 

@@ -113,7 +113,7 @@ def escalate(*, case_id: int, reason: str, actor: Actor, now: datetime) -> Case:
 
 
 def _ownable(case_id: int, actor: Actor, permission: str) -> Case:
-    case = lock_case(case_id)
+    case = lock_case(case_id, gathers=True)
     actor.require(permission, case.organisation_id)
     if case.closed_at is not None:
         raise CaseClosedAlready(case.number)

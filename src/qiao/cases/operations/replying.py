@@ -11,9 +11,11 @@ from django.utils import timezone
 from qiao.cases.events import CaseChanged
 from qiao.cases.journal import CUSTOMER, INTERNAL, Journal, ManyJournals, lock_case, lock_many
 from qiao.cases.models import Case, CaseDraft
+from qiao.cases.operations.drafts import drop_draft
 from qiao.cases.operations.talking import EmptyText, TooLate
 from qiao.core import events
 from qiao.core.actor import Actor
+from qiao.core.once import settled
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.messaging import operations as messages
@@ -46,6 +48,7 @@ class Reply:
     file_ids: tuple[int, ...] = ()
 
 
+@settled()
 def reply_to_customer(*, case_id: int, reply: Reply, actor: Actor, now: datetime) -> Case:
     """Write to the customer; what was written may be taken back for `UNDO_SECONDS`.
 
@@ -81,9 +84,10 @@ def reply_to_customer(*, case_id: int, reply: Reply, actor: Actor, now: datetime
         actor=actor,
         now=now,
     )
-    messages.enclose(
-        message_id=message.pk, owner_kind=SUBJECT, owner_id=case.pk, file_ids=reply.file_ids
-    )
+    if reply.file_ids:
+        messages.enclose(
+            message_id=message.pk, owner_kind=SUBJECT, owner_id=case.pk, file_ids=reply.file_ids
+        )
     journal = Journal(case, actor=actor, now=now)
     journal.add(
         KIND,
@@ -98,7 +102,7 @@ def reply_to_customer(*, case_id: int, reply: Reply, actor: Actor, now: datetime
         visibility=CUSTOMER,
     )
     journal.write()
-    CaseDraft.objects.filter(case=case, staff_id=actor.person_id, box=BOX).delete()
+    drop_draft(case.pk, actor.person_id, BOX)
     _tell(case, KIND, actor, now)
     return case
 

@@ -3,7 +3,7 @@
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
@@ -25,11 +25,16 @@ from qiao.cases.rules.process_refusals import UnknownAction
 from qiao.cases.rules.values import BadFact, check_facts
 from qiao.core import events
 from qiao.core.actor import Actor
+from qiao.core.once import settled
 from qiao.core.packs.model import Field
+from qiao.core.rows import Reading
 from qiao.core.rules.text import clean
 
 REASON_LENGTH = 1_000
 MAIN_CAUSE = "main_cause"
+_LATEST_DUTY: Final = Reading(
+    CaseDuty, where="t.case_id = %(case_id)s", order="t.entered_seq DESC LIMIT 1"
+)
 MARKS = frozenset({"first_response", "arrived", "work_done", "answered"})
 
 
@@ -45,6 +50,7 @@ class NotPaused(Exception):  # noqa: N818 - names the finding
     """The case is not paused, or is paused already."""
 
 
+@settled()
 def take_action(
     *,
     case_id: int,
@@ -146,7 +152,7 @@ def _given(
 
 def _duties_done(case: Case) -> frozenset[str]:
     """Duties of the present visit to the step that were reported done."""
-    latest = CaseDuty.objects.filter(case=case).order_by("-entered_seq").first()
+    latest = _LATEST_DUTY.first(case_id=case.pk)
     return frozenset({latest.duty}) if latest and latest.done_at else frozenset()
 
 
@@ -269,7 +275,7 @@ def _tell(case: Case, kind: str, actor: Actor | None, now: datetime) -> None:
 
 
 def _workable(case_id: int, actor: Actor) -> Case:
-    case = lock_case(case_id)
+    case = lock_case(case_id, gathers=True)
     actor.require("cases.work", case.organisation_id)
     if case.closed_at is not None:
         raise CaseClosedAlready(case.number)

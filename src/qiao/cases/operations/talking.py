@@ -4,7 +4,8 @@ from datetime import datetime
 
 from qiao.cases.events import CaseChanged
 from qiao.cases.journal import CUSTOMER, INTERNAL, Journal, lock_case
-from qiao.cases.models import Case, CaseDraft, CaseLink
+from qiao.cases.models import Case, CaseLink
+from qiao.cases.operations.drafts import drop_draft
 from qiao.cases.operations.mentioning import tell_mentioned, tell_reporter
 from qiao.cases.queries.mentioning import mentioned_in
 from qiao.core import events
@@ -28,7 +29,7 @@ def add_note(*, case_id: int, text: str, actor: Actor, now: datetime) -> Case:
 
     Raises `Forbidden`, `EmptyText`, `BadText`.
     """
-    case = lock_case(case_id)
+    case = lock_case(case_id, gathers=True)
     actor.require("cases.note", case.organisation_id)
     journal = Journal(case, actor=actor, now=now)
     kept = _text(text)
@@ -37,7 +38,7 @@ def add_note(*, case_id: int, text: str, actor: Actor, now: datetime) -> Case:
     seq = journal.add("note", {"text": kept, **told}, visibility=INTERNAL)
     journal.write()
     tell_mentioned(case=case, seq=seq, people=people, actor=actor, now=now)
-    _drop_draft(case, actor, "note")
+    drop_draft(case.pk, actor.person_id, "note")
     _tell(case, "note", actor, now)
     return case
 
@@ -60,7 +61,7 @@ def answer_customer(*, case_id: int, text: str, channel: str, actor: Actor, now:
     journal.write()
     if case.is_internal:
         tell_reporter(case=case, seq=seq, actor=actor, now=now)
-    _drop_draft(case, actor, "answer")
+    drop_draft(case.pk, actor.person_id, "answer")
     _tell(case, "answer", actor, now)
     return case
 
@@ -110,10 +111,6 @@ def _text(text: str) -> str:
     if not cleaned:
         raise EmptyText
     return cleaned
-
-
-def _drop_draft(case: Case, actor: Actor, box: str) -> None:
-    CaseDraft.objects.filter(case=case, staff_id=actor.person_id, box=box).delete()
 
 
 def _tell(case: Case, kind: str, actor: Actor, now: datetime) -> None:

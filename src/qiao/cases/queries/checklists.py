@@ -15,6 +15,7 @@ from qiao.cases.queries.reading import NotVisible
 from qiao.cases.rules.checklists import SeedChecklist, read_checklist
 from qiao.core.packs import SHIPPED, PackInvalid, PackProblem, load_pack
 from qiao.core.packs.reading import Table
+from qiao.core.prepared import fetch_all
 
 FILE: Final = "checklists.toml"
 _VISIT: Final = """
@@ -55,9 +56,7 @@ SELECT jsonb_agg(jsonb_build_object('id', c.id, 'names', c.names, 'items', (
 
 def open_checks(case: Case) -> list[dict[str, str]]:
     """Names of the required items that are open in the step where the case stands."""
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, {"case_id": case.pk})
-        return [json.loads(row[0]) for row in cursor.fetchall()]
+    return [json.loads(row[0]) for row in fetch_all(_OPEN, {"case_id": case.pk})]
 
 
 def visit_of(case: Case) -> int:

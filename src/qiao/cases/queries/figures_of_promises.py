@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
-from django.db import connection
-
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.rules.figures import Figures, figures_from_data
 from qiao.cases.rules.pack import promises_of
@@ -15,6 +13,7 @@ from qiao.cases.rules.process import Process
 from qiao.cases.rules.promises import Promise
 from qiao.core.models import Setting
 from qiao.core.packs.model import CaseType, PromiseSpec
+from qiao.core.prepared import fetch_all
 from qiao.core.rules.texts import Text
 from qiao.staff.queries import subtree_of
 
@@ -22,8 +21,8 @@ PREFIX: Final = "cases.promise:"
 
 _FIND = """
 SELECT DISTINCT ON (key) key, value, lower(valid), source FROM core_setting
- WHERE key = ANY(%(keys)s) AND valid @> %(day)s::date
-   AND (organisation_id = ANY(%(organisations)s) OR organisation_id IS NULL)
+ WHERE key = ANY(%(keys)s::text[]) AND valid @> %(day)s::date
+   AND (organisation_id = ANY(%(organisations)s::bigint[]) OR organisation_id IS NULL)
    AND region IN ('', %(region)s)
  ORDER BY key, array_position(%(organisations)s::bigint[], organisation_id) NULLS LAST, region DESC
 """
@@ -68,17 +67,13 @@ def pack_figures(spec: PromiseSpec) -> Figures:
 def figures_at(definition: CaseType, place: Place) -> dict[str, Owed]:
     """The figures of every promise of a type in force at a place on a day; one statement."""
     keys = [setting_key(definition.key, spec.key) for spec in definition.promises]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _FIND,
-            {
-                "keys": keys,
-                "day": place.day,
-                "organisations": list(place.organisation_ids),
-                "region": place.region,
-            },
-        )
-        kept = {key: rest for key, *rest in cursor.fetchall()}
+    asked = {
+        "keys": keys,
+        "day": place.day,
+        "organisations": list(place.organisation_ids),
+        "region": place.region,
+    }
+    kept = {key: rest for key, *rest in fetch_all(_FIND, asked)}
     found = {}
     for spec, key in zip(definition.promises, keys, strict=True):
         if key in kept:

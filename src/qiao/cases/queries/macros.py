@@ -1,12 +1,15 @@
 """Macros as they are offered for a case, and the list of those one may run."""
 
-from typing import Any
+from typing import Any, Final
 
 from qiao.cases import definitions
 from qiao.cases.models import Case, Macro
 from qiao.cases.queries.reading import NotVisible
 from qiao.cases.rules.macros import Standing, is_offered
 from qiao.core.actor import Actor
+from qiao.core.rows import Reading
+
+_BY_ID: Final = Reading(Macro, where="t.id = %(id)s")
 
 
 def macro_facts(case: Case) -> dict[str, Any]:
@@ -48,8 +51,8 @@ def macro_list(*, actor: Actor, retired: bool = False) -> list[Macro]:
 
 def get_macro_for(*, actor: Actor, macro_id: int) -> Macro:
     """One macro. Raises `NotVisible`."""
-    found = Macro.objects.visible_to(actor).filter(pk=macro_id).first()
-    if found is None:
+    found = _BY_ID.first(id=macro_id)
+    if found is None or not found.is_for(actor):
         raise NotVisible(f"macro {macro_id}")
     return found
 

@@ -44,7 +44,7 @@ def kept(company: Company, *steps: MacroStep, **more: Any) -> Macro:
 
 def run(case: Case, macro: Macro, actor: Actor, **values: str) -> Case:
     with transaction.atomic():
-        return run_macro(case_id=case.pk, macro_id=macro.pk, values=values, actor=actor, now=NOW)
+        return run_macro(case_id=case.pk, macro=macro, values=values, actor=actor, now=NOW)
 
 
 def test_a_macro_does_all_its_steps_and_the_history_names_it(company: Company) -> None:
@@ -109,6 +109,19 @@ def test_a_macro_is_offered_where_it_fits_and_to_whom_it_belongs(company: Compan
         run(case, other, company.agent)
     with pytest.raises(MacroNotOffered):
         run(case, mine, company.colleague)
+
+
+def test_a_macro_at_hand_belongs_to_whom_the_list_of_macros_says(company: Company) -> None:
+    scopes = {"own": None, "unit": company.lake.pk, "company": None}
+    drafts = [MacroDraft({"en": "x"}, [NOTE], scope, unit) for scope, unit in scopes.items()]
+    makers = (company.agent, company.agent, company.chief)
+    some = [
+        save_macro(draft=draft, actor=actor, now=NOW)
+        for draft, actor in zip(drafts, makers, strict=True)
+    ]
+    for actor in (company.agent, company.colleague, company.outsider):
+        listed = set(Macro.objects.visible_to(actor))
+        assert {macro for macro in some if macro.is_for(actor)} == listed & set(some)
 
 
 def test_a_unit_s_macros_need_the_right_to_keep_them(company: Company) -> None:

@@ -70,7 +70,7 @@ def macro(request: StaffRequest, case_id: int, macro_id: int) -> HttpResponse:
         try:
             run_macro(
                 case_id=case_id,
-                macro_id=found.pk,
+                macro=found,
                 values=values,
                 actor=request.actor,
                 now=request.now,

@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from qiao.core.once import once, one_page
+from qiao.core.once import once, one_page, settled, unsettle
 
 
 def test_within_one_page_it_is_read_once_by_key() -> None:
@@ -32,3 +32,19 @@ def test_what_failed_is_tried_again() -> None:
         with pytest.raises(LookupError):
             once("a", fail)
         assert once("a", lambda: 5) == 5
+
+
+def test_within_one_change_what_is_steady_is_read_once_until_it_changed() -> None:
+    numbers = count(1)
+
+    def steady() -> int:
+        return once("a", lambda: next(numbers), steady=True)
+
+    with settled():
+        assert [steady(), steady(), once("a", lambda: next(numbers))] == [1, 1, 2]
+        with settled():
+            assert steady() == 1
+            unsettle()
+            assert steady() == 3
+        assert steady() == 3
+    assert [steady(), steady()] == [4, 5]

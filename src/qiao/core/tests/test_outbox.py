@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
 
 from qiao.core import events, settings
 from qiao.core.models import Event
@@ -56,6 +57,45 @@ def test_an_event_and_its_jobs_share_the_transaction_of_the_change() -> None:
         {"case_id": 7, "due_at": "2026-11-21T01:45:00+00:00"},
     )
     assert [job["subscriber"] for job in jobs()] == ["test.on_happened"]
+
+
+@pytest.mark.django_db
+def test_events_that_are_told_together_are_those_told_one_by_one() -> None:
+    def tell() -> None:
+        for number in (7, 8):
+            events.publish(Happened(number, NOW), organisation_id=1, actor=None, now=NOW)
+
+    tell()
+    with events.together(), events.together():
+        tell()
+        assert Event.objects.count() == len(jobs()) == 2
+    alone, together = Event.objects.order_by("id")[:2], Event.objects.order_by("id")[2:]
+    assert [event.payload for event in together] == [event.payload for event in alone]
+    ids = [job.pop("event_id") for job in jobs()]
+    assert ids == list(Event.objects.order_by("id").values_list("id", flat=True))
+
+
+@pytest.mark.django_db
+def test_nothing_is_told_of_a_block_that_fails() -> None:
+    def fail() -> None:
+        with events.together():
+            events.publish(Happened(7, NOW), organisation_id=1, actor=None, now=NOW)
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fail()
+    assert (Event.objects.count(), jobs()) == (0, [])
+
+
+@pytest.mark.django_db
+def test_a_job_of_an_event_is_what_the_queue_itself_would_keep() -> None:
+    events.publish(Happened(7, NOW), organisation_id=1, actor=None, now=NOW)
+    (args,) = jobs()
+    app.configure_task(events.DELIVER_TASK, queue=events.QUEUE).defer(**args)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_jsonb(j) - 'id' FROM procrastinate_jobs j ORDER BY id")
+        ours, theirs = [json.loads(row[0]) for row in cursor.fetchall()]
+    assert ours == theirs
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from qiao.core.models import Export
-from qiao.core.rows import Reading, remember, write_changed
+from qiao.core.rows import Reading, remember, write_changed, write_new
 
 pytestmark = pytest.mark.django_db
 
@@ -104,3 +104,18 @@ def test_nothing_is_written_in_a_broken_transaction() -> None:
         transaction.set_rollback(True)
         with pytest.raises(TransactionManagementError):
             write_changed(row)
+
+
+def test_a_new_row_is_the_one_that_the_orm_would_write() -> None:
+    given: dict[str, Any] = {
+        "kind": "cases.list", "organisation_id": 7, "form": "csv", "reason": "100 % 'so'",
+        "language": "en", "created_at": NOW, "created_by_id": 9, "terms": {"水": ["%", None]},
+    }  # fmt: skip
+    kept, row = Export.objects.create(**given), Export(**given)
+    write_new(row)
+    written = Export.objects.filter(pk__in=[kept.pk, row.pk]).values()
+    one, other = [{k: v for k, v in each.items() if k != "id"} for each in written]
+    assert one == other
+    row.row_count = 4
+    row.save()
+    assert Export.objects.get(pk=row.pk).row_count == 4

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db import connection
+from qiao.core.prepared import fetch_all
 
 _TIERS = """
 SELECT w.id, c.tier FROM unnest(%(ids)s::bigint[]) AS w (id)
@@ -14,6 +14,4 @@ SELECT w.id, c.tier FROM unnest(%(ids)s::bigint[]) AS w (id)
 def tiers_of(customer_ids: Sequence[int]) -> dict[int, str]:
     """The tier by customer; whoever was merged has that of the one who stands for them. Those
     without one are left out. For rules, not for reading: rights are the caller's."""
-    with connection.cursor() as cursor:
-        cursor.execute(_TIERS, {"ids": list(customer_ids)})
-        return dict(cursor.fetchall())
+    return dict(fetch_all(_TIERS, {"ids": list(customer_ids)}))

@@ -18,6 +18,8 @@ from procrastinate.contrib.django import app as jobs
 
 from qiao.core import parameters
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
+from qiao.core.rows import Reading
 from qiao.core.rules.text import clean
 from qiao.core.rules.texts import DATA_KEYS, language_key
 from qiao.core.transactions import required
@@ -33,6 +35,7 @@ SEND_TASK: Final = "messaging.send"
 QUEUE: Final = "messages"
 TITLE_LENGTH: Final = 200
 BODY_LENGTH: Final = 20_000
+_BY_ID: Final = Reading(Message, where="t.id = %(id)s")
 CHUNK: Final = 1_000  # rows of one INSERT: a few megabytes of text
 
 
@@ -154,7 +157,8 @@ def queue_message(
     if not made:
         raise Unreachable("told_already")
     wake(at=sending.held_until)
-    return Message.objects.get(pk=made[0][0])
+    (message,) = _BY_ID.all(id=made[0][0])
+    return message
 
 
 def wake(*, at: datetime | None = None) -> None:
@@ -312,11 +316,9 @@ def _insert(
     }
     made: list[tuple[int, str, str, int | None]] = []
     rows = list(_rows(sending, lines))
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), CHUNK):
-            given = json.dumps(rows[start : start + CHUNK], ensure_ascii=False)
-            cursor.execute(_INSERT, about | {"rows": given})
-            made += cursor.fetchall()
+    for start in range(0, len(rows), CHUNK):
+        given = json.dumps(rows[start : start + CHUNK], ensure_ascii=False)
+        made += fetch_all(_INSERT, about | {"rows": given})
     return made
 
 

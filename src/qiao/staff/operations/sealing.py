@@ -5,6 +5,7 @@ whom it is kept from. Every reader asks for the actor's organisations, and those
 without the units that are kept from the person: there is no second place to think of it.
 """
 
+from qiao.core.once import unsettle
 from qiao.core.transactions import required
 from qiao.staff.models import Organisation, UnitBar
 from qiao.staff.operations.company import add_organisation
@@ -32,4 +33,5 @@ def sealed_unit(*, owner_id: int, unit_id: int, staff_id: int | None = None) -> 
     UnitBar.objects.create(organisation=made, unit_id=unit_id)
     if staff_id is not None:
         UnitBar.objects.create(organisation=made, staff_id=staff_id)
+    unsettle()
     return made

@@ -12,7 +12,7 @@ def rights_stamp() -> Stamp:
     The transaction that wrote the version belongs to it: a change that was rolled back after it
     was read leaves a number that another change takes again.
     """
-    return once("staff.rights_stamp", _read)
+    return once("staff.rights_stamp", _read, steady=True)
 
 
 def _read() -> Stamp:
