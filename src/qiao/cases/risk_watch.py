@@ -5,9 +5,11 @@ finds becomes entries of the same journal. Deadlines pass without anybody's word
 enters that one was missed (`operations.risk.note_missed`), and the journal hears that.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -25,7 +27,7 @@ from qiao.cases.rules.risk import (
     level_of,
 )
 from qiao.core import parameters
-from qiao.core.rows import Reading
+from qiao.core.prepared import fetch_all
 from qiao.staff.operations import notify
 from qiao.staff.queries import chain_to, holders_of
 
@@ -34,26 +36,28 @@ NOTICE: Final = "cases.risk"
 HEARD: Final = frozenset(
     {"opened", "note", "chased", "edited", "reopened", "message", "deadline_missed"}
 )
-_IN_FORCE: Final = Reading(
-    RiskRuleRow,
-    where="t.pack = %(pack)s AND t.valid_from <= %(day)s"
-    " AND (t.valid_to IS NULL OR t.valid_to > %(day)s)",
-)
-Rules = Sequence[tuple[RiskRuleRow, RiskRule]]
+_IN_FORCE: Final = """
+SELECT id, key, kind, level, terms FROM cases_riskrule
+ WHERE pack = %(pack)s AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)
+ ORDER BY id
+"""
+RULES_AT_HAND: Final = 256
 
 
-def rules_in_force(*, pack: str, day: date) -> Rules:
-    """The rules of a pack that hold on a day."""
-    return [(row, plain_rule(row)) for row in _IN_FORCE.all(pack=pack, day=day)]
+def rules_in_force(*, pack: str, day: date) -> dict[int, RiskRule]:
+    """The rules of a pack that hold on a day, by the ids of their rows."""
+    rows = fetch_all(_IN_FORCE, {"pack": pack, "day": day})
+    return {pk: _plain_rule(*rest) for pk, *rest in rows}
 
 
-def plain_rule(row: RiskRuleRow) -> RiskRule:
+@lru_cache(maxsize=RULES_AT_HAND)
+def _plain_rule(key: str, kind: str, level: str, written: str) -> RiskRule:
     """A row in the form that the rules take."""
-    terms = row.terms
+    terms = json.loads(written)
     return RiskRule(
-        row.key,
-        row.kind,
-        row.level,
+        key,
+        kind,
+        level,
         tuple(terms.get("words", ())),
         tuple(terms.get("unless", ())),
         tuple(terms.get("not_channels", ())),
@@ -118,13 +122,14 @@ def hear(case: Case, entries: Sequence[CaseEvent], now: datetime) -> Heard | Non
 def weigh(case: Case, said: Sequence[Said], *, seq: int, now: datetime) -> Heard | None:
     """Weigh words and what is counted of a case; `seq` is the entry that gave the occasion."""
     day = now.astimezone(ZoneInfo(case.organisation.timezone)).date()
-    pairs = rules_in_force(pack=case.case_type.key.partition(".")[0], day=day)
-    if not pairs:
+    rules = rules_in_force(pack=case.case_type.key.partition(".")[0], day=day)
+    if not rules:
         return None
-    rules = [rule for _row, rule in pairs]
-    found = assess(rules, said, circumstances(case, rules, now))
-    rows = {rule.key: row for row, rule in pairs}
-    known = _known(case) if found else []
+    found = assess(rules.values(), said, circumstances(case, rules.values(), now))
+    if not found:
+        return None
+    rows = {row.key: row for row in RiskRuleRow.objects.filter(pk__in=rules)}
+    known = _known(case)
     fresh = tuple(
         (rows[each.rule.key], each, each.phrases[0].seq if each.phrases else seq)
         for each in found

@@ -146,18 +146,19 @@ def write_changed(row: models.Model) -> None:
 
 def write_new(row: models.Model) -> None:
     """Insert a row of a model that nobody listens to; it has its key, and what the database sets
-    by itself, afterwards."""
+    by itself, afterwards. NULL is not written where it stands by itself: of a statement with more
+    than fifty values the driver keeps nothing."""
     values: dict[str, Any] = {}
     left: list[models.Field[Any, Any]] = []
     for field in _fields(type(row)).values():
         value = getattr(row, field.attname)
         if isinstance(value, DatabaseDefault) or (field.primary_key and value is None):
             left.append(field)
-        else:
+        elif value is not None or field.has_db_default():
             values[str(field.column)] = field.get_db_prep_save(value, connection)
-    names = tuple(str(field.column) for field in left)
-    (found,) = fetch_all(_insert(type(row), tuple(values), names), values)
-    for field, value in zip(left, found, strict=True):
+    statement = _insert(type(row), tuple(values), tuple(str(field.column) for field in left))
+    (found,) = fetch_all(statement, values)
+    for field, value in zip(left, found[1:], strict=True):
         convert = _conversion(field)
         setattr(row, field.attname, convert(value) if convert else value)
     row._state.adding = False  # noqa: SLF001 - the public way in Django
@@ -168,7 +169,7 @@ def write_new(row: models.Model) -> None:
 def _insert(model: type[models.Model], columns: tuple[str, ...], left: tuple[str, ...]) -> str:
     names = ", ".join(f'"{column}"' for column in columns)
     values = ", ".join(f"%({column})s" for column in columns)
-    returned = ", ".join(f'"{column}"' for column in left)
+    returned = ", ".join(["true", *(f'"{column}"' for column in left)])
     return f'INSERT INTO "{_table(model)}" ({names}) VALUES ({values}) RETURNING {returned}'
 
 

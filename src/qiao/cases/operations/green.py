@@ -1,7 +1,9 @@
 """The green channel: which cases enter it, by which rule or whose hand, and leaving it again."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -15,8 +17,7 @@ from qiao.cases.rules.green import GreenRule, Standing, first_that_holds, raised
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.features import is_on
-from qiao.core.prepared import fetch_one
-from qiao.core.rows import Reading
+from qiao.core.prepared import fetch_all, fetch_one
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.staff.queries import chain_to
@@ -33,11 +34,12 @@ class NotGreen(Exception):  # noqa: N818 - names the finding
     """The case is not in the green channel, or is already."""
 
 
-_IN_FORCE: Final = Reading(
-    GreenRuleRow,
-    where="t.pack = %(pack)s AND t.valid_from <= %(day)s"
-    " AND (t.valid_to IS NULL OR t.valid_to > %(day)s)",
-)
+_IN_FORCE: Final = """
+SELECT id, key, terms, raises_to FROM cases_greenrule
+ WHERE pack = %(pack)s AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)
+ ORDER BY id
+"""
+RULES_AT_HAND: Final = 256
 # Open cases outside of the channel. One that somebody took out by hand stays out.
 _WAITING: Final = """
 SELECT c.id FROM cases_case c
@@ -58,11 +60,18 @@ EXISTS (SELECT FROM customers_customer u
                                     ELSE customers_survivor(u.id) END AND x.tag_id = %(tag)s
          WHERE u.id = c.customer_id)
 """
+# Hardly anybody is held twice: the functions that follow merges are called for those alone.
 _HAS: Final = """
 SELECT c.tier, c.flags,
        ARRAY(SELECT t.name FROM customers_customertag x JOIN customers_tag t ON t.id = x.tag_id
-              WHERE x.customer_id = ANY(customers_held_as(c.id)))
-  FROM customers_customer c WHERE c.id = customers_survivor(%(customer)s)
+              WHERE x.customer_id = ANY(
+                    CASE WHEN EXISTS (SELECT FROM customers_customer m
+                                       WHERE m.merged_into_id = c.id)
+                         THEN customers_held_as(c.id) ELSE ARRAY[c.id] END))
+  FROM customers_customer r
+  JOIN customers_customer c ON c.id = CASE WHEN r.merged_into_id IS NULL THEN r.id
+                                           ELSE customers_survivor(r.id) END
+ WHERE r.id = %(customer)s
 """
 
 
@@ -70,8 +79,8 @@ def rule_for(case: Case, now: datetime) -> GreenRuleRow | None:
     """The first rule in force that holds for a case; None for one that waits its turn."""
     pack, _dot, kind = case.case_type.key.partition(".")
     day = now.astimezone(ZoneInfo(case.organisation.timezone)).date()
-    listed = {row.key: row for row in _IN_FORCE.all(pack=pack, day=day)}
-    if not listed:
+    rows = fetch_all(_IN_FORCE, {"pack": pack, "day": day})
+    if not rows:
         return None
     tier, flags, tags = _customer(case.customer_id)
     standing = Standing(
@@ -84,16 +93,16 @@ def rule_for(case: Case, now: datetime) -> GreenRuleRow | None:
             "priorities": frozenset({case.priority}),
         }
     )
-    rules = [
-        GreenRule(
-            row.key,
-            {name: frozenset(values) for name, values in row.terms.items() if values},
-            row.raises_to,
-        )
-        for row in listed.values()
-    ]
-    found = first_that_holds(rules, standing)
-    return listed[found.key] if found else None
+    rules = {key: (pk, _plain_rule(key, *rest)) for pk, key, *rest in rows}
+    found = first_that_holds((rule for _pk, rule in rules.values()), standing)
+    return GreenRuleRow.objects.get(pk=rules[found.key][0]) if found else None
+
+
+@lru_cache(maxsize=RULES_AT_HAND)
+def _plain_rule(key: str, written: str, raises_to: str) -> GreenRule:
+    """A row in the form that the rules take."""
+    terms = json.loads(written).items()
+    return GreenRule(key, {name: frozenset(values) for name, values in terms if values}, raises_to)
 
 
 def _customer(customer_id: int | None) -> tuple[str, list[str], list[str]]:

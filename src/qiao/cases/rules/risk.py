@@ -138,6 +138,7 @@ def _counted(rule: RiskRule, facts: Circumstances) -> Finding | None:
     return Finding(rule, count=count) if count >= rule.count else None
 
 
+@lru_cache(maxsize=8)  # the rules look at the same text one after another
 def fold(text: str) -> str:
     """The text for comparing: small letters, half-width signs; every character keeps its place."""
     return "".join(_fold_one(each) for each in text)
