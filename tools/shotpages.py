@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 ROLES = {"agent": 0, "technician": 1, "dispatcher": 2, "supervisor": 3, "customer_manager": 4}
 UNCARDED = {"administrator": "9001"}  # who has no card, by staff number
 DESKTOP = (1440, 900)
-OTHER_WIDTHS = ((1280, 800), (1920, 1080))
 PHONE = (390, 844)
+SIZES = (DESKTOP, (1280, 800), (1920, 1080), PHONE)
 PAUSE = 250  # milliseconds for fragments to settle
 
 
@@ -276,7 +276,7 @@ SHOTS = (
     Shot("case-form", "/cases/processes/form:water.small_leak/", "administrator"),
     Shot("case-form-draft", "/cases/processes/drafts/4/?part=field:people", "administrator"),
     Shot("case-form-try", "/cases/processes/drafts/4/try", "administrator"),
-    Shot("case-new", "/cases/new?type=water.small_leak", "agent"),
+    Shot("case-new-answers", "/cases/new?type=water.small_leak"),
     Shot("units", "/administration/codes/staff.units/", "administrator"),
     Shot("people", "/administration/codes/staff.people/", "administrator"),
     Shot("person-codes", "/administration/codes/staff.people/at/1027/", "administrator"),

@@ -1,17 +1,21 @@
 """``{% load ui %}``: the parts of `qiao.core.ui` as template tags."""
 
+import re
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
 from django.template.context import RequestContext
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 from qiao.core.registry import registry
 from qiao.core.ui import fields, figures, marks, moments, page
 from qiao.core.ui.markup import markup
 
 register = template.Library()
+
+_NAMED = re.compile(r"`([^`\n]+)`")
 
 for tag in (
     marks.icon,
@@ -46,6 +50,16 @@ register.filter("account_number", figures.account_number)
 register.filter("channel_name", marks.channel_name)
 register.filter("duration", moments.duration)
 register.filter("moment", moments.moment)
+
+
+@register.filter
+def named(text: object) -> SafeString:
+    """Prose in which names of fields, files and commands, put between ```, are ``<code>``.
+
+    They are the same in every language, and are not to be translated by a browser either.
+    """
+    marked = _NAMED.sub(r'<code translate="no">\1</code>', conditional_escape(str(text)))
+    return mark_safe(marked)  # noqa: S308 - escaped above
 
 
 def _request(context: RequestContext | dict[str, Any]) -> HttpRequest | None:

@@ -349,6 +349,14 @@ def test_a_panel_wraps_its_content_and_escapes_its_title() -> None:
     assert "<p>&lt;b&gt;</p>" in html
 
 
+def test_names_in_prose_become_code_and_nothing_else_becomes_markup() -> None:
+    html = render("{{ text|named }}", text="until `<b>` and `next` are `")
+    assert tags_of(html) == ["code", "code"]
+    assert html == (
+        'until <code translate="no">&lt;b&gt;</code> and <code translate="no">next</code> are `'
+    )
+
+
 def test_only_a_bad_alert_interrupts() -> None:
     assert 'role="alert"' in render('{% alert "bad" %}x{% endalert %}')
     assert 'role="note"' in render('{% alert "warn" %}x{% endalert %}')

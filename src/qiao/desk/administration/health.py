@@ -103,7 +103,7 @@ def _jobs(failed: int, waiting: int, oldest: datetime | None, now: datetime) -> 
     if oldest is not None and now - oldest > WAITING_LIMIT:
         words = ngettext("%(n)s job waits", "%(n)s jobs wait", waiting) % {"n": waiting}
         since = _("the oldest since %(when)s") % {"when": when_words(oldest, now)}
-        todo = _("Start another worker: ./qiao worker")
+        todo = _("Start another worker: `./qiao worker`")
         return Finding("warn", title, f"{words}, {since}", todo)
     return Finding("ok", title, _("Nothing is stuck"))
 
@@ -112,7 +112,7 @@ def _worker(beat: datetime | None, now: datetime) -> Finding:
     title = _("Worker")
     if beat is None or now - beat > timedelta(minutes=1):
         when = when_words(beat, now) if beat else _("never")
-        todo = _("Start one: ./qiao worker. Until then notices and counts stand still.")
+        todo = _("Start one: `./qiao worker`. Until then notices and counts stand still.")
         return Finding(
             "bad", title, _("No worker runs; last seen %(when)s") % {"when": when}, todo
         )
@@ -151,8 +151,8 @@ def _keeper() -> Finding:
     title = pgettext("health", "Keeper of backups")
     if standing().has_keeper:
         return Finding("ok", title, _("Works"))
-    todo = _("Start it: ./qiao keeper. Until then nothing is backed up by night.")
-    return Finding("warn", title, _("No keeper runs."), todo, reverse("administration:backups"))
+    todo = _("Start it: `./qiao keeper`. Until then nothing is backed up by night.")
+    return Finding("warn", title, _("No `keeper` runs."), todo, reverse("administration:backups"))
 
 
 def _mail(now: datetime) -> Finding:
@@ -173,7 +173,7 @@ def _disk() -> Finding:
     words = _("%(n)s GB free") % {"n": f"{free:,.0f}"}
     if free >= LEAST_FREE_GB:
         return Finding("ok", _("Disk"), words)
-    todo = _("Make room, or move the state folder (QIAO_HOME) to a larger disk.")
+    todo = _("Make room, or move the state folder (`QIAO_HOME`) to a larger disk.")
     return Finding("bad" if free < 1 else "warn", _("Disk"), words, todo)
 
 
@@ -184,7 +184,7 @@ def _migrations() -> Finding:
         return Finding("ok", _("Tables"), _("As this version needs them"))
     words = ngettext("%(n)s step is missing", "%(n)s steps are missing", len(missing))
     return Finding(
-        "bad", _("Tables"), words % {"n": len(missing)}, _("Bring them up: ./qiao migrate")
+        "bad", _("Tables"), words % {"n": len(missing)}, _("Bring them up: `./qiao migrate`")
     )
 
 

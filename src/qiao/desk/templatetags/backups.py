@@ -36,7 +36,7 @@ def why_failed(run: BackupRun) -> str:
     if run.needed_bytes is not None and run.free_bytes is not None:
         return _(
             "The disk was too full: %(needed)s were needed, %(free)s were free. Make room, or set"
-            " QIAO_BACKUPS to a folder on another disk."
+            " `QIAO_BACKUPS` to a folder on another disk."
         ) % {"needed": filesizeformat(run.needed_bytes), "free": filesizeformat(run.free_bytes)}
     if run.reason == BackupRun.Reason.DIFFERS:
         names = ", ".join(run.differing)
@@ -48,22 +48,22 @@ def _reasons() -> dict[str, str]:
     reason = BackupRun.Reason
     return {
         reason.DISK_FULL: _(
-            "The disk became full. Make room, or set QIAO_BACKUPS to a folder on another disk."
+            "The disk became full. Make room, or set `QIAO_BACKUPS` to a folder on another disk."
         ),
         reason.BROKEN_OFF: _(
             "Broken off: the process that was at it ended. What it left behind has been removed."
         ),
-        reason.DATABASE: _("PostgreSQL refused: the keeper's log (keeper.log) says what."),
+        reason.DATABASE: _("PostgreSQL refused: the keeper's log (`keeper.log`) says what."),
         reason.FILE: _("The file cannot be read or written: look at the rights of its folder."),
         reason.MISSING: _("The file is no longer where it was written."),
         reason.DAMAGED: _(
             "The file is damaged: its parts are not what was written. Do not rely on it."
         ),
         reason.OTHER_KEY: _(
-            "Made with another field key: it can be restored only with the secrets.env of its day."
+            "Made with another field key: it can be restored only with the `secrets.env` of its day."
         ),
         reason.NOT_ALLOWED: _(
             "The owner's role may not create a database, which a test needs:"
-            " ALTER ROLE … CREATEDB."
+            " `ALTER ROLE … CREATEDB`."
         ),
     }

@@ -84,7 +84,7 @@ def test_without_a_backup_the_page_says_what_to_do(company: Company) -> None:
     for words in (
         "No backup yet",
         "Back up now",
-        "No keeper runs.",
+        'No <code translate="no">keeper</code> runs.',
         "secrets.env",
         "./qiao restore",
     ):

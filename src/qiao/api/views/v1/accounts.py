@@ -175,7 +175,7 @@ def _parties(request: ProgramRequest, account_id: int) -> Parties:
 @changes(
     "/premises", "addPremises", scope="customers:write", answer=PremisesShown, group="premises",
     title=_("Hold a place"),
-    about=_("An address that is held already answers 409 with its id as existing_id."),
+    about=_("An address that is held already answers 409 with its id as `existing_id`."),
 )  # fmt: skip
 def add_premises(request: ProgramRequest, body: NewPremises) -> Done:
     """Hold an address once."""

@@ -74,7 +74,7 @@ def list_imports(request: ProgramRequest, after: Cursor = "", limit: Limit = PAG
 @reads(
     "/imports/{import_id}", "getImport", scope="imports:read", answer=ImportShown, group=GROUP,
     title=_("Read an import"),
-    about=_("While its state is running, the counts grow; ask again until it is done."),
+    about=_("While its `state` is `running`, the counts grow; ask again until it is `done`."),
 )  # fmt: skip
 def get_import(request: ProgramRequest, import_id: PathId) -> ImportShown:
     """One import."""
