@@ -30,6 +30,38 @@ LOOK = """() => {
     if (shown(el) && el.scrollWidth > el.clientWidth + 1 && el.clientWidth < 200)
       faults.push(`squeezed to ${el.clientWidth} px: ${el.textContent.trim().slice(0, 40)}`);
   }
+  // What can be pressed or filled in must be reachable: inside what clips it, or scrolled to.
+  const clips = style => ['hidden', 'clip'].includes(style.overflowX);
+  const cutOff = el => {
+    const right = el.getBoundingClientRect().right;
+    for (let box = el.parentElement; box; box = box.parentElement) {
+      const style = getComputedStyle(box);
+      if (['auto', 'scroll'].includes(style.overflowX)) return 0;
+      if (clips(style) && right > box.getBoundingClientRect().right + 2)
+        return right - box.getBoundingClientRect().right;
+      if (style.position === 'fixed') break;
+    }
+    return right - window.innerWidth;
+  };
+  for (const el of document.querySelectorAll('button, .btn, input, select, textarea')) {
+    if (!shown(el) || el.closest('.sr, [hidden]') || el.offsetWidth < 2) continue;
+    const over = Math.round(cutOff(el));
+    if (over > 2) faults.push(`cut off by ${over} px: ${(el.textContent || el.name).trim().slice(0, 40)}`);
+  }
+  // A word that stands one letter below the other.
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent.trim();
+    const el = walker.currentNode.parentElement;
+    if (text.length < 3 || !shown(el) || el.closest('.sr, script, style, svg')) continue;
+    range.selectNodeContents(walker.currentNode);
+    const lines = new Set([...range.getClientRects()].map(each => Math.round(each.top)));
+    const letter = parseFloat(getComputedStyle(el).fontSize);
+    const wide = range.getBoundingClientRect().width;
+    if (lines.size >= 3 && wide > 2 && wide < 2.2 * letter)
+      faults.push(`one letter below the other: ${text.slice(0, 40)}`);
+  }
   return faults;
 }"""
 TEXTS = """() => {

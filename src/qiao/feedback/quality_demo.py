@@ -85,8 +85,10 @@ def build(world: World) -> None:
             draw_week(plan=plan, week=monday - weeks * WEEK, now=min(drawn_at, world.now),
                       seed=world.seed + weeks)  # fmt: skip
         rows = list(Evaluation.objects.filter(drawn_by__plan=plan, created_at=drawn_at))
+        begun = _begun(rows, planner) if weeks == 1 else None
         for place, row in enumerate(rows):
-            _judge(row, place, chance, world, today)
+            _judge(row, place, chance, world, today, is_begun=row == begun)
+    _object(plan, planner, world, today)
     _coach(plan, world, today)
 
 
@@ -94,15 +96,24 @@ def _at(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), ZONE)
 
 
-def _judge(row: Evaluation, place: int, chance: Random, world: World, today: date) -> None:
+def _begun(rows: Sequence[Evaluation], planner: Actor) -> Evaluation | None:
+    """The one that the planner has begun and not yet finished, whatever day it is."""
+    first = [row for row in rows if row.second_of_id is None]
+    own = [row for row in first if row.evaluator_id == planner.staff_id]
+    return next(iter(own or first), None)
+
+
+def _judge(
+    row: Evaluation, place: int, chance: Random, world: World, today: date, *, is_begun: bool
+) -> None:
     """Finish, release and read it as far as time has gone; every ninth is appealed against."""
     evaluator = actor_by_id(row.evaluator_id, day=today)
     at = row.created_at + timedelta(days=1 + place % 3, hours=place % 5)
     card = card_of(row)
     given = {question.key: _answer(question, chance) for question in card.questions()}
     comment = COMMENT[place % len(COMMENT)]
-    if at > world.now:
-        if place % 4 == 0:  # somebody has begun
+    if at > world.now or is_begun:
+        if place % 4 == 0 or is_begun:
             some = dict(list(given.items())[:4])
             with acting(evaluator):
                 keep_draft(evaluation_id=row.pk, given=some, comment="", actor=evaluator)
@@ -161,6 +172,26 @@ def _appeal(
         )
 
 
+def _object(plan: SamplePlan, planner: Actor, world: World, today: date) -> None:
+    """One appeal waits for its decision, by the planner where that is possible."""
+    of_plan = Evaluation.objects.filter(drawn_by__plan=plan)
+    if of_plan.filter(state=Evaluation.State.APPEALED).exclude(evaluator=planner.staff_id).exists():
+        return
+    rows = of_plan.filter(state=Evaluation.State.SEEN, appeal_until__gte=today)
+    for row in rows.exclude(evaluator=planner.staff_id).order_by("-released_at", "id"):
+        person = actor_by_id(row.person_id, day=today)
+        key = next(question.key for question in card_of(row).questions())
+        doubted = row.answers.exclude(comment="").values_list("question", flat=True).first()
+        with acting(person):
+            appeal(
+                evaluation_id=row.pk,
+                reasons={doubted or key: OBJECTION},
+                actor=person,
+                now=world.now,
+            )
+        return
+
+
 def _coach(plan: SamplePlan, world: World, today: date) -> None:
     """The two weakest are coached: one is done, one is under way."""
     rows = Evaluation.objects.filter(
@@ -185,7 +216,11 @@ def audit() -> Sequence[Finding]:
     """Judgements of a month, most of them read, some coaching."""
     judged = Evaluation.objects.exclude(finished_at=None).count()
     coached = Coaching.objects.count()
+    begun = Evaluation.objects.filter(state=Evaluation.State.OPEN).exclude(draft={}).count()
+    appealed = Evaluation.objects.filter(state=Evaluation.State.APPEALED).count()
     return [
         Finding("judged cases", str(judged), "≥ 5", ok=judged >= 5),
+        Finding("begun judgements", str(begun), "≥ 1", ok=begun >= 1),
+        Finding("open appeals", str(appealed), "≥ 1", ok=appealed >= 1),
         Finding("coachings", str(coached), "1–2", ok=1 <= coached <= 2),
     ]

@@ -189,7 +189,7 @@ class Protections(Shown):
     "/customers", "listCustomers", scope="customers:read", answer=Customers, group=GROUP,
     title=_("List or search customers"),
     about=_(
-        "The newest first, page by page; with q a search by name, pinyin, telephone, account or"
+        "The newest first, page by page; with `q` a search by name, pinyin, telephone, account or"
         " address that gives the likeliest and no further page."
     ),
 )  # fmt: skip
@@ -264,7 +264,7 @@ def get_customer(request: ProgramRequest, customer_id: PathId) -> CustomerShown:
 @changes(
     "/customers/{customer_id}", "changeCustomer", scope="customers:write", method="PATCH",
     answer=CustomerShown, group=GROUP, title=_("Change a customer’s name or protection"),
-    about=_("With If-Match only if the customer is still as it was read; else 412."),
+    about=_("With `If-Match` only if the customer is still as it was read; else 412."),
 )  # fmt: skip
 def change_customer(request: ProgramRequest, customer_id: PathId, body: CustomerChange) -> Done:
     """Change what is given."""
