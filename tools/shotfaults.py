@@ -46,7 +46,8 @@ LOOK = """() => {
   for (const el of document.querySelectorAll('button, .btn, input, select, textarea')) {
     if (!shown(el) || el.closest('.sr, [hidden]') || el.offsetWidth < 2) continue;
     const over = Math.round(cutOff(el));
-    if (over > 2) faults.push(`cut off by ${over} px: ${(el.textContent || el.name).trim().slice(0, 40)}`);
+    const name = (el.textContent || el.name).trim().slice(0, 40);
+    if (over > 2) faults.push(`cut off by ${over} px: ${name}`);
   }
   // A word that stands one letter below the other.
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -97,8 +98,10 @@ TITLES = {
 }
 # What the demo's people say and write: subjects of contacts and cases are names of their types.
 DATA = {"demo.toml", "case_types.toml"}
-# Places in texts, keys of text modules and records, the name of a standard: no words of a language.
-SIGNS = re.compile(r"\{[^}]*\}|::\w+|\b[a-z0-9_]+(?:\.[a-z0-9_]+)+\b|Standard Webhooks")
+# Addresses, places in texts, keys, the name of a standard: no words of a language.
+SIGNS = re.compile(
+    r"https?://\S*|\{[^}]*\}|::\w+|\b[a-z0-9_]+(?:\.[a-z0-9_]+)+\b|Standard Webhooks"
+)
 WORD = re.compile(r"(?<![\w@./#-])[A-Za-z][a-z]{2,}(?![\w@/-])")
 ALLOWED = {
     "Qiao", "Ctrl", "Alt", "Shift", "Enter", "Esc", "Tab", "Space", "Excel", "English", "kPa",

@@ -72,16 +72,19 @@ class Work:
 def loads(shot: Shot, wanted: Wanted) -> Iterator[list[View]]:
     """The dresses of a page, by what one loading of it serves.
 
-    A telephone gets its own, and so does each width where something was opened beside a button.
+    A telephone gets its own, and so does each width where something was opened beside a button,
+    and each theme of what outsiders open, where no script follows the system's change.
     """
     sizes = wanted.sizes(shot)
     wide = [size for size in sizes if size != PHONE]
-    groups = [[size] for size in sizes] if shot.act else [[s] for s in sizes if s == PHONE] + [wide]
+    groups = [[PHONE], wide] if PHONE in sizes else [wide]
+    if shot.act:
+        groups = [[size] for size in sizes]
     for language in wanted.languages:
         for group in groups:
-            views = [View(theme, language, size) for size in group for theme in wanted.themes]
-            if views:
-                yield views
+            for themes in [wanted.themes] if shot.role else [(each,) for each in wanted.themes]:
+                if views := [View(theme, language, size) for size in group for theme in themes]:
+                    yield views
 
 
 def turn_to(studio: Studio, shot: Shot, page: Page) -> Response | None:

@@ -40,6 +40,7 @@ from qiao.customers import (
     relation_contributions,
     relation_demo,
     retention_contributions,
+    segment_contributions,
     segment_demo,
     segment_tasks,
     tab_contributions,
@@ -303,6 +304,7 @@ manifest = Module(
     audit_words=(
         *care_contributions.AUDIT_WORDS,
         *relation_contributions.AUDIT_WORDS,
+        *segment_contributions.AUDIT_WORDS,
         *tag_contributions.AUDIT_WORDS,
         *number_contributions.AUDIT_WORDS,
         *manager_contributions.AUDIT_WORDS,
@@ -342,6 +344,6 @@ manifest = Module(
         *number_contributions.AUDITED,
         *relation_contributions.AUDITED,
         *manager_contributions.AUDITED,
-        "customers_segment",
+        *segment_contributions.AUDITED,
     ),
 )  # fmt: skip

@@ -175,7 +175,11 @@ def _appeal(
 def _object(plan: SamplePlan, planner: Actor, world: World, today: date) -> None:
     """One appeal waits for its decision, by the planner where that is possible."""
     of_plan = Evaluation.objects.filter(drawn_by__plan=plan)
-    if of_plan.filter(state=Evaluation.State.APPEALED).exclude(evaluator=planner.staff_id).exists():
+    if (
+        of_plan.filter(state=Evaluation.State.APPEALED)
+        .exclude(evaluator=planner.staff_id)
+        .exists()
+    ):
         return
     rows = of_plan.filter(state=Evaluation.State.SEEN, appeal_until__gte=today)
     for row in rows.exclude(evaluator=planner.staff_id).order_by("-released_at", "id"):

@@ -172,7 +172,8 @@ class AuditTable:
     """The words of an audited table for the people who read its changes.
 
     `fields` names columns; a column that is not named is not shown (search columns, for example).
-    `values` says stored keys in words. `phones` are masked, `hidden` are never shown at all.
+    `values` says stored keys in words; where it is silent, the choices of the model do. `phones`
+    are masked, `hidden` are never shown at all.
     `of_customer` is an SQL condition on rows of the trail (alias ``a``) that belong to a customer,
     with ``%(customer_ids)s`` (bigint[]).
     """

@@ -5,8 +5,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
+from django.apps import apps
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -112,7 +114,7 @@ def _conditions(wanted: Wanted) -> tuple[list[str], dict[str, Any]]:
 def _entry(row: tuple[Any, ...], people: Mapping[int, str]) -> Entry:
     entry_id, at, table, row_id, operation, before, after, actor_id, correlation_id = row
     words = registry.audit_words().get(table)
-    changes = _fields(words, _object(before), _object(after))
+    changes = _fields(table, words, _object(before), _object(after))
     who = people.get(actor_id, "") or _("The system")
     label = words.label if words else table
     verb = OPERATIONS[operation]
@@ -123,8 +125,18 @@ def _object(value: Any) -> Mapping[str, Any]:
     return json.loads(value) if isinstance(value, str) else value or {}
 
 
+@cache
+def _choices(table: str) -> Mapping[str, Mapping[str, Text]]:
+    """The words that the model of a table has for stored keys, by column."""
+    for model in apps.get_models():
+        meta = model._meta  # noqa: SLF001 - Django's own way to ask a model
+        if meta.db_table == table:
+            return {each.column: dict(each.flatchoices) for each in meta.fields if each.choices}
+    return {}
+
+
 def _fields(
-    words: AuditTable | None, before: Mapping[str, Any], after: Mapping[str, Any]
+    table: str, words: AuditTable | None, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[FieldChange]:
     keys = list(words.fields) if words else sorted({*before, *after})
     found = []
@@ -133,14 +145,16 @@ def _fields(
             continue
         if words is None and (key == "id" or any(part in key for part in NEVER)):
             continue
-        old = _value(words, key, before.get(key))
-        new = _value(words, key, after.get(key))
+        names = words.values.get(key) if words else None
+        names = names or _choices(table).get(key, {})
+        old = _value(words, key, before.get(key), names)
+        new = _value(words, key, after.get(key), names)
         if old or new:
             found.append(FieldChange(words.fields[key] if words else key, old, new))
     return found
 
 
-def _value(words: AuditTable | None, key: str, value: Any) -> str:
+def _value(words: AuditTable | None, key: str, value: Any, names: Mapping[str, Text]) -> str:
     """A value in words: secrets as dots, telephone numbers masked.
 
     Whoever needs a whole number reveals it on the customer's page, where that is recorded.
@@ -153,7 +167,6 @@ def _value(words: AuditTable | None, key: str, value: Any) -> str:
         return _("Yes") if value else _("No")
     if key in words.phones if words else "phone" in key:
         return mask_phone(str(value))
-    names = words.values.get(key, {}) if words else {}
     if isinstance(value, list):
         said = (names.get(each, each) if isinstance(each, str) else each for each in value)
         return ", ".join(str(each) for each in said)[:LONGEST]

@@ -60,7 +60,8 @@ def _reasons() -> dict[str, str]:
             "The file is damaged: its parts are not what was written. Do not rely on it."
         ),
         reason.OTHER_KEY: _(
-            "Made with another field key: it can be restored only with the `secrets.env` of its day."
+            "Made with another field key: it can be restored only with the `secrets.env` of its"
+            " day."
         ),
         reason.NOT_ALLOWED: _(
             "The owner's role may not create a database, which a test needs:"

@@ -4,7 +4,9 @@ from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from qiao.core.packs.enabled import catalogue
 from qiao.core.ui.marks import badge
+from qiao.core.wording import said
 from qiao.desk.models import Problem
 from qiao.desk.problem_words import PROBLEM_SOURCES, PROBLEM_STATES, PROBLEM_TONES
 
@@ -26,3 +28,11 @@ def problem_state(problem: Problem) -> SafeString:
 def problem_source(problem: Problem) -> str:
     """Who told of it, where nobody did: pages or jobs."""
     return str(PROBLEM_SOURCES[problem.source])
+
+
+@register.filter
+def role_words(problem: Problem) -> str:
+    """The roles in which it was told, as the packs name them."""
+    named = catalogue().roles
+    keys = [key for key in problem.roles.split(", ") if key]
+    return ", ".join(said(named[key].name) if key in named else key for key in keys)
