@@ -49,6 +49,12 @@ LOOK = """() => {
     const name = (el.textContent || el.name).trim().slice(0, 40);
     if (over > 2) faults.push(`cut off by ${over} px: ${name}`);
   }
+  // Tables, tabs and code scroll sideways; what holds them does not.
+  for (const el of document.querySelectorAll('.q-page, .q-middle, dialog, .q-panel')) {
+    const over = el.scrollWidth - el.clientWidth;
+    if (shown(el) && over > 2 && ['auto', 'scroll'].includes(getComputedStyle(el).overflowX))
+      faults.push(`scrolls sideways by ${over} px: ${el.className} ${el.ariaLabel ?? ''}`);
+  }
   // A word that stands one letter below the other.
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const range = document.createRange();

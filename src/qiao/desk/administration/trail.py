@@ -131,7 +131,8 @@ def _choices(table: str) -> Mapping[str, Mapping[str, Text]]:
     for model in apps.get_models():
         meta = model._meta  # noqa: SLF001 - Django's own way to ask a model
         if meta.db_table == table:
-            return {each.column: dict(each.flatchoices) for each in meta.fields if each.choices}
+            chosen = [each for each in meta.fields if each.choices]
+            return {str(each.column): dict(each.flatchoices) for each in chosen}
     return {}
 
 
