@@ -55,7 +55,8 @@ def _one_move(rng: Random) -> str:
         staff_id=staff.pk, name=staff.name, organisation_id=branch.pk, grants=actor.grants,
         roles=roles,
     )  # fmt: skip
-    waiting = list(Case.objects.open().values_list("id", flat=True)[:OPENINGS])
+    own = Case.objects.open().filter(parent__isnull=True, merged_into__isnull=True)
+    waiting = list(own.values_list("id", flat=True)[:OPENINGS])
     with acting(actor):
         if len(waiting) < OPENINGS or rng.random() < 0.1:
             item = case_types()["water.small_leak"]
