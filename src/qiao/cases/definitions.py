@@ -16,7 +16,7 @@ from qiao.cases.models import CaseType as CaseTypeRow
 from qiao.cases.rules.case_forms import PREFIX, form_from_data, form_key
 from qiao.cases.rules.pack import process_from_data
 from qiao.cases.rules.process import Process
-from qiao.cases.rules.promises import Promise, promise_data
+from qiao.cases.rules.promises import Promise, promise_data, promises_from_data
 from qiao.core.packs import CaseType
 from qiao.core.packs.enabled import catalogue
 from qiao.core.prepared import fetch_one
@@ -30,6 +30,7 @@ _types: dict[Place, CaseTypeRow] = {}
 _versions: dict[Place, ProcessVersion] = {}
 _set_ids: dict[tuple[str, str], int] = {}
 _sets: dict[Place, list[dict[str, Any]]] = {}
+_promises: dict[Place, tuple[Promise, ...]] = {}
 _shaped: dict[Place, tuple[CaseType, CaseType]] = {}
 _lock = threading.Lock()
 
@@ -185,6 +186,15 @@ def promises_in(set_id: int) -> list[dict[str, Any]]:
     if found is None:
         found = PromiseSet.objects.values_list("promises", flat=True).get(id=set_id)
         _sets[place] = found
+    return found
+
+
+def promises_of(set_id: int) -> tuple[Promise, ...]:
+    """The promises of a kept set, as the clock rules take them; the same objects each time."""
+    place = _place(set_id)
+    found = _promises.get(place)
+    if found is None:
+        found = _promises[place] = promises_from_data(promises_in(set_id))
     return found
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from qiao.cases.models import Case, CaseEvent, CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleRow
+from qiao.cases.rules.entries import Entry
 from qiao.cases.rules.risk import (
     COMPLAINT,
     HIGH,
@@ -110,7 +111,7 @@ def tell(alarm: RiskAlarm, now: datetime) -> None:
     )
 
 
-def hear(case: Case, entries: Sequence[CaseEvent], now: datetime) -> Heard | None:
+def hear(case: Case, entries: Sequence[Entry], now: datetime) -> Heard | None:
     """Weigh a case's new entries; sets the case's level. None when nothing new was found."""
     heard = [entry for entry in entries if entry.kind in HEARD]
     if not heard:
@@ -163,7 +164,7 @@ def weigh(case: Case, said: Sequence[Said], *, seq: int, now: datetime) -> Heard
     return Heard(fresh, alarm, data)
 
 
-def _words(case: Case, entry: CaseEvent) -> str:
+def _words(case: Case, entry: CaseEvent | Entry) -> str:
     """What an entry says in the customer's words, or in words about the customer."""
     if entry.kind in ("opened", "edited"):
         facts = [value for value in case.facts.values() if isinstance(value, str)]

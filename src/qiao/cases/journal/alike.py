@@ -14,10 +14,17 @@ from django.db import connection
 
 from qiao.cases.journal.clocks import as_clock_event, kept_clocks, known_calendars
 from qiao.cases.journal.mirrors import mirrored
-from qiao.cases.journal.rows import MIRRORED, Folded, write_cases, write_clocks, write_entries
+from qiao.cases.journal.rows import (
+    MIRRORED,
+    Folded,
+    write_cases,
+    write_clocks,
+    write_entries,
+)
 from qiao.cases.models import CaseEvent
 from qiao.cases.rules.clock_state import Clock, ClockState
 from qiao.cases.rules.clocks import apply
+from qiao.cases.rules.entries import Entry
 from qiao.cases.rules.levels import Standing, standing
 from qiao.cases.rules.working_time import Calendars
 from qiao.core.actor import Actor
@@ -52,13 +59,12 @@ class _Row:
     stands_for_others: bool
     folded: Folded
     seen: Standing
-    entry: CaseEvent
+    entry: Entry
 
     def moves(self) -> list[tuple[Clock, datetime | None]]:
         """Clocks that are due at another moment, each with the moment before."""
-        before = {(c.promise, c.round): c.due_at for c in self.folded.before.clocks}
-        after = [(c, before.get((c.promise, c.round))) for c in self.folded.after.clocks]
-        return [(clock, due) for clock, due in after if clock.due_at != due]
+        pairs = [(clock, was.due_at if was else None) for clock, was in self.folded.beside()]
+        return [(clock, due) for clock, due in pairs if clock.due_at != due]
 
 
 Decide = Callable[[int, ClockState], Mapping[str, Any] | None]
@@ -105,12 +111,13 @@ def _fold(
         data = decide(case_id, before.state)
         if data is None:
             continue
-        entry = CaseEvent(
+        entry = Entry(
             case_id=case_id,
             seq=event_count + 1,
             kind=kind,
             at=now,
             recorded_at=now,
+            actor_id=None,
             visibility=CaseEvent.Visibility.SYSTEM,
             data=dict(data),
         )

@@ -8,7 +8,8 @@ from typing import Any
 from qiao.cases import definitions
 from qiao.cases.journal.locking import lock_many, merged_ids
 from qiao.cases.journal.many import ManyJournals
-from qiao.cases.models import Case, CaseEvent
+from qiao.cases.models import Case
+from qiao.cases.rules.entries import Entry
 from qiao.cases.rules.joining import CARRIED, CARRIED_TO_SAME_CUSTOMER
 from qiao.core.actor import Actor
 from qiao.staff.queries import organisation
@@ -64,9 +65,7 @@ def is_same_customer(one: Case, other: Case) -> bool:
     return bool(one.caller_phone) and one.caller_phone == other.caller_phone
 
 
-def carry(
-    survivor: Case, entries: Sequence[CaseEvent], *, actor: Actor | None, now: datetime
-) -> None:
+def carry(survivor: Case, entries: Sequence[Entry], *, actor: Actor | None, now: datetime) -> None:
     """Write into the merged cases what happened to the one that stands for them.
 
     An arrival and finished work concern them all, the end and a reopening too. That the customer
@@ -85,7 +84,7 @@ def carry(
     journal.write()
 
 
-def _carry(journal: ManyJournals, case: Case, entry: CaseEvent, survivor: Case) -> None:
+def _carry(journal: ManyJournals, case: Case, entry: Entry, survivor: Case) -> None:
     by = {"through": survivor.pk, "number": survivor.number}
     if entry.kind == "closed":
         if case.closed_at is None:

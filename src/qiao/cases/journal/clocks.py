@@ -10,10 +10,10 @@ from typing import Any, Final
 from django.db import connection
 
 from qiao.cases import definitions
-from qiao.cases.models import CaseEvent
 from qiao.cases.rules.clock_rows import state_with
 from qiao.cases.rules.clock_state import ClockState
 from qiao.cases.rules.clocks import apply, recompute
+from qiao.cases.rules.entries import Entry
 from qiao.cases.rules.promises import EVENT_KINDS, ClockEvent, Promise, promises_from_data
 from qiao.cases.rules.working_time import Calendars, CalendarVersion
 from qiao.core import calendars
@@ -60,7 +60,7 @@ def calendars_told(promise_set: int, versions: Calendars | None = None) -> dict[
 def as_clock_event(seq: int, kind: str, at: datetime, data: Mapping[str, Any]) -> ClockEvent:
     """An entry in the form that the clock rules take, its promises read from the kept set."""
     if "promise_set" in data:
-        data = {**data, "promises": definitions.promises_in(data["promise_set"])}
+        data = {**data, "promises": definitions.promises_of(data["promise_set"])}
     return ClockEvent(seq, kind, at, data)
 
 
@@ -105,7 +105,7 @@ def _histories(case_ids: Sequence[int]) -> dict[int, list[ClockEvent]]:
     return found
 
 
-def recount(case_id: int, more: Iterable[CaseEvent] = ()) -> ClockState:
+def recount(case_id: int, more: Iterable[Entry] = ()) -> ClockState:
     """The clocks counted anew from the case's whole history, and from entries still to be
     written; what is stored must equal it."""
     versions = known_calendars()
@@ -118,7 +118,7 @@ def count_entries(events: Iterable[ClockEvent]) -> ClockState:
 
 
 def fold(
-    case_id: int, before: ClockState, entries: Sequence[CaseEvent], versions: Calendars
+    case_id: int, before: ClockState, entries: Sequence[Entry], versions: Calendars
 ) -> ClockState:
     """The clocks after new entries of a case; of one that takes others back, by its history."""
     if any(entry.kind == "undone" for entry in entries):
@@ -129,7 +129,7 @@ def fold(
     return state
 
 
-def _counted(entries: Iterable[CaseEvent], versions: Calendars) -> list[ClockEvent]:
+def _counted(entries: Iterable[Entry], versions: Calendars) -> list[ClockEvent]:
     """Those that clocks are counted from; each with promises says which calendars it knows."""
     found = []
     for entry in entries:

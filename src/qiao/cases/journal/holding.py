@@ -13,7 +13,8 @@ from datetime import datetime
 
 from qiao.cases.journal.rows import Folded, write_clocks, write_entries
 from qiao.cases.journal.tellings import keep_tellings
-from qiao.cases.models import Case, CaseEvent
+from qiao.cases.models import Case
+from qiao.cases.rules.entries import Entry
 from qiao.core.rows import write_changed, write_new
 
 
@@ -23,7 +24,7 @@ class Unwritten:
 
     case: Case
     now: datetime
-    entries: list[CaseEvent]
+    entries: list[Entry]
     folded: Folded | None
 
     def join(self, later: "Unwritten") -> None:

@@ -10,9 +10,16 @@ from typing import Any, Final
 
 from qiao.cases.journal.clocks import CLOCK_KINDS, fold, kept_clocks, known_calendars
 from qiao.cases.journal.mirrors import mirror
-from qiao.cases.journal.rows import MIRRORED, Folded, write_cases, write_clocks, write_entries
+from qiao.cases.journal.rows import (
+    MIRRORED,
+    Folded,
+    write_cases,
+    write_clocks,
+    write_entries,
+)
 from qiao.cases.journal.tellings import keep_tellings
 from qiao.cases.models import Case, CaseEvent
+from qiao.cases.rules.entries import Entry
 from qiao.cases.rules.levels import standing
 from qiao.core.actor import Actor
 from qiao.core.rows import remember
@@ -40,7 +47,7 @@ class _Sheet:
     """One case with the entries that are still to be written."""
 
     case: Case
-    entries: list[CaseEvent] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
 
     @property
     def counts(self) -> bool:
@@ -71,7 +78,7 @@ class ManyJournals:
     ) -> int:
         """Add an entry to one of the cases, as `Journal.add` does. Returns its place."""
         case.event_count += 1
-        entry = CaseEvent(
+        entry = Entry(
             case_id=case.pk,
             seq=case.event_count,
             kind=kind,

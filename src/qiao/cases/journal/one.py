@@ -16,6 +16,7 @@ from qiao.cases.journal.mirrors import mirror
 from qiao.cases.journal.rows import Folded
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.rules.clock_state import ClockState
+from qiao.cases.rules.entries import Entry
 from qiao.cases.rules.levels import standing
 from qiao.cases.rules.working_time import Calendars
 from qiao.core import events
@@ -39,7 +40,7 @@ class Journal:
         self.now = now
         self._staff_id = actor.staff_id if actor else None
         self._actor = actor
-        self._entries: list[CaseEvent] = []
+        self._entries: list[Entry] = []
         self._is_new = case.pk is None
         self._regrouped = False
 
@@ -54,7 +55,8 @@ class Journal:
         """Add an entry that occurred `at` (default: now). Returns its place in the history."""
         self.case.event_count += 1
         self._entries.append(
-            CaseEvent(
+            Entry(
+                case_id=0,
                 seq=self.case.event_count,
                 kind=kind,
                 at=at or self.now,

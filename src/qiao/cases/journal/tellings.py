@@ -11,7 +11,8 @@ from typing import Any, Final
 from django.db import connection
 
 from qiao.cases import definitions
-from qiao.cases.models import Case, CaseEvent
+from qiao.cases.models import Case
+from qiao.cases.rules.entries import Entry
 from qiao.cases.rules.telling import LATE, occasion_of
 from qiao.core.prepared import execute
 
@@ -38,7 +39,7 @@ def is_told(case: Case) -> bool:
     return case.customer_id is not None and case.parent_id is None and case.about_unit_id is None
 
 
-def keep_tellings(written: Iterable[tuple[Case, Sequence[CaseEvent]]], now: datetime) -> None:
+def keep_tellings(written: Iterable[tuple[Case, Sequence[Entry]]], now: datetime) -> None:
     """Keep what of these new entries the customers are told, until the job looks at it.
 
     What was not told yet and is undone by one of them is not told at all.
@@ -66,7 +67,7 @@ def keep_late(cases: Iterable[Case], now: datetime) -> None:
     _keep(rows, now)
 
 
-def _occasions(case: Case, entries: Sequence[CaseEvent], now: datetime) -> list[dict[str, Any]]:
+def _occasions(case: Case, entries: Sequence[Entry], now: datetime) -> list[dict[str, Any]]:
     process = definitions.process_of(case.process)
     found = [
         (entry.seq, occasion_of(entry.kind, entry.data, process))

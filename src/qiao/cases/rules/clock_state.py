@@ -1,18 +1,19 @@
 """The clocks of a case as values: what is stored, and what a page explains.
 
-`qiao.cases.rules.clocks` says how they are counted.
+`qiao.cases.rules.clocks` says how they are counted, `qiao.cases.rules.clock_rows` how they are
+kept: pieces, pauses and what was seen as rows, so their fields stand in the order of those.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from qiao.cases.rules.promises import Promise
 
 OPEN_STATES: Final = ("running", "paused")
 STATES: Final = (*OPEN_STATES, "met", "late_met", "late", "cancelled")
-Value = TypeVar("Value", "Piece", "Clock", "ClockState")
+Value = TypeVar("Value", "Clock", "ClockState")
 
 
 def changed(value: Value, **changes: object) -> Value:
@@ -26,8 +27,7 @@ def changed(value: Value, **changes: object) -> Value:
     return copy
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """A stretch of a clock's life between two changes.
 
     `reason` is the kind of event that began it, `note` a pause's reason. `seconds` is the working
@@ -82,8 +82,7 @@ class Clock:
         return self.state in ("late", "late_met")
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(NamedTuple):
     """A pause of the case; `end` is None while it lasts."""
 
     start: datetime
@@ -91,8 +90,7 @@ class Pause:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """The last event that carried a token."""
 
     seq: int

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from qiao.cases.rules.clock_state import Clock, Piece, changed
+from qiao.cases.rules.clock_state import Clock, Piece
 from qiao.cases.rules.working_time import Calendars, WorkingTime
 from qiao.core.rules.calendar import is_working
 
@@ -67,7 +67,7 @@ def explained(clock: Clock, now: datetime, calendars: Calendars) -> tuple[Piece,
         return clock.pieces
     *closed, last = clock.pieces
     seconds = _time(clock, calendars).seconds_between(last.start, now)
-    return (*closed, changed(last, seconds=seconds))
+    return (*closed, last._replace(seconds=seconds))
 
 
 def _level(clock: Clock, percent: int, *, late: bool) -> str:

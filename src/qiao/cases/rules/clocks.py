@@ -20,12 +20,12 @@ state and a history can never disagree. How it counts:
   moment that was missed, also when a later change of figures moves `due_at` on.
 * An ``undone`` event takes back those from its ``since`` on: a whole history is counted as if
   they had never been. It cannot be folded into a state, only counted with its history.
-* Times are cut to whole seconds. Events are in the order of `seq`; one that is dated before its
-  predecessor counts at its predecessor's time.
+* Times are UTC, cut to whole seconds. Events are in the order of `seq`; one that is dated before
+  its predecessor counts at its predecessor's time.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from qiao.cases.rules.clock_state import Clock, ClockState, Pause, Piece, Seen, changed
@@ -36,6 +36,9 @@ from qiao.cases.rules.working_time import Calendars, WorkingTime, newest_known
 FIGURE_KINDS: Final = frozenset(
     {"opened", "priority_changed", "type_changed", "promise_set", "calendar_changed"}
 )
+
+Figures = tuple[int, str, int, tuple[int, int]]
+"""Target, calendar, calendar version and warnings of a clock."""
 
 
 class OutOfOrder(ValueError):  # noqa: N818 - a refusal, not a fault
@@ -79,27 +82,29 @@ def apply(state: ClockState, event: ClockEvent, calendars: Calendars) -> ClockSt
     """
     if event.seq <= state.seq:
         raise OutOfOrder(f"event {event.seq} after event {state.seq}")
-    at = event.at.replace(microsecond=0)
+    at = event.at.astimezone(UTC).replace(microsecond=0)
     if state.at is not None and at < state.at:
         at = state.at
+    tokens = frozenset(event.tokens)
     state = _facts(state, event, at, calendars)
     if event.kind in FIGURE_KINDS:
         state = _figures(state, event, at, calendars)
     elif event.kind in ("paused", "resumed"):
         state = _pause_or_resume(state, event, at, calendars)
-    state = _stops(state, event, at, calendars)
-    return _starts(state, event, at, calendars)
+    state = _stops(state, event, tokens, at, calendars)
+    return _starts(state, event, tokens, at, calendars)
 
 
 def _facts(state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars) -> ClockState:
     promises = state.promises
     if "promises" in event.data:
-        promises = promises_from_data(event.data["promises"])
-    known = dict(state.known) | dict(event.data.get("calendars", {}))
+        given = event.data["promises"]
+        promises = given if isinstance(given, tuple) else promises_from_data(given)
+    known = {**state.known, **event.data.get("calendars", {})}
     for promise in promises:
         if promise.calendar not in known:
             known[promise.calendar] = newest_known(calendars, promise.calendar, at)
-    seen = dict(state.seen) | dict.fromkeys(event.tokens, Seen(event.seq, at))
+    seen = {**state.seen, **dict.fromkeys(event.tokens, Seen(event.seq, at))}
     return changed(
         state,
         promises=promises,
@@ -126,18 +131,20 @@ def _figures(
     state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars
 ) -> ClockState:
     owed = {item.key: item for item in state.promises if item.owes(state.priority)}
-    clocks = []
+    clocks, running = [], set()
     for clock in state.clocks:
         promise = owed.get(clock.promise)
         if clock.open and promise is None:
             clocks.append(_end(clock, at, calendars, state="cancelled"))
         elif clock.open and promise is not None:
             clocks.append(_changed(clock, promise, state, event.kind, at, calendars))
+            running.add(clock.promise)
         else:
             clocks.append(clock)
     state = changed(state, clocks=tuple(clocks))
     for promise in owed.values():
-        state = _owed_anew(state, promise, at, calendars)
+        if promise.key not in running:
+            state = _owed_anew(state, promise, at, calendars)
     return state
 
 
@@ -157,24 +164,25 @@ def _changed(
     if figures == has and last.priority == state.priority and last.counted == counted:
         return clock
     note = "" if counted else state.pauses[-1].reason
-    new = _figured(_cut(clock, at, calendars), promise, state, calendars)
+    new = _figured(_cut(clock, at, calendars), figures)
     new = _turn(new, state, at, calendars, counted=counted, why=kind, note=note)
     return _with_due(new, at, calendars)
 
 
 def _figures_of(
     promise: Promise, state: ClockState, started_at: datetime, calendars: Calendars
-) -> tuple[int, str, int, tuple[int, int]]:
-    """Target, calendar, calendar version and warnings for a clock that started then."""
+) -> Figures:
+    """What holds now for a clock that started then."""
     known = state.known[promise.calendar]
-    calendar = WorkingTime.of(calendars, promise.calendar, known).calendar_at(started_at)
-    target = promise.target(state.priority, started_at, calendar.timezone)
+    time = WorkingTime.of(calendars, promise.calendar, known)
+    # Only windows ask where the calendar is.
+    timezone = time.calendar_at(started_at).timezone if promise.windows else ""
+    target = promise.target(state.priority, started_at, timezone)
     return target or 0, promise.calendar, known, promise.warn_percent
 
 
-def _figured(clock: Clock, promise: Promise, state: ClockState, calendars: Calendars) -> Clock:
-    """The clock with the figures that hold now."""
-    target, calendar, known, warn = _figures_of(promise, state, clock.started_at, calendars)
+def _figured(clock: Clock, figures: Figures) -> Clock:
+    target, calendar, known, warn = figures
     return changed(
         clock,
         target_seconds=target,
@@ -189,10 +197,10 @@ def _owed_anew(
 ) -> ClockState:
     """Start, or take up again, a promise whose start event lies in the past."""
     start = _last_seen(state, promise.starts_on)
+    if start is None:
+        return state
     stop = _last_seen(state, (*promise.stops_on, "closed"))
     clock = state.latest(promise.key)
-    if start is None or (clock is not None and clock.open):
-        return state
     if stop is not None and stop.seq >= start.seq:
         return state
     if clock is None or clock.start_seq != start.seq:
@@ -203,8 +211,12 @@ def _owed_anew(
 
 
 def _last_seen(state: ClockState, tokens: Iterable[str]) -> Seen | None:
-    found = [state.seen[token] for token in tokens if token in state.seen]
-    return max(found, key=lambda item: item.seq, default=None)
+    last = None
+    for token in tokens:
+        found = state.seen.get(token)
+        if found is not None and (last is None or found.seq > last.seq):
+            last = found
+    return last
 
 
 def _begin(
@@ -218,7 +230,7 @@ def _begin(
         start_seq=start.seq,
         started_at=start.at,
     )
-    clock = _figured(clock, promise, state, calendars)
+    clock = _figured(clock, _figures_of(promise, state, clock.started_at, calendars))
     reason = next(
         token.partition(":")[0]
         for token in promise.starts_on
@@ -235,7 +247,7 @@ def _take_up(
     since = clock.stopped_at or at
     missed = clock.due_at is not None and clock.due_at <= since
     again = changed(clock, stopped_at=None, due_at=clock.due_at if missed else None)
-    again = _figured(again, promise, state, calendars)
+    again = _figured(again, _figures_of(promise, state, again.started_at, calendars))
     again = _fill(again, promise, state, since, at, "promise_set", calendars)
     clocks = tuple(again if item is clock else item for item in state.clocks)
     return changed(state, clocks=clocks)
@@ -307,8 +319,13 @@ def _pause_or_resume(
     return changed(state, clocks=tuple(clocks))
 
 
-def _stops(state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars) -> ClockState:
-    tokens = set(event.tokens)
+def _stops(
+    state: ClockState,
+    event: ClockEvent,
+    tokens: frozenset[str],
+    at: datetime,
+    calendars: Calendars,
+) -> ClockState:
     stopped = {item.key for item in state.promises if not tokens.isdisjoint(item.stops_on)}
     closes = event.kind == "closed"
     if not stopped and not closes:
@@ -325,9 +342,12 @@ def _stops(state: ClockState, event: ClockEvent, at: datetime, calendars: Calend
 
 
 def _starts(
-    state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars
+    state: ClockState,
+    event: ClockEvent,
+    tokens: frozenset[str],
+    at: datetime,
+    calendars: Calendars,
 ) -> ClockState:
-    tokens = set(event.tokens)
     for promise in state.promises:
         if tokens.isdisjoint(promise.starts_on) or not promise.owes(state.priority):
             continue
@@ -359,7 +379,7 @@ def _cut(clock: Clock, at: datetime, calendars: Calendars) -> Clock:
     breached_at = clock.breached_at or (clock.due_at if missed else None)
     seconds = _working_time(clock, calendars).seconds_between(last.start, at)
     if at > last.start:
-        closed.append(changed(last, end=at, seconds=seconds))
+        closed.append(last._replace(end=at, seconds=seconds))
     return changed(
         clock,
         pieces=tuple(closed),

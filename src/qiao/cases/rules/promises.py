@@ -35,10 +35,10 @@ class ClockEvent:
     """One row of a case's append-only history, as far as clocks care.
 
     `seq` grows by the order of writing. `data` by kind: opened and priority_changed ``priority``;
-    promise_set, type_changed and opened ``promises`` (list of `promise_data`) and ``calendars``
-    (calendar key to version number known); calendar_changed ``calendars``; paused ``reason``;
-    step_entered and step_left ``step``; undone ``since``, the place from which on the entries
-    before it count no more.
+    promise_set, type_changed and opened ``promises`` (a list of `promise_data`, or a tuple of
+    promises) and ``calendars`` (calendar key to version number known); calendar_changed
+    ``calendars``; paused ``reason``; step_entered and step_left ``step``; undone ``since``, the
+    place from which on the entries before it count no more.
     """
 
     seq: int

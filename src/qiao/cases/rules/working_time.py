@@ -4,8 +4,9 @@ A calendar is a list of versions that is only ever added to. A case knows versio
 (its history says which), so that a later edit changes nothing until the case is told of it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 
@@ -44,6 +45,11 @@ class WorkingTime:
     """The calendar `key` as a case knows it: its versions up to `known`."""
 
     versions: tuple[CalendarVersion, ...]
+    changes: tuple[datetime, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        moments = sorted({version.effective_from for version in self.versions})
+        object.__setattr__(self, "changes", tuple(moments))
 
     @classmethod
     def of(cls, calendars: Calendars, key: str, known: int) -> "WorkingTime":
@@ -80,7 +86,8 @@ class WorkingTime:
 
     def seconds_between(self, start: datetime, end: datetime) -> int:
         """Whole working seconds in [start, end); `start` must not be later than `end`."""
-        edges = [start, *self._changes(start, end), end]
+        first, last = bisect_right(self.changes, start), bisect_left(self.changes, end)
+        edges = [start, *self.changes[first:last], end]
         return sum(
             working_seconds_between(self.calendar_at(left), left, right)
             for left, right in pairwise(edges)
@@ -92,7 +99,7 @@ class WorkingTime:
         None when the calendars hold no such moment.
         """
         left = start
-        for change in self._changes(start, None):
+        for change in self.changes[bisect_right(self.changes, start) :]:
             worked = working_seconds_between(self.calendar_at(left), left, change)
             if worked >= seconds:
                 break
@@ -108,12 +115,6 @@ class WorkingTime:
             if version.effective_from <= moment:
                 return version
         return self.versions[0]
-
-    def _changes(self, after: datetime, before: datetime | None) -> list[datetime]:
-        moments = {version.effective_from for version in self.versions}
-        return sorted(
-            moment for moment in moments if moment > after and (before is None or moment < before)
-        )
 
 
 def newest_known(calendars: Calendars, key: str, moment: datetime) -> int:
