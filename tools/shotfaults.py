@@ -61,7 +61,8 @@ LOOK = """() => {
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent.trim();
     const el = walker.currentNode.parentElement;
-    if (text.length < 3 || !shown(el) || el.closest('.sr, script, style, svg')) continue;
+    if (text.length < 3 || el.closest('.sr, script, style, svg')) continue;
+    if (!el.checkVisibility()) continue;
     range.selectNodeContents(walker.currentNode);
     const lines = new Set([...range.getClientRects()].map(each => Math.round(each.top)));
     const letter = parseFloat(getComputedStyle(el).fontSize);
