@@ -16,6 +16,7 @@ from django.utils import timezone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qiao.config.settings")
 OPENINGS = 60
+KIND = "water.small_leak"
 
 
 def prepare() -> None:
@@ -55,11 +56,14 @@ def _one_move(rng: Random) -> str:
         staff_id=staff.pk, name=staff.name, organisation_id=branch.pk, grants=actor.grants,
         roles=roles,
     )  # fmt: skip
-    own = Case.objects.open().filter(parent__isnull=True, merged_into__isnull=True)
+    # Other cases of the demo ask for more than a clerk knows.
+    own = Case.objects.open().filter(
+        case_type__key=KIND, parent__isnull=True, merged_into__isnull=True
+    )
     waiting = list(own.values_list("id", flat=True)[:OPENINGS])
     with acting(actor):
         if len(waiting) < OPENINGS or rng.random() < 0.1:
-            item = case_types()["water.small_leak"]
+            item = case_types()[KIND]
             case = open_case(
                 request=OpenRequest(
                     type_key=item.key,
