@@ -1,4 +1,4 @@
-"""`./qiao serve`: the web server, one asynchronous process (more with `--processes`)."""
+"""`./qiao serve`: the web server, an asynchronous process for each processor, four at most."""
 
 import argparse
 import os
@@ -7,12 +7,17 @@ from pathlib import Path
 from qiao.config.cli import environment, preparation, roles
 from qiao.config.cli.failure import CommandError
 
+MOST_USUAL = 4  # processes, unless told otherwise: each takes some 250 MB
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--processes", type=int, default=1, help="web processes")
+    usual = min(os.cpu_count() or 1, MOST_USUAL)
+    parser.add_argument(
+        "--processes", type=int, default=usual, help=f"web processes (here {usual})"
+    )
     parser.add_argument("--tls-cert", type=Path, help="certificate (PEM): serve HTTPS")
     parser.add_argument("--tls-key", type=Path, help="its private key (PEM)")
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import connection
 
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_all
 from qiao.staff.models import Absence
 
 MOST_SHOWN = 200
@@ -21,12 +22,17 @@ class StoodInFor:
     until: date
 
 
+# Whoever stands in is somebody's deputy these days: of most people nothing else is asked.
 _FOR_WHOM = """
 SELECT s.id, s.name, upper(a.days) - 1
   FROM staff_absence a
   JOIN staff_staff s ON s.id = a.staff_id AND s.is_active
   JOIN staff_organisation o ON o.id = s.organisation_id
  WHERE a.ended_at IS NULL AND a.days @> (%(now)s AT TIME ZONE o.timezone)::date
+   AND EXISTS (SELECT FROM staff_absence d
+                WHERE d.deputy_id = %(me)s AND d.ended_at IS NULL
+                  AND d.days && daterange((%(now)s - interval '1 day')::date,
+                                          (%(now)s + interval '1 day')::date, '[]'))
    AND staff_stands_in(s.id, %(now)s) = %(me)s
  ORDER BY s.number
 """
@@ -37,9 +43,7 @@ SELECT p.id, staff_stands_in(p.id, %(now)s) FROM unnest(%(staff)s::bigint[]) AS 
 
 def stood_in_for(*, staff_id: int, now: datetime) -> list[StoodInFor]:
     """For whom a person stands in at the moment, directly or in the place of another deputy."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FOR_WHOM, {"me": staff_id, "now": now})
-        return [StoodInFor(*row) for row in cursor.fetchall()]
+    return [StoodInFor(*row) for row in fetch_all(_FOR_WHOM, {"me": staff_id, "now": now})]
 
 
 def deputies_at(*, staff_ids: Collection[int], now: datetime) -> dict[int, int]:
