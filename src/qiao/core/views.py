@@ -4,12 +4,12 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from qiao.core import live
 from qiao.core.features import FeatureOff
 from qiao.core.http import client_address
-from qiao.core.metrics import count_jobs
+from qiao.core.metrics import count_jobs, figures
 
 
 @require_safe
@@ -29,7 +29,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if client_address(request) not in {"127.0.0.1", "::1", ""}:
         return HttpResponse(status=403)
     count_jobs()
-    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(figures(), content_type=CONTENT_TYPE_LATEST)
 
 
 async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:

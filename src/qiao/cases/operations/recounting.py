@@ -27,6 +27,7 @@ from qiao.cases.queries.figures_of_promises import (
 from qiao.cases.rules.clock_state import ClockState
 from qiao.core import background, events
 from qiao.core.actor import Actor
+from qiao.core.memory import uncollected
 from qiao.core.packs.model import CaseType
 from qiao.core.transactions import acting, outside, required
 from qiao.staff.queries import chain_of, organisation
@@ -140,7 +141,7 @@ def carry_out_recount(*, run_id: int, now: datetime) -> Recount:
         return run
     for ids in _rounds(run):
         for start in range(0, len(ids), BATCH):
-            with acting(None):
+            with acting(None), uncollected():
                 if not _batch(run, ids[start : start + BATCH], now):
                     return run
     with acting(None):

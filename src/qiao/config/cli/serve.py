@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 from pathlib import Path
 
 from qiao.config.cli import environment, preparation, roles
@@ -50,6 +51,8 @@ def _serve(args: argparse.Namespace) -> None:
     from granian.constants import Interfaces
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qiao.config.settings")
+    if args.processes > 1:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_figures_of(args.port))
     Granian(
         "qiao.config.asgi:application",
         address=args.host,
@@ -64,3 +67,11 @@ def _serve(args: argparse.Namespace) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=5,  # seconds; streams never end by themselves
     ).serve()
+
+
+def _figures_of(port: int) -> Path:
+    """An empty folder in which the processes of this server keep their figures."""
+    folder = environment.home() / "run" / f"figures-{port}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
