@@ -19,6 +19,7 @@ const MESSAGES = {
   429: "failedTooMany",
 };
 const slow = new Map();
+let answer = null; // whose parts are put in their places now
 
 const isBackground = (detail) => detail.requestConfig?.triggeringEvent?.type?.startsWith("live:");
 
@@ -92,6 +93,7 @@ const isField = (place) => place?.matches?.("textarea, select, input:not([type=c
 // A pane refreshed from outside never takes the field from under somebody who types in it.
 function beforeSwap(event) {
   const { detail } = event;
+  answer = detail;
   if (/\/login\/?($|\?)/.test(detail.xhr.responseURL ?? "") && detail.requestConfig.path.indexOf("login") < 0) {
     detail.shouldSwap = false;
     const next = encodeURIComponent(location.pathname + location.search);
@@ -107,6 +109,15 @@ function beforeSwap(event) {
   detail.target.querySelector?.(":scope > .q-inlinefail")?.remove();
 }
 
+// A part from which somebody asked for something is not drawn anew from outside before the answer
+// has come: an answer to what is gone would go nowhere, as if nobody had asked.
+function beforePart({ detail }) {
+  if (!answer || !isBackground(answer) || !detail.target.querySelector(".htmx-request")) return;
+  detail.shouldSwap = false;
+  const name = answer.requestConfig.triggeringEvent.type;
+  detail.target.addEventListener("htmx:afterRequest", () => htmx.trigger(document.body, name), { once: true });
+}
+
 export function start() {
   const { body } = document;
   body.addEventListener("htmx:configRequest", ({ detail }) => {
@@ -115,6 +126,7 @@ export function start() {
   body.addEventListener("htmx:beforeRequest", begin);
   body.addEventListener("htmx:afterRequest", end);
   body.addEventListener("htmx:beforeSwap", beforeSwap);
+  body.addEventListener("htmx:oobBeforeSwap", beforePart);
   body.addEventListener("htmx:responseError", explain);
   body.addEventListener("htmx:sendError", (event) => isBackground(event.detail) || explain(event));
   body.addEventListener("htmx:timeout", explain);

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from qiao.cases.models import Case, CaseEvent
 from qiao.cases.operations import OpenRequest, open_case
@@ -267,3 +267,26 @@ def test_no_key_means_two_things_on_a_page(site: Site) -> None:
             "() => [...document.querySelectorAll('[data-key]')].map((e) => e.dataset.key)"
         )
         assert sorted({key for key in keys if keys.count(key) > 1}) == [], path
+
+
+def test_what_was_asked_for_comes_though_the_page_renews_itself_meanwhile(site: Site) -> None:
+    """The answer to a button arrives after the parts of the page were told to be drawn anew."""
+    case = prepare()[0]
+    page = site.sign_in("林晓岚")
+    page.goto(f"{site.address}/cases/{case.pk}/")
+    settle(page)
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route(re.compile(rf"/cases/{case.pk}/edit(\?|$)"), hold)
+    page.locator("#case-request [hx-get$='/edit']").press("Enter")
+    for _ in range(2):  # what stands still before is drawn anew afterwards
+        with page.expect_response(re.compile(rf"/cases/{case.pk}/live")):
+            page.evaluate(f"document.body.dispatchEvent(new CustomEvent('live:case-{case.pk}'))")
+        page.wait_for_timeout(1_100)
+    (asked,) = waiting
+    asked.continue_()
+    expect(page.locator("#case-edit [name=title]")).to_be_visible()
+    stands_in(page, "#case-edit [name=title]")
