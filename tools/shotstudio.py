@@ -9,17 +9,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from qiao.config.cli.browser import FLAGS
 from shotpages import DESKTOP, ROLES, UNCARDED
 
 CHROMIUM = os.environ.get("QIAO_CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @dataclass(frozen=True, slots=True)

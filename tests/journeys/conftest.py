@@ -8,7 +8,8 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.journeys.site import FLAGS, PATIENCE, Site, found_company, served
+from qiao.config.cli.browser import FLAGS
+from tests.journeys.site import PATIENCE, Site, found_company, served
 
 
 @pytest.fixture(scope="session")

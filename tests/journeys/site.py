@@ -43,14 +43,6 @@ PEOPLE = (
 )
 READY_SECONDS = 60
 PATIENCE = 30_000  # milliseconds
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 
 
 @dataclass

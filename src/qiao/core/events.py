@@ -153,13 +153,13 @@ WITH told AS (
     SELECT nextval('core_event_id_seq') AS id, given.*
       FROM jsonb_to_recordset(%(told)s::jsonb) AS given (
            name text, version int, organisation_id bigint, actor_id bigint, payload jsonb,
-           occurred_at timestamptz, moment text, message text, subscribers jsonb)
+           moment text, message text, subscribers jsonb)
 ), written AS (
     INSERT INTO core_event
         (id, name, version, organisation_id, actor_id, correlation_id, payload, occurred_at,
          recorded_at)
     SELECT id, name, version, organisation_id, actor_id, %(correlation_id)s, payload,
-           occurred_at, clock_timestamp()
+           moment::timestamptz, clock_timestamp()
       FROM told
 ), heard AS (
     SELECT jsonb_build_object(
@@ -197,7 +197,6 @@ def publish(event: Event, *, organisation_id: int, actor: Actor | None, now: dat
         "organisation_id": organisation_id,
         "actor_id": actor.staff_id if actor else None,
         "payload": payload,
-        "occurred_at": now.isoformat(),
         "moment": now.isoformat(),
         "message": _live_message(kind, organisation_id, payload),
         "subscribers": list(_subscribers.get(kind.name, {})),

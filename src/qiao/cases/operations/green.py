@@ -20,6 +20,7 @@ from qiao.core.features import is_on
 from qiao.core.prepared import fetch_all, fetch_one
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
+from qiao.customers.queries.search import stands_for
 from qiao.staff.queries import chain_to
 
 REASON_LENGTH: Final = 300
@@ -51,17 +52,18 @@ SELECT c.id FROM cases_case c
 _OF_ONE: Final = "c.customer_id = ANY(customers_held_as(customers_survivor(%(customer)s)))"
 _GRADED: Final = """
 c.customer_id IN (SELECT unnest(customers_held_as(t.customer_id)) FROM customers_tierchange t
-                   WHERE t.customer_id BETWEEN %(first)s AND %(last)s AND t.at = %(at)s)
+                   WHERE t.customer_id BETWEEN %(first)s AND %(last)s AND t.at = %(at)s
+                     AND t.tier = ANY(%(named)s))
 """
-_TAGGED: Final = """
+_TAGGED: Final = f"""
 EXISTS (SELECT FROM customers_customer u
           JOIN customers_customertag x
-            ON x.customer_id = CASE WHEN u.merged_into_id IS NULL THEN u.id
-                                    ELSE customers_survivor(u.id) END AND x.tag_id = %(tag)s
+            ON x.customer_id = {stands_for("u")} AND x.tag_id = %(tag)s
+          JOIN customers_tag t ON t.id = x.tag_id AND t.name = ANY(%(named)s)
          WHERE u.id = c.customer_id)
 """
 # Hardly anybody is held twice: the functions that follow merges are called for those alone.
-_HAS: Final = """
+_HAS: Final = f"""
 SELECT c.tier, c.flags,
        ARRAY(SELECT t.name FROM customers_customertag x JOIN customers_tag t ON t.id = x.tag_id
               WHERE x.customer_id = ANY(
@@ -69,10 +71,9 @@ SELECT c.tier, c.flags,
                                        WHERE m.merged_into_id = c.id)
                          THEN customers_held_as(c.id) ELSE ARRAY[c.id] END))
   FROM customers_customer r
-  JOIN customers_customer c ON c.id = CASE WHEN r.merged_into_id IS NULL THEN r.id
-                                           ELSE customers_survivor(r.id) END
+  JOIN customers_customer c ON c.id = {stands_for("r")}
  WHERE r.id = %(customer)s
-"""
+"""  # noqa: S608 - own pieces
 
 
 def rule_for(case: Case, now: datetime) -> GreenRuleRow | None:
@@ -143,19 +144,20 @@ def weigh_green_of(*, customer_id: int, now: datetime) -> int:
 
 def weigh_green_of_graded(*, first_id: int, last_id: int, at: datetime, now: datetime) -> int:
     """The same for all whom the rule of tiers moved at a moment, by a range of their ids."""
-    if not _rules_name("tiers"):
-        return 0
-    return _weigh_waiting(_GRADED, {"first": first_id, "last": last_id, "at": at}, now)
+    values = {"first": first_id, "last": last_id, "at": at, "named": _named("tiers")}
+    return _weigh_waiting(_GRADED, values, now) if values["named"] else 0
 
 
 def weigh_green_of_tagged(*, tag_id: int, now: datetime) -> int:
     """The same for all who carry a tag."""
-    return _weigh_waiting(_TAGGED, {"tag": tag_id}, now) if _rules_name("tags") else 0
+    values = {"tag": tag_id, "named": _named("tags")}
+    return _weigh_waiting(_TAGGED, values, now) if values["named"] else 0
 
 
-def _rules_name(term: str) -> bool:
-    """Whether any rule, of whatever time, looks at this."""
-    return any(GreenRuleRow.objects.values_list(f"terms__{term}", flat=True))
+def _named(term: str) -> list[str]:
+    """What rules, of whatever time, look for in this: nobody else's cases need be weighed."""
+    rows = GreenRuleRow.objects.values_list(f"terms__{term}", flat=True)
+    return sorted({each for named in rows for each in named or ()})
 
 
 def _weigh_waiting(whose: str, values: Mapping[str, Any], now: datetime) -> int:

@@ -37,6 +37,7 @@ FIGURE_KINDS: Final = frozenset(
     {"opened", "priority_changed", "type_changed", "promise_set", "calendar_changed"}
 )
 
+Tokens = frozenset[str]
 Figures = tuple[int, str, int, tuple[int, int]]
 """Target, calendar, calendar version and warnings of a clock."""
 
@@ -320,11 +321,7 @@ def _pause_or_resume(
 
 
 def _stops(
-    state: ClockState,
-    event: ClockEvent,
-    tokens: frozenset[str],
-    at: datetime,
-    calendars: Calendars,
+    state: ClockState, event: ClockEvent, tokens: Tokens, at: datetime, calendars: Calendars
 ) -> ClockState:
     stopped = {item.key for item in state.promises if not tokens.isdisjoint(item.stops_on)}
     closes = event.kind == "closed"
@@ -342,11 +339,7 @@ def _stops(
 
 
 def _starts(
-    state: ClockState,
-    event: ClockEvent,
-    tokens: frozenset[str],
-    at: datetime,
-    calendars: Calendars,
+    state: ClockState, event: ClockEvent, tokens: Tokens, at: datetime, calendars: Calendars
 ) -> ClockState:
     for promise in state.promises:
         if tokens.isdisjoint(promise.starts_on) or not promise.owes(state.priority):

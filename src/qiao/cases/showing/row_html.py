@@ -1,7 +1,7 @@
 """Rows of lists as HTML.
 
 A page of thirty rows is drawn by functions, as marks are: a template takes a millisecond for each
-row, most of what a list costs. Whatever comes from outside goes through `format_html`.
+row, most of what a list costs. Whatever comes from outside goes through `markup`.
 """
 
 from collections.abc import Callable, Mapping, Sequence

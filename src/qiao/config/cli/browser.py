@@ -6,6 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+# For pages of ours alone, in a machine without a screen.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _INSTALL = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
 _SECONDS = 300

@@ -54,7 +54,8 @@ register.filter("moment", moments.moment)
 
 @register.filter
 def named(text: object) -> SafeString:
-    """Prose in which names of fields, files and commands, put between ```, are ``<code>``.
+    """Prose with the names of fields, files and commands, which stand between grave accents, as
+    ``<code>``.
 
     They are the same in every language, and are not to be translated by a browser either.
     """

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -172,7 +172,7 @@ def sparkline(
     ]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     last_x, last_y = points[-1]
-    return format_html(
+    return markup(
         '<svg class="q-spark" width="{w}" height="{h}" viewBox="0 0 {w} {h}" data-tone="{tone}"'
         ' role="img" aria-label="{label}"><polygon points="0,{h} {path} {w},{h}"></polygon>'
         '<polyline points="{path}"></polyline><circle cx="{x}" cy="{y}" r="2.4"></circle></svg>',

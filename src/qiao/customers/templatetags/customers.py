@@ -7,7 +7,7 @@ from django import template
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext_lazy
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from qiao.core.rules import phones
 from qiao.core.ui.marks import icon, mask
+from qiao.core.ui.markup import markup
 from qiao.customers.models import (
     Account,
     AccountParty,
@@ -176,7 +177,7 @@ def phone(context: Context, row: dict[str, Any], customer_id: int) -> SafeString
     `row` has number, extension and id. With the right to reveal, the mask carries the button that
     asks for the whole of it, which is recorded. Of a number that may lead to nobody it says so.
     """
-    return format_html("{}{}", _written(context, row, customer_id), _standing(row))
+    return markup("{}{}", _written(context, row, customer_id), _standing(row))
 
 
 def _standing(row: dict[str, Any]) -> SafeString:
@@ -187,7 +188,7 @@ def _standing(row: dict[str, Any]) -> SafeString:
     told = moment(row["since"])
     why = word(row["reason"], "call")
     title = f"{why} · {localtime(told):%Y-%m-%d}" if told else why
-    return format_html(
+    return markup(
         ' <span class="q-badge {}" title="{}">{}{}</span>',
         "bad" if wrong else "warn",
         title,
@@ -202,7 +203,7 @@ def _written(context: Context, row: dict[str, Any], customer_id: int) -> SafeStr
     if actor is not None and actor.can("customers.contact"):
         stored = phones.join_extension(number, extension)
         shown = phones.display(stored, get_language() or "zh-hans")
-        return format_html('<span class="num nowrap">{}</span>', shown)
+        return markup('<span class="num nowrap">{}</span>', shown)
     url = ""
     if actor is not None and actor.can("customers.reveal"):
         url = reverse("customers:reveal_phone", args=[customer_id, row["id"]])
@@ -261,7 +262,7 @@ def tier_steps(changes: list[dict[str, Any]], tier: str) -> SafeString:
         x, y = LEFT + reach * (start - first) / span, TIER_HEIGHT.get(str(change["tier"]), 56)
         path += f"H{x:.0f}V{y}" if path else f"M{x:.0f} {y}"
     end = TIER_HEIGHT.get(tier, 56)
-    return format_html(
+    return markup(
         '<svg class="q-tiersteps" viewBox="0 4 300 80" width="100%" height="68" data-tier="{}"'
         ' aria-hidden="true">{}<path d="{}H{}" fill="none" stroke="var(--c)" stroke-width="2.2"'
         ' stroke-linejoin="round"></path><circle cx="{}" cy="{}" r="4" fill="var(--c)"></circle>'

@@ -4,11 +4,12 @@ from typing import Any
 
 from django import template
 from django.template.context import Context
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from qiao.core.ui.marks import icon
+from qiao.core.ui.markup import markup
 from qiao.customers.models import CustomerPhone
 from qiao.customers.queries.duplicates import Sign
 from qiao.customers.showing.evidence import AGAINST, detail_of, words_of
@@ -38,7 +39,7 @@ def _badge(sign: Sign) -> SafeString:
     kind = sign.key.partition("_")[0]
     speaks_against = sign.weight < 0 and sign.key.endswith("_differs")
     state = " ok" if sign.weight >= STRONG_BITS else " warn" if speaks_against else ""
-    return format_html(
+    return markup(
         '<span class="q-badge{}" title="{}">{}{}</span>',
         state, f"{sign.weight:+.1f}", icon(ICONS.get(kind, "point")), words_of(sign),
     )  # fmt: skip
@@ -74,7 +75,7 @@ def weight_bar(weight: float) -> SafeString:
     it."""
     length = min(abs(weight) / FULL_BITS, 1.0) * 50
     start = 50 if weight >= 0 else 50 - length
-    return format_html(
+    return markup(
         '<svg class="cu-weight" viewBox="0 0 100 8" width="100" height="8" aria-hidden="true">'
         '<rect width="100" height="8" rx="2" fill="var(--q-sunken)"></rect>'
         '<rect x="{}" width="{}" height="8" rx="2" fill="var(--q-{})"></rect>'

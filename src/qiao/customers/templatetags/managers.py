@@ -5,13 +5,13 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qiao.core.actor import Actor
 from qiao.core.ui.marks import badge
+from qiao.core.ui.markup import markup
 from qiao.customers.models import CustomerVisit
 from qiao.customers.queries.managers import may_assign, may_visit
 from qiao.customers.rules.managing import overdue_days
@@ -43,9 +43,9 @@ def visit_day(
     days = overdue_days(day, today) if today else 0
     text = f"{day:%Y-%m-%d}" if planned else _("by {day}").format(day=f"{day:%Y-%m-%d}")
     if not (late or days):
-        return format_html('<span class="num nowrap">{}</span>', text)
+        return markup('<span class="num nowrap">{}</span>', text)
     words = _("{n} d late").format(n=days) if days else pgettext("visit", "late")
-    return format_html('<span class="num nowrap">{}</span> {}', text, badge(words, "bad"))
+    return markup('<span class="num nowrap">{}</span> {}', text, badge(words, "bad"))
 
 
 def _actor(context: Context) -> Actor | None:

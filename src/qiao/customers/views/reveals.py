@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
+from qiao.core.ui.markup import markup
 from qiao.customers.operations import ReasonMissing, reveal_identity, reveal_phone
 from qiao.customers.queries import get_customer_for, held_as
 from qiao.customers.queries.disclosures import REVEAL_REASONS, looks_at
@@ -34,7 +34,7 @@ def asked_why(
         except BadText as refusal:
             error = _(refusal.message) % refusal.params
         else:
-            response = HttpResponse(format_html('<span class="num nowrap">{}</span>', value))
+            response = HttpResponse(markup('<span class="num nowrap">{}</span>', value))
             response["Cache-Control"] = "no-store"
             return response
     context = {

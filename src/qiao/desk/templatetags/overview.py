@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from django import template
-from django.utils.html import escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from qiao.core.figures import Cell
 from qiao.core.ui.figures import figure
+from qiao.core.ui.markup import markup
 from qiao.desk.overview.drawing import HeatCell, sureness
 
 register = template.Library()
@@ -38,7 +39,7 @@ def _cell(cell: Cell) -> str:
     below: str = ""
     if cell.share is not None and cell.share.whole:
         tone = "warn" if cell.share.is_small else "t3"
-        below = format_html('<div class="xs {}">{}</div>', tone, sureness(cell.share))
+        below = markup('<div class="xs {}">{}</div>', tone, sureness(cell.share))
     return f'<td class="r num">{written}{below}</td>'
 
 
