@@ -115,7 +115,6 @@ def close_and_bring_back(page: Page, first: Case, other: Customer) -> None:
     page.keyboard.press(".")
     page.wait_for_url(re.compile(f"/customers/{other.pk}/"))
     expect(page.locator("#q-tabs .q-tab").first.locator(".q-tabdraft")).to_be_visible()
-    settle(page)  # the page has said that it is looked at
     page.keyboard.press("q")
     page.wait_for_url(re.compile(f"/cases/{first.pk}/"))
     settle(page)

@@ -13,6 +13,7 @@ from qiao.desk.queries.tabs import Subject, look_up, open_tabs
 from qiao.desk.rules.tabs import has_room
 
 KEPT_CLOSED: Final = timedelta(days=1)
+UNDER_WAY: Final = timedelta(seconds=10)  # a page's word takes no longer
 
 
 class NoRoom(Exception):  # noqa: N818 - names the finding
@@ -27,8 +28,13 @@ class NothingThere(Exception):  # noqa: N818 - names the finding
     """There is no such thing, or none that the actor may see."""
 
 
-def open_tab(*, subject: Subject, actor: Actor, now: datetime) -> bool:
+def open_tab(
+    *, subject: Subject, actor: Actor, now: datetime, drawn_at: datetime | None = None
+) -> bool:
     """Note that a person looks at something; whether its tab is new.
+
+    `drawn_at` is when the page was drawn that says so: a tab that was closed since, a moment ago,
+    stays closed, since the page's word was under way. A page that is come back to opens it.
 
     Raises `NothingThere`, `NoRoom`: the page is read all the same, it has no tab.
     """
@@ -36,6 +42,9 @@ def open_tab(*, subject: Subject, actor: Actor, now: datetime) -> bool:
     mine = Tab.objects.filter(staff_id=actor.person_id)
     own = mine.filter(kind=subject.kind, subject_id=subject.subject_id, closed_at=None)
     if own.update(seen_at=now):
+        return False
+    since = max(drawn_at or now, now - UNDER_WAY)
+    if mine.filter(kind=subject.kind, subject_id=subject.subject_id, closed_at__gt=since).exists():
         return False
     coming = look_up(actor, subject)
     if coming is None:

@@ -270,3 +270,41 @@ def test_whoever_closes_goes_on_to_something_that_is_still_open(
     if following:
         assert following.tab_id in left
         assert whole or following.tab_id in tab.ids
+
+
+def drawn(moment: datetime, thing: Customer) -> dict[str, str]:
+    """What a page says that was drawn at a moment."""
+    return {"path": page(thing), "drawn": str(int(moment.timestamp() * 1000))}
+
+
+def test_a_tab_stays_closed_though_the_word_of_its_page_comes_late(company: Company) -> None:
+    """The page was drawn before it was closed; one that is drawn afterwards opens it again."""
+    client, customer = enter(company.agent_staff), customer_of(company, "陈慧敏")
+    before = timezone.now() - timedelta(seconds=1)
+    client.post(reverse("desk:tabs_visit"), drawn(before, customer), headers=HTMX)
+    tab = Tab.objects.get()
+    client.post(reverse("desk:tabs_close"), {"tab": tab.pk, "path": "/"}, headers=HTMX)
+    client.post(reverse("desk:tabs_visit"), drawn(before, customer), headers=HTMX)
+    assert Tab.objects.get().closed_at is not None
+    after = timezone.now() + timedelta(seconds=1)
+    client.post(reverse("desk:tabs_visit"), drawn(after, customer), headers=HTMX)
+    assert Tab.objects.get().closed_at is None
+
+
+def test_a_page_that_is_come_back_to_opens_its_tab_again(company: Company) -> None:
+    """The browser kept it from before the tab was closed; that was minutes ago."""
+    client, customer = enter(company.agent_staff), customer_of(company, "陈慧敏")
+    before = timezone.now() - timedelta(hours=1)
+    client.post(reverse("desk:tabs_visit"), drawn(before, customer), headers=HTMX)
+    Tab.objects.update(closed_at=timezone.now() - timedelta(minutes=5))
+    client.post(reverse("desk:tabs_visit"), drawn(before, customer), headers=HTMX)
+    assert Tab.objects.get().closed_at is None
+
+
+@pytest.mark.parametrize("words", ["", "soon", "9" * 30])
+def test_a_page_that_tells_no_moment_opens_its_tab(company: Company, words: str) -> None:
+    """Nothing that can be read counts as now."""
+    client, customer = enter(company.agent_staff), customer_of(company, "陈慧敏")
+    sent = {"path": page(customer), "drawn": words}
+    assert client.post(reverse("desk:tabs_visit"), sent, headers=HTMX).status_code == 200
+    assert Tab.objects.get().closed_at is None

@@ -1,5 +1,6 @@
 """The strip of tabs: told which page is looked at, and closed piece by piece."""
 
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -28,7 +29,12 @@ def visit(request: StaffRequest) -> HttpResponse:
     if subject is None:
         return HttpResponse(status=204)
     try:
-        is_new = operations.open_tab(subject=subject, actor=request.actor, now=request.now)
+        is_new = operations.open_tab(
+            subject=subject,
+            actor=request.actor,
+            now=request.now,
+            drawn_at=_moment(request.POST.get("drawn", "")),
+        )
     except operations.NothingThere:
         return HttpResponse(status=204)
     except operations.NoRoom as refusal:
@@ -40,6 +46,14 @@ def visit(request: StaffRequest) -> HttpResponse:
 def strip(request: StaffRequest) -> HttpResponse:
     """The strip anew, for a page that was brought back by the browser."""
     return _draw(request, _path(request.GET.get("path", "")))
+
+
+def _moment(milliseconds: str) -> datetime | None:
+    """The moment that a page carries; None for one that carries none that can be."""
+    try:
+        return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _path(text: str) -> str:
