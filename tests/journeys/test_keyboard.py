@@ -290,3 +290,24 @@ def test_what_was_asked_for_comes_though_the_page_renews_itself_meanwhile(site: 
     asked.continue_()
     expect(page.locator("#case-edit [name=title]")).to_be_visible()
     stands_in(page, "#case-edit [name=title]")
+
+
+def test_a_type_is_found_by_its_words_and_enter(site: Site) -> None:
+    """Enter takes what fits the words, though the list has not come yet, and sends no form."""
+    page = site.sign_in("林晓岚")
+    page.goto(f"{site.address}/cases/new")
+    settle(page)
+    kind = page.locator("#case-form .cs-type")
+    for words, name in (("pressure", "Low pressure"), ("leak", "Small leak")):
+        kind.press("Enter")
+        stands_in(page, "[name=type_q]")
+        page.keyboard.type(words)
+        press(page, "Enter")
+        expect(kind).to_contain_text(re.compile(name, re.IGNORECASE))
+    kind.press("Enter")
+    stands_in(page, "[name=type_q]")
+    press(page, "ArrowDown", "ArrowDown", "ArrowUp")
+    stands_in(page, "#case-type-list button:first-of-type")
+    press(page, "ArrowUp")
+    stands_in(page, "[name=type_q]")
+    assert page.url.endswith("/cases/new")
