@@ -301,6 +301,8 @@ def test_changing_a_large_group_costs_no_more_statements_than_a_small_one(world:
             change_head(group_id=group.pk, customer_id=members[1].pk, day=LATER, **told(world))
         with CaptureQueriesContext(connection) as ending:
             dissolve_group(group_id=group.pk, day=LATER + timedelta(days=30), **told(world))
-        return len(making), len(changing), len(ending)
+        # One number in 64 is worth a statement of its own, whatever it is for.
+        made = [each for each in making if "core_number_seq" not in each["sql"]]
+        return len(made), len(changing), len(ending)
 
     assert statements(3, 1) == statements(20, 2)
