@@ -64,8 +64,11 @@ class Work:
     taken: list[Taken] = field(default_factory=list)
 
     def blame(self, shot: Shot, view: View, found: list[str]) -> None:
-        """Keep what is wrong in a dress."""
+        """Keep what is wrong in a dress, say it when it is first seen: a whole run is long."""
         for each in found:
+            if (shot.name, each) not in self.faults:
+                sys.stdout.write(f"{shot.name}: {each} [{view.name}]\n")
+                sys.stdout.flush()
             self.faults.setdefault((shot.name, each), []).append(view.name)
 
 
@@ -207,8 +210,6 @@ def main(words: list[str]) -> int:
     sheet = lay_out(args.out, work.taken)
     lines = [f"{name}: {each} [{' '.join(v)}]" for (name, each), v in sorted(work.faults.items())]
     (args.out / "faults.txt").write_text("\n".join(lines) + "\n")
-    for line in lines:
-        sys.stdout.write(f"{line}\n")
     seconds = time.monotonic() - began
     said = f"{len(work.taken)} pictures in {seconds:.0f} s, {len(lines)} faults"
     sys.stdout.write(f"{said}: {sheet}\n")
