@@ -1,16 +1,20 @@
 """Telling the cases that are open of a changed calendar: in batches, again and again, once each.
 
-A batch is one transaction. Whoever is killed in between leaves the batches that are through, and
-the next run goes on after them. A case that was told is found told, so nothing counts twice.
+A batch is one transaction, and two are under way at a time. Whoever is killed in between leaves
+the batches that are through, and the next run goes on after the last before which all are. A case
+that was told is found told, so nothing counts twice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from threading import Lock
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Greatest
 
 from qiao.cases import definitions
 from qiao.cases.events import LevelsChanged
@@ -27,6 +31,7 @@ from qiao.cases.queries.figures_of_promises import (
 from qiao.cases.rules.clock_state import ClockState
 from qiao.core import background, events
 from qiao.core.actor import Actor
+from qiao.core.hands import share_out
 from qiao.core.memory import uncollected
 from qiao.core.packs.model import CaseType
 from qiao.core.transactions import acting, outside, required
@@ -139,11 +144,19 @@ def carry_out_recount(*, run_id: int, now: datetime) -> Recount:
     run = Recount.objects.get(pk=run_id)
     if run.state == Recount.State.OVERTAKEN or run.not_before > now:
         return run
-    for ids in _rounds(run):
-        for start in range(0, len(ids), BATCH):
+    for ids in _rounds(run, now):
+        batches = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+        through = _Through(run.cursor, batches)
+
+        def tell(batch: Sequence[int], through: _Through = through) -> bool:
             with acting(None), uncollected():
-                if not _batch(run, ids[start : start + BATCH], now):
-                    return run
+                goes_on = _batch(run, batch, through.ending(batch), now)
+            through.end(batch)
+            return goes_on
+
+        if not share_out(batches, tell):
+            run.refresh_from_db()
+            return run
     with acting(None):
         Case.objects.filter(closed_at__isnull=True, merged_count__gt=0).update(
             level_changes_at=now
@@ -155,19 +168,25 @@ def carry_out_recount(*, run_id: int, now: datetime) -> Recount:
     return run
 
 
-def _rounds(run: Recount) -> Any:
+def _rounds(run: Recount, now: datetime) -> Iterator[list[int]]:
     """All open cases after the last that is through, then whoever was not told after all."""
     if run.cause == Recount.Cause.PROMISES:
         ids = open_cases_of(run.key, run.organisation_id, "")
-        Recount.objects.filter(pk=run.pk).update(total=len(ids))
+        _begin(run, len(ids), now)
         yield [pk for pk in ids if pk > run.cursor]
         return
     if run.state != Recount.State.DONE:
         ids = _ids(_OPEN, {"after": run.cursor})
-        if run.state == Recount.State.WAITING:
-            Recount.objects.filter(pk=run.pk).update(total=len(ids))
+        _begin(run, len(ids), now)
         yield ids
     yield _ids(_UNTOLD, {"key": run.key, "number": run.number})
+
+
+def _begin(run: Recount, total: int, now: datetime) -> None:
+    """Say that a run is under way, and how many it is for; one that goes on knows both."""
+    Recount.objects.filter(pk=run.pk, state=Recount.State.WAITING).update(
+        state=Recount.State.RUNNING, started_at=now, total=total
+    )
 
 
 def _ids(sql: str, values: Mapping[str, Any]) -> list[int]:
@@ -176,11 +195,30 @@ def _ids(sql: str, values: Mapping[str, Any]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _batch(run: Recount, ids: Sequence[int], now: datetime) -> bool:
+class _Through:
+    """The last case up to which all batches are through, though they end in another order."""
+
+    def __init__(self, last: int, batches: Sequence[Sequence[int]]) -> None:
+        self._last = last
+        self._open = deque(batch[-1] for batch in batches)
+        self._ended: set[int] = set()
+        self._lock = Lock()
+
+    def ending(self, batch: Sequence[int]) -> int:
+        """Where it stands if this batch ends now."""
+        with self._lock:
+            return batch[-1] if self._open[0] == batch[-1] else self._last
+
+    def end(self, batch: Sequence[int]) -> None:
+        """A batch is through, and so are those after it that ended before."""
+        with self._lock:
+            self._ended.add(batch[-1])
+            while self._open and self._open[0] in self._ended:
+                self._last = self._open.popleft()
+
+
+def _batch(run: Recount, ids: Sequence[int], through: int, now: datetime) -> bool:
     """One batch with its progress. False where the run was overtaken meanwhile."""
-    kept = Recount.objects.select_for_update().get(pk=run.pk)
-    if kept.state == Recount.State.OVERTAKEN:
-        return False
     is_calendar = run.cause == Recount.Cause.CALENDAR
     told = tell_many(
         case_ids=ids,
@@ -189,17 +227,16 @@ def _batch(run: Recount, ids: Sequence[int], now: datetime) -> bool:
         actor=None,
         now=now,
     )
-    Recount.objects.filter(pk=run.pk).update(
-        state=Recount.State.DONE if kept.finished_at else Recount.State.RUNNING,
-        started_at=kept.started_at or now,
-        cursor=max(kept.cursor, ids[-1]),
+    publish_levels(told, now)
+    kept = Recount.objects.filter(pk=run.pk)
+    kept.update(
+        cursor=Greatest(F("cursor"), through),
         told=F("told") + len(told),
         moved=F("moved") + sum(each.moved for each in told),
         became_late=F("became_late")
         + sum(is_late_now(each.seen, each.level_before, now) for each in told),
     )
-    publish_levels(told, now)
-    return True
+    return not kept.filter(state=Recount.State.OVERTAKEN).exists()
 
 
 def calendar_told(key: str, number: int) -> Decide:
