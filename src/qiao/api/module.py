@@ -7,6 +7,7 @@ from qiao.api.models.keys import MANAGE
 from qiao.api.operations.delivering import QUEUE
 from qiao.api.queries.webhooks import WANTED
 from qiao.api.retention import RETENTION
+from qiao.api.words import AUDIT_WORDS
 from qiao.core.job_events import JobHandled
 from qiao.core.manifest import (
     Command,
@@ -33,4 +34,5 @@ manifest = Module(
     lanes={QUEUE: 3},
     demo=(DemoStage("api", 90, demo.build, demo.audit),),
     audited=("api_apikey", "api_endpoint"),
+    audit_words=AUDIT_WORDS,
 )

@@ -3,6 +3,9 @@
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from qiao.core.manifest import AuditTable
 
 SCOPES: Final[dict[str, Any]] = {
     "customers:read": _("Find and read customers, accounts and places; numbers masked"),
@@ -92,6 +95,53 @@ EVENTS: Final[dict[str, Any]] = {
     "api.endpoint_disabled": _("An endpoint was switched off"),
     "api.test": _("A test"),
 }
+_UNIT = pgettext_lazy("trail", "Unit (number)")
+_ENTERED_AT = pgettext_lazy("trail", "Entered at")
+_ENTERED_BY = pgettext_lazy("trail", "Entered by (number)")
+AUDIT_WORDS: Final = (
+    AuditTable(
+        table="api_apikey",
+        label=pgettext_lazy("trail", "Access of a program"),
+        fields={
+            "public_id": pgettext_lazy("trail", "Beginning of the key"),
+            "name": pgettext_lazy("trail", "Name"),
+            "purpose": _("What for"),
+            "organisation_id": _UNIT,
+            "account_id": pgettext_lazy("trail", "Recorded as (number)"),
+            "steward_id": pgettext_lazy("trail", "Steward (number)"),
+            "scopes": _("Scopes"),
+            "ranges": _("Only from these addresses"),
+            "calls_a_minute": _("Calls a minute"),
+            "created_at": _ENTERED_AT,
+            "created_by_id": _ENTERED_BY,
+            "expires_at": _("Valid until"),
+            "revoked_at": pgettext_lazy("trail", "Revoked at"),
+            "revoked_by_id": pgettext_lazy("trail", "Revoked by (number)"),
+        },
+        values={"scopes": SCOPES},
+    ),
+    AuditTable(
+        table="api_endpoint",
+        label=pgettext_lazy("trail", "Endpoint that is told of events"),
+        fields={
+            "organisation_id": _UNIT,
+            "name": pgettext_lazy("trail", "Name"),
+            "url": _("Address"),
+            "event_types": _("Events"),
+            "secret": pgettext_lazy("trail", "Secret"),
+            "former_secret": _("Former secret"),
+            "former_until": pgettext_lazy("trail", "Former secret signs until"),
+            "created_at": _ENTERED_AT,
+            "created_by_id": _ENTERED_BY,
+            "failing_since": _("Nothing has arrived since"),
+            "disabled_at": pgettext_lazy("trail", "Switched off at"),
+            "disabled_because": pgettext_lazy("trail", "Why it was switched off"),
+            "deleted_at": pgettext_lazy("trail", "Removed at"),
+        },
+        values={"event_types": EVENTS},
+        hidden=frozenset({"secret", "former_secret"}),
+    ),
+)
 
 
 def event_words(name: str) -> Any:

@@ -4,7 +4,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import AuditTable, Correctable, Correction
+from qiao.core.manifest import AuditTable, Correctable, Correction, rows_of_customers
 from qiao.customers.models import (
     Account,
     AccountParty,
@@ -74,10 +74,6 @@ CORRECTIONS = (
 )
 
 _OWN = "a.row_id = ANY(%(customer_ids)s)"
-_THEIRS = (
-    "(coalesce(a.after, a.before) ->> 'customer_id')::bigint = ANY(%(customer_ids)s)"
-    " OR a.row_id IN (SELECT r.id FROM {table} r WHERE r.customer_id = ANY(%(customer_ids)s))"
-)
 _ACCOUNTS = (
     "SELECT p.account_id FROM customers_accountparty p WHERE p.customer_id = ANY(%(customer_ids)s)"
 )
@@ -109,12 +105,13 @@ AUDIT_WORDS = (
         fields={
             "number": _("Telephone number"),
             "extension": _("Extension"),
+            "kind": KIND,
             "label": _("Label"),
             "is_primary": _("First to call"),
         },
         values={"kind": dict(CustomerPhone.Kind.choices)},
         phones=frozenset({"number"}),
-        of_customer=_THEIRS.format(table="customers_customerphone"),
+        of_customer=rows_of_customers("customers_customerphone", "customer_id"),
     ),
     AuditTable(
         table="customers_customeridentity",
@@ -126,7 +123,7 @@ AUDIT_WORDS = (
         },
         values={"kind": dict(CustomerIdentity.Kind.choices)},
         hidden=frozenset({"ciphertext", "blind_index"}),
-        of_customer=_THEIRS.format(table="customers_customeridentity"),
+        of_customer=rows_of_customers("customers_customeridentity", "customer_id"),
     ),
     AuditTable(
         table="customers_account",
@@ -151,7 +148,7 @@ AUDIT_WORDS = (
         label=_("Part played for an account"),
         fields={"role": _("Part"), "period": _("Days")},
         values={"role": dict(AccountParty.Role.choices)},
-        of_customer=_THEIRS.format(table="customers_accountparty"),
+        of_customer=rows_of_customers("customers_accountparty", "customer_id"),
     ),
     AuditTable(
         table="customers_servicepoint",

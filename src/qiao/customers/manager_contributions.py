@@ -16,6 +16,7 @@ from qiao.core.manifest import (
     Permission,
     SegmentField,
     TimelineSource,
+    rows_of_customers,
 )
 from qiao.core.personal import PersonalData
 from qiao.customers import manager_demo
@@ -102,7 +103,6 @@ PERSONAL = (
     ),
 )
 
-_OF = "(coalesce(a.after, a.before) ->> 'customer_id')::bigint = ANY(%(customer_ids)s)"
 AUDIT_WORDS = (
     AuditTable(
         table="customers_managerassignment",
@@ -113,7 +113,7 @@ AUDIT_WORDS = (
             "reason": _("Reason"),
             "end_reason": _("Reason of the end"),
         },
-        of_customer=_OF,
+        of_customer=rows_of_customers("customers_managerassignment", "customer_id"),
     ),
     AuditTable(
         table="customers_visitplan",
@@ -124,7 +124,7 @@ AUDIT_WORDS = (
             "purpose": _("Purpose"),
         },
         values={"every_months": {str(key): label for key, label in VisitPlan.Rhythm.choices}},
-        of_customer=_OF,
+        of_customer=rows_of_customers("customers_visitplan", "customer_id"),
     ),
     AuditTable(
         table="customers_customervisit",
@@ -144,7 +144,7 @@ AUDIT_WORDS = (
             "how": dict(CustomerVisit.How.choices),
             "result": dict(CustomerVisit.Result.choices),
         },
-        of_customer=_OF,
+        of_customer=rows_of_customers("customers_customervisit", "customer_id"),
     ),
     AuditTable(
         table="customers_handoverofcustomers",

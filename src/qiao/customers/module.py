@@ -50,6 +50,7 @@ from qiao.customers import (
     tier_contributions,
     tier_demo,
     tier_tasks,
+    trail_contributions,
 )
 from qiao.customers.codes import CODE_TABLES
 from qiao.customers.features import FEATURES
@@ -303,6 +304,8 @@ manifest = Module(
     corrections=care_contributions.CORRECTIONS,
     audit_words=(
         *care_contributions.AUDIT_WORDS,
+        *trail_contributions.AUDIT_WORDS,
+        *file_contributions.AUDIT_WORDS,
         *relation_contributions.AUDIT_WORDS,
         *segment_contributions.AUDIT_WORDS,
         *tag_contributions.AUDIT_WORDS,

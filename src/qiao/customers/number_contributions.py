@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import AuditTable, Command, Panel, Parameter
+from qiao.core.manifest import AuditTable, Command, Panel, Parameter, rows_of_customers
 from qiao.customers.models import FormerPhone
 from qiao.customers.operations.numbers import DAYS, FAILURES
 from qiao.customers.queries import numbers
@@ -58,9 +58,7 @@ AUDIT_WORDS = (
         },
         values={"reason": dict(FormerPhone.Reason.choices)},
         phones=frozenset({"number"}),
-        of_customer=(
-            "(coalesce(a.after, a.before) ->> 'customer_id')::bigint = ANY(%(customer_ids)s)"
-        ),
+        of_customer=rows_of_customers("customers_formerphone", "customer_id"),
     ),
 )
 AUDITED = ("customers_formerphone",)

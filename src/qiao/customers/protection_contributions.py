@@ -20,6 +20,7 @@ from qiao.core.manifest import (
     Permission,
     SegmentField,
     Told,
+    rows_of_customers,
 )
 from qiao.core.models import Approval
 from qiao.core.personal import PersonalData
@@ -150,10 +151,6 @@ AUDIT_WORDS = (
             "end_reason": _("Why it ends"),
         },
         values={"kind": dict(ProtectedFlag.choices), "stage": dict(Protection.Stage.choices)},
-        of_customer=(
-            "(coalesce(a.after, a.before) ->> 'customer_id')::bigint = ANY(%(customer_ids)s)"
-            " OR a.row_id IN (SELECT r.id FROM customers_protection r"
-            " WHERE r.customer_id = ANY(%(customer_ids)s))"
-        ),
+        of_customer=rows_of_customers("customers_protection", "customer_id"),
     ),
 )

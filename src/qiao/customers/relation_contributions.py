@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
-from qiao.core.manifest import AuditTable, HistoryCount, Hit, Panel, SearchSource
+from qiao.core.manifest import (
+    AuditTable,
+    HistoryCount,
+    Hit,
+    Panel,
+    SearchSource,
+    rows_of_customers,
+)
 from qiao.core.personal import PersonalData
 from qiao.customers.models import Acting, ContactPerson, CustomerGroup, GroupMember
 from qiao.customers.operations.relation_forgetting import erase_relations
@@ -84,7 +91,6 @@ AUDITED = (
     "customers_acting",
 )
 _DAYS = _("Days")
-_IN = "(coalesce(a.after, a.before) ->> '{column}')::bigint = ANY(%(customer_ids)s)"
 AUDIT_WORDS = (
     AuditTable(
         table="customers_customergroup",
@@ -107,7 +113,7 @@ AUDIT_WORDS = (
         label=_("Member of a household or group"),
         fields={"role": _("Part"), "period": _DAYS, "under_id": _("Stands under")},
         values={"role": dict(GroupMember.Role.choices)},
-        of_customer=_IN.format(column="customer_id"),
+        of_customer=rows_of_customers("customers_groupmember", "customer_id"),
     ),
     AuditTable(
         table="customers_contactperson",
@@ -122,7 +128,7 @@ AUDIT_WORDS = (
         },
         values={"function": dict(ContactPerson.Function.choices)},
         phones=frozenset({"phone"}),
-        of_customer=f"{_IN.format(column='customer_id')} OR {_IN.format(column='person_id')}",
+        of_customer=rows_of_customers("customers_contactperson", "customer_id", "person_id"),
     ),
     AuditTable(
         table="customers_acting",
@@ -134,6 +140,6 @@ AUDIT_WORDS = (
             "period": _DAYS,
         },
         values={"basis": dict(Acting.Basis.choices)},
-        of_customer=f"{_IN.format(column='agent_id')} OR {_IN.format(column='principal_id')}",
+        of_customer=rows_of_customers("customers_acting", "agent_id", "principal_id"),
     ),
 )

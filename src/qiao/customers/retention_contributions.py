@@ -5,7 +5,14 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import AuditTable, LegalHold, Panel, Permission, Retention
+from qiao.core.manifest import (
+    AuditTable,
+    LegalHold,
+    Panel,
+    Permission,
+    Retention,
+    rows_of_customers,
+)
 from qiao.customers.operations import letting_go
 from qiao.customers.operations.holds import PERMISSION
 from qiao.customers.queries import holds
@@ -101,9 +108,6 @@ AUDIT_WORDS = (
             "placed_at": _("Placed at"),
             "released_at": _("Released at"),
         },
-        of_customer=(
-            "a.row_id IN (SELECT k.id FROM customers_hold k"
-            " WHERE k.customer_id = ANY(%(customer_ids)s))"
-        ),
+        of_customer=rows_of_customers("customers_hold", "customer_id"),
     ),
 )

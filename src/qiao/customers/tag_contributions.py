@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import AuditTable, Command, Permission
+from qiao.core.manifest import AuditTable, Command, Permission, rows_of_customers
 from qiao.customers.models import Tag
 from qiao.customers.operations.tags import PERMISSION
 
@@ -30,8 +30,6 @@ AUDIT_WORDS = (
         table="customers_customertag",
         label=_("Tag of a customer"),
         fields={"tag_id": _("Tag"), "actor_id": _("Given by"), "at": _("Given at")},
-        of_customer=(
-            "(coalesce(a.after, a.before) ->> 'customer_id')::bigint = ANY(%(customer_ids)s)"
-        ),
+        of_customer=rows_of_customers("customers_customertag", "customer_id"),
     ),
 )

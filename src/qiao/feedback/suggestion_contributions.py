@@ -16,6 +16,7 @@ from qiao.core.manifest import (
     Panel,
     Permission,
     Told,
+    rows_of_customers,
 )
 from qiao.core.models import Approval
 from qiao.core.tasks import PeriodicJob
@@ -108,6 +109,7 @@ AUDIT_WORDS = (
             "screening": gettext_lazy("Decision"),
             "target_date": pgettext_lazy("suggestion", "Until"),
         },
+        of_customer=rows_of_customers("feedback_suggestion", "customer_id"),
     ),
     AuditTable(
         "feedback_suggestionanswer",

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import AuditTable, DemoStage, Module, Permission
+from qiao.core.manifest import AuditTable, DemoStage, Module, Permission, rows_of_customers
 from qiao.core.tasks import PeriodicJob
 from qiao.messaging import contributions, tasks
 from qiao.messaging.bell import NOTICES
@@ -24,8 +24,7 @@ AUDIT_WORDS = (
             "standing": _("Standing"),
             "standing_reason": _("Reason"),
         },
-        of_customer="a.row_id IN (SELECT e.id FROM messaging_emailaddress e"
-        " WHERE e.customer_id = ANY(%(customer_ids)s))",
+        of_customer=rows_of_customers("messaging_emailaddress", "customer_id"),
     ),
 )
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import pgettext_lazy
 
 
 class Organisation(models.Model):
@@ -353,10 +354,10 @@ class Absence(models.Model):
     """
 
     class Kind(models.TextChoices):
-        LEAVE = "leave"
-        SICK_LEAVE = "sick"
-        TRAINING = "training"
-        OFF_DUTY = "off_duty"
+        LEAVE = "leave", pgettext_lazy("absence", "Leave")
+        SICK_LEAVE = "sick", pgettext_lazy("absence", "Sick leave")
+        TRAINING = "training", pgettext_lazy("absence", "Training")
+        OFF_DUTY = "off_duty", pgettext_lazy("absence", "Off duty")
 
     staff = models.ForeignKey(Staff, models.CASCADE, related_name="absences")
     deputy = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")

@@ -24,6 +24,7 @@ from qiao.core.manifest.data import (
     Retention,
     SegmentField,
     Told,
+    rows_of_customers,
 )
 from qiao.core.manifest.exports import ExportKind, Order, Written
 from qiao.core.manifest.features import Feature
@@ -107,6 +108,7 @@ __all__ = [
     "Told",
     "Workload",
     "Written",
+    "rows_of_customers",
 ]
 
 

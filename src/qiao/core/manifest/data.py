@@ -167,6 +167,20 @@ class Decidable:
     refusals: Mapping[type[Exception], Text] = field(default_factory=dict)
 
 
+def rows_of_customers(table: str, *columns: str) -> str:
+    """The condition `AuditTable.of_customer` of a table whose rows name customers in columns.
+
+    An entry of a change holds only what changed, so the row itself says whose it is; of a row that
+    is gone its first and last entry do.
+    """
+    told = " OR ".join(
+        f"(coalesce(a.after, a.before) ->> '{column}')::bigint = ANY(%(customer_ids)s)"
+        for column in columns
+    )
+    stored = " OR ".join(f"r.{column} = ANY(%(customer_ids)s)" for column in columns)
+    return f"{told} OR a.row_id IN (SELECT r.id FROM {table} r WHERE {stored})"  # noqa: S608
+
+
 @dataclass(frozen=True, slots=True)
 class AuditTable:
     """The words of an audited table for the people who read its changes.
@@ -175,7 +189,7 @@ class AuditTable:
     `values` says stored keys in words; where it is silent, the choices of the model do. `phones`
     are masked, `hidden` are never shown at all.
     `of_customer` is an SQL condition on rows of the trail (alias ``a``) that belong to a customer,
-    with ``%(customer_ids)s`` (bigint[]).
+    with ``%(customer_ids)s`` (bigint[]); see `rows_of_customers`.
     """
 
     table: str

@@ -2,14 +2,19 @@
 # ruff: noqa: S608 - statements are put together from declared pieces; values are bound
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
 from django.apps import apps
+from django.contrib.postgres.fields import DateRangeField
 from django.db import connection
+from django.db.models import DateTimeField, Field
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +27,8 @@ PAGE_SIZE: Final = 40
 SECRET: Final = ("password", "secret", "ciphertext", "blind_index", "token")
 NEVER: Final = ("grams", "search", "initials", "pinyin", "path")
 LONGEST: Final = 200
+DAY: Final = r"(\d{4}-\d\d-\d\d|)"
+DAYS: Final = re.compile(rf"[\[(]{DAY},{DAY}\)")
 OPERATIONS: Final = {
     "I": gettext_lazy("Added"),
     "U": gettext_lazy("Changed"),
@@ -126,14 +133,39 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 @cache
-def _choices(table: str) -> Mapping[str, Mapping[str, Text]]:
-    """The words that the model of a table has for stored keys, by column."""
+def _columns(table: str) -> "Mapping[str, Field[Any, Any]]":
+    """The fields of the model of a table, by column."""
     for model in apps.get_models():
         meta = model._meta  # noqa: SLF001 - Django's own way to ask a model
         if meta.db_table == table:
-            chosen = [each for each in meta.fields if each.choices]
-            return {str(each.column): dict(each.flatchoices) for each in chosen}
+            return {str(each.column): each for each in meta.fields}
     return {}
+
+
+@cache
+def _choices(table: str) -> Mapping[str, Mapping[str, Text]]:
+    """The words that the model of a table has for stored keys, by column."""
+    return {
+        column: {str(key): word for key, word in each.flatchoices}
+        for column, each in _columns(table).items()
+        if each.choices
+    }
+
+
+def _timed(field: "Field[Any, Any] | None", value: Any) -> Any:
+    """A moment as the clock here shows it, days with their last one; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if isinstance(field, DateTimeField) and (moment := parse_datetime(value)):
+            return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
+        if isinstance(field, DateRangeField) and (days := DAYS.fullmatch(value)):
+            first, end = days.groups()
+            last = str(date.fromisoformat(end) - timedelta(days=1)) if end else ""
+            return f"{first} – {last}".strip()
+    except (ValueError, OverflowError):
+        return value
+    return value
 
 
 def _fields(
@@ -148,8 +180,9 @@ def _fields(
             continue
         names = words.values.get(key) if words else None
         names = names or _choices(table).get(key, {})
-        old = _value(words, key, before.get(key), names)
-        new = _value(words, key, after.get(key), names)
+        field = _columns(table).get(key)
+        old = _value(words, key, _timed(field, before.get(key)), names)
+        new = _value(words, key, _timed(field, after.get(key)), names)
         if old or new:
             found.append(FieldChange(words.fields[key] if words else key, old, new))
     return found
@@ -171,4 +204,4 @@ def _value(words: AuditTable | None, key: str, value: Any, names: Mapping[str, T
     if isinstance(value, list):
         said = (names.get(each, each) if isinstance(each, str) else each for each in value)
         return ", ".join(str(each) for each in said)[:LONGEST]
-    return str(names.get(value, value) if isinstance(value, str) else value)[:LONGEST]
+    return str(names.get(str(value), value))[:LONGEST]

@@ -1,5 +1,6 @@
 """The words of audited tables that no face of their own explains: parameters, staff, rights."""
 
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -10,6 +11,8 @@ DAYS = pgettext_lazy("trail", "Days")
 NAME = pgettext_lazy("trail", "Name")
 UNIT = pgettext_lazy("trail", "Unit (number)")
 PERSON = pgettext_lazy("trail", "Person (number)")
+ROSTER = pgettext_lazy("trail", "Duty roster (number)")
+CLOCK = {str(minute): f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60 + 1)}
 WORDS = (
     AuditTable(
         table="core_setting",
@@ -117,6 +120,50 @@ WORDS = (
             "staff_id": PERSON,
             "team_id": pgettext_lazy("trail", "Team (number)"),
             "is_lead": pgettext_lazy("trail", "Leads it"),
+        },
+    ),
+    AuditTable(
+        table="staff_absence",
+        label=pgettext_lazy("trail", "Absence"),
+        fields={
+            "staff_id": PERSON,
+            "deputy_id": pgettext_lazy("trail", "Stands in (number)"),
+            "days": pgettext_lazy("absence", "Days"),
+            "kind": pgettext_lazy("absence", "Why"),
+            "entered_by_id": pgettext_lazy("trail", "Entered by (number)"),
+            "entered_at": pgettext_lazy("trail", "Entered at"),
+            "ended_at": pgettext_lazy("trail", "Ended at"),
+        },
+    ),
+    AuditTable(
+        table="staff_dutypattern",
+        label=pgettext_lazy("trail", "Pattern of a duty roster"),
+        fields={
+            "roster_id": ROSTER,
+            "since": pgettext_lazy("trail", "In force from"),
+            "weeks": pgettext_lazy("trail", "Weeks of the cycle"),
+            "planned_by_id": pgettext_lazy("trail", "Planned by (number)"),
+            "planned_at": pgettext_lazy("trail", "Planned at"),
+        },
+    ),
+    AuditTable(
+        table="staff_dutyshift",
+        label=pgettext_lazy("trail", "Shift of a duty roster"),
+        fields={
+            "roster_id": ROSTER,
+            "pattern_id": pgettext_lazy("trail", "Pattern (number)"),
+            "week": pgettext_lazy("trail", "Week of the cycle"),
+            "weekday": pgettext_lazy("trail", "Weekday"),
+            "start": pgettext_lazy("duty hours", "From"),
+            "end": pgettext_lazy("duty hours", "Until"),
+            "staff_id": PERSON,
+        },
+        values={
+            # Stored from 0; people count weeks from 1.
+            "week": {str(week): str(week + 1) for week in range(12)},
+            "weekday": {str(day): name for day, name in WEEKDAYS.items()},
+            "start": CLOCK,
+            "end": CLOCK,
         },
     ),
 )

@@ -29,12 +29,6 @@ from qiao.staff.queries.absences import absences_for
 SEE: Final = "staff.view"
 UNPROCESSABLE: Final = 422
 MOST_OFFERED: Final = 200
-KINDS: Final = {
-    Absence.Kind.LEAVE: pgettext_lazy("absence", "Leave"),
-    Absence.Kind.SICK_LEAVE: pgettext_lazy("absence", "Sick leave"),
-    Absence.Kind.TRAINING: pgettext_lazy("absence", "Training"),
-    Absence.Kind.OFF_DUTY: pgettext_lazy("absence", "Off duty"),
-}
 
 
 class AbsenceForm(forms.Form):
@@ -47,7 +41,7 @@ class AbsenceForm(forms.Form):
     last = forms.DateField(
         label=gettext_lazy("Last day"), widget=forms.DateInput(attrs={"type": "date"})
     )
-    kind = forms.ChoiceField(label=pgettext_lazy("absence", "Why"), choices=list(KINDS.items()))
+    kind = forms.ChoiceField(label=pgettext_lazy("absence", "Why"), choices=Absence.Kind.choices)
     deputy = forms.CharField(
         label=gettext_lazy("Who stands in (staff number)"),
         max_length=40,
@@ -82,7 +76,7 @@ def _shown(row: Absence, actor: Actor, today: date) -> dict[str, Any]:
         "deputy": row.deputy,
         "first": row.days.lower,
         "last": row.days.upper - timedelta(days=1),
-        "kind": KINDS[Absence.Kind(row.kind)],
+        "kind": Absence.Kind(row.kind).label,
         "is_now": row.days.lower <= today,
         "is_mine": own,
         "may_end": own or actor.can_in(PLAN, row.staff.organisation_id),
