@@ -228,7 +228,8 @@ SELECT c.n, s.promise, s.round, began.at AS started_at, ended.at AS stopped_at, 
     """CREATE TEMP TABLE demo_standing ON COMMIT DROP AS
 SELECT n,
        min(due_at) FILTER (WHERE state = 'running') AS due_at,
-       (array_agg(promise ORDER BY due_at, promise) FILTER (WHERE state = 'running'))[1] AS promise,
+       (array_agg(promise ORDER BY due_at, promise)
+         FILTER (WHERE state = 'running'))[1] AS promise,
        max(CASE WHEN state <> 'running' THEN 0 WHEN due_at < %(now)s THEN 3
                 WHEN used * 100 >= target * bad THEN 2 WHEN used * 100 >= target * warn THEN 1
                 ELSE 0 END) AS level,
