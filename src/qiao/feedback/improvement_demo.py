@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from qiao.cases.queries.cause_choices import cause_by_key
 from qiao.core.actor import Actor
@@ -23,7 +24,7 @@ from qiao.feedback.operations.improvements import (
 from qiao.feedback.operations.watching import watch_causes
 from qiao.feedback.queries.improvements import complainants_of, figure_of
 from qiao.feedback.rules.improvements import Period
-from qiao.staff.queries import actor_by_number, company_id, local_days
+from qiao.staff.queries import actor_by_number, company_id, local_days, organisation
 
 OWNER: Final = "1502"
 LEAST: Final = 3  # cases before; with fewer there is no story to tell
@@ -111,9 +112,10 @@ def _tell(tale: Tale, cause: str, company: int, actor: Actor, now: datetime, tod
     if count < LEAST or not base:
         return
 
+    zone = ZoneInfo(organisation(company).timezone)
+
     def at(day: date, hour: int) -> datetime:
-        moment = now - timedelta(days=(today - day).days)
-        return min(now, moment.replace(hour=hour, minute=20, second=0, microsecond=0))
+        return min(now, datetime.combine(day, time(hour, 20), zone))
 
     finding = Finding(
         organisation_id=company,
@@ -124,7 +126,7 @@ def _tell(tale: Tale, cause: str, company: int, actor: Actor, now: datetime, tod
         period=period,
         subject=tale.subject,
     )
-    row = open_improvement(finding=finding, actor=actor, now=at(end + timedelta(days=1), 2))
+    row = open_improvement(finding=finding, actor=actor, now=at(end + timedelta(days=1), 10))
     if not tale.action:
         return
     add_action(
@@ -133,15 +135,15 @@ def _tell(tale: Tale, cause: str, company: int, actor: Actor, now: datetime, tod
         due_date=effective,
         cost_minor=tale.cost_minor,
         actor=actor,
-        now=at(end + timedelta(days=2), 3),
+        now=at(end + timedelta(days=2), 11),
     )
     row = take_effect(
-        improvement_id=row.pk, effective_date=effective, actor=actor, now=at(effective, 8)
+        improvement_id=row.pk, effective_date=effective, actor=actor, now=at(effective, 16)
     )
     if row.after_to is None or row.after_to >= today:
         return
-    row = measure(improvement_id=row.pk, actor=None, now=at(row.after_to + timedelta(days=1), 0))
-    _end(row, tale, actor, at(min(today, effective + timedelta(days=tale.days + 3)), 7))
+    row = measure(improvement_id=row.pk, actor=None, now=at(row.after_to + timedelta(days=1), 8))
+    _end(row, tale, actor, at(min(today, effective + timedelta(days=tale.days + 3)), 15))
 
 
 def _end(row: Improvement, tale: Tale, actor: Actor, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """The part of `./qiao demo` that writes tables and the world: a process that is the owner."""
 
 import argparse
+from datetime import datetime
 
 from qiao.config.cli import environment, migrate
 
@@ -10,6 +11,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack", default="water")
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--audit", action="store_true")
+    parser.add_argument(
+        "--at", type=datetime.fromisoformat, help="the moment at which the world stands, not now"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -18,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
         migrate.migrate(verbosity=0)
         from qiao.core import demo
 
-        demo.build_world(customers=args.customers, pack=args.pack, progress=_say)
+        demo.build_world(customers=args.customers, pack=args.pack, progress=_say, now=args.at)
         if args.audit:
             return 0 if demo.audit_world(progress=_say) else 1
     return 0
