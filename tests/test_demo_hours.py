@@ -13,7 +13,7 @@ MOMENTS = (  # all past: what a stage reads of the clock itself must not lie bef
     "2026-11-28T07:40+08:00",
     "2026-11-01T00:10+08:00",
     "2026-01-01T00:30+08:00",
-    "2026-02-28T23:50+08:00",
+    "2026-04-30T23:50+08:00",
     "2026-02-17T12:00+08:00",  # the first day of the Spring Festival
 )
 CUSTOMERS = 20_000  # as `./qiao demo` builds it
