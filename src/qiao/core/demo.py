@@ -4,6 +4,7 @@ A world is built once; a second start finds it. It may be as small as some hundr
 a test or hold a million for a benchmark.
 """
 
+import json
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -34,7 +35,7 @@ class World:
     cases: int | None = None  # None: what so many customers would cause
     interactions: int | None = None
     open_share: float | None = None  # None: what such work leaves open on any day
-    shared: dict[str, Any] = field(default_factory=dict)
+    shared: dict[str, Any] = field(default_factory=dict)  # plain values: kept with each stage
 
     def random(self, stage: str) -> random.Random:
         """A generator of its own for each stage, so that one stage does not move another."""
@@ -79,11 +80,12 @@ def build_world(
     built = False
     for stage in _stages():
         with transaction.atomic():
-            if _is_done(stage.key):
+            if (told := _told_by(stage.key)) is not None:
+                world.shared.update(told)
                 continue
             start = time.monotonic()
             stage.build(world)
-            _mark_done(stage.key, world.now)
+            _mark_done(stage.key, world)
         built = True
         progress(f"{stage.key}: {time.monotonic() - start:.1f} s")
     if built:
@@ -96,19 +98,24 @@ def _stages() -> list[Any]:
     return sorted((s for module in registry for s in module.demo), key=lambda s: s.order)
 
 
-def _is_done(key: str) -> bool:
+def _told_by(key: str) -> dict[str, Any] | None:
+    """What a stage that is done, and those before it, share with the next; None if it is not."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT 1 FROM core_idempotencykey WHERE scope = 'demo' AND key = %s", [key]
+            "SELECT coalesce(result, '{}') FROM core_idempotencykey"
+            " WHERE scope = 'demo' AND key = %s",
+            [key],
         )
-        return cursor.fetchone() is not None
+        found = cursor.fetchone()
+    return json.loads(found[0]) if found else None
 
 
-def _mark_done(key: str, now: datetime) -> None:
+def _mark_done(key: str, world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO core_idempotencykey (scope, key, created_at) VALUES ('demo', %s, %s)",
-            [key, now],
+            "INSERT INTO core_idempotencykey (scope, key, result, created_at)"
+            " VALUES ('demo', %s, %s, %s)",
+            [key, json.dumps(world.shared), world.now],
         )
 
 
