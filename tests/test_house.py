@@ -24,6 +24,7 @@ FLOORS = (
     "feedback",
     "rollout",
     "contact",
+    "telephony",
     "desk",
     "portal",
     "api",

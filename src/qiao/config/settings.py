@@ -64,6 +64,7 @@ QIAO_MODULES = [
     "qiao.feedback",
     "qiao.rollout",
     "qiao.contact",
+    "qiao.telephony",
     "qiao.desk",
     "qiao.portal",
     "qiao.api",

@@ -1,0 +1,1 @@
+"""The telephone: calls at the switch, who is rung, what was said and recorded."""

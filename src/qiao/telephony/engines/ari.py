@@ -1,0 +1,167 @@
+"""An Asterisk under our control, by its REST interface and the websocket of its events (ARI)."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import aiohttp
+
+from qiao.telephony.engines import ari_words as words
+from qiao.telephony.engines.port import EngineDown
+from qiao.telephony.rules.switch import LineBack, LineLost, Order, Outcome, Replaced, Signal, View
+
+ANSWERS_WITHIN: Final = 5.0  # seconds; a switch that takes longer has failed
+HEARTBEAT: Final = 10.0  # seconds between two signs of life on the websocket
+WAITS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)  # seconds before each attempt to get the line back
+_HUMAN: Final = {401: "the user or its password is not that of ari.conf", 404: "no ARI there"}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the interface is, and as whom it is spoken to."""
+
+    url: str
+    user: str
+    password: str
+    app: str = "qiao"
+
+
+class AriEngine:
+    """The engine of a real switch. Belongs to one event loop.
+
+    A line that was lost is taken up again by itself; `signals` tells of both, and whoever listens
+    then looks around. A line that another controller took is left to it.
+    """
+
+    def __init__(self, address: Address, now: Callable[[], datetime]) -> None:
+        self._address = address
+        self._now = now
+        self._heard: asyncio.Queue[Signal | None] = asyncio.Queue()
+        self._session: aiohttp.ClientSession | None = None
+        self._listening: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Reach the switch and listen. Raises `EngineDown`."""
+        address = self._address
+        self._session = aiohttp.ClientSession(
+            address.url.rstrip("/") + "/",
+            headers={"Authorization": aiohttp.encode_basic_auth(address.user, address.password)},
+            timeout=aiohttp.ClientTimeout(total=ANSWERS_WITHIN),
+        )
+        try:
+            socket = await self._connect()
+        except EngineDown:
+            await self._session.close()
+            raise
+        self._listening = asyncio.create_task(self._listen(socket))
+
+    async def stop(self) -> None:
+        """Let the switch go; calls stay as they are."""
+        if self._listening:
+            self._listening.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._listening
+        if self._session:
+            await self._session.close()
+        self._heard.put_nowait(None)
+
+    async def give(self, order: Order) -> Outcome:
+        """Give an order and wait for what became of it."""
+        try:
+            status, answer = await self._ask(words.request_of(order, self._address.app))
+        except EngineDown:
+            return Outcome.FAILED
+        message = answer.get("message", "") if isinstance(answer, dict) else ""
+        return words.outcome_of(order, status, str(message))
+
+    async def signals(self) -> AsyncIterator[Signal]:
+        """What happens, in the order in which it was heard; ends with `stop`."""
+        while (signal := await self._heard.get()) is not None:
+            yield signal
+
+    async def look_around(self) -> View:
+        """All that stands at the switch now. Raises `EngineDown`."""
+        channels = await self._read(words.CHANNELS)
+        bridges = await self._read(words.BRIDGES)
+        return words.view_of(
+            channels, bridges, await self._read(words.application(self._address.app))
+        )
+
+    async def fetch_recording(self, recording: str) -> bytes:
+        """The sound of a recording that ended, as WAV. Raises `EngineDown`, `KeyError`."""
+        found = await self._read(words.stored_sound(recording), missing=KeyError(recording))
+        return bytes(found)
+
+    async def _read(self, request: words.Request, missing: Exception | None = None) -> Any:
+        status, answer = await self._ask(request)
+        if status == 404 and missing is not None:
+            raise missing
+        if status != 200:
+            raise EngineDown(_HUMAN.get(status, f"the switch answers {status}"))
+        return answer
+
+    async def _ask(self, request: words.Request) -> tuple[int, Any]:
+        assert self._session is not None, "start comes first"
+        try:
+            async with self._session.request(
+                request.method, f"ari{request.path}", params=request.query, json=request.body
+            ) as answer:
+                if answer.content_type == "application/json":
+                    return answer.status, await answer.json()
+                return answer.status, await answer.read()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise EngineDown(f"no answer from the switch: {error}") from error
+
+    async def _connect(self) -> aiohttp.ClientWebSocketResponse:
+        assert self._session is not None, "start comes first"
+        address = self._address
+        try:
+            socket = await self._session.ws_connect(
+                "ari/events",
+                params={
+                    "app": address.app,
+                    "api_key": f"{address.user}:{address.password}",
+                    "subscribeAll": "true",
+                },
+                heartbeat=HEARTBEAT,
+            )
+        except aiohttp.WSServerHandshakeError as error:
+            why = _HUMAN.get(error.status, f"the switch answers {error.status}")
+            raise EngineDown(why) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise EngineDown(f"the switch cannot be reached: {error}") from error
+        await self._ask(words.filtering(address.app))
+        return socket
+
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        while True:
+            replaced = await self._hear(socket)
+            self._heard.put_nowait(LineLost(self._now()))
+            if replaced:
+                return
+            socket = await self._again()
+            self._heard.put_nowait(LineBack(self._now()))
+
+    async def _hear(self, socket: aiohttp.ClientWebSocketResponse) -> bool:
+        """Hear one websocket to its end; True where another controller took its place, though the
+        switch leaves the old one open."""
+        async with socket:
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    for signal in words.signals_of(json.loads(message.data)):
+                        self._heard.put_nowait(signal)
+                        if isinstance(signal, Replaced):
+                            return True
+        return False
+
+    async def _again(self) -> aiohttp.ClientWebSocketResponse:
+        attempt = 0
+        while True:
+            await asyncio.sleep(WAITS[min(attempt, len(WAITS) - 1)])
+            with contextlib.suppress(EngineDown):
+                return await self._connect()
+            attempt += 1

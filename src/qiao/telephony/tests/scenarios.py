@@ -1,0 +1,403 @@
+"""What every engine must do, told once: calls as they run, on whatever plays the switch."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from qiao.telephony.engines.port import TelephonyEngine
+from qiao.telephony.rules import switch
+from qiao.telephony.rules.switch import (
+    Answer,
+    Arrived,
+    Create,
+    Dial,
+    EndBridge,
+    HangUp,
+    HoldMusic,
+    Join,
+    Joined,
+    KeyPressed,
+    Leave,
+    Left,
+    LineBack,
+    LineLost,
+    MakeBridge,
+    Music,
+    Mute,
+    Order,
+    Outcome,
+    Parted,
+    PauseRecording,
+    Play,
+    PlaybackEnded,
+    Ready,
+    Record,
+    RecordingEnded,
+    Rings,
+    RingTone,
+    Signal,
+    Snoop,
+    StopPlaying,
+    StopRecording,
+    Up,
+)
+
+S = TypeVar("S", bound=Signal)
+LONG = 10.0
+CALLER, DIALLED = "18600001111", "95598"
+FIRST, SECOND = "PJSIP/1001", "PJSIP/1002"
+
+
+class Stage(Protocol):
+    """Who lifts receivers and presses keys. A recording does so by itself."""
+
+    @property
+    def engine(self) -> TelephonyEngine:
+        """The engine that is tried."""
+
+    def dials(self) -> None:
+        """A caller dials the hotline."""
+
+    def puts_down(self, channel: str) -> None:
+        """Somebody hangs up."""
+
+    def presses(self, channel: str, keys: str) -> None:
+        """Somebody presses keys."""
+
+    def phone(self, endpoint: str, manner: str = "answers", after_seconds: float = 0.0) -> None:
+        """How a telephone behaves from now on."""
+
+    def holds(self, channel: str) -> None:
+        """Somebody presses the hold key of a telephone, and again."""
+
+    def loses_line(self) -> None:
+        """The websocket breaks."""
+
+
+@dataclass
+class Ear:
+    """Hears all signals, and lets a scenario wait for those it needs."""
+
+    heard: list[Signal] = field(default_factory=list)
+    _more: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def listen(self, engine: TelephonyEngine) -> None:
+        async for signal in engine.signals():
+            self.heard.append(signal)
+            self._more.set()
+
+    async def wait(self, kind: type[S], times: int = 1, **facts: object) -> S:
+        """The signal of this kind with these facts, heard before or awaited."""
+
+        def found() -> list[S]:
+            return [each for each in self.heard if isinstance(each, kind) and fits(each, facts)]
+
+        async def hear() -> S:
+            while len(found()) < times:
+                self._more.clear()
+                await self._more.wait()
+            return found()[times - 1]
+
+        try:
+            return await asyncio.wait_for(hear(), LONG)
+        except TimeoutError:
+            raise AssertionError(f"no {kind.__name__} {facts} in {self.heard}") from None
+
+
+def fits(signal: Signal, facts: dict[str, object]) -> bool:
+    return all(getattr(signal, name) == value for name, value in facts.items())
+
+
+@dataclass
+class Performance:
+    """A scenario under way."""
+
+    stage: Stage
+    ear: Ear
+
+    async def give(self, order: Order, outcome: Outcome = Outcome.DONE) -> None:
+        found = await self.stage.engine.give(order)
+        assert found is outcome, f"{order}: {found}, not {outcome}"
+
+    async def caller(self) -> str:
+        """A caller arrives and is answered."""
+        self.stage.dials()
+        arrived = await self.ear.wait(Arrived)
+        assert (arrived.caller, arrived.dialled) == (CALLER, DIALLED)
+        await self.give(Answer(arrived.channel))
+        await self.ear.wait(Up, channel=arrived.channel)
+        return arrived.channel
+
+    async def queue(self, caller: str, bridge: str = "queue") -> None:
+        await self.give(MakeBridge(bridge, "holding"))
+        await self.give(Join(bridge, (caller,)))
+        await self.give(Music(bridge, on=True))
+        await self.ear.wait(Joined, channel=caller, bridge=bridge)
+
+    async def ring(
+        self, agent: str, endpoint: str, beside: str, seconds: int = 20, *, rings: bool = True
+    ) -> None:
+        await self.give(Create(agent, endpoint, "agent", beside, CALLER, beside))
+        ready = await self.ear.wait(Ready, channel=agent)
+        assert (ready.role, ready.about) == ("agent", beside)
+        await self.give(Dial(agent, seconds, beside))
+        if rings:
+            await self.ear.wait(Rings, channel=agent)
+
+    async def talk(
+        self, caller: str, agent: str, bridge: str = "talk", queue: str = "queue"
+    ) -> None:
+        await self.give(MakeBridge(bridge))
+        await self.give(Music(queue, on=False))
+        await self.give(Leave(queue, caller))
+        await self.give(Join(bridge, (caller, agent)))
+        await self.give(EndBridge(queue))
+        await self.ear.wait(Joined, channel=caller, bridge=bridge)
+        await self.ear.wait(Joined, channel=agent, bridge=bridge)
+
+    async def connected(self, agent: str = "agent", endpoint: str = FIRST) -> str:
+        """A caller who was queued, rung through and talks with an agent."""
+        self.stage.phone(endpoint)
+        caller = await self.caller()
+        await self.queue(caller)
+        await self.ring(agent, endpoint, caller)
+        await self.ear.wait(Up, channel=agent)
+        await self.talk(caller, agent)
+        return caller
+
+
+async def inbound_answered(play: Performance) -> None:
+    play.stage.phone(FIRST)
+    caller = await play.caller()
+    await play.give(Play(caller, "greeting", ("sound:cc/welcome",)))
+    ended = await play.ear.wait(PlaybackEnded, playback="greeting")
+    assert ended.ok
+    await play.queue(caller)
+    await play.ring("agent", FIRST, caller)
+    await play.ear.wait(Up, channel="agent")
+    await play.talk(caller, "agent")
+    play.stage.puts_down(caller)
+    await play.ear.wait(Left, channel=caller)
+    await play.give(HangUp("agent"))
+    await play.ear.wait(Left, channel="agent")
+    await play.give(EndBridge("talk"))
+
+
+async def caller_gives_up_while_the_agent_is_rung(play: Performance) -> None:
+    play.stage.phone(FIRST, "silent")
+    caller = await play.caller()
+    await play.queue(caller)
+    await play.ring("agent", FIRST, caller)
+    play.stage.puts_down(caller)
+    await play.ear.wait(Left, channel=caller)
+    await play.give(HangUp("agent", elsewhere=True))
+    await play.ear.wait(Left, channel="agent")
+    await play.give(EndBridge("queue"))
+    # What was under way when the caller went.
+    await play.give(Answer(caller), Outcome.GONE)
+    await play.give(HangUp(caller), Outcome.ALREADY)
+    await play.give(Join("queue", (caller,)), Outcome.GONE)
+    await play.give(MakeBridge("race"))
+    await play.give(Join("race", (caller,)), Outcome.GONE)
+    await play.give(EndBridge("race"))
+
+
+async def caller_gives_up_as_the_agent_answers(play: Performance) -> None:
+    """All or none: the agent is not put into a bridge alone, and is free again."""
+    play.stage.phone(FIRST, "silent")
+    caller = await play.caller()
+    await play.queue(caller)
+    await play.ring("agent", FIRST, caller)
+    play.stage.puts_down(caller)
+    play.stage.phone(FIRST, "takes now")
+    await play.ear.wait(Up, channel="agent")
+    await play.give(MakeBridge("talk"))
+    await play.give(Music("queue", on=False), Outcome.ALREADY)
+    await play.give(Leave("queue", caller), Outcome.ALREADY)
+    await play.give(Join("talk", (caller, "agent")), Outcome.GONE)
+    await play.give(EndBridge("queue"))
+    await play.give(HangUp("agent"))
+    await play.ear.wait(Left, channel="agent")
+    await play.give(EndBridge("talk"))
+    assert not [
+        each for each in play.ear.heard if isinstance(each, Joined) and each.bridge == "talk"
+    ]
+
+
+async def nobody_answers_and_the_next_does(play: Performance) -> None:
+    play.stage.phone(FIRST, "silent")
+    play.stage.phone(SECOND)
+    caller = await play.caller()
+    await play.queue(caller)
+    await play.ring("agent", FIRST, caller, 3)
+    gone = await play.ear.wait(switch.Gone, channel="agent")
+    assert switch.why_unanswered(gone) == "no_answer"
+    await play.ring("next", SECOND, caller, 10)
+    await play.ear.wait(Up, channel="next")
+    await play.talk(caller, "next")
+    await play.give(HangUp(caller))
+    await play.give(HangUp("next"))
+    await play.ear.wait(Left, channel="next")
+    await play.give(EndBridge("talk"))
+
+
+async def blind_transfer(play: Performance) -> None:
+    caller = await play.connected()
+    play.stage.phone(SECOND)
+    await play.give(Leave("talk", caller))
+    await play.ear.wait(Parted, channel=caller, bridge="talk")
+    await play.queue(caller, "again")
+    await play.give(HangUp("agent"))
+    await play.give(EndBridge("talk"))
+    await play.ring("next", SECOND, caller)
+    await play.ear.wait(Up, channel="next")
+    await play.talk(caller, "next", bridge="talk", queue="again")
+    await play.give(HangUp("next"))
+    await play.give(HangUp(caller))
+    await play.ear.wait(Left, channel=caller)
+    await play.give(EndBridge("talk"))
+
+
+async def attended_transfer(play: Performance) -> None:
+    caller = await play.connected()
+    play.stage.phone(SECOND)
+    await play.give(Leave("talk", "agent"))
+    await play.give(HoldMusic(caller, on=True))
+    await play.give(MakeBridge("consult"))
+    await play.give(Join("consult", ("agent",)))
+    await play.give(RingTone("agent", on=True))
+    await play.ring("next", SECOND, "agent")
+    await play.ear.wait(Up, channel="next")
+    await play.give(RingTone("agent", on=False))
+    await play.give(Join("consult", ("next",)))
+    await play.ear.wait(Joined, channel="next", bridge="consult")
+    await play.give(HoldMusic(caller, on=False))
+    await play.give(Join("talk", ("next",)))
+    await play.ear.wait(Joined, channel="next", bridge="talk")
+    await play.give(HangUp("agent"))
+    await play.ear.wait(Left, channel="agent")
+    await play.give(EndBridge("consult"))
+    await play.give(HangUp(caller))
+    await play.give(HangUp("next"))
+    await play.ear.wait(Left, channel="next")
+    await play.give(EndBridge("talk"))
+
+
+async def held_by_us(play: Performance) -> None:
+    caller = await play.connected()
+    await play.give(Leave("talk", "agent"))
+    await play.ear.wait(Parted, channel="agent", bridge="talk")
+    await play.give(HoldMusic(caller, on=True))
+    await play.give(HoldMusic(caller, on=False))
+    await play.give(Join("talk", ("agent",)))
+    await play.ear.wait(Joined, times=2, channel="agent", bridge="talk")
+    await play.give(Mute("agent", on=True))
+    await play.give(Mute("agent", on=False))
+    await play.give(HangUp(caller))
+    await play.give(HangUp("agent"))
+    await play.ear.wait(Left, channel="agent")
+    await play.give(EndBridge("talk"))
+
+
+async def keys_while_a_sound_is_played(play: Performance) -> None:
+    caller = await play.caller()
+    menu = ("sound:cc/welcome", "sound:cc/menu", "sound:cc/bill")
+    await play.give(Play(caller, "menu", menu))
+    play.stage.presses(caller, "1")
+    await play.ear.wait(KeyPressed, channel=caller, key="1")
+    await play.give(StopPlaying("menu"))
+    await play.ear.wait(PlaybackEnded, playback="menu")
+    await play.give(Play(caller, "bill", ("sound:cc/bill",)))
+    play.stage.presses(caller, "10023#")
+    await play.ear.wait(KeyPressed, channel=caller, key="#")
+    pressed = [each.key for each in play.ear.heard if isinstance(each, KeyPressed)]
+    assert "".join(pressed) == "110023#"
+    ended = await play.ear.wait(PlaybackEnded, playback="bill")
+    assert ended.ok
+    await play.give(Play(caller, "missing", ("sound:cc/nosuch",)))
+    ended = await play.ear.wait(PlaybackEnded, playback="missing")
+    assert not ended.ok
+    await play.give(StopPlaying("missing"), Outcome.ALREADY)
+
+
+async def recorded_with_a_pause(play: Performance) -> None:
+    await play.connected()
+    await play.give(Record("talk", "talk-1"))
+    await play.give(PauseRecording("talk-1", on=True))
+    await play.give(PauseRecording("talk-1", on=False))
+    await play.give(Record("talk", "talk-1"), Outcome.ALREADY)
+    await play.give(StopRecording("talk-1"))
+    ended = await play.ear.wait(RecordingEnded, recording="talk-1")
+    assert ended.ok
+    sound = await play.stage.engine.fetch_recording("talk-1")
+    assert sound.startswith(b"RIFF")
+
+
+async def a_supervisor_listens_whispers_and_joins(play: Performance) -> None:
+    caller = await play.connected()
+    play.stage.phone(SECOND)
+    await play.ring("lead", SECOND, caller)
+    await play.ear.wait(Up, channel="lead")
+    await play.give(Snoop("agent", "ear"))
+    await play.ear.wait(Ready, channel="ear")
+    await play.give(MakeBridge("listen"))
+    await play.give(Join("listen", ("lead", "ear")))
+    await play.ear.wait(Joined, channel="ear", bridge="listen")
+    await play.give(Snoop("agent", "mouth", whispers=True))
+    await play.ear.wait(Ready, channel="mouth")
+    await play.give(Join("listen", ("mouth",)))
+    await play.give(HangUp("ear"))
+    await play.ear.wait(Left, channel="ear")
+    await play.give(HangUp("mouth"))
+    await play.give(Join("talk", ("lead",)))
+    await play.ear.wait(Joined, channel="lead", bridge="talk")
+    await play.ear.wait(Parted, channel="lead", bridge="listen")
+
+
+async def a_lost_line_is_taken_up_again(play: Performance) -> None:
+    caller = await play.connected()
+    play.stage.loses_line()
+    await play.ear.wait(LineLost)
+    play.stage.puts_down(caller)  # nobody hears it
+    await play.ear.wait(LineBack)
+    view = await play.stage.engine.look_around()
+    assert [each.channel for each in view.channels] == ["agent"]
+    assert [each.bridge for each in view.bridges] == ["talk"]
+    assert not [each for each in play.ear.heard if isinstance(each, Left)]
+    await play.give(HangUp("agent"))
+    await play.ear.wait(Left, channel="agent")
+    await play.give(EndBridge("talk"))
+
+
+Scenario = Callable[[Performance], Awaitable[None]]
+SCENARIOS: dict[str, Scenario] = {  # by the recording that plays it
+    "01_inbound_answered": inbound_answered,
+    "02b_caller_hangs_up_while_agent_rings": caller_gives_up_while_the_agent_is_rung,
+    "02c_simultaneous_answer_and_hangup": caller_gives_up_as_the_agent_answers,
+    "03_ring_timeout_next_agent": nobody_answers_and_the_next_does,
+    "04_blind_transfer_by_app": blind_transfer,
+    "05_attended_transfer_by_app": attended_transfer,
+    "06b_hold_unhold_by_app": held_by_us,
+    "07_dtmf_ivr": keys_while_a_sound_is_played,
+    "08_recording": recorded_with_a_pause,
+    "10_supervisor_snoop": a_supervisor_listens_whispers_and_joins,
+    "11_ws_reconnect_resync": a_lost_line_is_taken_up_again,
+}
+
+
+def told_of(heard: list[Signal], names: dict[str, str]) -> dict[str, list[Any]]:
+    """What was told of each channel, in its order; what a switch may leave out is left out.
+
+    `Gone` may stay away, `HangsUp` may come twice: an end is one of `Left`.
+    """
+    found: dict[str, list[Any]] = {}
+    for each in heard:
+        if not isinstance(each, switch.OfChannel) or isinstance(
+            each, (switch.Gone, switch.HangsUp)
+        ):
+            continue
+        channel = names.get(each.channel, each.channel)
+        bridge = getattr(each, "bridge", "")
+        found.setdefault(channel, []).append((type(each).__name__, bridge))
+    return found

@@ -1,0 +1,169 @@
+"""The engine speaks with a switch as it was recorded, on every recorded scenario."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from django.utils import timezone
+
+from qiao.telephony.engines.ari import Address, AriEngine
+from qiao.telephony.engines.port import EngineDown
+from qiao.telephony.rules import switch
+from qiao.telephony.rules.switch import Create, Dial, HangUp, Join, Outcome, Signal, StopPlaying
+from qiao.telephony.tests.ari_double import AriDouble, script
+
+LONG = 20.0
+STATES = {"Up": "Up", "Ringing": "Rings"}
+TOLD_BY: dict[str, Callable[[dict[str, Any]], str]] = {
+    "StasisStart": lambda e: "Arrived" if e["args"][:1] == ["inbound"] else "Ready",
+    "ChannelStateChange": lambda e: {"Up": "Up", "Ringing": "Rings"}.get(
+        e["channel"]["state"], ""
+    ),
+    "ChannelDtmfReceived": lambda _e: "KeyPressed",
+    "ChannelHold": lambda _e: "HeldByPhone",
+    "ChannelUnhold": lambda _e: "HeldByPhone",
+    "ChannelHangupRequest": lambda _e: "HangsUp",
+    "StasisEnd": lambda _e: "Left",
+    "ChannelDestroyed": lambda _e: "Gone",
+    "ChannelEnteredBridge": lambda _e: "Joined",
+    "ChannelLeftBridge": lambda _e: "Parted",
+    "BridgeDestroyed": lambda _e: "BridgeEnded",
+    "PlaybackFinished": lambda _e: "PlaybackEnded",
+    "RecordingFinished": lambda _e: "RecordingEnded",
+    "ChannelTransfer": lambda e: "" if e.get("state") else "TransferAsked",
+    "BridgeBlindTransfer": lambda _e: "TransferDone",
+    "BridgeAttendedTransfer": lambda _e: "TransferDone",
+    "ApplicationReplaced": lambda _e: "Replaced",
+}
+FAILING = {  # what a refusal meant where it was recorded, by order and status
+    (Create, 500): Outcome.UNREACHABLE,
+    (Dial, 409): Outcome.NOT_YET,
+    (HangUp, 404): Outcome.ALREADY,
+    (StopPlaying, 404): Outcome.ALREADY,
+    (Join, 400): Outcome.GONE,
+    (Join, 404): Outcome.GONE,
+    (switch.Answer, 404): Outcome.GONE,
+    (switch.Leave, 400): Outcome.ALREADY,
+    (switch.Music, 409): Outcome.ALREADY,
+    (switch.Record, 409): Outcome.ALREADY,
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test a recording; one that is skipped where there are none."""
+    if "recording" in metafunc.fixturenames:
+        from django.conf import settings  # noqa: PLC0415 - known when tests are collected
+
+        found = sorted((Path(settings.QIAO_SHARED) / "data" / "ari-traces").glob("*.jsonl"))
+        metafunc.parametrize("recording", found or [None], ids=lambda each: each and each.stem)
+
+
+@asynccontextmanager
+async def playing(double: AriDouble) -> AsyncIterator[AriEngine]:
+    """An engine that speaks with a double, on the loopback."""
+    runner = web.AppRunner(double.application())
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    address = Address(f"http://127.0.0.1:{port}", "qiao", "secret", "cc")
+    engine = AriEngine(address, timezone.now)
+    try:
+        await engine.start()
+        yield engine
+    finally:
+        await engine.stop()
+        await runner.cleanup()
+
+
+async def replay(path: Path) -> tuple[AriDouble, list[Signal], list[tuple[Any, int, Outcome]]]:
+    """Give the recorded orders one after the other; what was heard, and what became of them."""
+    double = AriDouble(script(path))
+    heard: list[Signal] = []
+    outcomes = []
+    async with playing(double) as engine:
+
+        async def listen() -> None:
+            heard.extend([signal async for signal in engine.signals()])
+
+        listening = asyncio.create_task(listen())
+        for call, order in double.orders():
+            outcomes.append((order, call.status, await engine.give(order)))
+        while double.at < len(double.rows):
+            before = double.at
+            await asyncio.sleep(0.05)
+            if double.at == before and double.socket and not double.socket.closed:
+                break
+        await asyncio.sleep(0.05)
+    await listening
+    return double, heard, outcomes
+
+
+def test_every_recording_is_spoken_as_it_was(recording: Path | None) -> None:
+    if recording is None:
+        pytest.skip("the recordings of QIAO_SHARED are not here")
+    double, heard, outcomes = asyncio.run(asyncio.wait_for(replay(recording), LONG))
+    assert double.wrong == []
+    for order, status, outcome in outcomes:
+        meant = Outcome.DONE if status < 300 else FAILING[(type(order), status)]
+        assert (order, outcome) == (order, meant)
+    told = Counter(type(each).__name__ for each in heard)
+    lost, back = told.pop("LineLost", 0), told.pop("LineBack", 0)
+    said = Counter(
+        TOLD_BY[event["type"]](event)
+        for kind, event, _moment in double.rows
+        if kind == "event" and event["type"] in TOLD_BY
+    )
+    del said[""]
+    closed = any(kind == "close" for kind, _value, _moment in double.rows)
+    if closed:
+        assert (lost, back) == (1, 1)
+        assert told.keys() <= said.keys()
+    else:
+        assert told == said
+        assert (lost, back) == (said["Replaced"], 0)
+
+
+def test_what_was_recorded_covers_what_is_said() -> None:
+    """Every kind of signal is translated from something; none is told by nothing."""
+    kinds = {each.__name__ for each in _all_signals(Signal)} - {"Signal", "OfChannel"}
+    assert kinds - {"LineLost", "LineBack"} == {
+        "Arrived", "Ready", "Up", "Rings", "KeyPressed", "HeldByPhone", "HangsUp", "Left", "Gone",
+        "Joined", "Parted", "BridgeEnded", "PlaybackEnded", "RecordingEnded", "TransferAsked",
+        "TransferDone", "Replaced",
+    }  # fmt: skip
+
+
+def _all_signals(kind: type[Signal]) -> list[type[Signal]]:
+    found: list[type[Signal]] = [kind]
+    for child in kind.__subclasses__():
+        found += _all_signals(child)
+    return found
+
+
+def test_a_switch_that_does_not_know_us_is_told_in_words() -> None:
+    async def refuse(_request: web.Request) -> web.Response:
+        return web.Response(status=401)
+
+    async def attempt() -> None:
+        double = AriDouble([])
+        double._events = refuse  # type: ignore[method-assign,assignment]  # noqa: SLF001
+        async with playing(double):
+            pass
+
+    with pytest.raises(EngineDown, match=r"ari\.conf"):
+        asyncio.run(attempt())
+
+
+def test_a_switch_that_is_not_there_is_told_in_words() -> None:
+    async def attempt() -> None:
+        engine = AriEngine(Address("http://127.0.0.1:9", "a", "b"), timezone.now)
+        await engine.start()
+
+    with pytest.raises(EngineDown, match="cannot be reached"):
+        asyncio.run(attempt())
