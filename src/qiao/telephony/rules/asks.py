@@ -1,0 +1,150 @@
+"""What people and the router ask of a call, and what a call tells the desk and the router."""
+
+from dataclasses import dataclass
+
+from qiao.telephony.rules.calls import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Something that is asked of a call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer(Ask):
+    """The router has reserved somebody: ring them."""
+
+    offer: int
+    staff: int
+    endpoint: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw(Ask):
+    """The offer ran out, or was taken back."""
+
+    offer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hold(Ask):
+    """Hold the caller, or take them back."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mute(Ask):
+    """Let the caller not hear the agent, or let them again."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TransferTo(Ask):
+    """Let the caller wait in another queue, and free the agent (blind)."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consult(Ask):
+    """Hold the caller and ring a third, to speak with them first (attended)."""
+
+    offer: int
+    staff: int | None
+    endpoint: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndConsult(Ask):
+    """Go back to the caller without the third."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver(Ask):
+    """The third takes the call, the first is free."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAll(Ask):
+    """All three talk together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch(Ask):
+    """Somebody in charge listens, whispers to the agent, or talks with both."""
+
+    staff: int
+    endpoint: str
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver(Ask):
+    """Whoever watches takes the call from the agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndWatch(Ask):
+    """Whoever watches goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRecording(Ask):
+    """Leave out what is said now, such as the number of a card, or go on."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp(Ask):
+    """The agent ends the call."""
+
+
+# What others must hear.
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something that the desk or the router must know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits(Word):
+    """The caller waits in a queue."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsNoMore(Word):
+    """The caller does not wait any more."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused(Word):
+    """Nobody took an offer; whoever did not answer is not ready any more."""
+
+    offer: int
+    staff: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken(Word):
+    """Somebody has the call now; without an offer where they took it over."""
+
+    offer: int | None
+    staff: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Released(Word):
+    """Somebody who talked does not any more: their work after the call begins."""
+
+    staff: int

@@ -1,0 +1,331 @@
+"""A call as its log tells it: entries are only ever added, and the call is what they give.
+
+The log is what times, service level and the call's record are counted from. A controller that was
+killed folds it again and knows each call as it stood. Entries and what they hold:
+
+======================  ==========================================================================
+``arrived``             channel, caller, dialled
+``answered``            the caller hears us
+``queued``              queue, bridge; again after a transfer, with `why`
+``offered``             offer, staff, channel, seconds: somebody is asked to take it
+``rings``               offer
+``refused``             offer, why: ``no_answer``, ``busy``, ``rejected``, ``unreachable``,
+                        ``caller_gone``, ``withdrawn``
+``picked_up``           offer, bridge: they lifted the receiver; both are to meet in the bridge
+``connected``           offer, bridge: caller and agent hear each other
+``held`` ``resumed``    the caller hears music, the agent may do something else
+``consulted``           offer, staff, channel, bridge, seconds: a third is asked, the caller held
+``consult_answered``    offer
+``consult_ended``       offer, why
+``handed_over``         offer: the third has the call now, the first is free
+``joined``              offer: all talk together
+``watched``             staff, channel, mode ``listen``, ``whisper``, ``talk``
+``watching_up``         channel
+``ear``                 channel, snoop, bridge: how the watcher hears
+``watch_ended``         channel
+``taken_over``          channel, staff: whoever watched has the call now, the agent is free
+``recording_began``     recording
+``recording_paused``    recording
+``recording_resumed``   recording
+``recording_ended``     recording, ok, seconds
+``party_left``          channel, of somebody who talked while the call goes on
+``told_cause``          channel, cause, sip: why a leg ended, when the switch says it later
+``trouble``             order, outcome: an order of which nothing came
+``ended``               why: ``caller``, ``agent``, ``abandoned``, ``switch``, ``system``
+======================  ==========================================================================
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final, Literal
+
+Phase = Literal["new", "arrived", "greeted", "waiting", "talking", "held", "consulting", "ended"]
+Role = Literal["caller", "agent", "consulted", "watcher", "ear"]
+Mode = Literal["listen", "whisper", "talk"]
+
+REFUSALS: Final = frozenset(
+    {"no_answer", "busy", "rejected", "unreachable", "caller_gone", "withdrawn"}
+)
+ENDS: Final = frozenset({"caller", "agent", "abandoned", "switch", "system"})
+WITH_A_PERSON: Final = frozenset({"talking", "held", "consulting"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened to a call. `at` is the switch's time where it told of it."""
+
+    kind: str
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A channel of a call. `offer` is what asked its person, `is_up` whether they are on."""
+
+    channel: str
+    role: Role
+    staff: int | None = None
+    offer: int | None = None
+    is_up: bool = False
+    seconds: int = 20  # it is rung so long
+    mode: Mode | None = None
+    bridge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as it stands. `legs` are those that live; `made` counts the names given out."""
+
+    call_id: int
+    phase: Phase = "new"
+    caller: str = ""
+    dialled: str = ""
+    queue: str = ""
+    legs: Mapping[str, Leg] = field(default_factory=dict)
+    holding: str = ""  # the bridge in which the caller waits
+    talk: str = ""  # the bridge in which they talk
+    consult: str = ""
+    recording: str = ""
+    is_recording_paused: bool = False
+    arrived_at: datetime | None = None
+    queued_at: datetime | None = None
+    connected_at: datetime | None = None
+    ended_at: datetime | None = None
+    end: str = ""
+    made: int = 0
+
+    def leg(self, role: Role) -> Leg | None:
+        """The leg of this role, if there is one."""
+        return next((each for each in self.legs.values() if each.role == role), None)
+
+    @property
+    def caller_channel(self) -> str:
+        """The caller's channel; empty once they are gone."""
+        leg = self.leg("caller")
+        return leg.channel if leg else ""
+
+    @property
+    def open_offers(self) -> tuple[Leg, ...]:
+        """Legs of people who were asked and have not answered yet."""
+        return tuple(
+            each for each in self.legs.values() if each.offer is not None and not each.is_up
+        )
+
+    def next_name(self, kind: str) -> str:
+        """A name for a channel, bridge or recording that was never given before."""
+        return f"q{self.call_id}-{kind}{self.made + 1}"
+
+
+def fold(call: Call, entries: Iterable[Entry]) -> Call:
+    """The call after more entries."""
+    for entry in entries:
+        call = apply(call, entry)
+    return call
+
+
+def apply(call: Call, entry: Entry) -> Call:
+    """The call after one more entry. Raises `KeyError` for a kind that is not known."""
+    return _APPLY[entry.kind](call, entry.data, entry.at)
+
+
+def _arrived(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    leg = Leg(data["channel"], "caller")
+    return replace(
+        call, phase="arrived", caller=data["caller"], dialled=data["dialled"], arrived_at=at,
+        legs={leg.channel: leg},
+    )  # fmt: skip
+
+
+def _answered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, phase="greeted", legs=_changed(call, call.caller_channel, is_up=True))
+
+
+def _queued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    return replace(
+        call, phase="waiting", queue=data["queue"], holding=data["bridge"], talk="", queued_at=at,
+        recording="", is_recording_paused=False, made=call.made + 1,
+    )  # fmt: skip
+
+
+def _offered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    leg = Leg(data["channel"], "agent", data["staff"], data["offer"], seconds=data["seconds"])
+    return replace(call, legs={**call.legs, leg.channel: leg}, made=call.made + 1)
+
+
+def _rings(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return call
+
+
+def _refused(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, legs=_without_offer(call, data["offer"]))
+
+
+def _picked_up(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    leg = _of_offer(call, data["offer"])
+    legs = {**call.legs, leg.channel: replace(leg, bridge=data["bridge"])}
+    return replace(call, legs=legs, made=call.made + 1)
+
+
+def _connected(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    leg = _of_offer(call, data["offer"])
+    legs = {**call.legs, leg.channel: replace(leg, is_up=True, bridge="")}
+    return replace(
+        call, phase="talking", legs=legs, holding="", talk=data["bridge"],
+        connected_at=call.connected_at or at,
+    )  # fmt: skip
+
+
+def _held(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, phase="held")
+
+
+def _resumed(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, phase="talking")
+
+
+def _consulted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    leg = Leg(data["channel"], "consulted", data["staff"], data["offer"], seconds=data["seconds"])
+    legs = {**call.legs, leg.channel: leg}
+    return replace(call, phase="consulting", legs=legs, consult=data["bridge"], made=call.made + 2)
+
+
+def _consult_answered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    leg = _of_offer(call, data["offer"])
+    return replace(call, legs={**call.legs, leg.channel: replace(leg, is_up=True)})
+
+
+def _consult_ended(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = _without_offer(call, data["offer"])
+    phase: Phase = "talking" if call.phase == "consulting" else call.phase
+    return replace(call, phase=phase, legs=legs, consult="")
+
+
+def _handed_over(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = {key: leg for key, leg in call.legs.items() if leg.role != "agent"}
+    new = _of_offer(call, data["offer"])
+    legs[new.channel] = replace(new, role="agent")
+    return replace(call, phase="talking", legs=legs, consult="")
+
+
+def _joined(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, phase="talking", consult="")
+
+
+def _watched(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    kept = call.legs.get(data["channel"])
+    if kept is not None:
+        return replace(call, legs=_changed(call, kept.channel, mode=data["mode"]))
+    leg = Leg(data["channel"], "watcher", data["staff"], mode=data["mode"])
+    return replace(call, legs={**call.legs, leg.channel: leg}, made=call.made + 1)
+
+
+def _watching_up(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, legs=_changed(call, data["channel"], is_up=True))
+
+
+def _ear(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    watcher = call.legs[data["channel"]]
+    legs = {key: leg for key, leg in call.legs.items() if leg.role != "ear"}
+    ear = Leg(data["snoop"], "ear", watcher.staff, bridge=data["bridge"], mode=watcher.mode)
+    legs[ear.channel] = ear
+    legs[watcher.channel] = replace(watcher, bridge=data["bridge"])
+    return replace(call, legs=legs, made=call.made + 2)
+
+
+def _watch_ended(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = {
+        key: leg for key, leg in call.legs.items() if key != data["channel"] and leg.role != "ear"
+    }
+    return replace(call, legs=legs)
+
+
+def _taken_over(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = {key: leg for key, leg in call.legs.items() if leg.role not in ("agent", "ear")}
+    watcher = legs[data["channel"]]
+    legs[watcher.channel] = replace(watcher, role="agent", mode=None, bridge="")
+    return replace(call, legs=legs)
+
+
+def _recording_began(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(
+        call, recording=data["recording"], is_recording_paused=False, made=call.made + 1
+    )
+
+
+def _recording_paused(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, is_recording_paused=True)
+
+
+def _recording_resumed(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, is_recording_paused=False)
+
+
+def _recording_ended(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    if data["recording"] != call.recording:
+        return call
+    return replace(call, recording="", is_recording_paused=False)
+
+
+def _party_left(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = {key: leg for key, leg in call.legs.items() if key != data["channel"]}
+    other = next((leg for leg in legs.values() if leg.role == "consulted" and leg.is_up), None)
+    if other is not None and not any(leg.role == "agent" for leg in legs.values()):
+        legs[other.channel] = replace(other, role="agent")
+    return replace(call, legs=legs)
+
+
+def _kept(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return call
+
+
+def _ended(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    return replace(call, phase="ended", legs={}, ended_at=at, end=data["why"])
+
+
+_APPLY: Final = {
+    "arrived": _arrived,
+    "answered": _answered,
+    "queued": _queued,
+    "offered": _offered,
+    "rings": _rings,
+    "refused": _refused,
+    "picked_up": _picked_up,
+    "connected": _connected,
+    "held": _held,
+    "resumed": _resumed,
+    "consulted": _consulted,
+    "consult_answered": _consult_answered,
+    "consult_ended": _consult_ended,
+    "handed_over": _handed_over,
+    "joined": _joined,
+    "watched": _watched,
+    "watching_up": _watching_up,
+    "ear": _ear,
+    "watch_ended": _watch_ended,
+    "taken_over": _taken_over,
+    "recording_began": _recording_began,
+    "recording_paused": _recording_paused,
+    "recording_resumed": _recording_resumed,
+    "recording_ended": _recording_ended,
+    "party_left": _party_left,
+    "told_cause": _kept,
+    "trouble": _kept,
+    "ended": _ended,
+}
+
+
+def _changed(call: Call, channel: str, **changes: Any) -> dict[str, Leg]:
+    legs = dict(call.legs)
+    if channel in legs:
+        legs[channel] = replace(legs[channel], **changes)
+    return legs
+
+
+def _of_offer(call: Call, offer: int) -> Leg:
+    return next(leg for leg in call.legs.values() if leg.offer == offer)
+
+
+def _without_offer(call: Call, offer: int) -> dict[str, Leg]:
+    return {key: leg for key, leg in call.legs.items() if leg.offer != offer}

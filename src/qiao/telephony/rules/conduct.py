@@ -1,0 +1,310 @@
+"""What comes next in a call: from what was heard or asked, entries of its log and orders.
+
+Pure: neither switch nor database. Whoever runs a call keeps the entries first, then gives the
+orders one after the other, and brings back what became of each. An order on something that has
+gone is everyday: the signal that says so is on its way, and the call goes on when it comes.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from qiao.telephony.rules import asks, switch
+from qiao.telephony.rules.asks import Ask, Refused, Released, WaitsNoMore
+from qiao.telephony.rules.calls import Call, Leg
+from qiao.telephony.rules.conduct_offers import (
+    consult,
+    consult_over,
+    consult_up,
+    end_consult,
+    hand_over,
+    join_all,
+    meet,
+    met,
+    not_reached,
+    offer,
+    refuse,
+    withdraw,
+)
+from qiao.telephony.rules.conduct_watch import (
+    attend,
+    end_watch,
+    hear_through,
+    take_over,
+    watch,
+    watcher_left,
+)
+from qiao.telephony.rules.conducting import Conduct, Terms, back_to_caller, clear, drop, end, queue
+from qiao.telephony.rules.switch import Order, Outcome, Signal
+
+
+def heard(call: Call, signal: Signal, terms: Terms) -> Conduct:
+    """What comes of a signal. One of a channel that the call does not have changes nothing."""
+    step = Conduct(call, signal.at)
+    if isinstance(signal, switch.Arrived):
+        _arrive(step, signal)
+        return step
+    if isinstance(signal, switch.PlaybackEnded):
+        if call.phase == "greeted" and signal.playback == _greeting_of(call):
+            queue(step, terms.queue)
+        return step
+    if isinstance(signal, switch.RecordingEnded):
+        _recording_ended(step, signal)
+        return step
+    channel = getattr(signal, "channel", "")
+    if isinstance(signal, switch.Gone) and channel not in call.legs:
+        if call.phase != "new":
+            step.note("told_cause", channel=channel, cause=signal.cause, sip=signal.sip)
+        return step
+    leg = call.legs.get(channel)
+    if leg is not None:
+        _of_leg(step, leg, signal, terms)
+    return step
+
+
+def asked(call: Call, ask: Ask, at: datetime) -> Conduct:
+    """What comes of something that was asked. What does not fit the call as it stands changes
+    nothing, but an offer that is too late is given back."""
+    step = Conduct(call, at)
+    act = _ASKED[type(ask)]
+    act(step, ask)
+    return step
+
+
+def outcome(call: Call, order: Order, result: Outcome, at: datetime, terms: Terms) -> Conduct:
+    """What comes of an order that was given."""
+    step = Conduct(call, at)
+    if isinstance(order, switch.Create) and result not in (Outcome.DONE, Outcome.ALREADY):
+        not_reached(step, order.channel)
+    elif isinstance(order, switch.Join) and order.bridge == _meeting(call):
+        met(step, order, result, terms)
+    elif result is Outcome.FAILED:
+        step.note("trouble", order=type(order).__name__, outcome=str(result))
+    return step
+
+
+def _meeting(call: Call) -> str:
+    """The bridge in which caller and agent are to meet, if somebody lifted the receiver."""
+    agent = call.leg("agent")
+    return agent.bridge if agent and not agent.is_up else ""
+
+
+def _arrive(step: Conduct, signal: switch.Arrived) -> None:
+    if step.call.phase != "new":
+        return
+    step.note("arrived", channel=signal.channel, caller=signal.caller, dialled=signal.dialled)
+    step.do(switch.Answer(signal.channel))
+
+
+def _greeting_of(call: Call) -> str:
+    return f"q{call.call_id}-greeting"
+
+
+def _caller_up(step: Conduct, terms: Terms) -> None:
+    if step.call.phase != "arrived":
+        return
+    step.note("answered")
+    if terms.greeting:
+        name = _greeting_of(step.call)
+        step.do(switch.Play(step.call.caller_channel, name, terms.greeting))
+    else:
+        queue(step, terms.queue)
+
+
+def _caller_left(step: Conduct) -> None:
+    """Whoever was rung is told that it was not their fault; who talked is free."""
+    call = step.call
+    waited = call.phase in ("arrived", "greeted", "waiting")
+    for leg in call.legs.values():
+        if leg.role != "caller":
+            drop(step, leg)
+    for leg in call.open_offers:
+        assert leg.offer is not None
+        step.tell(Refused(leg.offer, leg.staff, "caller_gone"))
+    for leg in call.legs.values():
+        if leg.role in ("agent", "consulted") and leg.is_up and leg.staff is not None:
+            step.tell(Released(leg.staff))
+    clear(step)
+    if call.phase == "waiting":
+        step.tell(WaitsNoMore("abandoned"))
+    step.note("ended", why="abandoned" if waited else "caller")
+
+
+def _of_leg(step: Conduct, leg: Leg, signal: Signal, terms: Terms) -> None:
+    match signal:
+        case switch.Up():
+            _up(step, leg, terms)
+        case switch.Ready():
+            _ready(step, leg)
+        case switch.Rings() if leg.offer is not None and not leg.is_up:
+            step.note("rings", offer=leg.offer)
+        case switch.Gone():
+            _left(step, leg, signal)
+        case switch.Left():
+            _left(step, leg, None)
+        case switch.HeldByPhone(_, _, on) if leg.role == "agent" and leg.is_up:
+            # The telephone holds by itself: only noted.
+            step.note("held" if on else "resumed", by="phone")
+
+
+def _ready(step: Conduct, leg: Leg) -> None:
+    if leg.role == "ear":
+        hear_through(step, leg)
+    elif leg.role != "caller":
+        step.do(switch.Dial(leg.channel, leg.seconds, step.call.caller_channel))
+
+
+def _up(step: Conduct, leg: Leg, terms: Terms) -> None:
+    if leg.role == "caller":
+        _caller_up(step, terms)
+    elif leg.role == "agent" and step.call.phase == "waiting" and not leg.bridge:
+        meet(step, leg)
+    elif leg.role == "consulted" and not leg.is_up:
+        consult_up(step, leg)
+    elif leg.role == "watcher" and not leg.is_up:
+        step.note("watching_up", channel=leg.channel)
+        attend(step, step.call.legs[leg.channel])
+
+
+def _left(step: Conduct, leg: Leg, gone: switch.Gone | None) -> None:
+    if leg.role == "caller":
+        _caller_left(step)
+    elif leg.role == "watcher":
+        watcher_left(step, leg)
+    elif leg.role == "ear":
+        return
+    elif leg.offer is not None and not leg.is_up:
+        refuse(step, leg, _why(gone))
+    else:
+        _party_left(step, leg)
+
+
+def _why(gone: switch.Gone | None) -> str:
+    """Why nobody took it. Without a cause it rang out: the cause may be told later, or never."""
+    if gone is None:
+        return "no_answer"
+    found = switch.why_unanswered(gone)
+    return "no_answer" if found == "ended" else found
+
+
+def _party_left(step: Conduct, leg: Leg) -> None:
+    """Somebody who talked hangs up: the others go on, and a caller who is left alone is let go."""
+    call = step.call
+    if leg.staff is not None:
+        step.tell(Released(leg.staff))
+    if call.phase == "consulting" and leg.role == "consulted":
+        consult_over(step, leg, "left")
+        back_to_caller(step)
+        return
+    rest = [
+        each
+        for each in call.legs.values()
+        if each.role in ("agent", "consulted") and each.is_up and each.channel != leg.channel
+    ]
+    if not rest:
+        end(step, "agent", but=leg.channel)
+        return
+    if call.phase == "consulting":  # the agent goes: the third has the call
+        step.do(
+            switch.HoldMusic(call.caller_channel, on=False),
+            switch.Join(call.talk, (rest[0].channel,)),
+            switch.EndBridge(call.consult),
+        )
+        assert rest[0].offer is not None
+        step.note("handed_over", offer=rest[0].offer)
+        return
+    step.note("party_left", channel=leg.channel)
+
+
+def _hold(step: Conduct, ask: asks.Hold) -> None:
+    call, agent = step.call, step.call.leg("agent")
+    if agent is None:
+        return
+    if ask.on and call.phase == "talking":
+        step.note("held")
+        step.do(
+            switch.Leave(call.talk, agent.channel),
+            switch.HoldMusic(call.caller_channel, on=True),
+        )
+    elif not ask.on and call.phase == "held":
+        step.note("resumed")
+        back_to_caller(step)
+
+
+def _mute(step: Conduct, ask: asks.Mute) -> None:
+    agent = step.call.leg("agent")
+    if agent is not None and agent.is_up:
+        step.do(switch.Mute(agent.channel, ask.on))
+
+
+def _transfer(step: Conduct, ask: asks.TransferTo) -> None:
+    call = step.call
+    if call.phase not in ("talking", "held"):
+        return
+    if call.phase == "held":
+        step.do(switch.HoldMusic(call.caller_channel, on=False))
+    step.do(switch.Leave(call.talk, call.caller_channel))
+    talk = call.talk
+    parties = [leg for leg in call.legs.values() if leg.role != "caller"]
+    for leg in parties:
+        _free(step, leg)
+    queue(step, ask.queue, "transfer")
+    for leg in parties:
+        drop(step, leg)
+    step.do(switch.EndBridge(talk))
+
+
+def _free(step: Conduct, leg: Leg) -> None:
+    """Whoever talked or watched has no more to do with the call."""
+    if leg.role in ("agent", "consulted"):
+        step.note("party_left", channel=leg.channel, why="transfer")
+        if leg.staff is not None:
+            step.tell(Released(leg.staff))
+    elif leg.role == "watcher":
+        step.note("watch_ended", channel=leg.channel)
+        if leg.bridge:
+            step.do(switch.EndBridge(leg.bridge))
+
+
+def _hang_up(step: Conduct, ask: asks.HangUp) -> None:  # noqa: ARG001 - as all asks
+    call = step.call
+    if call.phase in ("new", "ended"):
+        return
+    for leg in call.legs.values():
+        if leg.role in ("agent", "consulted") and leg.is_up and leg.staff is not None:
+            step.tell(Released(leg.staff))
+    if call.phase == "waiting":
+        step.tell(WaitsNoMore("ended"))
+    end(step, "agent")
+
+
+def _pause_recording(step: Conduct, ask: asks.PauseRecording) -> None:
+    call = step.call
+    if call.recording and ask.on != call.is_recording_paused:
+        step.note("recording_paused" if ask.on else "recording_resumed", recording=call.recording)
+        step.do(switch.PauseRecording(call.recording, ask.on))
+
+
+def _recording_ended(step: Conduct, signal: switch.RecordingEnded) -> None:
+    if signal.recording.startswith(f"q{step.call.call_id}-"):
+        step.note(
+            "recording_ended", recording=signal.recording, ok=signal.ok, seconds=signal.seconds
+        )
+
+
+_ASKED: Final[Mapping[type[Ask], Any]] = {
+    asks.Offer: offer,
+    asks.Withdraw: withdraw,
+    asks.Hold: _hold,
+    asks.Mute: _mute,
+    asks.TransferTo: _transfer,
+    asks.Consult: consult,
+    asks.EndConsult: end_consult,
+    asks.HandOver: hand_over,
+    asks.JoinAll: join_all,
+    asks.Watch: watch,
+    asks.EndWatch: end_watch,
+    asks.TakeOver: take_over,
+    asks.PauseRecording: _pause_recording,
+    asks.HangUp: _hang_up,
+}

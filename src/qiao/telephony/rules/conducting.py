@@ -1,0 +1,98 @@
+"""Steps that many turns of a call share: what is kept, ordered, told, and how legs are let go."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from qiao.telephony.rules import switch
+from qiao.telephony.rules.asks import Refused, Waits, Word
+from qiao.telephony.rules.calls import Call, Entry, Leg, apply
+from qiao.telephony.rules.switch import Order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How calls of a line are conducted. Sounds are names that the switch knows."""
+
+    queue: str
+    greeting: tuple[str, ...] = ()
+    is_recorded: bool = True
+
+
+@dataclass
+class Conduct:
+    """What comes of one thing: the call after it, what to keep, to order and to tell."""
+
+    call: Call
+    at: datetime
+    entries: list[Entry] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+
+    def note(self, kind: str, **data: Any) -> None:
+        """Add an entry."""
+        entry = Entry(kind, self.at, data)
+        self.entries.append(entry)
+        self.call = apply(self.call, entry)
+
+    def do(self, *orders: Order) -> None:
+        """Order something, in this order."""
+        self.orders += orders
+
+    def tell(self, *words: Word) -> None:
+        """Tell others."""
+        self.words += words
+
+
+def drop(step: Conduct, leg: Leg) -> None:
+    step.do(switch.HangUp(leg.channel, elsewhere=leg.offer is not None and not leg.is_up))
+
+
+def clear(step: Conduct) -> None:
+    """Take away the bridges of a call that ends."""
+    watched = {leg.bridge for leg in step.call.legs.values() if leg.bridge}
+    bridges = {step.call.holding, step.call.talk, step.call.consult, *watched}
+    step.do(*(switch.EndBridge(each) for each in sorted(bridges - {""})))
+
+
+def end(step: Conduct, why: str, but: str = "") -> None:
+    """Let everybody go."""
+    call = step.call
+    for leg in call.legs.values():
+        if leg.channel != but:
+            drop(step, leg)
+    for leg in call.open_offers:
+        assert leg.offer is not None
+        step.tell(Refused(leg.offer, leg.staff, "withdrawn"))
+    clear(step)
+    step.note("ended", why=why)
+
+
+def creating(call: Call, channel: str, endpoint: str, role: str) -> Order:
+    return switch.Create(
+        channel, endpoint, role, str(call.call_id), call.caller, call.caller_channel
+    )
+
+
+def back_to_caller(step: Conduct) -> None:
+    agent = step.call.leg("agent")
+    assert agent is not None
+    step.do(
+        switch.HoldMusic(step.call.caller_channel, on=False),
+        switch.Join(step.call.talk, (agent.channel,)),
+    )
+
+
+def queue(step: Conduct, queue: str, why: str = "") -> None:
+    bridge, caller = step.call.next_name("q"), step.call.caller_channel
+    data: Mapping[str, Any] = {"why": why} if why else {}
+    step.note("queued", queue=queue, bridge=bridge, **data)
+    step.do(
+        switch.MakeBridge(bridge, "holding"),
+        switch.Join(bridge, (caller,)),
+        switch.Music(bridge, on=True),
+    )
+    step.tell(Waits(queue))

@@ -1,0 +1,170 @@
+"""Calls conducted on a played switch, with agents, a queue and a counted clock, all in memory."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+
+from qiao.telephony.engines.clock import CountedClock
+from qiao.telephony.engines.sim import Phone, SimSwitch
+from qiao.telephony.rules import asks, conduct, switch
+from qiao.telephony.rules.calls import Call, Entry, fold
+from qiao.telephony.rules.conducting import Conduct, Terms
+from qiao.telephony.rules.switch import Order, Signal
+
+QUEUE = "main"
+
+
+@dataclass
+class Agent:
+    staff: int
+    endpoint: str
+    idle_since: float = 0.0
+    state: str = "ready"  # ready, reserved, talking, wrap_up, not_ready
+    offer: int | None = None
+
+
+@dataclass
+class Exchange:
+    """Runs calls as a controller does: keep, order, bring back what became of it."""
+
+    clock: CountedClock
+    terms: Terms
+    agents: dict[int, Agent]
+    seed: int = 1
+    delay: float = 0.0  # an order takes up to so many seconds
+    ring_seconds: int = 20
+    wrap_up: Callable[[Random], float] = lambda _random: 0.0
+    not_ready_seconds: float = 60.0
+    waiting: deque[int] = field(default_factory=deque)
+    calls: dict[int, Call] = field(default_factory=dict)
+    log: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    words: list[tuple[int, asks.Word]] = field(default_factory=list)
+    offers: dict[int, int] = field(default_factory=dict)  # to their call
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)
+        self.switch = SimSwitch(self.clock, self._hear, seed=self.seed)
+        self._channels: dict[str, int] = {}
+        self._orders: dict[int, deque[Order]] = defaultdict(deque)
+        self._busy: set[int] = set()
+        self._offer_no = 0
+        for agent in self.agents.values():
+            self.switch.phones.setdefault(agent.endpoint, Phone(agent.endpoint))
+
+    def ask(self, call_id: int, ask: asks.Ask) -> None:
+        """Somebody asks something of a call."""
+        self._take(call_id, conduct.asked(self.calls[call_id], ask, self.clock.now()))
+
+    def next_offer(self, call_id: int) -> int:
+        self._offer_no += 1
+        self.offers[self._offer_no] = call_id
+        return self._offer_no
+
+    def route(self) -> None:
+        """First come, first served; the longest idle takes it."""
+        while self.waiting:
+            free = [each for each in self.agents.values() if each.state == "ready"]
+            if not free:
+                return
+            agent = min(free, key=lambda each: (each.idle_since, each.staff))
+            call_id = self.waiting.popleft()
+            self.reserve(agent, call_id)
+            given = (agent.offer or 0, agent.staff, agent.endpoint, self.ring_seconds)
+            self.ask(call_id, asks.Offer(*given))
+
+    def reserve(self, agent: Agent, call_id: int) -> None:
+        assert agent.state == "ready", f"two offers of {agent}"
+        agent.state, agent.offer = "reserved", self.next_offer(call_id)
+
+    def _hear(self, signal: Signal) -> None:
+        call_id = self._call_of(signal)
+        if call_id is None:
+            return
+        if isinstance(signal, switch.Arrived):
+            self.calls[call_id] = Call(call_id)
+            self._channels[signal.channel] = call_id
+        self._take(call_id, conduct.heard(self.calls[call_id], signal, self.terms))
+
+    def _call_of(self, signal: Signal) -> int | None:
+        if isinstance(signal, switch.Arrived):
+            return len(self.calls) + 1
+        name = next(
+            (
+                getattr(signal, each)
+                for each in ("channel", "playback", "recording", "bridge")
+                if hasattr(signal, each)
+            ),
+            "",
+        )
+        if name in self._channels:
+            return self._channels[name]
+        return int(name[1:].partition("-")[0]) if name.startswith("q") else None
+
+    def _take(self, call_id: int, step: Conduct) -> None:
+        assert fold(self.calls[call_id], step.entries) == step.call
+        self.calls[call_id] = step.call
+        self.log[call_id] += step.entries
+        self._orders[call_id].extend(step.orders)
+        for word in step.words:
+            self.words.append((call_id, word))
+            self._listen(call_id, word)
+        self._work(call_id)
+        self.route()
+
+    def _work(self, call_id: int) -> None:
+        """One order after the other, each with its delay."""
+        if call_id in self._busy or not self._orders[call_id]:
+            return
+        self._busy.add(call_id)
+        order = self._orders[call_id].popleft()
+        self.clock.later(self.delay * self.random.random(), lambda: self._give(call_id, order))
+
+    def _give(self, call_id: int, order: Order) -> None:
+        result = self.switch.give(order)
+        self._busy.discard(call_id)
+        call, now = self.calls[call_id], self.clock.now()
+        self._take(call_id, conduct.outcome(call, order, result, now, self.terms))
+
+    def _listen(self, call_id: int, word: asks.Word) -> None:
+        match word:
+            case asks.Waits():
+                self.waiting.append(call_id)
+            case asks.WaitsNoMore():
+                if call_id in self.waiting:
+                    self.waiting.remove(call_id)
+            case asks.Refused(offer, staff, why):
+                self._refused(call_id, offer, staff, why)
+            case asks.Taken(offer, staff) if staff is not None:
+                agent = self.agents[staff]
+                assert offer is None or agent.offer == offer
+                agent.state = "talking"
+            case asks.Released(staff):
+                self._released(self.agents[staff])
+
+    def _refused(self, call_id: int, offer: int, staff: int | None, why: str) -> None:
+        call = self.calls[call_id]
+        rung = call.leg("agent") is not None
+        if call.phase == "waiting" and not rung and call_id not in self.waiting:
+            self.waiting.appendleft(call_id)  # it keeps its place
+        if staff is None:
+            return
+        agent = self.agents[staff]
+        assert agent.offer == offer, (agent, offer)
+        agent.offer = None
+        if why in ("caller_gone", "withdrawn"):
+            self._ready(agent)
+        else:
+            agent.state = "not_ready"
+            self.clock.later(self.not_ready_seconds, lambda: self._ready(agent))
+
+    def _released(self, agent: Agent) -> None:
+        assert agent.state == "talking", agent
+        agent.state, agent.offer = "wrap_up", None
+        self.clock.later(self.wrap_up(self.random), lambda: self._ready(agent))
+
+    def _ready(self, agent: Agent) -> None:
+        agent.state = "ready"
+        agent.idle_since = (self.clock.now() - timedelta(0)).timestamp()
+        self.route()
