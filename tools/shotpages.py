@@ -153,6 +153,7 @@ MENU = _opens("[popovertarget=case-more]", "#case-more:popover-open")
 MACROS = _opens("[popovertarget=case-macros]", "#case-macros:popover-open")
 SAVING_REPORT = _opens("[hx-get^='/cases/reports/save']")
 CALENDAR = _follows("main a[href^='/cases/calendars/']")
+DIGEST = _follows("tr[data-href] a.num")
 ARTICLE = _follows("#kb-lines a.kb-line")
 MAIN_CASE = _follows("a[href^='/cases/alike/']")
 
@@ -237,7 +238,7 @@ SHOTS = (
     Shot("green", "/cases/green", "supervisor"),
     Shot("late-today", "/cases/late", "supervisor"),
     Shot("digests", "/cases/digests?whose=all", "supervisor"),
-    Shot("digest", "/cases/digests?whose=all", "supervisor", act=_first_row),
+    Shot("digest", "/cases/digests?whose=all", "supervisor", act=DIGEST),
     Shot("findings", "/cases/findings", "supervisor"),
     Shot("case-new", "/cases/new"),
     Shot("contacts", "/interactions/"),
