@@ -38,3 +38,22 @@ class InteractionFinished:
     customer_id: int | None
     outcome: str
     resolved: bool
+
+
+@event_type("contact.agent_turned", topics=("agents",))
+@dataclass(frozen=True, slots=True)
+class AgentTurned:
+    """Somebody who takes contacts stands otherwise; `state` names how."""
+
+    staff_id: int
+    state: str
+
+
+@event_type("contact.queue_moved", topics=("queues",))
+@dataclass(frozen=True, slots=True)
+class QueueMoved:
+    """Something waits in a queue, or does not any more."""
+
+    queue: str
+    waiting_id: int
+    state: str

@@ -140,5 +140,5 @@ manifest = Module(
         DemoStage("contact", 60, history.build, audit.audit, morning.tick),
         DemoStage("contact.visits", 64, _note_visits),
     ),
-    append_only=("contact_interactionevent",),
+    append_only=("contact_interactionevent", "contact_agentstatechange"),
 )

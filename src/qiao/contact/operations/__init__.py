@@ -1,5 +1,13 @@
 """Writes: the door through which other modules change contacts."""
 
+from qiao.contact.operations.agents import (
+    be_ready,
+    let_time_pass,
+    renew_lease,
+    sign_off,
+    sign_on,
+    take_break,
+)
 from qiao.contact.operations.counting import fold_counts
 from qiao.contact.operations.drafting import autosave_draft, drop_case_draft, keep_case_draft
 from qiao.contact.operations.finishing import (
@@ -28,8 +36,20 @@ from qiao.contact.operations.refusals import (
 from qiao.contact.operations.replay import Replayed, replay_log, write_refused
 from qiao.contact.operations.starting import start_interaction
 from qiao.contact.operations.visits import note_known_visits, note_visits
+from qiao.contact.operations.waiting import (
+    Asked,
+    Wish,
+    leave_queue,
+    refuse_offer,
+    release_agent,
+    reserve,
+    route,
+    take_offer,
+    wait_for_agent,
+)
 
 __all__ = [
+    "Asked",
     "BadMoment",
     "BadPhone",
     "BadText",
@@ -41,9 +61,11 @@ __all__ = [
     "TooLate",
     "Unfinished",
     "UnknownChoice",
+    "Wish",
     "WrongState",
     "abandon",
     "autosave_draft",
+    "be_ready",
     "describe_caller",
     "drop_case_draft",
     "end_interaction",
@@ -51,15 +73,27 @@ __all__ = [
     "fold_counts",
     "identify_customer",
     "keep_case_draft",
+    "leave_queue",
+    "let_time_pass",
     "link_case",
     "lock_to_link",
     "mark_unknown",
     "move_interactions",
     "note_known_visits",
     "note_visits",
+    "refuse_offer",
+    "release_agent",
+    "renew_lease",
     "reopen",
     "replay_log",
+    "reserve",
+    "route",
+    "sign_off",
+    "sign_on",
     "start_interaction",
+    "take_break",
+    "take_offer",
     "take_over",
+    "wait_for_agent",
     "write_refused",
 ]

@@ -10,6 +10,7 @@ from qiao.staff.queries.people import (
     members_of,
     names_of,
     people_in,
+    skills_of,
     works_in,
 )
 from qiao.staff.queries.rights import (
@@ -75,6 +76,7 @@ __all__ = [
     "people_in",
     "region_names",
     "rights_stamp",
+    "skills_of",
     "subtree_of",
     "system_actor",
     "teams_for",

@@ -7,7 +7,7 @@ from datetime import date
 from django.db import connection
 
 from qiao.core.actor import Actor
-from qiao.staff.models import Membership, Staff
+from qiao.staff.models import Membership, Staff, StaffSkill
 
 
 def home_unit(staff_id: int) -> int:
@@ -38,6 +38,12 @@ def names_of(staff_ids: Iterable[int]) -> dict[int, str]:
 def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
     """Staff ids by number, those who left included; unknown numbers are left out."""
     return dict(Staff.objects.filter(number__in=list(numbers)).values_list("number", "id"))
+
+
+def skills_of(staff_id: int) -> dict[str, int]:
+    """The skills of a person with their levels, 0 (none) to 5 (expert)."""
+    held = StaffSkill.objects.filter(staff_id=staff_id)
+    return dict(held.values_list("skill__key", "level"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,185 @@
+"""How people who take contacts stand: signed on, ready, on a break, at work, or gone."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection
+
+from qiao.contact.events import AgentTurned
+from qiao.contact.models import AgentState, AgentStateChange
+from qiao.contact.operations.journal import RIGHT
+from qiao.contact.operations.refusals import UnknownChoice, WrongState
+from qiao.contact.rules.desk import BREAKS, LEASE_SECONDS, serving
+from qiao.core import events
+from qiao.core.actor import Actor
+from qiao.core.packs.enabled import catalogue
+from qiao.core.rules.text import clean
+from qiao.core.transactions import required
+from qiao.staff.queries import skills_of
+
+State = AgentState.State
+AT_WORK: Final = frozenset({State.RESERVED, State.BUSY, State.WRAP_UP})
+LEASE: Final = timedelta(seconds=LEASE_SECONDS)
+ENDPOINT_LENGTH: Final = 80
+
+
+def sign_on(*, actor: Actor, endpoint: str, now: datetime) -> AgentState:
+    """Begin to take contacts, with a telephone: ready at once, for all queues whose skill the
+    person holds. Signed on already, only the telephone changes.
+
+    Raises `Forbidden`, `BadText`.
+    """
+    required()
+    actor.require(RIGHT, actor.organisation_id)
+    person = actor.person_id
+    phone = clean(endpoint, field="endpoint", max_length=ENDPOINT_LENGTH, one_line=True)
+    queues = serving(catalogue().queues.values(), skills_of(person))
+    agent = _locked(actor, now)
+    agent.organisation_id = actor.organisation_id
+    agent.endpoint, agent.queues, agent.lease_until = phone, list(queues), now + LEASE
+    if agent.state == State.OFF:
+        agent.signed_on_at, agent.idle_since, agent.busy_seconds = now, now, 0
+        turn(agent, State.READY, now=now, actor=actor)
+    else:
+        agent.save(update_fields=["organisation", "endpoint", "queues", "lease_until"])
+    return agent
+
+
+def sign_off(*, actor: Actor, now: datetime) -> AgentState:
+    """End the shift; after the contact at hand, if any. Raises `WrongState` while rung."""
+    agent = _own(actor, now)
+    return _rest(agent, State.OFF, "", actor, now)
+
+
+def be_ready(*, actor: Actor, now: datetime) -> AgentState:
+    """Take contacts again: after a break, after work on the last one, after not answering.
+
+    Raises `WrongState` in the middle of a contact.
+    """
+    agent = _own(actor, now)
+    if agent.state in (State.OFF, State.BUSY, State.RESERVED):
+        raise WrongState(agent.state)
+    if agent.state != State.READY:
+        if agent.state != State.WRAP_UP:
+            agent.idle_since = now  # whoever rested stands behind those who waited
+        turn(agent, State.READY, now=now, actor=actor)
+    return agent
+
+
+def take_break(*, actor: Actor, reason: str, now: datetime) -> AgentState:
+    """Rest, with a reason of `BREAKS`; after the contact at hand, if there is one.
+
+    Raises `UnknownChoice`, `WrongState`.
+    """
+    if reason not in BREAKS:
+        raise UnknownChoice("reason")
+    agent = _own(actor, now)
+    return _rest(agent, State.BREAK, reason, actor, now)
+
+
+def renew_lease(*, staff_id: int, now: datetime) -> None:
+    """The browser is still there."""
+    required()
+    AgentState.objects.filter(staff_id=staff_id).exclude(state=State.OFF).update(
+        lease_until=now + LEASE
+    )
+
+
+def let_time_pass(*, now: datetime) -> Sequence[int]:
+    """End what ends by itself: work after a contact whose limit has passed, and the shift of whom
+    nothing was heard. Whoever is with a customer stays. Returns who turned."""
+    required()
+    due = AgentState.objects.select_for_update(skip_locked=True).exclude(state=State.OFF)
+    turned = []
+    for agent in due.filter(until__lte=now, state=State.WRAP_UP).order_by("staff_id"):
+        end_wrap_up(agent, now=now)
+        turned.append(agent.staff_id)
+    gone = due.filter(lease_until__lte=now).exclude(state__in=AT_WORK).order_by("staff_id")
+    for agent in gone:
+        turn(agent, State.OFF, now=now, reason="lost")
+        turned.append(agent.staff_id)
+    return turned
+
+
+def end_wrap_up(agent: AgentState, *, now: datetime) -> None:
+    """The work after a contact is done: ready, or what the person wanted meanwhile."""
+    wanted = agent.wanted or State.READY
+    reason, agent.wanted = agent.reason, ""
+    turn(agent, wanted, now=now, reason=reason if wanted == State.BREAK else "")
+
+
+def turn(
+    agent: AgentState,
+    state: str,
+    *,
+    now: datetime,
+    reason: str = "",
+    until: datetime | None = None,
+    offer: int | None = None,
+    actor: Actor | None = None,
+) -> None:
+    """Let a locked person stand otherwise, and keep that they do."""
+    if agent.state in (State.BUSY, State.WRAP_UP):
+        agent.busy_seconds += max(0, int((now - agent.since).total_seconds()))
+        agent.idle_since = now
+    agent.state, agent.reason, agent.since, agent.until = state, reason, now, until
+    if state == State.OFF:
+        agent.wanted = ""
+    agent.save()
+    AgentStateChange.objects.create(
+        staff_id=agent.staff_id,
+        at=now,
+        state=state,
+        reason=reason,
+        offer=offer,
+        by_id=actor.staff_id if actor else None,
+    )
+    events.publish(
+        AgentTurned(agent.staff_id, state),
+        organisation_id=agent.organisation_id,
+        actor=actor,
+        now=now,
+    )
+
+
+def lock_agents(staff_ids: Collection[int]) -> dict[int, AgentState]:
+    """People by id, locked in the order of their ids."""
+    found = AgentState.objects.select_for_update().filter(staff_id__in=staff_ids)
+    return {each.staff_id: each for each in found.order_by("staff_id")}
+
+
+def _rest(agent: AgentState, state: str, reason: str, actor: Actor, now: datetime) -> AgentState:
+    if agent.state == State.RESERVED:
+        raise WrongState(agent.state)
+    if agent.state in (State.BUSY, State.WRAP_UP) and state == State.BREAK:
+        agent.wanted, agent.reason = state, reason
+        agent.save(update_fields=["wanted", "reason"])
+    elif agent.state == State.BUSY:
+        agent.wanted = state
+        agent.save(update_fields=["wanted"])
+    elif agent.state != state or agent.reason != reason:
+        turn(agent, state, now=now, reason=reason, actor=actor)
+    return agent
+
+
+def _own(actor: Actor, now: datetime) -> AgentState:
+    required()
+    actor.require(RIGHT, actor.organisation_id)
+    agent = _locked(actor, now)
+    if agent.state == State.OFF:
+        raise WrongState(agent.state)
+    agent.lease_until = now + LEASE
+    return agent
+
+
+def _locked(actor: Actor, now: datetime) -> AgentState:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO contact_agentstate (staff_id, organisation_id, state, reason, since,"
+            " idle_since, endpoint, queues, busy_seconds, wanted)"
+            " VALUES (%s, %s, 'off', '', %s, %s, '', '{}', 0, '')"
+            " ON CONFLICT (staff_id) DO NOTHING",
+            [actor.person_id, actor.organisation_id, now, now],
+        )
+    return lock_agents([actor.person_id])[actor.person_id]

@@ -1,0 +1,280 @@
+"""What waits for somebody: who is asked to take it, and what they answered."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection
+
+from qiao.contact.events import QueueMoved
+from qiao.contact.models import AgentState, Offer, Waiting
+from qiao.contact.operations.agents import lock_agents, turn
+from qiao.contact.rules import routing
+from qiao.contact.rules.desk import RING_SECONDS, WRAP_UP_SECONDS
+from qiao.core import events
+from qiao.core.packs.enabled import catalogue
+from qiao.core.prepared import fetch_all
+from qiao.core.transactions import required
+
+State = AgentState.State
+ROUTING_LOCK: Final = 5_105_001  # one decides at a time; the number is ours alone
+NOT_THEIR_FAULT: Final = frozenset({"caller_gone", "withdrawn"})
+_READY: Final = """
+SELECT a.staff_id, a.queues, a.idle_since, a.endpoint,
+       least(1.0, a.busy_seconds / greatest(1.0, extract(epoch FROM %(now)s - a.signed_on_at))),
+       coalesce((SELECT jsonb_object_agg(k.key, s.level) FROM staff_staffskill s
+                   JOIN staff_skill k ON k.id = s.skill_id WHERE s.staff_id = a.staff_id), '{}')
+  FROM contact_agentstate a
+ WHERE a.state = 'ready' AND a.lease_until > %(now)s
+ ORDER BY a.staff_id FOR UPDATE OF a SKIP LOCKED
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What waits, and for whom: see `qiao.contact.models.Waiting`."""
+
+    queue: str
+    channel: str
+    subject_kind: str
+    subject_id: int
+    organisation_id: int
+    since: datetime
+    customer_id: int | None = None
+    skills: Mapping[str, int] | None = None
+    tier: str = ""
+    is_emergency: bool = False
+    last_agent_id: int | None = None
+    takes: int = routing.FULL
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody was reserved for what waits: ring them."""
+
+    offer_id: int
+    subject_kind: str
+    subject_id: int
+    staff_id: int
+    endpoint: str
+    seconds: int
+
+
+def wait_for_agent(*, wish: Wish, now: datetime) -> Waiting:
+    """Let something wait in a queue; asked for twice it waits once.
+
+    Raises `KeyError` for a queue that no pack brings.
+    """
+    required()
+    if wish.queue not in catalogue().queues:
+        raise KeyError(wish.queue)
+    waiting, made = Waiting.objects.get_or_create(
+        subject_kind=wish.subject_kind,
+        subject_id=wish.subject_id,
+        state__in=[Waiting.State.WAITING, Waiting.State.OFFERED],
+        defaults={
+            "state": Waiting.State.WAITING,
+            "queue": wish.queue,
+            "channel": wish.channel,
+            "organisation_id": wish.organisation_id,
+            "customer_id": wish.customer_id,
+            "since": min(wish.since, now),
+            "takes": wish.takes,
+            "skills": dict(wish.skills or {}),
+            "tier": wish.tier,
+            "is_emergency": wish.is_emergency,
+            "last_agent_id": wish.last_agent_id,
+        },
+    )
+    if made:
+        _moved(waiting, now)
+    return waiting
+
+
+def leave_queue(*, subject_kind: str, subject_id: int, why: str, now: datetime) -> bool:
+    """What waited does not any more: it was taken, or gave up. False if it did not wait."""
+    required()
+    waiting = _waiting_of(subject_kind, subject_id)
+    if waiting is None:
+        return False
+    waiting.state = Waiting.State.TAKEN if why == "taken" else Waiting.State.GONE
+    waiting.ended_at, waiting.why = max(now, waiting.since), why
+    waiting.save(update_fields=["state", "ended_at", "why"])
+    _moved(waiting, now)
+    return True
+
+
+def route(*, now: datetime, ring_seconds: int = RING_SECONDS) -> Sequence[Asked]:
+    """Ask people to take what waits, as `qiao.contact.rules.routing` decides.
+
+    Each is reserved before anybody is rung: a person is locked, turned and asked in one
+    transaction, and nobody who is locked elsewhere is waited for.
+    """
+    required()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ROUTING_LOCK])
+    waiting = {
+        each.pk: each
+        for each in Waiting.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            state=Waiting.State.WAITING
+        ).order_by("since", "id")
+    }  # fmt: skip
+    if not waiting:
+        return []
+    agents, endpoints = _ready_agents(now)
+    if not agents:
+        return []
+    decided = routing.route(_queues(), agents, [_contact(w) for w in waiting.values()], now)
+    people = lock_agents([offer.agent_id for offer in decided.offers])
+    expires_at = now + timedelta(seconds=ring_seconds)
+    asked = []
+    for decision in decided.offers:
+        wish, agent = waiting[decision.contact_id], people[decision.agent_id]
+        offer = _ask(wish, agent, asdict(decision.reason), now, expires_at)
+        endpoint = endpoints[agent.staff_id]
+        asked.append(
+            Asked(
+                offer.pk,
+                wish.subject_kind,
+                wish.subject_id,
+                agent.staff_id,
+                endpoint,
+                ring_seconds,
+            )
+        )
+    return asked
+
+
+def reserve(
+    *, wish_of: tuple[str, int], staff_id: int, now: datetime, seconds: int = RING_SECONDS
+) -> Asked | None:
+    """Ask a certain person who is ready, such as a third in a call. None where they are not, or
+    where somebody is asked already."""
+    required()
+    agent = lock_agents([staff_id]).get(staff_id)
+    if agent is None or agent.state != State.READY:
+        return None
+    kind, subject_id = wish_of
+    known = Waiting.objects.select_for_update().filter(subject_kind=kind, subject_id=subject_id)
+    waiting = known.latest("id")
+    if waiting.offers.filter(state=Offer.State.OPEN).exists():
+        return None
+    offer = Offer.objects.create(
+        waiting=waiting, staff_id=staff_id, made_at=now, takes=routing.FULL,
+        expires_at=now + timedelta(seconds=seconds), reason={"rule": "asked"},
+    )  # fmt: skip
+    turn(agent, State.RESERVED, now=now, offer=offer.pk)
+    return Asked(offer.pk, kind, subject_id, staff_id, agent.endpoint, seconds)
+
+
+def take_offer(*, offer_id: int, now: datetime) -> bool:
+    """The person has it now. False for an offer that was answered before: nothing changes."""
+    required()
+    offer = _open_offer(offer_id)
+    if offer is None:
+        return False
+    offer.state, offer.answered_at = Offer.State.TAKEN, now
+    offer.save(update_fields=["state", "answered_at"])
+    agent = lock_agents([offer.staff_id])[offer.staff_id]
+    turn(agent, State.BUSY, now=now, offer=offer.pk)
+    return True
+
+
+def refuse_offer(*, offer_id: int, why: str, now: datetime) -> bool:
+    """Nobody took it: what waits keeps its place, and who let it ring is not ready any more,
+    unless it was not their fault. False for an offer that was answered before."""
+    required()
+    offer = _open_offer(offer_id)
+    if offer is None:
+        return False
+    offer.state, offer.answered_at, offer.why = Offer.State.REFUSED, now, why
+    offer.save(update_fields=["state", "answered_at", "why"])
+    waiting = Waiting.objects.select_for_update().get(pk=offer.waiting_id)
+    if waiting.state == Waiting.State.OFFERED:
+        waiting.state = Waiting.State.WAITING
+        waiting.save(update_fields=["state"])
+    agent = lock_agents([offer.staff_id])[offer.staff_id]
+    if agent.state == State.RESERVED:
+        fault = why not in NOT_THEIR_FAULT
+        turn(
+            agent, State.NOT_READY if fault else State.READY, now=now, reason=why if fault else "",
+            offer=offer.pk,
+        )  # fmt: skip
+    return True
+
+
+def release_agent(*, staff_id: int, now: datetime, wrap_up_seconds: int = WRAP_UP_SECONDS) -> None:
+    """The other side has gone: what is left is the work after it, for so long at most."""
+    required()
+    agent = lock_agents([staff_id]).get(staff_id)
+    Offer.objects.filter(
+        staff_id=staff_id, state=Offer.State.TAKEN, released_at__isnull=True
+    ).update(released_at=now)
+    if agent is not None and agent.state == State.BUSY:
+        until = now + timedelta(seconds=wrap_up_seconds)
+        turn(agent, State.WRAP_UP, now=now, reason=agent.reason, until=until)
+
+
+def _ask(
+    wish: Waiting, agent: AgentState, reason: dict[str, Any], now: datetime, expires_at: datetime
+) -> Offer:
+    offer = Offer.objects.create(
+        waiting=wish, staff_id=agent.staff_id, made_at=now, expires_at=expires_at, reason=reason,
+        takes=wish.takes,
+    )  # fmt: skip
+    wish.state = Waiting.State.OFFERED
+    wish.save(update_fields=["state"])
+    turn(agent, State.RESERVED, now=now, offer=offer.pk)
+    return offer
+
+
+def _ready_agents(now: datetime) -> tuple[list[routing.Agent], dict[int, str]]:
+    rows = fetch_all(_READY, {"now": now})
+    agents = [
+        routing.Agent(
+            staff_id, frozenset(queues), idle_since, json.loads(skills), occupancy=float(occupancy)
+        )
+        for staff_id, queues, idle_since, _endpoint, occupancy, skills in rows
+    ]
+    return agents, {row[0]: row[3] for row in rows}
+
+
+def _queues() -> dict[str, routing.Queue]:
+    return {
+        key: routing.Queue(key, skills=((spec.skill, 1),) if spec.skill else ())
+        for key, spec in catalogue().queues.items()
+    }
+
+
+def _contact(waiting: Waiting) -> routing.Contact:
+    return routing.Contact(
+        waiting.pk,
+        waiting.queue,
+        waiting.since,
+        waiting.takes,
+        tuple(sorted(waiting.skills.items())),
+        waiting.tier,
+        waiting.is_emergency,
+        waiting.last_agent_id,
+    )
+
+
+def _open_offer(offer_id: int) -> Offer | None:
+    found = Offer.objects.select_for_update().filter(pk=offer_id, state=Offer.State.OPEN)
+    return found.first()
+
+
+def _waiting_of(subject_kind: str, subject_id: int) -> Waiting | None:
+    found = Waiting.objects.select_for_update().filter(
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        state__in=[Waiting.State.WAITING, Waiting.State.OFFERED],
+    )
+    return found.first()
+
+
+def _moved(waiting: Waiting, now: datetime) -> None:
+    moved = QueueMoved(waiting.queue, waiting.pk, waiting.state)
+    events.publish(moved, organisation_id=waiting.organisation_id, actor=None, now=now)

@@ -1,0 +1,307 @@
+"""Who takes contacts: signing on, resting, being asked, answering, and being gone."""
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiao.contact import operations
+from qiao.contact.models import AgentState, AgentStateChange, Offer, Waiting
+from qiao.contact.operations import Asked, UnknownChoice, Wish, WrongState
+from qiao.contact.rules.desk import LEASE_SECONDS, WRAP_UP_SECONDS
+from qiao.core.actor import Actor, Forbidden
+from qiao.staff.operations import define_skill, give_skill
+from qiao.staff.queries import actor_for
+from qiao.staff.tests.cast import TODAY, Company, make_company, person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 22, 1, 41, tzinfo=UTC)
+BILLS, REPAIRS, WRITTEN = "water.billing", "water.repair", "water.written"
+
+
+@pytest.fixture
+def world() -> Company:
+    made = make_company()
+    for key in ("water.billing", "water.repair"):
+        define_skill(key=key, names={"en": key})
+    give_skill(staff=made.agent_staff, skill_key=BILLS, level=3)
+    give_skill(staff=made.colleague_staff, skill_key=REPAIRS, level=5)
+    give_skill(staff=made.outsider_staff, skill_key=BILLS, level=1)
+    return made
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def on(actor: Actor, seconds: float = 0) -> AgentState:
+    return operations.sign_on(actor=actor, endpoint=f"PJSIP/{actor.person_id}", now=after(seconds))
+
+
+def state(actor: Actor) -> str:
+    return AgentState.objects.get(staff_id=actor.person_id).state
+
+
+def wait(
+    world: Company, call: int, queue: str = BILLS, seconds: float = 0, **more: bool
+) -> Waiting:
+    wish = Wish(queue, "phone", "call", call, world.company.pk, after(seconds), **more)  # type: ignore[arg-type]
+    return operations.wait_for_agent(wish=wish, now=after(seconds))
+
+
+def route(seconds: float = 0) -> list[Asked]:
+    return list(operations.route(now=after(seconds)))
+
+
+def test_whoever_signs_on_serves_the_queues_of_their_skills_and_those_that_ask_none(
+    world: Company,
+) -> None:
+    assert on(world.agent).state == "ready"
+    queues = AgentState.objects.get(staff_id=world.agent.person_id).queues
+    assert BILLS in queues
+    assert WRITTEN in queues
+    assert REPAIRS not in queues
+    on(world.agent, 5)
+    assert AgentStateChange.objects.count() == 1
+
+
+def test_whoever_may_not_take_contacts_cannot_sign_on(world: Company) -> None:
+    viewer = person(
+        number="3001", name="看看", branch=world.lake, permissions=("interactions.view",)
+    )
+    with pytest.raises(Forbidden):
+        on(actor_for(viewer, day=TODAY))
+
+
+def test_a_call_goes_to_who_has_been_idle_longest_and_tells_why(world: Company) -> None:
+    on(world.outsider)
+    on(world.agent, 10)
+    on(world.colleague)
+    wait(world, 1, seconds=20)
+    (asked,) = route(20)
+    assert asked.staff_id == world.outsider.person_id
+    assert (asked.subject_kind, asked.subject_id) == ("call", 1)
+    assert state(world.outsider) == "reserved"
+    reason = Offer.objects.get().reason
+    assert (reason["rule"], reason["among"], reason["waited_seconds"]) == ("longest_idle", 2, 0.0)
+    assert route(21) == []
+
+
+def test_an_emergency_overtakes_and_the_first_comes_first_otherwise(world: Company) -> None:
+    wait(world, 1)
+    wait(world, 2, seconds=1)
+    wait(world, 3, seconds=2, is_emergency=True)
+    on(world.agent, 5)
+    assert [each.subject_id for each in route(5)] == [3]
+    on(world.outsider, 6)
+    assert [each.subject_id for each in route(6)] == [1]
+
+
+def test_whoever_lets_it_ring_is_not_ready_and_the_caller_keeps_the_place(world: Company) -> None:
+    on(world.agent)
+    wait(world, 1)
+    wait(world, 2, seconds=5)
+    (asked,) = route(6)
+    assert operations.refuse_offer(offer_id=asked.offer_id, why="no_answer", now=after(26))
+    assert state(world.agent) == "not_ready"
+    assert route(27) == []
+    operations.be_ready(actor=world.agent, now=after(30))
+    assert [each.subject_id for each in route(30)] == [1]
+
+
+def test_a_caller_who_goes_blames_nobody(world: Company) -> None:
+    on(world.agent)
+    wait(world, 1)
+    (asked,) = route(1)
+    assert operations.leave_queue(subject_kind="call", subject_id=1, why="abandoned", now=after(3))
+    operations.refuse_offer(offer_id=asked.offer_id, why="caller_gone", now=after(3))
+    assert state(world.agent) == "ready"
+    assert Waiting.objects.get().state == "gone"
+
+
+def test_a_word_that_comes_late_changes_nothing(world: Company) -> None:
+    on(world.agent)
+    wait(world, 1)
+    (asked,) = route(1)
+    assert operations.take_offer(offer_id=asked.offer_id, now=after(4))
+    assert not operations.refuse_offer(offer_id=asked.offer_id, why="no_answer", now=after(21))
+    assert not operations.take_offer(offer_id=asked.offer_id, now=after(22))
+    assert state(world.agent) == "busy"
+
+
+def test_the_work_after_a_call_ends_by_itself_or_before(world: Company) -> None:
+    on(world.agent)
+    wait(world, 1)
+    (asked,) = route(1)
+    operations.take_offer(offer_id=asked.offer_id, now=after(2))
+    operations.leave_queue(subject_kind="call", subject_id=1, why="taken", now=after(2))
+    operations.release_agent(staff_id=world.agent.person_id, now=after(62))
+    assert state(world.agent) == "wrap_up"
+    operations.renew_lease(staff_id=world.agent.person_id, now=after(110))
+    assert operations.let_time_pass(now=after(61 + WRAP_UP_SECONDS)) == []
+    assert operations.let_time_pass(now=after(62 + WRAP_UP_SECONDS)) == [world.agent.person_id]
+    agent = AgentState.objects.get(staff_id=world.agent.person_id)
+    assert (agent.state, agent.busy_seconds) == ("ready", 60 + WRAP_UP_SECONDS)
+
+
+def test_a_break_begins_after_the_contact_at_hand(world: Company) -> None:
+    on(world.agent)
+    wait(world, 1)
+    (asked,) = route(1)
+    with pytest.raises(WrongState):
+        operations.take_break(actor=world.agent, reason="meal", now=after(2))
+    operations.take_offer(offer_id=asked.offer_id, now=after(3))
+    assert operations.take_break(actor=world.agent, reason="meal", now=after(9)).state == "busy"
+    operations.release_agent(staff_id=world.agent.person_id, now=after(30))
+    operations.renew_lease(staff_id=world.agent.person_id, now=after(60))
+    operations.let_time_pass(now=after(30 + WRAP_UP_SECONDS))
+    agent = AgentState.objects.get(staff_id=world.agent.person_id)
+    assert (agent.state, agent.reason, agent.wanted) == ("break", "meal", "")
+    with pytest.raises(UnknownChoice):
+        operations.take_break(actor=world.agent, reason="fishing", now=after(120))
+
+
+def test_whoever_is_not_heard_of_any_more_is_signed_off_but_not_in_a_call(world: Company) -> None:
+    on(world.agent)
+    on(world.outsider)
+    wait(world, 1)
+    (asked,) = route(1)
+    operations.take_offer(offer_id=asked.offer_id, now=after(2))
+    turned = operations.let_time_pass(now=after(LEASE_SECONDS + 1))
+    busy = Offer.objects.get().staff_id
+    assert len(turned) == 1
+    assert busy not in turned
+    assert route(LEASE_SECONDS + 2) == []
+
+
+def test_a_third_is_asked_only_when_ready(world: Company) -> None:
+    on(world.agent)
+    on(world.outsider)
+    wait(world, 1)
+    (asked,) = route(1)
+    third = {world.agent.person_id, world.outsider.person_id} - {asked.staff_id}
+    (other,) = third
+    first = operations.reserve(wish_of=("call", 1), staff_id=other, now=after(2))
+    assert first is None  # one offer of a call at a time
+    operations.take_offer(offer_id=asked.offer_id, now=after(3))
+    assert operations.reserve(wish_of=("call", 1), staff_id=other, now=after(4))
+    assert operations.reserve(wish_of=("call", 1), staff_id=other, now=after(5)) is None
+
+
+class Desk:
+    """A small desk on which anything may happen."""
+
+    def __init__(self, world: Company, seed: int) -> None:
+        self.world, self.chance, self.now = world, Random(seed), NOW
+        self.people = [world.agent, world.colleague, world.outsider]
+        self.calls = 0
+
+    def act(self) -> None:
+        self.now += timedelta(seconds=self.chance.choice([0, 1, 5, 30, 70]))
+        acts: list[Callable[[], object]] = [
+            self.call, self.call, self.call, self.answer, self.answer, self.give_up, self.end,
+            self.turn, self.turn, self.pass_time,
+        ]  # fmt: skip
+        self.chance.choice(acts)()
+        operations.route(now=self.now)
+        self.look()
+
+    def call(self) -> None:
+        self.calls += 1
+        queue = self.chance.choice([BILLS, REPAIRS, WRITTEN])
+        emergency = self.chance.random() < 0.1
+        wish = Wish(
+            queue, "phone", "call", self.calls, self.world.company.pk, self.now,
+            is_emergency=emergency,
+        )  # fmt: skip
+        operations.wait_for_agent(wish=wish, now=self.now)
+
+    def answer(self) -> None:
+        offers = list(Offer.objects.filter(state="open"))
+        if offers:
+            offer = self.chance.choice(offers)
+            if self.chance.random() < 0.6:
+                operations.take_offer(offer_id=offer.pk, now=self.now)
+                subject = offer.waiting.subject_id
+                operations.leave_queue(
+                    subject_kind="call", subject_id=subject, why="taken", now=self.now
+                )
+            else:
+                why = self.chance.choice(["no_answer", "busy", "withdrawn"])
+                operations.refuse_offer(offer_id=offer.pk, why=why, now=self.now)
+
+    def give_up(self) -> None:
+        waiting = Waiting.objects.filter(state__in=["waiting", "offered"]).order_by("?").first()
+        if waiting is not None:
+            operations.leave_queue(
+                subject_kind="call", subject_id=waiting.subject_id, why="abandoned", now=self.now
+            )
+            for offer in Offer.objects.filter(waiting=waiting, state="open"):
+                operations.refuse_offer(offer_id=offer.pk, why="caller_gone", now=self.now)
+
+    def end(self) -> None:
+        for offer in Offer.objects.filter(state="taken", released_at__isnull=True)[:1]:
+            operations.release_agent(staff_id=offer.staff_id, now=self.now)
+
+    def turn(self) -> None:
+        who = self.chance.choice(self.people)
+        act = self.chance.choice(["on", "on", "ready", "break", "off"])
+        try:
+            if act == "on":
+                operations.sign_on(actor=who, endpoint="PJSIP/1", now=self.now)
+            elif act == "ready":
+                operations.be_ready(actor=who, now=self.now)
+            elif act == "break":
+                operations.take_break(actor=who, reason="rest", now=self.now)
+            else:
+                operations.sign_off(actor=who, now=self.now)
+        except WrongState:
+            return
+
+    def pass_time(self) -> None:
+        for who in self.people:
+            if self.chance.random() < 0.7:
+                operations.renew_lease(staff_id=who.person_id, now=self.now)
+        operations.let_time_pass(now=self.now)
+
+    def look(self) -> None:
+        """Nobody ready and able is idle while somebody waits; nobody is asked twice; whoever is
+        asked or busy has exactly one offer that says so."""
+        agents = {each.staff_id: each for each in AgentState.objects.all()}
+        waiting = {each.queue for each in Waiting.objects.filter(state="waiting")}
+        for agent in agents.values():
+            heard = agent.lease_until is not None and agent.lease_until > self.now
+            if agent.state == "ready" and heard:
+                assert not waiting & set(agent.queues)
+        for state_, offers in (
+            ("reserved", Offer.objects.filter(state="open")),
+            ("busy", Offer.objects.filter(state="taken", released_at__isnull=True)),
+        ):
+            staff = sorted(offer.staff_id for offer in offers)
+            assert staff == sorted(
+                each.staff_id for each in agents.values() if each.state == state_
+            )
+        for offered in Waiting.objects.filter(state="offered"):
+            assert Offer.objects.filter(waiting=offered, state="open").count() == 1
+
+
+def test_whatever_happens_nobody_waits_beside_somebody_idle_and_nobody_is_asked_twice(
+    world: Company,
+) -> None:
+    @settings(max_examples=60)
+    @given(seed=st.integers(0, 2**32))
+    def play(seed: int) -> None:
+        with transaction.atomic():
+            desk = Desk(world, seed)
+            for _ in range(25):
+                desk.act()
+            transaction.set_rollback(True)
+
+    play()
