@@ -1,0 +1,253 @@
+"""Steps that many turns of a walk share: entering, saying, asking, waiting, trying again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from qiao.telephony.rules import menus
+from qiao.telephony.rules.menu_visits import (
+    MASK,
+    Act,
+    AskCallback,
+    AskOutside,
+    HangUp,
+    Prompt,
+    RecordMessage,
+    Say,
+    Stop,
+    Timer,
+    ToQueue,
+    Visit,
+    Visited,
+)
+from qiao.telephony.rules.menus import (
+    DIGITS,
+    KIND_OF,
+    Callback,
+    Choose,
+    Digits,
+    Menu,
+    Message,
+    Node,
+    Queue,
+    Spelt,
+    Value,
+    names_of,
+)
+
+RECORDING_GRACE: Final = 10  # seconds until a recording that ended must have been told
+Ear = Literal["nothing", "recording", "any", "one", "many"]
+
+
+@dataclass
+class Walk:
+    """What comes of one thing: the visit after it, and its acts."""
+
+    menu: Menu
+    visit: Visit
+    at: datetime
+    acts: list[Act] = field(default_factory=list)
+
+    @property
+    def node(self) -> Node:
+        """Where the caller is."""
+        return self.menu.index[self.visit.node]
+
+    def change(self, **changes: Any) -> None:
+        """Change the visit."""
+        self.visit = replace(self.visit, **changes)
+
+    def do(self, act: Act) -> None:
+        """Want something done."""
+        self.acts.append(act)
+
+    def next_id(self) -> int:
+        """An id that was never given before."""
+        self.change(made=self.visit.made + 1)
+        return self.visit.made
+
+    def take(self) -> str:
+        """The first of the keys that wait; the trail tells that it was heard here."""
+        key, rest = self.visit.keys[0], self.visit.keys[1:]
+        self.change(keys=rest)
+        self.note(key)
+        return key
+
+    def note(self, key: str) -> None:
+        """Tell in the trail that a key was heard here."""
+        is_secret = isinstance(self.node, Digits) and self.node.is_secret and key in DIGITS
+        *before, last = self.visit.trail
+        last = replace(last, keys=last.keys + (MASK if is_secret else key))
+        self.change(trail=(*before, last))
+
+
+def hears(walk: Walk) -> Ear:
+    """What keys do here: wait, end a recording (which the switch hears), stop what is said and
+    nothing else, choose, or make a number."""
+    node, visit = walk.node, walk.visit
+    if visit.stage == "asking":
+        return "recording" if isinstance(node, Message) else "nothing"
+    if isinstance(node, menus.Say):
+        return "nothing" if node.is_whole else "any"
+    if isinstance(node, Callback):
+        return "many" if visit.is_number else "one"
+    if isinstance(node, Digits):
+        return "many"
+    return "one" if isinstance(node, Choose) else "any"
+
+
+def enter(walk: Walk, key: str) -> None:
+    """Come to a node. What was said, waited for or asked elsewhere counts no more, and what the
+    node found out when the caller was here before is not said of what it finds now."""
+    stop(walk)
+    again = walk.menu.index[key].gives
+    values = {name: each for name, each in walk.visit.values.items() if name not in again}
+    is_urgent = walk.visit.is_emergency or (
+        bool(walk.menu.emergency_key) and key == walk.menu.emergency
+    )
+    walk.change(
+        node=key, stage="entering", digits="", tries=0, is_number=False, timer=0, question=0,
+        is_emergency=is_urgent, values=values, trail=(*walk.visit.trail, Visited(key, walk.at)),
+    )  # fmt: skip
+
+
+def stop(walk: Walk) -> None:
+    """Stop what is being said."""
+    if walk.visit.saying:
+        walk.do(Stop(walk.visit.saying))
+        walk.change(saying=0)
+
+
+def say(walk: Walk, keys: tuple[str, ...]) -> bool:
+    """Say prompts, and tell whether there was something to say. A prompt is left out as long as a
+    value is not known that it says: half a sentence about money is worse than none."""
+    known = _sayable(walk.visit)
+    prompts = []
+    for key in keys:
+        names = names_of(walk.menu, key)
+        if names <= known.keys():
+            prompts.append(Prompt(key, {name: known[name] for name in sorted(names)}))
+    if not prompts:
+        return False
+    number = walk.next_id()
+    walk.change(saying=number)
+    walk.do(Say(number, tuple(prompts), walk.visit.language))
+    return True
+
+
+def _sayable(visit: Visit) -> Mapping[str, Value]:
+    return {**{name: Spelt(each) for name, each in visit.collected.items()}, **visit.values}
+
+
+def speak(walk: Walk) -> None:
+    """Say what the node says, but nothing to whom has typed ahead and would stop it at once."""
+    walk.change(stage="saying")
+    if walk.visit.keys and hears(walk) != "nothing":
+        return
+    if not say(walk, walk.node.prompts):
+        said(walk)
+
+
+def said(walk: Walk) -> None:
+    """All was said, or there was nothing to say."""
+    node = walk.node
+    if hears(walk) in ("one", "many"):
+        walk.change(stage="listening")
+    elif isinstance(node, menus.Say):
+        enter(walk, node.next)
+    else:
+        finish(walk)
+
+
+def finish(walk: Walk) -> None:
+    """Do that for which the caller came to this node."""
+    node, visit = walk.node, walk.visit
+    match node:
+        case Queue():
+            skills = node.skills
+            if node.language_level:
+                skills = (*skills, (visit.language, node.language_level))
+            is_urgent = node.is_emergency or visit.is_emergency
+            walk.change(stage="ended", end="queue", is_emergency=is_urgent)
+            walk.do(ToQueue(node.queue, skills, node.priorities, is_urgent, walk.visit.context))
+        case Message():
+            number = walk.next_id()
+            if node.is_end:
+                walk.change(stage="ended", end="message")
+            else:
+                walk.change(stage="asking", question=number, keys="")
+            walk.do(RecordMessage(number, node.most_seconds, walk.visit.context))
+            if not node.is_end:
+                wait(walk, node.most_seconds + RECORDING_GRACE)
+        case _:
+            walk.change(stage="ended", end="hang_up")
+            walk.do(HangUp())
+
+
+def wait(walk: Walk, seconds: int) -> None:
+    """Wait so long; what was waited for before counts no more."""
+    number = walk.next_id()
+    walk.change(timer=number)
+    walk.do(Timer(number, seconds))
+
+
+def ask(
+    walk: Walk,
+    kind: Literal["lookup", "check", "hours"],
+    name: str,
+    arguments: Mapping[str, str],
+    seconds: int,
+) -> None:
+    """Ask outside, and wait for the answer."""
+    number = walk.next_id()
+    walk.change(stage="asking", question=number)
+    walk.do(AskOutside(number, kind, name, arguments))
+    wait(walk, seconds)
+
+
+def missed(walk: Walk, first: tuple[str, ...]) -> None:
+    """A wrong or silent try: ask again, or give up."""
+    node: Any = walk.node
+    tries = walk.visit.tries + 1
+    walk.change(tries=tries, digits="", timer=0)
+    if tries >= node.tries:
+        enter(walk, node.otherwise)
+        return
+    own = node.number_prompts if walk.visit.is_number else node.prompts
+    ask_again(walk, (*first, *own))
+
+
+def ask_again(walk: Walk, prompts: tuple[str, ...]) -> None:
+    """Say what is asked, but nothing to whom has typed ahead."""
+    said = not walk.visit.keys and say(walk, prompts)
+    walk.change(stage="saying" if said else "listening")
+
+
+def ask_number(walk: Walk, node: Callback) -> None:
+    """Ask for the number to which to call back."""
+    walk.change(is_number=True, digits="", tries=0, timer=0)
+    ask_again(walk, node.number_prompts)
+
+
+def call_back(walk: Walk, node: Callback, number: str) -> None:
+    """Ask for a call back, and wait until it is promised if the walk goes on."""
+    asked = walk.next_id()
+    if node.is_end:
+        walk.change(stage="ended", end="callback")
+    else:
+        walk.change(stage="asking", question=asked)
+    walk.do(AskCallback(asked, number, walk.visit.context))
+    if not node.is_end:
+        wait(walk, node.answer_seconds)
+
+
+def let_value_in(walk: Walk, values: Mapping[str, Value]) -> None:
+    """Keep the values of an answer that its node promised; others are nobody's to say."""
+    promised: Mapping[str, str] = getattr(walk.node, "values", {})
+    kept = {
+        name: value
+        for name, value in values.items()
+        if KIND_OF.get(type(value), "") == promised.get(name)
+    }
+    walk.change(values={**walk.visit.values, **kept})
