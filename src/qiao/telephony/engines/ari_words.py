@@ -267,7 +267,12 @@ def view_of(
     ours, its_bridges = set(known["channel_ids"]), set(known["bridge_ids"])
     return switch.View(
         tuple(
-            switch.ChannelSeen(each["id"], each["state"] == "Up", each["caller"]["number"])
+            switch.ChannelSeen(
+                each["id"],
+                each["state"] == "Up",
+                each["caller"]["number"],
+                each.get("dialplan", {}).get("exten", ""),
+            )
             for each in channels
             if each["id"] in ours
         ),

@@ -47,6 +47,7 @@ class _Channel:
     endpoint: str = ""
     role: str = ""
     about: str = ""
+    dialled: str = ""
     bridge: str = ""
     spied: str = ""
     playing: list[str] = field(default_factory=list)
@@ -97,7 +98,7 @@ class SimSwitch:
         """Somebody dials; returns their channel."""
         self._calls += 1
         name = f"sim-{self._calls}.{self._random.randrange(1 << 24):06x}"
-        self._channels[name] = _Channel(name, "ringing_in", caller=caller)
+        self._channels[name] = _Channel(name, "ringing_in", caller=caller, dialled=dialled)
         self._tell(switch.Arrived(self.clock.now(), name, caller, dialled))
         return name
 
@@ -154,7 +155,7 @@ class SimSwitch:
         """All that stands now."""
         return switch.View(
             tuple(
-                switch.ChannelSeen(each.name, each.state == "up", each.caller)
+                switch.ChannelSeen(each.name, each.state == "up", each.caller, each.dialled)
                 for each in self._channels.values()
             ),
             tuple(switch.BridgeSeen(key, tuple(m)) for key, m in self._bridges.items()),

@@ -71,11 +71,17 @@ def meet(step: Conduct, leg: Leg) -> None:
     call = step.call
     bridge = call.next_name("t")
     step.note("picked_up", offer=leg.offer, bridge=bridge)
+    meet_again(step, step.call.legs[leg.channel])
+
+
+def meet_again(step: Conduct, leg: Leg) -> None:
+    """The orders that bring caller and agent together in the bridge that the log names."""
+    call = step.call
     step.do(
-        switch.MakeBridge(bridge),
+        switch.MakeBridge(leg.bridge),
         switch.Music(call.holding, on=False),
         switch.Leave(call.holding, call.caller_channel),
-        switch.Join(bridge, (call.caller_channel, leg.channel)),
+        switch.Join(leg.bridge, (call.caller_channel, leg.channel)),
     )
 
 

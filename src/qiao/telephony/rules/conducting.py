@@ -38,6 +38,13 @@ class Conduct:
         self.entries.append(entry)
         self.call = apply(self.call, entry)
 
+    def follow(self, other: "Conduct") -> None:
+        """Go on where another step, begun with this call, has ended."""
+        self.call = other.call
+        self.entries += other.entries
+        self.orders += other.orders
+        self.words += other.words
+
     def do(self, *orders: Order) -> None:
         """Order something, in this order."""
         self.orders += orders

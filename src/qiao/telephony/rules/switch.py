@@ -347,6 +347,7 @@ class ChannelSeen:
     channel: str
     is_up: bool
     caller: str
+    dialled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 from qiao.telephony.engines.clock import CountedClock
 from qiao.telephony.engines.sim import Phone, SimSwitch
-from qiao.telephony.rules import asks, conduct, switch
+from qiao.telephony.rules import adopting, asks, conduct, switch
 from qiao.telephony.rules.calls import Call, Entry, fold
 from qiao.telephony.rules.conducting import Conduct, Terms
 from qiao.telephony.rules.switch import Order, Signal
@@ -50,6 +51,8 @@ class Exchange:
         self._orders: dict[int, deque[Order]] = defaultdict(deque)
         self._busy: set[int] = set()
         self._offer_no = 0
+        self._life = 0
+        self._answered: set[int] = set()
         for agent in self.agents.values():
             self.switch.phones.setdefault(agent.endpoint, Phone(agent.endpoint))
 
@@ -64,7 +67,7 @@ class Exchange:
 
     def route(self) -> None:
         """First come, first served; the longest idle takes it."""
-        while self.waiting:
+        while self.waiting and self.switch.hears:
             free = [each for each in self.agents.values() if each.state == "ready"]
             if not free:
                 return
@@ -77,6 +80,35 @@ class Exchange:
     def reserve(self, agent: Agent, call_id: int) -> None:
         assert agent.state == "ready", f"two offers of {agent}"
         agent.state, agent.offer = "reserved", self.next_offer(call_id)
+
+    def die(self) -> None:
+        """The controller is killed: what it was about to order is lost, and it hears nothing."""
+        self.switch.hears = False
+        self._orders.clear()
+        self._life += 1
+        self._busy.clear()
+
+    def live_again(self) -> None:
+        """Another takes its place: it knows the logs, and looks around."""
+        self.switch.hears = True
+        view, now = self.switch.view(), self.clock.now()
+        for seen in view.channels:
+            if seen.channel not in self._channels and not adopting.is_ours(seen.channel):
+                self._hear(switch.Arrived(now, seen.channel, seen.caller, seen.dialled))
+        for call_id in list(self.calls):
+            call = self.calls[call_id]
+            if call.phase != "ended":
+                self._take(call_id, adopting.adopt(call, view, now, self.terms))
+        for order in adopting.strays(self.calls.values(), view, self._channels):
+            self.switch.give(order)
+        for offer, call_id in self.offers.items():
+            if offer not in self._answered:
+                self.clock.later(self.ring_seconds, partial(self._expire, call_id, offer))
+        self.route()
+
+    def _expire(self, call_id: int, offer: int) -> None:
+        if offer not in self._answered:
+            self.ask(call_id, asks.Withdraw(offer))
 
     def _hear(self, signal: Signal) -> None:
         call_id = self._call_of(signal)
@@ -109,6 +141,8 @@ class Exchange:
         self._orders[call_id].extend(step.orders)
         for word in step.words:
             self.words.append((call_id, word))
+            if isinstance(word, (asks.Refused, asks.Taken)) and word.offer is not None:
+                self._answered.add(word.offer)
             self._listen(call_id, word)
         self._work(call_id)
         self.route()
@@ -118,10 +152,13 @@ class Exchange:
         if call_id in self._busy or not self._orders[call_id]:
             return
         self._busy.add(call_id)
-        order = self._orders[call_id].popleft()
-        self.clock.later(self.delay * self.random.random(), lambda: self._give(call_id, order))
+        order, life = self._orders[call_id].popleft(), self._life
+        give = partial(self._give, call_id, order, life)
+        self.clock.later(self.delay * self.random.random(), give)
 
-    def _give(self, call_id: int, order: Order) -> None:
+    def _give(self, call_id: int, order: Order, life: int) -> None:
+        if life != self._life:
+            return
         result = self.switch.give(order)
         self._busy.discard(call_id)
         call, now = self.calls[call_id], self.clock.now()

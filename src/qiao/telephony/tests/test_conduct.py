@@ -311,6 +311,40 @@ def test_whatever_happens_no_call_no_channel_and_no_agent_is_left_behind(
         assert fold(Call(call_id), entries) == desk.calls[call_id]
 
 
+@settings(max_examples=600)
+@given(seed=st.integers(0, 2**32), delay=st.sampled_from([0.0, 0.01, 0.5, 2.0]))
+def test_a_controller_that_is_killed_at_any_moment_leaves_nobody_behind(
+    seed: int, delay: float
+) -> None:
+    chance = Random(seed)
+    desk = exchange(3, delay=delay)
+    desk.switch.phones["PJSIP/99"] = Phone("PJSIP/99")
+    for _ in range(3):
+        for _ in range(chance.randrange(20)):
+            what = chance.choice(ACTS)
+            seconds = chance.choice([0, 1, 3, 10, 30])
+            act(desk, what, seconds if what == "pass" else chance.randrange(31))
+        desk.die()
+        for _ in range(chance.randrange(6)):  # people go on meanwhile
+            act(desk, chance.choice(("call", "down", "down", "manner")), chance.randrange(31))
+            desk.clock.run(chance.choice([0, 1, 5]))
+        desk.live_again()
+    for phone in desk.switch.phones.values():
+        phone.manner = "answers"
+    desk.clock.run(300)
+    for seen in desk.switch.view().channels:
+        desk.switch.put_down(seen.channel)
+    desk.clock.run(300)
+    for seen in desk.switch.view().channels:  # whoever waited behind them
+        desk.switch.put_down(seen.channel)
+    desk.clock.run(300)
+    assert [call.phase for call in desk.calls.values() if call.phase != "ended"] == []
+    assert is_quiet(desk), desk.switch.view()
+    assert {agent.state for agent in desk.agents.values()} == {"ready"}
+    each_offer_was_answered_once(desk)
+    no_name_was_given_twice(desk)
+
+
 def each_offer_was_answered_once(desk: Exchange) -> None:
     answers = Counter(
         word.offer
