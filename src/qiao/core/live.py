@@ -55,7 +55,7 @@ class Hub:
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear(self) -> None:
-        parameters = await sync_to_async(_connection_parameters)()
+        parameters = await sync_to_async(connection_parameters)()
         async with await psycopg.AsyncConnection.connect(autocommit=True, **parameters) as conn:
             await conn.execute(f"LISTEN {LIVE_CHANNEL}")
             while self._queues:
@@ -72,7 +72,8 @@ class Hub:
 hub = Hub()
 
 
-def _connection_parameters() -> dict[str, Any]:
+def connection_parameters() -> dict[str, Any]:
+    """How to reach the database with a connection of one's own, such as one that listens."""
     parameters = connection.get_connection_params()
     wanted = {"dbname", "user", "password", "host", "port", "sslmode", "sslrootcert"}
     return {key: value for key, value in parameters.items() if key in wanted and value}

@@ -28,6 +28,7 @@ from qiao.contact.queries.reading import (
 )
 from qiao.contact.queries.searching import find_interactions
 from qiao.contact.queries.sources import RECENT, TIMELINE
+from qiao.contact.queries.waiting import expired_offers
 
 __all__ = [
     "RECENT",
@@ -44,6 +45,7 @@ __all__ = [
     "cases_of",
     "count_at_hand",
     "draft_of",
+    "expired_offers",
     "find_customers_near",
     "find_interactions",
     "find_row",

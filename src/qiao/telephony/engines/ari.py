@@ -47,6 +47,7 @@ class AriEngine:
     async def start(self) -> None:
         """Reach the switch and listen. Raises `EngineDown`."""
         address = self._address
+        self._heard = asyncio.Queue()
         self._session = aiohttp.ClientSession(
             address.url.rstrip("/") + "/",
             headers={"Authorization": aiohttp.encode_basic_auth(address.user, address.password)},

@@ -458,11 +458,15 @@ class SimEngine:
         self._heard: asyncio.Queue[Signal | None] = asyncio.Queue()
         self._told_late = told_late
         self._clock = clock
-        self.switch = SimSwitch(clock, self._heard.put_nowait, seed=seed)
+        self.switch = SimSwitch(clock, self._hear, seed=seed)
 
     async def start(self) -> None:
-        """Listen."""
+        """Listen from now on: what nobody heard before is not told again."""
+        self._heard = asyncio.Queue()
         self.switch.hears = True
+
+    def _hear(self, signal: Signal) -> None:
+        self._heard.put_nowait(signal)
 
     async def stop(self) -> None:
         """Listen no more; calls stay as they are."""

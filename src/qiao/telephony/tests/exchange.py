@@ -12,7 +12,7 @@ from qiao.telephony.engines.sim import Phone, SimSwitch
 from qiao.telephony.rules import adopting, asks, conduct, switch
 from qiao.telephony.rules.calls import Call, Entry, fold
 from qiao.telephony.rules.conducting import Conduct, Terms
-from qiao.telephony.rules.switch import Order, Signal
+from qiao.telephony.rules.switch import Order, Outcome, Signal
 
 QUEUE = "main"
 
@@ -161,8 +161,15 @@ class Exchange:
             return
         result = self.switch.give(order)
         self._busy.discard(call_id)
-        call, now = self.calls[call_id], self.clock.now()
-        self._take(call_id, conduct.outcome(call, order, result, now, self.terms))
+        bring = partial(self._bring, call_id, order, result, life)
+        self.clock.later(self.delay * self.random.random(), bring)
+        self._work(call_id)
+
+    def _bring(self, call_id: int, order: Order, result: Outcome, life: int) -> None:
+        """What became of an order is known a while later: others are given meanwhile."""
+        if life == self._life:
+            call, now = self.calls[call_id], self.clock.now()
+            self._take(call_id, conduct.outcome(call, order, result, now, self.terms))
 
     def _listen(self, call_id: int, word: asks.Word) -> None:
         match word:

@@ -1,0 +1,175 @@
+"""The controller: hears a switch, keeps what happens, gives the orders that follow.
+
+One at a time: an advisory lock of PostgreSQL chooses the leader, the others wait to take its
+place. What is heard is worked off in its order by one thread; orders of one call follow each
+other, those of several calls go side by side. While the database is away, what is heard waits.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Final
+
+import psycopg
+import structlog
+from django.db import OperationalError, close_old_connections, connection, connections
+
+from qiao.core.live import connection_parameters
+from qiao.telephony.engines.port import EngineDown, TelephonyEngine
+from qiao.telephony.operations import Given, Switchboard
+from qiao.telephony.operations.asking import HEARD_ON
+from qiao.telephony.rules.switch import LineBack, LineLost, Outcome, Replaced, Signal
+
+LEADER_LOCK: Final = 5_105_002  # the number is ours alone
+TICK_SECONDS: Final = 1.0
+AGAIN_SECONDS: Final = 0.5  # between two attempts while the database is away
+log: Final = structlog.get_logger(__name__)
+Work = Callable[[], Sequence[Given]]
+
+
+class Controller:
+    """Runs one switch until it is told to stop, or another controller takes its place."""
+
+    def __init__(self, engine: TelephonyEngine, now: Callable[[], datetime]) -> None:
+        self.board = Switchboard()
+        self._engine = engine
+        self._now = now
+        self._works: asyncio.Queue[Work | None] = asyncio.Queue()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="switchboard")
+        self._orders: dict[int, asyncio.Queue[Given]] = defaultdict(asyncio.Queue)
+        self._givers: dict[int, asyncio.Task[None]] = {}
+        self._stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Lead until stopped. Raises `EngineDown` where the switch cannot be reached at all."""
+        async with _leading():
+            await self._engine.start()
+            tasks = [
+                asyncio.create_task(each)
+                for each in (self._listen(), self._tick(), self._hear_asks(), self._work())
+            ]
+            try:
+                await self._look_around()
+                stopped = asyncio.create_task(self._stop.wait())
+                done, _ = await asyncio.wait(
+                    [*tasks, stopped], return_when=asyncio.FIRST_COMPLETED
+                )
+                for each in done - {stopped}:
+                    each.result()
+            finally:
+                await self._end([*tasks, *self._givers.values()])
+
+    def stop(self) -> None:
+        """End soon; calls go on, and are taken up by whoever leads next."""
+        self._stop.set()
+
+    async def _end(self, tasks: list["asyncio.Task[None]"]) -> None:
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._engine.stop()
+        self._thread.submit(connections.close_all)
+        self._thread.shutdown()
+
+    async def _listen(self) -> None:
+        async for signal in self._engine.signals():
+            if isinstance(signal, Replaced):
+                log.warning("controller_replaced")
+                self.stop()
+            elif isinstance(signal, LineLost):
+                log.warning("line_to_switch_lost")
+            elif isinstance(signal, LineBack):
+                await self._look_around()
+            else:
+                self._works.put_nowait(self._heard(signal))
+
+    def _heard(self, signal: Signal) -> Work:
+        return lambda: self.board.hear(signal, now=self._now())
+
+    def _brought(self, given: Given, outcome: Outcome) -> Work:
+        return lambda: self.board.bring(given, outcome, now=self._now())
+
+    async def _look_around(self) -> None:
+        try:
+            view = await self._engine.look_around()
+        except EngineDown as error:
+            log.warning("switch_not_seen", why=str(error))
+            return
+        self._works.put_nowait(lambda: self.board.take_up(view, now=self._now()))
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            if self._works.empty():
+                self._works.put_nowait(lambda: self.board.pass_time(now=self._now()))
+
+    async def _hear_asks(self) -> None:
+        """Look at what people ask when they ask it, and once at every new beginning."""
+        while True:
+            with contextlib.suppress(psycopg.OperationalError):
+                async with await psycopg.AsyncConnection.connect(
+                    autocommit=True, **connection_parameters()
+                ) as heard:
+                    await heard.execute(f"LISTEN {HEARD_ON}")
+                    self._works.put_nowait(self._carry_out)
+                    async for _notice in heard.notifies():
+                        self._works.put_nowait(self._carry_out)
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    def _carry_out(self) -> Sequence[Given]:
+        return self.board.carry_out_asks(now=self._now())
+
+    async def _work(self) -> None:
+        """Work off what is heard, in its order; what fails for want of a database is tried again
+        until there is one."""
+        loop = asyncio.get_running_loop()
+        while (work := await self._works.get()) is not None:
+            given: Sequence[Given] = await loop.run_in_executor(self._thread, _tried, work)
+            for each in given:
+                self._orders[each.call_id].put_nowait(each)
+                if each.call_id not in self._givers:
+                    giver = asyncio.create_task(self._give(each.call_id))
+                    self._givers[each.call_id] = giver
+
+    async def _give(self, call_id: int) -> None:
+        """Give the orders of one call, one after the other."""
+        orders = self._orders[call_id]
+        while not orders.empty():
+            given = orders.get_nowait()
+            outcome = await self._engine.give(given.order)
+            self._works.put_nowait(self._brought(given, outcome))
+        self._givers.pop(call_id, None)
+        if orders.empty():
+            self._orders.pop(call_id, None)
+
+
+def _tried(work: Work) -> Sequence[Given]:
+    """Do it, in the board's own thread; wait where the database is away.
+
+    A fault of ours in one call must not end all others: it is told, and nothing was kept of it.
+    """
+    while True:
+        try:
+            return work()
+        except OperationalError:
+            log.warning("database_away")
+            close_old_connections()
+            connection.close()
+            time.sleep(AGAIN_SECONDS)
+        except Exception:
+            log.exception("call_not_carried_on")
+            return []
+
+
+@contextlib.asynccontextmanager
+async def _leading() -> AsyncIterator[None]:
+    """Wait until no other controller leads; the lead is lost with its connection."""
+    async with await psycopg.AsyncConnection.connect(
+        autocommit=True, **connection_parameters()
+    ) as leader:
+        await leader.execute("SELECT pg_advisory_lock(%s)", [LEADER_LOCK])
+        yield

@@ -1,0 +1,54 @@
+"""What people ask of a call that they have, or that they watch over."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Final
+
+from django.db import connection
+
+from qiao.core.actor import Actor
+from qiao.core.transactions import required
+from qiao.telephony.models import Call, CallAsk
+from qiao.telephony.rules import asks
+from qiao.telephony.rules.asks import Ask
+
+HEARD_ON: Final = "qiao_call_asks"
+RIGHT: Final = "interactions.work"
+WATCH: Final = "calls.watch"
+OF_WATCHERS: Final = (asks.Watch, asks.EndWatch, asks.TakeOver)
+OF_AGENTS: Final = (
+    asks.Hold, asks.Mute, asks.TransferTo, asks.Consult, asks.EndConsult, asks.HandOver,
+    asks.JoinAll, asks.PauseRecording, asks.HangUp,
+)  # fmt: skip
+
+
+class NotYourCall(Exception):  # noqa: N818 - a refusal, not a fault
+    """A colleague has this call; who may watch over calls may take it over."""
+
+
+def ask_of_call(*, call_id: int, ask: Ask, actor: Actor, now: datetime) -> CallAsk:
+    """Leave it to the controller, which hears of it when the transaction commits.
+
+    Raises `Call.DoesNotExist` for a call that the actor may not see, `Forbidden`, `NotYourCall`,
+    `TypeError` for what only the router asks.
+    """
+    required()
+    call = Call.objects.visible_to(actor).get(pk=call_id)
+    if isinstance(ask, OF_WATCHERS):
+        actor.require(WATCH, call.organisation_id)
+    elif not isinstance(ask, OF_AGENTS):
+        raise TypeError(f"nobody may ask {ask!r}")
+    else:
+        actor.require(RIGHT, actor.organisation_id)
+        if call.staff_id != actor.person_id:
+            raise NotYourCall
+    asked = CallAsk.objects.create(
+        call=call,
+        kind=type(ask).__name__,
+        data=asdict(ask),
+        asked_by_id=actor.staff_id,
+        asked_at=now,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [HEARD_ON, str(asked.pk)])
+    return asked

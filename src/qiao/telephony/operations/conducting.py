@@ -1,0 +1,325 @@
+"""Calls as a controller runs them: what is heard is kept first, then comes what to order.
+
+One controller writes. It knows each living call as the fold of its log, so most of what is heard
+needs no database at all; whatever changes a call is one transaction with all that follows from it:
+who is rung, who is free, which contact begins. A transaction that fails leaves all as it was, and
+what was heard is brought again.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+
+from qiao.contact.operations import (
+    Asked,
+    Wish,
+    leave_queue,
+    let_time_pass,
+    refuse_offer,
+    release_agent,
+    reserve,
+    route,
+    take_offer,
+    wait_for_agent,
+)
+from qiao.core.packs.enabled import catalogue
+from qiao.core.rules import phones
+from qiao.core.rules.phones import BadPhone
+from qiao.staff.queries import company_id
+from qiao.telephony.models import Call as Row
+from qiao.telephony.models import CallAsk, Line
+from qiao.telephony.operations.contacts import begin_contact, end_contact
+from qiao.telephony.operations.log import history, keep
+from qiao.telephony.queries import callers_channels, due_asks, due_offers, living_calls
+from qiao.telephony.rules import adopting, asks, conduct, switch
+from qiao.telephony.rules.calls import Call
+from qiao.telephony.rules.conducting import Conduct, Terms
+from qiao.telephony.rules.switch import Order, Outcome, Signal, View
+
+KIND: Final = "call"
+CONSULT: Final = asks.Consult.__name__
+GRACE: Final = timedelta(seconds=5)  # the switch ends the ringing itself; this is for a lost word
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An order of a call, to be given after those before it."""
+
+    call_id: int
+    order: Order
+
+
+@dataclass(slots=True)
+class _Known:
+    """A living call: its row, how its log folds, and the terms of its line."""
+
+    row: Row
+    call: Call
+    terms: Terms
+
+
+Decide = Callable[[Call, Terms], Conduct]
+
+
+class Switchboard:
+    """Runs the calls of one switch. Belongs to one thread at a time.
+
+    Every method is a transaction of its own, or none where nothing changes, and returns the orders
+    to give. Raises `django.db.OperationalError` where the database is away; then nothing changed.
+    """
+
+    def __init__(self) -> None:
+        self._calls: dict[int, _Known] = {}
+        self._channels: dict[str, int] = {}
+        self._routes = False
+        self._orders: list[Given] = []
+        self._before: dict[int, _Known | None] = {}
+
+    @property
+    def living(self) -> int:
+        """How many calls have not ended."""
+        return len(self._calls)
+
+    def hear(self, signal: Signal, *, now: datetime) -> Sequence[Given]:
+        """What comes of a signal."""
+        if isinstance(signal, switch.Arrived) and signal.channel not in self._channels:
+            with self._turn(now):
+                self._arrive(signal, now)
+            return self._taken()
+        call_id = self._call_of(signal)
+        if call_id is None:
+            return []
+        return self._do(call_id, lambda call, terms: conduct.heard(call, signal, terms), now)
+
+    def bring(self, given: Given, outcome: Outcome, *, now: datetime) -> Sequence[Given]:
+        """What comes of an order that was given."""
+
+        def decide(call: Call, terms: Terms) -> Conduct:
+            return conduct.outcome(call, given.order, outcome, now, terms)
+
+        return self._do(given.call_id, decide, now)
+
+    def carry_out_asks(self, *, now: datetime) -> Sequence[Given]:
+        """What comes of all that people asked since."""
+        waiting = due_asks()
+        if not waiting:
+            return []
+        with self._turn(now):
+            for each in waiting:
+                if each.call_id in self._calls:
+                    ask = self._consulting(each, now) if each.kind == CONSULT else _ask_of(each)
+                    if ask is not None:
+                        self._decide(each.call_id, _asking(ask, now), now)
+                CallAsk.objects.filter(pk=each.pk).update(done_at=now)
+        return self._taken()
+
+    def pass_time(self, *, now: datetime) -> Sequence[Given]:
+        """Take back offers that nobody answered in time, end what ends by itself, ask again."""
+        with self._turn(now):
+            for offer_id, call_id in due_offers(now=now - GRACE):
+                if call_id in self._calls:
+                    self._decide(call_id, _asking(asks.Withdraw(offer_id), now), now)
+                refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
+            let_time_pass(now=now)
+            self._routes = True
+        return self._taken()
+
+    def take_up(self, view: View, *, now: datetime) -> Sequence[Given]:
+        """Take calls up again from their logs, and bring them together with what stands at the
+        switch: what is missing has ended, what is unknown has arrived or is let go."""
+        self._calls.clear()
+        self._channels.clear()
+        for row in living_calls():
+            self._know(row, history(row.pk), _terms_of(row))
+        known = callers_channels(each.channel for each in view.channels)
+        with self._turn(now):
+            for seen in view.channels:
+                if seen.channel not in known and not adopting.is_ours(seen.channel):
+                    self._arrive(switch.Arrived(now, seen.channel, seen.caller, seen.dialled), now)
+            for call_id in list(self._calls):
+                self._decide(
+                    call_id, lambda call, terms: adopting.adopt(call, view, now, terms), now
+                )
+            self._routes = True
+        living = [each.call for each in self._calls.values()]
+        stray = adopting.strays(living, view, known)
+        return [*self._taken(), *(Given(0, order) for order in stray)]
+
+    def _do(self, call_id: int, decide: Decide, now: datetime) -> Sequence[Given]:
+        known = self._calls.get(call_id)
+        if known is None:
+            return []
+        step = decide(known.call, known.terms)
+        if not step.entries and not step.words:
+            return [Given(call_id, order) for order in step.orders]
+        with self._turn(now):
+            self._keep(call_id, step, now)
+        return self._taken()
+
+    @contextmanager
+    def _turn(self, now: datetime) -> Iterator[None]:
+        """One transaction; where it fails, what is known of calls is what it was before."""
+        self._orders, self._routes, self._before = [], False, {}
+        try:
+            with transaction.atomic():
+                yield
+                while self._routes:
+                    self._routes = False
+                    for asked in route(now=now):
+                        self._offer(asked, now)
+        except BaseException:
+            self._undo()
+            raise
+        for key in self._before:
+            call = self._calls[key].call
+            if call.phase == "ended" and not call.recording:  # nothing more is told of it
+                self._forget(key)
+
+    def _undo(self) -> None:
+        for key, known in self._before.items():
+            self._forget(key)
+            if known is not None:
+                self._know(known.row, known.call, known.terms)
+
+    def _taken(self) -> Sequence[Given]:
+        taken, self._orders = self._orders, []
+        return taken
+
+    def _decide(self, call_id: int, decide: Decide, now: datetime) -> None:
+        known = self._calls[call_id]
+        self._keep(call_id, decide(known.call, known.terms), now)
+
+    def _keep(self, call_id: int, step: Conduct, now: datetime) -> None:
+        known = self._calls[call_id]
+        self._before.setdefault(call_id, _Known(copy(known.row), known.call, known.terms))
+        had = known.row.staff_id
+        known.call = step.call
+        if step.entries:
+            keep(known.row, step.call, step.entries, now)
+        if known.row.staff_id is not None and known.row.staff_id != had:
+            begin_contact(known.row, known.row.staff_id, now)
+        self._orders += [Given(call_id, order) for order in step.orders]
+        for word in step.words:
+            self._listen(known, word, now)
+        if step.call.phase == "ended" and any(e.kind == "ended" for e in step.entries):
+            end_contact(known.row, now)
+
+    def _listen(self, known: _Known, word: asks.Word, now: datetime) -> None:
+        row = known.row
+        match word:
+            case asks.Waits(queue):
+                wait_for_agent(wish=self._wish(known, queue), now=now)
+                self._routes = True
+            case asks.WaitsNoMore(why):
+                leave_queue(subject_kind=KIND, subject_id=row.pk, why=why, now=now)
+            case asks.Refused(offer, _staff, why):
+                refuse_offer(offer_id=offer, why=why, now=now)
+                self._routes = True
+            case asks.Taken(offer, _staff) if offer is not None:
+                take_offer(offer_id=offer, now=now)
+            case asks.Released(staff):
+                release_agent(staff_id=staff, now=now)
+
+    def _wish(self, known: _Known, queue: str) -> Wish:
+        row = known.row
+        is_emergency = row.line is not None and row.line.is_emergency
+        return Wish(
+            queue,
+            "phone",
+            KIND,
+            row.pk,
+            row.organisation_id,
+            known.call.queued_at or row.arrived_at,
+            customer_id=row.customer_id,
+            is_emergency=is_emergency,
+        )
+
+    def _offer(self, asked: Asked, now: datetime) -> None:
+        if asked.subject_kind != KIND:
+            return
+        ask = asks.Offer(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
+        self._decide(asked.subject_id, _asking(ask, now), now)
+
+    def _arrive(self, signal: switch.Arrived, now: datetime) -> None:
+        line = Line.objects.filter(number=signal.dialled, is_active=True).first()
+        row = Row.objects.create(
+            organisation_id=line.organisation_id if line else company_id(),
+            line=line,
+            channel=signal.channel,
+            caller=signal.caller,
+            phone=_stored(signal.caller),
+            dialled=signal.dialled,
+            arrived_at=signal.at,
+        )
+        self._know(row, Call(row.pk), _terms_of(row))
+        self._before[row.pk] = None
+        self._decide(row.pk, lambda call, terms: conduct.heard(call, signal, terms), now)
+
+    def _consulting(self, row: CallAsk, now: datetime) -> asks.Ask | None:
+        """A third is reserved first; where they are not free, nothing is asked of the call."""
+        staff_id = int(row.data.get("staff") or 0)
+        asked = reserve(wish_of=(KIND, row.call_id), staff_id=staff_id, now=now)
+        if asked is None:
+            return None
+        return asks.Consult(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
+
+    def _know(self, row: Row, call: Call, terms: Terms) -> None:
+        self._calls[row.pk] = _Known(row, call, terms)
+        self._channels[row.channel] = row.pk
+
+    def _forget(self, call_id: int) -> None:
+        self._channels.pop(self._calls.pop(call_id).row.channel, None)
+
+    def _call_of(self, signal: Signal) -> int | None:
+        for each in ("channel", "playback", "recording"):
+            name = str(getattr(signal, each, ""))
+            if name in self._channels:
+                return self._channels[name]
+            call, dash, _rest = name[1:].partition("-")
+            if name.startswith("q") and dash and call.isdigit():
+                return int(call)
+        return None
+
+
+def _asking(ask: asks.Ask, now: datetime) -> Decide:
+    def decide(call: Call, terms: Terms) -> Conduct:
+        del terms
+        return conduct.asked(call, ask, now)
+
+    return decide
+
+
+def _ask_of(row: CallAsk) -> asks.Ask | None:
+    """The ask that a row holds; None for one of another version of the program."""
+    kind: Any = getattr(asks, row.kind, None)
+    if not (isinstance(kind, type) and issubclass(kind, asks.Ask)):
+        return None
+    try:
+        found: asks.Ask = kind(**row.data)
+    except TypeError:
+        return None
+    return found
+
+
+def _terms_of(row: Row) -> Terms:
+    line = row.line
+    if line is None:  # whatever was dialled: a person takes it
+        return Terms(_first_queue())
+    return Terms(line.queue, tuple(line.greeting), line.is_recorded)
+
+
+def _first_queue() -> str:
+    queues = catalogue().queues.values()
+    return next(each.key for each in queues if "phone" in each.channels)
+
+
+def _stored(number: str) -> str:
+    try:
+        return phones.normalise(number)
+    except BadPhone:
+        return ""

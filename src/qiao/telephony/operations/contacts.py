@@ -1,0 +1,69 @@
+"""The contact of a call: it begins when somebody has the call, and goes with it."""
+
+from datetime import datetime
+from typing import Final
+
+import structlog
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+
+from qiao.contact.operations import (
+    InteractionRefusal,
+    end_interaction,
+    start_interaction,
+    take_over,
+)
+from qiao.core.actor import Actor, Forbidden
+from qiao.staff.queries import actor_by_id, local_days
+from qiao.telephony.models import Call
+
+log: Final = structlog.get_logger(__name__)
+
+
+def begin_contact(row: Call, staff_id: int, now: datetime) -> None:
+    """Put the contact of a call into the hands of who has it now; into a contact of their own
+    where they may not see the one before, which is another unit's.
+
+    A contact that cannot be written must not cost a customer the call: the log says why.
+    """
+    actor = _actor(staff_id, now)
+    try:
+        with transaction.atomic():
+            if row.interaction_id is None or not _goes_along(row.interaction_id, actor, now):
+                made = start_interaction(
+                    channel="phone",
+                    direction=row.direction,
+                    actor=actor,
+                    phone=row.phone,
+                    started_at=min(row.arrived_at, now),
+                    now=now,
+                )
+                row.interaction_id = made.pk
+                row.save(update_fields=["interaction"])
+    except (InteractionRefusal, Forbidden) as refusal:
+        log.warning("call_without_contact", call=row.pk, why=repr(refusal))
+
+
+def _goes_along(interaction_id: int, actor: Actor, now: datetime) -> bool:
+    try:
+        with transaction.atomic():
+            take_over(interaction_id=interaction_id, actor=actor, now=now)
+    except (ObjectDoesNotExist, Forbidden):
+        return False
+    return True
+
+
+def end_contact(row: Call, now: datetime) -> None:
+    """The other side has gone: what is left of the contact is the wrap-up."""
+    if row.interaction_id is None or row.staff_id is None:
+        return
+    try:
+        with transaction.atomic():
+            actor = _actor(row.staff_id, now)
+            end_interaction(interaction_id=row.interaction_id, actor=actor, now=now)
+    except (InteractionRefusal, Forbidden) as refusal:
+        log.info("contact_ended_before", call=row.pk, why=repr(refusal))
+
+
+def _actor(staff_id: int, now: datetime) -> Actor:
+    return actor_by_id(staff_id, day=next(iter(local_days(now).values())))
