@@ -49,6 +49,12 @@ LOOK = """() => {
     const name = (el.textContent || el.name).trim().slice(0, 40);
     if (over > 2) faults.push(`cut off by ${over} px: ${name}`);
   }
+  // What is typed into a field must be seen.
+  const typed = 'input:not([type=checkbox], [type=radio], [type=hidden], [type=file], [type=color])';
+  for (const el of document.querySelectorAll(`${typed}, select, textarea`)) {
+    if (shown(el) && !el.closest('.sr') && el.offsetWidth > 2 && el.offsetWidth < 40)
+      faults.push(`too narrow to be read, ${el.offsetWidth} px: ${el.name}`);
+  }
   // Tables, tabs and code scroll sideways; what holds them does not.
   for (const el of document.querySelectorAll('.q-page, .q-middle, dialog, .q-panel')) {
     const over = el.scrollWidth - el.clientWidth;
