@@ -195,7 +195,7 @@ def _check(scene: Scene) -> None:
             " GROUP BY scope, key HAVING count(*) > 1"
         ),
         "no delivery failed for good": (
-            "SELECT id FROM procrastinate_jobs WHERE status = 'failed'"
+            "SELECT id, task_name, attempts, args FROM procrastinate_jobs WHERE status = 'failed'"
         ),
         "one work order a visit to the step": (
             "SELECT case_id FROM dispatch_workorder WHERE state <> 'cancelled'"

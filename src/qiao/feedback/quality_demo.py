@@ -181,7 +181,8 @@ def _object(plan: SamplePlan, planner: Actor, world: World, today: date) -> None
         .exists()
     ):
         return
-    rows = of_plan.filter(state=Evaluation.State.SEEN, appeal_until__gte=today)
+    told = (Evaluation.State.SEEN, Evaluation.State.RELEASED)
+    rows = of_plan.filter(state__in=told, appeal_until__gte=today)
     for row in rows.exclude(evaluator=planner.staff_id).order_by("-released_at", "id"):
         person = actor_by_id(row.person_id, day=today)
         key = next(question.key for question in card_of(row).questions())
