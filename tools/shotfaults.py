@@ -50,8 +50,8 @@ LOOK = """() => {
     if (over > 2) faults.push(`cut off by ${over} px: ${name}`);
   }
   // What is typed into a field must be seen.
-  const typed = 'input:not([type=checkbox], [type=radio], [type=hidden], [type=file], [type=color])';
-  for (const el of document.querySelectorAll(`${typed}, select, textarea`)) {
+  const other = '[type=checkbox], [type=radio], [type=hidden], [type=file], [type=color]';
+  for (const el of document.querySelectorAll(`input:not(${other}), select, textarea`)) {
     if (shown(el) && !el.closest('.sr') && el.offsetWidth > 2 && el.offsetWidth < 40)
       faults.push(`too narrow to be read, ${el.offsetWidth} px: ${el.name}`);
   }
