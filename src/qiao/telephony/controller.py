@@ -45,35 +45,52 @@ class Controller:
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
-        """Lead until stopped. Raises `EngineDown` where the switch cannot be reached at all."""
-        async with _leading():
-            await self._engine.start()
-            tasks = [
-                asyncio.create_task(each)
-                for each in (self._listen(), self._tick(), self._hear_asks(), self._work())
-            ]
-            try:
-                await self._look_around()
-                stopped = asyncio.create_task(self._stop.wait())
-                done, _ = await asyncio.wait(
-                    [*tasks, stopped], return_when=asyncio.FIRST_COMPLETED
-                )
-                for each in done - {stopped}:
-                    each.result()
-            finally:
-                await self._end([*tasks, *self._givers.values()])
+        """Lead until stopped. Raises `EngineDown` where the switch cannot be reached at all.
+
+        A lead that was lost with its connection is waited for again, like a first one; calls are
+        then taken up from their logs, since another controller may have led meanwhile.
+        """
+        is_listening = False
+        try:
+            while not self._stop.is_set():
+                async with _leading() as leader:
+                    if not is_listening:
+                        await self._engine.start()
+                        is_listening = True
+                    await self._lead(leader)
+        finally:
+            if is_listening:
+                await self._engine.stop()
+            self._thread.submit(connections.close_all)
+            self._thread.shutdown()
+
+    async def _lead(self, leader: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:
+        """Work until the lead is lost, or we are stopped."""
+        self._works = asyncio.Queue()
+        self._orders.clear()
+        parts = (
+            self._listen(), self._tick(), self._hear_asks(), self._work(), _lost(leader),
+            self._stopped(),
+        )  # fmt: skip
+        tasks = [asyncio.create_task(each) for each in parts]
+        try:
+            await self._look_around()
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                each.result()
+        finally:
+            every = [*tasks, *self._givers.values()]
+            for each in every:
+                each.cancel()
+            await asyncio.gather(*every, return_exceptions=True)
+            self._givers.clear()
+
+    async def _stopped(self) -> None:
+        await self._stop.wait()
 
     def stop(self) -> None:
         """End soon; calls go on, and are taken up by whoever leads next."""
         self._stop.set()
-
-    async def _end(self, tasks: list["asyncio.Task[None]"]) -> None:
-        for each in tasks:
-            each.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self._engine.stop()
-        self._thread.submit(connections.close_all)
-        self._thread.shutdown()
 
     async def _listen(self) -> None:
         async for signal in self._engine.signals():
@@ -102,10 +119,23 @@ class Controller:
         self._works.put_nowait(lambda: self.board.take_up(view, now=self._now()))
 
     async def _tick(self) -> None:
+        """Let the time pass for the calls: again when the last time was worked off."""
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            if self._works.empty():
-                self._works.put_nowait(lambda: self.board.pass_time(now=self._now()))
+            passed = asyncio.Event()
+            self._works.put_nowait(self._time_passes(passed))
+            await passed.wait()
+
+    def _time_passes(self, passed: asyncio.Event) -> Work:
+        loop = asyncio.get_running_loop()
+
+        def work() -> Sequence[Given]:
+            try:
+                return self.board.pass_time(now=self._now())
+            finally:
+                loop.call_soon_threadsafe(passed.set)
+
+        return work
 
     async def _hear_asks(self) -> None:
         """Look at what people ask when they ask it, and once at every new beginning."""
@@ -166,10 +196,28 @@ def _tried(work: Work) -> Sequence[Given]:
 
 
 @contextlib.asynccontextmanager
-async def _leading() -> AsyncIterator[None]:
+async def _leading() -> AsyncIterator["psycopg.AsyncConnection[tuple[object, ...]]"]:
     """Wait until no other controller leads; the lead is lost with its connection."""
-    async with await psycopg.AsyncConnection.connect(
-        autocommit=True, **connection_parameters()
-    ) as leader:
-        await leader.execute("SELECT pg_advisory_lock(%s)", [LEADER_LOCK])
-        yield
+    while True:
+        try:
+            leader = await psycopg.AsyncConnection.connect(
+                autocommit=True, **connection_parameters()
+            )
+            await leader.execute("SELECT pg_advisory_lock(%s)", [LEADER_LOCK])
+            break
+        except psycopg.OperationalError:
+            log.warning("database_away")
+            await asyncio.sleep(AGAIN_SECONDS)
+    try:
+        yield leader
+    finally:
+        await leader.close()
+
+
+async def _lost(leader: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:
+    """Returns when the lead is lost."""
+    with contextlib.suppress(psycopg.OperationalError):
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            await leader.execute("SELECT 1")
+    log.warning("lead_lost")
