@@ -31,6 +31,7 @@ from qiao.cases.operations.alike import end_reports
 from qiao.cases.queries.alike_bursts import find_bursts
 from qiao.core import events
 from qiao.core.features import is_on
+from qiao.core.once import settled
 from qiao.core.transactions import required
 from qiao.messaging.operations import Receiver, Sending, Words, queue_messages, reach
 from qiao.staff.queries import chain_to, organisation
@@ -41,6 +42,7 @@ CHANNEL: Final = "broadcast"
 FADES_AFTER: Final = timedelta(hours=2)
 
 
+@settled()
 def go_on(*, notice_id: int, now: datetime) -> bool:
     """Tell the next batch of reports, and end them if the notice says that it is over.
 
