@@ -139,7 +139,7 @@ AUDIT_WORDS = (
             "proof": _("Proof"),
             "period": _DAYS,
         },
-        values={"basis": dict(Acting.Basis.choices)},
+        values={"basis": dict(Acting.Basis.choices), "scope": dict(Acting.Scope.choices)},
         of_customer=rows_of_customers("customers_acting", "agent_id", "principal_id"),
     ),
 )

@@ -22,9 +22,8 @@ from qiao.core.live import connection_parameters
 from qiao.telephony.engines.port import EngineDown, TelephonyEngine
 from qiao.telephony.operations import Given, Switchboard
 from qiao.telephony.operations.asking import HEARD_ON
-from qiao.telephony.rules.switch import LineBack, LineLost, Outcome, Replaced, Signal
+from qiao.telephony.rules.switch import LineBack, LineLost, Outcome, Replaced, Signal, View
 
-LEADER_LOCK: Final = 5_105_002  # the number is ours alone
 TICK_SECONDS: Final = 1.0
 AGAIN_SECONDS: Final = 0.5  # between two attempts while the database is away
 log: Final = structlog.get_logger(__name__)
@@ -38,7 +37,7 @@ class Controller:
         self.board = Switchboard()
         self._engine = engine
         self._now = now
-        self._works: asyncio.Queue[Work | None] = asyncio.Queue()
+        self._works: asyncio.Queue[Work] = asyncio.Queue()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="switchboard")
         self._orders: dict[int, asyncio.Queue[Given]] = defaultdict(asyncio.Queue)
         self._givers: dict[int, asyncio.Task[None]] = {}
@@ -65,16 +64,19 @@ class Controller:
             self._thread.shutdown()
 
     async def _lead(self, leader: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:
-        """Work until the lead is lost, or we are stopped."""
+        """Work until the lead is lost, or we are stopped.
+
+        First of all comes what stands now: what is heard and asked is about calls that are known.
+        """
         self._works = asyncio.Queue()
         self._orders.clear()
+        await self._look_around()
         parts = (
             self._listen(), self._tick(), self._hear_asks(), self._work(), _lost(leader),
             self._stopped(),
         )  # fmt: skip
         tasks = [asyncio.create_task(each) for each in parts]
         try:
-            await self._look_around()
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for each in done:
                 each.result()
@@ -107,16 +109,23 @@ class Controller:
     def _heard(self, signal: Signal) -> Work:
         return lambda: self.board.hear(signal, now=self._now())
 
+    def _taken_up(self, view: View) -> Work:
+        return lambda: self.board.take_up(view, now=self._now())
+
     def _brought(self, given: Given, outcome: Outcome) -> Work:
         return lambda: self.board.bring(given, outcome, now=self._now())
 
     async def _look_around(self) -> None:
-        try:
-            view = await self._engine.look_around()
-        except EngineDown as error:
-            log.warning("switch_not_seen", why=str(error))
-            return
-        self._works.put_nowait(lambda: self.board.take_up(view, now=self._now()))
+        """Take up what stands at the switch, as soon as that can be seen."""
+        while not self._stop.is_set():
+            try:
+                view = await self._engine.look_around()
+            except EngineDown as error:
+                log.warning("switch_not_seen", why=str(error))
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                self._works.put_nowait(self._taken_up(view))
+                return
 
     async def _tick(self) -> None:
         """Let the time pass for the calls: again when the last time was worked off."""
@@ -157,7 +166,8 @@ class Controller:
         """Work off what is heard, in its order; what fails for want of a database is tried again
         until there is one."""
         loop = asyncio.get_running_loop()
-        while (work := await self._works.get()) is not None:
+        while True:
+            work = await self._works.get()
             given: Sequence[Given] = await loop.run_in_executor(self._thread, _tried, work)
             for each in given:
                 self._orders[each.call_id].put_nowait(each)
@@ -170,7 +180,11 @@ class Controller:
         orders = self._orders[call_id]
         while not orders.empty():
             given = orders.get_nowait()
-            outcome = await self._engine.give(given.order)
+            try:
+                outcome = await self._engine.give(given.order)
+            except Exception:  # an engine never raises; a faulty one must not silence a call
+                log.exception("order_not_given", order=repr(given.order))
+                outcome = Outcome.FAILED
             self._works.put_nowait(self._brought(given, outcome))
         self._givers.pop(call_id, None)
         if orders.empty():
@@ -190,7 +204,7 @@ def _tried(work: Work) -> Sequence[Given]:
             close_old_connections()
             connection.close()
             time.sleep(AGAIN_SECONDS)
-        except Exception:
+        except Exception:  # whatever rule raised: nothing of it was kept, the others go on
             log.exception("call_not_carried_on")
             return []
 
@@ -203,7 +217,7 @@ async def _leading() -> AsyncIterator["psycopg.AsyncConnection[tuple[object, ...
             leader = await psycopg.AsyncConnection.connect(
                 autocommit=True, **connection_parameters()
             )
-            await leader.execute("SELECT pg_advisory_lock(%s)", [LEADER_LOCK])
+            await leader.execute("SELECT pg_advisory_lock(hashtext('telephony_controller'))")
             break
         except psycopg.OperationalError:
             log.warning("database_away")

@@ -19,7 +19,6 @@ from qiao.core.prepared import fetch_all
 from qiao.core.transactions import required
 
 State = AgentState.State
-ROUTING_LOCK: Final = 5_105_001  # one decides at a time; the number is ours alone
 NOT_THEIR_FAULT: Final = frozenset({"caller_gone", "withdrawn"})
 _READY: Final = """
 SELECT a.staff_id, a.queues, a.idle_since, a.endpoint,
@@ -114,7 +113,7 @@ def route(*, now: datetime, ring_seconds: int = RING_SECONDS) -> Sequence[Asked]
     """
     required()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ROUTING_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('contact_route'))")
     waiting = {
         each.pk: each
         for each in Waiting.objects.select_for_update(skip_locked=True, of=("self",)).filter(

@@ -272,7 +272,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('days', django.contrib.postgres.fields.ranges.DateRangeField()),
-                        ('kind', models.TextField(choices=[('leave', 'Leave'), ('sick', 'Sick leave'), ('training', 'Training'), ('off_duty', 'Off duty')])),
+                        ('kind', models.TextField(choices=[('leave', 'Leave'), ('sick', 'Sick Leave'), ('training', 'Training'), ('off_duty', 'Off Duty')])),
                         ('entered_at', models.DateTimeField()),
                         ('ended_at', models.DateTimeField(null=True)),
                         ('deputy', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
 
 from qiao.contact.operations import (
     Asked,
@@ -29,18 +30,18 @@ from qiao.contact.operations import (
 )
 from qiao.core.packs.enabled import catalogue
 from qiao.core.rules import phones
-from qiao.core.rules.phones import BadPhone
 from qiao.staff.queries import company_id
 from qiao.telephony.models import Call as Row
 from qiao.telephony.models import CallAsk, Line
 from qiao.telephony.operations.contacts import begin_contact, end_contact
-from qiao.telephony.operations.log import history, keep
+from qiao.telephony.operations.log import histories, keep
 from qiao.telephony.queries import callers_channels, due_asks, due_offers, living_calls
 from qiao.telephony.rules import adopting, asks, conduct, switch
 from qiao.telephony.rules.calls import Call
 from qiao.telephony.rules.conducting import Conduct, Terms
 from qiao.telephony.rules.switch import Order, Outcome, Signal, View
 
+log: Final = structlog.get_logger(__name__)
 KIND: Final = "call"
 CONSULT: Final = asks.Consult.__name__
 GRACE: Final = timedelta(seconds=5)  # the switch ends the ringing itself; this is for a lost word
@@ -105,18 +106,26 @@ class Switchboard:
         return self._do(given.call_id, decide, now)
 
     def carry_out_asks(self, *, now: datetime) -> Sequence[Given]:
-        """What comes of all that people asked since."""
-        waiting = due_asks()
-        if not waiting:
-            return []
-        with self._turn(now):
-            for each in waiting:
-                if each.call_id in self._calls:
-                    ask = self._consulting(each, now) if each.kind == CONSULT else _ask_of(each)
-                    if ask is not None:
-                        self._decide(each.call_id, _asking(ask, now), now)
+        """What comes of all that people asked since, each for itself."""
+        orders: list[Given] = []
+        for each in due_asks():
+            try:
+                with self._turn(now):
+                    self._carry_out(each, now)
+                orders += self._taken()
+            except OperationalError:
+                raise
+            except Exception:  # one that cannot be carried out must not stand before all others
+                log.exception("ask_not_carried_out", ask=each.pk, kind=each.kind)
                 CallAsk.objects.filter(pk=each.pk).update(done_at=now)
-        return self._taken()
+        return orders
+
+    def _carry_out(self, row: CallAsk, now: datetime) -> None:
+        if row.call_id in self._calls:
+            ask = self._consulting(row, now) if row.kind == CONSULT else _ask_of(row)
+            if ask is not None:
+                self._decide(row.call_id, _asking(ask, now), now)
+        CallAsk.objects.filter(pk=row.pk).update(done_at=now)
 
     def pass_time(self, *, now: datetime) -> Sequence[Given]:
         """Take back offers that nobody answered in time, end what ends by itself, ask again."""
@@ -134,8 +143,10 @@ class Switchboard:
         switch: what is missing has ended, what is unknown has arrived or is let go."""
         self._calls.clear()
         self._channels.clear()
-        for row in living_calls():
-            self._know(row, history(row.pk), _terms_of(row))
+        living = living_calls()
+        folded = histories([row.pk for row in living])
+        for row in living:
+            self._know(row, folded[row.pk], _terms_of(row))
         known = callers_channels(each.channel for each in view.channels)
         with self._turn(now):
             for seen in view.channels:
@@ -146,8 +157,8 @@ class Switchboard:
                     call_id, lambda call, terms: adopting.adopt(call, view, now, terms), now
                 )
             self._routes = True
-        living = [each.call for each in self._calls.values()]
-        stray = adopting.strays(living, view, known)
+        calls = [each.call for each in self._calls.values()]
+        stray = adopting.strays(calls, view, known)
         return [*self._taken(), *(Given(0, order) for order in stray)]
 
     def _do(self, call_id: int, decide: Decide, now: datetime) -> Sequence[Given]:
@@ -242,6 +253,12 @@ class Switchboard:
     def _offer(self, asked: Asked, now: datetime) -> None:
         if asked.subject_kind != KIND:
             return
+        known = self._calls.get(asked.subject_id)
+        if known is None or known.call.phase != "waiting":  # what waits is no call that waits
+            refuse_offer(offer_id=asked.offer_id, why="caller_gone", now=now)
+            leave_queue(subject_kind=KIND, subject_id=asked.subject_id, why="lost", now=now)
+            log.warning("offer_of_no_waiting_call", call=asked.subject_id)
+            return
         ask = asks.Offer(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
         self._decide(asked.subject_id, _asking(ask, now), now)
 
@@ -252,7 +269,7 @@ class Switchboard:
             line=line,
             channel=signal.channel,
             caller=signal.caller,
-            phone=_stored(signal.caller),
+            phone=phones.try_normalise(signal.caller) or "",
             dialled=signal.dialled,
             arrived_at=signal.at,
         )
@@ -298,11 +315,9 @@ def _ask_of(row: CallAsk) -> asks.Ask | None:
     """The ask that a row holds; None for one of another version of the program."""
     kind: Any = getattr(asks, row.kind, None)
     if not (isinstance(kind, type) and issubclass(kind, asks.Ask)):
+        log.warning("ask_not_known", kind=row.kind)
         return None
-    try:
-        found: asks.Ask = kind(**row.data)
-    except TypeError:
-        return None
+    found: asks.Ask = kind(**row.data)
     return found
 
 
@@ -316,10 +331,3 @@ def _terms_of(row: Row) -> Terms:
 def _first_queue() -> str:
     queues = catalogue().queues.values()
     return next(each.key for each in queues if "phone" in each.channels)
-
-
-def _stored(number: str) -> str:
-    try:
-        return phones.normalise(number)
-    except BadPhone:
-        return ""

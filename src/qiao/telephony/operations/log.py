@@ -1,14 +1,14 @@
 """The log of a call: written, and folded again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from qiao.core.prepared import execute
 from qiao.telephony.models import Call as Row
 from qiao.telephony.models import CallEntry
-from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry, fold
+from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry, apply
 
 _KEEP: Final = """
 INSERT INTO telephony_callentry (call_id, seq, kind, at, recorded_at, data)
@@ -66,8 +66,9 @@ def _moments(row: Row, call: Call) -> tuple[datetime | None, ...]:
     return call.queued_at, call.connected_at, ended
 
 
-def history(call_id: int) -> Call:
-    """The call, folded from its whole log."""
-    rows = CallEntry.objects.filter(call_id=call_id).order_by("seq")
-    entries = [Entry(each.kind, each.at, each.data) for each in rows]
-    return fold(Call(call_id), entries)
+def histories(call_ids: Collection[int]) -> dict[int, Call]:
+    """Calls by id, each folded from its whole log."""
+    found = {call_id: Call(call_id) for call_id in call_ids}
+    for row in CallEntry.objects.filter(call_id__in=call_ids).order_by("call_id", "seq"):
+        found[row.call_id] = apply(found[row.call_id], Entry(row.kind, row.at, row.data))
+    return found

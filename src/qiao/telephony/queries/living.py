@@ -9,7 +9,7 @@ from qiao.telephony.models import Call, CallAsk
 
 def living_calls() -> Sequence[Call]:
     """All that have not ended, the oldest first."""
-    return list(Call.objects.alive().order_by("arrived_at", "id"))
+    return list(Call.objects.alive().select_related("line").order_by("arrived_at", "id"))
 
 
 def callers_channels(channels: Iterable[str]) -> set[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from random import Random
 
 from qiao.telephony.engines.clock import CountedClock
-from qiao.telephony.engines.sim import Phone, SimSwitch
+from qiao.telephony.engines.sim_switch import Phone, SimSwitch
 from qiao.telephony.rules import adopting, asks, conduct, switch
 from qiao.telephony.rules.calls import Call, Entry, fold
 from qiao.telephony.rules.conducting import Conduct, Terms

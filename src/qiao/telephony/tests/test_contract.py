@@ -15,17 +15,12 @@ from django.utils import timezone
 
 from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.port import TelephonyEngine
-from qiao.telephony.engines.sim import Manner, Phone, SimEngine
+from qiao.telephony.engines.sim import SimEngine
+from qiao.telephony.engines.sim_switch import Manner, Phone
 from qiao.telephony.rules.switch import Arrived, Signal
 from qiao.telephony.tests.ari_double import AriDouble, script
-from qiao.telephony.tests.scenarios import (
-    CALLER,
-    DIALLED,
-    SCENARIOS,
-    Ear,
-    Performance,
-    told_of,
-)
+from qiao.telephony.tests.performing import CALLER, DIALLED, Ear, Performance, told_of
+from qiao.telephony.tests.scenarios import SCENARIOS
 from qiao.telephony.tests.test_ari_replay import playing
 
 LONG = 30.0

@@ -14,7 +14,7 @@ from statistics import mean, stdev
 import pytest
 
 from qiao.telephony.engines.clock import CountedClock
-from qiao.telephony.engines.sim import Phone
+from qiao.telephony.engines.sim_switch import Phone
 from qiao.telephony.rules.calls import Call, Entry
 from qiao.telephony.rules.conducting import Terms
 from qiao.telephony.tests.exchange import QUEUE, Agent, Exchange
