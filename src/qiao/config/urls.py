@@ -20,6 +20,7 @@ urlpatterns = [
     path("follow-ups/", include("qiao.feedback.urls")),
     path("rollout/", include("qiao.rollout.urls")),
     path("interactions/", include("qiao.contact.urls")),
+    path("calls/", include("qiao.telephony.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/", include("allauth.mfa.urls")),
     path("language/", set_language, name="set_language"),

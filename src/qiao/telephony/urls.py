@@ -1,0 +1,6 @@
+"""Addresses of the telephone."""
+
+from django.urls import URLPattern
+
+app_name = "telephony"
+urlpatterns: list[URLPattern] = []
