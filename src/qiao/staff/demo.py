@@ -7,15 +7,15 @@ from random import Random
 
 from qiao.core.demo import Finding, World
 from qiao.staff.demo_cast import CAST, LEFT, MANAGERS, SUPPORT
+from qiao.staff.demo_skills import give_skills, unserved
 from qiao.staff.models import Organisation, Role, Staff
 from qiao.staff.operations import (
     add_organisation,
     assign_role,
     define_region,
-    define_skill,
-    give_skill,
     hire,
     install_roles,
+    install_skills,
     join_team,
 )
 
@@ -51,22 +51,14 @@ GIVEN = (
     "伟芳娜敏静丽强磊军洋勇艳杰涛明超秀霞平刚桂英华玉兰飞凯欣怡子涵雨泽宇轩梓浩然"
     "思琪佳慧晨曦文博志远建国海燕晓东春梅俊峰雪莹家豪"
 )
-SKILLS = {
-    "phone": ("Telephone", "电话受理", "電話受理"),
-    "complaint": ("Complaints", "投诉处理", "投訴處理"),
-    "repair": ("Pipe repair", "管网抢修", "管網搶修"),
-    "meter": ("Meters", "水表", "水錶"),
-    "quality": ("Water quality", "水质", "水質"),
-}
 
 
 def build_company(world: World) -> None:
     """Create tree, roles, skills and people. As many people, whatever the number of customers."""
     install_roles()
+    install_skills()
     rng = world.random("staff")
     units = _build_tree()
-    for key, names in SKILLS.items():
-        define_skill(key=key, names=dict(zip(("en", "zh-Hans", "zh-Hant"), names, strict=True)))
     roles = {role.key: role for role in Role.objects.all()}
     for number, (name, title, role, unit) in CAST.items():
         _hire(rng, number, name, title, roles[role], units, unit)
@@ -76,6 +68,7 @@ def build_company(world: World) -> None:
         _hire(rng, number, name, title, roles["customer_manager"], units, "centre")
     for number, (name, title) in SUPPORT.items():
         _hire(rng, number, name, title, roles["support"], units, "systems")
+    give_skills(world)
     Staff.objects.filter(number=LEFT).update(is_active=False)
 
 
@@ -247,8 +240,6 @@ def _hire(
     if home.kind == "team":
         lead = role.key == "supervisor" or number.endswith("01")
         join_team(staff=person, team=home, is_lead=lead)
-    for key in rng.sample(sorted(SKILLS), 2):
-        give_skill(staff=person, skill_key=key, level=rng.randint(2, 5))
     return person
 
 
@@ -256,11 +247,13 @@ STAFF = 65
 
 
 def audit() -> Sequence[Finding]:
-    """All people, all of them in a unit and with a role today."""
+    """All people, all of them in a unit and with a role today; no queue that nobody serves."""
     people = Staff.objects.filter(is_active=True)
     able = people.filter(assignments__isnull=False).distinct().count()
     found = people.count()
+    without = unserved()
     return [
         Finding("staff", str(found), str(STAFF), ok=found == STAFF),
         Finding("staff with a role", str(able), str(found), ok=able == found),
+        Finding("queues nobody serves", ", ".join(without) or "none", "none", ok=not without),
     ]

@@ -20,12 +20,13 @@ from qiao.staff.duty_contributions import (
     DUTY_NOTICES,
 )
 from qiao.staff.file_contributions import FILE_LINKS, FILE_NOTICES
-from qiao.staff.operations import install_roles
+from qiao.staff.operations import install_roles, install_skills
 from qiao.staff.retention import RETENTION
 
 
 def _install(now: datetime) -> None:  # noqa: ARG001 - a manifest's form
     install_roles()
+    install_skills()
 
 
 manifest = Module(

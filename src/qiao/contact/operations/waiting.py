@@ -1,10 +1,10 @@
 """What waits for somebody: who is asked to take it, and what they answered."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import connection
 
@@ -12,9 +12,9 @@ from qiao.contact.events import QueueMoved
 from qiao.contact.models import AgentState, Offer, Waiting
 from qiao.contact.operations.agents import lock_agents, turn
 from qiao.contact.rules import routing
-from qiao.contact.rules.desk import RING_SECONDS, WRAP_UP_SECONDS
 from qiao.core import events
 from qiao.core.packs.enabled import catalogue
+from qiao.core.packs.queues import RING_SECONDS, WRAP_UP_SECONDS, QueueSpec
 from qiao.core.prepared import fetch_all
 from qiao.core.transactions import required
 
@@ -105,8 +105,9 @@ def leave_queue(*, subject_kind: str, subject_id: int, why: str, now: datetime) 
     return True
 
 
-def route(*, now: datetime, ring_seconds: int = RING_SECONDS) -> Sequence[Asked]:
-    """Ask people to take what waits, as `qiao.contact.rules.routing` decides.
+def route(*, now: datetime) -> Sequence[Asked]:
+    """Ask people to take what waits, as `qiao.contact.rules.routing` decides by the terms of the
+    pack's queues.
 
     Each is reserved before anybody is rung: a person is locked, turned and asked in one
     transaction, and nobody who is locked elsewhere is waited for.
@@ -125,30 +126,24 @@ def route(*, now: datetime, ring_seconds: int = RING_SECONDS) -> Sequence[Asked]
     agents, endpoints = _ready_agents(now)
     if not agents:
         return []
-    decided = routing.route(_queues(), agents, [_contact(w) for w in waiting.values()], now)
+    queues = _queues([wish.queue for wish in waiting.values()])
+    decided = routing.route(queues, agents, [_contact(w) for w in waiting.values()], now)
     people = lock_agents([offer.agent_id for offer in decided.offers])
-    expires_at = now + timedelta(seconds=ring_seconds)
     asked = []
     for decision in decided.offers:
         wish, agent = waiting[decision.contact_id], people[decision.agent_id]
-        offer = _ask(wish, agent, asdict(decision.reason), now, expires_at)
+        seconds = _ring_seconds(wish.queue)
+        offer = _ask(wish, agent, asdict(decision.reason), now, now + timedelta(seconds=seconds))
         endpoint = endpoints[agent.staff_id]
         asked.append(
             Asked(
-                offer.pk,
-                wish.subject_kind,
-                wish.subject_id,
-                agent.staff_id,
-                endpoint,
-                ring_seconds,
+                offer.pk, wish.subject_kind, wish.subject_id, agent.staff_id, endpoint, seconds
             )
-        )
+        )  # fmt: skip
     return asked
 
 
-def reserve(
-    *, wish_of: tuple[str, int], staff_id: int, now: datetime, seconds: int = RING_SECONDS
-) -> Asked | None:
+def reserve(*, wish_of: tuple[str, int], staff_id: int, now: datetime) -> Asked | None:
     """Ask a certain person who is ready, such as a third in a call. None where they are not, or
     where somebody is asked already."""
     required()
@@ -160,6 +155,7 @@ def reserve(
     waiting = known.latest("id")
     if waiting.offers.filter(state=Offer.State.OPEN).exists():
         return None
+    seconds = _ring_seconds(waiting.queue)
     offer = Offer.objects.create(
         waiting=waiting, staff_id=staff_id, made_at=now, takes=routing.FULL,
         expires_at=now + timedelta(seconds=seconds), reason={"rule": "asked"},
@@ -204,15 +200,19 @@ def refuse_offer(*, offer_id: int, why: str, now: datetime) -> bool:
     return True
 
 
-def release_agent(*, staff_id: int, now: datetime, wrap_up_seconds: int = WRAP_UP_SECONDS) -> None:
-    """The other side has gone: what is left is the work after it, for so long at most."""
+def release_agent(*, staff_id: int, now: datetime) -> None:
+    """The other side has gone: what is left is the work after it, for as long at most as the
+    queue that it came from gives."""
     required()
     agent = lock_agents([staff_id]).get(staff_id)
-    Offer.objects.filter(
+    at_hand = Offer.objects.filter(
         staff_id=staff_id, state=Offer.State.TAKEN, released_at__isnull=True
-    ).update(released_at=now)
+    )
+    queues = list(at_hand.values_list("waiting__queue", flat=True))
+    at_hand.update(released_at=now)
     if agent is not None and agent.state == State.BUSY:
-        until = now + timedelta(seconds=wrap_up_seconds)
+        seconds = max(map(_wrap_up_seconds, queues), default=WRAP_UP_SECONDS)
+        until = now + timedelta(seconds=seconds)
         turn(agent, State.WRAP_UP, now=now, reason=agent.reason, until=until)
 
 
@@ -240,11 +240,39 @@ def _ready_agents(now: datetime) -> tuple[list[routing.Agent], dict[int, str]]:
     return agents, {row[0]: row[3] for row in rows}
 
 
-def _queues() -> dict[str, routing.Queue]:
-    return {
-        key: routing.Queue(key, skills=((spec.skill, 1),) if spec.skill else ())
-        for key, spec in catalogue().queues.items()
-    }
+def _queues(waiting: Iterable[str]) -> dict[str, routing.Queue]:
+    """The queues of the packs; one that is waited in but not brought any more is served by nobody,
+    and holds up none of the others."""
+    known = {key: _terms(spec) for key, spec in catalogue().queues.items()}
+    return {key: routing.Queue(key) for key in waiting} | known
+
+
+def _terms(spec: QueueSpec) -> routing.Queue:
+    return routing.Queue(
+        spec.key,
+        strategy=cast("routing.Strategy", spec.strategy),  # the reader of packs knows no other
+        skills=((spec.skill, spec.skill_level),) if spec.skill else (),
+        relax_after=spec.relax_after,
+        least_level=spec.least_level,
+        points=spec.points,
+        tier_points=spec.tier_points,
+        points_per_minute=spec.points_per_minute,
+        overflow=tuple(
+            routing.Overflow(each.queue, each.after_seconds, each.longer_than)
+            for each in spec.overflow
+        ),
+        last_agent_seconds=spec.last_agent_seconds,
+    )
+
+
+def _ring_seconds(queue: str) -> int:
+    spec = catalogue().queues.get(queue)
+    return spec.ring_seconds if spec else RING_SECONDS
+
+
+def _wrap_up_seconds(queue: str) -> int:
+    spec = catalogue().queues.get(queue)
+    return spec.wrap_up_seconds if spec else WRAP_UP_SECONDS
 
 
 def _contact(waiting: Waiting) -> routing.Contact:

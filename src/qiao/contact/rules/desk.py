@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 LEASE_SECONDS: Final = 60  # three signs of life of the browser may be lost
-RING_SECONDS: Final = 20
-WRAP_UP_SECONDS: Final = 60
 BREAKS: Final = ("rest", "meal", "training", "meeting", "back_office")
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from qiao.contact import operations
 from qiao.contact.models import AgentState, AgentStateChange, Offer, Waiting
 from qiao.contact.operations import Asked, UnknownChoice, Wish, WrongState
-from qiao.contact.rules.desk import LEASE_SECONDS, WRAP_UP_SECONDS
+from qiao.contact.rules.desk import LEASE_SECONDS
 from qiao.core.actor import Actor, Forbidden
+from qiao.core.packs.enabled import catalogue
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 1, 41, tzinfo=UTC)
 BILLS, REPAIRS, WRITTEN = "water.billing", "water.repair", "water.written"
+WRAP_UP_SECONDS = catalogue().queues[BILLS].wrap_up_seconds
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def world() -> Company:
         define_skill(key=key, names={"en": key})
     give_skill(staff=made.agent_staff, skill_key=BILLS, level=3)
     give_skill(staff=made.colleague_staff, skill_key=REPAIRS, level=5)
-    give_skill(staff=made.outsider_staff, skill_key=BILLS, level=1)
+    give_skill(staff=made.outsider_staff, skill_key=BILLS, level=2)
     return made
 
 
@@ -179,6 +181,51 @@ def test_whoever_is_not_heard_of_any_more_is_signed_off_but_not_in_a_call(world:
     assert len(turned) == 1
     assert busy not in turned
     assert route(LEASE_SECONDS + 2) == []
+
+
+def test_whoever_is_rung_for_how_long_says_the_queue_of_the_pack(world: Company) -> None:
+    give_skill(staff=world.agent_staff, skill_key="water.repair", level=3)
+    on(world.agent)
+    wait(world, 1, "water.emergency")
+    (asked,) = route(1)
+    spec = catalogue().queues["water.emergency"]
+    assert asked.seconds == spec.ring_seconds == 15
+    assert Offer.objects.get().expires_at == after(1 + 15)
+    operations.take_offer(offer_id=asked.offer_id, now=after(2))
+    operations.release_agent(staff_id=world.agent.person_id, now=after(60))
+    assert AgentState.objects.get(staff_id=world.agent.person_id).until == after(
+        60 + spec.wrap_up_seconds
+    )
+
+
+def test_a_skill_is_asked_for_less_the_longer_somebody_waits(world: Company) -> None:
+    give_skill(staff=world.agent_staff, skill_key="water.repair", level=1)
+    on(world.agent)
+    wait(world, 1, REPAIRS)
+    assert route(29) == []
+    (asked,) = route(30)
+    assert asked.staff_id == world.agent.person_id
+    reason = Offer.objects.get().reason
+    assert (reason["rule"], reason["relaxed"], reason["helped_by"]) == ("longest_idle", 1, "")
+
+
+def test_another_queue_helps_out_when_it_has_taken_long(world: Company) -> None:
+    on(world.outsider)
+    wait(world, 1, REPAIRS)
+    operations.renew_lease(staff_id=world.outsider.person_id, now=after(50))
+    assert route(59) == []
+    (asked,) = route(60)
+    assert asked.staff_id == world.outsider.person_id
+    reason = Offer.objects.get().reason
+    assert (reason["relaxed"], reason["helped_by"]) == (2, BILLS)
+
+
+def test_a_queue_that_no_pack_brings_any_more_holds_up_no_other(world: Company) -> None:
+    wait(world, 1)
+    Waiting.objects.update(queue="water.gone")
+    wait(world, 2)
+    on(world.agent)
+    assert [each.subject_id for each in route(1)] == [2]
 
 
 def test_a_third_is_asked_only_when_ready(world: Company) -> None:

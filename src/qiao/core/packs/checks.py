@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from qiao.core.packs.causes import check_causes
 from qiao.core.packs.model import CaseType, Field, Pack
 from qiao.core.packs.priority_rules import check_rules
+from qiao.core.packs.queues import check_queues
 from qiao.core.packs.reading import PackProblem
 from qiao.core.packs.tier_rules import strange_letters
 from qiao.core.rules.conditions import tests_in
@@ -15,7 +16,7 @@ def check_pack(pack: Pack) -> Iterator[PackProblem]:
     """Every broken reference of a pack, with file and key."""
     for case_type in pack.case_types:
         yield from _check_case_type(pack, case_type)
-    yield from _check_queues(pack)
+    yield from check_queues(pack)
     yield from _check_demo(pack)
     yield from _check_tiers(pack)
     yield from check_causes(pack.causes)
@@ -76,14 +77,6 @@ def _known(
         if key and key not in known:
             expected = ", ".join(sorted(known)) or "none"
             yield PackProblem(file, place, f"expected one of {expected}, found {key!r}")
-
-
-def _check_queues(pack: Pack) -> Iterator[PackProblem]:
-    for queue in pack.queues:
-        place = f"queue[{queue.key}]"
-        channels = _keys(pack.channels)
-        yield from _known("queues.toml", f"{place}.channels", queue.channels, channels)
-        yield from _known("queues.toml", f"{place}.skill", [queue.skill], _keys(pack.skills))
 
 
 def _check_demo(pack: Pack) -> Iterator[PackProblem]:

@@ -19,6 +19,7 @@ from qiao.core.packs.checks import check_pack
 from qiao.core.packs.green_rules import read_green_rule
 from qiao.core.packs.ladders import read_ladder
 from qiao.core.packs.model import CalendarSpec, CaseType, Demo, Pack, ProcessSource, Script
+from qiao.core.packs.queues import read_queue
 from qiao.core.packs.reading import PackInvalid, PackProblem, Table
 from qiao.core.packs.risk_rules import read_risk_rule
 from qiao.core.packs.sections import (
@@ -31,7 +32,6 @@ from qiao.core.packs.sections import (
     read_named,
     read_outcome,
     read_promise_kind,
-    read_queue,
     read_source,
     read_tier,
 )

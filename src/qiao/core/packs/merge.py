@@ -14,11 +14,11 @@ from qiao.core.packs.model import (
     Named,
     Outcome,
     Pack,
-    QueueSpec,
     Script,
     Tier,
 )
 from qiao.core.packs.qualify import qualified
+from qiao.core.packs.queues import QueueSpec
 from qiao.core.packs.reading import PackInvalid, PackProblem
 from qiao.core.packs.segments import SegmentSpec
 from qiao.core.packs.tier_rules import TierRuleSpec

@@ -14,6 +14,7 @@ from qiao.core.packs import model_keys
 from qiao.core.packs.causes import CauseSpec
 from qiao.core.packs.green_rules import GreenRuleSpec
 from qiao.core.packs.ladders import LadderSpec
+from qiao.core.packs.queues import QueueSpec
 from qiao.core.packs.risk_rules import RiskRuleSpec
 from qiao.core.packs.segments import SegmentSpec
 from qiao.core.packs.tier_rules import TierRuleSpec
@@ -236,18 +237,6 @@ class Outcome:
     key: str
     name: Text
     resolved: bool
-
-
-@dataclass(frozen=True, slots=True)
-class QueueSpec:
-    """A waiting line: which channels and skill it serves and how soon it should answer."""
-
-    key: str
-    name: Text
-    channels: tuple[str, ...]
-    skill: str
-    answer_seconds: int
-    share_percent: int
 
 
 @dataclass(frozen=True, slots=True)

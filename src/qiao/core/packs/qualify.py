@@ -12,9 +12,9 @@ from qiao.core.packs.model import (
     Outcome,
     Pack,
     ProcessSource,
-    QueueSpec,
     Script,
 )
+from qiao.core.packs.queues import QueueSpec
 from qiao.core.packs.reading import Table
 
 Item = TypeVar("Item", CalendarSpec, Named, Outcome, Script)
@@ -82,7 +82,14 @@ def _cause(pack: Pack, item: CauseSpec) -> CauseSpec:
 
 
 def _queue(pack: Pack, item: QueueSpec) -> QueueSpec:
-    return replace(item, key=qualify(pack.key, item.key), skill=qualify(pack.key, item.skill))
+    return replace(
+        item,
+        key=qualify(pack.key, item.key),
+        skill=qualify(pack.key, item.skill),
+        overflow=tuple(
+            replace(each, queue=qualify(pack.key, each.queue)) for each in item.overflow
+        ),
+    )
 
 
 def _process(pack: Pack, source: ProcessSource) -> ProcessSource:

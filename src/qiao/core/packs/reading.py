@@ -165,7 +165,15 @@ class Table:
 
     def seconds(self, key: str, *, day_seconds: int) -> int:
         """A duration such as ``90min``, ``24h``, ``2wd`` (working days of `day_seconds`)."""
-        value = self.raw(key)
+        return self._duration(key, self.raw(key), day_seconds)
+
+    def durations(self, key: str) -> tuple[int, ...]:
+        """A list of durations in seconds, none of them in working days."""
+        value = self._get(key, list, "a list of durations", [])
+        items = value if isinstance(value, list) else []
+        return tuple(self._duration(f"{key}[{i}]", item, 0) for i, item in enumerate(items))
+
+    def _duration(self, key: str, value: object, day_seconds: int) -> int:
         found = DURATION.fullmatch(value) if isinstance(value, str) else None
         if found is None:
             self.report(key, f"expected a duration such as 90min, 24h or 2wd, found {value!r}")

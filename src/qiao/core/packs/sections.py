@@ -21,7 +21,6 @@ from qiao.core.packs.model import (
     Named,
     Outcome,
     PromiseSpec,
-    QueueSpec,
     TargetWindow,
     Tier,
     TierTargets,
@@ -77,22 +76,6 @@ def read_tier(table: Table) -> Tier:
         table.report("letter", f"expected one capital letter, found {tier.letter!r}")
     table.finish()
     return tier
-
-
-def read_queue(table: Table) -> QueueSpec:
-    """A waiting line."""
-    queue = QueueSpec(
-        key=table.key(),
-        name=table.text("name"),
-        channels=table.strings("channels", required=True),
-        skill=table.string("skill", ""),
-        answer_seconds=table.seconds("answer_within", day_seconds=0),
-        share_percent=table.integer("share_percent", 80, least=1),
-    )
-    if queue.share_percent > 100:
-        table.report("share_percent", f"expected at most 100, found {queue.share_percent}")
-    table.finish()
-    return queue
 
 
 def read_calendar(table: Table) -> CalendarSpec:

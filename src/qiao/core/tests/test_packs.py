@@ -148,6 +148,27 @@ def test_all_errors_come_at_once_with_file_and_key(water: Path) -> None:
         ("calendars.toml", 'zone = "Asia/Shanghai"', 'zone = "Asia/Linjiang"', "time zone"),
         ("demo.toml", "weekly = [122, ", "weekly = [", "expected 7 whole numbers"),
         ("queues.toml", "share_percent = 95", "share_percent = 195", "at most 100"),
+        ("queues.toml", 'level_counts = "all"', 'level_counts = "some"', "one of all, without_s"),
+        ("queues.toml", 'strategy = "best_skill"', 'strategy = "best"', "one of longest_idle"),
+        ("queues.toml", "skill_level = 3", "skill_level = 9", "at most 5"),
+        ("queues.toml", "least_level = 0", "least_level = 4", "at most skill_level (3)"),
+        ("queues.toml", '["10s", "20s", "30s"]', '["20s", "10s"]', "rising durations"),
+        ("queues.toml", '["10s", "20s", "30s"]', '["10s", "soon"]', "relax_after[1]: expected a"),
+        ("queues.toml", 'ring = "15s"', 'ring = "1s"', "expected 5s to 120s"),
+        ("queues.toml", "{A = 4, B = 2, D = 1}", "{Z = 4}", "tier_points: expected one of A, B"),
+        (
+            "queues.toml",
+            'queue = "billing", after',
+            'queue = "bills", after',
+            "overflow: expected",
+        ),
+        (
+            "queues.toml",
+            '{queue = "billing", after = "30s"}',
+            '{queue = "billing"}',
+            "longer_than",
+        ),
+        ("queues.toml", 'answer_within = "4h"', 'answer_within = "4h"\nskill_level = 2', "beside"),
         ("pack.toml", 'key = "water"\nversion', 'key = "Water!"\nversion', "small letters"),
         ("pack.toml", 'medium = "phone"', 'medium = "pigeon"', "found 'pigeon'"),
         ("pack.toml", "version = 1", 'version = "one"', "a whole number"),
@@ -177,6 +198,8 @@ def test_packs_stand_side_by_side_under_qualified_keys() -> None:
     assert catalogue.case_types["water.small_leak"].process == "water.field_repair"
     assert catalogue.case_types["nyc311.rodent"].promises[0].calendar == "nyc311.always"
     assert {"water.always", "nyc311.always"} <= set(catalogue.calendars)
+    helpers = [each.queue for each in catalogue.queues["water.repair"].overflow]
+    assert helpers == ["water.billing", "water.business"]
     assert set(catalogue.services) == {"water", "city"}
     assert catalogue.channels["phone"].name.zh_hant == "電話"
 

@@ -13,6 +13,7 @@ from qiao.staff.operations.company import (
     give_skill,
     hire,
     install_roles,
+    install_skills,
     join_team,
     set_preferences,
 )
@@ -85,6 +86,7 @@ __all__ = [
     "give_skill",
     "hire",
     "install_roles",
+    "install_skills",
     "join_team",
     "move_person",
     "notify",

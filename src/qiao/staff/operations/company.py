@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils import timezone
 
 from qiao.core.actor import Actor
+from qiao.core.packs.enabled import catalogue
 from qiao.core.registry import registry
 from qiao.core.transactions import required
 from qiao.staff.models import (
@@ -228,6 +229,12 @@ def install_roles() -> None:
             define_role(
                 key=entry["key"], names=entry["name"], permissions=permissions, home=entry["home"]
             )
+
+
+def install_skills() -> None:
+    """Create the skills of the enabled packs, and bring their words up to date."""
+    for key, skill in catalogue().skills.items():
+        define_skill(key=key, names=skill.name.data())
 
 
 def define_skill(*, key: str, names: Mapping[str, str]) -> Skill:

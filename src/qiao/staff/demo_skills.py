@@ -1,0 +1,78 @@
+"""What the people of the demo company are good at: skills of the packs, with believable levels."""
+
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Final
+
+from django.db.models import Max, Q
+
+from qiao.core.demo import World
+from qiao.core.packs.enabled import catalogue
+from qiao.core.packs.qualify import qualify
+from qiao.staff.models import Skill, Staff
+from qiao.staff.operations import give_skill
+
+Levels = tuple[int, int]
+"""The lowest and the highest level (1 to 5) between which one is drawn."""
+
+# Agents are trained in bills or in supply first and take the other on busy days.
+_FIRST_ON_BILLS: Final = {"billing": (4, 5), "repair": (2, 3)}
+_FIRST_ON_SUPPLY: Final = {"repair": (4, 5), "billing": (2, 3)}
+_SOME_ALSO: Final = ({"connection": (2, 4)}, {"complaints": (3, 4)}, {"metering": (2, 3)})
+_SOME: Final = 3  # so many call agents of ten hold one skill more
+
+_BY_ROLE: Final[dict[str, dict[str, Levels]]] = {
+    "supervisor": {
+        "billing": (4, 5), "repair": (4, 5), "complaints": (4, 5), "connection": (3, 4),
+        "key_accounts": (3, 4),
+    },
+    "dispatcher": {"repair": (4, 5), "quality": (2, 3)},
+    "complaint_officer": {"complaints": (4, 5), "billing": (2, 4)},
+    "clerk": {"connection": (4, 5), "billing": (3, 4), "metering": (2, 3)},
+    "customer_manager": {"key_accounts": (4, 5), "connection": (3, 4), "billing": (2, 4)},
+    "leader": {"complaints": (2, 3), "key_accounts": (2, 3)},
+}  # fmt: skip
+_BY_UNIT: Final[dict[str, dict[str, Levels]]] = {
+    "crew": {"repair": (3, 5)},
+    "meter": {"metering": (3, 5)},
+    "quality": {"quality": (4, 5)},
+    "inspection": {"metering": (3, 4)},
+}
+
+
+def give_skills(world: World) -> None:
+    """Let everybody hold what goes with their work."""
+    rng = world.random("staff.skills")
+    people = Staff.objects.select_related("organisation").order_by("number")
+    people = people.prefetch_related("assignments__role")
+    for place, person in enumerate(people):
+        for key, (least, most) in _skills_of(person, place, rng):
+            skill = qualify(world.pack, key)
+            give_skill(staff=person, skill_key=skill, level=rng.randint(least, most))
+
+
+def _skills_of(person: Staff, place: int, rng: Random) -> Iterator[tuple[str, Levels]]:
+    roles = {each.role.key for each in person.assignments.all()}
+    unit = person.organisation.code.rpartition("-")[2]
+    if "agent" in roles:
+        yield from (_FIRST_ON_SUPPLY if place % 2 else _FIRST_ON_BILLS).items()
+        if rng.randrange(10) < _SOME:
+            yield from rng.choice(_SOME_ALSO).items()
+    for role in sorted(roles & _BY_ROLE.keys()):
+        yield from _BY_ROLE[role].items()
+    yield from _BY_UNIT.get(unit, {}).items()
+
+
+def unserved() -> Sequence[str]:
+    """Queues that ask for a skill which nobody who works here holds at the level asked for."""
+    works_here = Q(staffskill__staff__is_active=True)
+    best = dict(
+        Skill.objects.annotate(best=Max("staffskill__level", filter=works_here)).values_list(
+            "key", "best"
+        )
+    )
+    return [
+        key
+        for key, queue in catalogue().queues.items()
+        if queue.skill and (best.get(queue.skill) or 0) < queue.skill_level
+    ]
