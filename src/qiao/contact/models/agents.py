@@ -134,6 +134,7 @@ class Waiting(models.Model):
                 condition=Q(state__in=["waiting", "offered"]),
                 name="contact_waiting_now",
             ),
+            models.Index(fields=["subject_kind", "subject_id"], name="contact_waiting_of"),
         ]
 
 

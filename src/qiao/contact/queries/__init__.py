@@ -1,5 +1,6 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
+from qiao.contact.queries.agents import occupancy, seconds_in_states
 from qiao.contact.queries.choices import (
     Named,
     name_of,
@@ -55,11 +56,13 @@ __all__ = [
     "interactions_of",
     "list_interactions",
     "name_of",
+    "occupancy",
     "outcome_names",
     "outcomes",
     "proposed_reason",
     "reason_choices",
     "reason_names",
     "scripts_for",
+    "seconds_in_states",
     "window_texts",
 ]

@@ -1,5 +1,15 @@
-"""Lines, calls and their logs, and what people ask of calls."""
+"""Lines, calls and their logs, what people ask of calls, and what is counted of them."""
 
 from qiao.telephony.models.calls import Call, CallAsk, CallEntry, CallQuerySet, Line
+from qiao.telephony.models.turns import CallFigure, CallFigureChange, CallTurn
 
-__all__ = ["Call", "CallAsk", "CallEntry", "CallQuerySet", "Line"]
+__all__ = [
+    "Call",
+    "CallAsk",
+    "CallEntry",
+    "CallFigure",
+    "CallFigureChange",
+    "CallQuerySet",
+    "CallTurn",
+    "Line",
+]

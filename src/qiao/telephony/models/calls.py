@@ -122,6 +122,11 @@ class Call(models.Model):
             models.Index(
                 fields=["phone", "arrived_at"], condition=~Q(phone=""), name="telephony_by_phone"
             ),
+            models.Index(
+                fields=["staff", "arrived_at", "id"],
+                condition=Q(staff__isnull=False),
+                name="telephony_by_staff",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from qiao.core.prepared import execute
 from qiao.telephony.models import Call as Row
 from qiao.telephony.models import CallEntry
+from qiao.telephony.operations.turns import record_turns
 from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry, apply
 
 _KEEP: Final = """
@@ -26,7 +27,8 @@ UPDATE telephony_call
 
 
 def keep(row: Row, call: Call, entries: Sequence[Entry], now: datetime) -> None:
-    """Add entries to a call's log and mirror on its row how it stands."""
+    """Add entries to a call's log and mirror on its row how it stands; with its end, what is
+    counted of it."""
     numbered = [
         {
             "seq": row.entry_count + place,
@@ -58,6 +60,8 @@ def keep(row: Row, call: Call, entries: Sequence[Entry], now: datetime) -> None:
             "count": row.entry_count,
         },
     )
+    if any(entry.kind == "ended" for entry in entries):
+        record_turns([row.pk])
 
 
 def _moments(row: Row, call: Call) -> tuple[datetime | None, ...]:

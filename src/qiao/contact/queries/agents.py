@@ -1,0 +1,56 @@
+"""How people who take contacts stood over a time: seconds by state, from their changes."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection
+
+LONGEST_SHIFT: Final = timedelta(days=1)  # a state that began earlier has ended by itself
+WORKING: Final = frozenset({"reserved", "busy", "wrap_up"})
+WAITING: Final = frozenset({"ready"})
+
+_STATES: Final = """
+SELECT c.staff_id, c.state,
+       sum(extract(epoch FROM least(coalesce(c.until, %(now)s), %(until)s)
+                              - greatest(c.at, %(since)s)))
+  FROM contact_agentstate a
+ CROSS JOIN LATERAL (
+       SELECT s.staff_id, s.state, s.at, lead(s.at) OVER (ORDER BY s.at, s.id) AS until
+         FROM contact_agentstatechange s
+        WHERE s.staff_id = a.staff_id AND s.at >= %(before)s AND s.at < %(until)s) AS c
+ WHERE a.organisation_id = ANY(%(organisations)s::bigint[]) AND c.state <> 'off'
+   AND least(coalesce(c.until, %(now)s), %(until)s) > greatest(c.at, %(since)s)
+ GROUP BY 1, 2
+"""
+
+
+def seconds_in_states(
+    *, organisation_ids: Sequence[int], since: datetime, until: datetime, now: datetime
+) -> Mapping[int, Mapping[str, float]]:
+    """Seconds that each person stood in each state between two moments, without being signed off.
+
+    The state at hand runs until `now`.
+    """
+    found: dict[int, dict[str, float]] = defaultdict(dict)
+    values: dict[str, Any] = {
+        "organisations": list(organisation_ids),
+        "since": since,
+        "before": since - LONGEST_SHIFT,
+        "until": min(until, now),
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STATES, values)
+        for staff_id, state, seconds in cursor.fetchall():
+            found[staff_id][state] = float(seconds)
+    return found
+
+
+def occupancy(states: Mapping[str, float]) -> float | None:
+    """Of the time in which somebody was at work or ready for it, the percentage at work: being
+    rung, with a customer, wrap-up. Breaks count neither way."""
+    at_work = sum(states.get(state, 0.0) for state in WORKING)
+    there = at_work + sum(states.get(state, 0.0) for state in WAITING)
+    return 100.0 * at_work / there if there else None
