@@ -25,6 +25,7 @@ FLOORS = (
     "rollout",
     "contact",
     "telephony",
+    "workforce",
     "desk",
     "portal",
     "api",

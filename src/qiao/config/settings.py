@@ -65,6 +65,7 @@ QIAO_MODULES = [
     "qiao.rollout",
     "qiao.contact",
     "qiao.telephony",
+    "qiao.workforce",
     "qiao.desk",
     "qiao.portal",
     "qiao.api",

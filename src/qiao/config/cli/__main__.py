@@ -23,6 +23,7 @@ COMMANDS = {
     "intake": "replay a log of real service requests",
     "import": "take a file of customers in",
     "learn-causes": "train the suggestions of causes, tell how good they are, install them",
+    "forecast": "calls to come, from a file or the organisation's own, and how good that is",
     "api-key": "give another program access, list or revoke keys",
     "sample": "write a file of invented customers to try an import with",
     "i18n": "check, extend or compile the translations",

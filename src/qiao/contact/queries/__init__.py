@@ -27,6 +27,7 @@ from qiao.contact.queries.reading import (
     get_interaction_for,
     interactions_at_hand,
 )
+from qiao.contact.queries.rhythm import ContactSlot, contacts_by_slot
 from qiao.contact.queries.searching import find_interactions
 from qiao.contact.queries.sources import RECENT, TIMELINE
 from qiao.contact.queries.waiting import expired_offers
@@ -34,6 +35,7 @@ from qiao.contact.queries.waiting import expired_offers
 __all__ = [
     "RECENT",
     "TIMELINE",
+    "ContactSlot",
     "InteractionCount",
     "InteractionFilters",
     "InteractionRow",
@@ -44,6 +46,7 @@ __all__ = [
     "calls_from",
     "case_draft_of",
     "cases_of",
+    "contacts_by_slot",
     "count_at_hand",
     "draft_of",
     "expired_offers",

@@ -1,0 +1,58 @@
+"""How contacts spread over days and over the hours of a day, for who plans people."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class ContactSlot:
+    """Contacts about one matter (`reason`, the key of a case type, or empty) that began within
+    the interval of a local day that begins at `minute`; `work_seconds` is the time that agents
+    had with them, work after them included, together."""
+
+    reason: str
+    day: date
+    minute: int
+    count: int
+    work_seconds: float
+
+
+# The moments bound the span of the index; the days are those of the unit's own wall clock.
+_SLOTS: Final = """
+SELECT i.reason, i.started_date,
+       (extract(hour FROM local.at) * 60 + extract(minute FROM local.at))::int
+           / %(minutes)s * %(minutes)s AS minute,
+       count(*)::int,
+       coalesce(
+           sum(extract(epoch FROM coalesce(i.closed_at, i.ended_at) - i.started_at)), 0)::float8
+  FROM contact_interaction i
+  JOIN staff_organisation o ON o.id = i.organisation_id
+ CROSS JOIN LATERAL (SELECT i.started_at AT TIME ZONE o.timezone AS at) local
+ WHERE i.organisation_id = ANY(%(units)s::bigint[])
+   AND i.started_at >= %(since)s::date - interval '1 day'
+   AND i.started_at < %(until)s::date + interval '1 day'
+   AND i.started_date >= %(since)s AND i.started_date < %(until)s
+   AND i.channel = %(channel)s AND i.direction = 'in' AND i.state <> 'abandoned'
+ GROUP BY 1, 2, 3
+"""
+
+
+def contacts_by_slot(
+    *, organisation_ids: Collection[int], channel: str, since: date, until: date, minutes: int
+) -> list[ContactSlot]:
+    """Incoming contacts of a channel by matter, day (from `since` on, before `until`) and interval
+    of so many minutes; one statement."""
+    values: dict[str, Any] = {
+        "units": sorted(organisation_ids),
+        "channel": channel,
+        "since": since,
+        "until": until,
+        "minutes": minutes,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SLOTS, values)
+        return [ContactSlot(*row) for row in cursor.fetchall()]

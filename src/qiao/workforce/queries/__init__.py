@@ -1,0 +1,1 @@
+"""Reads: calls that came, people who may be planned, rosters."""

@@ -1,0 +1,1 @@
+"""Forecasts, staffing, rosters and adherence as plain calculation."""
