@@ -35,10 +35,12 @@ function hear(message) {
   }
 }
 
-// Beside its topics an event wakes the pages of the cases that it names: live:case-<id>.
+// Beside its topics an event wakes the pages of the cases that it names, live:case-<id>, and the
+// frame of the person who stands otherwise, live:agent-<id>.
 function topicsOf({ topics = [], data = {} }) {
   const cases = [data.case_id, ...(data.case_ids ?? [])].filter(Boolean);
-  return [...topics, ...cases.map((id) => `case-${id}`)];
+  const agents = topics.includes("agents") && data.staff_id ? [data.staff_id] : [];
+  return [...topics, ...cases.map((id) => `case-${id}`), ...agents.map((id) => `agent-${id}`)];
 }
 
 // A tab that nobody sees asks the server for nothing; it catches up when it is seen again.

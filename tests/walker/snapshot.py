@@ -6,7 +6,17 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-MODULES = ("customers_", "cases_", "dispatch_", "feedback_", "contact_", "core_", "staff_", "api_")
+MODULES = (
+    "customers_",
+    "cases_",
+    "dispatch_",
+    "feedback_",
+    "contact_",
+    "core_",
+    "staff_",
+    "api_",
+    "telephony_",
+)
 # Kept by every request of anybody: the cache of rate limits and the queue of jobs.
 PASSING = ("core_cache",)
 PRINCIPAL = (
@@ -16,6 +26,7 @@ PRINCIPAL = (
     "dispatch_workorder",
     "feedback_followup",
     "contact_interaction",
+    "telephony_call",
 )
 
 

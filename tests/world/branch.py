@@ -29,6 +29,7 @@ from tests.world.programs import add_programs
 from tests.world.quality import add_quality
 from tests.world.rollout import add_rollout
 from tests.world.suggestions import add_suggestion
+from tests.world.telephone import add_calls
 from tests.world.work import add_follow_ups, add_work
 
 # In the order in which each needs what others made.
@@ -55,6 +56,7 @@ PARTS = (
     add_rollout,
     add_quality,
     add_suggestion,
+    add_calls,
 )
 
 

@@ -36,6 +36,11 @@ HOME = Path(os.environ.get("QIAO_HOME") or BASE_DIR / ".qiao")
 
 DEBUG = _flag("QIAO_DEBUG")
 DEMO = _flag("QIAO_DEMO")
+# The telephone switch: "asterisk", "played" (it ships with the product), or none.
+SWITCH = os.environ.get("QIAO_SWITCH", "played" if DEMO else "")
+TELEPHONE = os.environ.get(
+    "QIAO_TELEPHONE", "screen/{number}" if SWITCH == "played" else "PJSIP/{number}"
+)
 SECRET_KEY = os.environ.get("QIAO_SECRET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("QIAO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("QIAO_TRUSTED_ORIGINS", "").split(",") if o]

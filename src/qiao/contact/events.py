@@ -40,7 +40,7 @@ class InteractionFinished:
     resolved: bool
 
 
-@event_type("contact.agent_turned", topics=("agents",))
+@event_type("contact.agent_turned", topics=("agents",), watched_by="agents.watch")
 @dataclass(frozen=True, slots=True)
 class AgentTurned:
     """Somebody who takes contacts stands otherwise; `state` names how."""

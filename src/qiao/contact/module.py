@@ -11,15 +11,16 @@ from qiao.contact import overview
 from qiao.contact.codes import CODE_TABLES
 from qiao.contact.demo import audit, history, morning
 from qiao.contact.inbox import OutcomeWords, find_inbox, load_inbox, search_hits
-from qiao.contact.operations import fold_counts, note_known_visits, note_visits
+from qiao.contact.operations import fold_counts, note_known_visits, note_visits, renew_leases
 from qiao.contact.personal import PERSONAL
-from qiao.contact.queries import RECENT, TIMELINE, count_at_hand
+from qiao.contact.queries import RECENT, TIMELINE, count_at_hand, load_bar
 from qiao.contact.retention import RETENTION
 from qiao.contact.tasks import on_case_handed_past
 from qiao.core.demo import World
 from qiao.core.manifest import (
     Command,
     DemoStage,
+    FramePart,
     HistoryCount,
     Module,
     Panel,
@@ -54,7 +55,10 @@ manifest = Module(
     permissions=(
         Permission(VIEW, _("See contacts")),
         Permission(WORK, _("Take contacts and close them")),
+        Permission("agents.watch", _("Watch over queues and the people who take contacts")),
     ),
+    frame=(FramePart("contact.standing", "bar", "contact/standing.html", WORK, load_bar, 10),),
+    presence=renew_leases,
     panels=(
         Panel(
             key="contact.recent",

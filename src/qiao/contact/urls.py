@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.contact.views import entering, opening, reading, taking
+from qiao.contact.views import entering, opening, reading, standing, taking
 
 app_name = "contact"
 urlpatterns = [
@@ -12,8 +12,14 @@ urlpatterns = [
     path("new/letter/", entering.new, {"channel": "letter"}, name="new_letter"),
     path("new/email/", entering.new, {"channel": "email"}, name="new_email"),
     path("new/visit/", entering.new, {"channel": "visit"}, name="new_visit"),
+    path("standing/", standing.show, name="standing"),
+    path("standing/on", standing.turn_on, name="on"),
+    path("standing/off", standing.turn_off, name="off"),
+    path("standing/ready", standing.be_ready, name="ready"),
+    path("standing/break", standing.rest, name="rest"),
     path("<int:interaction_id>/", reading.detail, name="detail"),
     path("<int:interaction_id>/pane", taking.show_pane, name="pane"),
+    path("<int:interaction_id>/head", taking.show_head, name="head"),
     path("<int:interaction_id>/draft", taking.keep_draft, name="draft"),
     path("<int:interaction_id>/refresh", taking.refresh, name="refresh"),
     path("<int:interaction_id>/matter", taking.matter, name="matter"),

@@ -1,12 +1,14 @@
 """What every page needs: who acts, the rail, the theme."""
 
 from contextlib import suppress
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from qiao.core import correlation
 from qiao.core.actor import Actor
@@ -28,9 +30,23 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "debug": settings.DEBUG,
         "navigation": lambda: _navigation(request, actor),
+        "frame": cache(lambda: _frame(request, actor)),
         "person_menu": lambda: _person_menu(request),
         "keys_off": request.COOKIES.get("q-keys") == "off",
     }
+
+
+def _frame(request: HttpRequest, actor: Actor | None) -> dict[str, list[dict[str, Any]]]:
+    """What modules bring into the frame, by place; read only where a page draws it."""
+    places: dict[str, list[dict[str, Any]]] = {"bar": [], "over": []}
+    if actor is None:
+        return places
+    now = getattr(request, "now", None) or timezone.now()
+    for each in registry.frame(actor):
+        data = each.load(actor=actor, now=now)
+        if data is not None:
+            places[each.place].append({"template": each.template, "data": data})
+    return places
 
 
 def _person_menu(request: HttpRequest) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ the live screens through NOTIFY, and feeds whatever reads the history later.
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -46,6 +46,7 @@ class EventType:
     version: int
     cls: type
     topics: tuple[str, ...]
+    watched_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +65,16 @@ _by_name: dict[str, EventType] = {}
 
 
 def event_type(
-    name: str, *, version: int = 1, topics: tuple[str, ...] = ()
+    name: str, *, version: int = 1, topics: tuple[str, ...] = (), watched_by: str = ""
 ) -> Callable[[type[E]], type[E]]:
-    """Register a frozen dataclass as an event ``module.past_tense``; `topics` wake screens."""
+    """Register a frozen dataclass as an event ``module.past_tense``; `topics` wake screens: of
+    everybody in the organisation, or where a right is named in `watched_by` only of those who
+    hold it there, and of the person whom the event names in its field ``staff_id``."""
 
     def register(cls: type[E]) -> type[E]:
         if name in _by_name and _by_name[name].cls.__qualname__ != cls.__qualname__:
             raise ValueError(f"two event classes claim the name {name}")
-        _types[cls] = _by_name[name] = EventType(name, version, cls, topics)
+        _types[cls] = _by_name[name] = EventType(name, version, cls, topics, watched_by)
         return cls
 
     return register
@@ -262,7 +265,21 @@ def wake(topics: Sequence[str]) -> None:
             cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, message])
 
 
+def wake_people(topics: Sequence[str], people: Collection[int]) -> None:
+    """Wake the screens of some people that listen to these topics, as `wake` does for all."""
+    if not people:
+        return
+    message = {
+        "name": "core.woken", "topics": list(topics), "org": None, "right": "",
+        "to": sorted(people),
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, json.dumps(message)])
+
+
 def _live_message(kind: EventType, organisation_id: int, payload: Any) -> str:
     head: dict[str, Any] = {"name": kind.name, "topics": kind.topics, "org": organisation_id}
+    if kind.watched_by:
+        head |= {"right": kind.watched_by, "to": [payload.get("staff_id")]}
     full = json.dumps(head | {"data": payload}, ensure_ascii=False)
     return full if len(full.encode()) <= MAX_NOTIFY_BYTES else json.dumps(head)

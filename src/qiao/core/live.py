@@ -7,22 +7,25 @@ them once and hands them to its open streams, filtered by the rights of whoever 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Any
 
 import psycopg
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from qiao.core.actor import Actor
 from qiao.core.events import LIVE_CHANNEL
 from qiao.core.metrics import EVENTS_SENT, STREAMS
+from qiao.core.registry import registry
 
 HEARTBEAT_SECONDS = 10
 QUEUE_LENGTH = 200
 RECONNECT_SECONDS = 2
+PRESENCE_SECONDS = 20
 log = structlog.get_logger(__name__)
 
 
@@ -30,20 +33,30 @@ class Hub:
     """Hands each heard event to the queues of this process's streams."""
 
     def __init__(self) -> None:
-        self._queues: set[asyncio.Queue[str]] = set()
+        self._queues: dict[asyncio.Queue[str], int] = {}  # to the person whose browser it is
         self._task: asyncio.Task[None] | None = None
+        self._presence: asyncio.Task[None] | None = None
 
-    def join(self) -> asyncio.Queue[str]:
+    def join(self, person_id: int) -> asyncio.Queue[str]:
         """A queue that gets every event from now on; starts listening with the first one."""
         queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_LENGTH)
-        self._queues.add(queue)
+        self._queues[queue] = person_id
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
+        if self._presence is None or self._presence.done():
+            self._presence = asyncio.create_task(self._tell_presence())
         return queue
 
     def leave(self, queue: asyncio.Queue[str]) -> None:
         """Forget a queue."""
-        self._queues.discard(queue)
+        self._queues.pop(queue, None)
+
+    async def _tell_presence(self) -> None:
+        """Tell modules whose browsers are heard of: an open stream is a sign of life that no
+        browser slows down, as it does the timers of a page that nobody looks at."""
+        while self._queues:
+            await sync_to_async(_tell_presence)(tuple(set(self._queues.values())))
+            await asyncio.sleep(PRESENCE_SECONDS)
 
     async def _listen(self) -> None:
         while self._queues:
@@ -69,6 +82,15 @@ class Hub:
             queue.put_nowait(payload)
 
 
+def _tell_presence(people: Collection[int]) -> None:
+    for tell in registry.presence():
+        try:
+            with transaction.atomic():
+                tell(people=people, now=timezone.now())
+        except DatabaseError:  # it is told again soon
+            log.warning("presence_not_told", people=len(people))
+
+
 hub = Hub()
 
 
@@ -89,12 +111,20 @@ async def actor_of(request: HttpRequest) -> Actor | None:
     return await sync_to_async(lambda: getattr(request, "actor", None))()
 
 
+def _reaches(message: Mapping[str, Any], actor: Actor, visible: Collection[int]) -> bool:
+    """Whether an event is for whoever watches: see `qiao.core.events.event_type`."""
+    if "right" in message:
+        watches = message["org"] in actor.organisations(message["right"])
+        return watches or actor.staff_id in message["to"]
+    return message["org"] is None or message["org"] in visible
+
+
 async def events_for(actor: Actor) -> AsyncIterator[bytes]:
     """The stream's frames: events of organisations in which the actor holds any right.
 
     The browser tells the topics apart (`frontend/js/livestream.js`): one frame an event.
     """
-    queue = hub.join()
+    queue = hub.join(actor.person_id)
     STREAMS.inc()
     visible = {o for ids in actor.grants.values() for o in ids}
     try:
@@ -105,8 +135,7 @@ async def events_for(actor: Actor) -> AsyncIterator[bytes]:
             except TimeoutError:
                 yield f"event: tick\ndata: {_tick()}\n\n".encode()
                 continue
-            message = json.loads(payload)
-            if message["org"] is None or message["org"] in visible:
+            if _reaches(json.loads(payload), actor, visible):
                 EVENTS_SENT.inc()
                 yield f"event: live\ndata: {payload}\n\n".encode()
     finally:

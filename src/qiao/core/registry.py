@@ -1,6 +1,6 @@
 """The registry: all manifests, read once when the applications are ready."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import Any, TypeVar
@@ -16,12 +16,14 @@ from qiao.core.manifest import (
     AuditTable,
     CaseFigure,
     Command,
+    ContactTool,
     Correction,
     Decidable,
     EvaluationSubject,
     ExportKind,
     Feature,
     Figure,
+    FramePart,
     Headline,
     HistoryCount,
     LegalHold,
@@ -123,6 +125,20 @@ class Registry:
     def person_menu(self) -> list[PersonLink]:
         """The entries of everybody's own menu."""
         return [link for module in self for link in module.person_menu]
+
+    def frame(self, actor: Actor) -> list[FramePart]:
+        """What stands in the frame of every page that the actor opens, in order."""
+        items = self._used(actor, (p for module in self for p in module.frame))
+        return sorted((p for p in items if actor.can(p.permission)), key=lambda p: p.order)
+
+    def contact_tools(self, actor: Actor) -> list[ContactTool]:
+        """What else the actor may do with a contact at hand, in order."""
+        items = self._used(actor, (t for module in self for t in module.contact_tools))
+        return sorted((t for t in items if actor.can(t.permission)), key=lambda t: t.order)
+
+    def presence(self) -> list[Callable[..., None]]:
+        """Who is told which people's browsers are heard of."""
+        return [module.presence for module in self if module.presence]
 
     def histories(self, actor: Actor) -> list[HistoryCount]:
         """What counts as a customer's history, as far as the actor may see it."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -18,6 +18,11 @@ log = structlog.get_logger(__name__)
 
 # Five tries over about ten minutes; procrastinate counts the first run apart from the retries.
 PATIENT = RetryStrategy(max_attempts=4, exponential_wait=5)
+# What the clock starts comes again by itself; a database that went away in the midst of it is no
+# fault that anybody should have to look at.
+DATABASE_AWAY = RetryStrategy(
+    max_attempts=3, wait=10, retry_exceptions=[OperationalError, InterfaceError]
+)
 STALLED_AFTER_SECONDS = 60
 KEEP_FINISHED_JOBS = "core.keep_finished_jobs_hours"
 
@@ -65,7 +70,10 @@ def schedule(job: PeriodicJob) -> None:
     """Register a periodic job of a manifest with the worker."""
 
     @app.periodic(cron=job.schedule)
-    @app.task(name=f"periodic.{job.key}", queue="clock", queueing_lock=job.key, pass_context=False)
+    @app.task(
+        name=f"periodic.{job.key}", queue="clock", queueing_lock=job.key, pass_context=False,
+        retry=DATABASE_AWAY,
+    )  # fmt: skip
     def run(timestamp: int) -> None:  # noqa: ARG001 - procrastinate passes the planned time
         job.run(timezone.now())
 
@@ -81,7 +89,9 @@ async def retry_stalled(timestamp: int) -> None:  # noqa: ARG001 - as above
 
 
 @app.periodic(cron="17 * * * *")
-@app.task(name="core.housekeeping", queue="clock", queueing_lock="core.housekeeping")
+@app.task(
+    name="core.housekeeping", queue="clock", queueing_lock="core.housekeeping", retry=DATABASE_AWAY
+)
 def housekeeping(timestamp: int) -> None:  # noqa: ARG001 - as above
     """Keep partitions ahead of time."""
     with transaction.atomic(), connection.cursor() as cursor:

@@ -2,12 +2,29 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import Module, Permission
+from qiao.core.manifest import (
+    Command,
+    ContactTool,
+    DemoStage,
+    FramePart,
+    Module,
+    Permission,
+    PersonLink,
+    QueueSource,
+)
 from qiao.core.tasks import PeriodicJob
+from qiao.telephony.demo import lines
+from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
 from qiao.telephony.operations import fold_figures, settle_wrap_ups
+from qiao.telephony.queries import load_controls, load_pop
+
+VIEW, WORK = "interactions.view", "interactions.work"
+PLAYED = settings.SWITCH == "played"
 
 
 def _fold(now: datetime) -> None:
@@ -24,5 +41,38 @@ manifest = Module(
         Permission("calls.figures", _("See the service level and the wallboard")),
     ),
     periodic=(PeriodicJob("telephony.fold_figures", "* * * * *", _fold),),
+    frame=(FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10),),
+    contact_tools=(
+        ContactTool("telephony.controls", "telephony/controls.html", WORK, load_controls, 10),
+    ),
+    inbox=(
+        QueueSource(
+            key="call",
+            label=pgettext_lazy("inbox", "Calls that wait"),
+            permission=VIEW,
+            load=load_inbox,
+            find=find_inbox,
+            order=12,
+            counts=count_inbox,
+            topics=("queues",),
+            sorted_by=pgettext_lazy("inbox order", "longest first"),
+        ),
+    ),
+    person_menu=(
+        (PersonLink(_("On-screen telephone"), "device-mobile", "telephony:phone"),)
+        if PLAYED
+        else ()
+    ),
+    commands=(
+        (
+            Command(
+                "telephony.phone", _("Call in as a customer"), "device-mobile", "telephony:phone",
+                WORK,
+            ),
+        )
+        if PLAYED
+        else ()
+    ),
+    demo=(DemoStage("telephony.lines", 58, lines.build),),
     append_only=("telephony_callentry",),
-)
+)  # fmt: skip

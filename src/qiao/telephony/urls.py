@@ -1,6 +1,23 @@
 """Addresses of the telephone."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from qiao.telephony.views import controls, phone, standing
 
 app_name = "telephony"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("ringing/", standing.pop, name="pop"),
+    path("ringing/lift", standing.lift, name="lift"),
+    path("ringing/decline", standing.decline, name="decline"),
+    path("waiting/<int:call_id>", standing.waiting, name="waiting"),
+    path("of-contact/<int:interaction_id>", controls.show, name="controls"),
+    path("<int:call_id>/keys/<slug:key>", controls.press, name="press"),
+    path("<int:call_id>/transfer", controls.transfer, name="transfer"),
+    path("<int:call_id>/transfer/queue", controls.to_queue, name="to_queue"),
+    path("<int:call_id>/transfer/colleague", controls.consult, name="consult"),
+    path("phone/", phone.show, name="phone"),
+    path("phone/dial", phone.dial, name="dial"),
+    path("phone/<int:deed_id>", phone.display, name="display"),
+    path("phone/<int:deed_id>/press", phone.press, name="press_phone"),
+    path("phone/<int:deed_id>/put-down", phone.put_down, name="put_down"),
+]

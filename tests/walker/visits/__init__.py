@@ -29,6 +29,7 @@ from tests.walker.visits.rollout import ROLLOUT
 from tests.walker.visits.signing_in import ACCOUNT
 from tests.walker.visits.subtasks import SUBTASKS
 from tests.walker.visits.suggestions import SUGGESTIONS
+from tests.walker.visits.telephone import TELEPHONE
 
 __all__ = ["VISITS", "Visit", "told"]
 
@@ -50,6 +51,7 @@ VISITS: Final[dict[str, Visit]] = (
     | DISPATCH
     | MESSAGES
     | CONTACT
+    | TELEPHONE
     | FEEDBACK
     | ROLLOUT
     | SUGGESTIONS

@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "a water utility on this machine: database, web and worker, with a living world",
     "serve": "the web server",
     "worker": "the worker of background jobs",
+    "telephony": "conduct the calls of the telephone's switch",
     "keeper": "makes and tests the backups that are asked for on the page or by the clock",
     "migrate": "bring the database up to date",
     "manage": "a command of Django",
@@ -45,7 +46,7 @@ def main(words: list[str]) -> int:
     if not words or words[0] in {"-h", "--help", "help"}:
         print("usage: ./qiao COMMAND [options]      (./qiao COMMAND --help says more)\n")
         for name, text in COMMANDS.items():
-            print(f"  {name:<9} {text}")
+            print(f"  {name:<12} {text}")
         return 0
     name = words[0]
     if name not in COMMANDS and name not in _INNER:

@@ -62,7 +62,8 @@ def _start(place: Path, args: argparse.Namespace, children: list[supervise.Child
     _prepare(place, args)
     web = serving.child("web", "serve", f"--host={args.host}", f"--port={args.port}")
     children += [web, serving.child("worker", "worker"), serving.child("keeper", "keeper")]
-    with _step("web, worker and keeper"):
+    children.append(serving.child("telephony", "telephony", "run", "--callers"))
+    with _step("web, worker, keeper and telephone"):
         for child in children:
             child.start()
         serving.wait_until_ready(_address(args), children)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from random import Random
 
+from django.conf import settings
 from django.db import connection
 
 from qiao.cases.operations import OpenRequest, open_case
@@ -28,6 +29,9 @@ from qiao.core.packs.model import CaseType, Pack
 from qiao.core.packs.qualify import qualify
 from qiao.staff.queries import cast_ids, extras
 
+PHONE = Interaction.Channel.PHONE
+SELDOM = 0.05  # of the same: what does not come by telephone
+MOST_CLOSED = 2  # within one breath
 RINGS = 0.35  # how often somebody calls within one breath of the busiest hour
 SHORTEST_TALK = timedelta(seconds=40)
 LONGEST_SILENCE = timedelta(seconds=20)
@@ -65,10 +69,14 @@ def tick(now: datetime) -> None:
     rng = moment_random(now, "contact")
     played = cast_ids()
     at_hand = Interaction.objects.at_hand().exclude(agent__in=played).order_by("started_at", "id")
-    for talk in at_hand.filter(started_at__lt=now - SHORTEST_TALK).select_related("agent")[:1]:
+    over = at_hand.filter(started_at__lt=now - SHORTEST_TALK)
+    if settings.SWITCH:  # a talk on the telephone ends with its call
+        over = over.exclude(channel=PHONE, state=Interaction.State.OPEN)
+    for talk in over.select_related("agent")[:MOST_CLOSED]:
         _close(talk, pack, now, rng)
     agents = extras(role="agent", day=now.date())
-    rings = _is_quiet(now) or rng.random() < RINGS * pulse(now, pack)
+    often = SELDOM if settings.SWITCH else RINGS  # whoever telephones comes by the switch
+    rings = _is_quiet(now) or rng.random() < often * pulse(now, pack)
     if agents and rings and at_hand.count() < MOST_AT_HAND:
         _ring(rng.choice(agents), pack, now, rng)
 
@@ -84,7 +92,11 @@ def _ring(actor: Actor, pack: Pack, now: datetime, rng: Random) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_CALLER, {"day": now.date(), "place": rng.random()})
         row = cursor.fetchone()
-    channels = [key for key in pack.demo.channels if key in Interaction.Channel.values]
+    channels = [
+        key
+        for key in pack.demo.channels
+        if key in Interaction.Channel.values and not (settings.SWITCH and key == PHONE)
+    ]
     channel = rng.choices(channels, [pack.demo.channels[key] for key in channels])[0]
     phone = (row and row[8]) or f"138{rng.randrange(10**8):08d}"
     talk = start_interaction(
@@ -106,6 +118,9 @@ def _ring(actor: Actor, pack: Pack, now: datetime, rng: Random) -> None:
 def _close(talk: Interaction, pack: Pack, now: datetime, rng: Random) -> None:
     """End a talk: with a case, or with an answer at once."""
     actor = next(a for a in extras(role="agent", day=now.date()) if a.staff_id == talk.agent_id)
+    if talk.customer_id is None and not talk.unknown_reason:
+        mark_unknown(interaction_id=talk.pk, reason="not_found", actor=actor, now=now)
+        talk.refresh_from_db()
     becomes_case = talk.customer_id is not None and rng.random() < BECOMES_A_CASE * _room()
     item = _matter(pack, now, rng, answered=not becomes_case)
     words = rng.choice(phrases_of(pack, item))

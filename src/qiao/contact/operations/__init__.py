@@ -3,7 +3,7 @@
 from qiao.contact.operations.agents import (
     be_ready,
     let_time_pass,
-    renew_lease,
+    renew_leases,
     sign_off,
     sign_on,
     take_break,
@@ -17,7 +17,12 @@ from qiao.contact.operations.finishing import (
     reopen,
     take_over,
 )
-from qiao.contact.operations.identifying import describe_caller, identify_customer, mark_unknown
+from qiao.contact.operations.identifying import (
+    describe_caller,
+    identify_customer,
+    mark_unknown,
+    recognise,
+)
 from qiao.contact.operations.linking import link_case, lock_to_link
 from qiao.contact.operations.moving import move_interactions
 from qiao.contact.operations.refusals import (
@@ -81,9 +86,10 @@ __all__ = [
     "move_interactions",
     "note_known_visits",
     "note_visits",
+    "recognise",
     "refuse_offer",
     "release_agent",
-    "renew_lease",
+    "renew_leases",
     "reopen",
     "replay_log",
     "reserve",

@@ -78,12 +78,19 @@ def take_break(*, actor: Actor, reason: str, now: datetime) -> AgentState:
     return _rest(agent, State.BREAK, reason, actor, now)
 
 
-def renew_lease(*, staff_id: int, now: datetime) -> None:
-    """The browser is still there."""
+def renew_leases(*, people: Collection[int], now: datetime) -> None:
+    """The browsers of these people are still there."""
     required()
-    AgentState.objects.filter(staff_id=staff_id).exclude(state=State.OFF).update(
-        lease_until=now + LEASE
-    )
+    signed_on = AgentState.objects.filter(staff_id__in=people).exclude(state=State.OFF)
+    signed_on.update(lease_until=now + LEASE)
+
+
+def end_work_after(*, actor: Actor, now: datetime) -> None:
+    """The actor has closed a contact: was it the last one of a call, they are ready again."""
+    required()
+    agent = lock_agents([actor.person_id]).get(actor.person_id)
+    if agent is not None and agent.state == State.WRAP_UP:
+        end_wrap_up(agent, now=now)
 
 
 def let_time_pass(*, now: datetime) -> Sequence[int]:

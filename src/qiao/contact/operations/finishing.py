@@ -5,6 +5,7 @@ from datetime import datetime
 
 from qiao.contact.events import InteractionFinished
 from qiao.contact.models import Interaction
+from qiao.contact.operations.agents import end_work_after
 from qiao.contact.operations.drafting import NOTE_LENGTH, drop_drafts
 from qiao.contact.operations.journal import (
     change,
@@ -83,6 +84,7 @@ def finish(
     _remember(interaction)
     count_visit(interaction, now=now)
     _note_number(interaction, now)
+    _end_work_after(interaction, actor, now)
     event = InteractionFinished(
         interaction.pk,
         interaction.channel,
@@ -92,6 +94,16 @@ def finish(
     )
     tell(interaction, event, actor=actor, now=now)
     return interaction
+
+
+def _end_work_after(interaction: Interaction, actor: Actor, now: datetime) -> None:
+    if interaction.channel != Interaction.Channel.PHONE:
+        return
+    others = Interaction.objects.at_hand().filter(
+        agent_id=actor.staff_id, channel=Interaction.Channel.PHONE
+    )
+    if not others.exclude(pk=interaction.pk).exists():
+        end_work_after(actor=actor, now=now)
 
 
 def _note_number(interaction: Interaction, now: datetime) -> None:

@@ -1,6 +1,9 @@
 """Who it is: the customer chosen, or nobody known and how to find them again."""
 
 from datetime import datetime
+from typing import Final
+
+from django.db import transaction
 
 from qiao.contact.models import Interaction
 from qiao.contact.operations.journal import RIGHT, change, lock_at_hand
@@ -10,7 +13,15 @@ from qiao.core.actor import Actor
 from qiao.core.rules import phones
 from qiao.core.rules.text import clean
 from qiao.customers.operations import PhoneKnown, add_phone, make_visible
-from qiao.customers.queries import AccountChoice, accounts_of, get_customer_for
+from qiao.customers.queries import (
+    AccountChoice,
+    NotVisible,
+    accounts_of,
+    get_customer_for,
+    match_phone,
+)
+
+MOST_MATCHES: Final = 5
 
 
 def identify_customer(
@@ -45,6 +56,32 @@ def identify_customer(
     make_visible(customer_id=customer.pk, organisation_id=interaction.organisation_id, now=now)
     data = {"customer": customer.pk, "account": interaction.account_id, "evidence": evidence}
     return change(interaction, "identified", data, actor=actor, now=now)
+
+
+def recognise(*, interaction: Interaction, actor: Actor, now: datetime) -> int | None:
+    """If the number leads to one person alone, that is who it is until somebody says otherwise.
+
+    Returns the customer's id.
+    """
+    if not interaction.caller_phone:
+        return None
+    found = match_phone(actor=actor, e164=interaction.caller_phone, limit=MOST_MATCHES)
+    people = {match.customer_id for match in found}
+    if len(people) != 1:
+        return None
+    customer_id = people.pop()
+    try:
+        with transaction.atomic():
+            identify_customer(
+                interaction_id=interaction.pk,
+                customer_id=customer_id,
+                evidence="number",
+                actor=actor,
+                now=now,
+            )
+    except NotVisible:  # merged or hidden at this moment
+        return None
+    return customer_id
 
 
 def mark_unknown(*, interaction_id: int, reason: str, actor: Actor, now: datetime) -> Interaction:

@@ -26,28 +26,41 @@ from qiao.contact.queries.reading import (
     find_row,
     get_interaction_for,
     interactions_at_hand,
+    last_agent_for,
 )
 from qiao.contact.queries.rhythm import ContactSlot, contacts_by_slot
 from qiao.contact.queries.searching import find_interactions
 from qiao.contact.queries.sources import RECENT, TIMELINE
-from qiao.contact.queries.waiting import expired_offers
+from qiao.contact.queries.standing import (
+    Colleague,
+    DeskNow,
+    desk_now,
+    load_bar,
+    standing_of,
+    standings,
+)
+from qiao.contact.queries.waiting import Offered, expired_offers, offered_to
 
 __all__ = [
     "RECENT",
     "TIMELINE",
+    "Colleague",
     "ContactSlot",
+    "DeskNow",
     "InteractionCount",
     "InteractionFilters",
     "InteractionRow",
     "LinkedCase",
     "Named",
     "NotVisible",
+    "Offered",
     "Page",
     "calls_from",
     "case_draft_of",
     "cases_of",
     "contacts_by_slot",
     "count_at_hand",
+    "desk_now",
     "draft_of",
     "expired_offers",
     "find_customers_near",
@@ -57,9 +70,12 @@ __all__ = [
     "interaction_counts",
     "interactions_at_hand",
     "interactions_of",
+    "last_agent_for",
     "list_interactions",
+    "load_bar",
     "name_of",
     "occupancy",
+    "offered_to",
     "outcome_names",
     "outcomes",
     "proposed_reason",
@@ -67,5 +83,7 @@ __all__ = [
     "reason_names",
     "scripts_for",
     "seconds_in_states",
+    "standing_of",
+    "standings",
     "window_texts",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 from django.http import Http404
 
 from qiao.contact.models import Interaction
@@ -165,6 +166,16 @@ def cases_of(*, actor: Actor, interaction_id: int) -> Sequence[LinkedCase]:
             {"id": interaction_id, "organisations": list(actor.organisations("cases.view"))},
         )
         return [LinkedCase(*row) for row in cursor.fetchall()]
+
+
+def last_agent_for(*, customer_id: int | None, phone: str, since: datetime) -> int | None:
+    """Who spoke last with a customer, or with whoever has the number. Reads across all units: it
+    only tells to whom a contact may be given."""
+    who = Q(customer_id=customer_id) if customer_id else Q(caller_phone=phone)
+    if customer_id is None and not phone:
+        return None
+    recent = Interaction.objects.taken().filter(who, started_at__gte=since)
+    return recent.order_by("-started_at").values_list("agent_id", flat=True).first()
 
 
 def calls_from(*, actor: Actor, phone: str, since: datetime, limit: int = 20) -> int:

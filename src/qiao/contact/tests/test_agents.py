@@ -146,7 +146,7 @@ def test_the_work_after_a_call_ends_by_itself_or_before(world: Company) -> None:
     operations.leave_queue(subject_kind="call", subject_id=1, why="taken", now=after(2))
     operations.release_agent(staff_id=world.agent.person_id, now=after(62))
     assert state(world.agent) == "wrap_up"
-    operations.renew_lease(staff_id=world.agent.person_id, now=after(110))
+    operations.renew_leases(people=[world.agent.person_id], now=after(110))
     assert operations.let_time_pass(now=after(61 + WRAP_UP_SECONDS)) == []
     assert operations.let_time_pass(now=after(62 + WRAP_UP_SECONDS)) == [world.agent.person_id]
     agent = AgentState.objects.get(staff_id=world.agent.person_id)
@@ -162,7 +162,7 @@ def test_a_break_begins_after_the_contact_at_hand(world: Company) -> None:
     operations.take_offer(offer_id=asked.offer_id, now=after(3))
     assert operations.take_break(actor=world.agent, reason="meal", now=after(9)).state == "busy"
     operations.release_agent(staff_id=world.agent.person_id, now=after(30))
-    operations.renew_lease(staff_id=world.agent.person_id, now=after(60))
+    operations.renew_leases(people=[world.agent.person_id], now=after(60))
     operations.let_time_pass(now=after(30 + WRAP_UP_SECONDS))
     agent = AgentState.objects.get(staff_id=world.agent.person_id)
     assert (agent.state, agent.reason, agent.wanted) == ("break", "meal", "")
@@ -212,7 +212,7 @@ def test_a_skill_is_asked_for_less_the_longer_somebody_waits(world: Company) -> 
 def test_another_queue_helps_out_when_it_has_taken_long(world: Company) -> None:
     on(world.outsider)
     wait(world, 1, REPAIRS)
-    operations.renew_lease(staff_id=world.outsider.person_id, now=after(50))
+    operations.renew_leases(people=[world.outsider.person_id], now=after(50))
     assert route(59) == []
     (asked,) = route(60)
     assert asked.staff_id == world.outsider.person_id
@@ -315,7 +315,7 @@ class Desk:
     def pass_time(self) -> None:
         for who in self.people:
             if self.chance.random() < 0.7:
-                operations.renew_lease(staff_id=who.person_id, now=self.now)
+                operations.renew_leases(people=[who.person_id], now=self.now)
         operations.let_time_pass(now=self.now)
 
     def look(self) -> None:

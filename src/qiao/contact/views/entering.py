@@ -11,7 +11,7 @@ from qiao.contact.models import Interaction
 from qiao.contact.views.answers import CHANGED, go, tell_page
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
-from qiao.customers.queries import NotVisible, match_phone
+from qiao.customers.queries import NotVisible
 
 WORK = "interactions.work"
 UNPROCESSABLE = 422
@@ -67,7 +67,7 @@ def _begin(request: StaffRequest, form: EntryForm) -> Interaction:
     if customer:
         identify(request, interaction, int(customer), "chosen")
     else:
-        recognise(request, interaction)
+        operations.recognise(interaction=interaction, actor=request.actor, now=request.now)
     return interaction
 
 
@@ -76,16 +76,6 @@ def _customer(request: StaffRequest) -> str:
     data = request.POST if request.method == "POST" else request.GET
     text = data.get("customer", "")
     return text if text.isdecimal() and len(text) < 19 else ""
-
-
-def recognise(request: StaffRequest, interaction: Interaction) -> None:
-    """If the number leads to one person alone, that is who it is until somebody says otherwise."""
-    if not interaction.caller_phone:
-        return
-    found = match_phone(actor=request.actor, e164=interaction.caller_phone, limit=5)
-    people = {match.customer_id for match in found}
-    if len(people) == 1:
-        identify(request, interaction, people.pop(), "number")
 
 
 def identify(

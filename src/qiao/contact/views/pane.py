@@ -29,6 +29,7 @@ from qiao.contact.rules.proposals import Proposal
 from qiao.contact.rules.scripts import blocks
 from qiao.core.actor import Actor
 from qiao.core.http import StaffRequest
+from qiao.core.registry import registry
 from qiao.core.rules.phones import display
 from qiao.customers.queries import PhoneMatch, lines_for, masked_phone, match_phone
 
@@ -83,7 +84,20 @@ def head_context(request: StaffRequest, interaction: Interaction) -> dict[str, A
         "unknown_choices": Interaction.Unknown.choices,
         "can_teach": bool(phone) and actor.can("customers.edit"),
         "written": interaction.channel in WRITTEN,
+        "tools": tools_for(request, interaction),
     }
+
+
+def tools_for(request: StaffRequest, interaction: Interaction) -> list[dict[str, Any]]:
+    """What other modules let be done with a contact at hand."""
+    if not is_mine(interaction, request.actor):
+        return []
+    found = []
+    for each in registry.contact_tools(request.actor):
+        data = each.load(actor=request.actor, interaction_id=interaction.pk, now=request.now)
+        if data is not None:
+            found.append({"template": each.template, "data": data})
+    return found
 
 
 def wrap_up_form(interaction: Interaction, data: Any = None, **kwargs: Any) -> WrapUpForm:

@@ -40,6 +40,13 @@ def show_pane(request: StaffRequest, interaction_id: int) -> HttpResponse:
     return pane.render_pane(request, found)
 
 
+@staff_view(VIEW)
+def show_head(request: StaffRequest, interaction_id: int) -> HttpResponse:
+    """Who it is and how they came, as it stands now."""
+    found = get_interaction_for(actor=request.actor, interaction_id=interaction_id)
+    return pane.render_head(request, found)
+
+
 @staff_view(WORK, methods=POST)
 def keep_draft(request: StaffRequest, interaction_id: int) -> HttpResponse:
     """Keep what is being typed; says when another window holds other text."""

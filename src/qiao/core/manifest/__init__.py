@@ -33,7 +33,9 @@ from qiao.core.manifest.pages import (
     NAV_GROUPS,
     AdministrationPage,
     Command,
+    ContactTool,
     Figure,
+    FramePart,
     Headline,
     HistoryCount,
     Hit,
@@ -65,6 +67,7 @@ __all__ = [
     "AuditTable",
     "CaseFigure",
     "Command",
+    "ContactTool",
     "Correctable",
     "Correction",
     "Decidable",
@@ -75,6 +78,7 @@ __all__ = [
     "Feature",
     "Figure",
     "FinishedWork",
+    "FramePart",
     "Headline",
     "HistoryCount",
     "Hit",
@@ -157,6 +161,8 @@ class Module:
     label: Text
     navigation: tuple[NavItem, ...] = ()
     person_menu: tuple[PersonLink, ...] = ()
+    frame: tuple[FramePart, ...] = ()
+    contact_tools: tuple[ContactTool, ...] = ()
     panels: tuple[Panel, ...] = ()
     histories: tuple[HistoryCount, ...] = ()
     portfolio: tuple[PortfolioCount, ...] = ()
@@ -187,6 +193,8 @@ class Module:
     code_tables: tuple[CodeTable, ...] = ()
     matters: tuple[MatterSource, ...] = ()
     evaluated: tuple[EvaluationSubject, ...] = ()
+    # Told some times a minute which people's browsers are heard of: (*, people, now).
+    presence: Callable[..., None] | None = None
     # Queues whose jobs wait for others, each with its own number of places in the worker.
     lanes: Mapping[str, int] = field(default_factory=dict)
     retention: tuple[Retention, ...] = ()

@@ -69,6 +69,37 @@ class PersonLink:
 
 
 @dataclass(frozen=True, slots=True)
+class FramePart:
+    """Something that stands in the frame of every page for holders of a right.
+
+    `place` is ``bar`` (in the top bar) or ``over`` (above the page, such as who is ringing).
+    `load` gives what `template` draws as ``part``, or None to leave it out.
+    """
+
+    key: str
+    place: str
+    template: str
+    permission: str
+    load: Callable[..., Mapping[str, Any] | None]  # (*, actor, now)
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactTool:
+    """What else may be done with a contact at hand, drawn in its head: the keys of its call.
+
+    `load` gives what `template` draws as ``tool``, or None where it has nothing to do with it;
+    ``ends`` in it says that the tool itself ends what the contact came by.
+    """
+
+    key: str
+    template: str
+    permission: str
+    load: Callable[..., Mapping[str, Any] | None]  # (*, actor, interaction_id, now)
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A panel of the customer's page, the workspace's aside, or the page of a case (``case``,
     which adds ``%(case_id)s``; with ``case_side`` as well it stands in the right column there).

@@ -85,6 +85,8 @@ def _check_demo(pack: Pack) -> Iterator[PackProblem]:
     yield from _known("demo.toml", "seasons", pack.demo.seasons, types)
     yield from _known("demo.toml", "phrases", pack.demo.phrases, types)
     yield from _known("demo.toml", "channels", pack.demo.channels, _keys(pack.channels))
+    lines = [line.queue for line in pack.demo.lines]
+    yield from _known("demo.toml", "line.queue", lines, _keys(pack.queues))
 
 
 def _check_tiers(pack: Pack) -> Iterator[PackProblem]:

@@ -240,6 +240,17 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoLine:
+    """A number that the demo's customers dial, with the queue that it leads to."""
+
+    number: str
+    name: Text
+    queue: str
+    weight: int
+    is_emergency: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Demo:
     """Hints for a believable demo world: relative weights, any unit.
 
@@ -254,6 +265,7 @@ class Demo:
     types: Mapping[str, int] = field(default_factory=dict)
     channels: Mapping[str, int] = field(default_factory=dict)
     seasons: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    lines: tuple[DemoLine, ...] = ()
     phrases: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
 
 

@@ -50,6 +50,9 @@ def qualified(pack: Pack) -> Pack:
             types=_keys(pack, pack.demo.types),
             seasons=_keys(pack, pack.demo.seasons),
             phrases=_keys(pack, pack.demo.phrases),
+            lines=tuple(
+                replace(line, queue=qualify(pack.key, line.queue)) for line in pack.demo.lines
+            ),
         ),
     )
 

@@ -17,6 +17,7 @@ from qiao.core.packs.model import (
     Channel,
     Choice,
     Demo,
+    DemoLine,
     Field,
     Named,
     Outcome,
@@ -340,6 +341,19 @@ def read_demo(table: Table) -> Demo:
         channels={key: channels.integer(key) for key in channels.data},
         seasons={key: seasons.weights(key, 12) for key in seasons.data},
         phrases={key: phrases.texts(key) for key in phrases.data},
+        lines=tuple(_demo_line(row) for row in table.tables("line")),
     )
     table.finish()
     return demo
+
+
+def _demo_line(table: Table) -> DemoLine:
+    line = DemoLine(
+        number=table.string("number"),
+        name=table.text("name"),
+        queue=table.key("queue"),
+        weight=table.integer("weight", 1),
+        is_emergency=table.boolean("emergency"),
+    )
+    table.finish()
+    return line

@@ -43,6 +43,7 @@ from qiao.customers.queries.records import (
     premises_record,
     record_of,
 )
+from qiao.customers.queries.sample import SomeCustomer, some_customers
 from qiao.customers.queries.search import (
     CustomerHit,
     find_customers,
@@ -89,6 +90,7 @@ __all__ = [
     "PlaceHit",
     "PremisesRecord",
     "ProtectionRecord",
+    "SomeCustomer",
     "StationTier",
     "TagRecord",
     "TierStanding",
@@ -130,6 +132,7 @@ __all__ = [
     "record_of",
     "rule_in_force",
     "segment_line",
+    "some_customers",
     "stands_for",
     "survivor_as_of",
     "tag_records",

@@ -63,6 +63,7 @@ class SimSwitch:
         sound_seconds: Callable[[str], float] = lambda _sound: SOUND_SECONDS,
     ) -> None:
         self.phones: dict[str, Phone] = {}
+        self.finds: Callable[[str], Phone | None] = self.phones.get
         self.clock = clock
         self._tell_on = tell
         self._random = random.Random(seed)  # noqa: S311 - a play, no secret
@@ -125,6 +126,11 @@ class SimSwitch:
         """The state of a channel; empty when it has ended."""
         found = self._channels.get(channel)
         return found.state if found else ""
+
+    def at_endpoint(self, endpoint: str, state: State) -> str:
+        """The channel of a telephone that stands so; empty if there is none."""
+        wanted = (c for c in self._channels.values() if c.endpoint == endpoint)
+        return next((each.name for each in wanted if each.state == state), "")
 
     def heard_by(self, channel: str) -> str:
         """What a channel hears now: the sound that is played, ``music``, ``talk`` or nothing."""
@@ -191,7 +197,7 @@ class SimSwitch:
     def _create(self, order: switch.Create) -> Outcome:
         if order.channel in self._channels:
             return Outcome.ALREADY
-        phone = self.phones.get(order.endpoint)
+        phone = self.finds(order.endpoint)
         if phone is None or phone.manner == "absent":
             return Outcome.UNREACHABLE
         made = _Channel(
@@ -210,7 +216,7 @@ class SimSwitch:
             return Outcome.NOT_YET
         if channel.state != "ready":
             return Outcome.FAILED
-        phone = self.phones.get(channel.endpoint, Phone(channel.endpoint, "absent"))
+        phone = self.finds(channel.endpoint) or Phone(channel.endpoint, "absent")
         self._soon(RINGS_AFTER, channel, lambda: self._ring(channel, phone, seconds))
         return Outcome.DONE
 

@@ -1,6 +1,6 @@
 """Lines, calls and their logs, what people ask of calls, and what is counted of them."""
 
-from qiao.telephony.models.calls import Call, CallAsk, CallEntry, CallQuerySet, Line
+from qiao.telephony.models.calls import Call, CallAsk, CallEntry, CallQuerySet, Line, PhoneDeed
 from qiao.telephony.models.turns import CallFigure, CallFigureChange, CallTurn
 
 __all__ = [
@@ -12,4 +12,5 @@ __all__ = [
     "CallQuerySet",
     "CallTurn",
     "Line",
+    "PhoneDeed",
 ]

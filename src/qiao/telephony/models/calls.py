@@ -172,3 +172,33 @@ class CallAsk(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["id"], condition=Q(done_at__isnull=True), name="telephony_asks"),
         ]
+
+
+class PhoneDeed(models.Model):
+    """Something that somebody does at a telephone on the screen: with the played switch there is
+    no other. The controller, which holds that switch, does it there.
+
+    `phone` is the endpoint that rings; for an outside telephone it is the number that calls.
+    `channel` is what the played switch made of a call that was dialled.
+    """
+
+    class Kind(models.TextChoices):
+        DIAL = "dial", pgettext_lazy("deed", "Dials")
+        PRESS = "press", pgettext_lazy("deed", "Presses a key")
+        LIFT = "lift", pgettext_lazy("deed", "Lifts the receiver")
+        REJECT = "reject", pgettext_lazy("deed", "Does not want to")
+        PUT_DOWN = "put_down", pgettext_lazy("deed", "Puts down")
+
+    kind = models.TextField(choices=Kind.choices)
+    phone = models.TextField(db_collation="C")
+    dialled = models.TextField(default="", blank=True)
+    keys = models.TextField(default="", blank=True)
+    channel = models.TextField(default="", blank=True, db_collation="C")
+    asked_by = models.ForeignKey("staff.Staff", models.PROTECT, related_name="+", db_index=False)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=Q(done_at__isnull=True), name="telephony_deeds"),
+        ]

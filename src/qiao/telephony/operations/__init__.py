@@ -1,16 +1,32 @@
 """Writes: the door through which other modules change calls."""
 
-from qiao.telephony.operations.asking import ask_of_call
+from qiao.telephony.operations.asking import NotYourCall, ask_of_call, decline_call
 from qiao.telephony.operations.conducting import Given, Switchboard
+from qiao.telephony.operations.deeds import (
+    NoScreenPhone,
+    call_in,
+    lift_receiver,
+    mark_done,
+    press_keys,
+    put_down,
+)
 from qiao.telephony.operations.lines import add_line
 from qiao.telephony.operations.turns import fold_figures, rebuild_turns, settle_wrap_ups
 
 __all__ = [
     "Given",
+    "NoScreenPhone",
+    "NotYourCall",
     "Switchboard",
     "add_line",
     "ask_of_call",
+    "call_in",
+    "decline_call",
     "fold_figures",
+    "lift_receiver",
+    "mark_done",
+    "press_keys",
+    "put_down",
     "rebuild_turns",
     "settle_wrap_ups",
 ]

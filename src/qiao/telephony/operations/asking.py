@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db import connection
 
+from qiao.contact.queries import offered_to
 from qiao.core.actor import Actor
 from qiao.core.transactions import required
 from qiao.telephony.models import Call, CallAsk
@@ -42,8 +43,24 @@ def ask_of_call(*, call_id: int, ask: Ask, actor: Actor, now: datetime) -> CallA
         actor.require(RIGHT, actor.organisation_id)
         if call.staff_id != actor.person_id:
             raise NotYourCall
+    return _leave(call.pk, ask, actor, now)
+
+
+def decline_call(*, actor: Actor, now: datetime) -> CallAsk:
+    """Do not take the call that rings at the actor's telephone.
+
+    Raises `NotYourCall` if none does.
+    """
+    required()
+    offered = offered_to(staff_id=actor.person_id, subject_kind="call")
+    if offered is None:
+        raise NotYourCall
+    return _leave(offered.subject_id, asks.Decline(offered.offer_id), actor, now)
+
+
+def _leave(call_id: int, ask: Ask, actor: Actor, now: datetime) -> CallAsk:
     asked = CallAsk.objects.create(
-        call=call,
+        call_id=call_id,
         kind=type(ask).__name__,
         data=asdict(ask),
         asked_by_id=actor.staff_id,

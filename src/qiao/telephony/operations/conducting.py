@@ -28,14 +28,22 @@ from qiao.contact.operations import (
     take_offer,
     wait_for_agent,
 )
+from qiao.core import events
 from qiao.core.packs.enabled import catalogue
 from qiao.core.rules import phones
 from qiao.staff.queries import company_id
 from qiao.telephony.models import Call as Row
 from qiao.telephony.models import CallAsk, Line
+from qiao.telephony.operations.callers import NOBODY, Caller, caller_of
 from qiao.telephony.operations.contacts import begin_contact, end_contact
-from qiao.telephony.operations.log import histories, keep
-from qiao.telephony.queries import callers_channels, due_asks, due_offers, living_calls
+from qiao.telephony.operations.log import keep
+from qiao.telephony.queries import (
+    callers_channels,
+    due_asks,
+    due_offers,
+    histories,
+    living_calls,
+)
 from qiao.telephony.rules import adopting, asks, conduct, switch
 from qiao.telephony.rules.calls import Call
 from qiao.telephony.rules.conducting import Conduct, Terms
@@ -62,6 +70,7 @@ class _Known:
     row: Row
     call: Call
     terms: Terms
+    caller: Caller = NOBODY
 
 
 Decide = Callable[[Call, Terms], Conduct]
@@ -80,6 +89,7 @@ class Switchboard:
         self._routes = False
         self._orders: list[Given] = []
         self._before: dict[int, _Known | None] = {}
+        self._moved: dict[int, set[int]] = {}  # calls, and whose screens show them
 
     @property
     def living(self) -> int:
@@ -175,7 +185,7 @@ class Switchboard:
     @contextmanager
     def _turn(self, now: datetime) -> Iterator[None]:
         """One transaction; where it fails, what is known of calls is what it was before."""
-        self._orders, self._routes, self._before = [], False, {}
+        self._orders, self._routes, self._before, self._moved = [], False, {}, {}
         try:
             with transaction.atomic():
                 yield
@@ -183,6 +193,8 @@ class Switchboard:
                     self._routes = False
                     for asked in route(now=now):
                         self._offer(asked, now)
+                for call_id, people in self._moved.items():
+                    events.wake_people([f"call-{call_id}"], people)
         except BaseException:
             self._undo()
             raise
@@ -195,7 +207,7 @@ class Switchboard:
         for key, known in self._before.items():
             self._forget(key)
             if known is not None:
-                self._know(known.row, known.call, known.terms)
+                self._know(known.row, known.call, known.terms, known.caller)
 
     def _taken(self) -> Sequence[Given]:
         taken, self._orders = self._orders, []
@@ -207,8 +219,12 @@ class Switchboard:
 
     def _keep(self, call_id: int, step: Conduct, now: datetime) -> None:
         known = self._calls[call_id]
-        self._before.setdefault(call_id, _Known(copy(known.row), known.call, known.terms))
+        self._before.setdefault(
+            call_id, _Known(copy(known.row), known.call, known.terms, known.caller)
+        )
         had = known.row.staff_id
+        if step.entries:
+            self._moved.setdefault(call_id, set()).update(_people(known.call), _people(step.call))
         known.call = step.call
         if step.entries:
             keep(known.row, step.call, step.entries, now)
@@ -247,7 +263,9 @@ class Switchboard:
             row.organisation_id,
             known.call.queued_at or row.arrived_at,
             customer_id=row.customer_id,
+            tier=known.caller.tier,
             is_emergency=is_emergency,
+            last_agent_id=known.caller.last_agent_id,
         )
 
     def _offer(self, asked: Asked, now: datetime) -> None:
@@ -264,16 +282,20 @@ class Switchboard:
 
     def _arrive(self, signal: switch.Arrived, now: datetime) -> None:
         line = Line.objects.filter(number=signal.dialled, is_active=True).first()
+        unit = line.organisation_id if line else company_id()
+        phone = phones.try_normalise(signal.caller) or ""
+        caller = caller_of(phone=phone, organisation_id=unit, now=now)
         row = Row.objects.create(
-            organisation_id=line.organisation_id if line else company_id(),
+            organisation_id=unit,
             line=line,
             channel=signal.channel,
             caller=signal.caller,
-            phone=phones.try_normalise(signal.caller) or "",
+            phone=phone,
+            customer_id=caller.customer_id,
             dialled=signal.dialled,
             arrived_at=signal.at,
         )
-        self._know(row, Call(row.pk), _terms_of(row))
+        self._know(row, Call(row.pk), _terms_of(row), caller)
         self._before[row.pk] = None
         self._decide(row.pk, lambda call, terms: conduct.heard(call, signal, terms), now)
 
@@ -285,8 +307,8 @@ class Switchboard:
             return None
         return asks.Consult(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
 
-    def _know(self, row: Row, call: Call, terms: Terms) -> None:
-        self._calls[row.pk] = _Known(row, call, terms)
+    def _know(self, row: Row, call: Call, terms: Terms, caller: Caller = NOBODY) -> None:
+        self._calls[row.pk] = _Known(row, call, terms, caller)
         self._channels[row.channel] = row.pk
 
     def _forget(self, call_id: int) -> None:
@@ -301,6 +323,11 @@ class Switchboard:
             if name.startswith("q") and dash and call.isdigit():
                 return int(call)
         return None
+
+
+def _people(call: Call) -> set[int]:
+    """Whoever rings, talks or watches."""
+    return {leg.staff for leg in call.legs.values() if leg.staff is not None}
 
 
 def _asking(ask: asks.Ask, now: datetime) -> Decide:

@@ -10,6 +10,7 @@ from django.db import transaction
 from qiao.contact.operations import (
     InteractionRefusal,
     end_interaction,
+    recognise,
     start_interaction,
     take_over,
 )
@@ -39,7 +40,8 @@ def begin_contact(row: Call, staff_id: int, now: datetime) -> None:
                     now=now,
                 )
                 row.interaction_id = made.pk
-                row.save(update_fields=["interaction"])
+                row.customer_id = recognise(interaction=made, actor=actor, now=now)
+                row.save(update_fields=["interaction", "customer"])
     except (InteractionRefusal, Forbidden) as refusal:
         log.warning("call_without_contact", call=row.pk, why=repr(refusal))
 

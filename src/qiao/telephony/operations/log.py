@@ -1,15 +1,14 @@
-"""The log of a call: written, and folded again."""
+"""The log of a call is written, and mirrored on its row."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from qiao.core.prepared import execute
 from qiao.telephony.models import Call as Row
-from qiao.telephony.models import CallEntry
 from qiao.telephony.operations.turns import record_turns
-from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry, apply
+from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry
 
 _KEEP: Final = """
 INSERT INTO telephony_callentry (call_id, seq, kind, at, recorded_at, data)
@@ -68,11 +67,3 @@ def _moments(row: Row, call: Call) -> tuple[datetime | None, ...]:
     """Two clocks tell the time of a call: none of them ends it before it began."""
     ended = max(call.ended_at, row.arrived_at) if call.ended_at else None
     return call.queued_at, call.connected_at, ended
-
-
-def histories(call_ids: Collection[int]) -> dict[int, Call]:
-    """Calls by id, each folded from its whole log."""
-    found = {call_id: Call(call_id) for call_id in call_ids}
-    for row in CallEntry.objects.filter(call_id__in=call_ids).order_by("call_id", "seq"):
-        found[row.call_id] = apply(found[row.call_id], Entry(row.kind, row.at, row.data))
-    return found

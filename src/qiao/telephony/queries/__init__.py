@@ -1,5 +1,48 @@
 """Reads of calls."""
 
+from qiao.telephony.queries.at_hand import (
+    Ringing,
+    load_controls,
+    load_pop,
+    load_transfer,
+    number_words,
+    queue_name,
+    talking_call,
+)
+from qiao.telephony.queries.deeds import DeedAtHand, OwnPhone, due_deeds, own_phone
 from qiao.telephony.queries.living import callers_channels, due_asks, due_offers, living_calls
+from qiao.telephony.queries.logs import histories
+from qiao.telephony.queries.phones import Heard, lines_to_dial, some_callers, what_is_heard
+from qiao.telephony.queries.waiting import (
+    count_waiting,
+    ringing_call_id,
+    waiting_call,
+    waiting_calls,
+)
 
-__all__ = ["callers_channels", "due_asks", "due_offers", "living_calls"]
+__all__ = [
+    "DeedAtHand",
+    "Heard",
+    "OwnPhone",
+    "Ringing",
+    "callers_channels",
+    "count_waiting",
+    "due_asks",
+    "due_deeds",
+    "due_offers",
+    "histories",
+    "lines_to_dial",
+    "living_calls",
+    "load_controls",
+    "load_pop",
+    "load_transfer",
+    "number_words",
+    "own_phone",
+    "queue_name",
+    "ringing_call_id",
+    "some_callers",
+    "talking_call",
+    "waiting_call",
+    "waiting_calls",
+    "what_is_heard",
+]

@@ -28,6 +28,13 @@ class Withdraw(Ask):
 
 
 @dataclass(frozen=True, slots=True)
+class Decline(Ask):
+    """Whoever is rung does not want to: somebody else is asked."""
+
+    offer: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hold(Ask):
     """Hold the caller, or take them back."""
 

@@ -14,6 +14,7 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``picked_up``           offer, bridge: they lifted the receiver; both are to meet in the bridge
 ``connected``           offer, bridge: caller and agent hear each other
 ``held`` ``resumed``    the caller hears music, the agent may do something else
+``muted`` ``unmuted``   the caller does not hear the agent
 ``consulted``           offer, staff, channel, bridge, seconds: a third is asked, the caller held
 ``consult_answered``    offer
 ``consult_ended``       offer, why
@@ -89,6 +90,7 @@ class Call:
     consult: str = ""
     recording: str = ""
     is_recording_paused: bool = False
+    is_muted: bool = False  # the agent
     arrived_at: datetime | None = None
     queued_at: datetime | None = None
     connected_at: datetime | None = None
@@ -145,7 +147,7 @@ def _answered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noq
 def _queued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
     return replace(
         call, phase="waiting", queue=data["queue"], holding=data["bridge"], talk="", queued_at=at,
-        recording="", is_recording_paused=False, made=call.made + 1,
+        recording="", is_recording_paused=False, is_muted=False, made=call.made + 1,
     )  # fmt: skip
 
 
@@ -185,6 +187,14 @@ def _resumed(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa
     return replace(call, phase="talking")
 
 
+def _muted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, is_muted=True)
+
+
+def _unmuted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, is_muted=False)
+
+
 def _consulted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
     leg = Leg(data["channel"], "consulted", data["staff"], data["offer"], seconds=data["seconds"])
     legs = {**call.legs, leg.channel: leg}
@@ -206,7 +216,7 @@ def _handed_over(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # 
     legs = {key: leg for key, leg in call.legs.items() if leg.role != "agent"}
     new = _of_offer(call, data["offer"])
     legs[new.channel] = replace(new, role="agent")
-    return replace(call, phase="talking", legs=legs, consult="")
+    return replace(call, phase="talking", legs=legs, consult="", is_muted=False)
 
 
 def _joined(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
@@ -245,7 +255,7 @@ def _taken_over(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # n
     legs = {key: leg for key, leg in call.legs.items() if leg.role not in ("agent", "ear")}
     watcher = legs[data["channel"]]
     legs[watcher.channel] = replace(watcher, role="agent", mode=None, bridge="")
-    return replace(call, legs=legs)
+    return replace(call, legs=legs, is_muted=False)
 
 
 def _recording_began(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
@@ -295,6 +305,8 @@ _APPLY: Final = {
     "connected": _connected,
     "held": _held,
     "resumed": _resumed,
+    "muted": _muted,
+    "unmuted": _unmuted,
     "consulted": _consulted,
     "consult_answered": _consult_answered,
     "consult_ended": _consult_ended,

@@ -16,6 +16,7 @@ from qiao.telephony.rules.conduct_offers import (
     consult,
     consult_over,
     consult_up,
+    decline,
     end_consult,
     hand_over,
     join_all,
@@ -233,7 +234,8 @@ def _hold(step: Conduct, ask: asks.Hold) -> None:
 
 def _mute(step: Conduct, ask: asks.Mute) -> None:
     agent = step.call.leg("agent")
-    if agent is not None and agent.is_up:
+    if agent is not None and agent.is_up and ask.on != step.call.is_muted:
+        step.note("muted" if ask.on else "unmuted")
         step.do(switch.Mute(agent.channel, ask.on))
 
 
@@ -295,6 +297,7 @@ def _recording_ended(step: Conduct, signal: switch.RecordingEnded) -> None:
 _ASKED: Final[Mapping[type[Ask], Any]] = {
     asks.Offer: offer,
     asks.Withdraw: withdraw,
+    asks.Decline: decline,
     asks.Hold: _hold,
     asks.Mute: _mute,
     asks.TransferTo: _transfer,

@@ -3,6 +3,7 @@
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.asks import (
     Consult,
+    Decline,
     EndConsult,
     HandOver,
     JoinAll,
@@ -33,6 +34,13 @@ def withdraw(step: Conduct, ask: Withdraw) -> None:
     if leg is not None:
         drop(step, leg)
         refuse(step, leg, "withdrawn")
+
+
+def decline(step: Conduct, ask: Decline) -> None:
+    leg = next((each for each in step.call.open_offers if each.offer == ask.offer), None)
+    if leg is not None:
+        drop(step, leg)
+        refuse(step, leg, "rejected")
 
 
 def not_reached(step: Conduct, channel: str) -> None:

@@ -23,7 +23,7 @@ from qiao.telephony.engines.sim_switch import Phone
 from qiao.telephony.models import Call, CallAsk, CallEntry
 from qiao.telephony.operations import add_line, ask_of_call
 from qiao.telephony.operations.asking import NotYourCall
-from qiao.telephony.operations.log import histories
+from qiao.telephony.queries import histories
 from qiao.telephony.rules import asks
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The demo's telephone: lines, callers, and colleagues who take their calls."""

@@ -1,0 +1,116 @@
+"""The switch that is played, in one process with the controller that conducts its calls.
+
+What people do at telephones on the screen comes as rows and is done at the switch; in the demo
+callers ring by themselves and colleagues take their calls.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Final
+
+import psycopg
+import structlog
+from django.db import OperationalError, close_old_connections, connection, connections, transaction
+
+from qiao.core.live import connection_parameters
+from qiao.telephony.engines.clock import LoopClock
+from qiao.telephony.engines.sim import SimEngine
+from qiao.telephony.engines.sim_switch import Phone
+from qiao.telephony.models import PhoneDeed
+from qiao.telephony.operations import mark_done
+from qiao.telephony.operations.deeds import DEEDS_HEARD_ON
+from qiao.telephony.queries import DeedAtHand, due_deeds
+
+AGAIN_SECONDS: Final = 0.5
+NEVER_MISSED_SECONDS: Final = 20.0  # deeds are looked for so often, heard of or not
+Kind = PhoneDeed.Kind
+log: Final = structlog.get_logger(__name__)
+
+
+class PlayedExchange:
+    """The played switch with its telephones on the screen. Belongs to one event loop."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.now = now
+        self.engine = SimEngine(LoopClock(now))
+        self.engine.switch.finds = self._phone
+        self.answering: Callable[[str], Phone | None] = lambda _endpoint: None
+        """Telephones that are taken by themselves: those of colleagues who are played."""
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="deeds")
+
+    def _phone(self, endpoint: str) -> Phone | None:
+        """A telephone on the screen rings until its person takes it."""
+        return self.answering(endpoint) or Phone(endpoint, "silent")
+
+    async def run(self) -> None:
+        """Do what people do at telephones, until cancelled."""
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                with contextlib.suppress(psycopg.OperationalError):
+                    async with await psycopg.AsyncConnection.connect(
+                        autocommit=True, **connection_parameters()
+                    ) as heard:
+                        await heard.execute(f"LISTEN {DEEDS_HEARD_ON}")
+                        await self._look(loop)
+                        while True:
+                            async for _notice in heard.notifies(
+                                timeout=NEVER_MISSED_SECONDS, stop_after=1
+                            ):
+                                pass
+                            await self._look(loop)
+                await asyncio.sleep(AGAIN_SECONDS)
+        finally:
+            self._thread.submit(connections.close_all)
+            self._thread.shutdown(wait=False)
+
+    async def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        deeds = await loop.run_in_executor(self._thread, _due, self.now())
+        done = [(deed.deed_id, self._do(deed)) for deed in deeds]
+        if done:
+            await loop.run_in_executor(self._thread, _put_away, done, self.now())
+
+    def _do(self, deed: DeedAtHand) -> str:
+        """Do it; the channel of a call that was dialled."""
+        switch = self.engine.switch
+        if deed.is_stale:
+            return deed.channel
+        match deed.kind:
+            case Kind.DIAL:
+                return switch.call(deed.phone, deed.dialled)
+            case Kind.LIFT:
+                switch.take(switch.at_endpoint(deed.phone, "ringing"))
+            case Kind.REJECT:
+                switch.reject(switch.at_endpoint(deed.phone, "ringing"))
+            case Kind.PUT_DOWN:
+                switch.put_down(deed.channel)
+            case Kind.PRESS:
+                for key in deed.keys:
+                    switch.press(deed.channel, key)
+        return deed.channel
+
+
+def _due(now: datetime) -> Sequence[DeedAtHand]:
+    try:
+        return due_deeds(now=now)
+    except OperationalError:
+        _let_go()
+        return []
+
+
+def _put_away(done: Sequence[tuple[int, str]], now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            for deed_id, channel in done:
+                mark_done(deed_id=deed_id, channel=channel, now=now)
+    except OperationalError:  # stale by the next time it is seen
+        _let_go()
+
+
+def _let_go() -> None:
+    log.warning("database_away")
+    close_old_connections()
+    connection.close()

@@ -1,0 +1,149 @@
+"""The call that rings at somebody's telephone, or that they have: what their screen shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from qiao.cases.queries import open_cases_of_customer
+from qiao.contact.queries import Offered, calls_from, desk_now, offered_to
+from qiao.core.actor import Actor
+from qiao.core.packs.enabled import catalogue
+from qiao.core.rules.phones import display
+from qiao.customers.queries import PhoneMatch, masked_phone, match_phone
+from qiao.staff.queries import names_of
+from qiao.telephony.models import Call
+from qiao.telephony.queries.logs import histories
+from qiao.telephony.rules.calls import WITH_A_PERSON
+
+MOST_MATCHES: Final = 5
+RECENT: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """A call that somebody is asked to take: who it may be, and what to know before saying hello.
+
+    `calls` is how often the number was in touch in 30 days, this call included; `late` how many
+    open cases of the likeliest customer are past their promise.
+    """
+
+    call: Call
+    offer: Offered
+    phone: str
+    matches: Sequence[PhoneMatch]
+    calls: int
+    open_cases: int
+    late: int
+    line: str
+    queue: str
+
+    @property
+    def likeliest(self) -> PhoneMatch | None:
+        """Who it probably is."""
+        return self.matches[0] if self.matches else None
+
+
+def load_pop(*, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
+    """What stands over the page: the call that rings, if one does."""
+    return {
+        "staff_id": actor.person_id,
+        "ringing": _ringing(actor, now),
+        "on_screen": settings.SWITCH == "played",
+    }
+
+
+def _ringing(actor: Actor, now: datetime) -> Ringing | None:
+    offer = offered_to(staff_id=actor.person_id, subject_kind="call")
+    if offer is None:
+        return None
+    call = Call.objects.select_related("line").get(pk=offer.subject_id)
+    found = match_phone(actor=actor, e164=call.phone, limit=MOST_MATCHES) if call.phone else []
+    cases = []
+    if found and actor.can("cases.view"):
+        cases = list(open_cases_of_customer(actor=actor, customer_id=found[0].customer_id))
+    return Ringing(
+        call=call,
+        offer=offer,
+        phone=number_words(call.phone, call.caller, actor),
+        matches=found,
+        calls=calls_from(actor=actor, phone=call.phone, since=now - RECENT) + 1,
+        open_cases=len(cases),
+        late=sum(1 for each in cases if each.due_at is not None and each.due_at < now),
+        line=call.line.name if call.line else call.dialled,
+        queue=queue_name(offer.queue),
+    )
+
+
+def number_words(phone: str, caller: str, actor: Actor) -> str:
+    """A number as the actor may read it; empty where it is hidden."""
+    if not phone:
+        return caller if caller.strip("+").isdecimal() else ""
+    if actor.can("customers.contact"):
+        return display(phone, get_language() or "zh-hans")
+    return masked_phone(phone)
+
+
+def queue_name(key: str) -> str:
+    """A queue in the reader's language."""
+    spec = catalogue().queues.get(key)
+    return spec.name.in_language(get_language() or "zh-hans") if spec else key
+
+
+def talking_call(*, actor: Actor) -> Call | None:
+    """The call that the actor has, with the contact that goes with it."""
+    found = Call.objects.alive().filter(staff_id=actor.person_id, interaction__isnull=False)
+    return found.filter(phase__in=WITH_A_PERSON).order_by("-connected_at").first()
+
+
+@dataclass(frozen=True, slots=True)
+class TransferQueue:
+    """A queue that a call may go to: how many wait there, how many are ready."""
+
+    key: str
+    name: str
+    waiting: int
+    ready: int
+
+
+def load_controls(*, actor: Actor, interaction_id: int, now: datetime) -> Mapping[str, Any] | None:
+    """What may be done with the call of a contact, while it lives and the actor has it."""
+    del now
+    row = (
+        Call.objects.alive()
+        .filter(interaction_id=interaction_id, staff_id=actor.person_id)
+        .select_related("line")
+        .first()
+    )
+    if row is None:
+        return None
+    call = histories([row.pk])[row.pk]
+    third = call.leg("consulted")
+    watcher = call.leg("watcher")
+    people = [leg.staff for leg in (third, watcher) if leg and leg.staff]
+    names = names_of(people)
+    return {
+        "ends": True,
+        "row": row,
+        "call": call,
+        "third": third,
+        "third_name": names.get(third.staff or 0, "") if third else "",
+        "watcher_name": names.get(watcher.staff or 0, "") if watcher else "",
+    }
+
+
+def load_transfer(*, actor: Actor, now: datetime) -> Mapping[str, Any]:
+    """Where a call may be transferred: queues, and colleagues who are ready."""
+    state = desk_now(actor=actor, now=now)
+    queues = [
+        TransferQueue(
+            spec.key, queue_name(spec.key), state.waiting.get(spec.key, 0),
+            state.ready.get(spec.key, 0),
+        )
+        for spec in catalogue().queues.values()
+        if "phone" in spec.channels
+    ]  # fmt: skip
+    return {"queues": queues, "colleagues": state.colleagues}

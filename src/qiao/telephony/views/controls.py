@@ -1,0 +1,86 @@
+"""The keys of a call: hold, mute, transfer, confer, pause the recording, hang up."""
+
+from collections.abc import Callable
+from typing import Final
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.packs.enabled import catalogue
+from qiao.core.toasts import add_toast
+from qiao.telephony import operations
+from qiao.telephony.models import Call
+from qiao.telephony.queries import load_controls, load_transfer
+from qiao.telephony.rules import asks
+from qiao.telephony.rules.asks import Ask
+
+WORK = "interactions.work"
+POST = ("POST",)
+KEYS: Final[dict[str, Callable[[], Ask]]] = {
+    "hold": lambda: asks.Hold(on=True),
+    "resume": lambda: asks.Hold(on=False),
+    "mute": lambda: asks.Mute(on=True),
+    "unmute": lambda: asks.Mute(on=False),
+    "pause": lambda: asks.PauseRecording(on=True),
+    "record": lambda: asks.PauseRecording(on=False),
+    "back": asks.EndConsult,
+    "hand_over": asks.HandOver,
+    "confer": asks.JoinAll,
+    "hang_up": asks.HangUp,
+}
+
+
+@staff_view(WORK)
+def show(request: StaffRequest, interaction_id: int) -> HttpResponse:
+    """The keys as they stand; nothing, and a word to the page, once the call has ended."""
+    tool = load_controls(actor=request.actor, interaction_id=interaction_id, now=request.now)
+    context = {"tool": tool, "interaction_id": interaction_id}
+    response = render(request, "telephony/controls.html", context)
+    if tool is None:
+        response.headers["HX-Trigger"] = "call:ended"
+    return response
+
+
+@staff_view(WORK)
+def transfer(request: StaffRequest, call_id: int) -> HttpResponse:
+    """Where the call may go."""
+    context = dict(load_transfer(actor=request.actor, now=request.now)) | {"call_id": call_id}
+    return render(request, "telephony/transfer.html", context)
+
+
+@staff_view(WORK, methods=POST)
+def press(request: StaffRequest, call_id: int, key: str) -> HttpResponse:
+    """Press one of the keys."""
+    if key not in KEYS:
+        raise Http404(key)
+    return _ask(request, call_id, KEYS[key]())
+
+
+@staff_view(WORK, methods=POST)
+def to_queue(request: StaffRequest, call_id: int) -> HttpResponse:
+    """Let the caller wait in another queue."""
+    queue = request.POST.get("queue", "")
+    if queue not in catalogue().queues:
+        raise Http404(queue)
+    return _ask(request, call_id, asks.TransferTo(queue))
+
+
+@staff_view(WORK, methods=POST)
+def consult(request: StaffRequest, call_id: int) -> HttpResponse:
+    """Hold the caller and ring a colleague."""
+    text = request.POST.get("staff", "")
+    if not text.isdecimal() or len(text) > 18:
+        raise Http404(text)
+    return _ask(request, call_id, asks.Consult(0, int(text), "", 0))
+
+
+def _ask(request: StaffRequest, call_id: int, ask: Ask) -> HttpResponse:
+    try:
+        operations.ask_of_call(call_id=call_id, ask=ask, actor=request.actor, now=request.now)
+    except Call.DoesNotExist as error:
+        raise Http404(str(call_id)) from error
+    except operations.NotYourCall:
+        return add_toast(HttpResponse(status=204), text=_("You do not have this call any more."))
+    return HttpResponse(status=204)
