@@ -24,6 +24,7 @@ from tests.world.joining import add_joined
 from tests.world.knowledge import add_knowledge
 from tests.world.logs import add_logs
 from tests.world.messages import add_messages
+from tests.world.past_calls import add_past_calls
 from tests.world.processes import add_drafts
 from tests.world.programs import add_programs
 from tests.world.quality import add_quality
@@ -42,6 +43,7 @@ PARTS = (
     add_work,
     add_follow_ups,
     add_contacts,
+    add_past_calls,
     add_requests,
     add_imports,
     add_logs,

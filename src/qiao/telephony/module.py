@@ -1,9 +1,6 @@
 """What the telephone contributes."""
 
-from datetime import datetime
-
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,20 +14,14 @@ from qiao.core.manifest import (
     PersonLink,
     QueueSource,
 )
-from qiao.core.tasks import PeriodicJob
+from qiao.telephony import demo_history
 from qiao.telephony.demo import lines
 from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
-from qiao.telephony.operations import fold_figures, settle_wrap_ups
 from qiao.telephony.queries import load_controls, load_pop
+from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 
 VIEW, WORK = "interactions.view", "interactions.work"
 PLAYED = settings.SWITCH == "played"
-
-
-def _fold(now: datetime) -> None:
-    with transaction.atomic():
-        settle_wrap_ups(now=now)
-        fold_figures()
 
 
 manifest = Module(
@@ -40,7 +31,8 @@ manifest = Module(
         Permission("calls.watch", _("Listen to calls, whisper, take them over")),
         Permission("calls.figures", _("See the service level and the wallboard")),
     ),
-    periodic=(PeriodicJob("telephony.fold_figures", "* * * * *", _fold),),
+    navigation=NAVIGATION,
+    periodic=PERIODIC,
     frame=(FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10),),
     contact_tools=(
         ContactTool("telephony.controls", "telephony/controls.html", WORK, load_controls, 10),
@@ -63,7 +55,8 @@ manifest = Module(
         if PLAYED
         else ()
     ),
-    commands=(
+    commands=COMMANDS
+    + (
         (
             Command(
                 "telephony.phone", _("Call in as a customer"), "device-mobile", "telephony:phone",
@@ -73,6 +66,9 @@ manifest = Module(
         if PLAYED
         else ()
     ),
-    demo=(DemoStage("telephony.lines", 58, lines.build),),
+    demo=(
+        DemoStage("telephony.lines", 58, lines.build),
+        DemoStage("telephony.history", 66, demo_history.build, demo_history.audit),
+    ),
     append_only=("telephony_callentry",),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.telephony.views import controls, phone, standing
+from qiao.telephony.views import controls, levels, phone, records, standing
 
 app_name = "telephony"
 urlpatterns = [
@@ -20,4 +20,8 @@ urlpatterns = [
     path("phone/<int:deed_id>", phone.display, name="display"),
     path("phone/<int:deed_id>/press", phone.press, name="press_phone"),
     path("phone/<int:deed_id>/put-down", phone.put_down, name="put_down"),
+    path("", records.index, name="list"),
+    path("<int:call_id>/", records.detail, name="detail"),
+    path("level/", levels.level, name="level"),
+    path("level/file/<slug:form>", levels.level_file, name="level_file"),
 ]

@@ -21,13 +21,11 @@ from qiao.core.tests.test_packs import edit, problems
         ('ring = "15s"', 'ring = "1s"', "expected 5s to 120s"),
         ("{A = 4, B = 2, D = 1}", "{Z = 4}", "tier_points: expected one of A, B"),
         (
-            "queues.toml",
             'queue = "billing", after',
             'queue = "bills", after',
             "overflow: expected",
         ),
         (
-            "queues.toml",
             '{queue = "billing", after = "30s"}',
             '{queue = "billing"}',
             "longer_than",

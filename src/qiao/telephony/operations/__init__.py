@@ -11,7 +11,12 @@ from qiao.telephony.operations.deeds import (
     put_down,
 )
 from qiao.telephony.operations.lines import add_line
-from qiao.telephony.operations.turns import fold_figures, rebuild_turns, settle_wrap_ups
+from qiao.telephony.operations.turns import (
+    fold_figures,
+    rebuild_turns,
+    record_turns,
+    settle_wrap_ups,
+)
 
 __all__ = [
     "Given",
@@ -28,5 +33,6 @@ __all__ = [
     "press_keys",
     "put_down",
     "rebuild_turns",
+    "record_turns",
     "settle_wrap_ups",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from django.db import connection
@@ -68,9 +69,10 @@ def record_turns(call_ids: Sequence[int]) -> int:
 
 
 def _turns(call_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
-    rows = CallEntry.objects.filter(call_id__in=call_ids).order_by("call_id", "seq")
-    for call_id, entries in groupby(rows, key=lambda row: row.call_id):
-        log = (Entry(row.kind, row.at, row.data) for row in entries)
+    kept = CallEntry.objects.filter(call_id__in=call_ids).order_by("call_id", "seq")
+    rows = kept.values_list("call_id", "kind", "at", "data")
+    for call_id, entries in groupby(rows, key=itemgetter(0)):
+        log = (Entry(kind, at, data) for _call, kind, at, data in entries)
         for seq, turn in enumerate(turns_of(call_id, log, level_terms), 1):
             yield {"call_id": call_id, "seq": seq, **asdict(turn)}
 

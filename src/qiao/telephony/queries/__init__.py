@@ -10,9 +10,18 @@ from qiao.telephony.queries.at_hand import (
     talking_call,
 )
 from qiao.telephony.queries.deeds import DeedAtHand, OwnPhone, due_deeds, own_phone
+from qiao.telephony.queries.levels import (
+    Wanted,
+    level_terms,
+    queues_with_calls,
+    resolved_at_once,
+    tallies,
+)
 from qiao.telephony.queries.living import callers_channels, due_asks, due_offers, living_calls
 from qiao.telephony.queries.logs import histories
+from qiao.telephony.queries.one import AskedPerson, CallNotVisible, CallStory, story_of
 from qiao.telephony.queries.phones import Heard, lines_to_dial, some_callers, what_is_heard
+from qiao.telephony.queries.records import MEASURES, CallFilters, CallPage, CallRow, list_calls
 from qiao.telephony.queries.waiting import (
     count_waiting,
     ringing_call_id,
@@ -21,17 +30,27 @@ from qiao.telephony.queries.waiting import (
 )
 
 __all__ = [
+    "MEASURES",
+    "AskedPerson",
+    "CallFilters",
+    "CallNotVisible",
+    "CallPage",
+    "CallRow",
+    "CallStory",
     "DeedAtHand",
     "Heard",
     "OwnPhone",
     "Ringing",
+    "Wanted",
     "callers_channels",
     "count_waiting",
     "due_asks",
     "due_deeds",
     "due_offers",
     "histories",
+    "level_terms",
     "lines_to_dial",
+    "list_calls",
     "living_calls",
     "load_controls",
     "load_pop",
@@ -39,9 +58,13 @@ __all__ = [
     "number_words",
     "own_phone",
     "queue_name",
+    "queues_with_calls",
+    "resolved_at_once",
     "ringing_call_id",
     "some_callers",
+    "story_of",
     "talking_call",
+    "tallies",
     "waiting_call",
     "waiting_calls",
     "what_is_heard",

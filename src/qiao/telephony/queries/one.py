@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.http import Http404
@@ -13,6 +13,9 @@ from qiao.contact.queries import LinkedCase, cases_of
 from qiao.core.actor import Actor
 from qiao.customers.queries import CustomerLine, lines_for
 from qiao.telephony.models import Call, CallEntry, CallTurn
+
+if TYPE_CHECKING:
+    from qiao.contact.models import Interaction
 
 
 class CallNotVisible(Http404):
@@ -35,9 +38,11 @@ class AskedPerson:
 
 @dataclass(frozen=True, slots=True)
 class CallStory:
-    """A call, its log, its turns, whom it was offered to, and what it is linked to."""
+    """A call, its log, its turns, whom it was offered to, and what it is linked to. `contact` is
+    None where the actor may not see it."""
 
     call: Call
+    contact: "Interaction | None"
     entries: Sequence[CallEntry]
     turns: Sequence[CallTurn]
     offers: Sequence[AskedPerson]
@@ -72,6 +77,7 @@ def story_of(*, actor: Actor, call_id: int) -> CallStory:
     lines = lines_for(actor=actor, customer_ids=[customer_id]) if customer_id else {}
     return CallStory(
         found,
+        contact,
         list(found.entries.order_by("seq")),
         list(found.turns.select_related("staff").order_by("seq")),
         _offers_of(call_id),

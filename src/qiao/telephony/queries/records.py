@@ -28,7 +28,7 @@ MEASURES: Final[Mapping[str, str]] = {
     "transfers": "t.is_transferred",
     "resolved": (
         "t.kind = 'answered' AND EXISTS (SELECT FROM contact_interaction r"
-        " WHERE r.id = c.interaction_id AND r.resolved)"
+        " WHERE r.id = c.interaction_id AND r.resolved AND r.state = 'closed')"
     ),
 }
 """What figures count, as conditions on a turn (t) of a call (c)."""
@@ -40,7 +40,8 @@ class CallFilters:
 
     `phone` is in the stored form, `number` what cannot be one, such as an extension, `account` the
     number of an account. With a `measure`, a queue or an agent the list is of turns: a call stands
-    in it as often as the figure counts it. `since` and `until` are moments, `until` excluded.
+    in it as often as the figure counts it. `line_id` 0 stands for none. `since` and `until` are
+    moments, `until` excluded.
     """
 
     phone: str = ""
@@ -196,7 +197,7 @@ def _conditions(filters: CallFilters) -> tuple[list[str], dict[str, Any]]:
             filters.customer_id,
         ),
         (_OF_ACCOUNT, "account", filters.account or None),
-        ("c.line_id = %(line)s", "line", filters.line_id),
+        ("c.line_id IS NOT DISTINCT FROM nullif(%(line)s, 0)", "line", filters.line_id),
         (f"{at} >= %(since)s", "since", filters.since),
         (f"{at} < %(until)s", "until", filters.until),
     ]

@@ -65,17 +65,13 @@ NAMES = tuple(field.name for field in fields(Tally))
 
 
 def tally_of(sums: dict[str, int], terms: LevelTerms | None) -> Tally:
-    """The sums of one queue, with what its level is counted of; nothing for a queue without one,
-    such as one that no pack brings any more."""
-    whole = (
-        counted(
-            terms.counts,
-            offered=sums["offered"],
-            answered=sums["answered"],
-            abandoned_short=sums["abandoned_short"],
-        )
-        if terms
-        else 0
+    """The sums of one queue, with what its level is counted of; all that were offered where no
+    pack brings the queue any more."""
+    whole = counted(
+        terms.counts if terms else "all",
+        offered=sums["offered"],
+        answered=sums["answered"],
+        abandoned_short=sums["abandoned_short"],
     )
     return Tally(**sums, level_of=whole)
 

@@ -1,0 +1,6 @@
+"""What addresses of calls say, read into filters and choices."""
+
+from qiao.telephony.forms.filters import CALL_FILTERS, read_filters
+from qiao.telephony.forms.periods import PERIODS, LevelChoice, read_level_choice
+
+__all__ = ["CALL_FILTERS", "PERIODS", "LevelChoice", "read_filters", "read_level_choice"]

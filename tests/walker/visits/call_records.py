@@ -1,0 +1,17 @@
+"""Addresses of records and figures of calls."""
+
+from typing import Final
+
+from tests.walker.visits.addressed import NOT_ALLOWED, Visit
+from tests.walker.visits.typed import HUNTS
+
+CALL_RECORDS: Final = {
+    "telephony:list": Visit(
+        queries=("agent={agent}", "unit={unit}", "customer={customer}", "measure=answered", *HUNTS)
+    ),
+    "telephony:detail": Visit({"call_id": "{past_call}"}),
+    "telephony:level": Visit(
+        queries=("by=agent&period=month", "by=queue", "by=hour&period=week", "unit={unit}")
+    ),
+    "telephony:level_file": Visit({"form": "csv"}, post={}, get=NOT_ALLOWED, own=True),
+}
