@@ -29,7 +29,7 @@ NAVIGATION: Final = (
         "telephony:list",
         FIGURES,
         22,
-        shortcut="g a",
+        shortcut="g l",
     ),
 )
 COMMANDS: Final = (
