@@ -57,6 +57,12 @@ def _first_cause(page: Any) -> None:
     page.wait_for_selector(".cs-reports")
 
 
+def _week_after(page: Any) -> None:
+    page.locator(".q-seg a").last.click()
+    page.wait_for_selector(".wf-grid")
+    page.wait_for_timeout(PAUSE)
+
+
 def _first_row(page: Any) -> None:
     page.locator("tbody a").first.click()
     page.wait_for_load_state()
@@ -332,6 +338,10 @@ SHOTS = (
     Shot("roster", "/me/duty/1/", "supervisor"),
     Shot("roster_pattern", "/me/duty/1/pattern/", "supervisor"),
     Shot("roster_pattern_change", "/me/duty/1/pattern/change/", "supervisor"),
+    Shot("week-roster", "/rosters/", "supervisor"),
+    Shot("week-draft", "/rosters/", "supervisor", act=_week_after),
+    Shot("week-shifts", "/rosters/1/shifts/", "supervisor"),
+    Shot("my-shifts", "/rosters/mine/"),
     Shot("bell", "/me/notices/", "supervisor"),
     Shot("article", "/knowledge/", act=ARTICLE),
     Shot("macro-pick", "/cases/{case}/", act=MACROS),

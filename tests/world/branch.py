@@ -32,6 +32,7 @@ from tests.world.rollout import add_rollout
 from tests.world.suggestions import add_suggestion
 from tests.world.telephone import add_calls
 from tests.world.work import add_follow_ups, add_work
+from tests.world.workforce import add_workforce
 
 # In the order in which each needs what others made.
 PARTS = (
@@ -59,6 +60,7 @@ PARTS = (
     add_quality,
     add_suggestion,
     add_calls,
+    add_workforce,
 )
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("rollout/", include("qiao.rollout.urls")),
     path("interactions/", include("qiao.contact.urls")),
     path("calls/", include("qiao.telephony.urls")),
+    path("rosters/", include("qiao.workforce.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/", include("allauth.mfa.urls")),
     path("language/", set_language, name="set_language"),

@@ -2,6 +2,20 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core.manifest import Module
+from qiao.core.manifest import DemoStage, Module
+from qiao.workforce import contributions, demo, tasks  # noqa: F401 - tasks register on import
+from qiao.workforce.parameters import PARAMETERS
 
-manifest = Module(key="workforce", label=_("Workforce"))
+manifest = Module(
+    key="workforce",
+    label=_("Workforce"),
+    navigation=contributions.NAVIGATION,
+    permissions=contributions.PERMISSIONS,
+    person_menu=contributions.PERSON_MENU,
+    commands=contributions.COMMANDS,
+    notices=contributions.NOTICES,
+    parameters=PARAMETERS,
+    audited=contributions.AUDITED,
+    audit_words=contributions.AUDIT_WORDS,
+    demo=(DemoStage("workforce", 98, demo.build, demo.audit),),
+)

@@ -31,6 +31,7 @@ from tests.walker.visits.signing_in import ACCOUNT
 from tests.walker.visits.subtasks import SUBTASKS
 from tests.walker.visits.suggestions import SUGGESTIONS
 from tests.walker.visits.telephone import TELEPHONE
+from tests.walker.visits.workforce import WORKFORCE
 
 __all__ = ["VISITS", "Visit", "told"]
 
@@ -56,6 +57,7 @@ VISITS: Final[dict[str, Visit]] = (
     | CALL_RECORDS
     | FEEDBACK
     | ROLLOUT
+    | WORKFORCE
     | SUGGESTIONS
     | API
     | ACCOUNT

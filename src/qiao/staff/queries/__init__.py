@@ -8,9 +8,11 @@ from qiao.staff.queries.people import (
     ids_by_number,
     mail_addresses,
     members_of,
+    members_of_teams,
     names_of,
     people_in,
     skills_of,
+    skills_of_many,
     works_in,
 )
 from qiao.staff.queries.rights import (
@@ -70,6 +72,7 @@ __all__ = [
     "local_days",
     "mail_addresses",
     "members_of",
+    "members_of_teams",
     "names_of",
     "organisation",
     "organisation_names",
@@ -77,6 +80,7 @@ __all__ = [
     "region_names",
     "rights_stamp",
     "skills_of",
+    "skills_of_many",
     "subtree_of",
     "system_actor",
     "teams_for",

@@ -12,7 +12,7 @@ from django.db import connection
 
 from qiao.staff.models import DutyRoster, Membership, Staff
 from qiao.staff.queries import chain_of
-from qiao.staff.rules.roster import Change, Need, Pattern, Roster, Shift, on_duty
+from qiao.staff.rules.roster import Change, Need, Pattern, Roster, Shift, duties, on_duty
 
 SUPERVISOR: Final = "supervisor"
 _HOLDERS = """
@@ -124,3 +124,16 @@ def active_among(staff_ids: Sequence[int]) -> list[int]:
     """Those of these people who still work here."""
     rows = Staff.objects.filter(id__in=set(staff_ids), is_active=True)
     return list(rows.values_list("id", flat=True))
+
+
+def duty_spans(
+    *, unit_ids: Iterable[int], first: date, last: date
+) -> list[tuple[int, datetime, datetime]]:
+    """Who is on duty from when until before when, of duties that begin on the days from first to
+    last in the rosters of these units."""
+    return [
+        (duty.staff_id, duty.start, duty.end)
+        for row in rosters_of(unit_ids)
+        for duty in duties(as_rules(row), first, last)
+        if duty.staff_id is not None
+    ]

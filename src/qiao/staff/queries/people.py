@@ -46,6 +46,21 @@ def skills_of(staff_id: int) -> dict[str, int]:
     return dict(held.values_list("skill__key", "level"))
 
 
+def skills_of_many(staff_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """The skills of people with their levels (see `skills_of`), by staff id; one statement."""
+    found: dict[int, dict[str, int]] = {pk: {} for pk in staff_ids}
+    held = StaffSkill.objects.filter(staff_id__in=found)
+    for pk, key, level in held.values_list("staff_id", "skill__key", "level"):
+        found[pk][key] = level
+    return found
+
+
+def members_of_teams(team_ids: Iterable[int]) -> list[Staff]:
+    """Active people of some teams, each once, by number; one statement."""
+    people = Staff.objects.filter(memberships__team_id__in=set(team_ids), is_active=True)
+    return list(people.order_by("number").distinct())
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """An active person who holds a permission."""

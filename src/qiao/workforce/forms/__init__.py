@@ -1,0 +1,1 @@
+"""What is asked for cells, shifts and wishes."""

@@ -1,0 +1,1 @@
+"""Writes: groups and shifts, weeks of rosters, wishes."""

@@ -1,0 +1,1 @@
+"""Pages of planning and of one's own shifts."""
