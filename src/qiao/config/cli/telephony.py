@@ -1,4 +1,4 @@
-"""`./qiao telephony run`: the controller of the telephone's switch."""
+"""`./qiao telephony`: the controller of the telephone's switch; logs of other call centres."""
 
 import argparse
 import asyncio
@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from qiao.config.cli import environment
+from qiao.config.cli import acd_log, environment
 from qiao.config.cli.failure import CommandError
 
 if TYPE_CHECKING:
@@ -22,10 +22,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="what", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="conduct the calls of the switch")
     run.add_argument("--callers", action="store_true", help="played: people call by themselves")
+    acd_log.arguments(commands)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Conduct calls until told to stop."""
+    """Conduct calls until told to stop, or take a log in."""
+    if args.what != "run":
+        return acd_log.run(args)
     with environment.database():
         environment.set_up_django()
         from django.conf import settings

@@ -1,5 +1,11 @@
 """Writes: the door through which other modules change calls."""
 
+from qiao.telephony.operations.acd_log import (
+    Imported,
+    UnknownProfile,
+    WrongColumns,
+    import_acd_log,
+)
 from qiao.telephony.operations.asking import NotYourCall, ask_of_call, decline_call
 from qiao.telephony.operations.conducting import Given, Switchboard
 from qiao.telephony.operations.deeds import (
@@ -20,14 +26,18 @@ from qiao.telephony.operations.turns import (
 
 __all__ = [
     "Given",
+    "Imported",
     "NoScreenPhone",
     "NotYourCall",
     "Switchboard",
+    "UnknownProfile",
+    "WrongColumns",
     "add_line",
     "ask_of_call",
     "call_in",
     "decline_call",
     "fold_figures",
+    "import_acd_log",
     "lift_receiver",
     "mark_done",
     "press_keys",

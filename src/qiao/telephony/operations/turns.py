@@ -10,11 +10,10 @@ from typing import Any, Final
 
 from django.db import connection
 
-from qiao.core.packs.enabled import catalogue
 from qiao.core.prepared import execute
-from qiao.core.rules.service_level import LevelTerms
 from qiao.core.transactions import acting, outside, required
 from qiao.telephony.models import Call, CallEntry, CallTurn
+from qiao.telephony.queries import terms_of
 from qiao.telephony.rules.calls import Entry
 from qiao.telephony.rules.turns import turns_of
 
@@ -73,18 +72,12 @@ def _turns(call_ids: Sequence[int]) -> Iterator[dict[str, Any]]:
     rows = kept.values_list("call_id", "kind", "at", "data")
     for call_id, entries in groupby(rows, key=itemgetter(0)):
         log = (Entry(kind, at, data) for _call, kind, at, data in entries)
-        for seq, turn in enumerate(turns_of(call_id, log, level_terms), 1):
+        for seq, turn in enumerate(turns_of(call_id, log, terms_of), 1):
             yield {"call_id": call_id, "seq": seq, **asdict(turn)}
 
 
 def _plain(value: datetime) -> str:
     return value.isoformat()
-
-
-def level_terms(queue: str) -> LevelTerms | None:
-    """How the service level of a queue is counted; None for one that no pack brings."""
-    spec = catalogue().queues.get(queue)
-    return spec.level_terms if spec else None
 
 
 def settle_wrap_ups(*, now: datetime, limit: int = 2_000) -> None:

@@ -16,6 +16,7 @@ from qiao.telephony.queries.levels import (
     queues_with_calls,
     resolved_at_once,
     tallies,
+    terms_of,
 )
 from qiao.telephony.queries.living import callers_channels, due_asks, due_offers, living_calls
 from qiao.telephony.queries.logs import histories
@@ -65,6 +66,7 @@ __all__ = [
     "story_of",
     "talking_call",
     "tallies",
+    "terms_of",
     "waiting_call",
     "waiting_calls",
     "what_is_heard",

@@ -13,6 +13,7 @@ from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
 from qiao.core.rules.service_level import LevelTerms
 from qiao.staff.queries import subtree_of
+from qiao.telephony.rules.acd_log import terms_of as logged_terms
 from qiao.telephony.rules.tallies import NAMES, Tally, tally_of
 
 RIGHT: Final = "calls.figures"
@@ -67,6 +68,13 @@ def level_terms() -> dict[str, LevelTerms]:
     return {key: spec.level_terms for key, spec in catalogue().queues.items()}
 
 
+def terms_of(queue: str) -> LevelTerms | None:
+    """How the service level of a queue is counted, of a pack or of a log that was taken in; None
+    for one that is not known any more."""
+    spec = catalogue().queues.get(queue)
+    return spec.level_terms if spec else logged_terms(queue)
+
+
 def tallies(*, actor: Actor, wanted: Wanted, by: By) -> dict[str, Tally]:
     """Figures by the key of `by`: an ISO moment, an ISO day, ``09:30``, a queue, an id.
 
@@ -81,13 +89,12 @@ def tallies(*, actor: Actor, wanted: Wanted, by: By) -> dict[str, Tally]:
     statement = _READ.format(
         key=_KEYS[by], sums=", ".join(sums), columns=", ".join(columns), where=where
     )
-    terms = level_terms()
     found: dict[str, Tally] = defaultdict(Tally)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         for key, queue, *numbers in cursor.fetchall():
             whole = dict(zip(_SUMS, map(int, numbers), strict=True))
-            found[key] += tally_of(whole, terms.get(queue))
+            found[key] += tally_of(whole, terms_of(queue))
     return dict(sorted(found.items()))
 
 
