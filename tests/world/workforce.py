@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from qiao.workforce.models import RosterWeek
 from qiao.workforce.operations.groups import GroupPlan, ShiftPlan, add_group, keep_shift
+from qiao.workforce.operations.people import add_certificate
 from qiao.workforce.operations.weeks import set_cell
 from qiao.workforce.queries.rosters import monday_of
 from tests.world.canaries import World, marked
@@ -35,7 +36,17 @@ def add_workforce(world: World) -> None:
         actor=company.agent,
         now=world.now,
     )
+    certificate = add_certificate(
+        group=group,
+        staff_id=company.agent.person_id,
+        name=marked("certificate"),
+        issued=today,
+        expires=None,
+        actor=company.agent,
+        now=world.now,
+    )
     world.ids |= {
+        "certificate": certificate.pk,
         "group": group.pk,
         "week": week.pk,
         "shift": shift.pk,

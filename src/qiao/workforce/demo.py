@@ -13,6 +13,7 @@ from qiao.core.demo_rhythm import ZONE
 from qiao.core.packs.qualify import qualify
 from qiao.staff.queries import chain_of, company_id, ids_by_number, teams_for
 from qiao.staff.queries.absences import away_days
+from qiao.workforce.demo_people import add_people
 from qiao.workforce.models import PlanningGroup, RosterCell, RosterWeek, ShiftWish
 from qiao.workforce.operations.groups import GroupPlan, ShiftPlan, add_group, keep_shift
 from qiao.workforce.operations.weeks import begin_week, write_cells
@@ -66,6 +67,7 @@ def build(world: World) -> None:
     for plan in SHIFTS:
         keep_shift(group=group, plan=plan)
     _add_weeks(world, group)
+    add_people(world, group)
 
 
 def _add_weeks(world: World, group: PlanningGroup) -> None:

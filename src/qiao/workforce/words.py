@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from qiao.core.actor import Forbidden
 from qiao.core.rules.text import BadText
 from qiao.workforce.operations.groups import BadShift, NameTaken
+from qiao.workforce.operations.people import BadCertificate
 from qiao.workforce.operations.weeks import RuleBroken, WeekRefused
 from qiao.workforce.operations.wishes import WishRefused
 from qiao.workforce.queries.demand import NoHistory
@@ -34,6 +35,19 @@ LIMITS: Final[Mapping[Limit, Promise]] = {
     Limit.HOURS: pgettext_lazy("rule of rosters", "hours of the week used up"),
     Limit.PINNED: pgettext_lazy("rule of rosters", "pinned to something else"),
 }
+WARNINGS: Final[Mapping[str, Promise]] = {
+    "much": pgettext_lazy("load", "many contacts"),
+    "busy": pgettext_lazy("load", "hardly a pause"),
+    "nights": pgettext_lazy("load", "many nights"),
+    "one_matter": pgettext_lazy("load", "always the same"),
+}
+MOODS: Final = (
+    (1, "mood-angry", pgettext_lazy("mood", "bad")),
+    (2, "mood-sad", pgettext_lazy("mood", "not so good")),
+    (3, "mood-empty", pgettext_lazy("mood", "so-so")),
+    (4, "mood-smile", pgettext_lazy("mood", "good")),
+    (5, "mood-happy", pgettext_lazy("mood", "very good")),
+)
 _WEEK: Final[Mapping[str, Promise]] = {
     "published": gettext_lazy("The week is published: change single shifts by hand."),
     "running": gettext_lazy("The week is being planned at this moment."),
@@ -52,6 +66,7 @@ _WISH: Final[Mapping[str, Promise]] = {
 REFUSALS: Final = (
     Forbidden,
     BadText,
+    BadCertificate,
     BadShift,
     NameTaken,
     NoHistory,
@@ -97,6 +112,8 @@ def _plain(refusal: Exception) -> str:
         return _("There are too few days with calls to foretell the week from.")
     if isinstance(refusal, BadShift):
         return _("Breaks must lie within the shift, one after the other.")
+    if isinstance(refusal, BadCertificate):
+        return _("It ends before it was issued.")
     if isinstance(refusal, NameTaken):
         return _("There is one of this name already.")
     return _("You may not do this in this unit.")

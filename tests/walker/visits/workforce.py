@@ -30,6 +30,20 @@ WORKFORCE: Final = {
         WEEK | {"staff_id": "{agent}", "iso": "{week_monday}"}, post={"shift": ""}
     ),
     "workforce:mine": Visit(),
+    "workforce:own": Visit(),
+    "workforce:pulse": Visit(post={"mood": "4"}, get=NOT_ALLOWED, own=True),
+    "workforce:adherence": Visit(GROUP, queries=("days=1",)),
+    "workforce:load": Visit(GROUP),
+    "workforce:person": Visit(GROUP | {"staff_id": "{agent}"}),
+    "workforce:certificate_new": Visit(
+        GROUP | {"staff_id": "{agent}"},
+        post={"name": "x", "issued": "2026-01-05", "expires": "2028-01-05"},
+    ),
+    "workforce:certificate_drop": Visit(
+        GROUP | {"staff_id": "{agent}", "certificate_id": "{certificate}"},
+        post={},
+        get=NOT_ALLOWED,
+    ),
     "workforce:wish": Visit(
         {"iso": "{week_monday}"}, post={"day": "{week_monday}", "shift": ""}, own=True
     ),

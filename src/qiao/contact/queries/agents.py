@@ -1,7 +1,8 @@
 """How people who take contacts stood over a time: seconds by state, from their changes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -54,3 +55,43 @@ def occupancy(states: Mapping[str, float]) -> float | None:
     at_work = sum(states.get(state, 0.0) for state in WORKING)
     there = at_work + sum(states.get(state, 0.0) for state in WAITING)
     return 100.0 * at_work / there if there else None
+
+
+_SPANS: Final = """
+SELECT c.staff_id, c.at, least(coalesce(c.until, %(now)s), %(until)s), c.state, c.reason
+  FROM unnest(%(staff)s::bigint[]) AS p (id)
+ CROSS JOIN LATERAL (
+       SELECT s.staff_id, s.state, s.reason, s.at,
+              lead(s.at) OVER (ORDER BY s.at, s.id) AS until
+         FROM contact_agentstatechange s
+        WHERE s.staff_id = p.id AND s.at >= %(before)s AND s.at < %(until)s) AS c
+ WHERE c.state <> 'off' AND coalesce(c.until, %(now)s) > greatest(c.at, %(since)s)
+ ORDER BY c.staff_id, c.at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StateSpan:
+    """How somebody stood from a moment until before another."""
+
+    staff_id: int
+    start: datetime
+    end: datetime
+    state: str
+    reason: str
+
+
+def state_spans(
+    *, staff_ids: Collection[int], since: datetime, until: datetime, now: datetime
+) -> list[StateSpan]:
+    """How people stood between two moments while they were signed on, in order; one statement."""
+    values: dict[str, Any] = {
+        "staff": sorted(staff_ids),
+        "since": since,
+        "before": since - LONGEST_SHIFT,
+        "until": min(until, now),
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SPANS, values)
+        return [StateSpan(*row) for row in cursor.fetchall()]

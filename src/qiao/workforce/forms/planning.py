@@ -105,3 +105,25 @@ class WishForm(forms.Form):
     def __init__(self, *args: Any, shifts: Choices, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["shift"].choices = shifts  # type: ignore[attr-defined]
+
+
+class CertificateForm(forms.Form):
+    """What somebody is certified for."""
+
+    name = forms.CharField(label=pgettext_lazy("certificate", "Certificate"), max_length=80)
+    issued = forms.DateField(
+        label=pgettext_lazy("certificate", "Issued"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    expires = forms.DateField(
+        label=pgettext_lazy("certificate", "Expires"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        required=False,
+        help_text=_("Empty: for good."),
+    )
+
+
+class PulseForm(forms.Form):
+    """How somebody feels."""
+
+    mood = forms.IntegerField(min_value=1, max_value=5)

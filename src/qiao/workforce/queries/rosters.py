@@ -14,7 +14,14 @@ from qiao.core.actor import Actor
 from qiao.staff.queries import chain_of, subtree_of
 from qiao.staff.queries.absences import away_days
 from qiao.staff.queries.duty import duty_spans
-from qiao.workforce.models import PlanningGroup, RosterCell, RosterWeek, ShiftKind, ShiftWish
+from qiao.workforce.models import (
+    PlanningGroup,
+    PulseGiven,
+    RosterCell,
+    RosterWeek,
+    ShiftKind,
+    ShiftWish,
+)
 from qiao.workforce.models.groups import VIEW
 from qiao.workforce.parameters import CONTRACT, FAIR_WEEKS, IN_ROW, REST, WEEK_HOURS
 from qiao.workforce.queries.demand import demand_of
@@ -253,3 +260,8 @@ def wishes_of(staff_ids: Iterable[int], *, first: date) -> list[ShiftWish]:
     """Wishes of people from a day on, in order."""
     rows = ShiftWish.objects.filter(staff_id__in=list(staff_ids), day__gte=first)
     return list(rows.select_related("shift").order_by("day"))
+
+
+def has_answered(*, staff_id: int, day: date) -> bool:
+    """Whether somebody has answered the pulse question on a day."""
+    return PulseGiven.objects.filter(staff_id=staff_id, day=day).exists()

@@ -18,10 +18,17 @@ from qiao.workforce.operations import groups as operations
 from qiao.workforce.operations import wishes
 from qiao.workforce.operations.groups import PLAN, ShiftMissing, ShiftPlan
 from qiao.workforce.queries.groups import group_for, group_of_teams, name_of_group, shifts_of
-from qiao.workforce.queries.rosters import limits_of, monday_of, own_shifts, spec_of, wishes_of
+from qiao.workforce.queries.rosters import (
+    has_answered,
+    limits_of,
+    monday_of,
+    own_shifts,
+    spec_of,
+    wishes_of,
+)
 from qiao.workforce.rules.plan import turn_of
 from qiao.workforce.views.boxes import METHODS, box, day_in, go, today, today_of
-from qiao.workforce.words import WEEKDAYS
+from qiao.workforce.words import MOODS, WEEKDAYS
 
 DAYS_SHOWN: Final = 28
 POST: Final = ("POST",)
@@ -151,6 +158,8 @@ def mine(request: StaffRequest) -> HttpResponse:
         ],
         "weekdays": [str(each) for each in WEEKDAYS],
         "next": next((on for on in sorted(shifts) if on >= day), None),
+        "may_answer": day in shifts and not has_answered(staff_id=me, day=day),
+        "moods": MOODS,
         "has_group": group_of_teams(request.actor.team_ids) is not None,
     }
     return render(request, "workforce/mine.html", context)
