@@ -5,6 +5,7 @@ from qiao.staff.models import Skill
 from qiao.staff.operations import define_skill, give_skill
 from qiao.telephony.models import Call, PhoneDeed
 from qiao.telephony.operations import Switchboard, add_line
+from qiao.telephony.operations.owing import owe_call
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Outcome
 from tests.world.canaries import CALLER_PHONE, World
@@ -38,7 +39,10 @@ def add_calls(world: World) -> None:
         asked_at=world.now,
         done_at=world.now,
     )
+    owed = owe_call(call=taken, kind="callback", phone="13922223333", queue=QUEUE, now=world.now)
+    world.canaries.add(owed.number)
     world.ids |= {
+        "owed": owed.pk,
         "call": taken.pk,
         "call_contact": taken.interaction_id,
         "waiting_call": waits.pk,

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases import alike_contributions as alike_parts
-from qiao.cases import cause_tasks, contributions, export_contributions, list_tasks, tasks
+from qiao.cases import cause_tasks, contributions, export_contributions, list_tasks, tasks, voice
 from qiao.cases import clock_contributions as clocks
 from qiao.cases import complaint_contributions as complaints
 from qiao.cases import intake_contributions as logs
@@ -59,6 +59,7 @@ manifest = Module(
     key="cases",
     install=_install,
     label=_("Cases"),
+    voice=voice.VOICE,
     personal=PERSONAL + logs.PERSONAL,
     permissions=(
         Permission("cases.view", _("See cases")),

@@ -42,6 +42,7 @@ from qiao.core.manifest import (
     SegmentField,
     TabKind,
     TimelineSource,
+    VoiceAnswer,
     Workload,
 )
 from qiao.core.personal import PersonalData
@@ -135,6 +136,10 @@ class Registry:
         """What else the actor may do with a contact at hand, in order."""
         items = self._used(actor, (t for module in self for t in module.contact_tools))
         return sorted((t for t in items if actor.can(t.permission)), key=lambda t: t.order)
+
+    def voice(self) -> dict[tuple[str, str], VoiceAnswer]:
+        """What callers may ask voice menus, by kind and key."""
+        return {(v.kind, v.key): v for module in self for v in module.voice}
 
     def presence(self) -> list[Callable[..., None]]:
         """Who is told which people's browsers are heard of."""

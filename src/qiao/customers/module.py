@@ -51,6 +51,7 @@ from qiao.customers import (
     tier_demo,
     tier_tasks,
     trail_contributions,
+    voice,
 )
 from qiao.customers.codes import CODE_TABLES
 from qiao.customers.features import FEATURES
@@ -118,6 +119,7 @@ def search_places(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:
 manifest = Module(
     key="customers",
     label=_("Customers"),
+    voice=voice.VOICE,
     navigation=(
         NavItem("customers", _("Customers"), "users", "customers:list", VIEW, 30, shortcut="g u"),
         *manager_contributions.NAVIGATION,

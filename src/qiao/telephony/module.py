@@ -1,6 +1,9 @@
 """What the telephone contributes."""
 
+from datetime import datetime
+
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,14 +17,26 @@ from qiao.core.manifest import (
     PersonLink,
     QueueSource,
 )
-from qiao.telephony import demo_history
+from qiao.telephony import demo_history, owed_inbox
+from qiao.telephony.contributions import PARAMETERS
 from qiao.telephony.demo import lines
 from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
-from qiao.telephony.queries import load_controls, load_pop
+from qiao.telephony.operations import install_menus
+from qiao.telephony.queries import load_controls, load_owed_tool, load_pop
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 
 VIEW, WORK = "interactions.view", "interactions.work"
 PLAYED = settings.SWITCH == "played"
+PLAYED_COMMANDS = (
+    Command(
+        "telephony.phone", _("Call in as a customer"), "device-mobile", "telephony:phone", WORK
+    ),
+)
+
+
+def _install(now: datetime) -> None:
+    with transaction.atomic():
+        install_menus(now)
 
 
 manifest = Module(
@@ -30,12 +45,14 @@ manifest = Module(
     permissions=(
         Permission("calls.watch", _("Listen to calls, whisper, take them over")),
         Permission("calls.figures", _("See the service level and the wallboard")),
+        Permission("calls.menus", _("Edit voice menus and put them into service")),
     ),
     navigation=NAVIGATION,
     periodic=PERIODIC,
     frame=(FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10),),
     contact_tools=(
         ContactTool("telephony.controls", "telephony/controls.html", WORK, load_controls, 10),
+        ContactTool("telephony.owed", "telephony/owed_tool.html", WORK, load_owed_tool, 20),
     ),
     inbox=(
         QueueSource(
@@ -49,26 +66,36 @@ manifest = Module(
             topics=("queues",),
             sorted_by=pgettext_lazy("inbox order", "longest first"),
         ),
+        QueueSource(
+            key="owed",
+            label=pgettext_lazy("inbox", "Calls that are owed"),
+            permission=VIEW,
+            load=owed_inbox.load_owed,
+            find=owed_inbox.find_owed,
+            order=14,
+            counts=owed_inbox.count,
+            topics=("owed",),
+            sorted_by=pgettext_lazy("inbox order", "by deadline"),
+        ),
     ),
     person_menu=(
         (PersonLink(_("On-screen telephone"), "device-mobile", "telephony:phone"),)
         if PLAYED
         else ()
     ),
-    commands=COMMANDS
-    + (
-        (
-            Command(
-                "telephony.phone", _("Call in as a customer"), "device-mobile", "telephony:phone",
-                WORK,
-            ),
-        )
-        if PLAYED
-        else ()
+    commands=(
+        *COMMANDS,
+        Command(
+            "telephony.owed", _("Calls that are owed"), "phone-outgoing",
+            "telephony:owed_list", VIEW,
+        ),
+        *(PLAYED_COMMANDS if PLAYED else ()),
     ),
     demo=(
         DemoStage("telephony.lines", 58, lines.build),
         DemoStage("telephony.history", 66, demo_history.build, demo_history.audit),
     ),
-    append_only=("telephony_callentry",),
+    install=_install,
+    parameters=PARAMETERS,
+    append_only=("telephony_callentry", "telephony_voicemenu"),
 )  # fmt: skip

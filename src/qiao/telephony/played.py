@@ -6,6 +6,7 @@ callers ring by themselves and colleagues take their calls.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -22,9 +23,10 @@ from qiao.telephony.engines.sim_switch import Phone
 from qiao.telephony.models import PhoneDeed
 from qiao.telephony.operations import mark_done
 from qiao.telephony.operations.deeds import DEEDS_HEARD_ON
-from qiao.telephony.queries import DeedAtHand, due_deeds
+from qiao.telephony.queries import DeedAtHand, due_deeds, every_piece
 
 AGAIN_SECONDS: Final = 0.5
+SHORT_SECONDS: Final = 0.8
 NEVER_MISSED_SECONDS: Final = 20.0  # deeds are looked for so often, heard of or not
 Kind = PhoneDeed.Kind
 log: Final = structlog.get_logger(__name__)
@@ -35,8 +37,11 @@ class PlayedExchange:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
-        self.engine = SimEngine(LoopClock(now))
+        # Another seed each time: a channel's name must not be that of an earlier life's.
+        self.engine = SimEngine(LoopClock(now), seed=time.time_ns())
         self.engine.switch.finds = self._phone
+        self.engine.switch.sound_seconds = self._seconds
+        self._lengths: dict[str, float] = {}
         self.answering: Callable[[str], Phone | None] = lambda _endpoint: None
         """Telephones that are taken by themselves: those of colleagues who are played."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="deeds")
@@ -45,9 +50,14 @@ class PlayedExchange:
         """A telephone on the screen rings until its person takes it."""
         return self.answering(endpoint) or Phone(endpoint, "silent")
 
+    def _seconds(self, sound: str) -> float:
+        """How long a sound takes to be said; one that is not known is a short word."""
+        return self._lengths.get(sound, SHORT_SECONDS)
+
     async def run(self) -> None:
         """Do what people do at telephones, until cancelled."""
         loop = asyncio.get_running_loop()
+        self._lengths = await loop.run_in_executor(self._thread, _lengths)
         try:
             while True:
                 with contextlib.suppress(psycopg.OperationalError):
@@ -91,6 +101,14 @@ class PlayedExchange:
                 for key in deed.keys:
                     switch.press(deed.channel, key)
         return deed.channel
+
+
+def _lengths() -> dict[str, float]:
+    try:
+        return {each.sound: each.seconds for each in every_piece()}
+    except OperationalError:
+        _let_go()
+        return {}
 
 
 def _due(now: datetime) -> Sequence[DeedAtHand]:

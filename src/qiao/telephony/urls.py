@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.telephony.views import controls, levels, phone, records, standing
+from qiao.telephony.views import controls, levels, owed, phone, records, standing
 
 app_name = "telephony"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("<int:call_id>/transfer", controls.transfer, name="transfer"),
     path("<int:call_id>/transfer/queue", controls.to_queue, name="to_queue"),
     path("<int:call_id>/transfer/colleague", controls.consult, name="consult"),
+    path("owed/", owed.index, name="owed_list"),
+    path("owed/<int:owed_id>", owed.show, name="owed"),
+    path("owed/<int:owed_id>/call", owed.begin, name="begin_owed"),
+    path("owed/<int:owed_id>/<slug:result>", owed.end, name="end_owed"),
     path("phone/", phone.show, name="phone"),
     path("phone/dial", phone.dial, name="dial"),
     path("phone/<int:deed_id>", phone.display, name="display"),

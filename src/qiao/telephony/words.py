@@ -20,6 +20,7 @@ ENDS: Final[Mapping[str, Promise]] = {
     "abandoned": pgettext_lazy("end of a call", "The caller gave up"),
     "switch": pgettext_lazy("end of a call", "Cut off at the switch"),
     "system": pgettext_lazy("end of a call", "Ended by the system"),
+    "menu": pgettext_lazy("end of a call", "Served by the voice menu"),
 }
 REFUSALS: Final[Mapping[str, Promise]] = {
     "no_answer": pgettext_lazy("offer of a call", "did not answer"),
@@ -33,6 +34,7 @@ REFUSALS: Final[Mapping[str, Promise]] = {
 _KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "arrived": ("phone-incoming", gettext_lazy("Call from {caller} to {dialled}")),
     "answered": ("phone-check", gettext_lazy("Picked up by the switch")),
+    "menu_began": ("list-check", gettext_lazy("The voice menu speaks with the caller")),
     "queued": ("clock", gettext_lazy("Waits in the queue {queue}")),
     "offered": ("bell-ringing", gettext_lazy("{who} is asked")),
     "rings": ("bell-ringing", gettext_lazy("It rings at {who}")),
@@ -41,6 +43,8 @@ _KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "connected": ("headset", gettext_lazy("Talks with {who}")),
     "held": ("player-pause", gettext_lazy("On hold")),
     "resumed": ("player-play", gettext_lazy("Off hold")),
+    "muted": ("microphone-off", gettext_lazy("The caller does not hear the agent")),
+    "unmuted": ("microphone", gettext_lazy("The caller hears the agent again")),
     "consulted": ("users", gettext_lazy("{who} is consulted, the caller waits")),
     "consult_answered": ("users", gettext_lazy("{who} answers the question")),
     "consult_ended": ("users", gettext_lazy("The consultation is over")),

@@ -16,6 +16,12 @@ TELEPHONE: Final = {
     "telephony:transfer": Visit(OWN_CALL),
     "telephony:to_queue": Visit(OWN_CALL, post={"queue": "water.repair"}, get=NOT_ALLOWED),
     "telephony:consult": Visit(OWN_CALL, post={"staff": "{agent}"}, get=NOT_ALLOWED),
+    "telephony:owed_list": Visit(queries=("state=done", "after=x~1")),
+    "telephony:owed": Visit({"owed_id": "{owed}"}),
+    "telephony:begin_owed": Visit({"owed_id": "{owed}"}, post={}, get=NOT_ALLOWED),
+    "telephony:end_owed": Visit(
+        {"owed_id": "{owed}", "result": "reached"}, post={}, get=NOT_ALLOWED
+    ),
     "telephony:phone": Visit(queries=("call={deed}",)),
     "telephony:dial": Visit(
         post={"caller": "13900001111", "dialled": "96390"}, get=NOT_ALLOWED, own=True

@@ -84,7 +84,8 @@ def head_context(request: StaffRequest, interaction: Interaction) -> dict[str, A
         "unknown_choices": Interaction.Unknown.choices,
         "can_teach": bool(phone) and actor.can("customers.edit"),
         "written": interaction.channel in WRITTEN,
-        "tools": tools_for(request, interaction),
+        "tools": (tools := tools_for(request, interaction)),
+        "ends_by_tool": any(each["data"].get("ends") for each in tools),
     }
 
 

@@ -57,6 +57,7 @@ from qiao.core.manifest.pages import (
 )
 from qiao.core.manifest.quality import EvaluationSubject, FinishedWork, Story, StoryLine
 from qiao.core.manifest.reports import CaseFigure
+from qiao.core.manifest.voice import Answer, Question, SpokenValue, VoiceAnswer
 from qiao.core.personal import PersonalData
 from qiao.core.tasks import PeriodicJob
 
@@ -64,6 +65,7 @@ __all__ = [
     "CUSTOMER_TOPICS",
     "NAV_GROUPS",
     "AdministrationPage",
+    "Answer",
     "AuditTable",
     "CaseFigure",
     "Command",
@@ -98,11 +100,13 @@ __all__ = [
     "Permission",
     "PersonLink",
     "PortfolioCount",
+    "Question",
     "QueueSource",
     "Record",
     "Retention",
     "SearchSource",
     "SegmentField",
+    "SpokenValue",
     "Story",
     "StoryLine",
     "Subscription",
@@ -110,6 +114,7 @@ __all__ = [
     "Text",
     "TimelineSource",
     "Told",
+    "VoiceAnswer",
     "Workload",
     "Written",
     "rows_of_customers",
@@ -162,6 +167,7 @@ class Module:
     navigation: tuple[NavItem, ...] = ()
     person_menu: tuple[PersonLink, ...] = ()
     frame: tuple[FramePart, ...] = ()
+    voice: tuple[VoiceAnswer, ...] = ()
     contact_tools: tuple[ContactTool, ...] = ()
     panels: tuple[Panel, ...] = ()
     histories: tuple[HistoryCount, ...] = ()

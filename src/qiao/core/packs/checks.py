@@ -87,6 +87,8 @@ def _check_demo(pack: Pack) -> Iterator[PackProblem]:
     yield from _known("demo.toml", "channels", pack.demo.channels, _keys(pack.channels))
     lines = [line.queue for line in pack.demo.lines]
     yield from _known("demo.toml", "line.queue", lines, _keys(pack.queues))
+    menus = [line.menu for line in pack.demo.lines if line.menu]
+    yield from _known("demo.toml", "line.menu", menus, _keys(pack.menus))
 
 
 def _check_tiers(pack: Pack) -> Iterator[PackProblem]:

@@ -18,7 +18,15 @@ from qiao.core.packs.causes import read_cause
 from qiao.core.packs.checks import check_pack
 from qiao.core.packs.green_rules import read_green_rule
 from qiao.core.packs.ladders import read_ladder
-from qiao.core.packs.model import CalendarSpec, CaseType, Demo, Pack, ProcessSource, Script
+from qiao.core.packs.model import (
+    CalendarSpec,
+    CaseType,
+    Demo,
+    MenuSource,
+    Pack,
+    ProcessSource,
+    Script,
+)
 from qiao.core.packs.queues import read_queue
 from qiao.core.packs.reading import PackInvalid, PackProblem, Table
 from qiao.core.packs.risk_rules import read_risk_rule
@@ -52,6 +60,7 @@ FILES: Final = (
     "causes.toml",
     "terms.toml",
     "queues.toml",
+    "menus.toml",
     "ladders.toml",
     "demo.toml",
     "intake.toml",
@@ -129,6 +138,7 @@ class _Loader:
             ladders=self._rows(self._file("ladders.toml"), "ladder", read_ladder),
             scripts=tuple(self._scripts()),
             demo=self._demo(),
+            menus=self._menus(),
         )
         head.finish()
         main.finish()
@@ -196,6 +206,13 @@ class _Loader:
             table,
             "process",
             lambda item: ProcessSource(item.key(), item.file, item.place, item.data),
+        )
+
+    def _menus(self) -> tuple[MenuSource, ...]:
+        return self._rows(
+            self._file("menus.toml"),
+            "menu",
+            lambda item: MenuSource(item.key(), item.file, item.place, item.data),
         )
 
     def _demo(self) -> Demo:

@@ -241,13 +241,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class DemoLine:
-    """A number that the demo's customers dial, with the queue that it leads to."""
+    """A number that the demo's customers dial, with the queue that it leads to, and the voice menu
+    that speaks first, if one does."""
 
     number: str
     name: Text
     queue: str
     weight: int
     is_emergency: bool
+    menu: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,16 @@ class ProcessSource:
     data: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class MenuSource:
+    """A voice menu as written in the pack: the file, its place in it, and the plain data."""
+
+    key: str
+    file: str
+    place: str
+    data: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Pack:
     """An industry pack. Sections that a pack does not have are empty."""
@@ -315,6 +327,7 @@ class Pack:
     ladders: tuple[LadderSpec, ...] = ()
     scripts: tuple[Script, ...] = ()
     demo: Demo = Demo()
+    menus: tuple[MenuSource, ...] = ()
 
     def case_type(self, key: str) -> CaseType:
         """The case type with this key.

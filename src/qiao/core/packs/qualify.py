@@ -51,7 +51,12 @@ def qualified(pack: Pack) -> Pack:
             seasons=_keys(pack, pack.demo.seasons),
             phrases=_keys(pack, pack.demo.phrases),
             lines=tuple(
-                replace(line, queue=qualify(pack.key, line.queue)) for line in pack.demo.lines
+                replace(
+                    line,
+                    queue=qualify(pack.key, line.queue),
+                    menu=qualify(pack.key, line.menu) if line.menu else "",
+                )
+                for line in pack.demo.lines
             ),
         ),
     )

@@ -354,6 +354,7 @@ def _demo_line(table: Table) -> DemoLine:
         queue=table.key("queue"),
         weight=table.integer("weight", 1),
         is_emergency=table.boolean("emergency"),
+        menu=table.string("menu", ""),
     )
     table.finish()
     return line

@@ -19,4 +19,5 @@ def build(world: World) -> None:
             organisation_id=company_id(),
             queue=line.queue,
             is_emergency=line.is_emergency,
+            menu=line.menu,
         )

@@ -84,7 +84,7 @@ class SimSwitch:
     def call(self, caller: str, dialled: str) -> str:
         """Somebody dials; returns their channel."""
         self._calls += 1
-        name = f"sim-{self._calls}.{self._random.randrange(1 << 24):06x}"
+        name = f"sim-{self._calls}.{self._random.randrange(1 << 48):012x}"
         self._channels[name] = _Channel(name, "ringing_in", caller=caller, dialled=dialled)
         self._tell(switch.Arrived(self.clock.now(), name, caller, dialled))
         return name
@@ -93,6 +93,8 @@ class SimSwitch:
         """A key is pressed, also while something is played."""
         if channel in self._channels:
             self._tell(switch.KeyPressed(self.clock.now(), channel, key))
+            if key == "#":
+                self.recordings.end_of(channel)
 
     def take(self, channel: str) -> None:
         """Whoever is rung lifts the receiver."""

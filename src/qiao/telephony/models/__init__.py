@@ -1,6 +1,7 @@
 """Lines, calls and their logs, what people ask of calls, and what is counted of them."""
 
 from qiao.telephony.models.calls import Call, CallAsk, CallEntry, CallQuerySet, Line, PhoneDeed
+from qiao.telephony.models.menus import OwedCall, OwedCallQuerySet, VoiceMenu
 from qiao.telephony.models.turns import CallFigure, CallFigureChange, CallTurn
 
 __all__ = [
@@ -12,5 +13,8 @@ __all__ = [
     "CallQuerySet",
     "CallTurn",
     "Line",
+    "OwedCall",
+    "OwedCallQuerySet",
     "PhoneDeed",
+    "VoiceMenu",
 ]

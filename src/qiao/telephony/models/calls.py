@@ -13,7 +13,8 @@ from qiao.core.actor import Actor
 class Line(models.Model):
     """A number that customers dial, and how its calls are conducted.
 
-    `queue` is a key of the pack; `greeting` are names of sounds at the switch.
+    `queue` is a key of the pack, for whom no menu leads elsewhere; `greeting` are names of sounds
+    at the switch; `menu` is the key of the voice menu that speaks first, empty for none.
     """
 
     number = models.TextField(unique=True, db_collation="C")
@@ -21,6 +22,7 @@ class Line(models.Model):
     organisation = models.ForeignKey("staff.Organisation", models.PROTECT, related_name="+")
     queue = models.TextField()
     greeting = ArrayField(models.TextField(), default=list)
+    menu = models.TextField(default="", db_default="", blank=True)
     is_recorded = models.BooleanField(default=True)
     is_emergency = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
@@ -62,6 +64,7 @@ class Call(models.Model):
         NEW = "new", pgettext_lazy("call phase", "New")
         ARRIVED = "arrived", pgettext_lazy("call phase", "Arrived")
         GREETED = "greeted", pgettext_lazy("call phase", "Is greeted")
+        MENU = "menu", pgettext_lazy("call phase", "Is in the voice menu")
         WAITING = "waiting", pgettext_lazy("call phase", "Waits")
         TALKING = "talking", pgettext_lazy("call phase", "Talks")
         HELD = "held", pgettext_lazy("call phase", "Is held")

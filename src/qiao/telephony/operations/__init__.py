@@ -17,6 +17,13 @@ from qiao.telephony.operations.deeds import (
     put_down,
 )
 from qiao.telephony.operations.lines import add_line
+from qiao.telephony.operations.menus import (
+    MenuFaulty,
+    faults_around,
+    install_menus,
+    publish_menu,
+)
+from qiao.telephony.operations.owing import NotOwed, begin_owed, end_owed
 from qiao.telephony.operations.turns import (
     fold_figures,
     rebuild_turns,
@@ -27,20 +34,27 @@ from qiao.telephony.operations.turns import (
 __all__ = [
     "Given",
     "Imported",
+    "MenuFaulty",
     "NoScreenPhone",
+    "NotOwed",
     "NotYourCall",
     "Switchboard",
     "UnknownProfile",
     "WrongColumns",
     "add_line",
     "ask_of_call",
+    "begin_owed",
     "call_in",
     "decline_call",
+    "end_owed",
+    "faults_around",
     "fold_figures",
     "import_acd_log",
+    "install_menus",
     "lift_receiver",
     "mark_done",
     "press_keys",
+    "publish_menu",
     "put_down",
     "rebuild_turns",
     "record_turns",

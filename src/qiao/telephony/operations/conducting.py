@@ -6,6 +6,7 @@ who is rung, who is free, which contact begins. A transaction that fails leaves 
 what was heard is brought again.
 """
 
+import heapq
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -29,24 +30,29 @@ from qiao.contact.operations import (
     wait_for_agent,
 )
 from qiao.core import events
+from qiao.core.manifest import Answer
 from qiao.core.packs.enabled import catalogue
 from qiao.core.rules import phones
 from qiao.staff.queries import company_id
 from qiao.telephony.models import Call as Row
-from qiao.telephony.models import CallAsk, Line
+from qiao.telephony.models import CallAsk, Line, OwedCall
 from qiao.telephony.operations.callers import NOBODY, Caller, caller_of
 from qiao.telephony.operations.contacts import begin_contact, end_contact
 from qiao.telephony.operations.log import keep
+from qiao.telephony.operations.owing import owe_call, promised, settle_by_call
+from qiao.telephony.operations.questions import answer_question
 from qiao.telephony.queries import (
     callers_channels,
     due_asks,
     due_offers,
     histories,
     living_calls,
+    menu_in_service,
 )
 from qiao.telephony.rules import adopting, asks, conduct, switch
 from qiao.telephony.rules.calls import Call
 from qiao.telephony.rules.conducting import Conduct, Terms
+from qiao.telephony.rules.menu_visits import Context
 from qiao.telephony.rules.switch import Order, Outcome, Signal, View
 
 log: Final = structlog.get_logger(__name__)
@@ -90,6 +96,7 @@ class Switchboard:
         self._orders: list[Given] = []
         self._before: dict[int, _Known | None] = {}
         self._moved: dict[int, set[int]] = {}  # calls, and whose screens show them
+        self._timers: list[tuple[datetime, int, int]] = []  # due, call, the menu's own number
 
     @property
     def living(self) -> int:
@@ -139,6 +146,7 @@ class Switchboard:
 
     def pass_time(self, *, now: datetime) -> Sequence[Given]:
         """Take back offers that nobody answered in time, end what ends by itself, ask again."""
+        rung = self._let_timers_ring(now)
         with self._turn(now):
             for offer_id, call_id in due_offers(now=now - GRACE):
                 if call_id in self._calls:
@@ -146,7 +154,19 @@ class Switchboard:
                 refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
             let_time_pass(now=now)
             self._routes = True
-        return self._taken()
+        return [*rung, *self._taken()]
+
+    def _let_timers_ring(self, now: datetime) -> Sequence[Given]:
+        """What comes of timers of voice menus that have run out, each for itself."""
+        orders: list[Given] = []
+        while self._timers and self._timers[0][0] <= now:
+            _due, call_id, number = self._timers[0]
+            if call_id in self._calls:
+                with self._turn(now):
+                    self._decide(call_id, _asking(asks.TimerRang(number), now), now)
+                orders += self._taken()
+            heapq.heappop(self._timers)
+        return orders
 
     def take_up(self, view: View, *, now: datetime) -> Sequence[Given]:
         """Take calls up again from their logs, and bring them together with what stands at the
@@ -234,13 +254,21 @@ class Switchboard:
         for word in step.words:
             self._listen(known, word, now)
         if step.call.phase == "ended" and any(e.kind == "ended" for e in step.entries):
-            end_contact(known.row, now)
+            self._end(known, now)
+
+    def _end(self, known: _Known, now: datetime) -> None:
+        row = known.row
+        end_contact(row, now)
+        if row.end == "abandoned" and row.queued_at is not None and row.phone:
+            owe_call(
+                call=row, kind=OwedCall.Kind.ABANDONED, phone=row.phone, queue=row.queue, now=now
+            )
 
     def _listen(self, known: _Known, word: asks.Word, now: datetime) -> None:
         row = known.row
         match word:
-            case asks.Waits(queue):
-                wait_for_agent(wish=self._wish(known, queue), now=now)
+            case asks.Waits():
+                wait_for_agent(wish=self._wish(known, word), now=now)
                 self._routes = True
             case asks.WaitsNoMore(why):
                 leave_queue(subject_kind=KIND, subject_id=row.pk, why=why, now=now)
@@ -249,14 +277,50 @@ class Switchboard:
                 self._routes = True
             case asks.Taken(offer, _staff) if offer is not None:
                 take_offer(offer_id=offer, now=now)
+                settle_by_call(phone=row.phone, now=now)
             case asks.Released(staff):
                 release_agent(staff_id=staff, now=now)
+            case _:
+                self._listen_to_menu(known, word, now)
 
-    def _wish(self, known: _Known, queue: str) -> Wish:
+    def _listen_to_menu(self, known: _Known, word: asks.Word, now: datetime) -> None:
+        """What a voice menu waits for, asks, promises and keeps."""
+        match word:
+            case asks.Timer(number, seconds):
+                due = now + timedelta(seconds=seconds)
+                heapq.heappush(self._timers, (due, known.row.pk, number))
+            case asks.Asks(question):
+                unit = known.row.organisation_id
+                found = answer_question(ask=question, organisation_id=unit, now=now)
+                self._answer(known, question.id, found, now)
+            case asks.WantsCallback(number, phone, context):
+                owed = self._owe(known, OwedCall.Kind.CALLBACK, phone, context, now)
+                self._answer(known, number, promised(owed), now)
+            case asks.LeftMessage(number, recording, seconds, context):
+                owed = self._owe(
+                    known, OwedCall.Kind.MESSAGE, known.row.caller, context, now,
+                    recording=recording, seconds=seconds,
+                )  # fmt: skip
+                self._answer(known, number, promised(owed), now)
+
+    def _owe(
+        self, known: _Known, kind: str, phone: str, context: Context, now: datetime, **more: Any
+    ) -> OwedCall:
+        queue = known.call.queue or known.terms.queue
+        return owe_call(
+            call=known.row, kind=kind, phone=phone, queue=queue, language=context.language,
+            now=now, **more,
+        )  # fmt: skip
+
+    def _answer(self, known: _Known, number: int, found: Answer, now: datetime) -> None:
+        ask = asks.MenuAnswered(number, found.outcome, found.values)
+        self._decide(known.row.pk, _asking(ask, now), now)
+
+    def _wish(self, known: _Known, word: asks.Waits) -> Wish:
         row = known.row
-        is_emergency = row.line is not None and row.line.is_emergency
+        is_emergency = word.is_emergency or (row.line is not None and row.line.is_emergency)
         return Wish(
-            queue,
+            word.queue,
             "phone",
             KIND,
             row.pk,
@@ -264,6 +328,7 @@ class Switchboard:
             known.call.queued_at or row.arrived_at,
             customer_id=row.customer_id,
             tier=known.caller.tier,
+            skills=dict(word.skills),
             is_emergency=is_emergency,
             last_agent_id=known.caller.last_agent_id,
         )
@@ -332,8 +397,7 @@ def _people(call: Call) -> set[int]:
 
 def _asking(ask: asks.Ask, now: datetime) -> Decide:
     def decide(call: Call, terms: Terms) -> Conduct:
-        del terms
-        return conduct.asked(call, ask, now)
+        return conduct.asked(call, ask, now, terms)
 
     return decide
 
@@ -352,7 +416,8 @@ def _terms_of(row: Row) -> Terms:
     line = row.line
     if line is None:  # whatever was dialled: a person takes it
         return Terms(_first_queue())
-    return Terms(line.queue, tuple(line.greeting), line.is_recorded)
+    menu = menu_in_service(line.menu)
+    return Terms(line.queue, tuple(line.greeting), line.is_recorded, menu)
 
 
 def _first_queue() -> str:

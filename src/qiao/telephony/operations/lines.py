@@ -14,6 +14,7 @@ def add_line(
     organisation_id: int,
     queue: str,
     greeting: Sequence[str] = (),
+    menu: str = "",
     is_recorded: bool = True,
     is_emergency: bool = False,
 ) -> Line:
@@ -31,6 +32,7 @@ def add_line(
             "organisation_id": organisation_id,
             "queue": queue,
             "greeting": list(greeting),
+            "menu": menu,
             "is_recorded": is_recorded,
             "is_emergency": is_emergency,
             "is_active": True,

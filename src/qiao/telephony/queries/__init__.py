@@ -20,7 +20,18 @@ from qiao.telephony.queries.levels import (
 )
 from qiao.telephony.queries.living import callers_channels, due_asks, due_offers, living_calls
 from qiao.telephony.queries.logs import histories
+from qiao.telephony.queries.menus import every_piece, menu_in_service
 from qiao.telephony.queries.one import AskedPerson, CallNotVisible, CallStory, story_of
+from qiao.telephony.queries.owed import (
+    Due,
+    OwedPage,
+    count_owed,
+    list_owed,
+    load_owed_tool,
+    owed_call,
+    owed_calls,
+    owed_seen_by,
+)
 from qiao.telephony.queries.phones import Heard, lines_to_dial, some_callers, what_is_heard
 from qiao.telephony.queries.records import MEASURES, CallFilters, CallPage, CallRow, list_calls
 from qiao.telephony.queries.waiting import (
@@ -39,24 +50,34 @@ __all__ = [
     "CallRow",
     "CallStory",
     "DeedAtHand",
+    "Due",
     "Heard",
+    "OwedPage",
     "OwnPhone",
     "Ringing",
     "Wanted",
     "callers_channels",
+    "count_owed",
     "count_waiting",
     "due_asks",
     "due_deeds",
     "due_offers",
+    "every_piece",
     "histories",
     "level_terms",
     "lines_to_dial",
     "list_calls",
+    "list_owed",
     "living_calls",
     "load_controls",
+    "load_owed_tool",
     "load_pop",
     "load_transfer",
+    "menu_in_service",
     "number_words",
+    "owed_call",
+    "owed_calls",
+    "owed_seen_by",
     "own_phone",
     "queue_name",
     "queues_with_calls",

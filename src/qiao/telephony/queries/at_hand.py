@@ -18,6 +18,7 @@ from qiao.staff.queries import names_of
 from qiao.telephony.models import Call
 from qiao.telephony.queries.logs import histories
 from qiao.telephony.rules.calls import WITH_A_PERSON
+from qiao.telephony.rules.conduct_menu import visit_of
 
 MOST_MATCHES: Final = 5
 RECENT: Final = timedelta(days=30)
@@ -40,6 +41,7 @@ class Ringing:
     late: int
     line: str
     queue: str
+    pressed: tuple[str, ...] = ()
 
     @property
     def likeliest(self) -> PhoneMatch | None:
@@ -75,7 +77,14 @@ def _ringing(actor: Actor, now: datetime) -> Ringing | None:
         late=sum(1 for each in cases if each.due_at is not None and each.due_at < now),
         line=call.line.name if call.line else call.dialled,
         queue=queue_name(offer.queue),
+        pressed=_pressed(call),
     )
+
+
+def _pressed(call: Call) -> tuple[str, ...]:
+    """What the caller pressed in the voice menu, place by place."""
+    visit = visit_of(histories([call.pk])[call.pk])
+    return tuple(each.keys for each in visit.trail if each.keys) if visit else ()
 
 
 def number_words(phone: str, caller: str, actor: Actor) -> str:

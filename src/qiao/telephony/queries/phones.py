@@ -14,6 +14,10 @@ from qiao.staff.queries import names_of, region_names
 from qiao.telephony.models import Call, Line
 from qiao.telephony.queries.at_hand import queue_name
 from qiao.telephony.queries.deeds import OwnPhone
+from qiao.telephony.queries.logs import histories
+from qiao.telephony.queries.menus import menu_in_service
+from qiao.telephony.rules.conduct_menu import visit_of
+from qiao.telephony.rules.speech import heard_at
 
 MOST_CALLERS: Final = 5
 
@@ -22,14 +26,20 @@ MOST_CALLERS: Final = 5
 class Heard:
     """What the caller hears: a `kind`, and the words or the name that go with it.
 
-    Kinds: ``dialling``, ``ringing``, ``greeting``, ``music``, ``talk``, ``held``, ``over``,
-    ``nothing`` where no switch answers. `ahead` is how many wait before the caller.
+    Kinds: ``dialling``, ``ringing``, ``greeting``, ``menu``, ``music``, ``talk``, ``held``,
+    ``over``, ``nothing`` where no switch answers. `ahead` is how many wait before the caller.
     """
 
     kind: str
     name: str = ""
     ahead: int = 0
     since: datetime | None = None
+
+
+def _said_to(call: Call) -> str:
+    folded = histories([call.pk])[call.pk]
+    menu, visit = menu_in_service(folded.menu), visit_of(folded)
+    return heard_at(menu, visit) if menu and visit and visit.node in menu.index else ""
 
 
 def lines_to_dial() -> Sequence[Line]:
@@ -57,6 +67,8 @@ def what_is_heard(phone: OwnPhone) -> Heard:
             return Heard("ringing", since=call.arrived_at)
         case Call.Phase.GREETED:
             return Heard("greeting", call.line.name if call.line else "", since=call.arrived_at)
+        case Call.Phase.MENU:
+            return Heard("menu", _said_to(call), since=call.arrived_at)
         case Call.Phase.WAITING:
             before = Call.objects.filter(
                 phase=Call.Phase.WAITING, queue=call.queue, queued_at__lt=call.queued_at

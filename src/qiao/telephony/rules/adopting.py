@@ -10,9 +10,11 @@ from datetime import datetime
 
 from qiao.telephony.rules import conduct, switch
 from qiao.telephony.rules.calls import Call, Leg
+from qiao.telephony.rules.conduct_menu import happens, visit_of
 from qiao.telephony.rules.conduct_offers import meet_again
 from qiao.telephony.rules.conduct_watch import attend
 from qiao.telephony.rules.conducting import Conduct, Terms, queue
+from qiao.telephony.rules.menu_visits import PromptEnded, TimerEnded
 from qiao.telephony.rules.switch import Order, View
 
 
@@ -77,6 +79,18 @@ def _greeted(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001,
     queue(step, terms.queue)  # whether the greeting was heard to its end nobody knows
 
 
+def _menu(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FBT001
+    """What was being said or waited for is over: the walk goes on from there."""
+    visit = visit_of(step.call)
+    assert visit is not None
+    if visit.saying:
+        happens(step, PromptEnded(visit.saying), terms)
+    elif visit.timer:
+        happens(step, TimerEnded(visit.timer), terms)
+    elif visit.stage == "ended":
+        queue(step, terms.queue)
+
+
 def _waiting(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FBT001
     call = step.call
     step.do(
@@ -124,6 +138,7 @@ def _consulting(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG0
 _PHASES = {
     "arrived": _arrived,
     "greeted": _greeted,
+    "menu": _menu,
     "waiting": _waiting,
     "talking": _talking,
     "held": _held,

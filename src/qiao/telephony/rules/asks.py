@@ -1,8 +1,11 @@
 """What people and the router ask of a call, and what a call tells the desk and the router."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qiao.telephony.rules.calls import Mode
+from qiao.telephony.rules.menu_visits import AskOutside, Context
+from qiao.telephony.rules.menus import Skills, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,22 @@ class HangUp(Ask):
     """The agent ends the call."""
 
 
+@dataclass(frozen=True, slots=True)
+class TimerRang(Ask):
+    """A timer of the voice menu has run out."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MenuAnswered(Ask):
+    """What a voice menu asked was answered."""
+
+    id: int
+    outcome: str
+    values: Mapping[str, Value]
+
+
 # What others must hear.
 
 
@@ -121,9 +140,45 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Waits(Word):
-    """The caller waits in a queue."""
+    """The caller waits in a queue; `skills` are asked for beside the queue's."""
 
     queue: str
+    skills: Skills = ()
+    is_emergency: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timer(Word):
+    """A voice menu waits so many seconds."""
+
+    id: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asks(Word):
+    """A voice menu asks something outside: see `menu_visits.AskOutside`."""
+
+    question: AskOutside
+
+
+@dataclass(frozen=True, slots=True)
+class WantsCallback(Word):
+    """The caller wants to be called back at this number."""
+
+    id: int
+    number: str
+    context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class LeftMessage(Word):
+    """The caller left a message."""
+
+    id: int
+    recording: str
+    seconds: int
+    context: Context
 
 
 @dataclass(frozen=True, slots=True)

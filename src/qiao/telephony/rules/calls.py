@@ -6,6 +6,8 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ======================  ==========================================================================
 ``arrived``             channel, caller, dialled
 ``answered``            the caller hears us
+``menu_began``          menu, visit: a voice menu speaks with the caller; `visit` is stored whole
+``menu_moved``          visit: something happened there
 ``queued``              queue, bridge; again after a transfer, with `why`
 ``offered``             offer, staff, channel, seconds: somebody is asked to take it
 ``rings``               offer
@@ -32,7 +34,8 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``party_left``          channel, of somebody who talked while the call goes on
 ``told_cause``          channel, cause, sip: why a leg ended, when the switch says it later
 ``trouble``             order, outcome: an order of which nothing came
-``ended``               why: ``caller``, ``agent``, ``abandoned``, ``switch``, ``system``
+``ended``               why: ``caller``, ``agent``, ``abandoned``, ``switch``, ``system``,
+                        ``menu`` where the voice menu did what the caller wanted
 ======================  ==========================================================================
 """
 
@@ -41,14 +44,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
-Phase = Literal["new", "arrived", "greeted", "waiting", "talking", "held", "consulting", "ended"]
+Phase = Literal[
+    "new", "arrived", "greeted", "menu", "waiting", "talking", "held", "consulting", "ended"
+]
 Role = Literal["caller", "agent", "consulted", "watcher", "ear"]
 Mode = Literal["listen", "whisper", "talk"]
 
 REFUSALS: Final = frozenset(
     {"no_answer", "busy", "rejected", "unreachable", "caller_gone", "withdrawn"}
 )
-ENDS: Final = frozenset({"caller", "agent", "abandoned", "switch", "system"})
+ENDS: Final = frozenset({"caller", "agent", "abandoned", "switch", "system", "menu"})
 WITH_A_PERSON: Final = frozenset({"talking", "held", "consulting"})
 
 
@@ -91,6 +96,8 @@ class Call:
     recording: str = ""
     is_recording_paused: bool = False
     is_muted: bool = False  # the agent
+    menu: str = ""  # the voice menu in which the caller is, or was
+    visit: Mapping[str, Any] | None = None  # as `menu_visits.visit_data` stores it
     arrived_at: datetime | None = None
     queued_at: datetime | None = None
     connected_at: datetime | None = None
@@ -142,6 +149,14 @@ def _arrived(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
 
 def _answered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
     return replace(call, phase="greeted", legs=_changed(call, call.caller_channel, is_up=True))
+
+
+def _menu_began(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, phase="menu", menu=data["menu"], visit=data["visit"])
+
+
+def _menu_moved(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, visit=data["visit"])
 
 
 def _queued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
@@ -297,6 +312,8 @@ def _ended(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
 _APPLY: Final = {
     "arrived": _arrived,
     "answered": _answered,
+    "menu_began": _menu_began,
+    "menu_moved": _menu_moved,
     "queued": _queued,
     "offered": _offered,
     "rings": _rings,

@@ -9,9 +9,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from qiao.telephony.rules import asks, switch
+from qiao.telephony.rules import asks, menu_visits, switch
 from qiao.telephony.rules.asks import Ask, Refused, Released, WaitsNoMore
 from qiao.telephony.rules.calls import Call, Leg
+from qiao.telephony.rules.conduct_menu import (
+    begin_menu,
+    happens,
+    heard_in_menu,
+    is_served,
+    message_ended,
+)
 from qiao.telephony.rules.conduct_offers import (
     consult,
     consult_over,
@@ -42,33 +49,41 @@ from qiao.telephony.rules.switch import Order, Outcome, Signal
 def heard(call: Call, signal: Signal, terms: Terms) -> Conduct:
     """What comes of a signal. One of a channel that the call does not have changes nothing."""
     step = Conduct(call, signal.at)
-    if isinstance(signal, switch.Arrived):
-        _arrive(step, signal)
+    if call.phase == "menu" and heard_in_menu(step, signal, terms):
         return step
-    if isinstance(signal, switch.PlaybackEnded):
-        if call.phase == "greeted" and signal.playback == _greeting_of(call):
-            queue(step, terms.queue)
-        return step
-    if isinstance(signal, switch.RecordingEnded):
-        _recording_ended(step, signal)
-        return step
-    channel = getattr(signal, "channel", "")
-    if isinstance(signal, switch.Gone) and channel not in call.legs:
-        if call.phase != "new":
-            step.note("told_cause", channel=channel, cause=signal.cause, sip=signal.sip)
-        return step
-    leg = call.legs.get(channel)
-    if leg is not None:
-        _of_leg(step, leg, signal, terms)
+    match signal:
+        case switch.Arrived():
+            _arrive(step, signal)
+        case switch.PlaybackEnded(_, playback, _ok):
+            if call.phase == "greeted" and playback == _greeting_of(call):
+                _greeted(step, terms)
+        case switch.RecordingEnded():
+            _recording_ended(step, signal)
+        case _:
+            _of_channel(step, signal, terms)
     return step
 
 
-def asked(call: Call, ask: Ask, at: datetime) -> Conduct:
+def _of_channel(step: Conduct, signal: Signal, terms: Terms) -> None:
+    call, channel = step.call, getattr(signal, "channel", "")
+    leg = call.legs.get(channel)
+    if leg is not None:
+        _of_leg(step, leg, signal, terms)
+    elif isinstance(signal, switch.Gone) and call.phase != "new":
+        step.note("told_cause", channel=channel, cause=signal.cause, sip=signal.sip)
+
+
+def asked(call: Call, ask: Ask, at: datetime, terms: Terms | None = None) -> Conduct:
     """What comes of something that was asked. What does not fit the call as it stands changes
-    nothing, but an offer that is too late is given back."""
+    nothing, but an offer that is too late is given back. A voice menu needs its `terms`."""
     step = Conduct(call, at)
-    act = _ASKED[type(ask)]
-    act(step, ask)
+    match ask:
+        case asks.TimerRang(number) if terms is not None:
+            happens(step, menu_visits.TimerEnded(number), terms)
+        case asks.MenuAnswered(number, outcome, values) if terms is not None:
+            happens(step, menu_visits.Answered(number, outcome, values), terms)
+        case _:
+            _ASKED[type(ask)](step, ask)
     return step
 
 
@@ -109,13 +124,21 @@ def _caller_up(step: Conduct, terms: Terms) -> None:
         name = _greeting_of(step.call)
         step.do(switch.Play(step.call.caller_channel, name, terms.greeting))
     else:
+        _greeted(step, terms)
+
+
+def _greeted(step: Conduct, terms: Terms) -> None:
+    """Whoever was greeted comes to the menu of the line, or waits for a person at once."""
+    if terms.menu is None:
         queue(step, terms.queue)
+    else:
+        begin_menu(step, terms.menu)
 
 
 def _caller_left(step: Conduct) -> None:
     """Whoever was rung is told that it was not their fault; who talked is free."""
     call = step.call
-    waited = call.phase in ("arrived", "greeted", "waiting")
+    waited = call.phase in ("arrived", "greeted", "menu", "waiting")
     for leg in call.legs.values():
         if leg.role != "caller":
             drop(step, leg)
@@ -128,7 +151,10 @@ def _caller_left(step: Conduct) -> None:
     clear(step)
     if call.phase == "waiting":
         step.tell(WaitsNoMore("abandoned"))
-    step.note("ended", why="abandoned" if waited else "caller")
+    if call.phase == "menu" and is_served(call):
+        step.note("ended", why="menu")
+    else:
+        step.note("ended", why="abandoned" if waited else "caller")
 
 
 def _of_leg(step: Conduct, leg: Leg, signal: Signal, terms: Terms) -> None:
@@ -288,6 +314,8 @@ def _pause_recording(step: Conduct, ask: asks.PauseRecording) -> None:
 
 
 def _recording_ended(step: Conduct, signal: switch.RecordingEnded) -> None:
+    if message_ended(step, signal):
+        return
     if signal.recording.startswith(f"q{step.call.call_id}-"):
         step.note(
             "recording_ended", recording=signal.recording, ok=signal.ok, seconds=signal.seconds

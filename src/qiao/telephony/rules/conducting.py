@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.asks import Refused, Waits, Word
 from qiao.telephony.rules.calls import Call, Entry, Leg, apply
+from qiao.telephony.rules.menus import Menu, Skills
 from qiao.telephony.rules.switch import Order
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Terms:
     queue: str
     greeting: tuple[str, ...] = ()
     is_recorded: bool = True
+    menu: Menu | None = None
 
 
 @dataclass
@@ -93,7 +95,14 @@ def back_to_caller(step: Conduct) -> None:
     )
 
 
-def queue(step: Conduct, queue: str, why: str = "") -> None:
+def queue(
+    step: Conduct,
+    queue: str,
+    why: str = "",
+    *,
+    skills: Skills = (),
+    is_emergency: bool = False,
+) -> None:
     bridge, caller = step.call.next_name("q"), step.call.caller_channel
     data: Mapping[str, Any] = {"why": why} if why else {}
     step.note("queued", queue=queue, bridge=bridge, **data)
@@ -102,4 +111,4 @@ def queue(step: Conduct, queue: str, why: str = "") -> None:
         switch.Join(bridge, (caller,)),
         switch.Music(bridge, on=True),
     )
-    step.tell(Waits(queue))
+    step.tell(Waits(queue, skills, is_emergency))

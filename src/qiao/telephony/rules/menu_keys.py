@@ -55,14 +55,19 @@ def _overtakes(walk: Walk, key: str) -> str:
     """The node to which a key leads at once, from wherever the caller is; empty if to none."""
     visit, menu = walk.visit, walk.menu
     to = menu.overtaking.get(key, "")
-    if not to or (key == PERSON_KEY and isinstance(walk.node, Queue)):
-        return ""  # people are on the way already
+    if not to or (key == PERSON_KEY and _comes_to_people(walk)):
+        return ""
     if to == visit.node and hears(walk) == "any":
         return ""  # it goes on from there as any key does
     if key not in DIGITS:
         return to
     # Typed after others it is heard after them, for it may be a digit of a number.
     return "" if visit.keys or _comes_to_number(walk) else to
+
+
+def _comes_to_people(walk: Walk) -> bool:
+    """Whether people are on the way already: an emergency is not led away to others."""
+    return isinstance(walk.node, Queue) or walk.visit.is_emergency
 
 
 def _comes_to_number(walk: Walk) -> bool:
@@ -109,9 +114,7 @@ def _hear_any(walk: Walk) -> None:
         while walk.visit.keys:
             key = walk.take()
             to = walk.menu.overtaking.get(key, "")
-            is_there = to == walk.visit.node or (
-                key == PERSON_KEY and isinstance(walk.node, Queue)
-            )
+            is_there = to == walk.visit.node or (key == PERSON_KEY and _comes_to_people(walk))
             if to and not is_there:
                 enter(walk, to)
                 return

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final, Literal
 
+from qiao.core.rules.spelt import Spelt
 from qiao.telephony.rules import menus
 from qiao.telephony.rules.menu_visits import (
     MASK,
@@ -31,7 +32,6 @@ from qiao.telephony.rules.menus import (
     Message,
     Node,
     Queue,
-    Spelt,
     Value,
     names_of,
 )
@@ -122,7 +122,7 @@ def stop(walk: Walk) -> None:
 def say(walk: Walk, keys: tuple[str, ...]) -> bool:
     """Say prompts, and tell whether there was something to say. A prompt is left out as long as a
     value is not known that it says: half a sentence about money is worse than none."""
-    known = _sayable(walk.visit)
+    known = sayable(walk.visit)
     prompts = []
     for key in keys:
         names = names_of(walk.menu, key)
@@ -136,7 +136,8 @@ def say(walk: Walk, keys: tuple[str, ...]) -> bool:
     return True
 
 
-def _sayable(visit: Visit) -> Mapping[str, Value]:
+def sayable(visit: Visit) -> Mapping[str, Value]:
+    """Values that prompts may say by now."""
     return {**{name: Spelt(each) for name, each in visit.collected.items()}, **visit.values}
 
 

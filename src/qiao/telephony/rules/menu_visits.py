@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 from typing import Any, Final, Literal
 
 from qiao.core.rules.money import Money
-from qiao.telephony.rules.menus import KIND_OF, Skills, Spelt, Value
+from qiao.core.rules.spelt import Spelt
+from qiao.telephony.rules.menus import KIND_OF, Skills, Value
 
 Stage = Literal["entering", "saying", "listening", "asking", "ended"]
 End = Literal["", "queue", "message", "callback", "hang_up", "gone"]

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from qiao.core.rules.money import Money
+from qiao.core.rules.spelt import Spelt
 
 LANGUAGES: Final = ("zh-hans", "yue", "en")  # Mandarin, Cantonese, English
 PERSON_KEY: Final = "0"
@@ -31,13 +32,6 @@ _VALUE: Final = re.compile(r"\{([^{}]*)\}")
 
 Skills = tuple[tuple[str, int], ...]
 """Skills that are asked for, with their least level (1 to 5), as routing wants them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spelt:
-    """Digits that are read one by one, such as those of a meter."""
-
-    digits: str
 
 
 Value = Money | date | time | Spelt | int | str

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from qiao.core.rules.money import Money
+from qiao.core.rules.spelt import Spelt
 from qiao.telephony.rules import menu_visits as acts
 from qiao.telephony.rules.menu_visits import (
     Act,
@@ -32,7 +33,6 @@ from qiao.telephony.rules.menus import (
     Node,
     Queue,
     Say,
-    Spelt,
     Value,
 )
 

@@ -55,13 +55,14 @@ def test_the_emergency_key_overtakes_and_what_was_typed_does_not_skip_the_advice
     assert (act.queue, act.is_emergency, act.skills) == ("emergency", True, ())
 
 
-def test_an_emergency_stays_one_for_whoever_does_not_wait_for_the_advice() -> None:
+def test_an_emergency_is_not_led_away_by_the_key_for_a_person() -> None:
     caller = at("main")
     caller.presses("90")
+    assert caller.visit.node == "advice"
     caller.listens()
     act = caller.last
     assert isinstance(act, ToQueue)
-    assert (act.queue, act.is_emergency) == ("service", True)
+    assert (act.queue, act.is_emergency) == ("emergency", True)
 
 
 def test_the_star_key_for_emergencies_is_heard_within_a_number() -> None:

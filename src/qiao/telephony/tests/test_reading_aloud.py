@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiao.contact.rules.reading_aloud import (
+from qiao.telephony.rules.reading_aloud import (
     LARGEST,
     NotReadable,
     Voice,

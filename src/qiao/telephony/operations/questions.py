@@ -1,0 +1,50 @@
+"""What a voice menu asks outside is answered: by modules, and by calendars."""
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import DatabaseError, OperationalError, transaction
+
+from qiao.core.calendars import all_versions, on_day
+from qiao.core.manifest import Answer, Question
+from qiao.core.registry import registry
+from qiao.core.rules.calendar import is_working
+from qiao.telephony.rules.menu_visits import AskOutside
+
+FAILED: Final = Answer("failed", {})
+log: Final = structlog.get_logger(__name__)
+
+
+def answer_question(*, ask: AskOutside, organisation_id: int, now: datetime) -> Answer:
+    """The answer; an outcome that no menu names where a module fails or is not there, so that the
+    caller goes on and reaches somebody."""
+    if ask.kind == "hours":
+        return Answer("open" if is_open(ask.name, now) else "closed", {})
+    asked = registry.voice().get((ask.kind, ask.name))
+    if asked is None:
+        log.warning("menu_asks_what_nobody_answers", kind=ask.kind, name=ask.name)
+        return FAILED
+    arguments = dict(ask.arguments)
+    if ask.kind == "check":  # the digits come under the name of what is checked
+        arguments = {asked.arguments[0]: next(iter(arguments.values()), "")}
+    try:
+        with transaction.atomic():
+            found = asked.answer(question=Question(arguments, organisation_id), now=now)
+    except OperationalError:
+        raise
+    except DatabaseError:
+        log.exception("menu_not_answered", name=ask.name)
+        return FAILED
+    assert isinstance(found, Answer)
+    return found
+
+
+def is_open(calendar: str, now: datetime) -> bool:
+    """Whether a calendar has working time now; one that is not there is closed."""
+    versions = all_versions().get(calendar)
+    if not versions:
+        return False
+    zone = ZoneInfo(versions[-1].calendar.timezone)
+    return is_working(on_day(versions, now.astimezone(zone).date()), now)

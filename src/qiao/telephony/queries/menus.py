@@ -1,0 +1,37 @@
+"""Voice menus as they are in service."""
+
+from qiao.telephony.models import VoiceMenu
+from qiao.telephony.rules.menu_data import menu_from_data
+from qiao.telephony.rules.menus import Menu
+from qiao.telephony.rules.speech import Piece, fixed_pieces, value_pieces
+
+
+def every_piece() -> frozenset[Piece]:
+    """All that the menus in service may say, but for words that answers bring."""
+    found: frozenset[Piece] = frozenset()
+    for key in VoiceMenu.objects.values_list("key", flat=True).distinct().order_by("key"):
+        menu = menu_in_service(key)
+        if menu is not None:
+            found |= fixed_pieces(menu).union(*map(value_pieces, menu.languages))
+    return found
+
+
+_read: dict[tuple[str, str], Menu] = {}
+
+
+def menu_in_service(key: str) -> Menu | None:
+    """The newest published version of a menu; None where there is none.
+
+    One short statement; a version that was read before is not read again.
+    """
+    if not key:
+        return None
+    newest = VoiceMenu.objects.filter(key=key).order_by("-version")
+    found = newest.values_list("digest", "version").first()
+    if found is None:
+        return None
+    digest, version = found
+    if (key, digest) not in _read:
+        row = VoiceMenu.objects.get(key=key, version=version)
+        _read[key, digest] = menu_from_data(row.data)
+    return _read[key, digest]

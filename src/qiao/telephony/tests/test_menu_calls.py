@@ -1,0 +1,286 @@
+"""Callers in a voice menu: what they key in reaches people, promises and messages."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from qiao.cases.operations import OpenRequest, open_case
+from qiao.contact.models import Interaction, Waiting
+from qiao.contact.operations import sign_on
+from qiao.core.packs.enabled import catalogue
+from qiao.core.rules.spelt import Spelt
+from qiao.customers.tests.factories import make_customer
+from qiao.staff.operations import define_skill, give_skill
+from qiao.staff.tests.cast import Company, make_company
+from qiao.telephony.models import Call, CallEntry, OwedCall, VoiceMenu
+from qiao.telephony.operations import (
+    MenuFaulty,
+    NotOwed,
+    Switchboard,
+    add_line,
+    begin_owed,
+    end_owed,
+    install_menus,
+    publish_menu,
+)
+from qiao.telephony.operations.conducting import Given
+from qiao.telephony.queries import histories, menu_in_service
+from qiao.telephony.rules import switch
+from qiao.telephony.rules.conduct_menu import visit_of
+from qiao.telephony.rules.menu_data import data_of_menu, menu_from_data
+from qiao.telephony.rules.speech import heard_at
+from qiao.telephony.rules.switch import Outcome, View
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 27, 4, tzinfo=UTC)  # a Friday in Shanghai, hours of service
+NIGHT = datetime(2026, 11, 27, 19, tzinfo=UTC)
+HOTLINE, CALLER = "96390", "13805712264"
+
+
+@pytest.fixture
+def world() -> Company:
+    made = make_company()
+    for key in sorted({q.skill for q in catalogue().queues.values() if q.skill}):
+        define_skill(key=key, names={"en": key})
+        for staff in (made.agent_staff, made.colleague_staff):
+            give_skill(staff=staff, skill_key=key, level=3)
+    install_menus(NOON)
+    add_line(
+        number=HOTLINE, name="热线", organisation_id=made.company.pk, queue="water.billing",
+        menu="water.hotline",
+    )  # fmt: skip
+    return made
+
+
+class Caller:
+    """Somebody on the telephone, and the board that conducts their call."""
+
+    def __init__(self, at: datetime = NOON, channel: str = "c1") -> None:
+        self.board, self.at, self.channel = Switchboard(), at, channel
+        self.orders: list[switch.Order] = []
+        self._take(self.board.hear(switch.Arrived(at, channel, CALLER, HOTLINE), now=at))
+        self._take(self.board.hear(switch.Up(at, channel), now=at))
+
+    def _take(self, given: Sequence[Given]) -> None:
+        self.orders += [each.order for each in given]
+
+    @property
+    def call(self) -> Call:
+        return Call.objects.get(channel=self.channel)
+
+    def listens(self) -> None:
+        """Hear what is said to its end, and all that follows by itself."""
+        played = [each for each in self.orders if isinstance(each, switch.Play)]
+        self.orders.clear()
+        for each in played:
+            self.hears(switch.PlaybackEnded(self.at, each.playback, ok=True))
+
+    def hears(self, signal: switch.Signal) -> None:
+        self._take(self.board.hear(signal, now=self.at))
+
+    def presses(self, keys: str) -> None:
+        for key in keys:
+            self.at += timedelta(milliseconds=240)
+            self.hears(switch.KeyPressed(self.at, self.channel, key))
+
+    def waits(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+        self._take(self.board.pass_time(now=self.at))
+
+    def hangs_up(self) -> None:
+        self.hears(switch.Left(self.at, self.channel))
+
+    @property
+    def node(self) -> str:
+        call = self.call
+        visit = visit_of(histories([call.pk])[call.pk])
+        return visit.node if visit else ""
+
+    @property
+    def hears_words(self) -> str:
+        call = self.call
+        folded = histories([call.pk])[call.pk]
+        menu, visit = menu_in_service(folded.menu), visit_of(folded)
+        assert menu
+        assert visit
+        return heard_at(menu, visit)
+
+
+def test_a_key_leads_to_the_queue_of_its_matter(world: Company) -> None:
+    del world
+    caller = Caller()
+    assert caller.call.phase == "menu"
+    caller.presses("2")
+    assert "转接" in caller.hears_words
+    caller.listens()
+    waiting = Waiting.objects.get()
+    assert (caller.call.phase, waiting.queue) == ("waiting", "water.repair")
+
+
+def test_the_emergency_key_overtakes_all_after_the_safety_words(world: Company) -> None:
+    del world
+    caller = Caller()
+    caller.presses("9")
+    assert "远离" in caller.hears_words
+    caller.presses("0")  # the whole is to be heard
+    assert caller.call.phase == "menu"
+    caller.listens()
+    waiting = Waiting.objects.get()
+    assert (waiting.queue, waiting.is_emergency) == ("water.emergency", True)
+
+
+def test_who_presses_nothing_reaches_a_person(world: Company) -> None:
+    del world
+    caller = Caller()
+    for _ in range(12):
+        caller.listens()
+        caller.waits(7)
+    assert (caller.call.phase, caller.call.queue) == ("waiting", "water.business")
+
+
+def test_at_night_nobody_is_promised_a_person(world: Company) -> None:
+    del world
+    caller = Caller(NIGHT)
+    caller.presses("0")
+    assert caller.node == "night"
+    assert not Waiting.objects.exists()
+
+
+def test_a_message_has_a_number_and_the_time_by_which_it_is_answered(world: Company) -> None:
+    del world
+    caller = Caller()
+    caller.presses("4")
+    caller.listens()
+    (record,) = [each for each in caller.orders if isinstance(each, switch.RecordChannel)]
+    caller.at += timedelta(seconds=12)
+    caller.hears(switch.RecordingEnded(caller.at, record.recording, ok=True, seconds=12))
+    owed = OwedCall.objects.get()
+    assert (owed.kind, owed.seconds, owed.recording) == ("message", 12, record.recording)
+    assert owed.due_at == datetime(2026, 11, 27, 8, 0, 12, tzinfo=UTC).replace(
+        microsecond=owed.due_at.microsecond
+    )
+    assert "留言已收到" in caller.hears_words
+    caller.listens()
+    caller.listens()
+    assert (caller.call.phase, caller.call.end) == ("ended", "menu")
+
+
+def test_a_message_is_kept_though_the_caller_ends_it_by_hanging_up(world: Company) -> None:
+    del world
+    caller = Caller()
+    caller.presses("4")
+    caller.listens()
+    (record,) = [each for each in caller.orders if isinstance(each, switch.RecordChannel)]
+    caller.hangs_up()
+    assert caller.call.end == "menu"
+    caller.hears(switch.RecordingEnded(caller.at, record.recording, ok=True, seconds=5))
+    assert OwedCall.objects.get().seconds == 5
+
+
+def test_a_call_back_is_promised_at_the_number_that_calls(world: Company) -> None:
+    caller = Caller()
+    caller.presses("51")
+    owed = OwedCall.objects.get()
+    assert (owed.kind, owed.phone, owed.queue) == (
+        "callback", "+8613805712264", "water.billing",
+    )  # fmt: skip
+    assert "回电" in caller.hears_words
+    with pytest.raises(OwedCall.DoesNotExist):
+        begin_owed(owed_id=owed.pk, actor=world.outsider, now=NOON)
+    for each in (world.agent, world.colleague):
+        sign_on(actor=each, endpoint="screen/1", now=NOON)
+    begun = begin_owed(owed_id=owed.pk, actor=world.agent, now=NOON)
+    contact = Interaction.objects.get()
+    assert (begun.interaction_id, contact.direction) == (contact.pk, "out")
+    with pytest.raises(NotOwed):
+        begin_owed(owed_id=owed.pk, actor=world.colleague, now=NOON)
+    assert end_owed(owed_id=owed.pk, reached=True, actor=world.agent, now=NOON).state == "done"
+
+
+def test_after_three_attempts_a_call_is_given_up(world: Company) -> None:
+    Caller().presses("51")
+    owed = OwedCall.objects.get()
+    sign_on(actor=world.agent, endpoint="screen/1", now=NOON)
+    for attempt in range(3):
+        at = NOON + timedelta(hours=attempt)
+        begin_owed(owed_id=owed.pk, actor=world.agent, now=at)
+        owed = end_owed(owed_id=owed.pk, reached=False, actor=world.agent, now=at)
+    assert (owed.state, owed.attempts, owed.why) == ("dropped", 3, "not_reached")
+
+
+def test_who_gives_up_waiting_is_owed_a_call_until_they_are_answered(world: Company) -> None:
+    for channel in ("c1", "c2"):
+        caller = Caller(channel=channel)
+        caller.presses("1")
+        caller.listens()
+        caller.hangs_up()
+        assert caller.call.end == "abandoned"
+    assert OwedCall.objects.get().kind == "abandoned"
+    sign_on(actor=world.agent, endpoint="screen/1", now=NOON)
+    again = Caller(channel="c3")
+    again.presses("1")
+    again.listens()
+    leg = f"q{again.call.pk}-a{_made(again.call)}"
+    again.hears(switch.Ready(again.at, leg, "agent", ""))
+    for given in again.board.hear(switch.Up(again.at, leg), now=again.at):
+        again.board.bring(given, Outcome.DONE, now=again.at)
+    assert again.call.phase == "talking"
+    assert (OwedCall.objects.get().state, OwedCall.objects.get().why) == ("done", "called_again")
+
+
+def _made(call: Call) -> int:
+    offered = CallEntry.objects.get(call=call, kind="offered")
+    return int(offered.data["channel"].rpartition("a")[2])
+
+
+def test_a_new_controller_goes_on_with_whoever_is_in_a_menu(world: Company) -> None:
+    del world
+    caller = Caller()
+    seen = switch.ChannelSeen("c1", True, CALLER, HOTLINE)
+    board = Switchboard()
+    orders = board.take_up(View((seen,), ()), now=NOON + timedelta(seconds=3))
+    assert any(isinstance(each.order, switch.Play) for each in orders)
+    assert caller.call.phase == "menu"
+    caller.board = board
+    caller.presses("1")
+    caller.orders = [*(each.order for each in orders), *caller.orders]
+    caller.listens()
+    assert caller.call.phase == "waiting"
+
+
+def test_a_pack_brings_its_menu_once_and_what_people_edited_stays(world: Company) -> None:
+    install_menus(NOON)
+    assert VoiceMenu.objects.count() == 1
+    menu = menu_in_service("water.hotline")
+    assert menu
+    data = data_of_menu(menu)
+    data["texts"]["bye"]["zh-hans"] = "再见。"
+    publish_menu(menu=menu_from_data(data), actor=world.chief, now=NOON)
+    install_menus(NOON)
+    newest = menu_in_service("water.hotline")
+    assert newest
+    assert newest.texts["bye"]["zh-hans"] == "再见。"
+    data["person"] = "nowhere"
+    with pytest.raises(MenuFaulty):
+        publish_menu(menu=menu_from_data(data), actor=world.chief, now=NOON)
+    assert VoiceMenu.objects.count() == 2
+
+
+def test_a_menu_tells_how_the_latest_case_of_the_caller_goes(world: Company) -> None:
+    known = make_customer(world.agent, phones=[CALLER])
+    request = OpenRequest(
+        type_key="water.small_leak", organisation_id=world.lake.pk, title="漏水", channel="phone",
+        area="339102", place="翠湖花园", facts={"leak_at": "before_meter"}, customer_id=known.pk,
+    )  # fmt: skip
+    case = open_case(request=request, actor=world.agent, now=NOON)
+    with time_machine.travel(NOON, tick=False):
+        caller = Caller()
+        caller.presses("3")
+    assert caller.node in ("say_progress", "say_state")
+    visit = visit_of(histories([caller.call.pk])[caller.call.pk])
+    assert visit
+    said = visit.values["case"]
+    assert isinstance(said, Spelt)
+    assert said.digits in case.number
