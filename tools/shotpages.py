@@ -257,6 +257,7 @@ SHOTS = (
     Shot("level", "/calls/level/?period=week", "supervisor", "analytics"),
     Shot("level-agents", "/calls/level/?period=week&by=agent", "supervisor"),
     Shot("level-empty", "/calls/level/?day=2001-01-01", "supervisor", "empty"),
+    Shot("wallboard", "/calls/wallboard", "supervisor", "wallboard"),
     Shot("overview", "/overview/", "supervisor", "analytics"),
     Shot("reports", "/cases/reports/?period=30d&by=type", "supervisor", "analytics"),
     Shot("api-keys", "/api-keys/", "administrator"),

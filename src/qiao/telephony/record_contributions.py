@@ -35,5 +35,6 @@ NAVIGATION: Final = (
 COMMANDS: Final = (
     Command("telephony.list", _("All calls"), "phone", "telephony:list", VIEW),
     Command("telephony.level", _("Service level"), "chart-line", "telephony:level", FIGURES),
+    Command("telephony.wallboard", _("Wallboard"), "device-tv", "telephony:wallboard", FIGURES),
 )
 PERIODIC: Final = (PeriodicJob("telephony.fold_figures", "* * * * *", _fold),)

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from qiao.telephony.views import controls, levels, owed, phone, records, standing
+from qiao.telephony.views import (
+    controls,
+    levels,
+    owed,
+    phone,
+    records,
+    standing,
+    wallboard,
+)
 
 app_name = "telephony"
 urlpatterns = [
@@ -27,5 +35,6 @@ urlpatterns = [
     path("", records.index, name="list"),
     path("<int:call_id>/", records.detail, name="detail"),
     path("level/", levels.level, name="level"),
+    path("wallboard", wallboard.wallboard, name="wallboard"),
     path("level/file/<slug:form>", levels.level_file, name="level_file"),
 ]

@@ -13,5 +13,6 @@ CALL_RECORDS: Final = {
     "telephony:level": Visit(
         queries=("by=agent&period=month", "by=queue", "by=hour&period=week", "unit={unit}")
     ),
+    "telephony:wallboard": Visit(),
     "telephony:level_file": Visit({"form": "csv"}, post={}, get=NOT_ALLOWED, own=True),
 }

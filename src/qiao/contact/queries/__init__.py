@@ -40,10 +40,12 @@ from qiao.contact.queries.standing import (
     standings,
 )
 from qiao.contact.queries.waiting import Offered, expired_offers, offered_to
+from qiao.contact.queries.watching import AgentNow, QueueNow, agents_now, queues_now
 
 __all__ = [
     "RECENT",
     "TIMELINE",
+    "AgentNow",
     "Colleague",
     "ContactSlot",
     "DeskNow",
@@ -55,6 +57,8 @@ __all__ = [
     "NotVisible",
     "Offered",
     "Page",
+    "QueueNow",
+    "agents_now",
     "calls_from",
     "case_draft_of",
     "cases_of",
@@ -79,6 +83,7 @@ __all__ = [
     "outcome_names",
     "outcomes",
     "proposed_reason",
+    "queues_now",
     "reason_choices",
     "reason_names",
     "scripts_for",

@@ -98,6 +98,33 @@ def tallies(*, actor: Actor, wanted: Wanted, by: By) -> dict[str, Tally]:
     return dict(sorted(found.items()))
 
 
+_RECENT: Final = """
+SELECT f.queue, count(*) FILTER (WHERE f.kind IN ('answered', 'abandoned', 'lost')),
+       count(*) FILTER (WHERE f.kind = 'answered'),
+       count(*) FILTER (WHERE f.kind = 'answered' AND f.is_in_time),
+       count(*) FILTER (WHERE f.kind = 'abandoned'),
+       count(*) FILTER (WHERE f.kind = 'abandoned' AND f.is_short)
+  FROM telephony_callturn f
+ WHERE {where}
+ GROUP BY 1
+"""
+
+
+def recent_tally(*, actor: Actor, wanted: Wanted) -> Tally:
+    """Figures between any two moments that lie near each other, such as the last half hour: of
+    turns, not of what is kept by half hours."""
+    actor.require(RIGHT)
+    where, values = _where(actor, wanted, turns=True)
+    names = ("offered", "answered", "in_time", "abandoned", "abandoned_short")
+    found = Tally()
+    with connection.cursor() as cursor:
+        cursor.execute(_RECENT.format(where=where), values)
+        for queue, *numbers in cursor.fetchall():
+            sums = dict(zip(names, map(int, numbers), strict=True))
+            found += tally_of(sums, terms_of(queue))
+    return found
+
+
 def resolved_at_once(*, actor: Actor, wanted: Wanted, by: By) -> dict[str, tuple[int, int]]:
     """Of the answered calls whose contact is closed: how many, and how many of those customers
     had their answer at once. Keys as of `tallies`."""
