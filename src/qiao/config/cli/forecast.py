@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -126,6 +127,9 @@ def _told(histories: "dict[str, tuple[History, KindOf]]", args: argparse.Namespa
         raise CommandError(message)
     worst, told = 0.0, []
     for name, (history, kinds) in histories.items():
+        if name and not history.counts[-args.score :].any():
+            print(f"== {name}: no calls on the last {args.score} days", file=sys.stderr)
+            continue
         found, days = _worked_out(history, kinds, args)
         worst = max(worst, found.wape[history.minutes])
         told.append(_figures(name, history, found, days))

@@ -6,15 +6,13 @@ scored. It is compared with the seasonal naive forecast: the last day of the sam
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from math import exp, lgamma, log
 
 import numpy as np
 
 from qiao.workforce.rules.forecast import FEWEST_DAYS, Z80, Z95, DayForecast, rolling
 from qiao.workforce.rules.volume import INTERVALS, BadHistory, History, Matrix, coarser
 from qiao.workforce.rules.workdays import KindOf
-
-POISSON_ERROR: Final = 0.7979  # mean absolute error of chance, in square roots of the mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +69,26 @@ def score(history: History, kind_of: KindOf, *, last: int) -> Score:
         naive={m: wape(coarser(before, f), coarser(actual, f)) for m, f in factors.items()},
         day_wape=wape(foretold.sum(axis=1), totals),
         day_naive=wape(before.sum(axis=1), totals),
-        chance=POISSON_ERROR * float(np.sqrt(foretold).sum() / foretold.sum()),
+        chance=_chance(foretold),
         within_80=float(np.mean((actual >= low80) & (actual <= high80))),
         within_95=float(np.mean((actual >= low95) & (actual <= high95))),
         days_within_80=float(
             np.mean([low <= n <= high for (low, high), n in zip(reach, totals, strict=True)])
         ),
     )
+
+
+def _chance(means: Matrix) -> float:
+    """The WAPE that is left where each count is Poisson of a known mean m: its mean absolute
+    deviation is 2 m^(k+1) e^(-m) / k! with k the whole part of m (E. L. Crow, "The mean deviation
+    of the Poisson distribution", Biometrika 45, 1958)."""
+    whole = float(means.sum())
+    if whole <= 0:
+        return 0.0
+    error = sum(
+        2 * exp((int(m) + 1) * log(m) - m - lgamma(int(m) + 1)) for m in means.flat if m > 0
+    )
+    return error / whole
 
 
 def _bounds(made: Sequence[DayForecast], z: float) -> tuple[Matrix, Matrix]:

@@ -167,6 +167,18 @@ def test_wape_is_the_sum_of_errors_over_the_sum_of_calls() -> None:
     assert coarser(np.array([[1.0, 2.0, 3.0]]), 2).tolist() == [[3.0, 3.0]]
 
 
+def test_what_chance_leaves_is_the_mean_deviation_of_poisson_counts() -> None:
+    rng = np.random.default_rng(3)
+    history = invented(10, calls=40)
+    found = score(history, PLAIN, last=21)
+    means = np.concatenate(
+        [each.calls for each in rolling(history, PLAIN, first=len(history.days) - 21)]
+    )
+    drawn = rng.poisson(means, size=(4000, len(means)))
+    by_trial = np.abs(drawn - means).sum() / (4000 * means.sum())
+    assert found.chance == pytest.approx(by_trial, rel=0.01)
+
+
 def test_a_file_is_read_by_its_own_interval_and_faults_name_the_line(tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     lines = [
