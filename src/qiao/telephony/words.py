@@ -31,7 +31,7 @@ REFUSALS: Final[Mapping[str, Promise]] = {
     "withdrawn": pgettext_lazy("offer of a call", "taken back"),
     "lost": pgettext_lazy("offer of a call", "lost"),
 }
-_KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
+KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "arrived": ("phone-incoming", gettext_lazy("Call from {caller} to {dialled}")),
     "answered": ("phone-check", gettext_lazy("Picked up by the switch")),
     "menu_began": ("list-check", gettext_lazy("The voice menu speaks with the caller")),
@@ -61,7 +61,9 @@ _KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "trouble": ("alert-triangle", gettext_lazy("The switch could not do what was asked")),
     "ended": ("phone-off", gettext_lazy("{end}")),
 }
-"""What an entry of the log is called. Entries that only the machine needs have no words."""
+"""What an entry of the log is called."""
+SILENT: Final = frozenset({"menu_moved", "watching_up", "ear", "told_cause"})
+"""Entries that only the machine needs: they have no words."""
 MODES: Final[Mapping[str, Promise]] = {
     "listen": pgettext_lazy("listening in", "listens"),
     "whisper": pgettext_lazy("listening in", "whispers to the agent"),
@@ -82,9 +84,9 @@ class Teller:
         """Icon and words of an entry, told in their order; None for one that needs no words."""
         if "staff" in data and "offer" in data:
             self._offers[data["offer"]] = data["staff"]
-        if kind not in _KINDS:
+        if kind not in KINDS:
             return None
-        icon, words = _KINDS[kind]
+        icon, words = KINDS[kind]
         staff = data.get("staff") or self._offers.get(data.get("offer", 0))
         return icon, str(words).format(
             caller=_number(data.get("caller", ""), self._actor),

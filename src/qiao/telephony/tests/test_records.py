@@ -1,5 +1,6 @@
 """Records of calls and the service level: found, masked, and every figure leads to its calls."""
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from qiao.telephony.models import Call, CallEntry
 from qiao.telephony.operations import add_line
 from qiao.telephony.operations.turns import fold_figures, record_turns
 from qiao.telephony.queries import CallNotVisible, list_calls, queue_name, story_of
+from qiao.telephony.rules import calls
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -235,6 +237,17 @@ def test_the_page_of_a_call_tells_what_happened_and_what_it_led_to(
                  f"Talks with {world.agent_staff.name}", "00:12"):  # fmt: skip
         assert told in body
     assert sign_in(world.chief_staff).get("/calls/999999/").status_code == 404
+
+
+def test_every_entry_of_a_log_and_every_end_has_words_or_is_silent_on_purpose() -> None:
+    told = re.findall(r"``(\w+)``", (calls.__doc__ or "").partition("======")[2])
+    values = {"no_answer", "busy", "rejected", "unreachable", "caller_gone", "withdrawn"}
+    values |= {"listen", "whisper", "talk"} | calls.ENDS
+    kinds = set(told) - (values - {"answered"}) - {"visit", "why"}
+    assert len(kinds) > 25
+    assert kinds == words.KINDS.keys() | words.SILENT
+    assert set(words.ENDS) == calls.ENDS
+    assert set(words.REFUSALS) >= calls.REFUSALS
 
 
 def test_the_reason_of_an_offer_is_a_sentence() -> None:
