@@ -1,4 +1,4 @@
-"""`./qiao telephony`: the controller of the telephone's switch; logs of other call centres."""
+"""`./qiao telephony`: the controller of the switch, a switch set up, logs of other centres."""
 
 import argparse
 import asyncio
@@ -7,7 +7,7 @@ from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from qiao.config.cli import acd_log, environment
+from qiao.config.cli import acd_log, environment, switch_setup
 from qiao.config.cli.failure import CommandError
 
 if TYPE_CHECKING:
@@ -22,11 +22,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="what", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="conduct the calls of the switch")
     run.add_argument("--callers", action="store_true", help="played: people call by themselves")
+    switch_setup.arguments(commands)
     acd_log.arguments(commands)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Conduct calls until told to stop, or take a log in."""
+    """Conduct calls until told to stop, set a switch up, or take a log in."""
+    if args.what in switch_setup.COMMANDS:
+        return switch_setup.run(args)
     if args.what != "run":
         return acd_log.run(args)
     with environment.database():
@@ -99,21 +102,12 @@ async def _live(colleagues: Any) -> None:
 
 
 async def _conduct() -> None:
-    import os
-
     from django.utils import timezone
 
     from qiao.telephony.controller import Controller
-    from qiao.telephony.engines.ari import Address, AriEngine
+    from qiao.telephony.engines.ari import AriEngine
 
-    missing = [name for name in ("ARI_URL", "ARI_USER", "ARI_PASSWORD") if name not in os.environ]
-    if missing:
-        message = (
-            f"set {', '.join(missing)}: where the switch's ARI is, and as whom to speak to it"
-        )
-        raise CommandError(message)
-    address = Address(os.environ["ARI_URL"], os.environ["ARI_USER"], os.environ["ARI_PASSWORD"])
-    engine = AriEngine(address, timezone.now)
+    engine = AriEngine(switch_setup.ari_address(), timezone.now)
     await _until_stopped(Controller(engine, timezone.now), [])
 
 

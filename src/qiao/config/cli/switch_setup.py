@@ -1,0 +1,164 @@
+"""`./qiao telephony config`, `check`, `prompts`: a real switch is set up and looked at."""
+
+import argparse
+import asyncio
+import csv
+import hmac
+import os
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qiao.config.cli import environment
+from qiao.config.cli.failure import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qiao.telephony.rules.speech import Piece
+    from qiao.telephony.rules.switch_files import Telephone
+
+COMMANDS = ("config", "check", "prompts")
+_VOICES = {"zh-hans": "cmn", "yue": "yue", "en": "en-us"}
+_NEEDED = ("ARI_URL", "ARI_USER", "ARI_PASSWORD")
+
+
+def arguments(commands: Any) -> None:
+    """Declare the commands."""
+    config = commands.add_parser("config", help="write the files of an Asterisk")
+    config.add_argument("--out", type=Path, required=True, help="an empty or new folder")
+    config.add_argument("--fallback", default="", help="who is rung while nobody conducts calls")
+    config.add_argument("--webrtc", action="store_true", help="telephones stand in the browser")
+    commands.add_parser(
+        "check", help="look at the Asterisk named by ARI_URL and tell what is wrong"
+    )
+    prompts = commands.add_parser("prompts", help="list the words of the menus, or say them")
+    prompts.add_argument("--out", type=Path, required=True, help="a folder for list and sounds")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one of them."""
+    with environment.database():
+        environment.set_up_django()
+        if args.what == "config":
+            return _config(args)
+        if args.what == "check":
+            return _check()
+        return _prompts(args.out)
+
+
+def ari_address() -> Any:
+    """Where the switch's interface is. Raises `CommandError` where it is not said."""
+    from qiao.telephony.engines.ari import Address
+
+    missing = [name for name in _NEEDED if name not in os.environ]
+    if missing:
+        message = (
+            f"set {', '.join(missing)}: where the switch's ARI is, and as whom to speak to it"
+        )
+        raise CommandError(message)
+    return Address(*(os.environ[name] for name in _NEEDED))
+
+
+def _telephones() -> "list[Telephone]":
+    """Those of everybody who may take contacts. A password follows from the installation's secret,
+    so that the files may be written again."""
+    from django.conf import settings
+    from django.utils import timezone
+
+    from qiao.staff.queries import company_id, holders_of, subtree_of
+    from qiao.telephony.rules.switch_files import Telephone
+
+    units = subtree_of(company_id())
+    today = timezone.localdate()
+    found = holders_of(permission="interactions.work", organisation_ids=units, day=today)
+    key = settings.SECRET_KEY.encode()
+    return [
+        Telephone(
+            each.number,
+            each.name,
+            hmac.new(key, f"telephone {each.number}".encode(), "sha256").hexdigest()[:24],
+        )
+        for each in found
+    ]
+
+
+def _config(args: argparse.Namespace) -> int:
+    from qiao.telephony.rules.switch_files import SwitchTerms, switch_files
+
+    password = os.environ.get("ARI_PASSWORD") or secrets.token_urlsafe(24)
+    terms = SwitchTerms(
+        os.environ.get("ARI_USER", "qiao"),
+        password,
+        fallback=args.fallback,
+        is_webrtc=args.webrtc,
+    )
+    telephones = _telephones()
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name, text in switch_files(terms, telephones).items():
+        path = args.out / name
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        print(path)
+    print(f"\n{len(telephones)} telephones. Set for the controller:")
+    print(f"  QIAO_SWITCH=asterisk ARI_URL=http://{terms.address}:{terms.port}")
+    print(f"  ARI_USER={terms.user} ARI_PASSWORD={password}")
+    return 0
+
+
+def _check() -> int:
+    """Tell what was found; the exit code says whether all is well."""
+    from qiao.telephony.engines.ari_check import Wanted, look_at_switch
+    from qiao.telephony.queries import every_piece, lines_to_dial
+
+    telephones = [f"PJSIP/{each.number}" for each in _telephones()]
+    sounds = [each.sound for each in every_piece()]
+    findings = asyncio.run(look_at_switch(ari_address(), Wanted(telephones, sounds)))
+    for each in findings:
+        print(f"{'ok   ' if each.is_well else 'WRONG'} {each.what}")
+        if each.advice:
+            print(f"      {each.advice}")
+    lines = lines_to_dial()
+    print(f"{'ok   ' if lines else 'WRONG'} {len(lines)} lines are kept here")
+    return 0 if lines and all(each.is_well for each in findings) else 1
+
+
+def _prompts(folder: Path) -> int:
+    from qiao.telephony.queries import every_piece
+
+    found = sorted(every_piece(), key=lambda each: (each.language, each.text))
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "prompts.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "language", "words"])
+        writer.writerows([f"{each.sound}.wav", each.language, each.text] for each in found)
+    print(f"{len(found)} pieces are listed in {folder / 'prompts.csv'}")
+    program = shutil.which("espeak-ng")
+    if program is None:
+        print(
+            "Record them, or install espeak-ng (Debian: apt-get install espeak-ng) and type again."
+        )
+        return 0
+    said = _say(program, found, folder)
+    print(f"{said} were said by espeak-ng; what lay there before was left as it was.")
+    return 0
+
+
+def _say(program: str, found: "Sequence[Piece]", folder: Path) -> int:
+    """Say what has no recording yet."""
+    from qiao.telephony.rules.sound import for_switch
+
+    said = 0
+    for each in found:
+        target = folder / f"{each.sound}.wav"
+        if target.exists():
+            continue  # a recording by a person goes before
+        part = target.with_suffix(".part")
+        voice = _VOICES[each.language]
+        subprocess.run([program, "-v", voice, "-w", str(part), each.text], check=True)
+        part.write_bytes(for_switch(part.read_bytes()))
+        part.replace(target)
+        said += 1
+    return said
