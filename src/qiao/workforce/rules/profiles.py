@@ -37,7 +37,10 @@ def profile(counts: Matrix, likenesses: Matrix, like: Matrix, *, minutes: int) -
     difference = min(DIFFERENCE_MINUTES * wider, 4 * WIDEST_MINUTES) / minutes
     alike = weight * (likenesses @ like)
     own = alike @ counts + PRIOR_CALLS * counts.shape[1] * everyday
-    ratio = smooth(own / own.sum(), difference) / smooth(everyday, difference)
+    wide = smooth(everyday, difference)
+    # Far from any call there is nothing that a weekday could differ from.
+    ratio = np.ones_like(wide)
+    np.divide(smooth(own / own.sum(), difference), wide, out=ratio, where=wide > 0)
     shares = smooth(everyday, detail) * ratio
     return np.asarray(shares / shares.sum())
 

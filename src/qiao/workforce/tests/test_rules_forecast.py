@@ -205,3 +205,13 @@ def test_the_calls_of_a_bank_are_forecast_within_seven_percent_on_its_last_eight
     longer = score(history, kind, last=84)
     assert longer.wape[5] < 0.071
     assert longer.wape[5] < 0.7 * longer.naive[5]
+
+
+@pytest.mark.parametrize("minutes", [5, 15, 30])
+def test_hours_far_from_any_call_have_no_share_and_are_numbers_all_the_same(minutes: int) -> None:
+    counts = np.zeros((3, 1440 // minutes))
+    counts[1, 0] = 1.0
+    shares = profile(counts, np.eye(7)[:3], np.eye(7)[0], minutes=minutes)
+    assert np.isfinite(shares).all()
+    assert shares.sum() == pytest.approx(1)
+    assert shares[-1] == pytest.approx(0, abs=1e-6)
