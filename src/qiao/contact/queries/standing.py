@@ -10,11 +10,14 @@ from django.db.models import Count
 from qiao.contact.models import AgentState, Waiting
 from qiao.contact.rules.desk import BREAKS
 from qiao.core.actor import Actor
+from qiao.core.once import once
 
 
 def standing_of(actor: Actor) -> AgentState | None:
-    """How the actor stands; None for somebody who never took contacts."""
-    return AgentState.objects.filter(staff_id=actor.person_id).first()
+    """How the actor stands; None for somebody who never took contacts. Read once a page: the
+    frame asks for it more than once."""
+    mine = AgentState.objects.filter(staff_id=actor.person_id)
+    return once(("contact.standing", actor.person_id), mine.first)
 
 
 def standings(*, staff_ids: Collection[int]) -> Mapping[int, AgentState]:

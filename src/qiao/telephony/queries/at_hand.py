@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from qiao.cases.queries import open_cases_of_customer
-from qiao.contact.queries import Offered, calls_from, desk_now, offered_to
+from qiao.contact.queries import Offered, calls_from, desk_now, offered_to, standing_of
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
 from qiao.core.rules.phones import display
@@ -21,6 +21,7 @@ from qiao.telephony.rules.calls import WITH_A_PERSON
 from qiao.telephony.rules.conduct_menu import visit_of
 
 MOST_MATCHES: Final = 5
+RESERVED: Final = "reserved"  # a state of `contact.models.AgentState`
 RECENT: Final = timedelta(days=30)
 
 
@@ -59,6 +60,9 @@ def load_pop(*, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
 
 
 def _ringing(actor: Actor, now: datetime) -> Ringing | None:
+    agent = standing_of(actor)
+    if agent is None or agent.state != RESERVED:
+        return None
     offer = offered_to(staff_id=actor.person_id, subject_kind="call")
     if offer is None:
         return None

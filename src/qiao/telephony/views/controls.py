@@ -26,7 +26,7 @@ KEYS: Final[dict[str, Callable[[], Ask]]] = {
     "pause": lambda: asks.PauseRecording(on=True),
     "record": lambda: asks.PauseRecording(on=False),
     "back": asks.EndConsult,
-    "hand_over": asks.HandOver,
+    "pass_on": asks.HandOver,
     "confer": asks.JoinAll,
     "hang_up": asks.HangUp,
 }
