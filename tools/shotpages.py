@@ -343,7 +343,7 @@ SHOTS = (
     Shot("week-draft", "/rosters/", "supervisor", act=_week_after),
     Shot("week-shifts", "/rosters/1/shifts/", "supervisor"),
     Shot("my-shifts", "/rosters/mine/"),
-    Shot("my-work", "/rosters/mine/work/"),
+    Shot("my-work", "/rosters/mine/load/"),
     Shot("adherence", "/rosters/1/adherence/?days=28", "supervisor"),
     Shot("staff-load", "/rosters/1/load/", "supervisor"),
     Shot("bell", "/me/notices/", "supervisor"),

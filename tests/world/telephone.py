@@ -8,7 +8,7 @@ from qiao.telephony.operations import Switchboard, add_line
 from qiao.telephony.operations.owing import owe_call
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Outcome
-from tests.world.canaries import CALLER_PHONE, World
+from tests.world.canaries import CALLER_PHONE, PHONE, World
 
 QUEUE = "water.billing"
 LINE = "96390"
@@ -30,6 +30,8 @@ def add_calls(world: World) -> None:
         board.bring(given, Outcome.DONE, now=world.now)
     taken.refresh_from_db()
     waits = _arrive(world, board, "walker-2")
+    board.hear(switch.Arrived(world.now, "walker-3", PHONE, LINE), now=world.now)
+    board.hear(switch.Left(world.now, "walker-3"), now=world.now)  # the customer, heard by nobody
     deed = PhoneDeed.objects.create(
         kind=PhoneDeed.Kind.DIAL,
         phone=CALLER_PHONE,

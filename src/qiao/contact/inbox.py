@@ -18,9 +18,8 @@ from qiao.contact.queries import (
 )
 from qiao.core.actor import Actor
 from qiao.core.manifest import Hit, InboxItem
-from qiao.core.rules.phones import display
 from qiao.core.ui.marks import channel_name
-from qiao.customers.queries import masked_phone
+from qiao.customers.queries import shown_phone
 
 SEPARATOR = " · "
 
@@ -64,15 +63,8 @@ def caller_words(row: InteractionRow, actor: Actor) -> str:
     if name:
         return name
     if row.caller_phone:
-        return phone_words(row.caller_phone, actor)
+        return shown_phone(actor, row.caller_phone)
     return row.place or pgettext("contact", "Unknown person")
-
-
-def phone_words(phone: str, actor: Actor) -> str:
-    """A number as the actor may read it: whole with the right to call, else masked."""
-    if actor.can("customers.contact"):
-        return display(phone, get_language() or "zh-hans")
-    return masked_phone(phone)
 
 
 def search_hits(*, actor: Actor, text: str, limit: int) -> Sequence[Hit]:

@@ -43,7 +43,7 @@ def _frame(request: HttpRequest, actor: Actor | None) -> dict[str, list[dict[str
         return places
     now = getattr(request, "now", None) or timezone.now()
     for each in registry.frame(actor):
-        data = each.load(actor=actor, now=now)
+        data = each.load(actor=actor, now=now, path=request.path)
         if data is not None:
             places[each.place].append({"template": each.template, "data": data})
     return places

@@ -22,6 +22,7 @@ from qiao.telephony.contributions import PARAMETERS
 from qiao.telephony.demo import lines
 from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
 from qiao.telephony.operations import install_menus
+from qiao.telephony.personal import PERSONAL
 from qiao.telephony.queries import load_controls, load_owed_tool, load_pop
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 
@@ -95,6 +96,7 @@ manifest = Module(
         DemoStage("telephony.lines", 58, lines.build),
         DemoStage("telephony.history", 66, demo_history.build, demo_history.audit),
     ),
+    personal=PERSONAL,
     install=_install,
     parameters=PARAMETERS,
     append_only=("telephony_callentry", "telephony_voicemenu"),

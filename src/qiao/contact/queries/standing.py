@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count
 
@@ -11,6 +11,10 @@ from qiao.contact.models import AgentState, Waiting
 from qiao.contact.rules.desk import BREAKS
 from qiao.core.actor import Actor
 from qiao.core.once import once
+
+State = AgentState.State
+MAY_BE_READY: Final = frozenset({State.WRAP_UP, State.BREAK, State.NOT_READY})
+MAY_REST: Final = frozenset({State.READY, State.BUSY, State.WRAP_UP, State.NOT_READY})
 
 
 def standing_of(actor: Actor) -> AgentState | None:
@@ -26,12 +30,14 @@ def standings(*, staff_ids: Collection[int]) -> Mapping[int, AgentState]:
     return {each.staff_id: each for each in found}
 
 
-def load_bar(*, actor: Actor, now: datetime) -> Mapping[str, Any]:
-    """What the bar draws: how the actor stands, and which breaks there are."""
-    del now
+def load_bar(*, actor: Actor, now: datetime, path: str) -> Mapping[str, Any]:
+    """What the bar draws: how the actor stands, what they may turn to, which breaks there are."""
+    del now, path
     agent = standing_of(actor)
     state = agent.state if agent else AgentState.State.OFF
     return {
+        "may_be_ready": state in MAY_BE_READY,
+        "may_rest": state in MAY_REST,
         "staff_id": actor.person_id,
         "agent": agent,
         "state": state,

@@ -84,3 +84,18 @@ def test_the_bar_stands_on_every_page_of_who_takes_contacts(
     page = browser.get(reverse("cases:list"), headers={"HX-Request": ""}).content.decode()
     assert 'id="q-standing"' in page
     assert f"live:agent-{world.agent.person_id}" in page
+
+
+@pytest.mark.parametrize(
+    ("state", "ready", "rest"),
+    [("ready", False, True), ("wrap_up", True, True), ("break", True, False),
+     ("not_ready", True, True), ("busy", False, True), ("reserved", False, False)],
+)  # fmt: skip
+def test_the_keys_of_the_bar_are_those_that_do_something(
+    browser: Client, state: str, ready: bool, rest: bool
+) -> None:
+    press(browser, "on", NOW)
+    AgentState.objects.update(state=state, reason="meal" if state == "break" else "")
+    shown = browser.get(reverse("contact:standing")).content.decode()
+    assert ('data-key="Alt+R"' in shown) is ready
+    assert ('data-key="Alt+B"' in shown) is rest

@@ -31,7 +31,7 @@ from qiao.core.actor import Actor
 from qiao.core.http import StaffRequest
 from qiao.core.registry import registry
 from qiao.core.rules.phones import display
-from qiao.customers.queries import PhoneMatch, lines_for, masked_phone, match_phone
+from qiao.customers.queries import PhoneMatch, lines_for, match_phone, shown_phone
 
 MOST_MATCHES = 5
 RECENT_DAYS = 30
@@ -70,7 +70,7 @@ def head_context(request: StaffRequest, interaction: Interaction) -> dict[str, A
         "interaction": interaction,
         "mine": is_mine(interaction, actor),
         "line": lines.get(interaction.customer_id or 0),
-        "phone": (display(phone, language()) if shows_number else masked_phone(phone)),
+        "phone": shown_phone(actor, phone),
         "matches": [Match(str(n), match) for n, match in enumerate(found, start=1)],
         "asks": is_open,
         "calls": calls_from(actor=actor, phone=phone, since=since),

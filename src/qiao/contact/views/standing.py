@@ -25,7 +25,7 @@ def show(request: StaffRequest) -> HttpResponse:
 
 
 def _bar(request: StaffRequest) -> HttpResponse:
-    context = {"part": load_bar(actor=request.actor, now=request.now)}
+    context = {"part": load_bar(actor=request.actor, now=request.now, path="")}
     return render(request, "contact/standing.html", context)
 
 

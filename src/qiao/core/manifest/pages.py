@@ -80,7 +80,7 @@ class FramePart:
     place: str
     template: str
     permission: str
-    load: Callable[..., Mapping[str, Any] | None]  # (*, actor, now)
+    load: Callable[..., Mapping[str, Any] | None]  # (*, actor, now, path): of the page
     order: int
 
 

@@ -49,6 +49,7 @@ from qiao.customers.queries.search import (
     find_customers,
     find_near,
     masked_phone,
+    shown_phone,
     stands_for,
 )
 from qiao.customers.queries.segments import (
@@ -132,6 +133,7 @@ __all__ = [
     "record_of",
     "rule_in_force",
     "segment_line",
+    "shown_phone",
     "some_customers",
     "stands_for",
     "survivor_as_of",

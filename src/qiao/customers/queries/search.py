@@ -14,11 +14,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.utils.translation import get_language
 
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rules import identity, masks
-from qiao.core.rules.phones import join_extension
+from qiao.core.rules.phones import display, join_extension
 from qiao.customers.models import CustomerIdentity
 from qiao.customers.queries.identities import blind_indexes
 from qiao.customers.queries.search_arms import arms_for
@@ -326,6 +327,14 @@ def masked_phone(number: str | None, extension: str | None = "") -> str:
     if not number:
         return ""
     return masks.mask_phone(join_extension(number, extension))
+
+
+def shown_phone(actor: Actor, stored: str) -> str:
+    """A number as the actor may read it, empty for none: whole with the right to call, else
+    masked."""
+    if not stored or not actor.can("customers.contact"):
+        return masked_phone(stored)
+    return display(stored, get_language() or "zh-hans")
 
 
 def _hit(row: Sequence[Any]) -> CustomerHit:

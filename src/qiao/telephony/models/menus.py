@@ -106,3 +106,9 @@ class OwedCall(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether somebody sees to it: they have the contact that returns it at hand."""
+        at_hand = self.interaction is not None and self.interaction.is_at_hand
+        return self.taken_by_id is not None and at_hand

@@ -7,7 +7,8 @@ from qiao.telephony.operations.acd_log import (
     import_acd_log,
 )
 from qiao.telephony.operations.asking import NotYourCall, ask_of_call, decline_call
-from qiao.telephony.operations.conducting import Given, Switchboard
+from qiao.telephony.operations.calls_at_hand import Given
+from qiao.telephony.operations.conducting import Switchboard
 from qiao.telephony.operations.deeds import (
     NoScreenPhone,
     call_in,

@@ -7,10 +7,9 @@ what was heard is brought again.
 """
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,7 +18,6 @@ from django.db import OperationalError, transaction
 
 from qiao.contact.operations import (
     Asked,
-    Wish,
     leave_queue,
     let_time_pass,
     refuse_offer,
@@ -31,12 +29,22 @@ from qiao.contact.operations import (
 )
 from qiao.core import events
 from qiao.core.manifest import Answer
-from qiao.core.packs.enabled import catalogue
 from qiao.core.rules import phones
 from qiao.staff.queries import company_id
 from qiao.telephony.models import Call as Row
 from qiao.telephony.models import CallAsk, Line, OwedCall
 from qiao.telephony.operations.callers import NOBODY, Caller, caller_of
+from qiao.telephony.operations.calls_at_hand import (
+    KIND,
+    Decide,
+    Given,
+    Known,
+    ask_of,
+    asking,
+    people_of,
+    terms_of,
+    wish_of,
+)
 from qiao.telephony.operations.contacts import begin_contact, end_contact
 from qiao.telephony.operations.log import keep
 from qiao.telephony.operations.owing import owe_call, promised, settle_by_call
@@ -47,39 +55,16 @@ from qiao.telephony.queries import (
     due_offers,
     histories,
     living_calls,
-    menu_in_service,
 )
 from qiao.telephony.rules import adopting, asks, conduct, switch
 from qiao.telephony.rules.calls import Call
 from qiao.telephony.rules.conducting import Conduct, Terms
 from qiao.telephony.rules.menu_visits import Context
-from qiao.telephony.rules.switch import Order, Outcome, Signal, View
+from qiao.telephony.rules.switch import Outcome, Signal, View
 
 log: Final = structlog.get_logger(__name__)
-KIND: Final = "call"
 CONSULT: Final = asks.Consult.__name__
 GRACE: Final = timedelta(seconds=5)  # the switch ends the ringing itself; this is for a lost word
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An order of a call, to be given after those before it."""
-
-    call_id: int
-    order: Order
-
-
-@dataclass(slots=True)
-class _Known:
-    """A living call: its row, how its log folds, and the terms of its line."""
-
-    row: Row
-    call: Call
-    terms: Terms
-    caller: Caller = NOBODY
-
-
-Decide = Callable[[Call, Terms], Conduct]
 
 
 class Switchboard:
@@ -90,11 +75,11 @@ class Switchboard:
     """
 
     def __init__(self) -> None:
-        self._calls: dict[int, _Known] = {}
+        self._calls: dict[int, Known] = {}
         self._channels: dict[str, int] = {}
         self._routes = False
         self._orders: list[Given] = []
-        self._before: dict[int, _Known | None] = {}
+        self._before: dict[int, Known | None] = {}
         self._moved: dict[int, set[int]] = {}  # calls, and whose screens show them
         self._timers: list[tuple[datetime, int, int]] = []  # due, call, the menu's own number
 
@@ -139,9 +124,9 @@ class Switchboard:
 
     def _carry_out(self, row: CallAsk, now: datetime) -> None:
         if row.call_id in self._calls:
-            ask = self._consulting(row, now) if row.kind == CONSULT else _ask_of(row)
+            ask = self._consulting(row, now) if row.kind == CONSULT else ask_of(row)
             if ask is not None:
-                self._decide(row.call_id, _asking(ask, now), now)
+                self._decide(row.call_id, asking(ask, now), now)
         CallAsk.objects.filter(pk=row.pk).update(done_at=now)
 
     def pass_time(self, *, now: datetime) -> Sequence[Given]:
@@ -150,7 +135,7 @@ class Switchboard:
         with self._turn(now):
             for offer_id, call_id in due_offers(now=now - GRACE):
                 if call_id in self._calls:
-                    self._decide(call_id, _asking(asks.Withdraw(offer_id), now), now)
+                    self._decide(call_id, asking(asks.Withdraw(offer_id), now), now)
                 refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
             let_time_pass(now=now)
             self._routes = True
@@ -161,10 +146,15 @@ class Switchboard:
         orders: list[Given] = []
         while self._timers and self._timers[0][0] <= now:
             _due, call_id, number = self._timers[0]
-            if call_id in self._calls:
-                with self._turn(now):
-                    self._decide(call_id, _asking(asks.TimerRang(number), now), now)
-                orders += self._taken()
+            try:
+                if call_id in self._calls:
+                    with self._turn(now):
+                        self._decide(call_id, asking(asks.TimerRang(number), now), now)
+                    orders += self._taken()
+            except OperationalError:
+                raise
+            except Exception:  # one that cannot ring must not stand before all others
+                log.exception("timer_not_rung", call=call_id)
             heapq.heappop(self._timers)
         return orders
 
@@ -173,10 +163,13 @@ class Switchboard:
         switch: what is missing has ended, what is unknown has arrived or is let go."""
         self._calls.clear()
         self._channels.clear()
+        self._timers.clear()
         living = living_calls()
         folded = histories([row.pk for row in living])
+        lines = {row.line_id: row.line for row in living}
+        terms = {line_id: terms_of(line) for line_id, line in lines.items()}
         for row in living:
-            self._know(row, folded[row.pk], _terms_of(row))
+            self._know(row, folded[row.pk], terms[row.line_id])
         known = callers_channels(each.channel for each in view.channels)
         with self._turn(now):
             for seen in view.channels:
@@ -240,11 +233,13 @@ class Switchboard:
     def _keep(self, call_id: int, step: Conduct, now: datetime) -> None:
         known = self._calls[call_id]
         self._before.setdefault(
-            call_id, _Known(copy(known.row), known.call, known.terms, known.caller)
+            call_id, Known(copy(known.row), known.call, known.terms, known.caller)
         )
         had = known.row.staff_id
         if step.entries:
-            self._moved.setdefault(call_id, set()).update(_people(known.call), _people(step.call))
+            self._moved.setdefault(call_id, set()).update(
+                people_of(known.call), people_of(step.call)
+            )
         known.call = step.call
         if step.entries:
             keep(known.row, step.call, step.entries, now)
@@ -256,7 +251,7 @@ class Switchboard:
         if step.call.phase == "ended" and any(e.kind == "ended" for e in step.entries):
             self._end(known, now)
 
-    def _end(self, known: _Known, now: datetime) -> None:
+    def _end(self, known: Known, now: datetime) -> None:
         row = known.row
         end_contact(row, now)
         if row.end == "abandoned" and row.queued_at is not None and row.phone:
@@ -264,11 +259,11 @@ class Switchboard:
                 call=row, kind=OwedCall.Kind.ABANDONED, phone=row.phone, queue=row.queue, now=now
             )
 
-    def _listen(self, known: _Known, word: asks.Word, now: datetime) -> None:
+    def _listen(self, known: Known, word: asks.Word, now: datetime) -> None:
         row = known.row
         match word:
             case asks.Waits():
-                wait_for_agent(wish=self._wish(known, word), now=now)
+                wait_for_agent(wish=wish_of(known, word), now=now)
                 self._routes = True
             case asks.WaitsNoMore(why):
                 leave_queue(subject_kind=KIND, subject_id=row.pk, why=why, now=now)
@@ -283,7 +278,7 @@ class Switchboard:
             case _:
                 self._listen_to_menu(known, word, now)
 
-    def _listen_to_menu(self, known: _Known, word: asks.Word, now: datetime) -> None:
+    def _listen_to_menu(self, known: Known, word: asks.Word, now: datetime) -> None:
         """What a voice menu waits for, asks, promises and keeps."""
         match word:
             case asks.Timer(number, seconds):
@@ -304,7 +299,7 @@ class Switchboard:
                 self._answer(known, number, promised(owed), now)
 
     def _owe(
-        self, known: _Known, kind: str, phone: str, context: Context, now: datetime, **more: Any
+        self, known: Known, kind: str, phone: str, context: Context, now: datetime, **more: Any
     ) -> OwedCall:
         queue = known.call.queue or known.terms.queue
         return owe_call(
@@ -312,26 +307,9 @@ class Switchboard:
             now=now, **more,
         )  # fmt: skip
 
-    def _answer(self, known: _Known, number: int, found: Answer, now: datetime) -> None:
+    def _answer(self, known: Known, number: int, found: Answer, now: datetime) -> None:
         ask = asks.MenuAnswered(number, found.outcome, found.values)
-        self._decide(known.row.pk, _asking(ask, now), now)
-
-    def _wish(self, known: _Known, word: asks.Waits) -> Wish:
-        row = known.row
-        is_emergency = word.is_emergency or (row.line is not None and row.line.is_emergency)
-        return Wish(
-            word.queue,
-            "phone",
-            KIND,
-            row.pk,
-            row.organisation_id,
-            known.call.queued_at or row.arrived_at,
-            customer_id=row.customer_id,
-            tier=known.caller.tier,
-            skills=dict(word.skills),
-            is_emergency=is_emergency,
-            last_agent_id=known.caller.last_agent_id,
-        )
+        self._decide(known.row.pk, asking(ask, now), now)
 
     def _offer(self, asked: Asked, now: datetime) -> None:
         if asked.subject_kind != KIND:
@@ -343,7 +321,7 @@ class Switchboard:
             log.warning("offer_of_no_waiting_call", call=asked.subject_id)
             return
         ask = asks.Offer(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
-        self._decide(asked.subject_id, _asking(ask, now), now)
+        self._decide(asked.subject_id, asking(ask, now), now)
 
     def _arrive(self, signal: switch.Arrived, now: datetime) -> None:
         line = Line.objects.filter(number=signal.dialled, is_active=True).first()
@@ -360,7 +338,7 @@ class Switchboard:
             dialled=signal.dialled,
             arrived_at=signal.at,
         )
-        self._know(row, Call(row.pk), _terms_of(row), caller)
+        self._know(row, Call(row.pk), terms_of(line), caller)
         self._before[row.pk] = None
         self._decide(row.pk, lambda call, terms: conduct.heard(call, signal, terms), now)
 
@@ -373,7 +351,7 @@ class Switchboard:
         return asks.Consult(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
 
     def _know(self, row: Row, call: Call, terms: Terms, caller: Caller = NOBODY) -> None:
-        self._calls[row.pk] = _Known(row, call, terms, caller)
+        self._calls[row.pk] = Known(row, call, terms, caller)
         self._channels[row.channel] = row.pk
 
     def _forget(self, call_id: int) -> None:
@@ -388,38 +366,3 @@ class Switchboard:
             if name.startswith("q") and dash and call.isdigit():
                 return int(call)
         return None
-
-
-def _people(call: Call) -> set[int]:
-    """Whoever rings, talks or watches."""
-    return {leg.staff for leg in call.legs.values() if leg.staff is not None}
-
-
-def _asking(ask: asks.Ask, now: datetime) -> Decide:
-    def decide(call: Call, terms: Terms) -> Conduct:
-        return conduct.asked(call, ask, now, terms)
-
-    return decide
-
-
-def _ask_of(row: CallAsk) -> asks.Ask | None:
-    """The ask that a row holds; None for one of another version of the program."""
-    kind: Any = getattr(asks, row.kind, None)
-    if not (isinstance(kind, type) and issubclass(kind, asks.Ask)):
-        log.warning("ask_not_known", kind=row.kind)
-        return None
-    found: asks.Ask = kind(**row.data)
-    return found
-
-
-def _terms_of(row: Row) -> Terms:
-    line = row.line
-    if line is None:  # whatever was dialled: a person takes it
-        return Terms(_first_queue())
-    menu = menu_in_service(line.menu)
-    return Terms(line.queue, tuple(line.greeting), line.is_recorded, menu)
-
-
-def _first_queue() -> str:
-    queues = catalogue().queues.values()
-    return next(each.key for each in queues if "phone" in each.channels)

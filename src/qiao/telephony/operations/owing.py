@@ -100,11 +100,14 @@ def due_for(kind: str, queue: str, organisation_id: int, now: datetime) -> datet
 
 
 def begin_owed(*, owed_id: int, actor: Actor, now: datetime) -> OwedCall:
-    """Call somebody who is owed one: a contact begins in the actor's hands.
+    """Call somebody who is owed one: a contact begins in the actor's hands. They see to it as long
+    as they have that contact at hand.
 
     Raises `OwedCall.DoesNotExist`, `Forbidden`, `NotOwed`.
     """
     owed = _locked(owed_id, actor)
+    if owed.taken_by_id == actor.person_id and owed.is_taken:
+        return owed  # pressed twice
     made = start_interaction(
         channel="phone",
         direction="out",
@@ -159,7 +162,7 @@ def _locked(owed_id: int, actor: Actor) -> OwedCall:
     owed = owed_seen_by(actor).select_for_update(of=("self",)).get(pk=owed_id)
     if owed.state != OwedCall.State.OPEN:
         raise NotOwed(owed.number)
-    if owed.taken_by_id not in (None, actor.person_id):
+    if owed.taken_by_id != actor.person_id and owed.is_taken:
         raise NotOwed(owed.number)
     return owed
 

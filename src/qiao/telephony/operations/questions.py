@@ -5,7 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import OperationalError, transaction
 
 from qiao.core.calendars import all_versions, on_day
 from qiao.core.manifest import Answer, Question
@@ -34,7 +34,7 @@ def answer_question(*, ask: AskOutside, organisation_id: int, now: datetime) -> 
             found = asked.answer(question=Question(arguments, organisation_id), now=now)
     except OperationalError:
         raise
-    except DatabaseError:
+    except Exception:  # whatever a module raises must not leave a caller without a word
         log.exception("menu_not_answered", name=ask.name)
         return FAILED
     assert isinstance(found, Answer)

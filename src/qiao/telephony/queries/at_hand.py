@@ -6,22 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from qiao.cases.queries import open_cases_of_customer
-from qiao.contact.queries import Offered, calls_from, desk_now, offered_to, standing_of
+from qiao.contact.queries import Offered, calls_from, desk_now, standing_of
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
-from qiao.core.rules.phones import display
-from qiao.customers.queries import PhoneMatch, masked_phone, match_phone
+from qiao.customers.queries import PhoneMatch, match_phone, shown_phone
 from qiao.staff.queries import names_of
 from qiao.telephony.models import Call
 from qiao.telephony.queries.logs import histories
+from qiao.telephony.queries.waiting import offer_at
 from qiao.telephony.rules.calls import WITH_A_PERSON
 from qiao.telephony.rules.conduct_menu import visit_of
 
 MOST_MATCHES: Final = 5
-RESERVED: Final = "reserved"  # a state of `contact.models.AgentState`
 RECENT: Final = timedelta(days=30)
 
 
@@ -50,20 +50,21 @@ class Ringing:
         return self.matches[0] if self.matches else None
 
 
-def load_pop(*, actor: Actor, now: datetime) -> Mapping[str, Any] | None:
-    """What stands over the page: the call that rings, if one does."""
+def load_pop(*, actor: Actor, now: datetime, path: str) -> Mapping[str, Any]:
+    """What stands over a page: the call that rings, or the one that the actor has, while another
+    page than the workspace is looked at."""
+    ringing = _ringing(actor, now)
     return {
         "staff_id": actor.person_id,
-        "ringing": _ringing(actor, now),
+        "ringing": ringing,
+        "talk": None if ringing else talking_call(actor=actor),
+        "at_desk": path == reverse("desk:workspace"),
         "on_screen": settings.SWITCH == "played",
     }
 
 
 def _ringing(actor: Actor, now: datetime) -> Ringing | None:
-    agent = standing_of(actor)
-    if agent is None or agent.state != RESERVED:
-        return None
-    offer = offered_to(staff_id=actor.person_id, subject_kind="call")
+    offer = offer_at(actor)
     if offer is None:
         return None
     call = Call.objects.select_related("line").get(pk=offer.subject_id)
@@ -95,9 +96,7 @@ def number_words(phone: str, caller: str, actor: Actor) -> str:
     """A number as the actor may read it; empty where it is hidden."""
     if not phone:
         return caller if caller.strip("+").isdecimal() else ""
-    if actor.can("customers.contact"):
-        return display(phone, get_language() or "zh-hans")
-    return masked_phone(phone)
+    return shown_phone(actor, phone)
 
 
 def queue_name(key: str) -> str:
@@ -108,6 +107,9 @@ def queue_name(key: str) -> str:
 
 def talking_call(*, actor: Actor) -> Call | None:
     """The call that the actor has, with the contact that goes with it."""
+    agent = standing_of(actor)
+    if agent is None or agent.state != "busy":
+        return None
     found = Call.objects.alive().filter(staff_id=actor.person_id, interaction__isnull=False)
     return found.filter(phase__in=WITH_A_PERSON).order_by("-connected_at").first()
 

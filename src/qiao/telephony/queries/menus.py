@@ -1,7 +1,11 @@
 """Voice menus as they are in service."""
 
+from typing import Final
+
+import structlog
+
 from qiao.telephony.models import VoiceMenu
-from qiao.telephony.rules.menu_data import menu_from_data
+from qiao.telephony.rules.menu_data import MenuUnreadable, menu_from_data
 from qiao.telephony.rules.menus import Menu
 from qiao.telephony.rules.speech import Piece, fixed_pieces, value_pieces
 
@@ -16,11 +20,12 @@ def every_piece() -> frozenset[Piece]:
     return found
 
 
+log: Final = structlog.get_logger(__name__)
 _read: dict[tuple[str, str], Menu] = {}
 
 
 def menu_in_service(key: str) -> Menu | None:
-    """The newest published version of a menu; None where there is none.
+    """The newest published version of a menu; None where there is none that can be read.
 
     One short statement; a version that was read before is not read again.
     """
@@ -33,5 +38,9 @@ def menu_in_service(key: str) -> Menu | None:
     digest, version = found
     if (key, digest) not in _read:
         row = VoiceMenu.objects.get(key=key, version=version)
-        _read[key, digest] = menu_from_data(row.data)
+        try:
+            _read[key, digest] = menu_from_data(row.data)
+        except MenuUnreadable:  # of another version of the program: callers reach people at once
+            log.exception("menu_unreadable", key=key, version=version)
+            return None
     return _read[key, digest]

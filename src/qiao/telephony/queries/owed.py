@@ -42,22 +42,27 @@ def owed_seen_by(actor: Actor) -> OwedCallQuerySet:
 
 def owed_calls(*, actor: Actor, scope: str, limit: int) -> Sequence[OwedCall]:
     """Calls that are owed, the one due first on top; mine are those I have begun to return, and
-    those of my queues that nobody has."""
+    those of my queues that nobody has at hand."""
+    found = _owed(actor, scope)
+    return list(found.select_related("customer").order_by("due_at", "id")[:limit])
+
+
+def _owed(actor: Actor, scope: str) -> OwedCallQuerySet:
     found = owed_seen_by(actor).filter(state=OwedCall.State.OPEN)
     if scope == "mine":
         agent = standing_of(actor)
         queues = agent.queues if agent else []
         found = found.filter(
-            Q(taken_by_id=actor.person_id) | Q(taken_by__isnull=True, queue__in=queues)
+            Q(taken_by_id=actor.person_id)
+            | Q(queue__in=queues, taken_by__isnull=True)
+            | Q(queue__in=queues, interaction__closed_at__isnull=False)
         )
-    return list(found.select_related("customer").order_by("due_at", "id")[:limit])
+    return found
 
 
 def count_owed(*, actor: Actor) -> Mapping[str, int]:
     """How many are owed, by scope: few at any time."""
-    return {
-        scope: len(owed_calls(actor=actor, scope=scope, limit=99)) for scope in ("mine", "all")
-    }
+    return {scope: _owed(actor, scope).count() for scope in ("mine", "all")}
 
 
 def owed_call(*, actor: Actor, owed_id: int) -> OwedCall | None:

@@ -2,14 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
-from qiao.contact.queries import offered_to, standing_of
+from qiao.contact.queries import Offered, offered_to, standing_of
 from qiao.core.actor import Actor
+from qiao.core.once import once
 from qiao.telephony.models import Call, CallQuerySet
 
 
+def offer_at(actor: Actor) -> Offered | None:
+    """The call that rings at the actor's telephone. Asked for only while they are rung, and once
+    a page."""
+    agent = standing_of(actor)
+    if agent is None or agent.state != "reserved":
+        return None
+    key = ("telephony.offer", actor.person_id)
+    return once(key, lambda: offered_to(staff_id=actor.person_id, subject_kind="call"))
+
+
 def ringing_call_id(*, actor: Actor) -> int | None:
-    """The call that rings at the actor's telephone."""
-    offer = offered_to(staff_id=actor.person_id, subject_kind="call")
+    """The call that rings at the actor's telephone, by its id."""
+    offer = offer_at(actor)
     return offer.subject_id if offer else None
 
 

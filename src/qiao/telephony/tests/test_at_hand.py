@@ -67,7 +67,7 @@ def taken(board: Switchboard, call: Call) -> Call:
 
 
 def part(world: Company) -> Any:
-    found = load_pop(actor=world.agent, now=after(1))
+    found = load_pop(actor=world.agent, now=after(1), path="/")
     assert found is not None
     return found["ringing"]
 
@@ -78,7 +78,7 @@ def test_the_screen_tells_who_rings_before_the_call_is_taken(world: Company) -> 
     ringing = part(world)
     assert ringing.likeliest.customer_id == known.pk
     assert (ringing.line, ringing.calls) == ("热线", 1)
-    other = load_pop(actor=world.colleague, now=after(1))
+    other = load_pop(actor=world.colleague, now=after(1), path="/")
     assert other is not None
     assert other["ringing"] is None
 
@@ -189,3 +189,13 @@ def test_a_call_that_was_just_taken_opens_its_contact_once(
     assert opening not in again
     elsewhere = browser.get(reverse("telephony:pop")).content.decode()
     assert f'href="{reverse("desk:workspace")}?{opening}"' in elsewhere
+
+
+def test_another_page_says_at_once_that_its_person_has_a_call(
+    world: Company, enter: Callable[[Staff], Client]
+) -> None:
+    board = Switchboard()
+    call = taken(board, rings(board))
+    page = enter(world.agent_staff).get(reverse("cases:list"), headers={"HX-Request": ""})
+    opening = f"{reverse('desk:workspace')}?open=contact:{call.interaction_id}"
+    assert f'href="{opening}"' in page.content.decode()

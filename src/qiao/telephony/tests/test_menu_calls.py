@@ -1,15 +1,21 @@
 """Callers in a voice menu: what they key in reaches people, promises and messages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from qiao.cases.operations import OpenRequest, open_case
 from qiao.contact.models import Interaction, Waiting
-from qiao.contact.operations import sign_on
+from qiao.contact.operations import abandon, sign_on
+from qiao.core.manifest import Answer
 from qiao.core.packs.enabled import catalogue
+from qiao.core.registry import registry
 from qiao.core.rules.spelt import Spelt
 from qiao.customers.tests.factories import make_customer
 from qiao.staff.operations import define_skill, give_skill
@@ -25,9 +31,10 @@ from qiao.telephony.operations import (
     install_menus,
     publish_menu,
 )
-from qiao.telephony.operations.conducting import Given
+from qiao.telephony.operations.calls_at_hand import Given
 from qiao.telephony.queries import histories, menu_in_service
-from qiao.telephony.rules import switch
+from qiao.telephony.rules import asks, conduct, switch
+from qiao.telephony.rules.calls import Call as FoldedCall
 from qiao.telephony.rules.conduct_menu import visit_of
 from qiao.telephony.rules.menu_data import data_of_menu, menu_from_data
 from qiao.telephony.rules.speech import heard_at
@@ -284,3 +291,89 @@ def test_a_menu_tells_how_the_latest_case_of_the_caller_goes(world: Company) -> 
     said = visit.values["case"]
     assert isinstance(said, Spelt)
     assert said.digits in case.number
+
+
+def test_a_menu_that_cannot_be_read_lets_callers_reach_people(world: Company) -> None:
+    del world
+    VoiceMenu.objects.create(
+        key="water.hotline", version=9, data={"node": [{"kind": "fly"}]}, digest="x",
+        published_at=NOON,
+    )  # fmt: skip
+    caller = Caller()
+    assert (caller.call.phase, caller.call.queue) == ("waiting", "water.billing")
+
+
+def test_a_module_that_fails_leaves_no_caller_without_a_word(
+    world: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del world
+
+    def broken(**_given: object) -> Answer:
+        raise ZeroDivisionError
+
+    known = registry.voice()
+    asked = known["lookup", "incident"]
+    voice = {("lookup", "incident"): replace(asked, answer=broken)}
+    monkeypatch.setattr(registry, "voice", lambda: known | voice)
+    caller = Caller()
+    caller.listens()
+    assert caller.node == "main"
+
+
+def test_many_callers_in_a_menu_are_taken_up_with_as_many_statements_as_few(
+    world: Company,
+) -> None:
+    del world
+    counts = []
+    for calls in (2, 9):
+        for number in range(Call.objects.count(), calls):
+            Caller(channel=f"c{number}")
+        view = View(tuple(switch.ChannelSeen(f"c{n}", True, "") for n in range(calls)), ())
+        with CaptureQueriesContext(connection) as seen:
+            Switchboard().take_up(view, now=NOON)
+        counts.append(sum("telephony_voicemenu" in each["sql"] for each in seen))
+    assert counts[0] == counts[1]
+
+
+def test_a_timer_that_cannot_ring_stands_before_no_other(
+    world: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del world
+    board = Switchboard()
+    for channel in ("c1", "c2"):
+        board.hear(switch.Arrived(NOON, channel, CALLER, HOTLINE), now=NOON)
+        board.hear(switch.Up(NOON, channel), now=NOON)
+        call = Call.objects.get(channel=channel)
+        board.hear(switch.PlaybackEnded(NOON, f"q{call.pk}-m1", ok=True), now=NOON)
+        folded = visit_of(histories([call.pk])[call.pk])
+        assert folded
+        played = f"q{call.pk}-m{folded.saying}"
+        board.hear(switch.PlaybackEnded(NOON, played, ok=True), now=NOON)
+    first = Call.objects.get(channel="c1")
+    asked = conduct.asked
+
+    def poisoned(call: FoldedCall, ask: asks.Ask, *rest: Any) -> Any:
+        if call.call_id == first.pk and isinstance(ask, asks.TimerRang):
+            raise ZeroDivisionError
+        return asked(call, ask, *rest)
+
+    monkeypatch.setattr(conduct, "asked", poisoned)
+    before = Call.objects.get(channel="c2").entry_count
+    board.pass_time(now=NOON + timedelta(seconds=30))
+    assert Call.objects.get(channel="c2").entry_count > before
+    assert Call.objects.get(channel="c1").entry_count == first.entry_count
+
+
+def test_pressed_twice_a_call_is_returned_once_and_let_go_with_its_contact(
+    world: Company,
+) -> None:
+    Caller().presses("51")
+    owed = OwedCall.objects.get()
+    for each in (world.agent, world.colleague):
+        sign_on(actor=each, endpoint="screen/1", now=NOON)
+    for _press in range(2):
+        begun = begin_owed(owed_id=owed.pk, actor=world.agent, now=NOON)
+    assert (begun.attempts, Interaction.objects.count()) == (1, 1)
+    abandon(interaction_id=begun.interaction_id or 0, actor=world.agent, now=NOON)
+    again = begin_owed(owed_id=owed.pk, actor=world.colleague, now=NOON)
+    assert (again.taken_by_id, again.attempts) == (world.colleague.person_id, 2)

@@ -12,7 +12,7 @@ from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.tests.cast import Company, make_company
 from qiao.telephony.models import Call, CallAsk
 from qiao.telephony.operations import Switchboard, add_line
-from qiao.telephony.operations.conducting import Given
+from qiao.telephony.operations.calls_at_hand import Given
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Outcome, View
 

@@ -1,17 +1,15 @@
 """Over every page: the call that rings, and how it is taken or declined."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.toasts import add_toast
 from qiao.telephony import operations
-from qiao.telephony.queries import load_pop, talking_call, waiting_call
+from qiao.telephony.queries import load_pop, waiting_call
 from qiao.telephony.queries import queue_name as name_of_queue
 
 VIEW, WORK = "interactions.view", "interactions.work"
@@ -21,20 +19,11 @@ POST = ("POST",)
 @staff_view(WORK)
 def pop(request: StaffRequest) -> HttpResponse:
     """What stands over the page now. A call that was just taken opens its contact, once."""
-    context: dict[str, Any] = {"part": load_pop(actor=request.actor, now=request.now)}
-    context["at_desk"] = at_desk(request)
-    if not context["part"]["ringing"]:
-        talk = talking_call(actor=request.actor)
-        context["talk"] = talk
-        known = request.GET.get("known", "")
-        context["opens"] = talk is not None and known != str(talk.pk) and context["at_desk"]
-    return render(request, "telephony/pop.html", context)
-
-
-def at_desk(request: StaffRequest) -> bool:
-    """Whether the page that asks is the workspace."""
-    address = urlsplit(request.headers.get("HX-Current-URL", "")).path
-    return address == reverse("desk:workspace")
+    path = urlsplit(request.headers.get("HX-Current-URL", "")).path  # of the page that asks
+    part = load_pop(actor=request.actor, now=request.now, path=path)
+    talk, known = part["talk"], request.GET.get("known", "")
+    opens = talk is not None and part["at_desk"] and known != str(talk.pk)
+    return render(request, "telephony/pop.html", {"part": part, "opens": opens})
 
 
 @staff_view(WORK, methods=POST)

@@ -1,0 +1,99 @@
+"""A call that is conducted: its row, how its log folds, its line's terms, what it waits for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+
+from qiao.contact.operations import Wish
+from qiao.core.packs.enabled import catalogue
+from qiao.telephony.models import Call as Row
+from qiao.telephony.models import CallAsk, Line
+from qiao.telephony.operations.callers import NOBODY, Caller
+from qiao.telephony.queries import menu_in_service
+from qiao.telephony.rules import asks, conduct
+from qiao.telephony.rules.calls import Call
+from qiao.telephony.rules.conducting import Conduct, Terms
+from qiao.telephony.rules.switch import Order
+
+log: Final = structlog.get_logger(__name__)
+KIND: Final = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An order of a call, to be given after those before it."""
+
+    call_id: int
+    order: Order
+
+
+@dataclass(slots=True)
+class Known:
+    """A living call: its row, how its log folds, and the terms of its line."""
+
+    row: Row
+    call: Call
+    terms: Terms
+    caller: Caller = NOBODY
+
+
+Decide = Callable[[Call, Terms], Conduct]
+
+
+def wish_of(known: Known, word: asks.Waits) -> Wish:
+    """What waits, and for whom."""
+    row = known.row
+    is_emergency = word.is_emergency or (row.line is not None and row.line.is_emergency)
+    return Wish(
+        word.queue,
+        "phone",
+        KIND,
+        row.pk,
+        row.organisation_id,
+        known.call.queued_at or row.arrived_at,
+        customer_id=row.customer_id,
+        tier=known.caller.tier,
+        skills=dict(word.skills),
+        is_emergency=is_emergency,
+        last_agent_id=known.caller.last_agent_id,
+    )
+
+
+def people_of(call: Call) -> set[int]:
+    """Whoever rings, talks or watches."""
+    return {leg.staff for leg in call.legs.values() if leg.staff is not None}
+
+
+def asking(ask: asks.Ask, now: datetime) -> Decide:
+    """What comes of something that is asked of a call."""
+
+    def decide(call: Call, terms: Terms) -> Conduct:
+        return conduct.asked(call, ask, now, terms)
+
+    return decide
+
+
+def ask_of(row: CallAsk) -> asks.Ask | None:
+    """The ask that a row holds; None for one of another version of the program."""
+    kind: Any = getattr(asks, row.kind, None)
+    if not (isinstance(kind, type) and issubclass(kind, asks.Ask)):
+        log.warning("ask_not_known", kind=row.kind)
+        return None
+    found: asks.Ask = kind(**row.data)
+    return found
+
+
+def terms_of(line: Line | None) -> Terms:
+    """How calls of a line are conducted; whatever else was dialled, a person takes it."""
+    if line is None:
+        return Terms(_first_queue())
+    menu = menu_in_service(line.menu)
+    return Terms(line.queue, tuple(line.greeting), line.is_recorded, menu)
+
+
+def _first_queue() -> str:
+    queues = catalogue().queues.values()
+    return next(each.key for each in queues if "phone" in each.channels)
