@@ -33,9 +33,8 @@ from qiao.contact.queries.searching import find_interactions
 from qiao.contact.queries.sources import RECENT, TIMELINE
 from qiao.contact.queries.standing import (
     Colleague,
-    DeskNow,
-    desk_now,
     load_bar,
+    ready_colleagues,
     standing_of,
     standings,
 )
@@ -48,7 +47,6 @@ __all__ = [
     "AgentNow",
     "Colleague",
     "ContactSlot",
-    "DeskNow",
     "InteractionCount",
     "InteractionFilters",
     "InteractionRow",
@@ -64,7 +62,6 @@ __all__ = [
     "cases_of",
     "contacts_by_slot",
     "count_at_hand",
-    "desk_now",
     "draft_of",
     "expired_offers",
     "find_customers_near",
@@ -84,6 +81,7 @@ __all__ = [
     "outcomes",
     "proposed_reason",
     "queues_now",
+    "ready_colleagues",
     "reason_choices",
     "reason_names",
     "scripts_for",

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db.models import Count
-
-from qiao.contact.models import AgentState, Waiting
+from qiao.contact.models import AgentState
 from qiao.contact.rules.desk import BREAKS
 from qiao.core.actor import Actor
 from qiao.core.once import once
@@ -48,40 +46,20 @@ def load_bar(*, actor: Actor, now: datetime, path: str) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody who is ready, with what they serve."""
+    """Somebody who is ready."""
 
     staff_id: int
     name: str
     number: str
     title: str
-    queues: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class DeskNow:
-    """How many wait and how many are ready, by queue; and the colleagues who are ready."""
-
-    waiting: Mapping[str, int]
-    ready: Mapping[str, int]
-    colleagues: Sequence[Colleague]
-
-
-def desk_now(*, actor: Actor, now: datetime) -> DeskNow:
-    """Who could take something over at this moment, in two statements."""
+def ready_colleagues(*, actor: Actor, now: datetime) -> Sequence[Colleague]:
+    """Who else is ready at this moment, by number."""
     agents = (
         AgentState.objects.filter(state=AgentState.State.READY, lease_until__gt=now)
         .exclude(staff_id=actor.person_id)
         .select_related("staff")
         .order_by("staff__number")
     )
-    colleagues = [
-        Colleague(a.staff_id, a.staff.name, a.staff.number, a.staff.title, a.queues)
-        for a in agents
-    ]
-    ready: dict[str, int] = {}
-    for each in colleagues:
-        for queue in each.queues:
-            ready[queue] = ready.get(queue, 0) + 1
-    waits = Waiting.objects.filter(state__in=[Waiting.State.WAITING, Waiting.State.OFFERED])
-    counts = waits.values_list("queue").annotate(n=Count("id")).order_by("queue")
-    return DeskNow(dict(counts), ready, colleagues)
+    return [Colleague(a.staff_id, a.staff.name, a.staff.number, a.staff.title) for a in agents]

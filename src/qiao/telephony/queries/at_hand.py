@@ -10,7 +10,14 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from qiao.cases.queries import open_cases_of_customer
-from qiao.contact.queries import Offered, calls_from, desk_now, standing_of
+from qiao.contact.queries import (
+    Offered,
+    QueueNow,
+    calls_from,
+    queues_now,
+    ready_colleagues,
+    standing_of,
+)
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
 from qiao.customers.queries import PhoneMatch, match_phone, shown_phone
@@ -114,16 +121,6 @@ def talking_call(*, actor: Actor) -> Call | None:
     return found.filter(phase__in=WITH_A_PERSON).order_by("-connected_at").first()
 
 
-@dataclass(frozen=True, slots=True)
-class TransferQueue:
-    """A queue that a call may go to: how many wait there, how many are ready."""
-
-    key: str
-    name: str
-    waiting: int
-    ready: int
-
-
 def load_controls(*, actor: Actor, interaction_id: int, now: datetime) -> Mapping[str, Any] | None:
     """What may be done with the call of a contact, while it lives and the actor has it."""
     del now
@@ -152,13 +149,10 @@ def load_controls(*, actor: Actor, interaction_id: int, now: datetime) -> Mappin
 
 def load_transfer(*, actor: Actor, now: datetime) -> Mapping[str, Any]:
     """Where a call may be transferred: queues, and colleagues who are ready."""
-    state = desk_now(actor=actor, now=now)
+    standing = queues_now(actor=actor, permission="interactions.view", now=now)
     queues = [
-        TransferQueue(
-            spec.key, queue_name(spec.key), state.waiting.get(spec.key, 0),
-            state.ready.get(spec.key, 0),
-        )
-        for spec in catalogue().queues.values()
+        (queue_name(key), standing.get(key) or QueueNow(key, 0, None, 0, 0))
+        for key, spec in catalogue().queues.items()
         if "phone" in spec.channels
-    ]  # fmt: skip
-    return {"queues": queues, "colleagues": state.colleagues}
+    ]
+    return {"queues": queues, "colleagues": ready_colleagues(actor=actor, now=now)}

@@ -199,3 +199,18 @@ def test_another_page_says_at_once_that_its_person_has_a_call(
     page = enter(world.agent_staff).get(reverse("cases:list"), headers={"HX-Request": ""})
     opening = f"{reverse('desk:workspace')}?open=contact:{call.interaction_id}"
     assert f'href="{opening}"' in page.content.decode()
+
+
+def test_a_transfer_shows_queues_and_whoever_is_ready(
+    world: Company, enter: Callable[[Staff], Client]
+) -> None:
+    board = Switchboard()
+    call = taken(board, rings(board))
+    give_skill(staff=world.colleague_staff, skill_key=BILLS, level=2)
+    sign_on(actor=world.colleague, endpoint="screen/1028", now=NOW)
+    with time_machine.travel(after(10), tick=False):
+        address = reverse("telephony:transfer", args=[call.pk])
+        shown = enter(world.agent_staff).get(address).content.decode()
+    assert f'value="{BILLS}"' in shown
+    assert f'name="staff" value="{world.colleague.person_id}"' in shown
+    assert f'name="staff" value="{world.agent.person_id}"' not in shown
