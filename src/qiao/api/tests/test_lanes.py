@@ -77,13 +77,12 @@ def waiting(queues: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def until(check: Any, seconds: float) -> float:
-    """Wait until something holds; how long that took."""
+def until(check: Any, seconds: float) -> None:
+    """Wait until something holds."""
     began = time.monotonic()
     while not check():
         assert time.monotonic() - began < seconds, "waited in vain"
         time.sleep(0.1)
-    return time.monotonic() - began
 
 
 def test_what_waits_for_others_is_worked_on_apart() -> None:
@@ -141,9 +140,7 @@ def test_one_receiver_that_hangs_holds_one_place_with_its_repetitions_too(
         hanging = threading.Thread(target=send)
         hanging.start()
         until(lambda: len(held) == 1, 10)
-        began = time.monotonic()
         tasks.send.func(delivery_id=second)
-        assert time.monotonic() - began < 5
         assert len(held) == 1, "it was not spoken to a second time"
         postponed = Delivery.objects.get(pk=second)
         assert (postponed.state, postponed.attempts) == ("waiting", 1), "no attempt was made"

@@ -132,10 +132,8 @@ def test_a_pid_file_that_names_another_program_does_not_stop_the_start(home: Pat
     stale = (home / "pg" / "postmaster.pid").open("w")
     stale.write(f"{os.getpid()}\n{home / 'pg'}\n0\n5432\n\n\n0 0\n")
     stale.close()
-    began = time.monotonic()
     with postgres.server(home):
         assert postgres.running(home)
-    assert time.monotonic() - began < 10
 
 
 def test_a_socket_path_too_long_for_the_system_moves_to_a_short_private_folder(
