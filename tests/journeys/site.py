@@ -1,5 +1,7 @@
 """A small water company with a web server of its own, and browsers for its people."""
 
+import atexit
+import json
 import os
 import re
 import signal
@@ -11,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from django.db import transaction
 from django.utils import timezone
@@ -167,41 +169,75 @@ def served(database: str, media: Path, log: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
+    process = _forked({"database": database, "media": str(media), "log": str(log), "port": port})
+    try:
+        _wait(port, process, log)
+        yield f"http://localhost:{port}"
+    finally:
+        # All at once: by itself it would wait for streams that no page closes any more.
+        os.killpg(process, signal.SIGKILL)
+        _until_gone(process)
+
+
+def _forked(order: dict[str, Any]) -> int:
+    """Ask for a server; its process id, which is its group's too."""
+    maker = _maker()
+    assert maker.stdin is not None
+    assert maker.stdout is not None
+    maker.stdin.write(json.dumps(order) + "\n")
+    maker.stdin.flush()
+    return int(maker.stdout.readline())
+
+
+@cache
+def _maker() -> "subprocess.Popen[str]":
+    """The process that forks servers, started with the first journey of this one."""
     environment = os.environ | {
-        "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": "qiao.config.settings",
         "PYTHONPATH": str(PROJECT / "src"),
         "QIAO_DEMO": "1",
-        "QIAO_MEDIA": str(media),
     }
-    command = [sys.executable, "-m", "granian", "--interface", "asginl", "--port", str(port)]
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            [*command, "qiao.config.asgi:application"],
-            env=environment,
-            stdout=out,
-            stderr=out,
-            start_new_session=True,
-        )
-        try:
-            _wait(port, process, log)
-            yield f"http://localhost:{port}"
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)  # its workers too, which it leaves behind
-                process.wait()
+    maker = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("preloaded.py"))],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    atexit.register(_end, maker)
+    assert maker.stdout is not None
+    assert maker.stdout.readline() == "ready\n", "the web server cannot be imported"
+    return maker
 
 
-def _wait(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _try in range(READY_SECONDS * 5):
-        assert process.poll() is None, log.read_text()[-3000:]
+def _end(maker: "subprocess.Popen[str]") -> None:
+    assert maker.stdin is not None
+    maker.stdin.close()
+    maker.wait(10)
+
+
+def _wait(port: int, process: int, log: Path) -> None:
+    for _try in range(READY_SECONDS * 20):
+        assert _lives(process), log.read_text()[-3000:]
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=5):
                 return
         except OSError:
-            time.sleep(0.2)
+            time.sleep(0.05)
     raise AssertionError(log.read_text()[-3000:])
+
+
+def _until_gone(process: int) -> None:
+    for _try in range(200):
+        if not _lives(process):
+            return
+        time.sleep(0.05)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.killpg(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
