@@ -59,4 +59,4 @@ def test_the_stream_of_one_branch_is_silent_about_another() -> None:
     events = [frame for frame in heard["agent"] if "event: tick" not in frame]
     assert events, "the colleague hears what happened"
     assert [frame for frame in heard["outsider"] if "event: tick" not in frame] == []
-    assert not world.pattern().search("".join(heard["outsider"]))
+    assert not world.betrayed_by("".join(heard["outsider"]))

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from PIL import Image
@@ -38,17 +39,27 @@ class World:
     ids: dict[str, Any] = field(default_factory=dict)
     canaries: set[str] = field(default_factory=set)
 
-    def pattern(self) -> "re.Pattern[str]":
-        """Finds any canary, whole, spaced or masked."""
-        words = [re.escape(word) for word in self.canaries]
+    def betrayed_by(self, text: str) -> set[str]:
+        """The canaries in a text, whole, spaced or masked, in lower case."""
+        # Ten thousand answers are looked through: words are found faster than one by a pattern.
+        low = text.lower()
+        found = {word for word in (MARK, *map(str.lower, self.canaries)) if word in low}
         for phone in (PHONE, CALLER_PHONE):
-            words += [r"[\s-]?".join(phone), rf"{phone[:3]}\W{{0,3}}\*+\W{{0,3}}{phone[-4:]}"]
-        return re.compile("|".join([MARK, *words]), re.IGNORECASE)
+            if phone[-1] in low and phone[:3] in low:
+                found.update(_written(phone).findall(low))
+        return found
 
     def staff(self, who: str) -> Staff:
         """The member of staff behind a name of the cast."""
         found: Staff = getattr(self.company, f"{who}_staff")
         return found
+
+
+@cache
+def _written(phone: str) -> "re.Pattern[str]":
+    """Finds a number with gaps in it or with its middle hidden."""
+    spaced = r"[\s-]?".join(phone)
+    return re.compile(rf"{spaced}|{phone[:3]}\W{{0,3}}\*+\W{{0,3}}{phone[-4:]}")
 
 
 def picture(colour: str = "navy", name: str = "p.png") -> Accepted:

@@ -86,7 +86,7 @@ def proof_of(company: Company, backup: BackupRun) -> BackupRun:
     return run
 
 
-_DATABASES = r"SELECT datname FROM pg_database WHERE datname !~ '^qiao_test_[0-9a-f]{12}$'"
+_DATABASES = r"SELECT datname FROM pg_database WHERE datname !~ '^qiao_(test|empty)_[0-9a-f]+$'"
 
 
 def databases() -> set[str]:
