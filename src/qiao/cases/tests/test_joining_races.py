@@ -162,6 +162,8 @@ def while_open(
         other.start()
         for _n in range(200):
             with connection.cursor() as cursor:
+                # A transaction goes on seeing what everybody did when it first looked.
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
                 cursor.execute(
                     "SELECT count(*) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND wait_event_type = 'Lock'"
