@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def main() -> None:
     django.setup()
     _warm()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are nobody's business here
-    print("ready", flush=True)
+    _tell("ready")
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
@@ -37,22 +38,27 @@ def main() -> None:
             _serve(order)
         # Here, as the first question after its group may come before it leads one.
         os.setpgid(child, child)
-        print(child, flush=True)
+        _tell(child)
+
+
+def _tell(word: object) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
 
 
 def _warm() -> None:
-    import qiao.config.asgi  # noqa: F401 - what a server would import first
+    import qiao.config.asgi  # noqa: F401, PLC0415 - what a server would import first
 
     get_resolver().url_patterns  # noqa: B018 - all views come with it
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             translation.gettext("Save")
     for config in apps.get_app_configs():
-        for file in Path(config.path, "templates").rglob("*.html"):
-            try:
-                engines["django"].get_template(str(file.relative_to(Path(config.path, "templates"))))
-            except TemplateSyntaxError:
-                continue
+        folder = Path(config.path, "templates")
+        for file in folder.rglob("*.html"):
+            # Others' templates may need what is not installed.
+            with suppress(TemplateSyntaxError):
+                engines["django"].get_template(str(file.relative_to(folder)))
 
 
 def _serve(order: dict[str, Any]) -> None:

@@ -87,8 +87,9 @@ class Camera:
         with connection.cursor() as cursor:
             # The view of the same figures joins all indexes of all tables first.
             cursor.execute(
-                "SELECT sum(pg_stat_get_xact_tuples_inserted(t) + pg_stat_get_xact_tuples_updated(t)"
-                " + pg_stat_get_xact_tuples_deleted(t)) FROM unnest(%s::oid[]) AS t",
+                "SELECT sum(pg_stat_get_xact_tuples_inserted(t)"
+                " + pg_stat_get_xact_tuples_updated(t) + pg_stat_get_xact_tuples_deleted(t))"
+                " FROM unnest(%s::oid[]) AS t",
                 [self.oids],
             )
             (found,) = cursor.fetchone()

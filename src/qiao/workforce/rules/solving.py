@@ -9,9 +9,7 @@ tells.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING, Any, Final
 
 from qiao.workforce.rules.beginning import first_plan
 from qiao.workforce.rules.limits import faults, may_ever
@@ -27,6 +25,9 @@ from qiao.workforce.rules.plan import (
     Person,
     Week,
 )
+
+if TYPE_CHECKING:
+    from ortools.sat.python.cp_model import CpModel
 
 MISSING: Final = 60  # for each part of a slot: ten minutes without somebody who is needed
 FIRST_MISSING: Final = 60  # more for the first half of the people: no half hour stays empty
@@ -65,7 +66,10 @@ def solve(
 
     Raises `Unsolvable`.
     """
-    model = _Model(week)
+    # The solver brings pandas along: a second and a hundred megabytes that no web process needs.
+    from ortools.sat.python import cp_model  # noqa: PLC0415
+
+    model = _Model(week, cp_model.CpModel())
     model.build()
     begin = start or first_plan(week)
     for (person_id, day, key), chosen in model.works.items():
@@ -97,8 +101,8 @@ def solve(
 class _Model:
     """The variables and what holds between them."""
 
-    def __init__(self, week: Week) -> None:
-        self.week, self.cp = week, cp_model.CpModel()
+    def __init__(self, week: Week, cp: "CpModel") -> None:
+        self.week, self.cp = week, cp
         self.works: dict[tuple[int, int, int], Any] = {}
         self.cost: list[Any] = []
 
