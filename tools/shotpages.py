@@ -258,6 +258,8 @@ SHOTS = (
     Shot("level-agents", "/calls/level/?period=week&by=agent", "supervisor"),
     Shot("level-empty", "/calls/level/?day=2001-01-01", "supervisor", "empty"),
     Shot("wallboard", "/calls/wallboard", "supervisor", "wallboard"),
+    Shot("living-calls", "/calls/living/", "supervisor"),
+    Shot("living-calls-empty", "/calls/living/?queue=none", "supervisor", "empty"),
     Shot("overview", "/overview/", "supervisor", "analytics"),
     Shot("reports", "/cases/reports/?period=30d&by=type", "supervisor", "analytics"),
     Shot("api-keys", "/api-keys/", "administrator"),

@@ -265,13 +265,16 @@ def wake(topics: Sequence[str]) -> None:
             cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, message])
 
 
-def wake_people(topics: Sequence[str], people: Collection[int]) -> None:
-    """Wake the screens of some people that listen to these topics, as `wake` does for all."""
-    if not people:
+def wake_people(
+    topics: Sequence[str], people: Collection[int], *, right: str = "", organisation_id: int = 0
+) -> None:
+    """Wake the screens of some people that listen to these topics, as `wake` does for all; and of
+    whoever holds `right` in the unit, where one is named."""
+    if not people and not right:
         return
     message = {
-        "name": "core.woken", "topics": list(topics), "org": None, "right": "",
-        "to": sorted(people),
+        "name": "core.woken", "topics": list(topics), "org": organisation_id or None,
+        "right": right, "to": sorted(people),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, json.dumps(message)])

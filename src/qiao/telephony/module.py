@@ -25,6 +25,7 @@ from qiao.telephony.operations import install_menus
 from qiao.telephony.personal import PERSONAL
 from qiao.telephony.queries import load_controls, load_owed_tool, load_pop
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
+from qiao.telephony.watch_contributions import WATCH_COMMANDS, WATCH_NAVIGATION
 
 VIEW, WORK = "interactions.view", "interactions.work"
 PLAYED = settings.SWITCH == "played"
@@ -48,7 +49,7 @@ manifest = Module(
         Permission("calls.figures", _("See the service level and the wallboard")),
         Permission("calls.menus", _("Edit voice menus and put them into service")),
     ),
-    navigation=NAVIGATION,
+    navigation=(*NAVIGATION, *WATCH_NAVIGATION),
     periodic=PERIODIC,
     frame=(FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10),),
     contact_tools=(
@@ -86,6 +87,7 @@ manifest = Module(
     ),
     commands=(
         *COMMANDS,
+        *WATCH_COMMANDS,
         Command(
             "telephony.owed", _("Calls that are owed"), "phone-outgoing",
             "telephony:owed_list", VIEW,

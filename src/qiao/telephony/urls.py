@@ -5,6 +5,7 @@ from django.urls import path
 from qiao.telephony.views import (
     controls,
     levels,
+    living,
     owed,
     phone,
     records,
@@ -36,5 +37,6 @@ urlpatterns = [
     path("<int:call_id>/", records.detail, name="detail"),
     path("level/", levels.level, name="level"),
     path("wallboard", wallboard.wallboard, name="wallboard"),
+    path("living/", living.index, name="living"),
     path("level/file/<slug:form>", levels.level_file, name="level_file"),
 ]

@@ -14,5 +14,6 @@ CALL_RECORDS: Final = {
         queries=("by=agent&period=month", "by=queue", "by=hour&period=week", "unit={unit}")
     ),
     "telephony:wallboard": Visit(),
+    "telephony:living": Visit(queries=("queue=water.billing", "team={team}", "team=x")),
     "telephony:level_file": Visit({"form": "csv"}, post={}, get=NOT_ALLOWED, own=True),
 }

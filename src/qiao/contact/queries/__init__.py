@@ -39,7 +39,13 @@ from qiao.contact.queries.standing import (
     standings,
 )
 from qiao.contact.queries.waiting import Offered, expired_offers, offered_to
-from qiao.contact.queries.watching import AgentNow, QueueNow, agents_now, queues_now
+from qiao.contact.queries.watching import (
+    AgentNow,
+    QueueNow,
+    agents_now,
+    queues_now,
+    stands_long,
+)
 
 __all__ = [
     "RECENT",
@@ -88,5 +94,6 @@ __all__ = [
     "seconds_in_states",
     "standing_of",
     "standings",
+    "stands_long",
     "window_texts",
 ]

@@ -79,12 +79,13 @@ def agents_now(*, actor: Actor, now: datetime) -> Sequence[AgentNow]:
         cursor.execute(_PEOPLE, values)
         rows = cursor.fetchall()
     found = [
-        AgentNow(staff_id, name, state, reason, since, _is_long(state, reason, since, now))
+        AgentNow(staff_id, name, state, reason, since, stands_long(state, reason, since, now))
         for staff_id, name, state, reason, since in rows
     ]
     return sorted(found, key=lambda each: not each.is_long)
 
 
-def _is_long(state: str, reason: str, since: datetime, now: datetime) -> bool:
+def stands_long(state: str, reason: str, since: datetime, now: datetime) -> bool:
+    """Whether somebody has stood so for longer than a supervisor leaves unlooked at."""
     most = too_long_after(state, reason)
     return most is not None and (now - since).total_seconds() > most

@@ -49,9 +49,15 @@ def test_people_are_woken_by_name_alone(own_database: str) -> None:
         cursor.execute(f"LISTEN {events.LIVE_CHANNEL}")
         events.wake_people(["call-5"], [3, 4])
         events.wake_people(["call-6"], [])
+        events.wake_people(["living"], [], right="calls.watch", organisation_id=7)
         cursor.execute("SELECT 1")
         heard = [json.loads(n.payload) for n in connection.connection.notifies(timeout=0.2)]
         cursor.execute(f"UNLISTEN {events.LIVE_CHANNEL}")
-    assert [(each["topics"], each["to"]) for each in heard] == [(["call-5"], [3, 4])]
+    assert [(each["topics"], each["to"]) for each in heard] == [
+        (["call-5"], [3, 4]),
+        (["living"], []),
+    ]
     assert reaches(heard[0], actor(4))
     assert not reaches(heard[0], actor(5, agents_watch=(7,)))
+    assert reaches(heard[1], actor(5, calls_watch=(7,)))
+    assert not reaches(heard[1], actor(5, calls_watch=(8,), cases_view=(7,)))

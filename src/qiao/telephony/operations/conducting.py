@@ -33,6 +33,7 @@ from qiao.core.rules import phones
 from qiao.staff.queries import company_id
 from qiao.telephony.models import Call as Row
 from qiao.telephony.models import CallAsk, Line, OwedCall
+from qiao.telephony.operations.asking import WATCH
 from qiao.telephony.operations.callers import NOBODY, Caller, caller_of
 from qiao.telephony.operations.calls_at_hand import (
     KIND,
@@ -207,7 +208,9 @@ class Switchboard:
                     for asked in route(now=now):
                         self._offer(asked, now)
                 for call_id, people in self._moved.items():
-                    events.wake_people([f"call-{call_id}"], people)
+                    unit = self._calls[call_id].row.organisation_id
+                    topics = [f"call-{call_id}", "living"]
+                    events.wake_people(topics, people, right=WATCH, organisation_id=unit)
         except BaseException:
             self._undo()
             raise

@@ -20,6 +20,7 @@ from qiao.telephony.queries.levels import (
     terms_of,
 )
 from qiao.telephony.queries.living import callers_channels, due_asks, due_offers, living_calls
+from qiao.telephony.queries.living_list import LivingCall, LivingCalls, living_list
 from qiao.telephony.queries.logs import histories
 from qiao.telephony.queries.menus import every_piece, menu_in_service
 from qiao.telephony.queries.one import AskedPerson, CallNotVisible, CallStory, story_of
@@ -53,6 +54,8 @@ __all__ = [
     "DeedAtHand",
     "Due",
     "Heard",
+    "LivingCall",
+    "LivingCalls",
     "OwedPage",
     "OwnPhone",
     "Ringing",
@@ -70,6 +73,7 @@ __all__ = [
     "list_calls",
     "list_owed",
     "living_calls",
+    "living_list",
     "load_controls",
     "load_owed_tool",
     "load_pop",

@@ -30,4 +30,5 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "agents": [(each, STATES.get(each.state, each.state)) for each in board.shown_agents],
         "company": from_names(company.names, company.name),
         "now": request.now,
+        "may_watch": request.actor.can("calls.watch"),
     }

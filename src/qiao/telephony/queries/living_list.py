@@ -1,0 +1,155 @@
+"""Calls that wait and calls that are talked, as whoever watches over them sees them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from qiao.contact.queries import stands_long
+from qiao.core.actor import Actor
+from qiao.customers.queries import CustomerLine, lines_for
+from qiao.telephony.queries.at_hand import number_words, queue_name
+from qiao.telephony.queries.levels import terms_of
+
+WATCH: Final = "calls.watch"
+MOST: Final = 300
+_LIVING: Final = """
+SELECT c.id, c.phase, c.queue, c.caller, c.phone, coalesce(l.name, c.dialled),
+       coalesce(i.customer_id, c.customer_id), coalesce(w.since, c.queued_at),
+       coalesce(e.had_at, c.connected_at), e.held_at, e.last IS NOT DISTINCT FROM 'joined',
+       coalesce(w.is_emergency, l.is_emergency, false), c.staff_id, coalesce(s.name, ''),
+       coalesce(o.staff_id, e.third_id), coalesce(r.name, t.name, ''), e.keys
+  FROM telephony_call c
+  LEFT JOIN telephony_line l ON l.id = c.line_id
+  LEFT JOIN contact_interaction i ON i.id = c.interaction_id
+  LEFT JOIN contact_waiting w ON w.subject_kind = 'call' AND w.subject_id = c.id
+        AND w.state IN ('waiting', 'offered') AND c.phase = 'waiting'
+  LEFT JOIN contact_offer o ON o.waiting_id = w.id AND o.state = 'open'
+  LEFT JOIN LATERAL (
+       SELECT max(e.at) FILTER (WHERE e.kind IN ('connected', 'handed_over', 'taken_over'))
+                  AS had_at,
+              max(e.at) FILTER (WHERE e.kind IN ('held', 'consulted')) AS held_at,
+              (array_agg((e.data ->> 'staff')::bigint ORDER BY e.seq DESC)
+                  FILTER (WHERE e.kind = 'consulted'))[1] AS third_id,
+              (array_agg(e.kind ORDER BY e.seq DESC) FILTER (WHERE e.kind IN
+                  ('connected', 'joined', 'handed_over', 'party_left', 'queued')))[1] AS last,
+              (array_agg(jsonb_path_query_array(e.data, '$.visit.trail[*].keys')
+                  ORDER BY e.seq DESC)
+                  FILTER (WHERE e.kind IN ('menu_began', 'menu_moved')))[1]::text AS keys
+         FROM telephony_callentry e WHERE e.call_id = c.id) e ON true
+  LEFT JOIN staff_staff s ON s.id = c.staff_id
+  LEFT JOIN staff_staff r ON r.id = o.staff_id
+  LEFT JOIN staff_staff t ON t.id = e.third_id
+ WHERE c.phase <> 'ended' AND c.phase IN ('waiting', 'talking', 'held', 'consulting')
+   AND c.organisation_id = ANY(%(units)s::bigint[])
+   AND (%(queue)s = '' OR c.queue = %(queue)s)
+   AND (%(team)s::bigint IS NULL OR EXISTS (
+        SELECT FROM staff_membership m LEFT JOIN contact_agentstate a ON a.staff_id = m.staff_id
+         WHERE m.team_id = %(team)s
+           AND CASE WHEN c.phase = 'waiting' THEN a.state <> 'off' AND c.queue = ANY(a.queues)
+                    ELSE m.staff_id = c.staff_id END))
+ ORDER BY 8, c.id LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LivingCall:
+    """A call that waits or is talked.
+
+    `state`: ``waiting``, ``rings`` (at `other`), ``talking``, ``held``, ``consulting`` (with
+    `other`), ``conference``. `since` is when the wait, or the talk with `staff_name`, began;
+    `state_since` when the caller was put on hold. `is_late` says that it waits longer than its
+    queue's terms allow, or is talked longer than a talk should take.
+    """
+
+    call_id: int
+    state: str
+    queue: str
+    queue_name: str
+    number: str
+    line: str
+    customer: CustomerLine | None
+    is_emergency: bool
+    since: datetime
+    state_since: datetime | None
+    is_late: bool
+    staff_id: int | None
+    staff_name: str
+    other: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LivingCalls:
+    """Those that wait, the longest first, and those that are talked; `is_cut` where there are
+    more than a page shows."""
+
+    waiting: Sequence[LivingCall]
+    talked: Sequence[LivingCall]
+    is_cut: bool
+
+
+def living_list(
+    *, actor: Actor, now: datetime, queue: str = "", team_id: int | None = None
+) -> LivingCalls:
+    """Living calls of the units whose calls the actor watches over, in two statements.
+
+    With a team those that its people have, and those that wait where they are signed on.
+    """
+    values: dict[str, Any] = {
+        "units": list(actor.organisations(WATCH)), "queue": queue, "team": team_id,
+        "most": MOST + 1,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVING, values)
+        rows = cursor.fetchall()
+    known = lines_for(actor=actor, customer_ids=[row[6] for row in rows if row[6]])
+    calls = [_call(row, known, actor, now) for row in rows[:MOST]]
+    return LivingCalls(
+        [each for each in calls if each.state in ("waiting", "rings")],
+        [each for each in calls if each.state not in ("waiting", "rings")],
+        len(rows) > MOST,
+    )
+
+
+def _call(
+    row: Sequence[Any], known: Mapping[int, CustomerLine], actor: Actor, now: datetime
+) -> LivingCall:
+    call_id, phase, queue, caller, phone, line, customer, queued_at, had_at, held_at, *rest = row
+    is_conference, is_emergency, staff_id, staff_name, other_id, other, keys = rest
+    waits = phase == "waiting"
+    if waits:
+        state = "rings" if other_id and other else "waiting"
+    else:
+        state = "conference" if phase == "talking" and is_conference else phase
+    since = (queued_at if waits else had_at) or now
+    return LivingCall(
+        call_id=call_id,
+        state=state,
+        queue=queue,
+        queue_name=queue_name(queue) if queue else "",
+        number=number_words(phone, caller, actor),
+        line=line,
+        customer=known.get(customer) if customer else None,
+        is_emergency=is_emergency,
+        since=since,
+        state_since=held_at if state in ("held", "consulting") else None,
+        is_late=_waits_long(queue, since, now) if waits else stands_long("busy", "", since, now),
+        staff_id=None if waits else staff_id,
+        staff_name="" if waits else staff_name,
+        other=other if state in ("rings", "consulting", "conference") else "",
+        keys=_keys(keys),
+    )
+
+
+def _waits_long(queue: str, since: datetime, now: datetime) -> bool:
+    terms = terms_of(queue)
+    return terms is not None and (now - since).total_seconds() > terms.answer_seconds
+
+
+def _keys(text: str | None) -> tuple[str, ...]:
+    """What was pressed, place by place, out of a list of texts in JSON."""
+    return tuple(each for each in json.loads(text or "[]") if each)
