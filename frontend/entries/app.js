@@ -19,6 +19,7 @@ import * as longtext from "../js/longtext.js";
 import * as menus from "../js/menus.js";
 import * as palette from "../js/palette.js";
 import * as picking from "../js/picking.js";
+import * as player from "../js/player.js";
 import * as place from "../js/place.js";
 import * as presence from "../js/presence.js";
 import * as requests from "../js/requests.js";
@@ -30,7 +31,7 @@ import * as toasts from "../js/toasts.js";
 
 window.htmx = htmx;
 
-for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, dropping, filesize, finding, inserting, longtext, picking, place, presence, scrolling, tabs, retry, focus, livestream]) {
+for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, dropping, filesize, finding, inserting, longtext, picking, place, player, presence, scrolling, tabs, retry, focus, livestream]) {
   part.start();
 }
 document.documentElement.dataset.ready = "";

@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
-from qiao.telephony.models import Call, CallEntry
-from qiao.telephony.operations import record_turns
+from django.utils import timezone
+
+from qiao.core.incoming_files import place_for, take_brought
+from qiao.telephony.engines.sim_shelf import Shelf
+from qiao.telephony.models import Call, CallEntry, CallRecording
+from qiao.telephony.operations import keep_recording, play_recording, record_turns
 from tests.world.canaries import CALLER_PHONE, World
 
 
@@ -48,3 +52,22 @@ def add_past_calls(world: World) -> None:
     )
     record_turns([call.pk])
     world.ids |= {"past_call": call.pk}
+    _add_recording(world, call)
+
+
+def _add_recording(world: World, call: Call) -> None:
+    """The talk, recorded and kept; the agent has begun to play it."""
+    name = f"q{call.pk}-r5"
+    row = CallRecording.objects.create(
+        name=name, call=call, kind="talk", state="due", queue=call.queue,
+        began_at=call.connected_at, ended_at=call.ended_at, seconds=3, next_at=world.now,
+    )  # fmt: skip
+    shelf = Shelf()
+    shelf.put(name, 3)
+    brought = place_for(name)
+    brought.write_bytes(b"".join(shelf.sound_of(name)))
+    written = take_brought(brought, file_name=f"{name}.wav", content_type="audio/wav")
+    keep_recording(recording_id=row.pk, written=written, seconds=3, now=world.now)
+    heard = play_recording(actor=world.company.agent, now=timezone.now(), recording_id=row.pk)
+    world.canaries.add(name)
+    world.ids |= {"recording": row.pk, "recording_play": heard.pk}

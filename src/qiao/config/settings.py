@@ -41,6 +41,8 @@ SWITCH = os.environ.get("QIAO_SWITCH", "played" if DEMO else "")
 TELEPHONE = os.environ.get(
     "QIAO_TELEPHONE", "screen/{number}" if SWITCH == "played" else "PJSIP/{number}"
 )
+# Where the interface of an Asterisk is, and as whom it is spoken to.
+ARI = tuple(os.environ.get(name, "") for name in ("ARI_URL", "ARI_USER", "ARI_PASSWORD"))
 SECRET_KEY = os.environ.get("QIAO_SECRET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("QIAO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("QIAO_TRUSTED_ORIGINS", "").split(",") if o]

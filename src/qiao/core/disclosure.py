@@ -17,11 +17,11 @@ def record(
     subject_id: int | None = None,
     fields: tuple[str, ...] = (),
     row_count: int = 1,
-) -> None:
+) -> Disclosure:
     """Keep one disclosure. `kind` is ``reveal`` or ``export``."""
     if actor.staff_id is None:
         raise ValueError("only a person may see hidden fields")
-    Disclosure.objects.create(
+    return Disclosure.objects.create(
         kind=kind,
         subject=subject,
         subject_id=subject_id,

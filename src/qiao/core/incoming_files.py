@@ -1,15 +1,22 @@
 """A file on its way in: checked, written and drawn small before any lock is held, then a row."""
 
+import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
+from pathlib import Path
+from typing import IO, Final
+
+from django.conf import settings
 
 from qiao.core.actor import Actor
-from qiao.core.attachments import check_upload, write
+from qiao.core.attachments import check_upload, path_of, write
 from qiao.core.models import Attachment
 from qiao.core.thumbnails import make_small
 from qiao.core.transactions import outside, required
+
+INCOMING: Final = "incoming"  # a folder beside the contents: files that are still being brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,35 @@ def take_file(
     if accepted.content_type.startswith("image/"):
         make_small(digest)
     return Written(accepted.file_name, accepted.content_type, len(accepted.content), digest)
+
+
+def place_for(name: str) -> Path:
+    """Where a file is written that a job brings, under a name of the job's own choosing: the job
+    that runs again writes over what one that was killed has left. What nobody comes back for is
+    swept by night."""
+    folder = Path(settings.MEDIA_ROOT) / INCOMING
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / name
+
+
+def take_brought(brought: Path, *, file_name: str, content_type: str) -> Written:
+    """Move a file that a job has brought and looked into to the contents. It is on the disk for
+    certain afterwards, so that whoever gave it may be told to forget it. Takes long, and so raises
+    `RuntimeError` inside a request's transaction; `OSError` where the disk does not take it."""
+    outside()
+    with brought.open("rb+") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+        size = file.tell()
+    target = path_of(digest)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    brought.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return Written(file_name, content_type, size, digest)
 
 
 def keep_file(

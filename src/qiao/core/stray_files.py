@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 
 from qiao.core.attachments import path_of
+from qiao.core.incoming_files import INCOMING
 from qiao.core.models import Attachment
 from qiao.core.thumbnails import SUFFIX as SMALL
 
@@ -27,8 +28,8 @@ def sweep_contents(now: datetime) -> int:
 
     A content that is stored again meanwhile is young by that and stays; see `attachments.write`.
     """
-    old, count = (now - STRANGE_FOR).timestamp(), 0
-    found = _old_ones(old)
+    old = (now - STRANGE_FOR).timestamp()
+    count, found = _forget_brought(old), _old_ones(old)
     while some := list(islice(found, BATCH)):
         digests = {path.name[:64] for path in some}
         kept = set(Attachment.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
@@ -43,6 +44,14 @@ def _old_ones(old: float) -> Iterator[Path]:
     for path in Path(settings.MEDIA_ROOT).glob(f"{_FOLDER}/{_FOLDER}/*"):
         if _NAME.fullmatch(path.name) and _written(path) < old:
             yield path
+
+
+def _forget_brought(old: float) -> int:
+    """Remove what jobs brought and never came back for; how many files went."""
+    left = [p for p in Path(settings.MEDIA_ROOT).glob(f"{INCOMING}/*") if _written(p) < old]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def _written(path: Path) -> float:

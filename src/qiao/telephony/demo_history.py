@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 
 from qiao.core.demo import Finding, World
@@ -14,12 +15,14 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import Pack
 from qiao.core.packs.qualify import qualify
 from qiao.telephony import demo_statements as statements
+from qiao.telephony.engines.at_hand import played_shelf
 from qiao.telephony.models import Call
 from qiao.telephony.operations import fold_figures, record_turns, settle_wrap_ups
 
 DAYS: Final = 35
 MOST: Final = 60_000
 PORTION: Final = 1_000
+RECORDED: Final = 40
 TABLES: Final = (
     "telephony_call", "telephony_callentry", "contact_waiting", "contact_offer",
 )  # fmt: skip
@@ -41,6 +44,7 @@ def build(world: World) -> None:
         with bulk_load(cursor, *TABLES, rows=rows):
             for statement in statements.WRITE:
                 cursor.execute(statement, values)
+        _record(cursor, values)
         for table in ("telephony_call", "contact_waiting"):
             pass_over_ids(cursor, table, rows=rows)
         pass_over_ids(cursor, "contact_offer", rows=3 * rows + 3)
@@ -48,6 +52,16 @@ def build(world: World) -> None:
             cursor.execute(statement, values)
         cursor.execute("ANALYZE contact_agentstatechange")
     _count(values["base"], world)
+
+
+def _record(cursor: Any, values: dict[str, Any]) -> None:
+    """The latest talks lie recorded at the played switch, from where the worker brings them."""
+    if settings.SWITCH != "played":
+        return
+    cursor.execute(statements.RECORDED, values | {"recorded": RECORDED})
+    shelf = played_shelf()
+    for name, seconds in cursor.fetchall():
+        shelf.put(name, seconds)
 
 
 def _values(cursor: Any, world: World) -> dict[str, Any]:

@@ -111,7 +111,8 @@ SELECT e.call_id, row_number() OVER (PARTITION BY e.call_id ORDER BY e.at, e.pla
     SELECT t.call_id, x.place, x.kind, x.at, x.data
       FROM demo_told t
      CROSS JOIN LATERAL (SELECT t.ended_at - t.connected_at AS talk,
-           %(offers)s + 3 * t.n AS offer, 'q' || t.call_id AS name) AS k
+           %(offers)s + 3 * t.n AS offer, 'q' || t.call_id AS name,
+           t.r2 < 0.15 AS pays) AS k
      CROSS JOIN LATERAL (VALUES
        (1, 'arrived', t.arrived_at, true, jsonb_build_object('channel', 'demo-' || t.call_id,
            'caller', regexp_replace(t.caller_phone, '^\\+86', ''), 'dialled', t.dialled)),
@@ -141,10 +142,15 @@ SELECT e.call_id, row_number() OVER (PARTITION BY e.call_id ORDER BY e.at, e.pla
            jsonb_build_object('offer', k.offer + 2)),
        (15, 'handed_over', t.connected_at + k.talk * 0.5, t.handed,
            jsonb_build_object('offer', k.offer + 2)),
+       (18, 'recording_paused', t.connected_at + k.talk * 0.6, t.fate = 'taken' AND k.pays,
+           jsonb_build_object('recording', k.name || '-r5', 'why', 'card')),
+       (19, 'recording_resumed', t.connected_at + k.talk * 0.7, t.fate = 'taken' AND k.pays,
+           jsonb_build_object('recording', k.name || '-r5')),
        (16, 'ended', t.ended_at, true, jsonb_build_object('why', CASE WHEN t.fate <> 'taken'
            THEN 'abandoned' WHEN t.r3 < 0.8 THEN 'caller' ELSE 'agent' END)),
        (17, 'recording_ended', t.ended_at, t.fate = 'taken', jsonb_build_object('recording',
-           k.name || '-r5', 'ok', true, 'seconds', extract(epoch FROM k.talk)::int))
+           k.name || '-r5', 'ok', true, 'seconds', extract(epoch FROM k.talk
+               * CASE WHEN k.pays THEN 0.9 ELSE 1 END)::int))
        ) AS x (place, kind, at, holds, data)
      WHERE x.holds) AS e""",
     """UPDATE telephony_call c SET entry_count = e.n
@@ -152,6 +158,18 @@ SELECT e.call_id, row_number() OVER (PARTITION BY e.call_id ORDER BY e.at, e.pla
          GROUP BY 1) AS e
  WHERE c.id = e.call_id""",
 )
+
+# The played switch has the sounds of the latest calls; those of older ones were never made.
+RECORDED: Final = """
+INSERT INTO telephony_callrecording (name, call_id, kind, state, queue, began_at, ended_at,
+    seconds, sound_seconds, tries, trouble, next_at, is_at_switch, gone_by)
+SELECT 'q' || t.call_id || '-r5', t.call_id, 'talk', 'due', t.queue, t.connected_at, t.ended_at,
+       (e.data ->> 'seconds')::int, 0, 0, '', %(now)s - interval '1 h', true, ''
+  FROM demo_told t
+  JOIN telephony_callentry e ON e.call_id = t.call_id AND e.kind = 'recording_ended'
+ WHERE t.fate = 'taken' ORDER BY t.ended_at DESC LIMIT %(recorded)s
+RETURNING name, seconds
+"""
 
 # People stand ready around their calls, and work away from the telephone when none comes.
 STATES: Final = (

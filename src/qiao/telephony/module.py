@@ -18,13 +18,15 @@ from qiao.core.manifest import (
     QueueSource,
 )
 from qiao.telephony import demo_history, owed_inbox
+from qiao.telephony import recording_contributions as recordings
 from qiao.telephony.contributions import PARAMETERS
 from qiao.telephony.demo import lines
 from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
-from qiao.telephony.operations import install_menus
+from qiao.telephony.operations import install_menus, keep_as_packs_say
 from qiao.telephony.personal import PERSONAL
-from qiao.telephony.queries import load_controls, load_owed_tool, load_pop
+from qiao.telephony.queries import load_controls, load_pop
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
+from qiao.telephony.recording_personal import PERSONAL as RECORDED
 from qiao.telephony.watch_contributions import WATCH_COMMANDS, WATCH_NAVIGATION
 
 VIEW, WORK = "interactions.view", "interactions.work"
@@ -39,6 +41,7 @@ PLAYED_COMMANDS = (
 def _install(now: datetime) -> None:
     with transaction.atomic():
         install_menus(now)
+        keep_as_packs_say()
 
 
 manifest = Module(
@@ -48,13 +51,16 @@ manifest = Module(
         Permission("calls.watch", _("Listen to calls, whisper, take them over")),
         Permission("calls.figures", _("See the service level and the wallboard")),
         Permission("calls.menus", _("Edit voice menus and put them into service")),
+        *recordings.PERMISSIONS,
     ),
     navigation=(*NAVIGATION, *WATCH_NAVIGATION),
-    periodic=PERIODIC,
+    periodic=(*PERIODIC, *recordings.PERIODIC),
     frame=(FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10),),
     contact_tools=(
         ContactTool("telephony.controls", "telephony/controls.html", WORK, load_controls, 10),
-        ContactTool("telephony.owed", "telephony/owed_tool.html", WORK, load_owed_tool, 20),
+        ContactTool(
+            "telephony.owed", "telephony/owed_tool.html", WORK, recordings.load_owed, 20
+        ),
     ),
     inbox=(
         QueueSource(
@@ -98,8 +104,12 @@ manifest = Module(
         DemoStage("telephony.lines", 58, lines.build),
         DemoStage("telephony.history", 66, demo_history.build, demo_history.audit),
     ),
-    personal=PERSONAL,
+    personal=(*PERSONAL, *RECORDED),
     install=_install,
-    parameters=PARAMETERS,
+    parameters=(*PARAMETERS, *recordings.PARAMETERS),
+    lanes=recordings.LANES,
+    retention=recordings.RETENTION,
+    audited=recordings.AUDITED,
+    audit_words=recordings.AUDIT_WORDS,
     append_only=("telephony_callentry", "telephony_voicemenu"),
 )  # fmt: skip

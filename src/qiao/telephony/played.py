@@ -17,6 +17,7 @@ import structlog
 from django.db import OperationalError, close_old_connections, connection, connections, transaction
 
 from qiao.core.live import connection_parameters
+from qiao.telephony.engines.at_hand import played_shelf
 from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.sim import SimEngine
 from qiao.telephony.engines.sim_switch import Phone
@@ -38,7 +39,7 @@ class PlayedExchange:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.now = now
         # Another seed each time: a channel's name must not be that of an earlier life's.
-        self.engine = SimEngine(LoopClock(now), seed=time.time_ns())
+        self.engine = SimEngine(LoopClock(now), seed=time.time_ns(), shelf=played_shelf())
         self.engine.switch.finds = self._phone
         self.engine.switch.sound_seconds = self._seconds
         self._lengths: dict[str, float] = {}

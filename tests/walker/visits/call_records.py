@@ -5,11 +5,20 @@ from typing import Final
 from tests.walker.visits.addressed import NOT_ALLOWED, Visit
 from tests.walker.visits.typed import HUNTS
 
+RECORDING: Final = {"recording_id": "{recording}"}
 CALL_RECORDS: Final = {
     "telephony:list": Visit(
         queries=("agent={agent}", "unit={unit}", "customer={customer}", "measure=answered", *HUNTS)
     ),
     "telephony:detail": Visit({"call_id": "{past_call}"}),
+    "telephony:recording": Visit(RECORDING),
+    "telephony:play_recording": Visit(RECORDING, post={}, get=NOT_ALLOWED),
+    "telephony:recording_sound": Visit(RECORDING | {"play_id": "{recording_play}"}),
+    "telephony:take_recording": Visit(RECORDING, post={"reason": "12345"}, get=NOT_ALLOWED),
+    "telephony:hold_recording": Visit(
+        RECORDING, post={"why": "dispute", "note": "12345"}, get=NOT_ALLOWED
+    ),
+    "telephony:release_recording": Visit(RECORDING, post={}, get=NOT_ALLOWED),
     "telephony:level": Visit(
         queries=("by=agent&period=month", "by=queue", "by=hour&period=week", "unit={unit}")
     ),

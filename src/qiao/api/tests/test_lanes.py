@@ -88,7 +88,7 @@ def until(check: Any, seconds: float) -> None:
 def test_what_waits_for_others_is_worked_on_apart() -> None:
     everything, *apart = lanes(places=4)
     assert apart == [Lane((queue,), own) for queue, own in sorted(registry.lanes().items())]
-    assert {"webhooks", "messages"} == set(registry.lanes())
+    assert {"webhooks", "messages", "recordings"} == set(registry.lanes())
     assert {"events", "bulk", "clock"} <= set(everything.queues)
     assert "webhooks" not in everything.queues
     assert everything.places == 4

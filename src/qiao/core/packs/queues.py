@@ -44,7 +44,8 @@ class QueueSpec:
     after each of `relax_after` seconds, down to `least_level`. Points rank its contacts against
     those of others: of the queue, of the customer's tier, and per minute waited. A contact waits
     `last_agent_seconds` for whom the customer spoke to last. Agents are rung for `ring_seconds`
-    and have `wrap_up_seconds` after a contact.
+    and have `wrap_up_seconds` after a contact. Recordings of its calls are kept for
+    `keep_recordings_days`; None: as long as the company keeps recordings.
     """
 
     key: str
@@ -66,6 +67,7 @@ class QueueSpec:
     last_agent_seconds: int = 0
     ring_seconds: int = RING_SECONDS
     wrap_up_seconds: int = WRAP_UP_SECONDS
+    keep_recordings_days: int | None = None
 
     @property
     def level_terms(self) -> LevelTerms:
@@ -98,6 +100,11 @@ def read_queue(table: Table) -> QueueSpec:
         last_agent_seconds=_seconds(table, "last_agent", 0),
         ring_seconds=_seconds(table, "ring", RING_SECONDS),
         wrap_up_seconds=_seconds(table, "wrap_up", WRAP_UP_SECONDS),
+        keep_recordings_days=(
+            table.integer("keep_recordings_days", least=1)
+            if table.has("keep_recordings_days")
+            else None
+        ),
     )
     _check_figures(table, queue)
     table.finish()

@@ -31,6 +31,7 @@ SUBJECTS: Final[dict[str, Any]] = {
     "administration.problems": pgettext_lazy("disclosed", "Problems"),
     "administration.disclosures": pgettext_lazy("disclosed", "Reveals and exports"),
     "administration.corrections": pgettext_lazy("disclosed", "Corrections"),
+    "telephony.recording": pgettext_lazy("disclosed", "Recording of a call"),
     "overview": pgettext_lazy("disclosed", "Figures of the overview"),
 }
 

@@ -15,6 +15,8 @@ from qiao.telephony.engines.port import EngineDown
 from qiao.telephony.rules.switch import LineBack, LineLost, Order, Outcome, Replaced, Signal, View
 
 ANSWERS_WITHIN: Final = 5.0  # seconds; a switch that takes longer has failed
+SOUND_WITHIN: Final = aiohttp.ClientTimeout(sock_connect=ANSWERS_WITHIN, sock_read=30.0)
+BLOCK: Final = 1 << 16
 HEARTBEAT: Final = 10.0  # seconds between two signs of life on the websocket
 WAITS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)  # seconds before each attempt to get the line back
 _HUMAN: Final = {401: "the user or its password is not that of ari.conf", 404: "no ARI there"}
@@ -46,19 +48,24 @@ class AriEngine:
 
     async def start(self) -> None:
         """Reach the switch and listen. Raises `EngineDown`."""
-        address = self._address
         self._heard = asyncio.Queue()
-        self._session = aiohttp.ClientSession(
-            address.url.rstrip("/") + "/",
-            headers={"Authorization": aiohttp.encode_basic_auth(address.user, address.password)},
-            timeout=aiohttp.ClientTimeout(total=ANSWERS_WITHIN),
-        )
+        await self.reach()
+        assert self._session is not None
         try:
             socket = await self._connect()
         except EngineDown:
             await self._session.close()
             raise
         self._listening = asyncio.create_task(self._listen(socket))
+
+    async def reach(self) -> None:
+        """Be able to ask without listening: a second listener takes the first one's place."""
+        address = self._address
+        self._session = aiohttp.ClientSession(
+            address.url.rstrip("/") + "/",
+            headers={"Authorization": aiohttp.encode_basic_auth(address.user, address.password)},
+            timeout=aiohttp.ClientTimeout(total=ANSWERS_WITHIN),
+        )
 
     async def stop(self) -> None:
         """Let the switch go; calls stay as they are."""
@@ -92,21 +99,36 @@ class AriEngine:
             channels, bridges, await self._read(words.application(self._address.app))
         )
 
-    async def fetch_recording(self, recording: str) -> bytes:
-        """The sound of a recording that ended, as WAV. Raises `EngineDown`, `KeyError`."""
-        found = await self._read(words.stored_sound(recording), missing=KeyError(recording))
-        return bytes(found)
+    async def fetch_recording(self, recording: str) -> AsyncIterator[bytes]:
+        """The sound of a recording that ended, as WAV, in blocks. Raises `EngineDown`,
+        `KeyError`."""
+        assert self._session is not None, "reach comes first"
+        request = words.stored_sound(recording)
+        try:
+            async with self._session.request(
+                request.method, f"ari{request.path}", timeout=SOUND_WITHIN
+            ) as answer:
+                if answer.status == 404:
+                    raise KeyError(recording)
+                _refuse(answer.status)
+                async for block in answer.content.iter_chunked(BLOCK):
+                    yield block
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise EngineDown(f"no answer from the switch: {error}") from error
 
-    async def _read(self, request: words.Request, missing: Exception | None = None) -> Any:
+    async def drop_recording(self, recording: str) -> None:
+        """Let the switch forget a recording. Raises `EngineDown`."""
+        status, _answer = await self._ask(words.drop_sound(recording))
+        if status != 404:
+            _refuse(status)
+
+    async def _read(self, request: words.Request) -> Any:
         status, answer = await self._ask(request)
-        if status == 404 and missing is not None:
-            raise missing
-        if status != 200:
-            raise EngineDown(_HUMAN.get(status, f"the switch answers {status}"))
+        _refuse(status)
         return answer
 
     async def _ask(self, request: words.Request) -> tuple[int, Any]:
-        assert self._session is not None, "start comes first"
+        assert self._session is not None, "reach comes first"
         try:
             async with self._session.request(
                 request.method, f"ari{request.path}", params=request.query, json=request.body
@@ -118,7 +140,7 @@ class AriEngine:
             raise EngineDown(f"no answer from the switch: {error}") from error
 
     async def _connect(self) -> aiohttp.ClientWebSocketResponse:
-        assert self._session is not None, "start comes first"
+        assert self._session is not None, "reach comes first"
         address = self._address
         try:
             socket = await self._session.ws_connect(
@@ -166,3 +188,8 @@ class AriEngine:
             with contextlib.suppress(EngineDown):
                 return await self._connect()
             attempt += 1
+
+
+def _refuse(status: int) -> None:
+    if status not in (200, 204):
+        raise EngineDown(_HUMAN.get(status, f"the switch answers {status}"))

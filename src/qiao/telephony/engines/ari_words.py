@@ -53,6 +53,11 @@ def stored_sound(recording: str) -> Request:
     return _get(f"/recordings/stored/{recording}/file")
 
 
+def drop_sound(recording: str) -> Request:
+    """Let the file of a recording that ended be forgotten."""
+    return Request("DELETE", f"/recordings/stored/{recording}")
+
+
 def request_of(order: Order, app: str) -> Request:
     """The call that carries an order out. Raises `TypeError` for an order that is not known."""
     if isinstance(order, switch.OnChannel):

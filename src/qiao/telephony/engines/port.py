@@ -16,6 +16,10 @@ class TelephonyEngine(Protocol):
     async def start(self) -> None:
         """Reach the switch and listen. Raises `EngineDown`."""
 
+    async def reach(self) -> None:
+        """Be able to ask for recordings without listening: a job does, beside the controller who
+        listens."""
+
     async def stop(self) -> None:
         """Let the switch go; calls stay as they are. Never raises."""
 
@@ -29,5 +33,9 @@ class TelephonyEngine(Protocol):
     async def look_around(self) -> View:
         """All that stands at the switch now. Raises `EngineDown`."""
 
-    async def fetch_recording(self, recording: str) -> bytes:
-        """The sound of a recording that ended, as WAV. Raises `EngineDown`, `KeyError`."""
+    def fetch_recording(self, recording: str) -> AsyncIterator[bytes]:
+        """The sound of a recording that ended, as WAV, in blocks. Raises `EngineDown`; `KeyError`
+        where the switch has none of that name."""
+
+    async def drop_recording(self, recording: str) -> None:
+        """Let the switch forget a recording; harmless where it has none. Raises `EngineDown`."""

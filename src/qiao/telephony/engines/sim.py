@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from qiao.telephony.engines.clock import Clock
+from qiao.telephony.engines.sim_shelf import Shelf
 from qiao.telephony.engines.sim_switch import ARRIVES_AFTER, SimSwitch
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Order, Outcome, Signal
@@ -12,11 +13,13 @@ from qiao.telephony.rules.switch import Order, Outcome, Signal
 class SimEngine:
     """The simulated switch as an engine. Belongs to one event loop."""
 
-    def __init__(self, clock: Clock, *, seed: int = 1, told_late: bool = False) -> None:
+    def __init__(
+        self, clock: Clock, *, seed: int = 1, told_late: bool = False, shelf: Shelf | None = None
+    ) -> None:
         self._heard: asyncio.Queue[Signal | None] = asyncio.Queue()
         self._told_late = told_late
         self._clock = clock
-        self.switch = SimSwitch(clock, self._hear, seed=seed)
+        self.switch = SimSwitch(clock, self._hear, seed=seed, shelf=shelf)
 
     async def start(self) -> None:
         """Listen from now on: what nobody heard before is not told again."""
@@ -47,9 +50,17 @@ class SimEngine:
         """All that stands now."""
         return self.switch.view()
 
-    async def fetch_recording(self, recording: str) -> bytes:
-        """The sound of a recording that ended, as WAV. Raises `KeyError`."""
-        return self.switch.recordings.sound_of(recording)
+    async def reach(self) -> None:
+        """Nothing is needed to ask for recordings: they lie on the switch's shelf."""
+
+    async def fetch_recording(self, recording: str) -> AsyncIterator[bytes]:
+        """The sound of a recording that ended, as WAV, in blocks. Raises `KeyError`."""
+        for block in self.switch.recordings.shelf.sound_of(recording):
+            yield block
+
+    async def drop_recording(self, recording: str) -> None:
+        """Let the switch forget a recording."""
+        self.switch.recordings.shelf.drop(recording)
 
     def lose_line(self) -> None:
         """Let nothing be heard from now on."""

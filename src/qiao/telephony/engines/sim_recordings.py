@@ -1,16 +1,12 @@
-"""Recordings of a played switch: as long as what was recorded, and silent."""
+"""Recordings of a played switch: as long as what was recorded, with tones for who speaks."""
 
-import io
-import wave
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from qiao.telephony.engines.clock import Clock
+from qiao.telephony.engines.sim_shelf import Shelf
 from qiao.telephony.rules.switch import Outcome, RecordingEnded, Signal
-
-SAMPLES: Final = 8000  # a second, 16 bits, one channel: what a telephone carries
 
 
 @dataclass
@@ -25,7 +21,10 @@ class _Recording:
 class SimRecordings:
     """What is recorded, was, and for how long."""
 
-    def __init__(self, clock: Clock, tell: Callable[[Signal], None]) -> None:
+    def __init__(
+        self, clock: Clock, tell: Callable[[Signal], None], shelf: Shelf | None = None
+    ) -> None:
+        self.shelf = shelf or Shelf()
         self._clock = clock
         self._tell = tell
         self._kept: dict[str, _Recording] = {}
@@ -65,23 +64,11 @@ class SimRecordings:
             if each.on == on:
                 self._end(key)
 
-    def sound_of(self, recording: str) -> bytes:
-        """The sound of one that ended, as WAV: silence of its length. Raises `KeyError`."""
-        seconds = self._kept[recording].seconds
-        if seconds is None:
-            raise KeyError(recording)
-        target = io.BytesIO()
-        with wave.open(target, "wb") as file:
-            file.setnchannels(1)
-            file.setsampwidth(2)
-            file.setframerate(SAMPLES)
-            file.writeframes(b"\0\0" * SAMPLES * seconds)
-        return target.getvalue()
-
     def _end(self, recording: str) -> None:
         found, now = self._kept[recording], self._clock.now()
         if found.seconds is not None:
             return
         self.pause(recording, on=False)
         found.seconds = max(0, round((now - found.since).total_seconds() - found.left_out))
+        self.shelf.put(recording, found.seconds)
         self._tell(RecordingEnded(now, recording, ok=True, seconds=found.seconds))

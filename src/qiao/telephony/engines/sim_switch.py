@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from qiao.telephony.engines.clock import Clock
 from qiao.telephony.engines.sim_recordings import SimRecordings
+from qiao.telephony.engines.sim_shelf import Shelf
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Order, Outcome, Signal
 
@@ -61,6 +62,7 @@ class SimSwitch:
         *,
         seed: int = 1,
         sound_seconds: Callable[[str], float] = lambda _sound: SOUND_SECONDS,
+        shelf: Shelf | None = None,
     ) -> None:
         self.phones: dict[str, Phone] = {}
         self.finds: Callable[[str], Phone | None] = self.phones.get
@@ -73,7 +75,7 @@ class SimSwitch:
         self._kinds: dict[str, str] = {}
         self._music: set[str] = set()
         self._playbacks: dict[str, str] = {}  # to their channel
-        self.recordings = SimRecordings(clock, self._tell)
+        self.recordings = SimRecordings(clock, self._tell, shelf)
         self._calls = 0
         self.hears = True  # False: what happens is not told
         self.on_state: Callable[[str, str], None] = lambda _channel, _state: None

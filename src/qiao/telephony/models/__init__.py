@@ -1,7 +1,8 @@
-"""Lines, calls and their logs, what people ask of calls, and what is counted of them."""
+"""Lines, calls, logs, recordings, what people ask of calls, and what is counted of them."""
 
 from qiao.telephony.models.calls import Call, CallAsk, CallEntry, CallQuerySet, Line, PhoneDeed
 from qiao.telephony.models.menus import OwedCall, OwedCallQuerySet, VoiceMenu
+from qiao.telephony.models.recordings import CallRecording, RecordingHold
 from qiao.telephony.models.turns import CallFigure, CallFigureChange, CallTurn
 
 __all__ = [
@@ -11,10 +12,12 @@ __all__ = [
     "CallFigure",
     "CallFigureChange",
     "CallQuerySet",
+    "CallRecording",
     "CallTurn",
     "Line",
     "OwedCall",
     "OwedCallQuerySet",
     "PhoneDeed",
+    "RecordingHold",
     "VoiceMenu",
 ]

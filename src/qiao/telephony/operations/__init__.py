@@ -18,6 +18,15 @@ from qiao.telephony.operations.deeds import (
     put_down,
 )
 from qiao.telephony.operations.lines import add_line
+from qiao.telephony.operations.listening import (
+    HeldAlready,
+    NotKept,
+    ReasonMissing,
+    hold_recording,
+    play_recording,
+    release_recording,
+    take_recording,
+)
 from qiao.telephony.operations.menus import (
     MenuFaulty,
     faults_around,
@@ -25,6 +34,16 @@ from qiao.telephony.operations.menus import (
     publish_menu,
 )
 from qiao.telephony.operations.owing import NotOwed, begin_owed, end_owed
+from qiao.telephony.operations.recordings import (
+    forget_at_switch,
+    keep_as_packs_say,
+    keep_recording,
+    let_recordings_go,
+    look_after_recordings,
+    miss_recording,
+    only_fetcher,
+    postpone_recording,
+)
 from qiao.telephony.operations.turns import (
     fold_figures,
     rebuild_turns,
@@ -34,11 +53,14 @@ from qiao.telephony.operations.turns import (
 
 __all__ = [
     "Given",
+    "HeldAlready",
     "Imported",
     "MenuFaulty",
     "NoScreenPhone",
+    "NotKept",
     "NotOwed",
     "NotYourCall",
+    "ReasonMissing",
     "Switchboard",
     "UnknownProfile",
     "WrongColumns",
@@ -50,14 +72,26 @@ __all__ = [
     "end_owed",
     "faults_around",
     "fold_figures",
+    "forget_at_switch",
+    "hold_recording",
     "import_acd_log",
     "install_menus",
+    "keep_as_packs_say",
+    "keep_recording",
+    "let_recordings_go",
     "lift_receiver",
+    "look_after_recordings",
     "mark_done",
+    "miss_recording",
+    "only_fetcher",
+    "play_recording",
+    "postpone_recording",
     "press_keys",
     "publish_menu",
     "put_down",
     "rebuild_turns",
     "record_turns",
+    "release_recording",
     "settle_wrap_ups",
+    "take_recording",
 ]

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from qiao.core.prepared import execute
 from qiao.telephony.models import Call as Row
+from qiao.telephony.operations.recordings import note_recordings
 from qiao.telephony.operations.turns import record_turns
 from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry
 
@@ -59,6 +60,7 @@ def keep(row: Row, call: Call, entries: Sequence[Entry], now: datetime) -> None:
             "count": row.entry_count,
         },
     )
+    note_recordings(row, entries, now)
     if any(entry.kind == "ended" for entry in entries):
         record_turns([row.pk])
 

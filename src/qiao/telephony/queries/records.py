@@ -131,8 +131,9 @@ SELECT c.id, page.seq, page.moment, c.phase, c.direction, c.caller, c.phone, c.d
         ORDER BY x.seq DESC LIMIT 1) AS t ON true
  CROSS JOIN LATERAL (
        SELECT sum(x.wait_seconds) AS wait, sum(x.talk_seconds + x.hold_seconds) AS talk,
-              EXISTS (SELECT FROM telephony_callentry e
-                       WHERE e.call_id = c.id AND e.kind = 'recording_began') AS recorded
+              EXISTS (SELECT FROM telephony_callrecording e
+                       WHERE e.call_id = c.id AND e.state <> 'lost'
+                         AND e.state <> 'removed') AS recorded
          FROM telephony_callturn x WHERE x.call_id = c.id) AS w
   LEFT JOIN contact_interaction i ON i.id = c.interaction_id
   LEFT JOIN staff_staff s ON s.id = coalesce(t.staff_id, c.staff_id)

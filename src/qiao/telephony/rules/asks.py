@@ -104,9 +104,11 @@ class EndWatch(Ask):
 
 @dataclass(frozen=True, slots=True)
 class PauseRecording(Ask):
-    """Leave out what is said now, such as the number of a card, or go on."""
+    """Leave out what is said now, or go on; `why` is a key of `rules.recordings`, the number of a
+    card by default."""
 
     on: bool
+    why: str = "card"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``watch_ended``         channel
 ``taken_over``          channel, staff: whoever watched has the call now, the agent is free
 ``recording_began``     recording
-``recording_paused``    recording
+``recording_paused``    recording, why
 ``recording_resumed``   recording
 ``recording_ended``     recording, ok, seconds
 ``party_left``          channel, of somebody who talked while the call goes on

@@ -309,7 +309,10 @@ def _hang_up(step: Conduct, ask: asks.HangUp) -> None:  # noqa: ARG001 - as all 
 def _pause_recording(step: Conduct, ask: asks.PauseRecording) -> None:
     call = step.call
     if call.recording and ask.on != call.is_recording_paused:
-        step.note("recording_paused" if ask.on else "recording_resumed", recording=call.recording)
+        if ask.on:
+            step.note("recording_paused", recording=call.recording, why=ask.why)
+        else:
+            step.note("recording_resumed", recording=call.recording)
         step.do(switch.PauseRecording(call.recording, ask.on))
 
 

@@ -7,8 +7,10 @@ the recorded ones.
 """
 
 import asyncio
+import io
 import json
 import re
+import wave
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,6 +140,7 @@ class AriDouble:
     names: dict[str, str] = field(default_factory=dict)  # of the caller, to the recorded ones
     wrong: list[str] = field(default_factory=list)
     socket: web.WebSocketResponse | None = None
+    forgotten: set[str] = field(default_factory=set)  # recordings that the switch was to let go
     _since: int = 0  # the row after the last call or lost line: what is looked at stands after it
     _listened: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -171,6 +174,10 @@ class AriDouble:
             return self._seen(path)
         if request.method == "PUT":
             return web.json_response({})
+        if path.startswith("/recordings/stored/"):  # the recorder never let any go
+            is_known = self._seen(f"{path}/file").status == 200
+            self.forgotten.add(path.rpartition("/")[2])
+            return web.Response(status=204 if is_known else 404)
         await self._listened.wait()  # the recorder waited for its line too
         call = self._next_call()
         if call is None:
@@ -243,14 +250,28 @@ class AriDouble:
 
     def _seen(self, path: str) -> web.StreamResponse:
         """What a look around was answered next, or before."""
+        if path.endswith("/file") and path.split("/")[-2] in self.forgotten:
+            return web.json_response({"message": "Recording not found"}, status=404)
         recorded = {now: was for was, now in self.names.items()}
         path = "/".join(recorded.get(part, part) for part in path.split("/"))
         rows = [*self.rows[self._since :], *reversed(self.rows[: self._since])]
         for kind, value, _moment in rows:
             if kind == "call" and value.method == "GET" and value.path == path:
                 if path.endswith("/file"):
-                    return web.Response(body=b"RIFF", content_type="audio/wav")
+                    return web.Response(body=sound_told(value.answer), content_type="audio/wav")
                 return web.Response(
                     text=self._renamed(value.answer), content_type="application/json"
                 )
         return web.json_response({"message": "not recorded"}, status=404)
+
+
+def sound_told(answer: str) -> bytes:
+    """A sound as long as the recorded one, of which only the length is told."""
+    target = io.BytesIO()
+    size = int(answer.removeprefix("<").partition(" ")[0])
+    with wave.open(target, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(bytes(size - 44))
+    return target.getvalue()

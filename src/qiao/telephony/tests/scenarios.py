@@ -1,8 +1,12 @@
 """What every engine must do, told once: calls as they run, on whatever plays the switch."""
 
+import io
 from collections.abc import Awaitable, Callable
 
+import pytest
+
 from qiao.telephony.rules import switch
+from qiao.telephony.rules.recordings import length_of
 from qiao.telephony.rules.switch import (
     Answer,
     EndBridge,
@@ -198,8 +202,15 @@ async def recorded_with_a_pause(play: Performance) -> None:
     await play.give(StopRecording("talk-1"))
     ended = await play.ear.wait(RecordingEnded, recording="talk-1")
     assert ended.ok
-    sound = await play.stage.engine.fetch_recording("talk-1")
-    assert sound.startswith(b"RIFF")
+    engine = play.stage.engine
+    sound = b"".join([block async for block in engine.fetch_recording("talk-1")])
+    assert length_of(io.BytesIO(sound), len(sound)) >= 0
+    with pytest.raises(KeyError):
+        [block async for block in engine.fetch_recording("nosuch")]
+    await engine.drop_recording("talk-1")
+    await engine.drop_recording("talk-1")
+    with pytest.raises(KeyError):
+        [block async for block in engine.fetch_recording("talk-1")]
 
 
 async def a_supervisor_listens_whispers_and_joins(play: Performance) -> None:

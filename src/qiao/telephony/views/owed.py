@@ -10,7 +10,15 @@ from qiao.core.http import StaffRequest, staff_view
 from qiao.core.toasts import add_toast
 from qiao.telephony import operations
 from qiao.telephony.models import OwedCall
-from qiao.telephony.queries import Due, list_owed, number_words, owed_call, queue_name
+from qiao.telephony.queries import (
+    Due,
+    list_owed,
+    message_of,
+    number_words,
+    owed_call,
+    queue_name,
+)
+from qiao.telephony.recording_words import shown
 
 VIEW, WORK = "interactions.view", "interactions.work"
 POST = ("POST",)
@@ -37,7 +45,9 @@ def show(request: StaffRequest, owed_id: int) -> HttpResponse:
     if found is None:
         raise Http404(str(owed_id))
     who, queue, due = _words(request, found)
+    message = message_of(actor=request.actor, call_id=found.call_id, recording=found.recording)
     context = {"owed": found, "who": who, "queue": queue, "due": due}
+    context["rec"] = shown(message) if message else None
     return render(request, "telephony/owed.html", context)
 
 

@@ -15,7 +15,15 @@ from qiao.staff.queries import names_of
 from qiao.telephony import words
 from qiao.telephony.forms import CALL_FILTERS, read_filters
 from qiao.telephony.models import Call, CallTurn
-from qiao.telephony.queries import CallRow, list_calls, number_words, queue_name, story_of
+from qiao.telephony.queries import (
+    CallRow,
+    list_calls,
+    number_words,
+    queue_name,
+    recordings_of,
+    story_of,
+)
+from qiao.telephony.recording_words import shown
 
 VIEW: Final = "interactions.view"
 MEASURE_NAMES: Final[dict[str, Promise]] = {
@@ -88,7 +96,7 @@ def detail(request: StaffRequest, call_id: int) -> HttpResponse:
         "times": _times(story.turns),
         "offers": [_offer(each) for each in story.offers],
         "recordings": [
-            each.data["recording"] for each in story.entries if each.kind == "recording_began"
+            shown(each) for each in recordings_of(actor=request.actor, call_id=call.pk)
         ],
         "cases": story.cases,
         "customer": story.customer,

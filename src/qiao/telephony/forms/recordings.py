@@ -1,0 +1,21 @@
+"""What is asked before a recording is taken away, or held."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qiao.telephony.models import RecordingHold
+
+_LONGEST = 300
+
+
+class TakeForm(forms.Form):
+    """Why a recording is taken away."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=_LONGEST)
+
+
+class KeepLongerForm(forms.Form):
+    """Why a recording is kept longer, with the number of the dispute or lawsuit."""
+
+    why = forms.ChoiceField(label=_("Why it is held"), choices=RecordingHold.Why.choices)
+    note = forms.CharField(label=_("Note"), max_length=_LONGEST)

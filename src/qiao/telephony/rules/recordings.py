@@ -1,0 +1,125 @@
+"""Recordings: what they hold, when they are asked for again, what was left out of them."""
+
+import wave
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import IO, Any, Final, Literal
+
+from qiao.telephony.rules.calls import Entry
+
+Kind = Literal["talk", "message"]
+WAITS: Final = (
+    timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1),
+    timedelta(hours=6),
+)  # fmt: skip
+"""How long after each try in vain a recording is asked for again."""
+MOST_TRIES: Final = len(WAITS) + 1
+DOWN_FOR: Final = timedelta(minutes=5)  # a switch that does not answer is asked again so soon
+_SHORTEST: Final = 0.001  # seconds that a time line can show
+CARD: Final = "card"
+"""Why a recording is paused by the agent's key: the number of a card is spoken."""
+
+
+def kind_of(recording: str) -> Kind:
+    """What a recording of ours holds, by its name: a talk, or a message left in a voice menu."""
+    return "message" if recording.partition("-")[2].startswith("v") else "talk"
+
+
+def next_try(tries: int, now: datetime) -> datetime | None:
+    """When to ask again after so many tries in vain; None: it is lost."""
+    return now + WAITS[tries - 1] if tries < MOST_TRIES else None
+
+
+class NoSound(ValueError):  # noqa: N818 - names the finding
+    """What came is not a WAV that could be played, or not the whole of one."""
+
+
+def length_of(file: IO[bytes], size: int) -> float:
+    """Seconds of a WAV of `size` bytes. Raises `NoSound`."""
+    try:
+        with wave.open(file) as sound:
+            frames, rate = sound.getnframes(), sound.getframerate()
+            told = frames * sound.getsampwidth() * sound.getnchannels()
+            begins = file.tell()
+    except (wave.Error, EOFError, ZeroDivisionError) as error:
+        raise NoSound(str(error)) from error
+    if not rate or told > size - begins:
+        raise NoSound(f"{told} bytes of sound are told, {size - begins} came")
+    return float(frames / rate)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A stretch of a talk that was not recorded: where in the sound it is missing, how long it
+    was, in seconds, and why, empty where nobody said."""
+
+    at: float
+    seconds: float
+    why: str = ""
+
+
+def left_out(entries: Iterable[Entry], recording: str) -> tuple[LeftOut, ...]:
+    """What is missing in a recording, by the log of its call."""
+    found: list[LeftOut] = []
+    since: datetime | None = None
+    heard, paused = 0.0, None
+    for entry in entries:
+        if entry.data.get("recording") != recording and entry.kind != "ended":
+            continue
+        if entry.kind == "recording_began":
+            since = entry.at
+        elif entry.kind == "recording_paused" and since is not None and paused is None:
+            heard += _between(since, entry.at)
+            paused = (entry.at, str(entry.data.get("why", "")))
+        elif paused is not None:
+            found.append(LeftOut(heard, _between(paused[0], entry.at), paused[1]))
+            since, paused = entry.at, None
+    return tuple(found)
+
+
+def _between(since: datetime, until: datetime) -> float:
+    return max(0.0, (until - since).total_seconds())
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a time line, in thousandths of its whole length; `left_out` names what is missing
+    there, None where there is sound."""
+
+    begins: int
+    width: int
+    left_out: LeftOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLine:
+    """A talk from its first to its last second, with what was left out of its sound."""
+
+    seconds: float
+    stretches: Sequence[Stretch]
+
+    @property
+    def gaps(self) -> list[list[Any]]:
+        """Where in the sound something is missing, and for how long, in seconds."""
+        missing = (each.left_out for each in self.stretches)
+        return [[round(gap.at, 2), round(gap.seconds, 2)] for gap in missing if gap is not None]
+
+
+def time_line(sound_seconds: float, missing: Sequence[LeftOut]) -> TimeLine:
+    """The time line of a sound with what is missing in it."""
+    whole = sound_seconds + sum(each.seconds for each in missing)
+    marks: list[tuple[float, float, LeftOut | None]] = []
+    at = before = 0.0
+    for each in missing:
+        place = min(each.at, sound_seconds)
+        marks += [(at, place - before, None), (at + place - before, each.seconds, each)]
+        at, before = at + place - before + each.seconds, place
+    marks.append((at, sound_seconds - before, None))
+    if whole < _SHORTEST:
+        return TimeLine(whole, ())
+    parts = (
+        Stretch(round(1000 * at / whole), round(1000 * long / whole), gap)
+        for at, long, gap in marks
+    )
+    return TimeLine(whole, [each for each in parts if each.width or each.left_out])

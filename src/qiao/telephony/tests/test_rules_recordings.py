@@ -1,0 +1,105 @@
+"""What was left out of a recording, where it is on the time line, when it is asked for again."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qiao.telephony.engines.sim_shelf import RATE, Shelf
+from qiao.telephony.rules.calls import Entry
+from qiao.telephony.rules.recordings import (
+    MOST_TRIES,
+    LeftOut,
+    NoSound,
+    kind_of,
+    left_out,
+    length_of,
+    next_try,
+    time_line,
+)
+
+START = datetime(2026, 11, 28, 9, tzinfo=UTC)
+NAME = "q7-r5"
+
+
+def log(*happened: tuple[float, str, dict[str, object]]) -> list[Entry]:
+    return [Entry(kind, START + timedelta(seconds=at), data) for at, kind, data in happened]
+
+
+def test_what_was_left_out_is_told_by_the_log() -> None:
+    mine: dict[str, object] = {"recording": NAME}
+    entries = log(
+        (0, "recording_began", mine),
+        (5, "recording_paused", {"recording": "q7-r9", "why": "card"}),  # of another
+        (10, "recording_paused", mine | {"why": "card"}),
+        (11, "held", {}),
+        (18, "recording_resumed", mine),
+        (30, "recording_paused", mine),
+        (33, "ended", {"why": "caller"}),
+        (33, "recording_ended", mine | {"ok": True, "seconds": 22}),
+    )
+    assert left_out(entries, NAME) == (LeftOut(10, 8, "card"), LeftOut(22, 3, ""))
+
+
+def test_a_time_line_shows_the_talk_with_what_is_missing() -> None:
+    line = time_line(22, (LeftOut(10, 8, "card"), LeftOut(22, 3)))
+    assert line.seconds == 33
+    assert line.gaps == [[10, 8], [22, 3]]
+    assert [(each.begins, each.width, bool(each.left_out)) for each in line.stretches] == [
+        (0, 303, False), (303, 242, True), (545, 364, False), (909, 91, True),
+    ]  # fmt: skip
+    assert time_line(0, ()).stretches == ()
+
+
+@given(
+    st.floats(0, 5_000),
+    st.lists(st.tuples(st.floats(0, 5_000), st.floats(0, 600)), max_size=6).map(sorted),
+)
+def test_stretches_fill_the_line_from_left_to_right(
+    seconds: float, missing: list[tuple[float, float]]
+) -> None:
+    line = time_line(seconds, [LeftOut(*each) for each in missing])
+    assert line.seconds == pytest.approx(seconds + sum(long for _at, long in missing))
+    edge = 0
+    for each in line.stretches:
+        assert abs(each.begins - edge) <= 2  # rounding, and stretches too short to be drawn
+        edge = each.begins + each.width
+    assert edge <= 1001
+
+
+def test_a_recording_is_asked_for_again_ever_later_and_then_is_lost() -> None:
+    waits = [next_try(tries, START) for tries in range(1, MOST_TRIES + 1)]
+    told = [each for each in waits if each is not None]
+    assert told == sorted(set(told))
+    assert waits[-1] is None
+    assert len(told) == MOST_TRIES - 1
+
+
+@pytest.mark.parametrize(("name", "kind"), [("q12-r5", "talk"), ("q12-v3", "message")])
+def test_a_name_says_what_was_recorded(name: str, kind: str) -> None:
+    assert kind_of(name) == kind
+
+
+def test_the_played_switch_gives_a_whole_sound_that_is_the_same_each_time() -> None:
+    shelf = Shelf()
+    for seconds in (0, 1, 61):
+        shelf.put(NAME, seconds)
+        sound = b"".join(shelf.sound_of(NAME))
+        assert length_of(io.BytesIO(sound), len(sound)) == seconds
+        assert sound == b"".join(shelf.sound_of(NAME))
+    silent = sound.count(128)  # breaths, and where the waves cross
+    assert RATE < silent < len(sound) / 2
+    shelf.drop(NAME)
+    with pytest.raises(KeyError):
+        next(shelf.sound_of(NAME))
+
+
+@pytest.mark.parametrize("cut", [0, 12, 44, 200])
+def test_half_a_sound_is_none(cut: int) -> None:
+    shelf = Shelf()
+    shelf.put(NAME, 1)
+    half = b"".join(shelf.sound_of(NAME))[:cut]
+    with pytest.raises(NoSound):
+        length_of(io.BytesIO(half), len(half))
