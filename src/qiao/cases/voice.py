@@ -100,6 +100,11 @@ VOICE: Final = (
         ("found", "found_without_day", "none"),
         {"case": "digits", "state": "text", **_TIMES},
         tell_progress,
+        {
+            "found": _("A case with its promised time"),
+            "found_without_day": _("A case without a promised time"),
+            "none": _("No open case"),
+        },
     ),
     VoiceAnswer(
         "incident",
@@ -109,5 +114,10 @@ VOICE: Final = (
         ("known", "open", "none"),
         _TIMES,
         tell_incident,
+        {
+            "known": _("Known, with the time by which it is over"),
+            "open": _("Known, no time yet"),
+            "none": _("Nothing known"),
+        },
     ),
 )

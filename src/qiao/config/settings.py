@@ -43,6 +43,8 @@ TELEPHONE = os.environ.get(
 )
 # Where the interface of an Asterisk is, and as whom it is spoken to.
 ARI = tuple(os.environ.get(name, "") for name in ("ARI_URL", "ARI_USER", "ARI_PASSWORD"))
+# What voice menus say, as the switch plays it: `./qiao telephony prompts --out` writes it there.
+SOUNDS = Path(os.environ.get("QIAO_SOUNDS") or HOME / "sounds")
 SECRET_KEY = os.environ.get("QIAO_SECRET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("QIAO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("QIAO_TRUSTED_ORIGINS", "").split(",") if o]

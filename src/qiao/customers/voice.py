@@ -23,6 +23,13 @@ def check_account(*, question: Question, now: datetime) -> Answer:
 
 VOICE: Final = (
     VoiceAnswer(
-        "account", "check", _("Account number"), ("account",), ("unknown",), {}, check_account
+        "account",
+        "check",
+        _("Account number"),
+        ("account",),
+        ("unknown",),
+        {},
+        check_account,
+        {"unknown": _("No such account")},
     ),
 )

@@ -18,6 +18,7 @@ from qiao.core.manifest import (
     QueueSource,
 )
 from qiao.telephony import demo_history, owed_inbox
+from qiao.telephony import menu_contributions as menus
 from qiao.telephony import recording_contributions as recordings
 from qiao.telephony.contributions import PARAMETERS
 from qiao.telephony.demo import lines
@@ -55,6 +56,7 @@ manifest = Module(
     ),
     navigation=(*NAVIGATION, *WATCH_NAVIGATION),
     periodic=(*PERIODIC, *recordings.PERIODIC),
+    administration=menus.ADMINISTRATION,
     frame=(FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10),),
     contact_tools=(
         ContactTool("telephony.controls", "telephony/controls.html", WORK, load_controls, 10),
@@ -94,6 +96,7 @@ manifest = Module(
     commands=(
         *COMMANDS,
         *WATCH_COMMANDS,
+        *menus.COMMANDS,
         Command(
             "telephony.owed", _("Calls that are owed"), "phone-outgoing",
             "telephony:owed_list", VIEW,

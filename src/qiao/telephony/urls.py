@@ -1,6 +1,6 @@
 """Addresses of the telephone."""
 
-from django.urls import path
+from django.urls import include, path
 
 from qiao.telephony.views import (
     controls,
@@ -49,5 +49,6 @@ urlpatterns = [
     path("level/", levels.level, name="level"),
     path("wallboard", wallboard.wallboard, name="wallboard"),
     path("living/", living.index, name="living"),
+    path("menus/", include("qiao.telephony.urls_menus")),
     path("level/file/<slug:form>", levels.level_file, name="level_file"),
 ]

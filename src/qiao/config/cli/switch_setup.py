@@ -6,8 +6,6 @@ import csv
 import hmac
 import os
 import secrets
-import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from qiao.telephony.rules.switch_files import Telephone
 
 COMMANDS = ("config", "check", "prompts")
-_VOICES = {"zh-hans": "cmn", "yue": "yue", "en": "en-us"}
 _NEEDED = ("ARI_URL", "ARI_USER", "ARI_PASSWORD")
 
 
@@ -127,6 +124,7 @@ def _check() -> int:
 
 def _prompts(folder: Path) -> int:
     from qiao.telephony.queries import every_piece
+    from qiao.telephony.saying import voice_program
 
     found = sorted(every_piece(), key=lambda each: (each.language, each.text))
     folder.mkdir(parents=True, exist_ok=True)
@@ -135,7 +133,7 @@ def _prompts(folder: Path) -> int:
         writer.writerow(["file", "language", "words"])
         writer.writerows([f"{each.sound}.wav", each.language, each.text] for each in found)
     print(f"{len(found)} pieces are listed in {folder / 'prompts.csv'}")
-    program = shutil.which("espeak-ng")
+    program = voice_program()
     if program is None:
         print(
             "Record them, or install espeak-ng (Debian: apt-get install espeak-ng) and type again."
@@ -148,17 +146,13 @@ def _prompts(folder: Path) -> int:
 
 def _say(program: str, found: "Sequence[Piece]", folder: Path) -> int:
     """Say what has no recording yet."""
-    from qiao.telephony.rules.sound import for_switch
+    from qiao.telephony.saying import say
 
     said = 0
     for each in found:
         target = folder / f"{each.sound}.wav"
         if target.exists():
             continue  # a recording by a person goes before
-        part = target.with_suffix(".part")
-        voice = _VOICES[each.language]
-        subprocess.run([program, "-v", voice, "-w", str(part), each.text], check=True)
-        part.write_bytes(for_switch(part.read_bytes()))
-        part.replace(target)
+        say(program, each, target)
         said += 1
     return said

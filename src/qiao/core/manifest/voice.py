@@ -1,7 +1,7 @@
 """What a module answers callers of a voice menu."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, Literal
 
@@ -36,7 +36,7 @@ class VoiceAnswer:
 
     `answer` has nobody's rights but the caller's: it tells what whoever knows the arguments may
     know. `outcomes` are those that it gives, `values` the names and kinds (money, date, time,
-    digits, count, text) that it brings.
+    digits, count, text) that it brings; `outcome_labels` name outcomes for whoever edits menus.
     """
 
     key: str
@@ -46,3 +46,4 @@ class VoiceAnswer:
     outcomes: tuple[str, ...]
     values: Mapping[str, str]
     answer: Callable[..., Answer]  # (*, question, now)
+    outcome_labels: Mapping[str, Any] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Lines, calls, logs, recordings, what people ask of calls, and what is counted of them."""
 
 from qiao.telephony.models.calls import Call, CallAsk, CallEntry, CallQuerySet, Line, PhoneDeed
-from qiao.telephony.models.menus import OwedCall, OwedCallQuerySet, VoiceMenu
+from qiao.telephony.models.menus import OwedCall, OwedCallQuerySet, VoiceMenu, VoiceMenuDraft
 from qiao.telephony.models.recordings import CallRecording, RecordingHold
 from qiao.telephony.models.turns import CallFigure, CallFigureChange, CallTurn
 
@@ -20,4 +20,5 @@ __all__ = [
     "PhoneDeed",
     "RecordingHold",
     "VoiceMenu",
+    "VoiceMenuDraft",
 ]

@@ -23,10 +23,47 @@ class VoiceMenu(models.Model):
     published_by = models.ForeignKey(
         "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
     )
+    reason = models.TextField(default="", db_default="", blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key", "version"], name="telephony_menu_version")
+        ]
+
+
+class VoiceMenuDraft(models.Model):
+    """A voice menu as somebody would have it, begun from a version; one of a menu is open at a
+    time. It may hold faults: only publishing refuses them. `revision` grows with every save.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        PUBLISHED = "published"
+        DROPPED = "dropped"
+
+    key = models.TextField(db_collation="C")
+    data = models.JSONField()
+    based_on = models.ForeignKey(VoiceMenu, models.PROTECT, related_name="+", db_index=False)
+    published = models.ForeignKey(
+        VoiceMenu, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    revision = models.IntegerField(default=1)
+    state = models.TextField(choices=State.choices, default=State.OPEN)
+    begun_by = models.ForeignKey("staff.Staff", models.PROTECT, related_name="+", db_index=False)
+    begun_at = models.DateTimeField()
+    changed_by = models.ForeignKey("staff.Staff", models.PROTECT, related_name="+", db_index=False)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(state="open"), name="telephony_menudraft_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="published", published__isnull=False)
+                | (Q(state__in=["open", "dropped"]) & Q(published__isnull=True)),
+                name="telephony_menudraft_state",
+            ),
         ]
 
 

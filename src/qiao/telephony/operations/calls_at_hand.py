@@ -1,7 +1,7 @@
 """A call that is conducted: its row, how its log folds, its line's terms, what it waits for."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from qiao.core.packs.enabled import catalogue
 from qiao.telephony.models import Call as Row
 from qiao.telephony.models import CallAsk, Line
 from qiao.telephony.operations.callers import NOBODY, Caller
-from qiao.telephony.queries import menu_in_service
+from qiao.telephony.queries import Served, served_menu
 from qiao.telephony.rules import asks, conduct
 from qiao.telephony.rules.calls import Call
 from qiao.telephony.rules.conducting import Conduct, Terms
@@ -90,8 +90,29 @@ def terms_of(line: Line | None) -> Terms:
     """How calls of a line are conducted; whatever else was dialled, a person takes it."""
     if line is None:
         return Terms(_first_queue())
-    menu = menu_in_service(line.menu)
-    return Terms(line.queue, tuple(line.greeting), line.is_recorded, menu)
+    terms = Terms(line.queue, tuple(line.greeting), line.is_recorded)
+    return _with_menu(terms, served_menu(line.menu))
+
+
+def terms_of_calls(rows: Iterable[Row], folded: Mapping[int, Call]) -> Mapping[int, Terms]:
+    """How calls that go on are conducted, by their ids: those in a menu keep the version with
+    which they began. As many statements as there are lines and versions."""
+    rows = list(rows)
+    lines = {row.line_id: row.line for row in rows}
+    terms = {line_id: terms_of(line) for line_id, line in lines.items()}
+    kept = {row.pk: folded[row.pk] for row in rows if folded[row.pk].phase == "menu"}
+    wanted = {(call.menu, call.menu_version) for call in kept.values()}
+    menus = {each: served_menu(*each) for each in wanted}
+    found = {row.pk: terms[row.line_id] for row in rows}
+    for pk, call in kept.items():
+        found[pk] = _with_menu(found[pk], menus[call.menu, call.menu_version])
+    return found
+
+
+def _with_menu(terms: Terms, served: Served | None) -> Terms:
+    if served is None:
+        return replace(terms, menu=None, menu_version=0)
+    return replace(terms, menu=served.menu, menu_version=served.version)
 
 
 def _first_queue() -> str:

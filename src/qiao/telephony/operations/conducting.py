@@ -44,6 +44,7 @@ from qiao.telephony.operations.calls_at_hand import (
     asking,
     people_of,
     terms_of,
+    terms_of_calls,
     wish_of,
 )
 from qiao.telephony.operations.contacts import begin_contact, end_contact
@@ -167,10 +168,9 @@ class Switchboard:
         self._timers.clear()
         living = living_calls()
         folded = histories([row.pk for row in living])
-        lines = {row.line_id: row.line for row in living}
-        terms = {line_id: terms_of(line) for line_id, line in lines.items()}
+        terms = terms_of_calls(living, folded)
         for row in living:
-            self._know(row, folded[row.pk], terms[row.line_id])
+            self._know(row, folded[row.pk], terms[row.pk])
         known = callers_channels(each.channel for each in view.channels)
         with self._turn(now):
             for seen in view.channels:

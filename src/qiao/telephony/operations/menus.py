@@ -14,13 +14,15 @@ from qiao.core.packs.model import MenuSource
 from qiao.core.packs.qualify import qualify
 from qiao.core.packs.reading import PackInvalid, PackProblem
 from qiao.core.registry import registry
+from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.telephony.models import VoiceMenu
+from qiao.telephony.queries.menu_drafts import require_menu
 from qiao.telephony.rules.menu_checks import Fault, faults
 from qiao.telephony.rules.menu_data import MenuUnreadable, data_of_menu, menu_from_data
 from qiao.telephony.rules.menus import Hours, Lookup, Menu, Queue
 
-RIGHT: Final = "calls.menus"
+REASON_LENGTH: Final = 500
 
 
 class MenuFaulty(Exception):  # noqa: N818 - a refusal, not a fault
@@ -31,17 +33,23 @@ class MenuFaulty(Exception):  # noqa: N818 - a refusal, not a fault
         self.faults = found
 
 
-def publish_menu(*, menu: Menu, actor: Actor, now: datetime) -> VoiceMenu:
-    """Put a menu into service; calls that are in it go on in the old one's place.
+def publish_menu(*, menu: Menu, actor: Actor, now: datetime, reason: str = "") -> VoiceMenu:
+    """Put a menu into service: the next call meets it, calls that are in it keep their version.
 
-    Raises `Forbidden`, `MenuFaulty`.
+    Raises `Forbidden` without the right where its lines belong, `MenuFaulty`, `BadText`.
     """
     required()
-    actor.require(RIGHT)
-    found = (*faults(menu), *faults_around(menu))
+    require_menu(actor, menu.key)
+    words = clean(reason, field="reason", max_length=REASON_LENGTH)
+    found = faults_of(menu)
     if found:
         raise MenuFaulty(found)
-    return _publish(menu, now, actor.person_id)
+    return _publish(menu, now, actor.person_id, words)
+
+
+def faults_of(menu: Menu) -> tuple[Fault, ...]:
+    """All faults of a menu, its own and those of what it names outside."""
+    return (*faults(menu), *faults_around(menu))
 
 
 def install_menus(now: datetime) -> None:
@@ -50,10 +58,10 @@ def install_menus(now: datetime) -> None:
     for pack in catalogue().packs.values():
         for source in pack.menus:
             menu = menu_of_pack(pack.key, source)
-            digest = _digest(data_of_menu(menu))
+            digest = digest_of(data_of_menu(menu))
             known = VoiceMenu.objects.filter(key=menu.key, published_by__isnull=True)
             if not known.filter(digest=digest).exists():
-                _publish(menu, now, None)
+                _publish(menu, now, None, "")
 
 
 def menu_of_pack(pack: str, source: MenuSource) -> Menu:
@@ -66,7 +74,7 @@ def menu_of_pack(pack: str, source: MenuSource) -> Menu:
     except MenuUnreadable as error:
         problems = [PackProblem(source.file, f"{source.place}.{f}", "") for f in error.faults]
         raise PackInvalid(problems) from error
-    found = (*faults(menu), *faults_around(menu))
+    found = faults_of(menu)
     if found:
         raise PackInvalid(
             PackProblem(source.file, f"{source.place}.{f.node}.{f.field}", f.code) for f in found
@@ -103,7 +111,7 @@ def _qualified(pack: str, data: Mapping[str, Any]) -> dict[str, Any]:
     return {**data, "key": qualify(pack, str(data.get("key", ""))), "node": nodes}
 
 
-def _publish(menu: Menu, now: datetime, staff_id: int | None) -> VoiceMenu:
+def _publish(menu: Menu, now: datetime, staff_id: int | None, reason: str) -> VoiceMenu:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"menu {menu.key}"])
     last = VoiceMenu.objects.filter(key=menu.key).order_by("-version").first()
@@ -112,12 +120,14 @@ def _publish(menu: Menu, now: datetime, staff_id: int | None) -> VoiceMenu:
         key=menu.key,
         version=last.version + 1 if last else 1,
         data=data,
-        digest=_digest(data),
+        digest=digest_of(data),
         published_at=now,
         published_by_id=staff_id,
+        reason=reason,
     )
 
 
-def _digest(data: Mapping[str, Any]) -> str:
+def digest_of(data: Mapping[str, Any]) -> str:
+    """The fingerprint of a menu's data, whatever version it was."""
     plain = json.dumps(data, sort_keys=True, ensure_ascii=False)
     return sha256(plain.encode()).hexdigest()

@@ -22,7 +22,17 @@ from qiao.telephony.queries.levels import (
 from qiao.telephony.queries.living import callers_channels, due_asks, due_offers, living_calls
 from qiao.telephony.queries.living_list import LivingCall, LivingCalls, living_list
 from qiao.telephony.queries.logs import histories
-from qiao.telephony.queries.menus import every_piece, menu_in_service
+from qiao.telephony.queries.menu_drafts import (
+    MenuNotVisible,
+    MenuRow,
+    list_menus,
+    menu_drafts,
+    menu_row,
+    menu_versions,
+    open_draft,
+    require_menu,
+)
+from qiao.telephony.queries.menus import Served, every_piece, menu_in_service, served_menu
 from qiao.telephony.queries.one import AskedPerson, CallNotVisible, CallStory, story_of
 from qiao.telephony.queries.owed import (
     Due,
@@ -68,10 +78,13 @@ __all__ = [
     "Listening",
     "LivingCall",
     "LivingCalls",
+    "MenuNotVisible",
+    "MenuRow",
     "OwedPage",
     "OwnPhone",
     "RecordingNotVisible",
     "Ringing",
+    "Served",
     "Wanted",
     "callers_channels",
     "count_owed",
@@ -85,6 +98,7 @@ __all__ = [
     "line_of",
     "lines_to_dial",
     "list_calls",
+    "list_menus",
     "list_owed",
     "living_calls",
     "living_list",
@@ -92,10 +106,14 @@ __all__ = [
     "load_owed_tool",
     "load_pop",
     "load_transfer",
+    "menu_drafts",
     "menu_in_service",
+    "menu_row",
+    "menu_versions",
     "message_of",
     "number_words",
     "one_to_hear",
+    "open_draft",
     "owed_call",
     "owed_calls",
     "owed_seen_by",
@@ -105,8 +123,10 @@ __all__ = [
     "recent_tally",
     "recording_to_see_to",
     "recordings_of",
+    "require_menu",
     "resolved_at_once",
     "ringing_call_id",
+    "served_menu",
     "some_callers",
     "sound_for",
     "story_of",

@@ -1,5 +1,6 @@
 """Voice menus as they are in service."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -24,23 +25,39 @@ log: Final = structlog.get_logger(__name__)
 _read: dict[tuple[str, str], Menu] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A menu as it is in service, or was when a call began."""
+
+    menu: Menu
+    version: int
+
+
 def menu_in_service(key: str) -> Menu | None:
-    """The newest published version of a menu; None where there is none that can be read.
+    """The newest published version of a menu; None where there is none that can be read."""
+    found = served_menu(key)
+    return found.menu if found else None
+
+
+def served_menu(key: str, version: int = 0) -> Served | None:
+    """A published version of a menu, the newest for 0; None where it is not there or cannot be
+    read.
 
     One short statement; a version that was read before is not read again.
     """
     if not key:
         return None
-    newest = VoiceMenu.objects.filter(key=key).order_by("-version")
-    found = newest.values_list("digest", "version").first()
+    rows = VoiceMenu.objects.filter(key=key)
+    rows = rows.filter(version=version) if version else rows.order_by("-version")
+    found = rows.values_list("digest", "version").first()
     if found is None:
         return None
-    digest, version = found
+    digest, number = found
     if (key, digest) not in _read:
-        row = VoiceMenu.objects.get(key=key, version=version)
+        row = VoiceMenu.objects.get(key=key, version=number)
         try:
             _read[key, digest] = menu_from_data(row.data)
         except MenuUnreadable:  # of another version of the program: callers reach people at once
-            log.exception("menu_unreadable", key=key, version=version)
+            log.exception("menu_unreadable", key=key, version=number)
             return None
-    return _read[key, digest]
+    return Served(_read[key, digest], number)

@@ -15,7 +15,7 @@ from qiao.telephony.models import Call, Line
 from qiao.telephony.queries.at_hand import queue_name
 from qiao.telephony.queries.deeds import OwnPhone
 from qiao.telephony.queries.logs import histories
-from qiao.telephony.queries.menus import menu_in_service
+from qiao.telephony.queries.menus import served_menu
 from qiao.telephony.rules.conduct_menu import visit_of
 from qiao.telephony.rules.speech import heard_at
 
@@ -38,8 +38,10 @@ class Heard:
 
 def _said_to(call: Call) -> str:
     folded = histories([call.pk])[call.pk]
-    menu, visit = menu_in_service(folded.menu), visit_of(folded)
-    return heard_at(menu, visit) if menu and visit and visit.node in menu.index else ""
+    served, visit = served_menu(folded.menu, folded.menu_version), visit_of(folded)
+    if served is None or visit is None or visit.node not in served.menu.index:
+        return ""
+    return heard_at(served.menu, visit)
 
 
 def lines_to_dial() -> Sequence[Line]:

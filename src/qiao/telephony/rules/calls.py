@@ -6,7 +6,8 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ======================  ==========================================================================
 ``arrived``             channel, caller, dialled
 ``answered``            the caller hears us
-``menu_began``          menu, visit: a voice menu speaks with the caller; `visit` is stored whole
+``menu_began``          menu, version, visit: a voice menu speaks with the caller; the visit is
+                        stored whole
 ``menu_moved``          visit: something happened there
 ``queued``              queue, bridge; again after a transfer, with `why`
 ``offered``             offer, staff, channel, seconds: somebody is asked to take it
@@ -97,6 +98,7 @@ class Call:
     is_recording_paused: bool = False
     is_muted: bool = False  # the agent
     menu: str = ""  # the voice menu in which the caller is, or was
+    menu_version: int = 0  # that began with them; 0 where the log does not say
     visit: Mapping[str, Any] | None = None  # as `menu_visits.visit_data` stores it
     arrived_at: datetime | None = None
     queued_at: datetime | None = None
@@ -152,7 +154,10 @@ def _answered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noq
 
 
 def _menu_began(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
-    return replace(call, phase="menu", menu=data["menu"], visit=data["visit"])
+    version = data.get("version", 0)
+    return replace(
+        call, phase="menu", menu=data["menu"], menu_version=version, visit=data["visit"]
+    )
 
 
 def _menu_moved(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001

@@ -132,7 +132,7 @@ def _greeted(step: Conduct, terms: Terms) -> None:
     if terms.menu is None:
         queue(step, terms.queue)
     else:
-        begin_menu(step, terms.menu)
+        begin_menu(step, terms.menu, terms.menu_version)
 
 
 def _caller_left(step: Conduct) -> None:

@@ -17,11 +17,11 @@ from qiao.telephony.rules.speech import pieces
 SILENCE_SECONDS = 5  # after which a message that is recorded has ended
 
 
-def begin_menu(this: Conduct, menu: Menu) -> None:
+def begin_menu(this: Conduct, menu: Menu, version: int = 0) -> None:
     """The caller comes to the menu."""
     call = this.call
     visit, acts = begin(menu, this.at, call.caller, call.dialled)
-    this.note("menu_began", menu=menu.key, visit=visit_data(visit))
+    this.note("menu_began", menu=menu.key, version=version, visit=visit_data(visit))
     _do(this, menu, acts)
 
 

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How calls of a line are conducted. Sounds are names that the switch knows."""
+    """How calls of a line are conducted. Sounds are names that the switch knows; `menu_version`
+    is that of the menu, which a call keeps to its end."""
 
     queue: str
     greeting: tuple[str, ...] = ()
     is_recorded: bool = True
     menu: Menu | None = None
+    menu_version: int = 0
 
 
 @dataclass

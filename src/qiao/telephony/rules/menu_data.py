@@ -77,6 +77,13 @@ def data_of_menu(menu: Menu) -> dict[str, Any]:
     }
 
 
+def tidied_node(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a node without what is as usual for its kind, as it is kept."""
+    usual = {each.name: _plain(_usual(each)) for each in dataclasses.fields(KINDS[data["kind"]])}
+    usual.pop("key")
+    return {name: value for name, value in data.items() if value != usual.get(name, ...)}
+
+
 def _data_of_node(node: Node) -> dict[str, Any]:
     data: dict[str, Any] = {"kind": KIND_NAMES[type(node)], "key": node.key}
     for each in dataclasses.fields(node):

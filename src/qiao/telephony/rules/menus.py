@@ -25,6 +25,7 @@ AGAIN_KEY: Final = "*"  # lets the digits go that were keyed in, to begin anew
 DIGITS: Final = frozenset("0123456789")
 BUILT_IN: Final = ("caller", "dialled", "language")  # may be told outside beside what is collected
 
+SAID_FIELDS: Final = ("prompts", "number_prompts")  # where nodes name the texts that they say
 OK: Final = "ok"  # the answer of a check that holds, and of a call back that is promised
 OPEN: Final = "open"  # the answer of a calendar
 

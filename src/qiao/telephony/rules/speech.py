@@ -75,12 +75,16 @@ def heard_at(menu: Menu, visit: Visit) -> str:
 def fixed_pieces(menu: Menu) -> frozenset[Piece]:
     """All pieces of a menu's texts that are known before anybody calls."""
     return frozenset(
-        Piece(part, language)
+        piece
         for words in menu.texts.values()
         for language, text in words.items()
-        for is_value, part in _split(text)
-        if not is_value
+        for piece in fixed_pieces_of(text, language)
     )
+
+
+def fixed_pieces_of(text: str, language: str) -> tuple[Piece, ...]:
+    """The pieces of a text between the values that it says."""
+    return tuple(Piece(part, language) for is_value, part in _split(text) if not is_value)
 
 
 def value_pieces(language: str) -> frozenset[Piece]:

@@ -1,0 +1,1 @@
+"""Voice menus in words, for the pages on which they are edited."""

@@ -1,0 +1,325 @@
+"""Voice menus on the screen: who sees them, how a draft is changed, tried and published."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from qiao.core.actor import Forbidden
+from qiao.staff.models import Staff
+from qiao.staff.tests.cast import Company, make_company, person
+from qiao.telephony.models import VoiceMenu, VoiceMenuDraft
+from qiao.telephony.operations import add_line, install_menus
+from qiao.telephony.operations import menu_drafts as drafts
+from qiao.telephony.queries import list_menus
+from qiao.telephony.rules.menu_edit import MENU, part_of
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 27, 4, tzinfo=UTC)
+KEY = "water.hotline"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def company() -> Company:
+    made = make_company()
+    install_menus(NOW)
+    add_line(
+        number="96390", name="热线", organisation_id=made.company.pk, queue="water.billing",
+        menu=KEY,
+    )  # fmt: skip
+    return made
+
+
+def browser(staff: Staff, language: str = "en") -> Client:
+    client = Client()
+    client.force_login(staff, backend="qiao.staff.signin.StaffBackend")
+    client.cookies["q-language"] = language
+    return client
+
+
+@pytest.fixture
+def chief(company: Company) -> Client:
+    return browser(company.chief_staff)
+
+
+@pytest.fixture
+def draft(company: Company) -> VoiceMenuDraft:
+    return drafts.begin_menu_draft(key=KEY, version=1, actor=company.chief, now=NOW)
+
+
+def at(name: str, step: str | None = None) -> str:
+    url = reverse(f"telephony:menu_{name}", args=[KEY])
+    return url if step is None else f"{url}?step={step}"
+
+
+def text(response: Any, status: int = 200) -> str:
+    assert response.status_code == status, response.content.decode()[:800]
+    return str(response.content.decode())
+
+
+def shown_form(client: Client, step: str) -> dict[str, Any]:
+    """What a browser would post without anything having been typed."""
+    pane = client.get(at("draft", step)).context["pane"]
+    body = {
+        bound.html_name: "on" if bound.value() is True else bound.value()
+        for bound in pane["form"]
+        if bound.value() not in (None, False)
+    }
+    return body | {"seen": pane["seen"]}
+
+
+def post(client: Client, step: str, **typed: Any) -> Any:
+    body = shown_form(client, step) | typed
+    return client.post(at("step", step), body, headers=HTMX)
+
+
+def stands() -> VoiceMenuDraft:
+    return VoiceMenuDraft.objects.get(state="open")
+
+
+def node(key: str) -> dict[str, Any]:
+    return dict(part_of(stands().data, key).values)
+
+
+def test_the_list_shows_lines_version_draft_and_faults(
+    chief: Client, draft: VoiceMenuDraft
+) -> None:
+    page = text(chief.get(reverse("telephony:menus")))
+    for words in ("Hotline", "96390", "version 1", "open", "no faults"):
+        assert words in page
+    post(chief, "main", otherwise="")
+    assert "1 fault" in text(chief.get(reverse("telephony:menus")))
+
+
+def test_the_list_costs_the_same_for_one_menu_and_for_many(
+    chief: Client, company: Company
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            chief.get(reverse("telephony:menus"))
+        return len(seen)
+
+    asked()
+    few = asked()
+    (version,) = VoiceMenu.objects.all()
+    for number in range(9):
+        key = f"water.m{number}"
+        VoiceMenu.objects.create(
+            key=key, version=1, data=version.data | {"key": key}, digest=str(number),
+            published_at=NOW,
+        )  # fmt: skip
+        add_line(
+            number=f"9639{number}", name="x", organisation_id=company.lake.pk,
+            queue="water.billing", menu=key,
+        )  # fmt: skip
+    assert asked() == few
+
+
+def test_a_branch_edits_the_menus_of_its_own_lines_alone(company: Company) -> None:
+    assert list_menus(actor=company.agent, now=NOW) == []
+    with pytest.raises(Forbidden):
+        drafts.begin_menu_draft(key=KEY, version=1, actor=company.agent, now=NOW)
+    add_line(
+        number="2", name="x", organisation_id=company.lake.pk, queue="water.billing", menu=KEY
+    )
+    (row,) = list_menus(actor=company.agent, now=NOW)
+    assert not row.is_own  # the line of the company leads here too
+    client = browser(company.agent_staff)
+    assert "New draft" not in text(client.get(reverse("telephony:menu", args=[KEY])))
+    client.post(at("begin"), {"version": "1"})
+    assert not VoiceMenuDraft.objects.exists()
+    assert text(browser(company.outsider_staff).get(reverse("telephony:menu", args=[KEY])), 404)
+
+
+def test_without_the_right_nothing_is_seen(company: Company) -> None:
+    clerk = person(
+        number="3001", name="x", branch=company.company, permissions=("calls.figures",)
+    )
+    assert browser(clerk).get(reverse("telephony:menus")).status_code == 403
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+def test_every_step_can_be_opened_and_put_back_as_it_is_shown(
+    company: Company, draft: VoiceMenuDraft, language: str
+) -> None:
+    client = browser(company.chief_staff, language)
+    for key in (MENU, *(each["key"] for each in draft.data["node"])):
+        answer = post(client, key)
+        assert answer.status_code == 200, key
+    draft.refresh_from_db()
+    assert draft.revision == 1
+
+
+def test_a_key_may_lead_to_a_new_step_whose_words_are_missed_at_once(
+    chief: Client, draft: VoiceMenuDraft
+) -> None:
+    answer = post(chief, "main", **{"keys-7": "+message"})
+    page = text(answer)
+    assert answer["HX-Retarget"] == "#step-pane"  # another step to lead to: drawn anew
+    assert page.count("The words are missing in this language") >= 3
+    assert node("main")["keys"]["7"] == "message"
+    words = {"text-message-zh-hans": "请留言", "text-message-yue": "請留言", "next": "left"}
+    answer = post(chief, "message", **words, **{"text-message-en": "Speak now"})
+    assert "HX-Retarget" not in answer  # nobody loses the place where they type
+    assert "no faults" in text(answer)
+    assert node("message")["values"] == {"number": "digits", "day": "date", "clock": "time"}
+
+
+def test_a_fault_is_shown_at_its_control_in_the_readers_language(
+    company: Company, draft: VoiceMenuDraft
+) -> None:
+    client = browser(company.chief_staff, "zh-hans")
+    answer = post(client, "main", **{"keys-9": "to_repair", "tries": "20"})
+    slots = {
+        bound.name: found
+        for _group, held in answer.context["pane"]["groups"]
+        for bound, found, *_more in held
+        if found
+    }
+    assert set(slots) == {"keys-9", "tries"}
+    assert "紧急" in slots["keys-9"][0]
+    assert post(client, "main", tries="many").status_code == 422
+    assert node("main")["tries"] == 20
+
+
+def test_of_two_who_change_one_step_the_second_is_told_and_nothing_is_lost(
+    company: Company, chief: Client, draft: VoiceMenuDraft
+) -> None:
+    other = person(number="9009", name="唐慧", branch=company.company)
+    second = browser(other)
+    before = shown_form(second, "bye")
+    post(chief, "bye", **{"text-bye-en": "So long."})
+    typed = before | {"text-bye-en": "Farewell."}
+    answer = second.post(at("step", "bye"), typed, headers=HTMX)
+    page = text(answer, 422)
+    assert answer["HX-Retarget"] == "#step-pane"
+    for words in ("郑岩 changed this step meanwhile", "So long.", "Farewell."):
+        assert words in page
+    assert stands().data["texts"]["bye"]["en"] == "So long."
+    again = typed | {"seen": answer.context["pane"]["seen"]}
+    text(second.post(at("step", "bye"), again, headers=HTMX))
+    assert stands().data["texts"]["bye"]["en"] == "Farewell."
+    # Another step, and a step that was taken out:
+    text(post(second, "night", tries="3"))
+    chief.post(at("remove"), {"step": "bye", "seen": before["seen"]}, headers=HTMX)
+    assert node("bye")  # it was changed since: looked at before it is taken out
+    chief.post(at("remove"), {"step": "bye", "seen": shown_form(chief, "bye")["seen"]})
+    gone = second.post(at("step", "bye"), again, headers=HTMX)
+    assert "took this step out meanwhile" in text(gone, 422)
+
+
+def test_steps_are_added_moved_renamed_and_taken_out_without_script_too(
+    chief: Client, draft: VoiceMenuDraft
+) -> None:
+    answer = chief.post(at("add"), {"kind": "say", "step": "main"})
+    assert answer["Location"] == at("draft", "say")
+    chief.post(at("move"), {"step": "say", "to": "earlier"})
+    keys = [each["key"] for each in stands().data["node"]]
+    assert keys.index("say") == keys.index("main") - 1
+    body = shown_form(chief, "say") | {"key": "news"}
+    assert chief.post(at("step", "say"), body)["Location"] == at("draft", "news")
+    taken = shown_form(chief, "news") | {"key": "main"}
+    assert "Another step has this key" in text(chief.post(at("step", "news"), taken), 422)
+    chief.post(at("remove"), {"step": "news", "seen": shown_form(chief, "news")["seen"]})
+    assert all(each["key"] != "news" for each in stands().data["node"])
+    assert chief.post(at("add"), {"kind": "fly"}).status_code == 404
+
+
+def test_only_a_draft_without_faults_is_published_and_the_first_press_counts(
+    chief: Client, draft: VoiceMenuDraft
+) -> None:
+    post(chief, "bye", **{"text-bye-en": ""})
+    revision = str(stands().revision)
+    page = text(chief.post(at("publish"), {"revision": revision}), 422)
+    assert "1 fault" in page
+    assert VoiceMenu.objects.count() == 1
+    post(chief, "bye", **{"text-bye-en": "So long."})
+    assert "changed the draft meanwhile" in text(
+        chief.post(at("publish"), {"revision": revision}), 422
+    )
+    body = {"revision": str(stands().revision), "reason": "shorter"}
+    assert chief.post(at("publish"), body).status_code == 302
+    assert chief.post(at("publish"), body).status_code == 404  # no draft is open any more
+    newest = VoiceMenu.objects.get(version=2)
+    assert (newest.reason, newest.data["texts"]["bye"]["en"]) == ("shorter", "So long.")
+    page = text(chief.get(reverse("telephony:menu", args=[KEY])))
+    for words in ("version 2", "shorter", "郑岩", "brought by the pack", "1 change"):
+        assert words in page
+    assert "So long." in text(chief.get(f"{at('compare')}?before=1&after=2"))
+
+
+def test_an_old_version_comes_back_as_a_draft_and_what_says_the_same_is_not_published(
+    company: Company, chief: Client, draft: VoiceMenuDraft
+) -> None:
+    told: dict[str, Any] = {"actor": company.chief, "now": NOW}
+    with pytest.raises(drafts.MenuUnchanged):
+        drafts.publish_menu_draft(key=KEY, seen=1, reason="", **told)
+    post(chief, "bye", **{"text-bye-en": "So long."})
+    drafts.publish_menu_draft(key=KEY, seen=2, reason="", **told)
+    assert chief.post(at("begin"), {"version": "1"})["Location"] == at("draft")
+    assert chief.post(at("begin"), {"version": "2"})["Location"] != at("draft")  # one is open
+    assert stands().based_on.version == 1
+    assert "another one came into service since" in text(chief.get(at("draft")))
+    drafts.publish_menu_draft(key=KEY, seen=1, reason="back", **told)
+    assert VoiceMenu.objects.get(version=3).digest == VoiceMenu.objects.get(version=1).digest
+
+
+def test_a_draft_is_put_away_and_taken_up_again(chief: Client, draft: VoiceMenuDraft) -> None:
+    assert chief.post(at("drop"), {"revision": "7"})["Location"] == at("draft", MENU)
+    chief.post(at("drop"), {"revision": "1"})
+    assert chief.get(at("draft")).status_code == 404
+    assert "put away" in text(chief.get(reverse("telephony:menu", args=[KEY])))
+    assert chief.post(at("restore"), {"draft": str(draft.pk)})["Location"] == at("draft")
+    assert stands().pk == draft.pk
+    assert chief.post(at("restore"), {"draft": "0"}).status_code == 404
+
+
+def test_the_draft_is_tried_by_keys_by_day_and_by_night(
+    chief: Client, draft: VoiceMenuDraft
+) -> None:
+    page = text(chief.get(at("try"), {"language": "en", "when": "day"}))
+    assert "Example: nothing is looked up" in page  # the incident at the caller's place
+    told = {"language": "en", "moves": "answer:none", "when": "night"}
+    assert "For bills and payment press 1" in text(chief.get(at("try"), told))
+    assert "We are closed now" in text(chief.get(at("try"), told | {"move": "0"}))
+    day = text(chief.get(at("try"), told | {"move": "0", "when": "day"}, headers=HTMX))
+    assert "Waits for people" in day
+    assert "<html" not in day
+    at_night = {"moves": "answer:none 0", "at": "2026-11-27T03:00", "language": "en"}
+    assert "We are closed now" in text(chief.get(at("try"), at_night))
+    post(chief, "main", otherwise="")
+    assert "cannot be walked through yet" in text(chief.get(at("try"), told))
+
+
+def test_words_are_read_aloud_where_there_is_a_recording_or_a_voice(
+    chief: Client, draft: VoiceMenuDraft, settings: LazySettings, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    settings.SOUNDS = tmp_path / "sounds"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    address = f"{at('sound')}?text=bye&language=yue"
+    assert "<audio" not in text(chief.get(at("draft", "bye")))
+    assert chief.get(address).status_code == 404
+    voice = tmp_path / "espeak-ng"
+    voice.write_text(
+        "#!/usr/bin/env -S /usr/bin/python3 -I\n"
+        "import sys, wave\n"
+        "file = wave.open(sys.argv[sys.argv.index('-w') + 1], 'wb')\n"
+        "file.setparams((1, 2, 16000, 0, 'NONE', ''))\n"
+        "file.writeframes(bytes(32000))\n"
+    )
+    voice.chmod(0o755)
+    assert text(chief.get(at("draft", "bye"))).count("<audio") == 3
+    heard = chief.get(address)
+    assert (heard.status_code, heard["Content-Type"]) == (200, "audio/wav")
+    assert len(heard.content) > 16_000
+    voice.unlink()
+    assert chief.get(address).content == heard.content  # kept, as a recording is
+    assert chief.get(f"{at('sound')}?text=bye&language=fr").status_code == 404

@@ -1,0 +1,460 @@
+"""The editor of a voice menu: the outline, and the step that is being changed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from qiao.core.http import StaffRequest, staff_view
+from qiao.core.packs.enabled import catalogue
+from qiao.core.registry import registry
+from qiao.core.rules.text import BadText
+from qiao.telephony import operations
+from qiao.telephony.forms.menu_parts import Around, StepForm, WayField, text_name, way_name
+from qiao.telephony.forms.menu_steps import form_of
+from qiao.telephony.models import VoiceMenuDraft
+from qiao.telephony.queries import menu_row, open_draft, queue_name
+from qiao.telephony.rules.menu_checks import Fault
+from qiao.telephony.rules.menu_data import menu_from_data
+from qiao.telephony.rules.menu_edit import (
+    MENU,
+    SAID,
+    BadKey,
+    KeyTaken,
+    NoSuchStep,
+    StepPart,
+    part_of,
+    said_at,
+)
+from qiao.telephony.rules.menu_outline import leads_to
+from qiao.telephony.rules.menus import KINDS, LANGUAGES, Menu
+from qiao.telephony.rules.speech import fixed_pieces_of
+from qiao.telephony.saying import can_be_heard
+from qiao.telephony.showing import menu_words
+from qiao.telephony.showing.menu_changes import conflict_lines
+from qiao.telephony.showing.menu_faults import fault_words
+from qiao.telephony.showing.menu_lines import change_lines, step_lines
+from qiao.telephony.views.menus import POST, RIGHT, row_of, show
+
+UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A draft with what the checks found in it."""
+
+    draft: VoiceMenuDraft
+    menu: Menu
+    faults: tuple[Fault, ...]
+
+
+def look(draft: VoiceMenuDraft) -> Looked:
+    """Check a draft."""
+    menu = menu_from_data(draft.data)
+    return Looked(draft, menu, operations.faults_of(menu))
+
+
+def get_draft(request: StaffRequest, key: str) -> VoiceMenuDraft:
+    """The open draft of a menu, or 404."""
+    row_of(request, key)
+    draft = open_draft(actor=request.actor, key=key)
+    if draft is None:
+        raise Http404(key)
+    return draft
+
+
+def step_named(request: StaffRequest) -> str:
+    """The key of a step in the address or in the form; empty for the menu itself."""
+    return request.GET.get("step") or request.POST.get("step", "")
+
+
+def at_step(key: str, step: str) -> str:
+    """The address of the editor with a step open."""
+    return f"{reverse('telephony:menu_draft', args=[key])}?{urlencode({'step': step})}"
+
+
+def frame(request: StaffRequest, looked: Looked, step: str) -> dict[str, Any]:
+    """What stands around the step that is being changed."""
+    draft, menu = looked.draft, looked.menu
+    counts = Counter(each.node for each in looked.faults)
+    lines, loose = step_lines(menu, counts)
+    current = menu_row(actor=request.actor, key=draft.key, now=request.now).current
+    return {
+        "draft": draft,
+        "key": draft.key,
+        "name": menu_words.menu_name(draft.key),
+        "lines": lines,
+        "loose": loose,
+        "own_faults": counts[MENU],
+        "faults": [
+            {
+                "step": each.node,
+                "where": menu_words.step_title(menu, each.node)
+                if each.node
+                else _("The menu itself"),
+                "field": menu_words.field_name(each.field),
+                "words": fault_words(menu, each),
+            }
+            for each in looked.faults
+        ],
+        "changes": change_lines(current.data, draft.data),
+        "current": current,
+        "moved_on": current.version != draft.based_on.version,
+        "step": step,
+        "kinds": [(k, label, menu_words.ICONS[k]) for k, label in menu_words.KINDS.items()],
+    }
+
+
+def step_form(looked: Looked, step: str, data: Any = None) -> StepForm:
+    """The form of a step; with `data`, as somebody typed it. Raises `NoSuchStep`."""
+    draft, menu = looked.draft, looked.menu
+    part = part_of(draft.data, step)
+    packs = catalogue()
+    pack = draft.key.partition(".")[0]
+    skills = sorted({spec.skill for spec in packs.queues.values() if spec.skill})
+    voice = registry.voice()
+    around = Around(
+        menu=menu,
+        part=part,
+        step=step,
+        queues=[(k, queue_name(k)) for k, q in packs.queues.items() if "phone" in q.channels],
+        calendars=[
+            (each, menu_words.calendar_name(each))
+            for each in packs.calendars
+            if each.startswith(f"{pack}.")
+        ],
+        skills=[(each, queue_name(each)) for each in skills],
+        lookups=[(name, v.label) for (kind, name), v in voice.items() if kind == "lookup"],
+        checks=[(name, v.label) for (kind, name), v in voice.items() if kind == "check"],
+        shared={text: len(set(said_at(draft.data, text)) - {step}) for text in part.texts},
+    )
+    kind = part.values.get("kind", "")
+    return form_of(kind, data, around=around, auto_id="step-%s")
+
+
+def pane(
+    looked: Looked, step: str, form: StepForm | None = None, **more: Any
+) -> dict[str, Any]:
+    """The step that is being changed, for the template. Raises `NoSuchStep`."""
+    menu = looked.menu
+    form = form or step_form(looked, step)
+    part = part_of(looked.draft.data, step)
+    slots: dict[str, list[str]] = {}
+    general = []
+    for fault in looked.faults:
+        if fault.node != step:
+            continue
+        name = control_of(form, fault)
+        if name:
+            slots.setdefault(name, []).append(fault_words(menu, fault))
+        else:
+            general.append(fault_words(menu, fault))
+    groups = [
+        (group, [(bound, slots.get(bound.name, []), _target(form, bound.name),
+                  _sound(looked, group.text, bound.name)) for bound in held])
+        for group, held in form.bound_groups()
+    ]  # fmt: skip
+    kind = part.values.get("kind", "")
+    return {
+        "form": form,
+        "groups": groups,
+        "general": general,
+        "step": step,
+        "kind": kind,
+        "kind_name": menu_words.KINDS.get(kind, ""),
+        "icon": menu_words.ICONS.get(kind, "list-check"),
+        "title": menu_words.step_title(menu, step) if step else _("The menu itself"),
+        "from": [
+            (node.key if node else MENU, *menu_words.way_words(node, way.field),
+             menu_words.step_title(menu, node.key) if node else "")
+            for node, way in leads_to(menu, step)
+        ] if step else [],
+        "seen": part.stamp,
+        "languages": menu.languages,
+        **more,
+    }  # fmt: skip
+
+
+def _target(form: StepForm, name: str) -> str:
+    """The step to which a control of a way leads, to be opened from there."""
+    value = form.initial.get(name)
+    is_way = isinstance(form.fields[name], WayField) and value in form.around.menu.index
+    return str(value) if is_way else ""
+
+
+def _sound(looked: Looked, text: str, name: str) -> str:
+    """The address at which the words of a control are read aloud; empty where nothing can."""
+    for language in looked.menu.languages:
+        if text and name == text_name(text, language):
+            words = looked.menu.texts.get(text, {}).get(language, "")
+            if language in LANGUAGES and can_be_heard(fixed_pieces_of(words, language)):
+                query = {"text": text, "language": language, "of": looked.draft.revision}
+                address = reverse("telephony:menu_sound", args=[looked.draft.key])
+                return f"{address}?{urlencode(query)}"
+    return ""
+
+
+def control_of(form: StepForm, fault: Fault) -> str:
+    """The control at which a fault is shown; empty: above the form."""
+    tries = [way_name(fault.field), fault.field.partition(".")[0]]
+    if fault.field in SAID:
+        text, language = fault.detail.get("prompt", ""), fault.detail.get("language", "")
+        spoken = [text_name(text, each) for each in form.around.menu.languages]
+        tries = [text_name(text, language), *spoken, f"more-{fault.field}"]
+    tries += {"keys": ["keys-1"], "skills": ["skill-0"]}.get(fault.field, [])
+    own = [each for each in tries if each in form.fields]
+    return own[0] if own and fault.field != "key" else ""
+
+
+@staff_view(RIGHT)
+def editor(request: StaffRequest, key: str) -> HttpResponse:
+    """The whole editor, with one step open."""
+    looked = look(get_draft(request, key))
+    chosen = step_named(request)
+    try:
+        opened = pane(looked, chosen)
+    except NoSuchStep:
+        chosen = MENU
+        opened = pane(looked, chosen)
+    return show(request, "editor.html", frame(request, looked, chosen) | {"pane": opened})
+
+
+@staff_view(RIGHT, methods=("GET", "HEAD", "POST"))
+def step(request: StaffRequest, key: str) -> HttpResponse:
+    """The pane of a step; posted, its values are kept."""
+    draft = get_draft(request, key)
+    chosen = step_named(request)
+    looked = look(draft)
+    data = request.POST if request.method == "POST" else None
+    try:
+        form = step_form(looked, chosen, data)
+    except NoSuchStep as error:
+        if request.method == "POST":
+            return _refused(request, looked, MENU, _("Somebody took this step out meanwhile."))
+        raise Http404(chosen) from error
+    if request.method == "POST":
+        return _save(request, looked, chosen, form)
+    if not request.htmx:
+        return HttpResponseRedirect(at_step(key, chosen))
+    return _pane(request, looked, chosen, pane(looked, chosen))
+
+
+def _save(request: StaffRequest, looked: Looked, chosen: str, form: StepForm) -> HttpResponse:
+    """Keep what was typed. Controls are drawn anew only where their number changes, so that
+    nobody loses the place where they type."""
+    if not form.is_valid():
+        return _pane(request, looked, chosen, pane(looked, chosen, form), status=UNPROCESSABLE)
+    key = looked.draft.key
+    before = set(step_form(looked, chosen).fields), set(looked.menu.index)
+    try:
+        saved, named = operations.save_step(
+            key=key, step=chosen, values=form.values(), texts=form.texts(),
+            seen=request.POST.get("seen", ""), actor=request.actor, now=request.now,
+        )  # fmt: skip
+    except operations.StepMoved as moved:
+        return _conflict(request, looked, chosen, form, moved.stands)
+    except (KeyTaken, BadKey, BadText, operations.MenuDraftRefusal) as refusal:
+        return _refused(request, looked, chosen, _refusal_words(refusal), form)
+    saved.based_on = looked.draft.based_on
+    looked = look(saved)
+    if not request.htmx:
+        return HttpResponseRedirect(at_step(key, named))
+    shown = pane(looked, named)
+    after = set(shown["form"].fields), set(looked.menu.index)
+    if named != chosen or before != after or request.GET.get("redraw"):
+        return _pane(request, looked, named, shown, saved=True)
+    context = frame(request, looked, named) | {"pane": shown, "oob": True, "saved": True}
+    return render(request, "telephony/menus/_saved.html", context)
+
+
+def _refusal_words(refusal: Exception) -> str:
+    if isinstance(refusal, KeyTaken):
+        return _("Another step has this key. Nothing was saved.")
+    if isinstance(refusal, BadKey):
+        return _("The key may hold letters, digits and _ only, 40 at most. Nothing was saved.")
+    if isinstance(refusal, BadText):
+        return _("The words cannot be kept: %(why)s Nothing was saved.") % {
+            "why": _(refusal.message) % refusal.params
+        }
+    if isinstance(refusal, operations.MenuTooLarge):
+        return _("A menu of this size cannot be kept. Nothing was saved.")
+    return _("This draft was published or put away meanwhile. Nothing was saved.")
+
+
+def _conflict(
+    request: StaffRequest,
+    looked: Looked,
+    chosen: str,
+    form: StepForm,
+    stands: StepPart | None,
+) -> HttpResponse:
+    """Show what stands and what was typed; saving again then replaces it."""
+    if stands is None:
+        return _refused(request, looked, MENU, _("Somebody took this step out meanwhile."))
+    mine = StepPart(form.values(), form.texts())
+    shown = pane(
+        looked,
+        chosen,
+        form,
+        conflicts=conflict_lines(looked.menu, stands, mine),
+        by=looked.draft.changed_by.name,
+    )
+    return _pane(request, looked, chosen, shown, status=UNPROCESSABLE)
+
+
+def _refused(
+    request: StaffRequest, looked: Looked, chosen: str, words: str, form: StepForm | None = None
+) -> HttpResponse:
+    shown = pane(looked, chosen, form, refused=words)
+    return _pane(request, looked, chosen, shown, status=UNPROCESSABLE)
+
+
+def _pane(
+    request: StaffRequest,
+    looked: Looked,
+    chosen: str,
+    shown: Mapping[str, Any],
+    *,
+    status: int = 200,
+    saved: bool = False,
+) -> HttpResponse:
+    """The pane, drawn anew wherever it was asked from."""
+    context = frame(request, looked, chosen) | {"pane": shown, "oob": True, "saved": saved}
+    if not request.htmx:
+        return show(request, "editor.html", context | {"oob": False}, status=status)
+    response = render(request, "telephony/menus/_pane_frame.html", context, status=status)
+    response["HX-Retarget"], response["HX-Reswap"] = "#step-pane", "outerHTML"
+    return response
+
+
+@staff_view(RIGHT, methods=POST)
+def add(request: StaffRequest, key: str) -> HttpResponse:
+    """Add a step behind the one that is open, and open it."""
+    draft = get_draft(request, key)
+    kind = request.POST.get("kind", "")
+    if kind not in KINDS:
+        raise Http404(kind)
+    try:
+        saved, made = operations.add_step(
+            key=key, kind=kind, after=step_named(request), actor=request.actor, now=request.now
+        )
+    except operations.MenuDraftRefusal as refusal:
+        return _refused(request, look(draft), MENU, _refusal_words(refusal))
+    return _after(request, draft, saved, made)
+
+
+@staff_view(RIGHT, methods=POST)
+def remove(request: StaffRequest, key: str) -> HttpResponse:
+    """Take a step out."""
+    draft = get_draft(request, key)
+    chosen = step_named(request)
+    try:
+        saved = operations.remove_step(
+            key=key, step=chosen, seen=request.POST.get("seen", ""), actor=request.actor,
+            now=request.now,
+        )  # fmt: skip
+    except operations.StepMoved as moved:
+        words = _("Somebody changed this step meanwhile. Look at it, and take it out again.")
+        at = MENU if moved.stands is None else chosen
+        return _refused(request, look(draft), at, words)
+    except operations.MenuDraftRefusal as refusal:
+        return _refused(request, look(draft), MENU, _refusal_words(refusal))
+    return _after(request, draft, saved, MENU)
+
+
+@staff_view(RIGHT, methods=POST)
+def move(request: StaffRequest, key: str) -> HttpResponse:
+    """Move a step in the list: earlier, or later."""
+    draft = get_draft(request, key)
+    chosen = step_named(request)
+    by = -1 if request.POST.get("to") == "earlier" else 1
+    try:
+        saved = operations.move_step(
+            key=key, step=chosen, by=by, actor=request.actor, now=request.now
+        )
+    except operations.MenuDraftRefusal as refusal:
+        return _refused(request, look(draft), MENU, _refusal_words(refusal))
+    return _after(request, draft, saved, chosen)
+
+
+def _after(
+    request: StaffRequest, before: VoiceMenuDraft, saved: VoiceMenuDraft, chosen: str
+) -> HttpResponse:
+    if not request.htmx:
+        return HttpResponseRedirect(at_step(saved.key, chosen))
+    saved.based_on = before.based_on
+    looked = look(saved)
+    return _pane(request, looked, chosen, pane(looked, chosen), saved=True)
+
+
+def _revision(request: StaffRequest) -> int:
+    text = request.POST.get("revision", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
+
+
+@staff_view(RIGHT, methods=("GET", "HEAD", "POST"))
+def publish(request: StaffRequest, key: str) -> HttpResponse:
+    """Say why, and put the draft into service."""
+    draft = get_draft(request, key)
+    refused = _publish(request, key) if request.method == "POST" else ""
+    if request.method == "POST" and not refused:
+        messages.success(request, _("In service. The next call meets it."))
+        return HttpResponseRedirect(reverse("telephony:menu", args=[key]))
+    looked = look(draft)
+    context = frame(request, looked, MENU) | {
+        "refused": refused,
+        "reason": request.POST.get("reason", ""),
+        "has_phone": settings.SWITCH == "played",
+    }
+    status = UNPROCESSABLE if refused else 200
+    return show(request, "publish.html", context, status=status)
+
+
+def _publish(request: StaffRequest, key: str) -> str:
+    """Publish; why it was refused, empty where it was not."""
+    try:
+        operations.publish_menu_draft(
+            key=key, seen=_revision(request), reason=request.POST.get("reason", ""),
+            actor=request.actor, now=request.now,
+        )  # fmt: skip
+    except operations.MenuFaulty as refusal:
+        count = len(refusal.faults)
+        return ngettext(
+            "The draft has %(n)d fault. Mend it first.",
+            "The draft has %(n)d faults. Mend them first.",
+            count,
+        ) % {"n": count}
+    except operations.MenuUnchanged:
+        return _("This is in service already: there is nothing to publish.")
+    except operations.DraftMoved:
+        return _("Somebody changed the draft meanwhile. Look at what would change, then publish.")
+    except (operations.MenuDraftRefusal, BadText) as refusal:
+        return _refusal_words(refusal)
+    return ""
+
+
+@staff_view(RIGHT, methods=POST)
+def drop(request: StaffRequest, key: str) -> HttpResponse:
+    """Put the draft away; it can be taken up again."""
+    get_draft(request, key)
+    try:
+        operations.drop_menu_draft(
+            key=key, seen=_revision(request), actor=request.actor, now=request.now
+        )
+    except operations.DraftMoved:
+        messages.error(request, _("Somebody changed the draft meanwhile. Nothing was put away."))
+        return HttpResponseRedirect(at_step(key, MENU))
+    except operations.MenuDraftRefusal as refusal:
+        messages.error(request, _refusal_words(refusal))
+    else:
+        messages.success(request, _("The draft is put away. It can be taken up again below."))
+    return HttpResponseRedirect(reverse("telephony:menu", args=[key]))
