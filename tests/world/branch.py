@@ -23,6 +23,7 @@ from tests.world.improvements import add_improvement
 from tests.world.joining import add_joined
 from tests.world.knowledge import add_knowledge
 from tests.world.logs import add_logs
+from tests.world.menus import add_menus
 from tests.world.messages import add_messages
 from tests.world.past_calls import add_past_calls
 from tests.world.processes import add_drafts
@@ -60,6 +61,7 @@ PARTS = (
     add_quality,
     add_suggestion,
     add_calls,
+    add_menus,
     add_workforce,
 )
 

@@ -23,6 +23,7 @@ from tests.walker.visits.imports import IMPORTS
 from tests.walker.visits.intake import INTAKE
 from tests.walker.visits.joining import JOINING
 from tests.walker.visits.knowledge import KNOWLEDGE
+from tests.walker.visits.menus import MENUS
 from tests.walker.visits.messages import MESSAGES
 from tests.walker.visits.processes import PROCESSES
 from tests.walker.visits.reports import REPORTS
@@ -55,6 +56,7 @@ VISITS: Final[dict[str, Visit]] = (
     | CONTACT
     | TELEPHONE
     | CALL_RECORDS
+    | MENUS
     | FEEDBACK
     | ROLLOUT
     | WORKFORCE

@@ -114,10 +114,18 @@ def _keep(draft: VoiceMenuDraft, data: Data, actor: Actor, now: datetime) -> Voi
 
 
 def _stands(draft: VoiceMenuDraft, step: str) -> StepPart:
+    """A step, or the menu itself, as it stands."""
     try:
         return menu_edit.part_of(draft.data, step)
     except menu_edit.NoSuchStep as error:
         raise StepMoved(None) from error
+
+
+def _step(draft: VoiceMenuDraft, step: str) -> StepPart:
+    """A step as it stands; the menu itself is none."""
+    if step == menu_edit.MENU:
+        raise StepMoved(None)
+    return _stands(draft, step)
 
 
 def save_step(
@@ -173,7 +181,7 @@ def remove_step(*, key: str, step: str, seen: str, actor: Actor, now: datetime) 
     """Take a step out; what still leads there becomes a fault. Raises `NoOpenDraft`, `Forbidden`,
     `StepMoved` for a step that is not as it was seen."""
     draft = _lock(key, actor)
-    stands = _stands(draft, step)
+    stands = _step(draft, step)
     if stands.stamp != seen:
         raise StepMoved(stands)
     return _keep(draft, menu_edit.removed(draft.data, step), actor, now)
@@ -183,7 +191,7 @@ def move_step(*, key: str, step: str, by: int, actor: Actor, now: datetime) -> V
     """Move a step in the list. Raises `NoOpenDraft`, `Forbidden`, `StepMoved` for one that is
     gone."""
     draft = _lock(key, actor)
-    _stands(draft, step)
+    _step(draft, step)
     return _keep(draft, menu_edit.moved(draft.data, step, by), actor, now)
 
 

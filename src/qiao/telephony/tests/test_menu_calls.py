@@ -20,7 +20,7 @@ from qiao.core.rules.spelt import Spelt
 from qiao.customers.tests.factories import make_customer
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.tests.cast import Company, make_company
-from qiao.telephony.models import Call, CallEntry, OwedCall, PhoneDeed, VoiceMenu
+from qiao.telephony.models import Call, CallEntry, OwedCall, VoiceMenu
 from qiao.telephony.operations import (
     MenuFaulty,
     NotOwed,
@@ -32,7 +32,7 @@ from qiao.telephony.operations import (
     publish_menu,
 )
 from qiao.telephony.operations.calls_at_hand import Given
-from qiao.telephony.queries import OwnPhone, histories, menu_in_service, what_is_heard
+from qiao.telephony.queries import histories, menu_in_service
 from qiao.telephony.rules import asks, conduct, switch
 from qiao.telephony.rules.calls import Call as FoldedCall
 from qiao.telephony.rules.conduct_menu import visit_of
@@ -377,43 +377,3 @@ def test_pressed_twice_a_call_is_returned_once_and_let_go_with_its_contact(
     abandon(interaction_id=begun.interaction_id or 0, actor=world.agent, now=NOON)
     again = begin_owed(owed_id=owed.pk, actor=world.colleague, now=NOON)
     assert (again.taken_by_id, again.attempts) == (world.colleague.person_id, 2)
-
-
-def test_a_new_version_meets_the_next_call_and_calls_in_progress_keep_theirs(
-    world: Company,
-) -> None:
-    first = Caller()
-    menu = menu_in_service("water.hotline")
-    assert menu
-    data = data_of_menu(menu)
-    main = next(each for each in data["node"] if each["key"] == "main")
-    main["keys"] |= {"1": "leave", "7": "to_billing"}
-    data["texts"]["main"]["zh-hans"] = "留言请按1。"
-    publish_menu(menu=menu_from_data(data), actor=world.chief, now=NOON)
-    second = Caller(channel="c2")
-    for caller in (first, second):
-        caller.presses("1")
-    assert (first.node, second.node) == ("to_billing", "leave")
-    third = Caller(channel="c3")
-    assert histories([first.call.pk])[first.call.pk].menu_version == 1
-    assert histories([third.call.pk])[third.call.pk].menu_version == 2
-
-
-def test_a_new_controller_finds_the_version_with_which_a_call_began(world: Company) -> None:
-    caller = Caller()
-    caller.listens()
-    assert caller.node == "main"
-    menu = menu_in_service("water.hotline")
-    assert menu
-    data = data_of_menu(menu)
-    main = next(each for each in data["node"] if each["key"] == "main")
-    main["keys"] |= {"1": "leave", "7": "to_billing"}
-    data["texts"]["main"]["zh-hans"] = "留言请按1。"
-    publish_menu(menu=menu_from_data(data), actor=world.chief, now=NOON)
-    heard = what_is_heard(OwnPhone(PhoneDeed(asked_at=NOON), caller.call))
-    assert "账单和缴费请按1" in heard.name  # the telephone on the screen tells what is said
-    caller.board = Switchboard()
-    seen = switch.ChannelSeen("c1", True, CALLER, HOTLINE)
-    caller.board.take_up(View((seen,), ()), now=NOON + timedelta(seconds=3))
-    caller.presses("1")
-    assert caller.node == "to_billing"

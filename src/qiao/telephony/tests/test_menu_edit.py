@@ -1,4 +1,4 @@
-"""A draft of a voice menu taken apart: steps added, renamed, moved, taken out; outline; changes."""
+"""Drafts of voice menus taken apart: steps added, renamed, moved, taken out; their outline."""
 
 from typing import Any
 

@@ -139,9 +139,7 @@ def test_a_branch_edits_the_menus_of_its_own_lines_alone(company: Company) -> No
 
 
 def test_without_the_right_nothing_is_seen(company: Company) -> None:
-    clerk = person(
-        number="3001", name="x", branch=company.company, permissions=("calls.figures",)
-    )
+    clerk = person(number="3001", name="x", branch=company.company, permissions=("calls.figures",))
     assert browser(clerk).get(reverse("telephony:menus")).status_code == 403
 
 
@@ -230,6 +228,9 @@ def test_steps_are_added_moved_renamed_and_taken_out_without_script_too(
     chief.post(at("remove"), {"step": "news", "seen": shown_form(chief, "news")["seen"]})
     assert all(each["key"] != "news" for each in stands().data["node"])
     assert chief.post(at("add"), {"kind": "fly"}).status_code == 404
+    for deed in ("move", "remove"):  # the menu itself is no step
+        body = {"step": MENU, "seen": shown_form(chief, MENU)["seen"]}
+        assert chief.post(at(deed), body).status_code == 422
 
 
 def test_only_a_draft_without_faults_is_published_and_the_first_press_counts(

@@ -29,9 +29,10 @@ from qiao.telephony.rules.menu_trial import (
 from qiao.telephony.rules.menus import Hours, Menu
 from qiao.telephony.rules.speech import heard_at
 from qiao.telephony.showing.menu_faults import fault_words
+from qiao.telephony.showing.menu_pane import look
 from qiao.telephony.showing.menu_trial import course_lines, examples, possible_answers
 from qiao.telephony.showing.menu_words import language_name, menu_name, step_title
-from qiao.telephony.views.menu_drafts import get_draft, look
+from qiao.telephony.views.menu_drafts import get_draft
 from qiao.telephony.views.menus import RIGHT, show
 from qiao.telephony.views.phone import KEYS
 

@@ -162,9 +162,7 @@ def restore(request: StaffRequest, key: str) -> HttpResponse:
     if text not in known:
         raise Http404(text)
     try:
-        operations.restore_menu_draft(
-            draft_id=known[text], actor=request.actor, now=request.now
-        )
+        operations.restore_menu_draft(draft_id=known[text], actor=request.actor, now=request.now)
     except operations.OtherDraftOpen as refusal:
         messages.error(request, _other_draft(refusal))
         return HttpResponseRedirect(reverse("telephony:menu", args=[key]))
