@@ -21,6 +21,14 @@ def _minutes(key: str, label: object, default: int, source: object) -> Parameter
 
 
 PARAMETERS: Final = (
+    Parameter(
+        key="calls.listening_is_seen",
+        label=_("Agents see that somebody listens to their call"),
+        about=_("That somebody whispers to them or talks with both they always see."),
+        kind="boolean",
+        default=False,
+        default_source=_("Usual in quality work: unseen, a talk is heard as it always is"),
+    ),
     _minutes(
         "calls.answer_message_minutes", _("Time to answer a message left by telephone"), 240,
         _("Company rule: within half a working day"),

@@ -23,12 +23,12 @@ from qiao.telephony import recording_contributions as recordings
 from qiao.telephony.contributions import PARAMETERS
 from qiao.telephony.demo import lines
 from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
-from qiao.telephony.operations import install_menus, keep_as_packs_say
+from qiao.telephony.operations import install_menus, keep_as_packs_say, renew_watches
 from qiao.telephony.personal import PERSONAL
 from qiao.telephony.queries import load_controls, load_pop
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 from qiao.telephony.recording_personal import PERSONAL as RECORDED
-from qiao.telephony.watch_contributions import WATCH_COMMANDS, WATCH_NAVIGATION
+from qiao.telephony.watch_contributions import WATCH_COMMANDS, WATCH_FRAME, WATCH_NAVIGATION
 
 VIEW, WORK = "interactions.view", "interactions.work"
 PLAYED = settings.SWITCH == "played"
@@ -57,7 +57,11 @@ manifest = Module(
     navigation=(*NAVIGATION, *WATCH_NAVIGATION),
     periodic=(*PERIODIC, *recordings.PERIODIC),
     administration=menus.ADMINISTRATION,
-    frame=(FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10),),
+    frame=(
+        FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10),
+        WATCH_FRAME,
+    ),
+    presence=renew_watches,
     contact_tools=(
         ContactTool("telephony.controls", "telephony/controls.html", WORK, load_controls, 10),
         ContactTool(

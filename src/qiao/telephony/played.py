@@ -42,6 +42,7 @@ class PlayedExchange:
         self.engine = SimEngine(LoopClock(now), seed=time.time_ns(), shelf=played_shelf())
         self.engine.switch.finds = self._phone
         self.engine.switch.sound_seconds = self._seconds
+        self.engine.switch.on_state = self._at_phone
         self._lengths: dict[str, float] = {}
         self.answering: Callable[[str], Phone | None] = lambda _endpoint: None
         """Telephones that are taken by themselves: those of colleagues who are played."""
@@ -50,6 +51,11 @@ class PlayedExchange:
     def _phone(self, endpoint: str) -> Phone | None:
         """A telephone on the screen rings until its person takes it."""
         return self.answering(endpoint) or Phone(endpoint, "silent")
+
+    def _at_phone(self, channel: str, state: str) -> None:
+        """Whoever asked to hear a call has their headset on: the key they pressed takes it."""
+        if state == "ringing" and self.engine.switch.role_of(channel) == "watcher":
+            self.engine.switch.take(channel)
 
     def _seconds(self, sound: str) -> float:
         """How long a sound takes to be said; one that is not known is a short word."""

@@ -12,6 +12,7 @@ from qiao.telephony.views import (
     records,
     standing,
     wallboard,
+    watching,
 )
 
 app_name = "telephony"
@@ -50,5 +51,11 @@ urlpatterns = [
     path("wallboard", wallboard.wallboard, name="wallboard"),
     path("living/", living.index, name="living"),
     path("menus/", include("qiao.telephony.urls_menus")),
+    path("living/mine", watching.bar, name="watch_bar"),
+    path("living/mine/end", watching.end, name="end_watch"),
+    path("living/mine/take-over", watching.take_over, name="take_over"),
+    path("living/<int:call_id>/watch/<slug:mode>", watching.watch, name="watch"),
+    path("living/<int:call_id>/move", watching.move, name="move"),
+    path("living/<int:call_id>/give", watching.give, name="give"),
     path("level/file/<slug:form>", levels.level_file, name="level_file"),
 ]

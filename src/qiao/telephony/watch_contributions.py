@@ -1,14 +1,18 @@
-"""What watching over living calls contributes: its page in the rail and among the commands."""
+"""What watching over living calls contributes: its page, and one's own bar."""
 
 from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from qiao.core.manifest import Command, NavItem
+from qiao.core.manifest import Command, FramePart, NavItem
+from qiao.telephony.queries import load_watch
 
 WATCH: Final = "calls.watch"
 WATCH_NAVIGATION: Final = (
     NavItem("living", _("Living calls"), "headset", "telephony:living", WATCH, 23, shortcut="g h"),
+)
+WATCH_FRAME: Final = FramePart(
+    "telephony.watch", "bar", "telephony/living/bar.html", WATCH, load_watch, 12
 )
 WATCH_COMMANDS: Final = (
     Command("telephony.living", _("Living calls"), "headset", "telephony:living", WATCH),

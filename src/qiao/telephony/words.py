@@ -36,6 +36,7 @@ KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "answered": ("phone-check", gettext_lazy("Picked up by the switch")),
     "menu_began": ("list-check", gettext_lazy("The voice menu speaks with the caller")),
     "queued": ("clock", gettext_lazy("Waits in the queue {queue}")),
+    "requeued": ("arrow-forward-up", gettext_lazy("{who} moves it to the queue {queue}")),
     "offered": ("bell-ringing", gettext_lazy("{who} is asked")),
     "rings": ("bell-ringing", gettext_lazy("It rings at {who}")),
     "refused": ("phone-x", gettext_lazy("{who}: {why}")),
@@ -64,6 +65,7 @@ KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
 """What an entry of the log is called."""
 SILENT: Final = frozenset({"menu_moved", "watching_up", "ear", "told_cause"})
 """Entries that only the machine needs: they have no words."""
+OF_WATCHERS: Final = frozenset({"watched", "watch_ended"})
 MODES: Final[Mapping[str, Promise]] = {
     "listen": pgettext_lazy("listening in", "listens"),
     "whisper": pgettext_lazy("listening in", "whispers to the agent"),
@@ -72,10 +74,17 @@ MODES: Final[Mapping[str, Promise]] = {
 
 
 class Teller:
-    """Tells the entries of one call: knows whom each offer was made to, and who may be read."""
+    """Tells the entries of one call: knows whom each offer was made to, and who may be read.
 
-    def __init__(self, names: Mapping[int, str], actor: Actor) -> None:
+    Without `sees_listening` nothing is told of whoever only listened.
+    """
+
+    def __init__(
+        self, names: Mapping[int, str], actor: Actor, *, sees_listening: bool = True
+    ) -> None:
         self._names = names
+        self._sees_listening = sees_listening
+        self._is_told = True  # of whoever watches
         self._actor = actor
         self._offers: dict[int, int] = {}
         self._watchers: dict[str, int] = {}
@@ -84,7 +93,9 @@ class Teller:
         """Icon and words of an entry, told in their order; None for one that needs no words."""
         if "staff" in data and "offer" in data:
             self._offers[data["offer"]] = data["staff"]
-        if kind not in KINDS:
+        if kind == "watched":
+            self._is_told = self._sees_listening or data.get("mode") != "listen"
+        if kind not in KINDS or (kind in OF_WATCHERS and not self._is_told):
             return None
         icon, words = KINDS[kind]
         staff = data.get("staff") or self._offers.get(data.get("offer", 0))

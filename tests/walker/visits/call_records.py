@@ -23,6 +23,16 @@ CALL_RECORDS: Final = {
         queries=("by=agent&period=month", "by=queue", "by=hour&period=week", "unit={unit}")
     ),
     "telephony:wallboard": Visit(),
+    "telephony:watch_bar": Visit(),
+    "telephony:end_watch": Visit(post={}, get=NOT_ALLOWED, own=True),
+    "telephony:take_over": Visit(post={}, get=NOT_ALLOWED, own=True),
+    "telephony:watch": Visit(
+        {"call_id": "{call}", "mode": "listen"}, post={}, get=NOT_ALLOWED, sender="colleague"
+    ),
+    "telephony:move": Visit({"call_id": "{waiting_call}"}, post={"queue": "water.repair"}),
+    "telephony:give": Visit(
+        {"call_id": "{waiting_call}"}, post={"staff": "{agent}"}, get=NOT_ALLOWED
+    ),
     "telephony:living": Visit(queries=("queue=water.billing", "team={team}", "team=x")),
     "telephony:level_file": Visit({"form": "csv"}, post={}, get=NOT_ALLOWED, own=True),
 }

@@ -7,6 +7,7 @@ from qiao.contact.operations.agents import (
     sign_off,
     sign_on,
     take_break,
+    take_directly,
 )
 from qiao.contact.operations.counting import fold_counts
 from qiao.contact.operations.drafting import autosave_draft, drop_case_draft, keep_case_draft
@@ -45,6 +46,7 @@ from qiao.contact.operations.waiting import (
     Asked,
     Wish,
     leave_queue,
+    move_to_queue,
     refuse_offer,
     release_agent,
     reserve,
@@ -84,6 +86,7 @@ __all__ = [
     "lock_to_link",
     "mark_unknown",
     "move_interactions",
+    "move_to_queue",
     "note_known_visits",
     "note_visits",
     "recognise",
@@ -98,6 +101,7 @@ __all__ = [
     "sign_on",
     "start_interaction",
     "take_break",
+    "take_directly",
     "take_offer",
     "take_over",
     "wait_for_agent",

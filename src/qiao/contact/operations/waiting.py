@@ -92,6 +92,25 @@ def wait_for_agent(*, wish: Wish, now: datetime) -> Waiting:
     return waiting
 
 
+def move_to_queue(*, subject_kind: str, subject_id: int, queue: str, now: datetime) -> bool:
+    """What waits does so in another queue, since when it did before. False if it did not wait.
+
+    Raises `KeyError` for a queue that no pack brings.
+    """
+    required()
+    if queue not in catalogue().queues:
+        raise KeyError(queue)
+    waiting = _waiting_of(subject_kind, subject_id)
+    if waiting is None:
+        return False
+    left, waiting.queue = waiting.queue, queue
+    waiting.save(update_fields=["queue"])
+    for each in (left, queue):
+        moved = QueueMoved(each, waiting.pk, waiting.state)
+        events.publish(moved, organisation_id=waiting.organisation_id, actor=None, now=now)
+    return True
+
+
 def leave_queue(*, subject_kind: str, subject_id: int, why: str, now: datetime) -> bool:
     """What waited does not any more: it was taken, or gave up. False if it did not wait."""
     required()
@@ -144,8 +163,8 @@ def route(*, now: datetime) -> Sequence[Asked]:
 
 
 def reserve(*, wish_of: tuple[str, int], staff_id: int, now: datetime) -> Asked | None:
-    """Ask a certain person who is ready, such as a third in a call. None where they are not, or
-    where somebody is asked already."""
+    """Ask a certain person who is ready, such as a third in a call, or whom somebody in charge
+    names for what waits. None where they are not, or where somebody is asked already."""
     required()
     agent = lock_agents([staff_id]).get(staff_id)
     if agent is None or agent.state != State.READY:
@@ -160,6 +179,9 @@ def reserve(*, wish_of: tuple[str, int], staff_id: int, now: datetime) -> Asked 
         waiting=waiting, staff_id=staff_id, made_at=now, takes=routing.FULL,
         expires_at=now + timedelta(seconds=seconds), reason={"rule": "asked"},
     )  # fmt: skip
+    if waiting.state == Waiting.State.WAITING:
+        waiting.state = Waiting.State.OFFERED
+        waiting.save(update_fields=["state"])
     turn(agent, State.RESERVED, now=now, offer=offer.pk)
     return Asked(offer.pk, kind, subject_id, staff_id, agent.endpoint, seconds)
 

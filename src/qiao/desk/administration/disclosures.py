@@ -32,6 +32,8 @@ SUBJECTS: Final[dict[str, Any]] = {
     "administration.disclosures": pgettext_lazy("disclosed", "Reveals and exports"),
     "administration.corrections": pgettext_lazy("disclosed", "Corrections"),
     "telephony.recording": pgettext_lazy("disclosed", "Recording of a call"),
+    "telephony.call": pgettext_lazy("disclosed", "Call that was heard"),
+    "telephony.level": pgettext_lazy("disclosed", "Service level"),
     "overview": pgettext_lazy("disclosed", "Figures of the overview"),
 }
 

@@ -131,6 +131,11 @@ class SimSwitch:
         found = self._channels.get(channel)
         return found.state if found else ""
 
+    def role_of(self, channel: str) -> str:
+        """For what a channel was created; empty for callers and for what has ended."""
+        found = self._channels.get(channel)
+        return found.role if found else ""
+
     def at_endpoint(self, endpoint: str, state: State) -> str:
         """The channel of a telephone that stands so; empty if there is none."""
         wanted = (c for c in self._channels.values() if c.endpoint == endpoint)

@@ -4,6 +4,7 @@ from qiao.telephony.models.calls import Call, CallAsk, CallEntry, CallQuerySet, 
 from qiao.telephony.models.menus import OwedCall, OwedCallQuerySet, VoiceMenu, VoiceMenuDraft
 from qiao.telephony.models.recordings import CallRecording, RecordingHold
 from qiao.telephony.models.turns import CallFigure, CallFigureChange, CallTurn
+from qiao.telephony.models.watching import CallWatch
 
 __all__ = [
     "Call",
@@ -14,6 +15,7 @@ __all__ = [
     "CallQuerySet",
     "CallRecording",
     "CallTurn",
+    "CallWatch",
     "Line",
     "OwedCall",
     "OwedCallQuerySet",

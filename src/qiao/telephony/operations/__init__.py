@@ -68,8 +68,18 @@ from qiao.telephony.operations.turns import (
     record_turns,
     settle_wrap_ups,
 )
+from qiao.telephony.operations.watching import (
+    CallRefusal,
+    end_watch,
+    give_waiting_call,
+    move_waiting_call,
+    renew_watches,
+    take_over_call,
+    watch_call,
+)
 
 __all__ = [
+    "CallRefusal",
     "DraftMoved",
     "Given",
     "HeldAlready",
@@ -98,10 +108,12 @@ __all__ = [
     "decline_call",
     "drop_menu_draft",
     "end_owed",
+    "end_watch",
     "faults_around",
     "faults_of",
     "fold_figures",
     "forget_at_switch",
+    "give_waiting_call",
     "hold_recording",
     "import_acd_log",
     "install_menus",
@@ -113,6 +125,7 @@ __all__ = [
     "mark_done",
     "miss_recording",
     "move_step",
+    "move_waiting_call",
     "only_fetcher",
     "play_recording",
     "postpone_recording",
@@ -124,8 +137,11 @@ __all__ = [
     "record_turns",
     "release_recording",
     "remove_step",
+    "renew_watches",
     "restore_menu_draft",
     "save_step",
     "settle_wrap_ups",
+    "take_over_call",
     "take_recording",
+    "watch_call",
 ]

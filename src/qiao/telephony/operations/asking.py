@@ -1,4 +1,4 @@
-"""What people ask of a call that they have, or that they watch over."""
+"""What people ask of a call that they have; what is asked by who watches: see `watching`."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -16,7 +16,6 @@ from qiao.telephony.rules.asks import Ask
 HEARD_ON: Final = "qiao_call_asks"
 RIGHT: Final = "interactions.work"
 WATCH: Final = "calls.watch"
-OF_WATCHERS: Final = (asks.Watch, asks.EndWatch, asks.TakeOver)
 OF_AGENTS: Final = (
     asks.Hold, asks.Mute, asks.TransferTo, asks.Consult, asks.EndConsult, asks.HandOver,
     asks.JoinAll, asks.PauseRecording, asks.HangUp,
@@ -31,19 +30,16 @@ def ask_of_call(*, call_id: int, ask: Ask, actor: Actor, now: datetime) -> CallA
     """Leave it to the controller, which hears of it when the transaction commits.
 
     Raises `Call.DoesNotExist` for a call that the actor may not see, `Forbidden`, `NotYourCall`,
-    `TypeError` for what only the router asks.
+    `TypeError` for what only the router or somebody in charge asks.
     """
     required()
     call = Call.objects.visible_to(actor).get(pk=call_id)
-    if isinstance(ask, OF_WATCHERS):
-        actor.require(WATCH, call.organisation_id)
-    elif not isinstance(ask, OF_AGENTS):
-        raise TypeError(f"nobody may ask {ask!r}")
-    else:
-        actor.require(RIGHT, actor.organisation_id)
-        if call.staff_id != actor.person_id:
-            raise NotYourCall
-    return _leave(call.pk, ask, actor, now)
+    if not isinstance(ask, OF_AGENTS):
+        raise TypeError(f"an agent may not ask {ask!r}")
+    actor.require(RIGHT, actor.organisation_id)
+    if call.staff_id != actor.person_id:
+        raise NotYourCall
+    return leave_ask(call.pk, ask, actor, now)
 
 
 def decline_call(*, actor: Actor, now: datetime) -> CallAsk:
@@ -55,10 +51,11 @@ def decline_call(*, actor: Actor, now: datetime) -> CallAsk:
     offered = offered_to(staff_id=actor.person_id, subject_kind="call")
     if offered is None:
         raise NotYourCall
-    return _leave(offered.subject_id, asks.Decline(offered.offer_id), actor, now)
+    return leave_ask(offered.subject_id, asks.Decline(offered.offer_id), actor, now)
 
 
-def _leave(call_id: int, ask: Ask, actor: Actor, now: datetime) -> CallAsk:
+def leave_ask(call_id: int, ask: Ask, actor: Actor, now: datetime) -> CallAsk:
+    """Leave it to the controller; whoever calls this has looked whether the actor may ask it."""
     asked = CallAsk.objects.create(
         call_id=call_id,
         kind=type(ask).__name__,

@@ -20,9 +20,9 @@ from qiao.contact.operations import (
     Asked,
     leave_queue,
     let_time_pass,
+    move_to_queue,
     refuse_offer,
     release_agent,
-    reserve,
     route,
     take_offer,
     wait_for_agent,
@@ -51,6 +51,15 @@ from qiao.telephony.operations.contacts import begin_contact, end_contact
 from qiao.telephony.operations.log import keep
 from qiao.telephony.operations.owing import owe_call, promised, settle_by_call
 from qiao.telephony.operations.questions import answer_question
+from qiao.telephony.operations.reserving import may_be_given, offer_for, third_for
+from qiao.telephony.operations.watching import (
+    WATCHING,
+    follow_watch,
+    has_taken_over,
+    lost_watches,
+    settle_watch,
+    settle_watches_but,
+)
 from qiao.telephony.queries import (
     callers_channels,
     due_asks,
@@ -66,6 +75,7 @@ from qiao.telephony.rules.switch import Outcome, Signal, View
 
 log: Final = structlog.get_logger(__name__)
 CONSULT: Final = asks.Consult.__name__
+OFFER: Final = asks.Offer.__name__
 GRACE: Final = timedelta(seconds=5)  # the switch ends the ringing itself; this is for a lost word
 
 
@@ -126,9 +136,12 @@ class Switchboard:
 
     def _carry_out(self, row: CallAsk, now: datetime) -> None:
         if row.call_id in self._calls:
-            ask = self._consulting(row, now) if row.kind == CONSULT else ask_of(row)
+            ask = self._asked_by(row, now)
             if ask is not None:
                 self._decide(row.call_id, asking(ask, now), now)
+        if row.kind in WATCHING:
+            known = self._calls.get(row.call_id)
+            settle_watch(call_id=row.call_id, call=known.call if known else None, now=now)
         CallAsk.objects.filter(pk=row.pk).update(done_at=now)
 
     def pass_time(self, *, now: datetime) -> Sequence[Given]:
@@ -139,6 +152,8 @@ class Switchboard:
                 if call_id in self._calls:
                     self._decide(call_id, asking(asks.Withdraw(offer_id), now), now)
                 refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
+            for call_id, staff_id in lost_watches(now=now):
+                self._end_watch(call_id, staff_id, now)
             let_time_pass(now=now)
             self._routes = True
         return [*rung, *self._taken()]
@@ -180,6 +195,7 @@ class Switchboard:
                 self._decide(
                     call_id, lambda call, terms: adopting.adopt(call, view, now, terms), now
                 )
+            settle_watches_but(call_ids=list(self._calls), now=now)
             self._routes = True
         calls = [each.call for each in self._calls.values()]
         stray = adopting.strays(calls, view, known)
@@ -238,14 +254,14 @@ class Switchboard:
         self._before.setdefault(
             call_id, Known(copy(known.row), known.call, known.terms, known.caller)
         )
-        had = known.row.staff_id
+        had, before = known.row.staff_id, known.call
         if step.entries:
-            self._moved.setdefault(call_id, set()).update(
-                people_of(known.call), people_of(step.call)
-            )
+            self._moved.setdefault(call_id, set()).update(people_of(before), people_of(step.call))
         known.call = step.call
         if step.entries:
             keep(known.row, step.call, step.entries, now)
+            if before.leg("watcher") is not None:
+                follow_watch(call_id=call_id, entries=step.entries, now=now)
         if known.row.staff_id is not None and known.row.staff_id != had:
             begin_contact(known.row, known.row.staff_id, now)
         self._orders += [Given(call_id, order) for order in step.orders]
@@ -268,6 +284,9 @@ class Switchboard:
             case asks.Waits():
                 wait_for_agent(wish=wish_of(known, word), now=now)
                 self._routes = True
+            case asks.WaitsElsewhere(queue):
+                move_to_queue(subject_kind=KIND, subject_id=row.pk, queue=queue, now=now)
+                self._routes = True
             case asks.WaitsNoMore(why):
                 leave_queue(subject_kind=KIND, subject_id=row.pk, why=why, now=now)
             case asks.Refused(offer, _staff, why):
@@ -276,6 +295,8 @@ class Switchboard:
             case asks.Taken(offer, _staff) if offer is not None:
                 take_offer(offer_id=offer, now=now)
                 settle_by_call(phone=row.phone, now=now)
+            case asks.Taken(None, staff) if staff is not None:
+                has_taken_over(staff_id=staff, now=now)
             case asks.Released(staff):
                 release_agent(staff_id=staff, now=now)
             case _:
@@ -345,13 +366,26 @@ class Switchboard:
         self._before[row.pk] = None
         self._decide(row.pk, lambda call, terms: conduct.heard(call, signal, terms), now)
 
-    def _consulting(self, row: CallAsk, now: datetime) -> asks.Ask | None:
-        """A third is reserved first; where they are not free, nothing is asked of the call."""
-        staff_id = int(row.data.get("staff") or 0)
-        asked = reserve(wish_of=(KIND, row.call_id), staff_id=staff_id, now=now)
-        if asked is None:
+    def _asked_by(self, row: CallAsk, now: datetime) -> asks.Ask | None:
+        """What a row asks; whoever is to be rung is reserved before."""
+        if row.kind == CONSULT:
+            return third_for(row, now)
+        return self._giving(row, now) if row.kind == OFFER else ask_of(row)
+
+    def _giving(self, row: CallAsk, now: datetime) -> asks.Ask | None:
+        """A call that waits is given to a person; whoever else was rung is asked no more."""
+        call = self._calls[row.call_id].call
+        if not may_be_given(row, call):
             return None
-        return asks.Consult(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
+        for leg in call.open_offers:
+            self._decide(row.call_id, asking(asks.Withdraw(leg.offer or 0), now), now)
+        return offer_for(row, now)
+
+    def _end_watch(self, call_id: int, staff_id: int, now: datetime) -> None:
+        known = self._calls.get(call_id)
+        if known is not None:
+            self._decide(call_id, asking(asks.EndWatch(staff_id), now), now)
+        settle_watch(call_id=call_id, call=known.call if known else None, now=now)
 
     def _know(self, row: Row, call: Call, terms: Terms, caller: Caller = NOBODY) -> None:
         self._calls[row.pk] = Known(row, call, terms, caller)

@@ -20,7 +20,7 @@ from qiao.telephony.queries.levels import (
     terms_of,
 )
 from qiao.telephony.queries.living import callers_channels, due_asks, due_offers, living_calls
-from qiao.telephony.queries.living_list import LivingCall, LivingCalls, living_list
+from qiao.telephony.queries.living_list import LivingCall, LivingCalls, living_list, watched_call
 from qiao.telephony.queries.logs import histories
 from qiao.telephony.queries.menu_drafts import (
     MenuNotVisible,
@@ -63,6 +63,8 @@ from qiao.telephony.queries.waiting import (
     waiting_call,
     waiting_calls,
 )
+from qiao.telephony.queries.watch_terms import is_seen
+from qiao.telephony.queries.watching import WatchLine, load_watch, watches_of
 
 __all__ = [
     "MEASURES",
@@ -86,6 +88,7 @@ __all__ = [
     "Ringing",
     "Served",
     "Wanted",
+    "WatchLine",
     "callers_channels",
     "count_owed",
     "count_waiting",
@@ -94,6 +97,7 @@ __all__ = [
     "due_offers",
     "every_piece",
     "histories",
+    "is_seen",
     "level_terms",
     "line_of",
     "lines_to_dial",
@@ -106,6 +110,7 @@ __all__ = [
     "load_owed_tool",
     "load_pop",
     "load_transfer",
+    "load_watch",
     "menu_drafts",
     "menu_in_service",
     "menu_row",
@@ -136,5 +141,7 @@ __all__ = [
     "troubles",
     "waiting_call",
     "waiting_calls",
+    "watched_call",
+    "watches_of",
     "what_is_heard",
 ]

@@ -25,7 +25,8 @@ from qiao.staff.queries import names_of
 from qiao.telephony.models import Call
 from qiao.telephony.queries.logs import histories
 from qiao.telephony.queries.waiting import offer_at
-from qiao.telephony.rules.calls import WITH_A_PERSON
+from qiao.telephony.queries.watch_terms import is_seen
+from qiao.telephony.rules.calls import WITH_A_PERSON, Leg
 from qiao.telephony.rules.conduct_menu import visit_of
 
 MOST_MATCHES: Final = 5
@@ -123,7 +124,6 @@ def talking_call(*, actor: Actor) -> Call | None:
 
 def load_controls(*, actor: Actor, interaction_id: int, now: datetime) -> Mapping[str, Any] | None:
     """What may be done with the call of a contact, while it lives and the actor has it."""
-    del now
     row = (
         Call.objects.alive()
         .filter(interaction_id=interaction_id, staff_id=actor.person_id)
@@ -144,7 +144,16 @@ def load_controls(*, actor: Actor, interaction_id: int, now: datetime) -> Mappin
         "third": third,
         "third_name": names.get(third.staff or 0, "") if third else "",
         "watcher_name": names.get(watcher.staff or 0, "") if watcher else "",
+        "watches": _watches(watcher, row, now),
     }
+
+
+def _watches(watcher: Leg | None, row: Call, now: datetime) -> str:
+    """How somebody in charge hears the call, as far as its agent is told; empty for not at all."""
+    if watcher is None or not watcher.is_up or watcher.mode is None:
+        return ""
+    seen = is_seen(watcher.mode, organisation_id=row.organisation_id, now=now)
+    return watcher.mode if seen else ""
 
 
 def load_transfer(*, actor: Actor, now: datetime) -> Mapping[str, Any]:

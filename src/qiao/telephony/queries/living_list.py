@@ -7,12 +7,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Q
 
 from qiao.contact.queries import stands_long
 from qiao.core.actor import Actor
 from qiao.customers.queries import CustomerLine, lines_for
+from qiao.telephony.models import Call
 from qiao.telephony.queries.at_hand import number_words, queue_name
 from qiao.telephony.queries.levels import terms_of
+from qiao.telephony.rules.calls import WITH_A_PERSON
 
 WATCH: Final = "calls.watch"
 MOST: Final = 300
@@ -21,7 +24,8 @@ SELECT c.id, c.phase, c.queue, c.caller, c.phone, coalesce(l.name, c.dialled),
        coalesce(i.customer_id, c.customer_id), coalesce(w.since, c.queued_at),
        coalesce(e.had_at, c.connected_at), e.held_at, e.last IS NOT DISTINCT FROM 'joined',
        coalesce(w.is_emergency, l.is_emergency, false), c.staff_id, coalesce(s.name, ''),
-       coalesce(o.staff_id, e.third_id), coalesce(r.name, t.name, ''), e.keys
+       coalesce(o.staff_id, e.third_id), coalesce(r.name, t.name, ''), e.keys,
+       v.staff_id, coalesce(x.name, ''), coalesce(v.mode, ''), v.heard_at IS NOT NULL
   FROM telephony_call c
   LEFT JOIN telephony_line l ON l.id = c.line_id
   LEFT JOIN contact_interaction i ON i.id = c.interaction_id
@@ -43,8 +47,13 @@ SELECT c.id, c.phase, c.queue, c.caller, c.phone, coalesce(l.name, c.dialled),
   LEFT JOIN staff_staff s ON s.id = c.staff_id
   LEFT JOIN staff_staff r ON r.id = o.staff_id
   LEFT JOIN staff_staff t ON t.id = e.third_id
+  LEFT JOIN telephony_callwatch v ON v.call_id = c.id AND v.ended_at IS NULL
+  LEFT JOIN staff_staff x ON x.id = v.staff_id
  WHERE c.phase <> 'ended' AND c.phase IN ('waiting', 'talking', 'held', 'consulting')
-   AND c.organisation_id = ANY(%(units)s::bigint[])
+   AND (c.organisation_id = ANY(%(units)s::bigint[])
+        OR c.phase <> 'waiting' AND EXISTS (
+           SELECT FROM contact_agentstate h
+            WHERE h.staff_id = c.staff_id AND h.organisation_id = ANY(%(units)s::bigint[])))
    AND (%(queue)s = '' OR c.queue = %(queue)s)
    AND (%(team)s::bigint IS NULL OR EXISTS (
         SELECT FROM staff_membership m LEFT JOIN contact_agentstate a ON a.staff_id = m.staff_id
@@ -53,6 +62,18 @@ SELECT c.id, c.phase, c.queue, c.caller, c.phone, coalesce(l.name, c.dialled),
                     ELSE m.staff_id = c.staff_id END))
  ORDER BY 8, c.id LIMIT %(most)s
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Somebody in charge hears a call: `mode` ``listen``, ``whisper``, ``talk``; `is_heard` once
+    their telephone was taken."""
+
+    staff_id: int
+    name: str
+    mode: str
+    is_heard: bool
+    is_mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +101,7 @@ class LivingCall:
     staff_name: str
     other: str
     keys: tuple[str, ...]
+    watch: Watched | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,8 @@ class LivingCalls:
 def living_list(
     *, actor: Actor, now: datetime, queue: str = "", team_id: int | None = None
 ) -> LivingCalls:
-    """Living calls of the units whose calls the actor watches over, in two statements.
+    """Living calls of the units that the actor watches over, and those that their people have, in
+    two statements.
 
     With a team those that its people have, and those that wait where they are signed on.
     """
@@ -115,11 +138,19 @@ def living_list(
     )
 
 
+def watched_call(*, actor: Actor, call_id: int) -> Call | None:
+    """A call that the actor watches over: of their units, or talked by people of these; None for
+    any other."""
+    units = actor.organisations(WATCH)
+    theirs = Q(phase__in=WITH_A_PERSON, staff__agent_state__organisation_id__in=units)
+    return Call.objects.filter(Q(organisation_id__in=units) | theirs, pk=call_id).first()
+
+
 def _call(
     row: Sequence[Any], known: Mapping[int, CustomerLine], actor: Actor, now: datetime
 ) -> LivingCall:
     call_id, phase, queue, caller, phone, line, customer, queued_at, had_at, held_at, *rest = row
-    is_conference, is_emergency, staff_id, staff_name, other_id, other, keys = rest
+    is_conference, is_emergency, staff_id, staff_name, other_id, other, keys, *watch = rest
     waits = phase == "waiting"
     if waits:
         state = "rings" if other_id and other else "waiting"
@@ -142,7 +173,15 @@ def _call(
         staff_name="" if waits else staff_name,
         other=other if state in ("rings", "consulting", "conference") else "",
         keys=_keys(keys),
+        watch=_watched(watch, actor),
     )
+
+
+def _watched(row: Sequence[Any], actor: Actor) -> Watched | None:
+    staff_id, name, mode, is_heard = row
+    if staff_id is None:
+        return None
+    return Watched(staff_id, name, mode, is_heard, staff_id == actor.person_id)
 
 
 def _waits_long(queue: str, since: datetime, now: datetime) -> bool:

@@ -94,12 +94,24 @@ class Watch(Ask):
 
 @dataclass(frozen=True, slots=True)
 class TakeOver(Ask):
-    """Whoever watches takes the call from the agent."""
+    """Whoever watches takes the call from the agent; only `staff` does, where they are named."""
+
+    staff: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EndWatch(Ask):
-    """Whoever watches goes."""
+    """Whoever watches goes; only `staff` does, where they are named."""
+
+    staff: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requeue(Ask):
+    """Somebody in charge lets a caller who waits wait in another queue, at their old place."""
+
+    queue: str
+    staff: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +193,13 @@ class LeftMessage(Word):
     recording: str
     seconds: int
     context: Context
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsElsewhere(Word):
+    """The caller waits in another queue, since when they waited before."""
+
+    queue: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ killed folds it again and knows each call as it stood. Entries and what they hol
                         stored whole
 ``menu_moved``          visit: something happened there
 ``queued``              queue, bridge; again after a transfer, with `why`
+``requeued``            queue, staff: who let the caller wait there, since when they did before
 ``offered``             offer, staff, channel, seconds: somebody is asked to take it
 ``rings``               offer
 ``refused``             offer, why: ``no_answer``, ``busy``, ``rejected``, ``unreachable``,
@@ -26,7 +27,7 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``watched``             staff, channel, mode ``listen``, ``whisper``, ``talk``
 ``watching_up``         channel
 ``ear``                 channel, snoop, bridge: how the watcher hears
-``watch_ended``         channel
+``watch_ended``         channel; with `why` ``transfer`` where the call went on to a queue
 ``taken_over``          channel, staff: whoever watched has the call now, the agent is free
 ``recording_began``     recording
 ``recording_paused``    recording, why
@@ -171,6 +172,10 @@ def _queued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
     )  # fmt: skip
 
 
+def _requeued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, queue=data["queue"])
+
+
 def _offered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
     leg = Leg(data["channel"], "agent", data["staff"], data["offer"], seconds=data["seconds"])
     return replace(call, legs={**call.legs, leg.channel: leg}, made=call.made + 1)
@@ -275,7 +280,7 @@ def _taken_over(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # n
     legs = {key: leg for key, leg in call.legs.items() if leg.role not in ("agent", "ear")}
     watcher = legs[data["channel"]]
     legs[watcher.channel] = replace(watcher, role="agent", mode=None, bridge="")
-    return replace(call, legs=legs, is_muted=False)
+    return replace(call, phase="talking", legs=legs, is_muted=False)
 
 
 def _recording_began(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
@@ -320,6 +325,7 @@ _APPLY: Final = {
     "menu_began": _menu_began,
     "menu_moved": _menu_moved,
     "queued": _queued,
+    "requeued": _requeued,
     "offered": _offered,
     "rings": _rings,
     "refused": _refused,

@@ -32,12 +32,15 @@ from qiao.telephony.rules.conduct_offers import (
     not_reached,
     offer,
     refuse,
+    requeue,
     withdraw,
 )
 from qiao.telephony.rules.conduct_watch import (
     attend,
     end_watch,
+    follow_agent,
     hear_through,
+    stays,
     take_over,
     watch,
     watcher_left,
@@ -229,7 +232,8 @@ def _party_left(step: Conduct, leg: Leg) -> None:
         if each.role in ("agent", "consulted") and each.is_up and each.channel != leg.channel
     ]
     if not rest:
-        end(step, "agent", but=leg.channel)
+        if not stays(step):
+            end(step, "agent", but=leg.channel)
         return
     if call.phase == "consulting":  # the agent goes: the third has the call
         step.do(
@@ -239,8 +243,10 @@ def _party_left(step: Conduct, leg: Leg) -> None:
         )
         assert rest[0].offer is not None
         step.note("handed_over", offer=rest[0].offer)
-        return
-    step.note("party_left", channel=leg.channel)
+    else:
+        step.note("party_left", channel=leg.channel)
+    if leg.role == "agent":
+        follow_agent(step)
 
 
 def _hold(step: Conduct, ask: asks.Hold) -> None:
@@ -289,7 +295,7 @@ def _free(step: Conduct, leg: Leg) -> None:
         if leg.staff is not None:
             step.tell(Released(leg.staff))
     elif leg.role == "watcher":
-        step.note("watch_ended", channel=leg.channel)
+        step.note("watch_ended", channel=leg.channel, why="transfer")
         if leg.bridge:
             step.do(switch.EndBridge(leg.bridge))
 
@@ -339,6 +345,7 @@ _ASKED: Final[Mapping[type[Ask], Any]] = {
     asks.Watch: watch,
     asks.EndWatch: end_watch,
     asks.TakeOver: take_over,
+    asks.Requeue: requeue,
     asks.PauseRecording: _pause_recording,
     asks.HangUp: _hang_up,
 }

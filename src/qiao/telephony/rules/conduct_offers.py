@@ -10,11 +10,14 @@ from qiao.telephony.rules.asks import (
     Offer,
     Refused,
     Released,
+    Requeue,
     Taken,
+    WaitsElsewhere,
     WaitsNoMore,
     Withdraw,
 )
 from qiao.telephony.rules.calls import Leg
+from qiao.telephony.rules.conduct_watch import follow_agent
 from qiao.telephony.rules.conducting import Conduct, Terms, back_to_caller, creating, drop
 from qiao.telephony.rules.switch import Outcome
 
@@ -41,6 +44,21 @@ def decline(step: Conduct, ask: Decline) -> None:
     if leg is not None:
         drop(step, leg)
         refuse(step, leg, "rejected")
+
+
+def requeue(step: Conduct, ask: Requeue) -> None:
+    """Let the caller wait in another queue. Whoever is rung is asked no more, but one who has
+    lifted the receiver keeps the call."""
+    call = step.call
+    if call.phase != "waiting" or call.queue == ask.queue:
+        return
+    if any(leg.bridge for leg in call.open_offers):
+        return
+    for leg in call.open_offers:
+        drop(step, leg)
+        refuse(step, leg, "withdrawn")
+    step.note("requeued", queue=ask.queue, staff=ask.staff)
+    step.tell(WaitsElsewhere(ask.queue))
 
 
 def not_reached(step: Conduct, channel: str) -> None:
@@ -187,6 +205,7 @@ def hand_over(step: Conduct, ask: HandOver) -> None:  # noqa: ARG001 - as all as
         switch.HangUp(agent.channel),
         switch.EndBridge(bridge),
     )
+    follow_agent(step)
     if agent.staff is not None:
         step.tell(Released(agent.staff))
 

@@ -41,6 +41,13 @@ def attend(step: Conduct, watcher: Leg) -> None:
         step.do(switch.HangUp(ear.channel))
 
 
+def follow_agent(step: Conduct) -> None:
+    """Somebody else has the call now: whoever watches is at them."""
+    watcher = step.call.leg("watcher")
+    if watcher is not None and watcher.is_up:
+        attend(step, watcher)
+
+
 def hear_through(step: Conduct, ear: Leg) -> None:
     watcher = step.call.leg("watcher")
     if watcher is not None and watcher.mode != "talk":
@@ -56,27 +63,49 @@ def watcher_left(step: Conduct, leg: Leg) -> None:
         step.do(switch.EndBridge(leg.bridge))
 
 
-def end_watch(step: Conduct, ask: EndWatch) -> None:  # noqa: ARG001 - as all asks
+def end_watch(step: Conduct, ask: EndWatch) -> None:
     watcher = step.call.leg("watcher")
-    if watcher is not None:
+    if watcher is not None and ask.staff in (None, watcher.staff):
         step.do(switch.HangUp(watcher.channel))
         watcher_left(step, watcher)
 
 
-def take_over(step: Conduct, ask: TakeOver) -> None:  # noqa: ARG001 - as all asks
+def take_over(step: Conduct, ask: TakeOver) -> None:
     """Whoever watches has the call from now on; the agent is free."""
-    call, agent, watcher = step.call, step.call.leg("agent"), step.call.leg("watcher")
-    if call.phase != "talking" or agent is None or watcher is None or not watcher.is_up:
+    agent, watcher = step.call.leg("agent"), _who_may_have_it(step)
+    if watcher is None or ask.staff not in (None, watcher.staff) or agent is None:
         return
+    _has_it(step, watcher)
+    step.do(switch.HangUp(agent.channel))
+    if agent.staff is not None:
+        step.tell(Released(agent.staff))
+
+
+def stays(step: Conduct) -> bool:
+    """The agent has gone while whoever watches talked with both: they have the call now."""
+    watcher = _who_may_have_it(step)
+    if watcher is None or watcher.mode != "talk":
+        return False
+    _has_it(step, watcher)
+    return True
+
+
+def _who_may_have_it(step: Conduct) -> Leg | None:
+    watcher = step.call.leg("watcher")
+    if watcher is None or not watcher.is_up or step.call.phase not in ("talking", "held"):
+        return None
+    return watcher
+
+
+def _has_it(step: Conduct, watcher: Leg) -> None:
+    call, ear = step.call, step.call.leg("ear")
+    if call.phase == "held":
+        step.do(switch.HoldMusic(call.caller_channel, on=False))
     if watcher.mode != "talk":
         step.do(switch.Join(call.talk, (watcher.channel,)))
-    ear = call.leg("ear")
     step.note("taken_over", channel=watcher.channel, staff=watcher.staff)
     if ear is not None:
         step.do(switch.HangUp(ear.channel))
     if watcher.bridge:
         step.do(switch.EndBridge(watcher.bridge))
-    step.do(switch.HangUp(agent.channel))
     step.tell(Taken(None, watcher.staff))
-    if agent.staff is not None:
-        step.tell(Released(agent.staff))

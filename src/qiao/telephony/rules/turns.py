@@ -91,7 +91,7 @@ class _Walk:
             if before.phase != "ended":
                 self._end(before, entry)
             return
-        if entry.kind == "queued":
+        if entry.kind in ("queued", "requeued"):
             self._queued(before, call, entry)
         elif has is not None and has != had:
             self._taken(has, had, entry)

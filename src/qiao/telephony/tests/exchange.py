@@ -24,6 +24,7 @@ class Agent:
     idle_since: float = 0.0
     state: str = "ready"  # ready, reserved, talking, wrap_up, not_ready
     offer: int | None = None
+    rests: bool = False  # somebody in charge: has calls that they take over, is never asked
 
 
 @dataclass
@@ -209,6 +210,6 @@ class Exchange:
         self.clock.later(self.wrap_up(self.random), lambda: self._ready(agent))
 
     def _ready(self, agent: Agent) -> None:
-        agent.state = "ready"
+        agent.state = "away" if agent.rests else "ready"
         agent.idle_since = (self.clock.now() - timedelta(0)).timestamp()
         self.route()

@@ -210,6 +210,112 @@ def test_a_supervisor_listens_whispers_talks_and_takes_over() -> None:
     assert is_quiet(desk)
 
 
+def watched(desk: Exchange, mode: Mode, *, after: int = 3) -> None:
+    desk.switch.phones["PJSIP/9"] = Phone("PJSIP/9")
+    desk.agents[9] = Agent(9, "PJSIP/9", state="away", rests=True)
+    desk.ask(1, asks.Watch(9, "PJSIP/9", mode))
+    desk.clock.run(after)
+
+
+@pytest.mark.parametrize("mode", ["listen", "whisper"])
+def test_an_agent_who_hangs_up_while_somebody_listens_ends_the_call_for_all(mode: Mode) -> None:
+    desk = exchange(1)
+    talking(desk)
+    watched(desk, mode)
+    agent = desk.calls[1].leg("agent")
+    assert agent is not None
+    desk.switch.put_down(agent.channel)
+    desk.clock.run(1)
+    assert (phase(desk), desk.calls[1].end) == ("ended", "agent")
+    assert (desk.agents[1].state, desk.agents[9].state) == ("ready", "away")
+    assert is_quiet(desk)
+
+
+def test_a_caller_keeps_the_supervisor_who_talks_with_them_when_the_agent_goes() -> None:
+    desk = exchange(1)
+    caller = talking(desk)
+    watched(desk, "talk")
+    agent = desk.calls[1].leg("agent")
+    assert agent is not None
+    desk.switch.put_down(agent.channel)
+    desk.clock.run(1)
+    has = desk.calls[1].leg("agent")
+    assert has is not None
+    assert (phase(desk), has.staff, desk.switch.heard_by(caller)) == ("talking", 9, "talk")
+    assert (desk.agents[1].state, desk.agents[9].state) == ("ready", "talking")
+    desk.switch.put_down(has.channel)
+    desk.clock.run(1)
+    assert (phase(desk), desk.agents[9].state) == ("ended", "away")
+    assert is_quiet(desk)
+
+
+def test_a_call_on_hold_can_be_taken_over_and_only_by_whoever_watches_it() -> None:
+    desk = exchange(1)
+    caller = talking(desk)
+    watched(desk, "listen")
+    desk.ask(1, asks.Watch(8, "PJSIP/8", "listen"))
+    desk.ask(1, asks.TakeOver(8))
+    desk.ask(1, asks.EndWatch(8))
+    desk.clock.run(1)
+    watcher = desk.calls[1].leg("watcher")
+    assert watcher is not None
+    assert watcher.staff == 9
+    desk.ask(1, asks.Hold(on=True))
+    desk.clock.run(1)
+    desk.ask(1, asks.TakeOver(9))
+    desk.clock.run(1)
+    has = desk.calls[1].leg("agent")
+    assert has is not None
+    assert (phase(desk), has.staff, desk.switch.heard_by(caller)) == ("talking", 9, "talk")
+
+
+def test_whoever_listens_goes_along_when_the_call_is_handed_over() -> None:
+    desk = exchange()
+    talking(desk)
+    watched(desk, "whisper")
+    consulting(desk)
+    desk.ask(1, asks.HandOver())
+    desk.clock.run(2)
+    agent, ear = desk.calls[1].leg("agent"), desk.calls[1].leg("ear")
+    assert agent is not None
+    assert ear is not None
+    assert agent.staff == 2
+    bridge = next(b for b in desk.switch.view().bridges if b.bridge == ear.bridge)
+    assert set(bridge.channels) == {ear.channel, desk.calls[1].legs[bridge.channels[0]].channel}
+    assert len(bridge.channels) == 2
+
+
+def test_a_caller_who_waits_keeps_their_place_in_another_queue() -> None:
+    desk = exchange(1)
+    desk.switch.phones["PJSIP/1001"].manner = "silent"
+    caller = desk.switch.call(CALLER, "95598")
+    desk.clock.run(5)
+    since = desk.calls[1].queued_at
+    desk.ask(1, asks.Requeue("repairs", 9))
+    assert (phase(desk), desk.calls[1].queue, desk.calls[1].queued_at) == (
+        "waiting", "repairs", since,
+    )  # fmt: skip
+    assert [w for _c, w in desk.words if isinstance(w, asks.WaitsElsewhere)] == [
+        asks.WaitsElsewhere("repairs")
+    ]
+    (refused,) = [w for _c, w in desk.words if isinstance(w, asks.Refused)]
+    assert (refused.staff, refused.why) == (1, "withdrawn")
+    desk.ask(1, asks.Requeue("repairs", 9))
+    assert kinds(desk).count("requeued") == 1
+    assert desk.switch.heard_by(caller) == "music"
+
+
+def test_whoever_has_lifted_the_receiver_keeps_a_call_that_is_moved_too_late() -> None:
+    desk = exchange(1, delay=2.0)
+    caller = desk.switch.call(CALLER, "95598")
+    while not any(leg.bridge for leg in desk.calls[1].open_offers):
+        desk.clock.run(0.01)
+    desk.ask(1, asks.Requeue("repairs", 9))
+    desk.clock.run(20)
+    assert (phase(desk), desk.calls[1].queue) == ("talking", QUEUE)
+    assert desk.switch.heard_by(caller) == "talk"
+
+
 def test_what_is_said_of_a_card_is_not_recorded() -> None:
     desk = exchange(1)
     caller = talking(desk)
@@ -224,10 +330,11 @@ def test_what_is_said_of_a_card_is_not_recorded() -> None:
     assert ended.data["seconds"] < 20
 
 
+SUPERVISOR = 99
 ACTS = (
     "call", "pass", "pass", "pass", "down", "manner", "hold", "resume", "transfer", "consult",
     "consult", "end_consult", "hand_over", "join", "watch", "end_watch", "pause", "hang_up",
-    "withdraw", "mute",
+    "withdraw", "mute", "take_over", "requeue",
 )  # fmt: skip
 MANNERS: tuple[Manner, ...] = ("answers", "silent", "busy", "rejects", "absent")
 PLAIN = {
@@ -241,6 +348,8 @@ PLAIN = {
     "pause": asks.PauseRecording(on=True),
     "hang_up": asks.HangUp(),
     "mute": asks.Mute(on=True),
+    "take_over": asks.TakeOver(SUPERVISOR),
+    "requeue": asks.Requeue("other", SUPERVISOR),
 }
 
 
@@ -270,7 +379,11 @@ def _ask(desk: Exchange, what: str, call_id: int, which: int) -> None:
             desk.ask(call_id, asks.Consult(agent.offer or 0, agent.staff, agent.endpoint, 10))
     elif what == "watch":
         modes: tuple[Mode, ...] = ("listen", "whisper", "talk")
-        desk.ask(call_id, asks.Watch(99, "PJSIP/99", modes[which % 3]))
+        others = (call for key, call in desk.calls.items() if key != call_id)
+        if any(leg.staff == SUPERVISOR for call in others for leg in call.legs.values()):
+            return  # the desk lets nobody watch two calls, or one beside their own
+        if desk.agents[SUPERVISOR].state == "away":
+            desk.ask(call_id, asks.Watch(SUPERVISOR, "PJSIP/99", modes[which % 3]))
     elif what == "withdraw":
         for leg in desk.calls[call_id].open_offers:
             desk.ask(call_id, asks.Withdraw(leg.offer or 0))
@@ -286,6 +399,7 @@ def test_whatever_happens_no_call_no_channel_and_no_agent_is_left_behind(
     chance = Random(seed)
     desk = exchange(3, delay=delay)
     desk.switch.phones["PJSIP/99"] = Phone("PJSIP/99")
+    desk.agents[SUPERVISOR] = Agent(SUPERVISOR, "PJSIP/99", state="away", rests=True)
     for _ in range(chance.randrange(60)):
         what = chance.choice(ACTS)
         act(
@@ -303,6 +417,7 @@ def test_whatever_happens_no_call_no_channel_and_no_agent_is_left_behind(
     assert [call.phase for call in desk.calls.values() if call.phase != "ended"] == []
     assert {call.end for call in desk.calls.values()} <= ENDS
     assert is_quiet(desk), desk.switch.view()
+    assert desk.agents.pop(SUPERVISOR).state == "away"
     assert {agent.state for agent in desk.agents.values()} == {"ready"}
     assert not desk.waiting
     each_offer_was_answered_once(desk)
@@ -319,6 +434,7 @@ def test_a_controller_that_is_killed_at_any_moment_leaves_nobody_behind(
     chance = Random(seed)
     desk = exchange(3, delay=delay)
     desk.switch.phones["PJSIP/99"] = Phone("PJSIP/99")
+    desk.agents[SUPERVISOR] = Agent(SUPERVISOR, "PJSIP/99", state="away", rests=True)
     for _ in range(3):
         for _ in range(chance.randrange(20)):
             what = chance.choice(ACTS)
@@ -340,6 +456,7 @@ def test_a_controller_that_is_killed_at_any_moment_leaves_nobody_behind(
     desk.clock.run(300)
     assert [call.phase for call in desk.calls.values() if call.phase != "ended"] == []
     assert is_quiet(desk), desk.switch.view()
+    assert desk.agents.pop(SUPERVISOR).state == "away"
     assert {agent.state for agent in desk.agents.values()} == {"ready"}
     each_offer_was_answered_once(desk)
     no_name_was_given_twice(desk)

@@ -17,11 +17,13 @@ from qiao.telephony.forms import CALL_FILTERS, read_filters
 from qiao.telephony.models import Call, CallTurn
 from qiao.telephony.queries import (
     CallRow,
+    is_seen,
     list_calls,
     number_words,
     queue_name,
     recordings_of,
     story_of,
+    watches_of,
 )
 from qiao.telephony.recording_words import shown
 
@@ -82,7 +84,7 @@ def detail(request: StaffRequest, call_id: int) -> HttpResponse:
     story = story_of(actor=request.actor, call_id=call_id)
     call, contact = story.call, story.contact
     people = {each.data.get("staff") for each in story.entries} - {None}
-    teller = words.Teller(names_of(people), request.actor)
+    teller = words.Teller(names_of(people), request.actor, sees_listening=_sees(call, request))
     told = [(entry, teller.tell(entry.kind, entry.data)) for entry in story.entries]
     context = {
         "call": call,
@@ -98,6 +100,7 @@ def detail(request: StaffRequest, call_id: int) -> HttpResponse:
         "recordings": [
             shown(each) for each in recordings_of(actor=request.actor, call_id=call.pk)
         ],
+        "watches": watches_of(actor=request.actor, call_id=call.pk),
         "cases": story.cases,
         "customer": story.customer,
         "outcome": name_of(contact.outcome, language=get_language() or "en")
@@ -105,6 +108,13 @@ def detail(request: StaffRequest, call_id: int) -> HttpResponse:
         else "",
     }
     return render(request, "telephony/call.html", context)
+
+
+def _sees(call: Call, request: StaffRequest) -> bool:
+    """Whether the reader is told of whoever only listened."""
+    return request.actor.can("calls.watch") or is_seen(
+        "listen", organisation_id=call.organisation_id, now=request.now
+    )
 
 
 def _times(turns: Any) -> dict[str, int | None]:
