@@ -27,7 +27,7 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``watched``             staff, channel, mode ``listen``, ``whisper``, ``talk``
 ``watching_up``         channel
 ``ear``                 channel, snoop, bridge: how the watcher hears
-``watch_ended``         channel; with `why` ``transfer`` where the call went on to a queue
+``watch_ended``         channel; why, where the call went on to another queue
 ``taken_over``          channel, staff: whoever watched has the call now, the agent is free
 ``recording_began``     recording
 ``recording_paused``    recording, why
