@@ -254,6 +254,7 @@ SHOTS = (
     Shot("calls", "/calls/", "supervisor"),
     Shot("calls-empty", "/calls/?q=99999", "supervisor", "empty"),
     Shot("call", "/calls/?measure=transfers", "supervisor", "", _first_row),
+    Shot("call-recorded", "/calls/?measure=answered", "supervisor", "", _first_row),
     Shot("level", "/calls/level/?period=week", "supervisor", "analytics"),
     Shot("level-agents", "/calls/level/?period=week&by=agent", "supervisor"),
     Shot("level-empty", "/calls/level/?day=2001-01-01", "supervisor", "empty"),

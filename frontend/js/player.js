@@ -5,7 +5,8 @@ const STEP = 5;
 const SPEEDS = [1, 1.25, 1.5, 2];
 const PLAYER = "[data-player]";
 
-const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+const two = (n) => String(Math.floor(n)).padStart(2, "0");
+const clock = (seconds) => `${two(seconds / 60)}:${two(seconds % 60)}`;
 const gapsOf = (player) => JSON.parse(player.dataset.gaps);
 const soundOf = (player) => player.querySelector("audio");
 
@@ -103,6 +104,7 @@ function take(player) {
   });
   tell(player);
   player.querySelector("[role=slider]").focus();
+  if (audio.autoplay) audio.play().catch(() => {});
 }
 
 function takeAll() {

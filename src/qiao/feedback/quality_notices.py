@@ -74,7 +74,7 @@ NOTICES = (
         label=gettext_lazy("Your work was evaluated"),
         icon="star",
         words=_evaluations(
-            lambda row: _("Your case %(number)s was evaluated") % {"number": row.number},
+            lambda row: _("Your work on %(number)s was evaluated") % {"number": row.number},
             "until",
             lambda: _("An appeal is possible until %(day)s"),
         ),

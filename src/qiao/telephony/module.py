@@ -25,6 +25,7 @@ from qiao.telephony.demo import lines
 from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
 from qiao.telephony.operations import install_menus, keep_as_packs_say, renew_watches
 from qiao.telephony.personal import PERSONAL
+from qiao.telephony.quality_contributions import EVALUATED
 from qiao.telephony.queries import load_controls, load_pop
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 from qiao.telephony.recording_personal import PERSONAL as RECORDED
@@ -118,5 +119,6 @@ manifest = Module(
     retention=recordings.RETENTION,
     audited=recordings.AUDITED,
     audit_words=recordings.AUDIT_WORDS,
+    evaluated=EVALUATED,
     append_only=("telephony_callentry", "telephony_voicemenu"),
 )  # fmt: skip

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.core.models import Attachment
 from qiao.core.personal import Erasing, Held, Hinder, Person, PersonalData, ids_of, select
+from qiao.feedback.operations import forget_judgements
+from qiao.feedback.queries import judgements_of
 from qiao.telephony.queries.recordings import OWNER_KIND, SUBJECT
 
 # Who called may be told by the contact alone: callers are identified there.
@@ -49,6 +51,10 @@ def _own(person: Person) -> list[int]:
     return ids_of(f"SELECT r.id{_OWN} ORDER BY r.id", _values(person))
 
 
+def _calls(person: Person) -> list[int]:
+    return ids_of(f"SELECT DISTINCT r.call_id{_OWN}", _values(person))
+
+
 def collect(person: Person) -> Sequence[Held]:
     """Recordings with their sound, and who heard or took them."""
     own = _own(person)
@@ -57,6 +63,7 @@ def collect(person: Person) -> Sequence[Held]:
     return [
         Held(_("Recordings of calls"), select(_ROWS, _values(person)), list(files)),
         Held(_("Who heard recordings"), heard),
+        Held(_("Quality of calls"), judgements_of(kind="call", subject_ids=_calls(person))),
     ]
 
 
@@ -70,6 +77,7 @@ def erase(person: Person, erasing: Erasing) -> None:
     holds = ids_of(
         "SELECT id FROM telephony_recordinghold WHERE recording_id = ANY(%(recordings)s)", values
     )
+    forget_judgements(kind="call", subject_ids=_calls(person), erasing=erasing)
     erasing.redact_trail("telephony.holds", table="telephony_recordinghold", ids=holds)
 
 

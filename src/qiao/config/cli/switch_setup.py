@@ -108,7 +108,12 @@ def _config(args: argparse.Namespace) -> int:
 def _check() -> int:
     """Tell what was found; the exit code says whether all is well."""
     from qiao.telephony.engines.ari_check import Wanted, look_at_switch
-    from qiao.telephony.queries import every_piece, lines_to_dial
+    from qiao.telephony.queries import (
+        every_piece,
+        lines_to_dial,
+        lines_without_notice,
+        troubles,
+    )
 
     telephones = [f"PJSIP/{each.number}" for each in _telephones()]
     sounds = [each.sound for each in every_piece()]
@@ -117,9 +122,16 @@ def _check() -> int:
         print(f"{'ok   ' if each.is_well else 'WRONG'} {each.what}")
         if each.advice:
             print(f"      {each.advice}")
-    lines = lines_to_dial()
+    lines, silent = lines_to_dial(), lines_without_notice()
     print(f"{'ok   ' if lines else 'WRONG'} {len(lines)} lines are kept here")
-    return 0 if lines and all(each.is_well for each in findings) else 1
+    for number, languages in silent:
+        print(f"WRONG {number} records its calls and does not say so ({', '.join(languages)})")
+        print("      say it in the line's voice menu, or in a greeting; or do not record it")
+    told = troubles()
+    if told["lost"] or told["waiting"]:
+        print(f"WRONG {told['lost']} recordings are lost, {told['waiting']} still asked for")
+        print("      is the switch's folder of recordings kept, and has its user a right to read?")
+    return 0 if lines and not silent and all(each.is_well for each in findings) else 1
 
 
 def _prompts(folder: Path) -> int:

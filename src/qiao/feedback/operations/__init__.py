@@ -9,6 +9,7 @@ from qiao.feedback.operations.calling import (
     log_attempt,
 )
 from qiao.feedback.operations.counting import fold_counts
+from qiao.feedback.operations.forgetting import forget_judgements
 from qiao.feedback.operations.moving import move_follow_ups
 from qiao.feedback.operations.opening import cancel_follow_ups, handlers_of, open_follow_up
 from qiao.feedback.operations.satisfaction import note_known_satisfactions, note_satisfactions
@@ -20,6 +21,7 @@ __all__ = [
     "cancel_follow_ups",
     "confirm",
     "fold_counts",
+    "forget_judgements",
     "hand_over",
     "handlers_of",
     "log_attempt",

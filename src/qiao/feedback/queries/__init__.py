@@ -12,6 +12,7 @@ from qiao.feedback.queries.following import (
     progress_of,
     waiting_follow_ups,
 )
+from qiao.feedback.queries.judgements import judgements_of
 from qiao.feedback.queries.listing import Filters, Page, list_follow_ups
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Progress",
     "follow_ups_of_case",
     "get_follow_up_for",
+    "judgements_of",
     "list_follow_ups",
     "must_be_another",
     "my_open_count",

@@ -158,7 +158,7 @@ def test_the_cards_of_the_water_pack_are_whole_and_faults_name_their_place() -> 
     text = (SHIPPED / "water" / "score_cards.toml").read_text(encoding="utf-8")
     found, problems = seeds(text)
     assert not problems
-    assert [each.key for each in found] == ["case_service"]
+    assert [each.key for each in found] == ["case_service", "call_service"]
     assert not card_faults(found[0].card)
     assert len(list(found[0].card.questions())) == 11
     _found, problems = seeds(text.replace('key = "coded"', 'key = "identified"'))

@@ -32,7 +32,13 @@ from qiao.telephony.queries.menu_drafts import (
     open_draft,
     require_menu,
 )
-from qiao.telephony.queries.menus import Served, every_piece, menu_in_service, served_menu
+from qiao.telephony.queries.menus import (
+    Served,
+    every_piece,
+    lines_without_notice,
+    menu_in_service,
+    served_menu,
+)
 from qiao.telephony.queries.one import AskedPerson, CallNotVisible, CallStory, story_of
 from qiao.telephony.queries.owed import (
     Due,
@@ -101,6 +107,7 @@ __all__ = [
     "level_terms",
     "line_of",
     "lines_to_dial",
+    "lines_without_notice",
     "list_calls",
     "list_menus",
     "list_owed",

@@ -1,13 +1,15 @@
 """Voice menus as they are in service."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
-from qiao.telephony.models import VoiceMenu
+from qiao.telephony.models import Line, VoiceMenu
 from qiao.telephony.rules.menu_data import MenuUnreadable, menu_from_data
-from qiao.telephony.rules.menus import Menu
+from qiao.telephony.rules.menus import LANGUAGES, Menu
+from qiao.telephony.rules.notice import languages_without_notice
 from qiao.telephony.rules.speech import Piece, fixed_pieces, value_pieces
 
 
@@ -18,6 +20,18 @@ def every_piece() -> frozenset[Piece]:
         menu = menu_in_service(key)
         if menu is not None:
             found |= fixed_pieces(menu).union(*map(value_pieces, menu.languages))
+    return found
+
+
+def lines_without_notice() -> Sequence[tuple[str, tuple[str, ...]]]:
+    """Numbers of the lines that record calls without saying so, with the languages in which their
+    voice menu is silent about it. A greeting of a person's own is trusted to say it."""
+    found = []
+    for line in Line.objects.filter(is_active=True, is_recorded=True).order_by("number"):
+        menu = menu_in_service(line.menu)
+        missing = languages_without_notice(menu) if menu else LANGUAGES
+        if missing and not line.greeting:
+            found.append((line.number, missing))
     return found
 
 

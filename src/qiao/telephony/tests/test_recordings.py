@@ -29,7 +29,7 @@ from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.port import EngineDown
 from qiao.telephony.engines.sim import SimEngine
 from qiao.telephony.engines.sim_shelf import Shelf
-from qiao.telephony.models import Call, CallRecording, OwedCall, RecordingHold
+from qiao.telephony.models import Call, CallEntry, CallRecording, OwedCall, RecordingHold
 from qiao.telephony.operations import (
     HeldAlready,
     hold_recording,
@@ -443,3 +443,33 @@ class TestKeeping:
             next(switch.shelf.sound_of(due.name))
         other.refresh_from_db()
         assert other.state == State.KEPT
+
+
+class TestJudging:
+    pytestmark = needs_database
+
+    def test_calls_that_can_be_heard_are_drawn_and_told(
+        self, world: Company, switch: Switch
+    ) -> None:
+        heard = kept(world, switch, staff_id=world.agent.person_id)
+        recorded(world, staff_id=world.agent.person_id)  # cannot be heard yet
+        kept(world, switch, staff_id=world.agent.person_id, days_ago=9)
+        kept(world, switch)  # nobody had it
+        watched = {"staff": world.chief.person_id, "channel": "w", "mode": "listen"}
+        CallEntry.objects.create(
+            call_id=heard.call_id, seq=99, kind="watched", at=NOW, recorded_at=NOW, data=watched
+        )
+        subject = registry.evaluated()["call"]
+        today = timezone.localdate(NOW)
+        (work,) = subject.pool(
+            organisation_ids=[world.lake.pk], since=today - timedelta(days=1), until=today
+        )
+        assert (work.subject_id, work.person_id) == (heard.call_id, world.agent.person_id)
+        assert work.touched_by == {world.agent.person_id, world.chief.person_id}
+        assert work.kind_key in dict(subject.kinds())
+        assert subject.pool(organisation_ids=[world.river.pk], since=today, until=today) == []
+        story = subject.story(actor=world.colleague, subject_id=heard.call_id)
+        assert story is not None
+        assert story.url == reverse("telephony:detail", args=[heard.call_id])
+        assert [line.seq for line in story.lines] == sorted(line.seq for line in story.lines)
+        assert subject.story(actor=world.outsider, subject_id=heard.call_id) is None

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from qiao.telephony.engines.sim_shelf import RATE, Shelf
 from qiao.telephony.rules.calls import Entry
+from qiao.telephony.rules.menus import HangUp, Menu, Say
+from qiao.telephony.rules.notice import languages_without_notice
 from qiao.telephony.rules.recordings import (
     MOST_TRIES,
     LeftOut,
@@ -103,3 +105,18 @@ def test_half_a_sound_is_none(cut: int) -> None:
     half = b"".join(shelf.sound_of(NAME))[:cut]
     with pytest.raises(NoSound):
         length_of(io.BytesIO(half), len(half))
+
+
+def test_a_menu_that_does_not_say_that_calls_are_recorded_is_told_by_language() -> None:
+    silent = {"zh-hans": "您好", "yue": "您好", "en": "Welcome"}
+    told = {"zh-hans": "通话将被录音", "yue": "通話將會錄音", "en": "Calls are recorded."}
+    languages = ("zh-hans", "yue", "en")
+
+    def menu(texts: dict[str, str], prompts: tuple[str, ...] = ("welcome",)) -> Menu:
+        node = Say("hello", prompts, next="bye")
+        return Menu("m", "hello", "bye", (node, HangUp("bye")), {"welcome": texts}, languages)
+
+    assert languages_without_notice(menu(told)) == ()
+    assert languages_without_notice(menu(silent)) == languages
+    assert languages_without_notice(menu(told | {"en": "Welcome"})) == ("en",)
+    assert languages_without_notice(menu(told, ())) == languages, "nobody says it"
