@@ -66,7 +66,6 @@ def _disclose(
         kind=kind,
         subject=SUBJECT,
         subject_id=found.pk,
-        fields=("recording",),
         organisation_id=found.call.organisation_id,
         actor=actor,
         now=now,
