@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from django.conf import settings
 from django.utils import timezone
 
 from qiao.telephony.engines.ari import Address, AriEngine
@@ -57,8 +58,6 @@ FAILING = {  # what a refusal meant where it was recorded, by order and status
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test a recording; one that is skipped where there are none."""
     if "recording" in metafunc.fixturenames:
-        from django.conf import settings  # noqa: PLC0415 - known when tests are collected
-
         found = sorted((Path(settings.QIAO_SHARED) / "data" / "ari-traces").glob("*.jsonl"))
         metafunc.parametrize("recording", found or [None], ids=lambda each: each and each.stem)
 
@@ -167,3 +166,30 @@ def test_a_switch_that_is_not_there_is_told_in_words() -> None:
 
     with pytest.raises(EngineDown, match="cannot be reached"):
         asyncio.run(attempt())
+
+
+def test_a_job_asks_for_recordings_beside_the_controller_who_listens() -> None:
+    """A second listener would take the place of the first: a job must not become one."""
+    path = Path(settings.QIAO_SHARED) / "data" / "ari-traces" / "08_recording.jsonl"
+    if not path.is_file():
+        pytest.skip("the recordings of QIAO_SHARED are not here")
+    double = AriDouble(script(path))
+    files = [value.path for kind, value, _at in double.rows if kind == "call"]
+    name = next(each.split("/")[3] for each in files if each.endswith("/file"))
+
+    async def fetch() -> int:
+        async with playing(double) as listening:
+            socket = double.socket
+            job = AriEngine(listening._address, timezone.now)  # noqa: SLF001
+            await job.reach()
+            try:
+                sound = b"".join([block async for block in job.fetch_recording(name)])
+                await job.drop_recording(name)
+                with pytest.raises(KeyError):
+                    [block async for block in job.fetch_recording(name)]
+            finally:
+                await job.stop()
+            assert double.socket is socket
+            return len(sound)
+
+    assert asyncio.run(asyncio.wait_for(fetch(), LONG)) == 32684

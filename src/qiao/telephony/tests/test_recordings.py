@@ -1,4 +1,4 @@
-"""Recordings: brought from the switch, heard by right and on record, gone when time is over."""
+"""Recordings: brought from the switch, heard by right and on record."""
 
 import os
 import subprocess
@@ -6,93 +6,38 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection, transaction
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from qiao.contact.models import Interaction
-from qiao.contact.operations import start_interaction
 from qiao.core.models import Attachment, Disclosure
-from qiao.core.personal import Erasing, Person
-from qiao.core.registry import registry
-from qiao.core.retention import count_due, rule, run_rule
-from qiao.customers.operations.holds import place_hold
-from qiao.customers.tests.factories import make_customer
 from qiao.staff.tests.cast import Company, make_company, person
-from qiao.telephony import tasks
-from qiao.telephony.engines.clock import LoopClock
-from qiao.telephony.engines.port import EngineDown
 from qiao.telephony.engines.sim import SimEngine
-from qiao.telephony.engines.sim_shelf import Shelf
-from qiao.telephony.models import Call, CallEntry, CallRecording, OwedCall, RecordingHold
+from qiao.telephony.models import Call, CallRecording, OwedCall
 from qiao.telephony.operations import (
-    HeldAlready,
-    hold_recording,
-    keep_as_packs_say,
     look_after_recordings,
     play_recording,
-    release_recording,
 )
 from qiao.telephony.operations.log import keep
 from qiao.telephony.queries import RecordingNotVisible, sound_for
 from qiao.telephony.rules import calls
 from qiao.telephony.rules.calls import Entry
 from qiao.telephony.rules.recordings import MOST_TRIES
+from qiao.telephony.tests.recorded import (
+    NOW,
+    PHONE,
+    State,
+    Switch,
+    body_of,
+    contents,
+    kept,
+    recorded,
+    sign_in,
+)
 
 needs_database = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
-NOW = timezone.now().replace(microsecond=0)
-PHONE = "+8613806177754"
-RULE = "telephony.recordings"
-State = CallRecording.State
-
-
-class Switch:
-    """A played switch with its shelf, as a job reaches it."""
-
-    def __init__(self) -> None:
-        self.shelf = Shelf()
-        self.is_down = False
-        self.fetched = 0
-
-    def engine(self) -> SimEngine:
-        if self.is_down:
-            raise EngineDown("no answer")
-        self.fetched += 1
-        return SimEngine(LoopClock(timezone.now), shelf=self.shelf)
-
-    def see_to(self, recording: CallRecording) -> CallRecording:
-        tasks.see_to_recording(recording_id=recording.pk, engines=self.engine, clock=lambda: NOW)
-        recording.refresh_from_db()
-        return recording
-
-
-def recorded(
-    world: Company, *, seconds: int = 20, ends: bool = True, days_ago: int = 0, **more: Any
-) -> CallRecording:
-    """A talk that was recorded, written as the controller writes it."""
-    at = NOW - timedelta(days=days_ago, minutes=2)
-    row = Call.objects.create(
-        organisation_id=more.pop("unit", world.lake.pk), channel=f"c{Call.objects.count()}",
-        caller=PHONE[3:], phone=PHONE, arrived_at=at, **({"queue": "water.billing"} | more),
-    )  # fmt: skip
-    name = f"q{row.pk}-r1"
-    happened = [
-        Entry("arrived", at, {"channel": row.channel, "caller": row.caller, "dialled": "96111"}),
-        Entry("recording_began", at, {"recording": name}),
-        Entry("recording_paused", at + timedelta(seconds=5), {"recording": name, "why": "card"}),
-        Entry("recording_resumed", at + timedelta(seconds=9), {"recording": name}),
-        Entry("ended", at + timedelta(seconds=seconds + 4), {"why": "caller"}),
-    ]
-    if ends:
-        told = {"recording": name, "ok": True, "seconds": seconds}
-        happened.append(Entry("recording_ended", at + timedelta(seconds=seconds + 4), told))
-    keep(row, calls.fold(calls.Call(row.pk, queue=row.queue), happened), happened, NOW)
-    return CallRecording.objects.get(name=name)
 
 
 @pytest.fixture
@@ -103,28 +48,6 @@ def world() -> Company:
 @pytest.fixture
 def switch() -> Switch:
     return Switch()
-
-
-def kept(world: Company, switch: Switch, **more: Any) -> CallRecording:
-    """One that was brought."""
-    found = recorded(world, **more)
-    switch.shelf.put(found.name, found.seconds)
-    assert switch.see_to(found).state == State.KEPT
-    return found
-
-
-def contents(media: Path) -> list[Path]:
-    return [path for path in media.rglob("*") if path.is_file()]
-
-
-def body_of(answer: Any) -> bytes:
-    return b"".join(answer.streaming_content)
-
-
-def sign_in(staff: Any) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(staff)
-    return client
 
 
 class TestBringing:
@@ -353,123 +276,3 @@ class TestHearing:
         assert answer["Content-Disposition"].startswith("attachment")
         (taken,) = Disclosure.objects.all()
         assert (taken.kind, taken.reason) == ("export", f"{found.name} 法院 2026-18")
-
-
-class TestKeeping:
-    pytestmark = needs_database
-
-    def test_a_recording_goes_when_its_time_is_over_and_leaves_a_trace(
-        self, world: Company, switch: Switch
-    ) -> None:
-        old, young = kept(world, switch, days_ago=181), kept(world, switch, days_ago=179)
-        held, longer = (
-            kept(world, switch, days_ago=900),
-            kept(world, switch, days_ago=300, queue="water.emergency"),
-        )
-        hold_recording(
-            actor=world.agent, now=NOW, recording_id=held.pk, why="lawsuit", note="2026-18"
-        )
-        assert longer.keep_days == 365
-        run = run_rule(rule(RULE), clock=lambda: NOW)
-        assert run.removed == 1
-        old.refresh_from_db()
-        assert (old.state, old.gone_by, old.attachment_id) == (State.REMOVED, "period", None)
-        owners = set(Attachment.objects.values_list("owner_id", flat=True))
-        assert owners == {young.pk, held.pk, longer.pk}
-        release_recording(actor=world.agent, now=NOW, recording_id=held.pk)
-        assert run_rule(rule(RULE), clock=lambda: NOW).removed == 1
-        with pytest.raises(HeldAlready):
-            release_recording(actor=world.agent, now=NOW, recording_id=young.pk)
-
-    def test_a_hold_of_the_customer_and_an_owed_call_keep_it(
-        self, world: Company, switch: Switch
-    ) -> None:
-        customer = make_customer(world.agent)
-        contact = start_interaction(channel="phone", actor=world.agent, now=NOW)
-        Interaction.objects.filter(pk=contact.pk).update(customer_id=customer.pk)
-        theirs = kept(world, switch, days_ago=400, interaction=contact)
-        message = kept(world, switch, days_ago=400)
-        OwedCall.objects.create(
-            number="O1", kind="message", organisation=world.lake, call_id=message.call_id,
-            phone=PHONE, queue="water.billing", recording=message.name, since=NOW, due_at=NOW,
-        )  # fmt: skip
-        place_hold(actor=world.chief, now=NOW, customer_id=customer.pk, reason="lawsuit")
-        counted = count_due(rule(RULE), now=NOW)
-        assert (counted.due, counted.held) == (0, 1)
-        assert run_rule(rule(RULE), clock=lambda: NOW).removed == 0
-        assert theirs.call.interaction_id == contact.pk
-
-    def test_what_the_pack_says_holds_for_what_is_kept_already(
-        self, world: Company, switch: Switch
-    ) -> None:
-        found = kept(world, switch, queue="water.emergency")
-        CallRecording.objects.update(keep_days=3)
-        keep_as_packs_say()
-        found.refresh_from_db()
-        assert found.keep_days == 365
-
-    def test_a_person_is_erased_with_their_voice_here_and_at_the_switch(
-        self, world: Company, switch: Switch
-    ) -> None:
-        own = kept(world, switch)
-        due = recorded(world)
-        other = kept(world, switch)
-        Call.objects.filter(pk=other.call_id).update(phone="+8613700000001")
-        switch.shelf.put(due.name, 20)
-        data = next(each for each in registry.personal() if each.key == "telephony.recordings")
-        who = Person((), (PHONE,))
-        held = data.collect(who)[0]
-        assert [row["name"] for row in held.rows] == [own.name, due.name]
-        assert [file.owner_id for file in held.files] == [own.pk]
-        hold_recording(
-            actor=world.agent, now=NOW, recording_id=own.pk, why="dispute", note="2026-7"
-        )
-        assert "2026-7" in str(data.hinders(who)[0].text)
-        release_recording(actor=world.agent, now=NOW, recording_id=own.pk)
-        assert data.hinders(who) == []
-        RecordingHold.objects.all().delete()
-        sha256 = Attachment.objects.get(owner_id=own.pk).sha256
-        CallRecording.objects.filter(pk=other.pk).update(sound_seconds=20)
-        erasing = Erasing(0, NOW)
-        data.erase(who, erasing)
-        assert erasing.counts["telephony.recordings"] == 2
-        assert erasing.files == [sha256]
-        for each in (own, due):
-            each.refresh_from_db()
-            assert (each.state, each.gone_by) == (State.REMOVED, "person")
-        switch.see_to(due)
-        assert not due.is_at_switch
-        with pytest.raises(KeyError):
-            next(switch.shelf.sound_of(due.name))
-        other.refresh_from_db()
-        assert other.state == State.KEPT
-
-
-class TestJudging:
-    pytestmark = needs_database
-
-    def test_calls_that_can_be_heard_are_drawn_and_told(
-        self, world: Company, switch: Switch
-    ) -> None:
-        heard = kept(world, switch, staff_id=world.agent.person_id)
-        recorded(world, staff_id=world.agent.person_id)  # cannot be heard yet
-        kept(world, switch, staff_id=world.agent.person_id, days_ago=9)
-        kept(world, switch)  # nobody had it
-        watched = {"staff": world.chief.person_id, "channel": "w", "mode": "listen"}
-        CallEntry.objects.create(
-            call_id=heard.call_id, seq=99, kind="watched", at=NOW, recorded_at=NOW, data=watched
-        )
-        subject = registry.evaluated()["call"]
-        today = timezone.localdate(NOW)
-        (work,) = subject.pool(
-            organisation_ids=[world.lake.pk], since=today - timedelta(days=1), until=today
-        )
-        assert (work.subject_id, work.person_id) == (heard.call_id, world.agent.person_id)
-        assert work.touched_by == {world.agent.person_id, world.chief.person_id}
-        assert work.kind_key in dict(subject.kinds())
-        assert subject.pool(organisation_ids=[world.river.pk], since=today, until=today) == []
-        story = subject.story(actor=world.colleague, subject_id=heard.call_id)
-        assert story is not None
-        assert story.url == reverse("telephony:detail", args=[heard.call_id])
-        assert [line.seq for line in story.lines] == sorted(line.seq for line in story.lines)
-        assert subject.story(actor=world.outsider, subject_id=heard.call_id) is None
