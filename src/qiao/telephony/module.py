@@ -22,6 +22,7 @@ from qiao.telephony import menu_contributions as menus
 from qiao.telephony import recording_contributions as recordings
 from qiao.telephony.contributions import PARAMETERS
 from qiao.telephony.demo import lines
+from qiao.telephony.demo import menus as menu_draft
 from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
 from qiao.telephony.operations import install_menus, keep_as_packs_say, renew_watches
 from qiao.telephony.personal import PERSONAL
@@ -110,6 +111,7 @@ manifest = Module(
     ),
     demo=(
         DemoStage("telephony.lines", 58, lines.build),
+        DemoStage("telephony.menus", 65, menu_draft.build),
         DemoStage("telephony.history", 66, demo_history.build, demo_history.audit),
     ),
     personal=(*PERSONAL, *RECORDED),

@@ -25,10 +25,12 @@ from qiao.telephony.queries.logs import histories
 from qiao.telephony.queries.menu_drafts import (
     MenuNotVisible,
     MenuRow,
+    lines_of_menu,
     list_menus,
     menu_drafts,
     menu_row,
     menu_versions,
+    newest_menu,
     open_draft,
     require_menu,
 )
@@ -106,6 +108,7 @@ __all__ = [
     "is_seen",
     "level_terms",
     "line_of",
+    "lines_of_menu",
     "lines_to_dial",
     "lines_without_notice",
     "list_calls",
@@ -123,6 +126,7 @@ __all__ = [
     "menu_row",
     "menu_versions",
     "message_of",
+    "newest_menu",
     "number_words",
     "one_to_hear",
     "open_draft",

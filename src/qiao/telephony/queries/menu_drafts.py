@@ -48,8 +48,7 @@ def _holders(lines: Sequence[Line], company: int) -> set[int]:
 def require_menu(actor: Actor, key: str) -> None:
     """Raises `qiao.core.actor.Forbidden` unless the actor may edit menus wherever a line that
     leads to this one belongs."""
-    lines = Line.objects.filter(is_active=True, menu=key)
-    if not _holders(list(lines), company_id()) <= set(actor.organisations(RIGHT)):
+    if not _holders(lines_of_menu(key), company_id()) <= set(actor.organisations(RIGHT)):
         raise Forbidden(RIGHT)
 
 
@@ -87,6 +86,16 @@ def menu_row(*, actor: Actor, key: str, now: datetime) -> MenuRow:
         if row.current.key == key:
             return row
     raise MenuNotVisible(key)
+
+
+def newest_menu(key: str) -> VoiceMenu:
+    """The version that is in service. Raises `VoiceMenu.DoesNotExist`."""
+    return VoiceMenu.objects.filter(key=key).order_by("-version")[:1].get()
+
+
+def lines_of_menu(key: str) -> tuple[Line, ...]:
+    """Lines that lead to a menu, in the order of their numbers."""
+    return tuple(Line.objects.filter(is_active=True, menu=key).order_by("number"))
 
 
 def menu_versions(key: str) -> list[VoiceMenu]:

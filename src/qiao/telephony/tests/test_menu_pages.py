@@ -233,6 +233,17 @@ def test_steps_are_added_moved_renamed_and_taken_out_without_script_too(
         assert chief.post(at(deed), body).status_code == 422
 
 
+def test_a_change_costs_the_same_wherever_it_is_made(chief: Client, draft: VoiceMenuDraft) -> None:
+    def asked(step: str, **typed: Any) -> int:
+        body = shown_form(chief, step) | typed
+        with CaptureQueriesContext(connection) as seen:
+            text(chief.post(at("step", step), body, headers=HTMX))
+        return len(seen)
+
+    few = asked("bye", **{"text-bye-en": "So long."})
+    assert asked("main", **{"text-main-en": "Press 1.", "keys-7": "leave"}) == few < 25
+
+
 def test_only_a_draft_without_faults_is_published_and_the_first_press_counts(
     chief: Client, draft: VoiceMenuDraft
 ) -> None:

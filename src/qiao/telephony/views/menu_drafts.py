@@ -17,19 +17,18 @@ from qiao.core.rules.text import BadText
 from qiao.telephony import operations
 from qiao.telephony.forms.menu_parts import StepForm
 from qiao.telephony.models import VoiceMenuDraft
-from qiao.telephony.queries import menu_row, open_draft
+from qiao.telephony.queries import newest_menu, open_draft
 from qiao.telephony.rules.menu_edit import MENU, BadKey, KeyTaken, NoSuchStep, StepPart
 from qiao.telephony.rules.menus import KINDS
 from qiao.telephony.showing.menu_changes import conflict_lines
 from qiao.telephony.showing.menu_pane import Looked, frame, look, pane, step_form
-from qiao.telephony.views.menus import POST, RIGHT, row_of, show
+from qiao.telephony.views.menus import POST, RIGHT, show
 
 UNPROCESSABLE = 422
 
 
 def get_draft(request: StaffRequest, key: str) -> VoiceMenuDraft:
-    """The open draft of a menu, or 404."""
-    row_of(request, key)
+    """The open draft of a menu, or 404. Raises `Forbidden` for a menu of other units' lines."""
     draft = open_draft(actor=request.actor, key=key)
     if draft is None:
         raise Http404(key)
@@ -46,9 +45,8 @@ def at_step(key: str, step: str) -> str:
     return f"{reverse('telephony:menu_draft', args=[key])}?{urlencode({'step': step})}"
 
 
-def _frame(request: StaffRequest, looked: Looked, step: str) -> dict[str, Any]:
-    row = menu_row(actor=request.actor, key=looked.draft.key, now=request.now)
-    return frame(looked, row.current, step)
+def _frame(looked: Looked, step: str) -> dict[str, Any]:
+    return frame(looked, newest_menu(looked.draft.key), step)
 
 
 @staff_view(RIGHT)
@@ -61,7 +59,7 @@ def editor(request: StaffRequest, key: str) -> HttpResponse:
     except NoSuchStep:
         chosen = MENU
         opened = pane(looked, chosen)
-    return show(request, "editor.html", _frame(request, looked, chosen) | {"pane": opened})
+    return show(request, "editor.html", _frame(looked, chosen) | {"pane": opened})
 
 
 @staff_view(RIGHT, methods=("GET", "HEAD", "POST"))
@@ -108,7 +106,7 @@ def _save(request: StaffRequest, looked: Looked, chosen: str, form: StepForm) ->
     after = set(shown["form"].fields), set(looked.menu.index)
     if named != chosen or before != after or request.GET.get("redraw"):
         return _pane(request, looked, named, shown, saved=True)
-    context = _frame(request, looked, named) | {"pane": shown, "oob": True, "saved": True}
+    context = _frame(looked, named) | {"pane": shown, "oob": True, "saved": True}
     return render(request, "telephony/menus/_saved.html", context)
 
 
@@ -166,7 +164,7 @@ def _pane(
     saved: bool = False,
 ) -> HttpResponse:
     """The pane, drawn anew wherever it was asked from."""
-    context = _frame(request, looked, chosen) | {"pane": shown, "oob": True, "saved": saved}
+    context = _frame(looked, chosen) | {"pane": shown, "oob": True, "saved": saved}
     if not request.htmx:
         return show(request, "editor.html", context | {"oob": False}, status=status)
     response = render(request, "telephony/menus/_pane_frame.html", context, status=status)
@@ -248,7 +246,7 @@ def publish(request: StaffRequest, key: str) -> HttpResponse:
         messages.success(request, _("In service. The next call meets it."))
         return HttpResponseRedirect(reverse("telephony:menu", args=[key]))
     looked = look(draft)
-    context = _frame(request, looked, MENU) | {
+    context = _frame(looked, MENU) | {
         "refused": refused,
         "reason": request.POST.get("reason", ""),
         "has_phone": settings.SWITCH == "played",

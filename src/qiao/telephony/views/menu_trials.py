@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from qiao.core.http import StaffRequest, staff_view
 from qiao.telephony.models import Line
 from qiao.telephony.operations.questions import is_open
-from qiao.telephony.queries import menu_row
+from qiao.telephony.queries import lines_of_menu
 from qiao.telephony.rules.menu_trial import (
     KEPT,
     MOST_MOVES,
@@ -80,7 +80,7 @@ def try_draft(request: StaffRequest, key: str) -> HttpResponse:
         "again_query": urlencode(kept),
         "keys": KEYS,
         "has_phone": settings.SWITCH == "played",
-        "lines": menu_row(actor=request.actor, key=key, now=request.now).lines,
+        "lines": lines_of_menu(key),
     }  # fmt: skip
     if not found:
         menu = speaking(looked.menu, language, _("(no words in this language yet)"))
