@@ -16,7 +16,7 @@ from qiao.telephony.queries import queue_name
 from qiao.telephony.rules.menu_trial import ANSWER, NO_ANSWER, Trial, TrialLine
 from qiao.telephony.rules.menus import OK, OPEN, Menu, Value
 from qiao.telephony.rules.speech import words_of
-from qiao.telephony.showing.menu_words import answer_name, calendar_name, outcome_name, step_title
+from qiao.telephony.showing.menu_words import answer_name, calendar_name, outcome_name
 
 WORDS: Final[Mapping[str, Promise]] = {
     "silence": gettext_lazy("Nothing is pressed until the time is over"),
@@ -47,13 +47,12 @@ ICONS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class CourseLine:
-    """A line of the course: what was said, or what happened; `step` is where, by its key."""
+    """A line of the course: what was said, or what happened; `step` is the key of where."""
 
     kind: str
     icon: str
     words: str
     step: str
-    title: str
 
 
 def examples(now: datetime) -> Mapping[str, Value]:
@@ -71,9 +70,7 @@ def examples(now: datetime) -> Mapping[str, Value]:
 def course_lines(menu: Menu, trial: Trial) -> list[CourseLine]:
     """The course of a trial, from its beginning."""
     return [
-        CourseLine(
-            each.kind, ICONS[each.kind], _words(menu, each), each.step, step_title(menu, each.step)
-        )
+        CourseLine(each.kind, ICONS[each.kind], _words(menu, each), each.step)
         for each in trial.lines
     ]
 

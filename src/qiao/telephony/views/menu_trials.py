@@ -85,7 +85,7 @@ def try_draft(request: StaffRequest, key: str) -> HttpResponse:
     if not found:
         menu = speaking(looked.menu, language, _("(no words in this language yet)"))
         trial = play(menu, moves, _terms(request, menu, context["lines"]))
-        context |= _shown(menu, trial)
+        context |= _shown(menu, trial) | {"here": step_title(looked.menu, trial.visit.node)}
     if request.htmx:
         return render(request, "telephony/menus/_trial.html", context)
     return show(request, "try.html", context)
@@ -97,8 +97,6 @@ def _shown(menu: Menu, trial: Trial) -> dict[str, Any]:
         "waits": waits,
         "course": course_lines(menu, trial),
         "said": heard_at(menu, trial.visit) if waits == "keys" else "",
-        "here": step_title(menu, trial.visit.node),
-        "here_key": trial.visit.node,
         "digits": trial.visit.digits,
         "answers": possible_answers(trial),
         "spoken": language_name(trial.visit.language),
