@@ -14,6 +14,9 @@ from qiao.core.registry import registry
 from qiao.core.retention import count_due, rule, run_rule
 from qiao.customers.operations.holds import place_hold
 from qiao.customers.tests.factories import make_customer
+from qiao.feedback.models import Evaluation, ScoreCard
+from qiao.feedback.operations.sampling import PlanTerms, add_plan, draw_week
+from qiao.feedback.operations.score_cards import install_score_cards
 from qiao.staff.tests.cast import Company, make_company
 from qiao.telephony.models import Call, CallEntry, CallRecording, OwedCall, RecordingHold
 from qiao.telephony.operations import (
@@ -22,7 +25,7 @@ from qiao.telephony.operations import (
     keep_as_packs_say,
     release_recording,
 )
-from qiao.telephony.tests.recorded import NOW, PHONE, State, Switch, kept, recorded
+from qiao.telephony.tests.recorded import NOW, PHONE, State, Switch, kept, recorded, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media")]
 RULE = "telephony.recordings"
@@ -152,3 +155,28 @@ class TestJudging:
         assert story.url == reverse("telephony:detail", args=[heard.call_id])
         assert [line.seq for line in story.lines] == sorted(line.seq for line in story.lines)
         assert subject.story(actor=world.outsider, subject_id=heard.call_id) is None
+
+
+def test_a_call_is_drawn_by_a_plan_and_judged_on_the_page_of_evaluations(
+    world: Company, switch: Switch
+) -> None:
+    """The score cards of cases, with a second kind of work: no second way."""
+    found = kept(world, switch, staff_id=world.agent.person_id)
+    install_score_cards(now=NOW)
+    card = ScoreCard.objects.get(key="water.call_service")
+    day = timezone.localdate(NOW) - timedelta(days=1)
+    terms = PlanTerms("每人一通", world.lake.pk, card.pk, "person", day, amount=1)
+    plan = add_plan(terms=terms, actor=world.chief)
+    assert draw_week(plan=plan, week=day, now=NOW) == 1
+    row = Evaluation.objects.get()
+    assert (row.subject_kind, row.subject_id) == ("call", found.call_id)
+    assert row.evaluator_id in {world.colleague.person_id, world.chief.person_id}
+    Evaluation.objects.filter(pk=row.pk).update(evaluator=world.colleague.person_id)
+    body = sign_in(world.colleague_staff).get(reverse("feedback:evaluation", args=[row.pk]))
+    page = body.content.decode()
+    assert reverse("telephony:detail", args=[found.call_id]) in page
+    assert "Recording begins" in page
+    Evaluation.objects.filter(pk=row.pk).update(comment="耐心")
+    data = next(each for each in registry.personal() if each.key == "telephony.recordings")
+    told = data.collect(Person((), (PHONE,)))[2]
+    assert [each["comment"] for each in told.rows] == ["耐心"], "they may ask what is held"
