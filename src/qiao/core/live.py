@@ -8,12 +8,13 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -29,18 +30,35 @@ PRESENCE_SECONDS = 20
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Whoever looks at an open page, and the organisations in which they hold any right."""
+
+    actor: Actor
+    visible: Collection[int]
+
+    def is_reached(self, message: Mapping[str, Any]) -> bool:
+        """Whether an event is for them: see `qiao.core.events.event_type`."""
+        if "right" in message:
+            watches = message["org"] in self.actor.organisations(message["right"])
+            return watches or self.actor.staff_id in message["to"]
+        return message["org"] is None or message["org"] in self.visible
+
+
 class Hub:
     """Hands each heard event to the queues of this process's streams."""
 
     def __init__(self) -> None:
-        self._queues: dict[asyncio.Queue[str], int] = {}  # to the person whose browser it is
+        self._queues: dict[asyncio.Queue[str], Watcher] = {}
         self._task: asyncio.Task[None] | None = None
         self._presence: asyncio.Task[None] | None = None
 
-    def join(self, person_id: int) -> asyncio.Queue[str]:
-        """A queue that gets every event from now on; starts listening with the first one."""
+    def join(self, actor: Actor) -> asyncio.Queue[str]:
+        """A queue that gets every event for whoever watches from now on, as it was told; the first
+        one starts listening."""
         queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_LENGTH)
-        self._queues[queue] = person_id
+        visible = frozenset(o for ids in actor.grants.values() for o in ids)
+        self._queues[queue] = Watcher(actor, visible)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
         if self._presence is None or self._presence.done():
@@ -55,7 +73,8 @@ class Hub:
         """Tell modules whose browsers are heard of: an open stream is a sign of life that no
         browser slows down, as it does the timers of a page that nobody looks at."""
         while self._queues:
-            await sync_to_async(_tell_presence)(tuple(set(self._queues.values())))
+            people = {each.actor.person_id for each in self._queues.values()}
+            await sync_to_async(_tell_presence)(tuple(people))
             await asyncio.sleep(PRESENCE_SECONDS)
 
     async def _listen(self) -> None:
@@ -76,7 +95,11 @@ class Hub:
                     self._send(notice.payload)
 
     def _send(self, payload: str) -> None:
-        for queue in self._queues:
+        """Once for all: hundreds of screens stand open, and most events are for few."""
+        message = json.loads(payload)
+        for queue, watcher in self._queues.items():
+            if not watcher.is_reached(message):
+                continue
             if queue.full():  # a stalled browser loses the oldest and is told to read anew
                 queue.get_nowait()
             queue.put_nowait(payload)
@@ -111,22 +134,16 @@ async def actor_of(request: HttpRequest) -> Actor | None:
     return await sync_to_async(lambda: getattr(request, "actor", None))()
 
 
-def _reaches(message: Mapping[str, Any], actor: Actor, visible: Collection[int]) -> bool:
-    """Whether an event is for whoever watches: see `qiao.core.events.event_type`."""
-    if "right" in message:
-        watches = message["org"] in actor.organisations(message["right"])
-        return watches or actor.staff_id in message["to"]
-    return message["org"] is None or message["org"] in visible
-
-
 async def events_for(actor: Actor) -> AsyncIterator[bytes]:
     """The stream's frames: events of organisations in which the actor holds any right.
 
     The browser tells the topics apart (`frontend/js/livestream.js`): one frame an event.
     """
-    queue = hub.join(actor.person_id)
+    # A request keeps its connection to its end, and a stream has none: a page that stands open
+    # must not take one of the few that the others share.
+    await sync_to_async(connections.close_all)()
+    queue = hub.join(actor)
     STREAMS.inc()
-    visible = {o for ids in actor.grants.values() for o in ids}
     try:
         yield f"retry: 3000\nevent: tick\ndata: {_tick()}\n\n".encode()
         while True:
@@ -135,9 +152,8 @@ async def events_for(actor: Actor) -> AsyncIterator[bytes]:
             except TimeoutError:
                 yield f"event: tick\ndata: {_tick()}\n\n".encode()
                 continue
-            if _reaches(json.loads(payload), actor, visible):
-                EVENTS_SENT.inc()
-                yield f"event: live\ndata: {payload}\n\n".encode()
+            EVENTS_SENT.inc()
+            yield f"event: live\ndata: {payload}\n\n".encode()
     finally:
         STREAMS.dec()
         hub.leave(queue)

@@ -18,8 +18,8 @@ def actor(staff_id: int, **grants: tuple[int, ...]) -> Actor:
 
 
 def reaches(message: dict[str, Any], who: Actor) -> bool:
-    visible = {each for ids in who.grants.values() for each in ids}
-    return live._reaches(message, who, visible)  # noqa: SLF001 - what the stream asks
+    watcher = live.Watcher(who, {each for ids in who.grants.values() for each in ids})
+    return watcher.is_reached(message)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,61 @@
+"""Pages that stand open: what they cost the others."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import Client
+
+from qiao.staff.models import Staff
+from tests.journeys.site import found_company, served
+
+PAGES = 12
+
+
+@pytest.fixture
+def server(own_database: str, tmp_path: Path) -> Iterator[int]:
+    """The port of a web server with a company."""
+    with transaction.atomic():
+        found_company()
+    with served(own_database, tmp_path / "media", tmp_path / "web.log") as address:
+        yield int(address.rpartition(":")[2])
+
+
+def open_stream(port: int, cookie: str) -> "socket.socket":
+    """A stream from which the first sign of life has come."""
+    made = socket.create_connection(("localhost", port), timeout=30)
+    made.sendall(
+        f"GET /live/ HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\n\r\n".encode()
+    )
+    heard = b""
+    while b"event: tick" not in heard:
+        part = made.recv(4096)
+        assert part, heard
+        heard += part
+    return made
+
+
+def test_a_page_that_stands_open_holds_no_connection_to_the_database(server: int) -> None:
+    client = Client()
+    client.force_login(Staff.objects.get(number="1027"), backend="qiao.staff.signin.StaffBackend")
+    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    with ExitStack() as stack:
+        for _page in range(PAGES):
+            stack.enter_context(open_stream(server, cookie))
+        parameters = connection.get_connection_params()
+        wanted = {
+            name: parameters[name] for name in ("dbname", "user", "host") if name in parameters
+        }
+        with psycopg.connect(**wanted) as looking:
+            row = looking.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND backend_type = 'client backend'"
+            ).fetchone()
+    assert row is not None
+    # This test's two, the one that listens, and one that tells who is present.
+    assert row[0] < PAGES / 2
