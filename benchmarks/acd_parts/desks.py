@@ -2,8 +2,8 @@
 
 Each keeps its stream open and does what the page does: when it is told that its person stands
 otherwise, it asks for what stands over the page and for the bar. Reads one JSON object, `{"port",
-"seconds", "pages", "people": [{"staff_id", "cookie"}]}`; prints one with the moments at which calls
-stood on screens, and how the streams fared.
+"seconds", "pages", "people": [{"staff_id", "cookie"}]}`; prints one with the moments at which
+calls stood on screens, and how the streams fared.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 RINGS = b'class="q-pop inframe" role="alertdialog"'
@@ -112,17 +113,17 @@ async def look(desk: Desk, web: Web) -> None:
 async def main() -> None:
     """Run all screens for so long."""
     orders = json.load(sys.stdin)
-    desks = [Desk(each["staff_id"], each["cookie"], tuple(orders["pages"])) for each in orders["people"]]
-    until, gate = time.monotonic() + orders["seconds"], asyncio.Semaphore(OPENING_AT_ONCE)
-    watching = [
-        asyncio.create_task(watch(each, orders["port"], until, gate)) for each in desks
+    desks = [
+        Desk(each["staff_id"], each["cookie"], tuple(orders["pages"])) for each in orders["people"]
     ]
+    until, gate = time.monotonic() + orders["seconds"], asyncio.Semaphore(OPENING_AT_ONCE)
+    watching = [asyncio.create_task(watch(each, orders["port"], until, gate)) for each in desks]
     # Whoever knows that all is over says so.
     asyncio.get_running_loop().add_signal_handler(
         signal.SIGTERM, lambda: [each.cancel() for each in watching]
     )
     await asyncio.gather(*watching, return_exceptions=True)
-    beats = [later - before for d in desks for before, later in zip(d.beats, d.beats[1:])]
+    beats = [later - before for d in desks for before, later in pairwise(d.beats)]
     told = {
         "shown": [[d.staff_id, d.shown] for d in desks if d.shown],
         "beats": beats,

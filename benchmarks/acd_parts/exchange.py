@@ -46,8 +46,8 @@ class Times:
     to_ring: list[float] = field(default_factory=list)  # seconds
     rang: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     called: int = 0
-    talked: set[str] = field(default_factory=set)  # channels of callers
-    given_up: set[str] = field(default_factory=set)
+    lifted: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # times, by call
+    given_up: set[str] = field(default_factory=set)  # channels of callers
 
 
 class TimedEngine(SimEngine):
@@ -120,7 +120,7 @@ class Exchange:
             self._call()
             await asyncio.sleep(self._random.expovariate(rate))
         drained = time.monotonic() + DRAIN_SECONDS
-        while controller.board.living and time.monotonic() < drained:
+        while controller.board.living and time.monotonic() < drained:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
         await asyncio.sleep(2)
         closing.cancel()
@@ -143,10 +143,11 @@ class Exchange:
         """A caller and a telephone are joined: the patience of the caller plays no part more."""
         if state != "up" or not channel.startswith("q"):
             return
-        caller = self.times.callers[int(channel[1:].partition("-")[0])]
+        call_id = int(channel[1:].partition("-")[0])
+        self.times.lifted[call_id] += 1
+        caller = self.times.callers[call_id]
         if (timer := self._callers.pop(caller, None)) is not None:
             timer.cancel()
-            self.times.talked.add(caller)
             talk = self._random.expovariate(1 / TALK_SECONDS)
             asyncio.get_running_loop().call_later(talk, self.engine.switch.put_down, caller)
 

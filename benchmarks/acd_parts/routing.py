@@ -36,7 +36,8 @@ def measure(args: Namespace) -> Iterator[Result]:
     for number in range(ROUNDS):
         agents = [
             Agent(
-                n, frozenset(chance.sample(keys, 2)), NOW - timedelta(seconds=chance.random() * 600),
+                n, frozenset(chance.sample(keys, 2)),
+                NOW - timedelta(seconds=chance.random() * 600),
                 {key: chance.randint(1, 5) for key in keys}, FULL * chance.randint(0, 1),
                 chance.random(),
             )

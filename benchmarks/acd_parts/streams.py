@@ -8,9 +8,10 @@ import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
 
+from measuring.timing import Limits, Result, result
+
 from acd_parts import world
 from acd_parts.calls import AGENTS, DESKS, PORT, p99
-from measuring.timing import Limits, Result, result
 
 STREAMS = 2_000
 OPENING = 30  # seconds

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, ClassVar, Protocol, TypeVar, get_type_hints
+from typing import Any, ClassVar, Final, Protocol, TypeVar, get_type_hints
 
 from django.db import connection
 
 from qiao.core import correlation
 from qiao.core.actor import Actor
-from qiao.core.prepared import fetch_all
+from qiao.core.prepared import execute, fetch_all
 
 LIVE_CHANNEL = "qiao_live"
 DELIVER_TASK = "core.deliver"
@@ -180,6 +180,7 @@ SELECT told.id, pg_notify(%(channel)s, told.message),
           FROM heard HAVING count(*) > 0)
   FROM told ORDER BY told.id
 """
+_WAKE: Final = "SELECT pg_notify(%(channel)s, %(message)s)"
 _gathered: ContextVar[list[dict[str, Any]] | None] = ContextVar("gathered_events", default=None)
 
 
@@ -276,8 +277,7 @@ def wake_people(
         "name": "core.woken", "topics": list(topics), "org": organisation_id or None,
         "right": right, "to": sorted(people),
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [LIVE_CHANNEL, json.dumps(message)])
+    execute(_WAKE, {"channel": LIVE_CHANNEL, "message": json.dumps(message)})
 
 
 def _live_message(kind: EventType, organisation_id: int, payload: Any) -> str:

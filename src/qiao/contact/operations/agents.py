@@ -7,13 +7,14 @@ from typing import Final
 from django.db import connection
 
 from qiao.contact.events import AgentTurned
-from qiao.contact.models import AgentState, AgentStateChange
+from qiao.contact.models import AgentState
 from qiao.contact.operations.journal import RIGHT
 from qiao.contact.operations.refusals import UnknownChoice, WrongState
 from qiao.contact.rules.desk import BREAKS, LEASE_SECONDS, serving
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
+from qiao.core.prepared import execute
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.staff.queries import skills_of
@@ -22,6 +23,18 @@ State = AgentState.State
 AT_WORK: Final = frozenset({State.RESERVED, State.BUSY, State.WRAP_UP})
 LEASE: Final = timedelta(seconds=LEASE_SECONDS)
 ENDPOINT_LENGTH: Final = 80
+
+_KEPT: Final = (
+    "organisation_id", "state", "reason", "since", "until", "signed_on_at", "idle_since",
+    "lease_until", "endpoint", "queues", "busy_seconds", "wanted",
+)  # fmt: skip
+_TURN: Final = f"""
+WITH kept AS (
+    INSERT INTO contact_agentstatechange (staff_id, at, state, reason, offer, by_id)
+    VALUES (%(staff_id)s, %(at)s, %(state)s, %(reason)s, %(offer)s, %(by_id)s))
+UPDATE contact_agentstate SET {", ".join(f"{name} = %({name})s" for name in _KEPT)}
+ WHERE staff_id = %(staff_id)s
+"""  # noqa: S608 - our own names
 
 
 def sign_on(*, actor: Actor, endpoint: str, now: datetime) -> AgentState:
@@ -151,15 +164,11 @@ def turn(
     agent.state, agent.reason, agent.since, agent.until = state, reason, now, until
     if state == State.OFF:
         agent.wanted = ""
-    agent.save()
-    AgentStateChange.objects.create(
-        staff_id=agent.staff_id,
-        at=now,
-        state=state,
-        reason=reason,
-        offer=offer,
-        by_id=actor.staff_id if actor else None,
-    )
+    values = {name: getattr(agent, name) for name in _KEPT}
+    plain = {"state": str(agent.state), "wanted": str(agent.wanted)}
+    by_id = actor.staff_id if actor else None
+    told = {"staff_id": agent.staff_id, "at": now, "offer": offer, "by_id": by_id}
+    execute(_TURN, values | plain | told)
     events.publish(
         AgentTurned(agent.staff_id, state),
         organisation_id=agent.organisation_id,

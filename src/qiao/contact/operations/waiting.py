@@ -15,7 +15,7 @@ from qiao.contact.rules import routing
 from qiao.core import events
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.queues import RING_SECONDS, WRAP_UP_SECONDS, QueueSpec
-from qiao.core.prepared import fetch_all
+from qiao.core.prepared import fetch_all, fetch_one
 from qiao.core.transactions import required
 
 State = AgentState.State
@@ -61,6 +61,18 @@ class Asked:
     seconds: int
 
 
+_WISHED: Final = (
+    "queue", "channel", "subject_kind", "subject_id", "organisation_id", "customer_id", "state",
+    "since", "takes", "skills", "tier", "is_emergency", "last_agent_id", "why",
+)  # fmt: skip
+_WAIT: Final = f"""
+INSERT INTO contact_waiting ({", ".join(_WISHED)})
+VALUES ({", ".join(f"%({name})s" for name in _WISHED)})
+    ON CONFLICT (subject_kind, subject_id) WHERE state IN ('waiting', 'offered') DO NOTHING
+RETURNING id
+"""  # noqa: S608 - our own names
+
+
 def wait_for_agent(*, wish: Wish, now: datetime) -> Waiting:
     """Let something wait in a queue; asked for twice it waits once.
 
@@ -69,26 +81,31 @@ def wait_for_agent(*, wish: Wish, now: datetime) -> Waiting:
     required()
     if wish.queue not in catalogue().queues:
         raise KeyError(wish.queue)
-    waiting, made = Waiting.objects.get_or_create(
+    waiting = Waiting(
+        queue=wish.queue,
+        channel=wish.channel,
         subject_kind=wish.subject_kind,
         subject_id=wish.subject_id,
-        state__in=[Waiting.State.WAITING, Waiting.State.OFFERED],
-        defaults={
-            "state": Waiting.State.WAITING,
-            "queue": wish.queue,
-            "channel": wish.channel,
-            "organisation_id": wish.organisation_id,
-            "customer_id": wish.customer_id,
-            "since": min(wish.since, now),
-            "takes": wish.takes,
-            "skills": dict(wish.skills or {}),
-            "tier": wish.tier,
-            "is_emergency": wish.is_emergency,
-            "last_agent_id": wish.last_agent_id,
-        },
+        organisation_id=wish.organisation_id,
+        customer_id=wish.customer_id,
+        since=min(wish.since, now),
+        takes=wish.takes,
+        skills=dict(wish.skills or {}),
+        tier=wish.tier,
+        is_emergency=wish.is_emergency,
+        last_agent_id=wish.last_agent_id,
     )
-    if made:
-        _moved(waiting, now)
+    values = {name: getattr(waiting, name) for name in _WISHED}
+    plain = {"state": str(waiting.state), "skills": json.dumps(waiting.skills)}
+    made = fetch_one(_WAIT, values | plain)
+    if made is None:
+        return Waiting.objects.get(
+            subject_kind=wish.subject_kind,
+            subject_id=wish.subject_id,
+            state__in=[Waiting.State.WAITING, Waiting.State.OFFERED],
+        )
+    waiting.pk = made[0]
+    _moved(waiting, now)
     return waiting
 
 

@@ -217,7 +217,7 @@ class Switchboard:
         """One transaction; where it fails, what is known of calls is what it was before."""
         self._orders, self._routes, self._before, self._moved = [], False, {}, {}
         try:
-            with transaction.atomic():
+            with transaction.atomic(), events.together():
                 yield
                 while self._routes:
                     self._routes = False

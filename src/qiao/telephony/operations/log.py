@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from qiao.core.prepared import execute
 from qiao.telephony.models import Call as Row
@@ -11,13 +11,13 @@ from qiao.telephony.operations.recordings import note_recordings
 from qiao.telephony.operations.turns import record_turns
 from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry
 
+# One statement: twenty calls a second are kept with six of these each.
 _KEEP: Final = """
-INSERT INTO telephony_callentry (call_id, seq, kind, at, recorded_at, data)
-SELECT %(call_id)s, e.seq, e.kind, e.at, %(now)s, e.data
-  FROM jsonb_to_recordset(%(entries)s::jsonb)
-       AS e (seq int, kind text, at timestamptz, data jsonb)
-"""
-_MIRROR: Final = """
+WITH kept AS (
+    INSERT INTO telephony_callentry (call_id, seq, kind, at, recorded_at, data)
+    SELECT %(call_id)s, e.seq, e.kind, e.at, %(now)s, e.data
+      FROM jsonb_to_recordset(%(entries)s::jsonb)
+           AS e (seq int, kind text, at timestamptz, data jsonb))
 UPDATE telephony_call
    SET phase = %(phase)s, queue = %(queue)s, "end" = %(end)s, queued_at = %(queued_at)s,
        connected_at = %(connected_at)s, ended_at = %(ended_at)s, staff_id = %(staff_id)s,
@@ -38,8 +38,6 @@ def keep(row: Row, call: Call, entries: Sequence[Entry], now: datetime) -> None:
         }
         for place, entry in enumerate(entries, 1)
     ]
-    values: dict[str, Any] = {"call_id": row.pk, "now": now}
-    execute(_KEEP, values | {"entries": json.dumps(numbered, ensure_ascii=False)})
     row.entry_count += len(entries)
     row.phase, row.queue, row.end = call.phase, call.queue, call.end
     row.queued_at, row.connected_at, row.ended_at = _moments(row, call)
@@ -47,9 +45,11 @@ def keep(row: Row, call: Call, entries: Sequence[Entry], now: datetime) -> None:
     if agent is not None and call.phase in WITH_A_PERSON:
         row.staff_id = agent.staff
     execute(
-        _MIRROR,
+        _KEEP,
         {
             "call_id": row.pk,
+            "now": now,
+            "entries": json.dumps(numbered, ensure_ascii=False),
             "phase": row.phase,
             "queue": row.queue,
             "end": row.end,

@@ -26,7 +26,7 @@ from qiao.telephony.rules.calls import Entry
 from qiao.telephony.rules.conducting import Terms
 from qiao.telephony.rules.turns import turns_of
 from qiao.telephony.tests.exchange import Agent
-from qiao.telephony.tests.test_traffic import Traffic
+from qiao.telephony.tests.traffic import Traffic
 
 START = datetime(2026, 11, 28, 1, 20, tzinfo=UTC)
 BILLS = "water.billing"
