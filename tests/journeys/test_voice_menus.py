@@ -125,9 +125,9 @@ def call_in(site: Site, page: Page) -> None:
 
 def test_a_new_key_is_drawn_tried_published_and_met_by_the_next_call(site: Site) -> None:
     open_line()
-    page = site.sign_in("郑岩")
-    give_key_seven(site, page)
-    try_it(page)
-    publish(page)
     with played():
+        page = site.sign_in("郑岩")
+        give_key_seven(site, page)
+        try_it(page)
+        publish(page)
         call_in(site, page)
