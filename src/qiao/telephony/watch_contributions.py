@@ -9,11 +9,11 @@ from qiao.telephony.queries import load_watch
 
 WATCH: Final = "calls.watch"
 WATCH_NAVIGATION: Final = (
-    NavItem("living", _("Living calls"), "headset", "telephony:living", WATCH, 23, shortcut="g h"),
+    NavItem("living", _("Live calls"), "ear", "telephony:living", WATCH, 23, shortcut="g h"),
 )
 WATCH_FRAME: Final = FramePart(
     "telephony.watch", "bar", "telephony/living/bar.html", WATCH, load_watch, 12
 )
 WATCH_COMMANDS: Final = (
-    Command("telephony.living", _("Living calls"), "headset", "telephony:living", WATCH),
+    Command("telephony.living", _("Live calls"), "ear", "telephony:living", WATCH),
 )

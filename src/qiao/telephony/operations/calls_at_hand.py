@@ -16,7 +16,7 @@ from qiao.telephony.queries import Served, served_menu
 from qiao.telephony.rules import asks, conduct
 from qiao.telephony.rules.calls import Call
 from qiao.telephony.rules.conducting import Conduct, Terms
-from qiao.telephony.rules.switch import Order
+from qiao.telephony.rules.switch import Order, Signal
 
 log: Final = structlog.get_logger(__name__)
 KIND: Final = "call"
@@ -65,6 +65,18 @@ def wish_of(known: Known, word: asks.Waits) -> Wish:
 def people_of(call: Call) -> set[int]:
     """Whoever rings, talks or watches."""
     return {leg.staff for leg in call.legs.values() if leg.staff is not None}
+
+
+def call_named_by(signal: Signal, callers: Mapping[str, int]) -> int | None:
+    """Whose call a signal tells of: callers' channels are known, all other names carry its id."""
+    for each in ("channel", "playback", "recording"):
+        name = str(getattr(signal, each, ""))
+        if name in callers:
+            return callers[name]
+        call, dash, _rest = name[1:].partition("-")
+        if name.startswith("q") and dash and call.isdigit():
+            return int(call)
+    return None
 
 
 def asking(ask: asks.Ask, now: datetime) -> Decide:

@@ -42,6 +42,7 @@ from qiao.telephony.operations.calls_at_hand import (
     Known,
     ask_of,
     asking,
+    call_named_by,
     people_of,
     terms_of,
     terms_of_calls,
@@ -395,11 +396,4 @@ class Switchboard:
         self._channels.pop(self._calls.pop(call_id).row.channel, None)
 
     def _call_of(self, signal: Signal) -> int | None:
-        for each in ("channel", "playback", "recording"):
-            name = str(getattr(signal, each, ""))
-            if name in self._channels:
-                return self._channels[name]
-            call, dash, _rest = name[1:].partition("-")
-            if name.startswith("q") and dash and call.isdigit():
-                return int(call)
-        return None
+        return call_named_by(signal, self._channels)

@@ -117,7 +117,7 @@ class LivingCalls:
 def living_list(
     *, actor: Actor, now: datetime, queue: str = "", team_id: int | None = None
 ) -> LivingCalls:
-    """Living calls of the units that the actor watches over, and those that their people have, in
+    """Live calls of the units that the actor watches over, and those that their people have, in
     two statements.
 
     With a team those that its people have, and those that wait where they are signed on.

@@ -128,7 +128,7 @@ def test_the_page_is_renewed_by_its_rows_alone_and_says_when_nobody_calls(world:
     client = Client(headers={"accept-language": "en"})
     client.force_login(world.chief_staff)
     empty = client.get(reverse("telephony:living")).content.decode()
-    assert "No call lives" in empty
+    assert "No live calls" in empty
     with time_machine.travel(after(30), tick=False):
         one_talks_one_waits(world, Switchboard())
         rows = client.get(reverse("telephony:living"), headers={"HX-Request": "true"})
