@@ -1,5 +1,6 @@
 // The live screen of this tab: hears the browser's one stream and wakes what listens on <body>.
-// hx-trigger="live:cases from:body throttle:1s" is all that a pane needs.
+// hx-trigger="live:cases~2s from:body" is all that a pane needs: it is woken at once, then every two
+// seconds at most, and always after the last event. (htmx's own throttle drops the last one.)
 
 import { correct } from "./clock.js";
 import { connect } from "./stream.js";
@@ -10,7 +11,7 @@ function wakeAll() {
   const names = new Set(["live:resync"]);
   for (const place of document.querySelectorAll('[hx-trigger*="live:"], [data-new-on]')) {
     const text = place.getAttribute("hx-trigger") ?? "";
-    for (const [name] of text.matchAll(/live:[\w.:-]+/g)) names.add(name);
+    for (const [name] of text.matchAll(/live:[\w.:~-]+/g)) names.add(name);
   }
   for (const name of names) document.body.dispatchEvent(new CustomEvent(name, { detail: {} }));
 }
@@ -47,7 +48,29 @@ function topicsOf({ topics = [], data = {} }) {
 const waiting = new Map();
 
 function wake(topic, data) {
-  document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: data }));
+  tell(`live:${topic}`, data);
+  for (const seconds of PACES) tellPaced(`live:${topic}~${seconds}s`, seconds * 1000, data);
+}
+
+function tell(name, data) {
+  document.body.dispatchEvent(new CustomEvent(name, { detail: data }));
+}
+
+const PACES = [1, 2, 3, 10]; // seconds
+const held = new Map(); // names that were told just now, and what came since
+
+function tellPaced(name, pause, data) {
+  if (held.has(name)) {
+    held.set(name, data);
+    return;
+  }
+  tell(name, data);
+  held.set(name, null);
+  setTimeout(() => {
+    const last = held.get(name);
+    held.delete(name);
+    if (last) tellPaced(name, pause, last);
+  }, pause);
 }
 
 function catchUp() {

@@ -129,7 +129,7 @@ def _inbox(request: StaffRequest, place: Place) -> dict[str, Any]:
         "counts": loaded.counts,
         "scopes": SCOPES,
         "topics": ", ".join(
-            f"live:{topic} from:body throttle:3s" for source in sources for topic in source.topics
+            f"live:{topic}~3s from:body" for source in sources for topic in source.topics
         ),
         "seen": ",".join(f"{g.source.key}:{i.ref}" for g in loaded.groups for i in g.items),
         "open_key": place.selected.key if place.selected else "",
