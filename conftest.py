@@ -164,6 +164,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _place(item: pytest.Item) -> int:
-    if item.get_closest_marker("browser"):
+    if item.get_closest_marker("browser") or "browser" in getattr(item, "fixturenames", ()):
         return 2
     return 0 if item.path.name in LONG else 1

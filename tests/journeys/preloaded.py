@@ -1,8 +1,8 @@
 """A process that holds the web server ready and forks one whenever it is asked to.
 
 Importing the product and reading its templates takes seconds, and every journey has a server of
-its own. Orders are lines of JSON on the standard input, `{"database", "media", "log", "port"}`;
-the answer to each is the process id of a server, which leads a process group of its own.
+its own. Orders are lines of JSON on the standard input, `{"database", "media", "log", "port",
+"settings"}`; the answer to each is the process id of a server, which leads a process group of its own.
 """
 
 import json
@@ -70,6 +70,8 @@ def _serve(order: dict[str, Any]) -> None:
     for place in (settings.DATABASES["default"], connections["default"].settings_dict):
         place["NAME"] = order["database"]
     settings.MEDIA_ROOT = Path(order["media"])
+    for name, value in order["settings"].items():
+        setattr(settings, name, value)
     code = 1
     try:
         Granian(

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -43,6 +44,7 @@ PEOPLE = (
     ("1601", "苏婉清", "customer_manager"),
     ("1602", "邓卓然", "customer_manager"),
 )
+PASSED_ON = ("QIAO_WEBHOOKS_PRIVATE",)  # settings that a test may change for its server too
 READY_SECONDS = 60
 PATIENCE = 30_000  # milliseconds
 
@@ -169,7 +171,14 @@ def served(database: str, media: Path, log: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = _forked({"database": database, "media": str(media), "log": str(log), "port": port})
+    order = {
+        "database": database,
+        "media": str(media),
+        "log": str(log),
+        "port": port,
+        "settings": {name: getattr(settings, name) for name in PASSED_ON},
+    }
+    process = _forked(order)
     try:
         _wait(port, process, log)
         yield f"http://localhost:{port}"

@@ -284,7 +284,9 @@ def test_what_was_asked_for_comes_though_the_page_renews_itself_meanwhile(site: 
     page.locator("#case-request [hx-get$='/edit']").press("Enter")
     for _ in range(2):  # what stands still before is drawn anew afterwards
         with page.expect_response(re.compile(rf"/cases/{case.pk}/live")):
-            page.evaluate(f"document.body.dispatchEvent(new CustomEvent('live:case-{case.pk}~1s'))")
+            page.evaluate(
+                f"document.body.dispatchEvent(new CustomEvent('live:case-{case.pk}~1s'))"
+            )
         page.wait_for_timeout(1_100)
     (asked,) = waiting
     asked.continue_()

@@ -31,9 +31,8 @@ except urllib.error.HTTPError as refusal:
 
 
 @pytest.fixture
-def private(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+def private(settings: Any) -> None:
     """The receiver is on this machine."""
-    monkeypatch.setenv("QIAO_WEBHOOKS_PRIVATE", "1")
     settings.QIAO_WEBHOOKS_PRIVATE = True
 
 
