@@ -2,7 +2,8 @@
 
 Importing the product and reading its templates takes seconds, and every journey has a server of
 its own. Orders are lines of JSON on the standard input, `{"database", "media", "log", "port",
-"settings"}`; the answer to each is the process id of a server, which leads a process group of its own.
+"settings"}`; the answer to each is the process id of a server, which leads a process group of its
+own.
 """
 
 import json
