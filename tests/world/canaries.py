@@ -30,13 +30,27 @@ def marked(name: str) -> str:
     return f"{MARK} {name}"
 
 
+class Ids(dict[str, Any]):
+    """Names of what the world holds: none is given twice, for ids of two tables may be equal."""
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if self.get(name, value) != value:
+            raise KeyError(f"{name} is an id of something else")
+        super().__setitem__(name, value)
+
+    def __ior__(self, given: Any) -> "Ids":  # type: ignore[override, misc]
+        for name, value in given.items():
+            self[name] = value
+        return self
+
+
 @dataclass
 class World:
     """The company, the ids of what the lake branch holds, and what must never leave it."""
 
     company: Company
     now: datetime
-    ids: dict[str, Any] = field(default_factory=dict)
+    ids: Ids = field(default_factory=Ids)
     canaries: set[str] = field(default_factory=set)
 
     def betrayed_by(self, text: str) -> set[str]:

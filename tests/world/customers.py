@@ -97,7 +97,12 @@ def _add_twins(world: World, customer: Customer) -> None:
         actor=agent, now=now, customer_id=customer.pk, merged_id=merged.pk, reason=marked("reason")
     )
     pair = Duplicate.objects.get(first=one, second=other)
-    world.ids |= {"twin": one.pk, "other_twin": other.pk, "merged": merged.pk, "pair": pair.pk}
+    world.ids |= {
+        "twin": one.pk,
+        "other_twin": other.pk,
+        "merged_customer": merged.pk,
+        "pair": pair.pk,
+    }
 
 
 def _add_place(world: World, account: Account) -> None:

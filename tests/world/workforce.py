@@ -47,7 +47,7 @@ def add_workforce(world: World) -> None:
     )
     world.ids |= {
         "certificate": certificate.pk,
-        "group": group.pk,
+        "crew": group.pk,
         "week": week.pk,
         "shift": shift.pk,
         "colleague": company.colleague.person_id,

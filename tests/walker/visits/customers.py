@@ -84,7 +84,7 @@ CUSTOMERS: Final = {
             "reason": "tested",
         },
     ),
-    "customers:merge_undo": Visit({"merged_id": "{merged}"}, post={}, get=NOT_ALLOWED),
+    "customers:merge_undo": Visit({"merged_id": "{merged_customer}"}, post={}, get=NOT_ALLOWED),
     "customers:merge_with": _customer(None, OK, "q=zqxcan", "q=13700002222"),
     "customers:portfolio": Visit(
         queries=("sort=tier&tier=A&q=zqxcan", "show=late", "after=A.2026-01-01.1", "after=x"),

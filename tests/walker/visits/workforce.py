@@ -4,7 +4,7 @@ from typing import Final
 
 from tests.walker.visits.addressed import MOVED, NOT_ALLOWED, Visit
 
-GROUP: Final = {"group_id": "{group}"}
+GROUP: Final = {"group_id": "{crew}"}
 WEEK: Final = {"week_id": "{week}"}
 
 WORKFORCE: Final = {
