@@ -45,6 +45,7 @@ from qiao.messaging.channels.port import Refused
 from qiao.messaging.models import Message
 from qiao.messaging.operations import sending
 from tests.world import World, finish_work, picture, work_order
+from tests.world.canaries import Ids
 
 NAME, FORMER, PHONE, SECOND = "欧阳夏至", "欧阳立秋", "13799001234", "13799005678"
 IDENTITY, STREET, WORDS = "11010519491231002X", "望潮里专属巷", "只有她说过的话"
@@ -173,10 +174,12 @@ def live(world: World) -> Customer:
         ),
         **told,
     )
-    before = {**world.ids}
-    world.ids |= {"customer": customer.pk, "account": account.pk}
+    # The order is of her, not of the branch's own customer.
+    before = world.ids
+    world.ids = Ids(before | {"customer": customer.pk, "account": account.pk})
     order = work_order(world, NAME)
     finish_work(world, order)
+    world.ids = before
     case = order.case
     cases.add_note(case_id=case.pk, text=f"{NAME} {WORDS} {PHONE}", **told)
     cases.add_attachment(
@@ -203,7 +206,6 @@ def live(world: World) -> Customer:
     )
     report_what_quotes_her(told, customer)
     run_deliveries()
-    world.ids |= before
     return customer
 
 
