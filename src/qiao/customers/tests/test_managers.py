@@ -1,4 +1,4 @@
-"""Customer managers: assigned, handed over, visited; one at a time on every day."""
+"""Customer managers: assigned and handed over; one at a time on every day."""
 
 from datetime import date, timedelta
 from random import Random
@@ -9,16 +9,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.test.utils import CaptureQueriesContext
 
-from qiao.core.actor import Actor, Forbidden
+from qiao.core.actor import Forbidden
 from qiao.core.models import Event
 from qiao.core.rules.periods import Period
 from qiao.customers.models import (
-    Customer,
-    CustomerVisit,
     HandOverOfCustomers,
-    LastContact,
     ManagerAssignment,
-    VisitPlan,
 )
 from qiao.customers.operations import NotYet, ReasonMissing, merge_customers, undo_merge
 from qiao.customers.operations.managing import (
@@ -29,25 +25,14 @@ from qiao.customers.operations.managing import (
     end_manager,
     hand_over_customers,
 )
-from qiao.customers.operations.visiting import (
-    NoManager,
-    NotTheManager,
-    Told,
-    VisitAhead,
-    move_visit,
-    plan_visit,
-    record_visit,
-    set_visit_plan,
-    skip_visit,
-)
 from qiao.customers.queries import NotVisible
 from qiao.customers.queries.managers import (
     get_hand_over_for,
-    manager_of_customer,
     managers_so_far,
     managers_table,
 )
 from qiao.customers.tests.factories import NOW, make_customer
+from qiao.customers.tests.managing import give, keeper, name_of
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
 
@@ -55,36 +40,6 @@ from qiao.staff.tests.cast import TODAY, Company, make_company, person
 @pytest.fixture
 def company(db: None) -> Company:
     return make_company()
-
-
-OWN_RIGHTS = ("customers.view", "customers.manage_own")
-
-
-def keeper(company: Company, number: str, name: str = "方经理") -> Actor:
-    """Somebody who looks after customers of the lake branch and does nothing else."""
-    staff = person(number=number, name=name, branch=company.lake, permissions=OWN_RIGHTS)
-    return actor_for(staff, day=TODAY)
-
-
-def give(
-    company: Company, customers: list[Customer], manager: Actor, since: date = TODAY, **more: bool
-) -> None:
-    """Assign, as the supervisor of the company."""
-    assign_manager(
-        actor=company.chief,
-        now=NOW,
-        customer_ids=[each.pk for each in customers],
-        manager_id=manager.person_id,
-        since=since,
-        reason="大客户",
-        **more,
-    )
-
-
-def name_of(customer: Customer, day: date = TODAY) -> str:
-    """Who looks after the customer on that day."""
-    found = manager_of_customer(customer_id=customer.pk, day=day)
-    return found.name if found else ""
 
 
 def test_who_has_a_manager_keeps_them_unless_asked_to_replace(company: Company) -> None:
@@ -277,96 +232,6 @@ def test_after_a_merge_the_own_manager_speaks_and_undoing_gives_both_back(
     assert (lines["方经理"], lines["孟经理"]) == (1, 1)
     undo_merge(merged_id=merged.pk, **told)
     assert name_of(merged) == "孟经理"
-
-
-def test_a_visit_moves_the_due_day_on_and_is_the_latest_contact(company: Company) -> None:
-    manager, customer = keeper(company, "1301"), make_customer(company.agent)
-    give(company, [customer], manager)
-    told: dict[str, Any] = {"actor": manager, "now": NOW, "customer_id": customer.pk}
-    set_visit_plan(every_months=3, due_date=TODAY - timedelta(days=5), purpose="走访", **told)
-    planned = plan_visit(day=TODAY, topic="用水计划", **told)
-    with pytest.raises(VisitAhead):
-        plan_visit(day=TODAY + timedelta(days=3), topic="再来一次", **told)
-
-    done = record_visit(day=TODAY, told=Told("concern", "水压偏低", "请维修所测压"), **told)
-
-    assert (done.pk, done.state, done.topic) == (planned.pk, "done", "用水计划")
-    assert VisitPlan.objects.get(customer=customer).due_date == date(2027, 2, 22)
-    contact = LastContact.objects.get(customer=customer)
-    assert (contact.channel, contact.subject) == ("visit", "用水计划")
-    unplanned = record_visit(day=TODAY, told=Told("absent", how="phone", topic="回电"), **told)
-    assert unplanned.pk != planned.pk
-
-
-def test_an_old_visit_entered_late_neither_ends_the_planned_one_nor_moves_the_plan_back(
-    company: Company,
-) -> None:
-    manager, customer = keeper(company, "1301"), make_customer(company.agent)
-    give(company, [customer], manager)
-    told: dict[str, Any] = {"actor": manager, "now": NOW, "customer_id": customer.pk}
-    due, ahead = TODAY + timedelta(days=60), TODAY + timedelta(days=14)
-    set_visit_plan(every_months=1, due_date=due, purpose="走访", **told)
-    planned = plan_visit(day=ahead, topic="用水计划", **told)
-
-    old = record_visit(day=TODAY - timedelta(days=1), told=Told("fine"), **told)
-
-    assert old.pk != planned.pk
-    assert VisitPlan.objects.get(customer=customer).due_date == due
-    contact = LastContact.objects.get(customer=customer)
-    assert (contact.at, contact.channel) == (NOW - timedelta(days=1), "visit")
-    early = record_visit(day=TODAY, told=Told("fine", how="phone"), **told)
-    assert (early.pk, early.state) == (planned.pk, "done")
-    assert LastContact.objects.get(customer=customer).channel == "phone"
-
-
-def test_a_visit_before_the_last_one_leaves_the_next_due_day_as_it_was_set(
-    company: Company,
-) -> None:
-    manager, customer = keeper(company, "1301"), make_customer(company.agent)
-    give(company, [customer], manager)
-    told: dict[str, Any] = {"actor": manager, "now": NOW, "customer_id": customer.pk}
-    record_visit(day=TODAY - timedelta(days=9), told=Told("fine"), **told)
-    soon = TODAY + timedelta(days=5)
-    set_visit_plan(every_months=3, due_date=soon, purpose="回访", **told)
-
-    record_visit(day=TODAY - timedelta(days=20), told=Told("fine"), **told)
-    assert VisitPlan.objects.get(customer=customer).due_date == soon
-    record_visit(day=TODAY - timedelta(days=1), told=Told("fine"), **told)
-    assert VisitPlan.objects.get(customer=customer).due_date > TODAY + timedelta(days=80)
-
-
-def test_a_visit_is_moved_or_left_out_with_the_reason(company: Company) -> None:
-    manager, customer = keeper(company, "1301"), make_customer(company.agent)
-    give(company, [customer], manager)
-    told: dict[str, Any] = {"actor": manager, "now": NOW, "customer_id": customer.pk}
-    set_visit_plan(every_months=1, due_date=TODAY, **told)
-    plan_visit(day=TODAY, topic="走访", **told)
-
-    with pytest.raises(ReasonMissing):
-        move_visit(day=TODAY + timedelta(days=2), reason="", **told)
-    move_visit(day=TODAY + timedelta(days=2), reason="客户出差", **told)
-    skipped = skip_visit(reason="客户停产", **told)
-
-    assert (skipped.first_date, skipped.date) == (TODAY, TODAY + timedelta(days=2))
-    assert skipped.state == "skipped"
-    assert VisitPlan.objects.get(customer=customer).due_date == date(2026, 12, 24)
-
-
-def test_only_the_manager_or_who_assigns_writes_visits_down(company: Company) -> None:
-    one, other = keeper(company, "1301"), keeper(company, "1302")
-    customer, nobodys = make_customer(company.agent), make_customer(company.agent)
-    give(company, [customer], one)
-    plan: dict[str, Any] = {"now": NOW, "day": TODAY, "topic": "走访"}
-
-    with pytest.raises(NotTheManager):
-        plan_visit(actor=other, customer_id=customer.pk, **plan)
-    with pytest.raises(NoManager):
-        plan_visit(actor=one, customer_id=nobodys.pk, **plan)
-    with pytest.raises(NotVisible):
-        plan_visit(actor=company.outsider, customer_id=customer.pk, **plan)
-    made = plan_visit(actor=company.chief, customer_id=customer.pk, **plan)
-    assert made.manager_id == one.person_id
-    assert CustomerVisit.objects.count() == 1
 
 
 @pytest.mark.parametrize("many", [20, 2_000])

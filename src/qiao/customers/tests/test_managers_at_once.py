@@ -10,7 +10,7 @@ from qiao.customers.operations.managing import hand_over_customers
 from qiao.customers.queries.managers import ASSIGN
 from qiao.customers.tests.at_once import in_turn
 from qiao.customers.tests.factories import NOW, make_customer
-from qiao.customers.tests.test_managers import give, keeper, name_of
+from qiao.customers.tests.managing import give, keeper, name_of
 from qiao.staff.queries import actor_for, organisation
 from qiao.staff.tests.cast import TODAY, make_company, person
 
