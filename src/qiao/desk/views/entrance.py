@@ -11,7 +11,9 @@ from django.utils.translation import get_language
 from qiao.core.http import StaffRequest, staff_view
 from qiao.staff.queries import first_of_roles, home_of
 
-DEMO_ROLES = ("agent", "technician", "dispatcher", "supervisor", "customer_manager")
+DEMO_ROLES = (
+    "agent", "technician", "dispatcher", "supervisor", "customer_manager", "administrator",
+)  # fmt: skip
 FIRST_PAGES = ("desk:workspace", "customers:list", "cases:list")
 
 
