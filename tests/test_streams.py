@@ -33,7 +33,7 @@ def open_stream(port: int, cookie: str) -> "socket.socket":
         f"GET /live/ HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\n\r\n".encode()
     )
     heard = b""
-    while b"event: tick" not in heard:
+    while b"event: hello" not in heard:
         part = made.recv(4096)
         assert part, heard
         heard += part

@@ -47,7 +47,6 @@ class Times:
     rang: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     called: int = 0
     lifted: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # times, by call
-    given_up: set[str] = field(default_factory=set)  # channels of callers
 
 
 class TimedEngine(SimEngine):
@@ -136,7 +135,6 @@ class Exchange:
         self._callers[channel] = loop.call_later(patience, self._give_up, channel)
 
     def _give_up(self, channel: str) -> None:
-        self.times.given_up.add(channel)
         self.engine.switch.put_down(channel)
 
     def _state(self, channel: str, state: str) -> None:

@@ -56,7 +56,7 @@ def test_the_stream_of_one_branch_is_silent_about_another() -> None:
         world = build_world(timezone.now())
     with ThreadPoolExecutor(1) as thread:  # a browser of other tests keeps a loop in this one
         heard = thread.submit(asyncio.run, _morning(world)).result()
-    events = [frame for frame in heard["agent"] if "event: tick" not in frame]
+    events = [frame for frame in heard["agent"] if "event: live" in frame]
     assert events, "the colleague hears what happened"
-    assert [frame for frame in heard["outsider"] if "event: tick" not in frame] == []
+    assert [frame for frame in heard["outsider"] if "event: live" in frame] == []
     assert not world.betrayed_by("".join(heard["outsider"]))

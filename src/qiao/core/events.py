@@ -215,9 +215,16 @@ def publish(event: Event, *, organisation_id: int, actor: Actor | None, now: dat
 @contextmanager
 def together() -> Iterator[None]:
     """Write the events of a block, or of a function, in one statement at its end; none of them
-    where it fails. Within another such block they are written at the end of that one."""
-    if _gathered.get() is not None:
-        yield
+    where it fails. Within another such block they are written at the end of that one; an inner
+    one that fails leaves nothing behind, as its savepoint does."""
+    outer = _gathered.get()
+    if outer is not None:
+        before = len(outer)
+        try:
+            yield
+        except BaseException:
+            del outer[before:]
+            raise
         return
     gathered: list[dict[str, Any]] = []
     token = _gathered.set(gathered)

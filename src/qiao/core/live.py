@@ -27,6 +27,7 @@ HEARTBEAT_SECONDS = 10
 QUEUE_LENGTH = 200
 RECONNECT_SECONDS = 2
 PRESENCE_SECONDS = 20
+RESYNC = json.dumps({"name": "core.resync", "topics": ["resync"], "org": None})
 log = structlog.get_logger(__name__)
 
 
@@ -83,7 +84,7 @@ class Hub:
                 await self._hear()
             except psycopg.Error:
                 log.warning("live_connection_lost")
-                self._send(json.dumps({"name": "core.resync", "topics": ["resync"], "org": None}))
+                self._send(RESYNC)
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear(self) -> None:
@@ -100,9 +101,12 @@ class Hub:
         for queue, watcher in self._queues.items():
             if not watcher.is_reached(message):
                 continue
-            if queue.full():  # a stalled browser loses the oldest and is told to read anew
-                queue.get_nowait()
-            queue.put_nowait(payload)
+            if queue.full():  # a stalled browser has lost the thread: it is told to read anew
+                while not queue.empty():
+                    queue.get_nowait()
+                queue.put_nowait(RESYNC)
+            else:
+                queue.put_nowait(payload)
 
 
 def _tell_presence(people: Collection[int]) -> None:
@@ -145,7 +149,8 @@ async def events_for(actor: Actor) -> AsyncIterator[bytes]:
     queue = hub.join(actor)
     STREAMS.inc()
     try:
-        yield f"retry: 3000\nevent: tick\ndata: {_tick()}\n\n".encode()
+        # Its page reads anew what it may have missed, unless this is its first stream.
+        yield f"retry: 3000\nevent: hello\ndata: {_tick()}\n\n".encode()
         while True:
             try:
                 payload = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)

@@ -27,9 +27,11 @@ from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
 from qiao.telephony.operations import install_menus, keep_as_packs_say, renew_watches
 from qiao.telephony.personal import PERSONAL
 from qiao.telephony.quality_contributions import EVALUATED
-from qiao.telephony.queries import load_controls, load_pop
+from qiao.telephony.queries import load_pop
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 from qiao.telephony.recording_personal import PERSONAL as RECORDED
+from qiao.telephony.rights import WATCH
+from qiao.telephony.showing.controls import load_tool
 from qiao.telephony.watch_contributions import WATCH_COMMANDS, WATCH_FRAME, WATCH_NAVIGATION
 
 VIEW, WORK = "interactions.view", "interactions.work"
@@ -51,7 +53,7 @@ manifest = Module(
     key="telephony",
     label=_("Telephone"),
     permissions=(
-        Permission("calls.watch", _("Listen to calls, whisper, take them over")),
+        Permission(WATCH, _("Listen to calls, whisper, take them over")),
         Permission("calls.figures", _("See the service level and the wallboard")),
         Permission("calls.menus", _("Edit voice menus and put them into service")),
         *recordings.PERMISSIONS,
@@ -65,7 +67,7 @@ manifest = Module(
     ),
     presence=renew_watches,
     contact_tools=(
-        ContactTool("telephony.controls", "telephony/controls.html", WORK, load_controls, 10),
+        ContactTool("telephony.controls", "telephony/controls.html", WORK, load_tool, 10),
         ContactTool(
             "telephony.owed", "telephony/owed_tool.html", WORK, recordings.load_owed, 20
         ),

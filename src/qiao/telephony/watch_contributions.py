@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import Command, FramePart, NavItem
 from qiao.telephony.queries import load_watch
+from qiao.telephony.rights import WATCH
 
-WATCH: Final = "calls.watch"
 WATCH_NAVIGATION: Final = (
     NavItem("living", _("Live calls"), "ear", "telephony:living", WATCH, 23, shortcut="g h"),
 )

@@ -54,7 +54,7 @@ KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "watched": ("ear", gettext_lazy("{who} listens in: {mode}")),
     "watch_ended": ("ear", gettext_lazy("Nobody listens in any more")),
     "taken_over": ("arrow-forward-up", gettext_lazy("{who} takes the call over")),
-    "recording_began": ("microphone", gettext_lazy("Recording begins: {recording}")),
+    "recording_began": ("microphone", gettext_lazy("Recording begins")),
     "recording_paused": ("microphone-off", gettext_lazy("Recording paused")),
     "recording_resumed": ("microphone", gettext_lazy("Recording goes on")),
     "recording_ended": ("microphone-off", gettext_lazy("Recording ends")),
@@ -106,7 +106,6 @@ class Teller:
             who=self._names.get(staff or 0, pgettext("call", "Somebody")),
             why=REFUSALS.get(data.get("why", ""), data.get("why", "")),
             mode=MODES.get(data.get("mode", ""), data.get("mode", "")),
-            recording=data.get("recording", ""),
             end=end_words(data.get("why", "")),
         )
 

@@ -1,5 +1,6 @@
 """Who takes contacts, what waits for them, and who was asked to take which."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -57,6 +58,10 @@ class AgentState(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["state"], condition=~Q(state="off"), name="contact_agents_on"),
         ]
+
+    def is_free(self, now: datetime) -> bool:
+        """Whether the person can be rung: ready, and heard of lately."""
+        return self.state == self.State.READY and (self.lease_until or now) > now
 
 
 class AgentStateChange(models.Model):

@@ -108,17 +108,18 @@ def end_work_after(*, actor: Actor, now: datetime) -> None:
 
 def take_directly(*, actor: Actor, endpoint: str, now: datetime) -> AgentState:
     """The person has a contact that nobody asked them to take, such as a call that they took
-    over. The work after it ends where they stood before: signed off, or on their break."""
+    over. The work after it ends where they stood before: signed off, on their break, or not ready.
+    Whoever is being rung meanwhile does not take that one: nobody is at fault."""
     required()
     agent = _locked(actor, now)
-    if agent.state in (State.BUSY, State.RESERVED):
+    if agent.state == State.BUSY:
         return agent
     before, reason = agent.state, agent.reason
     if before == State.OFF:
         agent.organisation_id, agent.endpoint = actor.organisation_id, endpoint
         agent.queues = list(serving(catalogue().queues.values(), skills_of(actor.person_id)))
         agent.signed_on_at, agent.idle_since, agent.busy_seconds = now, now, 0
-    agent.wanted = before if before in (State.OFF, State.BREAK) else ""
+    agent.wanted = before if before in (State.OFF, State.BREAK, State.NOT_READY) else ""
     agent.lease_until = now + LEASE
     turn(agent, State.BUSY, now=now, reason=reason if before == State.BREAK else "", actor=actor)
     return agent

@@ -184,7 +184,7 @@ def reserve(*, wish_of: tuple[str, int], staff_id: int, now: datetime) -> Asked 
     names for what waits. None where they are not, or where somebody is asked already."""
     required()
     agent = lock_agents([staff_id]).get(staff_id)
-    if agent is None or agent.state != State.READY:
+    if agent is None or not agent.is_free(now):
         return None
     kind, subject_id = wish_of
     known = Waiting.objects.select_for_update().filter(subject_kind=kind, subject_id=subject_id)

@@ -1,5 +1,6 @@
 """Events that are not for everybody reach the people whom they name, and those who watch."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -61,3 +62,12 @@ def test_people_are_woken_by_name_alone(own_database: str) -> None:
     assert not reaches(heard[0], actor(5, agents_watch=(7,)))
     assert reaches(heard[1], actor(5, calls_watch=(7,)))
     assert not reaches(heard[1], actor(5, calls_watch=(8,), cases_view=(7,)))
+
+
+def test_a_browser_that_stalls_is_told_to_read_anew_and_no_old_event() -> None:
+    hub, watcher = live.Hub(), live.Watcher(actor(3, cases_view=(7,)), {7})
+    queue: asyncio.Queue[str] = asyncio.Queue(3)
+    hub._queues[queue] = watcher  # noqa: SLF001 - what `join` does in a running loop
+    for number in range(4):
+        hub._send(json.dumps({"org": 7, "topics": [str(number)]}))  # noqa: SLF001
+    assert [queue.get_nowait() for _each in range(queue.qsize())] == [live.RESYNC]

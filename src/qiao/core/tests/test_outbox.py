@@ -1,6 +1,7 @@
 """Events: written with the change, delivered once, to nobody if the change is undone."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -85,6 +86,20 @@ def test_nothing_is_told_of_a_block_that_fails() -> None:
     with pytest.raises(InterruptedError):
         fail()
     assert (Event.objects.count(), jobs()) == (0, [])
+
+
+@pytest.mark.django_db
+def test_an_inner_block_that_fails_takes_its_events_along_and_no_others() -> None:
+    def tell(number: int) -> None:
+        events.publish(Happened(number, NOW), organisation_id=1, actor=None, now=NOW)
+
+    with events.together():
+        tell(7)
+        with suppress(InterruptedError), transaction.atomic(), events.together():
+            tell(8)
+            raise InterruptedError
+        tell(9)
+    assert [event.payload["case_id"] for event in Event.objects.order_by("id")] == [7, 9]
 
 
 @pytest.mark.django_db

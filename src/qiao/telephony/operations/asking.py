@@ -15,7 +15,6 @@ from qiao.telephony.rules.asks import Ask
 
 HEARD_ON: Final = "qiao_call_asks"
 RIGHT: Final = "interactions.work"
-WATCH: Final = "calls.watch"
 OF_AGENTS: Final = (
     asks.Hold, asks.Mute, asks.TransferTo, asks.Consult, asks.EndConsult, asks.HandOver,
     asks.JoinAll, asks.PauseRecording, asks.HangUp,

@@ -33,7 +33,6 @@ from qiao.core.rules import phones
 from qiao.staff.queries import company_id
 from qiao.telephony.models import Call as Row
 from qiao.telephony.models import CallAsk, Line, OwedCall
-from qiao.telephony.operations.asking import WATCH
 from qiao.telephony.operations.callers import NOBODY, Caller, caller_of
 from qiao.telephony.operations.calls_at_hand import (
     KIND,
@@ -68,6 +67,7 @@ from qiao.telephony.queries import (
     histories,
     living_calls,
 )
+from qiao.telephony.rights import WATCH
 from qiao.telephony.rules import adopting, asks, conduct, switch
 from qiao.telephony.rules.calls import Call
 from qiao.telephony.rules.conducting import Conduct, Terms
@@ -376,7 +376,7 @@ class Switchboard:
     def _giving(self, row: CallAsk, now: datetime) -> asks.Ask | None:
         """A call that waits is given to a person; whoever else was rung is asked no more."""
         call = self._calls[row.call_id].call
-        if not may_be_given(row, call):
+        if not may_be_given(row, call, now):
             return None
         for leg in call.open_offers:
             self._decide(row.call_id, asking(asks.Withdraw(leg.offer or 0), now), now)

@@ -14,6 +14,7 @@ from qiao.contact.operations import (
     start_interaction,
     take_over,
 )
+from qiao.core import events
 from qiao.core.actor import Actor, Forbidden
 from qiao.staff.queries import actor_by_id, local_days
 from qiao.telephony.models import Call
@@ -27,9 +28,9 @@ def begin_contact(row: Call, staff_id: int, now: datetime) -> None:
 
     A contact that cannot be written must not cost a customer the call: the log says why.
     """
-    actor = _actor(staff_id, now)
+    actor = actor_of(staff_id, now)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), events.together():
             if row.interaction_id is None or not _goes_along(row.interaction_id, actor, now):
                 made = start_interaction(
                     channel="phone",
@@ -48,7 +49,7 @@ def begin_contact(row: Call, staff_id: int, now: datetime) -> None:
 
 def _goes_along(interaction_id: int, actor: Actor, now: datetime) -> bool:
     try:
-        with transaction.atomic():
+        with transaction.atomic(), events.together():
             take_over(interaction_id=interaction_id, actor=actor, now=now)
     except (ObjectDoesNotExist, Forbidden):
         return False
@@ -60,12 +61,13 @@ def end_contact(row: Call, now: datetime) -> None:
     if row.interaction_id is None or row.staff_id is None:
         return
     try:
-        with transaction.atomic():
-            actor = _actor(row.staff_id, now)
+        with transaction.atomic(), events.together():
+            actor = actor_of(row.staff_id, now)
             end_interaction(interaction_id=row.interaction_id, actor=actor, now=now)
     except (InteractionRefusal, Forbidden) as refusal:
         log.info("contact_ended_before", call=row.pk, why=repr(refusal))
 
 
-def _actor(staff_id: int, now: datetime) -> Actor:
+def actor_of(staff_id: int, now: datetime) -> Actor:
+    """Somebody with the rights of today."""
     return actor_by_id(staff_id, day=next(iter(local_days(now).values())))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from django.db import OperationalError, transaction
 
+from qiao.core import events
 from qiao.core.calendars import all_versions, on_day
 from qiao.core.manifest import Answer, Question
 from qiao.core.registry import registry
@@ -30,7 +31,7 @@ def answer_question(*, ask: AskOutside, organisation_id: int, now: datetime) -> 
     if ask.kind == "check":  # the digits come under the name of what is checked
         arguments = {asked.arguments[0]: next(iter(arguments.values()), "")}
     try:
-        with transaction.atomic():
+        with transaction.atomic(), events.together():
             found = asked.answer(question=Question(arguments, organisation_id), now=now)
     except OperationalError:
         raise

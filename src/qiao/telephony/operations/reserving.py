@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from qiao.contact.operations import reserve
+from qiao.contact.queries import standings
 from qiao.telephony.models import CallAsk
 from qiao.telephony.operations.calls_at_hand import KIND
 from qiao.telephony.rules import asks
@@ -17,13 +18,14 @@ def third_for(row: CallAsk, now: datetime) -> asks.Consult | None:
     return asks.Consult(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
 
 
-def may_be_given(row: CallAsk, call: Call) -> bool:
+def may_be_given(row: CallAsk, call: Call, now: datetime) -> bool:
     """Whether a call can still be given to the person whom a row names: it waits, nobody has
-    lifted the receiver for it, and it does not ring at them already."""
-    rung = call.open_offers
-    return call.phase == "waiting" and not any(
-        leg.bridge or leg.staff == _person(row) for leg in rung
-    )
+    lifted the receiver for it, it does not ring at them already, and they are free."""
+    staff_id, rung = _person(row), call.open_offers
+    if call.phase != "waiting" or any(leg.bridge or leg.staff == staff_id for leg in rung):
+        return False
+    agent = standings(staff_ids=[staff_id]).get(staff_id)
+    return agent is not None and agent.is_free(now)
 
 
 def offer_for(row: CallAsk, now: datetime) -> asks.Offer | None:

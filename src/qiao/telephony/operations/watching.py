@@ -20,9 +20,10 @@ from qiao.core import disclosure, events
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
 from qiao.core.transactions import required
-from qiao.staff.queries import actor_by_id, local_days, names_of
+from qiao.staff.queries import names_of
 from qiao.telephony.models import Call, CallAsk, CallWatch
 from qiao.telephony.operations.asking import RIGHT, leave_ask
+from qiao.telephony.operations.contacts import actor_of
 from qiao.telephony.queries import watched_call
 from qiao.telephony.rules import asks
 from qiao.telephony.rules import calls as rules
@@ -42,7 +43,7 @@ WATCHING: Final = frozenset(each.__name__ for each in (asks.Watch, asks.EndWatch
 ENDS_WATCH: Final = frozenset({"watch_ended", "taken_over", "ended"})
 Why = Literal[
     "over", "waits", "own", "watched", "elsewhere", "at_work", "none", "not_heard", "consults",
-    "waits_no_more", "there_already", "not_ready",
+    "waits_no_more", "there_already", "not_ready", "ending",
 ]  # fmt: skip
 _Why = CallWatch.Why
 
@@ -61,7 +62,7 @@ def watch_call(*, call_id: int, mode: Mode, actor: Actor, now: datetime) -> Call
     """Hear a call that is talked: listen, whisper to the agent, talk with both; or hear it another
     way than before. The actor's telephone is rung. Asked for twice it is done once.
 
-    Raises `Call.DoesNotExist`, `ValueError` for an unknown mode, `CallRefusal`.
+    Raises `Call.DoesNotExist`, `ValueError` for an unknown mode, `Forbidden`, `CallRefusal`.
     """
     required()
     if mode not in MODES:
@@ -69,14 +70,20 @@ def watch_call(*, call_id: int, mode: Mode, actor: Actor, now: datetime) -> Call
     call = _seen(call_id, actor)
     _let_go_of_lost(call, actor, now)
     own = _own(actor)
+    if own is not None and own.why:  # asked to end; only then may another begin
+        raise CallRefusal("ending")
     if own is not None and own.call_id != call.pk:
         raise CallRefusal("elsewhere")
     if own is not None and own.mode == mode:
         return own
     _may_be_heard(call, actor)
-    watch = own or _begin(call, mode, actor, now)
-    watch.mode = mode
-    watch.save(update_fields=["mode"])
+    if mode == "talk":  # whoever talks may be left alone with the caller
+        actor.require(RIGHT, actor.organisation_id)
+    if own is None:
+        watch = _begin(call, mode, actor, now)
+    else:
+        watch, own.mode = own, mode
+        own.save(update_fields=["mode"])
     disclosure.record(
         kind="reveal",
         subject="telephony.call",
@@ -144,7 +151,7 @@ def give_waiting_call(*, call_id: int, staff_id: int, actor: Actor, now: datetim
     required()
     call = _that_waits(call_id, actor)
     agent = standings(staff_ids=[staff_id]).get(staff_id)
-    if agent is None or agent.state != "ready" or (agent.lease_until or now) <= now:
+    if agent is None or not agent.is_free(now):
         raise CallRefusal("not_ready", names_of([staff_id]).get(staff_id, ""))
     return leave_ask(call.pk, asks.Offer(0, staff_id, "", 0), actor, now)
 
@@ -177,8 +184,11 @@ def follow_watch(*, call_id: int, entries: Iterable[Entry], now: datetime) -> No
 
 
 def settle_watch(*, call_id: int, call: rules.Call | None, now: datetime) -> None:
-    """End the watch of a call at which nobody watches: it had gone when it was asked for."""
-    if call is None or call.leg("watcher") is None:
+    """End the watch of somebody who does not watch: the call had gone when they asked, or
+    somebody else hears it."""
+    watcher = call.leg("watcher") if call else None
+    watch = _open(call_id).first()
+    if watch is not None and (watcher is None or watcher.staff != watch.staff_id):
         _close(call_id, _Why.GONE, now)
 
 
@@ -191,7 +201,7 @@ def settle_watches_but(*, call_ids: Collection[int], now: datetime) -> None:
 
 def has_taken_over(*, staff_id: int, now: datetime) -> None:
     """Somebody has a call that nobody offered them."""
-    actor = actor_by_id(staff_id, day=next(iter(local_days(now).values())))
+    actor = actor_of(staff_id, now)
     endpoint = settings.TELEPHONE.format(number=actor.number)
     take_directly(actor=actor, endpoint=endpoint, now=now)
 

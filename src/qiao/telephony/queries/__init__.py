@@ -2,6 +2,7 @@
 
 from qiao.telephony.queries.at_hand import (
     Ringing,
+    ended_call,
     load_controls,
     load_pop,
     load_transfer,
@@ -103,6 +104,7 @@ __all__ = [
     "due_asks",
     "due_deeds",
     "due_offers",
+    "ended_call",
     "every_piece",
     "histories",
     "is_seen",

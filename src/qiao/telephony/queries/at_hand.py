@@ -148,6 +148,12 @@ def load_controls(*, actor: Actor, interaction_id: int, now: datetime) -> Mappin
     }
 
 
+def ended_call(*, actor: Actor, interaction_id: int) -> Call | None:
+    """The call of a contact that is over, which the actor had."""
+    own = Call.objects.filter(interaction_id=interaction_id, staff_id=actor.person_id)
+    return own.filter(phase=Call.Phase.ENDED).select_related("line").order_by("-id").first()
+
+
 def _watches(watcher: Leg | None, row: Call, now: datetime) -> str:
     """How somebody in charge hears the call, as far as its agent is told; empty for not at all."""
     if watcher is None or not watcher.is_up or watcher.mode is None:

@@ -15,17 +15,20 @@ from qiao.customers.queries import CustomerLine, lines_for
 from qiao.telephony.models import Call
 from qiao.telephony.queries.at_hand import number_words, queue_name
 from qiao.telephony.queries.levels import terms_of
+from qiao.telephony.rights import WATCH
 from qiao.telephony.rules.calls import WITH_A_PERSON
 
-WATCH: Final = "calls.watch"
 MOST: Final = 300
+VIEW: Final = "interactions.view"
 _LIVING: Final = """
 SELECT c.id, c.phase, c.queue, c.caller, c.phone, coalesce(l.name, c.dialled),
        coalesce(i.customer_id, c.customer_id), coalesce(w.since, c.queued_at),
        coalesce(e.had_at, c.connected_at), e.held_at, e.last IS NOT DISTINCT FROM 'joined',
        coalesce(w.is_emergency, l.is_emergency, false), c.staff_id, coalesce(s.name, ''),
-       coalesce(o.staff_id, e.third_id), coalesce(r.name, t.name, ''), e.keys,
-       v.staff_id, coalesce(x.name, ''), coalesce(v.mode, ''), v.heard_at IS NOT NULL
+       CASE WHEN c.phase = 'waiting' THEN o.staff_id ELSE e.third_id END,
+       CASE WHEN c.phase = 'waiting' THEN r.name ELSE t.name END, e.keys,
+       v.staff_id, coalesce(x.name, ''), coalesce(v.mode, ''), v.heard_at IS NOT NULL,
+       c.organisation_id
   FROM telephony_call c
   LEFT JOIN telephony_line l ON l.id = c.line_id
   LEFT JOIN contact_interaction i ON i.id = c.interaction_id
@@ -83,7 +86,8 @@ class LivingCall:
     `state`: ``waiting``, ``rings`` (at `other`), ``talking``, ``held``, ``consulting`` (with
     `other`), ``conference``. `since` is when the wait, or the talk with `staff_name`, began;
     `state_since` when the caller was put on hold. `is_late` says that it waits longer than its
-    queue's terms allow, or is talked longer than a talk should take.
+    queue's terms allow, or is talked longer than a talk should take; `is_readable` that the page
+    of the call is the reader's to see, which those of another unit's hotline are not.
     """
 
     call_id: int
@@ -102,6 +106,7 @@ class LivingCall:
     other: str
     keys: tuple[str, ...]
     watch: Watched | None
+    is_readable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,7 @@ def _call(
     row: Sequence[Any], known: Mapping[int, CustomerLine], actor: Actor, now: datetime
 ) -> LivingCall:
     call_id, phase, queue, caller, phone, line, customer, queued_at, had_at, held_at, *rest = row
-    is_conference, is_emergency, staff_id, staff_name, other_id, other, keys, *watch = rest
+    is_conference, is_emergency, staff_id, staff_name, other_id, other, keys, *watch, unit = rest
     waits = phase == "waiting"
     if waits:
         state = "rings" if other_id and other else "waiting"
@@ -174,6 +179,7 @@ def _call(
         other=other if state in ("rings", "consulting", "conference") else "",
         keys=_keys(keys),
         watch=_watched(watch, actor),
+        is_readable=unit in actor.organisations(VIEW) or staff_id == actor.person_id,
     )
 
 

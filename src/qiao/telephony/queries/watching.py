@@ -9,6 +9,7 @@ from qiao.core.actor import Actor
 from qiao.staff.queries import names_of
 from qiao.telephony.models import Call, CallWatch
 from qiao.telephony.queries.at_hand import queue_name
+from qiao.telephony.rights import WATCH
 
 TOLD: Final = timedelta(seconds=20)  # so long the bar says how a watch ended
 BY_THEMSELVES: Final = frozenset({CallWatch.Why.STOPPED, CallWatch.Why.TAKEN_OVER})
@@ -29,7 +30,7 @@ class WatchLine:
 
 def watches_of(*, actor: Actor, call_id: int) -> Sequence[WatchLine]:
     """Who heard a call, in their order, for whoever watches over calls; nothing for others."""
-    if not actor.can("calls.watch"):
+    if not actor.can(WATCH):
         return []
     rows = list(CallWatch.objects.filter(call_id=call_id).order_by("id"))
     names = names_of({each for row in rows for each in (row.staff_id, row.agent_id) if each})

@@ -32,10 +32,11 @@ def adopt(call: Call, view: View, at: datetime, terms: Terms) -> Conduct:
     for leg in list(step.call.legs.values()):
         if leg.role == "agent" and not leg.is_up and alive[leg.channel].is_up:
             _lifted(step, leg, terms)
-        elif leg.role == "consulted" and not leg.is_up and alive[leg.channel].is_up:
+        elif leg.role in ("consulted", "watcher") and not leg.is_up and alive[leg.channel].is_up:
             step.follow(conduct.heard(step.call, switch.Up(at, leg.channel), terms))
     watcher = step.call.leg("watcher")
-    if watcher is not None and watcher.is_up and step.call.phase == "talking":
+    before = watcher is not None and call.legs.get(watcher.channel)
+    if watcher is not None and before and before.is_up and step.call.phase == "talking":
         attend(step, watcher)
     return step
 

@@ -40,6 +40,7 @@ from qiao.telephony.rules.conduct_watch import (
     end_watch,
     follow_agent,
     hear_through,
+    is_joined,
     stays,
     take_over,
     watch,
@@ -303,6 +304,9 @@ def _free(step: Conduct, leg: Leg) -> None:
 def _hang_up(step: Conduct, ask: asks.HangUp) -> None:  # noqa: ARG001 - as all asks
     call = step.call
     if call.phase in ("new", "ended"):
+        return
+    if call.leg("consulted") is None and is_joined(call):  # as when the receiver is put down
+        take_over(step, asks.TakeOver())
         return
     for leg in call.legs.values():
         if leg.role in ("agent", "consulted") and leg.is_up and leg.staff is not None:

@@ -2,7 +2,7 @@
 
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.asks import EndWatch, Released, Taken, TakeOver, Watch
-from qiao.telephony.rules.calls import Leg
+from qiao.telephony.rules.calls import Call, Leg
 from qiao.telephony.rules.conducting import Conduct, creating
 
 
@@ -72,7 +72,7 @@ def end_watch(step: Conduct, ask: EndWatch) -> None:
 
 def take_over(step: Conduct, ask: TakeOver) -> None:
     """Whoever watches has the call from now on; the agent is free."""
-    agent, watcher = step.call.leg("agent"), _who_may_have_it(step)
+    agent, watcher = step.call.leg("agent"), _who_may_have_it(step.call)
     if watcher is None or ask.staff not in (None, watcher.staff) or agent is None:
         return
     _has_it(step, watcher)
@@ -83,16 +83,22 @@ def take_over(step: Conduct, ask: TakeOver) -> None:
 
 def stays(step: Conduct) -> bool:
     """The agent has gone while whoever watches talked with both: they have the call now."""
-    watcher = _who_may_have_it(step)
-    if watcher is None or watcher.mode != "talk":
+    watcher = _who_may_have_it(step.call)
+    if watcher is None or not is_joined(step.call):
         return False
     _has_it(step, watcher)
     return True
 
 
-def _who_may_have_it(step: Conduct) -> Leg | None:
-    watcher = step.call.leg("watcher")
-    if watcher is None or not watcher.is_up or step.call.phase not in ("talking", "held"):
+def is_joined(call: Call) -> bool:
+    """Whether whoever watches talks with the caller."""
+    watcher = _who_may_have_it(call)
+    return watcher is not None and watcher.mode == "talk"
+
+
+def _who_may_have_it(call: Call) -> Leg | None:
+    watcher = call.leg("watcher")
+    if watcher is None or not watcher.is_up or call.phase not in ("talking", "held"):
         return None
     return watcher
 

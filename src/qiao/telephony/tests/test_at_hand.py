@@ -158,7 +158,10 @@ def test_a_call_that_has_ended_tells_the_page_so(
         reverse("telephony:controls", args=[call.interaction_id])
     )
     assert answer.headers["HX-Trigger"] == "call:ended"
-    assert answer.content.decode().strip() == ""
+    over = answer.content.decode()
+    assert "<button" not in over, "nothing can be done with it any more"
+    assert "hx-get" not in over, "it is asked for no more"
+    assert "来电者挂机" in over
 
 
 def test_a_colleague_has_no_keys_for_the_call(

@@ -143,3 +143,24 @@ def test_whoever_has_lifted_the_receiver_keeps_a_call_that_is_moved_too_late() -
     desk.clock.run(20)
     assert (phase(desk), desk.calls[1].queue) == ("talking", QUEUE)
     assert desk.switch.heard_by(caller) == "talk"
+
+
+@pytest.mark.parametrize("mode", ["listen", "whisper", "talk"])
+def test_whoever_lifts_the_receiver_while_no_controller_lives_hears_the_call_afterwards(
+    mode: Mode,
+) -> None:
+    desk = exchange(1)
+    talking(desk)
+    desk.switch.phones["PJSIP/9"] = Phone("PJSIP/9", after_seconds=5)
+    desk.agents[9] = Agent(9, "PJSIP/9", state="away", rests=True)
+    desk.ask(1, asks.Watch(9, "PJSIP/9", mode))
+    desk.clock.run(2)
+    desk.die()
+    desk.clock.run(10)
+    desk.live_again()
+    desk.clock.run(1)
+    watcher = desk.calls[1].leg("watcher")
+    assert watcher is not None
+    assert watcher.is_up
+    assert desk.switch.heard_by(watcher.channel) == "talk"
+    assert kinds(desk).count("ear") == (0 if mode == "talk" else 1)

@@ -12,9 +12,10 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.toasts import add_toast
 from qiao.telephony import operations
 from qiao.telephony.models import Call
-from qiao.telephony.queries import load_controls, load_transfer
+from qiao.telephony.queries import load_transfer
 from qiao.telephony.rules import asks
 from qiao.telephony.rules.asks import Ask
+from qiao.telephony.showing.controls import load_tool
 
 WORK = "interactions.work"
 POST = ("POST",)
@@ -34,11 +35,11 @@ KEYS: Final[dict[str, Callable[[], Ask]]] = {
 
 @staff_view(WORK)
 def show(request: StaffRequest, interaction_id: int) -> HttpResponse:
-    """The keys as they stand; nothing, and a word to the page, once the call has ended."""
-    tool = load_controls(actor=request.actor, interaction_id=interaction_id, now=request.now)
+    """The keys as they stand; how it ended, and a word to the page, once the call is over."""
+    tool = load_tool(actor=request.actor, interaction_id=interaction_id, now=request.now)
     context = {"tool": tool, "interaction_id": interaction_id}
     response = render(request, "telephony/controls.html", context)
-    if tool is None:
+    if tool is None or "over" in tool:
         response.headers["HX-Trigger"] = "call:ended"
     return response
 

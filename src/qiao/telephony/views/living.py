@@ -11,8 +11,8 @@ from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
 from qiao.staff.queries import units_among
 from qiao.telephony.queries import living_list, queue_name
+from qiao.telephony.rights import WATCH
 
-WATCH: Final = "calls.watch"
 LONGEST: Final = 40
 
 

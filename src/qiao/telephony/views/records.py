@@ -26,6 +26,7 @@ from qiao.telephony.queries import (
     watches_of,
 )
 from qiao.telephony.recording_words import shown
+from qiao.telephony.rights import WATCH
 
 VIEW: Final = "interactions.view"
 MEASURE_NAMES: Final[dict[str, Promise]] = {
@@ -112,7 +113,7 @@ def detail(request: StaffRequest, call_id: int) -> HttpResponse:
 
 def _sees(call: Call, request: StaffRequest) -> bool:
     """Whether the reader is told of whoever only listened."""
-    return request.actor.can("calls.watch") or is_seen(
+    return request.actor.can(WATCH) or is_seen(
         "listen", organisation_id=call.organisation_id, now=request.now
     )
 

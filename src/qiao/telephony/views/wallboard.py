@@ -8,6 +8,7 @@ from django.shortcuts import render
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.wording import from_names
 from qiao.staff.queries import company_id, organisation
+from qiao.telephony.rights import WATCH
 from qiao.telephony.wallboard import STATES, build_board
 
 FIGURES: Final = "calls.figures"
@@ -30,5 +31,5 @@ def _context(request: StaffRequest) -> dict[str, Any]:
         "agents": [(each, STATES.get(each.state, each.state)) for each in board.shown_agents],
         "company": from_names(company.names, company.name),
         "now": request.now,
-        "may_watch": request.actor.can("calls.watch"),
+        "may_watch": request.actor.can(WATCH),
     }

@@ -14,8 +14,8 @@ from qiao.telephony.models import Call
 from qiao.telephony.operations import CallRefusal
 from qiao.telephony.operations.watching import MODES
 from qiao.telephony.queries import load_transfer, load_watch, queue_name, watched_call
+from qiao.telephony.rights import WATCH
 
-WATCH: Final = "calls.watch"
 GET_POST: Final = ("GET", "HEAD", "POST")
 POST: Final = ("POST",)
 WORDS: Final[dict[str, Promise]] = {
@@ -23,6 +23,7 @@ WORDS: Final[dict[str, Promise]] = {
     "waits": _("Nobody talks with this caller: they wait."),
     "own": _("This is your own call."),
     "watched": _("{name} hears this call already. One at a time."),
+    "ending": _("You are just leaving a call. Try again in a moment."),
     "elsewhere": _("You hear another call. Listen there no longer first."),
     "at_work": _("You are signed on and take calls. Go on a break before you listen."),
     "none": _("You do not hear this call any more."),

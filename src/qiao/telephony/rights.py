@@ -1,0 +1,6 @@
+"""Names of rights that several rooms of this module ask for."""
+
+from typing import Final
+
+WATCH: Final = "calls.watch"
+"""Listen to living calls, whisper, join, take them over, move who waits."""
