@@ -9,9 +9,10 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from qiao.cases.definitions import case_types
-from qiao.cases.models import Case, ProcessVersion
+from qiao.cases.models import Case, ProcessDraft, ProcessVersion
 from qiao.cases.operations import OpenRequest, open_case, take_action
 from qiao.cases.rules.process_refusals import MissingFields
+from qiao.cases.tests.designing import change
 from qiao.staff.models import Organisation, Staff
 from qiao.staff.queries import actor_for
 from tests.journeys.site import Site, see, settle
@@ -70,7 +71,29 @@ def alter(site: Site, page: Page) -> str:
     page.select_option(f"#part-pane [name='ask-{FIELD}']", "required")
     expect(page.locator("#draft-head")).to_contain_text("saved")
     expect(page.locator("#draft-faults .ok")).to_be_visible()
+    be_overtaken(page)
     return page.url.partition("?")[0]
+
+
+def be_overtaken(page: Page) -> None:
+    """The step that is open is changed elsewhere: both are shown, and the second word counts."""
+    with transaction.atomic():
+        change(
+            ProcessDraft.objects.get(key=KEY),
+            "step:on_line",
+            actor_for(agent_of("9001"), day=timezone.localdate()),
+            timezone.now(),
+            time_limit="45min",
+        )
+    page.fill("#part-pane [name=amount]", "20")
+    page.locator("#part-pane [name=amount]").blur()
+    pane = page.locator("#part-pane")
+    expect(pane).to_contain_text("Somebody changed this meanwhile")
+    expect(pane.locator("table")).to_contain_text("45 min")
+    expect(pane.locator("table")).to_contain_text("20 min")
+    pane.locator(".btn-primary").click()
+    expect(pane.locator("table")).to_have_count(0)
+    expect(page.locator("#part-pane [name=amount]")).to_have_value("20")
 
 
 def agree(site: Site, words: str = "Required fields") -> None:

@@ -10,10 +10,12 @@ from django.db import connections, transaction
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from qiao.staff.models import Organisation
-from qiao.telephony.models import Call, CallEntry, OwedCall, VoiceMenu
-from qiao.telephony.operations import add_line, install_menus
+from qiao.staff.models import Organisation, Staff
+from qiao.staff.queries import actor_for
+from qiao.telephony.models import Call, CallEntry, OwedCall, VoiceMenu, VoiceMenuDraft
+from qiao.telephony.operations import add_line, install_menus, save_step
 from qiao.telephony.queries import histories
+from qiao.telephony.rules.menu_edit import part_of
 from qiao.telephony.tests.test_screen_phones import running
 from tests.journeys.site import PATIENCE, PHONE_NUMBER, Site, see, settle
 
@@ -83,6 +85,29 @@ def give_key_seven(site: Site, page: Page) -> None:
     settle(page)
 
 
+def be_overtaken(page: Page) -> None:
+    """The words that are open are changed elsewhere: both are shown, the second word counts."""
+    draft = VoiceMenuDraft.objects.get(key=KEY)
+    part = part_of(draft.data, "message")
+    with transaction.atomic():
+        save_step(
+            key=KEY, step="message", values=part.values, seen=part.stamp, now=timezone.now(),
+            texts={"message": {"en": "Say it now."}},
+            actor=actor_for(Staff.objects.get(name="郑岩"), day=timezone.localdate()),
+        )  # fmt: skip
+    pane, words = page.locator("#step-pane"), page.locator("[name=text-message-en]")
+    words.fill("Tell it.")
+    words.blur()
+    expect(pane).to_contain_text("Somebody changed this step meanwhile")
+    expect(pane.locator("table")).to_contain_text("Say it now.")
+    expect(pane.locator("table")).to_contain_text("Tell it.")
+    words.fill(WORDS["en"])
+    words.blur()
+    expect(page.locator("#menu-head")).to_contain_text("saved")
+    settle(page)
+    assert VoiceMenuDraft.objects.get(key=KEY).data["texts"]["message"]["en"] == WORDS["en"]
+
+
 def try_it(page: Page) -> None:
     """By keys alone, at night too."""
     page.get_by_role("link", name="Try", exact=True).click()
@@ -128,6 +153,7 @@ def test_a_new_key_is_drawn_tried_published_and_met_by_the_next_call(site: Site)
     with played():
         page = site.sign_in("郑岩")
         give_key_seven(site, page)
+        be_overtaken(page)
         try_it(page)
         publish(page)
         call_in(site, page)

@@ -94,6 +94,14 @@ def staff_view(
     return decorate
 
 
+def put_at(target: str, response: HttpResponse) -> HttpResponse:
+    """Let htmx put an answer in the place of `target`, a selector, whatever was asked from where:
+    a form that swaps nothing shows a refusal so. Its status is 422, or one of success: what else
+    there is htmx does not swap."""
+    response["HX-Retarget"], response["HX-Reswap"] = target, "outerHTML"
+    return response
+
+
 def _refuse_switched_off(request: HttpRequest, actor: Actor) -> None:
     """Raises `FeatureOff` for an address of a feature that is off where the actor works."""
     match = request.resolver_match

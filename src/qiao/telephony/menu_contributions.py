@@ -1,4 +1,4 @@
-"""What voice menus bring to other pages: the administration, a command, the trail of changes."""
+"""What voice menus bring to other pages: the administration, a command."""
 
 from typing import Final
 

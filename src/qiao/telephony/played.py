@@ -44,6 +44,9 @@ class PlayedExchange:
         self.engine.switch.sound_seconds = self._seconds
         self.engine.switch.on_state = self._at_phone
         self._lengths: dict[str, float] = {}
+        self._missed: set[str] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._reading: asyncio.Task[None] | None = None
         self.answering: Callable[[str], Phone | None] = lambda _endpoint: None
         """Telephones that are taken by themselves: those of colleagues who are played."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="deeds")
@@ -58,14 +61,31 @@ class PlayedExchange:
             self.engine.switch.take(channel)
 
     def _seconds(self, sound: str) -> float:
-        """How long a sound takes to be said; one that is not known is a short word."""
+        """How long a sound takes to be said. One that is not known is a short word, and looked
+        for: a menu may have come into service since."""
+        if sound not in self._lengths and self._loop is not None:
+            self._missed.add(sound)
+            if self._reading is None:
+                self._reading = self._loop.create_task(self._read_lengths(self._loop))
         return self._lengths.get(sound, SHORT_SECONDS)
+
+    async def _read_lengths(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Read anew what menus say; what is not among it, such as a name, is not looked for
+        again."""
+        try:
+            found = await loop.run_in_executor(self._thread, _lengths)
+            if found is not None:
+                self._lengths = dict.fromkeys(self._missed, SHORT_SECONDS) | found
+                self._missed.clear()
+        finally:
+            self._reading = None
 
     async def run(self) -> None:
         """Do what people do at telephones, until cancelled."""
         loop = asyncio.get_running_loop()
-        self._lengths = await loop.run_in_executor(self._thread, _lengths)
+        self._loop = loop
         try:
+            await self._read_lengths(loop)
             while True:
                 with contextlib.suppress(psycopg.OperationalError):
                     async with await psycopg.AsyncConnection.connect(
@@ -81,6 +101,7 @@ class PlayedExchange:
                             await self._look(loop)
                 await asyncio.sleep(AGAIN_SECONDS)
         finally:
+            self._loop = None
             self._thread.submit(connections.close_all)
             self._thread.shutdown(wait=False)
 
@@ -110,12 +131,13 @@ class PlayedExchange:
         return deed.channel
 
 
-def _lengths() -> dict[str, float]:
+def _lengths() -> dict[str, float] | None:
+    """Seconds by the name of a sound; None while the database is away."""
     try:
         return {each.sound: each.seconds for each in every_piece()}
     except OperationalError:
         _let_go()
-        return {}
+        return None
 
 
 def _due(now: datetime) -> Sequence[DeedAtHand]:

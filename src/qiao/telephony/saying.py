@@ -5,12 +5,12 @@ before; what has none is said once by ``espeak-ng`` where the machine has it, an
 """
 
 import io
-import os
 import shutil
 import subprocess
 import wave
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Final
 
 from django.conf import settings
@@ -45,6 +45,11 @@ def can_be_heard(pieces: Iterable[Piece]) -> bool:
     return bool(found) and all(is_sayable or sound_path(each).is_file() for each in found)
 
 
+def without_sound(pieces: Iterable[Piece]) -> int:
+    """How many have no recording."""
+    return sum(1 for each in pieces if not sound_path(each).is_file())
+
+
 def sound_of(pieces: Iterable[Piece]) -> bytes:
     """Pieces one after the other, as a WAV of the switch's rate. Raises `NoSound`."""
     target = io.BytesIO()
@@ -73,11 +78,13 @@ def _sound(piece: Piece) -> bytes:
 def say(program: str, piece: Piece, target: Path) -> None:
     """Say a piece into a file as the switch wants it. Whoever says it at the same time writes the
     same. Raises `subprocess.SubprocessError`."""
-    part = target.with_suffix(f".{os.getpid()}.part")
+    with NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as held:
+        part = Path(held.name)
     command = [program, "-v", VOICES[piece.language], "-w", str(part), "--", piece.text]
     try:
         subprocess.run(command, check=True, timeout=MOST_SECONDS)  # noqa: S603 - our own words
         part.write_bytes(for_switch(part.read_bytes()))
+        part.chmod(0o644)  # the switch reads it as a user of its own
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

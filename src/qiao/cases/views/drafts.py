@@ -27,11 +27,10 @@ from qiao.cases.showing.process_faults import fault_words
 from qiao.cases.showing.process_steps import step_lines
 from qiao.cases.showing.process_words import part_title, process_title, where_words
 from qiao.cases.views.processes import show
-from qiao.core.http import StaffRequest, staff_view
+from qiao.core.http import StaffRequest, put_at, staff_view
 from qiao.core.packs.enabled import catalogue
 from qiao.core.rules.texts import DATA_KEYS
 
-CONFLICT = 409
 UNPROCESSABLE = 422
 
 
@@ -235,7 +234,7 @@ def _save(request: StaffRequest, looked: Looked, chosen: Part, form: PartForm) -
         return _pane(request, looked, chosen, shown, status=UNPROCESSABLE)
     except designing.DraftClosed:
         shown = pane(looked, chosen, form, refused=_("This draft stands still now."))
-        return _pane(request, looked, chosen, shown, status=CONFLICT)
+        return _pane(request, looked, chosen, shown, status=UNPROCESSABLE)
     saved.based_on = draft.based_on
     now_at = Part(chosen.kind, chosen.step, values["key"]) if values.get("key") else chosen
     now_at = Part("process") if chosen.kind == "process" else now_at
@@ -243,10 +242,11 @@ def _save(request: StaffRequest, looked: Looked, chosen: Part, form: PartForm) -
     if not request.htmx:
         return HttpResponseRedirect(_at(saved, now_at))
     redraw = bool(request.GET.get("redraw")) or now_at != chosen
-    template = "_pane_frame.html" if redraw else "_saved.html"
     shown = pane(looked, now_at)
+    if redraw:
+        return _pane(request, looked, now_at, shown, saved=True)
     context = frame(looked, now_at) | {"pane": shown, "oob": True, "saved": True}
-    return render(request, f"cases/processes/{template}", context)
+    return render(request, "cases/processes/_saved.html", context)
 
 
 def _conflict(
@@ -270,17 +270,25 @@ def _conflict(
         for name in dict.fromkeys([*stands, *mine])
         if stands.get(name) != mine.get(name)
     ]
-    shown = pane(looked, chosen, form, conflicts=conflicts, by=looked.draft.changed_by.name)
-    return _pane(request, looked, chosen, shown, status=CONFLICT)
+    shown = pane(looked, chosen, form, conflicts=conflicts)
+    return _pane(request, looked, chosen, shown, status=UNPROCESSABLE)
 
 
 def _pane(
-    request: StaffRequest, looked: Looked, chosen: Part, shown: dict[str, Any], status: int = 200
+    request: StaffRequest,
+    looked: Looked,
+    chosen: Part,
+    shown: dict[str, Any],
+    *,
+    status: int = 200,
+    saved: bool = False,
 ) -> HttpResponse:
-    context = frame(looked, chosen) | {"pane": shown, "oob": True}
-    if request.htmx:
-        return render(request, "cases/processes/_pane_frame.html", context, status=status)
-    return show(request, "editor.html", context | {"oob": False}, status=status)
+    """The pane, drawn anew wherever it was asked from."""
+    context = frame(looked, chosen) | {"pane": shown, "oob": True, "saved": saved}
+    if not request.htmx:
+        return show(request, "editor.html", context | {"oob": False}, status=status)
+    response = render(request, "cases/processes/_pane_frame.html", context, status=status)
+    return put_at("#part-pane", response)
 
 
 def _at(draft: ProcessDraft, chosen: Part) -> str:
@@ -356,7 +364,7 @@ def _stands_still(request: StaffRequest, draft: ProcessDraft, chosen: Part) -> H
     looked = look(draft, request.now)
     words = _("This is not possible: the draft stands still, or the part is gone.")
     shown = pane(looked, chosen, refused=words)
-    return _pane(request, looked, chosen, shown, status=CONFLICT)
+    return _pane(request, looked, chosen, shown, status=UNPROCESSABLE)
 
 
 @staff_view(DESIGN)

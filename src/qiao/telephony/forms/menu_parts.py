@@ -111,14 +111,15 @@ class StepForm(forms.Form):
         return found
 
     def texts(self) -> dict[str, dict[str, str]]:
-        """The words that were typed, by text and language."""
-        return {
-            text: {
-                language: " ".join(self.cleaned_data[text_name(text, language)].split())
-                for language in self.around.menu.languages
-            }
-            for text in self.around.part.texts
-        }
+        """The words that were typed, by text and language; what the page did not show stays."""
+        found: dict[str, dict[str, str]] = {}
+        for text in self.around.part.texts:
+            for language in self.around.menu.languages:
+                own = text_name(text, language)
+                if own in self.data:
+                    words = " ".join(self.cleaned_data[own].split())
+                    found.setdefault(text, {})[language] = words
+        return found
 
     def bound_groups(self) -> list[tuple[Group, list[forms.BoundField]]]:
         """The groups with their fields, for the template."""

@@ -208,7 +208,8 @@ def drop_menu_draft(*, key: str, seen: int, actor: Actor, now: datetime) -> Voic
 
 def restore_menu_draft(*, draft_id: int, actor: Actor, now: datetime) -> VoiceMenuDraft:
     """Take a draft up again that was put away. Raises `VoiceMenuDraft.DoesNotExist`, `NoOpenDraft`
-    for one that was published, `OtherDraftOpen`, `Forbidden`."""
+    for one that was published, `OtherDraftOpen`, `Forbidden`, and
+    `qiao.telephony.rules.menu_data.MenuUnreadable` for one of another program."""
     required()
     draft = VoiceMenuDraft.objects.select_for_update().get(pk=draft_id)
     require_menu(actor, draft.key)
@@ -216,10 +217,16 @@ def restore_menu_draft(*, draft_id: int, actor: Actor, now: datetime) -> VoiceMe
         return draft
     if draft.state == State.PUBLISHED:
         raise NoOpenDraft(draft.key)
+    menu_from_data(draft.data)
     other = VoiceMenuDraft.objects.filter(key=draft.key, state=State.OPEN).first()
     if other is not None:
         raise OtherDraftOpen(other)
-    return _turn(draft, State.OPEN, actor, now)
+    try:
+        with transaction.atomic():
+            return _turn(draft, State.OPEN, actor, now)
+    except IntegrityError as error:  # somebody else opened one in the same moment
+        stands = VoiceMenuDraft.objects.get(key=draft.key, state=State.OPEN)
+        raise OtherDraftOpen(stands) from error
 
 
 def _turn(draft: VoiceMenuDraft, state: str, actor: Actor, now: datetime) -> VoiceMenuDraft:

@@ -30,6 +30,7 @@ from qiao.telephony.queries.menu_drafts import (
     list_menus,
     menu_drafts,
     menu_row,
+    menu_version,
     menu_versions,
     newest_menu,
     open_draft,
@@ -40,6 +41,7 @@ from qiao.telephony.queries.menus import (
     every_piece,
     lines_without_notice,
     menu_in_service,
+    new_pieces,
     served_menu,
 )
 from qiao.telephony.queries.one import AskedPerson, CallNotVisible, CallStory, story_of
@@ -126,8 +128,10 @@ __all__ = [
     "menu_drafts",
     "menu_in_service",
     "menu_row",
+    "menu_version",
     "menu_versions",
     "message_of",
+    "new_pieces",
     "newest_menu",
     "number_words",
     "one_to_hear",

@@ -1,9 +1,11 @@
 """Voice menus as those who edit them see them: lines, versions, drafts, calls of a week."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
+
+from django.db.models import QuerySet
 
 from qiao.core.actor import Actor, Forbidden
 from qiao.staff.queries import company_id
@@ -19,7 +21,8 @@ State = VoiceMenuDraft.State
 @dataclass(frozen=True, slots=True)
 class MenuRow:
     """A menu in the list. `calls` are those that its lines met in the last seven days, by the kept
-    figures; None for who may not see figures. `is_own` tells that the actor may edit it."""
+    figures; None where they are not asked for or may not be seen. `is_own` tells that the actor
+    may edit it."""
 
     current: VoiceMenu
     lines: tuple[Line, ...]
@@ -55,21 +58,34 @@ def require_menu(actor: Actor, key: str) -> None:
 def list_menus(*, actor: Actor, now: datetime) -> list[MenuRow]:
     """Menus to which a line of the actor's units leads, and for the whole company's editors those
     without any line, by key."""
+    rows = _rows(actor, VoiceMenu.objects.all(), lines_by_menu())
+    calls = _calls_of_lines(actor, now)
+    if calls is None:
+        return rows
+    return [replace(row, calls=sum(calls.get(each.pk, 0) for each in row.lines)) for row in rows]
+
+
+def _rows(
+    actor: Actor, versions: QuerySet[VoiceMenu], lines: Mapping[str, tuple[Line, ...]]
+) -> list[MenuRow]:
+    """The newest of these versions by menu, as far as the actor sees them, without figures."""
     actor.require(RIGHT)
-    own, lines, company = set(actor.organisations(RIGHT)), lines_by_menu(), company_id()
-    rows = VoiceMenu.objects.order_by("key", "-version").distinct("key")
+    own, company = set(actor.organisations(RIGHT)), company_id()
+    rows = versions.order_by("key", "-version").distinct("key")
     shown = [each for each in rows if _holders(lines.get(each.key, ()), company) & own]
     keys = [each.key for each in shown]
     open_drafts = VoiceMenuDraft.objects.filter(key__in=keys, state=State.OPEN)
     drafts = {each.key: each for each in open_drafts.select_related("changed_by")}
-    calls = _calls_of_lines(actor, now)
-    found = []
-    for current in shown:
-        held = lines.get(current.key, ())
-        met = None if calls is None else sum(calls.get(each.pk, 0) for each in held)
-        is_own = _holders(held, company) <= own
-        found.append(MenuRow(current, held, drafts.get(current.key), met, is_own))
-    return found
+    return [
+        MenuRow(
+            current,
+            lines.get(current.key, ()),
+            drafts.get(current.key),
+            None,
+            _holders(lines.get(current.key, ()), company) <= own,
+        )
+        for current in shown
+    ]
 
 
 def _calls_of_lines(actor: Actor, now: datetime) -> Mapping[int, int] | None:
@@ -80,12 +96,12 @@ def _calls_of_lines(actor: Actor, now: datetime) -> Mapping[int, int] | None:
     return {int(key): tally.offered + tally.left_early for key, tally in found.items()}
 
 
-def menu_row(*, actor: Actor, key: str, now: datetime) -> MenuRow:
-    """One menu of the list. Raises `MenuNotVisible`, `Forbidden`."""
-    for row in list_menus(actor=actor, now=now):
-        if row.current.key == key:
-            return row
-    raise MenuNotVisible(key)
+def menu_row(*, actor: Actor, key: str) -> MenuRow:
+    """One menu of the list, without figures. Raises `MenuNotVisible`, `Forbidden`."""
+    rows = _rows(actor, VoiceMenu.objects.filter(key=key), {key: lines_of_menu(key)})
+    if not rows:
+        raise MenuNotVisible(key)
+    return rows[0]
 
 
 def newest_menu(key: str) -> VoiceMenu:
@@ -102,6 +118,12 @@ def menu_versions(key: str) -> list[VoiceMenu]:
     """All versions of a menu, the newest first, with who published them."""
     rows = VoiceMenu.objects.filter(key=key).order_by("-version")
     return list(rows.select_related("published_by"))
+
+
+def menu_version(key: str, version: int) -> VoiceMenu | None:
+    """A version of a menu with who published it; None if there is none."""
+    rows = VoiceMenu.objects.filter(key=key, version=version)
+    return rows.select_related("published_by").first()
 
 
 def menu_drafts(key: str) -> list[VoiceMenuDraft]:

@@ -10,7 +10,7 @@ from qiao.telephony.models import Line, VoiceMenu
 from qiao.telephony.rules.menu_data import MenuUnreadable, menu_from_data
 from qiao.telephony.rules.menus import LANGUAGES, Menu
 from qiao.telephony.rules.notice import languages_without_notice
-from qiao.telephony.rules.speech import Piece, fixed_pieces, value_pieces
+from qiao.telephony.rules.speech import Piece, known_pieces
 
 
 def every_piece() -> frozenset[Piece]:
@@ -19,8 +19,13 @@ def every_piece() -> frozenset[Piece]:
     for key in VoiceMenu.objects.values_list("key", flat=True).distinct().order_by("key"):
         menu = menu_in_service(key)
         if menu is not None:
-            found |= fixed_pieces(menu).union(*map(value_pieces, menu.languages))
+            found |= known_pieces(menu)
     return found
+
+
+def new_pieces(menu: Menu) -> frozenset[Piece]:
+    """What a menu would say that no menu in service says."""
+    return known_pieces(menu) - every_piece()
 
 
 def lines_without_notice() -> Sequence[tuple[str, tuple[str, ...]]]:

@@ -23,6 +23,7 @@ from qiao.telephony.rules.menus import (
     Node,
     Queue,
     Say,
+    has_stray_brace,
     names_in,
 )
 from qiao.telephony.rules.switch import KEYS
@@ -49,6 +50,8 @@ WORDS: Final[Mapping[str, str]] = {
     "no_prompt": "nothing is said: name a text",
     "unknown_prompt": "there is no text {prompt!r}",
     "untranslated": "the text {prompt!r} is missing in {language}",
+    "stray_brace": "the text {prompt!r} has a brace in {language} that encloses no name: write "
+    "{{name}} whole, or take the brace out",
     "unknown_value": "the text {prompt!r} says {{{name}}}, which no node collects or looks up",
     "says_secret": "the text {prompt!r} says {{{name}}} aloud, which is secret",
     "no_languages": "the menu speaks no language",
@@ -194,8 +197,11 @@ def _prompt(menu: Menu, key: str, name: str, prompt: str, known: set[str]) -> It
         yield Fault("unknown_prompt", key, name, {"prompt": prompt})
         return
     for language in menu.languages:
-        if not texts.get(language, "").strip():
-            yield Fault("untranslated", key, name, {"prompt": prompt, "language": language})
+        words, detail = texts.get(language, ""), {"prompt": prompt, "language": language}
+        if not words.strip():
+            yield Fault("untranslated", key, name, detail)
+        if has_stray_brace(words):
+            yield Fault("stray_brace", key, name, detail)
     said = {each for text in texts.values() for each in names_in(text)}
     for each in sorted(said - known):
         yield Fault("unknown_value", key, name, {"prompt": prompt, "name": each})

@@ -188,8 +188,9 @@ def _ways_of(node: Data) -> Iterator[tuple[Data, str]]:
 def _make_steps(data: Data, own: Data, after: str) -> None:
     places = [(own, name) for name in MENU_WAYS if own.get(name)] + list(_ways_of(own))
     for holder, name in places:
-        if holder[name].startswith(NEW):
-            holder[name] = _add(data, holder[name].removeprefix(NEW), after)["key"]
+        kind = holder[name].removeprefix(NEW)
+        if kind != holder[name] and kind in KINDS:  # any other is a fault that the checks name
+            holder[name] = _add(data, kind, after)["key"]
 
 
 def _add(data: Data, kind: str, after: str) -> Data:

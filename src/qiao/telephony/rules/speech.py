@@ -15,7 +15,7 @@ from qiao.core.rules.spelt import Spelt
 from qiao.telephony.rules import reading_aloud
 from qiao.telephony.rules.menu_steps import sayable
 from qiao.telephony.rules.menu_visits import Prompt, Visit
-from qiao.telephony.rules.menus import Callback, Menu, Value, names_of
+from qiao.telephony.rules.menus import Callback, Menu, Value, names_of, split_text
 
 VOICES: Final[Mapping[str, reading_aloud.Voice]] = {"zh-hans": "cmn", "yue": "yue", "en": "en"}
 PREFIX: Final = "qiao-"
@@ -52,12 +52,16 @@ def words_of(menu: Menu, prompts: Iterable[Prompt], language: str) -> str:
     """What prompts say, to be read."""
     said = []
     for prompt in prompts:
-        text = _text(menu, prompt.key, language)
-        for name, value in prompt.values.items():
-            between = " " if language == "en" else ""
-            text = text.replace("{" + name + "}", between.join(_spoken(value, language)))
-        said.append(text)
+        parts = split_text(_text(menu, prompt.key, language))
+        parts[1::2] = [_read(prompt, name, language) for name in parts[1::2]]
+        said.append("".join(parts))
     return " ".join(said)
+
+
+def _read(prompt: Prompt, name: str, language: str) -> str:
+    if name not in prompt.values:
+        return f"{{{name}}}"
+    return (" " if language == "en" else "").join(_spoken(prompt.values[name], language))
 
 
 def heard_at(menu: Menu, visit: Visit) -> str:
@@ -87,6 +91,11 @@ def fixed_pieces_of(text: str, language: str) -> tuple[Piece, ...]:
     return tuple(Piece(part, language) for is_value, part in _split(text) if not is_value)
 
 
+def known_pieces(menu: Menu) -> frozenset[Piece]:
+    """All that a menu may say, but for words that answers bring."""
+    return fixed_pieces(menu).union(*map(value_pieces, menu.languages))
+
+
 def value_pieces(language: str) -> frozenset[Piece]:
     """All pieces of which figures, days and digits are put together."""
     return frozenset(Piece(word, language) for word in reading_aloud.vocabulary(VOICES[language]))
@@ -108,15 +117,11 @@ def _text(menu: Menu, key: str, language: str) -> str:
 
 def _split(text: str) -> Iterator[tuple[bool, str]]:
     """Parts of a text, and whether each is the name of a value."""
-    rest = text
-    while rest:
-        before, brace, after = rest.partition("{")
-        if before.strip():
-            yield False, before.strip()
-        if not brace:
-            return
-        name, _, rest = after.partition("}")
-        yield True, name
+    for place, part in enumerate(split_text(text)):
+        if place % 2:
+            yield True, part
+        elif part.strip():
+            yield False, part.strip()
 
 
 def _spoken(value: Value, language: str) -> reading_aloud.Words:

@@ -12,12 +12,11 @@ def conflict_lines(menu: Menu, stands: StepPart, mine: StepPart) -> list[tuple[s
         theirs, typed = stands.values.get(name), mine.values.get(name)
         if (theirs or None) != (typed or None):
             lines.append((field_name(name), _words(menu, name, theirs), _words(menu, name, typed)))
-    for text in dict.fromkeys([*stands.texts, *mine.texts]):
-        old, new = stands.texts.get(text, {}), mine.texts.get(text, {})
-        for language in dict.fromkeys([*old, *new]):
-            words = old.get(language, ""), new.get(language, "")
-            if words[0] != words[1]:
-                lines.append((language_name(language), *words))
+    for text, typed_words in mine.texts.items():  # what was not shown stays whoever saves
+        for language, words in typed_words.items():
+            stood = stands.texts.get(text, {}).get(language, "")
+            if stood != words:
+                lines.append((language_name(language), stood, words))
     return lines
 
 

@@ -35,6 +35,11 @@ FAULTS: Final[Mapping[str, Promise]] = {
     "untranslated": pgettext_lazy(
         "menu fault", "The words are missing in this language: %(language)s."
     ),
+    "stray_brace": pgettext_lazy(
+        "menu fault",
+        "In %(language)s a brace stands alone. Put the name of a value into a pair of braces, or "
+        "take the brace out.",
+    ),
     "unknown_value": pgettext_lazy(
         "menu fault",
         "The text says {%(name)s}, which no step asks for or looks up. Take it out, or write a "
@@ -81,7 +86,7 @@ def fault_words(menu: Menu, fault: Fault) -> str:
     """What is wrong and what to do about it."""
     detail = dict(fault.detail)
     code = "queue_gone" if fault.code == "no_queue" and fault.field == "queue" else fault.code
-    if code == "untranslated":
+    if code in ("untranslated", "stray_brace"):
         detail["language"] = language_name(detail["language"])
     if code == "no_queue":
         detail["to"] = step_title(menu, detail["to"])

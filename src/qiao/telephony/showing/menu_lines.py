@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from qiao.telephony.rules.menu_changes import Data, MenuChange, menu_changes
 from qiao.telephony.rules.menu_data import MenuUnreadable, menu_from_data
+from qiao.telephony.rules.menu_edit import tidied
 from qiao.telephony.rules.menu_outline import OutlineLine, outline
 from qiao.telephony.rules.menus import PERSON_KEY, Callback, Choose, Digits, Menu, Node
 from qiao.telephony.showing.menu_words import (
@@ -46,9 +47,8 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A difference between two versions in words; `part` is the step to open."""
+    """A difference between two versions in words."""
 
-    part: str
     label: str
     what: str
     before: str
@@ -107,11 +107,17 @@ def readable(data: Data) -> Menu | None:
         return None
 
 
-def change_lines(before: Data, after: Data) -> list[ChangeLine]:
-    """What differs, in words. Steps that one side lacks are named by the other."""
+def published_data(draft: Data) -> Data:
+    """What would come into service of a draft; one that cannot be read is left as it is."""
+    return draft if readable(draft) is None else tidied(dict(draft))
+
+
+def change_lines(before: Data, after: Data) -> list[ChangeLine] | None:
+    """What differs, in words; None where another version of the program wrote one of the two.
+    Steps that one side lacks are named by the other."""
     old, new = readable(before), readable(after)
     if old is None or new is None:
-        return []
+        return None
     return [_change(old, new, each) for each in menu_changes(before, after)]
 
 
@@ -121,13 +127,12 @@ def _change(old: Menu, new: Menu, change: MenuChange) -> ChangeLine:
             "text": change.text,
             "language": language_name(change.field),
         }
-        return ChangeLine("", label, change.what, change.before, change.after)
+        return ChangeLine(label, change.what, change.before, change.after)
     menu = old if change.what == "removed" else new
     where = step_title(menu, change.step) if change.step else _("The menu itself")
     if not change.field:
-        return ChangeLine(change.step, where, change.what, "", "")
+        return ChangeLine(where, change.what, "", "")
     return ChangeLine(
-        change.step,
         f"{where} – {field_name(change.field)}",
         change.what,
         _value(old, change.field, change.before),

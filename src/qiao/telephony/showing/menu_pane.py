@@ -17,7 +17,7 @@ from qiao.telephony.operations import faults_of
 from qiao.telephony.queries import queue_name
 from qiao.telephony.rules.menu_checks import Fault
 from qiao.telephony.rules.menu_data import menu_from_data
-from qiao.telephony.rules.menu_edit import MENU, SAID, part_of, said_at
+from qiao.telephony.rules.menu_edit import MENU, SAID, part_of, said_at, tidied
 from qiao.telephony.rules.menu_outline import leads_to
 from qiao.telephony.rules.menus import LANGUAGES, Menu
 from qiao.telephony.rules.speech import fixed_pieces_of
@@ -65,7 +65,7 @@ def frame(looked: Looked, current: VoiceMenu, step: str) -> dict[str, Any]:
             }
             for each in looked.faults
         ],
-        "changes": change_lines(current.data, draft.data),
+        "changes": change_lines(current.data, tidied(draft.data)),
         "current": current,
         "moved_on": current.version != draft.based_on.version,
         "step": step,
@@ -126,8 +126,6 @@ def pane(looked: Looked, step: str, form: StepForm | None = None, **more: Any) -
         "groups": groups,
         "general": general,
         "step": step,
-        "kind": kind,
-        "kind_name": menu_words.KINDS.get(kind, ""),
         "icon": menu_words.ICONS.get(kind, "list-check"),
         "title": menu_words.step_title(menu, step) if step else _("The menu itself"),
         "from": [
@@ -136,7 +134,6 @@ def pane(looked: Looked, step: str, form: StepForm | None = None, **more: Any) -
             for node, way in leads_to(menu, step)
         ] if step else [],
         "seen": part.stamp,
-        "languages": menu.languages,
         **more,
     }  # fmt: skip
 

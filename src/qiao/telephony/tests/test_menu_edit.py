@@ -80,6 +80,13 @@ def test_every_kind_of_step_can_be_added_and_read_again(kind: str) -> None:
     assert [node.key for node in menu_from_data(again).nodes][-1] == other
 
 
+def test_a_way_to_a_kind_of_step_that_there_is_not_is_a_fault_like_others() -> None:
+    after, _key = replaced(data(), "bye", step(data(), "main") | {"key": "bye"}, {})
+    after, _key = replaced(after, "main", step(after, "main") | {"otherwise": "+nonsense"}, {})
+    told = [(e.node, e.field) for e in faults(menu_from_data(after)) if e.code == "no_node"]
+    assert ("main", "otherwise") in told
+
+
 def test_a_step_that_is_taken_out_leaves_its_ways_as_faults() -> None:
     found = {
         (e.code, e.node, e.field) for e in faults(menu_from_data(removed(data(), "callback")))

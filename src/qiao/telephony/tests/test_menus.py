@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiao.telephony.rules.menu_checks import WORDS, faults
+from qiao.telephony.rules.menu_visits import Prompt
 from qiao.telephony.rules.menus import (
     KINDS,
     Callback,
@@ -21,7 +22,10 @@ from qiao.telephony.rules.menus import (
     Node,
     Queue,
     Say,
+    names_in,
+    split_text,
 )
+from qiao.telephony.rules.speech import fixed_pieces, pieces, words_of
 from qiao.telephony.tests.callers import GAS, any_menu
 
 BYE = HangUp("bye")
@@ -111,6 +115,27 @@ def test_missing_prompts_texts_translations_and_values_are_told() -> None:
         ("untranslated", "c", "prompts"),
         ("unknown_value", "d", "prompts"),
     }
+
+
+@pytest.mark.parametrize("text", ["Press 1 {due", "due}", "{{due}}", "{due}{", "}{"])
+def test_a_brace_that_encloses_no_name_is_told(text: str) -> None:
+    lookup = Lookup("a", name="bill", otherwise="b", values={"due": "count"})
+    made = menu(lookup, Say("b", ("t",), next="bye"), texts={"t": {"zh-hans": text}})
+    assert found(made) == {("stray_brace", "b", "prompts")}
+    assert found(replace(made, texts={"t": {"zh-hans": "1 {due} 2{due}"}})) == set()
+
+
+@given(text=st.text(alphabet="ab {}\n\u8bf7", max_size=20))
+def test_whatever_text_a_menu_in_service_has_it_is_said_and_read_alike(text: str) -> None:
+    made = menu(texts={"t": {"en": text}}, languages=("en",))
+    prompt = Prompt("t", dict.fromkeys(names_in(text), 7))
+    parts = split_text(text)
+    said = pieces(made, [prompt], "en")
+    wanted = ["seven" if place % 2 else part.strip() for place, part in enumerate(parts)]
+    assert [each.text for each in said] == [each for each in wanted if each]
+    parts[1::2] = ["seven"] * len(parts[1::2])
+    assert words_of(made, [prompt], "en") == "".join(parts)
+    assert {each for each in said if each.text != "seven"} <= fixed_pieces(made)
 
 
 def test_a_secret_that_would_be_said_aloud_is_told() -> None:

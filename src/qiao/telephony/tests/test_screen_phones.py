@@ -20,8 +20,9 @@ from qiao.telephony import operations
 from qiao.telephony.controller import Controller
 from qiao.telephony.models import Call, PhoneDeed
 from qiao.telephony.operations.deeds import Kind
-from qiao.telephony.played import PlayedExchange
+from qiao.telephony.played import SHORT_SECONDS, PlayedExchange
 from qiao.telephony.queries import own_phone, what_is_heard
+from qiao.telephony.rules.speech import Piece
 from qiao.telephony.tests.test_controller import (
     CALLER,
     HOTLINE,
@@ -31,6 +32,7 @@ from qiao.telephony.tests.test_controller import (
     until,
     world,
 )
+from qiao.telephony.tests.test_menu_versions import publish_other_keys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -117,6 +119,23 @@ def test_a_deed_for_a_switch_that_is_gone_is_only_put_away(world: Company) -> No
         async with running():
             await until(lambda: PhoneDeed.objects.filter(done_at__isnull=False).exists())
         assert not await sync_to_async(Call.objects.exists)()
+
+    played(scene())
+
+
+def test_words_that_are_published_while_the_switch_is_played_take_their_time(
+    world: Company,
+) -> None:
+    async def scene() -> None:
+        async with running() as exchange:
+            await do(operations.call_in, caller=CALLER, dialled="none", actor=world.agent)
+            await until(lambda: PhoneDeed.objects.filter(done_at__isnull=False).exists())
+            await do(lambda now: publish_other_keys(world))  # noqa: ARG005 - as `do` calls it
+            piece = Piece("留言请按1。", "zh-hans")
+            seconds = exchange.engine.switch.sound_seconds
+            assert seconds(piece.sound) == seconds("a name") == SHORT_SECONDS
+            await until(lambda: seconds(piece.sound) == piece.seconds)
+            assert seconds("a name") == SHORT_SECONDS
 
     played(scene())
 

@@ -1,6 +1,7 @@
 """The editor of a voice menu: the outline, and the step that is being changed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,27 +13,62 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from qiao.core.http import StaffRequest, staff_view
+from qiao.core.http import StaffRequest, put_at, staff_view
 from qiao.core.rules.text import BadText
 from qiao.telephony import operations
 from qiao.telephony.forms.menu_parts import StepForm
 from qiao.telephony.models import VoiceMenuDraft
-from qiao.telephony.queries import newest_menu, open_draft
+from qiao.telephony.queries import new_pieces, newest_menu, open_draft
+from qiao.telephony.rules.menu_data import MenuUnreadable, menu_from_data
 from qiao.telephony.rules.menu_edit import MENU, BadKey, KeyTaken, NoSuchStep, StepPart
 from qiao.telephony.rules.menus import KINDS
+from qiao.telephony.saying import without_sound
 from qiao.telephony.showing.menu_changes import conflict_lines
 from qiao.telephony.showing.menu_pane import Looked, frame, look, pane, step_form
-from qiao.telephony.views.menus import POST, RIGHT, show
+from qiao.telephony.views.menus import POST, RIGHT, show, to_menu, unreadable_words
 
 UNPROCESSABLE = 422
 
 
-def get_draft(request: StaffRequest, key: str) -> VoiceMenuDraft:
+class DraftUnreadable(ValueError):  # noqa: N818 - names the finding
+    """The draft was written by another version of the program."""
+
+
+def find_draft(request: StaffRequest, key: str) -> VoiceMenuDraft:
     """The open draft of a menu, or 404. Raises `Forbidden` for a menu of other units' lines."""
     draft = open_draft(actor=request.actor, key=key)
     if draft is None:
         raise Http404(key)
     return draft
+
+
+def get_draft(request: StaffRequest, key: str) -> VoiceMenuDraft:
+    """The open draft of a menu, to be worked on, or 404. Raises `Forbidden` as `find_draft`, and
+    `DraftUnreadable` for one that can only be put away; see `reading`."""
+    draft = find_draft(request, key)
+    try:
+        menu_from_data(draft.data)
+    except MenuUnreadable as error:
+        raise DraftUnreadable(key) from error
+    return draft
+
+
+def reading(
+    view: Callable[[StaffRequest, str], HttpResponse],
+) -> Callable[[StaffRequest, str], HttpResponse]:
+    """A view of a draft. One that cannot be read leads to the menu's page, to be put away."""
+
+    @wraps(view)
+    def inner(request: StaffRequest, key: str) -> HttpResponse:
+        try:
+            return view(request, key)
+        except DraftUnreadable:
+            messages.error(request, unreadable_words())
+            if not request.htmx:
+                return to_menu(key)
+            return HttpResponse(headers={"HX-Redirect": to_menu(key).url})
+
+    return inner
 
 
 def step_named(request: StaffRequest) -> str:
@@ -50,6 +86,7 @@ def _frame(looked: Looked, step: str) -> dict[str, Any]:
 
 
 @staff_view(RIGHT)
+@reading
 def editor(request: StaffRequest, key: str) -> HttpResponse:
     """The whole editor, with one step open."""
     looked = look(get_draft(request, key))
@@ -63,6 +100,7 @@ def editor(request: StaffRequest, key: str) -> HttpResponse:
 
 
 @staff_view(RIGHT, methods=("GET", "HEAD", "POST"))
+@reading
 def step(request: StaffRequest, key: str) -> HttpResponse:
     """The pane of a step; posted, its values are kept."""
     draft = get_draft(request, key)
@@ -142,7 +180,6 @@ def _conflict(
         chosen,
         form,
         conflicts=conflict_lines(looked.menu, stands, mine),
-        by=looked.draft.changed_by.name,
     )
     return _pane(request, looked, chosen, shown, status=UNPROCESSABLE)
 
@@ -168,11 +205,11 @@ def _pane(
     if not request.htmx:
         return show(request, "editor.html", context | {"oob": False}, status=status)
     response = render(request, "telephony/menus/_pane_frame.html", context, status=status)
-    response["HX-Retarget"], response["HX-Reswap"] = "#step-pane", "outerHTML"
-    return response
+    return put_at("#step-pane", response)
 
 
 @staff_view(RIGHT, methods=POST)
+@reading
 def add(request: StaffRequest, key: str) -> HttpResponse:
     """Add a step behind the one that is open, and open it."""
     draft = get_draft(request, key)
@@ -189,6 +226,7 @@ def add(request: StaffRequest, key: str) -> HttpResponse:
 
 
 @staff_view(RIGHT, methods=POST)
+@reading
 def remove(request: StaffRequest, key: str) -> HttpResponse:
     """Take a step out."""
     draft = get_draft(request, key)
@@ -208,6 +246,7 @@ def remove(request: StaffRequest, key: str) -> HttpResponse:
 
 
 @staff_view(RIGHT, methods=POST)
+@reading
 def move(request: StaffRequest, key: str) -> HttpResponse:
     """Move a step in the list: earlier, or later."""
     draft = get_draft(request, key)
@@ -238,18 +277,21 @@ def _revision(request: StaffRequest) -> int:
 
 
 @staff_view(RIGHT, methods=("GET", "HEAD", "POST"))
+@reading
 def publish(request: StaffRequest, key: str) -> HttpResponse:
     """Say why, and put the draft into service."""
     draft = get_draft(request, key)
     refused = _publish(request, key) if request.method == "POST" else ""
     if request.method == "POST" and not refused:
         messages.success(request, _("In service. The next call meets it."))
-        return HttpResponseRedirect(reverse("telephony:menu", args=[key]))
+        return to_menu(key)
     looked = look(draft)
+    is_played = settings.SWITCH == "played"  # that one says words without any recording
     context = _frame(looked, MENU) | {
         "refused": refused,
         "reason": request.POST.get("reason", ""),
-        "has_phone": settings.SWITCH == "played",
+        "has_phone": is_played,
+        "unsaid": 0 if is_played or looked.faults else without_sound(new_pieces(looked.menu)),
     }
     status = UNPROCESSABLE if refused else 200
     return show(request, "publish.html", context, status=status)
@@ -281,7 +323,7 @@ def _publish(request: StaffRequest, key: str) -> str:
 @staff_view(RIGHT, methods=POST)
 def drop(request: StaffRequest, key: str) -> HttpResponse:
     """Put the draft away; it can be taken up again."""
-    get_draft(request, key)
+    find_draft(request, key)
     try:
         operations.drop_menu_draft(
             key=key, seen=_revision(request), actor=request.actor, now=request.now
@@ -293,4 +335,4 @@ def drop(request: StaffRequest, key: str) -> HttpResponse:
         messages.error(request, _refusal_words(refusal))
     else:
         messages.success(request, _("The draft is put away. It can be taken up again below."))
-    return HttpResponseRedirect(reverse("telephony:menu", args=[key]))
+    return to_menu(key)

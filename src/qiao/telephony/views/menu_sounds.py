@@ -11,13 +11,14 @@ from qiao.telephony.rules.menu_data import menu_from_data
 from qiao.telephony.rules.menus import LANGUAGES
 from qiao.telephony.rules.speech import fixed_pieces_of
 from qiao.telephony.saying import NoSound, sound_of
-from qiao.telephony.views.menu_drafts import get_draft
+from qiao.telephony.views.menu_drafts import get_draft, reading
 from qiao.telephony.views.menus import RIGHT
 
 log: Final = structlog.get_logger(__name__)
 
 
 @staff_view(RIGHT)
+@reading
 def sound(request: StaffRequest, key: str) -> HttpResponse:
     """The words of a text of the draft in a language; values that it says are left out."""
     menu = menu_from_data(get_draft(request, key).data)

@@ -32,7 +32,7 @@ from qiao.telephony.showing.menu_faults import fault_words
 from qiao.telephony.showing.menu_pane import look
 from qiao.telephony.showing.menu_trial import course_lines, examples, possible_answers
 from qiao.telephony.showing.menu_words import language_name, menu_name, step_title
-from qiao.telephony.views.menu_drafts import get_draft
+from qiao.telephony.views.menu_drafts import get_draft, reading
 from qiao.telephony.views.menus import RIGHT, show
 from qiao.telephony.views.phone import KEYS
 
@@ -42,6 +42,7 @@ LONGEST: Final = 4_000
 
 
 @staff_view(RIGHT)
+@reading
 def try_draft(request: StaffRequest, key: str) -> HttpResponse:
     """Walk through the draft: its address holds how it is tried and all moves so far."""
     draft = get_draft(request, key)
@@ -111,7 +112,7 @@ def _moves(given: QueryDict) -> list[str]:
     """Moves so far and the one that was pressed now."""
     moves = given.get("moves", "")[:LONGEST].split()
     pressed = given.get("move", "").split()
-    return [*moves, *pressed][-MOST_MOVES:]
+    return [*moves, *pressed][:MOST_MOVES]
 
 
 def _when(given: QueryDict) -> str:

@@ -1,5 +1,6 @@
 """Voice menus: the list, one with its versions, a version as it stood, two compared."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -17,11 +18,17 @@ from qiao.telephony.queries import (
     list_menus,
     menu_drafts,
     menu_row,
+    menu_version,
     menu_versions,
 )
-from qiao.telephony.rules.menu_changes import menu_changes
+from qiao.telephony.rules.menu_changes import Data, menu_changes
 from qiao.telephony.rules.menu_data import MenuUnreadable
-from qiao.telephony.showing.menu_lines import change_lines, readable, step_lines
+from qiao.telephony.showing.menu_lines import (
+    change_lines,
+    published_data,
+    readable,
+    step_lines,
+)
 from qiao.telephony.showing.menu_words import menu_name
 
 RIGHT = "calls.menus"
@@ -36,10 +43,20 @@ def show(
     return render(request, f"telephony/menus/{template}", context, status=status)
 
 
+def to_menu(key: str) -> HttpResponseRedirect:
+    """To the page of a menu."""
+    return HttpResponseRedirect(reverse("telephony:menu", args=[key]))
+
+
+def unreadable_words() -> str:
+    """What is said of a draft that this version of the program cannot read."""
+    return _("This draft was written by another version of the program. It can be put away.")
+
+
 def row_of(request: StaffRequest, key: str) -> MenuRow:
     """The menu as the actor may see it, or 404."""
     try:
-        return menu_row(actor=request.actor, key=key, now=request.now)
+        return menu_row(actor=request.actor, key=key)
     except MenuNotVisible as error:
         raise Http404(key) from error
 
@@ -72,6 +89,7 @@ def page(request: StaffRequest, key: str) -> HttpResponse:
             (each, len(menu_changes(old.data, each.data)) if old else None, old)
             for each, old in zip(versions, before, strict=True)
         ],
+        "is_draft_readable": row.draft is None or readable(row.draft.data) is not None,
         "dropped": [
             each for each in menu_drafts(key) if each.state == VoiceMenuDraft.State.DROPPED
         ],
@@ -80,10 +98,10 @@ def page(request: StaffRequest, key: str) -> HttpResponse:
 
 
 def _version(key: str, number: str) -> VoiceMenu:
-    found = [each for each in menu_versions(key) if str(each.version) == number]
-    if not found:
+    found = menu_version(key, int(number)) if number.isdecimal() and len(number) < 10 else None
+    if found is None:
         raise Http404(number)
-    return found[0]
+    return found
 
 
 @staff_view(RIGHT)
@@ -106,11 +124,11 @@ def version(request: StaffRequest, key: str, number: int) -> HttpResponse:
 def compare(request: StaffRequest, key: str) -> HttpResponse:
     """Two versions, or a version and the draft, side by side."""
     row = row_of(request, key)
-    versions = menu_versions(key)
-    numbers = [str(each.version) for each in versions]
+    versions = {str(each.version): each for each in menu_versions(key)}
+    numbers = list(versions)
     after = request.GET.get("after") or (DRAFT if row.draft else numbers[0])
     before = request.GET.get("before") or numbers[0 if after == DRAFT else -1]
-    sides = [_side(row, key, each) for each in (before, after)]
+    sides = [_side(row, versions, each) for each in (before, after)]
     context = {
         "row": row,
         "key": key,
@@ -123,10 +141,13 @@ def compare(request: StaffRequest, key: str) -> HttpResponse:
     return show(request, "compare.html", context)
 
 
-def _side(row: MenuRow, key: str, text: str) -> Any:
+def _side(row: MenuRow, versions: Mapping[str, VoiceMenu], text: str) -> Data:
     if text == DRAFT and row.draft is not None:
-        return row.draft.data
-    return _version(key, text).data
+        return published_data(row.draft.data)
+    if text not in versions:
+        raise Http404(text)
+    data: Data = versions[text].data
+    return data
 
 
 @staff_view(RIGHT, methods=POST)
@@ -141,10 +162,10 @@ def begin(request: StaffRequest, key: str) -> HttpResponse:
         )
     except operations.OtherDraftOpen as refusal:
         messages.error(request, _other_draft(refusal))
-        return HttpResponseRedirect(reverse("telephony:menu", args=[key]))
+        return to_menu(key)
     except MenuUnreadable:
         messages.error(request, _("This version was written by another version of the program."))
-        return HttpResponseRedirect(reverse("telephony:menu", args=[key]))
+        return to_menu(key)
     return HttpResponseRedirect(reverse("telephony:menu_draft", args=[key]))
 
 
@@ -165,5 +186,11 @@ def restore(request: StaffRequest, key: str) -> HttpResponse:
         operations.restore_menu_draft(draft_id=known[text], actor=request.actor, now=request.now)
     except operations.OtherDraftOpen as refusal:
         messages.error(request, _other_draft(refusal))
-        return HttpResponseRedirect(reverse("telephony:menu", args=[key]))
+        return to_menu(key)
+    except operations.MenuDraftRefusal:
+        messages.error(request, _("This draft was published meanwhile: begin a new one."))
+        return to_menu(key)
+    except MenuUnreadable:
+        messages.error(request, _("This draft was written by another version of the program."))
+        return to_menu(key)
     return HttpResponseRedirect(reverse("telephony:menu_draft", args=[key]))
