@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from qiao.api import operations, queries, sending
 from qiao.api.operations.delivering import QUEUE, SEND_TASK
 from qiao.api.rules.signing import headers
+from qiao.core.alone import alone
 from qiao.core.events import Envelope
 from qiao.core.job_events import JobHandled
 from qiao.core.tasks import PATIENT
@@ -37,7 +38,8 @@ def send(*, delivery_id: int) -> None:
     message = queries.outgoing(delivery_id=delivery_id, now=now)
     if message is None:
         return
-    with operations.only_attempt(message.endpoint_id) as is_free:
+    # A repeated message has no lock of its job: it would keep later ones back until it is due.
+    with alone(f"endpoint {message.endpoint_id}") as is_free:
         if is_free:
             _attempt(message, now)
             return

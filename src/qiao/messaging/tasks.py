@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from qiao.core.alone import alone
 from qiao.core.tasks import PATIENT
 from qiao.core.transactions import acting
 from qiao.messaging import operations
@@ -47,7 +48,7 @@ def send() -> None:
 def send_due(*, channel: Channel, clock: Clock) -> int:
     """Send all that is due on a channel, unless somebody else does; how many were begun."""
     begun = 0
-    with sending.only_sender(channel.key) as is_free:
+    with alone(f"messaging {channel.key}") as is_free:
         if not is_free:
             return 0
         with acting(None):

@@ -3,8 +3,6 @@
 import json
 import random
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,27 +82,6 @@ def _defer(delivery: Delivery) -> None:
     jobs.configure_task(SEND_TASK, queue=QUEUE, schedule_at=delivery.next_at).defer(
         delivery_id=delivery.pk
     )
-
-
-_HOLD = "SELECT pg_try_advisory_lock(hashtext('api_endpoint'), %s)"
-_LET_GO = "SELECT pg_advisory_unlock(hashtext('api_endpoint'), %s)"
-
-
-@contextmanager
-def only_attempt(endpoint_id: int) -> Iterator[bool]:
-    """Whether no other job speaks to an endpoint now; if so, none does until this ends.
-
-    A repeated message has no lock of its job: it would keep later messages back until it is due.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [endpoint_id % 2**31])
-        (is_free,) = cursor.fetchone()
-    try:
-        yield is_free
-    finally:
-        if is_free:
-            with connection.cursor() as cursor:
-                cursor.execute(_LET_GO, [endpoint_id % 2**31])
 
 
 def postpone(*, delivery_id: int, now: datetime) -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from qiao.api import operations, queries, tasks
 from qiao.api.models import Attempt, Delivery
 from qiao.api.tests.receivers import silent
+from qiao.core.alone import alone
 from qiao.core.registry import registry
 from qiao.core.working import Lane, lanes
 from qiao.customers.operations import add_phone
@@ -151,5 +152,5 @@ def test_one_receiver_that_hangs_holds_one_place_with_its_repetitions_too(
         assert Delivery.objects.get(pk=first).attempts == 2
         message = queries.outgoing(delivery_id=second, now=timezone.now())
         assert message is not None
-        with operations.only_attempt(message.endpoint_id) as is_free:
+        with alone(f"endpoint {message.endpoint_id}") as is_free:
             assert is_free, "and is free again"

@@ -4,8 +4,7 @@ A worker that dies leaves rows ``sending``. Whoever sends next puts back those t
 those begun without an end are ``unknown``: they are told, not sent again by themselves.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -30,27 +29,6 @@ OWNER_KIND: Final = "message"
 BULK: Final = frozenset({"broadcast"})
 WORDS_LENGTH: Final = 500
 TELL_AT_ONCE: Final = 500
-
-_HOLD = "SELECT pg_try_advisory_lock(hashtext('messaging'), hashtext(%s))"
-_LET_GO = "SELECT pg_advisory_unlock(hashtext('messaging'), hashtext(%s))"
-
-
-@contextmanager
-def only_sender(channel: str) -> Iterator[bool]:
-    """Whether nobody else sends on a channel now; if so, nobody does until this ends.
-
-    The lock goes with its connection: a worker that dies holds it no longer.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [channel])
-        (is_free,) = cursor.fetchone()
-    try:
-        yield is_free
-    finally:
-        if is_free and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute(_LET_GO, [channel])
-
 
 _BEGUN = """
 SELECT m.id, EXISTS (
