@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import quote
 
 from asgiref.sync import sync_to_async
@@ -10,7 +10,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from qiao.core.rules.ranges import NotThere, Part, part_of
+from qiao.core.rules.ranges import NotThere, part_of
 
 BLOCK: Final = 1 << 18
 
@@ -23,10 +23,9 @@ def send_file(
     Raises `OSError` if it cannot be opened.
     """
     size = path.stat().st_size
-    blocks = _blocks(path)
+    streamed = _stream(request, path, 0, size)
     if remove:
         path.unlink()  # stays readable through the open file
-    streamed: Any = _asynchronous(blocks) if isinstance(request, ASGIRequest) else blocks
     response = StreamingHttpResponse(streamed, content_type=content_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response["Content-Length"] = str(size)
@@ -50,13 +49,15 @@ def send_parts(request: HttpRequest, path: Path, *, content_type: str) -> HttpRe
         part = part_of(request.headers.get("Range", ""), size)
     except NotThere:
         return HttpResponse(status=416, headers=headers | {"Content-Range": f"bytes */{size}"})
-    blocks = _blocks(path, part)
-    streamed: Any = _asynchronous(blocks) if isinstance(request, ASGIRequest) else blocks
-    headers["Content-Length"] = str(part.length if part else size)
+    first, length = (part.first, part.length) if part else (0, size)
+    headers["Content-Length"] = str(length)
     if part is not None:
         headers["Content-Range"] = f"bytes {part.first}-{part.last}/{size}"
     return StreamingHttpResponse(
-        streamed, status=206 if part else 200, content_type=content_type, headers=headers
+        _stream(request, path, first, length),
+        status=206 if part else 200,
+        content_type=content_type,
+        headers=headers,
     )
 
 
@@ -68,19 +69,18 @@ def shown_file(content: bytes, *, content_type: str) -> HttpResponse:
     return response
 
 
-def _blocks(path: Path, part: Part | None = None) -> Iterator[bytes]:
-    file = path.open("rb")
-    left = path.stat().st_size if part is None else part.length
+def _stream(request: HttpRequest, path: Path, first: int, length: int) -> Any:
+    """The file is open when this returns; its blocks come as the server wants them."""
+    blocks = _blocks(path.open("rb"), first, length)
+    return _asynchronous(blocks) if isinstance(request, ASGIRequest) else blocks
 
-    def read() -> Iterator[bytes]:
-        nonlocal left
-        with file:
-            file.seek(part.first if part else 0)
-            while left and (block := file.read(min(BLOCK, left))):
-                left -= len(block)
-                yield block
 
-    return read()
+def _blocks(file: BinaryIO, first: int, length: int) -> Iterator[bytes]:
+    with file:
+        file.seek(first)
+        while length and (block := file.read(min(BLOCK, length))):
+            length -= len(block)
+            yield block
 
 
 async def _asynchronous(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
