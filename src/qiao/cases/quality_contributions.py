@@ -1,6 +1,7 @@
 """Cases as work that is judged: what was finished, and the whole story of one."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from django.urls import reverse
@@ -21,8 +22,9 @@ from qiao.core.wording import from_names, said
 MOST_ENTRIES: Final = 400
 
 
-def case_story(*, actor: Actor, subject_id: int) -> Story | None:
+def case_story(*, actor: Actor, subject_id: int, now: datetime) -> Story | None:
     """A case with all that happened, oldest first; None where the actor may not see it."""
+    del now
     try:
         case = get_case_for(actor=actor, case_id=subject_id)
     except NotVisible:

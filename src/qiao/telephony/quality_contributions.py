@@ -1,7 +1,7 @@
 """Calls as work that is judged by score cards: those whose recording is kept, with their story."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection
@@ -16,7 +16,14 @@ from qiao.core.ui.moments import duration
 from qiao.core.wording import said
 from qiao.staff.queries import names_of
 from qiao.telephony import words
-from qiao.telephony.queries import CallNotVisible, CallStory, number_words, queue_name, story_of
+from qiao.telephony.queries import (
+    CallNotVisible,
+    CallStory,
+    number_words,
+    queue_name,
+    sees_listening,
+    story_of,
+)
 
 SUBJECT: Final = "call"
 # Whose call it was last is judged; whoever had it, was asked or listened in does not judge it.
@@ -67,7 +74,7 @@ def recorded_calls(
         ]
 
 
-def call_story(*, actor: Actor, subject_id: int) -> Story | None:
+def call_story(*, actor: Actor, subject_id: int, now: datetime) -> Story | None:
     """A call with all that happened, oldest first; None where the actor may not see it. It is
     heard on its own page."""
     try:
@@ -89,13 +96,14 @@ def call_story(*, actor: Actor, subject_id: int) -> Story | None:
         url=reverse("telephony:detail", args=[call.pk]),
         organisation_id=call.organisation_id,
         facts=tuple(each for each in facts if each[1]),
-        lines=tuple(_lines(found, actor)),
+        lines=tuple(_lines(found, actor, now)),
     )
 
 
-def _lines(found: CallStory, actor: Actor) -> list[StoryLine]:
+def _lines(found: CallStory, actor: Actor, now: datetime) -> list[StoryLine]:
     people = {each.data.get("staff") for each in found.entries} - {None}
-    teller = words.Teller(names_of(people), actor)
+    sees = sees_listening(actor=actor, call=found.call, now=now)
+    teller = words.Teller(names_of(people), actor, sees_listening=sees)
     told = [(each, teller.tell(each.kind, each.data)) for each in found.entries]
     return [
         StoryLine(

@@ -79,9 +79,7 @@ class Teller:
     Without `sees_listening` nothing is told of whoever only listened.
     """
 
-    def __init__(
-        self, names: Mapping[int, str], actor: Actor, *, sees_listening: bool = True
-    ) -> None:
+    def __init__(self, names: Mapping[int, str], actor: Actor, *, sees_listening: bool) -> None:
         self._names = names
         self._sees_listening = sees_listening
         self._is_told = True  # of whoever watches

@@ -57,11 +57,11 @@ class EvaluationSubject:
     """A kind of finished work that is judged by score cards.
 
     `pool` gives what was finished in these units within days, both inclusive; `story` one piece
-    as the actor may see it, or None.
+    as the actor may see it at a moment, or None.
     """
 
     key: str
     label: Text
     pool: Callable[..., Sequence[FinishedWork]]  # (*, organisation_ids, since, until)
-    story: Callable[..., Story | None]  # (*, actor, subject_id)
+    story: Callable[..., Story | None]  # (*, actor, subject_id, now)
     kinds: Callable[[], Sequence[tuple[str, Text]]]

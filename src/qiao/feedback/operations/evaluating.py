@@ -89,7 +89,7 @@ def finish_evaluation(
     unexplained = tuple(key for key in found.failed if not given[key].comment.strip())
     if unexplained:
         raise EvaluationRefused("explain", unexplained)
-    _check_entries(row, given, actor)
+    _check_entries(row, given, actor, now)
     EvaluationAnswer.objects.bulk_create(
         EvaluationAnswer(
             evaluation=row,
@@ -110,11 +110,13 @@ def finish_evaluation(
     return row
 
 
-def _check_entries(row: Evaluation, given: Mapping[str, Given], actor: Actor) -> None:
+def _check_entries(
+    row: Evaluation, given: Mapping[str, Given], actor: Actor, now: datetime
+) -> None:
     named = {each.entry_seq for each in given.values() if each.entry_seq is not None}
     if not named:
         return
-    story = story_of(evaluation=row, actor=actor)
+    story = story_of(evaluation=row, actor=actor, now=now)
     if story is None or named - {line.seq for line in story.lines}:
         raise EvaluationRefused("entry")
 

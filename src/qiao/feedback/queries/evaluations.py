@@ -1,6 +1,6 @@
 """Reading evaluations: one, those on a desk, those under appeal, a person's own."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from django.db.models import F, Q, QuerySet
@@ -49,12 +49,12 @@ def card_of(evaluation: Evaluation) -> Card:
     return read_card(evaluation.version_of_card.content)
 
 
-def story_of(*, evaluation: Evaluation, actor: Actor) -> Story | None:
+def story_of(*, evaluation: Evaluation, actor: Actor, now: datetime) -> Story | None:
     """The piece of work with all that happened, as far as the actor may see it."""
     subject = registry.evaluated().get(evaluation.subject_kind)
     if subject is None:
         return None
-    return subject.story(actor=actor, subject_id=evaluation.subject_id)
+    return subject.story(actor=actor, subject_id=evaluation.subject_id, now=now)
 
 
 def _of_view(view: str, actor: Actor) -> QuerySet[Evaluation]:

@@ -72,7 +72,7 @@ def page_of(
     given = words.answers_of(row) if answers is None else answers
     appeal = getattr(row, "appeal", None)
     is_mine = row.person_id == actor.staff_id
-    story = queries.story_of(evaluation=row, actor=actor)
+    story = queries.story_of(evaluation=row, actor=actor, now=request.now)
     worth = _worth(row, given)
     draft = row.draft.get("comment", "") if row.finished_at is None else row.comment
     may_decide = (
@@ -169,7 +169,9 @@ REPLAYED: Final = "followups.view"
 def replay(request: StaffRequest, kind: str, subject_id: int) -> HttpResponse:
     """A piece of work as one timeline with the durations between, for review."""
     subject = registry.evaluated().get(kind)
-    story = subject.story(actor=request.actor, subject_id=subject_id) if subject else None
+    if subject is None:
+        raise Http404(kind)
+    story = subject.story(actor=request.actor, subject_id=subject_id, now=request.now)
     if story is None:
         raise Http404(kind)
     lines = words.told(story)

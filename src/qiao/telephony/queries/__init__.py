@@ -74,8 +74,7 @@ from qiao.telephony.queries.waiting import (
     waiting_call,
     waiting_calls,
 )
-from qiao.telephony.queries.watch_terms import is_seen
-from qiao.telephony.queries.watching import WatchLine, load_watch, watches_of
+from qiao.telephony.queries.watching import WatchLine, load_watch, sees_listening, watches_of
 
 __all__ = [
     "MEASURES",
@@ -109,7 +108,6 @@ __all__ = [
     "ended_call",
     "every_piece",
     "histories",
-    "is_seen",
     "level_terms",
     "line_of",
     "lines_of_menu",
@@ -148,6 +146,7 @@ __all__ = [
     "require_menu",
     "resolved_at_once",
     "ringing_call_id",
+    "sees_listening",
     "served_menu",
     "some_callers",
     "sound_for",

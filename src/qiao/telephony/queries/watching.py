@@ -9,6 +9,7 @@ from qiao.core.actor import Actor
 from qiao.staff.queries import names_of
 from qiao.telephony.models import Call, CallWatch
 from qiao.telephony.queries.at_hand import queue_name
+from qiao.telephony.queries.watch_terms import is_seen
 from qiao.telephony.rights import WATCH
 
 TOLD: Final = timedelta(seconds=20)  # so long the bar says how a watch ended
@@ -26,6 +27,11 @@ class WatchLine:
     begun_at: datetime
     seconds: int | None
     end: str
+
+
+def sees_listening(*, actor: Actor, call: Call, now: datetime) -> bool:
+    """Whether the actor is told of whoever only listened to a call."""
+    return actor.can(WATCH) or is_seen("listen", organisation_id=call.organisation_id, now=now)
 
 
 def watches_of(*, actor: Actor, call_id: int) -> Sequence[WatchLine]:

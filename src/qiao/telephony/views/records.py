@@ -17,16 +17,15 @@ from qiao.telephony.forms import CALL_FILTERS, read_filters
 from qiao.telephony.models import Call, CallTurn
 from qiao.telephony.queries import (
     CallRow,
-    is_seen,
     list_calls,
     number_words,
     queue_name,
     recordings_of,
+    sees_listening,
     story_of,
     watches_of,
 )
 from qiao.telephony.recording_words import shown
-from qiao.telephony.rights import WATCH
 
 VIEW: Final = "interactions.view"
 MEASURE_NAMES: Final[dict[str, Promise]] = {
@@ -85,7 +84,8 @@ def detail(request: StaffRequest, call_id: int) -> HttpResponse:
     story = story_of(actor=request.actor, call_id=call_id)
     call, contact = story.call, story.contact
     people = {each.data.get("staff") for each in story.entries} - {None}
-    teller = words.Teller(names_of(people), request.actor, sees_listening=_sees(call, request))
+    sees = sees_listening(actor=request.actor, call=call, now=request.now)
+    teller = words.Teller(names_of(people), request.actor, sees_listening=sees)
     told = [(entry, teller.tell(entry.kind, entry.data)) for entry in story.entries]
     context = {
         "call": call,
@@ -109,13 +109,6 @@ def detail(request: StaffRequest, call_id: int) -> HttpResponse:
         else "",
     }
     return render(request, "telephony/call.html", context)
-
-
-def _sees(call: Call, request: StaffRequest) -> bool:
-    """Whether the reader is told of whoever only listened."""
-    return request.actor.can(WATCH) or is_seen(
-        "listen", organisation_id=call.organisation_id, now=request.now
-    )
 
 
 def _times(turns: Any) -> dict[str, int | None]:
