@@ -44,7 +44,8 @@ RETENTION: Final = (
         ),
         table="telephony_callrecording",
         due=(
-            "r.state = 'kept' AND r.ended_at < CASE WHEN r.keep_days IS NULL THEN %(before)s"
+            "(r.state = 'kept' OR (r.state = 'lost' AND r.is_at_switch))"
+            " AND coalesce(r.ended_at, r.began_at) < CASE WHEN r.keep_days IS NULL THEN %(before)s"
             " ELSE %(now)s::timestamptz - make_interval(days => r.keep_days) END"
             f" AND {NOT_HELD}"
         ),

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qiao.core.ui.moments import duration
 from qiao.telephony.models import CallRecording, RecordingHold
+from qiao.telephony.operations.listening import REASON_LENGTH
 from qiao.telephony.queries import Listening, line_of
-from qiao.telephony.rules.recordings import LeftOut
+from qiao.telephony.rules.recordings import CARD, LeftOut
 
 State = CallRecording.State
 TROUBLES: Final[dict[str, Promise]] = {
@@ -21,7 +22,7 @@ TROUBLES: Final[dict[str, Promise]] = {
     "down": gettext_lazy("The switch does not answer; it is asked again by itself."),
 }
 PAUSES: Final[dict[str, Promise]] = {
-    "card": pgettext_lazy("recording", "Paused: card number"),
+    CARD: pgettext_lazy("recording", "Paused: card number"),
     "": pgettext_lazy("recording", "Paused"),
 }
 TONES: Final = {State.KEPT: "", State.LOST: "bad", State.DUE: "info", State.RUNNING: "pri"}
@@ -46,10 +47,12 @@ def shown(one: Listening, *, play_id: int | None = None, fault: str = "") -> dic
         "one": one,
         "is_kept": row.state == State.KEPT,
         "is_fetched": row.state == State.DUE,
+        "polls": row.state == State.DUE and not row.trouble and one.may_listen,
         "tone": TONES.get(State(row.state), ""),
         "seconds": round(row.sound_seconds) or row.seconds,
         "trouble": TROUBLES.get(row.trouble, ""),
         "reasons": RecordingHold.Why.choices,
+        "longest": REASON_LENGTH,
         "fault": fault,
         "player": _player(row, play_id) if play_id is not None else None,
     }
@@ -60,7 +63,9 @@ def _player(row: CallRecording, play_id: int) -> dict[str, Any]:
     return {
         "url": reverse("telephony:recording_sound", args=[row.pk, play_id]),
         "seconds": round(line.seconds),
+        "missing": [
+            [round(each.left_out.at, 2), round(each.left_out.seconds, 2)] for each in line.gaps
+        ],
         "gaps": line.gaps,
-        "stretches": line.stretches,
-        "pauses": [pause_words(each.left_out) for each in line.stretches if each.left_out],
+        "pauses": [pause_words(each.left_out) for each in line.gaps],
     }

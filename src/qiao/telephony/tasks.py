@@ -11,6 +11,7 @@ import structlog
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from qiao.core.alone import alone
 from qiao.core.incoming_files import place_for, take_brought
 from qiao.core.tasks import PATIENT
 from qiao.core.transactions import acting
@@ -47,18 +48,19 @@ def look_after(now: datetime) -> None:
 
 def see_to_recording(*, recording_id: int, engines: Engines, clock: Clock) -> None:
     """Bring a recording that is due, then let the switch forget what is kept here or is gone.
+    A job too many finds nothing due and ends.
 
     Nothing is held while the switch is spoken to. A worker that is killed in between has changed
     nothing, or left a file under the recording's own name, which the next one writes over.
     """
-    with operations.only_fetcher(recording_id) as is_free:
-        row = recording_to_see_to(recording_id) if is_free else None
+    with alone(f"recording {recording_id}") as is_free:
+        row = recording_to_see_to(recording_id, clock()) if is_free else None
         if row is None:
             return
         try:
             if row.state == CallRecording.State.DUE:
                 _bring(row, engines, clock)
-                row = recording_to_see_to(recording_id)
+                row = recording_to_see_to(recording_id, clock())
             if row is not None and row.state != CallRecording.State.DUE:
                 _drop(row, engines)
         except EngineDown as trouble:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import pgettext_lazy
 
 from qiao.telephony.models.calls import Call
@@ -50,14 +51,13 @@ class CallRecording(models.Model):
     trouble = models.TextField(default="", blank=True)
     next_at = models.DateTimeField(null=True)
     is_at_switch = models.BooleanField(default=True)
-    kept_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
     gone_by = models.TextField(choices=Gone.choices, default="", blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="kept", attachment_id__isnull=False, kept_at__isnull=False)
+                condition=Q(state="kept", attachment_id__isnull=False)
                 | (~Q(state="kept") & Q(attachment_id__isnull=True)),
                 name="telephony_recording_has_its_file",
             ),
@@ -81,7 +81,9 @@ class CallRecording(models.Model):
                 fields=["began_at"], condition=Q(state="running"), name="telephony_recordings_run"
             ),
             models.Index(
-                fields=["ended_at"], condition=Q(state="kept"), name="telephony_recordings_kept"
+                Coalesce("ended_at", "began_at"),
+                condition=Q(state="kept") | Q(state="lost", is_at_switch=True),
+                name="telephony_recordings_kept",
             ),
         ]
 

@@ -21,7 +21,6 @@ from qiao.telephony.operations.lines import add_line
 from qiao.telephony.operations.listening import (
     HeldAlready,
     NotKept,
-    ReasonMissing,
     hold_recording,
     play_recording,
     release_recording,
@@ -59,7 +58,6 @@ from qiao.telephony.operations.recordings import (
     let_recordings_go,
     look_after_recordings,
     miss_recording,
-    only_fetcher,
     postpone_recording,
 )
 from qiao.telephony.operations.turns import (
@@ -94,7 +92,6 @@ __all__ = [
     "NotOwed",
     "NotYourCall",
     "OtherDraftOpen",
-    "ReasonMissing",
     "StepMoved",
     "Switchboard",
     "UnknownProfile",
@@ -126,7 +123,6 @@ __all__ = [
     "miss_recording",
     "move_step",
     "move_waiting_call",
-    "only_fetcher",
     "play_recording",
     "postpone_recording",
     "press_keys",

@@ -7,7 +7,7 @@ from qiao.core import disclosure
 from qiao.core.actor import Actor
 from qiao.core.models import Attachment, Disclosure
 from qiao.core.retention import let_batch_end
-from qiao.core.rules.text import clean
+from qiao.core.rules.text import BadText, TextFault, clean
 from qiao.core.transactions import required
 from qiao.telephony.models import CallRecording, RecordingHold
 from qiao.telephony.queries.recordings import (
@@ -26,10 +26,6 @@ class NotKept(Exception):  # noqa: N818 - a refusal, not a fault
     """The recording is not there: not yet, or not any more."""
 
 
-class ReasonMissing(Exception):  # noqa: N818 - a refusal, not a fault
-    """Whoever takes a recording away, or holds it, says why."""
-
-
 class HeldAlready(Exception):  # noqa: N818 - a refusal, not a fault
     """It is held, or it is not, as was asked for."""
 
@@ -39,27 +35,25 @@ def play_recording(*, actor: Actor, now: datetime, recording_id: int) -> Disclos
 
     Raises `RecordingNotVisible`, `NotKept`.
     """
-    return _disclose("reveal", actor, now, recording_id, "")
+    found = recording_for(actor=actor, recording_id=recording_id)
+    return _disclose("reveal", found, actor, now)
 
 
 def take_recording(*, actor: Actor, now: datetime, recording_id: int, reason: str) -> Attachment:
     """Let somebody take a recording away, which is recorded as an export.
 
-    Raises `RecordingNotVisible`, `NotKept`, `ReasonMissing`, `BadText`,
-    `qiao.core.actor.Forbidden`.
+    Raises `RecordingNotVisible`, `NotKept`, `BadText`, `qiao.core.actor.Forbidden`.
     """
     found = recording_for(actor=actor, recording_id=recording_id)
     actor.require(TAKE, found.call.organisation_id)
-    words = _reason(reason)
-    _disclose("export", actor, now, recording_id, words)
+    _disclose("export", found, actor, now, _said(reason, "reason"))
     return file_of(found)
 
 
 def _disclose(
-    kind: str, actor: Actor, now: datetime, recording_id: int, reason: str
+    kind: str, found: CallRecording, actor: Actor, now: datetime, reason: str = ""
 ) -> Disclosure:
     required()
-    found = recording_for(actor=actor, recording_id=recording_id)
     if found.state != CallRecording.State.KEPT:
         raise NotKept(found.name)
     return disclosure.record(
@@ -78,7 +72,7 @@ def hold_recording(
 ) -> RecordingHold:
     """Keep a recording however old it becomes.
 
-    Raises `RecordingNotVisible`, `NotKept`, `HeldAlready`, `ReasonMissing`, `BadText`,
+    Raises `RecordingNotVisible`, `NotKept`, `HeldAlready`, `BadText`,
     `qiao.core.actor.Forbidden`.
     """
     let_batch_end()
@@ -86,11 +80,15 @@ def hold_recording(
     if found.state not in (CallRecording.State.KEPT, CallRecording.State.DUE):
         raise NotKept(found.name)
     if why not in RecordingHold.Why.values:
-        raise ReasonMissing("why")
+        raise BadText("why", TextFault.EMPTY)
     if _open_hold(found) is not None:
         raise HeldAlready(found.name)
     return RecordingHold.objects.create(
-        recording=found, why=why, note=_reason(note), placed_at=now, placed_by_id=actor.person_id
+        recording=found,
+        why=why,
+        note=_said(note, "note"),
+        placed_at=now,
+        placed_by_id=actor.person_id,
     )
 
 
@@ -119,8 +117,5 @@ def _open_hold(recording: CallRecording) -> RecordingHold | None:
     return recording.holds.filter(released_at__isnull=True).first()
 
 
-def _reason(words: str) -> str:
-    said = clean(words, field="reason", max_length=REASON_LENGTH)
-    if not said:
-        raise ReasonMissing("reason")
-    return said
+def _said(words: str, field: str) -> str:
+    return clean(words, field=field, max_length=REASON_LENGTH, required=True)

@@ -1,7 +1,6 @@
 """Recordings on their way from the switch: noted with the log, fetched, kept, lost, let go."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -61,7 +60,12 @@ def _begin(call: Call, name: str, at: datetime) -> None:
 
 def _end(name: str, entry: Entry, now: datetime) -> None:
     found = CallRecording.objects.select_for_update().filter(name=name).first()
-    if found is None or found.state != State.RUNNING:  # told twice
+    if found is None or found.state not in (State.RUNNING, State.REMOVED):  # told twice
+        return
+    if found.state == State.REMOVED:  # while it ran: only now it lies at the switch, to go there
+        found.is_at_switch, found.next_at = True, now
+        found.save(update_fields=["is_at_switch", "next_at"])
+        _defer(found)
         return
     found.ended_at = max(entry.at, found.began_at)
     found.seconds = int(entry.data.get("seconds") or 0)
@@ -77,25 +81,6 @@ def _end(name: str, entry: Entry, now: datetime) -> None:
 def _defer(row: CallRecording) -> None:
     later = row.next_at if row.next_at and row.next_at > timezone.now() else None
     jobs.configure_task(FETCH_TASK, queue=QUEUE, schedule_at=later).defer(recording_id=row.pk)
-
-
-_HOLD: Final = "SELECT pg_try_advisory_lock(hashtext('telephony_recording'), %s)"
-_LET_GO: Final = "SELECT pg_advisory_unlock(hashtext('telephony_recording'), %s)"
-
-
-@contextmanager
-def only_fetcher(recording_id: int) -> Iterator[bool]:
-    """Whether no other job sees to a recording now; if so, none does until this ends. A worker
-    that is killed lets go of it with its connection."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLD, [recording_id % 2**31])
-        (is_free,) = cursor.fetchone()
-    try:
-        yield is_free
-    finally:
-        if is_free:
-            with connection.cursor() as cursor:
-                cursor.execute(_LET_GO, [recording_id % 2**31])
 
 
 def keep_recording(
@@ -114,7 +99,7 @@ def keep_recording(
         actor=system_actor(organisation_id=unit),
         now=now,
     )
-    found.state, found.attachment_id, found.kept_at = State.KEPT, kept.pk, now
+    found.state, found.attachment_id = State.KEPT, kept.pk
     found.sound_seconds, found.trouble = seconds, ""
     found.next_at = now if is_dropped_at_switch(now) else None
     found.save()
@@ -127,13 +112,13 @@ def is_dropped_at_switch(now: datetime) -> bool:
 
 
 def miss_recording(*, recording_id: int, trouble: str, now: datetime) -> CallRecording:
-    """The switch had nothing, or nothing that can be played: ask again later, or say that it is
+    """The switch had nothing, or nothing that can be kept: ask again later, or say that it is
     lost."""
     found = _locked(recording_id)
     if found.state != State.DUE:
         return found
     found.tries += 1
-    found.trouble, found.next_at = trouble, next_try(found.tries, now)
+    found.trouble, found.next_at = trouble, next_try(found.tries, trouble, now)
     if found.next_at is None:
         found.state = State.LOST
         log.warning("recording_lost", recording=found.name, trouble=trouble, tries=found.tries)
@@ -216,7 +201,7 @@ _REMOVE: Final = """
 UPDATE telephony_callrecording r
    SET state = 'removed', removed_at = %(now)s, gone_by = %(gone_by)s, attachment_id = NULL,
        next_at = CASE WHEN r.is_at_switch THEN %(now)s::timestamptz END
- WHERE r.id = ANY(%(ids)s) AND r.state IN ('kept', 'due', 'running')
+ WHERE r.id = ANY(%(ids)s) AND r.state IN ('kept', 'lost')
 """
 
 

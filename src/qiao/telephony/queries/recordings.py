@@ -22,6 +22,7 @@ OWNER_KIND: Final = "call_recording"
 SUBJECT: Final = "telephony.recording"
 LISTEN, TAKE, HOLD = "calls.listen", "calls.download", "calls.hold"
 WORK: Final = "interactions.work"
+CLOCKS_APART: Final = timedelta(seconds=2)  # the database's, by which jobs begin, and ours
 HEARD_WITHIN: Final = timedelta(hours=2)  # from a play on record until its sound is refused
 TOLD: Final = ("recording_began", "recording_paused", "recording_resumed", "recording_ended",
                "ended")  # fmt: skip
@@ -42,23 +43,25 @@ class Listening:
     may_hold: bool
 
 
-def recording_for(*, actor: Actor, recording_id: int) -> CallRecording:
+def one_to_hear(*, actor: Actor, recording_id: int) -> Listening:
     """One that the actor may hear: by the right to listen where the call belongs to, or because
-    the call that a message asks for is theirs to return. Raises `RecordingNotVisible`."""
-    found = CallRecording.objects.select_related("call").filter(pk=recording_id).first()
-    if found is None or not (
-        actor.can_in(LISTEN, found.call.organisation_id)
-        or found.name in _messages_of(actor, [found.call_id])
-    ):
+    the call that a message asks for is owed and theirs to return. Raises `RecordingNotVisible`."""
+    found = listening_to(actor, CallRecording.objects.filter(pk=recording_id))
+    if not found or not found[0].may_listen:
         raise RecordingNotVisible(str(recording_id))
-    return found
+    return found[0]
+
+
+def recording_for(*, actor: Actor, recording_id: int) -> CallRecording:
+    """The same without what else the actor may do. Raises `RecordingNotVisible`."""
+    return one_to_hear(actor=actor, recording_id=recording_id).recording
 
 
 def _messages_of(actor: Actor, call_ids: Collection[int]) -> set[str]:
-    """Names of the messages whose calls the actor may return."""
+    """Names of the messages whose calls are still owed, and the actor may return."""
     if not actor.can(WORK):
         return set()
-    owed = owed_seen_by(actor).filter(call_id__in=call_ids).exclude(recording="")
+    owed = owed_seen_by(actor).open().filter(call_id__in=call_ids).exclude(recording="")
     return set(owed.values_list("recording", flat=True))
 
 
@@ -73,12 +76,6 @@ def message_of(*, actor: Actor, call_id: int, recording: str) -> Listening | Non
         return None
     rows = CallRecording.objects.filter(call_id=call_id, name=recording)
     return next(iter(listening_to(actor, rows)), None)
-
-
-def one_to_hear(*, actor: Actor, recording_id: int) -> Listening:
-    """One, with what the actor may do. Raises `RecordingNotVisible`."""
-    found = recording_for(actor=actor, recording_id=recording_id)
-    return listening_to(actor, CallRecording.objects.filter(pk=found.pk))[0]
 
 
 def listening_to(actor: Actor, rows: "QuerySet[CallRecording]") -> list[Listening]:
@@ -138,9 +135,9 @@ def line_of(recording: CallRecording) -> TimeLine:
     return time_line(recording.sound_seconds, left_out(entries, recording.name))
 
 
-def recording_to_see_to(recording_id: int) -> CallRecording | None:
-    """One of which something is to be done; None for one that is settled."""
-    return CallRecording.objects.filter(pk=recording_id, next_at__isnull=False).first()
+def recording_to_see_to(recording_id: int, now: datetime) -> CallRecording | None:
+    """One of which something is to be done by now; None for one that is settled or waits."""
+    return CallRecording.objects.filter(pk=recording_id, next_at__lte=now + CLOCKS_APART).first()
 
 
 def troubles() -> Mapping[str, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from qiao.telephony.rules.calls import Mode
 from qiao.telephony.rules.menu_visits import AskOutside, Context
 from qiao.telephony.rules.menus import Skills, Value
+from qiao.telephony.rules.recordings import CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +117,10 @@ class Requeue(Ask):
 
 @dataclass(frozen=True, slots=True)
 class PauseRecording(Ask):
-    """Leave out what is said now, or go on; `why` is a key of `rules.recordings`, the number of a
-    card by default."""
+    """Leave out what is said now, or go on; `why` is a key of `recording_words.PAUSES`."""
 
     on: bool
-    why: str = "card"
+    why: str = CARD
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import wave
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import IO, Any, Final, Literal
+from typing import IO, Final, Literal
 
 from qiao.telephony.rules.calls import Entry
 
@@ -15,6 +15,7 @@ WAITS: Final = (
 )  # fmt: skip
 """How long after each try in vain a recording is asked for again."""
 MOST_TRIES: Final = len(WAITS) + 1
+IN_VAIN: Final = frozenset({"too_large"})  # the next try would come to the same
 DOWN_FOR: Final = timedelta(minutes=5)  # a switch that does not answer is asked again so soon
 _SHORTEST: Final = 0.001  # seconds that a time line can show
 CARD: Final = "card"
@@ -26,9 +27,12 @@ def kind_of(recording: str) -> Kind:
     return "message" if recording.partition("-")[2].startswith("v") else "talk"
 
 
-def next_try(tries: int, now: datetime) -> datetime | None:
-    """When to ask again after so many tries in vain; None: it is lost."""
-    return now + WAITS[tries - 1] if tries < MOST_TRIES else None
+def next_try(tries: int, trouble: str, now: datetime) -> datetime | None:
+    """When to ask again after so many tries in vain, and what the last came to; None: it is
+    lost."""
+    if tries >= MOST_TRIES or trouble in IN_VAIN:
+        return None
+    return now + WAITS[tries - 1]
 
 
 class NoSound(ValueError):  # noqa: N818 - names the finding
@@ -83,13 +87,12 @@ def _between(since: datetime, until: datetime) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A part of a time line, in thousandths of its whole length; `left_out` names what is missing
-    there, None where there is sound."""
+class Gap:
+    """What is missing on a time line: its place there, in thousandths of the whole length."""
 
     begins: int
     width: int
-    left_out: LeftOut | None = None
+    left_out: LeftOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +100,17 @@ class TimeLine:
     """A talk from its first to its last second, with what was left out of its sound."""
 
     seconds: float
-    stretches: Sequence[Stretch]
-
-    @property
-    def gaps(self) -> list[list[Any]]:
-        """Where in the sound something is missing, and for how long, in seconds."""
-        missing = (each.left_out for each in self.stretches)
-        return [[round(gap.at, 2), round(gap.seconds, 2)] for gap in missing if gap is not None]
+    gaps: Sequence[Gap]
 
 
 def time_line(sound_seconds: float, missing: Sequence[LeftOut]) -> TimeLine:
     """The time line of a sound with what is missing in it."""
     whole = sound_seconds + sum(each.seconds for each in missing)
-    marks: list[tuple[float, float, LeftOut | None]] = []
-    at = before = 0.0
-    for each in missing:
-        place = min(each.at, sound_seconds)
-        marks += [(at, place - before, None), (at + place - before, each.seconds, each)]
-        at, before = at + place - before + each.seconds, place
-    marks.append((at, sound_seconds - before, None))
     if whole < _SHORTEST:
         return TimeLine(whole, ())
-    parts = (
-        Stretch(round(1000 * at / whole), round(1000 * long / whole), gap)
-        for at, long, gap in marks
-    )
-    return TimeLine(whole, [each for each in parts if each.width or each.left_out])
+    gaps, before = [], 0.0
+    for each in missing:
+        begins = min(each.at, sound_seconds) + before
+        gaps.append(Gap(round(1000 * begins / whole), round(1000 * each.seconds / whole), each))
+        before += each.seconds
+    return TimeLine(whole, tuple(gaps))

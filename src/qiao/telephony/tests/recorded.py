@@ -1,9 +1,10 @@
 """Recordings of a played switch, as its controller notes them and a job brings them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -37,8 +38,11 @@ class Switch:
         self.fetched += 1
         return SimEngine(LoopClock(timezone.now), shelf=self.shelf)
 
-    def see_to(self, recording: CallRecording) -> CallRecording:
-        tasks.see_to_recording(recording_id=recording.pk, engines=self.engine, clock=lambda: NOW)
+    def see_to(self, recording: CallRecording, at: datetime | None = None) -> CallRecording:
+        """Let a job see to it, by default at the moment that it is due."""
+        recording.refresh_from_db()
+        now = at or max(NOW, recording.next_at or NOW)
+        tasks.see_to_recording(recording_id=recording.pk, engines=self.engine, clock=lambda: now)
         recording.refresh_from_db()
         return recording
 
@@ -73,6 +77,17 @@ def kept(world: Company, switch: Switch, **more: Any) -> CallRecording:
     switch.shelf.put(found.name, found.seconds)
     assert switch.see_to(found).state == State.KEPT
     return found
+
+
+def jobs_of(recording: CallRecording) -> int:
+    """How many jobs were ever made to see to it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'recordings'"
+            " AND (args ->> 'recording_id')::bigint = %s",
+            [recording.pk],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def contents(media: Path) -> list[Path]:

@@ -10,15 +10,20 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from qiao.core.models import Attachment, Disclosure
+from qiao.core.rules.text import BadText
 from qiao.staff.tests.cast import Company, make_company, person
+from qiao.telephony import tasks
 from qiao.telephony.engines.sim import SimEngine
-from qiao.telephony.models import Call, CallRecording, OwedCall
+from qiao.telephony.models import Call, CallRecording, OwedCall, RecordingHold
 from qiao.telephony.operations import (
+    hold_recording,
     look_after_recordings,
     play_recording,
+    take_recording,
 )
 from qiao.telephony.operations.log import keep
 from qiao.telephony.queries import RecordingNotVisible, sound_for
@@ -32,6 +37,7 @@ from qiao.telephony.tests.recorded import (
     Switch,
     body_of,
     contents,
+    jobs_of,
     kept,
     recorded,
     sign_in,
@@ -75,11 +81,7 @@ class TestBringing:
         keep(call, calls.Call(call.pk, phase="ended", ended_at=NOW), [again], NOW)
         found.refresh_from_db()
         assert found.seconds == 20
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'recordings'"
-            )
-            assert cursor.fetchone() == (1,)
+        assert jobs_of(found) == 1
 
     def test_one_that_the_switch_has_not_is_asked_for_again_and_then_told_lost(
         self, world: Company, switch: Switch, media: Path
@@ -105,6 +107,50 @@ class TestBringing:
         switch.is_down = False
         assert switch.see_to(found).state == State.KEPT
         assert found.trouble == ""
+
+    @pytest.mark.parametrize("is_down", [False, True])
+    def test_a_job_too_many_neither_asks_nor_makes_another(
+        self, world: Company, switch: Switch, is_down: bool
+    ) -> None:
+        found = recorded(world)
+        switch.is_down = is_down
+        switch.see_to(found)
+        assert found.next_at is not None
+        before = (found.tries, found.next_at, switch.fetched, jobs_of(found))
+        for seconds in (0, 10):
+            switch.see_to(found, at=NOW + timedelta(seconds=seconds))
+        assert (found.tries, found.next_at, switch.fetched, jobs_of(found)) == before
+        switch.see_to(found, at=found.next_at - timedelta(seconds=1))  # the clocks are not one
+        assert jobs_of(found) == before[3] + 1
+
+    def test_what_is_too_large_is_lost_at_once(
+        self, world: Company, switch: Switch, media: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        found = recorded(world)
+        switch.shelf.put(found.name, 20)
+        monkeypatch.setattr(tasks, "MOST_BYTES", 100)
+        switch.see_to(found)
+        assert (found.state, found.trouble, found.tries) == (State.LOST, "too_large", 1)
+        assert (found.next_at, jobs_of(found), contents(media)) == (None, 1, [])
+
+    def test_the_page_renews_itself_for_whoever_may_hear_what_is_fetched(
+        self, world: Company
+    ) -> None:
+        found = recorded(world)
+        viewer = person(
+            number="5", name="戊", branch=world.lake, permissions=("interactions.view",)
+        )
+        address = reverse("telephony:recording", args=[found.pk])
+        page = reverse("telephony:detail", args=[found.call_id])
+        for staff, polls in [(world.agent_staff, True), (viewer, False)]:
+            client = sign_in(staff)
+            shown = client.get(page).content.decode()
+            assert f"recording-{found.pk}" in shown
+            assert (f'hx-get="{address}"' in shown) is polls
+            assert client.get(address).status_code == (200 if polls else 404)
+        CallRecording.objects.update(trouble="missing")
+        shown = sign_in(world.agent_staff).get(page).content.decode()
+        assert f'hx-get="{address}"' not in shown, "that takes longer"
 
     def test_half_a_sound_is_not_kept(
         self, world: Company, switch: Switch, media: Path, monkeypatch: pytest.MonkeyPatch
@@ -225,12 +271,14 @@ class TestHearing:
 
     def test_who_may_hear_what(self, world: Company, switch: Switch) -> None:
         talk = kept(world, switch)
-        message = kept(world, switch)
-        CallRecording.objects.filter(pk=message.pk).update(kind="message")
-        OwedCall.objects.create(
-            number="O1", kind="message", organisation=world.lake, call_id=message.call_id,
-            phone=PHONE, queue="water.billing", recording=message.name, since=NOW, due_at=NOW,
-        )  # fmt: skip
+        message, settled = kept(world, switch), kept(world, switch)
+        CallRecording.objects.exclude(pk=talk.pk).update(kind="message")
+        for number, each in [("O1", message), ("O2", settled)]:
+            OwedCall.objects.create(
+                number=number, kind="message", organisation=world.lake, call_id=each.call_id,
+                phone=PHONE, queue="water.billing", recording=each.name, since=NOW, due_at=NOW,
+            )  # fmt: skip
+        OwedCall.objects.filter(number="O2").update(state="done", ended_at=NOW)
         view, work = "interactions.view", "interactions.work"
         who = {
             "agent": person(number="1", name="甲", branch=world.lake, permissions=(view, work)),
@@ -244,19 +292,20 @@ class TestHearing:
             ),
             "outsider": world.outsider_staff,
         }  # fmt: skip
-        # play a talk, play a message, take the talk away: what each is answered
+        # play a talk, a message, one whose call is settled, take the talk away: what each is
+        # answered
         matrix = {
-            "agent": (404, 200, 403),
-            "reader": (404, 404, 403),
-            "lead": (200, 200, 403),
-            "taker": (200, 200, 200),
-            "outsider": (404, 404, 404),
+            "agent": (404, 200, 404, 403),
+            "reader": (404, 404, 404, 403),
+            "lead": (200, 200, 200, 403),
+            "taker": (200, 200, 200, 200),
+            "outsider": (404, 404, 404, 404),
         }
         for name, staff in who.items():
             client = sign_in(staff)
             plays = [
                 client.post(reverse("telephony:play_recording", args=[each.pk])).status_code
-                for each in (talk, message)
+                for each in (talk, message, settled)
             ]
             taken = client.post(
                 reverse("telephony:take_recording", args=[talk.pk]), {"reason": "投诉 12"}
@@ -270,9 +319,40 @@ class TestHearing:
         client, address = (
             sign_in(world.agent_staff), reverse("telephony:take_recording", args=[found.pk]),
         )  # fmt: skip
-        assert client.post(address, {"reason": " "}).status_code == 422
+        for nothing in (" ", "\u200b"):
+            refused = client.post(address, {"reason": nothing})
+            assert refused.status_code == 422
+            assert "Say why you take the recording away." in refused.content.decode()
+        refused = client.post(address, {"reason": "12\x07"})
+        assert refused.status_code == 422
+        assert "The text contains a control character." in refused.content.decode()
         assert not Disclosure.objects.exists()
         answer = client.post(address, {"reason": "法院 2026-18"})
         assert answer["Content-Disposition"].startswith("attachment")
         (taken,) = Disclosure.objects.all()
         assert (taken.kind, taken.reason) == ("export", f"{found.name} 法院 2026-18")
+
+    def test_holding_needs_a_kind_and_a_note_that_says_something(
+        self, world: Company, switch: Switch
+    ) -> None:
+        found = kept(world, switch)
+        address = reverse("telephony:hold_recording", args=[found.pk])
+        client, missing = sign_in(world.agent_staff), "Say why it is held"
+        for given in ({"why": "lawsuit", "note": "\u200b"}, {"why": "mood", "note": "2026-18"}):
+            refused = client.post(address, given)
+            assert refused.status_code == 422
+            assert missing in refused.content.decode()
+        for field, why, note in [("note", "lawsuit", "\u200b"), ("why", "mood", "2026-18")]:
+            with pytest.raises(BadText) as refusal:
+                hold_recording(
+                    actor=world.agent, now=NOW, recording_id=found.pk, why=why, note=note
+                )
+            assert refusal.value.field == field
+        assert not RecordingHold.objects.exists()
+
+    def test_who_may_hear_it_is_asked_once(self, world: Company, switch: Switch) -> None:
+        found = kept(world, switch)
+        with CaptureQueriesContext(connection) as asked:
+            take_recording(actor=world.agent, now=NOW, recording_id=found.pk, reason="投诉 12")
+        read = [each["sql"] for each in asked if 'FROM "telephony_callrecording"' in each["sql"]]
+        assert len(read) == 1

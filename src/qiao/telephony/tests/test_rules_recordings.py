@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qiao.telephony.engines.sim_shelf import RATE, Shelf
 from qiao.telephony.rules.calls import Entry
-from qiao.telephony.rules.menus import HangUp, Menu, Say
+from qiao.telephony.rules.menus import HangUp, Menu, Message, Say
 from qiao.telephony.rules.notice import languages_without_notice
 from qiao.telephony.rules.recordings import (
     MOST_TRIES,
@@ -48,35 +48,41 @@ def test_what_was_left_out_is_told_by_the_log() -> None:
 def test_a_time_line_shows_the_talk_with_what_is_missing() -> None:
     line = time_line(22, (LeftOut(10, 8, "card"), LeftOut(22, 3)))
     assert line.seconds == 33
-    assert line.gaps == [[10, 8], [22, 3]]
-    assert [(each.begins, each.width, bool(each.left_out)) for each in line.stretches] == [
-        (0, 303, False), (303, 242, True), (545, 364, False), (909, 91, True),
+    assert [(each.begins, each.width, each.left_out) for each in line.gaps] == [
+        (303, 242, LeftOut(10, 8, "card")), (909, 91, LeftOut(22, 3)),
     ]  # fmt: skip
-    assert time_line(0, ()).stretches == ()
+    assert time_line(0, ()).gaps == time_line(22, ()).gaps == ()
 
 
 @given(
     st.floats(0, 5_000),
     st.lists(st.tuples(st.floats(0, 5_000), st.floats(0, 600)), max_size=6).map(sorted),
 )
-def test_stretches_fill_the_line_from_left_to_right(
+def test_what_is_missing_stands_where_the_sound_before_it_ends(
     seconds: float, missing: list[tuple[float, float]]
 ) -> None:
     line = time_line(seconds, [LeftOut(*each) for each in missing])
     assert line.seconds == pytest.approx(seconds + sum(long for _at, long in missing))
-    edge = 0
-    for each in line.stretches:
-        assert abs(each.begins - edge) <= 2  # rounding, and stretches too short to be drawn
-        edge = each.begins + each.width
+    assert [each.left_out for each in line.gaps] == (
+        [LeftOut(*each) for each in missing] if line.seconds >= 0.001 else []
+    )
+    edge, silent = 0, 0.0
+    for each in line.gaps:
+        assert each.begins >= edge - 1  # rounding
+        heard = min(each.left_out.at, seconds)
+        assert abs(each.begins - 1000 * (heard + silent) / line.seconds) <= 0.51
+        assert abs(each.width - 1000 * each.left_out.seconds / line.seconds) <= 0.51
+        edge, silent = each.begins + each.width, silent + each.left_out.seconds
     assert edge <= 1001
 
 
 def test_a_recording_is_asked_for_again_ever_later_and_then_is_lost() -> None:
-    waits = [next_try(tries, START) for tries in range(1, MOST_TRIES + 1)]
+    waits = [next_try(tries, "missing", START) for tries in range(1, MOST_TRIES + 1)]
     told = [each for each in waits if each is not None]
     assert told == sorted(set(told))
     assert waits[-1] is None
     assert len(told) == MOST_TRIES - 1
+    assert next_try(1, "too_large", START) is None, "it would be as large again"
 
 
 @pytest.mark.parametrize(("name", "kind"), [("q12-r5", "talk"), ("q12-v3", "message")])
@@ -120,3 +126,25 @@ def test_a_menu_that_does_not_say_that_calls_are_recorded_is_told_by_language() 
     assert languages_without_notice(menu(silent)) == languages
     assert languages_without_notice(menu(told | {"en": "Welcome"})) == ("en",)
     assert languages_without_notice(menu(told, ())) == languages, "nobody says it"
+
+
+def test_a_text_that_a_language_lacks_tells_in_the_language_that_it_is_said_in() -> None:
+    def menu(texts: dict[str, str], languages: tuple[str, ...]) -> Menu:
+        node = Say("hello", ("welcome",), next="bye")
+        return Menu("m", "hello", "bye", (node, HangUp("bye")), {"welcome": texts}, languages)
+
+    lacks = {"zh-hans": "通话将被录音", "yue": ""}
+    assert languages_without_notice(menu(lacks, ("zh-hans", "yue", "en"))) == ()
+    english = {"en": "Calls are recorded.", "yue": "您好"}
+    assert languages_without_notice(menu(english, ("en", "zh-hans", "yue"))) == ("yue",)
+    other = {"en": "通话将被录音"}  # is said as English
+    assert languages_without_notice(menu(other, ("en", "zh-hans"))) == ("en", "zh-hans")
+
+
+def test_what_is_said_before_a_message_tells_nobody_who_talks() -> None:
+    languages, told = ("zh-hans",), {"leave": {"zh-hans": "请留言，留言将被录音"}}
+    leave, say = Message("leave", ("leave",)), Say("hello", ("leave",), next="leave")
+    silent = Menu("m", "leave", "leave", (leave,), told, languages)
+    assert languages_without_notice(silent) == languages
+    says_so = Menu("m", "hello", "leave", (say, leave), told, languages)
+    assert languages_without_notice(says_so) == ()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from qiao.core.attachments import path_of
 from qiao.core.downloads import send_file, send_parts
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.rules.text import BadText
+from qiao.core.rules.text import BadText, TextFault
 from qiao.telephony import operations
 from qiao.telephony.forms.recordings import KeepLongerForm, TakeForm
 from qiao.telephony.queries import RecordingNotVisible, one_to_hear, sound_for
@@ -56,8 +56,9 @@ def sound(request: StaffRequest, recording_id: int, play_id: int) -> HttpRespons
 def take(request: StaffRequest, recording_id: int) -> HttpResponseBase:
     """The file, for a reason that is recorded."""
     form = TakeForm(request.POST)
+    missing = _("Say why you take the recording away.")
     if not form.is_valid():
-        return _answer(request, recording_id, fault=_("Say why you take the recording away."))
+        return _answer(request, recording_id, fault=missing)
     try:
         file = operations.take_recording(
             actor=request.actor, now=request.now, recording_id=recording_id, **form.cleaned_data
@@ -68,7 +69,7 @@ def take(request: StaffRequest, recording_id: int) -> HttpResponseBase:
     except (operations.NotKept, FileNotFoundError):
         return _answer(request, recording_id, fault=_("The recording is not there any more."))
     except BadText as fault:
-        return _answer(request, recording_id, fault=str(fault))
+        return _answer(request, recording_id, fault=_why_not(fault, missing))
 
 
 @staff_view("calls.hold", methods=POST)
@@ -86,8 +87,8 @@ def hold(request: StaffRequest, recording_id: int) -> HttpResponse:
         return _answer(request, recording_id, fault=_("A colleague has done it meanwhile."))
     except operations.NotKept:
         return _answer(request, recording_id, fault=_("The recording is not there any more."))
-    except (operations.ReasonMissing, BadText):
-        return _answer(request, recording_id, fault=missing)
+    except BadText as fault:
+        return _answer(request, recording_id, fault=_why_not(fault, missing))
     return _answer(request, recording_id)
 
 
@@ -99,6 +100,10 @@ def release(request: StaffRequest, recording_id: int) -> HttpResponse:
             actor=request.actor, now=request.now, recording_id=recording_id
         )
     return _answer(request, recording_id)
+
+
+def _why_not(fault: BadText, missing: str) -> str:
+    return missing if fault.reason == TextFault.EMPTY else _(fault.message) % fault.params
 
 
 def _answer(
