@@ -2,9 +2,10 @@
 
 from django.utils.translation import gettext as _
 
-from qiao.cases.forms.process_parts import PartForm, key_field, select_field
+from qiao.cases.forms.process_parts import PartForm, key_field
 from qiao.cases.rules.draft_parts import Data
 from qiao.cases.showing import names
+from qiao.core.lenient import select_field
 
 
 class FormForm(PartForm):

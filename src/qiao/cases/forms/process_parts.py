@@ -3,7 +3,7 @@
 They take whatever is typed: faults of the whole are found by the checks and shown at their place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
@@ -17,10 +17,9 @@ from qiao.cases.forms.conditions import (
 )
 from qiao.cases.rules.draft_parts import Data
 from qiao.cases.showing.process_words import LANGUAGES, VALUES
+from qiao.core.lenient import Choices
 from qiao.core.packs.model import Field
 
-Choices = Sequence[tuple[str, Any]]
-NOTHING: Final = "—"
 _LANGUAGE_KEYS: Final = {"en": "en", "zh-Hans": "zh_hans", "zh-Hant": "zh_hant"}
 
 
@@ -108,30 +107,6 @@ class PartForm(forms.Form):
 def is_empty(value: Any) -> bool:
     """Whether a value is left out of a definition; zero is one."""
     return value is None or value is False or value in ("", [], {})
-
-
-def select_field(choices: Choices, *, empty: str = NOTHING) -> forms.ChoiceField:
-    """One of `choices`, or nothing."""
-    return Lenient(choices=[("", empty), *choices])
-
-
-class Lenient(forms.ChoiceField):
-    """A choice that keeps a value which is not on its list any more: the checks name it."""
-
-    def valid_value(self, value: Any) -> bool:  # noqa: ARG002 - as a field is asked
-        return True
-
-
-class LenientMany(forms.MultipleChoiceField):
-    """Several choices, as `Lenient`."""
-
-    def valid_value(self, value: Any) -> bool:  # noqa: ARG002 - as a field is asked
-        return True
-
-
-def many_field(choices: Choices) -> LenientMany:
-    """Any of `choices`."""
-    return LenientMany(choices=choices, widget=forms.CheckboxSelectMultiple)
 
 
 def key_field(value: Any) -> forms.CharField:

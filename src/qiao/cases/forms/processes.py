@@ -12,18 +12,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qiao.cases.forms.form_parts import FormForm, RuleForm
 from qiao.cases.forms.process_choices import choice_lines, read_choices
-from qiao.cases.forms.process_parts import (
-    Lenient,
-    PartForm,
-    key_field,
-    many_field,
-    select_field,
-)
+from qiao.cases.forms.process_parts import PartForm, key_field
 from qiao.cases.rules.draft_parts import Data, Part
 from qiao.cases.rules.process import PHASES
 from qiao.cases.showing import names, process_words
 from qiao.cases.showing.process_words import VALUES, limit_parts
 from qiao.cases.showing.telling import STEP_WORDS
+from qiao.core.lenient import Lenient, many_field, select_field
 from qiao.core.packs.field_checks import DATES, NUMBERS, OF_KINDS, TEXTS
 from qiao.core.packs.sections import LISTABLE
 from qiao.core.wording import said

@@ -3,7 +3,7 @@
 They take whatever is chosen: faults of the whole are found by the checks and shown at their place.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,12 +11,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from qiao.core.lenient import NOTHING, Choices, Lenient
 from qiao.telephony.rules.menu_edit import MENU, NEW, Data, StepPart
 from qiao.telephony.rules.menus import Menu
 from qiao.telephony.showing.menu_words import FIELDS, KINDS, language_name, step_title
 
-Choices = Sequence[tuple[str, Any]]
-NOWHERE: Final = "—"
 LONGEST_TEXT: Final = 1_000
 NAMED_KEYS: Final = {"*": "star", "#": "hash"}
 TEXT: Final = "text"
@@ -46,20 +45,6 @@ class Group:
     names: tuple[str, ...]
     text: str = ""
     shared: int = 0
-
-
-class Lenient(forms.ChoiceField):
-    """A choice that keeps a value which is not on its list any more: the checks name it."""
-
-    def valid_value(self, value: Any) -> bool:  # noqa: ARG002 - as a field is asked
-        return True
-
-
-class LenientMany(forms.MultipleChoiceField):
-    """Several choices, as `Lenient`."""
-
-    def valid_value(self, value: Any) -> bool:  # noqa: ARG002 - as a field is asked
-        return True
 
 
 class WayField(Lenient):
@@ -133,7 +118,7 @@ class StepForm(forms.Form):
             self._add_text(name, text)
         others = [(key, self._text_label(key)) for key in self.around.menu.texts
                   if key not in held]  # fmt: skip
-        choices = [("", NOWHERE), (NEW, _("A new text")), (_("A text of the menu"), others)]
+        choices = [("", NOTHING), (NEW, _("A new text")), (_("A text of the menu"), others)]
         more = Lenient(choices=choices, label=_("Say one text more"))
         self._group(FIELDS[name] if not held else "", **{f"more-{name}": more})
 
@@ -176,7 +161,7 @@ class StepForm(forms.Form):
             self.initial.setdefault(name, self.before.get(name))
         self.groups.append(Group(label, tuple(fields)))
 
-    def _way(self, label: Any = None, *, empty: Any = NOWHERE) -> forms.Field:
+    def _way(self, label: Any = None, *, empty: Any = NOTHING) -> forms.Field:
         menu = self.around.menu
         steps = [(node.key, step_title(menu, node.key)) for node in menu.nodes]
         new = [(f"{NEW}{kind}", label) for kind, label in KINDS.items()]
@@ -203,11 +188,6 @@ class StepForm(forms.Form):
 
     def _ways(self, *names: str) -> Data:
         return {name: self.cleaned_data[name] for name in names}
-
-
-def select_field(choices: Choices, *, empty: Any = NOWHERE, label: Any = None) -> Lenient:
-    """One of `choices`, or nothing."""
-    return Lenient(choices=[("", empty), *choices], label=label)
 
 
 def _lang(language: str) -> str:

@@ -6,12 +6,11 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext as _
 
+from qiao.core.lenient import many_field, select_field
 from qiao.core.registry import registry
 from qiao.telephony.forms.menu_parts import (
-    LenientMany,
     StepForm,
     ends_here,
-    select_field,
     way_name,
 )
 from qiao.telephony.rules.menu_edit import Data
@@ -107,8 +106,7 @@ class LookupForm(StepForm):
         known = [each for each in wanted if each in BUILT_IN or each in collected]
         held = [*known, *(a for a in self.before.get("arguments", ()) if a not in known)]
         choices = [(each, menu_words.BUILT_IN.get(each, each)) for each in held]
-        box = LenientMany(choices=choices, widget=forms.CheckboxSelectMultiple)
-        self._group("", arguments=box)
+        self._group("", arguments=many_field(choices))
         answers = self.before.get("answers", {})
         own = self.asked.outcomes if self.asked else ()
         self.outcomes = list(dict.fromkeys([*own, *answers]))
@@ -255,7 +253,7 @@ class MenuForm(StepForm):
         spoken = [(each, language_name(each)) for each in LANGUAGES]
         self.initial["first"] = next(iter(self.before.get("languages", ())), "")
         languages: dict[str, forms.Field] = {
-            "languages": LenientMany(choices=spoken, widget=forms.CheckboxSelectMultiple),
+            "languages": many_field(spoken),
             "first": select_field(spoken),
         }
         self._group(_("Languages"), **languages)
