@@ -5,9 +5,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import AdministrationPage, Command
-from qiao.telephony.queries.menu_drafts import RIGHT
+from qiao.telephony.rights import MENUS
 
-ADMINISTRATION: Final = (AdministrationPage("menus", _("Voice menus"), "telephony:menus", RIGHT),)
+ADMINISTRATION: Final = (AdministrationPage("menus", _("Voice menus"), "telephony:menus", MENUS),)
 COMMANDS: Final = (
-    Command("telephony.menus", _("Voice menus"), "list-check", "telephony:menus", RIGHT),
+    Command("telephony.menus", _("Voice menus"), "list-check", "telephony:menus", MENUS),
 )

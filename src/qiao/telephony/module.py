@@ -30,7 +30,7 @@ from qiao.telephony.quality_contributions import EVALUATED
 from qiao.telephony.queries import load_pop
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 from qiao.telephony.recording_personal import PERSONAL as RECORDED
-from qiao.telephony.rights import WATCH
+from qiao.telephony.rights import MENUS, WATCH
 from qiao.telephony.showing.controls import load_tool
 from qiao.telephony.watch_contributions import WATCH_COMMANDS, WATCH_FRAME, WATCH_NAVIGATION
 
@@ -55,7 +55,7 @@ manifest = Module(
     permissions=(
         Permission(WATCH, _("Listen to calls, whisper, take them over")),
         Permission("calls.figures", _("See the service level and the wallboard")),
-        Permission("calls.menus", _("Edit voice menus and put them into service")),
+        Permission(MENUS, _("Edit voice menus and put them into service")),
         *recordings.PERMISSIONS,
     ),
     navigation=(*NAVIGATION, *WATCH_NAVIGATION),

@@ -13,10 +13,9 @@ from django.utils.translation import pgettext
 
 from qiao.core.lenient import NOTHING, Choices, Lenient
 from qiao.telephony.rules.menu_edit import MENU, NEW, Data, StepPart
-from qiao.telephony.rules.menus import Menu
+from qiao.telephony.rules.menus import LONGEST_TEXT, Menu
 from qiao.telephony.showing.menu_words import FIELDS, KINDS, language_name, step_title
 
-LONGEST_TEXT: Final = 1_000
 NAMED_KEYS: Final = {"*": "star", "#": "hash"}
 TEXT: Final = "text"
 

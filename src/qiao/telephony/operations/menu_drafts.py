@@ -15,9 +15,9 @@ from qiao.telephony.queries.menu_drafts import require_menu
 from qiao.telephony.rules import menu_edit
 from qiao.telephony.rules.menu_data import data_of_menu, menu_from_data
 from qiao.telephony.rules.menu_edit import Data, StepPart
+from qiao.telephony.rules.menus import LONGEST_TEXT
 
 LARGEST: Final = 400_000  # characters of a draft's data
-LONGEST_TEXT: Final = 1_000  # characters of what is said at once
 State = VoiceMenuDraft.State
 
 

@@ -12,8 +12,8 @@ from qiao.staff.queries import company_id
 from qiao.telephony.models import Line, VoiceMenu, VoiceMenuDraft
 from qiao.telephony.queries.levels import RIGHT as FIGURES
 from qiao.telephony.queries.levels import Wanted, tallies
+from qiao.telephony.rights import MENUS
 
-RIGHT: Final = "calls.menus"
 WEEK: Final = timedelta(days=7)
 State = VoiceMenuDraft.State
 
@@ -51,8 +51,8 @@ def _holders(lines: Sequence[Line], company: int) -> set[int]:
 def require_menu(actor: Actor, key: str) -> None:
     """Raises `qiao.core.actor.Forbidden` unless the actor may edit menus wherever a line that
     leads to this one belongs."""
-    if not _holders(lines_of_menu(key), company_id()) <= set(actor.organisations(RIGHT)):
-        raise Forbidden(RIGHT)
+    if not _holders(lines_of_menu(key), company_id()) <= set(actor.organisations(MENUS)):
+        raise Forbidden(MENUS)
 
 
 def list_menus(*, actor: Actor, now: datetime) -> list[MenuRow]:
@@ -69,8 +69,8 @@ def _rows(
     actor: Actor, versions: QuerySet[VoiceMenu], lines: Mapping[str, tuple[Line, ...]]
 ) -> list[MenuRow]:
     """The newest of these versions by menu, as far as the actor sees them, without figures."""
-    actor.require(RIGHT)
-    own, company = set(actor.organisations(RIGHT)), company_id()
+    actor.require(MENUS)
+    own, company = set(actor.organisations(MENUS)), company_id()
     rows = versions.order_by("key", "-version").distinct("key")
     shown = [each for each in rows if _holders(lines.get(each.key, ()), company) & own]
     keys = [each.key for each in shown]

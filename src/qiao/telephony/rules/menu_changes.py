@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
+
+from qiao.telephony.rules.menus import MENU_FIELDS
 
 Data = Mapping[str, Any]
 What = Literal["changed", "added", "removed"]
-_OWN: Final = (
-    "start", "person", "emergency_key", "emergency", "wrong", "silent", "languages",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +28,14 @@ class MenuChange:
 def menu_changes(before: Data, after: Data) -> tuple[MenuChange, ...]:
     """All differences: of the menu itself, of its steps in their order, of its texts."""
     return (
-        *_values("", {n: before.get(n) for n in _OWN}, {n: after.get(n) for n in _OWN}),
+        *_values("", _own(before), _own(after)),
         *_steps(before, after),
         *_texts(before.get("texts", {}), after.get("texts", {})),
     )
+
+
+def _own(data: Data) -> Data:
+    return {name: data.get(name) for name in MENU_FIELDS}
 
 
 def _steps(before: Data, after: Data) -> Iterator[MenuChange]:

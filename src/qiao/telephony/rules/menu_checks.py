@@ -12,6 +12,7 @@ from qiao.telephony.rules.menus import (
     KIND_OF,
     LANGUAGES,
     PERSON_KEY,
+    SPEAKING,
     Callback,
     Choose,
     Digits,
@@ -19,10 +20,8 @@ from qiao.telephony.rules.menus import (
     Language,
     Lookup,
     Menu,
-    Message,
     Node,
     Queue,
-    Say,
     has_stray_brace,
     names_in,
 )
@@ -103,16 +102,10 @@ def _keys(menu: Menu) -> Iterator[Fault]:
         yield Fault("bad_emergency_key", "", "emergency_key", {"key": key})
 
 
-def _roots(menu: Menu) -> dict[str, str]:
-    """Nodes at which callers come in, by the menu's field."""
-    emergency = {"emergency": menu.emergency} if menu.emergency_key else {}
-    return {"start": menu.start, "person": menu.person, **emergency}
-
-
 def _targets(menu: Menu) -> Iterator[Fault]:
-    for name, to in _roots(menu).items():
-        if to not in menu.index:
-            yield _no_target("", name, to)
+    for way in menu.roots:
+        if way.to not in menu.index:
+            yield _no_target("", way.field, way.to)
     for node in menu.nodes:
         for way in node.ways:
             if way.to not in menu.index:
@@ -137,7 +130,7 @@ def _reached(menu: Menu, *begin: str, silent: bool = False) -> set[str]:
 
 
 def _reach(menu: Menu) -> Iterator[Fault]:
-    roots = _roots(menu)
+    roots = {way.field: way.to for way in menu.roots}
     met = {*roots.values(), *_reached(menu, *roots.values())}
     for node in menu.nodes:
         if node.key not in met:
@@ -179,7 +172,7 @@ def _prompts(menu: Menu) -> Iterator[Fault]:
     said = [("", "wrong", menu.wrong), ("", "silent", menu.silent)]
     for node in menu.nodes:
         said.append((node.key, "prompts", node.prompts))
-        if isinstance(node, Say | Choose | Digits | Message | Callback) and not node.prompts:
+        if isinstance(node, SPEAKING) and not node.prompts:
             yield Fault("no_prompt", node.key, "prompts")
         if isinstance(node, Callback):
             said.append((node.key, "number_prompts", node.number_prompts))

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
-from qiao.telephony.rules.menus import KINDS, Menu, Node
+from qiao.telephony.rules.menus import (
+    KINDS,
+    MENU_FIELDS,
+    MENU_LISTS,
+    MENU_WORDS,
+    Menu,
+    Node,
+)
 
 KIND_NAMES: Final = {cls: name for name, cls in KINDS.items()}
-_MENU_FIELDS: Final = frozenset(
-    {
-        "key", "start", "person", "emergency_key", "emergency", "wrong", "silent", "languages",
-        "node", "texts",
-    }
-)  # fmt: skip
+_ALL_FIELDS: Final = frozenset({"key", *MENU_FIELDS, "node", "texts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +46,12 @@ class MenuUnreadable(ValueError):  # noqa: N818 - names the finding
 def menu_from_data(data: Mapping[str, Any]) -> Menu:
     """The menu that was written. Raises `MenuUnreadable`."""
     faults: list[FormFault] = []
-    faults += (FormFault("", name, "no such field") for name in sorted(set(data) - _MENU_FIELDS))
+    faults += (FormFault("", name, "no such field") for name in sorted(set(data) - _ALL_FIELDS))
     nodes = [node for each in _tables(data, "node", faults) if (node := _node(each, faults))]
     texts = _texts(data.get("texts", {}), faults)
-    words = {
-        name: _read(data, name, str, faults)
-        for name in ("key", "start", "person", "emergency_key", "emergency")
-    }
+    words = {name: _read(data, name, str, faults) for name in ("key", *MENU_WORDS)}
     lists = {
-        name: _read(data, name, tuple[str, ...], faults)
-        for name in ("wrong", "silent", "languages")
-        if name in data
+        name: _read(data, name, tuple[str, ...], faults) for name in MENU_LISTS if name in data
     }
     if faults:
         raise MenuUnreadable(tuple(faults))
@@ -65,13 +62,7 @@ def data_of_menu(menu: Menu) -> dict[str, Any]:
     """The menu as plain data; what is as usual is left out."""
     return {
         "key": menu.key,
-        "start": menu.start,
-        "person": menu.person,
-        "emergency_key": menu.emergency_key,
-        "emergency": menu.emergency,
-        "wrong": list(menu.wrong),
-        "silent": list(menu.silent),
-        "languages": list(menu.languages),
+        **{name: _plain(getattr(menu, name)) for name in MENU_FIELDS},
         "node": [_data_of_node(node) for node in menu.nodes],
         "texts": {key: dict(words) for key, words in menu.texts.items()},
     }

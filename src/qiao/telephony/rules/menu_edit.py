@@ -13,18 +13,22 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from qiao.telephony.rules.menu_data import tidied_node
-from qiao.telephony.rules.menus import KINDS
+from qiao.telephony.rules.menus import (
+    KINDS,
+    MANY_WAYS,
+    MENU_FIELDS,
+    MENU_SAID,
+    MENU_WAYS,
+    SAID_FIELDS,
+    SPEAKING,
+    WAYS,
+)
 
 Data = dict[str, Any]
 MENU: Final = ""
 NEW: Final = "+"  # before a kind, where a way leads to a step that is yet to be made
-MENU_WAYS: Final = ("start", "person", "emergency")
-WAYS: Final = ("next", "open", "closed", "otherwise")
-MANY_WAYS: Final = ("keys", "answers")
-SAID: Final = ("prompts", "number_prompts", "wrong", "silent")
-_OWN: Final = (*MENU_WAYS, "emergency_key", "wrong", "silent", "languages")
+SAID: Final = (*SAID_FIELDS, *MENU_SAID)
 _KEY: Final = re.compile(r"\w{1,40}")
-_SPEAKING: Final = ("say", "choose", "digits", "message", "callback")
 
 
 class NoSuchStep(LookupError):  # noqa: N818 - names the finding
@@ -67,7 +71,7 @@ def node_of(data: Data, step: str) -> Data:
 
 def part_of(data: Data, step: str) -> StepPart:
     """A step with its texts, or the menu itself. Raises `NoSuchStep`."""
-    own: Data = {name: data[name] for name in _OWN if name in data}
+    own: Data = {name: data[name] for name in MENU_FIELDS if name in data}
     values = own if step == MENU else node_of(data, step)
     said = {
         key: data["texts"][key]
@@ -198,7 +202,7 @@ def _add(data: Data, kind: str, after: str) -> Data:
         raise KeyError(kind)
     taken = {node["key"] for node in data["node"]}
     node: Data = {"kind": kind, "key": _free(kind, taken)}
-    if kind in _SPEAKING:
+    if issubclass(KINDS[kind], SPEAKING):
         node["prompts"] = [_add_text(data, node["key"])]
     if kind == "callback":
         node["number_prompts"] = [_add_text(data, f"{node['key']}_number")]

@@ -45,16 +45,10 @@ def outline(menu: Menu) -> Outline:
     return Outline(lines, tuple(key for key in menu.index if key not in met))
 
 
-def _roots(menu: Menu) -> tuple[Way, ...]:
-    """The ways by which callers come in."""
-    emergency = (Way("emergency", menu.emergency),) if menu.emergency_key else ()
-    return (Way("start", menu.start), Way("person", menu.person), *emergency)
-
-
 class _Drawn:
     def __init__(self, menu: Menu) -> None:
         self.menu = menu
-        self.roots = _roots(menu)
+        self.roots = menu.roots
         self.order = self._found()
         self.sources: dict[str, set[str]] = {key: set() for key in self.order}
         for key in self.order:
@@ -118,6 +112,6 @@ class _Drawn:
 
 def leads_to(menu: Menu, step: str) -> list[tuple[Node | None, Way]]:
     """Every way to a step, with the node that it leaves; None for the menu itself."""
-    own: list[tuple[Node | None, Way]] = [(None, way) for way in _roots(menu)]
+    own: list[tuple[Node | None, Way]] = [(None, way) for way in menu.roots]
     own += [(node, way) for node in menu.nodes for way in node.ways]
     return [(node, way) for node, way in own if way.to == step]

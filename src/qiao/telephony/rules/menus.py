@@ -25,7 +25,18 @@ AGAIN_KEY: Final = "*"  # lets the digits go that were keyed in, to begin anew
 DIGITS: Final = frozenset("0123456789")
 BUILT_IN: Final = ("caller", "dialled", "language")  # may be told outside beside what is collected
 
-SAID_FIELDS: Final = ("prompts", "number_prompts")  # where nodes name the texts that they say
+# Fields of nodes that name the texts that they say, a node to which they lead, or several by key.
+SAID_FIELDS: Final = ("prompts", "number_prompts")
+WAYS: Final = ("next", "open", "closed", "otherwise")
+MANY_WAYS: Final = ("keys", "answers")
+# Fields of the menu itself that name a node or texts, that hold a word or a list of words.
+MENU_WAYS: Final = ("start", "person", "emergency")
+MENU_SAID: Final = ("wrong", "silent")
+MENU_WORDS: Final = ("start", "person", "emergency_key", "emergency")
+MENU_LISTS: Final = (*MENU_SAID, "languages")
+MENU_FIELDS: Final = (*MENU_WORDS, *MENU_LISTS)
+LONGEST_TEXT: Final = 1_000  # characters that are said at once
+
 OK: Final = "ok"  # the answer of a check that holds, and of a call back that is promised
 OPEN: Final = "open"  # the answer of a calendar
 
@@ -284,6 +295,7 @@ KINDS: Final[Mapping[str, type[Node]]] = {
     "callback": Callback,
     "hang_up": HangUp,
 }
+SPEAKING: Final = (Say, Choose, Digits, Message, Callback)  # that do nothing without prompts
 
 
 @dataclass(frozen=True)
@@ -311,6 +323,12 @@ class Menu:
         for node in self.nodes:
             nodes.setdefault(node.key, node)
         object.__setattr__(self, "index", MappingProxyType(nodes))
+
+    @property
+    def roots(self) -> tuple[Way, ...]:
+        """The ways by which callers come in; the field is the menu's own."""
+        emergency = (Way("emergency", self.emergency),) if self.emergency_key else ()
+        return (Way("start", self.start), Way("person", self.person), *emergency)
 
     @property
     def overtaking(self) -> Mapping[str, str]:

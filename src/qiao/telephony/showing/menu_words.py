@@ -14,7 +14,10 @@ from qiao.core.wording import said
 from qiao.telephony.queries import queue_name
 from qiao.telephony.rules.menu_data import KIND_NAMES
 from qiao.telephony.rules.menus import (
+    MANY_WAYS,
+    MENU_WAYS,
     OK,
+    WAYS,
     Choose,
     Digits,
     Hours,
@@ -218,8 +221,7 @@ def value_words(menu: Menu, field: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    if name in ("start", "person", "emergency", "next", "open", "closed", "otherwise", "keys",
-                "answers"):  # fmt: skip
+    if name in (*MENU_WAYS, *WAYS, *MANY_WAYS):
         return step_title(menu, value)
     if isinstance(value, list):
         return _(", ").join(_one_of(name, each) for each in value)

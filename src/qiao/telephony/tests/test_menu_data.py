@@ -1,8 +1,9 @@
 """Voice menus as plain data, and what they say."""
 
+import dataclasses
 import json
 from datetime import date, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +15,16 @@ from qiao.telephony.operations.menus import menu_of_pack
 from qiao.telephony.rules.menu_checks import faults
 from qiao.telephony.rules.menu_data import MenuUnreadable, data_of_menu, menu_from_data
 from qiao.telephony.rules.menu_visits import Prompt
+from qiao.telephony.rules.menus import (
+    KINDS,
+    MANY_WAYS,
+    MENU_FIELDS,
+    MENU_WAYS,
+    SAID_FIELDS,
+    WAYS,
+    Menu,
+    Node,
+)
 from qiao.telephony.rules.speech import fixed_pieces, pieces, value_pieces, words_of
 from qiao.telephony.tests.callers import GAS, any_menu
 
@@ -25,6 +36,26 @@ if TYPE_CHECKING:
 def test_any_menu_is_the_same_after_it_was_written_and_read(seed: int) -> None:
     menu = any_menu(seed, "9" if seed % 2 else "")
     assert menu_from_data(json.loads(json.dumps(data_of_menu(menu)))) == menu
+
+
+def test_the_fields_of_a_menu_are_those_that_are_named_once() -> None:
+    own = {each.name for each in dataclasses.fields(Menu)}
+    assert own - {"key", "nodes", "texts", "index"} == set(MENU_FIELDS)
+    with_emergency = dataclasses.replace(GAS, emergency_key="9")
+    assert {way.field for way in with_emergency.roots} == set(MENU_WAYS)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_field_by_which_a_kind_leads_on_or_speaks_is_one_that_is_followed(
+    kind: type[Node],
+) -> None:
+    names = {each.name for each in dataclasses.fields(kind)}
+    ways: dict[str, Any] = {name: {"1": "x"} for name in MANY_WAYS if name in names}
+    ways |= {name: "x" for name in WAYS if name in names}
+    node = kind("k", **ways)
+    assert {way.field.partition(".")[0] for way in node.ways} == ways.keys()
+    assert {way.to for way in node.ways} <= {"x"}
+    assert {name for name in names if name.endswith("prompts")} <= set(SAID_FIELDS)
 
 
 def test_every_fault_of_form_is_told_by_node_and_field() -> None:

@@ -19,13 +19,14 @@ from qiao.telephony import operations
 from qiao.telephony.forms.menu_parts import StepForm
 from qiao.telephony.models import VoiceMenuDraft
 from qiao.telephony.queries import new_pieces, newest_menu, open_draft
+from qiao.telephony.rights import MENUS
 from qiao.telephony.rules.menu_data import MenuUnreadable, menu_from_data
 from qiao.telephony.rules.menu_edit import MENU, BadKey, KeyTaken, NoSuchStep, StepPart
 from qiao.telephony.rules.menus import KINDS
 from qiao.telephony.saying import without_sound
 from qiao.telephony.showing.menu_changes import conflict_lines
 from qiao.telephony.showing.menu_pane import Looked, frame, look, pane, step_form
-from qiao.telephony.views.menus import POST, RIGHT, show, to_menu, unreadable_words
+from qiao.telephony.views.menus import POST, show, to_menu, unreadable_words
 
 UNPROCESSABLE = 422
 
@@ -85,7 +86,7 @@ def _frame(looked: Looked, step: str) -> dict[str, Any]:
     return frame(looked, newest_menu(looked.draft.key), step)
 
 
-@staff_view(RIGHT)
+@staff_view(MENUS)
 @reading
 def editor(request: StaffRequest, key: str) -> HttpResponse:
     """The whole editor, with one step open."""
@@ -99,7 +100,7 @@ def editor(request: StaffRequest, key: str) -> HttpResponse:
     return show(request, "editor.html", _frame(looked, chosen) | {"pane": opened})
 
 
-@staff_view(RIGHT, methods=("GET", "HEAD", "POST"))
+@staff_view(MENUS, methods=("GET", "HEAD", "POST"))
 @reading
 def step(request: StaffRequest, key: str) -> HttpResponse:
     """The pane of a step; posted, its values are kept."""
@@ -208,7 +209,7 @@ def _pane(
     return put_at("#step-pane", response)
 
 
-@staff_view(RIGHT, methods=POST)
+@staff_view(MENUS, methods=POST)
 @reading
 def add(request: StaffRequest, key: str) -> HttpResponse:
     """Add a step behind the one that is open, and open it."""
@@ -225,7 +226,7 @@ def add(request: StaffRequest, key: str) -> HttpResponse:
     return _after(request, draft, saved, made)
 
 
-@staff_view(RIGHT, methods=POST)
+@staff_view(MENUS, methods=POST)
 @reading
 def remove(request: StaffRequest, key: str) -> HttpResponse:
     """Take a step out."""
@@ -245,7 +246,7 @@ def remove(request: StaffRequest, key: str) -> HttpResponse:
     return _after(request, draft, saved, MENU)
 
 
-@staff_view(RIGHT, methods=POST)
+@staff_view(MENUS, methods=POST)
 @reading
 def move(request: StaffRequest, key: str) -> HttpResponse:
     """Move a step in the list: earlier, or later."""
@@ -276,7 +277,7 @@ def _revision(request: StaffRequest) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-@staff_view(RIGHT, methods=("GET", "HEAD", "POST"))
+@staff_view(MENUS, methods=("GET", "HEAD", "POST"))
 @reading
 def publish(request: StaffRequest, key: str) -> HttpResponse:
     """Say why, and put the draft into service."""
@@ -320,7 +321,7 @@ def _publish(request: StaffRequest, key: str) -> str:
     return ""
 
 
-@staff_view(RIGHT, methods=POST)
+@staff_view(MENUS, methods=POST)
 def drop(request: StaffRequest, key: str) -> HttpResponse:
     """Put the draft away; it can be taken up again."""
     find_draft(request, key)

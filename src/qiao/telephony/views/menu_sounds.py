@@ -7,17 +7,17 @@ import structlog
 from django.http import Http404, HttpResponse
 
 from qiao.core.http import StaffRequest, staff_view
+from qiao.telephony.rights import MENUS
 from qiao.telephony.rules.menu_data import menu_from_data
 from qiao.telephony.rules.menus import LANGUAGES
 from qiao.telephony.rules.speech import fixed_pieces_of
 from qiao.telephony.saying import NoSound, sound_of
 from qiao.telephony.views.menu_drafts import get_draft, reading
-from qiao.telephony.views.menus import RIGHT
 
 log: Final = structlog.get_logger(__name__)
 
 
-@staff_view(RIGHT)
+@staff_view(MENUS)
 @reading
 def sound(request: StaffRequest, key: str) -> HttpResponse:
     """The words of a text of the draft in a language; values that it says are left out."""

@@ -14,6 +14,7 @@ from qiao.core.http import StaffRequest, staff_view
 from qiao.telephony.models import Line
 from qiao.telephony.operations.questions import is_open
 from qiao.telephony.queries import lines_of_menu
+from qiao.telephony.rights import MENUS
 from qiao.telephony.rules.menu_trial import (
     KEPT,
     MOST_MOVES,
@@ -33,7 +34,7 @@ from qiao.telephony.showing.menu_pane import look
 from qiao.telephony.showing.menu_trial import course_lines, examples, possible_answers
 from qiao.telephony.showing.menu_words import language_name, menu_name, step_title
 from qiao.telephony.views.menu_drafts import get_draft, reading
-from qiao.telephony.views.menus import RIGHT, show
+from qiao.telephony.views.menus import show
 from qiao.telephony.views.phone import KEYS
 
 EXAMPLE_CALLER: Final = "13800000000"
@@ -41,7 +42,7 @@ WHEN: Final = ("now", "day", "night")
 LONGEST: Final = 4_000
 
 
-@staff_view(RIGHT)
+@staff_view(MENUS)
 @reading
 def try_draft(request: StaffRequest, key: str) -> HttpResponse:
     """Walk through the draft: its address holds how it is tried and all moves so far."""

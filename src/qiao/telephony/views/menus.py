@@ -21,6 +21,7 @@ from qiao.telephony.queries import (
     menu_version,
     menu_versions,
 )
+from qiao.telephony.rights import MENUS
 from qiao.telephony.rules.menu_changes import Data, menu_changes
 from qiao.telephony.rules.menu_data import MenuUnreadable
 from qiao.telephony.showing.menu_lines import (
@@ -31,7 +32,6 @@ from qiao.telephony.showing.menu_lines import (
 )
 from qiao.telephony.showing.menu_words import menu_name
 
-RIGHT = "calls.menus"
 POST = ("POST",)
 DRAFT = "draft"
 
@@ -61,7 +61,7 @@ def row_of(request: StaffRequest, key: str) -> MenuRow:
         raise Http404(key) from error
 
 
-@staff_view(RIGHT)
+@staff_view(MENUS)
 def index(request: StaffRequest) -> HttpResponse:
     """Every menu of the actor's units: lines, version, draft, faults, calls of a week."""
     shown = []
@@ -73,7 +73,7 @@ def index(request: StaffRequest) -> HttpResponse:
     return show(request, "list.html", {"rows": shown, "may_figures": may_figures})
 
 
-@staff_view(RIGHT)
+@staff_view(MENUS)
 def page(request: StaffRequest, key: str) -> HttpResponse:
     """One menu: what is in service, its lines, its versions and its drafts."""
     row = row_of(request, key)
@@ -104,7 +104,7 @@ def _version(key: str, number: str) -> VoiceMenu:
     return found
 
 
-@staff_view(RIGHT)
+@staff_view(MENUS)
 def version(request: StaffRequest, key: str, number: int) -> HttpResponse:
     """A version as it stood."""
     row = row_of(request, key)
@@ -120,7 +120,7 @@ def version(request: StaffRequest, key: str, number: int) -> HttpResponse:
     return show(request, "version.html", context)
 
 
-@staff_view(RIGHT)
+@staff_view(MENUS)
 def compare(request: StaffRequest, key: str) -> HttpResponse:
     """Two versions, or a version and the draft, side by side."""
     row = row_of(request, key)
@@ -150,7 +150,7 @@ def _side(row: MenuRow, versions: Mapping[str, VoiceMenu], text: str) -> Data:
     return data
 
 
-@staff_view(RIGHT, methods=POST)
+@staff_view(MENUS, methods=POST)
 def begin(request: StaffRequest, key: str) -> HttpResponse:
     """Begin a draft with a version: the one in service, or one from before."""
     row_of(request, key)
@@ -174,7 +174,7 @@ def _other_draft(refusal: operations.OtherDraftOpen) -> str:
     return _("A draft from version %(n)d is open. Publish it or put it away first.") % told
 
 
-@staff_view(RIGHT, methods=POST)
+@staff_view(MENUS, methods=POST)
 def restore(request: StaffRequest, key: str) -> HttpResponse:
     """Take a draft up again that was put away."""
     row_of(request, key)
