@@ -1,7 +1,5 @@
 """Case types and processes as the engine takes them, read once per process of the server."""
 
-import hashlib
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +18,7 @@ from qiao.cases.rules.promises import Promise, promise_data, promises_from_data
 from qiao.core.packs import CaseType
 from qiao.core.packs.enabled import catalogue
 from qiao.core.prepared import fetch_one
+from qiao.core.rules.digests import digest_of_data
 from qiao.core.rules.texts import DATA_KEYS, Text
 
 Place = tuple[str, int]
@@ -159,16 +158,10 @@ def newest_processes() -> list[ProcessVersion]:
     return list(ProcessVersion.objects.processes().newest())
 
 
-def digest_of(definition: Mapping[str, Any]) -> str:
-    """A fingerprint of plain data."""
-    text = json.dumps(definition, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def promise_set_of(promises: Sequence[Promise]) -> int:
     """The id under which these promises are kept; the same promises have the same id."""
     data = [promise_data(promise) for promise in promises]
-    digest = digest_of({"promises": data})
+    digest = digest_of_data({"promises": data})
     place = (connection.settings_dict["NAME"], digest)
     found = _set_ids.get(place)
     if found is None:

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django.db import connection
 
-from qiao.cases import definitions
 from qiao.cases.models import ProcessDraft, ProcessVersion
 from qiao.cases.queries.processes import known_to, require_design
 from qiao.cases.rules import draft_parts
@@ -15,6 +14,7 @@ from qiao.cases.rules.draft_parts import Part
 from qiao.core import approvals
 from qiao.core.actor import Actor
 from qiao.core.models import Approval
+from qiao.core.rules.digests import digest_of_data
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.staff.queries import actor_by_id, company_id, local_days
@@ -219,13 +219,8 @@ def check_draft(draft: ProcessDraft, now: datetime) -> None:
     if found:
         raise HasFaults(found)
     current = current_version(draft.key, now)
-    if current is not None and current.digest == digest_of(draft.definition):
+    if current is not None and current.digest == digest_of_data(draft.definition):
         raise NothingNew(draft.key)
-
-
-def digest_of(definition: Mapping[str, Any]) -> str:
-    """The fingerprint of a process' text, whatever version it was."""
-    return definitions.digest_of(dict(definition))
 
 
 def current_version(key: str, now: datetime) -> ProcessVersion | None:
@@ -268,7 +263,7 @@ def publish_agreed(*, approval: Approval, actor: Actor, now: datetime) -> None:
         key=draft.key,
         version=_last_number(draft.key) + 1,
         definition=draft.definition,
-        digest=digest_of(draft.definition),
+        digest=digest_of_data(draft.definition),
         source=ProcessVersion.Source.HOUSE,
         in_force_from=from_when,
         recorded_at=now,
@@ -294,7 +289,7 @@ def _last_number(key: str) -> int:
 
 def _same_text(draft: ProcessDraft) -> ProcessVersion | None:
     """The earlier version whose text this is, word for word."""
-    rows = ProcessVersion.objects.filter(key=draft.key, digest=digest_of(draft.definition))
+    rows = ProcessVersion.objects.filter(key=draft.key, digest=digest_of_data(draft.definition))
     return rows.order_by("-version").first()
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import connection
 
-from qiao.cases import definitions
 from qiao.cases.models import CaseType, ProcessVersion
 from qiao.cases.models.definitions import EVER
 from qiao.cases.operations.cause_tree import install_causes
@@ -13,6 +12,7 @@ from qiao.cases.rules.case_forms import PREFIX, form_data, form_key
 from qiao.cases.rules.pack import inspect_processes
 from qiao.core.calendar_edits import put_calendar
 from qiao.core.packs import Catalogue, Pack, PackInvalid
+from qiao.core.rules.digests import digest_of_data
 from qiao.core.transactions import required
 
 
@@ -88,7 +88,7 @@ def _brought_last(keys: list[str]) -> dict[str, ProcessVersion]:
 def _install_text(
     key: str, form: dict[str, Any], last: ProcessVersion | None, now: datetime
 ) -> None:
-    digest = definitions.digest_of(form)
+    digest = digest_of_data(form)
     if last is not None and last.digest == digest:
         return
     newest = ProcessVersion.objects.filter(key=key).order_by("-version").first()

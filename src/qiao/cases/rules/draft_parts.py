@@ -6,11 +6,11 @@ The data is the table of a pack in its qualified form (see `qiao.cases.rules.pac
 """
 
 import copy
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+from qiao.core.rules.digests import digest_of_data
 
 KINDS: Final = ("process", "step", "action", "field", "rule")
 Data = dict[str, Any]
@@ -90,8 +90,7 @@ def own_values(data: Data, part: Part) -> Data:
 
 def stamp(values: Mapping[str, Any]) -> str:
     """A fingerprint of a part's own values: what somebody saw when they began to type."""
-    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return digest_of_data(values)[:16]
 
 
 def replaced(data: Data, part: Part, values: Mapping[str, Any]) -> Data:

@@ -5,8 +5,6 @@ does. Words for status, type, priority and channel are kept as the log has them;
 they mean here. A row with a fault is refused whole.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +15,7 @@ from qiao.cases.rules.intake_fields import TIMES
 from qiao.cases.rules.intake_times import BadMoment, read_moment
 from qiao.core.rules import phones
 from qiao.core.rules.columns import RowFault, fold
+from qiao.core.rules.digests import digest_of_data
 from qiao.core.rules.numbers import normal_form
 from qiao.core.rules.text import BadText, clean
 
@@ -116,8 +115,7 @@ class LogRow:
 
     def digest(self) -> str:
         """A fingerprint by which a second file tells whether the log says the same."""
-        text = json.dumps(self.said(), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return digest_of_data(self.said())[:32]
 
 
 def is_closed_word(word: str) -> bool:

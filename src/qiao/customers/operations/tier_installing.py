@@ -1,7 +1,5 @@
 """What follows every migration: versions of the rule, and what the module knows of before."""
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 from qiao.core.idempotency import claim
 from qiao.core.packs import PackInvalid, PackProblem
 from qiao.core.packs.tier_rules import TierRuleSpec
+from qiao.core.rules.digests import digest_of_data
 from qiao.core.transactions import required
 from qiao.customers.models import TierRule
 from qiao.customers.operations.facts import note_facts_from
@@ -44,7 +43,7 @@ def install_tier_rules(*, rules: Iterable[TierRuleSpec], now: datetime) -> int:
     is_first = not known
     count = 0
     for rule in sorted(rules, key=lambda one: one.valid_from):
-        digest = _digest(rule)
+        digest = digest_of_data(rule.data)
         if rule.version in known:
             if known[rule.version] != digest:
                 text = "is installed with another text; a change is a version of its own"
@@ -61,11 +60,6 @@ def install_tier_rules(*, rules: Iterable[TierRuleSpec], now: datetime) -> int:
         )
         count += 1
     return count
-
-
-def _digest(rule: TierRuleSpec) -> str:
-    text = json.dumps(rule.data, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def note_known_accounts() -> int:

@@ -7,10 +7,11 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 
 from qiao.core.actor import Actor
+from qiao.core.rules.digests import digest_of_data
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.telephony.models import VoiceMenu, VoiceMenuDraft
-from qiao.telephony.operations.menus import digest_of, publish_menu
+from qiao.telephony.operations.menus import publish_menu
 from qiao.telephony.queries.menu_drafts import require_menu
 from qiao.telephony.rules import menu_edit
 from qiao.telephony.rules.menu_data import data_of_menu, menu_from_data
@@ -249,7 +250,7 @@ def publish_menu_draft(
         raise DraftMoved(key)
     data: dict[str, Any] = menu_edit.tidied(draft.data)
     newest = VoiceMenu.objects.filter(key=key).order_by("-version").first()
-    if newest is not None and newest.digest == digest_of(data):
+    if newest is not None and newest.digest == digest_of_data(data):
         raise MenuUnchanged(key)
     version = publish_menu(menu=menu_from_data(data), actor=actor, now=now, reason=reason)
     draft.published = version

@@ -1,9 +1,7 @@
 """Voice menus are put into service: those of packs, and those that people edited."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final
 
 from django.db import connection
@@ -14,6 +12,7 @@ from qiao.core.packs.model import MenuSource
 from qiao.core.packs.qualify import qualify
 from qiao.core.packs.reading import PackInvalid, PackProblem
 from qiao.core.registry import registry
+from qiao.core.rules.digests import digest_of_data
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.telephony.models import VoiceMenu
@@ -58,7 +57,7 @@ def install_menus(now: datetime) -> None:
     for pack in catalogue().packs.values():
         for source in pack.menus:
             menu = menu_of_pack(pack.key, source)
-            digest = digest_of(data_of_menu(menu))
+            digest = digest_of_data(data_of_menu(menu))
             known = VoiceMenu.objects.filter(key=menu.key, published_by__isnull=True)
             if not known.filter(digest=digest).exists():
                 _publish(menu, now, None, "")
@@ -120,14 +119,8 @@ def _publish(menu: Menu, now: datetime, staff_id: int | None, reason: str) -> Vo
         key=menu.key,
         version=last.version + 1 if last else 1,
         data=data,
-        digest=digest_of(data),
+        digest=digest_of_data(data),
         published_at=now,
         published_by_id=staff_id,
         reason=reason,
     )
-
-
-def digest_of(data: Mapping[str, Any]) -> str:
-    """The fingerprint of a menu's data, whatever version it was."""
-    plain = json.dumps(data, sort_keys=True, ensure_ascii=False)
-    return sha256(plain.encode()).hexdigest()

@@ -5,13 +5,12 @@ A step is named by its key; the empty key names the menu itself. Data is what
 """
 
 import copy
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from qiao.core.rules.digests import digest_of_data
 from qiao.telephony.rules.menu_data import tidied_node
 from qiao.telephony.rules.menus import (
     KINDS,
@@ -57,8 +56,7 @@ class StepPart:
     def stamp(self) -> str:
         """A fingerprint: what somebody saw when they began to type."""
         words = {key: dict(each) for key, each in self.texts.items()}
-        text = json.dumps([self.values, words], sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return digest_of_data([self.values, words])[:16]
 
 
 def node_of(data: Data, step: str) -> Data:
