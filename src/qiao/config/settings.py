@@ -41,6 +41,10 @@ SWITCH = os.environ.get("QIAO_SWITCH", "played" if DEMO else "")
 TELEPHONE = os.environ.get(
     "QIAO_TELEPHONE", "screen/{number}" if SWITCH == "played" else "PJSIP/{number}"
 )
+# How the switch reaches a number outside the house.
+TRUNK = os.environ.get(
+    "QIAO_TRUNK", "outside/{number}" if SWITCH == "played" else "PJSIP/{number}@trunk"
+)
 # Where the interface of an Asterisk is, and as whom it is spoken to.
 ARI = tuple(os.environ.get(name, "") for name in ("ARI_URL", "ARI_USER", "ARI_PASSWORD"))
 # What voice menus say, as the switch plays it: `./qiao telephony prompts --out` writes it there.

@@ -32,6 +32,7 @@ from qiao.core.manifest import (
     NavItem,
     NoticeKind,
     NoticeOccasion,
+    NumberKey,
     Panel,
     Parameter,
     PersonLink,
@@ -136,6 +137,11 @@ class Registry:
         """What else the actor may do with a contact at hand, in order."""
         items = self._used(actor, (t for module in self for t in module.contact_tools))
         return sorted((t for t in items if actor.can(t.permission)), key=lambda t: t.order)
+
+    def number_keys(self, actor: Actor) -> list[NumberKey]:
+        """What the actor may do with a customer's telephone number."""
+        items = self._used(actor, (k for module in self for k in module.number_keys))
+        return [each for each in items if actor.can(each.permission)]
 
     def voice(self) -> dict[tuple[str, str], VoiceAnswer]:
         """What callers may ask voice menus, by kind and key."""

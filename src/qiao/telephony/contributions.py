@@ -29,6 +29,22 @@ PARAMETERS: Final = (
         default=False,
         default_source=_("Usual in quality work: unseen, a talk is heard as it always is"),
     ),
+    Parameter(
+        key="calls.dial_abroad",
+        label=_("Numbers abroad may be called"),
+        about=_("Emergency and service numbers are never called from the screen."),
+        kind="boolean",
+        default=False,
+        default_source=_("Calls abroad cost by the minute, and whom we serve lives here"),
+    ),
+    Parameter(
+        key="calls.outgoing_recorded",
+        label=_("Calls that we make are recorded"),
+        about=_("Whoever calls then says so at the beginning of the talk."),
+        kind="boolean",
+        default=False,
+        default_source=_("No notice is played to whom we call"),
+    ),
     _minutes(
         "calls.answer_message_minutes", _("Time to answer a message left by telephone"), 240,
         _("Company rule: within half a working day"),

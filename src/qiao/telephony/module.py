@@ -13,6 +13,7 @@ from qiao.core.manifest import (
     DemoStage,
     FramePart,
     Module,
+    NumberKey,
     Permission,
     PersonLink,
     QueueSource,
@@ -30,7 +31,7 @@ from qiao.telephony.quality_contributions import EVALUATED
 from qiao.telephony.queries import load_pop
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 from qiao.telephony.recording_personal import PERSONAL as RECORDED
-from qiao.telephony.rights import MENUS, WATCH
+from qiao.telephony.rights import DIAL, MENUS, WATCH
 from qiao.telephony.showing.controls import load_tool
 from qiao.telephony.watch_contributions import WATCH_COMMANDS, WATCH_FRAME, WATCH_NAVIGATION
 
@@ -54,6 +55,7 @@ manifest = Module(
     label=_("Telephone"),
     permissions=(
         Permission(WATCH, _("Listen to calls, whisper, take them over")),
+        Permission(DIAL, _("Call customers from the screen")),
         Permission("calls.figures", _("See the service level and the wallboard")),
         Permission(MENUS, _("Edit voice menus and put them into service")),
         *recordings.PERMISSIONS,
@@ -70,6 +72,12 @@ manifest = Module(
         ContactTool("telephony.controls", "telephony/controls.html", WORK, load_tool, 10),
         ContactTool(
             "telephony.owed", "telephony/owed_tool.html", WORK, recordings.load_owed, 20
+        ),
+    ),
+    number_keys=(
+        NumberKey(
+            "telephony.call", pgettext_lazy("number", "Call"), "phone-outgoing",
+            "telephony:call_customer", DIAL,
         ),
     ),
     inbox=(

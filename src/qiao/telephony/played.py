@@ -14,6 +14,7 @@ from typing import Final
 
 import psycopg
 import structlog
+from django.conf import settings
 from django.db import OperationalError, close_old_connections, connection, connections, transaction
 
 from qiao.core.live import connection_parameters
@@ -25,9 +26,12 @@ from qiao.telephony.models import PhoneDeed
 from qiao.telephony.operations import mark_done
 from qiao.telephony.operations.deeds import DEEDS_HEARD_ON
 from qiao.telephony.queries import DeedAtHand, due_deeds, every_piece
+from qiao.telephony.rules.conduct_out import OWN
+from qiao.telephony.rules.outside import played_manner
 
 AGAIN_SECONDS: Final = 0.5
 SHORT_SECONDS: Final = 0.8
+ANSWERED_AFTER: Final = 3.0  # somebody outside takes their telephone so soon
 NEVER_MISSED_SECONDS: Final = 20.0  # deeds are looked for so often, heard of or not
 Kind = PhoneDeed.Kind
 log: Final = structlog.get_logger(__name__)
@@ -52,12 +56,17 @@ class PlayedExchange:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="deeds")
 
     def _phone(self, endpoint: str) -> Phone | None:
-        """A telephone on the screen rings until its person takes it."""
+        """A telephone on the screen rings until its person takes it; one outside the house does
+        what its number says."""
+        number = _outside(endpoint)
+        if number:
+            return Phone(endpoint, played_manner(number), ANSWERED_AFTER)
         return self.answering(endpoint) or Phone(endpoint, "silent")
 
     def _at_phone(self, channel: str, state: str) -> None:
-        """Whoever asked to hear a call has their headset on: the key they pressed takes it."""
-        if state == "ringing" and self.engine.switch.role_of(channel) == "watcher":
+        """Whoever asked to hear a call, or calls themselves, has their headset on: the key they
+        pressed takes it."""
+        if state == "ringing" and self.engine.switch.role_of(channel) in ("watcher", OWN):
             self.engine.switch.take(channel)
 
     def _seconds(self, sound: str) -> float:
@@ -129,6 +138,14 @@ class PlayedExchange:
                 for key in deed.keys:
                     switch.press(deed.channel, key)
         return deed.channel
+
+
+def _outside(endpoint: str) -> str:
+    """The number that an endpoint outside the house reaches; empty for any other."""
+    before, _, after = settings.TRUNK.partition("{number}")
+    if not endpoint.startswith(before) or not endpoint.endswith(after):
+        return ""
+    return endpoint.removeprefix(before).removesuffix(after)
 
 
 def _lengths() -> dict[str, float] | None:

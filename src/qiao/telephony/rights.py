@@ -2,6 +2,10 @@
 
 from typing import Final
 
+DIAL: Final = "calls.dial"
+"""Call customers from the screen: owed calls, from a customer's page, in lists."""
+LISTS: Final = "calls.lists"
+"""Make lists of calls, begin, pause and close them."""
 MENUS: Final = "calls.menus"
 """Edit voice menus and put them into service."""
 WATCH: Final = "calls.watch"

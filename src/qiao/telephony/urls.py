@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from qiao.telephony.views import (
     controls,
+    dialling,
     levels,
     living,
     owed,
@@ -30,6 +31,7 @@ urlpatterns = [
     path("owed/<int:owed_id>", owed.show, name="owed"),
     path("owed/<int:owed_id>/call", owed.begin, name="begin_owed"),
     path("owed/<int:owed_id>/<slug:result>", owed.end, name="end_owed"),
+    path("out/<int:customer_id>/<int:phone_id>", dialling.customer, name="call_customer"),
     path("phone/", phone.show, name="phone"),
     path("phone/dial", phone.dial, name="dial"),
     path("phone/<int:deed_id>", phone.display, name="display"),

@@ -14,14 +14,25 @@ from qiao.core.ui.moments import duration
 from qiao.telephony.queries import number_words, queue_name
 
 MINUTE: Final = 60
-ENDS: Final[Mapping[str, Promise]] = {
+ENDS: Final[dict[str, Promise]] = {
     "caller": pgettext_lazy("end of a call", "The caller hung up"),
     "agent": pgettext_lazy("end of a call", "The agent hung up"),
     "abandoned": pgettext_lazy("end of a call", "The caller gave up"),
     "switch": pgettext_lazy("end of a call", "Cut off at the switch"),
     "system": pgettext_lazy("end of a call", "Ended by the system"),
     "menu": pgettext_lazy("end of a call", "Served by the voice menu"),
+    "own_phone": pgettext_lazy("end of a call", "Own telephone not taken"),
+    "given_up": pgettext_lazy("end of a call", "Whoever called gave up"),
+    "no_answer": pgettext_lazy("end of a call", "No answer"),
+    "busy": pgettext_lazy("end of a call", "Busy"),
+    "rejected": pgettext_lazy("end of a call", "Declined"),
+    "unreachable": pgettext_lazy("end of a call", "Switched off or not in reach"),
+    "no_number": pgettext_lazy("end of a call", "No such number"),
 }
+OUT_ENDS: Final = ENDS | {
+    "caller": pgettext_lazy("end of a call", "The other side hung up"),
+}
+"""Ends of a call that we made."""
 REFUSALS: Final[Mapping[str, Promise]] = {
     "no_answer": pgettext_lazy("offer of a call", "did not answer"),
     "busy": pgettext_lazy("offer of a call", "was busy"),
@@ -60,6 +71,10 @@ KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "recording_ended": ("microphone-off", gettext_lazy("Recording ends")),
     "party_left": ("user-minus", gettext_lazy("One of them has left")),
     "trouble": ("alert-triangle", gettext_lazy("The switch could not do what was asked")),
+    "dialled_out": ("phone-outgoing", gettext_lazy("{who} calls {to}; their telephone rings")),
+    "lifted": ("phone-check", gettext_lazy("{who} lifts the receiver")),
+    "rings_out": ("bell-ringing", gettext_lazy("It rings at the other side")),
+    "reached": ("headset", gettext_lazy("The other side answers")),
     "ended": ("phone-off", gettext_lazy("{end}")),
 }
 """What an entry of the log is called."""
@@ -86,25 +101,29 @@ class Teller:
         self._actor = actor
         self._offers: dict[int, int] = {}
         self._watchers: dict[str, int] = {}
+        self._calls_out = 0  # who
 
     def tell(self, kind: str, data: Mapping[str, Any]) -> tuple[str, str] | None:
         """Icon and words of an entry, told in their order; None for one that needs no words."""
         if "staff" in data and "offer" in data:
             self._offers[data["offer"]] = data["staff"]
+        if kind == "dialled_out":
+            self._calls_out = data["staff"]
         if kind == "watched":
             self._is_told = self._sees_listening or data.get("mode") != "listen"
         if kind not in KINDS or (kind in OF_WATCHERS and not self._is_told):
             return None
         icon, words = KINDS[kind]
-        staff = data.get("staff") or self._offers.get(data.get("offer", 0))
+        staff = data.get("staff") or self._offers.get(data.get("offer", 0)) or self._calls_out
         return icon, str(words).format(
             caller=_number(data.get("caller", ""), self._actor),
             dialled=data.get("dialled", ""),
+            to=_number(data.get("to", ""), self._actor),
             queue=queue_name(data.get("queue", "")),
             who=self._names.get(staff or 0, pgettext("call", "Somebody")),
             why=REFUSALS.get(data.get("why", ""), data.get("why", "")),
             mode=MODES.get(data.get("mode", ""), data.get("mode", "")),
-            end=end_words(data.get("why", "")),
+            end=end_words(data.get("why", ""), is_out=self._calls_out != 0),
         )
 
 
@@ -113,9 +132,9 @@ def _number(caller: str, actor: Actor) -> str:
     return number_words(try_normalise(caller) or "", caller, actor)
 
 
-def end_words(end: str) -> str:
-    """How a call ended."""
-    return str(ENDS.get(end, end))
+def end_words(end: str, *, is_out: bool = False) -> str:
+    """How a call ended, one that we made or one that came in."""
+    return str((OUT_ENDS if is_out else ENDS).get(end, end))
 
 
 def reason_words(reason: Mapping[str, Any]) -> str:

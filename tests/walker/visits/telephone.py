@@ -22,6 +22,9 @@ TELEPHONE: Final = {
     "telephony:end_owed": Visit(
         {"owed_id": "{owed}", "result": "reached"}, post={}, get=NOT_ALLOWED
     ),
+    "telephony:call_customer": Visit(
+        {"customer_id": "{customer}", "phone_id": "{phone}"}, post={}, get=NOT_ALLOWED
+    ),
     "telephony:phone": Visit(queries=("call={deed}",)),
     "telephony:dial": Visit(
         post={"caller": "13900001111", "dialled": "96390"}, get=NOT_ALLOWED, own=True

@@ -2,10 +2,12 @@
 
 from qiao.contact.operations.agents import (
     be_ready,
+    begin_calling,
     let_time_pass,
     renew_leases,
     sign_off,
     sign_on,
+    stop_calling,
     take_break,
     take_directly,
 )
@@ -73,6 +75,7 @@ __all__ = [
     "abandon",
     "autosave_draft",
     "be_ready",
+    "begin_calling",
     "describe_caller",
     "drop_case_draft",
     "end_interaction",
@@ -100,6 +103,7 @@ __all__ = [
     "sign_off",
     "sign_on",
     "start_interaction",
+    "stop_calling",
     "take_break",
     "take_directly",
     "take_offer",

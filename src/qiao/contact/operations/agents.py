@@ -125,6 +125,37 @@ def take_directly(*, actor: Actor, endpoint: str, now: datetime) -> AgentState:
     return agent
 
 
+def begin_calling(*, actor: Actor, now: datetime) -> AgentState:
+    """The person calls somebody: nothing is offered to them until the work after it is over. Who
+    was on a break goes back to it then.
+
+    Raises `WrongState` for whoever is signed off, rung or talks, `Forbidden`.
+    """
+    agent = _own(actor, now)
+    if agent.state in (State.RESERVED, State.BUSY):
+        raise WrongState(agent.state)
+    if agent.state == State.BREAK:
+        agent.wanted = State.BREAK
+    reason = agent.reason if agent.wanted == State.BREAK else ""
+    turn(agent, State.BUSY, now=now, reason=reason, actor=actor)
+    return agent
+
+
+def stop_calling(*, staff_id: int, why: str, now: datetime) -> None:
+    """The person has called nobody: `why` is ``withdrawn`` where they did not want to any more,
+    else why their own telephone was not taken. Harmless for whoever does not call."""
+    required()
+    agent = lock_agents([staff_id]).get(staff_id)
+    if agent is None or agent.state != State.BUSY:
+        return
+    if agent.wanted:
+        end_wrap_up(agent, now=now)
+    elif why == "withdrawn":
+        turn(agent, State.READY, now=now)
+    else:
+        turn(agent, State.NOT_READY, now=now, reason=why)
+
+
 def let_time_pass(*, now: datetime) -> Sequence[int]:
     """End what ends by itself: work after a contact whose limit has passed, and the shift of whom
     nothing was heard. Whoever is with a customer stays. Returns who turned."""

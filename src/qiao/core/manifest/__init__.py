@@ -45,6 +45,7 @@ from qiao.core.manifest.pages import (
     NoticeKind,
     NoticeRow,
     NoticeWords,
+    NumberKey,
     Panel,
     PersonLink,
     PortfolioCount,
@@ -94,6 +95,7 @@ __all__ = [
     "NoticeOccasion",
     "NoticeRow",
     "NoticeWords",
+    "NumberKey",
     "Order",
     "Panel",
     "Parameter",
@@ -169,6 +171,7 @@ class Module:
     frame: tuple[FramePart, ...] = ()
     voice: tuple[VoiceAnswer, ...] = ()
     contact_tools: tuple[ContactTool, ...] = ()
+    number_keys: tuple[NumberKey, ...] = ()
     panels: tuple[Panel, ...] = ()
     histories: tuple[HistoryCount, ...] = ()
     portfolio: tuple[PortfolioCount, ...] = ()

@@ -100,6 +100,18 @@ class ContactTool:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberKey:
+    """A key beside a customer's telephone number, for holders of a right: it posts to
+    `url_name`, whose parts are the ids of the customer and of the number."""
+
+    key: str
+    label: Text
+    icon: str
+    url_name: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """A panel of the customer's page, the workspace's aside, or the page of a case (``case``,
     which adds ``%(case_id)s``; with ``case_side`` as well it stands in the right column there).

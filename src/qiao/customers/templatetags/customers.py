@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from qiao.core.registry import registry
 from qiao.core.rules import phones
 from qiao.core.ui.marks import icon, mask
 from qiao.core.ui.markup import markup
@@ -177,7 +178,27 @@ def phone(context: Context, row: dict[str, Any], customer_id: int) -> SafeString
     `row` has number, extension and id. With the right to reveal, the mask carries the button that
     asks for the whole of it, which is recorded. Of a number that may lead to nobody it says so.
     """
-    return markup("{}{}", _written(context, row, customer_id), _standing(row))
+    keys = _keys_of(context, row, customer_id)
+    return markup("{}{}{}", _written(context, row, customer_id), _standing(row), keys)
+
+
+def _keys_of(context: Context, row: dict[str, Any], customer_id: int) -> SafeString:
+    """What may be done with the number, such as calling it."""
+    actor = context.get("actor")
+    if actor is None or row.get("standing") == CustomerPhone.Standing.WRONG:
+        return mark_safe("")
+    keys = [
+        markup(
+            ' <button type="button" class="q-iconbtn sm" hx-post="{}" hx-swap="none"'
+            ' aria-label="{}" title="{}">{}</button>',
+            reverse(each.url_name, args=[customer_id, row["id"]]),
+            each.label,
+            each.label,
+            icon(each.icon, "i-16"),
+        )
+        for each in registry.number_keys(actor)
+    ]
+    return markup("{}" * len(keys), *keys)
 
 
 def _standing(row: dict[str, Any]) -> SafeString:

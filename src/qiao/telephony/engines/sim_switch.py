@@ -18,7 +18,7 @@ from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Order, Outcome, Signal
 
 State = Literal["ringing_in", "created", "ready", "ringing", "up"]
-Manner = Literal["answers", "silent", "busy", "rejects", "absent"]
+Manner = Literal["answers", "silent", "busy", "rejects", "declines", "off", "absent"]
 
 ARRIVES_AFTER: Final = 0.002  # seconds from its creation until a channel is ready, as recorded
 RINGS_AFTER: Final = 0.002
@@ -29,7 +29,12 @@ TEMPORARILY_UNAVAILABLE: Final = 480
 
 @dataclass
 class Phone:
-    """A telephone that can be rung: what it does when it rings, and after how many seconds."""
+    """A telephone that can be rung: what it does when it rings, and after how many seconds.
+
+    One that ``declines`` does so before it rings. One that is ``off`` lies behind a network that
+    says so when it is dialled; one that is ``absent`` is not signed on at the switch, so that no
+    channel to it can be made.
+    """
 
     endpoint: str
     manner: Manner = "answers"
@@ -233,8 +238,11 @@ class SimSwitch:
         if phone.manner == "busy":
             self._end(channel, switch.BUSY, sip=486)
             return
-        if phone.manner == "absent":
-            self._end(channel, NO_ANSWER, sip=TEMPORARILY_UNAVAILABLE)
+        if phone.manner == "declines":
+            self._end(channel, switch.REJECTED, sip=603)
+            return
+        if phone.manner in ("off", "absent"):
+            self._end(channel, NO_ANSWER, sip=TEMPORARILY_UNAVAILABLE, is_told=True)
             return
         channel.state, channel.ring = "ringing", channel.ring + 1
         self._tell(switch.Rings(self.clock.now(), channel.name))
@@ -257,14 +265,20 @@ class SimSwitch:
         self.on_state(channel.name, "up")
 
     def _end(
-        self, channel: _Channel, cause: int, *, sip: int | None = None, by_phone: bool = False
+        self,
+        channel: _Channel,
+        cause: int,
+        *,
+        sip: int | None = None,
+        by_phone: bool = False,
+        is_told: bool = False,
     ) -> None:
         """End a channel; what is told, and in which order, is as it was recorded."""
         now, name = self.clock.now(), channel.name
         self._channels.pop(name, None)
         refused = sip is not None and sip != TEMPORARILY_UNAVAILABLE
-        if not refused:
-            self._tell(switch.HangsUp(now, name, cause if by_phone else SOFT))
+        itself = by_phone or refused or is_told
+        self._tell(switch.HangsUp(now, name, cause if itself else SOFT))
         for playback in [key for key, on in self._playbacks.items() if on == name]:
             del self._playbacks[playback]
             self._tell(switch.PlaybackEnded(now, playback, ok=False))

@@ -2,6 +2,7 @@
 
 from qiao.telephony.models.calls import Call, CallAsk, CallEntry, CallQuerySet, Line, PhoneDeed
 from qiao.telephony.models.menus import OwedCall, OwedCallQuerySet, VoiceMenu, VoiceMenuDraft
+from qiao.telephony.models.outgoing import OutgoingCall
 from qiao.telephony.models.recordings import CallRecording, RecordingHold
 from qiao.telephony.models.turns import CallFigure, CallFigureChange, CallTurn
 from qiao.telephony.models.watching import CallWatch
@@ -17,6 +18,7 @@ __all__ = [
     "CallTurn",
     "CallWatch",
     "Line",
+    "OutgoingCall",
     "OwedCall",
     "OwedCallQuerySet",
     "PhoneDeed",

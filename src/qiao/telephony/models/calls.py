@@ -57,7 +57,8 @@ class Call(models.Model):
 
     `caller` is the number as the network gave it, `phone` in the stored form, empty where it is
     none. `channel` is the caller's at the switch. `staff` is who has the call, or had it last.
-    `end` is what `qiao.telephony.rules.calls.ENDS` names.
+    `end` is what `qiao.telephony.rules.calls.ENDS` names. Of a call out `caller` and `phone` are
+    the other side's, `dialled` is the number that was shown there, `channel` a name of its own.
     """
 
     class Phase(models.TextChoices):
@@ -66,6 +67,8 @@ class Call(models.Model):
         GREETED = "greeted", pgettext_lazy("call phase", "Is greeted")
         MENU = "menu", pgettext_lazy("call phase", "Is in the voice menu")
         WAITING = "waiting", pgettext_lazy("call phase", "Waits")
+        OWN_PHONE = "own_phone", pgettext_lazy("call phase", "Whoever calls is rung")
+        DIALLING = "dialling", pgettext_lazy("call phase", "The other side is rung")
         TALKING = "talking", pgettext_lazy("call phase", "Talks")
         HELD = "held", pgettext_lazy("call phase", "Is held")
         CONSULTING = "consulting", pgettext_lazy("call phase", "A third is consulted")

@@ -22,6 +22,8 @@ class CallTurn(models.Model):
         LEFT = "left", pgettext_lazy("turn of a call", "Hung up before a queue")
         MOVED = "moved", pgettext_lazy("turn of a call", "Went to another queue")
         PASSED = "passed", pgettext_lazy("turn of a call", "Passed on")
+        REACHED = "reached", pgettext_lazy("turn of a call", "Reached")
+        UNREACHED = "unreached", pgettext_lazy("turn of a call", "Not reached")
 
     call = models.ForeignKey(
         "telephony.Call", models.PROTECT, related_name="turns", db_index=False
@@ -55,7 +57,9 @@ class CallTurn(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["call", "seq"], name="telephony_turn_once"),
             models.CheckConstraint(
-                condition=Q(kind__in=["answered", "passed"], staff__isnull=False)
+                condition=Q(
+                    kind__in=["answered", "passed", "reached", "unreached"], staff__isnull=False
+                )
                 | Q(kind__in=["abandoned", "lost", "left", "moved"], staff__isnull=True),
                 name="telephony_turn_of_somebody",
             ),

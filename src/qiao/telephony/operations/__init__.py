@@ -17,6 +17,13 @@ from qiao.telephony.operations.deeds import (
     press_keys,
     put_down,
 )
+from qiao.telephony.operations.dialling import (
+    CallFor,
+    DialRefused,
+    call_customer,
+    call_out,
+    call_owed,
+)
 from qiao.telephony.operations.lines import add_line
 from qiao.telephony.operations.listening import (
     HeldAlready,
@@ -77,7 +84,9 @@ from qiao.telephony.operations.watching import (
 )
 
 __all__ = [
+    "CallFor",
     "CallRefusal",
+    "DialRefused",
     "DraftMoved",
     "Given",
     "HeldAlready",
@@ -101,7 +110,10 @@ __all__ = [
     "ask_of_call",
     "begin_menu_draft",
     "begin_owed",
+    "call_customer",
     "call_in",
+    "call_out",
+    "call_owed",
     "decline_call",
     "drop_menu_draft",
     "end_owed",

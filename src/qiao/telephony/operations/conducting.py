@@ -16,17 +16,7 @@ from typing import Any, Final
 import structlog
 from django.db import OperationalError, transaction
 
-from qiao.contact.operations import (
-    Asked,
-    leave_queue,
-    let_time_pass,
-    move_to_queue,
-    refuse_offer,
-    release_agent,
-    route,
-    take_offer,
-    wait_for_agent,
-)
+from qiao.contact.operations import Asked, leave_queue, let_time_pass, refuse_offer, route
 from qiao.core import events
 from qiao.core.manifest import Answer
 from qiao.core.rules import phones
@@ -45,17 +35,22 @@ from qiao.telephony.operations.calls_at_hand import (
     people_of,
     terms_of,
     terms_of_calls,
-    wish_of,
 )
 from qiao.telephony.operations.contacts import begin_contact, end_contact
+from qiao.telephony.operations.dialling import (
+    DIALLED,
+    ask_to_dial,
+    settle_outgoing,
+    terms_of_outgoing,
+)
 from qiao.telephony.operations.log import keep
-from qiao.telephony.operations.owing import owe_call, promised, settle_by_call
+from qiao.telephony.operations.owing import owe_call, promised
 from qiao.telephony.operations.questions import answer_question
 from qiao.telephony.operations.reserving import may_be_given, offer_for, third_for
+from qiao.telephony.operations.telling import tell_people, tell_queues
 from qiao.telephony.operations.watching import (
     WATCHING,
     follow_watch,
-    has_taken_over,
     lost_watches,
     settle_watch,
     settle_watches_but,
@@ -69,7 +64,7 @@ from qiao.telephony.queries import (
 )
 from qiao.telephony.rights import WATCH
 from qiao.telephony.rules import adopting, asks, conduct, switch
-from qiao.telephony.rules.calls import Call
+from qiao.telephony.rules.calls import CALLING, Call
 from qiao.telephony.rules.conducting import Conduct, Terms
 from qiao.telephony.rules.menu_visits import Context
 from qiao.telephony.rules.switch import Outcome, Signal, View
@@ -136,6 +131,9 @@ class Switchboard:
         return orders
 
     def _carry_out(self, row: CallAsk, now: datetime) -> None:
+        if row.kind == DIALLED and row.call_id not in self._calls:
+            self._know(row.call, Call(row.call_id), terms_of_outgoing(row.call, now))
+            self._before[row.call_id] = None
         if row.call_id in self._calls:
             ask = self._asked_by(row, now)
             if ask is not None:
@@ -153,11 +151,17 @@ class Switchboard:
                 if call_id in self._calls:
                     self._decide(call_id, asking(asks.Withdraw(offer_id), now), now)
                 refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
+            for call_id in self._dialled_for_too_long(now):
+                self._decide(call_id, asking(asks.DialOver(), now), now)
             for call_id, staff_id in lost_watches(now=now):
                 self._end_watch(call_id, staff_id, now)
             let_time_pass(now=now)
             self._routes = True
         return [*rung, *self._taken()]
+
+    def _dialled_for_too_long(self, now: datetime) -> Sequence[int]:
+        calling = (each.call for each in self._calls.values() if each.call.phase in CALLING)
+        return [each.call_id for each in calling if each.out and each.out.due_at + GRACE < now]
 
     def _let_timers_ring(self, now: datetime) -> Sequence[Given]:
         """What comes of timers of voice menus that have run out, each for itself."""
@@ -186,7 +190,9 @@ class Switchboard:
         folded = histories([row.pk for row in living])
         terms = terms_of_calls(living, folded)
         for row in living:
-            self._know(row, folded[row.pk], terms[row.pk])
+            is_out = row.direction == Row.Direction.OUT
+            own = terms_of_outgoing(row, now) if is_out else terms[row.pk]
+            self._know(row, folded[row.pk], own)
         known = callers_channels(each.channel for each in view.channels)
         with self._turn(now):
             for seen in view.channels:
@@ -274,34 +280,18 @@ class Switchboard:
     def _end(self, known: Known, now: datetime) -> None:
         row = known.row
         end_contact(row, now)
+        if row.direction == Row.Direction.OUT:
+            settle_outgoing(row, now)
         if row.end == "abandoned" and row.queued_at is not None and row.phone:
             owe_call(
                 call=row, kind=OwedCall.Kind.ABANDONED, phone=row.phone, queue=row.queue, now=now
             )
 
     def _listen(self, known: Known, word: asks.Word, now: datetime) -> None:
-        row = known.row
-        match word:
-            case asks.Waits():
-                wait_for_agent(wish=wish_of(known, word), now=now)
-                self._routes = True
-            case asks.WaitsElsewhere(queue):
-                move_to_queue(subject_kind=KIND, subject_id=row.pk, queue=queue, now=now)
-                self._routes = True
-            case asks.WaitsNoMore(why):
-                leave_queue(subject_kind=KIND, subject_id=row.pk, why=why, now=now)
-            case asks.Refused(offer, _staff, why):
-                refuse_offer(offer_id=offer, why=why, now=now)
-                self._routes = True
-            case asks.Taken(offer, _staff) if offer is not None:
-                take_offer(offer_id=offer, now=now)
-                settle_by_call(phone=row.phone, now=now)
-            case asks.Taken(None, staff) if staff is not None:
-                has_taken_over(staff_id=staff, now=now)
-            case asks.Released(staff):
-                release_agent(staff_id=staff, now=now)
-            case _:
-                self._listen_to_menu(known, word, now)
+        if tell_queues(known, word, now):
+            self._routes = True
+        elif not tell_people(known, word, now):
+            self._listen_to_menu(known, word, now)
 
     def _listen_to_menu(self, known: Known, word: asks.Word, now: datetime) -> None:
         """What a voice menu waits for, asks, promises and keeps."""
@@ -369,6 +359,8 @@ class Switchboard:
 
     def _asked_by(self, row: CallAsk, now: datetime) -> asks.Ask | None:
         """What a row asks; whoever is to be rung is reserved before."""
+        if row.kind == DIALLED:
+            return ask_to_dial(row, now)
         if row.kind == CONSULT:
             return third_for(row, now)
         return self._giving(row, now) if row.kind == OFFER else ask_of(row)

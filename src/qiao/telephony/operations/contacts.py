@@ -1,7 +1,7 @@
 """The contact of a call: it begins when somebody has the call, and goes with it."""
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from django.core.exceptions import ObjectDoesNotExist
@@ -10,6 +10,7 @@ from django.db import transaction
 from qiao.contact.operations import (
     InteractionRefusal,
     end_interaction,
+    identify_customer,
     recognise,
     start_interaction,
     take_over,
@@ -18,6 +19,9 @@ from qiao.core import events
 from qiao.core.actor import Actor, Forbidden
 from qiao.staff.queries import actor_by_id, local_days
 from qiao.telephony.models import Call
+
+if TYPE_CHECKING:
+    from qiao.contact.models import Interaction
 
 log: Final = structlog.get_logger(__name__)
 
@@ -41,10 +45,20 @@ def begin_contact(row: Call, staff_id: int, now: datetime) -> None:
                     now=now,
                 )
                 row.interaction_id = made.pk
-                row.customer_id = recognise(interaction=made, actor=actor, now=now)
+                row.customer_id = _who_it_is(row, made, actor, now)
                 row.save(update_fields=["interaction", "customer"])
     except (InteractionRefusal, Forbidden) as refusal:
         log.warning("call_without_contact", call=row.pk, why=repr(refusal))
+
+
+def _who_it_is(row: Call, made: "Interaction", actor: Actor, now: datetime) -> int | None:
+    """Whoever was called is known; who calls is told by their number, where it leads to one."""
+    if row.direction == Call.Direction.OUT and row.customer_id is not None:
+        identify_customer(
+            interaction_id=made.pk, customer_id=row.customer_id, actor=actor, now=now
+        )
+        return row.customer_id
+    return recognise(interaction=made, actor=actor, now=now)
 
 
 def _goes_along(interaction_id: int, actor: Actor, now: datetime) -> bool:

@@ -138,6 +138,13 @@ def end_owed(*, owed_id: int, reached: bool, actor: Actor, now: datetime) -> Owe
     return owed
 
 
+def give_back_owed(owed: OwedCall, now: datetime) -> None:
+    """Nobody was called after all: it is owed as before, and that was no attempt."""
+    owed.attempts, owed.taken_by_id = max(0, owed.attempts - 1), None
+    owed.save(update_fields=["attempts", "taken_by"])
+    _tell(owed, now)
+
+
 def settle_by_call(*, phone: str, now: datetime) -> int:
     """Somebody who was owed a call has called again and was answered: how many were settled."""
     required()

@@ -11,6 +11,14 @@ from qiao.telephony.queries.at_hand import (
     talking_call,
 )
 from qiao.telephony.queries.deeds import DeedAtHand, OwnPhone, due_deeds, own_phone
+from qiao.telephony.queries.dialling import (
+    MayNot,
+    calling_now,
+    is_signed_on,
+    is_switch_led,
+    line_shown,
+    why_not_to_call,
+)
 from qiao.telephony.queries.levels import (
     Wanted,
     level_terms,
@@ -45,6 +53,7 @@ from qiao.telephony.queries.menus import (
     served_menu,
 )
 from qiao.telephony.queries.one import AskedPerson, CallNotVisible, CallStory, story_of
+from qiao.telephony.queries.outgoing import OutgoingTally, outgoing_tally
 from qiao.telephony.queries.owed import (
     Due,
     OwedPage,
@@ -90,8 +99,10 @@ __all__ = [
     "Listening",
     "LivingCall",
     "LivingCalls",
+    "MayNot",
     "MenuNotVisible",
     "MenuRow",
+    "OutgoingTally",
     "OwedPage",
     "OwnPhone",
     "RecordingNotVisible",
@@ -100,6 +111,7 @@ __all__ = [
     "Wanted",
     "WatchLine",
     "callers_channels",
+    "calling_now",
     "count_owed",
     "count_waiting",
     "due_asks",
@@ -108,8 +120,11 @@ __all__ = [
     "ended_call",
     "every_piece",
     "histories",
+    "is_signed_on",
+    "is_switch_led",
     "level_terms",
     "line_of",
+    "line_shown",
     "lines_of_menu",
     "lines_to_dial",
     "lines_without_notice",
@@ -134,6 +149,7 @@ __all__ = [
     "number_words",
     "one_to_hear",
     "open_draft",
+    "outgoing_tally",
     "owed_call",
     "owed_calls",
     "owed_seen_by",
@@ -160,4 +176,5 @@ __all__ = [
     "watched_call",
     "watches_of",
     "what_is_heard",
+    "why_not_to_call",
 ]

@@ -81,7 +81,7 @@ def tallies(*, actor: Actor, wanted: Wanted, by: By) -> dict[str, Tally]:
     Half hours and days without a call have no key. Raises `Forbidden` without the right anywhere.
     """
     actor.require(RIGHT)
-    where, values = _where(actor, wanted)
+    where, values = where_of(actor, wanted)
     columns = ("slot_at", "queue", "staff_id", "line_id", *_SUMS)
     sums = [
         f"max(f.{name})" if name == "longest_wait_seconds" else f"sum(f.{name})" for name in _SUMS
@@ -114,7 +114,7 @@ def recent_tally(*, actor: Actor, wanted: Wanted) -> Tally:
     """Figures between any two moments that lie near each other, such as the last half hour: of
     turns, not of what is kept by half hours."""
     actor.require(RIGHT)
-    where, values = _where(actor, wanted, turns=True)
+    where, values = where_of(actor, wanted, turns=True)
     names = ("offered", "answered", "in_time", "abandoned", "abandoned_short")
     found = Tally()
     with connection.cursor() as cursor:
@@ -129,14 +129,14 @@ def resolved_at_once(*, actor: Actor, wanted: Wanted, by: By) -> dict[str, tuple
     """Of the answered calls whose contact is closed: how many, and how many of those customers
     had their answer at once. Keys as of `tallies`."""
     actor.require(RIGHT)
-    where, values = _where(actor, wanted, turns=True)
+    where, values = where_of(actor, wanted, turns=True)
     statement = _RESOLVED.format(key=_KEYS[by], where=where)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return {key: (int(closed), int(at_once)) for key, closed, at_once in cursor.fetchall()}
 
 
-def _where(actor: Actor, wanted: Wanted, *, turns: bool = False) -> tuple[str, dict[str, Any]]:
+def where_of(actor: Actor, wanted: Wanted, *, turns: bool = False) -> tuple[str, dict[str, Any]]:
     """Conditions on figures, or on turns: those are found by the moment of the offer."""
     seen = set(actor.organisations(RIGHT))
     if wanted.unit_id is not None:

@@ -25,7 +25,10 @@ MEASURES: Final[Mapping[str, str]] = {
     "lost": "t.kind = 'lost'",
     "left": "t.kind = 'left'",
     "handled": "t.kind IN ('answered', 'passed')",
-    "transfers": "t.is_transferred",
+    "transfers": "t.is_transferred AND t.kind IN ('answered', 'passed')",
+    "called": "t.kind IN ('reached', 'unreached')",
+    "reached": "t.kind = 'reached'",
+    "unreached": "t.kind = 'unreached'",
     "resolved": (
         "t.kind = 'answered' AND EXISTS (SELECT FROM contact_interaction r"
         " WHERE r.id = c.interaction_id AND r.resolved AND r.state = 'closed')"

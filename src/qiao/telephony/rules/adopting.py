@@ -5,11 +5,11 @@ stand, the switch says what does. What is missing has gone; the rest is ordered 
 an order that was carried out before is found done.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from qiao.telephony.rules import conduct, switch
-from qiao.telephony.rules.calls import Call, Leg
+from qiao.telephony.rules.calls import CALLING, Call, Leg
 from qiao.telephony.rules.conduct_menu import happens, visit_of
 from qiao.telephony.rules.conduct_offers import meet_again
 from qiao.telephony.rules.conduct_watch import attend
@@ -27,18 +27,28 @@ def adopt(call: Call, view: View, at: datetime, terms: Terms) -> Conduct:
             step.follow(conduct.heard(step.call, switch.Left(at, leg.channel), terms))
     if step.call.phase in ("new", "ended"):
         return step
+    if step.call.phase in CALLING:
+        _calling(step, alive, terms)
+        return step
     caller = alive[step.call.caller_channel]
     _PHASES[step.call.phase](step, caller.is_up, terms)
-    for leg in list(step.call.legs.values()):
-        if leg.role == "agent" and not leg.is_up and alive[leg.channel].is_up:
-            _lifted(step, leg, terms)
-        elif leg.role in ("consulted", "watcher") and not leg.is_up and alive[leg.channel].is_up:
-            step.follow(conduct.heard(step.call, switch.Up(at, leg.channel), terms))
+    _receivers(step, alive, terms)
     watcher = step.call.leg("watcher")
     before = watcher is not None and call.legs.get(watcher.channel)
     if watcher is not None and before and before.is_up and step.call.phase == "talking":
         attend(step, watcher)
     return step
+
+
+def _receivers(step: Conduct, alive: Mapping[str, switch.ChannelSeen], terms: Terms) -> None:
+    """Receivers that were lifted while nobody listened."""
+    for leg in list(step.call.legs.values()):
+        if leg.is_up or not alive[leg.channel].is_up:
+            continue
+        if leg.role == "agent":
+            _lifted(step, leg, terms)
+        elif leg.role in ("consulted", "watcher"):
+            step.follow(conduct.heard(step.call, switch.Up(step.at, leg.channel), terms))
 
 
 def strays(calls: Iterable[Call], view: View, known: Collection[str]) -> tuple[Order, ...]:
@@ -109,6 +119,16 @@ def _talking(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001,
         switch.HoldMusic(call.caller_channel, on=False),
         switch.Join(call.talk, (call.caller_channel, *others)),
     )
+
+
+def _calling(step: Conduct, alive: Mapping[str, switch.ChannelSeen], terms: Terms) -> None:
+    """Somebody calls out: the receiver may have been lifted here, or there, while nobody listened;
+    a ringing of which no word comes ends by itself."""
+    for role in ("agent", "caller"):
+        leg = step.call.leg("agent" if role == "agent" else "caller")
+        seen = alive.get(leg.channel) if leg else None
+        if leg is not None and seen is not None and seen.is_up and not leg.is_up:
+            step.follow(conduct.heard(step.call, switch.Up(step.at, leg.channel), terms))
 
 
 def _talks(leg: Leg) -> bool:

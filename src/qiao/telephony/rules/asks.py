@@ -129,6 +129,35 @@ class HangUp(Ask):
 
 
 @dataclass(frozen=True, slots=True)
+class Dial(Ask):
+    """Somebody calls out: their own telephone is rung so many seconds, then the other side.
+
+    `number` is what their telephone shows, `endpoint` where the switch reaches the other side,
+    `shown` the number that is shown there.
+    """
+
+    staff: int
+    own_endpoint: str
+    own_seconds: int
+    number: str
+    endpoint: str
+    seconds: int
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotDialled(Ask):
+    """What was to be dialled is not any more: nobody conducted calls when it was asked."""
+
+    staff: int
+
+
+@dataclass(frozen=True, slots=True)
+class DialOver(Ask):
+    """A call out has rung for too long without a word of the switch."""
+
+
+@dataclass(frozen=True, slots=True)
 class TimerRang(Ask):
     """A timer of the voice menu has run out."""
 
@@ -224,6 +253,22 @@ class Taken(Word):
 
     offer: int | None
     staff: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reached(Word):
+    """The other side of a call out has answered: `staff` talks with them."""
+
+    staff: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotCalled(Word):
+    """`staff` has called nobody: their own telephone was not taken, or they changed their mind;
+    `why` is one of `calls.REFUSALS`."""
+
+    staff: int
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,28 +34,43 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``recording_resumed``   recording
 ``recording_ended``     recording, ok, seconds
 ``party_left``          channel, of somebody who talked while the call goes on
-``told_cause``          channel, cause, sip: why a leg ended, when the switch says it later
+``dialled_out``         staff, channel, seconds, to, endpoint, ring_seconds, shown: somebody calls
+                        out, their own telephone is rung first
+``lifted``              channel, bridge, other: they lifted the receiver; the other side is called
+``rings_out``           it rings there
+``reached``             the other side has answered, both hear each other
+``told_cause``          channel, cause, sip: why a leg ends, when the switch says it earlier or
+                        later than that it does
 ``trouble``             order, outcome: an order of which nothing came
 ``ended``               why: ``caller``, ``agent``, ``abandoned``, ``switch``, ``system``,
-                        ``menu`` where the voice menu did what the caller wanted
+                        ``menu`` where the voice menu did what the caller wanted; of a call out
+                        that reached nobody ``own_phone``, ``given_up`` (by who called),
+                        ``no_answer``, ``busy``, ``rejected``, ``unreachable`` (switched off),
+                        ``no_number``
 ======================  ==========================================================================
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 Phase = Literal[
-    "new", "arrived", "greeted", "menu", "waiting", "talking", "held", "consulting", "ended"
-]
+    "new", "arrived", "greeted", "menu", "waiting", "own_phone", "dialling", "talking", "held",
+    "consulting", "ended",
+]  # fmt: skip
 Role = Literal["caller", "agent", "consulted", "watcher", "ear"]
 Mode = Literal["listen", "whisper", "talk"]
 
 REFUSALS: Final = frozenset(
     {"no_answer", "busy", "rejected", "unreachable", "caller_gone", "withdrawn"}
 )
-ENDS: Final = frozenset({"caller", "agent", "abandoned", "switch", "system", "menu"})
+UNREACHED: Final = frozenset(
+    {"own_phone", "given_up", "no_answer", "busy", "rejected", "unreachable", "no_number"}
+)
+"""Ends of calls out that reached nobody."""
+ENDS: Final = UNREACHED | {"caller", "agent", "abandoned", "switch", "system", "menu"}
+CALLING: Final = frozenset({"own_phone", "dialling"})
 WITH_A_PERSON: Final = frozenset({"talking", "held", "consulting"})
 
 
@@ -83,8 +98,27 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
+class Outward:
+    """What a call out is to reach: where, for how long it is rung there, which number is shown.
+
+    `has_rung` and `cause` (Q.850, 0 while it is not told) say why nobody was reached; by `due_at`
+    a word of the switch must have come.
+    """
+
+    endpoint: str
+    seconds: int
+    shown: str
+    due_at: datetime
+    has_rung: bool = False
+    cause: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """A call as it stands. `legs` are those that live; `made` counts the names given out."""
+    """A call as it stands. `legs` are those that live; `made` counts the names given out.
+
+    Of a call out the other side is the ``caller``, as in one that came in.
+    """
 
     call_id: int
     phase: Phase = "new"
@@ -107,6 +141,7 @@ class Call:
     ended_at: datetime | None = None
     end: str = ""
     made: int = 0
+    out: Outward | None = None
 
     def leg(self, role: Role) -> Leg | None:
         """The leg of this role, if there is one."""
@@ -311,6 +346,43 @@ def _party_left(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # n
     return replace(call, legs=legs)
 
 
+def _dialled_out(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    leg = Leg(data["channel"], "agent", data["staff"], seconds=data["seconds"])
+    out = Outward(
+        data["endpoint"], data["ring_seconds"], data["shown"],
+        at + timedelta(seconds=data["seconds"]),
+    )  # fmt: skip
+    return replace(
+        call, phase="own_phone", caller=data["to"], arrived_at=at, legs={leg.channel: leg},
+        out=out, made=call.made + 1,
+    )  # fmt: skip
+
+
+def _lifted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    assert call.out is not None
+    legs = _changed(call, data["channel"], is_up=True)
+    legs[data["other"]] = Leg(data["other"], "caller", seconds=call.out.seconds)
+    out = replace(call.out, due_at=at + timedelta(seconds=call.out.seconds))
+    return replace(
+        call, phase="dialling", legs=legs, talk=data["bridge"], out=out, made=call.made + 2
+    )
+
+
+def _rings_out(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, out=replace(call.out, has_rung=True)) if call.out else call
+
+
+def _reached(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = _changed(call, call.caller_channel, is_up=True)
+    return replace(call, phase="talking", legs=legs, connected_at=at)
+
+
+def _told_cause(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    if call.phase != "dialling" or call.out is None or data["channel"] != call.caller_channel:
+        return call
+    return replace(call, out=replace(call.out, cause=data["cause"]))
+
+
 def _kept(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
     return call
 
@@ -350,7 +422,11 @@ _APPLY: Final = {
     "recording_resumed": _recording_resumed,
     "recording_ended": _recording_ended,
     "party_left": _party_left,
-    "told_cause": _kept,
+    "dialled_out": _dialled_out,
+    "lifted": _lifted,
+    "rings_out": _rings_out,
+    "reached": _reached,
+    "told_cause": _told_cause,
     "trouble": _kept,
     "ended": _ended,
 }

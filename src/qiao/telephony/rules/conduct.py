@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from qiao.telephony.rules import asks, menu_visits, switch
 from qiao.telephony.rules.asks import Ask, Refused, Released, WaitsNoMore
-from qiao.telephony.rules.calls import Call, Leg
+from qiao.telephony.rules.calls import CALLING, Call, Leg
 from qiao.telephony.rules.conduct_menu import (
     begin_menu,
     happens,
@@ -34,6 +34,14 @@ from qiao.telephony.rules.conduct_offers import (
     refuse,
     requeue,
     withdraw,
+)
+from qiao.telephony.rules.conduct_out import (
+    dial,
+    dial_over,
+    give_up,
+    heard_calling,
+    not_dialled,
+    unreachable,
 )
 from qiao.telephony.rules.conduct_watch import (
     attend,
@@ -72,6 +80,8 @@ def _of_channel(step: Conduct, signal: Signal, terms: Terms) -> None:
     call, channel = step.call, getattr(signal, "channel", "")
     leg = call.legs.get(channel)
     if leg is not None:
+        if call.phase in CALLING and heard_calling(step, leg, signal, terms):
+            return
         _of_leg(step, leg, signal, terms)
     elif isinstance(signal, switch.Gone) and call.phase != "new":
         step.note("told_cause", channel=channel, cause=signal.cause, sip=signal.sip)
@@ -95,7 +105,11 @@ def outcome(call: Call, order: Order, result: Outcome, at: datetime, terms: Term
     """What comes of an order that was given."""
     step = Conduct(call, at)
     if isinstance(order, switch.Create) and result not in (Outcome.DONE, Outcome.ALREADY):
-        not_reached(step, order.channel)
+        leg = call.legs.get(order.channel)
+        if leg is not None and call.phase in CALLING:
+            unreachable(step, leg)
+        else:
+            not_reached(step, order.channel)
     elif isinstance(order, switch.Join) and order.bridge == _meeting(call):
         met(step, order, result, terms)
     elif result is Outcome.FAILED:
@@ -305,6 +319,9 @@ def _hang_up(step: Conduct, ask: asks.HangUp) -> None:  # noqa: ARG001 - as all 
     call = step.call
     if call.phase in ("new", "ended"):
         return
+    if call.phase in CALLING:
+        give_up(step)
+        return
     if call.leg("consulted") is None and is_joined(call):  # as when the receiver is put down
         take_over(step, asks.TakeOver())
         return
@@ -336,6 +353,9 @@ def _recording_ended(step: Conduct, signal: switch.RecordingEnded) -> None:
 
 
 _ASKED: Final[Mapping[type[Ask], Any]] = {
+    asks.Dial: dial,
+    asks.NotDialled: not_dialled,
+    asks.DialOver: dial_over,
     asks.Offer: offer,
     asks.Withdraw: withdraw,
     asks.Decline: decline,

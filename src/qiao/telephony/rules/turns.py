@@ -4,6 +4,7 @@ A call is a row of *turns*: each time that it waited in a queue, and each time t
 it. Whoever takes it out of the queue shares the turn of that wait; whoever has it afterwards
 without a wait (a third who was consulted, somebody who took over) has a turn of their own. All
 figures of calls are sums of turns, so the figures of queues and of people add up to those of all.
+A call out has turns of other kinds, which no figure of the service level counts.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,8 +15,10 @@ from typing import Final, Literal
 from qiao.core.rules.service_level import LevelTerms
 from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry, apply
 
-Kind = Literal["answered", "abandoned", "lost", "left", "moved", "passed"]
-KINDS: Final[tuple[Kind, ...]] = ("answered", "abandoned", "lost", "left", "moved", "passed")
+Kind = Literal["answered", "abandoned", "lost", "left", "moved", "passed", "reached", "unreached"]
+KINDS: Final[tuple[Kind, ...]] = (
+    "answered", "abandoned", "lost", "left", "moved", "passed", "reached", "unreached",
+)  # fmt: skip
 OFFERED: Final = frozenset({"answered", "abandoned", "lost"})
 GAVE_UP: Final = frozenset({"abandoned", "caller"})
 _ON_HOLD: Final = frozenset({"held", "consulting"})
@@ -32,6 +35,8 @@ class Turn:
     ``left``       the caller went before any queue: in the greeting, in a menu
     ``moved``      it went on to another queue without anybody having had it
     ``passed``     `staff` has it from somebody else, without a wait
+    ``reached``    `staff` called out, and talked with the other side
+    ``unreached``  `staff` called out, and nobody was reached
 
     All times in whole seconds, rounded down; `wait_seconds` from the queue to a person or to the
     end, `ring_seconds` of the offer that was taken, `hold_seconds` of what the caller heard music
@@ -91,6 +96,10 @@ class _Walk:
             if before.phase != "ended":
                 self._end(before, entry)
             return
+        if entry.kind == "lifted":
+            leg = call.leg("agent")
+            self._open = Turn("unreached", "", at, at, leg.staff if leg else None)
+            return
         if entry.kind in ("queued", "requeued"):
             self._queued(before, call, entry)
         elif has is not None and has != had:
@@ -109,7 +118,10 @@ class _Walk:
 
     def _taken(self, staff: int, had: int | None, entry: Entry) -> None:
         at = entry.at
-        if had is not None or self._open is None:
+        if entry.kind == "reached" and self._open is not None:
+            rung = _whole((at - self._open.offered_at).total_seconds())
+            self._open = replace(self._open, kind="reached", staff=staff, ring_seconds=rung)
+        elif had is not None or self._open is None:
             queue = self._open.queue if self._open else ""
             if self._open is not None:
                 self._close(at, is_transferred=entry.kind in _HANDS_ON)
@@ -139,11 +151,17 @@ class _Walk:
 
     def _end(self, before: Call, entry: Entry) -> None:
         at, why = entry.at, entry.data["why"]
+        if self._open is None and (before.phase == "new" or before.out is not None):
+            return  # nobody was called
         if self._open is None:
             since = before.arrived_at or at
             self.turns.append(Turn("left", "", since, max(at, since)))
         elif self._since is not None:
             self._close(at, is_transferred=False)
+        elif self._open.kind == "unreached":
+            rung = _whole((at - self._open.offered_at).total_seconds())
+            ended = max(at, self._open.offered_at)
+            self.turns.append(replace(self._open, ended_at=ended, ring_seconds=rung))
         else:
             self._give_up("abandoned" if why in GAVE_UP else "lost", at)
 

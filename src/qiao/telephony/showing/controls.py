@@ -20,4 +20,9 @@ def load_tool(*, actor: Actor, interaction_id: int, now: datetime) -> Mapping[st
         return None
     had, ended = row.connected_at or row.ended_at, row.ended_at
     seconds = int((ended - had).total_seconds()) if had and ended else 0
-    return {"ends": False, "row": row, "over": end_words(row.end), "seconds": seconds}
+    return {
+        "ends": False,
+        "row": row,
+        "over": end_words(row.end, is_out=row.direction == "out"),
+        "seconds": seconds,
+    }

@@ -61,6 +61,16 @@ class Exchange:
         """Somebody asks something of a call."""
         self._take(call_id, conduct.asked(self.calls[call_id], ask, self.clock.now()))
 
+    def call_out(self, staff: int, endpoint: str, seconds: int = 30) -> int:
+        """Somebody calls out from their own telephone; the call's id."""
+        agent, call_id = self.agents[staff], len(self.calls) + 1
+        assert agent.state == "ready", agent
+        agent.state = "talking"
+        self.calls[call_id] = Call(call_id)
+        given = (staff, agent.endpoint, self.ring_seconds, "13900001111", endpoint, seconds)
+        self.ask(call_id, asks.Dial(*given, shown="95598"))
+        return call_id
+
     def next_offer(self, call_id: int) -> int:
         self._offer_no += 1
         self.offers[self._offer_no] = call_id
@@ -185,6 +195,9 @@ class Exchange:
                 agent = self.agents[staff]
                 assert offer is None or agent.offer == offer
                 agent.state = "talking"
+            case asks.NotCalled(staff, why):
+                assert self.agents[staff].state == "talking"
+                self.agents[staff].state = "not_ready" if why != "withdrawn" else "ready"
             case asks.Released(staff):
                 self._released(self.agents[staff])
 

@@ -29,6 +29,7 @@ S = TypeVar("S", bound=Signal)
 LONG = 10.0
 CALLER, DIALLED = "18600001111", "95598"
 FIRST, SECOND = "PJSIP/1001", "PJSIP/1002"
+OUTSIDE = "PJSIP/13900001111@trunk"
 
 
 class Stage(Protocol):

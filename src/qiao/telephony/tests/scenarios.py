@@ -36,7 +36,7 @@ from qiao.telephony.rules.switch import (
     StopRecording,
     Up,
 )
-from qiao.telephony.tests.performing import FIRST, SECOND, Performance
+from qiao.telephony.tests.performing import CALLER, FIRST, OUTSIDE, SECOND, Performance
 
 
 async def inbound_answered(play: Performance) -> None:
@@ -249,6 +249,63 @@ async def a_lost_line_is_taken_up_again(play: Performance) -> None:
     await play.give(EndBridge("talk"))
 
 
+async def called_out(play: Performance, channel: str, manner: str, seconds: int = 4) -> None:
+    """Somebody outside is rung, as a list does it in the recordings."""
+    play.stage.phone(OUTSIDE, manner)
+    await play.give(switch.Create(channel, OUTSIDE, "campaign", "42"))
+    ready = await play.ear.wait(Ready, channel=channel)
+    assert (ready.role, ready.about) == ("campaign", "42")
+    await play.give(switch.Dial(channel, seconds))
+
+
+async def why_it_ended(play: Performance, channel: str) -> tuple[int, int, bool]:
+    """The cause told before the end, that told with it, and whether it has rung."""
+    before = await play.ear.wait(switch.HangsUp, channel=channel)
+    gone = await play.ear.wait(switch.Gone, channel=channel)
+    rang = [e for e in play.ear.heard if isinstance(e, switch.Rings) and e.channel == channel]
+    return before.cause, gone.cause, bool(rang)
+
+
+async def calling_out_reaches_somebody(play: Performance) -> None:
+    await called_out(play, "out", "answers")
+    await play.ear.wait(switch.Rings, channel="out")
+    await play.ear.wait(Up, channel="out")
+    await play.give(Play("out", "arrears", ("sound:cc/bill",)))
+    await play.ear.wait(PlaybackEnded, playback="arrears")
+    play.stage.presses("out", "1")
+    play.stage.phone(FIRST)
+    await play.give(switch.Create("agent", FIRST, "agent", "out", CALLER, "out"))
+    await play.ear.wait(Ready, channel="agent")
+    await play.give(switch.Dial("agent", 20, "out"))
+    await play.ear.wait(Up, channel="agent")
+    await play.give(MakeBridge("talk"))
+    await play.give(Join("talk", ("out", "agent")))
+    await play.ear.wait(Joined, channel="agent", bridge="talk")
+    play.stage.puts_down("out")
+    await play.ear.wait(Left, channel="out")
+    await play.give(HangUp("agent"))
+    await play.ear.wait(Left, channel="agent")
+    await play.give(EndBridge("talk"))
+
+
+async def calling_out_rings_in_vain(play: Performance) -> None:
+    await called_out(play, "out", "silent", seconds=3)
+    soft, cause, rang = await why_it_ended(play, "out")
+    assert (soft, cause in switch.NO_ANSWER, rang) == (32, True, True)
+
+
+async def calling_out_finds_them_busy(play: Performance) -> None:
+    await called_out(play, "out", "busy")
+    assert await why_it_ended(play, "out") == (switch.BUSY, switch.BUSY, False)
+
+
+async def calling_out_is_declined_or_finds_a_telephone_switched_off(play: Performance) -> None:
+    await called_out(play, "first", "declines")
+    assert await why_it_ended(play, "first") == (switch.REJECTED, switch.REJECTED, False)
+    await called_out(play, "second", "off")
+    assert await why_it_ended(play, "second") == (19, 19, False)
+
+
 Scenario = Callable[[Performance], Awaitable[None]]
 SCENARIOS: dict[str, Scenario] = {  # by the recording that plays it
     "01_inbound_answered": inbound_answered,
@@ -260,6 +317,12 @@ SCENARIOS: dict[str, Scenario] = {  # by the recording that plays it
     "06b_hold_unhold_by_app": held_by_us,
     "07_dtmf_ivr": keys_while_a_sound_is_played,
     "08_recording": recorded_with_a_pause,
+    "09_outbound_answered": calling_out_reaches_somebody,
+    "09b_outbound_no_answer": calling_out_rings_in_vain,
+    "09c_outbound_busy": calling_out_finds_them_busy,
+    "09d_outbound_rejected_unavailable": (
+        calling_out_is_declined_or_finds_a_telephone_switched_off
+    ),
     "10_supervisor_snoop": a_supervisor_listens_whispers_and_joins,
     "11_ws_reconnect_resync": a_lost_line_is_taken_up_again,
 }

@@ -26,6 +26,9 @@ from qiao.telephony.tests.test_ari_replay import playing
 LONG = 30.0
 QUICK = 0.05  # seconds until a played telephone is taken
 SOUND = 0.2
+MANNERS: dict[str, Manner] = {
+    "silent": "silent", "busy": "busy", "off": "off", "declines": "declines",
+}  # fmt: skip
 
 
 @dataclass
@@ -54,7 +57,7 @@ class SimStage:
             for channel in reversed(self._rung):
                 self.engine.switch.take(channel)
             return
-        kept: Manner = "silent" if manner == "silent" else "answers"
+        kept: Manner = MANNERS.get(manner, "answers")
         self.engine.switch.phones[endpoint] = Phone(endpoint, kept, after_seconds or QUICK)
 
     def holds(self, channel: str) -> None:

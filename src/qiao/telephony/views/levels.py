@@ -1,6 +1,7 @@
 """The page of the service level and the file of it."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -17,9 +18,9 @@ from qiao.core.table_files import TYPES
 from qiao.staff.queries import names_of, units_among
 from qiao.telephony import level_files, words
 from qiao.telephony.forms import PERIODS, LevelChoice, read_level_choice
-from qiao.telephony.forms.periods import DIVISIONS
+from qiao.telephony.forms.periods import DIVISIONS, ONE_DAY
 from qiao.telephony.levels import ABOUT, LevelReport, build_levels, chart_of
-from qiao.telephony.queries import level_terms, queue_name
+from qiao.telephony.queries import level_terms, outgoing_tally, queue_name
 
 FIGURES: Final = "calls.figures"
 EXPORT: Final = "desk.export"
@@ -63,6 +64,10 @@ def level(request: StaffRequest) -> HttpResponse:
             if choice.queue in ("", key)
         ],
         "about": [(head.label, ABOUT[head.key]) for head in report.heads if head.key in ABOUT],
+        "outgoing": None
+        if choice.queue
+        else outgoing_tally(actor=request.actor, wanted=choice.wanted),
+        "made": _made(choice),
         "may_export": request.actor.can(EXPORT),
         **_units(request, choice),
     }
@@ -76,6 +81,20 @@ def _units(request: StaffRequest, choice: LevelChoice) -> dict[str, Any]:
         "unit": next((u for u in units if u.unit_id == choice.unit_id), None),
         "all_units": choice.query(unit=""),
     }
+
+
+def _made(choice: LevelChoice) -> str:
+    """The address of the list of the calls out behind the figures."""
+    span = choice.span
+    values = {
+        "measure": "called",
+        "since": span.since.isoformat(),
+        "until": (span.until + ONE_DAY).isoformat(),
+        "unit": choice.unit_id or "",
+        "agent": choice.agent_id or "",
+    }
+    kept = urlencode({key: value for key, value in values.items() if value})
+    return f"{reverse('telephony:list')}?{kept}"
 
 
 def _strip(report: LevelReport) -> list[tuple[Any, str, str]]:

@@ -3,15 +3,16 @@
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.toasts import add_toast
 from qiao.telephony import operations
-from qiao.telephony.models import OwedCall
+from qiao.telephony.models import Call, OwedCall
 from qiao.telephony.queries import (
     Due,
+    is_signed_on,
+    is_switch_led,
     list_owed,
     message_of,
     number_words,
@@ -19,6 +20,8 @@ from qiao.telephony.queries import (
     queue_name,
 )
 from qiao.telephony.recording_words import shown
+from qiao.telephony.rights import DIAL
+from qiao.telephony.views.dialling import opened, refused
 
 VIEW, WORK = "interactions.view", "interactions.work"
 POST = ("POST",)
@@ -58,18 +61,24 @@ def _words(request: StaffRequest, row: OwedCall) -> tuple[str, str, Due]:
 
 @staff_view(WORK, methods=POST)
 def begin(request: StaffRequest, owed_id: int) -> HttpResponse:
-    """Call back: the contact opens in the workspace."""
+    """Call back: the contact opens in the workspace. The switch dials, where one is connected and
+    the person is signed on with a telephone; else they dial by hand."""
     try:
         with transaction.atomic():
-            owed = operations.begin_owed(owed_id=owed_id, actor=request.actor, now=request.now)
+            owed = _begun(request, owed_id)
+    except operations.DialRefused as refusal:
+        return refused(refusal)
     except OwedCall.DoesNotExist as error:
         raise Http404(str(owed_id)) from error
     except operations.NotOwed:
         return add_toast(HttpResponse(status=204), text=_("A colleague has seen to it."))
-    response = HttpResponse(status=204)
-    address = f"{reverse('desk:workspace')}?open=contact:{owed.interaction_id}"
-    response.headers["HX-Redirect"] = address
-    return response
+    return opened(owed)
+
+
+def _begun(request: StaffRequest, owed_id: int) -> Call | OwedCall:
+    by_hand = not (request.actor.can(DIAL) and is_switch_led() and is_signed_on(request.actor))
+    begin_it = operations.begin_owed if by_hand else operations.call_owed
+    return begin_it(owed_id=owed_id, actor=request.actor, now=request.now)
 
 
 @staff_view(WORK, methods=POST)

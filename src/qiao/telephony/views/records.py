@@ -39,9 +39,19 @@ MEASURE_NAMES: Final[dict[str, Promise]] = {
     "transfers": pgettext_lazy("calls", "Passed on to somebody else"),
     "offered": pgettext_lazy("calls", "Came to a queue"),
     "handled": pgettext_lazy("calls", "Somebody had them"),
+    "called": pgettext_lazy("calls", "Calls that we made"),
+    "reached": pgettext_lazy("calls", "Made and reached"),
+    "unreached": pgettext_lazy("calls", "Made, not reached"),
     "resolved": pgettext_lazy("calls", "Answered at once for good"),
 }
-TONES: Final = {"answered": "ok", "passed": "info", "abandoned": "bad", "lost": "bad"}
+TONES: Final = {
+    "answered": "ok",
+    "reached": "ok",
+    "unreached": "warn",
+    "passed": "info",
+    "abandoned": "bad",
+    "lost": "bad",
+}
 
 
 @staff_view(VIEW)
@@ -93,7 +103,7 @@ def detail(request: StaffRequest, call_id: int) -> HttpResponse:
         "number": number_words(call.phone, call.caller, request.actor),
         "others": call.phone and request.actor.can("customers.contact"),
         "queue": queue_name(call.queue) if call.queue else "",
-        "end": words.end_words(call.end) if call.end else "",
+        "end": words.end_words(call.end, is_out=call.direction == "out") if call.end else "",
         "entries": [(entry.at, *found) for entry, found in told if found is not None],
         "turns": [(turn, queue_name(turn.queue)) for turn in story.turns],
         "times": _times(story.turns),

@@ -1,0 +1,57 @@
+"""What a call tells the queues and the people, carried out."""
+
+from datetime import datetime
+
+from qiao.contact.operations import (
+    leave_queue,
+    move_to_queue,
+    refuse_offer,
+    release_agent,
+    stop_calling,
+    take_offer,
+    wait_for_agent,
+)
+from qiao.telephony.operations.calls_at_hand import KIND, Known, wish_of
+from qiao.telephony.operations.contacts import begin_contact
+from qiao.telephony.operations.owing import settle_by_call
+from qiao.telephony.operations.watching import has_taken_over
+from qiao.telephony.rules import asks
+
+
+def tell_queues(known: Known, word: asks.Word, now: datetime) -> bool:
+    """Tell what became of who waits; whether somebody may be asked now because of it."""
+    row = known.row
+    match word:
+        case asks.Waits():
+            wait_for_agent(wish=wish_of(known, word), now=now)
+        case asks.WaitsElsewhere(queue):
+            move_to_queue(subject_kind=KIND, subject_id=row.pk, queue=queue, now=now)
+        case asks.WaitsNoMore(why):
+            leave_queue(subject_kind=KIND, subject_id=row.pk, why=why, now=now)
+            return False
+        case asks.Refused(offer, _staff, why):
+            refuse_offer(offer_id=offer, why=why, now=now)
+        case _:
+            return False
+    return True
+
+
+def tell_people(known: Known, word: asks.Word, now: datetime) -> bool:
+    """Tell what became of whoever has the call; False for a word that is not about them."""
+    row = known.row
+    match word:
+        case asks.Taken(offer, _staff) if offer is not None:
+            take_offer(offer_id=offer, now=now)
+            settle_by_call(phone=row.phone, now=now)
+        case asks.Taken(None, staff) if staff is not None:
+            has_taken_over(staff_id=staff, now=now)
+        case asks.Released(staff):
+            release_agent(staff_id=staff, now=now)
+        case asks.NotCalled(staff, why):
+            stop_calling(staff_id=staff, why=why, now=now)
+        case asks.Reached(staff) if staff is not None:
+            if row.interaction_id is None:
+                begin_contact(row, staff, now)
+        case _:
+            return False
+    return True
