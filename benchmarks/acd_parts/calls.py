@@ -6,24 +6,29 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from argparse import Namespace
 from bisect import bisect_left
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import quantiles
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from measuring.databases import say
 from measuring.timing import Limits, Result, result
+from measuring.usage import children_of, seconds_of, server_of
 
 from acd_parts import world
 
 if TYPE_CHECKING:
-    from acd_parts.exchange import Times
+    from acd_parts.exchange import Exchange, Times
+    from qiao.core.actor import Actor
 
 AGENTS = 200
 PORT = 8741
 DESKS = Path(__file__).with_name("desks.py")
+CLOSERS = Path(__file__).with_name("closers.py")
 SETTLING = 8  # seconds in which all screens open their streams
 BEHIND = 60  # seconds for the last calls to end
 RING_LIMIT, POP_LIMIT = 50, 300  # milliseconds, 99 of 100
@@ -32,9 +37,6 @@ RING_LIMIT, POP_LIMIT = 50, 300  # milliseconds, 99 of 100
 def measure(args: Namespace) -> Iterator[Result]:
     """From the decision to the ring, from the ring to the screen, and what became of the calls."""
     world.ready(args.customers)
-    from django.urls import reverse
-    from measuring.browsing import cookie_of
-
     from acd_parts.exchange import Exchange
     from qiao.config.cli.serving import serving
 
@@ -42,39 +44,80 @@ def measure(args: Namespace) -> Iterator[Result]:
     exchange = Exchange(people, world.numbers(2_000))
     os.environ["QIAO_LOG"] = "WARNING"
     os.environ.pop("QIAO_NO_POOL", None)  # the web server has one
-    with serving(PORT), tempfile.TemporaryFile("w+") as told:
+    with serving(PORT):
         exchange.sign_on()
-        orders = {
-            "port": PORT,
-            "seconds": SETTLING + args.seconds + BEHIND,
-            "pages": [reverse("telephony:pop"), reverse("contact:standing")],
-            "people": [
-                {"staff_id": each.person_id, "cookie": cookie_of(each.number)} for each in people
-            ],
-        }
-        desks = subprocess.Popen(
-            [sys.executable, str(DESKS)], stdin=subprocess.PIPE, stdout=told, text=True
-        )
-        assert desks.stdin is not None
-        json.dump(orders, desks.stdin)
-        desks.stdin.close()
-        try:
-            asyncio.run(_after(SETTLING, exchange.run(args.rate, args.seconds)))
-            desks.terminate()
-            desks.wait(BEHIND)
-        finally:
-            desks.kill()
-        told.seek(0)
-        seen = json.load(told)
+        seen, work = _played(exchange, people, args)
     say(str({name: value for name, value in seen.items() if name not in ("shown", "beats")}))
-    yield _ring(exchange.times.to_ring)
+    yield _ring(exchange.times.to_ring, work)
     yield _pop(exchange.times.rang, {e.person_id: f"PJSIP/{e.number}" for e in people}, seen)
     yield _whole(exchange.times)
 
 
-async def _after(seconds: float, then: "Coroutine[None, None, None]") -> None:
-    await asyncio.sleep(seconds)
-    await then
+def _played(
+    exchange: "Exchange", people: "Sequence[Actor]", args: Namespace
+) -> tuple[dict[str, Any], dict[str, float]]:
+    """People call and are served; what their screens tell, and what each part took of the
+    processors in milliseconds a call."""
+    from acd_parts.exchange import WRAP_UP
+    from qiao.config.cli.environment import home
+
+    (web,) = children_of(os.getpid())
+    with tempfile.TemporaryFile("w+") as told, ExitStack() as stack:
+        seconds = SETTLING + args.seconds + BEHIND
+        desks = _started(DESKS, orders_of_desks(people, seconds), told, stack)
+        wait = {"people": [each.number for each in people], "wait": WRAP_UP}
+        closers = _started(CLOSERS, wait, subprocess.DEVNULL, stack)
+        others = {
+            "web": web, "screens": desks.pid, "closers": closers.pid,
+            "database": server_of(home() / "pg"),
+        }  # fmt: skip
+        time.sleep(SETTLING)
+        before = _taken(others)
+        asyncio.run(exchange.run(args.rate, args.seconds))
+        after = _taken(others)
+        desks.terminate()
+        desks.wait(BEHIND)
+        told.seek(0)
+        seen = json.load(told)
+    calls = exchange.times.called
+    return seen, {
+        f"cpu_{name}": round((after[name] - before[name]) * 1000 / calls, 1) for name in after
+    }
+
+
+def orders_of_desks(people: "Sequence[Actor]", seconds: float) -> dict[str, Any]:
+    """What the screens of these people are to do for so long."""
+    from django.urls import reverse
+    from measuring.browsing import cookie_of
+
+    cookies = {number: cookie_of(number) for number in {each.number for each in people}}
+    return {
+        "port": PORT,
+        "seconds": seconds,
+        "page": reverse("frame"),
+        "people": [{"staff_id": p.person_id, "cookie": cookies[p.number]} for p in people],
+    }
+
+
+def _started(
+    program: Path, orders: Mapping[str, object], told: Any, stack: ExitStack
+) -> "subprocess.Popen[str]":
+    """A program of ours at work on these orders, until the end of the stack."""
+    made = subprocess.Popen(
+        [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=told, text=True
+    )
+    stack.callback(made.kill)
+    assert made.stdin is not None
+    json.dump(orders, made.stdin)
+    made.stdin.close()
+    return made
+
+
+def _taken(others: Mapping[str, int]) -> dict[str, float]:
+    """Processor seconds until now: of the switch with its controller, which are this process, and
+    of the others."""
+    own = os.times()
+    return {"switch": own.user + own.system} | {k: seconds_of(pid) for k, pid in others.items()}
 
 
 def p99(values: Sequence[float]) -> float:
@@ -84,8 +127,9 @@ def p99(values: Sequence[float]) -> float:
     return round(quantiles(values, n=100, method="inclusive")[98] * 1000, 1)
 
 
-def _ring(to_ring: Sequence[float]) -> Result:
-    details = {"p99": p99(to_ring), "rings": len(to_ring)}
+def _ring(to_ring: Sequence[float], work: Mapping[str, float]) -> Result:
+    """With what each part took of the processors, in milliseconds a call."""
+    details = {"p99": p99(to_ring), "rings": len(to_ring), **work}
     limits = Limits(most={"p99": RING_LIMIT})
     return result("decision-to-ring", [s * 1000 for s in to_ring], [], limits, details)
 

@@ -1,9 +1,9 @@
 """The screens of people who take calls, in a process of their own: `python desks.py < orders`.
 
 Each keeps its stream open and does what the page does: when it is told that its person stands
-otherwise, it asks for what stands over the page and for the bar. Reads one JSON object, `{"port",
-"seconds", "pages", "people": [{"staff_id", "cookie"}]}`; prints one with the moments at which
-calls stood on screens, and how the streams fared.
+otherwise, it asks for all of its frame that follows them. Reads one JSON object, `{"port",
+"seconds", "page", "people": [{"staff_id", "cookie"}]}`; prints one with the moments at which calls
+stood on screens, and how the streams fared.
 """
 
 import asyncio
@@ -11,9 +11,9 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 RINGS = b'class="q-pop inframe" role="alertdialog"'
 OPENING_AT_ONCE = 50
@@ -25,7 +25,7 @@ class Desk:
 
     staff_id: int
     cookie: str
-    pages: tuple[str, str]
+    page: str
     shown: list[float] = field(default_factory=list)
     beats: list[float] = field(default_factory=list)
     lost: int = 0
@@ -58,53 +58,88 @@ class Web:
             return status, await self._reader.readexactly(length)
 
 
+class Ear(asyncio.Protocol):
+    """Hears a stream: by searching it for the words that concern its person, since what two
+    hundred screens would read of it is not what is measured here."""
+
+    def __init__(self, desk: Desk, cookie: str, port: int, look: Callable[[], None]) -> None:
+        self._desk, self._look = desk, look
+        self._mark = b'"staff_id": %d,' % desk.staff_id
+        self._asks = (
+            f"GET /live/ HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\n"
+            "Accept: text/event-stream\r\n\r\n"
+        ).encode()
+        self._rest = b""
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Ask for the stream."""
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(self._asks)
+
+    def data_received(self, data: bytes) -> None:
+        """Whole frames."""
+        whole, end, self._rest = (self._rest + data).rpartition(b"\n\n")
+        if not end:
+            return
+        if b'data: {"now"' in whole:
+            self._desk.beats.append(time.monotonic())
+        if self._mark in whole and b'"agents"' in whole:
+            self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The server has closed it."""
+        del exc
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+
 async def watch(desk: Desk, port: int, until: float, gate: asyncio.Semaphore) -> None:
     """Hold the stream open; look whenever the person stands otherwise."""
-    web, looks = Web(port, desk.cookie), set()
-    while time.monotonic() < until:
+    glance = Glance(desk, Web(port, desk.cookie))
+    loop = asyncio.get_running_loop()
+    while (left := until - time.monotonic()) > 0:
         async with gate:
-            reader, writer = await asyncio.open_connection("localhost", port)
-            writer.write(
-                f"GET /live/ HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {desk.cookie}\r\n"
-                "Accept: text/event-stream\r\n\r\n".encode()
+            transport, ear = await loop.create_connection(
+                lambda: Ear(desk, desk.cookie, port, glance.wanted), "localhost", port
             )
-            await reader.readuntil(b"\r\n\r\n")
         try:
-            while (left := until - time.monotonic()) > 0:
-                line = await asyncio.wait_for(reader.readline(), left)
-                if not line:
-                    desk.lost += 1
-                    break
-                if line.startswith(b'data: {"now"'):
-                    desk.beats.append(time.monotonic())
-                elif line.startswith(b"data: ") and desk.staff_id in _turned(line):
-                    desk.looks += 1
-                    looks.add(asyncio.create_task(look(desk, web)))
+            await asyncio.wait_for(asyncio.shield(ear.ended), left)
+            desk.lost += 1
         except TimeoutError:
             pass
-        except OSError:
-            desk.lost += 1
         finally:
-            writer.close()
-    await asyncio.gather(*looks, return_exceptions=True)
+            transport.close()
 
 
-def _turned(line: bytes) -> tuple[Any, ...]:
-    if b'"agents"' not in line:
-        return ()
-    told = json.loads(line[6:])
-    return (told.get("data", {}).get("staff_id"),)
+class Glance:
+    """What the page asks for when it is told something: one question at a time, and one more for
+    all that is told meanwhile, as a browser does it."""
+
+    def __init__(self, desk: Desk, web: Web) -> None:
+        self._desk, self._web = desk, web
+        self._task: asyncio.Task[None] | None = None
+        self._again = False
+
+    def wanted(self) -> None:
+        """Ask, now or after the answer that is awaited."""
+        self._again = True
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._ask())
+
+    async def _ask(self) -> None:
+        while self._again:
+            self._again = False
+            self._desk.looks += 1
+            await look(self._desk, self._web)
 
 
 async def look(desk: Desk, web: Web) -> None:
-    """Ask for what stands over the page, and for the bar."""
-    pop, bar = desk.pages
+    """Ask for what of the frame follows its person."""
     try:
-        status, body = await web.get(pop)
+        status, body = await web.get(desk.page)
         if RINGS in body:
             desk.shown.append(time.monotonic())
-        desk.faults += status != 200
-        status, _body = await web.get(bar)
         desk.faults += status != 200
     except (OSError, asyncio.IncompleteReadError):
         desk.faults += 1
@@ -113,9 +148,7 @@ async def look(desk: Desk, web: Web) -> None:
 async def main() -> None:
     """Run all screens for so long."""
     orders = json.load(sys.stdin)
-    desks = [
-        Desk(each["staff_id"], each["cookie"], tuple(orders["pages"])) for each in orders["people"]
-    ]
+    desks = [Desk(each["staff_id"], each["cookie"], orders["page"]) for each in orders["people"]]
     until, gate = time.monotonic() + orders["seconds"], asyncio.Semaphore(OPENING_AT_ONCE)
     watching = [asyncio.create_task(watch(each, orders["port"], until, gate)) for each in desks]
     # Whoever knows that all is over says so.

@@ -7,18 +7,16 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from typing import Any
 
-from django.db import DatabaseError, connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from acd_parts.world import LINE
-from qiao.contact.models import AgentState, Interaction
-from qiao.contact.operations import InteractionRefusal, finish, sign_on
+from qiao.contact.operations import sign_on
 from qiao.core.actor import Actor
 from qiao.telephony.controller import Controller
 from qiao.telephony.engines.clock import LoopClock
@@ -32,7 +30,6 @@ LIFTS = (0.4, 1.6)  # seconds from the ringing to the lifting of a receiver
 TALK_SECONDS = 4.0
 WRAP_UP = (0.5, 1.5)
 PATIENCE_SECONDS = 30.0
-LOOK_SECONDS = 0.1
 DRAIN_SECONDS = 40.0
 
 
@@ -95,7 +92,6 @@ class Exchange:
         self.engine = TimedEngine(LoopClock(timezone.now), self.times)
         self.engine.switch.on_state = self._state
         self._callers: dict[str, asyncio.TimerHandle] = {}
-        self._thread = ThreadPoolExecutor(1)
 
     def sign_on(self) -> None:
         """Everybody begins."""
@@ -112,7 +108,6 @@ class Exchange:
         controller = Controller(self.engine, timezone.now)
         controller.board = TimedBoard(self.times)
         conducting = asyncio.create_task(controller.run())
-        closing = asyncio.create_task(self._close_contacts())
         await asyncio.sleep(2)
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -122,10 +117,8 @@ class Exchange:
         while controller.board.living and time.monotonic() < drained:  # noqa: ASYNC110
             await asyncio.sleep(0.2)
         await asyncio.sleep(2)
-        closing.cancel()
         controller.stop()
-        await asyncio.gather(conducting, closing, return_exceptions=True)
-        await asyncio.get_running_loop().run_in_executor(self._thread, connections.close_all)
+        await asyncio.gather(conducting, return_exceptions=True)
 
     def _call(self) -> None:
         loop = asyncio.get_running_loop()
@@ -148,32 +141,3 @@ class Exchange:
             timer.cancel()
             talk = self._random.expovariate(1 / TALK_SECONDS)
             asyncio.get_running_loop().call_later(talk, self.engine.switch.put_down, caller)
-
-    async def _close_contacts(self) -> None:
-        """People close their contacts a moment after the talk, which makes them ready again."""
-        loop = asyncio.get_running_loop()
-        due: dict[int, float] = {}
-        while True:
-            await loop.run_in_executor(self._thread, self._close_due, due)
-            await asyncio.sleep(LOOK_SECONDS)
-
-    def _close_due(self, due: dict[int, float]) -> None:
-        wrapping = AgentState.objects.filter(state=AgentState.State.WRAP_UP)
-        for staff_id in wrapping.values_list("staff_id", flat=True):
-            moment = due.setdefault(staff_id, time.monotonic() + self._random.uniform(*WRAP_UP))
-            if time.monotonic() >= moment:
-                del due[staff_id]
-                _close(self._people[staff_id])
-
-
-def _close(actor: Actor) -> None:
-    open_ones = Interaction.objects.at_hand().filter(agent_id=actor.person_id)
-    for pk in open_ones.values_list("pk", flat=True):
-        try:
-            with transaction.atomic():
-                finish(
-                    interaction_id=pk, subject="账单", outcome="water.answered", actor=actor,
-                    now=timezone.now(), note="已答复",
-                )  # fmt: skip
-        except (InteractionRefusal, DatabaseError):  # it is tried again
-            continue

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from measuring.timing import Limits, Result, result
 
 from acd_parts import world
-from acd_parts.calls import AGENTS, DESKS, PORT, p99
+from acd_parts.calls import AGENTS, DESKS, PORT, orders_of_desks, p99
 
 STREAMS = 2_000
 OPENING = 30  # seconds
@@ -20,26 +20,14 @@ OPENING = 30  # seconds
 def measure(args: Namespace) -> Iterator[Result]:
     """None may be dropped; what lies between two signs of life is told."""
     world.ready(args.customers)
-    from django.urls import reverse
-    from measuring.browsing import cookie_of
-
     from qiao.config.cli.serving import serving
 
     people = world.people(AGENTS)
-    cookies = [cookie_of(each.number) for each in people]
     seconds = args.minutes * 60 + OPENING
     os.environ["QIAO_LOG"] = "WARNING"
     os.environ.pop("QIAO_NO_POOL", None)  # the web server has one
     with serving(PORT), tempfile.TemporaryFile("w+") as told:
-        orders = {
-            "port": PORT,
-            "seconds": seconds,
-            "pages": [reverse("telephony:pop"), reverse("contact:standing")],
-            "people": [
-                {"staff_id": people[n % AGENTS].person_id, "cookie": cookies[n % AGENTS]}
-                for n in range(STREAMS)
-            ],
-        }
+        orders = orders_of_desks([people[n % AGENTS] for n in range(STREAMS)], seconds)
         subprocess.run(
             [sys.executable, str(DESKS)], input=json.dumps(orders), stdout=told, text=True,
             check=True, timeout=seconds + 120,

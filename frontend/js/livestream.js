@@ -82,7 +82,7 @@ function catchUp() {
 function share(worker, url, who) {
   const { port } = new SharedWorker(worker, { name: "qiao-live", type: "module" });
   port.onmessage = ({ data }) => hear(data);
-  const join = () => port.postMessage({ join: url, who });
+  const join = () => port.postMessage({ join: url, who, age: performance.now() });
   join();
   setInterval(() => port.postMessage({ ping: true }), PING_MS);
   addEventListener("pagehide", () => port.postMessage({ leave: true }));
@@ -102,6 +102,6 @@ export function start() {
       // a browser may forbid workers; a stream of this tab's own does the same work
     }
   }
-  const stream = connect(url, hear);
+  const stream = connect(`${url}?age=${Math.round(performance.now())}`, hear);
   addEventListener("pagehide", () => stream.close());
 }

@@ -57,7 +57,11 @@ manifest = Module(
         Permission(WORK, _("Take contacts and close them")),
         Permission("agents.watch", _("Watch over queues and the people who take contacts")),
     ),
-    frame=(FramePart("contact.standing", "bar", "contact/standing.html", WORK, load_bar, 10),),
+    frame=(
+        FramePart(
+            "contact.standing", "bar", "contact/standing.html", WORK, load_bar, 10, follows=True
+        ),
+    ),
     presence=renew_leases,
     panels=(
         Panel(

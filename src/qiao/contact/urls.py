@@ -12,7 +12,6 @@ urlpatterns = [
     path("new/letter/", entering.new, {"channel": "letter"}, name="new_letter"),
     path("new/email/", entering.new, {"channel": "email"}, name="new_email"),
     path("new/visit/", entering.new, {"channel": "visit"}, name="new_visit"),
-    path("standing/", standing.show, name="standing"),
     path("standing/on", standing.turn_on, name="on"),
     path("standing/off", standing.turn_off, name="off"),
     path("standing/ready", standing.be_ready, name="ready"),

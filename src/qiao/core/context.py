@@ -36,13 +36,15 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _frame(request: HttpRequest, actor: Actor | None) -> dict[str, list[dict[str, Any]]]:
-    """What modules bring into the frame, by place; read only where a page draws it."""
-    places: dict[str, list[dict[str, Any]]] = {"bar": [], "over": []}
+def _frame(request: HttpRequest, actor: Actor | None) -> dict[str, Any]:
+    """What modules bring into the frame, by place, and whether any of it `follows` its person;
+    read only where a page draws it."""
+    places: dict[str, Any] = {"bar": [], "over": [], "follows": False}
     if actor is None:
         return places
     now = getattr(request, "now", None) or timezone.now()
     for each in registry.frame(actor):
+        places["follows"] |= each.follows
         data = each.load(actor=actor, now=now, path=request.path)
         if data is not None:
             places[each.place].append({"template": each.template, "data": data})

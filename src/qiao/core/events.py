@@ -7,7 +7,7 @@ the live screens through NOTIFY, and feeds whatever reads the history later.
 
 import dataclasses
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -178,10 +178,23 @@ SELECT told.id, pg_notify(%(channel)s, told.message),
                    ROW(%(queue)s, %(task)s, 0, NULL, NULL, args, NULL)
                    ::procrastinate_job_to_defer_v1))
           FROM heard HAVING count(*) > 0)
-  FROM told ORDER BY told.id
+  FROM told
+UNION ALL
+SELECT NULL, pg_notify(%(channel)s, message), NULL FROM unnest(%(wakes)s::text[]) AS w (message)
+ORDER BY 1
 """
 _WAKE: Final = "SELECT pg_notify(%(channel)s, %(message)s)"
-_gathered: ContextVar[list[dict[str, Any]] | None] = ContextVar("gathered_events", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """What a block has to tell: events as they are written, and what else wakes screens."""
+
+    told: list[dict[str, Any]]
+    wakes: list[str]
+
+
+_gathered: ContextVar[_Gathered | None] = ContextVar("gathered_events", default=None)
 
 
 def publish(event: Event, *, organisation_id: int, actor: Actor | None, now: datetime) -> int:
@@ -207,48 +220,49 @@ def publish(event: Event, *, organisation_id: int, actor: Actor | None, now: dat
     }
     gathered = _gathered.get()
     if gathered is not None:
-        gathered.append(told)
+        gathered.told.append(told)
         return 0
-    return _write([told])[0]
+    return _write(_Gathered([told], []))[0]
 
 
 @contextmanager
 def together() -> Iterator[None]:
-    """Write the events of a block, or of a function, in one statement at its end; none of them
-    where it fails. Within another such block they are written at the end of that one; an inner
-    one that fails leaves nothing behind, as its savepoint does."""
+    """Write the events of a block, or of a function, and wake whom it wakes, in one statement at
+    its end; none of them where it fails. Within another such block they are written at the end of
+    that one; an inner one that fails leaves nothing behind, as its savepoint does."""
     outer = _gathered.get()
     if outer is not None:
-        before = len(outer)
+        before = len(outer.told), len(outer.wakes)
         try:
             yield
         except BaseException:
-            del outer[before:]
+            del outer.told[before[0] :], outer.wakes[before[1] :]
             raise
         return
-    gathered: list[dict[str, Any]] = []
+    gathered = _Gathered([], [])
     token = _gathered.set(gathered)
     try:
         yield
     finally:
         _gathered.reset(token)
-    if gathered:
+    if gathered.told or gathered.wakes:
         _write(gathered)
 
 
-def _write(told: Sequence[Mapping[str, Any]]) -> list[int]:
+def _write(gathered: _Gathered) -> list[int]:
     """Append events, wake the screens and defer the jobs of whoever hears them; their ids."""
     rows = fetch_all(
         _statement(tuple((key, wanted) for key, (wanted, _handler) in _listeners.items())),
         {
-            "told": json.dumps(told, ensure_ascii=False),
+            "told": json.dumps(gathered.told, ensure_ascii=False),
+            "wakes": gathered.wakes,
             "correlation_id": correlation.current_id(),
             "channel": LIVE_CHANNEL,
             "queue": QUEUE,
             "task": DELIVER_TASK,
         },
     )
-    return [int(row[0]) for row in rows]
+    return [int(row[0]) for row in rows if row[0] is not None]
 
 
 @lru_cache
@@ -284,7 +298,11 @@ def wake_people(
         "name": "core.woken", "topics": list(topics), "org": organisation_id or None,
         "right": right, "to": sorted(people),
     }  # fmt: skip
-    execute(_WAKE, {"channel": LIVE_CHANNEL, "message": json.dumps(message)})
+    gathered = _gathered.get()
+    if gathered is not None:
+        gathered.wakes.append(json.dumps(message))
+    else:
+        execute(_WAKE, {"channel": LIVE_CHANNEL, "message": json.dumps(message)})
 
 
 def _live_message(kind: EventType, organisation_id: int, payload: Any) -> str:

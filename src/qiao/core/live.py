@@ -5,11 +5,14 @@ them once and hands them to its open streams, filtered by the rights of whoever 
 """
 
 import asyncio
+import contextlib
 import json
+import math
 import time
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 import structlog
@@ -24,11 +27,21 @@ from qiao.core.metrics import EVENTS_SENT, STREAMS
 from qiao.core.registry import registry
 
 HEARTBEAT_SECONDS = 10
-QUEUE_LENGTH = 200
+MOST_WAITING: Final = 200  # frames of a stream that its browser does not take
+BREATH_SECONDS: Final = (
+    0.25  # from one piece of a stream to the next, unless it is about its person
+)
 RECONNECT_SECONDS = 2
 PRESENCE_SECONDS = 20
-RESYNC = json.dumps({"name": "core.resync", "topics": ["resync"], "org": None})
+LOOK_BACK_SECONDS: Final = 30  # a page that took longer from its drawing to its stream reads anew
 log = structlog.get_logger(__name__)
+
+
+def _frame(payload: str) -> bytes:
+    return f"event: live\ndata: {payload}\n\n".encode()
+
+
+RESYNC: Final = _frame(json.dumps({"name": "core.resync", "topics": ["resync"], "org": None}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,68 +58,135 @@ class Watcher:
             return watches or self.actor.staff_id in message["to"]
         return message["org"] is None or message["org"] in self.visible
 
+    def is_named(self, message: Mapping[str, Any]) -> bool:
+        """Whether an event is about themselves: their telephone rings, their call has moved."""
+        me = self.actor.staff_id
+        return me in message.get("to", ()) or message.get("data", {}).get("staff_id") == me
+
+
+class Stream:
+    """What waits to be sent to one open page.
+
+    A busy company tells hundreds of things a second, and a write for each to each of hundreds of
+    pages is what a server would spend its time on. So what comes within a breath goes in one
+    piece; what is about whoever watches does not wait for it.
+    """
+
+    def __init__(self, watcher: Watcher) -> None:
+        self.watcher = watcher
+        self._frames: list[bytes] = []
+        self._some = asyncio.Event()
+        self._urgent = asyncio.Event()
+
+    def put(self, frame: bytes, *, is_urgent: bool) -> None:
+        """One frame more. A browser that stalls has lost the thread: it is told to read anew."""
+        if len(self._frames) >= MOST_WAITING:
+            self._frames = [RESYNC]
+        else:
+            self._frames.append(frame)
+        self._some.set()
+        if is_urgent:
+            self._urgent.set()
+
+    async def taken(self) -> bytes | None:
+        """All that waits, as soon as there is something; None where nothing comes for so long that
+        a sign of life is due."""
+        try:
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                await self._some.wait()
+        except TimeoutError:
+            return None
+        EVENTS_SENT.inc(len(self._frames))
+        piece, self._frames = b"".join(self._frames), []
+        self._some.clear()
+        self._urgent.clear()
+        return piece
+
+    async def breathe(self) -> None:
+        """Wait a breath, or for what is urgent."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BREATH_SECONDS):
+                await self._urgent.wait()
+
 
 class Hub:
-    """Hands each heard event to the queues of this process's streams."""
+    """Hands each heard event to this process's streams."""
 
-    def __init__(self) -> None:
-        self._queues: dict[asyncio.Queue[str], Watcher] = {}
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._streams: set[Stream] = set()
+        self._told: deque[tuple[float, Mapping[str, Any], bytes]] = deque()
+        self._hears_since = math.inf
         self._task: asyncio.Task[None] | None = None
         self._presence: asyncio.Task[None] | None = None
 
-    def join(self, actor: Actor) -> asyncio.Queue[str]:
-        """A queue that gets every event for whoever watches from now on, as it was told; the first
-        one starts listening."""
-        queue: asyncio.Queue[str] = asyncio.Queue(QUEUE_LENGTH)
+    def join(self, actor: Actor, *, age: float = 0) -> Stream:
+        """A stream that gets every event for whoever watches from now on, as it was told, and
+        those of the last `age` seconds, in which its page was drawn; where these are not known,
+        the page is told to read anew. The first stream starts listening."""
         visible = frozenset(o for ids in actor.grants.values() for o in ids)
-        self._queues[queue] = Watcher(actor, visible)
+        stream = Stream(Watcher(actor, visible))
+        self._streams.add(stream)
+        self._catch_up(stream, self._clock() - age)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
         if self._presence is None or self._presence.done():
             self._presence = asyncio.create_task(self._tell_presence())
-        return queue
+        return stream
 
-    def leave(self, queue: asyncio.Queue[str]) -> None:
-        """Forget a queue."""
-        self._queues.pop(queue, None)
+    def _catch_up(self, stream: Stream, since: float) -> None:
+        if self._hears_since == math.inf:  # it is told when this process hears
+            return
+        if since < max(self._hears_since, self._clock() - LOOK_BACK_SECONDS):
+            stream.put(RESYNC, is_urgent=True)
+            return
+        for moment, message, frame in self._told:
+            if moment >= since and stream.watcher.is_reached(message):
+                stream.put(frame, is_urgent=True)
+
+    def leave(self, stream: Stream) -> None:
+        """Forget a stream."""
+        self._streams.discard(stream)
 
     async def _tell_presence(self) -> None:
         """Tell modules whose browsers are heard of: an open stream is a sign of life that no
         browser slows down, as it does the timers of a page that nobody looks at."""
-        while self._queues:
-            people = {each.actor.person_id for each in self._queues.values()}
+        while self._streams:
+            people = {each.watcher.actor.person_id for each in self._streams}
             await sync_to_async(_tell_presence)(tuple(people))
             await asyncio.sleep(PRESENCE_SECONDS)
 
     async def _listen(self) -> None:
-        while self._queues:
+        while self._streams:
             try:
                 await self._hear()
             except psycopg.Error:
                 log.warning("live_connection_lost")
-                self._send(RESYNC)
                 await asyncio.sleep(RECONNECT_SECONDS)
+            finally:
+                self._hears_since = math.inf
 
     async def _hear(self) -> None:
         parameters = await sync_to_async(connection_parameters)()
         async with await psycopg.AsyncConnection.connect(autocommit=True, **parameters) as conn:
             await conn.execute(f"LISTEN {LIVE_CHANNEL}")
-            while self._queues:
+            self._hears_since = self._clock()
+            for stream in self._streams:  # what was told until now nobody here has heard
+                stream.put(RESYNC, is_urgent=True)
+            while self._streams:
                 async for notice in conn.notifies(timeout=HEARTBEAT_SECONDS):
-                    self._send(notice.payload)
+                    self.send(notice.payload)
 
-    def _send(self, payload: str) -> None:
+    def send(self, payload: str) -> None:
         """Once for all: hundreds of screens stand open, and most events are for few."""
-        message = json.loads(payload)
-        for queue, watcher in self._queues.items():
-            if not watcher.is_reached(message):
-                continue
-            if queue.full():  # a stalled browser has lost the thread: it is told to read anew
-                while not queue.empty():
-                    queue.get_nowait()
-                queue.put_nowait(RESYNC)
-            else:
-                queue.put_nowait(payload)
+        now, message, frame = self._clock(), json.loads(payload), _frame(payload)
+        while self._told and self._told[0][0] < now - LOOK_BACK_SECONDS:
+            self._told.popleft()
+        self._told.append((now, message, frame))
+        for stream in self._streams:
+            watcher = stream.watcher
+            if watcher.is_reached(message):
+                stream.put(frame, is_urgent=watcher.is_named(message))
 
 
 def _tell_presence(people: Collection[int]) -> None:
@@ -138,27 +218,27 @@ async def actor_of(request: HttpRequest) -> Actor | None:
     return await sync_to_async(lambda: getattr(request, "actor", None))()
 
 
-async def events_for(actor: Actor) -> AsyncIterator[bytes]:
-    """The stream's frames: events of organisations in which the actor holds any right.
+async def events_for(actor: Actor, *, age: float) -> AsyncIterator[bytes]:
+    """The stream's frames: events of organisations in which the actor holds any right, from those
+    of the last `age` seconds on.
 
     The browser tells the topics apart (`frontend/js/livestream.js`): one frame an event.
     """
     # A request keeps its connection to its end, and a stream has none: a page that stands open
     # must not take one of the few that the others share.
     await sync_to_async(connections.close_all)()
-    queue = hub.join(actor)
+    stream = hub.join(actor, age=age)
     STREAMS.inc()
     try:
         # Its page reads anew what it may have missed, unless this is its first stream.
         yield f"retry: 3000\nevent: hello\ndata: {_tick()}\n\n".encode()
         while True:
-            try:
-                payload = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
-            except TimeoutError:
+            piece = await stream.taken()
+            if piece is None:
                 yield f"event: tick\ndata: {_tick()}\n\n".encode()
                 continue
-            EVENTS_SENT.inc()
-            yield f"event: live\ndata: {payload}\n\n".encode()
+            yield piece
+            await stream.breathe()
     finally:
         STREAMS.dec()
-        hub.leave(queue)
+        hub.leave(stream)

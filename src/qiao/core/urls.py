@@ -8,5 +8,6 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("metrics", views.metrics, name="metrics"),
     path("live/", views.stream, name="live"),
+    path("frame/", views.frame, name="frame"),
     path("ui/", views_ui.gallery, name="gallery"),
 ]

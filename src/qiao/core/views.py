@@ -1,5 +1,7 @@
 """Pages of the house itself: health, figures, the live stream, a refused form."""
 
+from urllib.parse import urlsplit
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -8,8 +10,11 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from qiao.core import live
 from qiao.core.features import FeatureOff
-from qiao.core.http import client_address
+from qiao.core.http import StaffRequest, client_address, staff_view
 from qiao.core.metrics import count_jobs, figures
+from qiao.core.registry import registry
+
+MOST_DIGITS = 12
 
 
 @require_safe
@@ -33,14 +38,32 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """The browser's one Server-Sent-Events stream, with the events of its own branches."""
+    """The browser's one Server-Sent-Events stream, with the events of its own branches since its
+    page began."""
     actor = await live.actor_of(request)
     if actor is None:
         return HttpResponse(status=401)
-    response = StreamingHttpResponse(live.events_for(actor), content_type="text/event-stream")
+    given = request.GET.get("age", "")  # of the page, in milliseconds
+    age = int(given) / 1000 if given.isdecimal() and len(given) < MOST_DIGITS else 0.0
+    frames = live.events_for(actor, age=age)
+    response = StreamingHttpResponse(frames, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+@staff_view("")
+def frame(request: StaffRequest) -> HttpResponse:
+    """All of the frame that follows how its person stands, for the page that asks."""
+    path = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    found = [
+        (each.template, each.load(actor=request.actor, now=request.now, path=path))
+        for each in registry.frame(request.actor)
+        if each.follows
+    ]
+    parts = [(template, data) for template, data in found if data is not None]
+    context = {"parts": parts, "anew": True, "known": request.GET.get("known", "")}
+    return render(request, "ui/frame_anew.html", context)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

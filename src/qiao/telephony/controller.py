@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,14 +21,22 @@ from django.db import OperationalError, close_old_connections, connection, conne
 
 from qiao.core.live import connection_parameters
 from qiao.telephony.engines.port import EngineDown, TelephonyEngine
-from qiao.telephony.operations import Given, Switchboard
+from qiao.telephony.operations import Given, Switchboard, Work
 from qiao.telephony.operations.asking import HEARD_ON
 from qiao.telephony.rules.switch import LineBack, LineLost, Outcome, Replaced, Signal, View
 
 TICK_SECONDS: Final = 1.0
 AGAIN_SECONDS: Final = 0.5  # between two attempts while the database is away
 log: Final = structlog.get_logger(__name__)
-Work = Callable[[], Sequence[Given]]
+MOST_AT_ONCE: Final = 16  # works of one transaction: the first of them waits for the last
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be done by the board; whether it may be one transaction with others."""
+
+    do: Work
+    joins: bool = False
 
 
 class Controller:
@@ -37,7 +46,7 @@ class Controller:
         self.board = Switchboard()
         self._engine = engine
         self._now = now
-        self._works: asyncio.Queue[Work] = asyncio.Queue()
+        self._works: asyncio.Queue[_Work] = asyncio.Queue()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="switchboard")
         self._orders: dict[int, asyncio.Queue[Given]] = defaultdict(asyncio.Queue)
         self._givers: dict[int, asyncio.Task[None]] = {}
@@ -106,14 +115,14 @@ class Controller:
             else:
                 self._works.put_nowait(self._heard(signal))
 
-    def _heard(self, signal: Signal) -> Work:
-        return lambda: self.board.hear(signal, now=self._now())
+    def _heard(self, signal: Signal) -> _Work:
+        return _Work(lambda now: self.board.hear(signal, now=now), joins=True)
 
-    def _taken_up(self, view: View) -> Work:
-        return lambda: self.board.take_up(view, now=self._now())
+    def _taken_up(self, view: View) -> _Work:
+        return _Work(lambda now: self.board.take_up(view, now=now))
 
-    def _brought(self, given: Given, outcome: Outcome) -> Work:
-        return lambda: self.board.bring(given, outcome, now=self._now())
+    def _brought(self, given: Given, outcome: Outcome) -> _Work:
+        return _Work(lambda now: self.board.bring(given, outcome, now=now), joins=True)
 
     async def _look_around(self) -> None:
         """Take up what stands at the switch, as soon as that can be seen."""
@@ -135,16 +144,16 @@ class Controller:
             self._works.put_nowait(self._time_passes(passed))
             await passed.wait()
 
-    def _time_passes(self, passed: asyncio.Event) -> Work:
+    def _time_passes(self, passed: asyncio.Event) -> _Work:
         loop = asyncio.get_running_loop()
 
-        def work() -> Sequence[Given]:
+        def work(now: datetime) -> Sequence[Given]:
             try:
-                return self.board.pass_time(now=self._now())
+                return self.board.pass_time(now=now)
             finally:
                 loop.call_soon_threadsafe(passed.set)
 
-        return work
+        return _Work(work)
 
     async def _hear_asks(self) -> None:
         """Look at what people ask when they ask it, and once at every new beginning."""
@@ -154,26 +163,43 @@ class Controller:
                     autocommit=True, **connection_parameters()
                 ) as heard:
                     await heard.execute(f"LISTEN {HEARD_ON}")
-                    self._works.put_nowait(self._carry_out)
+                    self._works.put_nowait(_Work(self._carry_out))
                     async for _notice in heard.notifies():
-                        self._works.put_nowait(self._carry_out)
+                        self._works.put_nowait(_Work(self._carry_out))
             await asyncio.sleep(AGAIN_SECONDS)
 
-    def _carry_out(self) -> Sequence[Given]:
-        return self.board.carry_out_asks(now=self._now())
+    def _carry_out(self, now: datetime) -> Sequence[Given]:
+        return self.board.carry_out_asks(now=now)
 
     async def _work(self) -> None:
         """Work off what is heard, in its order; what fails for want of a database is tried again
         until there is one."""
         loop = asyncio.get_running_loop()
+        waits: _Work | None = None  # what came after some that were done together
         while True:
-            work = await self._works.get()
-            given: Sequence[Given] = await loop.run_in_executor(self._thread, _tried, work)
-            for each in given:
+            works = [waits or await self._works.get()]
+            waits = None
+            while works[-1].joins and len(works) < MOST_AT_ONCE and not self._works.empty():
+                waits = self._works.get_nowait()
+                if not waits.joins:
+                    break
+                works.append(waits)
+                waits = None
+            orders = [each.do for each in works]
+            for each in await loop.run_in_executor(self._thread, self._done, orders):
                 self._orders[each.call_id].put_nowait(each)
                 if each.call_id not in self._givers:
                     giver = asyncio.create_task(self._give(each.call_id))
                     self._givers[each.call_id] = giver
+
+    def _done(self, works: Sequence[Work]) -> Sequence[Given]:
+        """Do it, in the board's own thread: together, or where that fails each for itself."""
+        if len(works) > 1:
+            try:
+                return self.board.at_once(works, now=self._now())
+            except Exception:  # whichever of them it was is found when each is done alone
+                log.exception("not_done_at_once", works=len(works))
+        return [each for work in works for each in _tried(work, self._now)]
 
     async def _give(self, call_id: int) -> None:
         """Give the orders of one call, one after the other."""
@@ -191,14 +217,14 @@ class Controller:
             self._orders.pop(call_id, None)
 
 
-def _tried(work: Work) -> Sequence[Given]:
+def _tried(work: Work, clock: Callable[[], datetime]) -> Sequence[Given]:
     """Do it, in the board's own thread; wait where the database is away.
 
     A fault of ours in one call must not end all others: it is told, and nothing was kept of it.
     """
     while True:
         try:
-            return work()
+            return work(clock())
         except OperationalError:
             log.warning("database_away")
             close_old_connections()

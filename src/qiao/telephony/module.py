@@ -64,7 +64,7 @@ manifest = Module(
     periodic=(*PERIODIC, *recordings.PERIODIC),
     administration=menus.ADMINISTRATION,
     frame=(
-        FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10),
+        FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10, follows=True),
         WATCH_FRAME,
     ),
     presence=renew_watches,

@@ -18,7 +18,6 @@ from qiao.telephony.views import (
 
 app_name = "telephony"
 urlpatterns = [
-    path("ringing/", standing.pop, name="pop"),
     path("ringing/lift", standing.lift, name="lift"),
     path("ringing/decline", standing.decline, name="decline"),
     path("waiting/<int:call_id>", standing.waiting, name="waiting"),

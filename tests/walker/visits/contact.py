@@ -34,7 +34,6 @@ CONTACT: Final = {
     "contact:detail": Visit({"interaction_id": "{closed}"}),
     "contact:pane": _contact(None, OK),
     "contact:head": _contact(None, OK),
-    "contact:standing": Visit(),
     **{
         f"contact:{name}": Visit(post=post, get=NOT_ALLOWED, own=True)
         for name, post in {"on": {}, "off": {}, "ready": {}, "rest": {"reason": "meal"}}.items()

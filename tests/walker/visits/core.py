@@ -8,6 +8,7 @@ CORE: Final = {
     "health": Visit(public=True),
     "metrics": Visit(public=True),
     "live": Visit(),
+    "frame": Visit(queries=("known={call}",)),
     "gallery": Visit(public=True),
     "set_language": Visit(post={"language": "en", "next": "/"}, get=MOVED, public=True),
     "staff:preferences": Visit(post={"theme": "dark"}, get=NOT_ALLOWED, public=True, own=True),

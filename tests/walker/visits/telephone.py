@@ -7,7 +7,6 @@ from tests.walker.visits.addressed import NOT_ALLOWED, Visit
 OWN_CALL: Final = {"call_id": "{call}"}
 DEED: Final = {"deed_id": "{deed}"}
 TELEPHONE: Final = {
-    "telephony:pop": Visit(queries=("known={call}",)),
     "telephony:lift": Visit(post={}, get=NOT_ALLOWED, own=True),
     "telephony:decline": Visit(post={}, get=NOT_ALLOWED, own=True),
     "telephony:waiting": Visit({"call_id": "{waiting_call}"}),

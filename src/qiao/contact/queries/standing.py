@@ -36,7 +36,6 @@ def load_bar(*, actor: Actor, now: datetime, path: str) -> Mapping[str, Any]:
     return {
         "may_be_ready": state in MAY_BE_READY,
         "may_rest": state in MAY_REST,
-        "staff_id": actor.person_id,
         "agent": agent,
         "state": state,
         "is_on": state != AgentState.State.OFF,

@@ -96,6 +96,6 @@ def test_the_keys_of_the_bar_are_those_that_do_something(
 ) -> None:
     press(browser, "on", NOW)
     AgentState.objects.update(state=state, reason="meal" if state == "break" else "")
-    shown = browser.get(reverse("contact:standing")).content.decode()
+    shown = browser.get(reverse("frame")).content.decode()
     assert ('data-key="Alt+R"' in shown) is ready
     assert ('data-key="Alt+B"' in shown) is rest

@@ -18,12 +18,6 @@ WORK = "interactions.work"
 POST = ("POST",)
 
 
-@staff_view(WORK)
-def show(request: StaffRequest) -> HttpResponse:
-    """The bar as it stands now."""
-    return _bar(request)
-
-
 def _bar(request: StaffRequest) -> HttpResponse:
     context = {"part": load_bar(actor=request.actor, now=request.now, path="")}
     return render(request, "contact/standing.html", context)

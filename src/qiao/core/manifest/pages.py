@@ -73,7 +73,9 @@ class FramePart:
     """Something that stands in the frame of every page for holders of a right.
 
     `place` is ``bar`` (in the top bar) or ``over`` (above the page, such as who is ringing).
-    `load` gives what `template` draws as ``part``, or None to leave it out.
+    `load` gives what `template` draws as ``part``, or None to leave it out. One that `follows` how
+    its person stands is drawn anew whenever that changes, by one request for all of them: its
+    template is one element with an id, and says ``hx-swap-oob`` where ``anew`` is set.
     """
 
     key: str
@@ -82,6 +84,7 @@ class FramePart:
     permission: str
     load: Callable[..., Mapping[str, Any] | None]  # (*, actor, now, path): of the page
     order: int
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

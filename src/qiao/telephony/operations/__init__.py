@@ -8,7 +8,7 @@ from qiao.telephony.operations.acd_log import (
 )
 from qiao.telephony.operations.asking import NotYourCall, ask_of_call, decline_call
 from qiao.telephony.operations.calls_at_hand import Given
-from qiao.telephony.operations.conducting import Switchboard
+from qiao.telephony.operations.conducting import Switchboard, Work
 from qiao.telephony.operations.deeds import (
     NoScreenPhone,
     call_in,
@@ -104,6 +104,7 @@ __all__ = [
     "StepMoved",
     "Switchboard",
     "UnknownProfile",
+    "Work",
     "WrongColumns",
     "add_line",
     "add_step",

@@ -2,12 +2,13 @@
 
 One controller writes. It knows each living call as the fold of its log, so most of what is heard
 needs no database at all; whatever changes a call is one transaction with all that follows from it:
-who is rung, who is free, which contact begins. A transaction that fails leaves all as it was, and
-what was heard is brought again.
+who is rung, who is free, which contact begins. What waits to be heard when many call is one
+transaction together. A transaction that fails leaves all as it was, and what was heard is brought
+again.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from django.db import OperationalError, transaction
 from qiao.contact.operations import Asked, leave_queue, let_time_pass, refuse_offer, route
 from qiao.core import events
 from qiao.core.manifest import Answer
+from qiao.core.once import settled
 from qiao.core.rules import phones
 from qiao.staff.queries import company_id
 from qiao.telephony.models import Call as Row
@@ -43,7 +45,7 @@ from qiao.telephony.operations.dialling import (
     settle_outgoing,
     terms_of_outgoing,
 )
-from qiao.telephony.operations.log import keep
+from qiao.telephony.operations.log import keep, note
 from qiao.telephony.operations.owing import owe_call, promised
 from qiao.telephony.operations.questions import answer_question
 from qiao.telephony.operations.reserving import may_be_given, offer_for, third_for
@@ -64,7 +66,7 @@ from qiao.telephony.queries import (
 )
 from qiao.telephony.rights import WATCH
 from qiao.telephony.rules import adopting, asks, conduct, switch
-from qiao.telephony.rules.calls import CALLING, Call
+from qiao.telephony.rules.calls import CALLING, Call, Entry
 from qiao.telephony.rules.conducting import Conduct, Terms
 from qiao.telephony.rules.menu_visits import Context
 from qiao.telephony.rules.switch import Outcome, Signal, View
@@ -72,6 +74,7 @@ from qiao.telephony.rules.switch import Outcome, Signal, View
 log: Final = structlog.get_logger(__name__)
 CONSULT: Final = asks.Consult.__name__
 OFFER: Final = asks.Offer.__name__
+Work = Callable[[datetime], Sequence[Given]]
 GRACE: Final = timedelta(seconds=5)  # the switch ends the ringing itself; this is for a lost word
 
 
@@ -87,6 +90,8 @@ class Switchboard:
         self._channels: dict[str, int] = {}
         self._routes = False
         self._orders: list[Given] = []
+        self._is_turning = False
+        self._log: dict[int, list[Entry]] = {}  # what is to be written, by call
         self._before: dict[int, Known | None] = {}
         self._moved: dict[int, set[int]] = {}  # calls, and whose screens show them
         self._timers: list[tuple[datetime, int, int]] = []  # due, call, the menu's own number
@@ -95,6 +100,13 @@ class Switchboard:
     def living(self) -> int:
         """How many calls have not ended."""
         return len(self._calls)
+
+    def at_once(self, works: Sequence[Work], *, now: datetime) -> Sequence[Given]:
+        """What comes of several of `hear` and `bring`, in one transaction: whoever is free is
+        looked for once, after all of them."""
+        with self._turn(now):
+            before = [each for work in works for each in work(now)]
+        return [*before, *self._taken()]
 
     def hear(self, signal: Signal, *, now: datetime) -> Sequence[Given]:
         """What comes of a signal."""
@@ -221,15 +233,21 @@ class Switchboard:
 
     @contextmanager
     def _turn(self, now: datetime) -> Iterator[None]:
-        """One transaction; where it fails, what is known of calls is what it was before."""
+        """One transaction; where it fails, what is known of calls is what it was before. Within
+        another it is part of that one."""
+        if self._is_turning:
+            yield
+            return
         self._orders, self._routes, self._before, self._moved = [], False, {}, {}
+        self._log, self._is_turning = {}, True
         try:
-            with transaction.atomic(), events.together():
+            with transaction.atomic(), events.together(), settled():
                 yield
                 while self._routes:
                     self._routes = False
                     for asked in route(now=now):
                         self._offer(asked, now)
+                self._write(now)
                 for call_id, people in self._moved.items():
                     unit = self._calls[call_id].row.organisation_id
                     topics = [f"call-{call_id}", "living"]
@@ -237,6 +255,8 @@ class Switchboard:
         except BaseException:
             self._undo()
             raise
+        finally:
+            self._is_turning = False
         for key in self._before:
             call = self._calls[key].call
             if call.phase == "ended" and not call.recording:  # nothing more is told of it
@@ -266,7 +286,8 @@ class Switchboard:
             self._moved.setdefault(call_id, set()).update(people_of(before), people_of(step.call))
         known.call = step.call
         if step.entries:
-            keep(known.row, step.call, step.entries, now)
+            note(known.row, step.call)
+            self._log.setdefault(call_id, []).extend(step.entries)
             if before.leg("watcher") is not None:
                 follow_watch(call_id=call_id, entries=step.entries, now=now)
         if known.row.staff_id is not None and known.row.staff_id != had:
@@ -276,6 +297,11 @@ class Switchboard:
             self._listen(known, word, now)
         if step.call.phase == "ended" and any(e.kind == "ended" for e in step.entries):
             self._end(known, now)
+
+    def _write(self, now: datetime) -> None:
+        """Write what the log of each call gained, all in one statement."""
+        gained, self._log = self._log, {}
+        keep([(self._calls[key].row, entries) for key, entries in gained.items()], now)
 
     def _end(self, known: Known, now: datetime) -> None:
         row = known.row

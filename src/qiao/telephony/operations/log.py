@@ -1,9 +1,9 @@
-"""The log of a call is written, and mirrored on its row."""
+"""The logs of calls are written, and mirrored on their rows."""
 
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from qiao.core.prepared import execute
 from qiao.telephony.models import Call as Row
@@ -11,58 +11,75 @@ from qiao.telephony.operations.recordings import note_recordings
 from qiao.telephony.operations.turns import record_turns
 from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry
 
-# One statement: twenty calls a second are kept with six of these each.
+# One statement for all calls of a turn: twenty calls a second are kept with six turns each.
 _KEEP: Final = """
 WITH kept AS (
     INSERT INTO telephony_callentry (call_id, seq, kind, at, recorded_at, data)
-    SELECT %(call_id)s, e.seq, e.kind, e.at, %(now)s, e.data
+    SELECT e.call_id, e.seq, e.kind, e.at, %(now)s, e.data
       FROM jsonb_to_recordset(%(entries)s::jsonb)
-           AS e (seq int, kind text, at timestamptz, data jsonb))
-UPDATE telephony_call
-   SET phase = %(phase)s, queue = %(queue)s, "end" = %(end)s, queued_at = %(queued_at)s,
-       connected_at = %(connected_at)s, ended_at = %(ended_at)s, staff_id = %(staff_id)s,
-       entry_count = %(count)s
- WHERE id = %(call_id)s
+           AS e (call_id bigint, seq int, kind text, at timestamptz, data jsonb))
+UPDATE telephony_call c
+   SET phase = r.phase, queue = r.queue, "end" = r."end", queued_at = r.queued_at,
+       connected_at = r.connected_at, ended_at = r.ended_at, staff_id = r.staff_id,
+       entry_count = r.entry_count
+  FROM jsonb_to_recordset(%(rows)s::jsonb)
+       AS r (id bigint, phase text, queue text, "end" text, queued_at timestamptz,
+             connected_at timestamptz, ended_at timestamptz, staff_id bigint, entry_count int)
+ WHERE c.id = r.id
 """
+_MIRRORED: Final = (
+    "phase", "queue", "end", "queued_at", "connected_at", "ended_at", "staff_id", "entry_count",
+)  # fmt: skip
 
 
-def keep(row: Row, call: Call, entries: Sequence[Entry], now: datetime) -> None:
-    """Add entries to a call's log and mirror on its row how it stands; with its end, what is
-    counted of it."""
-    numbered = [
-        {
-            "seq": row.entry_count + place,
-            "kind": entry.kind,
-            "at": entry.at.isoformat(),
-            "data": dict(entry.data),
-        }
-        for place, entry in enumerate(entries, 1)
-    ]
-    row.entry_count += len(entries)
+def note(row: Row, call: Call) -> None:
+    """Mirror on a call's row how it stands; nothing is written yet."""
     row.phase, row.queue, row.end = call.phase, call.queue, call.end
     row.queued_at, row.connected_at, row.ended_at = _moments(row, call)
     agent = call.leg("agent")
     if agent is not None and call.phase in WITH_A_PERSON:
         row.staff_id = agent.staff
+
+
+def keep(gained: Sequence[tuple[Row, Sequence[Entry]]], now: datetime) -> None:
+    """Write what the logs of calls gained, and their rows as they were noted; with the end of a
+    call, what is counted of it."""
+    if not gained:
+        return
+    entries = []
+    for row, added in gained:
+        for entry in added:
+            row.entry_count += 1
+            entries.append(_line(row, entry))
+    rows = [{"id": row.pk} | {name: _plain(getattr(row, name)) for name in _MIRRORED}
+            for row, _added in gained]  # fmt: skip
     execute(
         _KEEP,
         {
-            "call_id": row.pk,
             "now": now,
-            "entries": json.dumps(numbered, ensure_ascii=False),
-            "phase": row.phase,
-            "queue": row.queue,
-            "end": row.end,
-            "queued_at": row.queued_at,
-            "connected_at": row.connected_at,
-            "ended_at": row.ended_at,
-            "staff_id": row.staff_id,
-            "count": row.entry_count,
+            "entries": json.dumps(entries, ensure_ascii=False),
+            "rows": json.dumps(rows, ensure_ascii=False),
         },
     )
-    note_recordings(row, entries, now)
-    if any(entry.kind == "ended" for entry in entries):
-        record_turns([row.pk])
+    for row, added in gained:
+        note_recordings(row, added, now)
+    ended = [row.pk for row, added in gained if any(each.kind == "ended" for each in added)]
+    if ended:
+        record_turns(ended)
+
+
+def _line(row: Row, entry: Entry) -> dict[str, Any]:
+    return {
+        "call_id": row.pk,
+        "seq": row.entry_count,
+        "kind": entry.kind,
+        "at": entry.at.isoformat(),
+        "data": dict(entry.data),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _moments(row: Row, call: Call) -> tuple[datetime | None, ...]:

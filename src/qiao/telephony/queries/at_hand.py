@@ -62,10 +62,11 @@ def load_pop(*, actor: Actor, now: datetime, path: str) -> Mapping[str, Any]:
     """What stands over a page: the call that rings, or the one that the actor has, while another
     page than the workspace is looked at."""
     ringing = _ringing(actor, now)
+    talk = None if ringing else talking_call(actor=actor)
     return {
-        "staff_id": actor.person_id,
         "ringing": ringing,
-        "talk": None if ringing else talking_call(actor=actor),
+        "talk": talk,
+        "talk_key": str(talk.pk) if talk else "",
         "at_desk": path == reverse("desk:workspace"),
         "on_screen": settings.SWITCH == "played",
     }

@@ -15,7 +15,7 @@ from qiao.telephony.engines.port import EngineDown
 from qiao.telephony.engines.sim import SimEngine
 from qiao.telephony.engines.sim_shelf import Shelf
 from qiao.telephony.models import Call, CallRecording
-from qiao.telephony.operations.log import keep
+from qiao.telephony.operations.log import keep, note
 from qiao.telephony.rules import calls
 from qiao.telephony.rules.calls import Entry
 
@@ -67,7 +67,8 @@ def recorded(
     if ends:
         told = {"recording": name, "ok": True, "seconds": seconds}
         happened.append(Entry("recording_ended", at + timedelta(seconds=seconds + 4), told))
-    keep(row, calls.fold(calls.Call(row.pk, queue=row.queue), happened), happened, NOW)
+    note(row, calls.fold(calls.Call(row.pk, queue=row.queue), happened))
+    keep([(row, happened)], NOW)
     return CallRecording.objects.get(name=name)
 
 

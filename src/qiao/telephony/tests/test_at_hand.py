@@ -184,13 +184,14 @@ def test_a_call_that_was_just_taken_opens_its_contact_once(
     browser = enter(world.agent_staff)
     at_desk = {"HX-Current-URL": f"http://testserver{reverse('desk:workspace')}"}
     opening = f"open=contact:{call.interaction_id}"
-    first = browser.get(reverse("telephony:pop"), headers=at_desk).content.decode()
+    address = reverse("frame")
+    first = browser.get(address, headers=at_desk).content.decode()
     assert opening in first
-    again = browser.get(
-        reverse("telephony:pop") + f"?known={call.pk}", headers=at_desk
-    ).content.decode()
+    assert f'name="known" value="{call.pk}"' in first
+    again = browser.get(f"{address}?known={call.pk}", headers=at_desk).content.decode()
     assert opening not in again
-    elsewhere = browser.get(reverse("telephony:pop")).content.decode()
+    assert 'id="q-standing" hx-swap-oob' in again
+    elsewhere = browser.get(address).content.decode()
     assert f'href="{reverse("desk:workspace")}?{opening}"' in elsewhere
 
 

@@ -25,7 +25,7 @@ from qiao.telephony.operations import (
     play_recording,
     take_recording,
 )
-from qiao.telephony.operations.log import keep
+from qiao.telephony.operations.log import keep, note
 from qiao.telephony.queries import RecordingNotVisible, sound_for
 from qiao.telephony.rules import calls
 from qiao.telephony.rules.calls import Entry
@@ -78,7 +78,8 @@ class TestBringing:
         found = recorded(world)
         call = Call.objects.get(pk=found.call_id)
         again = Entry("recording_ended", NOW, {"recording": found.name, "seconds": 3})
-        keep(call, calls.Call(call.pk, phase="ended", ended_at=NOW), [again], NOW)
+        note(call, calls.Call(call.pk, phase="ended", ended_at=NOW))
+        keep([(call, [again])], NOW)
         found.refresh_from_db()
         assert found.seconds == 20
         assert jobs_of(found) == 1
@@ -342,10 +343,10 @@ class TestHearing:
             refused = client.post(address, given)
             assert refused.status_code == 422
             assert missing in refused.content.decode()
-        for field, why, note in [("note", "lawsuit", "\u200b"), ("why", "mood", "2026-18")]:
+        for field, why, words in [("note", "lawsuit", "\u200b"), ("why", "mood", "2026-18")]:
             with pytest.raises(BadText) as refusal:
                 hold_recording(
-                    actor=world.agent, now=NOW, recording_id=found.pk, why=why, note=note
+                    actor=world.agent, now=NOW, recording_id=found.pk, why=why, note=words
                 )
             assert refusal.value.field == field
         assert not RecordingHold.objects.exists()

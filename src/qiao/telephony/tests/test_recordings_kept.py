@@ -30,7 +30,7 @@ from qiao.telephony.operations import (
     look_after_recordings,
     release_recording,
 )
-from qiao.telephony.operations.log import keep
+from qiao.telephony.operations.log import keep, note
 from qiao.telephony.rules import calls
 from qiao.telephony.rules.calls import Entry
 from qiao.telephony.tests.recorded import (
@@ -186,7 +186,8 @@ class TestKeeping:
         switch.shelf.put(found.name, 20)
         call = Call.objects.get(pk=found.call_id)
         ended = Entry("recording_ended", NOW, {"recording": found.name, "seconds": 20})
-        keep(call, calls.Call(call.pk, phase="ended", ended_at=NOW), [ended], NOW)
+        note(call, calls.Call(call.pk, phase="ended", ended_at=NOW))
+        keep([(call, [ended])], NOW)
         assert jobs_of(found) == 1
         switch.see_to(found)
         assert (found.state, found.is_at_switch, found.next_at) == (State.REMOVED, False, None)

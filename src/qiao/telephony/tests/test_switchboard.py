@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from qiao.contact.models import AgentState, Offer, Waiting
 from qiao.contact.operations import Wish, sign_on, wait_for_agent
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.tests.cast import Company, make_company
-from qiao.telephony.models import Call, CallAsk
-from qiao.telephony.operations import Switchboard, add_line
+from qiao.telephony.controller import Controller
+from qiao.telephony.engines.clock import LoopClock
+from qiao.telephony.engines.sim import SimEngine
+from qiao.telephony.models import Call, CallAsk, CallEntry
+from qiao.telephony.operations import Switchboard, Work, add_line
 from qiao.telephony.operations.calls_at_hand import Given
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Outcome, View
@@ -111,3 +115,62 @@ def test_a_word_about_a_call_that_is_not_known_changes_nothing(world: Company) -
     board = Switchboard()
     assert board.hear(switch.Left(NOW, "q77-a1"), now=NOW) == []
     assert board.bring(Given(77, switch.Answer("c")), Outcome.GONE, now=NOW) == []
+
+
+def heard(*channels: str) -> list[switch.Signal]:
+    """So many callers at one moment, each answered."""
+    signals: list[switch.Signal] = [
+        switch.Arrived(NOW, each, f"1380571226{each[-1]}", HOTLINE) for each in channels
+    ]
+    signals += [switch.Up(NOW, each) for each in channels]
+    return signals
+
+
+def hearing(board: Switchboard, signal: switch.Signal) -> Work:
+    return lambda now: board.hear(signal, now=now)
+
+
+def logged(channel: str) -> list[tuple[int, str]]:
+    entries = CallEntry.objects.filter(call__channel=channel).order_by("seq")
+    return list(entries.values_list("seq", "kind"))
+
+
+def test_what_waits_is_done_at_once_as_it_would_be_one_by_one(world: Company) -> None:
+    on_duty(world)
+    alone, board = Switchboard(), Switchboard()
+    with CaptureQueriesContext(connection) as one_by_one:
+        given = [each for signal in heard("c1", "c2") for each in alone.hear(signal, now=NOW)]
+    AgentState.objects.update(state=AgentState.State.READY)
+    Offer.objects.all().delete()
+    Waiting.objects.all().delete()
+    works = [hearing(board, signal) for signal in heard("c3", "c4")]
+    with CaptureQueriesContext(connection) as together:
+        taken = board.at_once(works, now=NOW)
+    assert [logged("c3"), logged("c4")] == [logged("c1"), logged("c2")]
+    assert len(logged("c3")) == Call.objects.get(channel="c3").entry_count
+    assert sorted(type(each.order).__name__ for each in taken) == sorted(
+        type(each.order).__name__ for each in given
+    )
+    assert Waiting.objects.filter(state="offered").count() == 1
+    assert len(together) < len(one_by_one) * 2 / 3
+
+
+def test_one_that_cannot_be_done_leaves_the_others_of_its_moment_done_once(
+    world: Company,
+) -> None:
+    on_duty(world)
+    controller = Controller(SimEngine(LoopClock(timezone.now)), lambda: NOW)
+    board = controller.board
+
+    def breaks(_now: datetime) -> list[Given]:
+        raise LookupError("a rule of ours")
+
+    works = [*(hearing(board, signal) for signal in heard("c1", "c2")), breaks]
+    with pytest.raises(LookupError):
+        board.at_once(works, now=NOW)
+    assert (board.living, Call.objects.count(), Offer.objects.count()) == (0, 0, 0)
+    done = controller._done(works)  # noqa: SLF001 - what its thread does with what waits
+    assert board.living == Call.objects.count() == 2
+    assert len(logged("c1")) == Call.objects.get(channel="c1").entry_count
+    assert [type(each.order).__name__ for each in done].count("Create") == 1
+    assert Offer.objects.count() == 1

@@ -1,6 +1,4 @@
-"""Over every page: the call that rings, and how it is taken or declined."""
-
-from urllib.parse import urlsplit
+"""The call that rings over every page: how it is taken or declined; and a call that waits."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -9,21 +7,11 @@ from django.utils.translation import gettext as _
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.toasts import add_toast
 from qiao.telephony import operations
-from qiao.telephony.queries import load_pop, waiting_call
 from qiao.telephony.queries import queue_name as name_of_queue
+from qiao.telephony.queries import waiting_call
 
 VIEW, WORK = "interactions.view", "interactions.work"
 POST = ("POST",)
-
-
-@staff_view(WORK)
-def pop(request: StaffRequest) -> HttpResponse:
-    """What stands over the page now. A call that was just taken opens its contact, once."""
-    path = urlsplit(request.headers.get("HX-Current-URL", "")).path  # of the page that asks
-    part = load_pop(actor=request.actor, now=request.now, path=path)
-    talk, known = part["talk"], request.GET.get("known", "")
-    opens = talk is not None and part["at_desk"] and known != str(talk.pk)
-    return render(request, "telephony/pop.html", {"part": part, "opens": opens})
 
 
 @staff_view(WORK, methods=POST)
