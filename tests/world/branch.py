@@ -12,6 +12,7 @@ from qiao.staff.queries import actor_for
 from qiao.staff.rules.roster import Need, Shift
 from qiao.staff.tests.cast import TODAY, Company, make_company
 from tests.world.alike import add_alike
+from tests.world.call_lists import add_call_list
 from tests.world.canaries import PASSWORD, SINCE, SKILLS, World, marked
 from tests.world.care import add_requests
 from tests.world.cases import add_cases
@@ -62,6 +63,7 @@ PARTS = (
     add_suggestion,
     add_calls,
     add_menus,
+    add_call_list,
     add_workforce,
 )
 

@@ -14,6 +14,7 @@ from qiao.core.code_tables import CodeTable
 from qiao.core.manifest import (
     AdministrationPage,
     AuditTable,
+    CallSource,
     CaseFigure,
     Command,
     ContactTool,
@@ -142,6 +143,11 @@ class Registry:
         """What the actor may do with a customer's telephone number."""
         items = self._used(actor, (k for module in self for k in module.number_keys))
         return [each for each in items if actor.can(each.permission)]
+
+    def call_sources(self, actor: Actor | None = None) -> dict[str, CallSource]:
+        """Whom modules want to have called, by key, as far as the actor may; without one, all."""
+        items = (s for module in self for s in module.call_sources)
+        return {s.key: s for s in items if actor is None or actor.can(s.permission)}
 
     def voice(self) -> dict[tuple[str, str], VoiceAnswer]:
         """What callers may ask voice menus, by kind and key."""

@@ -13,6 +13,7 @@ from qiao.feedback import contributions, demo, morning, overview
 from qiao.feedback import improvement_contributions as improvements
 from qiao.feedback import quality_contributions as quality
 from qiao.feedback import suggestion_contributions as suggestions
+from qiao.feedback.calling_contributions import SOURCES
 from qiao.feedback.features import FEATURES
 from qiao.feedback.operations import note_known_satisfactions, note_satisfactions
 from qiao.feedback.operations.score_cards import install_score_cards
@@ -68,6 +69,7 @@ manifest = Module(
         *suggestions.COMMANDS,
     ),
     inbox=contributions.INBOX,
+    call_sources=SOURCES,
     subscriptions=(
         Subscription(StepEntered, on_step_entered),
         Subscription(CaseClosed, on_case_closed),

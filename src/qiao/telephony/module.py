@@ -19,12 +19,14 @@ from qiao.core.manifest import (
     QueueSource,
 )
 from qiao.telephony import demo_history, owed_inbox
+from qiao.telephony import list_contributions as lists
 from qiao.telephony import menu_contributions as menus
 from qiao.telephony import recording_contributions as recordings
 from qiao.telephony.contributions import PARAMETERS
 from qiao.telephony.demo import lines
 from qiao.telephony.demo import menus as menu_draft
 from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
+from qiao.telephony.list_export import EXPORTS
 from qiao.telephony.operations import install_menus, keep_as_packs_say, renew_watches
 from qiao.telephony.personal import PERSONAL
 from qiao.telephony.quality_contributions import EVALUATED
@@ -55,13 +57,14 @@ manifest = Module(
     label=_("Telephone"),
     permissions=(
         Permission(WATCH, _("Listen to calls, whisper, take them over")),
-        Permission(DIAL, _("Call customers from the screen")),
         Permission("calls.figures", _("See the service level and the wallboard")),
         Permission(MENUS, _("Edit voice menus and put them into service")),
+        *lists.PERMISSIONS,
         *recordings.PERMISSIONS,
     ),
-    navigation=(*NAVIGATION, *WATCH_NAVIGATION),
-    periodic=(*PERIODIC, *recordings.PERIODIC),
+    navigation=(*NAVIGATION, *lists.NAVIGATION, *WATCH_NAVIGATION),
+    periodic=(*PERIODIC, *lists.PERIODIC, *recordings.PERIODIC),
+    exports=EXPORTS,
     administration=menus.ADMINISTRATION,
     frame=(
         FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10, follows=True),
@@ -112,6 +115,7 @@ manifest = Module(
     commands=(
         *COMMANDS,
         *WATCH_COMMANDS,
+        *lists.COMMANDS,
         *menus.COMMANDS,
         Command(
             "telephony.owed", _("Calls that are owed"), "phone-outgoing",
@@ -124,13 +128,13 @@ manifest = Module(
         DemoStage("telephony.menus", 65, menu_draft.build),
         DemoStage("telephony.history", 66, demo_history.build, demo_history.audit),
     ),
-    personal=(*PERSONAL, *RECORDED),
+    personal=(*PERSONAL, *RECORDED, *lists.PERSONAL),
     install=_install,
     parameters=(*PARAMETERS, *recordings.PARAMETERS),
     lanes=recordings.LANES,
     retention=recordings.RETENTION,
-    audited=recordings.AUDITED,
-    audit_words=recordings.AUDIT_WORDS,
+    audited=(*recordings.AUDITED, *lists.AUDITED),
+    audit_words=(*recordings.AUDIT_WORDS, *lists.AUDIT_WORDS),
     evaluated=EVALUATED,
-    append_only=("telephony_callentry", "telephony_voicemenu"),
+    append_only=("telephony_callentry", "telephony_calllisttry", "telephony_voicemenu"),
 )  # fmt: skip

@@ -51,6 +51,7 @@ urlpatterns = [
     path("level/", levels.level, name="level"),
     path("wallboard", wallboard.wallboard, name="wallboard"),
     path("living/", living.index, name="living"),
+    path("lists/", include("qiao.telephony.urls_lists")),
     path("menus/", include("qiao.telephony.urls_menus")),
     path("living/mine", watching.bar, name="watch_bar"),
     path("living/mine/end", watching.end, name="end_watch"),

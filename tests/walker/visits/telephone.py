@@ -5,6 +5,15 @@ from typing import Final
 from tests.walker.visits.addressed import NOT_ALLOWED, Visit
 
 OWN_CALL: Final = {"call_id": "{call}"}
+LIST: Final = {"list_id": "{call_list}"}
+NEW_LIST: Final = {
+    "name": "回访", "people": "segment:{segment}", "mode": "preview", "purpose": "service",
+    "script": "", "most_tries": "3", "wait_minutes": "60", "busy_minutes": "10",
+    "begins": "09:00", "ends": "18:00", "quiet_days": "30",
+    "code0_hans": "已办", "code0_hant": "已辦", "code0_en": "Done", "code0_kind": "reached",
+    "code1_hans": "未接", "code1_hant": "未接", "code1_en": "Not", "code1_kind": "not_reached",
+}  # fmt: skip
+ENTRY: Final = {"entry_id": "{list_entry}"}
 DEED: Final = {"deed_id": "{deed}"}
 TELEPHONE: Final = {
     "telephony:lift": Visit(post={}, get=NOT_ALLOWED, own=True),
@@ -24,6 +33,19 @@ TELEPHONE: Final = {
     "telephony:call_customer": Visit(
         {"customer_id": "{customer}", "phone_id": "{phone}"}, post={}, get=NOT_ALLOWED
     ),
+    "telephony:call_lists": Visit(),
+    "telephony:new_call_list": Visit(post=NEW_LIST),
+    "telephony:call_list": Visit(LIST),
+    "telephony:turn_call_list": Visit(LIST | {"state": "paused"}, post={}, get=NOT_ALLOWED),
+    "telephony:take_call_list": Visit(LIST, post={"reason": "month"}, get=NOT_ALLOWED),
+    "telephony:work_call_list": Visit(LIST),
+    "telephony:next_in_call_list": Visit(LIST, post={}, get=NOT_ALLOWED),
+    "telephony:call_entry": Visit(ENTRY, post={}, get=NOT_ALLOWED),
+    "telephony:code_entry": Visit(ENTRY | {"code": "done"}, post={"note": "x"}, get=NOT_ALLOWED),
+    "telephony:call_entry_later": Visit(
+        ENTRY, post={"at": "2030-01-02T10:00", "note": ""}, get=NOT_ALLOWED
+    ),
+    "telephony:give_back_entry": Visit(ENTRY, post={}, get=NOT_ALLOWED),
     "telephony:phone": Visit(queries=("call={deed}",)),
     "telephony:dial": Visit(
         post={"caller": "13900001111", "dialled": "96390"}, get=NOT_ALLOWED, own=True

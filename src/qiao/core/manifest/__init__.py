@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from qiao.core.code_tables import CodeTable
+from qiao.core.manifest.calling import CallSource
 from qiao.core.manifest.data import (
     AuditTable,
     Correctable,
@@ -68,6 +69,7 @@ __all__ = [
     "AdministrationPage",
     "Answer",
     "AuditTable",
+    "CallSource",
     "CaseFigure",
     "Command",
     "ContactTool",
@@ -172,6 +174,7 @@ class Module:
     voice: tuple[VoiceAnswer, ...] = ()
     contact_tools: tuple[ContactTool, ...] = ()
     number_keys: tuple[NumberKey, ...] = ()
+    call_sources: tuple[CallSource, ...] = ()
     panels: tuple[Panel, ...] = ()
     histories: tuple[HistoryCount, ...] = ()
     portfolio: tuple[PortfolioCount, ...] = ()

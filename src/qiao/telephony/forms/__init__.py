@@ -1,6 +1,16 @@
 """What addresses of calls say, read into filters and choices."""
 
+from qiao.telephony.forms.call_lists import CallListForm, LaterForm, TakeListForm
 from qiao.telephony.forms.filters import CALL_FILTERS, read_filters
 from qiao.telephony.forms.periods import PERIODS, LevelChoice, read_level_choice
 
-__all__ = ["CALL_FILTERS", "PERIODS", "LevelChoice", "read_filters", "read_level_choice"]
+__all__ = [
+    "CALL_FILTERS",
+    "PERIODS",
+    "CallListForm",
+    "LaterForm",
+    "LevelChoice",
+    "TakeListForm",
+    "read_filters",
+    "read_level_choice",
+]

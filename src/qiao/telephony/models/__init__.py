@@ -1,5 +1,13 @@
 """Lines, calls, logs, recordings, what people ask of calls, and what is counted of them."""
 
+from qiao.telephony.models.call_lists import (
+    CallList,
+    CallListCount,
+    CallListCountChange,
+    CallListEntry,
+    CallListQuerySet,
+    CallListTry,
+)
 from qiao.telephony.models.calls import Call, CallAsk, CallEntry, CallQuerySet, Line, PhoneDeed
 from qiao.telephony.models.menus import OwedCall, OwedCallQuerySet, VoiceMenu, VoiceMenuDraft
 from qiao.telephony.models.outgoing import OutgoingCall
@@ -13,6 +21,12 @@ __all__ = [
     "CallEntry",
     "CallFigure",
     "CallFigureChange",
+    "CallList",
+    "CallListCount",
+    "CallListCountChange",
+    "CallListEntry",
+    "CallListQuerySet",
+    "CallListTry",
     "CallQuerySet",
     "CallRecording",
     "CallTurn",

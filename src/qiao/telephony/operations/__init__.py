@@ -7,6 +7,14 @@ from qiao.telephony.operations.acd_log import (
     import_acd_log,
 )
 from qiao.telephony.operations.asking import NotYourCall, ask_of_call, decline_call
+from qiao.telephony.operations.call_lists import (
+    CallListRefusal,
+    ListDraft,
+    fill_call_list,
+    fold_list_counts,
+    make_call_list,
+    turn_call_list,
+)
 from qiao.telephony.operations.calls_at_hand import Given
 from qiao.telephony.operations.conducting import Switchboard, Work
 from qiao.telephony.operations.deeds import (
@@ -25,6 +33,14 @@ from qiao.telephony.operations.dialling import (
     call_owed,
 )
 from qiao.telephony.operations.lines import add_line
+from qiao.telephony.operations.list_work import (
+    ListWorkRefused,
+    call_entry,
+    call_entry_later,
+    code_entry,
+    give_back_entry,
+    next_entry,
+)
 from qiao.telephony.operations.listening import (
     HeldAlready,
     NotKept,
@@ -85,12 +101,15 @@ from qiao.telephony.operations.watching import (
 
 __all__ = [
     "CallFor",
+    "CallListRefusal",
     "CallRefusal",
     "DialRefused",
     "DraftMoved",
     "Given",
     "HeldAlready",
     "Imported",
+    "ListDraft",
+    "ListWorkRefused",
     "MenuDraftRefusal",
     "MenuFaulty",
     "MenuTooLarge",
@@ -112,17 +131,23 @@ __all__ = [
     "begin_menu_draft",
     "begin_owed",
     "call_customer",
+    "call_entry",
+    "call_entry_later",
     "call_in",
     "call_out",
     "call_owed",
+    "code_entry",
     "decline_call",
     "drop_menu_draft",
     "end_owed",
     "end_watch",
     "faults_around",
     "faults_of",
+    "fill_call_list",
     "fold_figures",
+    "fold_list_counts",
     "forget_at_switch",
+    "give_back_entry",
     "give_waiting_call",
     "hold_recording",
     "import_acd_log",
@@ -132,10 +157,12 @@ __all__ = [
     "let_recordings_go",
     "lift_receiver",
     "look_after_recordings",
+    "make_call_list",
     "mark_done",
     "miss_recording",
     "move_step",
     "move_waiting_call",
+    "next_entry",
     "play_recording",
     "postpone_recording",
     "press_keys",
@@ -152,5 +179,6 @@ __all__ = [
     "settle_wrap_ups",
     "take_over_call",
     "take_recording",
+    "turn_call_list",
     "watch_call",
 ]

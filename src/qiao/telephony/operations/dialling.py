@@ -1,6 +1,6 @@
 """Calls out: asked for by whoever calls, settled by their end."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -209,7 +209,13 @@ def _settle_owed(owed_id: int, row: Call, now: datetime) -> None:
     end_owed(owed_id=owed.pk, reached=row.end not in UNREACHED, actor=actor, now=now)
 
 
-_SETTLED: Final[Mapping[str, Callable[[int, Call, datetime], None]]] = {Why.OWED: _settle_owed}
+Settle = Callable[[int, Call, datetime], None]
+_SETTLED: Final[dict[str, Settle]] = {Why.OWED: _settle_owed}
+
+
+def settles(why: str, settle: Settle) -> None:
+    """Who is told of the end of calls that were made for a reason."""
+    _SETTLED[why] = settle
 
 
 def _check(stored: str, reason: CallFor, now: datetime) -> None:

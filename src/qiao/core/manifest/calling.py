@@ -1,0 +1,27 @@
+"""Whom a module wants to have called, for the lists of the telephone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from qiao.core.manifest.pages import Text
+
+
+@dataclass(frozen=True, slots=True)
+class CallSource:
+    """People to be called about something that a module keeps, for holders of `permission`.
+
+    `sql` is one SELECT of ``customer_id``, ``ref`` (the record's id) and ``what`` (a few words);
+    its parameters are ``%(organisation_ids)s`` (bigint[], the units of the list) and ``%(now)s``.
+    Of a customer with several records the first by ``ref`` is called about. `still` says which of
+    some refs are still to be called about; `page` is the address of a record. `told(ref=, kind=,
+    end=, note=, actor=, now=)` hears of each result in its transaction: `kind` is
+    ``reached``, ``not_reached``, ``refused`` or ``wrong_number``, `end` how the call ended.
+    """
+
+    key: str
+    label: Text
+    permission: str
+    sql: str
+    still: Callable[[int], bool]
+    page: Callable[[int], str]
+    told: Callable[..., None]

@@ -1,0 +1,184 @@
+"""Lists of people to call: their kept counts, results, who works them, who is at hand."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import connection
+from django.db.models import Count, Max
+
+from qiao.core.actor import Actor
+from qiao.core.rules.service_level import level
+from qiao.customers.queries import CustomerLine, lines_for
+from qiao.telephony.models import CallList, CallListEntry, CallListTry
+from qiao.telephony.rules.call_lists import Code, ListTerms, read_codes
+
+MOST_LISTS: Final = 200
+WORKS_FOR: Final = timedelta(minutes=30)
+_COUNTS: Final = """
+SELECT c.call_list_id, c.state, c.why, sum(c.n)
+  FROM (SELECT call_list_id, state, why, n FROM telephony_calllistcount
+         WHERE call_list_id = ANY(%(lists)s)
+        UNION ALL
+        SELECT call_list_id, state, why, n FROM telephony_calllistcountchange
+         WHERE call_list_id = ANY(%(lists)s)) AS c
+ GROUP BY 1, 2, 3 HAVING sum(c.n) <> 0
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ListCounts:
+    """How many stand in a list, by state, and apart by the key of their result or skip."""
+
+    states: Mapping[str, int] = field(default_factory=dict)
+    whys: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.states.values())
+
+    @property
+    def waiting(self) -> int:
+        """Those still to be called, with those at an agent."""
+        return self.states.get("waiting", 0) + self.states.get("taken", 0)
+
+    @property
+    def done(self) -> int:
+        """Those with whom the list is through."""
+        return self.states.get("done", 0)
+
+    @property
+    def skipped(self) -> int:
+        """Those who are not called."""
+        return self.states.get("skipped", 0)
+
+    @property
+    def progress(self) -> int:
+        """Of those who are called, the percentage done."""
+        called = self.waiting + self.done
+        return 100 * self.done // called if called else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListResults:
+    """Calls of a list by result: how many each, with its name; and how many reached somebody."""
+
+    rows: Sequence[tuple[Code, int]]
+    calls: int
+    reached: int
+
+    @property
+    def rate(self) -> float | None:
+        """Of all calls, the percentage that reached somebody."""
+        return level(self.reached, self.calls)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who works a list: the calls of today, those that reached somebody, and the last one."""
+
+    name: str
+    calls: int
+    reached: int
+    last_at: datetime
+
+
+def terms_of_list(found: CallList) -> ListTerms:
+    """How a list tries again, and when it calls."""
+    return ListTerms(
+        found.most_tries, found.wait_minutes, found.busy_minutes, found.begins, found.ends
+    )
+
+
+def call_lists(*, actor: Actor) -> Sequence[CallList]:
+    """The lists that the actor may see, those that run first, then the newest."""
+    order = {"running": 0, "paused": 1, "draft": 2, "closed": 3}
+    found = CallList.objects.visible_to(actor).select_related("segment", "organisation")
+    rows = list(found.order_by("-created_at", "-id")[:MOST_LISTS])
+    return sorted(rows, key=lambda row: order[row.state])
+
+
+def call_list(*, actor: Actor, list_id: int) -> CallList | None:
+    """One list; None where it is not for the actor to see."""
+    found = CallList.objects.visible_to(actor).filter(pk=list_id)
+    return found.select_related("segment", "organisation", "created_by").first()
+
+
+def list_counts(*, list_ids: Sequence[int]) -> Mapping[int, ListCounts]:
+    """Kept counts of lists, by id: never counted from their entries."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"lists": list(list_ids)})
+        rows = cursor.fetchall()
+    states: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    whys: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
+    for list_id, state, why, n in rows:
+        states[list_id][state] += int(n)
+        whys[list_id][state, why] = int(n)
+    return {pk: ListCounts(dict(states[pk]), dict(whys[pk])) for pk in list_ids}
+
+
+def list_results(found: CallList) -> ListResults:
+    """What came of the calls of a list."""
+    rows = (
+        CallListTry.objects.filter(call_list=found)
+        .values("result", "kind")
+        .annotate(n=Count("id"))
+    )
+    by_key = {row["result"]: row["n"] for row in rows}
+    reached = sum(row["n"] for row in rows if row["kind"] in ("reached", "refused"))
+    codes = read_codes(found.codes)
+    return ListResults(
+        [(code, by_key.get(code.key, 0)) for code in codes], sum(by_key.values()), reached
+    )
+
+
+def list_workers(found: CallList, *, since: datetime) -> Sequence[Worker]:
+    """Who has called for a list since a moment, whoever did last first."""
+    rows = (
+        CallListTry.objects.filter(call_list=found, at__gte=since)
+        .values("staff__name", "kind")
+        .annotate(n=Count("id"), last=Max("at"))
+    )
+    found_of: dict[str, Worker] = {}
+    for row in rows:
+        name, reached = row["staff__name"], row["kind"] in ("reached", "refused")
+        known = found_of.get(name, Worker(name, 0, 0, row["last"]))
+        found_of[name] = Worker(
+            name,
+            known.calls + row["n"],
+            known.reached + (row["n"] if reached else 0),
+            max(known.last_at, row["last"]),
+        )
+    return sorted(found_of.values(), key=lambda worker: worker.last_at, reverse=True)
+
+
+def entry_at_hand(*, actor: Actor) -> CallListEntry | None:
+    """Whom the actor is to call, or has just called, in any list."""
+    own = CallListEntry.objects.filter(state="taken", taken_by_id=actor.person_id)
+    return own.select_related("call_list", "call").first()
+
+
+def customer_of_entry(*, actor: Actor, entry: CallListEntry) -> CustomerLine | None:
+    """Who it is; None where the actor may not see the customer."""
+    known = lines_for(actor=actor, customer_ids=[entry.customer_id])
+    return known.get(entry.customer_id)
+
+
+def tries_of_entry(entry: CallListEntry) -> Sequence[CallListTry]:
+    """What came of the calls to somebody, the last first."""
+    return list(entry.made.select_related("staff").order_by("-id")[:10])
+
+
+def last_called_elsewhere(*, customer_id: int, list_id: int) -> datetime | None:
+    """When another list has called somebody last, whatever ids they are held under."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT max(t.at) FROM telephony_calllisttry t"
+            " WHERE t.customer_id = ANY(customers_held_as(%(id)s)) AND t.call_list_id <> %(list)s",
+            {"id": customer_id, "list": list_id},
+        )
+        (found,) = cursor.fetchone()
+    return found  # type: ignore[no-any-return]
