@@ -26,7 +26,8 @@ class Reading(Generic[M]):
 
     `where` may use ``%(name)s`` parameters; `beside` are foreign keys, each joined as its name.
     With `lock` the rows are locked for the transaction, and remember what they held:
-    `write_changed` writes what differs.
+    `write_changed` writes what differs. With `skips` as well those that another transaction holds
+    are left out.
     """
 
     def __init__(
@@ -37,8 +38,9 @@ class Reading(Generic[M]):
         order: str = "t.id",
         beside: Sequence[str] = (),
         lock: bool = False,
+        skips: bool = False,
     ) -> None:
-        self._model, self._beside, self._lock = model, beside, lock
+        self._model, self._beside, self._lock, self._skips = model, beside, lock, skips
         self._where = f"{where} ORDER BY {order}"
         self._parts: list[_Part] = []
         self._statement = ""
@@ -69,6 +71,7 @@ class Reading(Generic[M]):
         names = ", ".join(column for part in parts for column in part.columns)
         source = f'"{own.table}" AS t {" ".join(joins)}'
         lock = " FOR UPDATE OF t" if self._lock else ""
+        lock += " SKIP LOCKED" if self._skips else ""
         self._parts = parts
         self._statement = f"SELECT {names} FROM {source} WHERE {self._where}{lock}"
 

@@ -12,10 +12,9 @@ from django.urls import reverse
 
 from qiao.core.crypto import default_ring, field_context
 from qiao.core.http import client_address
-from qiao.core.rows import Reading
 from qiao.staff.models import Role, Staff
+from qiao.staff.queries import active_staff
 
-_ACTIVE = Reading(Staff, where="t.id = %(id)s AND t.is_active")
 SECOND_STEP = field_context("mfa_authenticator", "data")
 
 
@@ -35,7 +34,7 @@ class StaffBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> Staff | None:
         """The active person of a session, with the organisation's language at hand."""
-        return _ACTIVE.first(id=user_id)
+        return active_staff(user_id)
 
 
 class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is untyped

@@ -2,6 +2,7 @@
 
 from qiao.contact.models.agents import AgentState, AgentStateChange, Offer, Waiting
 from qiao.contact.models.interactions import (
+    VIEW,
     Interaction,
     InteractionCase,
     InteractionCount,
@@ -13,6 +14,7 @@ from qiao.contact.models.interactions import (
 )
 
 __all__ = [
+    "VIEW",
     "AgentState",
     "AgentStateChange",
     "Interaction",

@@ -3,7 +3,7 @@
 In code a contact is an `Interaction`: CRM people mean a person by the other word.
 """
 
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,13 +12,15 @@ from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
 
+VIEW: Final = "interactions.view"
+
 
 class InteractionQuerySet(models.QuerySet["Interaction"]):
     """Reads that respect rights."""
 
     def visible_to(self, actor: Actor) -> Self:
         """Contacts of the organisations in which the actor may see contacts."""
-        return self.filter(organisation_id__in=actor.organisations("interactions.view"))
+        return self.filter(organisation_id__in=actor.organisations(VIEW))
 
     def at_hand(self) -> Self:
         """Contacts that somebody still has to close."""

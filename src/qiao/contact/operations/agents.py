@@ -15,6 +15,7 @@ from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
 from qiao.core.prepared import execute
+from qiao.core.rows import Reading
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.staff.queries import skills_of
@@ -24,6 +25,9 @@ AT_WORK: Final = frozenset({State.RESERVED, State.BUSY, State.WRAP_UP})
 LEASE: Final = timedelta(seconds=LEASE_SECONDS)
 ENDPOINT_LENGTH: Final = 80
 
+_LOCKED: Final = Reading(
+    AgentState, where="t.staff_id = ANY(%(ids)s::bigint[])", order="t.staff_id", lock=True
+)
 _KEPT: Final = (
     "organisation_id", "state", "reason", "since", "until", "signed_on_at", "idle_since",
     "lease_until", "endpoint", "queues", "busy_seconds", "wanted",
@@ -211,8 +215,7 @@ def turn(
 
 def lock_agents(staff_ids: Collection[int]) -> dict[int, AgentState]:
     """People by id, locked in the order of their ids."""
-    found = AgentState.objects.select_for_update().filter(staff_id__in=staff_ids)
-    return {each.staff_id: each for each in found.order_by("staff_id")}
+    return {each.staff_id: each for each in _LOCKED.all(ids=sorted(set(staff_ids)))}
 
 
 def _rest(agent: AgentState, state: str, reason: str, actor: Actor, now: datetime) -> AgentState:

@@ -2,17 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from qiao.contact.events import InteractionChanged
-from qiao.contact.models import Interaction, InteractionEvent
+from qiao.contact.models import VIEW, Interaction, InteractionEvent
 from qiao.contact.operations.refusals import NotYours, WrongState
 from qiao.core import events
 from qiao.core.actor import Actor
+from qiao.core.rows import Reading, write_changed, write_new
 from qiao.core.transactions import required
 
 RIGHT = "interactions.work"
+_LOCKED: Final = Reading(
+    Interaction,
+    where="t.id = %(id)s AND t.organisation_id = ANY(%(units)s::bigint[])",
+    beside=("organisation",),
+    lock=True,
+)
 
 
 def lock_interaction(*, interaction_id: int, actor: Actor) -> Interaction:
@@ -22,12 +29,9 @@ def lock_interaction(*, interaction_id: int, actor: Actor) -> Interaction:
     see but not work on it.
     """
     required()
-    found = (
-        Interaction.objects.visible_to(actor)
-        .select_related("organisation")
-        .select_for_update(of=("self",))
-        .get(id=interaction_id)
-    )
+    found = _LOCKED.first(id=interaction_id, units=list(actor.organisations(VIEW)))
+    if found is None:
+        raise Interaction.DoesNotExist(str(interaction_id))
     actor.require(RIGHT, found.organisation_id)
     return found
 
@@ -62,8 +66,10 @@ def write(
     interaction.event_count += 1
     if interaction.pk is not None:
         interaction.version += 1
-    interaction.save()
-    InteractionEvent.objects.create(
+        write_changed(interaction)
+    else:
+        write_new(interaction)
+    line = InteractionEvent(
         interaction=interaction,
         seq=interaction.event_count,
         kind=kind,
@@ -71,6 +77,7 @@ def write(
         actor_id=actor.staff_id if actor else None,
         data=dict(data or {}),
     )
+    write_new(line)
 
 
 def tell(interaction: Interaction, event: Any, *, actor: Actor | None, now: datetime) -> None:

@@ -16,6 +16,7 @@ from qiao.core import events
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.queues import RING_SECONDS, WRAP_UP_SECONDS, QueueSpec
 from qiao.core.prepared import fetch_all, fetch_one
+from qiao.core.rows import Reading, write_changed, write_new
 from qiao.core.transactions import required
 
 State = AgentState.State
@@ -23,11 +24,36 @@ NOT_THEIR_FAULT: Final = frozenset({"caller_gone", "withdrawn"})
 _READY: Final = """
 SELECT a.staff_id, a.queues, a.idle_since, a.endpoint,
        least(1.0, a.busy_seconds / greatest(1.0, extract(epoch FROM %(now)s - a.signed_on_at))),
-       coalesce((SELECT jsonb_object_agg(k.key, s.level) FROM staff_staffskill s
-                   JOIN staff_skill k ON k.id = s.skill_id WHERE s.staff_id = a.staff_id), '{}')
+       coalesce(jsonb_object_agg(k.key, s.level) FILTER (WHERE k.key IS NOT NULL), '{}')
   FROM contact_agentstate a
+  LEFT JOIN staff_staffskill s ON s.staff_id = a.staff_id
+  LEFT JOIN staff_skill k ON k.id = s.skill_id
  WHERE a.state = 'ready' AND a.lease_until > %(now)s
- ORDER BY a.staff_id FOR UPDATE OF a SKIP LOCKED
+ GROUP BY a.staff_id ORDER BY a.staff_id
+"""
+_FREE: Final = Reading(
+    AgentState,
+    where="t.staff_id = ANY(%(ids)s::bigint[]) AND t.state = 'ready' AND t.lease_until > %(now)s",
+    order="t.staff_id",
+    lock=True,
+    skips=True,
+)
+_WAITS: Final = Reading(
+    Waiting, where="t.state = 'waiting'", order="t.since, t.id", lock=True, skips=True
+)
+_WAITS_STILL: Final = Reading(
+    Waiting,
+    where="t.subject_kind = %(kind)s AND t.subject_id = %(subject)s"
+    " AND t.state IN ('waiting', 'offered')",
+    lock=True,
+)
+_OPEN_OFFER: Final = Reading(Offer, where="t.id = %(id)s AND t.state = 'open'", lock=True)
+_RELEASE: Final = """
+UPDATE contact_offer o SET released_at = %(now)s
+  FROM contact_waiting w
+ WHERE w.id = o.waiting_id AND o.staff_id = %(staff)s AND o.state = 'taken'
+   AND o.released_at IS NULL
+RETURNING w.queue
 """
 
 
@@ -136,7 +162,7 @@ def leave_queue(*, subject_kind: str, subject_id: int, why: str, now: datetime) 
         return False
     waiting.state = Waiting.State.TAKEN if why == "taken" else Waiting.State.GONE
     waiting.ended_at, waiting.why = max(now, waiting.since), why
-    waiting.save(update_fields=["state", "ended_at", "why"])
+    write_changed(waiting)
     _moved(waiting, now)
     return True
 
@@ -146,27 +172,31 @@ def route(*, now: datetime) -> Sequence[Asked]:
     pack's queues.
 
     Each is reserved before anybody is rung: a person is locked, turned and asked in one
-    transaction, and nobody who is locked elsewhere is waited for.
+    transaction. Whoever is locked elsewhere, or not ready any more when it comes to them, is not
+    waited for: it is decided anew without them.
     """
     required()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('contact_route'))")
-    waiting = {
-        each.pk: each
-        for each in Waiting.objects.select_for_update(skip_locked=True, of=("self",)).filter(
-            state=Waiting.State.WAITING
-        ).order_by("since", "id")
-    }  # fmt: skip
+    waiting = {each.pk: each for each in _WAITS.all()}
     if not waiting:
         return []
     agents, endpoints = _ready_agents(now)
     if not agents:
         return []
     queues = _queues([wish.queue for wish in waiting.values()])
-    decided = routing.route(queues, agents, [_contact(w) for w in waiting.values()], now)
-    people = lock_agents([offer.agent_id for offer in decided.offers])
+    contacts = [_contact(each) for each in waiting.values()]
+    while True:
+        offers = routing.route(queues, agents, contacts, now).offers
+        wanted = sorted({offer.agent_id for offer in offers})
+        people = {each.staff_id: each for each in _FREE.all(ids=wanted, now=now)} if wanted else {}
+        if len(people) == len(wanted):
+            break
+        agents = [
+            each for each in agents if each.agent_id not in wanted or each.agent_id in people
+        ]
     asked = []
-    for decision in decided.offers:
+    for decision in offers:
         wish, agent = waiting[decision.contact_id], people[decision.agent_id]
         seconds = _ring_seconds(wish.queue)
         offer = _ask(wish, agent, asdict(decision.reason), now, now + timedelta(seconds=seconds))
@@ -210,7 +240,7 @@ def take_offer(*, offer_id: int, now: datetime) -> bool:
     if offer is None:
         return False
     offer.state, offer.answered_at = Offer.State.TAKEN, now
-    offer.save(update_fields=["state", "answered_at"])
+    write_changed(offer)
     agent = lock_agents([offer.staff_id])[offer.staff_id]
     turn(agent, State.BUSY, now=now, offer=offer.pk)
     return True
@@ -224,7 +254,7 @@ def refuse_offer(*, offer_id: int, why: str, now: datetime) -> bool:
     if offer is None:
         return False
     offer.state, offer.answered_at, offer.why = Offer.State.REFUSED, now, why
-    offer.save(update_fields=["state", "answered_at", "why"])
+    write_changed(offer)
     waiting = Waiting.objects.select_for_update().get(pk=offer.waiting_id)
     if waiting.state == Waiting.State.OFFERED:
         waiting.state = Waiting.State.WAITING
@@ -244,11 +274,7 @@ def release_agent(*, staff_id: int, now: datetime) -> None:
     queue that it came from gives."""
     required()
     agent = lock_agents([staff_id]).get(staff_id)
-    at_hand = Offer.objects.filter(
-        staff_id=staff_id, state=Offer.State.TAKEN, released_at__isnull=True
-    )
-    queues = list(at_hand.values_list("waiting__queue", flat=True))
-    at_hand.update(released_at=now)
+    queues = [queue for (queue,) in fetch_all(_RELEASE, {"staff": staff_id, "now": now})]
     if agent is not None and agent.state == State.BUSY:
         seconds = max(map(_wrap_up_seconds, queues), default=WRAP_UP_SECONDS)
         until = now + timedelta(seconds=seconds)
@@ -258,12 +284,13 @@ def release_agent(*, staff_id: int, now: datetime) -> None:
 def _ask(
     wish: Waiting, agent: AgentState, reason: dict[str, Any], now: datetime, expires_at: datetime
 ) -> Offer:
-    offer = Offer.objects.create(
+    offer = Offer(
         waiting=wish, staff_id=agent.staff_id, made_at=now, expires_at=expires_at, reason=reason,
         takes=wish.takes,
     )  # fmt: skip
+    write_new(offer)
     wish.state = Waiting.State.OFFERED
-    wish.save(update_fields=["state"])
+    write_changed(wish)
     turn(agent, State.RESERVED, now=now, offer=offer.pk)
     return offer
 
@@ -328,17 +355,11 @@ def _contact(waiting: Waiting) -> routing.Contact:
 
 
 def _open_offer(offer_id: int) -> Offer | None:
-    found = Offer.objects.select_for_update().filter(pk=offer_id, state=Offer.State.OPEN)
-    return found.first()
+    return _OPEN_OFFER.first(id=offer_id)
 
 
 def _waiting_of(subject_kind: str, subject_id: int) -> Waiting | None:
-    found = Waiting.objects.select_for_update().filter(
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        state__in=[Waiting.State.WAITING, Waiting.State.OFFERED],
-    )
-    return found.first()
+    return _WAITS_STILL.first(kind=subject_kind, subject=subject_id)
 
 
 def _moved(waiting: Waiting, now: datetime) -> None:

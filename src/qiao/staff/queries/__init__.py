@@ -16,6 +16,7 @@ from qiao.staff.queries.people import (
     works_in,
 )
 from qiao.staff.queries.rights import (
+    active_staff,
     actor_by_id,
     actor_by_number,
     actor_for,
@@ -50,6 +51,7 @@ __all__ = [
     "Stamp",
     "TeamChoice",
     "Unit",
+    "active_staff",
     "actor_by_id",
     "actor_by_number",
     "actor_for",

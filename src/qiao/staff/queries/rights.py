@@ -2,12 +2,14 @@
 
 import threading
 from datetime import date
+from typing import Final
 
 from django.db import connection
 
 from qiao.core.actor import Actor
 from qiao.core.features import off_for
 from qiao.core.registry import registry
+from qiao.core.rows import Reading
 from qiao.staff.models import Organisation, Role, Staff
 from qiao.staff.queries.stamps import Stamp, rights_stamp
 from qiao.staff.queries.units import chain_of
@@ -22,6 +24,7 @@ SELECT r.key, r.home, r.permissions, array_agg(o.id ORDER BY o.id)
    AND (o.kind <> 'sealed' OR NOT staff_barred(%(staff)s, o.id, %(day)s::date))
  GROUP BY a.id, r.key, r.home, r.permissions
 """
+_ACTIVE: Final = Reading(Staff, where="t.id = %(id)s AND t.is_active")
 _cache: dict[int, tuple[Stamp, date, Actor]] = {}
 _cache_lock = threading.Lock()
 CACHE_LIMIT = 5_000
@@ -93,7 +96,15 @@ def actor_by_number(number: str, *, day: date) -> Actor:
 
 def actor_by_id(staff_id: int, *, day: date) -> Actor:
     """The actor of a member of staff who still works here. Raises `Staff.DoesNotExist`."""
-    return actor_for(Staff.objects.get(pk=staff_id, is_active=True), day=day)
+    staff = active_staff(staff_id)
+    if staff is None:
+        raise Staff.DoesNotExist(str(staff_id))
+    return actor_for(staff, day=day)
+
+
+def active_staff(staff_id: int) -> Staff | None:
+    """A member of staff who still works here, with what their row tells."""
+    return _ACTIVE.first(id=staff_id)
 
 
 def is_barred(*, staff_id: int, organisation_id: int) -> bool:

@@ -21,6 +21,7 @@ from qiao.contact.operations import Asked, leave_queue, let_time_pass, refuse_of
 from qiao.core import events
 from qiao.core.manifest import Answer
 from qiao.core.once import settled
+from qiao.core.rows import Reading, write_new
 from qiao.core.rules import phones
 from qiao.staff.queries import company_id
 from qiao.telephony.models import Call as Row
@@ -74,6 +75,7 @@ from qiao.telephony.rules.switch import Outcome, Signal, View
 log: Final = structlog.get_logger(__name__)
 CONSULT: Final = asks.Consult.__name__
 OFFER: Final = asks.Offer.__name__
+_LINE: Final = Reading(Line, where="t.number = %(number)s AND t.is_active")
 Work = Callable[[datetime], Sequence[Given]]
 GRACE: Final = timedelta(seconds=5)  # the switch ends the ringing itself; this is for a lost word
 
@@ -365,11 +367,11 @@ class Switchboard:
         self._decide(asked.subject_id, asking(ask, now), now)
 
     def _arrive(self, signal: switch.Arrived, now: datetime) -> None:
-        line = Line.objects.filter(number=signal.dialled, is_active=True).first()
+        line = _LINE.first(number=signal.dialled)
         unit = line.organisation_id if line else company_id()
         phone = phones.try_normalise(signal.caller) or ""
         caller = caller_of(phone=phone, organisation_id=unit, now=now)
-        row = Row.objects.create(
+        row = Row(
             organisation_id=unit,
             line=line,
             channel=signal.channel,
@@ -379,6 +381,7 @@ class Switchboard:
             dialled=signal.dialled,
             arrived_at=signal.at,
         )
+        write_new(row)
         self._know(row, Call(row.pk), terms_of(line), caller)
         self._before[row.pk] = None
         self._decide(row.pk, lambda call, terms: conduct.heard(call, signal, terms), now)
