@@ -1,68 +1,22 @@
 """A supervisor hears a call, whispers to its agent, and moves the caller who waits behind."""
 
-import asyncio
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import connections, transaction
-from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from qiao.staff.models import Staff
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.queries import company_id
-from qiao.telephony.controller import Controller
 from qiao.telephony.models import CallWatch
 from qiao.telephony.operations import add_line
-from qiao.telephony.played import PlayedExchange
+from tests.journeys.exchanges import LINE, Exchange
 from tests.journeys.site import CUSTOMER, PHONE_NUMBER, Site, see
 
-LINE, QUEUE, REPAIRS = "96390", "water.billing", "water.repair"
+QUEUE, REPAIRS = "water.billing", "water.repair"
 AGENT, SUPERVISOR = "林晓岚", "沈国良"
-
-
-class Exchange:
-    """The played switch with its controller, in a thread of their own."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
-        self._stop = asyncio.Event()
-        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._run()))
-
-    async def _run(self) -> None:
-        self._played = PlayedExchange(timezone.now)
-        controller = Controller(self._played.engine, timezone.now)
-        tasks = [asyncio.create_task(each) for each in (self._played.run(), controller.run())]
-        self._ready.set()
-        await self._stop.wait()
-        for each in tasks:
-            each.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def start(self) -> None:
-        self._thread.start()
-        self._ready.wait()
-
-    def stop(self) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-        self._loop.close()
-
-    def call(self, number: str) -> str:
-        """Somebody calls the line; their channel."""
-        return str(self._do(lambda: self._played.engine.switch.call(number, LINE)))
-
-    def put_down(self, channel: str) -> None:
-        self._do(lambda: self._played.engine.switch.put_down(channel))
-
-    def _do(self, act: Callable[[], Any]) -> Any:
-        done: Future[Any] = Future()
-        self._loop.call_soon_threadsafe(lambda: done.set_result(act()))
-        return done.result(timeout=10)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from qiao.telephony import list_contributions as lists
 from qiao.telephony import menu_contributions as menus
 from qiao.telephony import recording_contributions as recordings
 from qiao.telephony.contributions import PARAMETERS
-from qiao.telephony.demo import lines
+from qiao.telephony.demo import call_lists, lines
 from qiao.telephony.demo import menus as menu_draft
 from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
 from qiao.telephony.list_export import EXPORTS
@@ -127,6 +127,7 @@ manifest = Module(
         DemoStage("telephony.lines", 58, lines.build),
         DemoStage("telephony.menus", 65, menu_draft.build),
         DemoStage("telephony.history", 66, demo_history.build, demo_history.audit),
+        DemoStage("telephony.call_lists", 98, call_lists.build, call_lists.audit),
     ),
     personal=(*PERSONAL, *RECORDED, *lists.PERSONAL),
     install=_install,
