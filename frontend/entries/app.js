@@ -26,12 +26,13 @@ import * as requests from "../js/requests.js";
 import * as retry from "../js/retry.js";
 import * as scrolling from "../js/scrolling.js";
 import * as tabs from "../js/tabs.js";
+import * as telephone from "../js/telephone.js";
 import * as theme from "../js/theme.js";
 import * as toasts from "../js/toasts.js";
 
 window.htmx = htmx;
 
-for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, dropping, filesize, finding, inserting, longtext, picking, place, player, presence, scrolling, tabs, retry, focus, livestream]) {
+for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, dropping, filesize, finding, inserting, longtext, picking, place, player, presence, scrolling, tabs, telephone, retry, focus, livestream]) {
   part.start();
 }
 document.documentElement.dataset.ready = "";

@@ -47,6 +47,9 @@ TRUNK = os.environ.get(
 )
 # Where the interface of an Asterisk is, and as whom it is spoken to.
 ARI = tuple(os.environ.get(name, "") for name in ("ARI_URL", "ARI_USER", "ARI_PASSWORD"))
+# Where telephones in the browser reach the switch, and servers that tell them their own address.
+SWITCH_WSS = os.environ.get("QIAO_SWITCH_WSS", "")
+STUN = [each for each in os.environ.get("QIAO_STUN", "").split(",") if each]
 # What voice menus say, as the switch plays it: `./qiao telephony prompts --out` writes it there.
 SOUNDS = Path(os.environ.get("QIAO_SOUNDS") or HOME / "sounds")
 SECRET_KEY = os.environ.get("QIAO_SECRET_KEY", "")

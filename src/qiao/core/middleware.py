@@ -20,11 +20,18 @@ _BAD = re.compile("[\x00\ud800-\udfff]")
 MEGABYTE = 1024 * 1024
 log = structlog.get_logger(__name__)
 
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-    "font-src 'self'; connect-src 'self'; worker-src 'self'; object-src 'none'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+
+def policy(*connected: str) -> str:
+    """The content security policy; `connected` are further origins that scripts may speak to."""
+    connect = " ".join(("'self'", *connected))
+    return (
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        f"font-src 'self'; connect-src {connect}; worker-src 'self'; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+POLICY = policy()
 
 
 class CorrelationMiddleware:

@@ -157,6 +157,13 @@ class Registry:
         """Who is told which people's browsers are heard of."""
         return [module.presence for module in self if module.presence]
 
+    def telephone(self, actor: Actor) -> str:
+        """How the switch names the telephone at which the actor is rung."""
+        for module in self:
+            if module.telephone:
+                return module.telephone(actor)
+        return str(settings.TELEPHONE.format(number=actor.number))
+
     def histories(self, actor: Actor) -> list[HistoryCount]:
         """What counts as a customer's history, as far as the actor may see it."""
         return [h for module in self for h in module.histories if actor.can(h.permission)]

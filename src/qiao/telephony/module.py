@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.core.manifest import (
+    AuditTable,
     Command,
     ContactTool,
     DemoStage,
@@ -30,13 +31,22 @@ from qiao.telephony.list_export import EXPORTS
 from qiao.telephony.operations import install_menus, keep_as_packs_say, renew_watches
 from qiao.telephony.personal import PERSONAL
 from qiao.telephony.quality_contributions import EVALUATED
-from qiao.telephony.queries import load_pop
+from qiao.telephony.queries import load_pop, load_softphone, telephone_of
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 from qiao.telephony.recording_personal import PERSONAL as RECORDED
 from qiao.telephony.rights import DIAL, MENUS, WATCH
 from qiao.telephony.showing.controls import load_tool
 from qiao.telephony.watch_contributions import WATCH_COMMANDS, WATCH_FRAME, WATCH_NAVIGATION
 
+BROWSER_PHONES = AuditTable(
+    "telephony_browserphone",
+    _("Telephones in the browser"),
+    {
+        "made_at": pgettext_lazy("telephone in the browser", "Secret made"),
+        "is_used": pgettext_lazy("telephone in the browser", "Is rung"),
+        "handed_at": pgettext_lazy("telephone in the browser", "Secret handed over"),
+    },
+)
 VIEW, WORK = "interactions.view", "interactions.work"
 PLAYED = settings.SWITCH == "played"
 PLAYED_COMMANDS = (
@@ -69,8 +79,12 @@ manifest = Module(
     frame=(
         FramePart("telephony.pop", "over", "telephony/pop.html", WORK, load_pop, 10, follows=True),
         WATCH_FRAME,
+        FramePart(
+            "telephony.softphone", "bar", "telephony/softphone/bar.html", WORK, load_softphone, 8
+        ),
     ),
     presence=renew_watches,
+    telephone=telephone_of,
     contact_tools=(
         ContactTool("telephony.controls", "telephony/controls.html", WORK, load_tool, 10),
         ContactTool(
@@ -134,8 +148,8 @@ manifest = Module(
     parameters=(*PARAMETERS, *recordings.PARAMETERS),
     lanes=recordings.LANES,
     retention=recordings.RETENTION,
-    audited=(*recordings.AUDITED, *lists.AUDITED),
-    audit_words=(*recordings.AUDIT_WORDS, *lists.AUDIT_WORDS),
+    audited=(*recordings.AUDITED, *lists.AUDITED, "telephony_browserphone"),
+    audit_words=(*recordings.AUDIT_WORDS, *lists.AUDIT_WORDS, BROWSER_PHONES),
     evaluated=EVALUATED,
     append_only=("telephony_callentry", "telephony_calllisttry", "telephony_voicemenu"),
 )  # fmt: skip

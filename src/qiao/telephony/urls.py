@@ -11,6 +11,7 @@ from qiao.telephony.views import (
     phone,
     recordings,
     records,
+    softphone,
     standing,
     wallboard,
     watching,
@@ -36,6 +37,10 @@ urlpatterns = [
     path("phone/<int:deed_id>", phone.display, name="display"),
     path("phone/<int:deed_id>/press", phone.press, name="press_phone"),
     path("phone/<int:deed_id>/put-down", phone.put_down, name="put_down"),
+    path("softphone/", softphone.show, name="softphone"),
+    path("softphone/line", softphone.line, name="softphone_line"),
+    path("softphone/desk", softphone.desk, name="softphone_desk"),
+    path("softphone/goes-on/<int:call_id>", softphone.goes_on, name="softphone_goes_on"),
     path("recordings/<int:recording_id>/", recordings.show, name="recording"),
     path("recordings/<int:recording_id>/play", recordings.play, name="play_recording"),
     path(

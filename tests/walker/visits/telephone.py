@@ -46,6 +46,10 @@ TELEPHONE: Final = {
         ENTRY, post={"at": "2030-01-02T10:00", "note": ""}, get=NOT_ALLOWED
     ),
     "telephony:give_back_entry": Visit(ENTRY, post={}, get=NOT_ALLOWED),
+    "telephony:softphone": Visit(),
+    "telephony:softphone_line": Visit(post={}, get=NOT_ALLOWED, own=True),
+    "telephony:softphone_desk": Visit(post={}, get=NOT_ALLOWED, own=True),
+    "telephony:softphone_goes_on": Visit(OWN_CALL),
     "telephony:phone": Visit(queries=("call={deed}",)),
     "telephony:dial": Visit(
         post={"caller": "13900001111", "dialled": "96390"}, get=NOT_ALLOWED, own=True

@@ -13,8 +13,9 @@ from qiao.config.cli import environment
 from qiao.config.cli.failure import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from qiao.staff.queries import Holder
     from qiao.telephony.rules.speech import Piece
     from qiao.telephony.rules.switch_files import Telephone
 
@@ -27,7 +28,12 @@ def arguments(commands: Any) -> None:
     config = commands.add_parser("config", help="write the files of an Asterisk")
     config.add_argument("--out", type=Path, required=True, help="an empty or new folder")
     config.add_argument("--fallback", default="", help="who is rung while nobody conducts calls")
-    config.add_argument("--webrtc", action="store_true", help="telephones stand in the browser")
+    config.add_argument("--webrtc", action="store_true", help="telephones in the browser too")
+    config.add_argument(
+        "--renew", action="store_true", help="new secrets for telephones in the browser"
+    )
+    config.add_argument("--certificate", default="", help="where the switch finds it (wss)")
+    config.add_argument("--key", default="", help="where the switch finds the certificate's key")
     commands.add_parser(
         "check", help="look at the Asterisk named by ARI_URL and tell what is wrong"
     )
@@ -59,31 +65,49 @@ def ari_address() -> Any:
     return Address(*(os.environ[name] for name in _NEEDED))
 
 
-def _telephones() -> "list[Telephone]":
-    """Those of everybody who may take contacts. A password follows from the installation's secret,
-    so that the files may be written again."""
-    from django.conf import settings
+def _people() -> "list[Holder]":
+    """Everybody who may take contacts."""
     from django.utils import timezone
 
     from qiao.staff.queries import company_id, holders_of, subtree_of
-    from qiao.telephony.rules.switch_files import Telephone
 
     units = subtree_of(company_id())
     today = timezone.localdate()
-    found = holders_of(permission="interactions.work", organisation_ids=units, day=today)
+    return holders_of(permission="interactions.work", organisation_ids=units, day=today)
+
+
+def _telephones(args: argparse.Namespace) -> "list[Telephone]":
+    """Those of everybody who may take contacts. The password of one on a desk follows from the
+    installation's secret, so that the files may be written again; those of telephones in the
+    browser are kept, sealed, for their people's browsers."""
+    from django.conf import settings
+    from django.db import transaction
+    from django.utils import timezone
+
+    from qiao.telephony.operations import make_secrets
+    from qiao.telephony.rules.switch_files import Telephone
+
+    found = _people()
+    in_browser: Mapping[int, str] = {}
+    if args.webrtc:
+        with transaction.atomic():
+            in_browser = make_secrets(
+                staff_ids=[each.staff_id for each in found], now=timezone.now(), renew=args.renew
+            )
     key = settings.SECRET_KEY.encode()
     return [
         Telephone(
             each.number,
             each.name,
             hmac.new(key, f"telephone {each.number}".encode(), "sha256").hexdigest()[:24],
+            in_browser.get(each.staff_id, ""),
         )
         for each in found
     ]
 
 
 def _config(args: argparse.Namespace) -> int:
-    from qiao.telephony.rules.switch_files import SwitchTerms, switch_files
+    from qiao.telephony.rules.switch_files import WSS_PORT, SwitchTerms, switch_files
 
     password = os.environ.get("ARI_PASSWORD") or secrets.token_urlsafe(24)
     terms = SwitchTerms(
@@ -91,8 +115,9 @@ def _config(args: argparse.Namespace) -> int:
         password,
         fallback=args.fallback,
         is_webrtc=args.webrtc,
+        **{name: getattr(args, name) for name in ("certificate", "key") if getattr(args, name)},
     )
-    telephones = _telephones()
+    telephones = _telephones(args)
     args.out.mkdir(parents=True, exist_ok=True)
     for name, text in switch_files(terms, telephones).items():
         path = args.out / name
@@ -102,22 +127,37 @@ def _config(args: argparse.Namespace) -> int:
     print(f"\n{len(telephones)} telephones. Set for the controller:")
     print(f"  QIAO_SWITCH=asterisk ARI_URL=http://{terms.address}:{terms.port}")
     print(f"  ARI_USER={terms.user} ARI_PASSWORD={password}")
+    if terms.is_webrtc:
+        print("And for the web server and the controller, with the name in the certificate:")
+        print(f"  QIAO_SWITCH_WSS=wss://HOST:{WSS_PORT}/ws")
     return 0
 
 
 def _check() -> int:
     """Tell what was found; the exit code says whether all is well."""
+    from django.conf import settings
+
     from qiao.telephony.engines.ari_check import Wanted, look_at_switch
+    from qiao.telephony.engines.browser_check import look_at_socket
     from qiao.telephony.queries import (
         every_piece,
         lines_to_dial,
         lines_without_notice,
         troubles,
     )
+    from qiao.telephony.rules.browser_phones import browser_endpoint
+    from qiao.telephony.rules.switch_files import FOR_BROWSERS
 
-    telephones = [f"PJSIP/{each.number}" for each in _telephones()]
+    telephones = [f"PJSIP/{each.number}" for each in _people()]
     sounds = [each.sound for each in every_piece()]
-    findings = asyncio.run(look_at_switch(ari_address(), Wanted(telephones, sounds)))
+    address = settings.SWITCH_WSS
+    if address:
+        telephones += [browser_endpoint(each.number) for each in _people()]
+    wanted = Wanted(telephones, sounds, FOR_BROWSERS if address else ())
+    findings = asyncio.run(look_at_switch(ari_address(), wanted))
+    if address:
+        is_tls = settings.SECURE_TLS
+        findings += asyncio.run(look_at_socket(address, is_served_by_tls=is_tls))
     for each in findings:
         print(f"{'ok   ' if each.is_well else 'WRONG'} {each.what}")
         if each.advice:

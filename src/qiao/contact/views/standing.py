@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from qiao.contact import operations
 from qiao.contact.queries import load_bar
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.registry import registry
 from qiao.core.toasts import add_toast
 
 WORK = "interactions.work"
@@ -26,7 +26,7 @@ def _bar(request: StaffRequest) -> HttpResponse:
 @staff_view(WORK, methods=POST)
 def turn_on(request: StaffRequest) -> HttpResponse:
     """Begin to take contacts, with the telephone that stands beside the person."""
-    telephone = settings.TELEPHONE.format(number=request.actor.number)
+    telephone = registry.telephone(request.actor)
     return _turned(request, operations.sign_on, endpoint=telephone)
 
 

@@ -207,6 +207,8 @@ class Module:
     evaluated: tuple[EvaluationSubject, ...] = ()
     # Told some times a minute which people's browsers are heard of: (*, people, now).
     presence: Callable[..., None] | None = None
+    # How the switch names the telephone at which somebody (an actor) is rung; one module says it.
+    telephone: Callable[..., str] | None = None
     # Queues whose jobs wait for others, each with its own number of places in the worker.
     lanes: Mapping[str, int] = field(default_factory=dict)
     retention: tuple[Retention, ...] = ()

@@ -30,10 +30,12 @@ def _wrong(what: str, advice: str) -> Finding:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the switch should have: telephones by their names there, and sounds."""
+    """What the switch should have: telephones by their names there, sounds, and modules beyond
+    those without which it would not answer."""
 
     telephones: Collection[str] = ()
     sounds: Collection[str] = ()
+    modules: Collection[str] = ()
 
 
 async def look_at_switch(address: Address, wanted: Wanted) -> list[Finding]:
@@ -56,6 +58,7 @@ async def look_at_switch(address: Address, wanted: Wanted) -> list[Finding]:
             await _listened_to(session, address.app),
             await _telephones(session, wanted.telephones),
             await _sounds(session, wanted.sounds),
+            *await _modules(session, wanted.modules),
         ]
 
 
@@ -99,6 +102,18 @@ async def _telephones(session: aiohttp.ClientSession, names: Collection[str]) ->
         return _wrong(f"not known there: {', '.join(missing[:8])}", advice)
     online = sum(states[name] == "online" for name in names)
     return _well(f"{len(names)} telephones are known, {online} are signed on")
+
+
+async def _modules(session: aiohttp.ClientSession, names: Collection[str]) -> list[Finding]:
+    missing = []
+    for name in names:
+        status, found = await _get(session, f"asterisk/modules/{name}")
+        if status != 200 or found.get("status") != "Running":
+            missing.append(name)
+    if missing:
+        advice = "load them (module load NAME), and see that modules.conf does so at every start"
+        return [_wrong(f"not loaded: {', '.join(missing)}", advice)]
+    return [_well(f"{len(names)} modules for telephones in the browser run")] if names else []
 
 
 async def _sounds(session: aiohttp.ClientSession, names: Collection[str]) -> Finding:

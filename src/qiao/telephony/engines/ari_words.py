@@ -12,6 +12,8 @@ from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Order, Outcome, Signal
 
 MESSAGE_FORMAT: Final = "wav"
+OURS: Final = frozenset({"agent", "watcher", "own"})
+"""Roles of telephones of ours: nothing of ours is told to the world outside."""
 UNWANTED: Final = (
     "ChannelVarset", "ChannelDialplan", "ChannelConnectedLine", "ChannelCallerId",
     "DeviceStateChanged", "PeerStatusChange", "ContactStatusChange",
@@ -148,8 +150,11 @@ def _creating(order: switch.Create, app: str) -> Request:
         "channelId": order.channel,
         **({"originator": order.beside} if order.beside else {}),
     }
-    shown = {"CONNECTEDLINE(num,i)": order.shown} if order.shown else {}
-    return Request("POST", "/channels/create", query, {"variables": shown})
+    variables = {"CONNECTEDLINE(num,i)": order.shown} if order.shown else {}
+    if order.role in OURS:
+        # By it a telephone in the browser knows which call rings and why; others pass over it.
+        variables["PJSIP_HEADER(add,X-Qiao-Call)"] = f"{order.about};role={order.role}"
+    return Request("POST", "/channels/create", query, {"variables": variables})
 
 
 def _method(on: bool) -> str:  # noqa: FBT001 - the field of an order

@@ -1,5 +1,6 @@
 """Lines, calls, logs, recordings, what people ask of calls, and what is counted of them."""
 
+from qiao.telephony.models.browser import BrowserPhone
 from qiao.telephony.models.call_lists import (
     CallList,
     CallListCount,
@@ -16,6 +17,7 @@ from qiao.telephony.models.turns import CallFigure, CallFigureChange, CallTurn
 from qiao.telephony.models.watching import CallWatch
 
 __all__ = [
+    "BrowserPhone",
     "Call",
     "CallAsk",
     "CallEntry",

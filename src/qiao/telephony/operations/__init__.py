@@ -7,6 +7,13 @@ from qiao.telephony.operations.acd_log import (
     import_acd_log,
 )
 from qiao.telephony.operations.asking import NotYourCall, ask_of_call, decline_call
+from qiao.telephony.operations.browser_phones import (
+    HandedLine,
+    NoBrowserPhone,
+    hand_line,
+    make_secrets,
+    use_desk_phone,
+)
 from qiao.telephony.operations.call_lists import (
     CallListRefusal,
     ListDraft,
@@ -106,6 +113,7 @@ __all__ = [
     "DialRefused",
     "DraftMoved",
     "Given",
+    "HandedLine",
     "HeldAlready",
     "Imported",
     "ListDraft",
@@ -114,6 +122,7 @@ __all__ = [
     "MenuFaulty",
     "MenuTooLarge",
     "MenuUnchanged",
+    "NoBrowserPhone",
     "NoOpenDraft",
     "NoScreenPhone",
     "NotKept",
@@ -149,6 +158,7 @@ __all__ = [
     "forget_at_switch",
     "give_back_entry",
     "give_waiting_call",
+    "hand_line",
     "hold_recording",
     "import_acd_log",
     "install_menus",
@@ -158,6 +168,7 @@ __all__ = [
     "lift_receiver",
     "look_after_recordings",
     "make_call_list",
+    "make_secrets",
     "mark_done",
     "miss_recording",
     "move_step",
@@ -180,5 +191,6 @@ __all__ = [
     "take_over_call",
     "take_recording",
     "turn_call_list",
+    "use_desk_phone",
     "watch_call",
 ]

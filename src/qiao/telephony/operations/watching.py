@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_noop
@@ -24,7 +23,7 @@ from qiao.staff.queries import names_of
 from qiao.telephony.models import Call, CallAsk, CallWatch
 from qiao.telephony.operations.asking import RIGHT, leave_ask
 from qiao.telephony.operations.contacts import actor_of
-from qiao.telephony.queries import watched_call
+from qiao.telephony.queries import telephone_of, watched_call
 from qiao.telephony.rules import asks
 from qiao.telephony.rules import calls as rules
 from qiao.telephony.rules.calls import WITH_A_PERSON, Entry, Mode
@@ -94,7 +93,7 @@ def watch_call(*, call_id: int, mode: Mode, actor: Actor, now: datetime) -> Call
         now=now,
         reason=names_of([call.staff_id or 0]).get(call.staff_id or 0, ""),
     )
-    endpoint = settings.TELEPHONE.format(number=actor.number)
+    endpoint = telephone_of(actor)
     leave_ask(call.pk, asks.Watch(actor.person_id, endpoint, mode), actor, now)
     _tell(watch)
     return watch
@@ -202,7 +201,7 @@ def settle_watches_but(*, call_ids: Collection[int], now: datetime) -> None:
 def has_taken_over(*, staff_id: int, now: datetime) -> None:
     """Somebody has a call that nobody offered them."""
     actor = actor_of(staff_id, now)
-    endpoint = settings.TELEPHONE.format(number=actor.number)
+    endpoint = telephone_of(actor)
     take_directly(actor=actor, endpoint=endpoint, now=now)
 
 

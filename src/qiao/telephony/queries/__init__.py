@@ -10,6 +10,13 @@ from qiao.telephony.queries.at_hand import (
     queue_name,
     talking_call,
 )
+from qiao.telephony.queries.browser_phones import (
+    call_goes_on,
+    has_browser_phones,
+    load_softphone,
+    telephone_of,
+    uses_browser,
+)
 from qiao.telephony.queries.deeds import DeedAtHand, OwnPhone, due_deeds, own_phone
 from qiao.telephony.queries.dialling import (
     MayNot,
@@ -126,6 +133,7 @@ __all__ = [
     "Wanted",
     "WatchLine",
     "Worker",
+    "call_goes_on",
     "call_list",
     "call_lists",
     "callers_channels",
@@ -139,6 +147,7 @@ __all__ = [
     "ended_call",
     "entry_at_hand",
     "every_piece",
+    "has_browser_phones",
     "histories",
     "is_signed_on",
     "is_switch_led",
@@ -159,6 +168,7 @@ __all__ = [
     "load_controls",
     "load_owed_tool",
     "load_pop",
+    "load_softphone",
     "load_transfer",
     "load_watch",
     "menu_drafts",
@@ -192,9 +202,11 @@ __all__ = [
     "story_of",
     "talking_call",
     "tallies",
+    "telephone_of",
     "terms_of",
     "tries_of_entry",
     "troubles",
+    "uses_browser",
     "waiting_call",
     "waiting_calls",
     "watched_call",

@@ -23,6 +23,7 @@ from qiao.core.packs.enabled import catalogue
 from qiao.customers.queries import PhoneMatch, match_phone, shown_phone
 from qiao.staff.queries import names_of
 from qiao.telephony.models import Call
+from qiao.telephony.queries.browser_phones import uses_browser
 from qiao.telephony.queries.logs import histories
 from qiao.telephony.queries.waiting import offer_at
 from qiao.telephony.queries.watch_terms import is_seen
@@ -69,6 +70,7 @@ def load_pop(*, actor: Actor, now: datetime, path: str) -> Mapping[str, Any]:
         "talk_key": str(talk.pk) if talk else "",
         "at_desk": path == reverse("desk:workspace"),
         "on_screen": settings.SWITCH == "played",
+        "in_browser": ringing is not None and uses_browser(actor),
     }
 
 

@@ -8,23 +8,34 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from qiao.telephony.rules.browser_phones import browser_user
+
 APP: Final = "qiao"
+WSS_PORT: Final = 8089
 HEAD: Final = "; Written by ./qiao telephony config. Write it again rather than changing it.\n"
+
+FOR_BROWSERS: Final = (
+    "res_http_websocket.so", "res_pjsip_transport_websocket.so", "res_srtp.so", "res_crypto.so",
+)  # fmt: skip
+"""What telephones in the browser need of a switch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Telephone:
-    """A telephone of somebody who takes calls: the staff number, the name, its password."""
+    """A telephone of somebody who takes calls: the staff number, the name, its password, and that
+    of their telephone in the browser, empty where there is none."""
 
     number: str
     name: str
     password: str
+    browser_password: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchTerms:
     """What the files are made of. `fallback` is where calls go while no controller listens, such
-    as ``PJSIP/9000``; empty for a busy tone. `is_webrtc` is for telephones in the browser."""
+    as ``PJSIP/9000``; empty for a busy tone. `is_webrtc` is for telephones in the browser, which
+    reach the switch by TLS alone: `certificate` and `key` are its files there."""
 
     user: str
     password: str
@@ -32,12 +43,21 @@ class SwitchTerms:
     port: int = 8088
     fallback: str = ""
     is_webrtc: bool = False
+    certificate: str = "/etc/asterisk/keys/fullchain.pem"
+    key: str = "/etc/asterisk/keys/privkey.pem"
 
 
 def switch_files(terms: SwitchTerms, telephones: Iterable[Telephone]) -> Mapping[str, str]:
     """File names with their texts. Raises `ValueError` for a sign that would break a line."""
     known = list(telephones)
-    for word in (terms.user, terms.password, terms.fallback, *_words(known)):
+    for word in (
+        terms.user,
+        terms.password,
+        terms.fallback,
+        terms.certificate,
+        terms.key,
+        *_words(known),
+    ):
         if set(word) & set("\r\n;[]"):
             raise ValueError(f"{word!r} cannot stand in a file of the switch")
     return {
@@ -51,13 +71,20 @@ def switch_files(terms: SwitchTerms, telephones: Iterable[Telephone]) -> Mapping
 
 def _words(telephones: Iterable[Telephone]) -> Iterable[str]:
     for each in telephones:
-        yield from (each.number, each.name, each.password)
+        yield from (each.number, each.name, each.password, each.browser_password)
 
 
 def _http(terms: SwitchTerms) -> str:
-    return (
+    text = (
         f"{HEAD}; in http.conf, section [general]: #include qiao_http.conf\n"
         f"enabled=yes\nbindaddr={terms.address}\nbindport={terms.port}\n"
+    )
+    if not terms.is_webrtc:
+        return text
+    return (
+        f"{text}; browsers sign on here: wss://HOST:{WSS_PORT}/ws, a certificate that they trust\n"
+        f"tlsenable=yes\ntlsbindaddr=0.0.0.0:{WSS_PORT}\n"
+        f"tlscertfile={terms.certificate}\ntlsprivatekey={terms.key}\n"
     )
 
 
@@ -93,16 +120,36 @@ def _pjsip(terms: SwitchTerms, telephones: Iterable[Telephone]) -> str:
     if terms.is_webrtc:
         blocks.append("[qiao-wss]\ntype=transport\nprotocol=wss\nbind=0.0.0.0\n")
     for each in telephones:
-        more = "webrtc=yes\n" if terms.is_webrtc else "direct_media=no\nrtp_symmetric=yes\n"
         blocks.append(
-            f"[{each.number}]\ntype=endpoint\ncontext=qiao-telephones\ndisallow=all\n"
-            f"allow=opus,alaw,ulaw\nauth={each.number}\naors={each.number}\n"
-            f'callerid="{each.name}" <{each.number}>\n{more}'
-            f"\n[{each.number}]\ntype=auth\nauth_type=userpass\nusername={each.number}\n"
-            f"password={each.password}\n"
-            f"\n[{each.number}]\ntype=aor\nmax_contacts=1\nremove_existing=yes\n"
+            _telephone(each, each.number, each.password)
+            + f"\n[{each.number}]\ntype=aor\nmax_contacts=1\nremove_existing=yes\n"
         )
+        if terms.is_webrtc and each.browser_password:
+            blocks.append(_in_browser(each))
     return "\n".join(blocks)
+
+
+def _telephone(
+    each: Telephone, user: str, password: str, more: str = "direct_media=no\nrtp_symmetric=yes\n"
+) -> str:
+    return (
+        f"[{user}]\ntype=endpoint\ncontext=qiao-telephones\ndisallow=all\n"
+        f"allow=opus,alaw,ulaw\nauth={user}\naors={user}\n"
+        f'callerid="{each.name}" <{each.number}>\n{more}'
+        f"\n[{user}]\ntype=auth\nauth_type=userpass\nusername={user}\npassword={password}\n"
+    )
+
+
+def _in_browser(each: Telephone) -> str:
+    """Encrypted sound (DTLS-SRTP), ICE and one port for RTP and RTCP, all of which `webrtc=yes`
+    stands for. A browser that died sends no sound: its call ends, and its place is free soon."""
+    user = browser_user(each.number)
+    more = "webrtc=yes\ndtls_auto_generate_cert=yes\ndirect_media=no\nrtp_timeout=30\n"
+    return (
+        _telephone(each, user, each.browser_password, more)
+        + f"\n[{user}]\ntype=aor\nmax_contacts=1\nremove_existing=yes\n"
+        "qualify_frequency=30\nmaximum_expiration=300\n"
+    )
 
 
 def _modules(terms: SwitchTerms) -> str:
@@ -115,7 +162,7 @@ def _modules(terms: SwitchTerms) -> str:
         "res_pjsip.so", "chan_pjsip.so", "res_musiconhold.so", "format_wav.so",
     ]  # fmt: skip
     if terms.is_webrtc:
-        wanted += ["res_http_websocket.so", "res_pjsip_transport_websocket.so", "res_srtp.so"]
+        wanted += FOR_BROWSERS
     return "These modules must be loaded (asterisk -rx 'module show like NAME'):\n" + "\n".join(
         wanted
     )

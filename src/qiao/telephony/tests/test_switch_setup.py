@@ -45,14 +45,6 @@ def test_a_call_that_nobody_conducts_rings_where_the_company_said() -> None:
     assert "Busy(10)" in busy
 
 
-def test_telephones_in_the_browser_are_told_so() -> None:
-    plain = switch_files(TERMS, PEOPLE)["qiao_pjsip.conf"]
-    browser = switch_files(SwitchTerms("q", "p", is_webrtc=True), PEOPLE)["qiao_pjsip.conf"]
-    assert "webrtc=yes" not in plain
-    assert browser.count("webrtc=yes") == 2
-    assert "protocol=wss" in browser
-
-
 @pytest.mark.parametrize("bad", ["a\nb", "x;y", "[z]"])
 def test_a_sign_that_would_break_a_line_is_refused(bad: str) -> None:
     with pytest.raises(ValueError, match="cannot stand"):
