@@ -133,7 +133,11 @@ def test_each_killed_process_comes_back_and_the_data_are_kept(home: Path) -> Non
         database = postgres.process_id(home)
         assert database is not None
         os.kill(database, signal.SIGKILL)
-        demo.wait_for("the database is back", seconds=40)
+        # The demo starts it again, or a process that is itself just starting does so first.
+        deadline = time.monotonic() + 300
+        while postgres.process_id(home) in (None, database) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert postgres.running(home)
         assert demo.healthy()
         assert _tables(home) == before
         assert demo.stop() == 0
