@@ -21,4 +21,7 @@ def add_drafts(world: World) -> None:
     other = designing.begin_draft(version_id=current.pk, **about)
     designing.drop_draft(draft_id=other.pk, **about)
     seen = stamp(own_values(draft.definition, Part("process")))
-    world.ids |= {"draft": draft.pk, "dropped_draft": other.pk, "draft_seen": seen}
+    field = stamp(own_values(draft.definition, Part("field", key="finding")))
+    world.ids |= {
+        "draft": draft.pk, "dropped_draft": other.pk, "draft_seen": seen, "field_seen": field
+    }  # fmt: skip

@@ -35,7 +35,7 @@ PROCESSES: Final = {
     "cases:process_part": _draft({"seen": "{draft_seen}", "start": "on_line"}, 302),
     "cases:process_add": _draft({"kind": "step"}, NOT_ALLOWED),
     "cases:process_move": _draft({"part": "step:desk_check", "to": "earlier"}, NOT_ALLOWED),
-    "cases:process_remove": _draft({"part": "field:finding"}, NOT_ALLOWED),
+    "cases:process_remove": _draft({"part": "field:finding", "seen": "{field_seen}"}, NOT_ALLOWED),
     "cases:process_compare": _draft(),
     "cases:process_try": _draft(None, OK, "number={number}", "number=x"),
     "cases:process_publish": _draft({"reason": "x"}),

@@ -146,9 +146,15 @@ def add_part(
     return _keep(draft, data, actor, now), part
 
 
-def remove_part(*, draft_id: int, part: Part, actor: Actor, now: datetime) -> ProcessDraft:
-    """Take a part out. Raises `DraftClosed`, `draft_parts.NoSuchPart`, `Forbidden`."""
+def remove_part(
+    *, draft_id: int, part: Part, seen: str, actor: Actor, now: datetime
+) -> ProcessDraft:
+    """Take a part out that is as the person saw it: see `save_part`. Raises `DraftClosed`,
+    `PartMoved`, `draft_parts.NoSuchPart`, `Forbidden`."""
     draft = _open(draft_id, actor)
+    stands = draft_parts.own_values(draft.definition, part)
+    if draft_parts.stamp(stands) != seen:
+        raise PartMoved(stands)
     return _keep(draft, draft_parts.removed(draft.definition, part), actor, now)
 
 

@@ -14,7 +14,7 @@ from qiao.cases.models import Case, ProcessVersion
 from qiao.cases.operations import designing, edit_case, install_packs
 from qiao.cases.queries import processes as reads
 from qiao.cases.queries.form_list import list_forms
-from qiao.cases.rules.draft_parts import Part
+from qiao.cases.rules.draft_parts import Part, own_values, stamp
 from qiao.cases.tests.browsing import HTMX, client_of, page, text_of
 from qiao.cases.tests.designing import begun, change, publish, second_person
 from qiao.cases.tests.world import NOW, a_case
@@ -136,7 +136,9 @@ def without(company: Company, key: str, field: str) -> None:
     """Ask for a form without one of its questions."""
     draft = begun(company, LATER, key)
     who: dict[str, Any] = {"draft_id": draft.pk, "actor": company.chief, "now": LATER}
-    designing.remove_part(part=Part("field", key=field), **who)
+    part = Part("field", key=field)
+    seen = stamp(own_values(draft.definition, part))
+    designing.remove_part(part=part, seen=seen, **who)
     designing.ask_to_publish(reason="Nobody answers it", from_when=None, **who)
 
 

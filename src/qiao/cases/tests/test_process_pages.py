@@ -177,10 +177,29 @@ def test_parts_are_added_moved_and_taken_out(chief: Client, draft: ProcessDraft)
         "accept", "repair", "call_back", "step_1", "archived",
     ]  # fmt: skip
     text(chief.post(at("move", draft, "step:step_1") + "&to=earlier", headers=HTMX))
-    text(chief.post(at("remove", draft, "action:step_1/action_1"), headers=HTMX))
-    text(chief.post(at("remove", draft, "step:step_1"), headers=HTMX))
+    for part in ("action:step_1/action_1", "step:step_1"):
+        draft.refresh_from_db()
+        page = text(chief.get(at("part", draft, part), headers=HTMX))
+        shown = {"seen": seen(draft, part)}
+        assert f'id="remove-seen" name="seen" value="{shown["seen"]}"' in page
+        text(chief.post(at("remove", draft, part), shown, headers=HTMX))
     draft.refresh_from_db()
     assert draft.definition == draft.based_on.definition
+
+
+def test_a_part_that_somebody_changed_is_not_taken_out_unseen(
+    chief: Client, company: Company, draft: ProcessDraft
+) -> None:
+    old = seen(draft, "step:repair")
+    change(draft, "step:repair", second_person(company), timezone.now(), time_limit="6h")
+    address = at("remove", draft, "step:repair")
+    page = text(chief.post(address, {"seen": old}, headers=HTMX), 422)
+    assert "Somebody changed this part meanwhile" in page
+    draft.refresh_from_db()
+    assert own_values(draft.definition, Part.read("step:repair"))["time_limit"] == "6h"
+    text(chief.post(address, {"seen": seen(draft, "step:repair")}, headers=HTMX))
+    draft.refresh_from_db()
+    assert "repair" not in [each["key"] for each in draft.definition["step"]]
 
 
 def test_publishing_is_asked_for_and_decided_on_the_page_of_the_second_person(

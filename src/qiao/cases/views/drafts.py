@@ -330,8 +330,14 @@ def remove(request: StaffRequest, draft_id: int) -> HttpResponse:
     chosen = read_part(part_named(request))
     try:
         saved = designing.remove_part(
-            draft_id=draft.pk, part=chosen, actor=request.actor, now=request.now
-        )
+            draft_id=draft.pk, part=chosen, seen=request.POST.get("seen", ""),
+            actor=request.actor, now=request.now,
+        )  # fmt: skip
+    except designing.PartMoved:
+        looked = look(draft, request.now)
+        words = _("Somebody changed this part meanwhile. Look at it, and take it out again.")
+        shown = pane(looked, chosen, refused=words)
+        return _pane(request, looked, chosen, shown, status=UNPROCESSABLE)
     except (NoSuchPart, designing.DraftRefusal):
         return _stands_still(request, draft, Part("process"))
     up = Part("step", key=chosen.step) if chosen.kind == "action" else Part("process")
