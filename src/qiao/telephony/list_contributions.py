@@ -21,7 +21,7 @@ PERMISSIONS: Final = (
 )
 NAVIGATION: Final = (
     NavItem(
-        "call_lists", _("Call lists"), "phone-outgoing", "telephony:call_lists", LISTS, 24,
+        "call_lists", _("Call lists"), "phone-outgoing", "telephony:call_lists", DIAL, 24,
         shortcut="g p",
     ),
 )  # fmt: skip

@@ -89,9 +89,13 @@ class CallListForm(forms.Form):
                 required=False,
                 max_length=CODE_LENGTH,
                 initial=code.names[language] if code else "",
+                widget=forms.TextInput(attrs={"class": "form-control"}),
             )
         self.fields[f"code{place}_kind"] = forms.ChoiceField(
-            required=False, choices=KINDS, initial=code.kind if code else "reached"
+            required=False,
+            choices=KINDS,
+            initial=code.kind if code else "reached",
+            widget=forms.Select(attrs={"class": "form-select"}),
         )
 
     @property
@@ -150,7 +154,10 @@ class LaterForm(forms.Form):
 
     at = forms.DateTimeField(
         label=_("Call again at"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local", "class": "form-control w-auto"},
+            format="%Y-%m-%dT%H:%M",
+        ),
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=500)
 
