@@ -49,6 +49,11 @@ class Exchange:
     def put_down(self, channel: str) -> None:
         self._do(lambda: self._played.engine.switch.put_down(channel))
 
+    def lift(self, endpoint: str) -> None:
+        """Take the call that rings at a telephone."""
+        switch = self._played.engine.switch
+        self._do(lambda: switch.take(switch.at_endpoint(endpoint, "ringing")))
+
     def _do(self, act: Callable[[], Any]) -> Any:
         done: Future[Any] = Future()
         self._loop.call_soon_threadsafe(lambda: done.set_result(act()))

@@ -44,7 +44,8 @@ PEOPLE = (
     ("1601", "苏婉清", "customer_manager"),
     ("1602", "邓卓然", "customer_manager"),
 )
-PASSED_ON = ("QIAO_WEBHOOKS_PRIVATE",)  # settings that a test may change for its server too
+# Settings that a test may change for its server too.
+PASSED_ON = ("QIAO_WEBHOOKS_PRIVATE", "SWITCH", "SWITCH_WSS")
 READY_SECONDS = 60
 PATIENCE = 30_000  # milliseconds
 

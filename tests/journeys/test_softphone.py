@@ -1,0 +1,206 @@
+"""The telephone in the browser signs on, rings, talks and hangs up, through pages, lost lines and
+second windows. The switch is a double (`sip_double`), the other side a Chromium's own WebRTC."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.conf import LazySettings
+from django.db import transaction
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, expect
+
+from qiao.config.cli.browser import FLAGS
+from qiao.contact.models import AgentState
+from qiao.staff.models import Staff
+from qiao.telephony.models import Call
+from qiao.telephony.operations import make_secrets
+from tests.journeys.exchanges import Exchange
+from tests.journeys.sip_double import FLOWS, HEARD, OFFER, TAKE, WAITS, Dialog, SipSwitch
+from tests.journeys.site import PHONE_NUMBER, Site
+from tests.journeys.test_watching import AGENT, exchange
+
+__all__ = ["exchange"]
+ANSWER = """(call) => new BroadcastChannel("qiao-softphone-1027").postMessage(
+  { ask: "answer", call, id: call })"""
+USER, ENDPOINT = "1027-web", "PJSIP/1027-web"
+SOUND = (
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+)
+
+
+@pytest.fixture
+def browser(browser: Browser) -> Iterator[Browser]:
+    """A Chromium whose microphone is a tone."""
+    path = os.environ["QIAO_CHROMIUM"]
+    chromium = browser.browser_type.launch(executable_path=path, args=[*FLAGS, *SOUND])
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture(autouse=True)
+def sip(settings: LazySettings) -> Iterator[SipSwitch]:
+    """The double, before the web server that tells browsers of it."""
+    double = SipSwitch()
+    double.start()
+    settings.SWITCH, settings.SWITCH_WSS = "asterisk", f"ws://127.0.0.1:{double.port}/ws"
+    yield double
+    double.stop()
+
+
+class Caller:
+    """Whoever calls: a page with a voice, and the call that the switch makes of it."""
+
+    def __init__(self, site: Site, sip: SipSwitch) -> None:
+        self.page = site.visitor()
+        self.page.goto(site.address)
+        self._sip = sip
+
+    def ring(self, call: str = "") -> Dialog:
+        sdp = self.page.evaluate(OFFER)
+        dialog = self._sip.invite(USER, sdp, number=PHONE_NUMBER, call=call)
+        assert dialog.rings.result(WAITS)
+        return dialog
+
+    def talk(self, dialog: Dialog) -> None:
+        answer = dialog.answered.result(WAITS)
+        assert answer, "the telephone refused"
+        self.page.evaluate(TAKE, answer)
+
+    def hears(self, least: int) -> None:
+        self.page.wait_for_function(HEARD, arg=least)
+
+
+def stands(phone: Page, state: str) -> None:
+    expect(phone.locator(f'main[data-state="{state}"]')).to_be_attached()
+
+
+def flows(phone: Page, sent: int, heard: int) -> None:
+    phone.wait_for_function(FLOWS, arg=[sent, heard])
+
+
+def bar(page: Page, words: str) -> None:
+    expect(page.locator("[data-softphone-open]")).to_contain_text(words, use_inner_text=True)
+
+
+def signs_on(sip: SipSwitch, times: int, phone: Page) -> None:
+    """It was taken on so often at least, by the right secret."""
+    for _try in range(WAITS * 10):
+        if len(sip.signed_on) >= times:
+            return
+        phone.wait_for_timeout(100)
+    raise AssertionError(f"signed on {len(sip.signed_on)} times, not {times}")
+
+
+def opened(agent: Page, site: Site) -> Page:
+    with agent.expect_popup() as told:
+        agent.locator("[data-softphone-open]").click()
+    phone: Page = told.value
+    phone.on("pageerror", lambda error: site.complaints.append(str(error)))
+    phone.on("console", site._hear)  # noqa: SLF001 - as its own pages are heard
+    return phone
+
+
+def turned_on(agent: Page, site: Site, sip: SipSwitch) -> Page:
+    """The agent's telephone, taken on by the switch with the secret that it knows."""
+    with transaction.atomic():
+        staff = Staff.objects.get(number="1027")
+        sip.secrets[USER] = make_secrets(staff_ids=[staff.pk], now=timezone.now())[staff.pk]
+    bar(agent, "Telephone in the browser")
+    phone = opened(agent, site)
+    phone.get_by_role("button", name="Turn on").click()
+    stands(phone, "ready")
+    bar(agent, "Telephone ready")
+    assert sip.refused == 0
+    assert sip.secrets[USER] not in phone.content()
+    agent.keyboard.press("Alt+s")
+    expect(agent.locator('#q-standing [data-s="ready"]')).to_be_visible()
+    assert AgentState.objects.get(staff=staff).endpoint == ENDPOINT
+    return phone
+
+
+def test_a_call_is_answered_where_it_is_shown_and_outlives_pages_and_lines(
+    site: Site, sip: SipSwitch, exchange: Exchange
+) -> None:
+    agent = site.sign_in(AGENT)
+    phone = turned_on(agent, site, sip)
+    exchange.call(PHONE_NUMBER)
+    expect(agent.locator("[data-accept]")).to_be_visible()
+    caller = Caller(site, sip)
+    talk = caller.ring(f"{Call.objects.get().pk};role=agent")
+    stands(phone, "ringing")
+    agent.locator("[data-accept]").click()
+    caller.talk(talk)
+    exchange.lift(ENDPOINT)
+    expect(agent.locator("#q-calltools")).to_be_visible()
+    stands(phone, "talking")
+    flows(phone, 50, 50)
+    caller.hears(50)
+
+    agent.goto(f"{site.address}/customers/")
+    bar(agent, "In a call")
+    times = len(sip.signed_on)
+    assert sip.cut() == 1
+    signs_on(sip, times + 1, phone)
+    stands(phone, "talking")
+    before = phone.evaluate("window.qiaoSoftphone.flow()")
+    flows(phone, before["sent"] + 50, before["heard"] + 50)
+    phone.get_by_role("button", name="Mute").click()
+    expect(agent.locator("[data-softphone-muted]")).to_be_visible()
+    phone.get_by_role("button", name="Hang up").click()
+    assert talk.over.result(WAITS) == "phone"
+    bar(agent, "Telephone ready")
+
+    is_ended_by_the_caller(phone, caller, sip)
+    takes_the_call_that_was_meant(agent, phone, caller, sip)
+    moves_and_is_refused(agent, phone, sip)
+
+
+def is_ended_by_the_caller(phone: Page, caller: Caller, sip: SipSwitch) -> None:
+    """A switch that does not tell which call it is; taken in the telephone's window."""
+    told = caller.ring()
+    stands(phone, "ringing")
+    expect(phone.locator("[data-number]")).to_have_text(PHONE_NUMBER)
+    phone.keyboard.press("Space")
+    caller.talk(told)
+    flows(phone, 20, 20)
+    sip.hang_up(told)
+    stands(phone, "ready")
+
+
+def takes_the_call_that_was_meant(
+    agent: Page, phone: Page, caller: Caller, sip: SipSwitch
+) -> None:
+    """Answer was pressed before it rang."""
+    agent.evaluate(ANSWER, "77")
+    another = caller.ring("76;role=agent")
+    stands(phone, "ringing")
+    assert not another.answered.done()
+    phone.get_by_role("button", name="Do not take it").click()
+    assert another.answered.result(WAITS) == ""
+    stands(phone, "ready")
+    agent.evaluate(ANSWER, "77")
+    meant = caller.ring("77;role=agent")
+    caller.talk(meant)
+    stands(phone, "talking")
+    sip.hang_up(meant)
+    stands(phone, "ready")
+
+
+def moves_and_is_refused(agent: Page, phone: Page, sip: SipSwitch) -> None:
+    """One window holds the telephone; a secret that the switch has no more is told."""
+    other = agent.context.new_page()
+    other.goto(phone.url)
+    stands(other, "elsewhere")
+    times = len(sip.signed_on)
+    other.get_by_role("button", name="Use it here").click()
+    stands(other, "ready")
+    stands(phone, "elsewhere")
+    assert len(sip.signed_on) > times
+
+    sip.secrets[USER] = "made anew"
+    assert sip.cut() >= 1
+    stands(other, "refused")
+    bar(agent, "The switch refuses the telephone")
