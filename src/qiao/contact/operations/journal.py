@@ -12,12 +12,12 @@ from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.rows import Reading, write_changed, write_new
 from qiao.core.transactions import required
+from qiao.staff.queries import organisation
 
 RIGHT = "interactions.work"
 _LOCKED: Final = Reading(
     Interaction,
     where="t.id = %(id)s AND t.organisation_id = ANY(%(units)s::bigint[])",
-    beside=("organisation",),
     lock=True,
 )
 
@@ -51,7 +51,7 @@ def lock_at_hand(*, interaction_id: int, actor: Actor) -> Interaction:
 
 def local(moment: datetime, interaction: Interaction) -> datetime:
     """The moment in the time zone of the contact's organisation."""
-    return moment.astimezone(ZoneInfo(interaction.organisation.timezone))
+    return moment.astimezone(ZoneInfo(organisation(interaction.organisation_id).timezone))
 
 
 def write(

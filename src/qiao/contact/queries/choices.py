@@ -8,6 +8,7 @@ from qiao.contact.models import Interaction
 from qiao.contact.rules.proposals import Proposal, Reason, propose
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Outcome, Script
+from qiao.staff.queries import organisation
 
 
 def outcomes() -> Mapping[str, Outcome]:
@@ -24,11 +25,11 @@ def pack_of(interaction: Interaction) -> str:
     """The pack in whose words a contact is closed: the service's, or the unit's first."""
     packs = catalogue().packs
     service = interaction.account.service if interaction.account else ""
-    for key in interaction.organisation.packs:
+    for key in organisation(interaction.organisation_id).packs:
         pack = packs.get(key)
         if pack and any(item.key == service for item in pack.services):
             return key
-    enabled = [key for key in interaction.organisation.packs if key in packs]
+    enabled = [key for key in organisation(interaction.organisation_id).packs if key in packs]
     return enabled[0] if enabled else next(iter(packs), "")
 
 
