@@ -107,15 +107,14 @@ def _maker(world: World) -> tuple[Actor, int] | None:
     return None
 
 
-def audit(world: World) -> Sequence[Finding]:
-    """Whether the list is worked, with most calls answered."""
-    del world
+def audit() -> Sequence[Finding]:
+    """A list that was made is worked, and about as many are reached as in real ones."""
     made = CallList.objects.filter(name=NAME).first()
     calls = CallListTry.objects.filter(call_list=made)
-    reached = calls.filter(kind="reached").count()
-    total = calls.count()
-    share = reached / total if total else 0.0
-    found = f"{total} calls, {share:.0%} reached"
+    total, reached = calls.count(), calls.filter(kind="reached").count()
+    share = 100 * reached / total if total else 0.0
+    is_worked = made is None or total > 0
     return [
-        Finding("calls of the list", found, "35 to 60 % reached", not total or 0.2 < share < 0.75)
+        Finding("calls of a list", str(total), "some", ok=is_worked),
+        Finding("of them reached", f"{share:.0f} %", "25–70 %", ok=not total or 25 <= share <= 70),
     ]
