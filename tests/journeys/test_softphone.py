@@ -2,6 +2,7 @@
 second windows. The switch is a double (`sip_double`), the other side a Chromium's own WebRTC."""
 
 import os
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -94,6 +95,16 @@ def signs_on(sip: SipSwitch, times: int, phone: Page) -> None:
     raise AssertionError(f"signed on {len(sip.signed_on)} times, not {times}")
 
 
+def until_over() -> Call:
+    """The call, once the controller knows that it has ended."""
+    for _try in range(WAITS * 10):
+        call = Call.objects.get()
+        if call.phase == Call.Phase.ENDED:
+            return call
+        time.sleep(0.1)
+    raise AssertionError("the call goes on")
+
+
 def opened(agent: Page, site: Site) -> Page:
     with agent.expect_popup() as told:
         agent.locator("[data-softphone-open]").click()
@@ -126,7 +137,7 @@ def test_a_call_is_answered_where_it_is_shown_and_outlives_pages_and_lines(
 ) -> None:
     agent = site.sign_in(AGENT)
     phone = turned_on(agent, site, sip)
-    exchange.call(PHONE_NUMBER)
+    channel = exchange.call(PHONE_NUMBER)
     expect(agent.locator("[data-accept]")).to_be_visible()
     caller = Caller(site, sip)
     talk = caller.ring(f"{Call.objects.get().pk};role=agent")
@@ -139,7 +150,21 @@ def test_a_call_is_answered_where_it_is_shown_and_outlives_pages_and_lines(
     flows(phone, 50, 50)
     caller.hears(50)
 
-    agent.goto(f"{site.address}/customers/")
+    goes_on_elsewhere(agent, phone, f"{site.address}/customers/", sip)
+    phone.get_by_role("button", name="Hang up").click()
+    assert talk.over.result(WAITS) == "phone"
+    bar(agent, "Telephone ready")
+
+    exchange.put_down(channel)
+    ends_what_ended_meanwhile(phone, caller, sip)
+    is_ended_by_the_caller(phone, caller, sip)
+    takes_the_call_that_was_meant(agent, phone, caller, sip)
+    moves_and_is_refused(agent, phone, sip)
+
+
+def goes_on_elsewhere(agent: Page, phone: Page, address: str, sip: SipSwitch) -> None:
+    """Another page, then a line to the switch that is lost: the sound goes on."""
+    agent.goto(address)
     bar(agent, "In a call")
     times = len(sip.signed_on)
     assert sip.cut() == 1
@@ -149,13 +174,17 @@ def test_a_call_is_answered_where_it_is_shown_and_outlives_pages_and_lines(
     flows(phone, before["sent"] + 50, before["heard"] + 50)
     phone.get_by_role("button", name="Mute").click()
     expect(agent.locator("[data-softphone-muted]")).to_be_visible()
-    phone.get_by_role("button", name="Hang up").click()
-    assert talk.over.result(WAITS) == "phone"
-    bar(agent, "Telephone ready")
 
-    is_ended_by_the_caller(phone, caller, sip)
-    takes_the_call_that_was_meant(agent, phone, caller, sip)
-    moves_and_is_refused(agent, phone, sip)
+
+def ends_what_ended_meanwhile(phone: Page, caller: Caller, sip: SipSwitch) -> None:
+    """The line was lost, and the switch could not say that the call was over."""
+    call = until_over()
+    talk = caller.ring(f"{call.pk};role=own")  # whoever asked for it has it at the ear
+    caller.talk(talk)
+    stands(phone, "talking")
+    assert sip.cut() == 1
+    assert talk.over.result(WAITS) == "phone"
+    stands(phone, "ready")
 
 
 def is_ended_by_the_caller(phone: Page, caller: Caller, sip: SipSwitch) -> None:

@@ -46,9 +46,9 @@ def run(args: argparse.Namespace) -> int:
     with environment.database():
         environment.set_up_django()
         if args.what == "config":
-            return _config(args)
+            return write_files(args)
         if args.what == "check":
-            return _check()
+            return check_switch()
         return _prompts(args.out)
 
 
@@ -106,7 +106,8 @@ def _telephones(args: argparse.Namespace) -> "list[Telephone]":
     ]
 
 
-def _config(args: argparse.Namespace) -> int:
+def write_files(args: argparse.Namespace) -> int:
+    """Write the files of an Asterisk into a folder, and tell what is to be set beside them."""
     from qiao.telephony.rules.switch_files import WSS_PORT, SwitchTerms, switch_files
 
     password = os.environ.get("ARI_PASSWORD") or secrets.token_urlsafe(24)
@@ -133,7 +134,7 @@ def _config(args: argparse.Namespace) -> int:
     return 0
 
 
-def _check() -> int:
+def check_switch() -> int:
     """Tell what was found; the exit code says whether all is well."""
     from django.conf import settings
 
