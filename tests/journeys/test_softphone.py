@@ -121,8 +121,7 @@ def turned_on(agent: Page, site: Site, sip: SipSwitch) -> Page:
         sip.secrets[USER] = make_secrets(staff_ids=[staff.pk], now=timezone.now())[staff.pk]
     bar(agent, "Telephone in the browser")
     phone = opened(agent, site)
-    phone.get_by_role("button", name="Turn on").click()
-    stands(phone, "ready")
+    stands(phone, "ready")  # by itself: leave to use the microphone was given before
     bar(agent, "Telephone ready")
     assert sip.refused == 0
     assert sip.secrets[USER] not in phone.content()
