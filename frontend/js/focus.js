@@ -52,6 +52,12 @@ function restore() {
   held = null;
 }
 
+// A control, or that of a group of radios which is chosen, else its first.
+export function focusOn(place) {
+  const radio = place?.querySelector("input[type=radio]:checked") ?? place?.querySelector("input[type=radio]");
+  (radio ?? place)?.focus();
+}
+
 export function start() {
   document.body.addEventListener("htmx:beforeSwap", remember);
   document.body.addEventListener("htmx:afterSettle", restore);

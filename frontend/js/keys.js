@@ -1,6 +1,7 @@
 // The keyboard map. Actions say their key in the markup: data-key="j", "g w", "Alt+H", "F9", "Space".
 // Nothing fires while somebody composes Chinese; single letters never fire while somebody types.
 
+import { focusOn } from "./focus.js";
 import { openSheet } from "./keysheet.js";
 import { step, toggleRow } from "./lists.js";
 import { openPalette } from "./palette.js";
@@ -51,6 +52,8 @@ function act(place) {
   if (place.matches("input:not([type=checkbox], [type=radio], [type=submit]), textarea, select")) {
     place.focus();
     place.select?.();
+  } else if (place.matches("[data-numbered]")) {
+    focusOn(place);
   } else {
     place.click();
   }
@@ -86,6 +89,15 @@ function enter(event) {
   if (!primary || target.hasAttribute("aria-expanded")) return false;
   primary.click();
   return true;
+}
+
+// Within a numbered group of radios a digit chooses the one of that number.
+function choose({ target, key }) {
+  if (!/^[1-9]$/.test(key) || !target.matches?.("input[type=radio]")) return false;
+  const radio = target.closest("[data-numbered]")?.querySelectorAll("input[type=radio]")[Number(key) - 1];
+  radio?.focus();
+  radio?.click();
+  return Boolean(radio);
 }
 
 // Escape leaves a box outside of dialogs, so that single letters mean actions again.
@@ -146,7 +158,7 @@ function onKey(event) {
       done = Boolean(place);
     } else if (!isTyping(event.target) && (name.length === 1 || name === "Space")) {
       const mine = name !== "Space" || !isPressable(event.target);
-      done = mine && singlesOn() && single(event, name);
+      done = choose(event) || (mine && singlesOn() && single(event, name));
     }
   }
   if (done) event.preventDefault();

@@ -3,6 +3,7 @@
 import htmx from "htmx.org";
 import { fail } from "./toasts.js";
 import { element, icon } from "./icon.js";
+import { focusOn } from "./focus.js";
 import { csrf } from "./post.js";
 import { say } from "./texts.js";
 
@@ -132,7 +133,7 @@ export function start() {
   body.addEventListener("htmx:timeout", explain);
   body.addEventListener("htmx:swapError", () => fail(say("failedPart")));
   body.addEventListener("htmx:afterSettle", ({ detail }) => {
-    if (detail.xhr?.status === 422) document.querySelector('[aria-invalid="true"]')?.focus();
+    if (detail.xhr?.status === 422) focusOn(document.querySelector('[aria-invalid="true"]'));
   });
   const net = () => {
     document.documentElement.dataset.net = navigator.onLine ? "online" : "offline";

@@ -2,6 +2,7 @@
 // The window outlives pages; they speak to it by a channel (softphone-place.js).
 
 import { channelOf, isHeld } from "./softphone-place.js";
+import { focusOn } from "./focus.js";
 import { fail, show } from "./toasts.js";
 
 const WINDOW = "qiao-softphone";
@@ -74,7 +75,15 @@ function click({ target }) {
   else if (target.closest("[data-sign-on]") && "softphoneUsed" in place.dataset) openWindow(place);
 }
 
+// When the other side has gone, only how it ended is left to say: unless somebody writes just now.
+function over() {
+  const focused = document.activeElement;
+  const writes = focused?.matches("textarea, select, input:not([type=radio], [type=checkbox])");
+  if (!writes && !document.querySelector("dialog[open]")) focusOn(document.querySelector("#contact-wrap [data-numbered]"));
+}
+
 export function start() {
+  document.body.addEventListener("call:ended", over);
   const place = bar();
   if (!place || !window.BroadcastChannel || !navigator.locks) return;
   const { softphoneWho: who } = place.dataset;

@@ -4,6 +4,7 @@ from qiao.contact.queries.agents import occupancy, seconds_in_states
 from qiao.contact.queries.choices import (
     Named,
     name_of,
+    outcome_after,
     outcome_names,
     outcomes,
     proposed_reason,
@@ -83,6 +84,7 @@ __all__ = [
     "name_of",
     "occupancy",
     "offered_to",
+    "outcome_after",
     "outcome_names",
     "outcomes",
     "proposed_reason",

@@ -63,9 +63,23 @@ def reason_names(interaction: Interaction, *, language: str) -> Sequence[Named]:
     ]
 
 
-def proposed_reason(interaction: Interaction, text: str) -> Proposal | None:
-    """What the words of `text` speak for, among the matters of the contact's pack."""
-    return propose(text, _reasons(pack_of(interaction)))
+def proposed_reason(interaction: Interaction, text: str, *, queue: str = "") -> Proposal | None:
+    """What the words of `text` speak for, among the matters of the contact's pack; else what most
+    contacts of the queue, by its qualified key, are about."""
+    pack = pack_of(interaction)
+    found = propose(text, _reasons(pack))
+    if found is not None or not queue.startswith(f"{pack}."):
+        return found
+    spec = catalogue().queues.get(queue)
+    return Proposal(spec.reason, by_queue=True) if spec and spec.reason else None
+
+
+def outcome_after(interaction: Interaction, what: str) -> str:
+    """The result that is proposed after `what` (see `Outcome.after`); empty where the contact's
+    pack has none."""
+    prefix = f"{pack_of(interaction)}."
+    found = (each.key for each in outcomes().values() if each.after == what)
+    return next((key for key in found if key.startswith(prefix)), "")
 
 
 @cache

@@ -20,10 +20,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposed reason and the pieces of the text that speak for it."""
+    """A proposed reason and what speaks for it: pieces of the text, or nothing but the queue."""
 
     key: str
-    because: tuple[str, ...]
+    because: tuple[str, ...] = ()
+    by_queue: bool = False
 
 
 def propose(text: str, reasons: Iterable[Reason]) -> Proposal | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from qiao.cases.models import Case
 from qiao.contact import operations
 from qiao.contact.models import Interaction, InteractionCase
+from qiao.contact.queries import draft_of
 from qiao.customers.models import CustomerPhone
 from qiao.customers.tests.factories import make_account, make_customer
 from qiao.staff.models import Staff
@@ -211,6 +212,16 @@ def test_closing_takes_one_press_once_a_case_was_opened_and_can_be_undone(
     assert undone.headers["HX-Redirect"].endswith(f"?open=contact:{found.pk}")
     found.refresh_from_db()
     assert found.state == "wrap_up"
+
+
+def test_a_matter_that_is_only_proposed_is_kept_as_nothing_typed(
+    world: Company, browser: Client
+) -> None:
+    found = begin(world)
+    typed = {"tab": "aa", "seen": "", "reason": "water.bill_query"}
+    for proposed, kept in (("water.bill_query", ""), ("water.no_water", "water.bill_query")):
+        browser.post(f"/interactions/{found.pk}/draft", typed | {"proposed": proposed})
+        assert draft_of(found.pk).fields.get("reason", "") == kept
 
 
 def test_two_windows_meet_when_one_closes(world: Company, browser: Client) -> None:

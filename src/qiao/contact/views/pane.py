@@ -15,10 +15,10 @@ from qiao.contact.forms import WRITTEN, CallerForm, WrapUpForm
 from qiao.contact.models import Interaction
 from qiao.contact.queries import (
     LinkedCase,
-    Named,
     calls_from,
     cases_of,
     draft_of,
+    outcome_after,
     outcome_names,
     proposed_reason,
     reason_names,
@@ -112,7 +112,15 @@ def wrap_up_form(interaction: Interaction, data: Any = None, **kwargs: Any) -> W
     )
 
 
+def proposal_for(actor: Actor, interaction: Interaction, text: str) -> Proposal | None:
+    """What the contact is probably about, by the words of `text` or the queue it came through."""
+    tools = registry.contact_tools(actor)
+    asked = (each.queue(interaction_id=interaction.pk) for each in tools if each.queue)
+    return proposed_reason(interaction, text, queue=next(filter(None, asked), ""))
+
+
 def wrap_context(
+    actor: Actor,
     interaction: Interaction,
     cases: list[LinkedCase],
     *,
@@ -123,7 +131,7 @@ def wrap_context(
     """The note and what closing needs, with the values that were typed last."""
     kept = draft or draft_of(interaction.pk)
     text = note or kept.note or interaction.summary
-    proposal = proposed_reason(interaction, text)
+    proposal = proposal_for(actor, interaction, text)
     initial = _initial(interaction, kept, cases, proposal)
     return {
         "interaction": interaction,
@@ -139,12 +147,12 @@ def wrap_context(
 def _initial(
     interaction: Interaction, kept: Draft, cases: list[LinkedCase], proposal: Proposal | None
 ) -> dict[str, str]:
-    """What was typed, else what the cases or the words of the note speak for."""
+    """What was typed, else what the cases, the words of the note or the queue speak for."""
     last = cases[-1] if cases else None
     outcome = ""
     if last:
-        wanted = "case_opened" if last.kind == "opened" else "case_chased"
-        outcome = _outcome_called(interaction, wanted)
+        wanted = "case_opened" if last.kind == "opened" else "case_continued"
+        outcome = outcome_after(interaction, wanted)
     proposed = last.type_key if last else proposal.key if proposal else ""
     return {
         "reason": kept.fields.get("reason") or interaction.reason or proposed,
@@ -153,11 +161,6 @@ def _initial(
         or (last.title if last else ""),
         "outcome": kept.fields.get("outcome") or interaction.outcome or outcome,
     }
-
-
-def _outcome_called(interaction: Interaction, name: str) -> str:
-    choices: list[Named] = list(outcome_names(interaction, language="en"))
-    return next((c.key for c in choices if c.key.rpartition(".")[2] == name), "")
 
 
 def side_context(request: StaffRequest, interaction: Interaction) -> dict[str, Any]:
@@ -192,7 +195,7 @@ def pane_context(request: StaffRequest, interaction: Interaction) -> dict[str, A
     context = head_context(request, interaction) | side_context(request, interaction)
     context["cases"] = cases
     if context["mine"]:
-        context |= wrap_context(interaction, cases)
+        context |= wrap_context(request.actor, interaction, cases)
         context["scripts"] = scripts(interaction, context["form"].initial.get("reason", ""))
     return context
 

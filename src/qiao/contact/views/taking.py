@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,6 @@ from qiao.contact.queries import (
     draft_of,
     find_customers_near,
     get_interaction_for,
-    proposed_reason,
 )
 from qiao.contact.rules.drafts import parse_seen
 from qiao.contact.views import pane
@@ -57,13 +56,21 @@ def keep_draft(request: StaffRequest, interaction_id: int) -> HttpResponse:
             tab=data.get("tab", ""),
             seen=parse_seen(data.get("seen", "")),
             note=data.get("note", ""),
-            fields={key: data.get(key, "") for key in DRAFT_FIELDS},
+            fields=_typed(data),
             actor=request.actor,
             now=request.now,
         )
     except (Interaction.DoesNotExist, operations.InteractionRefusal, BadText) as refusal:
         return HttpResponse(str(refusal), status=409, content_type="text/plain")
     return HttpResponse("differs" if draft.differs else "", content_type="text/plain")
+
+
+def _typed(data: QueryDict) -> dict[str, str]:
+    """What somebody chose or typed; a matter that is only proposed may still be another one."""
+    fields = {key: data.get(key, "") for key in DRAFT_FIELDS}
+    if fields["reason"] == data.get("proposed", ""):
+        fields["reason"] = ""
+    return fields
 
 
 @staff_view(WORK)
@@ -147,7 +154,7 @@ def matter(request: StaffRequest, interaction_id: int) -> HttpResponse:
     chosen, proposed = request.GET.get("reason", ""), request.GET.get("proposed", "")
     if chosen and chosen != proposed:
         return HttpResponse(status=204)
-    proposal = proposed_reason(found, request.GET.get("note", ""))
+    proposal = pane.proposal_for(request.actor, found, request.GET.get("note", ""))
     if (proposal.key if proposal else "") == chosen:
         return HttpResponse(status=204)
     form = pane.wrap_up_form(found, initial={"reason": proposal.key if proposal else ""})
@@ -204,7 +211,7 @@ def finish(request: StaffRequest, interaction_id: int) -> HttpResponse:
             refuse(form, refusal)
     if form.errors:
         cases = list(cases_of(actor=request.actor, interaction_id=interaction_id))
-        context = pane.wrap_context(found, cases, form=form)
+        context = pane.wrap_context(request.actor, found, cases, form=form)
         context |= {"tab": request.POST.get("tab", ""), "seen": request.POST.get("seen", "")}
         return render(request, "contact/wrap.html", context, status=UNPROCESSABLE)
     response = tell_page(HttpResponse(), CHANGED, CLOSED, interaction_id=interaction_id)
@@ -227,7 +234,7 @@ def _both_texts(request: StaffRequest, found: Interaction, refusal: Exception) -
     form.is_valid()
     refuse(form, refusal)
     cases = list(cases_of(actor=request.actor, interaction_id=found.pk))
-    context = pane.wrap_context(found, cases, form=form, note=note, draft=kept)
+    context = pane.wrap_context(request.actor, found, cases, form=form, note=note, draft=kept)
     return render(request, "contact/wrap.html", context, status=UNPROCESSABLE)
 
 
@@ -296,5 +303,5 @@ def refresh(request: StaffRequest, interaction_id: int) -> HttpResponse:
     except (operations.InteractionRefusal, BadText) as refusal:
         return HttpResponse(str(refusal), status=409, content_type="text/plain")
     cases = list(cases_of(actor=request.actor, interaction_id=interaction_id))
-    context = pane.wrap_context(found, cases, draft=draft)
+    context = pane.wrap_context(request.actor, found, cases, draft=draft)
     return render(request, "contact/wrap.html", context)

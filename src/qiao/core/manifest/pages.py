@@ -92,7 +92,8 @@ class ContactTool:
     """What else may be done with a contact at hand, drawn in its head: the keys of its call.
 
     `load` gives what `template` draws as ``tool``, or None where it has nothing to do with it;
-    ``ends`` in it says that the tool itself ends what the contact came by.
+    ``ends`` in it says that the tool itself ends what the contact came by. `queue` tells in which
+    queue the contact waited last, by its qualified key; empty for none.
     """
 
     key: str
@@ -100,6 +101,7 @@ class ContactTool:
     permission: str
     load: Callable[..., Mapping[str, Any] | None]  # (*, actor, interaction_id, now)
     order: int
+    queue: Callable[..., str] | None = None  # (*, interaction_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,19 @@ def check_pack(pack: Pack) -> Iterator[PackProblem]:
     for case_type in pack.case_types:
         yield from _check_case_type(pack, case_type)
     yield from check_queues(pack)
+    yield from _check_outcomes(pack)
     yield from _check_demo(pack)
     yield from _check_tiers(pack)
     yield from check_causes(pack.causes)
     yield from _check_ladders(pack)
+
+
+def _check_outcomes(pack: Pack) -> Iterator[PackProblem]:
+    """One result at most is proposed for the same thing."""
+    for after, count in Counter(item.after for item in pack.outcomes).items():
+        if after and count > 1:
+            text = f"expected {after!r} once, found {count} times"
+            yield PackProblem("pack.toml", "outcome.after", text)
 
 
 def check_fields(fields: tuple[Field, ...], file: str, place: str) -> Iterator[PackProblem]:

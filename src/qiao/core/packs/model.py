@@ -36,6 +36,7 @@ FIELD_KINDS: Final = (
     "phone",
 )
 ANY_PRIORITY: Final = "*"
+OUTCOME_AFTER: Final = ("case_opened", "case_continued")
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -232,11 +233,15 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A wrap-up result of a contact; `resolved` means the customer had the answer at once."""
+    """A wrap-up result of a contact; `resolved` means the customer had the answer at once.
+
+    `after` is what it is proposed for, of `OUTCOME_AFTER`; empty for what only a person can say.
+    """
 
     key: str
     name: Text
     resolved: bool
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

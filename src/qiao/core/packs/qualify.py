@@ -94,6 +94,7 @@ def _queue(pack: Pack, item: QueueSpec) -> QueueSpec:
         item,
         key=qualify(pack.key, item.key),
         skill=qualify(pack.key, item.skill),
+        reason=qualify(pack.key, item.reason),
         overflow=tuple(
             replace(each, queue=qualify(pack.key, each.queue)) for each in item.overflow
         ),

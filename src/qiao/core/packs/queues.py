@@ -44,7 +44,8 @@ class QueueSpec:
     after each of `relax_after` seconds, down to `least_level`. Points rank its contacts against
     those of others: of the queue, of the customer's tier, and per minute waited. A contact waits
     `last_agent_seconds` for whom the customer spoke to last. Agents are rung for `ring_seconds`
-    and have `wrap_up_seconds` after a contact. Recordings of its calls are kept for
+    and have `wrap_up_seconds` after a contact. `reason` is the case type that most of its contacts
+    are about: proposed where nothing else speaks. Recordings of its calls are kept for
     `keep_recordings_days`; None: as long as the company keeps recordings.
     """
 
@@ -68,6 +69,7 @@ class QueueSpec:
     ring_seconds: int = RING_SECONDS
     wrap_up_seconds: int = WRAP_UP_SECONDS
     keep_recordings_days: int | None = None
+    reason: str = ""
 
     @property
     def level_terms(self) -> LevelTerms:
@@ -105,6 +107,7 @@ def read_queue(table: Table) -> QueueSpec:
             if table.has("keep_recordings_days")
             else None
         ),
+        reason=table.string("reason", ""),
     )
     _check_figures(table, queue)
     table.finish()
@@ -114,11 +117,13 @@ def read_queue(table: Table) -> QueueSpec:
 def check_queues(pack: "Pack") -> Iterator[PackProblem]:
     """Every reference of a queue leads somewhere."""
     channels, skills = _keys(pack.channels), _keys(pack.skills)
+    types = _keys(pack.case_types)
     tiers, queues = {tier.letter for tier in pack.tiers}, _keys(pack.queues)
     for queue in pack.queues:
         place = f"queue[{queue.key}]"
         yield from _known(f"{place}.channels", queue.channels, channels)
         yield from _known(f"{place}.skill", [queue.skill] if queue.skill else [], skills)
+        yield from _known(f"{place}.reason", [queue.reason] if queue.reason else [], types)
         yield from _known(f"{place}.tier_points", queue.tier_points, tiers)
         helpers = [each.queue for each in queue.overflow]
         yield from _known(f"{place}.overflow", helpers, queues - {queue.key})

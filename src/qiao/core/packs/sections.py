@@ -11,6 +11,7 @@ from qiao.core.packs.field_checks import read_checks
 from qiao.core.packs.model import (
     ANY_PRIORITY,
     FIELD_KINDS,
+    OUTCOME_AFTER,
     WEEKDAYS,
     CalendarSpec,
     CaseType,
@@ -59,7 +60,12 @@ def read_channel(table: Table) -> Channel:
 
 def read_outcome(table: Table) -> Outcome:
     """A wrap-up result."""
-    outcome = Outcome(table.key(), table.text("name"), table.boolean("resolved"))
+    outcome = Outcome(
+        key=table.key(),
+        name=table.text("name"),
+        resolved=table.boolean("resolved"),
+        after=table.choice("after", OUTCOME_AFTER, ""),
+    )
     table.finish()
     return outcome
 

@@ -30,6 +30,7 @@ from qiao.core.tests.test_packs import edit, problems
             '{queue = "billing"}',
             "longer_than",
         ),
+        ('reason = "bill_query"', 'reason = "bills"', "reason: expected one of"),
         ('answer_within = "4h"', 'answer_within = "4h"\nskill_level = 2', "beside"),
     ],
 )
@@ -37,3 +38,10 @@ def test_each_fault_of_a_queue_is_told(tmp_path: Path, old: str, new: str, told:
     water = Path(shutil.copytree(SHIPPED / "water", tmp_path / "water"))
     edit(water, "queues.toml", old, new)
     assert any(line.startswith("queues.toml: queue[") and told in line for line in problems(water))
+
+
+def test_two_results_for_the_same_thing_are_told(tmp_path: Path) -> None:
+    water = Path(shutil.copytree(SHIPPED / "water", tmp_path / "water"))
+    edit(water, "pack.toml", 'after = "case_continued"', 'after = "case_opened"')
+    told = "pack.toml: outcome.after: expected 'case_opened' once, found 2 times"
+    assert told in problems(water)

@@ -95,7 +95,7 @@ def _choices(bound: BoundField, label: Text, hint: Text, span: str) -> SafeStrin
     fits = many or _fits_one_row([str(words) for _tag, words in options])
     name = bound.auto_id or bound.html_name
     return markup(
-        '<div class="q-field{}" role="{}" aria-labelledby="{}-label"{}><span class="q-lab"'
+        '<div class="q-field{}" role="{}" aria-labelledby="{}-label"{}{}><span class="q-lab"'
         ' id="{}-label">{}{}</span><div class="{}">{}</div>{}{}</div>',
         span,
         "group" if many else "radiogroup",
@@ -103,6 +103,7 @@ def _choices(bound: BoundField, label: Text, hint: Text, span: str) -> SafeStrin
         markup(' aria-describedby="{}"', " ".join(_described(bound, hint)))
         if _described(bound, hint)
         else "",
+        markup(' aria-invalid="true"') if bound.errors and not many else _NOTHING,
         name,
         label,
         _required(bound),

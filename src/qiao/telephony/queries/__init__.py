@@ -8,6 +8,7 @@ from qiao.telephony.queries.at_hand import (
     load_transfer,
     number_words,
     queue_name,
+    queue_of_contact,
     talking_call,
 )
 from qiao.telephony.queries.browser_phones import (
@@ -188,6 +189,7 @@ __all__ = [
     "owed_seen_by",
     "own_phone",
     "queue_name",
+    "queue_of_contact",
     "queues_with_calls",
     "recent_tally",
     "recording_to_see_to",

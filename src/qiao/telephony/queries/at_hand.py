@@ -157,6 +157,12 @@ def ended_call(*, actor: Actor, interaction_id: int) -> Call | None:
     return own.filter(phase=Call.Phase.ENDED).select_related("line").order_by("-id").first()
 
 
+def queue_of_contact(*, interaction_id: int) -> str:
+    """The queue in which the last call of a contact waited last; empty for none."""
+    calls = Call.objects.filter(interaction_id=interaction_id).order_by("-id")
+    return calls.values_list("queue", flat=True).first() or ""
+
+
 def _watches(watcher: Leg | None, row: Call, now: datetime) -> str:
     """How somebody in charge hears the call, as far as its agent is told; empty for not at all."""
     if watcher is None or not watcher.is_up or watcher.mode is None:
