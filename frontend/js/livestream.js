@@ -6,14 +6,31 @@ import { correct } from "./clock.js";
 import { connect } from "./stream.js";
 
 const PING_MS = 30_000;
+const BOUND_MS = 50; // by then htmx listens for what it put into the page
+const LISTENS = '[hx-trigger*="live:"]';
+
+const listeners = () => [...document.querySelectorAll(LISTENS)];
+const namesOf = (place) => (place.getAttribute("hx-trigger") ?? "").match(/live:[\w.:~-]+/g) ?? [];
 
 function wakeAll() {
-  const names = new Set(["live:resync"]);
-  for (const place of document.querySelectorAll('[hx-trigger*="live:"], [data-new-on]')) {
-    const text = place.getAttribute("hx-trigger") ?? "";
-    for (const [name] of text.matchAll(/live:[\w.:~-]+/g)) names.add(name);
-  }
-  for (const name of names) document.body.dispatchEvent(new CustomEvent(name, { detail: {} }));
+  for (const name of new Set(["live:resync", ...listeners().flatMap(namesOf)])) dispatch(name, {});
+}
+
+// What is told while something is on its way here is told to it again when it stands: it was drawn
+// before, and who asked for it may have gone with it.
+const flights = new Map(); // by request
+
+function depart({ detail }) {
+  flights.set(detail.xhr, { known: new Set(listeners()), told: new Map() });
+}
+
+function arrive(xhr) {
+  const flight = flights.get(xhr);
+  flights.delete(xhr);
+  if (!flight?.told.size) return;
+  const fresh = listeners().filter((place) => !flight.known.has(place));
+  const wanted = new Set(fresh.flatMap(namesOf));
+  for (const [name, data] of flight.told) if (wanted.has(name)) dispatch(name, data);
 }
 
 function hear(message) {
@@ -53,7 +70,12 @@ function wake(topic, data) {
 }
 
 function tell(name, data) {
-  document.body.dispatchEvent(new CustomEvent(name, { detail: data }));
+  for (const { told } of flights.values()) told.set(name, data);
+  dispatch(name, data);
+}
+
+function dispatch(name, detail) {
+  document.body.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
 const PACES = [1, 2, 3, 10]; // seconds
@@ -93,6 +115,8 @@ export function start() {
   const { live, liveWorker, who = "" } = document.body.dataset;
   if (!live) return;
   document.addEventListener("visibilitychange", catchUp);
+  document.body.addEventListener("htmx:beforeSend", depart);
+  document.body.addEventListener("htmx:afterRequest", ({ detail }) => setTimeout(arrive, BOUND_MS, detail.xhr));
   const url = new URL(live, location.href).href;
   if (window.SharedWorker && liveWorker) {
     try {

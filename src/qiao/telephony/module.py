@@ -97,7 +97,7 @@ manifest = Module(
     number_keys=(
         NumberKey(
             "telephony.call", pgettext_lazy("number", "Call"), "phone-outgoing",
-            "telephony:call_customer", DIAL,
+            "telephony:call_number", DIAL,
         ),
     ),
     inbox=(

@@ -30,7 +30,7 @@ TELEPHONE: Final = {
     "telephony:end_owed": Visit(
         {"owed_id": "{owed}", "result": "reached"}, post={}, get=NOT_ALLOWED
     ),
-    "telephony:call_customer": Visit(
+    "telephony:call_number": Visit(
         {"customer_id": "{customer}", "phone_id": "{phone}"}, post={}, get=NOT_ALLOWED
     ),
     "telephony:call_lists": Visit(),
