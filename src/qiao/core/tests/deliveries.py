@@ -45,19 +45,28 @@ def run_background(*, most: int = 20) -> int:
     while (job := _take_long()) is not None:
         count += 1
         assert count <= most, "long work causes long work without end"
-        name, args = job
+        job_id, name, args = job
         task: Any = app.tasks[name]
         task.func(**args)
+        _end_long(job_id)
     return count
 
 
-def _take_long() -> tuple[str, dict[str, Any]] | None:
+def _take_long() -> tuple[int, str, dict[str, Any]] | None:
+    """The next one; it is under way from now on, as pages that ask after it see."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = ("
+            "UPDATE procrastinate_jobs SET status = 'doing' WHERE id = ("
             " SELECT id FROM procrastinate_jobs WHERE queue_name = %s AND status = 'todo'"
-            " ORDER BY id LIMIT 1) RETURNING task_name, args::text",
+            " ORDER BY id LIMIT 1) RETURNING id, task_name, args::text",
             [QUEUE],
         )
         row = cursor.fetchone()
-    return (row[0], dict(json.loads(row[1]))) if row else None
+    return (row[0], row[1], dict(json.loads(row[2]))) if row else None
+
+
+def _end_long(job_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", [job_id]
+        )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from qiao.contact.models import Interaction
-from qiao.staff.models import Skill, Staff
+from qiao.staff.models import Organisation, Skill, Staff
 from qiao.staff.operations import give_skill
 from qiao.staff.tests.cast import Company, person
 from qiao.workforce.models import PlanningGroup
@@ -38,19 +38,34 @@ def make_group(company: Company, *, more: int = 3) -> PlanningGroup:
 
 def add_calls(company: Company, *, days: int = 30, hours: Sequence[int] = (9, 10, 15)) -> None:
     """Calls of each day before `TODAY`, four in each of these hours, about bills."""
+    add_calls_before(TODAY, unit=company.lake, agent=company.agent_staff, days=days, hours=hours)
+
+
+def add_calls_before(
+    today: date,
+    *,
+    unit: Organisation,
+    agent: Staff,
+    days: int,
+    hours: Sequence[int],
+    each: int = 4,
+) -> None:
+    """So many calls in each of these hours of the days before, about bills."""
     rows = []
     for back in range(1, days + 1):
-        day = TODAY - timedelta(days=back)
+        day = today - timedelta(days=back)
         for hour in hours:
-            for n in range(4):
-                begin = datetime(day.year, day.month, day.day, hour - 8, 12 * n, tzinfo=UTC)
+            for n in range(each):
+                begin = datetime(
+                    day.year, day.month, day.day, hour - 8, n * 60 // each, tzinfo=UTC
+                )
                 rows.append(
                     Interaction(
                         number=f"T{back:03}{hour:02}{n}",
-                        organisation=company.lake,
+                        organisation=unit,
                         channel="phone",
                         state="closed",
-                        agent=company.agent_staff,
+                        agent=agent,
                         caller_phone="+8613805712264",
                         started_at=begin,
                         started_date=day,
