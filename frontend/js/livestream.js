@@ -21,13 +21,27 @@ function wakeAll() {
 const flights = new Map(); // by request
 
 function depart({ detail }) {
-  flights.set(detail.xhr, { known: new Set(listeners()), told: new Map() });
+  const { elt, requestConfig, xhr } = detail;
+  const changes = requestConfig.verb !== "get";
+  flights.set(xhr, { elt, changes, known: new Set(listeners()), told: new Map(), kept: new Set() });
+}
+
+// What somebody pressed within a part is answered into that part: it is not drawn anew before.
+function keep({ detail }) {
+  if (detail.requestConfig.verb !== "get") return;
+  for (const flight of flights.values()) {
+    if (!flight.changes || !detail.target.contains(flight.elt)) continue;
+    detail.shouldSwap = false;
+    flight.kept.add(detail.target);
+  }
 }
 
 function arrive(xhr) {
   const flight = flights.get(xhr);
   flights.delete(xhr);
-  if (!flight?.told.size) return;
+  if (!flight) return;
+  const stale = [...flight.kept].filter((place) => place.isConnected);
+  for (const name of new Set(stale.flatMap(namesOf))) dispatch(name, {});
   const fresh = listeners().filter((place) => !flight.known.has(place));
   const wanted = new Set(fresh.flatMap(namesOf));
   for (const [name, data] of flight.told) if (wanted.has(name)) dispatch(name, data);
@@ -116,6 +130,7 @@ export function start() {
   if (!live) return;
   document.addEventListener("visibilitychange", catchUp);
   document.body.addEventListener("htmx:beforeSend", depart);
+  document.body.addEventListener("htmx:beforeSwap", keep);
   document.body.addEventListener("htmx:afterRequest", ({ detail }) => setTimeout(arrive, BOUND_MS, detail.xhr));
   const url = new URL(live, location.href).href;
   if (window.SharedWorker && liveWorker) {

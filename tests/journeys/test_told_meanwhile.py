@@ -30,7 +30,7 @@ def test_what_is_told_while_the_answer_is_on_its_way_is_asked_for_again(site: Si
         route.fulfill(response=told)
 
     expect(page.locator("#q-watch")).to_be_attached()
-    page.wait_for_function("document.documentElement.dataset.live === 'live'")
+    expect(page.locator("html")).to_have_attribute("data-live", "live")
     page.wait_for_timeout(ARRIVES)  # whatever the page reads anew when it begins to hear
     page.route("**/calls/living/mine", answer)
     with page.expect_response("**/calls/living/mine"):

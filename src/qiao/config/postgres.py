@@ -284,6 +284,8 @@ def _tuning() -> dict[str, str]:
         "listen_addresses": "",
         "unix_socket_permissions": "0700",
         "max_connections": "100",
+        # A restore drops and makes all tables in one transaction, and locks each with its indexes.
+        "max_locks_per_transaction": "256",
         "shared_buffers": f"{max(64, min(2048, megabytes // 8))}MB",
         "effective_cache_size": f"{max(128, megabytes // 2)}MB",
         "work_mem": "16MB",

@@ -43,7 +43,8 @@ def adopt(call: Call, view: View, at: datetime, terms: Terms) -> Conduct:
 def _receivers(step: Conduct, alive: Mapping[str, switch.ChannelSeen], terms: Terms) -> None:
     """Receivers that were lifted while nobody listened."""
     for leg in list(step.call.legs.values()):
-        if leg.is_up or not alive[leg.channel].is_up:
+        seen = alive.get(leg.channel)  # none yet of one that was ordered just now
+        if leg.is_up or seen is None or not seen.is_up:
             continue
         if leg.role == "agent":
             _lifted(step, leg, terms)
