@@ -127,6 +127,8 @@ def work_list(site: Site, agent: Page) -> None:
     agent.goto(f"{site.address}/calls/lists/")
     agent.get_by_role("link", name="Work", exact=True).click()
     work = agent.locator("#list-work")
+    expect(work.get_by_role("button", name="Next")).to_be_visible()
+    expect(agent.locator("html")).to_have_attribute("data-live", "live")  # its keys are heard
     agent.keyboard.press("Alt+n")
     expect(work).to_contain_text("Say when the valve is replaced.")
     first = CUSTOMER if work.get_by_text(CUSTOMER).count() else BUSY
