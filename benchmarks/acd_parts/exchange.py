@@ -21,7 +21,7 @@ from qiao.core.actor import Actor
 from qiao.telephony.controller import Controller
 from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.sim import SimEngine
-from qiao.telephony.engines.sim_switch import Phone
+from qiao.telephony.engines.sim_phones import Phone
 from qiao.telephony.operations import Switchboard
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Order, Outcome, Signal

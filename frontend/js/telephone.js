@@ -7,6 +7,7 @@ import { fail, show } from "./toasts.js";
 
 const WINDOW = "qiao-softphone";
 const FEATURES = "popup,width=380,height=660";
+const DRAWN_MS = 50; // by then the head says who it was
 const PATIENCE_MS = 600;
 const LOOKED_FOR_MS = 15_000; // a window that died says nothing
 let channel = null;
@@ -75,15 +76,22 @@ function click({ target }) {
   else if (target.closest("[data-sign-on]") && "softphoneUsed" in place.dataset) openWindow(place);
 }
 
-// When the other side has gone, only how it ended is left to say: unless somebody writes just now.
+// When the other side has gone, only how it ended is left to say: unless somebody writes just now, or
+// digits still say who it was.
 function over() {
+  if (document.querySelector("#contact-head .q-pick")) return;
   const focused = document.activeElement;
   const writes = focused?.matches("textarea, select, input:not([type=radio], [type=checkbox])");
   if (!writes && !document.querySelector("dialog[open]")) focusOn(document.querySelector("#contact-wrap [data-numbered]"));
 }
 
+function known() {
+  if (document.querySelector("#contact-head .q-ctlover")) over();
+}
+
 export function start() {
   document.body.addEventListener("call:ended", over);
+  document.body.addEventListener("contact:identified", () => setTimeout(known, DRAWN_MS));
   const place = bar();
   if (!place || !window.BroadcastChannel || !navigator.locks) return;
   const { softphoneWho: who } = place.dataset;

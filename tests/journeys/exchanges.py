@@ -12,6 +12,7 @@ from qiao.telephony.controller import Controller
 from qiao.telephony.played import PlayedExchange
 
 LINE: Final = "96390"
+QUEUE: Final = "water.billing"
 
 
 class Exchange:

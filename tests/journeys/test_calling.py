@@ -1,11 +1,8 @@
 """An agent calls back who is owed a call, and works a list until nobody is left."""
 
-from collections.abc import Iterator
 from datetime import time
-from typing import Any
 
-import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -13,33 +10,16 @@ from qiao.core.settings import put
 from qiao.customers.models import Customer, Segment, SegmentKept, SegmentMember
 from qiao.customers.operations import NewPhone, register_customer
 from qiao.messaging.parameters import QUIET_FROM, QUIET_UNTIL, QUIET_UNTIL_ON_REST_DAYS
-from qiao.staff.models import Organisation, Staff
-from qiao.staff.operations import define_skill, give_skill
+from qiao.staff.models import Organisation
 from qiao.staff.queries import actor_by_number, company_id
 from qiao.telephony.models import Call, CallListTry, OwedCall
-from qiao.telephony.operations import ListDraft, add_line, make_call_list
+from qiao.telephony.operations import ListDraft, make_call_list
 from qiao.telephony.operations.owing import owe_call
-from tests.journeys.exchanges import LINE, Exchange
+from tests.journeys.exchanges import QUEUE, Exchange
 from tests.journeys.site import CUSTOMER, PHONE_NUMBER, SINCE, Site, see
 
-QUEUE = "water.billing"
 AGENT, SUPERVISOR = "林晓岚", "沈国良"
 BUSY = "黄志强"  # the last digit of a number says what its telephone does
-
-
-@pytest.fixture
-def exchange(site: Site, settings: Any) -> Iterator[Exchange]:
-    del site
-    settings.TRUNK = "outside/{number}"  # as the server of the site has it
-    with transaction.atomic():
-        define_skill(key=QUEUE, names={"en": QUEUE})
-        give_skill(staff=Staff.objects.get(number="1027"), skill_key=QUEUE, level=3)
-        add_line(number=LINE, name="供水热线", organisation_id=company_id(), queue=QUEUE)
-    made = Exchange()
-    made.start()
-    yield made
-    made.stop()
-    connections.close_all()
 
 
 def owe() -> OwedCall:

@@ -19,9 +19,8 @@ from qiao.telephony.operations import make_secrets
 from tests.journeys.exchanges import Exchange
 from tests.journeys.sip_double import FLOWS, HEARD, OFFER, TAKE, WAITS, Dialog, SipSwitch
 from tests.journeys.site import PHONE_NUMBER, Site
-from tests.journeys.test_watching import AGENT, exchange
+from tests.journeys.test_watching import AGENT
 
-__all__ = ["exchange"]
 ANSWER = """(call) => new BroadcastChannel("qiao-softphone-1027").postMessage(
   { ask: "answer", call, id: call })"""
 USER, ENDPOINT = "1027-web", "PJSIP/1027-web"

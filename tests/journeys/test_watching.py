@@ -1,36 +1,15 @@
 """A supervisor hears a call, whispers to its agent, and moves the caller who waits behind."""
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from django.db import connections, transaction
 from playwright.sync_api import Page, expect
 
-from qiao.staff.models import Staff
-from qiao.staff.operations import define_skill, give_skill
-from qiao.staff.queries import company_id
 from qiao.telephony.models import CallWatch
-from qiao.telephony.operations import add_line
-from tests.journeys.exchanges import LINE, Exchange
+from tests.journeys.exchanges import Exchange
 from tests.journeys.site import CUSTOMER, PHONE_NUMBER, Site, see
 
-QUEUE, REPAIRS = "water.billing", "water.repair"
+REPAIRS = "water.repair"
 AGENT, SUPERVISOR = "林晓岚", "沈国良"
-
-
-@pytest.fixture
-def exchange(site: Site) -> Iterator[Exchange]:
-    del site
-    with transaction.atomic():
-        define_skill(key=QUEUE, names={"en": QUEUE})
-        give_skill(staff=Staff.objects.get(number="1027"), skill_key=QUEUE, level=3)
-        add_line(number=LINE, name="供水热线", organisation_id=company_id(), queue=QUEUE)
-    made = Exchange()
-    made.start()
-    yield made
-    made.stop()
-    connections.close_all()
 
 
 def bar(page: Page) -> Any:

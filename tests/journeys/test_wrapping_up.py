@@ -3,15 +3,19 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from qiao.contact.models import AgentState, Interaction
+from qiao.customers.operations import NewPhone, register_customer
+from qiao.staff.queries import actor_by_number
 from tests.journeys.exchanges import Exchange
 from tests.journeys.site import CUSTOMER, PHONE_NUMBER, Site, settle
 from tests.journeys.test_journeys import open_leak
-from tests.journeys.test_watching import AGENT, exchange
 
-__all__ = ["exchange"]
+AGENT = "林晓岚"
+SHARED = "13805710101"
 MOST_KEYS = 3
 
 
@@ -111,10 +115,35 @@ def while_writing(page: Page, exchange: Exchange) -> None:
     assert (found.outcome, found.summary) == ("water.done_on_line", "Asks what")
 
 
+def of_several(page: Page, exchange: Exchange) -> None:
+    """The number is that of two people: digits say who it was before they say how it ended."""
+    now, boss = timezone.now(), actor_by_number("1008", day=timezone.localdate())
+    for name in ("王敏", "王强"):
+        with transaction.atomic():
+            register_customer(
+                actor=boss, now=now, organisation_id=boss.organisation_id, name=name,
+                phones=[NewPhone(SHARED)],
+            )  # fmt: skip
+    is_ready(page)
+    channel = exchange.call(SHARED)
+    page.locator("[data-accept]").click()
+    expect(page.locator("#contact-head .q-pick")).to_have_count(2)
+    exchange.put_down(channel)
+    is_over(page)
+    keys = Keys(page)
+    keys.press("1")
+    expect(outcomes(page).first).to_be_focused()
+    keys.press("1", "Control+Enter")
+    found = closes(keys)
+    assert found.customer_id is not None
+    assert found.outcome == "water.answered"
+
+
 def test_a_talk_is_wrapped_up_in_three_keys_at_most(exchange: Exchange, agent: Page) -> None:
     after_a_case(agent, exchange)
     after_hanging_up(agent, exchange)
     while_writing(agent, exchange)
+    of_several(agent, exchange)
     assert AgentState.objects.get(staff__number="1027").state == "ready"
     takes(agent, exchange)
     agent.locator("h1").first.click()

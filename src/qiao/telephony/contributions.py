@@ -20,30 +20,27 @@ def _minutes(key: str, label: object, default: int, source: object) -> Parameter
     )
 
 
+def _switch(key: str, label: Promise, about: Promise, source: Promise) -> Parameter:
+    return Parameter(
+        key=key, label=label, about=about, kind="boolean", default=False, default_source=source
+    )
+
+
 PARAMETERS: Final = (
-    Parameter(
-        key="calls.listening_is_seen",
-        label=_("Agents see that somebody listens to their call"),
-        about=_("That somebody whispers to them or talks with both they always see."),
-        kind="boolean",
-        default=False,
-        default_source=_("Usual in quality work: unseen, a talk is heard as it always is"),
+    _switch(
+        "calls.listening_is_seen", _("Agents see that somebody listens to their call"),
+        _("That somebody whispers to them or talks with both they always see."),
+        _("Usual in quality work: unseen, a talk is heard as it always is"),
     ),
-    Parameter(
-        key="calls.dial_abroad",
-        label=_("Numbers abroad may be called"),
-        about=_("Emergency and service numbers are never called from the screen."),
-        kind="boolean",
-        default=False,
-        default_source=_("Calls abroad cost by the minute, and whom we serve lives here"),
+    _switch(
+        "calls.dial_abroad", _("Numbers abroad may be called"),
+        _("Emergency and service numbers are never called from the screen."),
+        _("Calls abroad cost by the minute, and whom we serve lives here"),
     ),
-    Parameter(
-        key="calls.outgoing_recorded",
-        label=_("Calls that we make are recorded"),
-        about=_("Whoever calls then says so at the beginning of the talk."),
-        kind="boolean",
-        default=False,
-        default_source=_("No notice is played to whom we call"),
+    _switch(
+        "calls.outgoing_recorded", _("Calls that we make are recorded"),
+        _("Whoever calls then says so at the beginning of the talk."),
+        _("No notice is played to whom we call"),
     ),
     _minutes(
         "calls.answer_message_minutes", _("Time to answer a message left by telephone"), 240,

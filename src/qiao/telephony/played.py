@@ -21,7 +21,7 @@ from qiao.core.live import connection_parameters
 from qiao.telephony.engines.at_hand import played_shelf
 from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.sim import SimEngine
-from qiao.telephony.engines.sim_switch import Phone
+from qiao.telephony.engines.sim_phones import Phone
 from qiao.telephony.models import PhoneDeed
 from qiao.telephony.operations import mark_done
 from qiao.telephony.operations.deeds import DEEDS_HEARD_ON

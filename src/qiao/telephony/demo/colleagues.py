@@ -17,7 +17,7 @@ from qiao.contact.operations import (
 from qiao.contact.queries import standings
 from qiao.core.actor import Actor
 from qiao.staff.queries import extras
-from qiao.telephony.engines.sim_switch import Phone
+from qiao.telephony.engines.sim_phones import Phone
 
 MOST: Final = 5  # beside the visitor; with callers of the demo's rhythm they have little rest
 SLOWEST_SECONDS: Final = 6.0

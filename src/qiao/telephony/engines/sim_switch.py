@@ -8,53 +8,20 @@ order on what has gone fails, and a join is for all or for nobody.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 from qiao.telephony.engines.clock import Clock
+from qiao.telephony.engines.sim_phones import Channel, Phone, State
 from qiao.telephony.engines.sim_recordings import SimRecordings
 from qiao.telephony.engines.sim_shelf import Shelf
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Order, Outcome, Signal
-
-State = Literal["ringing_in", "created", "ready", "ringing", "up"]
-Manner = Literal["answers", "silent", "busy", "rejects", "declines", "off", "absent"]
 
 ARRIVES_AFTER: Final = 0.002  # seconds from its creation until a channel is ready, as recorded
 RINGS_AFTER: Final = 0.002
 SOUND_SECONDS: Final = 2.0
 NO_ANSWER, NORMAL, SOFT = 19, switch.NORMAL, 32
 TEMPORARILY_UNAVAILABLE: Final = 480
-
-
-@dataclass
-class Phone:
-    """A telephone that can be rung: what it does when it rings, and after how many seconds.
-
-    One that ``declines`` does so before it rings. One that is ``off`` lies behind a network that
-    says so when it is dialled; one that is ``absent`` is not signed on at the switch, so that no
-    channel to it can be made.
-    """
-
-    endpoint: str
-    manner: Manner = "answers"
-    after_seconds: float = 2.0
-
-
-@dataclass
-class _Channel:
-    name: str
-    state: State
-    caller: str = ""
-    endpoint: str = ""
-    role: str = ""
-    about: str = ""
-    dialled: str = ""
-    bridge: str = ""
-    spied: str = ""
-    playing: list[str] = field(default_factory=list)
-    recording: str = ""
-    ring: int = 0  # tells one ringing from the next
 
 
 class SimSwitch:
@@ -75,7 +42,7 @@ class SimSwitch:
         self._tell_on = tell
         self._random = random.Random(seed)  # noqa: S311 - a play, no secret
         self.sound_seconds = sound_seconds
-        self._channels: dict[str, _Channel] = {}
+        self._channels: dict[str, Channel] = {}
         self._bridges: dict[str, list[str]] = {}
         self._kinds: dict[str, str] = {}
         self._music: set[str] = set()
@@ -92,7 +59,7 @@ class SimSwitch:
         """Somebody dials; returns their channel."""
         self._calls += 1
         name = f"sim-{self._calls}.{self._random.randrange(1 << 48):012x}"
-        self._channels[name] = _Channel(name, "ringing_in", caller=caller, dialled=dialled)
+        self._channels[name] = Channel(name, "ringing_in", caller=caller, dialled=dialled)
         self._tell(switch.Arrived(self.clock.now(), name, caller, dialled))
         return name
 
@@ -183,7 +150,7 @@ class SimSwitch:
             return self._on_bridge(order)
         return self._on_sound(order)
 
-    def _on_channel(self, order: switch.OnChannel, channel: _Channel) -> Outcome:
+    def _on_channel(self, order: switch.OnChannel, channel: Channel) -> Outcome:
         match order:
             case switch.Answer():
                 if channel.state != "up":
@@ -198,7 +165,7 @@ class SimSwitch:
                 return self._heard_through(order, channel)
         return Outcome.DONE
 
-    def _heard_through(self, order: switch.OnChannel, channel: _Channel) -> Outcome:
+    def _heard_through(self, order: switch.OnChannel, channel: Channel) -> Outcome:
         match order:
             case switch.HoldMusic(_, on):
                 return self._switch_music(channel.name, on=on)
@@ -214,18 +181,18 @@ class SimSwitch:
         phone = self.finds(order.endpoint)
         if phone is None or phone.manner == "absent":
             return Outcome.UNREACHABLE
-        made = _Channel(
+        made = Channel(
             order.channel, "created", order.shown, order.endpoint, order.role, order.about
         )
         self._channels[order.channel] = made
         self._soon(ARRIVES_AFTER, made, lambda: self._arrive(made))
         return Outcome.DONE
 
-    def _arrive(self, channel: _Channel) -> None:
+    def _arrive(self, channel: Channel) -> None:
         channel.state = "up" if channel.spied else "ready"
         self._tell(switch.Ready(self.clock.now(), channel.name, channel.role, channel.about))
 
-    def _dial(self, channel: _Channel, seconds: int) -> Outcome:
+    def _dial(self, channel: Channel, seconds: int) -> Outcome:
         if channel.state == "created":
             return Outcome.NOT_YET
         if channel.state != "ready":
@@ -234,7 +201,7 @@ class SimSwitch:
         self._soon(RINGS_AFTER, channel, lambda: self._ring(channel, phone, seconds))
         return Outcome.DONE
 
-    def _ring(self, channel: _Channel, phone: Phone, seconds: int) -> None:
+    def _ring(self, channel: Channel, phone: Phone, seconds: int) -> None:
         if phone.manner == "busy":
             self._end(channel, switch.BUSY, sip=486)
             return
@@ -259,14 +226,14 @@ class SimSwitch:
         elif phone.manner == "rejects":
             self._soon(phone.after_seconds, channel, lambda: self.reject(channel.name))
 
-    def _up(self, channel: _Channel) -> None:
+    def _up(self, channel: Channel) -> None:
         channel.state = "up"
         self._tell(switch.Up(self.clock.now(), channel.name))
         self.on_state(channel.name, "up")
 
     def _end(
         self,
-        channel: _Channel,
+        channel: Channel,
         cause: int,
         *,
         sip: int | None = None,
@@ -333,7 +300,7 @@ class SimSwitch:
             self._tell(switch.Joined(self.clock.now(), each.name, bridge))
         return Outcome.DONE
 
-    def _part(self, channel: _Channel) -> None:
+    def _part(self, channel: Channel) -> None:
         bridge, channel.bridge = channel.bridge, ""
         members = self._bridges.get(bridge, [])
         if channel.name in members:
@@ -368,15 +335,15 @@ class SimSwitch:
             self._music.discard(where)
         return Outcome.DONE
 
-    def _snoop(self, channel: _Channel, snoop: str) -> Outcome:
+    def _snoop(self, channel: Channel, snoop: str) -> Outcome:
         if snoop in self._channels:
             return Outcome.ALREADY
-        made = _Channel(snoop, "created", role="snoop", spied=channel.name)
+        made = Channel(snoop, "created", role="snoop", spied=channel.name)
         self._channels[snoop] = made
         self._soon(ARRIVES_AFTER, made, lambda: self._arrive(made))
         return Outcome.DONE
 
-    def _play(self, channel: _Channel, playback: str, sounds: tuple[str, ...]) -> Outcome:
+    def _play(self, channel: Channel, playback: str, sounds: tuple[str, ...]) -> Outcome:
         self._playbacks[playback] = channel.name
         channel.playing.append("&".join(sounds))
         lengths = [self.sound_seconds(each) for each in sounds]
@@ -396,7 +363,7 @@ class SimSwitch:
         self._tell(switch.PlaybackEnded(self.clock.now(), playback, ok))
         return Outcome.DONE
 
-    def _soon(self, seconds: float, channel: _Channel, act: Callable[[], None]) -> None:
+    def _soon(self, seconds: float, channel: Channel, act: Callable[[], None]) -> None:
         """Do something with a channel after a while, if it is still there."""
 
         def due() -> None:

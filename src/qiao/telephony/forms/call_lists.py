@@ -24,6 +24,7 @@ KINDS: Final = (
     ("refused", pgettext_lazy("result of a call", "Does not want to talk")),
     ("wrong_number", pgettext_lazy("result of a call", "Wrong number")),
 )
+TERMS: Final = ("most_tries", "wait_minutes", "busy_minutes", "quiet_days", "begins", "ends")
 OF_LANGUAGES: Final = (("zh-hans", "hans"), ("zh-hant", "hant"), ("en", "en"))
 
 
@@ -95,13 +96,18 @@ class CallListForm(forms.Form):
             required=False,
             choices=KINDS,
             initial=code.kind if code else "reached",
-            widget=forms.Select(attrs={"class": "form-select"}),
+            widget=forms.Select(attrs={"class": "form-select w-auto"}),
         )
 
     @property
     def plain(self) -> list[forms.BoundField]:
-        """The fields but for those of the results."""
-        return [self[name] for name in self.fields if not name.startswith("code")]
+        """What the list is for: all fields but its terms and those of the results."""
+        return [self[k] for k in self.fields if not k.startswith("code") and k not in TERMS]
+
+    @property
+    def terms(self) -> list[forms.BoundField]:
+        """How often and when people are called."""
+        return [self[name] for name in TERMS]
 
     @property
     def results(self) -> list[list[forms.BoundField]]:

@@ -140,7 +140,7 @@ class Call(models.Model):
 
 
 class CallEntry(models.Model):
-    """One thing that happened to a call; kinds and data are those of `rules.calls`. Append-only.
+    """One thing that happened to a call: kinds and data are those of `rules.call_log`. Only added.
 
     `at` is when it happened by the clock of the switch, `recorded_at` by ours.
     """

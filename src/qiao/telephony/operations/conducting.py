@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from django.db import OperationalError, transaction
 
 from qiao.contact.operations import Asked, leave_queue, let_time_pass, refuse_offer, route
 from qiao.core import events
-from qiao.core.manifest import Answer
 from qiao.core.once import settled
 from qiao.core.rows import Reading, write_new
 from qiao.core.rules import phones
@@ -47,10 +46,9 @@ from qiao.telephony.operations.dialling import (
     terms_of_outgoing,
 )
 from qiao.telephony.operations.log import keep, note
-from qiao.telephony.operations.owing import owe_call, promised
-from qiao.telephony.operations.questions import answer_question
+from qiao.telephony.operations.owing import owe_call
 from qiao.telephony.operations.reserving import may_be_given, offer_for, third_for
-from qiao.telephony.operations.telling import tell_people, tell_queues
+from qiao.telephony.operations.telling import answer_menu, tell_people, tell_queues
 from qiao.telephony.operations.watching import (
     WATCHING,
     follow_watch,
@@ -69,7 +67,6 @@ from qiao.telephony.rights import WATCH
 from qiao.telephony.rules import adopting, asks, conduct, switch
 from qiao.telephony.rules.calls import CALLING, Call, Entry
 from qiao.telephony.rules.conducting import Conduct, Terms
-from qiao.telephony.rules.menu_visits import Context
 from qiao.telephony.rules.switch import Outcome, Signal, View
 
 log: Final = structlog.get_logger(__name__)
@@ -318,41 +315,13 @@ class Switchboard:
     def _listen(self, known: Known, word: asks.Word, now: datetime) -> None:
         if tell_queues(known, word, now):
             self._routes = True
-        elif not tell_people(known, word, now):
-            self._listen_to_menu(known, word, now)
-
-    def _listen_to_menu(self, known: Known, word: asks.Word, now: datetime) -> None:
-        """What a voice menu waits for, asks, promises and keeps."""
-        match word:
-            case asks.Timer(number, seconds):
-                due = now + timedelta(seconds=seconds)
-                heapq.heappush(self._timers, (due, known.row.pk, number))
-            case asks.Asks(question):
-                unit = known.row.organisation_id
-                found = answer_question(ask=question, organisation_id=unit, now=now)
-                self._answer(known, question.id, found, now)
-            case asks.WantsCallback(number, phone, context):
-                owed = self._owe(known, OwedCall.Kind.CALLBACK, phone, context, now)
-                self._answer(known, number, promised(owed), now)
-            case asks.LeftMessage(number, recording, seconds, context):
-                owed = self._owe(
-                    known, OwedCall.Kind.MESSAGE, known.row.caller, context, now,
-                    recording=recording, seconds=seconds,
-                )  # fmt: skip
-                self._answer(known, number, promised(owed), now)
-
-    def _owe(
-        self, known: Known, kind: str, phone: str, context: Context, now: datetime, **more: Any
-    ) -> OwedCall:
-        queue = known.call.queue or known.terms.queue
-        return owe_call(
-            call=known.row, kind=kind, phone=phone, queue=queue, language=context.language,
-            now=now, **more,
-        )  # fmt: skip
-
-    def _answer(self, known: Known, number: int, found: Answer, now: datetime) -> None:
-        ask = asks.MenuAnswered(number, found.outcome, found.values)
-        self._decide(known.row.pk, asking(ask, now), now)
+        elif tell_people(known, word, now):
+            return
+        elif isinstance(word, asks.Timer):
+            due = now + timedelta(seconds=word.seconds)
+            heapq.heappush(self._timers, (due, known.row.pk, word.id))
+        elif (answer := answer_menu(known, word, now)) is not None:
+            self._decide(known.row.pk, asking(answer, now), now)
 
     def _offer(self, asked: Asked, now: datetime) -> None:
         if asked.subject_kind != KIND:

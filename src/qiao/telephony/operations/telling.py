@@ -1,6 +1,7 @@
-"""What a call tells the queues and the people, carried out."""
+"""What a call tells the queues, the people and its voice menu, carried out."""
 
 from datetime import datetime
+from typing import Any
 
 from qiao.contact.operations import (
     leave_queue,
@@ -11,11 +12,14 @@ from qiao.contact.operations import (
     take_offer,
     wait_for_agent,
 )
+from qiao.telephony.models import OwedCall
 from qiao.telephony.operations.calls_at_hand import KIND, Known, wish_of
 from qiao.telephony.operations.contacts import begin_contact
-from qiao.telephony.operations.owing import settle_by_call
+from qiao.telephony.operations.owing import owe_call, promised, settle_by_call
+from qiao.telephony.operations.questions import answer_question
 from qiao.telephony.operations.watching import has_taken_over
 from qiao.telephony.rules import asks
+from qiao.telephony.rules.menu_visits import Context
 
 
 def tell_queues(known: Known, word: asks.Word, now: datetime) -> bool:
@@ -55,3 +59,33 @@ def tell_people(known: Known, word: asks.Word, now: datetime) -> bool:
         case _:
             return False
     return True
+
+
+def answer_menu(known: Known, word: asks.Word, now: datetime) -> asks.MenuAnswered | None:
+    """Answer what a voice menu asks, or promises and keeps; None for a word of another kind."""
+    match word:
+        case asks.Asks(question):
+            unit = known.row.organisation_id
+            found = answer_question(ask=question, organisation_id=unit, now=now)
+            return asks.MenuAnswered(question.id, found.outcome, found.values)
+        case asks.WantsCallback(number, phone, context):
+            owed = _owe(known, OwedCall.Kind.CALLBACK, phone, context, now)
+        case asks.LeftMessage(number, recording, seconds, context):
+            owed = _owe(
+                known, OwedCall.Kind.MESSAGE, known.row.caller, context, now, recording=recording,
+                seconds=seconds,
+            )  # fmt: skip
+        case _:
+            return None
+    told = promised(owed)
+    return asks.MenuAnswered(number, told.outcome, told.values)
+
+
+def _owe(
+    known: Known, kind: str, phone: str, context: Context, now: datetime, **more: Any
+) -> OwedCall:
+    queue = known.call.queue or known.terms.queue
+    return owe_call(
+        call=known.row, kind=kind, phone=phone, queue=queue, language=context.language, now=now,
+        **more,
+    )  # fmt: skip

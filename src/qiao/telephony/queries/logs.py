@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from qiao.telephony.models import CallEntry
-from qiao.telephony.rules.calls import Call, Entry, apply
+from qiao.telephony.rules.call_log import apply
+from qiao.telephony.rules.calls import Call, Entry
 
 
 def histories(call_ids: Collection[int]) -> dict[int, Call]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.asks import Refused, Waits, Word
-from qiao.telephony.rules.calls import Call, Entry, Leg, apply
+from qiao.telephony.rules.call_log import apply
+from qiao.telephony.rules.calls import Call, Entry, Leg
 from qiao.telephony.rules.menus import Menu, Skills
 from qiao.telephony.rules.switch import Order
 

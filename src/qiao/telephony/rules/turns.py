@@ -13,7 +13,8 @@ from datetime import datetime
 from typing import Final, Literal
 
 from qiao.core.rules.service_level import LevelTerms
-from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry, apply
+from qiao.telephony.rules.call_log import apply
+from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry
 
 Kind = Literal["answered", "abandoned", "lost", "left", "moved", "passed", "reached", "unreached"]
 KINDS: Final[tuple[Kind, ...]] = (

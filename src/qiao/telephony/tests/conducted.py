@@ -8,7 +8,8 @@ from django.conf import settings
 
 from qiao.core.actor import Actor
 from qiao.telephony.engines.clock import CountedClock
-from qiao.telephony.engines.sim_switch import Manner, Phone, SimSwitch
+from qiao.telephony.engines.sim_phones import Manner, Phone
+from qiao.telephony.engines.sim_switch import SimSwitch
 from qiao.telephony.operations import Switchboard
 from qiao.telephony.operations.calls_at_hand import Given
 from qiao.telephony.rules.outside import to_dial

@@ -8,9 +8,11 @@ from functools import partial
 from random import Random
 
 from qiao.telephony.engines.clock import CountedClock
-from qiao.telephony.engines.sim_switch import Phone, SimSwitch
+from qiao.telephony.engines.sim_phones import Phone
+from qiao.telephony.engines.sim_switch import SimSwitch
 from qiao.telephony.rules import adopting, asks, conduct, switch
-from qiao.telephony.rules.calls import Call, Entry, fold
+from qiao.telephony.rules.call_log import fold
+from qiao.telephony.rules.calls import Call, Entry
 from qiao.telephony.rules.conducting import Conduct, Terms
 from qiao.telephony.rules.switch import Order, Outcome, Signal
 

@@ -17,6 +17,7 @@ from qiao.telephony.engines.sim_shelf import Shelf
 from qiao.telephony.models import Call, CallRecording
 from qiao.telephony.operations.log import keep, note
 from qiao.telephony.rules import calls
+from qiao.telephony.rules.call_log import fold
 from qiao.telephony.rules.calls import Entry
 
 NOW = timezone.now().replace(microsecond=0)
@@ -67,7 +68,7 @@ def recorded(
     if ends:
         told = {"recording": name, "ok": True, "seconds": seconds}
         happened.append(Entry("recording_ended", at + timedelta(seconds=seconds + 4), told))
-    note(row, calls.fold(calls.Call(row.pk, queue=row.queue), happened))
+    note(row, fold(calls.Call(row.pk, queue=row.queue), happened))
     keep([(row, happened)], NOW)
     return CallRecording.objects.get(name=name)
 

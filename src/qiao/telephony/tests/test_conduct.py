@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiao.telephony.engines.clock import CountedClock
-from qiao.telephony.engines.sim_switch import Manner, Phone
+from qiao.telephony.engines.sim_phones import Manner, Phone
 from qiao.telephony.rules import asks
-from qiao.telephony.rules.calls import ENDS, REFUSALS, Call, Mode, fold
+from qiao.telephony.rules.call_log import fold
+from qiao.telephony.rules.calls import ENDS, REFUSALS, Call, Mode
 from qiao.telephony.rules.conducting import Terms
 from qiao.telephony.tests.exchange import QUEUE, Agent, Exchange
 

@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiao.telephony.engines.clock import CountedClock
-from qiao.telephony.engines.sim_switch import Manner, Phone
+from qiao.telephony.engines.sim_phones import Manner, Phone
 from qiao.telephony.rules import asks, switch
-from qiao.telephony.rules.calls import ENDS, UNREACHED, Call, fold
+from qiao.telephony.rules.call_log import fold
+from qiao.telephony.rules.calls import ENDS, UNREACHED, Call
 from qiao.telephony.rules.conduct import asked, heard
 from qiao.telephony.rules.conducting import Terms
 from qiao.telephony.rules.turns import turns_of

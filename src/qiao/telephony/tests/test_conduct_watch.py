@@ -2,7 +2,7 @@
 
 import pytest
 
-from qiao.telephony.engines.sim_switch import Phone
+from qiao.telephony.engines.sim_phones import Phone
 from qiao.telephony.rules import asks
 from qiao.telephony.rules.calls import Mode
 from qiao.telephony.tests.exchange import QUEUE, Agent, Exchange

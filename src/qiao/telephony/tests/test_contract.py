@@ -16,7 +16,7 @@ from django.utils import timezone
 from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.port import TelephonyEngine
 from qiao.telephony.engines.sim import SimEngine
-from qiao.telephony.engines.sim_switch import Manner, Phone
+from qiao.telephony.engines.sim_phones import Manner, Phone
 from qiao.telephony.rules.switch import Arrived, Signal
 from qiao.telephony.tests.ari_double import AriDouble, script
 from qiao.telephony.tests.performing import CALLER, DIALLED, Ear, Performance, told_of

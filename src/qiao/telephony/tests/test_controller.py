@@ -19,7 +19,7 @@ from qiao.staff.tests.cast import Company, make_company
 from qiao.telephony.controller import Controller
 from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.sim import SimEngine
-from qiao.telephony.engines.sim_switch import Phone
+from qiao.telephony.engines.sim_phones import Phone
 from qiao.telephony.models import Call, CallAsk, CallEntry
 from qiao.telephony.operations import add_line, ask_of_call
 from qiao.telephony.operations.asking import NotYourCall

@@ -13,7 +13,7 @@ from qiao.customers.operations.care import record_consent, set_preferences
 from qiao.customers.tests.factories import make_customer
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
-from qiao.telephony.engines.sim_switch import Manner
+from qiao.telephony.engines.sim_phones import Manner
 from qiao.telephony.models import Call, CallAsk, CallFigureChange, CallTurn, OwedCall
 from qiao.telephony.operations import (
     DialRefused,

@@ -26,7 +26,7 @@ from qiao.telephony.models import Call, CallEntry
 from qiao.telephony.operations import add_line
 from qiao.telephony.operations.turns import fold_figures, record_turns
 from qiao.telephony.queries import CallNotVisible, list_calls, queue_name, story_of
-from qiao.telephony.rules import calls
+from qiao.telephony.rules import call_log, calls
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -240,7 +240,7 @@ def test_the_page_of_a_call_tells_what_happened_and_what_it_led_to(
 
 
 def test_every_entry_of_a_log_and_every_end_has_words_or_is_silent_on_purpose() -> None:
-    told = re.findall(r"``(\w+)``", (calls.__doc__ or "").partition("======")[2])
+    told = re.findall(r"``(\w+)``", (call_log.__doc__ or "").partition("======")[2])
     values = {"no_answer", "busy", "rejected", "unreachable", "caller_gone", "withdrawn"}
     values |= {"listen", "whisper", "talk"} | calls.ENDS
     kinds = set(told) - (values - {"answered"}) - {"visit", "why"}

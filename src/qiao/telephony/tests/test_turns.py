@@ -13,7 +13,7 @@ from qiao.contact.models import AgentStateChange
 from qiao.core.rules.service_level import LevelTerms
 from qiao.staff.tests.cast import Company, make_company
 from qiao.telephony.engines.clock import CountedClock
-from qiao.telephony.engines.sim_switch import Phone
+from qiao.telephony.engines.sim_phones import Phone
 from qiao.telephony.models import Call, CallEntry, CallFigure, CallFigureChange, CallTurn
 from qiao.telephony.operations import add_line
 from qiao.telephony.operations.turns import (

@@ -13,7 +13,7 @@ from random import Random
 from statistics import mean, stdev
 
 from qiao.telephony.engines.clock import CountedClock
-from qiao.telephony.engines.sim_switch import Phone
+from qiao.telephony.engines.sim_phones import Phone
 from qiao.telephony.rules.calls import Call, Entry
 from qiao.telephony.rules.conducting import Terms
 from qiao.telephony.tests.exchange import QUEUE, Agent, Exchange

@@ -1,0 +1,340 @@
+"""A call as its log tells it: entries are only ever added, and the call is what they give.
+
+The log is what times, service level and the call's record are counted from. A controller that was
+killed folds it again and knows each call as it stood. Entries and what they hold:
+
+======================  ==========================================================================
+``arrived``             channel, caller, dialled
+``answered``            the caller hears us
+``menu_began``          menu, version, visit: a voice menu speaks with the caller; the visit is
+                        stored whole
+``menu_moved``          visit: something happened there
+``queued``              queue, bridge; again after a transfer, with `why`
+``requeued``            queue, staff: who let the caller wait there, since when they did before
+``offered``             offer, staff, channel, seconds: somebody is asked to take it
+``rings``               offer
+``refused``             offer, why: ``no_answer``, ``busy``, ``rejected``, ``unreachable``,
+                        ``caller_gone``, ``withdrawn``
+``picked_up``           offer, bridge: they lifted the receiver; both are to meet in the bridge
+``connected``           offer, bridge: caller and agent hear each other
+``held`` ``resumed``    the caller hears music, the agent may do something else
+``muted`` ``unmuted``   the caller does not hear the agent
+``consulted``           offer, staff, channel, bridge, seconds: a third is asked, the caller held
+``consult_answered``    offer
+``consult_ended``       offer, why
+``handed_over``         offer: the third has the call now, the first is free
+``joined``              offer: all talk together
+``watched``             staff, channel, mode ``listen``, ``whisper``, ``talk``
+``watching_up``         channel
+``ear``                 channel, snoop, bridge: how the watcher hears
+``watch_ended``         channel; why, where the call went on to another queue
+``taken_over``          channel, staff: whoever watched has the call now, the agent is free
+``recording_began``     recording
+``recording_paused``    recording, why
+``recording_resumed``   recording
+``recording_ended``     recording, ok, seconds
+``party_left``          channel, of somebody who talked while the call goes on
+``dialled_out``         staff, channel, seconds, to, endpoint, ring_seconds, shown: somebody calls
+                        out, their own telephone is rung first
+``lifted``              channel, bridge, other: they lifted the receiver; the other side is called
+``rings_out``           it rings there
+``reached``             the other side has answered, both hear each other
+``told_cause``          channel, cause, sip: why a leg ends, when the switch says it earlier or
+                        later than that it does
+``trouble``             order, outcome: an order of which nothing came
+``ended``               why: ``caller``, ``agent``, ``abandoned``, ``switch``, ``system``,
+                        ``menu`` where the voice menu did what the caller wanted; of a call out
+                        that reached nobody ``own_phone``, ``given_up`` (by who called),
+                        ``no_answer``, ``busy``, ``rejected``, ``unreachable`` (switched off),
+                        ``no_number``
+======================  ==========================================================================
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from qiao.telephony.rules.calls import Call, Entry, Leg, Outward, Phase
+
+
+def fold(call: Call, entries: Iterable[Entry]) -> Call:
+    """The call after more entries."""
+    for entry in entries:
+        call = apply(call, entry)
+    return call
+
+
+def apply(call: Call, entry: Entry) -> Call:
+    """The call after one more entry. Raises `KeyError` for a kind that is not known."""
+    return _APPLY[entry.kind](call, entry.data, entry.at)
+
+
+def _arrived(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    leg = Leg(data["channel"], "caller")
+    return replace(
+        call, phase="arrived", caller=data["caller"], dialled=data["dialled"], arrived_at=at,
+        legs={leg.channel: leg},
+    )  # fmt: skip
+
+
+def _answered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, phase="greeted", legs=_changed(call, call.caller_channel, is_up=True))
+
+
+def _menu_began(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    version = data.get("version", 0)
+    return replace(
+        call, phase="menu", menu=data["menu"], menu_version=version, visit=data["visit"]
+    )
+
+
+def _menu_moved(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, visit=data["visit"])
+
+
+def _queued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    return replace(
+        call, phase="waiting", queue=data["queue"], holding=data["bridge"], talk="", queued_at=at,
+        recording="", is_recording_paused=False, is_muted=False, made=call.made + 1,
+    )  # fmt: skip
+
+
+def _requeued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, queue=data["queue"])
+
+
+def _offered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    leg = Leg(data["channel"], "agent", data["staff"], data["offer"], seconds=data["seconds"])
+    return replace(call, legs={**call.legs, leg.channel: leg}, made=call.made + 1)
+
+
+def _rings(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return call
+
+
+def _refused(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, legs=_without_offer(call, data["offer"]))
+
+
+def _picked_up(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    leg = _of_offer(call, data["offer"])
+    legs = {**call.legs, leg.channel: replace(leg, bridge=data["bridge"])}
+    return replace(call, legs=legs, made=call.made + 1)
+
+
+def _connected(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    leg = _of_offer(call, data["offer"])
+    legs = {**call.legs, leg.channel: replace(leg, is_up=True, bridge="")}
+    return replace(
+        call, phase="talking", legs=legs, holding="", talk=data["bridge"],
+        connected_at=call.connected_at or at,
+    )  # fmt: skip
+
+
+def _held(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, phase="held")
+
+
+def _resumed(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, phase="talking")
+
+
+def _muted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, is_muted=True)
+
+
+def _unmuted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, is_muted=False)
+
+
+def _consulted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    leg = Leg(data["channel"], "consulted", data["staff"], data["offer"], seconds=data["seconds"])
+    legs = {**call.legs, leg.channel: leg}
+    return replace(call, phase="consulting", legs=legs, consult=data["bridge"], made=call.made + 2)
+
+
+def _consult_answered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    leg = _of_offer(call, data["offer"])
+    return replace(call, legs={**call.legs, leg.channel: replace(leg, is_up=True)})
+
+
+def _consult_ended(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = _without_offer(call, data["offer"])
+    phase: Phase = "talking" if call.phase == "consulting" else call.phase
+    return replace(call, phase=phase, legs=legs, consult="")
+
+
+def _handed_over(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = {key: leg for key, leg in call.legs.items() if leg.role != "agent"}
+    new = _of_offer(call, data["offer"])
+    legs[new.channel] = replace(new, role="agent")
+    return replace(call, phase="talking", legs=legs, consult="", is_muted=False)
+
+
+def _joined(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, phase="talking", consult="")
+
+
+def _watched(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    kept = call.legs.get(data["channel"])
+    if kept is not None:
+        return replace(call, legs=_changed(call, kept.channel, mode=data["mode"]))
+    leg = Leg(data["channel"], "watcher", data["staff"], mode=data["mode"])
+    return replace(call, legs={**call.legs, leg.channel: leg}, made=call.made + 1)
+
+
+def _watching_up(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, legs=_changed(call, data["channel"], is_up=True))
+
+
+def _ear(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    watcher = call.legs[data["channel"]]
+    legs = {key: leg for key, leg in call.legs.items() if leg.role != "ear"}
+    ear = Leg(data["snoop"], "ear", watcher.staff, bridge=data["bridge"], mode=watcher.mode)
+    legs[ear.channel] = ear
+    legs[watcher.channel] = replace(watcher, bridge=data["bridge"])
+    return replace(call, legs=legs, made=call.made + 2)
+
+
+def _watch_ended(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = {
+        key: leg for key, leg in call.legs.items() if key != data["channel"] and leg.role != "ear"
+    }
+    return replace(call, legs=legs)
+
+
+def _taken_over(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = {key: leg for key, leg in call.legs.items() if leg.role not in ("agent", "ear")}
+    watcher = legs[data["channel"]]
+    legs[watcher.channel] = replace(watcher, role="agent", mode=None, bridge="")
+    return replace(call, phase="talking", legs=legs, is_muted=False)
+
+
+def _recording_began(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(
+        call, recording=data["recording"], is_recording_paused=False, made=call.made + 1
+    )
+
+
+def _recording_paused(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, is_recording_paused=True)
+
+
+def _recording_resumed(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, is_recording_paused=False)
+
+
+def _recording_ended(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    if data["recording"] != call.recording:
+        return call
+    return replace(call, recording="", is_recording_paused=False)
+
+
+def _party_left(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = {key: leg for key, leg in call.legs.items() if key != data["channel"]}
+    other = next((leg for leg in legs.values() if leg.role == "consulted" and leg.is_up), None)
+    if other is not None and not any(leg.role == "agent" for leg in legs.values()):
+        legs[other.channel] = replace(other, role="agent")
+    return replace(call, legs=legs)
+
+
+def _dialled_out(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    leg = Leg(data["channel"], "agent", data["staff"], seconds=data["seconds"])
+    out = Outward(
+        data["endpoint"], data["ring_seconds"], data["shown"],
+        at + timedelta(seconds=data["seconds"]),
+    )  # fmt: skip
+    return replace(
+        call, phase="own_phone", caller=data["to"], arrived_at=at, legs={leg.channel: leg},
+        out=out, made=call.made + 1,
+    )  # fmt: skip
+
+
+def _lifted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    assert call.out is not None
+    legs = _changed(call, data["channel"], is_up=True)
+    legs[data["other"]] = Leg(data["other"], "caller", seconds=call.out.seconds)
+    out = replace(call.out, due_at=at + timedelta(seconds=call.out.seconds))
+    return replace(
+        call, phase="dialling", legs=legs, talk=data["bridge"], out=out, made=call.made + 2
+    )
+
+
+def _rings_out(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, out=replace(call.out, has_rung=True)) if call.out else call
+
+
+def _reached(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    legs = _changed(call, call.caller_channel, is_up=True)
+    return replace(call, phase="talking", legs=legs, connected_at=at)
+
+
+def _told_cause(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    if call.phase != "dialling" or call.out is None or data["channel"] != call.caller_channel:
+        return call
+    return replace(call, out=replace(call.out, cause=data["cause"]))
+
+
+def _kept(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return call
+
+
+def _ended(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
+    return replace(call, phase="ended", legs={}, ended_at=at, end=data["why"])
+
+
+_APPLY: Final = {
+    "arrived": _arrived,
+    "answered": _answered,
+    "menu_began": _menu_began,
+    "menu_moved": _menu_moved,
+    "queued": _queued,
+    "requeued": _requeued,
+    "offered": _offered,
+    "rings": _rings,
+    "refused": _refused,
+    "picked_up": _picked_up,
+    "connected": _connected,
+    "held": _held,
+    "resumed": _resumed,
+    "muted": _muted,
+    "unmuted": _unmuted,
+    "consulted": _consulted,
+    "consult_answered": _consult_answered,
+    "consult_ended": _consult_ended,
+    "handed_over": _handed_over,
+    "joined": _joined,
+    "watched": _watched,
+    "watching_up": _watching_up,
+    "ear": _ear,
+    "watch_ended": _watch_ended,
+    "taken_over": _taken_over,
+    "recording_began": _recording_began,
+    "recording_paused": _recording_paused,
+    "recording_resumed": _recording_resumed,
+    "recording_ended": _recording_ended,
+    "party_left": _party_left,
+    "dialled_out": _dialled_out,
+    "lifted": _lifted,
+    "rings_out": _rings_out,
+    "reached": _reached,
+    "told_cause": _told_cause,
+    "trouble": _kept,
+    "ended": _ended,
+}
+
+
+def _changed(call: Call, channel: str, **changes: Any) -> dict[str, Leg]:
+    legs = dict(call.legs)
+    if channel in legs:
+        legs[channel] = replace(legs[channel], **changes)
+    return legs
+
+
+def _of_offer(call: Call, offer: int) -> Leg:
+    return next(leg for leg in call.legs.values() if leg.offer == offer)
+
+
+def _without_offer(call: Call, offer: int) -> dict[str, Leg]:
+    return {key: leg for key, leg in call.legs.items() if leg.offer != offer}
