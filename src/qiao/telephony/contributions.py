@@ -20,7 +20,7 @@ def _minutes(key: str, label: object, default: int, source: object) -> Parameter
     )
 
 
-def _switch(key: str, label: Promise, about: Promise, source: Promise) -> Parameter:
+def _switch(key: str, label: object, about: object, source: object) -> Parameter:
     return Parameter(
         key=key, label=label, about=about, kind="boolean", default=False, default_source=source
     )
