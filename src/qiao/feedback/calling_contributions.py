@@ -29,14 +29,17 @@ def still(ref: int) -> bool:
     return FollowUp.objects.open().filter(pk=ref).exists()
 
 
-def told(*, ref: int, kind: str, end: str, note: str, actor: Actor, now: datetime) -> None:
+def told(
+    *, ref: int, kind: str, end: str, number: str, note: str, actor: Actor, now: datetime
+) -> None:
     """Put a call from a list on record as an attempt; where the customer's word was kept during
     the talk, or the unit does not let this person ask, nothing is added."""
     outcome = _AS_ATTEMPT.get(kind, "busy" if end == "busy" else "no_answer")
     try:
         log_attempt(
-            follow_up_id=ref, channel="phone", outcome=outcome, note=note, actor=actor, now=now
-        )
+            follow_up_id=ref, channel="phone", outcome=outcome, number=number, note=note,
+            actor=actor, now=now,
+        )  # fmt: skip
     except (AlreadyFinished, OwnWork, Forbidden) as refusal:
         log.info("call_of_list_is_no_attempt", follow_up=ref, why=type(refusal).__name__)
 

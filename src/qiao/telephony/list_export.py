@@ -4,16 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext, pgettext_lazy
 
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.manifest import ExportKind, Order, Written
 from qiao.core.table_files import table_file
-from qiao.telephony.list_words import skip_words
+from qiao.telephony.list_words import result_names, skip_words
 from qiao.telephony.models import CallList, CallListEntry, CallListTry
 from qiao.telephony.rights import LISTS
-from qiao.telephony.rules.call_lists import read_codes
 
 KIND: Final = "telephony.call_list"
 PAGE: Final = 500
@@ -66,8 +65,7 @@ def write_results(order: Order) -> Written:
     found = lists.filter(pk=int(order.terms["list"])).first()
     if found is None or not order.actor.can_in(LISTS, found.organisation_id):
         raise Forbidden(LISTS)
-    language = get_language() or "en"
-    names = {code.key: code.name_in(language) for code in read_codes(found.codes)}
+    names = result_names(found)
     heads, count = _heads(), 0
     with table_file(order.path, form=order.form, header=heads) as write:
         for rows in _pages(found):

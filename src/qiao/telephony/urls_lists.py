@@ -16,4 +16,5 @@ urlpatterns = [
     path("entries/<int:entry_id>/result/<slug:code>", list_work.result, name="code_entry"),
     path("entries/<int:entry_id>/later", list_work.later, name="call_entry_later"),
     path("entries/<int:entry_id>/back", list_work.back, name="give_back_entry"),
+    path("entries/<int:entry_id>/put-back", call_lists.put_back, name="put_back_entry"),
 ]

@@ -46,6 +46,7 @@ TELEPHONE: Final = {
         ENTRY, post={"at": "2030-01-02T10:00", "note": ""}, get=NOT_ALLOWED
     ),
     "telephony:give_back_entry": Visit(ENTRY, post={}, get=NOT_ALLOWED),
+    "telephony:put_back_entry": Visit(ENTRY, post={}, get=NOT_ALLOWED),
     "telephony:softphone": Visit(),
     "telephony:softphone_line": Visit(post={}, get=NOT_ALLOWED, own=True),
     "telephony:softphone_desk": Visit(post={}, get=NOT_ALLOWED, own=True),

@@ -14,8 +14,9 @@ class CallSource:
     its parameters are ``%(organisation_ids)s`` (bigint[], the units of the list) and ``%(now)s``.
     Of a customer with several records the first by ``ref`` is called about. `still` says which of
     some refs are still to be called about; `page` is the address of a record. `told(ref=, kind=,
-    end=, note=, actor=, now=)` hears of each result in its transaction: `kind` is
-    ``reached``, ``not_reached``, ``refused`` or ``wrong_number``, `end` how the call ended.
+    end=, number=, note=, actor=, now=)` hears of each result in its transaction: `kind` is
+    ``reached``, ``not_reached``, ``refused`` or ``wrong_number``, `end` how the call ended,
+    `number` the one that was dialled in its stored form, empty where it was dialled by hand.
     """
 
     key: str

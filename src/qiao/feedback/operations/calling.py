@@ -48,9 +48,11 @@ def log_attempt(
     actor: Actor,
     now: datetime,
     note: str = "",
+    number: str = "",
     key: str = "",
 ) -> FollowUp:
     """Put an attempt on record; with the last one that counts the follow-up ends as unreached.
+    `number` is the one that was dialled, in its stored form; else it was the one to be called.
 
     Raises `Forbidden`, `AlreadyFinished`, `OwnWork`, `UnknownAnswer`, `BadText`.
     """
@@ -59,7 +61,7 @@ def log_attempt(
         return follow_up
     if outcome not in FollowUpAttempt.Outcome.values:
         raise UnknownAnswer(outcome)
-    _add_attempt(follow_up, channel, outcome, note, actor, now)
+    _add_attempt(follow_up, channel, outcome, note, actor, now, number=number)
     attempts = [Attempt(a.at, a.outcome) for a in follow_up.attempts.all()]
     patience = patience_for(organisation_id=follow_up.organisation_id, now=now)
     state = verdict(attempts, patience, confirmed=False)
@@ -136,7 +138,14 @@ def _begin(follow_up_id: int, actor: Actor, now: datetime, key: str) -> tuple[Fo
 
 
 def _add_attempt(
-    follow_up: FollowUp, channel: str, outcome: str, note: str, actor: Actor, now: datetime
+    follow_up: FollowUp,
+    channel: str,
+    outcome: str,
+    note: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    number: str = "",
 ) -> None:
     follow_up.attempt_count += 1
     attempt = FollowUpAttempt.objects.create(
@@ -149,12 +158,12 @@ def _add_attempt(
         outcome=outcome,
         note=clean(note, field="note", max_length=NOTE_LENGTH),
     )
-    _note_number(follow_up, attempt)
+    _note_number(follow_up, attempt, number)
     told = FollowUpAttempted(follow_up.pk, follow_up.case_id, outcome)
     events.publish(told, organisation_id=follow_up.organisation_id, actor=actor, now=now)
 
 
-def _note_number(follow_up: FollowUp, attempt: FollowUpAttempt) -> None:
+def _note_number(follow_up: FollowUp, attempt: FollowUpAttempt, dialled: str) -> None:
     """Whether the number called leads to the customer is known below, for whoever calls next."""
     case = follow_up.case
     customer_id = case.customer_id
@@ -162,7 +171,8 @@ def _note_number(follow_up: FollowUp, attempt: FollowUpAttempt) -> None:
         return
     note_call(
         customer_id=customer_id,
-        number=number_to_call(customer_id=customer_id, preferred=case.caller_phone or ""),
+        number=dialled
+        or number_to_call(customer_id=customer_id, preferred=case.caller_phone or ""),
         outcome=AS_CALL.get(attempt.outcome, attempt.outcome),
         source="feedback",
         ref=str(attempt.pk),

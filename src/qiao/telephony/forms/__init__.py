@@ -1,6 +1,6 @@
 """What addresses of calls say, read into filters and choices."""
 
-from qiao.telephony.forms.call_lists import CallListForm, LaterForm, TakeListForm
+from qiao.telephony.forms.call_lists import CallListForm, LaterForm
 from qiao.telephony.forms.filters import CALL_FILTERS, read_filters
 from qiao.telephony.forms.periods import PERIODS, LevelChoice, read_level_choice
 
@@ -10,7 +10,6 @@ __all__ = [
     "CallListForm",
     "LaterForm",
     "LevelChoice",
-    "TakeListForm",
     "read_filters",
     "read_level_choice",
 ]

@@ -168,12 +168,6 @@ class LaterForm(forms.Form):
     note = forms.CharField(label=_("Note"), required=False, max_length=500)
 
 
-class TakeListForm(forms.Form):
-    """Why the results are taken away."""
-
-    reason = forms.CharField(label=_("What for"), max_length=300)
-
-
 def _people(actor: Actor) -> list[tuple[str, Any]]:
     language = get_language() or "en"
     units = set(actor.organisations(LISTS))

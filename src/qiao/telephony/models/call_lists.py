@@ -123,6 +123,7 @@ class CallListEntry(models.Model):
         NO_PHONE = "no_phone", pgettext_lazy("left out of a list", "No number that can be called")
         NO_CALLS = "do_not_call", pgettext_lazy("left out of a list", "Does not want such calls")
         GONE = "gone", pgettext_lazy("left out of a list", "Nothing to call about any more")
+        TWICE = "twice", pgettext_lazy("left out of a list", "Stands in the list a second time")
 
     call_list = models.ForeignKey(CallList, models.PROTECT, related_name="entries", db_index=False)
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="+")
@@ -196,10 +197,12 @@ class CallListTry(models.Model):
 
 
 class CallListCount(models.Model):
-    """A kept count: `n` entries of a list in a state, apart by result or reason. Written by
-    triggers as `CallListCountChange` rows and folded in here by a job; a reader adds both."""
+    """A kept count of a list: `n` entries in a state, apart by result or reason; or, with the
+    `kind` of the result and no state, `n` calls with that result, which nobody uncounts. Written
+    by triggers as `CallListCountChange` rows and folded in here by a job; a reader adds both."""
 
     call_list_id = models.BigIntegerField()
+    kind = models.TextField(default="", blank=True)
     state = models.TextField()
     why = models.TextField()
     n = models.BigIntegerField()
@@ -207,7 +210,7 @@ class CallListCount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["call_list_id", "state", "why"], name="telephony_list_count_once"
+                fields=["call_list_id", "kind", "state", "why"], name="telephony_list_count_once"
             )
         ]
 
@@ -216,6 +219,7 @@ class CallListCountChange(models.Model):
     """A change of kept counts that is not folded in yet."""
 
     call_list_id = models.BigIntegerField(db_index=True)
+    kind = models.TextField(default="", blank=True, db_default="")
     state = models.TextField()
     why = models.TextField()
     n = models.IntegerField()

@@ -40,13 +40,12 @@ from qiao.telephony.operations.dialling import (
     call_owed,
 )
 from qiao.telephony.operations.lines import add_line
+from qiao.telephony.operations.list_next import ListWorkRefused, next_entry
 from qiao.telephony.operations.list_work import (
-    ListWorkRefused,
     call_entry,
     call_entry_later,
     code_entry,
     give_back_entry,
-    next_entry,
 )
 from qiao.telephony.operations.listening import (
     HeldAlready,

@@ -14,26 +14,32 @@ from qiao.core.transactions import required
 from qiao.customers.queries import get_open_segment_for
 from qiao.staff.queries import subtree_of
 from qiao.telephony.models import CallList, CallListEntry
+from qiao.telephony.operations.list_next import put_back_idle
 from qiao.telephony.rights import LISTS
+from qiao.telephony.rules import call_lists as rules
 from qiao.telephony.rules.call_lists import USUAL, read_codes
 
 State = CallList.State
 NAME_LENGTH: Final = 80
 SCRIPT_LENGTH: Final = 4_000
-MOST_ENTRIES: Final = 100_000
 _MEMBERS: Final = """
 SELECT m.customer_id, NULL::bigint AS ref, '' AS what FROM customers_segmentmember m
  WHERE m.segment_id = %(segment)s
 """
-# One row a person, whoever they were merged into. What stands against a call is looked at in the
+# One row a person, whoever they were merged into, and none for whom the list holds under another
+# id already. What stands against a call is looked at in the
 # order in which people would ask: is there a number, do they want it, were they called lately.
 _FILL: Final = """
 WITH people AS MATERIALIZED (
     SELECT DISTINCT ON (s.id) s.id, p.ref, p.what
       FROM ({people}) p
      CROSS JOIN LATERAL (SELECT coalesce(customers_survivor(p.customer_id), p.customer_id) AS id) s
+     WHERE NOT EXISTS (
+           SELECT FROM telephony_calllistentry e
+            WHERE e.call_list_id = %(list)s AND e.customer_id = ANY(customers_held_as(s.id)))
      ORDER BY s.id, p.ref
-     LIMIT %(most)s
+     LIMIT greatest(0, %(most)s - (
+           SELECT count(*) FROM telephony_calllistentry e WHERE e.call_list_id = %(list)s))
 ), judged AS (
     SELECT p.id, p.ref, p.what, CASE
            WHEN NOT EXISTS (
@@ -65,8 +71,8 @@ ON CONFLICT (call_list_id, customer_id) DO NOTHING
 
 
 class CallListRefusal(Exception):  # noqa: N818 - a refusal, not a fault
-    """It cannot be done with this list. `reason`: ``name``, ``source``, ``hours``, ``tries``,
-    ``waits``, ``quiet_days``, ``codes``, ``purpose``, ``mode``, ``state``, ``empty``."""
+    """It cannot be done with this list. `reason`: ``source``, ``hours``, ``tries``,
+    ``waits``, ``quiet_days``, ``purpose``, ``mode``, ``state``, ``empty``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -126,7 +132,8 @@ def make_call_list(*, draft: ListDraft, actor: Actor, now: datetime) -> CallList
 
 
 def fill_call_list(made: CallList, now: datetime) -> int:
-    """Put in whom the list's segment or source names now, and who is not in it yet; how many."""
+    """Put in whom the list's segment or source names now, and who is not in it yet, as long as it
+    holds fewer than `rules.call_lists.MOST_ENTRIES`; how many."""
     required()
     people = _MEMBERS
     if made.source:
@@ -140,7 +147,7 @@ def fill_call_list(made: CallList, now: datetime) -> int:
                 "organisation_ids": sorted(subtree_of(made.organisation_id)),
                 "purpose": made.purpose,
                 "quiet": made.quiet_days,
-                "most": MOST_ENTRIES,
+                "most": rules.MOST_ENTRIES,
                 "now": now,
             },
         )
@@ -149,12 +156,13 @@ def fill_call_list(made: CallList, now: datetime) -> int:
 
 def turn_call_list(*, list_id: int, state: str, actor: Actor, now: datetime) -> CallList:
     """Begin a list, pause it, let it go on, or close it; turned so already it stays. Begun or let
-    go on, it takes in who has come to its segment or source since.
+    go on, it takes in who has come to its segment or source since; paused or closed, whom agents
+    have at hand and have not called goes back.
 
     Raises `CallList.DoesNotExist`, `CallListRefusal`, `Forbidden`.
     """
     required()
-    found = CallList.objects.visible_to(actor).select_for_update().get(pk=list_id)
+    found = CallList.objects.visible_to(actor).select_for_update(no_key=True).get(pk=list_id)
     actor.require(LISTS, found.organisation_id)
     if found.state == state:
         return found
@@ -166,6 +174,8 @@ def turn_call_list(*, list_id: int, state: str, actor: Actor, now: datetime) -> 
         found.begun_at = found.begun_at or now
         if not found.entries.filter(state=CallListEntry.State.WAITING).exists():
             raise CallListRefusal("empty")
+    else:
+        put_back_idle(found)
     if state == State.CLOSED:
         found.closed_at = now
     found.save(update_fields=["state", "begun_at", "closed_at"])

@@ -1,17 +1,13 @@
-"""Working a list: the next to be called is given to one person alone, called, and told of."""
+"""Working a list: whoever is at hand is called, and what came of it told."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 
-from qiao.contact.operations import (
-    InteractionRefusal,
-    be_ready,
-    finish,
-)
+from qiao.contact.operations import InteractionRefusal, end_work_after, finish
 from qiao.contact.queries import get_interaction_for, outcomes, standings
 from qiao.contact.queries.choices import pack_of
 from qiao.core import events
@@ -21,92 +17,52 @@ from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.customers.operations import note_call
 from qiao.customers.queries import number_to_call
-from qiao.customers.queries.care import may_contact
-from qiao.staff.queries import organisation
 from qiao.telephony.models import Call, CallList, CallListEntry, CallListTry, OutgoingCall
 from qiao.telephony.operations.contacts import actor_of
 from qiao.telephony.operations.dialling import CallFor, call_out, settles
-from qiao.telephony.queries.lists import last_called_elsewhere, terms_of_list
-from qiao.telephony.rights import DIAL
+from qiao.telephony.operations.list_next import (
+    ListWorkRefused,
+    leave_entry,
+    running_list,
+    zone_of,
+)
+from qiao.telephony.queries.lists import terms_of_list
+from qiao.telephony.rights import DIAL, LISTS
 from qiao.telephony.rules.call_lists import (
+    LATER,
     Code,
     after_result,
     code_of_end,
-    is_quiet,
     may_call_at,
     read_codes,
-    within_hours,
 )
+from qiao.telephony.rules.calls import UNREACHED
 
 log: Final = structlog.get_logger(__name__)
 State = CallListEntry.State
-Skip = CallListEntry.Skip
 NOTE_LENGTH: Final = 500
-FORGOTTEN: Final = timedelta(minutes=30)  # whoever took somebody and left gives them back
-MOST_SKIPPED: Final = 200  # at one press
 LATEST: Final = timedelta(days=60)
-OUTCOMES: Final = {"reached": "answered", "refused": "broken_off", "wrong_number": "wrong_number"}
-# Who was promised a time comes first; who is locked is being given to somebody else.
-_NEXT: Final = """
-UPDATE telephony_calllistentry e
-   SET state = 'taken', taken_by_id = %(staff)s, taken_at = %(now)s, call_id = NULL
- WHERE e.id = (
-    SELECT n.id FROM telephony_calllistentry n
-     WHERE n.call_list_id = %(list)s AND n.next_at <= %(now)s
-       AND (n.state = 'waiting' OR n.state = 'taken' AND n.taken_at < %(forgotten)s)
-       AND (n.state = 'waiting' OR NOT EXISTS (
-            SELECT FROM telephony_call c WHERE c.id = n.call_id AND c.phase <> 'ended'))
-     ORDER BY n.is_promised DESC, n.next_at, n.id LIMIT 1 FOR UPDATE OF n SKIP LOCKED)
-RETURNING e.id
-"""
-
-
-class ListWorkRefused(Exception):  # noqa: N818 - a refusal, not a fault
-    """It cannot be done now. `reason`: ``stopped`` (the list does not run), ``hours``, ``none``
-    (nobody is to be called at this moment), ``elsewhere`` (somebody of another list is at hand),
-    ``not_yours``, ``calling``, ``code``, ``moment``."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-def next_entry(*, list_id: int, actor: Actor, now: datetime) -> CallListEntry:
-    """Give the actor the next to be called; asked for twice it is the same one. Whom another list
-    has called meanwhile, and who does not want it any more, is skipped.
-
-    Raises `CallList.DoesNotExist`, `ListWorkRefused`, `Forbidden`.
-    """
-    required()
-    found = _running(list_id, actor, now)
-    own = CallListEntry.objects.filter(state=State.TAKEN, taken_by_id=actor.person_id)
-    at_hand = own.select_for_update().first()
-    if at_hand is not None:
-        if at_hand.call_list_id != found.pk:
-            raise ListWorkRefused("elsewhere")
-        return at_hand
-    for _ in range(MOST_SKIPPED):
-        entry = _taken(found, actor, now)
-        if entry is None:
-            raise ListWorkRefused("none")
-        why = _why_skipped(found, entry, now)
-        if not why:
-            return entry
-        _leave(entry, State.SKIPPED, why, now)
-    raise ListWorkRefused("none")
+# What is said of the contact of a talk; a time that was agreed is a promise, not an answer.
+OUTCOMES: Final = {
+    "reached": "answered", "not_reached": "broken_off", "refused": "broken_off",
+    "wrong_number": "wrong_number",
+}  # fmt: skip
+PROMISED: Final = "call_later"
 
 
 def call_entry(*, entry_id: int, actor: Actor, now: datetime) -> Call:
-    """Call whom the actor has at hand. Raises `CallListEntry.DoesNotExist`, `ListWorkRefused`,
-    `DialRefused`, `Forbidden`."""
+    """Call whom the actor has at hand, once. Raises `CallListEntry.DoesNotExist`,
+    `ListWorkRefused`, `DialRefused`, `Forbidden`."""
     entry = _own(entry_id, actor)
-    found = _running(entry.call_list_id, actor, now)
-    if entry.call_id is not None and not _has_ended(entry.call_id):
+    found = running_list(entry.call_list_id, actor, now)
+    if entry.call_id is not None:
+        if _has_ended(entry.call_id):
+            raise ListWorkRefused("result")
         return Call.objects.get(pk=entry.call_id)
     number = number_to_call(customer_id=entry.customer_id)
     reason = CallFor(
         OutgoingCall.Why.ENTRY, entry.pk, found.organisation_id, entry.customer_id,
-        purpose=found.purpose,
+        purpose=found.purpose, was_asked_for=entry.is_promised,
     )  # fmt: skip
     call = call_out(number=number, reason=reason, actor=actor, now=now)
     entry.call_id = call.pk
@@ -128,9 +84,7 @@ def code_entry(
     if result is None:
         raise ListWorkRefused("code")
     words = clean(note, field="note", max_length=NOTE_LENGTH)
-    call = Call.objects.filter(pk=entry.call_id or 0).first()
-    if call is not None and call.ended_at is None:
-        raise ListWorkRefused("calling")
+    call = _ended_call(entry)
     _tell(entry, found, result, call, words, actor, now)
     _end_work(found, result, call, words, actor, now)
     return entry
@@ -139,37 +93,41 @@ def code_entry(
 def call_entry_later(
     *, entry_id: int, at: datetime, actor: Actor, now: datetime, note: str = ""
 ) -> CallListEntry:
-    """Call them again at a time that was agreed; it counts as no attempt in vain.
+    """Call them again at a time that was agreed; the call is kept, and counts as no attempt in
+    vain.
 
     Raises `CallListEntry.DoesNotExist`, `ListWorkRefused`, `BadText`, `Forbidden`.
     """
     entry = _own(entry_id, actor)
+    found = entry.call_list
     if not now < at <= now + LATEST:
         raise ListWorkRefused("moment")
-    local = at.astimezone(_zone(entry.call_list))
-    if not may_call_at(local, terms_of_list(entry.call_list)):
+    if not may_call_at(at.astimezone(zone_of(found)), terms_of_list(found)):
         raise ListWorkRefused("hours")
-    call = Call.objects.filter(pk=entry.call_id or 0).first()
-    if call is not None and call.ended_at is None:
-        raise ListWorkRefused("calling")
     words = clean(note, field="note", max_length=NOTE_LENGTH)
+    call = _ended_call(entry)
+    was_reached = call is None or call.end not in UNREACHED
+    result = LATER if was_reached else replace(LATER, kind="not_reached")
+    _keep(entry, result, call, words, actor, now)
     entry.next_at, entry.is_promised = at, True
-    entry.state, entry.taken_by_id, entry.taken_at = State.WAITING, None, None
-    entry.why = "later"
-    entry.save()
-    later = Code("later", {}, "reached")
-    _end_work(entry.call_list, later, call, words, actor, now)
+    leave_entry(entry, State.WAITING, result.key, now)
+    _tell_source(entry, result, call, words, actor, now)
+    _end_work(found, result, call, words, actor, now)
     return entry
 
 
 def give_back_entry(*, entry_id: int, actor: Actor, now: datetime) -> CallListEntry:
-    """Let somebody else call them. Raises `CallListEntry.DoesNotExist`, `ListWorkRefused`."""
-    del now
-    entry = _own(entry_id, actor)
+    """Let somebody else call them: whoever has them at hand says so, or whoever leads the list.
+
+    Raises `CallListEntry.DoesNotExist`, `ListWorkRefused`.
+    """
+    entry = _locked(entry_id, actor)
+    leads = actor.can_in(LISTS, entry.call_list.organisation_id)
+    if entry.state != State.TAKEN or (entry.taken_by_id != actor.person_id and not leads):
+        raise ListWorkRefused("not_yours")
     if entry.call_id is not None and not _has_ended(entry.call_id):
         raise ListWorkRefused("calling")
-    entry.state, entry.taken_by_id, entry.taken_at = State.WAITING, None, None
-    entry.save(update_fields=["state", "taken_by", "taken_at"])
+    leave_entry(entry, State.WAITING, entry.why, now)
     return entry
 
 
@@ -181,13 +139,20 @@ def settle_entry(entry_id: int, row: Call, now: datetime) -> None:
         return
     if row.end in ("own_phone", "system"):
         entry.call_id = None
-        entry.save(update_fields=["call"])
+        goes_on = entry.call_list.state == CallList.State.RUNNING
+        if goes_on:
+            entry.save(update_fields=["call"])
+        else:
+            leave_entry(entry, State.WAITING, entry.why, now)
         return
     code = code_of_end(read_codes(entry.call_list.codes), row.end)
     if code is None or row.staff_id is None:
         return
     actor = actor_of(row.staff_id, now)
     _tell(entry, entry.call_list, code, row, "", actor, now, is_by_end=True)
+    agent = standings(staff_ids=[row.staff_id]).get(row.staff_id)
+    if agent is not None and agent.wanted:  # nothing is left to be written before their break
+        end_work_after(actor=actor, now=now)
 
 
 settles(OutgoingCall.Why.ENTRY, settle_entry)
@@ -206,27 +171,52 @@ def _tell(
 ) -> None:
     """Keep a result, and what it leads to."""
     entry.tries += 1
-    made = CallListTry.objects.create(
-        entry=entry, call_list=found, customer_id=entry.customer_id, call=call,
-        staff_id=actor.person_id, at=now, result=code.key, kind=code.kind, note=note,
-        is_by_end=is_by_end,
-    )  # fmt: skip
-    if not found.source:  # a source notes what came of its own calls
-        _note_number(entry, made, call, now)
+    _keep(entry, code, call, note, actor, now, is_by_end=is_by_end)
     then = after_result(
         code.kind,
         is_busy="busy" in code.ends,
         tries=entry.tries,
         terms=terms_of_list(found),
-        now=now.astimezone(_zone(found)),
+        now=now.astimezone(zone_of(found)),
     )
     entry.next_at = then.at or entry.next_at
     entry.is_promised = False
-    _leave(entry, then.state, code.key, now)
-    source = registry.call_sources().get(found.source)
-    if source is not None and entry.ref is not None:
-        end = code.ends[0] if code.ends else call.end if call else ""
-        source.told(ref=entry.ref, kind=code.kind, end=end, note=note, actor=actor, now=now)
+    leave_entry(entry, then.state, code.key, now)
+    _tell_source(entry, code, call, note, actor, now)
+
+
+def _keep(
+    entry: CallListEntry,
+    code: Code,
+    call: Call | None,
+    note: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    is_by_end: bool = False,
+) -> None:
+    """Put a call and its result on record."""
+    made = CallListTry.objects.create(
+        entry=entry, call_list=entry.call_list, customer_id=entry.customer_id, call=call,
+        staff_id=actor.person_id, at=now, result=code.key, kind=code.kind, note=note,
+        is_by_end=is_by_end,
+    )  # fmt: skip
+    if not entry.call_list.source:  # a source notes what came of its own calls
+        _note_number(entry, made, call, now)
+
+
+def _tell_source(
+    entry: CallListEntry, code: Code, call: Call | None, note: str, actor: Actor, now: datetime
+) -> None:
+    """Whoever wanted them called hears what came of it."""
+    source = registry.call_sources().get(entry.call_list.source)
+    if source is None or entry.ref is None:
+        return
+    end = code.ends[0] if code.ends else call.end if call else ""
+    number = call.phone if call else ""
+    source.told(
+        ref=entry.ref, kind=code.kind, end=end, number=number, note=note, actor=actor, now=now
+    )
 
 
 def _note_number(
@@ -245,23 +235,14 @@ def _note_number(
     )  # fmt: skip
 
 
-def _leave(entry: CallListEntry, state: str, why: str, now: datetime) -> None:
-    """Somebody is at nobody's hand any more."""
-    entry.state, entry.why = state, why
-    entry.taken_by_id = entry.taken_at = None
-    entry.ended_at = now if state in (State.DONE, State.SKIPPED) else None
-    entry.save()
-
-
 def _end_work(
     found: CallList, code: Code, call: Call | None, note: str, actor: Actor, now: datetime
 ) -> None:
-    """Close the contact of the talk, and be ready for the next call."""
+    """Close the contact of the talk; whoever called is ready for the next call, or rests now where
+    they wished to."""
     if call is not None and call.interaction_id is not None:
         _close_contact(found, code, call.interaction_id, note, actor, now)
-    standing = standings(staff_ids=[actor.person_id]).get(actor.person_id)
-    if standing is not None and standing.state == "wrap_up":
-        be_ready(actor=actor, now=now)
+    end_work_after(actor=actor, now=now)
 
 
 def _close_contact(
@@ -271,7 +252,8 @@ def _close_contact(
     try:
         with transaction.atomic(), events.together():
             contact = get_interaction_for(actor=actor, interaction_id=interaction_id)
-            outcome = f"{pack_of(contact)}.{OUTCOMES.get(code.kind, 'answered')}"
+            said = PROMISED if code.key == LATER.key else OUTCOMES[code.kind]
+            outcome = f"{pack_of(contact)}.{said}"
             if contact.is_at_hand and outcome in outcomes():
                 finish(
                     interaction_id=interaction_id,
@@ -285,65 +267,28 @@ def _close_contact(
         log.info("contact_of_list_stays_open", contact=interaction_id, why=repr(refusal))
 
 
-def _taken(found: CallList, actor: Actor, now: datetime) -> CallListEntry | None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _NEXT,
-            {
-                "staff": actor.person_id,
-                "list": found.pk,
-                "now": now,
-                "forgotten": now - FORGOTTEN,
-            },
-        )
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    return CallListEntry.objects.select_related("call_list").get(pk=row[0])
-
-
-def _why_skipped(found: CallList, entry: CallListEntry, now: datetime) -> str:
-    """Why somebody is not called after all; empty where they are."""
-    customer = entry.customer_id
-    if not number_to_call(customer_id=customer):
-        return Skip.NO_PHONE
-    if not may_contact(customer_id=customer, purpose=found.purpose, channel="phone", at=now):
-        return Skip.NO_CALLS
-    last = last_called_elsewhere(customer_id=customer, list_id=found.pk)
-    if entry.tries == 0 and is_quiet(last, quiet_days=found.quiet_days, now=now):
-        return Skip.QUIET
-    source = registry.call_sources().get(found.source)
-    if source is not None and entry.ref is not None and not source.still(entry.ref):
-        return Skip.GONE
-    return ""
-
-
-def _running(list_id: int, actor: Actor, now: datetime) -> CallList:
-    required()
-    found = CallList.objects.visible_to(actor).get(pk=list_id)
-    actor.require(DIAL, found.organisation_id)
-    if found.state != CallList.State.RUNNING:
-        raise ListWorkRefused("stopped")
-    local = now.astimezone(_zone(found))
-    if within_hours(local, terms_of_list(found)) != local:
-        raise ListWorkRefused("hours")
-    return found
-
-
 def _own(entry_id: int, actor: Actor) -> CallListEntry:
-    required()
-    lists = CallList.objects.visible_to(actor)
-    found = CallListEntry.objects.select_for_update(of=("self",)).select_related("call_list")
-    entry = found.get(pk=entry_id, call_list__in=lists)
+    entry = _locked(entry_id, actor)
     actor.require(DIAL, entry.call_list.organisation_id)
     if entry.state != State.TAKEN or entry.taken_by_id != actor.person_id:
         raise ListWorkRefused("not_yours")
     return entry
 
 
+def _locked(entry_id: int, actor: Actor) -> CallListEntry:
+    required()
+    lists = CallList.objects.visible_to(actor)
+    found = CallListEntry.objects.select_for_update(of=("self",)).select_related("call_list")
+    return found.get(pk=entry_id, call_list__in=lists)
+
+
+def _ended_call(entry: CallListEntry) -> Call | None:
+    """The call that was made to somebody; None where none was, or one by hand."""
+    call = Call.objects.filter(pk=entry.call_id or 0).first()
+    if call is not None and call.ended_at is None:
+        raise ListWorkRefused("calling")
+    return call
+
+
 def _has_ended(call_id: int) -> bool:
     return Call.objects.filter(pk=call_id, ended_at__isnull=False).exists()
-
-
-def _zone(found: CallList) -> ZoneInfo:
-    return ZoneInfo(organisation(found.organisation_id).timezone)

@@ -3,28 +3,33 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import connection
-from django.db.models import Count, Max
+from django.db.models import Case, Count, Max, Value, When
 
 from qiao.core.actor import Actor
 from qiao.core.rules.service_level import level
 from qiao.customers.queries import CustomerLine, lines_for
 from qiao.telephony.models import CallList, CallListEntry, CallListTry
-from qiao.telephony.rules.call_lists import Code, ListTerms, read_codes
+from qiao.telephony.rules import call_lists as rules
+from qiao.telephony.rules.call_lists import LATER, Code, ListTerms, read_codes
 
 MOST_LISTS: Final = 200
-WORKS_FOR: Final = timedelta(minutes=30)
+MOST_AT_HAND: Final = 200
+State = CallList.State
+REACHED: Final = frozenset({"reached", "refused"})
+_ORDER: Final = (State.RUNNING, State.PAUSED, State.DRAFT, State.CLOSED)
 _COUNTS: Final = """
-SELECT c.call_list_id, c.state, c.why, sum(c.n)
-  FROM (SELECT call_list_id, state, why, n FROM telephony_calllistcount
+SELECT c.call_list_id, c.kind, c.state, c.why, sum(c.n)
+  FROM (SELECT call_list_id, kind, state, why, n FROM telephony_calllistcount
          WHERE call_list_id = ANY(%(lists)s)
         UNION ALL
-        SELECT call_list_id, state, why, n FROM telephony_calllistcountchange
+        SELECT call_list_id, kind, state, why, n FROM telephony_calllistcountchange
          WHERE call_list_id = ANY(%(lists)s)) AS c
- GROUP BY 1, 2, 3 HAVING sum(c.n) <> 0
+ WHERE (c.kind <> '') = %(calls)s
+ GROUP BY 1, 2, 3, 4 HAVING sum(c.n) <> 0
 """
 
 
@@ -54,6 +59,11 @@ class ListCounts:
     def skipped(self) -> int:
         """Those who are not called."""
         return self.states.get("skipped", 0)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody can be taken in any more: whoever came beyond is not in it."""
+        return self.total >= rules.MOST_ENTRIES
 
     @property
     def progress(self) -> int:
@@ -95,10 +105,9 @@ def terms_of_list(found: CallList) -> ListTerms:
 
 def call_lists(*, actor: Actor) -> Sequence[CallList]:
     """The lists that the actor may see, those that run first, then the newest."""
-    order = {"running": 0, "paused": 1, "draft": 2, "closed": 3}
     found = CallList.objects.visible_to(actor).select_related("segment", "organisation")
-    rows = list(found.order_by("-created_at", "-id")[:MOST_LISTS])
-    return sorted(rows, key=lambda row: order[row.state])
+    place = Case(*(When(state=state, then=Value(n)) for n, state in enumerate(_ORDER)))
+    return list(found.order_by(place, "-created_at", "-id")[:MOST_LISTS])
 
 
 def call_list(*, actor: Actor, list_id: int) -> CallList | None:
@@ -109,47 +118,49 @@ def call_list(*, actor: Actor, list_id: int) -> CallList | None:
 
 def list_counts(*, list_ids: Sequence[int]) -> Mapping[int, ListCounts]:
     """Kept counts of lists, by id: never counted from their entries."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, {"lists": list(list_ids)})
-        rows = cursor.fetchall()
+    rows = _kept(list_ids, calls=False)
     states: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     whys: dict[int, dict[tuple[str, str], int]] = defaultdict(dict)
-    for list_id, state, why, n in rows:
-        states[list_id][state] += int(n)
-        whys[list_id][state, why] = int(n)
+    for list_id, _kind, state, why, n in rows:
+        states[list_id][state] += n
+        whys[list_id][state, why] = n
     return {pk: ListCounts(dict(states[pk]), dict(whys[pk])) for pk in list_ids}
 
 
 def list_results(found: CallList) -> ListResults:
-    """What came of the calls of a list."""
-    rows = (
-        CallListTry.objects.filter(call_list=found)
-        .values("result", "kind")
-        .annotate(n=Count("id"))
-    )
-    by_key = {row["result"]: row["n"] for row in rows}
-    reached = sum(row["n"] for row in rows if row["kind"] in ("reached", "refused"))
-    codes = read_codes(found.codes)
+    """What came of the calls of a list, from kept counts: calls whose record was let go of since
+    stay counted. That a time was agreed stands among the results once somebody has."""
+    rows = _kept([found.pk], calls=True)
+    by_key: dict[str, int] = defaultdict(int)
+    for _list, _kind, _state, result, n in rows:
+        by_key[result] += n
+    reached = sum(n for _list, kind, _state, _result, n in rows if kind in REACHED)
+    codes = [*read_codes(found.codes), *([LATER] if by_key.get(LATER.key) else [])]
     return ListResults(
         [(code, by_key.get(code.key, 0)) for code in codes], sum(by_key.values()), reached
     )
+
+
+def _kept(list_ids: Sequence[int], *, calls: bool) -> Sequence[tuple[int, str, str, str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, {"lists": list(list_ids), "calls": calls})
+        return [(pk, kind, state, why, int(n)) for pk, kind, state, why, n in cursor.fetchall()]
 
 
 def list_workers(found: CallList, *, since: datetime) -> Sequence[Worker]:
     """Who has called for a list since a moment, whoever did last first."""
     rows = (
         CallListTry.objects.filter(call_list=found, at__gte=since)
-        .values("staff__name", "kind")
+        .values("staff_id", "staff__name", "kind")
         .annotate(n=Count("id"), last=Max("at"))
     )
-    found_of: dict[str, Worker] = {}
+    found_of: dict[int, Worker] = {}
     for row in rows:
-        name, reached = row["staff__name"], row["kind"] in ("reached", "refused")
-        known = found_of.get(name, Worker(name, 0, 0, row["last"]))
-        found_of[name] = Worker(
-            name,
+        known = found_of.get(row["staff_id"], Worker(row["staff__name"], 0, 0, row["last"]))
+        found_of[row["staff_id"]] = Worker(
+            known.name,
             known.calls + row["n"],
-            known.reached + (row["n"] if reached else 0),
+            known.reached + (row["n"] if row["kind"] in REACHED else 0),
             max(known.last_at, row["last"]),
         )
     return sorted(found_of.values(), key=lambda worker: worker.last_at, reverse=True)
@@ -159,6 +170,17 @@ def entry_at_hand(*, actor: Actor) -> CallListEntry | None:
     """Whom the actor is to call, or has just called, in any list."""
     own = CallListEntry.objects.filter(state="taken", taken_by_id=actor.person_id)
     return own.select_related("call_list", "call").first()
+
+
+def entries_at_agents(found: CallList) -> Sequence[CallListEntry]:
+    """Who is at an agent's hand, with the call that was made, the longest first."""
+    taken = found.entries.filter(state="taken").select_related("taken_by", "customer", "call")
+    return list(taken.order_by("taken_at", "pk")[:MOST_AT_HAND])
+
+
+def is_anybody_due(found: CallList, *, now: datetime) -> bool:
+    """Whether somebody waits to be called now."""
+    return found.entries.filter(state="waiting", next_at__lte=now).exists()
 
 
 def customer_of_entry(*, actor: Actor, entry: CallListEntry) -> CustomerLine | None:

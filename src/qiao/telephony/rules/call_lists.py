@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 Kind = Literal["reached", "not_reached", "refused", "wrong_number"]
 KINDS: Final[tuple[Kind, ...]] = ("reached", "not_reached", "refused", "wrong_number")
+MOST_ENTRIES: Final = 100_000  # in one list
 MOST_CODES: Final = 9  # each has a key of its own
 LANGUAGES: Final = ("zh-hans", "zh-hant", "en")
 KEY_LENGTH: Final = 30
@@ -72,6 +73,10 @@ USUAL: Final = (
     ),
 )  # fmt: skip
 """The codes that a new list begins with."""
+LATER: Final = Code(
+    "later", {"zh-hans": "约定再打", "zh-hant": "約定再打", "en": "At an agreed time"}, "reached"
+)
+"""The result of every list that a time was agreed for another call."""
 
 
 def read_codes(data: Sequence[Mapping[str, Any]]) -> tuple[Code, ...]:
@@ -109,7 +114,8 @@ def _check(codes: Sequence[Code]) -> None:
 
 
 def _check_one(code: Code) -> None:
-    if not code.key.isidentifier() or len(code.key) > KEY_LENGTH:
+    is_own = code.key.isidentifier() and code.key != LATER.key
+    if not is_own or len(code.key) > KEY_LENGTH:
         raise CodesWrong("key", code.key)
     too_long = any(len(name) > NAME_LENGTH for name in code.names.values())
     if too_long or set(code.names) != set(LANGUAGES):

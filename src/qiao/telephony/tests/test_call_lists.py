@@ -1,7 +1,7 @@
 """Lists of calls: who stands in them, who is next, what a result leads to, who may."""
 
 import threading
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -10,20 +10,17 @@ from django.test.utils import CaptureQueriesContext
 
 from qiao.cases.operations import OpenRequest, open_case
 from qiao.contact.models import AgentState, Interaction
-from qiao.contact.operations import sign_on
 from qiao.core.actor import Actor, Forbidden
-from qiao.customers.models import Customer, PhoneAttempt, Segment, SegmentKept, SegmentMember
+from qiao.customers.models import PhoneAttempt, SegmentMember
 from qiao.customers.operations.care import record_consent
-from qiao.customers.tests.factories import make_customer
 from qiao.feedback.models import FollowUp, FollowUpAttempt
 from qiao.staff.queries import actor_for
-from qiao.staff.tests.cast import TODAY, Company, make_company, person
+from qiao.staff.tests.cast import TODAY, Company, person
 from qiao.telephony.models import CallList, CallListCountChange, CallListEntry, CallListTry
 from qiao.telephony.operations import (
     CallListRefusal,
     ListDraft,
     ListWorkRefused,
-    add_line,
     ask_of_call,
     call_entry,
     call_entry_later,
@@ -37,59 +34,23 @@ from qiao.telephony.operations import (
 from qiao.telephony.queries import list_counts, list_results, list_workers
 from qiao.telephony.rules import asks
 from qiao.telephony.tests.conducted import Conducted
-
-NOON = datetime(2026, 11, 27, 4, tzinfo=UTC)  # a Friday in Shanghai
-OWN = "screen/1027"
-
-
-def world_of() -> Company:
-    made = make_company()
-    add_line(number="96111", name="热线", organisation_id=made.company.pk, queue="water.billing")
-    for each, endpoint in ((made.agent, OWN), (made.colleague, "screen/1028")):
-        sign_on(actor=each, endpoint=endpoint, now=NOON)
-    return made
+from qiao.telephony.tests.listed import (
+    NOON,
+    OWN,
+    made_list,
+    people,
+    running,
+    segment,
+    states,
+    taken,
+    world_of,
+)
 
 
 @pytest.fixture
 def world(db: None) -> Company:
     del db
     return world_of()
-
-
-def people(world: Company, count: int) -> list[Customer]:
-    return [
-        make_customer(world.agent, name=f"客户{n}", phones=[f"1380571{2000 + n * 10}"])
-        for n in range(count)
-    ]
-
-
-def segment(world: Company, members: list[Customer], name: str = "阀门到期") -> Segment:
-    made = Segment.objects.create(
-        organisation_id=world.lake.pk, name=name, rule={}, state="current", created_at=NOON,
-        changed_at=NOON,
-    )  # fmt: skip
-    SegmentKept.objects.create(segment=made)
-    SegmentMember.objects.bulk_create(
-        SegmentMember(segment=made, customer=each, since=NOON) for each in members
-    )
-    return made
-
-
-def made_list(
-    world: Company, members: list[Customer], name: str = "回访", **more: Any
-) -> CallList:
-    of = segment(world, members, name)
-    draft = ListDraft(name, world.lake.pk, segment_id=of.pk, **more)
-    return make_call_list(draft=draft, actor=world.agent, now=NOON)
-
-
-def running(world: Company, members: list[Customer], name: str = "回访", **more: Any) -> CallList:
-    found = made_list(world, members, name, **more)
-    return turn_call_list(list_id=found.pk, state="running", actor=world.agent, now=NOON)
-
-
-def states(found: CallList) -> list[tuple[str, str]]:
-    return list(found.entries.order_by("id").values_list("state", "why"))
 
 
 def test_who_cannot_be_called_stands_in_the_list_with_the_reason(world: Company) -> None:
@@ -100,7 +61,7 @@ def test_who_cannot_be_called_stands_in_the_list_with_the_reason(world: Company)
         purpose="service", is_given=False, how="spoken",
     )  # fmt: skip
     first = running(world, [called], "第一份")
-    entry = next_entry(list_id=first.pk, actor=world.agent, now=NOON)
+    entry = taken(list_id=first.pk, actor=world.agent, now=NOON)
     code_entry(entry_id=entry.pk, code="done", actor=world.agent, now=NOON)
     found = made_list(world, [called, silent, without, good])
     assert states(found) == [
@@ -142,8 +103,8 @@ def test_a_list_stands_once_for_each_person_and_takes_in_who_came_since(world: C
 def test_a_call_is_given_made_told_and_the_next_one_comes(world: Company) -> None:
     first, second = people(world, 2)
     found = running(world, [first, second])
-    entry = next_entry(list_id=found.pk, actor=world.agent, now=NOON)
-    assert next_entry(list_id=found.pk, actor=world.agent, now=NOON).pk == entry.pk
+    entry = taken(list_id=found.pk, actor=world.agent, now=NOON)
+    assert taken(list_id=found.pk, actor=world.agent, now=NOON).pk == entry.pk
     switch = Conducted(NOON)
     switch.own(world.agent, OWN)
     switch.other(first.phones.get().number)
@@ -165,14 +126,14 @@ def test_a_call_is_given_made_told_and_the_next_one_comes(world: Company) -> Non
     assert PhoneAttempt.objects.get().outcome == "reached"
     entry.refresh_from_db()
     assert (entry.state, entry.why, entry.tries) == ("done", "done", 1)
-    following = next_entry(list_id=found.pk, actor=world.agent, now=switch.now)
+    following = taken(list_id=found.pk, actor=world.agent, now=switch.now)
     assert following.customer_id == second.pk
 
 
 def test_the_end_of_a_call_tells_by_itself_that_nobody_was_reached(world: Company) -> None:
     (customer,) = people(world, 1)
     found = running(world, [customer])
-    entry = next_entry(list_id=found.pk, actor=world.agent, now=NOON)
+    entry = taken(list_id=found.pk, actor=world.agent, now=NOON)
     switch = Conducted(NOON)
     switch.own(world.agent, OWN)
     switch.other(customer.phones.get().number, "busy")
@@ -184,8 +145,7 @@ def test_the_end_of_a_call_tells_by_itself_that_nobody_was_reached(world: Compan
     assert (made.result, made.kind, made.is_by_end) == ("busy", "not_reached", True)
     assert (entry.state, entry.why, entry.taken_by_id) == ("waiting", "busy", None)
     assert entry.next_at > NOON + timedelta(minutes=15)
-    with pytest.raises(ListWorkRefused, match="none"):
-        next_entry(list_id=found.pk, actor=world.agent, now=switch.now)
+    assert next_entry(list_id=found.pk, actor=world.agent, now=switch.now) is None
     results = list_results(found)
     assert (results.calls, results.reached, results.rate) == (1, 0, 0.0)
     (worker,) = list_workers(found, since=NOON)
@@ -195,7 +155,7 @@ def test_the_end_of_a_call_tells_by_itself_that_nobody_was_reached(world: Compan
 def test_an_own_telephone_that_is_not_taken_leaves_them_at_hand(world: Company) -> None:
     (customer,) = people(world, 1)
     found = running(world, [customer])
-    entry = next_entry(list_id=found.pk, actor=world.agent, now=NOON)
+    entry = taken(list_id=found.pk, actor=world.agent, now=NOON)
     switch = Conducted(NOON)
     switch.own(world.agent, OWN, "silent")
     call_entry(entry_id=entry.pk, actor=world.agent, now=NOON)
@@ -211,39 +171,41 @@ def test_whom_another_list_has_called_meanwhile_is_left_out_when_their_turn_come
 ) -> None:
     both, other = people(world, 2)
     one, two = running(world, [both], "甲"), running(world, [both, other], "乙")
-    entry = next_entry(list_id=one.pk, actor=world.agent, now=NOON)
+    entry = taken(list_id=one.pk, actor=world.agent, now=NOON)
     code_entry(entry_id=entry.pk, code="no_answer", actor=world.agent, now=NOON)
-    given = next_entry(list_id=two.pk, actor=world.agent, now=NOON)
+    given = taken(list_id=two.pk, actor=world.agent, now=NOON)
     assert given.customer_id == other.pk
     assert states(two)[0] == ("skipped", "quiet_period")
     again = NOON + timedelta(hours=2, minutes=1)  # its own next attempt is none of the others'
     give_back_entry(entry_id=given.pk, actor=world.agent, now=again)
-    assert next_entry(list_id=one.pk, actor=world.agent, now=again).pk == entry.pk
+    assert taken(list_id=one.pk, actor=world.agent, now=again).pk == entry.pk
 
 
 def test_a_time_that_was_agreed_comes_first_and_lies_within_the_hours(world: Company) -> None:
     first, second = people(world, 2)
     found = running(world, [first, second])
-    entry = next_entry(list_id=found.pk, actor=world.agent, now=NOON)
+    entry = taken(list_id=found.pk, actor=world.agent, now=NOON)
     night = NOON + timedelta(hours=10)
     for at, reason in ((night, "hours"), (NOON, "moment"), (NOON + timedelta(days=90), "moment")):
         with pytest.raises(ListWorkRefused, match=reason):
             call_entry_later(entry_id=entry.pk, at=at, actor=world.agent, now=NOON)
     agreed = NOON + timedelta(hours=1)
     call_entry_later(entry_id=entry.pk, at=agreed, actor=world.agent, now=NOON)
-    given = next_entry(list_id=found.pk, actor=world.agent, now=NOON)
+    given = taken(list_id=found.pk, actor=world.agent, now=NOON)
     assert given.customer_id == second.pk
     give_back_entry(entry_id=given.pk, actor=world.agent, now=NOON)
-    assert next_entry(list_id=found.pk, actor=world.colleague, now=agreed).pk == entry.pk
+    assert taken(list_id=found.pk, actor=world.colleague, now=agreed).pk == entry.pk
 
 
 def test_whoever_took_somebody_and_left_gives_them_back(world: Company) -> None:
     found = running(world, people(world, 1))
-    entry = next_entry(list_id=found.pk, actor=world.agent, now=NOON)
-    with pytest.raises(ListWorkRefused, match="none"):
+    entry = taken(list_id=found.pk, actor=world.agent, now=NOON)
+    assert (
         next_entry(list_id=found.pk, actor=world.colleague, now=NOON + timedelta(minutes=29))
+        is None
+    )
     later = NOON + timedelta(minutes=31)
-    assert next_entry(list_id=found.pk, actor=world.colleague, now=later).pk == entry.pk
+    assert taken(list_id=found.pk, actor=world.colleague, now=later).pk == entry.pk
     with pytest.raises(ListWorkRefused, match="not_yours"):
         code_entry(entry_id=entry.pk, code="done", actor=world.agent, now=later)
 
@@ -257,7 +219,7 @@ def test_a_list_is_worked_while_it_runs_and_in_its_hours_by_who_may(world: Compa
         next_entry(list_id=found.pk, actor=world.agent, now=NOON + timedelta(hours=7))
     with pytest.raises(CallList.DoesNotExist):
         next_entry(list_id=found.pk, actor=world.outsider, now=NOON)
-    entry = next_entry(list_id=found.pk, actor=world.agent, now=NOON)
+    entry = taken(list_id=found.pk, actor=world.agent, now=NOON)
     with pytest.raises(ListWorkRefused, match="code"):
         code_entry(entry_id=entry.pk, code="odd", actor=world.agent, now=NOON)
     calls = person(number="7001", name="呼", branch=world.lake, permissions=("calls.dial",))
@@ -311,7 +273,7 @@ def test_two_who_press_at_once_are_given_two_people(own_database: str) -> None:
                 now = NOON + timedelta(seconds=turn)
                 gate.wait(20)
                 with transaction.atomic():
-                    entry = next_entry(list_id=found.pk, actor=actor, now=now)
+                    entry = taken(list_id=found.pk, actor=actor, now=now)
                     given[name].append(entry.pk)
                     code_entry(entry_id=entry.pk, code="done", actor=actor, now=now)
         finally:
@@ -346,7 +308,7 @@ def test_follow_ups_of_feedback_are_called_and_their_attempts_kept_there(world: 
     draft = ListDraft("回访", world.lake.pk, source="feedback.follow_ups")
     found = make_call_list(draft=draft, actor=world.agent, now=NOON)
     turn_call_list(list_id=found.pk, state="running", actor=world.agent, now=NOON)
-    entry = next_entry(list_id=found.pk, actor=world.colleague, now=NOON)
+    entry = taken(list_id=found.pk, actor=world.colleague, now=NOON)
     assert (entry.ref, case.number in entry.what) == (follow_up.pk, True)
     code_entry(entry_id=entry.pk, code="busy", note="再打", actor=world.colleague, now=NOON)
     attempt = FollowUpAttempt.objects.get()
@@ -355,6 +317,5 @@ def test_follow_ups_of_feedback_are_called_and_their_attempts_kept_there(world: 
         state="cancelled", finished_at=NOON, finished_date=NOON.date(), version=9
     )
     later = NOON + timedelta(minutes=20)
-    with pytest.raises(ListWorkRefused, match="none"):
-        next_entry(list_id=found.pk, actor=world.colleague, now=later)
+    assert next_entry(list_id=found.pk, actor=world.colleague, now=later) is None
     assert states(found) == [("skipped", "gone")]

@@ -1,6 +1,5 @@
 """Lists of calls: which there are, a new one, one with its results, and what turns it."""
 
-from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -17,10 +16,11 @@ from qiao.core.rules.text import BadText
 from qiao.core.toasts import add_toast
 from qiao.customers.queries import NotVisible
 from qiao.telephony import operations, queries
-from qiao.telephony.forms import CallListForm, TakeListForm
+from qiao.telephony.forms import CallListForm
+from qiao.telephony.forms.recordings import TakeForm
 from qiao.telephony.list_export import KIND
-from qiao.telephony.list_words import CODES, REFUSED, people_words, skip_words
-from qiao.telephony.models import CallList
+from qiao.telephony.list_words import people_words, refused_words, skip_words
+from qiao.telephony.models import CallList, CallListEntry
 from qiao.telephony.rights import DIAL, LISTS
 from qiao.telephony.rules.call_lists import CodesWrong
 
@@ -42,7 +42,6 @@ def index(request: StaffRequest) -> HttpResponse:
             "row": row,
             "counts": counts[row.pk],
             "people": people_words(row),
-            "may": request.actor.can_in(LISTS, row.organisation_id),
             "works": row.state == "running" and request.actor.can_in(DIAL, row.organisation_id),
         }
         for row in rows
@@ -72,10 +71,9 @@ def _made(request: StaffRequest, form: CallListForm) -> CallList | None:
                 now=request.now,
             )
     except operations.CallListRefusal as refusal:
-        words = REFUSED["list_hours" if refusal.reason == "hours" else refusal.reason]
-        form.add_error(FIELDS.get(refusal.reason), str(words))
+        form.add_error(FIELDS.get(refusal.reason), refused_words(refusal))
     except CodesWrong as wrong:
-        form.add_error(None, str(CODES[wrong.reason]))
+        form.add_error(None, refused_words(wrong))
     except NotVisible:
         form.add_error("people", _("Choose who is called."))
     except BadText as bad:
@@ -102,9 +100,25 @@ def turn(request: StaffRequest, list_id: int, state: str) -> HttpResponse:
     except CallList.DoesNotExist as error:
         raise Http404(str(list_id)) from error
     except operations.CallListRefusal as refusal:
-        return add_toast(HttpResponse(status=204), text=str(REFUSED[refusal.reason]))
+        return add_toast(HttpResponse(status=204), text=refused_words(refusal))
     response = HttpResponse(status=204)
     response.headers["HX-Redirect"] = reverse("telephony:call_list", args=[list_id])
+    return response
+
+
+@staff_view(LISTS, methods=POST)
+def put_back(request: StaffRequest, entry_id: int) -> HttpResponse:
+    """Let others call somebody whom an agent has at hand and does not see to."""
+    act = operations.give_back_entry
+    try:
+        with transaction.atomic():
+            entry = act(entry_id=entry_id, actor=request.actor, now=request.now)
+    except CallListEntry.DoesNotExist as error:
+        raise Http404(str(entry_id)) from error
+    except operations.ListWorkRefused as refusal:
+        return add_toast(HttpResponse(status=204), text=refused_words(refusal))
+    response = HttpResponse(status=204)
+    response.headers["HX-Redirect"] = reverse("telephony:call_list", args=[entry.call_list_id])
     return response
 
 
@@ -112,7 +126,7 @@ def turn(request: StaffRequest, list_id: int, state: str) -> HttpResponse:
 def take(request: StaffRequest, list_id: int) -> HttpResponse:
     """Ask for the results as a file; why is kept."""
     context = _context(request, list_id)
-    form = TakeListForm(request.POST, auto_id="ct-%s")
+    form = TakeForm(request.POST, auto_id="ct-%s")
     if form.is_valid():
         try:
             with transaction.atomic():
@@ -146,13 +160,17 @@ def _context(request: StaffRequest, list_id: int) -> dict[str, Any]:
         "counts": counts,
         "people": people_words(found),
         "results": results,
-        "rows": [(code.name_in(language), code.kind, n) for code, n in results.rows],
+        "rows": [(code.name_in(language), n) for code, n in results.rows],
         "skips": [
             (skip_words(why), n) for (state, why), n in counts.whys.items() if state == "skipped"
         ],
-        "workers": queries.list_workers(found, since=today - timedelta(days=0)),
+        "at_agents": [
+            (entry, entry.call is not None and entry.call.ended_at is None)
+            for entry in queries.entries_at_agents(found)
+        ],
+        "workers": queries.list_workers(found, since=today),
         "may": request.actor.can_in(LISTS, found.organisation_id),
         "works": found.state == CallList.State.RUNNING
         and request.actor.can_in(DIAL, found.organisation_id),
-        "take": TakeListForm(auto_id="ct-%s"),
+        "take": TakeForm(auto_id="ct-%s"),
     }

@@ -17,9 +17,8 @@ from qiao.core.registry import registry
 from qiao.core.rules.text import BadText
 from qiao.customers.queries import number_to_call
 from qiao.telephony import operations, queries
-from qiao.telephony.dial_words import refusal_words
 from qiao.telephony.forms import LaterForm
-from qiao.telephony.list_words import REFUSED
+from qiao.telephony.list_words import MORE, NOBODY, refused_words, result_names
 from qiao.telephony.models import CallList, CallListEntry
 from qiao.telephony.rights import DIAL
 from qiao.telephony.rules.call_lists import read_codes
@@ -37,18 +36,22 @@ def work(request: StaffRequest, list_id: int) -> HttpResponse:
 @staff_view(DIAL, methods=POST)
 def advance(request: StaffRequest, list_id: int) -> HttpResponse:
     """Take the next."""
-    act = operations.next_entry
-    return _done(request, list_id, lambda: act(list_id=list_id, **_who(request)))
+
+    def act() -> str:
+        entry = operations.next_entry(list_id=list_id, **_who(request))
+        return "" if entry is not None else _nobody(request, list_id)
+
+    return _done(request, list_id, act)
 
 
 @staff_view(DIAL, methods=POST)
 def call(request: StaffRequest, entry_id: int) -> HttpResponse:
     """Call whom one has at hand."""
 
-    def act() -> object:
+    def act() -> None:
         if not queries.is_switch_led():
             raise operations.DialRefused("no_switch")
-        return operations.call_entry(entry_id=entry_id, **_who(request))
+        operations.call_entry(entry_id=entry_id, **_who(request))
 
     return _done(request, _list_of(request, entry_id), act)
 
@@ -71,7 +74,8 @@ def later(request: StaffRequest, entry_id: int) -> HttpResponse:
     form = LaterForm(request.POST, auto_id="lw-%s")
     list_id = _list_of(request, entry_id)
     if not form.is_valid():
-        return _work(request, list_id, refused=str(REFUSED["moment"]))
+        unread = operations.ListWorkRefused("moment")
+        return _work(request, list_id, refused=refused_words(unread))
     at: datetime = form.cleaned_data["at"]
     act = operations.call_entry_later
     note = form.cleaned_data["note"]
@@ -107,19 +111,27 @@ def _list_of(request: StaffRequest, entry_id: int) -> int:
     return list_id
 
 
+def _nobody(request: StaffRequest, list_id: int) -> str:
+    """Why nobody was given: nobody is to be called now, or too many were put aside at once."""
+    found = CallList.objects.get(pk=list_id)
+    return str(MORE if queries.is_anybody_due(found, now=request.now) else NOBODY)
+
+
 def _done(
     request: StaffRequest, list_id: int, act: Callable[[], object], *, stops: bool = False
 ) -> HttpResponse:
+    """Do it and show what is at hand then. What `act` gives as a word is told, and holds all the
+    same; a refusal takes back what was done before it."""
     refused = ""
     try:
         with transaction.atomic():
-            act()
+            told = act()
+            if isinstance(told, str) and told:
+                refused, stops = told, True
     except (CallList.DoesNotExist, CallListEntry.DoesNotExist) as error:
         raise Http404(str(list_id)) from error
-    except operations.ListWorkRefused as refusal:
-        refused, stops = str(REFUSED[refusal.reason]), True
-    except operations.DialRefused as refusal:
-        refused, stops = refusal_words(refusal), True
+    except (operations.ListWorkRefused, operations.DialRefused) as refusal:
+        refused, stops = refused_words(refusal), True
     except BadText as bad:
         refused, stops = gettext(bad.message) % bad.params, True
     return _work(request, list_id, refused=refused, stops=stops)
@@ -135,21 +147,22 @@ def _work(
     found = queries.call_list(actor=request.actor, list_id=list_id)
     if found is None:
         raise Http404(str(list_id))
-    entry = queries.entry_at_hand(actor=request.actor)
-    if entry is not None and entry.call_list_id != found.pk:
-        entry = None
+    at_hand = queries.entry_at_hand(actor=request.actor)
+    is_here = at_hand is not None and at_hand.call_list_id == found.pk
+    entry = at_hand if is_here else None
     agent = standing_of(request.actor)
     context = {
         "list": found,
         "counts": queries.list_counts(list_ids=[found.pk])[found.pk],
         "entry": entry,
+        "elsewhere": None if is_here or at_hand is None else at_hand.call_list,
         "refused": refused,
-        "agent": agent,
         "staff_id": request.actor.person_id,
         "goes_on": found.mode == CallList.Mode.PROGRESSIVE
         and found.state == CallList.State.RUNNING
         and agent is not None
         and agent.state in FREE
+        and not agent.wanted
         and not stops,
         **(_at_hand(request, found, entry) if entry is not None else {}),
     }
@@ -164,7 +177,7 @@ def _at_hand(request: StaffRequest, found: CallList, entry: CallListEntry) -> di
     if request.actor.can("cases.view"):
         cases = list(open_cases_of_customer(actor=request.actor, customer_id=entry.customer_id))
     source = registry.call_sources().get(found.source)
-    names = {code.key: code.name_in(language) for code in read_codes(found.codes)}
+    names = result_names(found)
     is_over = entry.call is not None and entry.call.ended_at is not None
     soon = timezone.localtime(request.now + timedelta(hours=2)).replace(second=0, microsecond=0)
     return {

@@ -1,0 +1,395 @@
+"""Working lists where something comes between: talks without a result, quiet times, pauses,
+breaks, agreed times, people who were merged."""
+
+from datetime import time, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+
+from qiao.contact.models import AgentState, Interaction
+from qiao.contact.operations import take_break
+from qiao.customers.models import Customer, SegmentMember
+from qiao.customers.operations import merge_customers
+from qiao.customers.operations.care import record_consent, set_preferences
+from qiao.staff.models import Staff
+from qiao.staff.queries import actor_for
+from qiao.staff.tests.cast import TODAY, Company, person
+from qiao.telephony.list_words import refused_words
+from qiao.telephony.models import CallList, CallListEntry, CallListTry
+from qiao.telephony.operations import (
+    CallListRefusal,
+    DialRefused,
+    ListWorkRefused,
+    ask_of_call,
+    call_entry,
+    call_entry_later,
+    code_entry,
+    fold_list_counts,
+    give_back_entry,
+    next_entry,
+    turn_call_list,
+)
+from qiao.telephony.queries import call_lists, list_results, list_workers, lists
+from qiao.telephony.rules import asks
+from qiao.telephony.rules import call_lists as rules
+from qiao.telephony.rules.call_lists import CodesWrong
+from qiao.telephony.tests.conducted import Conducted
+from qiao.telephony.tests.listed import (
+    NOON,
+    OWN,
+    made_list,
+    people,
+    running,
+    states,
+    taken,
+    world_of,
+)
+
+
+@pytest.fixture
+def world(db: None) -> Company:
+    del db
+    return world_of()
+
+
+def talked(world: Company, entry: CallListEntry, seconds: float = 20) -> Conducted:
+    """The agent has talked with somebody for so long and hung up; the result is not written."""
+    switch = Conducted(NOON)
+    switch.own(world.agent, OWN)
+    switch.other(entry.customer.phones.order_by("id")[0].number)
+    call = call_entry(entry_id=entry.pk, actor=world.agent, now=NOON)
+    switch.look()
+    switch.run(seconds)
+    ask_of_call(call_id=call.pk, ask=asks.HangUp(), actor=world.agent, now=switch.now)
+    switch.look()
+    entry.refresh_from_db()
+    return switch
+
+
+def refuse_calls(world: Company, customer: Customer) -> None:
+    record_consent(
+        actor=world.agent, now=NOON, customer_id=customer.pk, purpose="service", is_given=False,
+        how="spoken",
+    )  # fmt: skip
+
+
+def browser(staff: Staff) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(staff)
+    return client
+
+
+def test_whoever_was_put_aside_stays_so_where_nobody_else_is_found(world: Company) -> None:
+    first, second = people(world, 2)
+    found = running(world, [first, second], begins=time(0), ends=time(23, 59, 59))
+    refuse_calls(world, first)
+    refuse_calls(world, second)
+    page = browser(world.agent_staff).post(reverse("telephony:next_in_call_list", args=[found.pk]))
+    assert "Nobody is to be called at this moment." in page.content.decode()
+    assert states(found) == [("skipped", "do_not_call")] * 2
+
+
+def test_where_many_are_put_aside_at_once_the_page_says_to_look_on(
+    world: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = people(world, 3)
+    found = running(world, members, begins=time(0), ends=time(23, 59, 59))
+    for each in members:
+        refuse_calls(world, each)
+    monkeypatch.setattr("qiao.telephony.operations.list_next.MOST_SKIPPED", 2)
+    url = reverse("telephony:next_in_call_list", args=[found.pk])
+    client = browser(world.agent_staff)
+    assert "Press again to look on." in client.post(url).content.decode()
+    assert "Nobody is to be called" in client.post(url).content.decode()
+    assert states(found) == [("skipped", "do_not_call")] * 3
+
+
+def test_whoever_was_talked_to_stays_with_their_agent_until_the_result_is_written(
+    world: Company,
+) -> None:
+    found = running(world, people(world, 1))
+    entry = taken(list_id=found.pk, actor=world.agent)
+    switch = talked(world, entry, 45 * 60)  # longer than somebody forgotten is kept
+    assert (entry.state, entry.call is not None) == ("taken", True)
+    assert next_entry(list_id=found.pk, actor=world.colleague, now=switch.now) is None
+    assert taken(list_id=found.pk, actor=world.agent, now=switch.now).pk == entry.pk
+    with pytest.raises(ListWorkRefused, match="result"):
+        call_entry(entry_id=entry.pk, actor=world.agent, now=switch.now)
+    code_entry(entry_id=entry.pk, code="done", actor=world.agent, now=switch.now)
+    assert states(found) == [("done", "done")]
+
+
+def test_whoever_leads_the_list_puts_back_whom_an_agent_left_without_a_result(
+    world: Company,
+) -> None:
+    found = running(world, people(world, 1))
+    entry = taken(list_id=found.pk, actor=world.agent)
+    switch = talked(world, entry)
+    caller = person(number="7001", name="呼", branch=world.lake, permissions=("calls.dial",))
+    url = reverse("telephony:put_back_entry", args=[entry.pk])
+    assert browser(caller).post(url).status_code == 403
+    shown = reverse("telephony:call_list", args=[found.pk])
+    assert "Called, without a result" in browser(world.colleague_staff).get(shown).content.decode()
+    answer = browser(world.colleague_staff).post(url)
+    assert answer.headers["HX-Redirect"] == shown
+    assert states(found) == [("waiting", "")]
+    assert taken(list_id=found.pk, actor=world.colleague, now=switch.now).pk == entry.pk
+    other = actor_for(caller, day=TODAY)
+    with pytest.raises(ListWorkRefused, match="not_yours"):
+        give_back_entry(entry_id=entry.pk, actor=other, now=switch.now)
+
+
+def test_an_agreed_time_is_kept_with_its_note_and_the_contact_is_not_resolved(
+    world: Company,
+) -> None:
+    found = running(world, people(world, 1))
+    entry = taken(list_id=found.pk, actor=world.agent)
+    switch = talked(world, entry)
+    at = switch.now + timedelta(hours=2)
+    call_entry_later(entry_id=entry.pk, at=at, note="下午再谈", actor=world.agent, now=switch.now)
+    made = CallListTry.objects.get()
+    assert (made.result, made.kind, made.note) == ("later", "reached", "下午再谈")
+    assert made.call_id is not None
+    contact = Interaction.objects.get()
+    assert (contact.outcome, contact.resolved) == ("water.call_later", False)
+    assert contact.summary == "下午再谈"
+    entry.refresh_from_db()
+    assert (entry.state, entry.why, entry.tries, entry.next_at) == ("waiting", "later", 0, at)
+    results = list_results(found)
+    assert (results.calls, results.reached) == (1, 1)
+    assert {code.key: n for code, n in results.rows}["later"] == 1
+
+
+def test_a_talk_with_an_answering_machine_resolves_nothing(world: Company) -> None:
+    found = running(world, people(world, 1))
+    entry = taken(list_id=found.pk, actor=world.agent)
+    switch = talked(world, entry)
+    code_entry(entry_id=entry.pk, code="no_answer", actor=world.agent, now=switch.now)
+    assert Interaction.objects.get().resolved is False
+
+
+def test_whoever_is_not_to_be_disturbed_comes_when_that_is_over(world: Company) -> None:
+    resting, other = people(world, 2)
+    found = running(world, [resting, other])
+    set_preferences(
+        actor=world.agent, now=NOON, customer_id=resting.pk, quiet_from=time(11),
+        quiet_until=time(14),
+    )  # fmt: skip
+    assert taken(list_id=found.pk, actor=world.agent).customer_id == other.pk
+    entry = found.entries.get(customer=other)
+    code_entry(entry_id=entry.pk, code="done", actor=world.agent, now=NOON)
+    entry = found.entries.get(customer=resting)
+    two = NOON + timedelta(hours=2)
+    assert (entry.state, entry.next_at) == ("waiting", two)
+    assert taken(list_id=found.pk, actor=world.colleague, now=two).pk == entry.pk
+
+
+def test_a_quiet_time_beyond_the_hours_of_the_list_ends_with_its_next_day(world: Company) -> None:
+    (resting,) = people(world, 1)
+    found = running(world, [resting], ends=time(18))
+    set_preferences(
+        actor=world.agent, now=NOON, customer_id=resting.pk, quiet_from=time(11),
+        quiet_until=time(19),
+    )  # fmt: skip
+    assert next_entry(list_id=found.pk, actor=world.agent, now=NOON) is None
+    assert found.entries.get().next_at == NOON + timedelta(hours=21)  # nine the next morning
+
+
+def test_whoever_agreed_on_a_time_is_called_then_in_spite_of_rest_and_other_lists(
+    world: Company,
+) -> None:
+    (customer,) = people(world, 1)
+    one = running(world, [customer], "甲")
+    two = running(world, [customer], "乙")
+    entry = taken(list_id=one.pk, actor=world.agent)
+    agreed = NOON + timedelta(hours=1)
+    call_entry_later(entry_id=entry.pk, at=agreed, actor=world.agent, now=NOON)
+    CallListEntry.objects.filter(call_list=two).update(is_promised=True)
+    set_preferences(
+        actor=world.agent, now=NOON, customer_id=customer.pk, quiet_from=time(11),
+        quiet_until=time(14),
+    )  # fmt: skip
+    other = taken(list_id=two.pk, actor=world.colleague, now=agreed)
+    give_back_entry(entry_id=other.pk, actor=world.colleague, now=agreed)
+    assert taken(list_id=one.pk, actor=world.agent, now=agreed).pk == entry.pk
+    call_entry(entry_id=entry.pk, actor=world.agent, now=agreed)
+    CallListEntry.objects.filter(call_list=two).update(is_promised=False)
+    third = CallListEntry.objects.get(call_list=two)
+    CallListEntry.objects.filter(pk=third.pk).update(
+        state="taken", taken_by=world.colleague.person_id, taken_at=agreed
+    )
+    with pytest.raises(DialRefused, match="quiet"):
+        call_entry(entry_id=third.pk, actor=world.colleague, now=agreed)
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_whom_an_agent_has_not_called_goes_back_when_the_list_stops(
+    world: Company, state: str
+) -> None:
+    first, second = people(world, 2)
+    one, two = running(world, [first], "甲"), running(world, [second], "乙")
+    entry = taken(list_id=one.pk, actor=world.agent)
+    turn_call_list(list_id=one.pk, state=state, actor=world.agent, now=NOON)
+    assert states(one) == [("waiting", "")]
+    # Somebody who was given in the very moment in which the list stopped goes back as well.
+    CallListEntry.objects.filter(pk=entry.pk).update(
+        state="taken", taken_by=world.agent.person_id, taken_at=NOON
+    )
+    assert taken(list_id=two.pk, actor=world.agent).customer_id == second.pk
+    assert states(one) == [("waiting", "")]
+
+
+def test_a_talk_outlives_the_pause_of_its_list_and_is_told_of(world: Company) -> None:
+    first, second = people(world, 2)
+    one, two = running(world, [first], "甲"), running(world, [second], "乙")
+    entry = taken(list_id=one.pk, actor=world.agent)
+    switch = talked(world, entry)
+    turn_call_list(list_id=one.pk, state="paused", actor=world.agent, now=switch.now)
+    with pytest.raises(ListWorkRefused, match="elsewhere"):
+        next_entry(list_id=two.pk, actor=world.agent, now=switch.now)
+    page = browser(world.agent_staff).get(reverse("telephony:work_call_list", args=[two.pk]))
+    assert reverse("telephony:work_call_list", args=[one.pk]) in page.content.decode()
+    code_entry(entry_id=entry.pk, code="done", actor=world.agent, now=switch.now)
+    assert taken(list_id=two.pk, actor=world.agent, now=switch.now).customer_id == second.pk
+
+
+def test_an_own_telephone_not_taken_gives_back_whom_a_stopped_list_calls_no_more(
+    world: Company,
+) -> None:
+    found = running(world, people(world, 1))
+    entry = taken(list_id=found.pk, actor=world.agent)
+    switch = Conducted(NOON)
+    switch.own(world.agent, OWN, "silent")
+    call_entry(entry_id=entry.pk, actor=world.agent, now=NOON)
+    switch.look()
+    turn_call_list(list_id=found.pk, state="closed", actor=world.agent, now=NOON)
+    assert states(found) == [("taken", "")]
+    switch.run(40)
+    assert states(found) == [("waiting", "")]
+
+
+def test_a_break_that_was_wished_begins_before_the_next_is_dialled(world: Company) -> None:
+    found = running(world, people(world, 3), mode=CallList.Mode.PROGRESSIVE)
+    entry = taken(list_id=found.pk, actor=world.agent)
+    switch = talked(world, entry)
+    take_break(actor=world.agent, reason="meal", now=switch.now)
+    code_entry(entry_id=entry.pk, code="done", actor=world.agent, now=switch.now)
+    agent = AgentState.objects.get(staff_id=world.agent.person_id)
+    assert (agent.state, agent.reason, agent.wanted) == ("break", "meal", "")
+    with pytest.raises(ListWorkRefused, match="break"):
+        next_entry(list_id=found.pk, actor=world.agent, now=switch.now)
+
+
+def test_a_break_begins_as_well_after_a_call_that_tells_its_result_itself(world: Company) -> None:
+    found = running(world, people(world, 2), mode=CallList.Mode.PROGRESSIVE)
+    entry = taken(list_id=found.pk, actor=world.agent)
+    switch = Conducted(NOON)
+    switch.own(world.agent, OWN)
+    switch.other(entry.customer.phones.get().number, "busy")
+    call_entry(entry_id=entry.pk, actor=world.agent, now=NOON)
+    switch.look()
+    take_break(actor=world.agent, reason="meal", now=NOON)
+    switch.run(20)
+    entry.refresh_from_db()
+    assert (entry.state, entry.why) == ("waiting", "busy")
+    assert AgentState.objects.get(staff_id=world.agent.person_id).state == "break"
+    with pytest.raises(ListWorkRefused, match="break"):
+        next_entry(list_id=found.pk, actor=world.agent, now=switch.now)
+
+
+def test_a_progressive_page_goes_on_by_itself_only_for_whoever_wishes_no_break(
+    world: Company,
+) -> None:
+    found = running(world, people(world, 1), mode=CallList.Mode.PROGRESSIVE)
+    url = reverse("telephony:work_call_list", args=[found.pk])
+    states_of = AgentState.objects.filter(staff_id=world.agent.person_id)
+    states_of.update(state="wrap_up")
+    assert "load delay" in browser(world.agent_staff).get(url).content.decode()
+    states_of.update(wanted="break")
+    assert "load delay" not in browser(world.agent_staff).get(url).content.decode()
+
+
+def test_whoever_was_merged_since_is_taken_in_and_called_once(world: Company) -> None:
+    kept, gone, late = people(world, 3)
+    found = running(world, [gone])
+    assert found.segment is not None
+    merge_customers(actor=world.chief, now=NOON, customer_id=kept.pk, merged_id=gone.pk)
+    for each in (kept, late):
+        SegmentMember.objects.create(segment=found.segment, customer=each, since=NOON)
+    for state in ("paused", "running"):
+        turn_call_list(list_id=found.pk, state=state, actor=world.agent, now=NOON)
+    assert list(found.entries.order_by("id").values_list("customer_id", flat=True)) == [
+        gone.pk, late.pk,
+    ]  # fmt: skip
+    merge_customers(actor=world.chief, now=NOON, customer_id=kept.pk, merged_id=late.pk)
+    entry = taken(list_id=found.pk, actor=world.agent)
+    code_entry(entry_id=entry.pk, code="done", actor=world.agent, now=NOON)
+    assert next_entry(list_id=found.pk, actor=world.agent, now=NOON) is None
+    assert states(found) == [("done", "done"), ("skipped", "twice")]
+
+
+def test_a_list_that_is_full_says_so_and_takes_nobody_in(
+    world: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = people(world, 3)
+    monkeypatch.setattr(rules, "MOST_ENTRIES", 2)
+    found = running(world, members)
+    turn_call_list(list_id=found.pk, state="paused", actor=world.agent, now=NOON)
+    turn_call_list(list_id=found.pk, state="running", actor=world.agent, now=NOON)
+    assert found.entries.count() == 2
+    url = reverse("telephony:call_list", args=[found.pk])
+    assert (
+        "This list is full with 2 people" in browser(world.agent_staff).get(url).content.decode()
+    )
+    monkeypatch.setattr(rules, "MOST_ENTRIES", 3)
+    assert "is full" not in browser(world.agent_staff).get(url).content.decode()
+
+
+def test_lists_that_run_are_shown_however_many_newer_ones_there_are(
+    world: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = running(world, people(world, 1), "旧")
+    newer = [made_list(world, [], f"新{n}") for n in range(2)]
+    turn_call_list(list_id=newer[0].pk, state="closed", actor=world.agent, now=NOON)
+    monkeypatch.setattr(lists, "MOST_LISTS", 2)
+    assert [row.name for row in call_lists(actor=world.agent)] == ["旧", "新1"]
+    assert old.state == "running"
+
+
+def test_two_of_the_same_name_are_two_who_work_a_list(world: Company) -> None:
+    Staff.objects.filter(pk=world.colleague.person_id).update(name=world.agent_staff.name)
+    Staff.objects.filter(pk=world.agent.person_id).update(name=world.agent_staff.name)
+    found = running(world, people(world, 2))
+    for actor in (world.agent, world.colleague):
+        entry = taken(list_id=found.pk, actor=actor)
+        code_entry(entry_id=entry.pk, code="done", actor=actor, now=NOON)
+    assert [worker.calls for worker in list_workers(found, since=NOON)] == [1, 1]
+
+
+def test_results_are_kept_counts_whether_folded_in_or_not(world: Company) -> None:
+    found = running(world, people(world, 3))
+    for code in ("done", "no_answer", "refused"):
+        entry = taken(list_id=found.pk, actor=world.agent)
+        code_entry(entry_id=entry.pk, code=code, actor=world.agent, now=NOON)
+    with CaptureQueriesContext(connection) as asked:
+        before = list_results(found)
+    assert not any("telephony_calllisttry" in each["sql"] for each in asked.captured_queries)
+    assert (before.calls, before.reached) == (3, 2)
+    fold_list_counts()
+    assert list_results(found) == before
+    assert {code.key: n for code, n in before.rows if n} == {
+        "done": 1, "no_answer": 1, "refused": 1,
+    }  # fmt: skip
+
+
+def test_the_hours_of_a_list_and_its_hour_of_calling_are_refused_in_their_own_words() -> None:
+    with override("en"):
+        assert refused_words(CallListRefusal("hours")) == "The list must begin before it ends."
+        told = refused_words(ListWorkRefused("hours"))
+        assert told == "The list does not call at that hour."
+        assert refused_words(DialRefused("busy")) == "You have a call at this moment."
+        assert refused_words(CodesWrong("none")) == "A list needs results."
