@@ -1,4 +1,5 @@
-"""What lists of calls contribute: rights, the rail, the fold of counts, what a person is told."""
+"""What lists of calls contribute: rights, the rail, the fold of counts, how long calls are kept,
+what a person is told."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import AuditTable, Command, NavItem, Permission
+from qiao.core.manifest import AuditTable, Command, NavItem, Permission, Retention
 from qiao.core.personal import Erasing, Held, Hinder, Person, PersonalData, ids_of, select
 from qiao.core.tasks import PeriodicJob
+from qiao.customers.queries.holds import IDS_OF_ROW
 from qiao.telephony.models import CallList
-from qiao.telephony.operations import fold_list_counts
+from qiao.telephony.operations import fold_list_counts, let_tries_go
 from qiao.telephony.rights import DIAL, LISTS
 
 PERMISSIONS: Final = (
@@ -37,6 +39,21 @@ def _fold(now: datetime) -> None:
 
 
 PERIODIC: Final = (PeriodicJob("telephony.fold_lists", "*/2 * * * *", _fold),)
+RETENTION: Final = (
+    Retention(
+        key="telephony.list_tries",
+        label=_("Calls from lists"),
+        about=_("Each call with its result and note is deleted; results stay counted by list"),
+        table="telephony_calllisttry",
+        due="r.at < %(before)s",
+        keep=730,
+        least=365,  # so far the quiet days of lists look back at most
+        most=3_650,
+        because=_("Two years: this year's lists are compared with those of the year before"),
+        customer_ids=IDS_OF_ROW,
+        clear=let_tries_go,
+    ),
+)
 AUDITED: Final = ("telephony_calllist",)
 AUDIT_WORDS: Final = (
     AuditTable(

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.manifest import ExportKind, Order, Written
 from qiao.core.table_files import table_file
+from qiao.customers.queries import CustomerLine, lines_for
 from qiao.telephony.list_words import result_names, skip_words
 from qiao.telephony.models import CallList, CallListEntry, CallListTry
 from qiao.telephony.rights import LISTS
@@ -17,7 +18,8 @@ from qiao.telephony.rights import LISTS
 KIND: Final = "telephony.call_list"
 PAGE: Final = 500
 _State = CallListEntry.State
-Line = tuple[CallListEntry, CallListTry | None]
+UNSEEN: Final = "—"
+Line = tuple[CallListEntry, CallListTry | None, CustomerLine | None]
 
 
 def _heads() -> list[str]:
@@ -29,32 +31,32 @@ def _heads() -> list[str]:
 
 
 def _cells(line: Line, names: Mapping[str, str]) -> list[Any]:
-    entry, last = line
+    """A row; of whom the reader may not see neither name nor number nor what was noted is told."""
+    entry, last, who = line
     words = skip_words(entry.why) if entry.state == _State.SKIPPED else names.get(entry.why, "")
     return [
-        entry.customer.name,
-        entry.customer.number,
+        who.name if who else UNSEEN,
+        who.number if who else UNSEEN,
         _State(entry.state).label,
         words,
         entry.tries,
         timezone.localtime(last.at).replace(tzinfo=None) if last else "",
         last.staff.name if last else "",
-        last.note if last else "",
+        last.note if last and who else "",
     ]
 
 
-def _pages(found: CallList) -> Iterator[list[Line]]:
-    """Entries in the order of their ids, each with its last call."""
+def _pages(found: CallList, actor: Actor) -> Iterator[list[Line]]:
+    """Entries in the order of their ids, each with its last call and who it is."""
     after = 0
     while True:
-        rows = list(
-            found.entries.filter(pk__gt=after).select_related("customer").order_by("pk")[:PAGE]
-        )
+        rows = list(found.entries.filter(pk__gt=after).order_by("pk")[:PAGE])
         if not rows:
             return
         tries = CallListTry.objects.filter(entry__in=rows).select_related("staff")
         last = {each.entry_id: each for each in tries.order_by("id")}
-        yield [(row, last.get(row.pk)) for row in rows]
+        seen = lines_for(actor=actor, customer_ids=[row.customer_id for row in rows])
+        yield [(row, last.get(row.pk), seen.get(row.customer_id)) for row in rows]
         after = rows[-1].pk
 
 
@@ -68,7 +70,7 @@ def write_results(order: Order) -> Written:
     names = result_names(found)
     heads, count = _heads(), 0
     with table_file(order.path, form=order.form, header=heads) as write:
-        for rows in _pages(found):
+        for rows in _pages(found, order.actor):
             write(_cells(row, names) for row in rows)
             count += len(rows)
             order.advance(count)

@@ -165,7 +165,8 @@ class CallListEntry(models.Model):
 
 
 class CallListTry(models.Model):
-    """A call to somebody in a list and its result. Append-only."""
+    """A call to somebody in a list and its result. Append-only; old ones are let go of, and stay
+    counted (`CallListCount`)."""
 
     entry = models.ForeignKey(CallListEntry, models.PROTECT, related_name="made")
     call_list = models.ForeignKey(CallList, models.PROTECT, related_name="+", db_index=False)
@@ -193,6 +194,7 @@ class CallListTry(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["customer", "at"], name="telephony_tries_of_person"),
             models.Index(fields=["call_list", "at", "id"], name="telephony_tries_of_list"),
+            models.Index(fields=["at"], name="telephony_tries_by_age"),
         ]
 
 

@@ -19,6 +19,7 @@ from qiao.telephony.operations.call_lists import (
     ListDraft,
     fill_call_list,
     fold_list_counts,
+    let_tries_go,
     make_call_list,
     turn_call_list,
 )
@@ -164,6 +165,7 @@ __all__ = [
     "keep_as_packs_say",
     "keep_recording",
     "let_recordings_go",
+    "let_tries_go",
     "lift_receiver",
     "look_after_recordings",
     "make_call_list",

@@ -174,7 +174,7 @@ def entry_at_hand(*, actor: Actor) -> CallListEntry | None:
 
 def entries_at_agents(found: CallList) -> Sequence[CallListEntry]:
     """Who is at an agent's hand, with the call that was made, the longest first."""
-    taken = found.entries.filter(state="taken").select_related("taken_by", "customer", "call")
+    taken = found.entries.filter(state="taken").select_related("taken_by", "call")
     return list(taken.order_by("taken_at", "pk")[:MOST_AT_HAND])
 
 

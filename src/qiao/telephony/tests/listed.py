@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from qiao.cases.operations import OpenRequest, open_case
 from qiao.contact.operations import sign_on
 from qiao.core.actor import Actor
 from qiao.customers.models import Customer, Segment, SegmentKept, SegmentMember
 from qiao.customers.tests.factories import make_customer
+from qiao.feedback.models import FollowUp
 from qiao.staff.tests.cast import Company, make_company
 from qiao.telephony.models import CallList, CallListEntry
 from qiao.telephony.operations import (
@@ -59,6 +61,20 @@ def made_list(
 def running(world: Company, members: list[Customer], name: str = "回访", **more: Any) -> CallList:
     found = made_list(world, members, name, **more)
     return turn_call_list(list_id=found.pk, state="running", actor=world.agent, now=NOON)
+
+
+def follow_up_of(world: Company, customer: Customer) -> FollowUp:
+    """A follow-up of a case of the customer that waits to be called about."""
+    request = OpenRequest(
+        type_key="water.small_leak", organisation_id=world.lake.pk, title="漏水", channel="phone",
+        area="339102", place="翠湖花园", facts={"leak_at": "before_meter"},
+        customer_id=customer.pk,
+    )  # fmt: skip
+    case = open_case(request=request, actor=world.agent, now=NOON)
+    return FollowUp.objects.create(
+        case=case, entered_seq=1, organisation_id=world.lake.pk,
+        assigned_to_id=world.agent.person_id, opened_at=NOON,
+    )  # fmt: skip
 
 
 def states(found: CallList) -> list[tuple[str, str]]:

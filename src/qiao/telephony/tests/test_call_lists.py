@@ -8,7 +8,6 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from qiao.cases.operations import OpenRequest, open_case
 from qiao.contact.models import AgentState, Interaction
 from qiao.core.actor import Actor, Forbidden
 from qiao.customers.models import PhoneAttempt, SegmentMember
@@ -37,6 +36,7 @@ from qiao.telephony.tests.conducted import Conducted
 from qiao.telephony.tests.listed import (
     NOON,
     OWN,
+    follow_up_of,
     made_list,
     people,
     running,
@@ -295,21 +295,12 @@ def test_two_who_press_at_once_are_given_two_people(own_database: str) -> None:
 
 def test_follow_ups_of_feedback_are_called_and_their_attempts_kept_there(world: Company) -> None:
     (customer,) = people(world, 1)
-    request = OpenRequest(
-        type_key="water.small_leak", organisation_id=world.lake.pk, title="漏水", channel="phone",
-        area="339102", place="翠湖花园", facts={"leak_at": "before_meter"},
-        customer_id=customer.pk,
-    )  # fmt: skip
-    case = open_case(request=request, actor=world.agent, now=NOON)
-    follow_up = FollowUp.objects.create(
-        case=case, entered_seq=1, organisation_id=world.lake.pk,
-        assigned_to_id=world.agent.person_id, opened_at=NOON,
-    )  # fmt: skip
+    follow_up = follow_up_of(world, customer)
     draft = ListDraft("回访", world.lake.pk, source="feedback.follow_ups")
     found = make_call_list(draft=draft, actor=world.agent, now=NOON)
     turn_call_list(list_id=found.pk, state="running", actor=world.agent, now=NOON)
     entry = taken(list_id=found.pk, actor=world.colleague, now=NOON)
-    assert (entry.ref, case.number in entry.what) == (follow_up.pk, True)
+    assert (entry.ref, follow_up.case.number in entry.what) == (follow_up.pk, True)
     code_entry(entry_id=entry.pk, code="busy", note="再打", actor=world.colleague, now=NOON)
     attempt = FollowUpAttempt.objects.get()
     assert (attempt.outcome, attempt.note) == ("busy", "再打")

@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
+from qiao.cases.models import Case
 from qiao.contact.models import AgentState, Interaction
 from qiao.contact.operations import take_break
-from qiao.customers.models import Customer, SegmentMember
-from qiao.customers.operations import merge_customers
+from qiao.customers.models import Customer, PhoneAttempt, SegmentMember
+from qiao.customers.operations import add_phone, merge_customers
 from qiao.customers.operations.care import record_consent, set_preferences
 from qiao.staff.models import Staff
 from qiao.staff.queries import actor_for
@@ -23,6 +24,7 @@ from qiao.telephony.models import CallList, CallListEntry, CallListTry
 from qiao.telephony.operations import (
     CallListRefusal,
     DialRefused,
+    ListDraft,
     ListWorkRefused,
     ask_of_call,
     call_entry,
@@ -30,6 +32,7 @@ from qiao.telephony.operations import (
     code_entry,
     fold_list_counts,
     give_back_entry,
+    make_call_list,
     next_entry,
     turn_call_list,
 )
@@ -41,6 +44,7 @@ from qiao.telephony.tests.conducted import Conducted
 from qiao.telephony.tests.listed import (
     NOON,
     OWN,
+    follow_up_of,
     made_list,
     people,
     running,
@@ -311,6 +315,27 @@ def test_a_progressive_page_goes_on_by_itself_only_for_whoever_wishes_no_break(
     assert "load delay" in browser(world.agent_staff).get(url).content.decode()
     states_of.update(wanted="break")
     assert "load delay" not in browser(world.agent_staff).get(url).content.decode()
+
+
+def test_a_source_notes_what_came_of_a_call_with_the_number_that_was_dialled(
+    world: Company,
+) -> None:
+    (customer,) = people(world, 1)
+    dialled = customer.phones.get().number
+    other = "+8613805719999"
+    add_phone(actor=world.agent, now=NOON, customer_id=customer.pk, number=other)
+    follow_up = follow_up_of(world, customer)
+    Case.objects.filter(pk=follow_up.case_id).update(caller_phone=other)
+    draft = ListDraft("回访", world.lake.pk, source="feedback.follow_ups")
+    found = make_call_list(draft=draft, actor=world.agent, now=NOON)
+    turn_call_list(list_id=found.pk, state="running", actor=world.agent, now=NOON)
+    entry = taken(list_id=found.pk, actor=world.colleague)
+    give_back_entry(entry_id=entry.pk, actor=world.colleague, now=NOON)
+    switch = talked(world, taken(list_id=found.pk, actor=world.agent))
+    code_entry(entry_id=entry.pk, code="wrong_number", actor=world.agent, now=switch.now)
+    assert [(each.number, each.outcome) for each in PhoneAttempt.objects.all()] == [
+        (dialled, "wrong_person")
+    ]
 
 
 def test_whoever_was_merged_since_is_taken_in_and_called_once(world: Company) -> None:
