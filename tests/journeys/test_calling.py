@@ -1,5 +1,6 @@
 """An agent calls back who is owed a call, and works a list until nobody is left."""
 
+from collections.abc import Sequence
 from datetime import time
 
 from django.db import transaction
@@ -12,8 +13,8 @@ from qiao.customers.operations import NewPhone, register_customer
 from qiao.messaging.parameters import QUIET_FROM, QUIET_UNTIL, QUIET_UNTIL_ON_REST_DAYS
 from qiao.staff.models import Organisation
 from qiao.staff.queries import actor_by_number, company_id
-from qiao.telephony.models import Call, CallListTry, OwedCall
-from qiao.telephony.operations import ListDraft, make_call_list
+from qiao.telephony.models import Call, CallList, CallListTry, OwedCall
+from qiao.telephony.operations import ListDraft, make_call_list, turn_call_list
 from qiao.telephony.operations.owing import owe_call
 from tests.journeys.exchanges import QUEUE, Exchange
 from tests.journeys.site import CUSTOMER, PHONE_NUMBER, SINCE, Site, see
@@ -34,8 +35,8 @@ def owe() -> OwedCall:
         return owe_call(call=came, kind="callback", phone=phone, queue=QUEUE, now=now)
 
 
-def make_list() -> None:
-    """Two people at any hour: one whose line is busy, one who answers."""
+def make_list(mode: str = CallList.Mode.PREVIEW, more: Sequence[str] = ()) -> CallList:
+    """Two people at any hour: one whose line is busy, one who answers; and more by number."""
     now = timezone.now()
     maker = actor_by_number("1008", day=now.date())
     with transaction.atomic():
@@ -55,13 +56,20 @@ def make_list() -> None:
             changed_at=now,
         )  # fmt: skip
         SegmentKept.objects.create(segment=segment)
-        for each in (answers, busy):
+        others = [
+            register_customer(
+                actor=maker, now=now, organisation_id=lake, name=number,
+                phones=[NewPhone(number)],
+            )
+            for number in more
+        ]  # fmt: skip
+        for each in (answers, busy, *others):
             SegmentMember.objects.create(segment=segment, customer=each, since=now)
         draft = ListDraft(
             "Valves", lake, segment_id=segment.pk, script="Say when the valve is replaced.",
-            begins=time(0), ends=time(23, 59),
+            begins=time(0), ends=time(23, 59), mode=mode,
         )  # fmt: skip
-        make_call_list(draft=draft, actor=maker, now=now)
+        return make_call_list(draft=draft, actor=maker, now=now)
 
 
 def test_an_owed_call_is_returned_and_a_list_worked_to_its_end(
@@ -89,6 +97,35 @@ def test_an_owed_call_is_returned_and_a_list_worked_to_its_end(
     table = boss.locator("section", has=boss.get_by_role("heading", name="What came of the calls"))
     expect(table.locator("tr", has_text="Busy")).to_contain_text("1")
     expect(boss.locator("section", has_text="Who worked it today").first).to_contain_text(AGENT)
+
+
+def test_a_progressive_list_dials_by_itself_until_a_break_is_wished(
+    site: Site, exchange: Exchange
+) -> None:
+    del exchange
+    made = make_list(CallList.Mode.PROGRESSIVE, more=["13805710010", "13805710020"])
+    boss = actor_by_number("1008", day=timezone.localdate())
+    with transaction.atomic():
+        turn_call_list(list_id=made.pk, state="running", actor=boss, now=timezone.now())
+    agent = site.sign_in(AGENT)
+    agent.keyboard.press("Alt+s")
+    expect(agent.locator('#q-standing [data-s="ready"]')).to_be_visible()
+    agent.goto(f"{site.address}/calls/lists/{made.pk}/work")
+    work = agent.locator("#list-work")
+    for _ in range(2):  # nobody presses Next or Call
+        expect(work).to_contain_text("You talk with them", timeout=30_000)
+        is_last = CallListTry.objects.filter(result="busy").exists()
+        if is_last:
+            agent.keyboard.press("Alt+b")
+            expect(agent.locator("#q-standing")).to_contain_text("After this contact")
+        agent.keyboard.press("Alt+x")
+        expect(work.get_by_role("button", name="Done")).to_be_enabled()
+        agent.keyboard.press("1")
+        if is_last:
+            break
+    expect(agent.locator('#q-standing [data-s="break"]')).to_be_visible()
+    expect(work).to_contain_text("Take the next one")  # one waits still, and is left to wait
+    assert Call.objects.filter(direction="out").count() == 3
 
 
 def call_back(site: Site, agent: Page) -> None:
