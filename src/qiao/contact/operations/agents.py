@@ -70,7 +70,8 @@ def sign_off(*, actor: Actor, now: datetime) -> AgentState:
 
 
 def be_ready(*, actor: Actor, now: datetime) -> AgentState:
-    """Take contacts again: after a break, after work on the last one, after not answering.
+    """Take contacts again: after a break, after work on the last one, after not answering. A break
+    that was wished meanwhile is wished no more.
 
     Raises `WrongState` in the middle of a contact.
     """
@@ -80,6 +81,7 @@ def be_ready(*, actor: Actor, now: datetime) -> AgentState:
     if agent.state != State.READY:
         if agent.state != State.WRAP_UP:
             agent.idle_since = now  # whoever rested stands behind those who waited
+        agent.wanted = ""
         turn(agent, State.READY, now=now, actor=actor)
     return agent
 

@@ -12,7 +12,7 @@ from django.utils.translation import override
 
 from qiao.cases.models import Case
 from qiao.contact.models import AgentState, Interaction
-from qiao.contact.operations import take_break
+from qiao.contact.operations import be_ready, take_break
 from qiao.customers.models import Customer, PhoneAttempt, SegmentMember
 from qiao.customers.operations import add_phone, merge_customers
 from qiao.customers.operations.care import record_consent, set_preferences
@@ -286,6 +286,17 @@ def test_a_break_that_was_wished_begins_before_the_next_is_dialled(world: Compan
     assert (agent.state, agent.reason, agent.wanted) == ("break", "meal", "")
     with pytest.raises(ListWorkRefused, match="break"):
         next_entry(list_id=found.pk, actor=world.agent, now=switch.now)
+
+
+def test_whoever_is_ready_after_all_goes_on_with_the_list(world: Company) -> None:
+    found = running(world, people(world, 2), mode=CallList.Mode.PROGRESSIVE)
+    entry = taken(list_id=found.pk, actor=world.agent)
+    switch = talked(world, entry)
+    take_break(actor=world.agent, reason="meal", now=switch.now)
+    be_ready(actor=world.agent, now=switch.now)
+    code_entry(entry_id=entry.pk, code="done", actor=world.agent, now=switch.now)
+    assert AgentState.objects.get(staff_id=world.agent.person_id).state == "ready"
+    assert taken(list_id=found.pk, actor=world.agent, now=switch.now).pk != entry.pk
 
 
 def test_a_break_begins_as_well_after_a_call_that_tells_its_result_itself(world: Company) -> None:

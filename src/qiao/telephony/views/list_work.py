@@ -163,6 +163,7 @@ def _work(
         and agent is not None
         and agent.state in FREE
         and not agent.wanted
+        and (at_hand is None or is_here)
         and not stops,
         **(_at_hand(request, found, entry) if entry is not None else {}),
     }
