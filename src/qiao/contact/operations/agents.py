@@ -1,10 +1,11 @@
 """How people who take contacts stand: signed on, ready, on a break, at work, or gone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import connection
+import structlog
+from django.db import OperationalError, connection, transaction
 
 from qiao.contact.events import AgentTurned
 from qiao.contact.models import AgentState
@@ -22,8 +23,10 @@ from qiao.staff.queries import skills_of
 
 State = AgentState.State
 AT_WORK: Final = frozenset({State.RESERVED, State.BUSY, State.WRAP_UP})
+AT_CONTACT: Final = frozenset({State.BUSY, State.WRAP_UP})
 LEASE: Final = timedelta(seconds=LEASE_SECONDS)
 ENDPOINT_LENGTH: Final = 80
+log = structlog.get_logger(__name__)
 
 _LOCKED: Final = Reading(
     AgentState, where="t.staff_id = ANY(%(ids)s::bigint[])", order="t.staff_id", lock=True
@@ -114,20 +117,20 @@ def end_work_after(*, actor: Actor, now: datetime) -> None:
 
 def take_directly(*, actor: Actor, endpoint: str, now: datetime) -> AgentState:
     """The person has a contact that nobody asked them to take, such as a call that they took
-    over. The work after it ends where they stood before: signed off, on their break, or not ready.
-    Whoever is being rung meanwhile does not take that one: nobody is at fault."""
+    over. The work after it ends where they stood before: signed off, on their break, or not
+    ready; or where they wished to be after the contact before it. Whoever is being rung meanwhile
+    does not take that one: nobody is at fault."""
     required()
     agent = _locked(actor, now)
     if agent.state == State.BUSY:
         return agent
-    before, reason = agent.state, agent.reason
-    if before == State.OFF:
+    after = _after_next(agent, State.OFF, State.BREAK, State.NOT_READY)
+    if agent.state == State.OFF:
         agent.organisation_id, agent.endpoint = actor.organisation_id, endpoint
         agent.queues = list(serving(catalogue().queues.values(), skills_of(actor.person_id)))
         agent.signed_on_at, agent.idle_since, agent.busy_seconds = now, now, 0
-    agent.wanted = before if before in (State.OFF, State.BREAK, State.NOT_READY) else ""
-    agent.lease_until = now + LEASE
-    turn(agent, State.BUSY, now=now, reason=reason if before == State.BREAK else "", actor=actor)
+    agent.wanted, agent.lease_until = after, now + LEASE
+    turn(agent, State.BUSY, now=now, reason=_break_reason(agent), actor=actor)
     return agent
 
 
@@ -140,10 +143,8 @@ def begin_calling(*, actor: Actor, now: datetime) -> AgentState:
     agent = _own(actor, now)
     if agent.state in (State.RESERVED, State.BUSY):
         raise WrongState(agent.state)
-    if agent.state == State.BREAK:
-        agent.wanted = State.BREAK
-    reason = agent.reason if agent.wanted == State.BREAK else ""
-    turn(agent, State.BUSY, now=now, reason=reason, actor=actor)
+    agent.wanted = _after_next(agent, State.BREAK)
+    turn(agent, State.BUSY, now=now, reason=_break_reason(agent), actor=actor)
     return agent
 
 
@@ -164,25 +165,20 @@ def stop_calling(*, staff_id: int, why: str, now: datetime) -> None:
 
 def let_time_pass(*, now: datetime) -> Sequence[int]:
     """End what ends by itself: work after a contact whose limit has passed, and the shift of whom
-    nothing was heard. Whoever is with a customer stays. Returns who turned."""
+    nothing was heard. Whoever is with a customer stays, and so does, with a word in the log, who
+    cannot be turned: the others do not wait for them. Returns who turned."""
     required()
-    due = AgentState.objects.select_for_update(skip_locked=True).exclude(state=State.OFF)
-    turned = []
-    for agent in due.filter(until__lte=now, state=State.WRAP_UP).order_by("staff_id"):
-        end_wrap_up(agent, now=now)
-        turned.append(agent.staff_id)
-    gone = due.filter(lease_until__lte=now).exclude(state__in=AT_WORK).order_by("staff_id")
-    for agent in gone:
-        turn(agent, State.OFF, now=now, reason="lost")
-        turned.append(agent.staff_id)
-    return turned
+    on = AgentState.objects.select_for_update(skip_locked=True).exclude(state=State.OFF)
+    over = on.filter(until__lte=now, state=State.WRAP_UP).order_by("staff_id")
+    turned = [each.staff_id for each in over if _turns(each, end_wrap_up, now=now)]
+    gone = on.filter(lease_until__lte=now).exclude(state__in=AT_WORK).order_by("staff_id")
+    lost = {"state": State.OFF, "reason": "lost"}
+    return turned + [each.staff_id for each in gone if _turns(each, turn, now=now, **lost)]
 
 
 def end_wrap_up(agent: AgentState, *, now: datetime) -> None:
     """The work after a contact is done: ready, or what the person wanted meanwhile."""
-    wanted = agent.wanted or State.READY
-    reason, agent.wanted = agent.reason, ""
-    turn(agent, wanted, now=now, reason=reason if wanted == State.BREAK else "")
+    turn(agent, agent.wanted or State.READY, now=now, reason=_break_reason(agent))
 
 
 def turn(
@@ -195,12 +191,13 @@ def turn(
     offer: int | None = None,
     actor: Actor | None = None,
 ) -> None:
-    """Let a locked person stand otherwise, and keep that they do."""
-    if agent.state in (State.BUSY, State.WRAP_UP):
+    """Let a locked person stand otherwise, and keep that they do. What they wanted after a contact
+    holds as long as they are at one."""
+    if agent.state in AT_CONTACT:
         agent.busy_seconds += max(0, int((now - agent.since).total_seconds()))
         agent.idle_since = now
     agent.state, agent.reason, agent.since, agent.until = state, reason, now, until
-    if state == State.OFF:
+    if state not in AT_CONTACT:
         agent.wanted = ""
     values = {name: getattr(agent, name) for name in _KEPT}
     plain = {"state": str(agent.state), "wanted": str(agent.wanted)}
@@ -220,10 +217,35 @@ def lock_agents(staff_ids: Collection[int]) -> dict[int, AgentState]:
     return {each.staff_id: each for each in _LOCKED.all(ids=sorted(set(staff_ids)))}
 
 
+def _turns(agent: AgentState, act: Callable[..., None], *, now: datetime, **given: str) -> bool:
+    """Whether somebody could be turned; the transaction goes on either way."""
+    try:
+        with transaction.atomic():
+            act(agent, now=now, **given)
+    except OperationalError:
+        raise
+    except Exception:  # it is tried again with the next tick
+        log.exception("agent_not_turned", staff=agent.staff_id)
+        return False
+    return True
+
+
+def _after_next(agent: AgentState, *resting: str) -> str:
+    """What follows on a contact that begins now: where somebody rested, else what they wanted
+    after the one whose work they are still at."""
+    if agent.state in resting:
+        return agent.state
+    return agent.wanted if agent.state == State.WRAP_UP else ""
+
+
+def _break_reason(agent: AgentState) -> str:
+    return agent.reason if agent.wanted == State.BREAK else ""
+
+
 def _rest(agent: AgentState, state: str, reason: str, actor: Actor, now: datetime) -> AgentState:
     if agent.state == State.RESERVED:
         raise WrongState(agent.state)
-    if agent.state in (State.BUSY, State.WRAP_UP) and state == State.BREAK:
+    if agent.state in AT_CONTACT and state == State.BREAK:
         agent.wanted, agent.reason = state, reason
         agent.save(update_fields=["wanted", "reason"])
     elif agent.state == State.BUSY:
