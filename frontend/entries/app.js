@@ -10,6 +10,7 @@ import * as drawer from "../js/drawer.js";
 import * as dropping from "../js/dropping.js";
 import * as filesize from "../js/filesize.js";
 import * as finding from "../js/finding.js";
+import * as flights from "../js/flights.js";
 import * as focus from "../js/focus.js";
 import * as inserting from "../js/inserting.js";
 import * as keys from "../js/keys.js";
@@ -32,7 +33,7 @@ import * as toasts from "../js/toasts.js";
 
 window.htmx = htmx;
 
-for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, requests, drawer, dropping, filesize, finding, inserting, longtext, picking, place, player, presence, scrolling, tabs, telephone, retry, focus, livestream]) {
+for (const part of [theme, clock, menus, dialogs, choices, toasts, palette, keys, lists, drafts, carry, flights, requests, drawer, dropping, filesize, finding, inserting, longtext, picking, place, player, presence, scrolling, tabs, telephone, retry, focus, livestream]) {
   part.start();
 }
 document.documentElement.dataset.ready = "";

@@ -13,7 +13,7 @@ let stream = null;
 let listening = "";
 
 function tell(message) {
-  const now = performance.now();
+  const now = Date.now();
   while (told.length && told[0].at < now - LOOK_BACK_MS) told.shift();
   if (message.event === "live" || message.missed) told.push({ at: now, message });
   for (const port of ports.keys()) port.postMessage(message);
@@ -28,26 +28,26 @@ function leave(port) {
 }
 
 function catchUp(port, from) {
-  if (from < Math.max(since, performance.now() - LOOK_BACK_MS)) {
+  if (from < Math.max(since, Date.now() - LOOK_BACK_MS)) {
     port.postMessage({ event: "live", data: { topics: ["resync"] } });
     return;
   }
   for (const { at, message } of told) if (at >= from) port.postMessage(message);
 }
 
-function join(port, { join: url, who, age }) {
+function join(port, { join: url, who, born }) {
   ports.set(port, Date.now());
   const wanted = `${who} ${url}`;
   if (stream && listening === wanted) {
-    port.postMessage({ state: stream.state || "live" });
-    catchUp(port, performance.now() - age);
+    if (stream.state) port.postMessage({ state: stream.state });
+    catchUp(port, born);
     return;
   }
   stream?.close();
   listening = wanted;
   told.length = 0;
-  since = performance.now() - age;
-  stream = connect(`${url}?age=${Math.round(age)}`, tell);
+  since = born;
+  stream = connect(url, born, tell);
 }
 
 self.addEventListener("connect", ({ ports: [port] }) => {

@@ -3,61 +3,22 @@
 // seconds at most, and always after the last event. (htmx's own throttle drops the last one.)
 
 import { correct } from "./clock.js";
+import { tell, tellAll } from "./flights.js";
 import { connect } from "./stream.js";
 
 const PING_MS = 30_000;
-const BOUND_MS = 50; // by then htmx listens for what it put into the page
-const LISTENS = '[hx-trigger*="live:"]';
-
-const listeners = () => [...document.querySelectorAll(LISTENS)];
-const namesOf = (place) => (place.getAttribute("hx-trigger") ?? "").match(/live:[\w.:~-]+/g) ?? [];
-
-function wakeAll() {
-  for (const name of new Set(["live:resync", ...listeners().flatMap(namesOf)])) dispatch(name, {});
-}
-
-// What is told while something is on its way here is told to it again when it stands: it was drawn
-// before, and who asked for it may have gone with it.
-const flights = new Map(); // by request
-
-function depart({ detail }) {
-  const { elt, requestConfig, xhr } = detail;
-  const changes = requestConfig.verb !== "get";
-  flights.set(xhr, { elt, changes, known: new Set(listeners()), told: new Map(), kept: new Set() });
-}
-
-// What somebody pressed within a part is answered into that part: it is not drawn anew before.
-function keep({ detail }) {
-  if (detail.requestConfig.verb !== "get") return;
-  for (const flight of flights.values()) {
-    if (!flight.changes || !detail.target.contains(flight.elt)) continue;
-    detail.shouldSwap = false;
-    flight.kept.add(detail.target);
-  }
-}
-
-function arrive(xhr) {
-  const flight = flights.get(xhr);
-  flights.delete(xhr);
-  if (!flight) return;
-  const stale = [...flight.kept].filter((place) => place.isConnected);
-  for (const name of new Set(stale.flatMap(namesOf))) dispatch(name, {});
-  const fresh = listeners().filter((place) => !flight.known.has(place));
-  const wanted = new Set(fresh.flatMap(namesOf));
-  for (const [name, data] of flight.told) if (wanted.has(name)) dispatch(name, data);
-}
 
 function hear(message) {
   if (message.state) {
     document.documentElement.dataset.live = message.state;
-    if (message.missed) wakeAll();
+    if (message.missed) readAnew();
     return;
   }
   const { event, data } = message;
   if (data.now) correct(data.now);
   if (event !== "live") return;
   if (data.topics?.includes("resync")) {
-    wakeAll();
+    readAnew();
     return;
   }
   document.body.dispatchEvent(new CustomEvent("live", { detail: data }));
@@ -77,19 +38,16 @@ function topicsOf({ topics = [], data = {} }) {
 
 // A tab that nobody sees asks the server for nothing; it catches up when it is seen again.
 const waiting = new Map();
+let missed = false; // while nobody saw it, and nobody knows what
+
+function readAnew() {
+  missed = document.hidden;
+  if (!missed) tellAll();
+}
 
 function wake(topic, data) {
   tell(`live:${topic}`, data);
   for (const seconds of PACES) tellPaced(`live:${topic}~${seconds}s`, seconds * 1000, data);
-}
-
-function tell(name, data) {
-  for (const { told } of flights.values()) told.set(name, data);
-  dispatch(name, data);
-}
-
-function dispatch(name, detail) {
-  document.body.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
 const PACES = [1, 2, 3, 10]; // seconds
@@ -111,27 +69,36 @@ function tellPaced(name, pause, data) {
 
 function catchUp() {
   if (document.hidden) return;
-  for (const [topic, data] of waiting) wake(topic, data);
+  if (missed) readAnew();
+  else for (const [topic, data] of waiting) wake(topic, data);
   waiting.clear();
 }
+
+// When the page was begun, by the clock that its worker has too: what came since it has not drawn.
+const born = Date.now() - Math.round(performance.now());
 
 function share(worker, url, who) {
   const { port } = new SharedWorker(worker, { name: "qiao-live", type: "module" });
   port.onmessage = ({ data }) => hear(data);
-  const join = () => port.postMessage({ join: url, who, age: performance.now() });
+  const join = () => port.postMessage({ join: url, who, born });
   join();
   setInterval(() => port.postMessage({ ping: true }), PING_MS);
   addEventListener("pagehide", () => port.postMessage({ leave: true }));
   addEventListener("pageshow", (event) => event.persisted && join());
 }
 
+function hearAlone(url) {
+  let stream = connect(url, born, hear);
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) stream = connect(url, born, hear);
+  });
+}
+
 export function start() {
   const { live, liveWorker, who = "" } = document.body.dataset;
   if (!live) return;
   document.addEventListener("visibilitychange", catchUp);
-  document.body.addEventListener("htmx:beforeSend", depart);
-  document.body.addEventListener("htmx:beforeSwap", keep);
-  document.body.addEventListener("htmx:afterRequest", ({ detail }) => setTimeout(arrive, BOUND_MS, detail.xhr));
   const url = new URL(live, location.href).href;
   if (window.SharedWorker && liveWorker) {
     try {
@@ -141,6 +108,5 @@ export function start() {
       // a browser may forbid workers; a stream of this tab's own does the same work
     }
   }
-  const stream = connect(`${url}?age=${Math.round(performance.now())}`, hear);
-  addEventListener("pagehide", () => stream.close());
+  hearAlone(url);
 }

@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 import { fail } from "./toasts.js";
+import { isBackground } from "./flights.js";
 import { element, icon } from "./icon.js";
 import { focusOn } from "./focus.js";
 import { csrf } from "./post.js";
@@ -19,10 +20,7 @@ const MESSAGES = {
   412: "failedConflict",
   429: "failedTooMany",
 };
-const slow = new Map();
-let answer = null; // whose parts are put in their places now
-
-const isBackground = (detail) => detail.requestConfig?.triggeringEvent?.type?.startsWith("live:");
+const waited = new Set(); // for which requests somebody waits
 
 function pressed(detail) {
   const submitter = detail.requestConfig?.triggeringEvent?.submitter;
@@ -30,26 +28,24 @@ function pressed(detail) {
   return detail.elt.matches?.(".btn, .m-btn") ? detail.elt : null;
 }
 
+// The request itself says when it ends: an element that was replaced meanwhile tells the page nothing.
 function begin({ detail }) {
   if (isBackground(detail)) return;
+  const { target, xhr } = detail;
   const button = pressed(detail);
   button?.classList.add("busy");
   button?.setAttribute("aria-busy", "true");
-  detail.target?.setAttribute?.("aria-busy", "true");
-  slow.set(
-    detail.xhr,
-    setTimeout(() => document.documentElement.classList.add("q-slow"), SLOW_MS),
-  );
-}
-
-function end({ detail }) {
-  clearTimeout(slow.get(detail.xhr));
-  slow.delete(detail.xhr);
-  if (!slow.size) document.documentElement.classList.remove("q-slow");
-  const button = pressed(detail);
-  button?.classList.remove("busy");
-  button?.removeAttribute("aria-busy");
-  detail.target?.removeAttribute?.("aria-busy");
+  target?.setAttribute?.("aria-busy", "true");
+  const slow = setTimeout(() => document.documentElement.classList.add("q-slow"), SLOW_MS);
+  waited.add(xhr);
+  xhr.addEventListener("loadend", () => {
+    clearTimeout(slow);
+    waited.delete(xhr);
+    if (!waited.size) document.documentElement.classList.remove("q-slow");
+    button?.classList.remove("busy");
+    button?.removeAttribute("aria-busy");
+    target?.removeAttribute?.("aria-busy");
+  });
 }
 
 function place(notice, detail) {
@@ -94,7 +90,6 @@ const isField = (place) => place?.matches?.("textarea, select, input:not([type=c
 // A pane refreshed from outside never takes the field from under somebody who types in it.
 function beforeSwap(event) {
   const { detail } = event;
-  answer = detail;
   if (/\/login\/?($|\?)/.test(detail.xhr.responseURL ?? "") && detail.requestConfig.path.indexOf("login") < 0) {
     detail.shouldSwap = false;
     const next = encodeURIComponent(location.pathname + location.search);
@@ -110,24 +105,13 @@ function beforeSwap(event) {
   detail.target.querySelector?.(":scope > .q-inlinefail")?.remove();
 }
 
-// A part from which somebody asked for something is not drawn anew from outside before the answer
-// has come: an answer to what is gone would go nowhere, as if nobody had asked.
-function beforePart({ detail }) {
-  if (!answer || !isBackground(answer) || !detail.target.querySelector(".htmx-request")) return;
-  detail.shouldSwap = false;
-  const name = answer.requestConfig.triggeringEvent.type;
-  detail.target.addEventListener("htmx:afterRequest", () => htmx.trigger(document.body, name), { once: true });
-}
-
 export function start() {
   const { body } = document;
   body.addEventListener("htmx:configRequest", ({ detail }) => {
     detail.headers["X-CSRFToken"] = csrf();
   });
-  body.addEventListener("htmx:beforeRequest", begin);
-  body.addEventListener("htmx:afterRequest", end);
+  body.addEventListener("htmx:beforeSend", begin);
   body.addEventListener("htmx:beforeSwap", beforeSwap);
-  body.addEventListener("htmx:oobBeforeSwap", beforePart);
   body.addEventListener("htmx:responseError", explain);
   body.addEventListener("htmx:sendError", (event) => isBackground(event.detail) || explain(event));
   body.addEventListener("htmx:timeout", explain);

@@ -42,20 +42,24 @@ class BoundedBodies:
         if not stated and b"transfer-encoding" not in headers:
             await self.application(scope, receive, send)
             return
-        body, length = await _taken(receive, most)
+        taken = await _taken(receive, most)
+        if taken is None:
+            return
+        body, length = taken
         kept = [pair for pair in scope["headers"] if pair[0] != LENGTH]
         told = {**scope, "headers": [*kept, (LENGTH, str(length).encode())]}
         await self.application(told, _replay(body, receive), send)
 
 
-async def _taken(receive: Receive, most: int) -> tuple[bytes, int]:
-    """The body if it holds at most `most` bytes, else nothing of it; and how long it was."""
+async def _taken(receive: Receive, most: int) -> tuple[bytes, int] | None:
+    """The body if it holds at most `most` bytes, else nothing of it; and how long it was. None
+    where whoever sent it went away before its end: a part of a form is not a shorter form."""
     parts: list[bytes] = []
     length = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            break
+            return None
         piece = message.get("body", b"")
         length += len(piece)
         if length <= most:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import math
+import secrets
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
@@ -33,6 +34,10 @@ BREATH_SECONDS: Final = (
 )
 RECONNECT_SECONDS = 2
 PRESENCE_SECONDS = 20
+RETRY_MS: Final = (
+    1000,
+    6000,
+)  # not all browsers come back at once to a server that was started anew
 LOOK_BACK_SECONDS: Final = 30  # a page that took longer from its drawing to its stream reads anew
 log = structlog.get_logger(__name__)
 
@@ -213,6 +218,12 @@ def _tick() -> str:
     return json.dumps({"now": int(time.time() * 1000)})
 
 
+def _hello() -> bytes:
+    least, most = RETRY_MS
+    retry = least + secrets.randbelow(most - least)
+    return f"retry: {retry}\nevent: hello\ndata: {_tick()}\n\n".encode()
+
+
 async def actor_of(request: HttpRequest) -> Actor | None:
     """The signed-in actor of an asynchronous view."""
     return await sync_to_async(lambda: getattr(request, "actor", None))()
@@ -231,7 +242,7 @@ async def events_for(actor: Actor, *, age: float) -> AsyncIterator[bytes]:
     STREAMS.inc()
     try:
         # Its page reads anew what it may have missed, unless this is its first stream.
-        yield f"retry: 3000\nevent: hello\ndata: {_tick()}\n\n".encode()
+        yield _hello()
         while True:
             piece = await stream.taken()
             if piece is None:

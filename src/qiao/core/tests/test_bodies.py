@@ -64,6 +64,23 @@ def test_a_body_without_a_stated_length_gets_one() -> None:
     assert (asked.body, asked.length) == (b"x" * 300, b"300")
 
 
+def test_a_body_that_breaks_off_is_no_shorter_one() -> None:
+    pieces: list[dict[str, Any]] = [
+        {"type": "http.request", "body": b"text=the+first+half", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> dict[str, Any]:
+        return pieces.pop(0)
+
+    async def never(*_given: Any) -> None:
+        raise AssertionError("the application was called")
+
+    scope = {"type": "http", "headers": [FORM, (b"transfer-encoding", b"chunked")]}
+    asyncio.run(BoundedBodies(never)(scope, receive, never))
+    assert pieces == []
+
+
 def test_an_ordinary_form_goes_through_untouched() -> None:
     asked, _peak = send(1, 900, (b"content-length", b"900"))
     assert (len(asked.body), asked.length) == (900, b"900")

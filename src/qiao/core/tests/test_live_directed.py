@@ -155,6 +155,14 @@ def test_a_page_is_told_what_came_while_it_was_on_its_way(age: float, expected: 
     assert topics(waiting) == expected
 
 
+def test_browsers_whose_server_went_away_do_not_all_come_back_at_once() -> None:
+    greetings = [live._hello().decode() for _ in range(20)]  # noqa: SLF001 - a stream's first words
+    pauses = {int(each.splitlines()[0].removeprefix("retry: ")) for each in greetings}
+    assert len(pauses) > 1
+    least, most = live.RETRY_MS
+    assert all(least <= pause < most for pause in pauses)
+
+
 def test_what_was_told_long_ago_is_forgotten_and_its_page_reads_anew() -> None:
     clock = [1000.0]
     hub = live.Hub(lambda: clock[0])

@@ -1,6 +1,7 @@
 """The technician's pages and the dispatcher's board, through the real stack."""
 
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -203,7 +204,8 @@ def test_a_second_taker_is_told_who_was_faster(crew: Crew) -> None:
 def test_the_board_assigns_in_a_dialog_and_without_script(crew: Crew) -> None:
     order = a_work_order(crew)
     client = client_of(crew.dispatcher)
-    assert order.number in text_of(client.get("/jobs/board/"))
+    board = text_of(client.get("/jobs/board/"))
+    assert order.number in board
     fragment = client.get(f"/jobs/{order.pk}/assign", headers={"HX-Request": "true"})
     assert text_of(fragment).lstrip().startswith("<dialog")
     response = client.post(f"/jobs/{order.pk}/assign", {"who": "999:1"})
@@ -213,7 +215,11 @@ def test_the_board_assigns_in_a_dialog_and_without_script(crew: Crew) -> None:
         f"/jobs/{order.pk}/assign", {"who": who}, headers={"HX-Request": "true"}
     )
     assert response.status_code == 200
-    assert "q:toast" in response["HX-Trigger"]
+    told = set(json.loads(response["HX-Trigger"]))
+    assert "q:toast" in told
+    lanes = re.search(r'id="lanes"[^>]*hx-trigger="([^"]*)"', board)
+    assert lanes
+    assert told & set(lanes[1].replace(",", " ").split()), "the board is drawn anew"
     order.refresh_from_db()
     assert (order.state, order.technician_id) == ("assigned", crew.technician.staff_id)
     response = client.post(f"/jobs/{order.pk}/assign", {"who": f"{crew.team.pk}:"})

@@ -128,6 +128,6 @@ def _assign_page(
 def _assigned(request: StaffRequest, order: WorkOrder) -> HttpResponse:
     words = _("%(number)s: assigned") % {"number": order.number}
     if request.htmx:
-        return add_toast(HttpResponse(headers={"HX-Trigger": '{"live:jobs": {}}'}), text=words)
+        return add_toast(HttpResponse(headers={"HX-Trigger": '{"jobs:changed": {}}'}), text=words)
     messages.success(request, words)
     return HttpResponseRedirect(reverse("dispatch:board"))
