@@ -7,7 +7,7 @@ when it ends, so the table is its own history. `core.rules.features` says what f
 What a person may use is resolved once, with their rights (`Actor.off`): pages ask nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -88,10 +88,18 @@ def is_on(key: str, *, organisation_ids: Sequence[int], day: date) -> bool:
     return standing(known, chain=organisation_ids, day=day, default=declared.default).is_on
 
 
-def off_for(chains: Sequence[Sequence[int]], *, day: date) -> frozenset[str]:
-    """The features that a person who works in these units does without: off in all of them."""
-    units = {unit_id for chain in chains for unit_id in chain}
-    known = decisions(organisation_ids=units)
+def off_for(
+    chains: Sequence[Sequence[int]],
+    *,
+    day: date,
+    known: Mapping[str, Sequence[Decision]] | None = None,
+) -> frozenset[str]:
+    """The features that a person who works in these units does without: off in all of them.
+
+    `known` are the decisions of these units, and perhaps of others; they are read without it.
+    """
+    if known is None:
+        known = decisions(organisation_ids={unit_id for chain in chains for unit_id in chain})
     return frozenset(
         key
         for key, each in registry.features().items()

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from qiao.core import correlation
+from qiao.core.bodies import MOST
 from qiao.core.metrics import observe_request
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -63,16 +64,27 @@ class ContentSecurityMiddleware:
         return response
 
 
-def too_much(request: HttpRequest) -> HttpResponse:
-    """Refuse a form that is larger than any: how large it was, how much is taken, what to do."""
+def too_much(request: HttpRequest, uploaded: int | None = None) -> HttpResponse:
+    """Refuse a form that is larger than any: how large it was, how much is taken, what to do.
+    `uploaded` is how many bytes of an upload would have been taken."""
     sent = int(request.META.get("CONTENT_LENGTH") or 0)
-    message = _(
-        "What you sent is %(sent).1f MB; a form takes up to %(most)d MB. What you entered is still"
-        " in the form: shorten it, or add the long text as a file."
-    ) % {
-        "sent": sent / MEGABYTE,
-        "most": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // MEGABYTE,
-    }
+    small = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if uploaded is None:
+        words = _(
+            "What you sent is %(sent).1f MB; a form takes up to %(most)d MB. What you entered is"
+            " still in the form: shorten it, or add the long text as a file."
+        )
+    elif uploaded > small:
+        words = _(
+            "What you sent is %(sent).1f MB; files take up to %(most)d MB together. What you"
+            " entered is still in the form: send fewer files, or smaller ones."
+        )
+    else:
+        words = _(
+            "What you sent is %(sent).1f MB; more than %(most)d MB is taken only from people who"
+            " are signed in. Sign in and send it again."
+        )
+    message = words % {"sent": sent / MEGABYTE, "most": (uploaded or small) // MEGABYTE}
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(message, status=413, content_type="text/plain; charset=utf-8")
     page = render_to_string("413.html", {"message": message}, request)
@@ -86,6 +98,9 @@ class DoorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        uploaded = getattr(request, "scope", {}).get(MOST)
+        if uploaded is not None:
+            return too_much(request, uploaded)
         try:
             field = self._bad_field(request)
         except RequestDataTooBig:

@@ -1,6 +1,7 @@
 """The registry: all manifests, read once when the applications are ready."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import Any, TypeVar
@@ -153,9 +154,23 @@ class Registry:
         """What callers may ask voice menus, by kind and key."""
         return {(v.kind, v.key): v for module in self for v in module.voice}
 
-    def presence(self) -> list[Callable[..., None]]:
-        """Who is told which people's browsers are heard of."""
-        return [module.presence for module in self if module.presence]
+    def presence(self) -> list[tuple[str, Callable[..., None]]]:
+        """Who is told which people's browsers are heard of, each after the right that those hold
+        of whom it is told."""
+        return [(m.presence_right, m.presence) for m in self if m.presence]
+
+    def bid_farewell(self, *, people: Collection[int], actor: Actor | None, now: datetime) -> None:
+        """Tell modules who was signed out or suspended, in the caller's transaction."""
+        for module in self:
+            if module.farewell:
+                module.farewell(people=people, actor=actor, now=now)
+
+    def signed_in(self, *, sessions: Collection[str], now: datetime) -> Mapping[str, Actor]:
+        """Who is signed in by these sessions, by their keys; the others have ended."""
+        for module in self:
+            if module.signed_in:
+                return module.signed_in(sessions=sessions, now=now)
+        return {}
 
     def telephone(self, actor: Actor) -> str:
         """How the switch names the telephone at which the actor is rung."""

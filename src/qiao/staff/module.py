@@ -21,6 +21,7 @@ from qiao.staff.duty_contributions import (
 )
 from qiao.staff.file_contributions import FILE_LINKS, FILE_NOTICES
 from qiao.staff.operations import install_roles, install_skills
+from qiao.staff.queries import signed_in
 from qiao.staff.retention import RETENTION
 
 
@@ -37,6 +38,7 @@ manifest = Module(
         Permission("staff.roster", _("Plan who is on duty")),
         Permission("staff.manage", _("Manage people, roles and the organisation tree")),
     ),
+    signed_in=signed_in,
     install=_install,
     code_tables=CODE_TABLES,
     retention=RETENTION,

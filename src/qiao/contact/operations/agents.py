@@ -84,7 +84,6 @@ def be_ready(*, actor: Actor, now: datetime) -> AgentState:
     if agent.state != State.READY:
         if agent.state != State.WRAP_UP:
             agent.idle_since = now  # whoever rested stands behind those who waited
-        agent.wanted = ""
         turn(agent, State.READY, now=now, actor=actor)
     return agent
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from qiao.core.actor import Actor
 from qiao.core.code_tables import CodeTable
 from qiao.core.manifest.calling import CallSource
 from qiao.core.manifest.data import (
@@ -205,8 +206,14 @@ class Module:
     code_tables: tuple[CodeTable, ...] = ()
     matters: tuple[MatterSource, ...] = ()
     evaluated: tuple[EvaluationSubject, ...] = ()
-    # Told some times a minute which people's browsers are heard of: (*, people, now).
+    # Told some times a minute which people's browsers are heard of: (*, people, now); those who
+    # hold `presence_right`.
     presence: Callable[..., None] | None = None
+    presence_right: str = ""
+    # Told whose browsers were signed out, or who was suspended: (*, people, actor, now).
+    farewell: Callable[..., None] | None = None
+    # Who (actors) is signed in by sessions, by their keys: (*, sessions, now); one module says it.
+    signed_in: Callable[..., Mapping[str, Actor]] | None = None
     # How the switch names the telephone at which somebody (an actor) is rung; one module says it.
     telephone: Callable[..., str] | None = None
     # Queues whose jobs wait for others, each with its own number of places in the worker.

@@ -20,10 +20,12 @@ from qiao.staff.queries.rights import (
     actor_by_id,
     actor_by_number,
     actor_for,
+    actors_for,
     home_of,
     is_barred,
     system_actor,
 )
+from qiao.staff.queries.signed_in import signed_in
 from qiao.staff.queries.stamps import Stamp, rights_stamp
 from qiao.staff.queries.units import (
     TeamChoice,
@@ -55,6 +57,7 @@ __all__ = [
     "actor_by_id",
     "actor_by_number",
     "actor_for",
+    "actors_for",
     "branches_among",
     "branches_by_area",
     "cast_ids",
@@ -81,6 +84,7 @@ __all__ = [
     "people_in",
     "region_names",
     "rights_stamp",
+    "signed_in",
     "skills_of",
     "skills_of_many",
     "subtree_of",

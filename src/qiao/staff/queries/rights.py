@@ -1,13 +1,15 @@
 """Who somebody is and what they may do; rights are kept in the process until they change."""
 
 import threading
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 from django.db import connection
 
 from qiao.core.actor import Actor
-from qiao.core.features import off_for
+from qiao.core.features import decisions, off_for
 from qiao.core.registry import registry
 from qiao.core.rows import Reading
 from qiao.staff.models import Organisation, Role, Staff
@@ -15,14 +17,18 @@ from qiao.staff.queries.stamps import Stamp, rights_stamp
 from qiao.staff.queries.units import chain_of
 
 _RIGHTS = """
-SELECT r.key, r.home, r.permissions, array_agg(o.id ORDER BY o.id)
+SELECT a.staff_id, r.key, r.home, r.permissions, array_agg(o.id ORDER BY o.id)
   FROM staff_assignment a
   JOIN staff_role r ON r.id = a.role_id
   JOIN staff_organisation held ON held.id = a.organisation_id
   JOIN staff_organisation o ON o.path LIKE held.path || '%%'
- WHERE a.staff_id = %(staff)s AND a.valid @> %(day)s::date
-   AND (o.kind <> 'sealed' OR NOT staff_barred(%(staff)s, o.id, %(day)s::date))
+ WHERE a.staff_id = ANY(%(ids)s::bigint[]) AND a.valid @> %(day)s::date
+   AND (o.kind <> 'sealed' OR NOT staff_barred(a.staff_id, o.id, %(day)s::date))
  GROUP BY a.id, r.key, r.home, r.permissions
+"""
+_TEAMS: Final = """
+SELECT staff_id, array_agg(team_id ORDER BY team_id) FROM staff_membership
+ WHERE staff_id = ANY(%(ids)s::bigint[]) GROUP BY staff_id
 """
 _ACTIVE: Final = Reading(Staff, where="t.id = %(id)s AND t.is_active")
 _cache: dict[int, tuple[Stamp, date, Actor]] = {}
@@ -35,45 +41,73 @@ def actor_for(staff: Staff, *, day: date) -> Actor:
 
     Kept in the process until rights or the day change, so a revoked role stops at once.
     """
+    return actors_for([staff], day=day)[staff.pk]
+
+
+def actors_for(people: Collection[Staff], *, day: date) -> dict[int, Actor]:
+    """The same of several by id, in as many statements as for one."""
     stamp = rights_stamp()
-    kept = _cache.get(staff.pk)
-    if kept is not None and kept[:2] == (stamp, day):
-        return kept[2]
-    actor = _read_actor(staff, day)
+    known = {staff.pk: _cache.get(staff.pk) for staff in people}
+    found = {pk: kept[2] for pk, kept in known.items() if kept and kept[:2] == (stamp, day)}
+    read = _read_actors([each for each in people if each.pk not in found], day)
     with _cache_lock:
-        if len(_cache) >= CACHE_LIMIT:
+        if len(_cache) + len(read) > CACHE_LIMIT:
             _cache.clear()
-        _cache[staff.pk] = (stamp, day, actor)
-    return actor
+        _cache.update({pk: (stamp, day, actor) for pk, actor in read.items()})
+    return found | read
 
 
-def _read_actor(staff: Staff, day: date) -> Actor:
-    grants: dict[str, set[int]] = {}
-    roles: set[str] = set()
-    homes: set[str] = set()
+@dataclass(slots=True)
+class _Held:
+    """What somebody's roles add up to."""
+
+    grants: dict[str, set[int]] = field(default_factory=dict)
+    roles: set[str] = field(default_factory=set)
+    homes: set[str] = field(default_factory=set)
+    teams: tuple[int, ...] = ()
+
+
+def _read_actors(people: Collection[Staff], day: date) -> dict[int, Actor]:
+    if not people:
+        return {}
+    ids = [staff.pk for staff in people]
+    held = {pk: _Held() for pk in ids}
     with connection.cursor() as cursor:
-        cursor.execute(_RIGHTS, {"staff": staff.pk, "day": day})
-        for key, home, permissions, organisations in cursor.fetchall():
-            roles.add(key)
-            homes.add(home)
+        cursor.execute(_RIGHTS, {"ids": ids, "day": day})
+        for staff_id, key, home, permissions, organisations in cursor.fetchall():
+            own = held[staff_id]
+            own.roles.add(key)
+            own.homes.add(home)
             for permission in permissions:
-                grants.setdefault(permission, set()).update(organisations)
-        cursor.execute(
-            "SELECT team_id FROM staff_membership WHERE staff_id = %s ORDER BY team_id", [staff.pk]
-        )
-        teams = tuple(team for (team,) in cursor.fetchall())
+                own.grants.setdefault(permission, set()).update(organisations)
+        cursor.execute(_TEAMS, {"ids": ids})
+        for staff_id, teams in cursor.fetchall():
+            held[staff_id].teams = tuple(teams)
+    chains = {
+        staff.pk: [chain_of(unit) for unit in held[staff.pk].teams or (staff.organisation_id,)]
+        for staff in people
+    }
+    units = {unit for each in chains.values() for chain in each for unit in chain}
+    known = decisions(organisation_ids=units)
+    return {
+        staff.pk: _actor(staff, held[staff.pk], off_for(chains[staff.pk], day=day, known=known))
+        for staff in people
+    }
+
+
+def _actor(staff: Staff, held: _Held, off: frozenset[str]) -> Actor:
     return Actor(
         staff_id=staff.pk,
         name=staff.name,
         organisation_id=staff.organisation_id,
-        grants={permission: tuple(sorted(ids)) for permission, ids in grants.items()},
-        roles=frozenset(roles),
-        team_ids=teams,
+        grants={permission: tuple(sorted(ids)) for permission, ids in held.grants.items()},
+        roles=frozenset(held.roles),
+        team_ids=held.teams,
         number=staff.number,
         title=staff.title,
         timezone=staff.organisation.timezone,
-        homes=frozenset(homes),
-        off=off_for([chain_of(unit) for unit in teams or (staff.organisation_id,)], day=day),
+        homes=frozenset(held.homes),
+        off=off,
     )
 
 
