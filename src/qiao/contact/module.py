@@ -11,7 +11,13 @@ from qiao.contact import overview
 from qiao.contact.codes import CODE_TABLES
 from qiao.contact.demo import audit, history, morning
 from qiao.contact.inbox import OutcomeWords, find_inbox, load_inbox, search_hits
-from qiao.contact.operations import fold_counts, note_known_visits, note_visits, renew_leases
+from qiao.contact.operations import (
+    end_shifts,
+    fold_counts,
+    note_known_visits,
+    note_visits,
+    renew_leases,
+)
 from qiao.contact.personal import PERSONAL
 from qiao.contact.queries import RECENT, TIMELINE, count_at_hand, load_bar
 from qiao.contact.retention import RETENTION
@@ -62,7 +68,9 @@ manifest = Module(
             "contact.standing", "bar", "contact/standing.html", WORK, load_bar, 10, follows=True
         ),
     ),
+    farewell=end_shifts,
     presence=renew_leases,
+    presence_right=WORK,
     panels=(
         Panel(
             key="contact.recent",

@@ -18,7 +18,13 @@ from typing import Any, Final
 import psycopg
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import (
+    DatabaseError,
+    close_old_connections,
+    connection,
+    connections,
+    transaction,
+)
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -47,6 +53,10 @@ def _frame(payload: str) -> bytes:
 
 
 RESYNC: Final = _frame(json.dumps({"name": "core.resync", "topics": ["resync"], "org": None}))
+# Its page reads anew as well, and is led to the sign-in page by the answer.
+SIGNED_OUT: Final = _frame(
+    json.dumps({"name": "core.signed_out", "topics": ["resync"], "org": None})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,11 @@ class Watcher:
 
     actor: Actor
     visible: Collection[int]
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Watcher":
+        """Whoever acts."""
+        return cls(actor, frozenset(each for ids in actor.grants.values() for each in ids))
 
     def is_reached(self, message: Mapping[str, Any]) -> bool:
         """Whether an event is for them: see `qiao.core.events.event_type`."""
@@ -74,11 +89,13 @@ class Stream:
 
     A busy company tells hundreds of things a second, and a write for each to each of hundreds of
     pages is what a server would spend its time on. So what comes within a breath goes in one
-    piece; what is about whoever watches does not wait for it.
+    piece; what is about whoever watches does not wait for it. `session` is the key of the session
+    in which the page was opened: the stream ends with it.
     """
 
-    def __init__(self, watcher: Watcher) -> None:
-        self.watcher = watcher
+    def __init__(self, watcher: Watcher, session: str = "") -> None:
+        self.watcher, self.session = watcher, session
+        self.is_over = False
         self._frames: list[bytes] = []
         self._some = asyncio.Event()
         self._urgent = asyncio.Event()
@@ -92,6 +109,17 @@ class Stream:
         self._some.set()
         if is_urgent:
             self._urgent.set()
+
+    def settle(self, actor: Actor | None) -> None:
+        """Go on for whoever acts in the session now; their page reads anew what they may see where
+        that has changed. None, or somebody else, ends the stream: what waits is not theirs."""
+        if actor is None or actor.staff_id != self.watcher.actor.staff_id:
+            self._frames, self.is_over = [SIGNED_OUT], True
+            self._some.set()
+            self._urgent.set()
+        elif actor != self.watcher.actor:
+            self.watcher = Watcher.of(actor)
+            self.put(RESYNC, is_urgent=True)
 
     async def taken(self) -> bytes | None:
         """All that waits, as soon as there is something; None where nothing comes for so long that
@@ -125,18 +153,17 @@ class Hub:
         self._task: asyncio.Task[None] | None = None
         self._presence: asyncio.Task[None] | None = None
 
-    def join(self, actor: Actor, *, age: float = 0) -> Stream:
+    def join(self, actor: Actor, *, session: str = "", age: float = 0) -> Stream:
         """A stream that gets every event for whoever watches from now on, as it was told, and
         those of the last `age` seconds, in which its page was drawn; where these are not known,
         the page is told to read anew. The first stream starts listening."""
-        visible = frozenset(o for ids in actor.grants.values() for o in ids)
-        stream = Stream(Watcher(actor, visible))
+        stream = Stream(Watcher.of(actor), session)
         self._streams.add(stream)
         self._catch_up(stream, self._clock() - age)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._listen())
         if self._presence is None or self._presence.done():
-            self._presence = asyncio.create_task(self._tell_presence())
+            self._presence = asyncio.create_task(self._look_in())
         return stream
 
     def _catch_up(self, stream: Stream, since: float) -> None:
@@ -153,13 +180,24 @@ class Hub:
         """Forget a stream."""
         self._streams.discard(stream)
 
-    async def _tell_presence(self) -> None:
-        """Tell modules whose browsers are heard of: an open stream is a sign of life that no
-        browser slows down, as it does the timers of a page that nobody looks at."""
+    async def _look_in(self) -> None:
         while self._streams:
-            people = {each.watcher.actor.person_id for each in self._streams}
-            await sync_to_async(_tell_presence)(tuple(people))
+            await self.look_after()
             await asyncio.sleep(PRESENCE_SECONDS)
+
+    async def look_after(self) -> None:
+        """End the streams of whoever is signed out, let the others go on with today's rights, and
+        tell modules whose browsers are heard of: an open stream is a sign of life that no browser
+        slows down, as it does the timers of a page that nobody looks at."""
+        streams = tuple(self._streams)  # others may join meanwhile
+        actors = await sync_to_async(_signed_in)({each.session for each in streams})
+        if actors is None:
+            return
+        for stream in streams:
+            stream.settle(actors.get(stream.session))
+            if stream.is_over:
+                self.leave(stream)
+        await sync_to_async(_tell_presence)(tuple(actors.values()))
 
     async def _listen(self) -> None:
         while self._streams:
@@ -194,8 +232,21 @@ class Hub:
                 stream.put(frame, is_urgent=watcher.is_named(message))
 
 
-def _tell_presence(people: Collection[int]) -> None:
-    for tell in registry.presence():
+def _signed_in(sessions: Collection[str]) -> Mapping[str, Actor] | None:
+    """Who is signed in by which sessions; None where the database does not say."""
+    close_old_connections()  # one that broke is not used again: no request ends in this thread
+    try:
+        return registry.signed_in(sessions=sessions, now=timezone.now())
+    except DatabaseError:  # it is asked again soon
+        log.warning("sessions_not_read", sessions=len(sessions))
+        return None
+
+
+def _tell_presence(actors: Collection[Actor]) -> None:
+    for right, tell in registry.presence():
+        people = {each.person_id for each in actors if not right or each.can(right)}
+        if not people:
+            continue
         try:
             with transaction.atomic():
                 tell(people=people, now=timezone.now())
@@ -229,16 +280,16 @@ async def actor_of(request: HttpRequest) -> Actor | None:
     return await sync_to_async(lambda: getattr(request, "actor", None))()
 
 
-async def events_for(actor: Actor, *, age: float) -> AsyncIterator[bytes]:
+async def events_for(actor: Actor, *, session: str, age: float) -> AsyncIterator[bytes]:
     """The stream's frames: events of organisations in which the actor holds any right, from those
-    of the last `age` seconds on.
+    of the last `age` seconds on, until `session` ends.
 
     The browser tells the topics apart (`frontend/js/livestream.js`): one frame an event.
     """
     # A request keeps its connection to its end, and a stream has none: a page that stands open
     # must not take one of the few that the others share.
     await sync_to_async(connections.close_all)()
-    stream = hub.join(actor, age=age)
+    stream = hub.join(actor, session=session, age=age)
     STREAMS.inc()
     try:
         # Its page reads anew what it may have missed, unless this is its first stream.
@@ -249,6 +300,8 @@ async def events_for(actor: Actor, *, age: float) -> AsyncIterator[bytes]:
                 yield f"event: tick\ndata: {_tick()}\n\n".encode()
                 continue
             yield piece
+            if stream.is_over:
+                return
             await stream.breathe()
     finally:
         STREAMS.dec()

@@ -45,7 +45,8 @@ async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return HttpResponse(status=401)
     given = request.GET.get("age", "")  # of the page, in milliseconds
     age = int(given) / 1000 if given.isdecimal() and len(given) < MOST_DIGITS else 0.0
-    frames = live.events_for(actor, age=age)
+    session = request.session.session_key or ""
+    frames = live.events_for(actor, session=session, age=age)
     response = StreamingHttpResponse(frames, content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"

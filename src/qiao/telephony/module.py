@@ -84,6 +84,7 @@ manifest = Module(
         ),
     ),
     presence=renew_watches,
+    presence_right=WATCH,
     telephone=telephone_of,
     contact_tools=(
         ContactTool(

@@ -3,6 +3,7 @@
 from qiao.contact.operations.agents import (
     be_ready,
     begin_calling,
+    end_shifts,
     end_work_after,
     let_time_pass,
     renew_leases,
@@ -80,6 +81,7 @@ __all__ = [
     "describe_caller",
     "drop_case_draft",
     "end_interaction",
+    "end_shifts",
     "end_work_after",
     "finish",
     "fold_counts",

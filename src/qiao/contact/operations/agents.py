@@ -99,6 +99,18 @@ def take_break(*, actor: Actor, reason: str, now: datetime) -> AgentState:
     return _rest(agent, State.BREAK, reason, actor, now)
 
 
+def end_shifts(*, people: Collection[int], actor: Actor | None, now: datetime) -> None:
+    """These people are gone, signed out of Qiao or suspended: their shifts end, after the contact
+    at hand, if any. Whoever is rung at this moment may still take it."""
+    required()
+    for agent in lock_agents(people).values():
+        if agent.state in (State.BUSY, State.RESERVED):
+            agent.wanted = State.OFF
+            agent.save(update_fields=["wanted"])
+        elif agent.state != State.OFF:
+            turn(agent, State.OFF, now=now, actor=actor)
+
+
 def renew_leases(*, people: Collection[int], now: datetime) -> None:
     """The browsers of these people are still there."""
     required()
@@ -191,7 +203,7 @@ def turn(
     actor: Actor | None = None,
 ) -> None:
     """Let a locked person stand otherwise, and keep that they do. What they wanted after a contact
-    holds as long as they are at one."""
+    is forgotten with it."""
     if agent.state in AT_CONTACT:
         agent.busy_seconds += max(0, int((now - agent.since).total_seconds()))
         agent.idle_since = now

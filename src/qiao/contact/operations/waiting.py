@@ -248,7 +248,8 @@ def take_offer(*, offer_id: int, now: datetime) -> bool:
 
 def refuse_offer(*, offer_id: int, why: str, now: datetime) -> bool:
     """Nobody took it: what waits keeps its place, and who let it ring is not ready any more,
-    unless it was not their fault. False for an offer that was answered before."""
+    unless it was not their fault, and signed off if they have gone meanwhile. False for an offer
+    that was answered before."""
     required()
     offer = _open_offer(offer_id)
     if offer is None:
@@ -260,7 +261,9 @@ def refuse_offer(*, offer_id: int, why: str, now: datetime) -> bool:
         waiting.state = Waiting.State.WAITING
         waiting.save(update_fields=["state"])
     agent = lock_agents([offer.staff_id])[offer.staff_id]
-    if agent.state == State.RESERVED:
+    if agent.state == State.RESERVED and agent.wanted == State.OFF:
+        turn(agent, State.OFF, now=now, offer=offer.pk)
+    elif agent.state == State.RESERVED:
         fault = why not in NOT_THEIR_FAULT
         turn(
             agent, State.NOT_READY if fault else State.READY, now=now, reason=why if fault else "",

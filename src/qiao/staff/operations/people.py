@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from qiao.core.actor import Actor
 from qiao.core.events import publish
+from qiao.core.registry import registry
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.staff.events import SecondStepReset
@@ -222,7 +223,8 @@ def move_person(*, actor: Actor, now: datetime, number: str, unit_id: int) -> No
 
 
 def suspend(*, actor: Actor, now: datetime, number: str) -> None:
-    """Nobody signs in as this person any more; open sessions end with their next request.
+    """Nobody signs in as this person any more: open sessions end with their next request, open
+    pages hear no more, and modules are told.
 
     Raises `PersonMissing`, `NotOneself`, `MorePowerful`.
     """
@@ -230,6 +232,7 @@ def suspend(*, actor: Actor, now: datetime, number: str) -> None:
     person = _person(actor=actor, number=number, day=timezone.localdate(now))
     person.is_active = False
     person.save(update_fields=["is_active"])
+    registry.bid_farewell(people=[person.pk], actor=actor, now=now)
 
 
 def readmit(*, actor: Actor, now: datetime, number: str) -> None:
