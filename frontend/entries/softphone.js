@@ -47,17 +47,18 @@ function begin() {
   }
 
   const line = new Line({
-    async ask() {
+    async ask(again) {
       let answer;
       try {
-        answer = await post(main.dataset.line);
+        answer = await post(main.dataset.line, again ? { again: 1 } : {});
       } catch {
         return { reason: "no_network" };
       }
       if (answer.status === 401 || answer.status === 403) location.reload(); // signed out meanwhile
       if (!answer.ok) return { reason: "no_network" };
       const told = await answer.json();
-      return told.reason ? { reason: "no_line" } : told;
+      if (!told.reason) return told;
+      return { reason: told.reason === "at_desk" ? "at_desk" : "no_line" };
     },
     tell: () => show(),
     async hear(stream) {
@@ -91,7 +92,7 @@ function begin() {
     },
   });
 
-  async function turnOn() {
+  async function turnOn({ again = false } = {}) {
     if (!(await place.take())) {
       isElsewhere = true;
       show();
@@ -109,7 +110,7 @@ function begin() {
       return;
     }
     for (const select of main.querySelectorAll("[data-devices]")) await sound.fill(select);
-    await line.signOn();
+    await line.signOn({ again });
   }
 
   let stopMeasuring = null;
@@ -120,8 +121,10 @@ function begin() {
     try {
       stream = await sound.openMicrophone();
     } catch {
+      note("failed", Boolean(line.session));
+      if (line.session) return; // whose microphone is open
       noMicrophone = true;
-      show();
+      line.signOff();
       return;
     }
     const stop = sound.measure(stream, (level) => {
@@ -183,7 +186,7 @@ function begin() {
       noMicrophone = true;
       line.signOff();
     } else if (!isMissing && stateOf() === "no_microphone") {
-      turnOn();
+      turnOn({ again: true });
     }
   });
   setInterval(() => {

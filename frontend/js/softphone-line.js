@@ -7,6 +7,7 @@ import { close, openMicrophone } from "./softphone-sound.js";
 const SIGNED_ON_S = 120; // a window that died is forgotten after as long
 const AGAIN_S = [1, 8]; // least and most seconds before a lost socket is opened anew
 const AGAIN_MS = 60_000;
+const WANTED_MS = 10_000; // whoever pressed Answer longer ago may have left the headset
 const FOUND_MS = 400; // no further address of ours came for so long: answer with those we have
 const AT_THE_EAR = new Set(["watcher", "own"]);
 const BUSY = 486;
@@ -17,16 +18,18 @@ function callOf(request) {
 }
 
 export class Line {
-  // ask(): what to sign on with, or {reason}. tell(): something changed. hear(stream): the caller's sound.
+  // ask(again): what to sign on with, or {reason}; `again` where nobody pressed anything. tell(): something changed. hear(stream): the caller's sound.
   constructor({ ask, tell, hear, goesOn }) {
     Object.assign(this, { ask, tell, hear, goesOn });
     this.agent = null;
     this.session = null;
     this.registered = false;
     this.trouble = "";
+    this.isHanded = false; // since somebody turned it on
     this.lostInCall = false;
     this.muted = false;
     this.wanted = "";
+    this.wantedAt = 0;
     this.turn = 0;
   }
 
@@ -37,11 +40,12 @@ export class Line {
     return this.registered ? "ready" : "starting";
   }
 
-  async signOn() {
+  async signOn({ again = false } = {}) {
     this.signOff();
     this.trouble = "";
+    this.isHanded &&= again;
     const { turn } = this;
-    const line = await this.ask();
+    const line = await this.ask(this.isHanded);
     if (turn !== this.turn) return; // signed off meanwhile
     if (line.reason) {
       this.trouble = line.reason;
@@ -49,6 +53,7 @@ export class Line {
       this.tell();
       return;
     }
+    this.isHanded = true;
     this.ice = line.ice.map((urls) => ({ urls }));
     const agent = new JsSIP.UA({
       sockets: [new JsSIP.WebSocketInterface(line.address)],
@@ -111,7 +116,7 @@ export class Line {
   // Anew with a secret that may be new; a call that goes on is not cut off for it.
   tryAgain() {
     clearTimeout(this.again);
-    this.again = setTimeout(() => (this.session ? this.tryAgain() : this.signOn()), AGAIN_MS);
+    this.again = setTimeout(() => (this.session ? this.tryAgain() : this.signOn({ again: true })), AGAIN_MS);
   }
 
   isRung({ session, request, originator }) {
@@ -141,7 +146,8 @@ export class Line {
     for (const name of ["ended", "failed"]) session.on(name, () => this.isOver(session));
     this.tell();
     // Whoever asked to hear a call or to be connected, or pressed Answer before it rang here, has their headset on.
-    if (AT_THE_EAR.has(this.call.role) || (this.wanted && this.wanted === this.call.id)) this.answer();
+    const isWanted = this.wanted && this.wanted === this.call.id && performance.now() - this.wantedAt < WANTED_MS;
+    if (AT_THE_EAR.has(this.call.role) || isWanted) this.answer();
   }
 
   isOver(session) {
@@ -157,6 +163,7 @@ export class Line {
   answerCall(id) {
     const isIt = this.session && (!this.call.id || this.call.id === id);
     this.wanted = isIt ? "" : id;
+    this.wantedAt = performance.now();
     if (isIt && !this.session.isEstablished()) this.answer();
   }
 

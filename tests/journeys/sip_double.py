@@ -103,6 +103,10 @@ class SipSwitch:
         if not dialog.over.done():
             dialog.over.set_result("switch")
 
+    def is_on(self, user: str) -> bool:
+        """Whether a telephone is signed on."""
+        return user in self._contacts
+
     def cut(self) -> int:
         """Lose all lines; how many there were."""
         return self._do(self._cut())

@@ -14,8 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 from qiao.config.cli.browser import FLAGS
 from qiao.contact.models import AgentState
 from qiao.staff.models import Staff
-from qiao.telephony.models import Call
-from qiao.telephony.operations import make_secrets
+from qiao.staff.queries import actor_for
+from qiao.telephony.models import BrowserPhone, Call
+from qiao.telephony.operations import make_secrets, use_desk_phone
 from tests.journeys.exchanges import Exchange
 from tests.journeys.sip_double import FLOWS, HEARD, OFFER, TAKE, WAITS, Dialog, SipSwitch
 from tests.journeys.site import PHONE_NUMBER, Site
@@ -23,6 +24,24 @@ from tests.journeys.test_watching import AGENT
 
 ANSWER = """(call) => new BroadcastChannel("qiao-softphone-1027").postMessage(
   { ask: "answer", call, id: call })"""
+PRESSED = """(call) => new Promise((done) => {
+  const channel = new BroadcastChannel("qiao-softphone-1027");
+  channel.onmessage = ({ data }) => data.done === call && done();
+  channel.postMessage({ ask: "answer", call, id: call });
+})"""
+PASSES = """(seconds) => {
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + 1000 * seconds;
+}"""
+BREAKS = "() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('busy')); }"
+MENDS = """() => {
+  delete navigator.mediaDevices.getUserMedia;
+  navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+}"""
+HURRIES = """() => {
+  const real = window.setTimeout;
+  window.setTimeout = (act, pause, ...more) => real(act, pause === 60_000 ? 100 : pause, ...more);
+}"""
 USER, ENDPOINT = "1027-web", "PJSIP/1027-web"
 SOUND = (
     "--use-fake-device-for-media-stream",
@@ -157,6 +176,8 @@ def test_a_call_is_answered_where_it_is_shown_and_outlives_pages_and_lines(
     ends_what_ended_meanwhile(phone, caller, sip)
     is_ended_by_the_caller(phone, caller, sip)
     takes_the_call_that_was_meant(agent, phone, caller, sip)
+    forgets_an_answer_to_nothing(agent, phone, caller, sip)
+    signs_off_without_a_microphone(phone, sip)
     moves_and_is_refused(agent, phone, sip)
 
 
@@ -216,6 +237,47 @@ def takes_the_call_that_was_meant(
     stands(phone, "ready")
 
 
+def forgets_an_answer_to_nothing(agent: Page, phone: Page, caller: Caller, sip: SipSwitch) -> None:
+    """Answer was pressed for a call that did not ring; when it does, nobody is at the headset."""
+    agent.evaluate(PRESSED, "78")
+    phone.evaluate(PASSES, 20)
+    late = caller.ring("78;role=agent")
+    stands(phone, "ringing")
+    phone.wait_for_timeout(500)
+    stands(phone, "ringing")
+    assert not late.answered.done()
+    phone.get_by_role("button", name="Do not take it").click()
+    assert late.answered.result(WAITS) == ""
+    stands(phone, "ready")
+
+
+def signs_off_without_a_microphone(phone: Page, sip: SipSwitch) -> None:
+    """A microphone that does not open when it is tried: nobody is rung there. When it is back, the
+    window does not take the ringing from the desk by itself."""
+    phone.evaluate(BREAKS)
+    phone.locator(".q-softset summary").click()
+    phone.get_by_role("button", name="Speak to try it").click()
+    stands(phone, "no_microphone")
+    for _try in range(WAITS * 10):
+        if not sip.is_on(USER):
+            break
+        phone.wait_for_timeout(100)
+    assert not sip.is_on(USER)
+    rings_on_the_desk()
+    phone.evaluate(MENDS)
+    stands(phone, "at_desk")
+    assert not sip.is_on(USER)
+    phone.get_by_role("button", name="Turn on").click()
+    stands(phone, "ready")
+
+
+def rings_on_the_desk() -> None:
+    """Chosen at another computer."""
+    agent = actor_for(Staff.objects.get(number="1027"), day=timezone.localdate())
+    with transaction.atomic():
+        use_desk_phone(actor=agent, now=timezone.now())
+
+
 def moves_and_is_refused(agent: Page, phone: Page, sip: SipSwitch) -> None:
     """One window holds the telephone; a secret that the switch has no more is told."""
     other = agent.context.new_page()
@@ -227,7 +289,17 @@ def moves_and_is_refused(agent: Page, phone: Page, sip: SipSwitch) -> None:
     stands(phone, "elsewhere")
     assert len(sip.signed_on) > times
 
-    sip.secrets[USER] = "made anew"
+    secret, sip.secrets[USER] = sip.secrets[USER], "made anew"
     assert sip.cut() >= 1
     stands(other, "refused")
     bar(agent, "The switch refuses the telephone")
+
+    other.evaluate(HURRIES)
+    rings_on_the_desk()
+    sip.cut()
+    stands(other, "at_desk")
+    assert not BrowserPhone.objects.get().is_used
+    sip.secrets[USER] = secret
+    other.get_by_role("button", name="Turn on").click()
+    stands(other, "ready")
+    assert BrowserPhone.objects.get().is_used

@@ -26,8 +26,9 @@ SECRET_BYTES: Final = 24
 
 
 class NoBrowserPhone(Exception):  # noqa: N818 - a refusal, not a fault
-    """There is none: `reason` is ``none_here`` (no switch takes any), or ``not_at_switch`` (the
-    person came after the switch's files were written)."""
+    """There is none: `reason` is ``none_here`` (no switch takes any), ``not_at_switch`` (the
+    person came after the switch's files were written), or ``at_desk`` (the person chose the
+    telephone on the desk meanwhile)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -71,14 +72,17 @@ def make_secrets(
     return found
 
 
-def hand_line(*, actor: Actor, now: datetime) -> HandedLine:
+def hand_line(*, actor: Actor, now: datetime, again: bool = False) -> HandedLine:
     """Give the actor's own browser what it signs on with; from now on this telephone is rung.
 
-    Raises `Forbidden`, `NoBrowserPhone`.
+    A window that tries `again` by itself changes nothing about who is rung: it may be a forgotten
+    one, while its person sits at a telephone elsewhere. Raises `Forbidden`, `NoBrowserPhone`.
     """
     required()
     actor.require(RIGHT, actor.organisation_id)
     phone = _own(actor)
+    if again and not phone.is_used:
+        raise NoBrowserPhone("at_desk")
     phone.is_used, phone.handed_at = True, now
     phone.save(update_fields=["is_used", "handed_at"])
     _ring_there(actor, now)

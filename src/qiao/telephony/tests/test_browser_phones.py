@@ -21,7 +21,7 @@ from qiao.telephony.engines import ari_words
 from qiao.telephony.engines.ari import Address
 from qiao.telephony.engines.ari_check import Finding, Wanted, look_at_switch
 from qiao.telephony.engines.browser_check import look_at_socket
-from qiao.telephony.models import BrowserPhone
+from qiao.telephony.models import BrowserPhone, Call
 from qiao.telephony.operations import NoBrowserPhone, hand_line, make_secrets, use_desk_phone
 from qiao.telephony.queries import telephone_of
 from qiao.telephony.queries.browser_phones import sealing_context
@@ -136,6 +136,31 @@ def test_a_line_is_handed_to_its_own_person_and_is_rung_from_then_on(company: Co
     assert telephone_of(company.colleague) == "PJSIP/1028"
     use_desk_phone(actor=company.agent, now=now)
     assert standings(staff_ids=[person])[person].endpoint == "PJSIP/1027"
+
+
+def test_a_window_that_tries_again_by_itself_takes_nothing_from_the_desk(
+    company: Company,
+) -> None:
+    made_for(company.agent)
+    client, person = browser_of(company.agent_staff), company.agent.person_id
+    sign_on(actor=company.agent, endpoint=telephone_of(company.agent), now=timezone.now())
+    assert "secret" in client.post(LINE).json()
+    assert "secret" in client.post(LINE, {"again": "1"}).json()
+    client.post(DESK)
+    assert client.post(LINE, {"again": "1"}).json() == {"reason": "at_desk"}
+    assert standings(staff_ids=[person])[person].endpoint == "PJSIP/1027"
+    assert "secret" in client.post(LINE).json()
+    assert standings(staff_ids=[person])[person].endpoint == "PJSIP/1027-web"
+
+
+def test_only_a_call_that_has_ended_is_said_to_have_ended(company: Company) -> None:
+    """Whoever is consulted at a branch does not see the call, and talks in it."""
+    client, now = browser_of(company.agent_staff), timezone.now()
+    call = Call.objects.create(organisation=company.river, channel="in-1", arrived_at=now)
+    assert not Call.objects.visible_to(company.agent).filter(pk=call.pk).exists()
+    assert client.get(f"/calls/softphone/goes-on/{call.pk}").json() == {"goes_on": True}
+    Call.objects.filter(pk=call.pk).update(phase=Call.Phase.ENDED, ended_at=now)
+    assert client.get(f"/calls/softphone/goes-on/{call.pk}").json() == {"goes_on": False}
 
 
 def test_nobody_is_handed_what_the_switch_does_not_know(

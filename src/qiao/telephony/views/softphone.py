@@ -31,9 +31,10 @@ def show(request: StaffRequest) -> HttpResponse:
 @staff_view(WORK, methods=POST)
 def line(request: StaffRequest) -> HttpResponse:
     """What the actor's own telephone signs on with, or the reason why there is none; for its
-    script, kept nowhere on the way."""
+    script, kept nowhere on the way. It says `again` where nobody pressed anything."""
+    again = "again" in request.POST
     try:
-        handed = operations.hand_line(actor=request.actor, now=request.now)
+        handed = operations.hand_line(actor=request.actor, now=request.now, again=again)
     except operations.NoBrowserPhone as refusal:
         return JsonResponse({"reason": refusal.reason})
     response = JsonResponse(asdict(handed))
@@ -50,7 +51,6 @@ def desk(request: StaffRequest) -> HttpResponse:
 
 
 @staff_view(WORK)
-def goes_on(request: StaffRequest, call_id: int) -> HttpResponse:
+def goes_on(request: StaffRequest, call_id: int) -> HttpResponse:  # noqa: ARG001 - a view takes its request
     """Whether a call still lives: asked after the line to the switch was lost in it."""
-    found = call_goes_on(actor=request.actor, call_id=call_id)
-    return JsonResponse({"goes_on": found})
+    return JsonResponse({"goes_on": call_goes_on(call_id=call_id)})
