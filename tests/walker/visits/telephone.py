@@ -23,6 +23,10 @@ TELEPHONE: Final = {
     "telephony:press": Visit(OWN_CALL | {"key": "hold"}, post={}, get=NOT_ALLOWED),
     "telephony:transfer": Visit(OWN_CALL),
     "telephony:to_queue": Visit(OWN_CALL, post={"queue": "water.repair"}, get=NOT_ALLOWED),
+    "telephony:to_colleague": Visit(
+        OWN_CALL, post={"staff": "{agent}", "words": "三月账单"}, get=NOT_ALLOWED
+    ),
+    "telephony:leave": Visit(OWN_CALL, post={}, get=NOT_ALLOWED),
     "telephony:consult": Visit(OWN_CALL, post={"staff": "{agent}"}, get=NOT_ALLOWED),
     "telephony:owed_list": Visit(queries=("state=done", "after=x~1")),
     "telephony:owed": Visit({"owed_id": "{owed}"}),

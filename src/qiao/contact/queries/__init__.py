@@ -39,7 +39,7 @@ from qiao.contact.queries.standing import (
     standing_of,
     standings,
 )
-from qiao.contact.queries.waiting import Offered, expired_offers, offered_to
+from qiao.contact.queries.waiting import Offered, expired_offers, offered_to, taken_by
 from qiao.contact.queries.watching import (
     AgentNow,
     QueueNow,
@@ -97,5 +97,6 @@ __all__ = [
     "standing_of",
     "standings",
     "stands_long",
+    "taken_by",
     "window_texts",
 ]

@@ -35,6 +35,15 @@ def offered_to(*, staff_id: int, subject_kind: str) -> Offered | None:
     return Offered(*found) if found else None
 
 
+def taken_by(*, staff_id: int, subject_kind: str) -> int | None:
+    """What somebody has taken and is at still, by its id."""
+    found = Offer.objects.filter(
+        staff_id=staff_id, state=Offer.State.TAKEN, released_at__isnull=True,
+        waiting__subject_kind=subject_kind,
+    )  # fmt: skip
+    return found.order_by("-id").values_list("waiting__subject_id", flat=True).first()
+
+
 def expired_offers(*, subject_kind: str, now: datetime) -> Sequence[tuple[int, int]]:
     """Open offers whose time has run out, as (offer, subject), the oldest first."""
     found = Offer.objects.filter(

@@ -41,9 +41,14 @@ def show_pane(request: StaffRequest, interaction_id: int) -> HttpResponse:
 
 @staff_view(VIEW)
 def show_head(request: StaffRequest, interaction_id: int) -> HttpResponse:
-    """Who it is and how they came, as it stands now."""
+    """Who it is and how they came, as it stands now; the whole middle, once a colleague has it."""
     found = get_interaction_for(actor=request.actor, interaction_id=interaction_id)
-    return pane.render_head(request, found)
+    if not found.is_at_hand or pane.is_mine(found, request.actor):
+        return pane.render_head(request, found)
+    response = pane.render_pane(request, found)
+    response.headers["HX-Retarget"] = "#q-middle"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
 
 
 @staff_view(WORK, methods=POST)

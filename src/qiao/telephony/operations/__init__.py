@@ -6,7 +6,13 @@ from qiao.telephony.operations.acd_log import (
     WrongColumns,
     import_acd_log,
 )
-from qiao.telephony.operations.asking import NotYourCall, ask_of_call, decline_call
+from qiao.telephony.operations.asking import (
+    NotYourCall,
+    ask_of_call,
+    decline_call,
+    leave_talk,
+    send_to_colleague,
+)
 from qiao.telephony.operations.browser_phones import (
     HandedLine,
     NoBrowserPhone,
@@ -164,6 +170,7 @@ __all__ = [
     "install_menus",
     "keep_as_packs_say",
     "keep_recording",
+    "leave_talk",
     "let_recordings_go",
     "let_tries_go",
     "lift_receiver",
@@ -188,6 +195,7 @@ __all__ = [
     "renew_watches",
     "restore_menu_draft",
     "save_step",
+    "send_to_colleague",
     "settle_wrap_ups",
     "take_over_call",
     "take_recording",

@@ -10,6 +10,8 @@ from qiao.contact.queries import offered_to
 from qiao.core.actor import Actor
 from qiao.core.transactions import required
 from qiao.telephony.models import Call, CallAsk
+from qiao.telephony.operations.calls_at_hand import first_queue
+from qiao.telephony.queries import histories
 from qiao.telephony.rules import asks
 from qiao.telephony.rules.asks import Ask
 
@@ -36,9 +38,34 @@ def ask_of_call(*, call_id: int, ask: Ask, actor: Actor, now: datetime) -> CallA
     if not isinstance(ask, OF_AGENTS):
         raise TypeError(f"an agent may not ask {ask!r}")
     actor.require(RIGHT, actor.organisation_id)
-    if call.staff_id != actor.person_id:
+    if call.staff_id != actor.person_id or call.phase == Call.Phase.WAITING:
         raise NotYourCall
     return leave_ask(call.pk, ask, actor, now)
+
+
+def send_to_colleague(
+    *, call_id: int, staff_id: int, words: str, actor: Actor, now: datetime
+) -> CallAsk:
+    """Send the caller on to a colleague without asking them first: they are rung, and where they
+    do not take the call, it waits in its queue for others. Raises as `ask_of_call`."""
+    queue = Call.objects.filter(pk=call_id).values_list("queue", flat=True).first()
+    ask = asks.TransferTo(queue or first_queue(), words, staff_id)
+    return ask_of_call(call_id=call_id, ask=ask, actor=actor, now=now)
+
+
+def leave_talk(*, call_id: int, actor: Actor, now: datetime) -> CallAsk:
+    """Leave a talk to which a colleague asked the actor; the others go on.
+
+    Raises `NotYourCall` for whoever was not asked, `Call.DoesNotExist` where they may not even
+    see the call.
+    """
+    required()
+    call = Call.objects.get(pk=call_id)
+    third = histories([call.pk])[call.pk].leg("consulted")
+    if third is None or not third.is_up or third.staff != actor.person_id:
+        Call.objects.visible_to(actor).get(pk=call_id)
+        raise NotYourCall
+    return leave_ask(call.pk, asks.LeaveTalk(actor.person_id), actor, now)
 
 
 def decline_call(*, actor: Actor, now: datetime) -> CallAsk:

@@ -63,8 +63,15 @@ def wish_of(known: Known, word: asks.Waits) -> Wish:
 
 
 def people_of(call: Call) -> set[int]:
-    """Whoever rings, talks or watches."""
-    return {leg.staff for leg in call.legs.values() if leg.staff is not None}
+    """Whoever is rung, talks or watches, and who sent the caller on: they see who takes them."""
+    found = {leg.staff for leg in call.legs.values()} | {call.sent_by}
+    return {each for each in found if each is not None}
+
+
+def thirds_of(call: Call) -> set[int]:
+    """Whoever was asked to the talk by whom has the call."""
+    third = call.leg("consulted")
+    return {third.staff} if third is not None and third.staff is not None else set()
 
 
 def call_named_by(signal: Signal, callers: Mapping[str, int]) -> int | None:
@@ -101,7 +108,7 @@ def ask_of(row: CallAsk) -> asks.Ask | None:
 def terms_of(line: Line | None) -> Terms:
     """How calls of a line are conducted; whatever else was dialled, a person takes it."""
     if line is None:
-        return Terms(_first_queue())
+        return Terms(first_queue())
     terms = Terms(line.queue, tuple(line.greeting), line.is_recorded)
     return _with_menu(terms, served_menu(line.menu))
 
@@ -127,6 +134,7 @@ def _with_menu(terms: Terms, served: Served | None) -> Terms:
     return replace(terms, menu=served.menu, menu_version=served.version)
 
 
-def _first_queue() -> str:
+def first_queue() -> str:
+    """The queue of whoever calls a number that no line has."""
     queues = catalogue().queues.values()
     return next(each.key for each in queues if "phone" in each.channels)

@@ -37,6 +37,7 @@ from qiao.telephony.operations.calls_at_hand import (
     people_of,
     terms_of,
     terms_of_calls,
+    thirds_of,
 )
 from qiao.telephony.operations.contacts import begin_contact, end_contact
 from qiao.telephony.operations.dialling import (
@@ -72,6 +73,7 @@ from qiao.telephony.rules.switch import Outcome, Signal, View
 log: Final = structlog.get_logger(__name__)
 CONSULT: Final = asks.Consult.__name__
 OFFER: Final = asks.Offer.__name__
+TRANSFER: Final = asks.TransferTo.__name__
 _LINE: Final = Reading(Line, where="t.number = %(number)s AND t.is_active")
 Work = Callable[[datetime], Sequence[Given]]
 GRACE: Final = timedelta(seconds=5)  # the switch ends the ringing itself; this is for a lost word
@@ -93,6 +95,7 @@ class Switchboard:
         self._log: dict[int, list[Entry]] = {}  # what is to be written, by call
         self._before: dict[int, Known | None] = {}
         self._moved: dict[int, set[int]] = {}  # calls, and whose screens show them
+        self._thirds: set[int] = set()  # whoever was asked to a talk
         self._timers: list[tuple[datetime, int, int]] = []  # due, call, the menu's own number
 
     @property
@@ -149,6 +152,10 @@ class Switchboard:
             ask = self._asked_by(row, now)
             if ask is not None:
                 self._decide(row.call_id, asking(ask, now), now)
+            if row.kind == TRANSFER:  # whoever is named is rung before the router asks others
+                named = self._giving(row, now)
+                if named is not None:
+                    self._decide(row.call_id, asking(named, now), now)
         if row.kind in WATCHING:
             known = self._calls.get(row.call_id)
             settle_watch(call_id=row.call_id, call=known.call if known else None, now=now)
@@ -238,7 +245,7 @@ class Switchboard:
             yield
             return
         self._orders, self._routes, self._before, self._moved = [], False, {}, {}
-        self._log, self._is_turning = {}, True
+        self._log, self._thirds, self._is_turning = {}, set(), True
         try:
             with transaction.atomic(), events.together(), settled():
                 yield
@@ -249,7 +256,9 @@ class Switchboard:
                 self._write(now)
                 for call_id, people in self._moved.items():
                     unit = self._calls[call_id].row.organisation_id
-                    topics = [f"call-{call_id}", "living"]
+                    # Whoever is asked has no page of the call yet: their frame shows it.
+                    frames = [f"agent-{each}" for each in sorted(people & self._thirds)]
+                    topics = [f"call-{call_id}", "living", *frames]
                     events.wake_people(topics, people, right=WATCH, organisation_id=unit)
         except BaseException:
             self._undo()
@@ -283,13 +292,16 @@ class Switchboard:
         had, before = known.row.staff_id, known.call
         if step.entries:
             self._moved.setdefault(call_id, set()).update(people_of(before), people_of(step.call))
+            self._thirds |= thirds_of(before) | thirds_of(step.call)
         known.call = step.call
         if step.entries:
             note(known.row, step.call)
             self._log.setdefault(call_id, []).extend(step.entries)
             if before.leg("watcher") is not None:
                 follow_watch(call_id=call_id, entries=step.entries, now=now)
-        if known.row.staff_id is not None and known.row.staff_id != had:
+        if known.row.staff_id is not None and (
+            known.row.staff_id != had or _comes_again(had, step)
+        ):
             begin_contact(known.row, known.row.staff_id, now)
         self._orders += [Given(call_id, order) for order in step.orders]
         for word in step.words:
@@ -387,3 +399,9 @@ class Switchboard:
 
     def _call_of(self, signal: Signal) -> int | None:
         return call_named_by(signal, self._channels)
+
+
+def _comes_again(had: int | None, step: Conduct) -> bool:
+    """Whether a call that somebody sent on comes to them again: they may have closed its contact
+    meanwhile."""
+    return had is not None and any(each.kind == "connected" for each in step.entries)

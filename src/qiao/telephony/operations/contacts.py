@@ -9,12 +9,14 @@ from django.db import transaction
 
 from qiao.contact.operations import (
     InteractionRefusal,
+    WrongState,
     end_interaction,
     identify_customer,
     recognise,
     start_interaction,
     take_over,
 )
+from qiao.contact.queries import NotVisible, get_interaction_for
 from qiao.core import events
 from qiao.core.actor import Actor, Forbidden
 from qiao.staff.queries import actor_by_id, local_days
@@ -65,9 +67,19 @@ def _goes_along(interaction_id: int, actor: Actor, now: datetime) -> bool:
     try:
         with transaction.atomic(), events.together():
             take_over(interaction_id=interaction_id, actor=actor, now=now)
+    except WrongState:  # closed while the caller waited, unless it is in their own hands
+        return _has_at_hand(interaction_id, actor)
     except (ObjectDoesNotExist, Forbidden):
         return False
     return True
+
+
+def _has_at_hand(interaction_id: int, actor: Actor) -> bool:
+    try:
+        found = get_interaction_for(actor=actor, interaction_id=interaction_id)
+    except NotVisible:
+        return False
+    return found.is_at_hand and found.agent_id == actor.staff_id
 
 
 def end_contact(row: Call, now: datetime) -> None:

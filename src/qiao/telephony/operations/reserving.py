@@ -15,7 +15,9 @@ def third_for(row: CallAsk, now: datetime) -> asks.Consult | None:
     asked = reserve(wish_of=(KIND, row.call_id), staff_id=_person(row), now=now)
     if asked is None:
         return None
-    return asks.Consult(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
+    return asks.Consult(
+        asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds, row.data.get("words", "")
+    )
 
 
 def may_be_given(row: CallAsk, call: Call, now: datetime) -> bool:

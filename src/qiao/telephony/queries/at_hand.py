@@ -20,14 +20,16 @@ from qiao.contact.queries import (
 )
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
-from qiao.customers.queries import PhoneMatch, match_phone, shown_phone
+from qiao.customers.queries import CustomerLine, PhoneMatch, match_phone, shown_phone
 from qiao.staff.queries import names_of
 from qiao.telephony.models import Call
 from qiao.telephony.queries.browser_phones import uses_browser
 from qiao.telephony.queries.logs import histories
+from qiao.telephony.queries.sent import Sent, asked_talk, sent_to
 from qiao.telephony.queries.waiting import offer_at
 from qiao.telephony.queries.watch_terms import is_seen
 from qiao.telephony.rules.calls import WITH_A_PERSON, Leg
+from qiao.telephony.rules.calls import Call as Folded
 from qiao.telephony.rules.conduct_menu import visit_of
 
 MOST_MATCHES: Final = 5
@@ -52,10 +54,13 @@ class Ringing:
     line: str
     queue: str
     pressed: tuple[str, ...] = ()
+    sent: Sent | None = None
 
     @property
-    def likeliest(self) -> PhoneMatch | None:
-        """Who it probably is."""
+    def likeliest(self) -> PhoneMatch | CustomerLine | None:
+        """Who it is, as the colleague knows who sent the call on; else who it probably is."""
+        if self.sent and self.sent.customer:
+            return self.sent.customer
         return self.matches[0] if self.matches else None
 
 
@@ -65,6 +70,7 @@ def load_pop(*, actor: Actor, now: datetime, path: str) -> Mapping[str, Any]:
     ringing = _ringing(actor, now)
     talk = None if ringing else talking_call(actor=actor)
     return {
+        "asked": asked_talk(actor=actor) if ringing is None and talk is None else None,
         "ringing": ringing,
         "talk": talk,
         "talk_key": str(talk.pk) if talk else "",
@@ -79,10 +85,14 @@ def _ringing(actor: Actor, now: datetime) -> Ringing | None:
     if offer is None:
         return None
     call = Call.objects.select_related("line").get(pk=offer.subject_id)
+    folded = histories([call.pk])[call.pk]
+    sent = sent_to(actor=actor, row=call, call=folded)
     found = match_phone(actor=actor, e164=call.phone, limit=MOST_MATCHES) if call.phone else []
     cases = []
-    if found and actor.can("cases.view"):
-        cases = list(open_cases_of_customer(actor=actor, customer_id=found[0].customer_id))
+    known = sent.customer.customer_id if sent and sent.customer else None
+    known = known or (found[0].customer_id if found else None)
+    if known and actor.can("cases.view"):
+        cases = list(open_cases_of_customer(actor=actor, customer_id=known))
     return Ringing(
         call=call,
         offer=offer,
@@ -93,13 +103,14 @@ def _ringing(actor: Actor, now: datetime) -> Ringing | None:
         late=sum(1 for each in cases if each.due_at is not None and each.due_at < now),
         line=call.line.name if call.line else call.dialled,
         queue=queue_name(offer.queue),
-        pressed=_pressed(call),
+        pressed=_pressed(folded),
+        sent=sent,
     )
 
 
-def _pressed(call: Call) -> tuple[str, ...]:
+def _pressed(call: Folded) -> tuple[str, ...]:
     """What the caller pressed in the voice menu, place by place."""
-    visit = visit_of(histories([call.pk])[call.pk])
+    visit = visit_of(call)
     return tuple(each.keys for each in visit.trail if each.keys) if visit else ()
 
 
@@ -146,6 +157,8 @@ def load_controls(*, actor: Actor, interaction_id: int, now: datetime) -> Mappin
         "call": call,
         "third": third,
         "third_name": names.get(third.staff or 0, "") if third else "",
+        "sent": sent_to(actor=actor, row=row, call=call),
+        "waits_in": queue_name(call.queue) if call.phase == "waiting" else "",
         "watcher_name": names.get(watcher.staff or 0, "") if watcher else "",
         "watches": _watches(watcher, row, now),
     }

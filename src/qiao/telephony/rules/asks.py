@@ -54,19 +54,24 @@ class Mute(Ask):
 
 @dataclass(frozen=True, slots=True)
 class TransferTo(Ask):
-    """Let the caller wait in another queue, and free the agent (blind)."""
+    """Let the caller wait in another queue, and free the agent (blind). `words` are for whoever
+    takes the call then; `staff` is rung first, where somebody is named."""
 
     queue: str
+    words: str = ""
+    staff: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Consult(Ask):
-    """Hold the caller and ring a third, to speak with them first (attended)."""
+    """Hold the caller and ring a third, to speak with them first (attended). Their screen shows
+    the `words`."""
 
     offer: int
     staff: int | None
     endpoint: str
     seconds: int
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,13 @@ class HandOver(Ask):
 @dataclass(frozen=True, slots=True)
 class JoinAll(Ask):
     """All three talk together."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveTalk(Ask):
+    """A third who was asked goes; the others talk on."""
+
+    staff: int
 
 
 @dataclass(frozen=True, slots=True)

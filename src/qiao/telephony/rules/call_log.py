@@ -9,7 +9,8 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``menu_began``          menu, version, visit: a voice menu speaks with the caller; the visit is
                         stored whole
 ``menu_moved``          visit: something happened there
-``queued``              queue, bridge; again after a transfer, with `why`
+``queued``              queue, bridge; again after a transfer, with `why`; by whom they
+                        were sent on, and their words
 ``requeued``            queue, staff: who let the caller wait there, since when they did before
 ``offered``             offer, staff, channel, seconds: somebody is asked to take it
 ``rings``               offer
@@ -19,7 +20,8 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``connected``           offer, bridge: caller and agent hear each other
 ``held`` ``resumed``    the caller hears music, the agent may do something else
 ``muted`` ``unmuted``   the caller does not hear the agent
-``consulted``           offer, staff, channel, bridge, seconds: a third is asked, the caller held
+``consulted``           offer, staff, channel, bridge, seconds: a third is asked, the caller held;
+                        `by` whom, and their `words`
 ``consult_answered``    offer
 ``consult_ended``       offer, why
 ``handed_over``         offer: the third has the call now, the first is free
@@ -97,6 +99,7 @@ def _queued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
     return replace(
         call, phase="waiting", queue=data["queue"], holding=data["bridge"], talk="", queued_at=at,
         recording="", is_recording_paused=False, is_muted=False, made=call.made + 1,
+        sent_by=data.get("by"), sent_words=data.get("words", ""),
     )  # fmt: skip
 
 
@@ -151,7 +154,10 @@ def _unmuted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa
 def _consulted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
     leg = Leg(data["channel"], "consulted", data["staff"], data["offer"], seconds=data["seconds"])
     legs = {**call.legs, leg.channel: leg}
-    return replace(call, phase="consulting", legs=legs, consult=data["bridge"], made=call.made + 2)
+    return replace(
+        call, phase="consulting", legs=legs, consult=data["bridge"], made=call.made + 2,
+        sent_by=data.get("by"), sent_words=data.get("words", ""),
+    )  # fmt: skip
 
 
 def _consult_answered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001

@@ -92,6 +92,8 @@ class Call:
     end: str = ""
     made: int = 0
     out: Outward | None = None
+    sent_by: int | None = None  # who sent the caller on last, or asked a third
+    sent_words: str = ""  # what they want them to know
 
     def leg(self, role: Role) -> Leg | None:
         """The leg of this role, if there is one."""

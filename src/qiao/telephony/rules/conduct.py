@@ -54,7 +54,16 @@ from qiao.telephony.rules.conduct_watch import (
     watch,
     watcher_left,
 )
-from qiao.telephony.rules.conducting import Conduct, Terms, back_to_caller, clear, drop, end, queue
+from qiao.telephony.rules.conducting import (
+    Conduct,
+    Terms,
+    back_to_caller,
+    clear,
+    drop,
+    end,
+    queue,
+    sent_on,
+)
 from qiao.telephony.rules.switch import Order, Outcome, Signal
 
 
@@ -264,6 +273,13 @@ def _party_left(step: Conduct, leg: Leg) -> None:
         follow_agent(step)
 
 
+def _leave_talk(step: Conduct, ask: asks.LeaveTalk) -> None:
+    leg = step.call.leg("consulted")
+    if leg is not None and leg.is_up and leg.staff == ask.staff:
+        drop(step, leg)
+        _party_left(step, leg)
+
+
 def _hold(step: Conduct, ask: asks.Hold) -> None:
     call, agent = step.call, step.call.leg("agent")
     if agent is None:
@@ -293,11 +309,11 @@ def _transfer(step: Conduct, ask: asks.TransferTo) -> None:
     if call.phase == "held":
         step.do(switch.HoldMusic(call.caller_channel, on=False))
     step.do(switch.Leave(call.talk, call.caller_channel))
-    talk = call.talk
+    talk, agent = call.talk, call.leg("agent")
     parties = [leg for leg in call.legs.values() if leg.role != "caller"]
     for leg in parties:
         _free(step, leg)
-    queue(step, ask.queue, "transfer")
+    queue(step, ask.queue, "transfer", sent=sent_on(agent, ask.words))
     for leg in parties:
         drop(step, leg)
     step.do(switch.EndBridge(talk))
@@ -366,6 +382,7 @@ _ASKED: Final[Mapping[type[Ask], Any]] = {
     asks.EndConsult: end_consult,
     asks.HandOver: hand_over,
     asks.JoinAll: join_all,
+    asks.LeaveTalk: _leave_talk,
     asks.Watch: watch,
     asks.EndWatch: end_watch,
     asks.TakeOver: take_over,

@@ -18,7 +18,7 @@ from qiao.telephony.rules.asks import (
 )
 from qiao.telephony.rules.calls import Leg
 from qiao.telephony.rules.conduct_watch import follow_agent
-from qiao.telephony.rules.conducting import Conduct, Terms, back_to_caller, creating, drop
+from qiao.telephony.rules.conducting import Conduct, Terms, back_to_caller, creating, drop, sent_on
 from qiao.telephony.rules.switch import Outcome
 
 
@@ -142,7 +142,7 @@ def consult(step: Conduct, ask: Consult) -> None:
     channel = f"q{call.call_id}-x{call.made + 2}"
     step.note(
         "consulted", offer=ask.offer, staff=ask.staff, channel=channel, bridge=bridge,
-        seconds=ask.seconds,
+        seconds=ask.seconds, **sent_on(agent, ask.words),
     )  # fmt: skip
     step.do(
         switch.MakeBridge(bridge),
@@ -194,7 +194,16 @@ def end_consult(step: Conduct, ask: EndConsult) -> None:  # noqa: ARG001 - as al
 
 def hand_over(step: Conduct, ask: HandOver) -> None:  # noqa: ARG001 - as all asks
     call, agent, third = step.call, step.call.leg("agent"), step.call.leg("consulted")
-    if call.phase != "consulting" or agent is None or third is None or not third.is_up:
+    if agent is None or third is None or not third.is_up:
+        return
+    if call.phase == "talking":  # all are together already: the first only goes
+        drop(step, agent)
+        step.note("party_left", channel=agent.channel)
+        follow_agent(step)
+        if agent.staff is not None:
+            step.tell(Released(agent.staff))
+        return
+    if call.phase != "consulting":
         return
     assert third.offer is not None
     bridge = call.consult

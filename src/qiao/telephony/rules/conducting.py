@@ -98,6 +98,12 @@ def back_to_caller(step: Conduct) -> None:
     )
 
 
+def sent_on(agent: Leg | None, words: str) -> dict[str, Any]:
+    """Who sends a caller on, and what for, as entries tell it."""
+    found: dict[str, Any] = {"by": agent.staff} if agent and agent.staff is not None else {}
+    return found | ({"words": words} if words else {})
+
+
 def queue(
     step: Conduct,
     queue: str,
@@ -105,9 +111,11 @@ def queue(
     *,
     skills: Skills = (),
     is_emergency: bool = False,
+    sent: "Mapping[str, Any] | None" = None,
 ) -> None:
+    """Let the caller wait; `sent` tells who sent them on (``by``) and the ``words`` for it."""
     bridge, caller = step.call.next_name("q"), step.call.caller_channel
-    data: Mapping[str, Any] = {"why": why} if why else {}
+    data: Mapping[str, Any] = ({"why": why} if why else {}) | dict(sent or {})
     step.note("queued", queue=queue, bridge=bridge, **data)
     step.do(
         switch.MakeBridge(bridge, "holding"),

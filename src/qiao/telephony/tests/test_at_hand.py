@@ -10,15 +10,22 @@ from django.test import Client
 from django.urls import reverse
 
 from qiao.contact.models import AgentState, Interaction, Waiting
-from qiao.contact.operations import finish, sign_on
+from qiao.contact.operations import finish, identify_customer, sign_on
 from qiao.customers.tests.factories import make_customer
 from qiao.staff.models import Staff
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.tests.cast import Company, make_company
-from qiao.telephony.models import Call, CallAsk
-from qiao.telephony.operations import NotYourCall, Switchboard, add_line, decline_call
+from qiao.telephony.models import Call, CallAsk, CallEntry
+from qiao.telephony.operations import (
+    NotYourCall,
+    Switchboard,
+    add_line,
+    ask_of_call,
+    decline_call,
+    send_to_colleague,
+)
 from qiao.telephony.queries import load_controls, load_pop
-from qiao.telephony.rules import switch
+from qiao.telephony.rules import asks, switch
 from qiao.telephony.rules.switch import Outcome
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +225,58 @@ def test_a_transfer_shows_queues_and_whoever_is_ready(
     assert f'value="{BILLS}"' in shown
     assert f'name="staff" value="{world.colleague.person_id}"' in shown
     assert f'name="staff" value="{world.agent.person_id}"' not in shown
+
+
+def sent_on(board: Switchboard, world: Company, call: Call) -> str:
+    """The agent sends their call to the colleague, who is rung; the channel on which they are."""
+    give_skill(staff=world.colleague_staff, skill_key=BILLS, level=2)
+    sign_on(actor=world.colleague, endpoint="screen/1028", now=after(5))
+    send_to_colleague(
+        call_id=call.pk, staff_id=world.colleague.person_id, words="三月账单", actor=world.agent,
+        now=after(10),
+    )  # fmt: skip
+    board.carry_out_asks(now=after(10))
+    offered = CallEntry.objects.filter(call=call, kind="offered").latest("seq")
+    assert offered.data["staff"] == world.colleague.person_id
+    return str(offered.data["channel"])
+
+
+def test_a_call_that_is_sent_on_rings_with_the_words_and_whom_it_is_about(world: Company) -> None:
+    known = make_customer(world.agent)
+    board = Switchboard()
+    call = taken(board, rings(board))  # by a number that nobody is known by
+    identify_customer(
+        interaction_id=call.interaction_id or 0, customer_id=known.pk, actor=world.agent,
+        now=after(6),
+    )  # fmt: skip
+    sent_on(board, world, call)
+    ringing = load_pop(actor=world.colleague, now=after(11), path="/")["ringing"]
+    assert ringing is not None
+    assert (ringing.sent.words, ringing.sent.by) == ("三月账单", world.agent_staff.name)
+    assert ringing.likeliest.customer_id == known.pk
+    tool = load_controls(actor=world.agent, interaction_id=call.interaction_id or 0, now=after(11))
+    assert tool is not None
+    assert tool["waits_in"]
+    with pytest.raises(NotYourCall):  # the caller waits: whoever sent them on cannot let them go
+        ask_of_call(call_id=call.pk, ask=asks.HangUp(), actor=world.agent, now=after(12))
+
+
+def test_whoever_gets_a_call_whose_contact_was_closed_meanwhile_has_one_of_their_own(
+    world: Company,
+) -> None:
+    board = Switchboard()
+    call = taken(board, rings(board))
+    channel = sent_on(board, world, call)
+    first = call.interaction_id or 0
+    finish(
+        interaction_id=first, subject="账单", outcome="water.transferred", note="",
+        actor=world.agent, now=after(11),
+    )  # fmt: skip
+    board.hear(switch.Ready(after(11), channel, "agent", str(call.pk)), now=after(11))
+    for given in board.hear(switch.Up(after(14), channel), now=after(14)):
+        board.bring(given, Outcome.DONE, now=after(14))
+    call.refresh_from_db()
+    assert (call.phase, call.staff_id) == ("talking", world.colleague.person_id)
+    assert call.interaction_id != first
+    own = Interaction.objects.get(pk=call.interaction_id or 0)
+    assert (own.state, own.agent_id) == ("open", world.colleague.person_id)

@@ -139,6 +139,27 @@ def consulting(desk: Exchange) -> None:
     desk.clock.run(4)
 
 
+def test_whoever_made_a_talk_of_three_may_leave_it_to_the_third_and_the_third_may_go() -> None:
+    for leaves, stays in ((1, 2), (2, 1)):
+        desk = exchange()
+        caller = talking(desk)
+        consulting(desk)
+        desk.ask(1, asks.JoinAll())
+        desk.clock.run(1)
+        assert desk.calls[1].sent_by == 1
+        desk.ask(1, asks.HandOver() if leaves == 1 else asks.LeaveTalk(2))
+        desk.clock.run(1)
+        agent = desk.calls[1].leg("agent")
+        assert agent is not None
+        assert (phase(desk), agent.staff) == ("talking", stays)
+        assert desk.calls[1].leg("consulted") is None
+        assert desk.switch.heard_by(caller) == "talk"
+        assert desk.agents[leaves].state in ("wrap_up", "ready")
+        desk.switch.put_down(caller)
+        desk.clock.run(1)
+        assert is_quiet(desk)
+
+
 def test_a_third_is_consulted_and_takes_the_call() -> None:
     desk = exchange()
     caller = talking(desk)
@@ -207,7 +228,7 @@ SUPERVISOR = 99
 ACTS = (
     "call", "pass", "pass", "pass", "down", "manner", "hold", "resume", "transfer", "consult",
     "consult", "end_consult", "hand_over", "join", "watch", "end_watch", "pause", "hang_up",
-    "withdraw", "mute", "take_over", "requeue",
+    "withdraw", "mute", "take_over", "requeue", "leave",
 )  # fmt: skip
 MANNERS: tuple[Manner, ...] = ("answers", "silent", "busy", "rejects", "absent")
 PLAIN = {
@@ -261,7 +282,7 @@ def _ask(desk: Exchange, what: str, call_id: int, which: int) -> None:
         for leg in desk.calls[call_id].open_offers:
             desk.ask(call_id, asks.Withdraw(leg.offer or 0))
     else:
-        desk.ask(call_id, PLAIN[what])
+        desk.ask(call_id, PLAIN.get(what) or asks.LeaveTalk(1 + which % 3))
 
 
 @settings(max_examples=1000)
