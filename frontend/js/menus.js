@@ -1,6 +1,8 @@
 // Menus are native popovers; this places them beside their button and adds the arrow keys.
 
 const MARGIN = 6;
+let opened = null; // the menu that is open
+let chosen = ""; // words of the item that has the focus there
 
 function place(menu) {
   const button = document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`);
@@ -17,6 +19,12 @@ function items(menu) {
   return [...menu.querySelectorAll('[role^="menuitem"]')].filter((item) => !item.disabled && item.getClientRects().length > 0);
 }
 
+function enter(menu) {
+  const list = items(menu);
+  const again = list.find((item) => item.textContent.trim() === chosen);
+  (again ?? list.find((item) => item.getAttribute("aria-checked") === "true") ?? list[0])?.focus();
+}
+
 function onToggle(event) {
   const menu = event.target;
   if (!(menu instanceof HTMLElement) || !menu.matches(".q-menu[popover]")) return;
@@ -26,9 +34,26 @@ function onToggle(event) {
     ?.setAttribute("aria-expanded", String(open));
   if (open) {
     place(menu);
-    const list = items(menu);
-    (list.find((item) => item.getAttribute("aria-checked") === "true") ?? list[0])?.focus();
+    enter(menu);
+    if (menu.matches('[role="menu"]')) opened = menu;
+  } else if (opened === menu) {
+    opened = null;
+    chosen = "";
   }
+}
+
+function onFocus({ target }) {
+  if (opened?.contains(target) && target.matches('[role^="menuitem"]')) chosen = target.textContent.trim();
+}
+
+// An open menu whose part of the page was drawn anew is open in the new one, at the same item.
+function reopen({ detail }) {
+  if (opened && !opened.isConnected) {
+    const again = opened.id && document.getElementById(opened.id);
+    opened = null;
+    if (again) again.showPopover();
+    else chosen = "";
+  } else if (opened && opened === detail.target && !opened.contains(document.activeElement)) enter(opened);
 }
 
 function onKey(event) {
@@ -52,7 +77,10 @@ function onKey(event) {
 
 export function start() {
   document.addEventListener("toggle", onToggle, true);
+  document.addEventListener("focusin", onFocus);
   document.addEventListener("keydown", onKey);
+  document.body.addEventListener("htmx:oobAfterSwap", reopen);
+  document.body.addEventListener("htmx:afterSettle", reopen);
   document.addEventListener("click", (event) => {
     const item = event.target.closest('.q-menu[popover] [role^="menuitem"]');
     if (item && item.type !== "submit") item.closest("[popover]").hidePopover();

@@ -294,6 +294,57 @@ def test_what_was_asked_for_comes_though_the_page_renews_itself_meanwhile(site: 
     stands_in(page, "#case-edit [name=title]")
 
 
+def draw_anew(page: Page, case: Case) -> None:
+    """The parts of the case's page are drawn anew, as when a colleague has changed it."""
+    with page.expect_response(re.compile(rf"/cases/{case.pk}/live")):
+        page.evaluate(
+            f"""() => {{
+              window.before = document.querySelector("#case-request a");
+              document.body.dispatchEvent(new CustomEvent("live:case-{case.pk}~1s"));
+            }}"""
+        )
+    page.wait_for_function("() => !window.before.isConnected")
+    settle(page)
+
+
+def open_menu_and_dialog(page: Page, case: Case) -> None:
+    """A menu that is drawn anew stays open; what is chosen there opens its dialog, as ever."""
+    first = page.locator("#case-macros [data-key='1']")
+    press(page, "m")
+    expect(first).to_be_visible()
+    draw_anew(page, case)
+    expect(first).to_be_visible()
+    stands_in(page, "#case-macros [data-key='1']")
+    press(page, "1")
+    expect(page.locator("#case-dialog dialog[open]")).to_be_visible()
+    press(page, "Escape")
+    dialog_is_gone(page)
+
+
+def test_the_focus_is_found_again_where_it_was(site: Site) -> None:
+    """The customer's name is a link in the tabs too. What opened a dialog may be drawn anew while
+    the dialog is open. Who takes the focus away is not given it again."""
+    case = prepare()[0]
+    page = site.sign_in("林晓岚")
+    page.goto(f"{site.address}/cases/{case.pk}/")
+    settle(page)
+    page.locator("#case-request a[href^='/customers/']").focus()
+    draw_anew(page, case)
+    stands_in(page, "#case-request a")
+    page.locator("#case-request [hx-get$='/edit']").focus()
+    press(page, "c")
+    expect(page.locator("#case-dialog dialog[open]")).to_be_visible()
+    draw_anew(page, case)
+    press(page, "Escape")
+    dialog_is_gone(page)
+    stands_in(page, "#case-request [hx-get$='/edit']")
+    open_menu_and_dialog(page, case)
+    stands_in(page, "#case-request [hx-get$='/edit']")
+    page.evaluate("document.activeElement.blur()")
+    draw_anew(page, case)
+    assert page.evaluate(FOCUS)["body"]
+
+
 def test_a_type_is_found_by_its_words_and_enter(site: Site) -> None:
     """Enter takes what fits the words, though the list has not come yet, and sends no form."""
     page = site.sign_in("林晓岚")
