@@ -1,4 +1,4 @@
-"""A supervisor hears a call, whispers to its agent, and moves the caller who waits behind."""
+"""A supervisor hears a call, whispers to its agent, moves who waits and puts them first."""
 
 from typing import Any
 
@@ -18,6 +18,15 @@ def bar(page: Page) -> Any:
 
 def rows(page: Page, heading: str) -> Any:
     return page.locator("section", has=page.locator(heading)).locator("tbody tr")
+
+
+def put_first(watcher: Page, waits: Any) -> None:
+    """Say why; the row tells it."""
+    waits.get_by_role("button", name="Put first").click()
+    watcher.locator("dialog [name=reason]").fill("Cut off before")
+    watcher.keyboard.press("Enter")
+    expect(waits.get_by_role("button", name="Back to their place")).to_be_visible()
+    expect(watcher.locator("dialog[open]")).to_have_count(0)
 
 
 def test_a_supervisor_listens_whispers_and_moves_the_caller_who_waits(
@@ -52,6 +61,7 @@ def test_a_supervisor_listens_whispers_and_moves_the_caller_who_waits(
     expect(waits).to_contain_text("Repairs and supply")
     expect(watcher.locator("dialog[open]")).to_have_count(0)
 
+    put_first(watcher, waits)
     exchange.put_down(first)
     expect(bar(watcher)).to_contain_text("The call has ended")
     assert CallWatch.objects.get().why == "over"

@@ -65,6 +65,8 @@ urlpatterns = [
     path("living/mine/take-over", watching.take_over, name="take_over"),
     path("living/<int:call_id>/watch/<slug:mode>", watching.watch, name="watch"),
     path("living/<int:call_id>/move", watching.move, name="move"),
+    path("living/<int:call_id>/raise", watching.raise_call, name="raise"),
+    path("living/<int:call_id>/lower", watching.lower_call, name="lower"),
     path("living/<int:call_id>/give", watching.give, name="give"),
     path("level/file/<slug:form>", levels.level_file, name="level_file"),
 ]

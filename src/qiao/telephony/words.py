@@ -48,6 +48,8 @@ KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "menu_began": ("list-check", gettext_lazy("The voice menu speaks with the caller")),
     "queued": ("clock", gettext_lazy("Waits in the queue {queue}")),
     "requeued": ("arrow-forward-up", gettext_lazy("{who} moves it to the queue {queue}")),
+    "raised": ("arrow-up", gettext_lazy("{who} puts it first: {reason}")),
+    "lowered": ("arrow-down", gettext_lazy("{who} puts it back to its place")),
     "offered": ("bell-ringing", gettext_lazy("{who} is asked")),
     "rings": ("bell-ringing", gettext_lazy("It rings at {who}")),
     "refused": ("phone-x", gettext_lazy("{who}: {why}")),
@@ -123,6 +125,7 @@ class Teller:
             who=self._names.get(staff or 0, pgettext("call", "Somebody")),
             why=REFUSALS.get(data.get("why", ""), data.get("why", "")),
             mode=MODES.get(data.get("mode", ""), data.get("mode", "")),
+            reason=data.get("reason", ""),
             end=end_words(data.get("why", ""), is_out=self._calls_out != 0),
         )
 

@@ -30,6 +30,8 @@ CALL_RECORDS: Final = {
         {"call_id": "{call}", "mode": "listen"}, post={}, get=NOT_ALLOWED, sender="colleague"
     ),
     "telephony:move": Visit({"call_id": "{waiting_call}"}, post={"queue": "water.repair"}),
+    "telephony:raise": Visit({"call_id": "{waiting_call}"}, post={"reason": "x"}),
+    "telephony:lower": Visit({"call_id": "{waiting_call}"}, post={}, get=NOT_ALLOWED),
     "telephony:give": Visit(
         {"call_id": "{waiting_call}"}, post={"staff": "{agent}"}, get=NOT_ALLOWED
     ),

@@ -86,7 +86,8 @@ class Waiting(models.Model):
     """A contact that waits for somebody, in a queue of the pack; `subject` is what waits.
 
     `since` is when its wait began: a call back that was asked for keeps it. `skills` are asked
-    for beside the queue's. Whoever let it ring is asked again once they are ready again.
+    for beside the queue's. Whoever let it ring is asked again once they are ready again. What
+    somebody in charge raised goes before all that is no emergency.
     """
 
     class State(models.TextChoices):
@@ -112,6 +113,7 @@ class Waiting(models.Model):
     skills = models.JSONField(default=dict)
     tier = models.TextField(default="", blank=True)
     is_emergency = models.BooleanField(default=False)
+    is_raised = models.BooleanField(default=False, db_default=False)
     last_agent = models.ForeignKey(
         "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
     )

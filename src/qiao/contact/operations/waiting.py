@@ -154,6 +154,19 @@ def move_to_queue(*, subject_kind: str, subject_id: int, queue: str, now: dateti
     return True
 
 
+def raise_in_queue(*, subject_kind: str, subject_id: int, on: bool, now: datetime) -> bool:
+    """Put what waits before all that is no emergency, or back to its place. False if it did not
+    wait."""
+    required()
+    waiting = _waiting_of(subject_kind, subject_id)
+    if waiting is None:
+        return False
+    waiting.is_raised = on
+    waiting.save(update_fields=["is_raised"])
+    _moved(waiting, now)
+    return True
+
+
 def leave_queue(*, subject_kind: str, subject_id: int, why: str, now: datetime) -> bool:
     """What waited does not any more: it was taken, or gave up. False if it did not wait."""
     required()
@@ -354,6 +367,7 @@ def _contact(waiting: Waiting) -> routing.Contact:
         waiting.tier,
         waiting.is_emergency,
         waiting.last_agent_id,
+        is_raised=waiting.is_raised,
     )
 
 

@@ -1,14 +1,14 @@
 """Who takes which contact: one pure decision over queues, agents and what waits, on any channel.
 
-Contacts go in the order of their rank: emergencies, then points (of the queue, of the customer's
-tier, and of the time waited), then arrival. Each is given to the best agent that it may go to;
-what is asked of agents is relaxed while it waits, and other queues help out when it has waited
-long, or when too many wait. An offer says why: which rule chose, among how many, what had been
-relaxed.
+Contacts go in the order of their rank: emergencies, then those that somebody in charge raised, by
+arrival, then points (of the queue, of the customer's tier, and of the time waited), then arrival.
+Each is given to the best agent that it may go to; what is asked of agents is relaxed while it
+waits, and other queues help out when it has waited long, or when too many wait. An offer says why:
+which rule chose, among how many, what had been relaxed.
 
 Held by tests: no agent with room stays idle while a contact waits that may go to them; nobody is
 offered more than their room; first in, first out within a rank; whoever waits long enough outranks
-everybody who is no emergency.
+everybody who is no emergency and was not raised.
 """
 
 from bisect import bisect_right
@@ -85,7 +85,8 @@ class Contact:
     """Somebody who waits. `since` is when they came: a call back that was asked for keeps it.
 
     `takes` is the room that it needs of an agent; `skills` are asked for beside the queue's, such
-    as a language; `refused` are agents to whom it was offered in vain.
+    as a language; `refused` are agents to whom it was offered in vain. `is_raised`: somebody in
+    charge put it before all that are no emergency.
     """
 
     contact_id: int
@@ -97,6 +98,7 @@ class Contact:
     is_emergency: bool = False
     last_agent: int | None = None
     refused: frozenset[int] = frozenset()
+    is_raised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +164,15 @@ def ranked(
 ) -> list[tuple[float, Contact]]:
     """Contacts with their points, the first to be served first."""
     with_points = [(points_of(queues[each.queue], each, now), each) for each in contacts]
-    with_points.sort(
-        key=lambda row: (not row[1].is_emergency, -row[0], row[1].since, row[1].contact_id)
-    )
+    with_points.sort(key=lambda row: _place(*row))
     return with_points
+
+
+def _place(points: float, contact: Contact) -> tuple[bool, bool, float, datetime, int]:
+    """Among those that were raised arrival alone counts."""
+    counted = 0.0 if contact.is_raised else -points
+    raised, since = contact.is_raised, contact.since
+    return not contact.is_emergency, not raised, counted, since, contact.contact_id
 
 
 def points_of(queue: Queue, contact: Contact, now: datetime) -> float:

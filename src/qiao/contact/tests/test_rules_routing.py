@@ -89,6 +89,19 @@ def test_an_emergency_overtakes_all_whatever_they_waited() -> None:
     assert found.waiting == {1: "all_busy"}
 
 
+def test_who_was_raised_goes_before_all_but_emergencies_and_by_arrival_among_each_other() -> None:
+    """Whatever points the others have, of the queue, the tier or the time."""
+    waiting = [
+        contact(1, waited=3000, tier="A"),
+        contact(2, waited=5, is_raised=True, tier="A"),
+        contact(3, waited=9, is_raised=True),
+        contact(4, "bills", waited=7, is_raised=True),
+        contact(5, waited=1, is_emergency=True),
+    ]
+    queues = ALL | {"gas": replace(GAS, tier_points={"A": 50.0})}
+    assert [each.contact_id for _points, each in ranked(queues, waiting, NOW)] == [5, 3, 4, 2, 1]
+
+
 def test_a_tier_counts_as_minutes_that_others_can_wait_off() -> None:
     """Ten points are ten minutes at a point a minute."""
     queue = replace(GAS, tier_points={"A": 10})
@@ -221,6 +234,7 @@ contact_lists = st.lists(
         skills=st.sampled_from(((), (("yue", 1),))),
         tier=st.sampled_from(("", "A")),
         is_emergency=st.booleans(),
+        is_raised=st.booleans(),
         last_agent=st.none() | st.integers(1, 8),
         refused=st.frozensets(st.integers(1, 8), max_size=2),
     ),
@@ -293,9 +307,9 @@ def test_first_in_first_out_among_alike(
     ]
     plain = {k: replace(q, relax_after=(), overflow=()) for k, q in queues.items()}
     found = decide(plain, agents, alike)
-    kinds: dict[tuple[str, bool], list[Contact]] = defaultdict(list)
+    kinds: dict[tuple[str, bool, bool], list[Contact]] = defaultdict(list)
     for each in alike:
-        kinds[each.queue, each.is_emergency].append(each)
+        kinds[each.queue, each.is_emergency, each.is_raised].append(each)
     for some in kinds.values():
         some.sort(key=lambda each: (each.since, each.contact_id))
         waits = [each.contact_id in found.waiting for each in some]
@@ -305,7 +319,11 @@ def test_first_in_first_out_among_alike(
 @given(queue_lists, contact_lists, st.integers(1, 30))
 def test_nobody_starves(queues: dict[str, Queue], contacts: list[Contact], pk: int) -> None:
     """Whoever waited an hour longer than the points of others are worth goes before them all."""
-    others = [replace(each, is_emergency=False) for each in contacts if each.contact_id != pk]
+    others = [
+        replace(each, is_emergency=False, is_raised=False)
+        for each in contacts
+        if each.contact_id != pk
+    ]
     for queue in queues.values():
         old = contact(pk, queue.key, waited=300 + 3600)
         first = ranked(queues, [*others, old], NOW)[0][1]

@@ -2,6 +2,7 @@
 
 from qiao.telephony.forms.call_lists import CallListForm, LaterForm
 from qiao.telephony.forms.filters import CALL_FILTERS, read_filters
+from qiao.telephony.forms.living import RaiseForm
 from qiao.telephony.forms.periods import PERIODS, LevelChoice, read_level_choice
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "CallListForm",
     "LaterForm",
     "LevelChoice",
+    "RaiseForm",
     "read_filters",
     "read_level_choice",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 from qiao.contact.operations import (
     leave_queue,
     move_to_queue,
+    raise_in_queue,
     refuse_offer,
     release_agent,
     stop_calling,
@@ -30,6 +31,8 @@ def tell_queues(known: Known, word: asks.Word, now: datetime) -> bool:
             wait_for_agent(wish=wish_of(known, word), now=now)
         case asks.WaitsElsewhere(queue):
             move_to_queue(subject_kind=KIND, subject_id=row.pk, queue=queue, now=now)
+        case asks.WaitsRaised(on):
+            raise_in_queue(subject_kind=KIND, subject_id=row.pk, on=on, now=now)
         case asks.WaitsNoMore(why):
             leave_queue(subject_kind=KIND, subject_id=row.pk, why=why, now=now)
             return False

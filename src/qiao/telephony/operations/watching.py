@@ -18,6 +18,7 @@ from qiao.contact.queries import standings
 from qiao.core import disclosure, events
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
+from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.staff.queries import names_of
 from qiao.telephony.models import Call, CallAsk, CallWatch
@@ -29,6 +30,7 @@ from qiao.telephony.rules import calls as rules
 from qiao.telephony.rules.calls import WITH_A_PERSON, Entry, Mode
 
 LEASE_SECONDS: Final = 60  # three signs of life of the browser may be lost
+REASON_LENGTH: Final = 120
 LEASE: Final = timedelta(seconds=LEASE_SECONDS)
 MODES: Final[tuple[Mode, ...]] = ("listen", "whisper", "talk")
 HEARD_AS: Final = {
@@ -140,6 +142,20 @@ def move_waiting_call(*, call_id: int, queue: str, actor: Actor, now: datetime) 
     if call.queue == queue:
         raise CallRefusal("there_already")
     return leave_ask(call.pk, asks.Requeue(queue, actor.person_id), actor, now)
+
+
+def raise_waiting_call(
+    *, call_id: int, reason: str, actor: Actor, now: datetime, on: bool = True
+) -> CallAsk:
+    """Put a caller who waits before all who are no emergency, with the reason that the call's log
+    keeps; or (not `on`) back to their place. Those who were raised go by arrival.
+
+    Raises `Call.DoesNotExist`, `CallRefusal`, `BadText` for a raise without a reason.
+    """
+    required()
+    call = _that_waits(call_id, actor)
+    why = clean(reason, field="reason", max_length=REASON_LENGTH, one_line=True, required=on)
+    return leave_ask(call.pk, asks.Raise(actor.person_id, why, on), actor, now)
 
 
 def give_waiting_call(*, call_id: int, staff_id: int, actor: Actor, now: datetime) -> CallAsk:

@@ -28,7 +28,7 @@ SELECT c.id, c.phase, c.queue, c.caller, c.phone, coalesce(l.name, c.dialled),
        CASE WHEN c.phase = 'waiting' THEN o.staff_id ELSE e.third_id END,
        CASE WHEN c.phase = 'waiting' THEN r.name ELSE t.name END, e.keys,
        v.staff_id, coalesce(x.name, ''), coalesce(v.mode, ''), v.heard_at IS NOT NULL,
-       c.organisation_id
+       coalesce(w.is_raised, false), c.organisation_id
   FROM telephony_call c
   LEFT JOIN telephony_line l ON l.id = c.line_id
   LEFT JOIN contact_interaction i ON i.id = c.interaction_id
@@ -86,8 +86,9 @@ class LivingCall:
     `state`: ``waiting``, ``rings`` (at `other`), ``talking``, ``held``, ``consulting`` (with
     `other`), ``conference``. `since` is when the wait, or the talk with `staff_name`, began;
     `state_since` when the caller was put on hold. `is_late` says that it waits longer than its
-    queue's terms allow, or is talked longer than a talk should take; `is_readable` that the page
-    of the call is the reader's to see, which those of another unit's hotline are not.
+    queue's terms allow, or is talked longer than a talk should take; `is_raised` that somebody in
+    charge put it first; `is_readable` that the page of the call is the reader's to see, which
+    those of another unit's hotline are not.
     """
 
     call_id: int
@@ -105,6 +106,7 @@ class LivingCall:
     staff_name: str
     other: str
     keys: tuple[str, ...]
+    is_raised: bool
     watch: Watched | None
     is_readable: bool
 
@@ -155,7 +157,8 @@ def _call(
     row: Sequence[Any], known: Mapping[int, CustomerLine], actor: Actor, now: datetime
 ) -> LivingCall:
     call_id, phase, queue, caller, phone, line, customer, queued_at, had_at, held_at, *rest = row
-    is_conference, is_emergency, staff_id, staff_name, other_id, other, keys, *watch, unit = rest
+    is_conference, is_emergency, staff_id, staff_name, other_id, other, keys, *rest = rest
+    *watch, is_raised, unit = rest
     waits = phase == "waiting"
     if waits:
         state = "rings" if other_id and other else "waiting"
@@ -178,6 +181,7 @@ def _call(
         staff_name="" if waits else staff_name,
         other=other if state in ("rings", "consulting", "conference") else "",
         keys=_keys(keys),
+        is_raised=is_raised,
         watch=_watched(watch, actor),
         is_readable=unit in actor.organisations(VIEW) or staff_id == actor.person_id,
     )

@@ -128,6 +128,16 @@ class Requeue(Ask):
 
 
 @dataclass(frozen=True, slots=True)
+class Raise(Ask):
+    """Somebody in charge puts a caller who waits before all who are no emergency, or (not `on`)
+    back to their place."""
+
+    staff: int
+    reason: str
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class PauseRecording(Ask):
     """Leave out what is said now, or go on; `why` is a key of `recording_words.PAUSES`."""
 
@@ -241,6 +251,13 @@ class WaitsElsewhere(Word):
     """The caller waits in another queue, since when they waited before."""
 
     queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitsRaised(Word):
+    """The caller goes before all who are no emergency, or (not `on`) waits as before."""
+
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``queued``              queue, bridge; again after a transfer, with `why`; by whom they
                         were sent on, and their words
 ``requeued``            queue, staff: who let the caller wait there, since when they did before
+``raised``              staff, reason: who put the caller before all who are no emergency
+``lowered``             staff: who put them back to their place
 ``offered``             offer, staff, channel, seconds: somebody is asked to take it
 ``rings``               offer
 ``refused``             offer, why: ``no_answer``, ``busy``, ``rejected``, ``unreachable``,
@@ -98,9 +100,17 @@ def _menu_moved(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # n
 def _queued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
     return replace(
         call, phase="waiting", queue=data["queue"], holding=data["bridge"], talk="", queued_at=at,
-        recording="", is_recording_paused=False, is_muted=False, made=call.made + 1,
-        sent_by=data.get("by"), sent_words=data.get("words", ""),
+        recording="", is_recording_paused=False, is_muted=False, is_raised=False,
+        made=call.made + 1, sent_by=data.get("by"), sent_words=data.get("words", ""),
     )  # fmt: skip
+
+
+def _raised(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, is_raised=True)
+
+
+def _lowered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, is_raised=False)
 
 
 def _requeued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
@@ -297,6 +307,8 @@ _APPLY: Final = {
     "menu_moved": _menu_moved,
     "queued": _queued,
     "requeued": _requeued,
+    "raised": _raised,
+    "lowered": _lowered,
     "offered": _offered,
     "rings": _rings,
     "refused": _refused,

@@ -31,6 +31,7 @@ from qiao.telephony.rules.conduct_offers import (
     met,
     not_reached,
     offer,
+    raise_up,
     refuse,
     requeue,
     withdraw,
@@ -387,6 +388,7 @@ _ASKED: Final[Mapping[type[Ask], Any]] = {
     asks.EndWatch: end_watch,
     asks.TakeOver: take_over,
     asks.Requeue: requeue,
+    asks.Raise: raise_up,
     asks.PauseRecording: _pause_recording,
     asks.HangUp: _hang_up,
 }

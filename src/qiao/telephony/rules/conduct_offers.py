@@ -8,12 +8,14 @@ from qiao.telephony.rules.asks import (
     HandOver,
     JoinAll,
     Offer,
+    Raise,
     Refused,
     Released,
     Requeue,
     Taken,
     WaitsElsewhere,
     WaitsNoMore,
+    WaitsRaised,
     Withdraw,
 )
 from qiao.telephony.rules.calls import Leg
@@ -59,6 +61,18 @@ def requeue(step: Conduct, ask: Requeue) -> None:
         refuse(step, leg, "withdrawn")
     step.note("requeued", queue=ask.queue, staff=ask.staff)
     step.tell(WaitsElsewhere(ask.queue))
+
+
+def raise_up(step: Conduct, ask: Raise) -> None:
+    """Put the caller before the others, or back; whoever is rung with them is rung on."""
+    call = step.call
+    if call.phase != "waiting" or call.is_raised == ask.on:
+        return
+    if ask.on:
+        step.note("raised", staff=ask.staff, reason=ask.reason)
+    else:
+        step.note("lowered", staff=ask.staff)
+    step.tell(WaitsRaised(ask.on))
 
 
 def not_reached(step: Conduct, channel: str) -> None:

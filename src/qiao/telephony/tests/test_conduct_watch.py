@@ -134,6 +134,24 @@ def test_a_caller_who_waits_keeps_their_place_in_another_queue() -> None:
     assert desk.switch.heard_by(caller) == "music"
 
 
+def test_a_caller_is_put_first_once_with_who_and_why_and_back_again() -> None:
+    desk = exchange(1)
+    desk.switch.phones["PJSIP/1001"].manner = "silent"
+    desk.switch.call(CALLER, "95598")
+    desk.clock.run(5)
+    for _twice in range(2):
+        desk.ask(1, asks.Raise(9, "cut off before"))
+    assert desk.calls[1].is_raised
+    (entry,) = [each for each in desk.log[1] if each.kind == "raised"]
+    assert dict(entry.data) == {"staff": 9, "reason": "cut off before"}
+    assert desk.calls[1].open_offers  # who is rung is rung on
+    desk.ask(1, asks.Raise(9, "", on=False))
+    assert [w for _c, w in desk.words if isinstance(w, asks.WaitsRaised)] == [
+        asks.WaitsRaised(on=True), asks.WaitsRaised(on=False),
+    ]  # fmt: skip
+    assert not desk.calls[1].is_raised
+
+
 def test_whoever_has_lifted_the_receiver_keeps_a_call_that_is_moved_too_late() -> None:
     desk = exchange(1, delay=2.0)
     caller = desk.switch.call(CALLER, "95598")

@@ -16,6 +16,7 @@ from qiao.contact.operations import let_time_pass, sign_on
 from qiao.core import parameters
 from qiao.core.actor import Actor
 from qiao.core.models import Disclosure
+from qiao.core.rules.text import BadText
 from qiao.staff.models import Staff
 from qiao.staff.operations import give_skill
 from qiao.staff.queries import actor_for
@@ -28,6 +29,7 @@ from qiao.telephony.operations import (
     end_watch,
     give_waiting_call,
     move_waiting_call,
+    raise_waiting_call,
     renew_watches,
     take_over_call,
     watch_call,
@@ -43,6 +45,7 @@ from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Outcome
 from qiao.telephony.tests.test_at_hand import (
     BILLS,
+    HOTLINE,
     NOW,
     after,
     enter,
@@ -55,6 +58,7 @@ from qiao.telephony.tests.test_living import one_talks_one_waits
 __all__ = ["enter", "world"]
 pytestmark = pytest.mark.django_db
 REPAIRS = "water.repair"
+MOVES = ("move", "give", "raise", "lower")
 
 
 @pytest.fixture
@@ -365,6 +369,35 @@ def test_the_one_who_was_named_and_has_gone_meanwhile_is_not_rung(
     assert Offer.objects.get().state == "open"  # whoever was rung is rung on
 
 
+def test_who_is_put_first_is_taken_before_who_waits_longer_and_the_reason_is_told(
+    world: Company, chief: Actor, enter: Callable[[Staff], Client]
+) -> None:
+    desk = Desk()
+    _call, longer = one_talks_one_waits(world, desk.board)
+    desk.board.hear(switch.Arrived(after(8), "c3", "13900002222", HOTLINE), now=after(8))
+    desk.board.hear(switch.Up(after(8), "c3"), now=after(8))
+    late = Call.objects.get(channel="c3")
+    page = enter(world.chief_staff)
+    address = reverse("telephony:raise", args=[late.pk])
+    assert page.post(address, {"reason": " "}).status_code == 422
+    assert page.post(address, {"reason": "cut off before"}).status_code == 204
+    desk.ask(9)
+    first, second = living_list(actor=chief, now=after(9)).waiting
+    assert (first.is_raised, second.call_id, second.is_raised) == (False, late.pk, True)
+    give_skill(staff=world.colleague_staff, skill_key=BILLS, level=3)
+    sign_on(actor=world.colleague, endpoint="screen/1028", now=after(10))
+    desk.tick(10)
+    offer = Offer.objects.get(staff_id=world.colleague.person_id)
+    assert offer.waiting.subject_id == late.pk
+    with pytest.raises(BadText):
+        raise_waiting_call(call_id=longer.pk, reason="", actor=chief, now=after(11))
+    page.post(reverse("telephony:lower", args=[late.pk]))
+    desk.ask(12)
+    assert not Waiting.objects.get(subject_id=late.pk).is_raised
+    log = page.get(reverse("telephony:detail", args=[late.pk]), headers={"accept-language": "en"})
+    assert "puts it first: cut off before" in log.content.decode()
+
+
 def test_only_who_watches_over_the_unit_may_hear_or_move_its_calls(
     world: Company, enter: Callable[[Staff], Client]
 ) -> None:
@@ -378,12 +411,11 @@ def test_only_who_watches_over_the_unit_may_hear_or_move_its_calls(
     )
     addresses = (
         reverse("telephony:watch", args=[call.pk, "listen"]),
-        reverse("telephony:move", args=[waits.pk]),
-        reverse("telephony:give", args=[waits.pk]),
+        *(reverse(f"telephony:{name}", args=[waits.pk]) for name in MOVES),
     )
-    form = {"queue": REPAIRS, "staff": "1"}
-    assert [river.post(each, form).status_code for each in addresses] == [404, 404, 404]
-    assert [agent.post(each, form).status_code for each in addresses] == [403, 403, 403]
+    form = {"queue": REPAIRS, "staff": "1", "reason": "x"}
+    assert {river.post(each, form).status_code for each in addresses} == {404}
+    assert {agent.post(each, form).status_code for each in addresses} == {403}
     assert river.get(addresses[1]).status_code == 404
     unknown = reverse("telephony:watch", args=[call.pk, "spy"])
     assert enter(world.chief_staff).post(unknown).status_code == 404

@@ -5,11 +5,14 @@ from typing import Final
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _words
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.text import BadText
 from qiao.core.toasts import add_toast
 from qiao.telephony import operations
+from qiao.telephony.forms import RaiseForm
 from qiao.telephony.models import Call
 from qiao.telephony.operations import CallRefusal
 from qiao.telephony.operations.watching import MODES
@@ -96,6 +99,41 @@ def move(request: StaffRequest, call_id: int) -> HttpResponse:
             now=request.now,
         )
     except (Call.DoesNotExist, KeyError) as error:
+        raise Http404(str(call_id)) from error
+    except CallRefusal as refusal:
+        return _told(_closing(), refusal)
+    return _closing()
+
+
+@staff_view(WATCH, methods=GET_POST)
+def raise_call(request: StaffRequest, call_id: int) -> HttpResponse:
+    """Ask why a caller goes first; and put them first."""
+    call = watched_call(actor=request.actor, call_id=call_id)
+    if call is None:
+        raise Http404(str(call_id))
+    form = RaiseForm(request.POST if request.method == "POST" else None, auto_id="lc-raise-%s")
+    if form.is_valid():
+        try:
+            return _raise(request, call_id, form.cleaned_data["reason"])
+        except BadText as refusal:
+            form.add_error("reason", _words(refusal.message) % refusal.params)
+    context = {"call_id": call_id, "queue": queue_name(call.queue), "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "telephony/living/raise.html", context, status=status)
+
+
+@staff_view(WATCH, methods=POST)
+def lower_call(request: StaffRequest, call_id: int) -> HttpResponse:
+    """Put a caller back to their place."""
+    return _raise(request, call_id, "", on=False)
+
+
+def _raise(request: StaffRequest, call_id: int, reason: str, *, on: bool = True) -> HttpResponse:
+    try:
+        operations.raise_waiting_call(
+            call_id=call_id, reason=reason, on=on, actor=request.actor, now=request.now
+        )
+    except Call.DoesNotExist as error:
         raise Http404(str(call_id)) from error
     except CallRefusal as refusal:
         return _told(_closing(), refusal)
