@@ -1,7 +1,7 @@
 """A life of a customer whose words stand in every module, and its end."""
 
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -44,6 +44,7 @@ from qiao.messaging import operations as messages
 from qiao.messaging.channels.port import Refused
 from qiao.messaging.models import Message
 from qiao.messaging.operations import sending
+from qiao.telephony.models import Call, CallAsk, CallEntry
 from tests.world import World, finish_work, picture, work_order
 from tests.world.canaries import Ids
 
@@ -61,6 +62,19 @@ def _tag_and_hold(world: World, customer: Customer) -> None:
     tag_customer(add=[tag.pk], **told)
     place_hold(reason=f"{NAME} {WORDS}", **told)
     release_hold(**told)
+
+
+def _be_called(customer: Customer, organisation_id: int, at: datetime) -> None:
+    """A call to their number that reached nobody: as asked for, and as it went."""
+    call = Call.objects.create(
+        organisation_id=organisation_id, direction="out", channel="life", caller=PHONE,
+        phone=f"+86{PHONE}", customer_id=customer.pk, phase="ended",
+        arrived_at=at, ended_at=at, end="no_answer", entry_count=1,
+    )  # fmt: skip
+    CallAsk.objects.create(call=call, kind="Dial", data={"number": PHONE}, asked_at=at, done_at=at)
+    CallEntry.objects.create(
+        call=call, seq=1, kind="dialled_out", at=at, recorded_at=at, data={"to": PHONE}
+    )
 
 
 def write_to(customer: Customer, told: dict[str, Any]) -> None:
@@ -242,7 +256,8 @@ def relate(world: World, customer: Customer) -> None:
 
 
 def look_after(world: World, customer: Customer) -> None:
-    """They have a manager, who visits them and hands them over."""
+    """They have a manager, who calls and visits them and hands them over."""
+    _be_called(customer, world.company.lake.pk, world.now - timedelta(minutes=8))
     told: dict[str, Any] = {"actor": world.company.chief, "now": world.now}
     first, second = world.company.agent.person_id, world.company.colleague.person_id
     day = timezone.localdate(world.now)

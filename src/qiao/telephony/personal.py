@@ -42,6 +42,11 @@ def erase(person: Person, erasing: Erasing) -> None:
         "UPDATE telephony_call SET caller = '', phone = '' WHERE id = ANY(%(calls)s)",
         {"calls": calls},
     )
+    erasing.run(
+        "telephony.asks",
+        "UPDATE telephony_callask SET data = '{}' WHERE call_id = ANY(%(calls)s)",
+        {"calls": calls},
+    )
     erasing.redact(
         "telephony.entries",
         table="telephony_callentry",
@@ -89,6 +94,7 @@ PERSONAL = (
         counted={
             "telephony.calls": _("Calls without numbers"),
             "telephony.entries": _("Entries in the logs of calls without numbers"),
+            "telephony.asks": _("What was asked of calls, without numbers"),
             "telephony.owed": _("Owed calls without numbers"),
             "telephony.deeds": _("Deeds at on-screen telephones without numbers"),
         },

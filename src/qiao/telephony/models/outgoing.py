@@ -10,7 +10,7 @@ from qiao.telephony.models.calls import Call
 
 class OutgoingCall(models.Model):
     """Why a call out was made; `ref` is the id of the owed call, the list's entry, the customer or
-    the contact that it was made for. `is_settled` once its end has told there."""
+    the contact that it was made for."""
 
     class Why(models.TextChoices):
         OWED = "owed", pgettext_lazy("call out", "Owed call")
@@ -20,7 +20,6 @@ class OutgoingCall(models.Model):
     call = models.OneToOneField(Call, models.PROTECT, primary_key=True, related_name="outgoing")
     why = models.TextField(choices=Why.choices)
     ref = models.BigIntegerField()
-    is_settled = models.BooleanField(default=False)
 
     class Meta:
         indexes: ClassVar = [

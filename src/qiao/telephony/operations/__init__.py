@@ -45,6 +45,7 @@ from qiao.telephony.operations.dialling import (
     call_customer,
     call_out,
     call_owed,
+    require_switch,
 )
 from qiao.telephony.operations.lines import add_line
 from qiao.telephony.operations.list_next import ListWorkRefused, next_entry
@@ -195,6 +196,7 @@ __all__ = [
     "release_recording",
     "remove_step",
     "renew_watches",
+    "require_switch",
     "restore_menu_draft",
     "save_step",
     "send_to_colleague",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -43,12 +44,12 @@ from qiao.telephony.operations.contacts import begin_contact, end_contact
 from qiao.telephony.operations.dialling import (
     DIALLED,
     ask_to_dial,
-    settle_outgoing,
     terms_of_outgoing,
 )
 from qiao.telephony.operations.log import keep, note
 from qiao.telephony.operations.owing import owe_call
 from qiao.telephony.operations.reserving import may_be_given, offer_for, third_for
+from qiao.telephony.operations.settling import settle_outgoing
 from qiao.telephony.operations.telling import answer_menu, tell_people, tell_queues
 from qiao.telephony.operations.watching import (
     WATCHING,
@@ -90,7 +91,8 @@ class Switchboard:
         self._calls: dict[int, Known] = {}
         self._channels: dict[str, int] = {}
         self._routes = False
-        self._orders: list[Given] = []
+        self._orders: list[Given] = []  # of the turn that goes on
+        self._given: list[Given] = []  # of turns that stand, until somebody gives them
         self._is_turning = False
         self._log: dict[int, list[Entry]] = {}  # what is to be written, by call
         self._before: dict[int, Known | None] = {}
@@ -107,8 +109,9 @@ class Switchboard:
         """What comes of several of `hear` and `bring`, in one transaction: whoever is free is
         looked for once, after all of them."""
         with self._turn(now):
-            before = [each for work in works for each in work(now)]
-        return [*before, *self._taken()]
+            for work in works:
+                work(now)
+        return self._taken()
 
     def hear(self, signal: Signal, *, now: datetime) -> Sequence[Given]:
         """What comes of a signal."""
@@ -131,18 +134,23 @@ class Switchboard:
 
     def carry_out_asks(self, *, now: datetime) -> Sequence[Given]:
         """What comes of all that people asked since, each for itself."""
-        orders: list[Given] = []
         for each in due_asks():
-            try:
-                with self._turn(now):
-                    self._carry_out(each, now)
-                orders += self._taken()
-            except OperationalError:
-                raise
-            except Exception:  # one that cannot be carried out must not stand before all others
-                log.exception("ask_not_carried_out", ask=each.pk, kind=each.kind)
+            if not self._alone(now, partial(self._carry_out, each, now), ask=each.pk):
                 CallAsk.objects.filter(pk=each.pk).update(done_at=now)
-        return orders
+        return self._taken()
+
+    def _alone(self, now: datetime, do: Callable[[], None], **what: int) -> bool:
+        """Do something in a turn of its own; where it cannot be done that is told, and stands
+        before nothing else."""
+        try:
+            with self._turn(now):
+                do()
+        except OperationalError:
+            raise
+        except Exception:  # whatever rule raised: nothing of it was kept
+            log.exception("not_done_alone", **what)
+            return False
+        return True
 
     def _carry_out(self, row: CallAsk, now: datetime) -> None:
         if row.kind == DIALLED and row.call_id not in self._calls:
@@ -163,40 +171,38 @@ class Switchboard:
 
     def pass_time(self, *, now: datetime) -> Sequence[Given]:
         """Take back offers that nobody answered in time, end what ends by itself, ask again."""
-        rung = self._let_timers_ring(now)
+        self._let_timers_ring(now)
+        for call_id in self._dialled_for_too_long(now):
+            over = partial(self._decide, call_id, asking(asks.DialOver(), now), now)
+            self._alone(now, over, call=call_id)
         with self._turn(now):
-            for offer_id, call_id in due_offers(now=now - GRACE):
-                if call_id in self._calls:
-                    self._decide(call_id, asking(asks.Withdraw(offer_id), now), now)
-                refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
-            for call_id in self._dialled_for_too_long(now):
-                self._decide(call_id, asking(asks.DialOver(), now), now)
-            for call_id, staff_id in lost_watches(now=now):
-                self._end_watch(call_id, staff_id, now)
+            watches = list(lost_watches(now=now))
+        for call_id, staff_id in watches:
+            self._alone(now, partial(self._end_watch, call_id, staff_id, now), call=call_id)
+        for offer_id, call_id in due_offers(now=now - GRACE):
+            self._alone(now, partial(self._withdraw, offer_id, call_id, now), call=call_id)
+        with self._turn(now):
             let_time_pass(now=now)
             self._routes = True
-        return [*rung, *self._taken()]
+        return self._taken()
+
+    def _withdraw(self, offer_id: int, call_id: int, now: datetime) -> None:
+        if call_id in self._calls:
+            self._decide(call_id, asking(asks.Withdraw(offer_id), now), now)
+        refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
 
     def _dialled_for_too_long(self, now: datetime) -> Sequence[int]:
         calling = (each.call for each in self._calls.values() if each.call.phase in CALLING)
         return [each.call_id for each in calling if each.out and each.out.due_at + GRACE < now]
 
-    def _let_timers_ring(self, now: datetime) -> Sequence[Given]:
+    def _let_timers_ring(self, now: datetime) -> None:
         """What comes of timers of voice menus that have run out, each for itself."""
-        orders: list[Given] = []
         while self._timers and self._timers[0][0] <= now:
             _due, call_id, number = self._timers[0]
-            try:
-                if call_id in self._calls:
-                    with self._turn(now):
-                        self._decide(call_id, asking(asks.TimerRang(number), now), now)
-                    orders += self._taken()
-            except OperationalError:
-                raise
-            except Exception:  # one that cannot ring must not stand before all others
-                log.exception("timer_not_rung", call=call_id)
+            if call_id in self._calls:
+                rang = asking(asks.TimerRang(number), now)
+                self._alone(now, partial(self._decide, call_id, rang, now), call=call_id)
             heapq.heappop(self._timers)
-        return orders
 
     def take_up(self, view: View, *, now: datetime) -> Sequence[Given]:
         """Take calls up again from their logs, and bring them together with what stands at the
@@ -232,7 +238,9 @@ class Switchboard:
             return []
         step = decide(known.call, known.terms)
         if not step.entries and not step.words:
-            return [Given(call_id, order) for order in step.orders]
+            orders = self._orders if self._is_turning else self._given
+            orders += [Given(call_id, order) for order in step.orders]
+            return self._taken()
         with self._turn(now):
             self._keep(call_id, step, now)
         return self._taken()
@@ -265,6 +273,7 @@ class Switchboard:
             raise
         finally:
             self._is_turning = False
+        self._given += self._orders
         for key in self._before:
             call = self._calls[key].call
             if call.phase == "ended" and not call.recording:  # nothing more is told of it
@@ -277,7 +286,10 @@ class Switchboard:
                 self._know(known.row, known.call, known.terms, known.caller)
 
     def _taken(self) -> Sequence[Given]:
-        taken, self._orders = self._orders, []
+        """The orders of all that stands; those of a turn that goes on are not among them."""
+        if self._is_turning:
+            return []
+        taken, self._given = self._given, []
         return taken
 
     def _decide(self, call_id: int, decide: Decide, now: datetime) -> None:

@@ -19,6 +19,7 @@ from qiao.contact.operations import (
 from qiao.contact.queries import NotVisible, get_interaction_for
 from qiao.core import events
 from qiao.core.actor import Actor, Forbidden
+from qiao.customers.queries import NotVisible as CustomerNotVisible
 from qiao.staff.queries import actor_by_id, local_days
 from qiao.telephony.models import Call
 
@@ -56,9 +57,13 @@ def begin_contact(row: Call, staff_id: int, now: datetime) -> None:
 def _who_it_is(row: Call, made: "Interaction", actor: Actor, now: datetime) -> int | None:
     """Whoever was called is known; who calls is told by their number, where it leads to one."""
     if row.direction == Call.Direction.OUT and row.customer_id is not None:
-        identify_customer(
-            interaction_id=made.pk, customer_id=row.customer_id, actor=actor, now=now
-        )
+        try:
+            with transaction.atomic(), events.together():
+                identify_customer(
+                    interaction_id=made.pk, customer_id=row.customer_id, actor=actor, now=now
+                )
+        except CustomerNotVisible:  # who has the call by now may not see them
+            log.info("customer_of_call_not_shown", call=row.pk)
         return row.customer_id
     return recognise(interaction=made, actor=actor, now=now)
 

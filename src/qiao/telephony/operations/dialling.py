@@ -1,6 +1,5 @@
 """Calls out: asked for by whoever calls, settled by their end."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,9 +8,7 @@ from uuid import uuid4
 from django.conf import settings
 
 from qiao.contact.operations import (
-    InteractionRefusal,
     WrongState,
-    abandon,
     begin_calling,
     identify_customer,
     start_interaction,
@@ -20,22 +17,20 @@ from qiao.core import parameters
 from qiao.core.actor import Actor
 from qiao.core.rules import phones
 from qiao.core.transactions import required
-from qiao.customers.queries import number_to_call
 from qiao.staff.queries import chain_to, local_days, organisation
 from qiao.telephony.models import Call, CallAsk, OutgoingCall, OwedCall
 from qiao.telephony.operations.asking import leave_ask
 from qiao.telephony.operations.calls_at_hand import terms_of
-from qiao.telephony.operations.contacts import actor_of
-from qiao.telephony.operations.owing import begin_owed, end_owed, give_back_owed
+from qiao.telephony.operations.owing import begin_owed
 from qiao.telephony.queries.dialling import (
     RECORDED,
     calling_now,
+    is_switch_led,
     line_shown,
     why_not_to_call,
 )
 from qiao.telephony.rights import DIAL
 from qiao.telephony.rules import asks
-from qiao.telephony.rules.calls import UNREACHED
 from qiao.telephony.rules.conducting import Terms
 from qiao.telephony.rules.outside import to_dial
 
@@ -68,6 +63,12 @@ class CallFor:
     interaction_id: int | None = None
     purpose: str = "service"
     was_asked_for: bool = False
+
+
+def require_switch() -> None:
+    """Raises `DialRefused` where no switch is conducted: what is asked for then nobody dials."""
+    if not is_switch_led():
+        raise DialRefused("no_switch")
 
 
 def call_out(*, number: str, reason: CallFor, actor: Actor, now: datetime) -> Call:
@@ -134,26 +135,24 @@ def call_owed(*, owed_id: int, actor: Actor, now: datetime) -> Call:
     return call_out(number=owed.phone, reason=reason, actor=actor, now=now)
 
 
-def call_customer(*, customer_id: int, actor: Actor, now: datetime, number: str = "") -> Call:
-    """Call a customer, on one of their numbers or on that which leads to them best; a contact with
-    them begins in the actor's hands.
+def call_customer(*, customer_id: int, number: str, actor: Actor, now: datetime) -> Call:
+    """Call a customer on one of their numbers; a contact with them begins in the actor's hands.
 
     Raises `NotVisible`, `DialRefused`, `Forbidden`.
     """
     required()
     actor.require(DIAL, actor.organisation_id)
-    stored = number or number_to_call(customer_id=customer_id)
     reason = CallFor(Why.CUSTOMER, customer_id, actor.organisation_id, customer_id)
     under_way = calling_now(actor=actor)
     if under_way is not None and _is_for(under_way, reason):
         return under_way
-    _check(phones.try_normalise(stored) or "", reason, now)
+    _check(phones.try_normalise(number) or "", reason, now)
     contact = start_interaction(
-        channel="phone", direction="out", phone=stored, actor=actor, now=now
+        channel="phone", direction="out", phone=number, actor=actor, now=now
     )
     identify_customer(interaction_id=contact.pk, customer_id=customer_id, actor=actor, now=now)
     with_contact = CallFor(reason.why, reason.ref, reason.organisation_id, customer_id, contact.pk)
-    return call_out(number=stored, reason=with_contact, actor=actor, now=now)
+    return call_out(number=number, reason=with_contact, actor=actor, now=now)
 
 
 def ask_to_dial(row: CallAsk, now: datetime) -> asks.Ask:
@@ -172,50 +171,6 @@ def terms_of_outgoing(row: Call, now: datetime) -> Terms:
         organisation_ids=chain_to(organisation(row.organisation_id)),
     )
     return Terms(terms.queue, is_recorded=bool(found.value))
-
-
-def settle_outgoing(row: Call, now: datetime) -> None:
-    """A call out has ended: tell it to what it was made for, once."""
-    made = OutgoingCall.objects.select_for_update().filter(call_id=row.pk).first()
-    if made is None or made.is_settled:
-        return
-    made.is_settled = True
-    made.save(update_fields=["is_settled"])
-    if row.end in ("own_phone", "system") and row.interaction_id is not None:
-        _take_back_contact(row, now)
-    if made.why in _SETTLED:
-        _SETTLED[made.why](made.ref, row, now)
-
-
-def _take_back_contact(row: Call, now: datetime) -> None:
-    """Nobody was called: there was no contact."""
-    assert row.interaction_id is not None
-    assert row.staff_id is not None
-    try:
-        abandon(interaction_id=row.interaction_id, actor=actor_of(row.staff_id, now), now=now)
-    except InteractionRefusal:  # a case was written, or it was closed before
-        return
-
-
-def _settle_owed(owed_id: int, row: Call, now: datetime) -> None:
-    owed = OwedCall.objects.select_for_update().get(pk=owed_id)
-    if owed.state != OwedCall.State.OPEN or owed.taken_by_id != row.staff_id:
-        return  # whoever called has said so themselves
-    assert row.staff_id is not None
-    if row.end in ("own_phone", "system"):
-        give_back_owed(owed, now)
-        return
-    actor = actor_of(row.staff_id, now)
-    end_owed(owed_id=owed.pk, reached=row.end not in UNREACHED, actor=actor, now=now)
-
-
-Settle = Callable[[int, Call, datetime], None]
-_SETTLED: Final[dict[str, Settle]] = {Why.OWED: _settle_owed}
-
-
-def settles(why: str, settle: Settle) -> None:
-    """Who is told of the end of calls that were made for a reason."""
-    _SETTLED[why] = settle
 
 
 def _check(stored: str, reason: CallFor, now: datetime) -> None:

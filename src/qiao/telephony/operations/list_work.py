@@ -8,7 +8,7 @@ import structlog
 from django.db import transaction
 
 from qiao.contact.operations import InteractionRefusal, end_work_after, finish
-from qiao.contact.queries import get_interaction_for, outcomes, standings
+from qiao.contact.queries import NotVisible, get_interaction_for, outcomes, standings
 from qiao.contact.queries.choices import pack_of
 from qiao.core import events
 from qiao.core.actor import Actor, Forbidden
@@ -19,7 +19,7 @@ from qiao.customers.operations import note_call
 from qiao.customers.queries import number_to_call
 from qiao.telephony.models import Call, CallList, CallListEntry, CallListTry, OutgoingCall
 from qiao.telephony.operations.contacts import actor_of
-from qiao.telephony.operations.dialling import CallFor, call_out, settles
+from qiao.telephony.operations.dialling import CallFor, call_out
 from qiao.telephony.operations.list_next import (
     ListWorkRefused,
     leave_entry,
@@ -36,7 +36,7 @@ from qiao.telephony.rules.call_lists import (
     may_call_at,
     read_codes,
 )
-from qiao.telephony.rules.calls import UNREACHED
+from qiao.telephony.rules.calls import NOBODY_CALLED, UNREACHED
 
 log: Final = structlog.get_logger(__name__)
 State = CallListEntry.State
@@ -137,7 +137,7 @@ def settle_entry(entry_id: int, row: Call, now: datetime) -> None:
     entry = CallListEntry.objects.select_for_update().get(pk=entry_id)
     if entry.call_id != row.pk or entry.state != State.TAKEN:
         return
-    if row.end in ("own_phone", "system"):
+    if row.end in NOBODY_CALLED:
         entry.call_id = None
         goes_on = entry.call_list.state == CallList.State.RUNNING
         if goes_on:
@@ -153,9 +153,6 @@ def settle_entry(entry_id: int, row: Call, now: datetime) -> None:
     agent = standings(staff_ids=[row.staff_id]).get(row.staff_id)
     if agent is not None and agent.wanted:  # nothing is left to be written before their break
         end_work_after(actor=actor, now=now)
-
-
-settles(OutgoingCall.Why.ENTRY, settle_entry)
 
 
 def _tell(
@@ -263,7 +260,7 @@ def _close_contact(
                     actor=actor,
                     now=now,
                 )
-    except (InteractionRefusal, Forbidden) as refusal:
+    except (InteractionRefusal, NotVisible, Forbidden) as refusal:
         log.info("contact_of_list_stays_open", contact=interaction_id, why=repr(refusal))
 
 

@@ -13,7 +13,7 @@ from qiao.contact.operations import (
     take_offer,
     wait_for_agent,
 )
-from qiao.telephony.models import OwedCall
+from qiao.telephony.models import Call, OwedCall
 from qiao.telephony.operations.calls_at_hand import KIND, Known, wish_of
 from qiao.telephony.operations.contacts import begin_contact
 from qiao.telephony.operations.owing import owe_call, promised, settle_by_call
@@ -49,7 +49,8 @@ def tell_people(known: Known, word: asks.Word, now: datetime) -> bool:
     match word:
         case asks.Taken(offer, _staff) if offer is not None:
             take_offer(offer_id=offer, now=now)
-            settle_by_call(phone=row.phone, now=now)
+            if row.direction == Call.Direction.IN:
+                settle_by_call(phone=row.phone, now=now)
         case asks.Taken(None, staff) if staff is not None:
             has_taken_over(staff_id=staff, now=now)
         case asks.Released(staff):

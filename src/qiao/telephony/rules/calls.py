@@ -19,6 +19,8 @@ UNREACHED: Final = frozenset(
     {"own_phone", "given_up", "no_answer", "busy", "rejected", "unreachable", "no_number"}
 )
 """Ends of calls out that reached nobody."""
+NOBODY_CALLED: Final = frozenset({"own_phone", "system"})
+"""Ends of calls out before the other side was rung: those were no attempt."""
 ENDS: Final = UNREACHED | {"caller", "agent", "abandoned", "switch", "system", "menu"}
 CALLING: Final = frozenset({"own_phone", "dialling"})
 WITH_A_PERSON: Final = frozenset({"talking", "held", "consulting"})

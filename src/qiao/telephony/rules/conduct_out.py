@@ -92,7 +92,7 @@ def not_reached(step: Conduct, leg: Leg, gone: switch.Gone | None = None) -> Non
     call, agent = step.call, step.call.leg("agent")
     assert agent is not None
     if call.phase == "own_phone":
-        _nobody_called(step, "own_phone", _why_not_taken(gone), but=leg.channel)
+        _nobody_called(step, _why_not_taken(gone), but=leg.channel)
         return
     why = why_not_reached(call, gone) if leg.role == "caller" else "given_up"
     if agent.staff is not None:
@@ -110,7 +110,7 @@ def give_up(step: Conduct) -> None:
     """Whoever calls does not want to any more."""
     agent = step.call.leg("agent")
     if step.call.phase == "own_phone":
-        _nobody_called(step, "given_up", "withdrawn")
+        _nobody_called(step, "withdrawn")
         return
     if agent is not None and agent.staff is not None:
         step.tell(Released(agent.staff))
@@ -143,11 +143,12 @@ def why_not_reached(call: Call, gone: switch.Gone | None) -> str:
     return "no_answer" if out.has_rung else "unreachable"
 
 
-def _nobody_called(step: Conduct, end_why: str, why: str, but: str = "") -> None:
+def _nobody_called(step: Conduct, why: str, but: str = "") -> None:
+    """Their own telephone was not taken, or they gave up before: the other side heard nothing."""
     agent = step.call.leg("agent")
     if agent is not None and agent.staff is not None:
         step.tell(NotCalled(agent.staff, why))
-    end(step, end_why, but=but)
+    end(step, "own_phone", but=but)
 
 
 def _why_not_taken(gone: switch.Gone | None) -> str:

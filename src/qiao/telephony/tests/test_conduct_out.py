@@ -100,7 +100,7 @@ def test_an_own_telephone_that_is_not_taken_calls_nobody(own: Manner, why: str) 
     assert turns_of(1, desk.log[1], lambda _queue: None) == ()
 
 
-@pytest.mark.parametrize(("seconds", "end"), [(1, "given_up"), (4, "given_up"), (20, "agent")])
+@pytest.mark.parametrize(("seconds", "end"), [(1, "own_phone"), (4, "given_up"), (20, "agent")])
 def test_who_calls_may_hang_up_at_any_moment(seconds: int, end: str) -> None:
     desk = exchange()
     desk.call_out(1, OUTSIDE)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from qiao.contact.models import AgentState, Interaction
 from qiao.contact.operations import sign_on, take_break
@@ -11,21 +11,31 @@ from qiao.core.actor import Forbidden
 from qiao.customers.models import Customer
 from qiao.customers.operations.care import record_consent, set_preferences
 from qiao.customers.tests.factories import make_customer
+from qiao.staff.operations import give_skill
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
 from qiao.telephony.engines.sim_phones import Manner
-from qiao.telephony.models import Call, CallAsk, CallFigureChange, CallTurn, OwedCall
+from qiao.telephony.models import (
+    Call,
+    CallAsk,
+    CallFigureChange,
+    CallTurn,
+    OutgoingCall,
+    OwedCall,
+)
 from qiao.telephony.operations import (
     DialRefused,
     add_line,
     ask_of_call,
     call_customer,
     call_owed,
+    conducting,
 )
 from qiao.telephony.operations.owing import owe_call
 from qiao.telephony.queries import Wanted, is_switch_led, outgoing_tally
 from qiao.telephony.rules import asks
 from qiao.telephony.rules.outside import played_manner, refusal_of, to_dial
+from qiao.telephony.rules.switch import HangUp
 from qiao.telephony.tests.conducted import Conducted
 
 NOON = datetime(2026, 11, 27, 4, tzinfo=UTC)  # a Friday in Shanghai
@@ -142,9 +152,78 @@ def test_a_telephone_of_ones_own_that_is_not_taken_was_no_attempt(world: Company
 
 
 @pytest.mark.django_db
+def test_giving_up_while_ones_own_telephone_rings_was_no_attempt(world: Company) -> None:
+    owed, switch = owed_by(world), desk(world)
+    call = call_owed(owed_id=owed.pk, actor=world.agent, now=NOON)
+    switch.look()
+    ask_of_call(call_id=call.pk, ask=asks.HangUp(), actor=world.agent, now=switch.now)
+    switch.look()
+    owed.refresh_from_db()
+    assert (owed.state, owed.attempts, owed.taken_by_id) == ("open", 0, None)
+    assert Call.objects.latest("id").end == "own_phone"
+
+
+@pytest.mark.django_db
+def test_an_owed_call_is_settled_whoever_has_it_at_the_end(world: Company) -> None:
+    owed, switch = owed_by(world), desk(world)
+    give_skill(staff=world.colleague_staff, skill_key=BILLS, level=3)
+    sign_on(actor=world.colleague, endpoint="screen/1028", now=NOON)
+    switch.own(world.colleague, "screen/1028")
+    call = call_owed(owed_id=owed.pk, actor=world.agent, now=NOON)
+    switch.look()
+    switch.run(10)
+    ask_of_call(call_id=call.pk, ask=asks.TransferTo(BILLS), actor=world.agent, now=switch.now)
+    switch.look()
+    switch.run(10)
+    call.refresh_from_db()
+    assert (call.phase, call.staff_id) == ("talking", world.colleague.person_id)
+    owed.refresh_from_db()
+    assert owed.state == "open"  # they were called, they have not called again
+    ask_of_call(call_id=call.pk, ask=asks.HangUp(), actor=world.colleague, now=switch.now)
+    switch.look()
+    owed.refresh_from_db()
+    assert (owed.state, owed.why) == ("done", "reached")
+
+
+@pytest.mark.django_db
+def test_a_call_ends_though_what_it_was_made_for_cannot_be_told(world: Company) -> None:
+    owed, switch = owed_by(world), desk(world)
+    call = call_owed(owed_id=owed.pk, actor=world.agent, now=NOON)
+    OutgoingCall.objects.filter(call=call).update(ref=0)
+    switch.look()
+    switch.run(10)
+    ask_of_call(call_id=call.pk, ask=asks.HangUp(), actor=world.agent, now=switch.now)
+    switch.look()
+    call.refresh_from_db()
+    assert (call.phase, state(world)) == ("ended", "wrap_up")
+
+
+@pytest.mark.django_db
+def test_orders_that_stand_are_given_though_what_comes_after_them_fails(
+    world: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch = desk(world, "silent")
+    customer = customer_of(world)
+    call_customer(customer_id=customer.pk, number=PHONE, actor=world.agent, now=NOON)
+    switch.look()
+    switch.run(3)
+    switch.switch.hears = False
+
+    def fails(*, now: datetime) -> None:
+        raise OperationalError(str(now))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(conducting, "let_time_pass", fails)
+        with pytest.raises(OperationalError):
+            switch.board.pass_time(now=NOON + timedelta(minutes=2))
+    given = switch.board.pass_time(now=NOON + timedelta(minutes=2))
+    assert any(isinstance(each.order, HangUp) for each in given)
+
+
+@pytest.mark.django_db
 def test_what_nobody_conducted_in_time_is_not_dialled_later(world: Company) -> None:
     switch = desk(world)
-    call_customer(customer_id=customer_of(world).pk, actor=world.agent, now=NOON)
+    call_customer(customer_id=customer_of(world).pk, number=PHONE, actor=world.agent, now=NOON)
     switch.run(60)
     switch.look()
     assert Call.objects.get().end == "system"
@@ -154,7 +233,7 @@ def test_what_nobody_conducted_in_time_is_not_dialled_later(world: Company) -> N
 @pytest.mark.django_db
 def test_a_lost_word_of_the_switch_ends_the_ringing_by_the_clock(world: Company) -> None:
     switch = desk(world, "silent")
-    call_customer(customer_id=customer_of(world).pk, actor=world.agent, now=NOON)
+    call_customer(customer_id=customer_of(world).pk, number=PHONE, actor=world.agent, now=NOON)
     switch.look()
     switch.run(3)
     switch.switch.hears = False
@@ -168,7 +247,8 @@ def test_a_lost_word_of_the_switch_ends_the_ringing_by_the_clock(world: Company)
 @pytest.mark.django_db
 def test_calls_out_count_beside_the_service_level_and_not_in_it(world: Company) -> None:
     switch = desk(world)
-    call = call_customer(customer_id=customer_of(world).pk, actor=world.agent, now=NOON)
+    customer = customer_of(world)
+    call = call_customer(customer_id=customer.pk, number=PHONE, actor=world.agent, now=NOON)
     switch.look()
     switch.run(64)
     ask_of_call(call_id=call.pk, ask=asks.HangUp(), actor=world.agent, now=switch.now)
@@ -191,7 +271,7 @@ def test_nobody_is_called_who_does_not_want_it_or_is_not_to_be_disturbed(world: 
 
     def refused(at: datetime) -> str:
         with pytest.raises(DialRefused) as found:
-            call_customer(customer_id=customer.pk, actor=world.agent, now=at)
+            call_customer(customer_id=customer.pk, number=PHONE, actor=world.agent, now=at)
         assert not Call.objects.exists()
         return found.value.reason
 
@@ -224,22 +304,23 @@ def test_who_asked_for_a_call_is_called_in_their_quiet_time_who_gave_up_is_not(
 def test_only_who_may_and_stands_free_calls(world: Company) -> None:
     customer = customer_of(world)
     with pytest.raises(DialRefused, match="off"):
-        call_customer(customer_id=customer.pk, actor=world.colleague, now=NOON)
-    call_customer(customer_id=customer.pk, actor=world.agent, now=NOON)
-    other = make_customer(world.agent, name="赵敏", phones=["13805712265"])
+        call_customer(customer_id=customer.pk, number=PHONE, actor=world.colleague, now=NOON)
+    call_customer(customer_id=customer.pk, number=PHONE, actor=world.agent, now=NOON)
+    second = "+8613805712265"
+    other = make_customer(world.agent, name="赵敏", phones=[second])
     with pytest.raises(DialRefused, match="busy"):
-        call_customer(customer_id=other.pk, actor=world.agent, now=NOON)
+        call_customer(customer_id=other.pk, number=second, actor=world.agent, now=NOON)
     reads = person(number="7001", name="看", branch=world.lake, permissions=("customers.view",))
     reader = actor_for(reads, day=TODAY)
     with pytest.raises(Forbidden):
-        call_customer(customer_id=customer.pk, actor=reader, now=NOON)
+        call_customer(customer_id=customer.pk, number=PHONE, actor=reader, now=NOON)
 
 
 @pytest.mark.django_db
 def test_who_calls_on_a_break_goes_back_to_it(world: Company) -> None:
     switch = desk(world, own="silent")
     take_break(actor=world.agent, reason="meal", now=NOON)
-    call_customer(customer_id=customer_of(world).pk, actor=world.agent, now=NOON)
+    call_customer(customer_id=customer_of(world).pk, number=PHONE, actor=world.agent, now=NOON)
     switch.look()
     switch.run(40)
     agent = AgentState.objects.get(staff_id=world.agent.person_id)

@@ -12,7 +12,6 @@ from qiao.customers.queries.numbers import phone_of
 from qiao.telephony import operations
 from qiao.telephony.dial_words import refusal_words
 from qiao.telephony.models import Call, OwedCall
-from qiao.telephony.queries import is_switch_led
 from qiao.telephony.rights import DIAL
 
 POST = ("POST",)
@@ -22,8 +21,7 @@ POST = ("POST",)
 def customer(request: StaffRequest, customer_id: int, phone_id: int) -> HttpResponse:
     """Call a number of a customer; the contact opens in the workspace."""
     try:
-        if not is_switch_led():
-            raise operations.DialRefused("no_switch")
+        operations.require_switch()
         found, phone = phone_of(actor=request.actor, customer_id=customer_id, phone_id=phone_id)
         with transaction.atomic():
             call = operations.call_customer(

@@ -49,8 +49,7 @@ def call(request: StaffRequest, entry_id: int) -> HttpResponse:
     """Call whom one has at hand."""
 
     def act() -> None:
-        if not queries.is_switch_led():
-            raise operations.DialRefused("no_switch")
+        operations.require_switch()
         operations.call_entry(entry_id=entry_id, **_who(request))
 
     return _done(request, _list_of(request, entry_id), act)
