@@ -34,6 +34,10 @@ COMES_LATE = """() => {
   const now = Date.now;
   Date.now = () => now() + 5000;
 }"""
+STANDS_STILL = """() => {
+  const now = Date.now();
+  Date.now = () => now;
+}"""
 JOINS = """(age) => {
   const { live, liveWorker } = document.body.dataset;
   const { port } = new SharedWorker(liveWorker, { name: "another", type: "module" });
@@ -223,6 +227,7 @@ def hears_alone(beside: Page, staff: Staff, *, is_slow: bool) -> None:
             page.evaluate(COMES_LATE)
             line.continue_()
         else:
-            line.abort()  # the browser comes again by itself, and says what it said before
+            page.evaluate(STANDS_STILL)  # nothing is late, and the page no older: it has failed
+            line.fulfill(status=503)
         held.let_go()
     page.close()
