@@ -91,10 +91,10 @@ function enter(event) {
   return true;
 }
 
-// Within a numbered group of radios a digit chooses the one of that number.
+// Within a numbered group of radios a digit chooses the one of that number, 0 the tenth.
 function choose({ target, key }) {
-  if (!/^[1-9]$/.test(key) || !target.matches?.("input[type=radio]")) return false;
-  const radio = target.closest("[data-numbered]")?.querySelectorAll("input[type=radio]")[Number(key) - 1];
+  if (!/^[0-9]$/.test(key) || !target.matches?.("input[type=radio]")) return false;
+  const radio = target.closest("[data-numbered]")?.querySelectorAll("input[type=radio]")[(Number(key) + 9) % 10];
   radio?.focus();
   radio?.click();
   return Boolean(radio);

@@ -39,6 +39,7 @@ WARNINGS: Final[Mapping[str, Promise]] = {
     "much": pgettext_lazy("load", "many contacts"),
     "busy": pgettext_lazy("load", "hardly a pause"),
     "nights": pgettext_lazy("load", "many nights"),
+    "abusive": pgettext_lazy("load", "often insulted"),
     "one_matter": pgettext_lazy("load", "always the same"),
 }
 MOODS: Final = (

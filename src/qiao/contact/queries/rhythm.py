@@ -60,19 +60,21 @@ def contacts_by_slot(
 
 @dataclass(frozen=True, slots=True)
 class AgentContacts:
-    """Contacts of a person about one matter, and the seconds they had with them, work after them
-    included."""
+    """Contacts of a person about one matter, the seconds they had with them, work after them
+    included, and how many of them ended with one of the outcomes that were asked for."""
 
     staff_id: int
     reason: str
     count: int
     work_seconds: float
+    ended_so: int
 
 
 _OF_AGENTS: Final = """
 SELECT i.agent_id, i.reason, count(*)::int,
        coalesce(
-           sum(extract(epoch FROM coalesce(i.closed_at, i.ended_at) - i.started_at)), 0)::float8
+           sum(extract(epoch FROM coalesce(i.closed_at, i.ended_at) - i.started_at)), 0)::float8,
+       count(*) FILTER (WHERE i.outcome = ANY(%(outcomes)s::text[]))::int
   FROM contact_interaction i
  WHERE i.organisation_id = ANY(%(units)s::bigint[]) AND i.agent_id = ANY(%(staff)s::bigint[])
    AND i.started_at >= %(since)s AND i.started_at < %(until)s AND i.state <> 'abandoned'
@@ -88,14 +90,17 @@ def contacts_of_agents(
     staff_ids: Collection[int],
     since: datetime,
     until: datetime,
+    outcomes: Collection[str] = (),
 ) -> list[AgentContacts]:
-    """Contacts of people by matter, from one moment to before another; one statement."""
+    """Contacts of people by matter, from one moment to before another, counted too by whether they
+    ended with one of `outcomes`; one statement."""
     values: dict[str, Any] = {
         "units": sorted(organisation_ids),
         "staff": sorted(staff_ids),
         "since": since,
         "until": until,
         "written": list(WRITTEN),
+        "outcomes": list(outcomes),
     }
     with connection.cursor() as cursor:
         cursor.execute(_OF_AGENTS, values)

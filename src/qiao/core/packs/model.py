@@ -236,12 +236,14 @@ class Outcome:
     """A wrap-up result of a contact; `resolved` means the customer had the answer at once.
 
     `after` is what it is proposed for, of `OUTCOME_AFTER`; empty for what only a person can say.
+    `is_abusive` counts it as a strain on whoever had the contact.
     """
 
     key: str
     name: Text
     resolved: bool
     after: str = ""
+    is_abusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def read_outcome(table: Table) -> Outcome:
         name=table.text("name"),
         resolved=table.boolean("resolved"),
         after=table.choice("after", OUTCOME_AFTER, ""),
+        is_abusive=table.boolean("abusive", default=False),
     )
     table.finish()
     return outcome

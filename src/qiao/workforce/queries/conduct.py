@@ -11,6 +11,7 @@ from django.db.models import Sum
 
 from qiao.contact.queries.agents import state_spans
 from qiao.contact.queries.rhythm import contacts_of_agents
+from qiao.core.packs.enabled import catalogue
 from qiao.staff.queries import subtree_of
 from qiao.workforce.models import Certificate, PlanningGroup, PulseCount, RosterCell, RosterWeek
 from qiao.workforce.queries.rosters import spec_of
@@ -86,12 +87,15 @@ def loads(*, group: PlanningGroup, staff_ids: Collection[int], until: date) -> M
     first = until - timedelta(days=LOAD_DAYS)
     contacts: dict[int, Counter[str]] = defaultdict(Counter)
     seconds: Counter[int] = Counter()
+    abusive: Counter[int] = Counter()
     for each in contacts_of_agents(
         organisation_ids=subtree_of(group.calls_of_id),
         staff_ids=staff_ids,
         since=datetime.combine(first, time(), zone),
         until=datetime.combine(until, time(), zone),
+        outcomes=[key for key, each in catalogue().outcomes.items() if each.is_abusive],
     ):
+        abusive[each.staff_id] += each.ended_so
         contacts[each.staff_id][each.reason] += each.count
         seconds[each.staff_id] += int(each.work_seconds)
     minutes: Counter[int] = Counter()
@@ -103,7 +107,14 @@ def loads(*, group: PlanningGroup, staff_ids: Collection[int], until: date) -> M
             nights[cell.staff_id] += cell.shift.is_night
             weekends[cell.staff_id] += cell.day.weekday() in WEEKEND
     return {
-        pk: Load(contacts[pk], seconds[pk] / 3600, minutes[pk] / 60, nights[pk], weekends[pk])
+        pk: Load(
+            contacts[pk],
+            seconds[pk] / 3600,
+            minutes[pk] / 60,
+            nights[pk],
+            weekends[pk],
+            abusive[pk],
+        )
         for pk in staff_ids
     }
 

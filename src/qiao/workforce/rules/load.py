@@ -16,19 +16,21 @@ BUSY_SHARE: Final = 0.85  # of the hours of shift with customers
 ONE_MATTER: Final = 0.6  # of the contacts about one matter
 FEWEST: Final = 30  # contacts below which nothing is said
 MANY_NIGHTS: Final = 8  # in four weeks
+MANY_ABUSIVE: Final = 3  # in four weeks; then somebody talks with them
 PULSE_FEWEST: Final = 5  # answers below which nothing is shown
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """What somebody had in some weeks: contacts by matter, hours with customers, hours of shift,
-    night shifts and days at weekends."""
+    night shifts, days at weekends, and contacts in which they were insulted or threatened."""
 
     contacts: Mapping[str, int]
     contact_hours: float
     shift_hours: float
     nights: int
     weekends: int
+    abusive: int = 0
 
     @property
     def count(self) -> int:
@@ -57,7 +59,7 @@ def of_group(loads: Mapping[int, Load]) -> float | None:
 
 
 def warnings(load: Load, group: float | None) -> list[str]:
-    """``much``, ``busy``, ``nights``, ``one_matter``: what holds of a person beside the group."""
+    """``much``, ``busy``, ``nights``, ``abusive``, ``one_matter``: what holds beside the group."""
     found = []
     if load.count >= FEWEST and group and load.an_hour and load.an_hour > MUCH * group:
         found.append("much")
@@ -65,6 +67,8 @@ def warnings(load: Load, group: float | None) -> list[str]:
         found.append("busy")
     if load.nights > MANY_NIGHTS:
         found.append("nights")
+    if load.abusive >= MANY_ABUSIVE:
+        found.append("abusive")
     if load.count >= FEWEST and load.top and load.top[1] > ONE_MATTER:
         found.append("one_matter")
     return found

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from qiao.contact.models import AgentStateChange
+from qiao.contact.models import AgentStateChange, Interaction
 from qiao.core.actor import Forbidden
 from qiao.staff.tests.cast import Company, make_company
 from qiao.workforce.models import (
@@ -87,6 +87,8 @@ def test_load_counts_contacts_by_matter_and_hours_of_shifts(
 ) -> None:
     add_calls(world, days=10)
     worked(world, group)
+    insulted = Interaction.objects.filter(agent=world.agent_staff).order_by("id")[:2]
+    Interaction.objects.filter(pk__in=insulted.values("pk")).update(outcome="water.abusive")
     found = loads(
         group=group, staff_ids=[world.agent.person_id, world.colleague_staff.pk], until=TODAY
     )
@@ -94,6 +96,7 @@ def test_load_counts_contacts_by_matter_and_hours_of_shifts(
     assert mine.contacts == {"water.bill_query": 120}
     assert mine.contact_hours == pytest.approx(10)
     assert mine.shift_hours == pytest.approx(7.25)
+    assert (mine.abusive, found[world.colleague_staff.pk].abusive) == (2, 0)
     assert found[world.colleague_staff.pk].count == 0
 
 

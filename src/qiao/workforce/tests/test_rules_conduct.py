@@ -97,6 +97,8 @@ def test_who_has_far_more_than_the_group_and_who_always_has_the_same_is_told() -
     assert warnings(load(90, 10), mean) == ["one_matter"]
     assert warnings(load(20, 0), mean) == []  # too few to say anything
     assert warnings(load(40, 40, busy=140, nights=9), mean) == ["busy", "nights"]
+    insulted = [Load({"bills": 5}, 1, 150, 0, 0, abusive) for abusive in (2, 3)]
+    assert [warnings(each, mean) for each in insulted] == [[], ["abusive"]]
 
 
 def test_contacts_without_a_matter_make_nobody_monotonous() -> None:

@@ -133,6 +133,7 @@ def load_page(request: StaffRequest, group_id: int) -> HttpResponse:
         "nights": rules.MANY_NIGHTS,
         "one": round(rules.ONE_MATTER * 100),
         "fewest": rules.FEWEST,
+        "abusive": rules.MANY_ABUSIVE,
     }
     return render(request, "workforce/load.html", context)
 
@@ -149,6 +150,7 @@ def _shown(load: Load, mean: float | None) -> dict[str, Any]:
         "share": round(100 * top[1]) if top else None,
         "nights": load.nights,
         "weekends": load.weekends,
+        "abusive": load.abusive,
         "warnings": [str(WARNINGS[each]) for each in warnings(load, mean)],
     }
 
