@@ -8,6 +8,8 @@ const listeners = () => [...document.querySelectorAll(LISTENS)];
 const namesOf = (place) => (place.getAttribute("hx-trigger") ?? "").match(/live:[\w.:~-]+/g) ?? [];
 const flights = new Map(); // by request
 let answer = null; // whose parts are put in their places now
+let pressed = null; // what is held down: its click comes when it is let go
+const waiting = new Map(); // parts that are to be drawn anew then, with what woke them
 
 // A request that the live screen made; everything else somebody asked for.
 export const isBackground = (detail) => Boolean(detail.requestConfig?.triggeringEvent?.type?.startsWith("live:"));
@@ -41,9 +43,15 @@ function depart({ detail }) {
 }
 
 // What somebody asked for within a part, or into it, is answered there: the live screen does not draw
-// it anew before. An answer to what is gone would go nowhere, as if nobody had asked.
+// it anew before. An answer to what is gone would go nowhere, as if nobody had asked. Neither does it
+// take away what is held down: nothing would be clicked.
 function keep(detail, drawn) {
   if (!isBackground(drawn)) return;
+  if (pressed && detail.target.contains(pressed)) {
+    detail.shouldSwap = false;
+    waiting.set(detail.target, drawn.requestConfig.triggeringEvent.type);
+    return;
+  }
   for (const { places, kept } of flights.values()) {
     if (!places.some((place) => detail.target.contains(place))) continue;
     detail.shouldSwap = false;
@@ -60,8 +68,19 @@ function arrive(xhr) {
   for (const name of new Set([...stale, ...due])) dispatch(name, told.get(name) ?? {});
 }
 
+function letGo() {
+  pressed = null;
+  const names = new Set(waiting.values());
+  waiting.clear();
+  for (const name of names) dispatch(name, {});
+}
+
 export function start() {
   const { body } = document;
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(letGo));
+  document.addEventListener("pointerdown", ({ target, button }) => {
+    if (button === 0) pressed = target;
+  });
   body.addEventListener("htmx:beforeSend", depart);
   body.addEventListener("htmx:beforeSwap", ({ detail }) => keep(detail, detail));
   body.addEventListener("htmx:oobBeforeSwap", ({ detail }) => answer && keep(detail, answer));

@@ -270,7 +270,8 @@ def test_no_key_means_two_things_on_a_page(site: Site) -> None:
 
 
 def test_what_was_asked_for_comes_though_the_page_renews_itself_meanwhile(site: Site) -> None:
-    """The answer to a button arrives after the parts of the page were told to be drawn anew."""
+    """The answer to a button arrives after the parts of the page were told to be drawn anew, the
+    first time while it was still held down."""
     case = prepare()[0]
     page = site.sign_in("林晓岚")
     page.goto(f"{site.address}/cases/{case.pk}/")
@@ -281,13 +282,16 @@ def test_what_was_asked_for_comes_though_the_page_renews_itself_meanwhile(site: 
         waiting.append(route)
 
     page.route(re.compile(rf"/cases/{case.pk}/edit(\?|$)"), hold)
-    page.locator("#case-request [hx-get$='/edit']").press("Enter")
-    for _ in range(2):  # what stands still before is drawn anew afterwards
+    page.locator("#case-request [hx-get$='/edit']").hover()
+    for held in (True, False, False):  # what stands still before is drawn anew afterwards
+        if held:
+            page.mouse.down()
         with page.expect_response(re.compile(rf"/cases/{case.pk}/live")):
             page.evaluate(
                 f"document.body.dispatchEvent(new CustomEvent('live:case-{case.pk}~1s'))"
             )
         page.wait_for_timeout(1_100)
+        page.mouse.up()
     (asked,) = waiting
     asked.continue_()
     expect(page.locator("#case-edit [name=title]")).to_be_visible()
