@@ -62,7 +62,7 @@ class CallFor:
     customer_id: int | None = None
     interaction_id: int | None = None
     purpose: str = "service"
-    was_asked_for: bool = False
+    asked_at: datetime | None = None
 
 
 def require_switch() -> None:
@@ -130,7 +130,7 @@ def call_owed(*, owed_id: int, actor: Actor, now: datetime) -> Call:
         owed.organisation_id,
         owed.customer_id,
         owed.interaction_id,
-        was_asked_for=owed.kind != OwedCall.Kind.ABANDONED,
+        asked_at=None if owed.kind == OwedCall.Kind.ABANDONED else owed.since,
     )
     return call_out(number=owed.phone, reason=reason, actor=actor, now=now)
 
@@ -179,7 +179,7 @@ def _check(stored: str, reason: CallFor, now: datetime) -> None:
         customer_id=reason.customer_id,
         organisation_id=reason.organisation_id,
         purpose=reason.purpose,
-        was_asked_for=reason.was_asked_for,
+        asked_at=reason.asked_at,
         at=now,
     )
     if refused is not None:

@@ -16,7 +16,7 @@ from qiao.customers.queries import held_as, number_to_call
 from qiao.staff.queries import organisation
 from qiao.telephony.models import CallList, CallListEntry
 from qiao.telephony.queries.dialling import MayNot, why_not_to_call
-from qiao.telephony.queries.lists import last_called_elsewhere, terms_of_list
+from qiao.telephony.queries.lists import asked_at, last_called_elsewhere, terms_of_list
 from qiao.telephony.rights import DIAL
 from qiao.telephony.rules.call_lists import is_quiet, may_call_at, within_hours
 
@@ -164,7 +164,7 @@ def _refused(found: CallList, entry: CallListEntry, now: datetime) -> MayNot | N
         customer_id=entry.customer_id,
         organisation_id=found.organisation_id,
         purpose=found.purpose,
-        was_asked_for=entry.is_promised,
+        asked_at=asked_at(entry),
         at=now,
     )
 

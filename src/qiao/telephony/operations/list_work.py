@@ -26,7 +26,7 @@ from qiao.telephony.operations.list_next import (
     running_list,
     zone_of,
 )
-from qiao.telephony.queries.lists import terms_of_list
+from qiao.telephony.queries.lists import asked_at, terms_of_list
 from qiao.telephony.rights import DIAL, LISTS
 from qiao.telephony.rules.call_lists import (
     LATER,
@@ -62,7 +62,7 @@ def call_entry(*, entry_id: int, actor: Actor, now: datetime) -> Call:
     number = number_to_call(customer_id=entry.customer_id)
     reason = CallFor(
         OutgoingCall.Why.ENTRY, entry.pk, found.organisation_id, entry.customer_id,
-        purpose=found.purpose, was_asked_for=entry.is_promised,
+        purpose=found.purpose, asked_at=asked_at(entry),
     )  # fmt: skip
     call = call_out(number=number, reason=reason, actor=actor, now=now)
     entry.call_id = call.pk

@@ -57,11 +57,12 @@ def why_not_to_call(
     customer_id: int | None,
     organisation_id: int,
     purpose: str,
-    was_asked_for: bool,
+    asked_at: datetime | None,
     at: datetime,
 ) -> MayNot | None:
     """Why a number, in the stored form, may not be called now for a purpose of consents; None
-    where it may. `was_asked_for`: they wished to be called, which no quiet time forbids."""
+    where it may. `asked_at`: when they wished to be called, which no quiet time forbids and no
+    word that they had given before; one that they gave since does."""
     unit = organisation(organisation_id)
     local = at.astimezone(ZoneInfo(unit.timezone))
     chain = chain_to(unit)
@@ -69,13 +70,17 @@ def why_not_to_call(
     refused = refusal_of(number, abroad=abroad)
     if refused is not None:
         return MayNot(refused)
-    if was_asked_for:
-        return None
     wishes = Wishes()
     if customer_id is not None:
-        if not may_contact(customer_id=customer_id, purpose=purpose, channel="phone", at=at):
+
+        def agreed(then: datetime) -> bool:
+            return may_contact(customer_id=customer_id, purpose=purpose, channel="phone", at=then)
+
+        if not agreed(at) and (asked_at is None or agreed(asked_at)):
             return MayNot("do_not_call")
         wishes = preferences_of(customer_id)
+    if asked_at is not None:
+        return None
     free = quiet_hours(unit, local).earliest(wishes)
     return MayNot("quiet", free) if free > local else None
 

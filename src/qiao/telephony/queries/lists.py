@@ -194,6 +194,15 @@ def tries_of_entry(entry: CallListEntry) -> Sequence[CallListTry]:
     return list(entry.made.select_related("staff").order_by("-id")[:10])
 
 
+def asked_at(entry: CallListEntry) -> datetime | None:
+    """When somebody wished to be called: in the last call, or before the list was made; None for
+    whom nothing was agreed with."""
+    if not entry.is_promised:
+        return None
+    tries = CallListTry.objects.filter(entry=entry).order_by("-at")
+    return tries.values_list("at", flat=True).first() or entry.call_list.created_at
+
+
 def last_called_elsewhere(*, customer_id: int, list_id: int) -> datetime | None:
     """When another list has called somebody last, whatever ids they are held under."""
     with connection.cursor() as cursor:

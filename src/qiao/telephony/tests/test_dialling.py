@@ -1,6 +1,7 @@
 """Calling out: who may, whom, when; what its end settles; who is dialled once."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
@@ -297,6 +298,16 @@ def test_who_asked_for_a_call_is_called_in_their_quiet_time_who_gave_up_is_not(
     with pytest.raises(DialRefused, match="quiet"):
         call_owed(owed_id=owed.pk, actor=world.agent, now=EVENING)
     OwedCall.objects.update(kind="callback")
+    customer = customer_of(world)
+    OwedCall.objects.update(customer_id=customer.pk)
+    refusal: dict[str, Any] = {
+        "actor": world.agent, "customer_id": customer.pk, "purpose": "service",
+        "is_given": False, "how": "spoken", "channel": "phone",
+    }  # fmt: skip
+    record_consent(**refusal, now=NOON + timedelta(minutes=1))
+    with pytest.raises(DialRefused, match="do_not_call"):  # they have changed their mind since
+        call_owed(owed_id=owed.pk, actor=world.agent, now=EVENING)
+    OwedCall.objects.update(since=NOON + timedelta(minutes=2))
     assert call_owed(owed_id=owed.pk, actor=world.agent, now=EVENING).phase == "new"
 
 

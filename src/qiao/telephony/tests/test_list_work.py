@@ -203,6 +203,21 @@ def test_a_quiet_time_beyond_the_hours_of_the_list_ends_with_its_next_day(world:
     assert found.entries.get().next_at == NOON + timedelta(hours=21)  # nine the next morning
 
 
+def test_whoever_agreed_on_a_time_and_wants_no_calls_since_is_not_called(world: Company) -> None:
+    (customer,) = people(world, 1)
+    one = running(world, [customer], "甲")
+    entry = taken(list_id=one.pk, actor=world.agent)
+    agreed, since = NOON + timedelta(hours=1), NOON + timedelta(minutes=30)
+    call_entry_later(entry_id=entry.pk, at=agreed, actor=world.agent, now=NOON)
+    record_consent(
+        actor=world.agent, now=since, customer_id=customer.pk, purpose="service",
+        is_given=False, how="spoken", channel="phone",
+    )  # fmt: skip
+    assert next_entry(list_id=one.pk, actor=world.agent, now=agreed) is None
+    entry.refresh_from_db()
+    assert (entry.state, entry.why) == ("skipped", "do_not_call")
+
+
 def test_whoever_agreed_on_a_time_is_called_then_in_spite_of_rest_and_other_lists(
     world: Company,
 ) -> None:
