@@ -46,12 +46,12 @@ HEADER = (
 _CASES = """
 INSERT INTO cases_case
 SELECT r.*
-  FROM (SELECT c, s.case_id FROM cases_case c JOIN cases_casesource s ON s.case_id = c.id
-         WHERE s.intake_id = %(intake)s AND c.id > %(after)s AND c.id <= %(last)s
-         ORDER BY c.id LIMIT %(batch)s) AS x
- CROSS JOIN LATERAL (SELECT nextval(pg_get_serial_sequence('cases_case', 'id')) AS id) AS n
+  FROM (SELECT y.c, nextval(pg_get_serial_sequence('cases_case', 'id')) AS id
+          FROM (SELECT c FROM cases_case c JOIN cases_casesource s ON s.case_id = c.id
+                 WHERE s.intake_id = %(intake)s AND c.id > %(after)s AND c.id <= %(last)s
+                 ORDER BY c.id LIMIT %(batch)s) AS y) AS x
  CROSS JOIN LATERAL jsonb_populate_record(
-       x.c, jsonb_build_object('id', n.id, 'number', 'F' || (x.c).number)) AS r
+       x.c, jsonb_build_object('id', x.id, 'number', 'F' || (x.c).number)) AS r
 RETURNING id, number
 """
 _EVENTS = """
