@@ -14,6 +14,7 @@ from qiao.telephony.rules.speech import PREFIX
 
 FIRST_SECONDS: Final = 6.0  # a visitor who has just signed on should not wait for life
 BUSIEST_SECONDS: Final = 26.0  # between two callers in the busiest hour, on average
+LONGEST_SECONDS: Final = 45.0  # and at night: whoever looks at the demo then sees calls, too
 PATIENCE_SECONDS: Final = 150.0
 SHORTEST_PATIENCE: Final = 8.0
 TALK_SECONDS: Final = 75.0
@@ -53,7 +54,7 @@ class Callers:
     def _pause(self) -> float:
         pack = demo_pack()
         busy = pulse(self._now(), pack) if pack else 1.0
-        return BUSIEST_SECONDS / busy
+        return min(LONGEST_SECONDS, BUSIEST_SECONDS / busy)
 
     def _keys(self) -> list[str]:
         """What they will press, should a voice menu speak: most want bills or repairs."""

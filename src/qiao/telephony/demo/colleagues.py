@@ -1,4 +1,7 @@
-"""Colleagues who take calls beside the visitor: they sign on, answer, rest, and come back."""
+"""Colleagues who take calls beside the visitor: they sign on, answer, rest, and come back.
+
+They do not take every call from a visitor who waits for one: all but one rest as long.
+"""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -16,7 +19,7 @@ from qiao.contact.operations import (
 )
 from qiao.contact.queries import standings
 from qiao.core.actor import Actor
-from qiao.staff.queries import extras
+from qiao.staff.queries import cast_ids, extras
 from qiao.telephony.engines.sim_phones import Phone
 
 MOST: Final = 5  # beside the visitor; with callers of the demo's rhythm they have little rest
@@ -25,6 +28,8 @@ MISSES: Final = 0.03
 RESTS: Final = 0.005  # how often somebody who is ready takes a break, each time one looks
 BACK_AFTER: Final = timedelta(minutes=3)
 AGAIN_AFTER: Final = timedelta(seconds=25)
+VISITOR_WAITS: Final = timedelta(seconds=15)
+BESIDE: Final = 1  # who stay ready beside a visitor that waits for a call
 
 
 class Colleagues:
@@ -34,6 +39,8 @@ class Colleagues:
         self._random = Random(seed)  # noqa: S311 - a play, no secret
         self._people: list[Actor] = []
         self._telephones: frozenset[str] = frozenset()
+        self._visitors: frozenset[int] = frozenset()
+        self._aside: set[int] = set()  # who rest for the visitor's sake
 
     def phone(self, endpoint: str) -> Phone | None:
         """Their telephones are taken by themselves, now and then too late."""
@@ -49,13 +56,43 @@ class Colleagues:
             self._people = extras(role="agent", day=now.date())[:MOST]
             names = {settings.TELEPHONE.format(number=each.number) for each in self._people}
             self._telephones = frozenset(names)
+            self._visitors = cast_ids()
         ids = [each.person_id for each in self._people]
         with transaction.atomic():
             renew_leases(people=ids, now=now)
-        known = standings(staff_ids=ids)
+        known = standings(staff_ids=[*ids, *self._visitors])
+        waits = any(
+            known[pk].is_free(now) and now - known[pk].since > VISITOR_WAITS
+            for pk in self._visitors & known.keys()
+        )
+        ready = [pk for pk in ids if pk in known and known[pk].state == "ready"]
+        rest = set(ready[BESIDE:]) if waits else set()
         for each in self._people:
             state = known.get(each.person_id)
-            self._move(each, state.state if state else "off", state.since if state else now, now)
+            if each.person_id in rest:
+                self._step_aside(each, now)
+            elif each.person_id in self._aside and not waits:
+                self._come_back(each, now)
+            elif each.person_id not in self._aside:
+                self._move(
+                    each, state.state if state else "off", state.since if state else now, now
+                )
+
+    def _step_aside(self, actor: Actor, now: datetime) -> None:
+        try:
+            with transaction.atomic():
+                take_break(actor=actor, reason="training", now=now)
+        except InteractionRefusal:  # a call came in between
+            return
+        self._aside.add(actor.person_id)
+
+    def _come_back(self, actor: Actor, now: datetime) -> None:
+        self._aside.discard(actor.person_id)
+        try:
+            with transaction.atomic():
+                be_ready(actor=actor, now=now)
+        except InteractionRefusal:  # somebody has moved them
+            return
 
     def _move(self, actor: Actor, state: str, since: datetime, now: datetime) -> None:
         try:

@@ -9,6 +9,7 @@ import structlog
 
 from qiao.contact.operations import Wish
 from qiao.core.packs.enabled import catalogue
+from qiao.core.rows import Reading
 from qiao.telephony.models import Call as Row
 from qiao.telephony.models import CallAsk, Line
 from qiao.telephony.operations.callers import NOBODY, Caller
@@ -16,10 +17,11 @@ from qiao.telephony.queries import Served, served_menu
 from qiao.telephony.rules import asks, conduct
 from qiao.telephony.rules.calls import Call
 from qiao.telephony.rules.conducting import Conduct, Terms
-from qiao.telephony.rules.switch import Order, Signal
+from qiao.telephony.rules.switch import Order
 
 log: Final = structlog.get_logger(__name__)
 KIND: Final = "call"
+_LINE: Final = Reading(Line, where="t.number = %(number)s AND t.is_active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +76,10 @@ def thirds_of(call: Call) -> set[int]:
     return {third.staff} if third is not None and third.staff is not None else set()
 
 
-def call_named_by(signal: Signal, callers: Mapping[str, int]) -> int | None:
-    """Whose call a signal tells of: callers' channels are known, all other names carry its id."""
-    for each in ("channel", "playback", "recording"):
-        name = str(getattr(signal, each, ""))
-        if name in callers:
-            return callers[name]
-        call, dash, _rest = name[1:].partition("-")
-        if name.startswith("q") and dash and call.isdigit():
-            return int(call)
-    return None
+def comes_again(had: int | None, step: Conduct) -> bool:
+    """Whether a call that somebody sent on comes to them again: they may have closed its contact
+    meanwhile."""
+    return had is not None and any(each.kind == "connected" for each in step.entries)
 
 
 def asking(ask: asks.Ask, now: datetime) -> Decide:
@@ -103,6 +99,11 @@ def ask_of(row: CallAsk) -> asks.Ask | None:
         return None
     found: asks.Ask = kind(**row.data)
     return found
+
+
+def line_of(dialled: str) -> Line | None:
+    """The line that somebody dialled, as long as it is in service."""
+    return _LINE.first(number=dialled)
 
 
 def terms_of(line: Line | None) -> Terms:

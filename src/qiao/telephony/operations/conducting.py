@@ -21,12 +21,12 @@ from django.db import OperationalError, transaction
 from qiao.contact.operations import Asked, leave_queue, let_time_pass, refuse_offer, route
 from qiao.core import events
 from qiao.core.once import settled
-from qiao.core.rows import Reading, write_new
+from qiao.core.rows import write_new
 from qiao.core.rules import phones
 from qiao.staff.queries import company_id
 from qiao.telephony.models import Call as Row
-from qiao.telephony.models import CallAsk, Line, OwedCall
-from qiao.telephony.operations.callers import NOBODY, Caller, caller_of
+from qiao.telephony.models import CallAsk, OwedCall
+from qiao.telephony.operations.callers import caller_of
 from qiao.telephony.operations.calls_at_hand import (
     KIND,
     Decide,
@@ -34,7 +34,8 @@ from qiao.telephony.operations.calls_at_hand import (
     Known,
     ask_of,
     asking,
-    call_named_by,
+    comes_again,
+    line_of,
     people_of,
     terms_of,
     terms_of_calls,
@@ -46,6 +47,7 @@ from qiao.telephony.operations.dialling import (
     ask_to_dial,
     terms_of_outgoing,
 )
+from qiao.telephony.operations.living_calls import LivingCalls
 from qiao.telephony.operations.log import keep, note
 from qiao.telephony.operations.owing import owe_call
 from qiao.telephony.operations.reserving import may_be_given, offer_for, third_for
@@ -67,7 +69,7 @@ from qiao.telephony.queries import (
 )
 from qiao.telephony.rights import WATCH
 from qiao.telephony.rules import adopting, asks, conduct, switch
-from qiao.telephony.rules.calls import CALLING, Call, Entry
+from qiao.telephony.rules.calls import Call, Entry
 from qiao.telephony.rules.conducting import Conduct, Terms
 from qiao.telephony.rules.switch import Outcome, Signal, View
 
@@ -75,7 +77,6 @@ log: Final = structlog.get_logger(__name__)
 CONSULT: Final = asks.Consult.__name__
 OFFER: Final = asks.Offer.__name__
 TRANSFER: Final = asks.TransferTo.__name__
-_LINE: Final = Reading(Line, where="t.number = %(number)s AND t.is_active")
 Work = Callable[[datetime], Sequence[Given]]
 GRACE: Final = timedelta(seconds=5)  # the switch ends the ringing itself; this is for a lost word
 
@@ -88,8 +89,7 @@ class Switchboard:
     """
 
     def __init__(self) -> None:
-        self._calls: dict[int, Known] = {}
-        self._channels: dict[str, int] = {}
+        self._calls = LivingCalls()
         self._routes = False
         self._orders: list[Given] = []  # of the turn that goes on
         self._given: list[Given] = []  # of turns that stand, until somebody gives them
@@ -115,11 +115,11 @@ class Switchboard:
 
     def hear(self, signal: Signal, *, now: datetime) -> Sequence[Given]:
         """What comes of a signal."""
-        if isinstance(signal, switch.Arrived) and signal.channel not in self._channels:
+        if isinstance(signal, switch.Arrived) and not self._calls.comes_from(signal.channel):
             with self._turn(now):
                 self._arrive(signal, now)
             return self._taken()
-        call_id = self._call_of(signal)
+        call_id = self._calls.named_by(signal)
         if call_id is None:
             return []
         return self._do(call_id, lambda call, terms: conduct.heard(call, signal, terms), now)
@@ -154,7 +154,7 @@ class Switchboard:
 
     def _carry_out(self, row: CallAsk, now: datetime) -> None:
         if row.kind == DIALLED and row.call_id not in self._calls:
-            self._know(row.call, Call(row.call_id), terms_of_outgoing(row.call, now))
+            self._calls.know(row.call, Call(row.call_id), terms_of_outgoing(row.call, now))
             self._before[row.call_id] = None
         if row.call_id in self._calls:
             ask = self._asked_by(row, now)
@@ -172,7 +172,7 @@ class Switchboard:
     def pass_time(self, *, now: datetime) -> Sequence[Given]:
         """Take back offers that nobody answered in time, end what ends by itself, ask again."""
         self._let_timers_ring(now)
-        for call_id in self._dialled_for_too_long(now):
+        for call_id in self._calls.dialled_for_too_long(now - GRACE):
             over = partial(self._decide, call_id, asking(asks.DialOver(), now), now)
             self._alone(now, over, call=call_id)
         with self._turn(now):
@@ -191,10 +191,6 @@ class Switchboard:
             self._decide(call_id, asking(asks.Withdraw(offer_id), now), now)
         refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
 
-    def _dialled_for_too_long(self, now: datetime) -> Sequence[int]:
-        calling = (each.call for each in self._calls.values() if each.call.phase in CALLING)
-        return [each.call_id for each in calling if each.out and each.out.due_at + GRACE < now]
-
     def _let_timers_ring(self, now: datetime) -> None:
         """What comes of timers of voice menus that have run out, each for itself."""
         while self._timers and self._timers[0][0] <= now:
@@ -208,7 +204,6 @@ class Switchboard:
         """Take calls up again from their logs, and bring them together with what stands at the
         switch: what is missing has ended, what is unknown has arrived or is let go."""
         self._calls.clear()
-        self._channels.clear()
         self._timers.clear()
         living = living_calls()
         folded = histories([row.pk for row in living])
@@ -216,7 +211,7 @@ class Switchboard:
         for row in living:
             is_out = row.direction == Row.Direction.OUT
             own = terms_of_outgoing(row, now) if is_out else terms[row.pk]
-            self._know(row, folded[row.pk], own)
+            self._calls.know(row, folded[row.pk], own)
         known = callers_channels(each.channel for each in view.channels)
         with self._turn(now):
             for seen in view.channels:
@@ -277,13 +272,13 @@ class Switchboard:
         for key in self._before:
             call = self._calls[key].call
             if call.phase == "ended" and not call.recording:  # nothing more is told of it
-                self._forget(key)
+                self._calls.forget(key)
 
     def _undo(self) -> None:
         for key, known in self._before.items():
-            self._forget(key)
+            self._calls.forget(key)
             if known is not None:
-                self._know(known.row, known.call, known.terms, known.caller)
+                self._calls.know(known.row, known.call, known.terms, known.caller)
 
     def _taken(self) -> Sequence[Given]:
         """The orders of all that stands; those of a turn that goes on are not among them."""
@@ -312,7 +307,7 @@ class Switchboard:
             if before.leg("watcher") is not None:
                 follow_watch(call_id=call_id, entries=step.entries, now=now)
         if known.row.staff_id is not None and (
-            known.row.staff_id != had or _comes_again(had, step)
+            known.row.staff_id != had or comes_again(had, step)
         ):
             begin_contact(known.row, known.row.staff_id, now)
         self._orders += [Given(call_id, order) for order in step.orders]
@@ -360,7 +355,7 @@ class Switchboard:
         self._decide(asked.subject_id, asking(ask, now), now)
 
     def _arrive(self, signal: switch.Arrived, now: datetime) -> None:
-        line = _LINE.first(number=signal.dialled)
+        line = line_of(signal.dialled)
         unit = line.organisation_id if line else company_id()
         phone = phones.try_normalise(signal.caller) or ""
         caller = caller_of(phone=phone, organisation_id=unit, now=now)
@@ -375,7 +370,7 @@ class Switchboard:
             arrived_at=signal.at,
         )
         write_new(row)
-        self._know(row, Call(row.pk), terms_of(line), caller)
+        self._calls.know(row, Call(row.pk), terms_of(line), caller)
         self._before[row.pk] = None
         self._decide(row.pk, lambda call, terms: conduct.heard(call, signal, terms), now)
 
@@ -401,19 +396,3 @@ class Switchboard:
         if known is not None:
             self._decide(call_id, asking(asks.EndWatch(staff_id), now), now)
         settle_watch(call_id=call_id, call=known.call if known else None, now=now)
-
-    def _know(self, row: Row, call: Call, terms: Terms, caller: Caller = NOBODY) -> None:
-        self._calls[row.pk] = Known(row, call, terms, caller)
-        self._channels[row.channel] = row.pk
-
-    def _forget(self, call_id: int) -> None:
-        self._channels.pop(self._calls.pop(call_id).row.channel, None)
-
-    def _call_of(self, signal: Signal) -> int | None:
-        return call_named_by(signal, self._channels)
-
-
-def _comes_again(had: int | None, step: Conduct) -> bool:
-    """Whether a call that somebody sent on comes to them again: they may have closed its contact
-    meanwhile."""
-    return had is not None and any(each.kind == "connected" for each in step.entries)

@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.test import Client
+
 from qiao.cases.operations import OpenRequest, open_case
 from qiao.contact.operations import sign_on
 from qiao.core.actor import Actor
 from qiao.customers.models import Customer, Segment, SegmentKept, SegmentMember
 from qiao.customers.tests.factories import make_customer
 from qiao.feedback.models import FollowUp
+from qiao.staff.models import Staff
 from qiao.staff.tests.cast import Company, make_company
 from qiao.telephony.models import CallList, CallListEntry
 from qiao.telephony.operations import (
@@ -86,3 +89,10 @@ def taken(*, list_id: int, actor: Actor, now: datetime = NOON) -> CallListEntry:
     found = next_entry(list_id=list_id, actor=actor, now=now)
     assert found is not None
     return found
+
+
+def browser(staff: Staff) -> Client:
+    """Somebody's browser, in English."""
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(staff)
+    return client

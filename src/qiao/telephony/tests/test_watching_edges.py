@@ -17,7 +17,8 @@ from qiao.telephony.operations import ask_of_call, end_watch, watch_call
 from qiao.telephony.queries import living_list
 from qiao.telephony.rules import asks, switch
 from qiao.telephony.tests.test_at_hand import after, enter, rings, taken, world
-from qiao.telephony.tests.test_watching import Desk, chief, heard, why
+from qiao.telephony.tests.test_watching import heard
+from qiao.telephony.tests.watched import Desk, chief, why
 
 __all__ = ["chief", "enter", "world"]
 pytestmark = pytest.mark.django_db
