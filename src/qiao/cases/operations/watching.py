@@ -55,7 +55,8 @@ def refresh_levels(*, now: datetime) -> int:
 
 
 def fold_counts() -> int:
-    """Fold the changes of kept counts into the counts. Returns how many changes there were."""
+    """Fold the changes of kept counts into the counts. Returns how many changes there were: none
+    while somebody else folds; writers of cases do it at times."""
     required()
     with connection.cursor() as cursor:
         cursor.execute("SELECT cases_fold_counts()")

@@ -22,6 +22,7 @@ from qiao.staff.tests.cast import Company, make_company
 
 WORKERS = 4
 CASES = 40
+OPENED = 120
 TRANSITIONS = 1_000
 KILLS = 6
 
@@ -68,6 +69,21 @@ def test_levels_that_turn_by_themselves_are_counted(company: Company) -> None:
         a_case(company)
     assert operations.refresh_levels(now=NOW + timedelta(hours=3)) == 3
     assert kept_counts(actor=company.agent)["late"] == 3
+    assert _differences() == 0
+
+
+def test_writers_fold_at_times_so_that_a_burst_leaves_few_changes(company: Company) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setseed(0.5)")  # which of the writes fold
+    for _ in range(OPENED):
+        a_case(company)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(n), 0) FROM cases_casecount WHERE view = 'open'")
+        (folded,) = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM cases_casecountchange WHERE view = 'open'")
+        (waiting,) = cursor.fetchone()
+    assert folded + waiting == OPENED
+    assert waiting < OPENED / 2
     assert _differences() == 0
 
 

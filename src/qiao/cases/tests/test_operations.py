@@ -276,7 +276,7 @@ def test_levels_turn_by_the_clock_and_counts_follow(company: Company) -> None:
     assert case.level == "late"
     assert case.promise_kept is False
     assert refresh_levels(now=late) == 0
-    assert fold_counts() > 0
+    fold_counts()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT view, holder, n FROM cases_casecount WHERE view IN ('open', 'level') AND n > 0"
