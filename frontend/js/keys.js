@@ -100,6 +100,10 @@ function choose({ target, key }) {
   return Boolean(radio);
 }
 
+// Space takes the call that rings also for whoever is among answers of one question: the arrows and
+// the digits choose there.
+const takesCall = (place) => place.matches("input[type=radio]") && Boolean(find("Space")?.matches("[data-accept]"));
+
 // Escape leaves a box outside of dialogs, so that single letters mean actions again.
 function leave({ target }) {
   if (!isTyping(target) || target.closest("dialog, [popover]") || (target.type === "search" && target.value)) return;
@@ -157,7 +161,7 @@ function onKey(event) {
       if (place) act(place);
       done = Boolean(place);
     } else if (!isTyping(event.target) && (name.length === 1 || name === "Space")) {
-      const mine = name !== "Space" || !isPressable(event.target);
+      const mine = name !== "Space" || !isPressable(event.target) || takesCall(event.target);
       done = choose(event) || (mine && singlesOn() && single(event, name));
     }
   }

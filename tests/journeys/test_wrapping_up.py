@@ -139,6 +139,23 @@ def of_several(page: Page, exchange: Exchange) -> None:
     assert found.outcome == "water.answered"
 
 
+def rung_among_the_outcomes(page: Page, exchange: Exchange) -> None:
+    """Ready before the contact is closed, and rung with the focus there: Space takes the call."""
+    exchange.put_down(takes(page, exchange))
+    is_over(page)
+    page.keyboard.press("Control+Enter")
+    expect(outcomes(page).first).to_be_focused()
+    page.keyboard.press("Alt+r")
+    is_ready(page)
+    channel = exchange.call(PHONE_NUMBER)
+    expect(page.locator("[data-accept]")).to_be_visible()
+    expect(outcomes(page).first).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page.locator("#q-calltools")).to_be_visible()
+    exchange.put_down(channel)
+    is_over(page)
+
+
 def test_a_talk_is_wrapped_up_in_three_keys_at_most(exchange: Exchange, agent: Page) -> None:
     after_a_case(agent, exchange)
     after_hanging_up(agent, exchange)
@@ -149,3 +166,7 @@ def test_a_talk_is_wrapped_up_in_three_keys_at_most(exchange: Exchange, agent: P
     agent.locator("h1").first.click()
     agent.keyboard.press("?")
     expect(agent.locator("#q-keys")).to_contain_text("Outcome, then its number")
+
+
+def test_a_call_is_taken_by_space_among_the_outcomes(exchange: Exchange, agent: Page) -> None:
+    rung_among_the_outcomes(agent, exchange)

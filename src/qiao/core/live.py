@@ -35,9 +35,10 @@ from qiao.core.registry import registry
 
 HEARTBEAT_SECONDS = 10
 MOST_WAITING: Final = 200  # frames of a stream that its browser does not take
-BREATH_SECONDS: Final = (
-    0.25  # from one piece of a stream to the next, unless it is about its person
-)
+# From one piece of a stream to the next, unless it is about its person: longer the more streams a
+# process has, since each piece is a write.
+BREATH_SECONDS: Final = (0.25, 1.0)
+PIECES_A_SECOND: Final = 100
 RECONNECT_SECONDS = 2
 PRESENCE_SECONDS = 20
 RETRY_MS: Final = (
@@ -135,10 +136,10 @@ class Stream:
         self._urgent.clear()
         return piece
 
-    async def breathe(self) -> None:
+    async def breathe(self, seconds: float) -> None:
         """Wait a breath, or for what is urgent."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(BREATH_SECONDS):
+            async with asyncio.timeout(seconds):
                 await self._urgent.wait()
 
 
@@ -175,6 +176,12 @@ class Hub:
         for moment, message, frame in self._told:
             if moment >= since and stream.watcher.is_reached(message):
                 stream.put(frame, is_urgent=True)
+
+    @property
+    def breath(self) -> float:
+        """The seconds from one piece of a stream to the next."""
+        least, most = BREATH_SECONDS
+        return min(most, max(least, len(self._streams) / PIECES_A_SECOND))
 
     def leave(self, stream: Stream) -> None:
         """Forget a stream."""
@@ -302,7 +309,7 @@ async def events_for(actor: Actor, *, session: str, age: float) -> AsyncIterator
             yield piece
             if stream.is_over:
                 return
-            await stream.breathe()
+            await stream.breathe(hub.breath)
     finally:
         STREAMS.dec()
         hub.leave(stream)

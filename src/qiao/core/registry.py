@@ -22,6 +22,7 @@ from qiao.core.manifest import (
     Correction,
     Decidable,
     EvaluationSubject,
+    ExpectedCalls,
     ExportKind,
     Feature,
     Figure,
@@ -171,6 +172,14 @@ class Registry:
             if module.signed_in:
                 return module.signed_in(sessions=sessions, now=now)
         return {}
+
+    def expected_calls(
+        self, *, organisation_ids: Collection[int], since: datetime, until: datetime
+    ) -> ExpectedCalls | None:
+        """How many calls are expected in all of these units together; None where nobody knows."""
+        asked = {"organisation_ids": organisation_ids, "since": since, "until": until}
+        found = (m.expected_calls(**asked) for m in self if m.expected_calls)
+        return next((each for each in found if each is not None), None)
 
     def telephone(self, actor: Actor) -> str:
         """How the switch names the telephone at which the actor is rung."""

@@ -7,6 +7,7 @@ them, never an empty frame.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from django.utils import timezone
@@ -18,7 +19,9 @@ from qiao.cases.queries.alike import ParentLine, parents
 from qiao.contact.queries import AgentNow, QueueNow, agents_now, queues_now
 from qiao.core.actor import Actor
 from qiao.core.figures import Scope, Standing
+from qiao.core.manifest import ExpectedCalls
 from qiao.core.packs.enabled import catalogue
+from qiao.core.registry import registry
 from qiao.core.rules.service_level import LevelTerms
 from qiao.core.rules.spans import last_days
 from qiao.core.rules.statistics import Change
@@ -38,10 +41,13 @@ from qiao.telephony.rules.tallies import Tally, total
 HALF_HOUR: Final = timedelta(minutes=30)
 WEEK: Final = timedelta(days=7)
 SLOTS: Final = 16  # half hours in the chart: a shift
+AHEAD: Final = 3  # of them to come, where calls are expected
 AGENTS: Final = 18
 CASES: Final = 6
 COUNTED_TO: Final = 1_000
 HEIGHT: Final = 100  # of the chart's drawing, in its own units
+BAR_PLACE: Final = 10  # from one bar to the next
+BAR_WIDTH: Final = 7
 NEAR: Final = 5  # points below its goal at which a level is warned of, no more
 PEOPLE, WORK, ANSWERS = "agents.watch", "cases.view", "followups.view"
 STATES: Final[Mapping[str, Promise]] = {
@@ -92,7 +98,12 @@ class Deadlines:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All cards. None for one whose right the reader does not hold."""
+    """All cards. None for one whose right the reader does not hold.
+
+    `change` is that of the calls of today until this half hour, in percent, against what was
+    expected (`is_forecast`) or a week ago. `line` joins the expected calls of the chart, as points
+    of SVG; empty where none are expected.
+    """
 
     today: Tally
     goal: float | None
@@ -101,10 +112,12 @@ class Board:
     waiting: int
     since: datetime | None
     change: float | None
+    is_forecast: bool
     resolved: tuple[int, int]
     resolved_before: tuple[int, int]
     queues: Sequence[QueueLine]
     bars: Sequence[Bar]
+    line: str
     most: int
     agents: Sequence[AgentNow] | None
     states: Sequence[tuple[str, Promise, int]]
@@ -145,7 +158,8 @@ def build_board(*, actor: Actor, now: datetime) -> Board:
     waiting = queues_now(actor=actor, permission=RIGHT, now=now)
     moments = [each.since for each in waiting.values() if each.since is not None]
     agents = agents_now(actor=actor, now=now) if actor.can(PEOPLE) else None
-    bars, most = _bars(by_slot, now)
+    expected = _expected(actor, start, now)
+    bars, most, line = _bars(by_slot, expected, now)
     before = Wanted(start - WEEK, start)
     return Board(
         today=today,
@@ -154,11 +168,13 @@ def build_board(*, actor: Actor, now: datetime) -> Board:
         recent=recent_tally(actor=actor, wanted=Wanted(now - HALF_HOUR, now)),
         waiting=sum(each.waiting for each in waiting.values()),
         since=min(moments, default=None),
-        change=_change(actor, start, now),
+        change=_change(actor, start, now, expected),
+        is_forecast=expected is not None,
         resolved=resolved_at_once(actor=actor, wanted=day, by="all").get("", (0, 0)),
         resolved_before=resolved_at_once(actor=actor, wanted=before, by="all").get("", (0, 0)),
         queues=_queues(by_queue, waiting, now),
         bars=bars,
+        line=line,
         most=most,
         agents=agents,
         states=_states(agents or []),
@@ -190,11 +206,28 @@ def _tone(level: float | None, goal: float | None) -> str:
     return "ok" if level >= goal else "warn" if level >= goal - NEAR else "bad"
 
 
-def _change(actor: Actor, start: datetime, now: datetime) -> float | None:
-    """How many more calls, in percent, than a week ago by this half hour."""
+def _expected(actor: Actor, start: datetime, now: datetime) -> ExpectedCalls | None:
+    """What is expected of today and of what the chart shows beyond it."""
+    until = max(start + timedelta(days=1), now + (AHEAD + 1) * HALF_HOUR)
+    return registry.expected_calls(
+        organisation_ids=actor.organisations(RIGHT),
+        since=min(start, now - SLOTS * HALF_HOUR),
+        until=until,
+    )
+
+
+def _change(
+    actor: Actor, start: datetime, now: datetime, expected: ExpectedCalls | None
+) -> float | None:
+    """How many more calls, in percent, than expected or a week ago by this half hour."""
     until = start + (now - start) // HALF_HOUR * HALF_HOUR
     if until <= start:
         return None
+    if expected is not None:
+        here = tallies(actor=actor, wanted=Wanted(start, until), by="queue")
+        came = sum(each.offered for key, each in here.items() if key in expected.queues)
+        wanted = sum(n for at, n in expected.calls.items() if start <= at < until)
+        return 100 * (came - wanted) / wanted if wanted >= 1 else None
     past = tallies(actor=actor, wanted=Wanted(start - WEEK, until - WEEK), by="all")
     so_far = tallies(actor=actor, wanted=Wanted(start, until), by="all")
     before = total(past.values()).offered
@@ -221,13 +254,19 @@ def _queues(
     return found
 
 
-def _bars(by_slot: Mapping[str, Tally], now: datetime) -> tuple[list[Bar], int]:
-    """The last half hours of today, with the highest number of calls in one."""
+def _bars(
+    by_slot: Mapping[str, Tally], expected: ExpectedCalls | None, now: datetime
+) -> tuple[list[Bar], int, str]:
+    """The last half hours and those to come that are expected, with the highest number of calls in
+    one and the line of what is expected."""
     held = {datetime.fromisoformat(key): tally for key, tally in by_slot.items()}
     slot = datetime.fromtimestamp(now.timestamp() // 1800 * 1800, tz=now.tzinfo)
-    slots = [slot - HALF_HOUR * back for back in reversed(range(SLOTS))]
+    first = slot - HALF_HOUR * (SLOTS - 1 - (AHEAD if expected else 0))
+    slots = [first + HALF_HOUR * place for place in range(SLOTS)]
     shown = [(at, held.get(at, Tally())) for at in slots]
+    awaited = [expected.calls.get(at) if expected else None for at in slots]
     most = max((t.answered + t.abandoned for _at, t in shown), default=0)
+    most = max(most, *(ceil(n) for n in awaited if n is not None), 0)
     scale = HEIGHT / max(1, most)
     bars = []
     for place, (at, tally) in enumerate(shown):
@@ -237,10 +276,15 @@ def _bars(by_slot: Mapping[str, Tally], now: datetime) -> tuple[list[Bar], int]:
         bars.append(
             Bar(
                 label, tally.answered, tally.abandoned, HEIGHT - height, height,
-                HEIGHT - height - lost, lost, 10 * place,
+                HEIGHT - height - lost, lost, BAR_PLACE * place,
             )
         )  # fmt: skip
-    return bars, most
+    points = [
+        f"{BAR_PLACE * place + BAR_WIDTH / 2},{round(HEIGHT - n * scale, 2)}"
+        for place, n in enumerate(awaited)
+        if n is not None
+    ]
+    return bars, most, " ".join(points)
 
 
 def _states(agents: Sequence[AgentNow]) -> list[tuple[str, Promise, int]]:

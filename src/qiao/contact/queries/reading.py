@@ -4,16 +4,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import connection
-from django.db.models import Q
 from django.http import Http404
 
 from qiao.contact.models import Interaction
 from qiao.core.actor import Actor
+from qiao.core.prepared import fetch_one
 from qiao.customers.queries import stands_for
 
 RIGHT = "interactions.view"
+_LAST: Final = """
+SELECT agent_id FROM contact_interaction
+ WHERE {who} AND started_at >= %(since)s AND state <> 'abandoned'
+ ORDER BY started_at DESC LIMIT 1
+"""
+_LAST_OF_CUSTOMER: Final = _LAST.format(who="customer_id = %(who)s")
+_LAST_OF_NUMBER: Final = _LAST.format(who="caller_phone = %(who)s AND caller_phone <> ''")
+_CALLS_FROM: Final = """
+SELECT count(*) FROM (
+       SELECT 1 FROM contact_interaction
+        WHERE caller_phone = %(phone)s AND caller_phone <> '' AND started_at >= %(since)s
+          AND state <> 'abandoned' AND organisation_id = ANY(%(organisations)s::bigint[])
+        LIMIT %(limit)s) AS recent
+"""
 
 
 class NotVisible(Http404):
@@ -171,16 +186,22 @@ def cases_of(*, actor: Actor, interaction_id: int) -> Sequence[LinkedCase]:
 def last_agent_for(*, customer_id: int | None, phone: str, since: datetime) -> int | None:
     """Who spoke last with a customer, or with whoever has the number. Reads across all units: it
     only tells to whom a contact may be given."""
-    who = Q(customer_id=customer_id) if customer_id else Q(caller_phone=phone)
     if customer_id is None and not phone:
         return None
-    recent = Interaction.objects.taken().filter(who, started_at__gte=since)
-    return recent.order_by("-started_at").values_list("agent_id", flat=True).first()
+    statement = _LAST_OF_NUMBER if customer_id is None else _LAST_OF_CUSTOMER
+    found = fetch_one(statement, {"who": customer_id or phone, "since": since})
+    return int(found[0]) if found else None
 
 
 def calls_from(*, actor: Actor, phone: str, since: datetime, limit: int = 20) -> int:
     """How often this number has been in touch since then, `limit` at most."""
     if not phone:
         return 0
-    recent = Interaction.objects.visible_to(actor).taken()
-    return recent.filter(caller_phone=phone, started_at__gte=since)[:limit].count()
+    found = fetch_one(
+        _CALLS_FROM,
+        {
+            "phone": phone, "since": since, "limit": limit,
+            "organisations": list(actor.organisations(RIGHT)),
+        },
+    )  # fmt: skip
+    return int(found[0]) if found else 0

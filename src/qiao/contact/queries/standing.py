@@ -9,8 +9,10 @@ from qiao.contact.models import AgentState
 from qiao.contact.rules.desk import BREAKS
 from qiao.core.actor import Actor
 from qiao.core.once import once
+from qiao.core.rows import Reading
 
 State = AgentState.State
+_OWN: Final = Reading(AgentState, where="t.staff_id = %(staff)s", order="t.staff_id")
 MAY_BE_READY: Final = frozenset({State.WRAP_UP, State.BREAK, State.NOT_READY})
 MAY_REST: Final = frozenset({State.READY, State.BUSY, State.WRAP_UP, State.NOT_READY})
 
@@ -18,8 +20,8 @@ MAY_REST: Final = frozenset({State.READY, State.BUSY, State.WRAP_UP, State.NOT_R
 def standing_of(actor: Actor) -> AgentState | None:
     """How the actor stands; None for somebody who never took contacts. Read once a page: the
     frame asks for it more than once."""
-    mine = AgentState.objects.filter(staff_id=actor.person_id)
-    return once(("contact.standing", actor.person_id), mine.first)
+    person = actor.person_id
+    return once(("contact.standing", person), lambda: _OWN.first(staff=person))
 
 
 def standings(*, staff_ids: Collection[int]) -> Mapping[int, AgentState]:

@@ -3,8 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from qiao.contact.models import Offer
+from qiao.core.prepared import fetch_one
+
+_OPEN: Final = """
+SELECT o.id, w.subject_id, w.queue, w.since, o.made_at, o.expires_at
+  FROM contact_offer o
+  JOIN contact_waiting w ON w.id = o.waiting_id AND w.subject_kind = %(kind)s
+ WHERE o.staff_id = %(staff)s AND o.state = 'open'
+ ORDER BY o.id DESC LIMIT 1
+"""
+_TAKEN: Final = """
+SELECT w.subject_id
+  FROM contact_offer o
+  JOIN contact_waiting w ON w.id = o.waiting_id AND w.subject_kind = %(kind)s
+ WHERE o.staff_id = %(staff)s AND o.state = 'taken' AND o.released_at IS NULL
+ ORDER BY o.id DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,27 +38,14 @@ class Offered:
 
 def offered_to(*, staff_id: int, subject_kind: str) -> Offered | None:
     """What somebody is asked to take at this moment."""
-    found = (
-        Offer.objects.filter(
-            staff_id=staff_id, state=Offer.State.OPEN, waiting__subject_kind=subject_kind
-        )
-        .order_by("-id")
-        .values_list(
-            "id", "waiting__subject_id", "waiting__queue", "waiting__since", "made_at",
-            "expires_at",
-        )
-        .first()
-    )  # fmt: skip
+    found = fetch_one(_OPEN, {"staff": staff_id, "kind": subject_kind})
     return Offered(*found) if found else None
 
 
 def taken_by(*, staff_id: int, subject_kind: str) -> int | None:
     """What somebody has taken and is at still, by its id."""
-    found = Offer.objects.filter(
-        staff_id=staff_id, state=Offer.State.TAKEN, released_at__isnull=True,
-        waiting__subject_kind=subject_kind,
-    )  # fmt: skip
-    return found.order_by("-id").values_list("waiting__subject_id", flat=True).first()
+    found = fetch_one(_TAKEN, {"staff": staff_id, "kind": subject_kind})
+    return int(found[0]) if found else None
 
 
 def expired_offers(*, subject_kind: str, now: datetime) -> Sequence[tuple[int, int]]:

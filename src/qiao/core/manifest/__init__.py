@@ -12,7 +12,7 @@ from typing import Any
 
 from qiao.core.actor import Actor
 from qiao.core.code_tables import CodeTable
-from qiao.core.manifest.calling import CallSource
+from qiao.core.manifest.calling import CallSource, ExpectedCalls
 from qiao.core.manifest.data import (
     AuditTable,
     Correctable,
@@ -80,6 +80,7 @@ __all__ = [
     "DemoStage",
     "Difference",
     "EvaluationSubject",
+    "ExpectedCalls",
     "ExportKind",
     "Feature",
     "Figure",
@@ -216,6 +217,9 @@ class Module:
     signed_in: Callable[..., Mapping[str, Actor]] | None = None
     # How the switch names the telephone at which somebody (an actor) is rung; one module says it.
     telephone: Callable[..., str] | None = None
+    # How many calls are expected in all of some units together (`ExpectedCalls`, or None):
+    # (*, organisation_ids, since, until).
+    expected_calls: Callable[..., ExpectedCalls | None] | None = None
     # Queues whose jobs wait for others, each with its own number of places in the worker.
     lanes: Mapping[str, int] = field(default_factory=dict)
     retention: tuple[Retention, ...] = ()

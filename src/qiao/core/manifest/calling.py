@@ -1,7 +1,8 @@
-"""Whom a module wants to have called, for the lists of the telephone."""
+"""Whom a module wants to have called, and how many calls it expects to come."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from qiao.core.manifest.pages import Text
 
@@ -26,3 +27,12 @@ class CallSource:
     still: Callable[[int], bool]
     page: Callable[[int], str]
     told: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedCalls:
+    """How many calls are expected to come, by the moment at which a half hour begins, and in which
+    `queues` they will wait."""
+
+    calls: Mapping[datetime, float]
+    queues: frozenset[str]

@@ -116,16 +116,15 @@ def test_what_comes_within_a_breath_goes_in_one_piece_and_a_silent_one_gives_a_s
     ],
 )
 def test_what_is_about_its_person_does_not_wait_for_the_next_breath(
-    monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], waits: bool
+    more: dict[str, Any], waits: bool
 ) -> None:
-    monkeypatch.setattr(live, "BREATH_SECONDS", 60)
     hub = live.Hub()
 
     async def story() -> bool:
         stream = opened(hub, actor(3, cases_view=(7,)))
         hub.send(told(1))
         await stream.taken()
-        breath = asyncio.create_task(stream.breathe())
+        breath = asyncio.create_task(stream.breathe(60))
         await asyncio.sleep(0)
         hub.send(told(2, **more))
         for _turn in range(5):
@@ -135,6 +134,17 @@ def test_what_is_about_its_person_does_not_wait_for_the_next_breath(
         return still
 
     assert asyncio.run(story()) is waits
+
+
+def test_a_breath_is_longer_the_more_streams_a_process_has() -> None:
+    hub = live.Hub()
+    breaths = []
+    for _ in range(150):
+        opened(hub, actor(3, cases_view=(7,)))
+        breaths.append(hub.breath)
+    assert breaths[0] == breaths[24] == 0.25
+    assert breaths[49] == 0.5
+    assert breaths[99] == breaths[149] == 1
 
 
 @pytest.mark.parametrize(

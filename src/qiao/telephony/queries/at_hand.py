@@ -20,6 +20,7 @@ from qiao.contact.queries import (
 )
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
+from qiao.core.rows import Reading
 from qiao.customers.queries import CustomerLine, PhoneMatch, match_phone, shown_phone
 from qiao.staff.queries import names_of
 from qiao.telephony.models import Call
@@ -34,6 +35,13 @@ from qiao.telephony.rules.conduct_menu import visit_of
 
 MOST_MATCHES: Final = 5
 RECENT: Final = timedelta(days=30)
+_WITH_LINE: Final = Reading(Call, where="t.id = %(id)s", beside=("line",))
+_TALKING: Final = Reading(
+    Call,
+    where="t.staff_id = %(staff)s AND t.interaction_id IS NOT NULL"
+    " AND t.phase IN ('" + "', '".join(sorted(WITH_A_PERSON)) + "')",
+    order="t.connected_at DESC",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +90,9 @@ def load_pop(*, actor: Actor, now: datetime, path: str) -> Mapping[str, Any]:
 
 def _ringing(actor: Actor, now: datetime) -> Ringing | None:
     offer = offer_at(actor)
-    if offer is None:
+    call = _WITH_LINE.first(id=offer.subject_id) if offer else None
+    if offer is None or call is None:
         return None
-    call = Call.objects.select_related("line").get(pk=offer.subject_id)
     folded = histories([call.pk])[call.pk]
     sent = sent_to(actor=actor, row=call, call=folded)
     found = match_phone(actor=actor, e164=call.phone, limit=MOST_MATCHES) if call.phone else []
@@ -132,8 +140,7 @@ def talking_call(*, actor: Actor) -> Call | None:
     agent = standing_of(actor)
     if agent is None or agent.state != "busy":
         return None
-    found = Call.objects.alive().filter(staff_id=actor.person_id, interaction__isnull=False)
-    return found.filter(phase__in=WITH_A_PERSON).order_by("-connected_at").first()
+    return _TALKING.first(staff=actor.person_id)
 
 
 def load_controls(*, actor: Actor, interaction_id: int, now: datetime) -> Mapping[str, Any] | None:

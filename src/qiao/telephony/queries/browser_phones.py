@@ -24,8 +24,9 @@ def sealing_context(staff_id: int) -> bytes:
 
 def uses_browser(actor: Actor) -> bool:
     """Whether the actor's telephone is the one in the browser."""
-    own = BrowserPhone.objects.filter(staff_id=actor.person_id, is_used=True)
-    return has_browser_phones() and own.exists()
+    if not has_browser_phones():
+        return False
+    return BrowserPhone.objects.filter(staff_id=actor.person_id, is_used=True).exists()
 
 
 def telephone_of(actor: Actor) -> str:

@@ -12,11 +12,22 @@ from qiao.contact.models import AgentState, Waiting
 from qiao.contact.operations import Wish, sign_on, wait_for_agent
 from qiao.contact.rules.desk import LONG, LONG_BREAKS, too_long_after
 from qiao.core.actor import Actor, Forbidden
+from qiao.core.manifest import ExpectedCalls
+from qiao.core.registry import registry
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
 from qiao.telephony.tests.test_records import BILLS, REPAIRS, Past
-from qiao.telephony.wallboard import AGENTS, HEIGHT, SLOTS, build_board
+from qiao.telephony.wallboard import (
+    AGENTS,
+    AHEAD,
+    BAR_PLACE,
+    BAR_WIDTH,
+    HALF_HOUR,
+    HEIGHT,
+    SLOTS,
+    build_board,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +83,41 @@ def test_half_hours_are_drawn_to_one_scale(world: Company) -> None:
     assert last.height + last.lost_height == pytest.approx(HEIGHT)
     assert last.lost_top == pytest.approx(0)
     assert last.top == pytest.approx(HEIGHT / 4)
+
+
+def test_expected_calls_are_drawn_ahead_and_compared_with_what_came(
+    world: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past, now = Past(world), noon()
+    past.start = now - timedelta(hours=3)
+    for n in range(3):
+        past.call(n, staff=world.agent)
+    past.call(5, staff=world.agent, queue=REPAIRS)  # nobody expected it
+    slot = now.replace(minute=0)
+    calls = {slot + HALF_HOUR * n: 4.5 if n == 2 else 1.5 for n in range(-8, 12)}
+    asked = {}
+
+    def expects(**given: object) -> ExpectedCalls:
+        asked.update(given)
+        return ExpectedCalls(calls, frozenset({BILLS}))
+
+    monkeypatch.setattr(registry, "expected_calls", expects)
+    board = build_board(actor=chief(world), now=now)
+    assert set(asked["organisation_ids"]) == set(chief(world).organisations("calls.figures"))
+    assert asked["since"] <= now - SLOTS * HALF_HOUR
+    assert asked["until"] > now + AHEAD * HALF_HOUR
+    # Twelve were expected by noon, in eight half hours; three came.
+    assert (board.is_forecast, board.change) == (True, pytest.approx(-75.0))
+    assert (len(board.bars), board.most) == (SLOTS, 5)
+    assert board.bars[-AHEAD - 1].label == "12:00"
+    points = [tuple(map(float, each.split(","))) for each in board.line.split()]
+    assert len(points) == 12  # eight half hours before noon, that of noon, three ahead
+    assert points[-2] == (BAR_PLACE * (SLOTS - 2) + BAR_WIDTH / 2, pytest.approx(HEIGHT * 0.1))
+
+
+def test_where_nothing_is_expected_the_board_compares_with_a_week_ago(world: Company) -> None:
+    board = build_board(actor=chief(world), now=noon())
+    assert (board.is_forecast, board.line) == (False, "")
 
 
 def test_the_board_shows_who_waits_and_who_stands_how_for_how_long(world: Company) -> None:
