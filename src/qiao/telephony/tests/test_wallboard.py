@@ -1,6 +1,7 @@
 """The wallboard: its figures are those of the day, and every card is a right of its own."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -95,9 +96,9 @@ def test_expected_calls_are_drawn_ahead_and_compared_with_what_came(
     past.call(5, staff=world.agent, queue=REPAIRS)  # nobody expected it
     slot = now.replace(minute=0)
     calls = {slot + HALF_HOUR * n: 4.5 if n == 2 else 1.5 for n in range(-8, 12)}
-    asked = {}
+    asked: dict[str, Any] = {}
 
-    def expects(**given: object) -> ExpectedCalls:
+    def expects(**given: Any) -> ExpectedCalls:
         asked.update(given)
         return ExpectedCalls(calls, frozenset({BILLS}))
 
@@ -107,12 +108,13 @@ def test_expected_calls_are_drawn_ahead_and_compared_with_what_came(
     assert asked["since"] <= now - SLOTS * HALF_HOUR
     assert asked["until"] > now + AHEAD * HALF_HOUR
     # Twelve were expected by noon, in eight half hours; three came.
-    assert (board.is_forecast, board.change) == (True, pytest.approx(-75.0))
+    assert board.is_forecast
+    assert board.change == pytest.approx(-75.0)
     assert (len(board.bars), board.most) == (SLOTS, 5)
     assert board.bars[-AHEAD - 1].label == "12:00"
     points = [tuple(map(float, each.split(","))) for each in board.line.split()]
     assert len(points) == 12  # eight half hours before noon, that of noon, three ahead
-    assert points[-2] == (BAR_PLACE * (SLOTS - 2) + BAR_WIDTH / 2, pytest.approx(HEIGHT * 0.1))
+    assert points[-2] == pytest.approx((BAR_PLACE * (SLOTS - 2) + BAR_WIDTH / 2, HEIGHT * 0.1))
 
 
 def test_where_nothing_is_expected_the_board_compares_with_a_week_ago(world: Company) -> None:

@@ -64,8 +64,7 @@ def test_nothing_is_expected_of_other_units_and_without_a_week(
 
 def test_calls_of_one_queue_are_expected_once(world: Company, row: RosterWeek) -> None:
     everything = subtree_of(world.company.pk)
-    asked = {"organisation_ids": everything, "since": MIDNIGHT, "until": NEXT}
-    before = expected_calls(**asked)
+    before = expected_calls(organisation_ids=everything, since=MIDNIGHT, until=NEXT)
     second = add_group(
         plan=GroupPlan(
             unit_id=world.lake.pk, calls_of_id=world.company.pk, name="热线二组",
@@ -73,4 +72,5 @@ def test_calls_of_one_queue_are_expected_once(world: Company, row: RosterWeek) -
         )
     )  # fmt: skip
     begin_week(group=second, monday=MONDAY, today=TODAY, actor=world.agent, now=NOW)
-    assert expected_calls(**asked) == before
+    again = expected_calls(organisation_ids=everything, since=MIDNIGHT, until=NEXT)
+    assert again == before
