@@ -3,6 +3,7 @@
 One at a time: an advisory lock of PostgreSQL chooses the leader, the others wait to take its
 place. What is heard is worked off in its order by one thread; orders of one call follow each
 other, those of several calls go side by side. While the database is away, what is heard waits.
+A telephone that is ready to be dialled waits for nothing that is written: it goes first, alone.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Final
 
 import psycopg
@@ -23,7 +25,15 @@ from qiao.core.live import connection_parameters
 from qiao.telephony.engines.port import EngineDown, TelephonyEngine
 from qiao.telephony.operations import Given, Switchboard, Work
 from qiao.telephony.operations.asking import HEARD_ON
-from qiao.telephony.rules.switch import LineBack, LineLost, Outcome, Replaced, Signal, View
+from qiao.telephony.rules.switch import (
+    LineBack,
+    LineLost,
+    Outcome,
+    Ready,
+    Replaced,
+    Signal,
+    View,
+)
 
 TICK_SECONDS: Final = 1.0
 AGAIN_SECONDS: Final = 0.5  # between two attempts while the database is away
@@ -33,10 +43,32 @@ MOST_AT_ONCE: Final = 16  # works of one transaction: the first of them waits fo
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What is to be done by the board; whether it may be one transaction with others."""
+    """What is to be done by the board; whether it may be one transaction with others, and whether
+    it goes before what waits."""
 
     do: Work
     joins: bool = False
+    is_first: bool = False
+
+
+class _Works:
+    """What waits for the board: first what goes first, else in its order."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.PriorityQueue[tuple[bool, int, _Work]] = asyncio.PriorityQueue()
+        self._numbers = count()
+
+    def put(self, work: _Work) -> None:
+        """One more."""
+        self._waiting.put_nowait((not work.is_first, next(self._numbers), work))
+
+    async def next(self) -> _Work:
+        """The next, as soon as there is one."""
+        return (await self._waiting.get())[-1]
+
+    def at_once(self) -> _Work | None:
+        """The next that is there already."""
+        return None if self._waiting.empty() else self._waiting.get_nowait()[-1]
 
 
 class Controller:
@@ -46,7 +78,7 @@ class Controller:
         self.board = Switchboard()
         self._engine = engine
         self._now = now
-        self._works: asyncio.Queue[_Work] = asyncio.Queue()
+        self._works = _Works()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="switchboard")
         self._orders: dict[int, asyncio.Queue[Given]] = defaultdict(asyncio.Queue)
         self._givers: dict[int, asyncio.Task[None]] = {}
@@ -77,7 +109,7 @@ class Controller:
 
         First of all comes what stands now: what is heard and asked is about calls that are known.
         """
-        self._works = asyncio.Queue()
+        self._works = _Works()
         self._orders.clear()
         await self._look_around()
         parts = (
@@ -113,13 +145,16 @@ class Controller:
             elif isinstance(signal, LineBack):
                 await self._look_around()
             else:
-                self._works.put_nowait(self._heard(signal))
+                self._works.put(self._heard(signal))
 
     def _heard(self, signal: Signal) -> _Work:
-        return _Work(lambda now: self.board.hear(signal, now=now), joins=True)
+        is_ready = isinstance(signal, Ready)  # nothing is written of it
+        return _Work(
+            lambda now: self.board.hear(signal, now=now), joins=not is_ready, is_first=is_ready
+        )
 
     def _taken_up(self, view: View) -> _Work:
-        return _Work(lambda now: self.board.take_up(view, now=now))
+        return _Work(lambda now: self.board.take_up(view, now=now), is_first=True)
 
     def _brought(self, given: Given, outcome: Outcome) -> _Work:
         return _Work(lambda now: self.board.bring(given, outcome, now=now), joins=True)
@@ -133,7 +168,7 @@ class Controller:
                 log.warning("switch_not_seen", why=str(error))
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
-                self._works.put_nowait(self._taken_up(view))
+                self._works.put(self._taken_up(view))
                 return
 
     async def _tick(self) -> None:
@@ -141,7 +176,7 @@ class Controller:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             passed = asyncio.Event()
-            self._works.put_nowait(self._time_passes(passed))
+            self._works.put(self._time_passes(passed))
             await passed.wait()
 
     def _time_passes(self, passed: asyncio.Event) -> _Work:
@@ -163,9 +198,9 @@ class Controller:
                     autocommit=True, **connection_parameters()
                 ) as heard:
                     await heard.execute(f"LISTEN {HEARD_ON}")
-                    self._works.put_nowait(_Work(self._carry_out))
+                    self._works.put(_Work(self._carry_out))
                     async for _notice in heard.notifies():
-                        self._works.put_nowait(_Work(self._carry_out))
+                        self._works.put(_Work(self._carry_out))
             await asyncio.sleep(AGAIN_SECONDS)
 
     def _carry_out(self, now: datetime) -> Sequence[Given]:
@@ -177,11 +212,11 @@ class Controller:
         loop = asyncio.get_running_loop()
         waits: _Work | None = None  # what came after some that were done together
         while True:
-            works = [waits or await self._works.get()]
+            works = [waits or await self._works.next()]
             waits = None
-            while works[-1].joins and len(works) < MOST_AT_ONCE and not self._works.empty():
-                waits = self._works.get_nowait()
-                if not waits.joins:
+            while works[-1].joins and len(works) < MOST_AT_ONCE:
+                waits = self._works.at_once()
+                if waits is None or not waits.joins:
                     break
                 works.append(waits)
                 waits = None
@@ -211,7 +246,7 @@ class Controller:
             except Exception:  # an engine never raises; a faulty one must not silence a call
                 log.exception("order_not_given", order=repr(given.order))
                 outcome = Outcome.FAILED
-            self._works.put_nowait(self._brought(given, outcome))
+            self._works.put(self._brought(given, outcome))
         self._givers.pop(call_id, None)
         if orders.empty():
             self._orders.pop(call_id, None)

@@ -16,7 +16,7 @@ from qiao.contact.operations import sign_on
 from qiao.core.actor import Actor
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.tests.cast import Company, make_company
-from qiao.telephony.controller import Controller
+from qiao.telephony.controller import MOST_AT_ONCE, Controller
 from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.sim import SimEngine
 from qiao.telephony.engines.sim_phones import Phone
@@ -24,7 +24,7 @@ from qiao.telephony.models import Call, CallAsk, CallEntry
 from qiao.telephony.operations import add_line, ask_of_call
 from qiao.telephony.operations.asking import NotYourCall
 from qiao.telephony.queries import histories
-from qiao.telephony.rules import asks
+from qiao.telephony.rules import asks, switch
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -280,3 +280,69 @@ def test_only_one_controller_leads(world: Company) -> None:
             await second
 
     played(scene())
+
+
+class SlowBoard:
+    """Writes slowly; notes in which order what is heard is done."""
+
+    living = 0
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    def at_once(self, works: Any, *, now: Any) -> list[Any]:
+        for work in works:
+            work(now)
+        time.sleep(0.1)
+        return []
+
+    def hear(self, signal: Any, **_given: Any) -> list[Any]:
+        self.done.append(signal.channel)
+        return []
+
+    def __getattr__(self, _name: str) -> Callable[..., list[Any]]:
+        return lambda *_given, **_named: []
+
+
+class TalkingSwitch:
+    """A switch of which much is heard at once, and a moment later that a telephone is ready."""
+
+    async def signals(self) -> "AsyncIterator[switch.Signal]":
+        for number in range(5 * MOST_AT_ONCE):
+            yield switch.Gone(timezone.now(), f"gone-{number}", 16)
+        await asyncio.sleep(0.05)
+        yield switch.Ready(timezone.now(), "ready", "agent", "")
+        await asyncio.sleep(LONG)
+
+    async def look_around(self) -> switch.View:
+        return switch.View((), ())
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+def test_a_telephone_that_may_be_dialled_waits_for_nothing_that_is_written(
+    own_database: str,
+) -> None:
+    del own_database
+
+    async def story() -> list[str]:
+        engine: Any = TalkingSwitch()
+        controller = Controller(engine, timezone.now)
+        board: Any = SlowBoard()
+        controller.board = board
+        running = asyncio.create_task(controller.run())
+        end = time.monotonic() + LONG
+        while len(board.done) <= 5 * MOST_AT_ONCE:
+            assert time.monotonic() < end, board.done
+            await asyncio.sleep(0.02)
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+        return list(board.done)
+
+    done = asyncio.run(story())
+    assert done.index("ready") <= 2 * MOST_AT_ONCE
+    gone = [each for each in done if each != "ready"]
+    assert gone == [f"gone-{number}" for number in range(5 * MOST_AT_ONCE)]
