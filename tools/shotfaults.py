@@ -116,7 +116,8 @@ TITLES = {
 DATA = {"demo.toml", "case_types.toml"}
 # Addresses, places in texts, keys, the name of a standard: no words of a language.
 SIGNS = re.compile(
-    r"https?://\S*|\{[^}]*\}|[“「][a-z0-9_]+[”」]|::\w+|\b[a-z0-9_]+(?:\.[a-z0-9_]+)+\b|Standard Webhooks"
+    r"https?://\S*|\{[^}]*\}|[“「][a-z0-9_]+[”」]|::\w+|\b[a-z0-9_]+(?:\.[a-z0-9_]+)+\b"
+    r"|Standard Webhooks"
 )
 WORD = re.compile(r"(?<![\w@./#-])[A-Za-z][a-z]{2,}(?![\w@/-])")
 ALLOWED = {
