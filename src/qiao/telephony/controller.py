@@ -38,7 +38,7 @@ from qiao.telephony.rules.switch import (
 TICK_SECONDS: Final = 1.0
 AGAIN_SECONDS: Final = 0.5  # between two attempts while the database is away
 log: Final = structlog.get_logger(__name__)
-MOST_AT_ONCE: Final = 16  # works of one transaction: the first of them waits for the last
+MOST_AT_ONCE: Final = 8  # works of one transaction: the first of them waits for the last
 
 
 @dataclass(frozen=True, slots=True)
