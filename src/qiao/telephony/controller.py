@@ -43,24 +43,30 @@ MOST_AT_ONCE: Final = 8  # works of one transaction: the first of them waits for
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What is to be done by the board; whether it may be one transaction with others, and whether
-    it goes before what waits."""
+    """What is to be done by the board; whether it may be one transaction with others, whether it
+    goes before what waits, and whether nothing goes past it."""
 
     do: Work
     joins: bool = False
     is_first: bool = False
+    is_barrier: bool = False
 
 
 class _Works:
-    """What waits for the board: first what goes first, else in its order."""
+    """What waits for the board: first what goes first, else in its order; a barrier stays behind
+    all that came before it and ahead of all that comes after."""
 
     def __init__(self) -> None:
-        self._waiting: asyncio.PriorityQueue[tuple[bool, int, _Work]] = asyncio.PriorityQueue()
+        self._waiting: asyncio.PriorityQueue[tuple[int, bool, int, _Work]]
+        self._waiting = asyncio.PriorityQueue()
         self._numbers = count()
+        self._barriers = 0
 
     def put(self, work: _Work) -> None:
         """One more."""
-        self._waiting.put_nowait((not work.is_first, next(self._numbers), work))
+        goes_first = work.is_first or work.is_barrier
+        self._barriers += work.is_barrier
+        self._waiting.put_nowait((self._barriers, not goes_first, next(self._numbers), work))
 
     async def next(self) -> _Work:
         """The next, as soon as there is one."""
@@ -154,7 +160,9 @@ class Controller:
         )
 
     def _taken_up(self, view: View) -> _Work:
-        return _Work(lambda now: self.board.take_up(view, now=now), is_first=True)
+        # What was heard before is of calls that the view may miss, what comes after of those that
+        # are known only by it.
+        return _Work(lambda now: self.board.take_up(view, now=now), is_barrier=True)
 
     def _brought(self, given: Given, outcome: Outcome) -> _Work:
         return _Work(lambda now: self.board.bring(given, outcome, now=now), joins=True)

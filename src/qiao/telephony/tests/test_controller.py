@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 LONG = 20.0
 BILLS = "water.billing"
 CALLER, HOTLINE = "13805712264", "96111"
+GONE = [f"gone-{number}" for number in range(5 * MOST_AT_ONCE)]
 
 
 @pytest.fixture
@@ -300,18 +301,26 @@ class SlowBoard:
         self.done.append(signal.channel)
         return []
 
+    def take_up(self, _view: Any, **_given: Any) -> list[Any]:
+        self.done.append("taken up")
+        return []
+
     def __getattr__(self, _name: str) -> Callable[..., list[Any]]:
         return lambda *_given, **_named: []
 
 
 class TalkingSwitch:
-    """A switch of which much is heard at once, and a moment later that a telephone is ready."""
+    """A switch of which much is heard at once, and a moment later something else."""
+
+    def __init__(self, *later: switch.Signal) -> None:
+        self._later = later
 
     async def signals(self) -> "AsyncIterator[switch.Signal]":
-        for number in range(5 * MOST_AT_ONCE):
-            yield switch.Gone(timezone.now(), f"gone-{number}", 16)
+        for channel in GONE:
+            yield switch.Gone(timezone.now(), channel, 16)
         await asyncio.sleep(0.05)
-        yield switch.Ready(timezone.now(), "ready", "agent", "")
+        for each in self._later:
+            yield each
         await asyncio.sleep(LONG)
 
     async def look_around(self) -> switch.View:
@@ -322,19 +331,17 @@ class TalkingSwitch:
     async def stop(self) -> None: ...
 
 
-def test_a_telephone_that_may_be_dialled_waits_for_nothing_that_is_written(
-    own_database: str,
-) -> None:
-    del own_database
+def done_of(*later: switch.Signal) -> list[str]:
+    """In which order a controller has done what was heard, after it took the calls up first."""
 
     async def story() -> list[str]:
-        engine: Any = TalkingSwitch()
+        engine: Any = TalkingSwitch(*later)
         controller = Controller(engine, timezone.now)
         board: Any = SlowBoard()
         controller.board = board
         running = asyncio.create_task(controller.run())
         end = time.monotonic() + LONG
-        while len(board.done) <= 5 * MOST_AT_ONCE:
+        while len(board.done) <= len(GONE) + len(later):
             assert time.monotonic() < end, board.done
             await asyncio.sleep(0.02)
         running.cancel()
@@ -342,7 +349,20 @@ def test_a_telephone_that_may_be_dialled_waits_for_nothing_that_is_written(
             await running
         return list(board.done)
 
-    done = asyncio.run(story())
+    first, *done = asyncio.run(story())
+    assert first == "taken up"
+    assert [each for each in done if each.startswith("gone")] == GONE
+    return done
+
+
+@pytest.mark.usefixtures("own_database")
+def test_a_telephone_that_may_be_dialled_waits_for_nothing_that_is_written() -> None:
+    done = done_of(switch.Ready(timezone.now(), "ready", "agent", ""))
     assert done.index("ready") <= 2 * MOST_AT_ONCE
-    gone = [each for each in done if each != "ready"]
-    assert gone == [f"gone-{number}" for number in range(5 * MOST_AT_ONCE)]
+
+
+@pytest.mark.usefixtures("own_database")
+def test_what_was_heard_before_calls_are_taken_up_again_is_done_before() -> None:
+    now = timezone.now()
+    done = done_of(switch.LineBack(now), switch.Ready(now, "ready", "agent", ""))
+    assert done == [*GONE, "taken up", "ready"]
