@@ -160,6 +160,7 @@ def build_board(*, actor: Actor, now: datetime) -> Board:
     agents = agents_now(actor=actor, now=now) if actor.can(PEOPLE) else None
     expected = _expected(actor, start, now)
     bars, most, line = _bars(by_slot, expected, now)
+    change, is_forecast = _change(actor, start, now, expected)
     before = Wanted(start - WEEK, start)
     return Board(
         today=today,
@@ -168,8 +169,8 @@ def build_board(*, actor: Actor, now: datetime) -> Board:
         recent=recent_tally(actor=actor, wanted=Wanted(now - HALF_HOUR, now)),
         waiting=sum(each.waiting for each in waiting.values()),
         since=min(moments, default=None),
-        change=_change(actor, start, now, expected),
-        is_forecast=expected is not None,
+        change=change,
+        is_forecast=is_forecast,
         resolved=resolved_at_once(actor=actor, wanted=day, by="all").get("", (0, 0)),
         resolved_before=resolved_at_once(actor=actor, wanted=before, by="all").get("", (0, 0)),
         queues=_queues(by_queue, waiting, now),
@@ -218,20 +219,24 @@ def _expected(actor: Actor, start: datetime, now: datetime) -> ExpectedCalls | N
 
 def _change(
     actor: Actor, start: datetime, now: datetime, expected: ExpectedCalls | None
-) -> float | None:
-    """How many more calls, in percent, than expected or a week ago by this half hour."""
+) -> tuple[float | None, bool]:
+    """How many more calls, in percent, than expected by this half hour, or than a week ago; and
+    whether it is the former. What is expected are calls that are taken: forecasts are made from
+    contacts."""
     until = start + (now - start) // HALF_HOUR * HALF_HOUR
     if until <= start:
-        return None
-    if expected is not None:
+        return None, False
+    awaited = expected.calls.items() if expected else ()
+    wanted = sum(n for at, n in awaited if start <= at < until)
+    if expected and wanted >= 1:
         here = tallies(actor=actor, wanted=Wanted(start, until), by="queue")
-        came = sum(each.offered for key, each in here.items() if key in expected.queues)
-        wanted = sum(n for at, n in expected.calls.items() if start <= at < until)
-        return 100 * (came - wanted) / wanted if wanted >= 1 else None
+        came = sum(each.answered for key, each in here.items() if key in expected.queues)
+        return 100 * (came - wanted) / wanted, True
     past = tallies(actor=actor, wanted=Wanted(start - WEEK, until - WEEK), by="all")
     so_far = tallies(actor=actor, wanted=Wanted(start, until), by="all")
     before = total(past.values()).offered
-    return Change(before, total(so_far.values()).offered).percent if before else None
+    change = Change(before, total(so_far.values()).offered).percent if before else None
+    return change, False
 
 
 def _queues(

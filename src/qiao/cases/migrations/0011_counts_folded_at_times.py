@@ -34,28 +34,10 @@ BEGIN
 END $$;
 CREATE TRIGGER cases_fold_at_times AFTER INSERT ON cases_casecountchange
     FOR EACH STATEMENT EXECUTE FUNCTION cases_fold_at_times();
-
-CREATE OR REPLACE FUNCTION cases_count_again() RETURNS bigint LANGUAGE sql AS $$
-    SELECT pg_advisory_xact_lock({LOCK});
-    DELETE FROM cases_casecount;
-    DELETE FROM cases_casecountmonth;
-    DELETE FROM cases_casecountchange;
-    INSERT INTO cases_casecountchange (organisation_id, day, view, holder, pack, n)
-    SELECT organisation_id, day, view, holder, pack, n FROM cases_recount();
-    SELECT cases_fold_counts()
-$$;
 """
 UNDO = """
 DROP TRIGGER cases_fold_at_times ON cases_casecountchange;
 DROP FUNCTION cases_fold_at_times();
-CREATE OR REPLACE FUNCTION cases_count_again() RETURNS bigint LANGUAGE sql AS $$
-    DELETE FROM cases_casecount;
-    DELETE FROM cases_casecountmonth;
-    DELETE FROM cases_casecountchange;
-    INSERT INTO cases_casecountchange (organisation_id, day, view, holder, pack, n)
-    SELECT organisation_id, day, view, holder, pack, n FROM cases_recount();
-    SELECT cases_fold_counts()
-$$;
 DROP FUNCTION cases_fold_counts();
 ALTER FUNCTION cases_fold_counts_held() RENAME TO cases_fold_counts;
 DROP INDEX cases_countchange_view;

@@ -31,8 +31,8 @@ class CallSource:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCalls:
-    """How many calls are expected to come, by the moment at which a half hour begins, and in which
-    `queues` they will wait."""
+    """How many calls are expected to be taken, by the moment at which a half hour begins, and in
+    which `queues` they will wait."""
 
     calls: Mapping[datetime, float]
     queues: frozenset[str]

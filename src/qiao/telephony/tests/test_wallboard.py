@@ -94,6 +94,7 @@ def test_expected_calls_are_drawn_ahead_and_compared_with_what_came(
     for n in range(3):
         past.call(n, staff=world.agent)
     past.call(5, staff=world.agent, queue=REPAIRS)  # nobody expected it
+    past.call(9, wait=30)  # nobody took it
     slot = now.replace(minute=0)
     calls = {slot + HALF_HOUR * n: 4.5 if n == 2 else 1.5 for n in range(-8, 12)}
     asked: dict[str, Any] = {}
@@ -115,6 +116,20 @@ def test_expected_calls_are_drawn_ahead_and_compared_with_what_came(
     points = [tuple(map(float, each.split(","))) for each in board.line.split()]
     assert len(points) == 12  # eight half hours before noon, that of noon, three ahead
     assert points[-2] == pytest.approx((BAR_PLACE * (SLOTS - 2) + BAR_WIDTH / 2, HEIGHT * 0.1))
+
+
+def test_a_day_of_which_nothing_is_expected_is_compared_with_a_week_ago(
+    world: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past, now = Past(world), noon()
+    for back in (timedelta(hours=3), timedelta(days=7, hours=3)):
+        past.start = now - back
+        past.call(0, staff=world.agent)
+    yesterday = {now.replace(hour=23, minute=0) - timedelta(days=1): 7.0}
+    found = ExpectedCalls(yesterday, frozenset({BILLS}))
+    monkeypatch.setattr(registry, "expected_calls", lambda **_: found)
+    board = build_board(actor=chief(world), now=now)
+    assert (board.is_forecast, board.change) == (False, 0)
 
 
 def test_where_nothing_is_expected_the_board_compares_with_a_week_ago(world: Company) -> None:

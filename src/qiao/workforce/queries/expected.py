@@ -1,8 +1,9 @@
 """How many calls the weeks of rosters were planned for, as others see them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Set
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from qiao.core.manifest import ExpectedCalls
@@ -12,6 +13,8 @@ from qiao.workforce.queries.groups import queues_of
 from qiao.workforce.queries.rosters import monday_of
 from qiao.workforce.rules.plan import DAY_SLOTS, SLOT_MINUTES
 
+DAY: Final = timedelta(days=1)
+
 
 def expected_calls(
     *, organisation_ids: Collection[int], since: datetime, until: datetime
@@ -20,28 +23,38 @@ def expected_calls(
     others. Of two groups that take calls of one queue only the first counts."""
     wanted, covered = set(organisation_ids), set[str]()
     calls = defaultdict[datetime, float](float)
-    for group in PlanningGroup.objects.filter(is_active=True).order_by("id"):
+    for group, lines in _planned(wanted, since, until).items():
         queues = set(queues_of(group))
-        if covered & queues or set(subtree_of(group.calls_of_id)) != wanted:
+        found = [
+            (moment, float(n))
+            for monday, line in lines
+            for slot, n in enumerate(line or ())
+            if since <= (moment := _moment(monday, slot, ZoneInfo(group.timezone))) < until
+        ]
+        if not found or covered & queues:
             continue
-        found = list(_of_group(group, since, until))
         for moment, n in found:
             calls[moment] += n
-        covered |= queues if found else set()
+        covered |= queues
     return ExpectedCalls(calls, frozenset(covered)) if covered else None
 
 
-def _of_group(
-    group: PlanningGroup, since: datetime, until: datetime
-) -> Iterator[tuple[datetime, float]]:
-    zone = ZoneInfo(group.timezone)
-    first, last = (monday_of(each.astimezone(zone).date()) for each in (since, until))
-    weeks = RosterWeek.objects.filter(group=group, monday__range=(first, last))
-    for monday, line in weeks.values_list("monday", "demand__calls"):
-        for slot, n in enumerate(line or ()):
-            moment = _moment(monday, slot, zone)
-            if since <= moment < until:
-                yield moment, float(n)
+def _planned(
+    wanted: Set[int], since: datetime, until: datetime
+) -> dict[PlanningGroup, list[tuple[date, list[float]]]]:
+    """The calls by half hour of each group's weeks, the groups that were added first before."""
+    groups = list(PlanningGroup.objects.filter(is_active=True, calls_of_id__in=wanted))
+    roots = {pk for pk in {each.calls_of_id for each in groups} if set(subtree_of(pk)) == wanted}
+    taking = {each.pk: each for each in groups if each.calls_of_id in roots}
+    # A day more on each side: where a week begins depends on the time zone of its group.
+    first, last = monday_of(since.date() - DAY), monday_of(until.date() + DAY)
+    weeks = RosterWeek.objects.filter(group__in=taking, monday__range=(first, last))
+    found: dict[PlanningGroup, list[tuple[date, list[float]]]] = defaultdict(list)
+    for group_id, monday, line in weeks.order_by("group_id", "monday").values_list(
+        "group_id", "monday", "demand__calls"
+    ):
+        found[taking[group_id]].append((monday, line))
+    return found
 
 
 def _moment(monday: date, slot: int, zone: ZoneInfo) -> datetime:
