@@ -22,7 +22,7 @@ from measuring.usage import children_of, seconds_of, server_of
 from acd_parts import world
 
 if TYPE_CHECKING:
-    from acd_parts.exchange import Exchange, Times
+    from acd_parts.exchange import Exchange, Ring, Times
     from qiao.core.actor import Actor
 
 AGENTS = 200
@@ -135,23 +135,30 @@ def _ring(to_ring: Sequence[float], work: Mapping[str, float]) -> Result:
 
 
 def _pop(
-    rang: Mapping[str, Sequence[float]], endpoints: Mapping[int, str], seen: Mapping[str, object]
+    rang: "Mapping[str, Sequence[Ring]]", endpoints: Mapping[int, str], seen: Mapping[str, Any]
 ) -> Result:
-    """Each ring with the screen that showed it; a screen may be before its telephone."""
+    """Each ring with the screen that showed it; a screen may be before its telephone.
+
+    A ring is missing where it lasted for the time that a screen may take and no screen showed it;
+    one that was over sooner, because its caller put down, is counted apart.
+    """
     shown = {endpoints[staff]: moments for staff, moments in seen["shown"]}
-    taken, missing = [], 0
-    for endpoint, moments in rang.items():
+    taken, unseen = [], []
+    for endpoint, rings in rang.items():
         screens = sorted(shown.get(endpoint, []))
-        for place, moment in enumerate(moments):
-            after = moments[place + 1] if place + 1 < len(moments) else float("inf")
-            at = bisect_left(screens, moment - 0.5)
+        for place, ring in enumerate(rings):
+            after = rings[place + 1].since if place + 1 < len(rings) else float("inf")
+            at = bisect_left(screens, ring.since - 0.5)
             if at < len(screens) and screens[at] < after - 0.5:
-                taken.append(max(0.0, screens[at] - moment))
+                taken.append(max(0.0, screens[at] - ring.since))
             else:
-                missing += 1
-    say(f"rings without a screen: {missing}; {seen['opened']} streams")
+                unseen.append(ring.until - ring.since)
+    missing = sum(1 for lasted in unseen if lasted * 1000 >= POP_LIMIT)
+    say(f"rings without a screen lasted: {sorted(round(each, 2) for each in unseen)} s")
+    say(f"answers: {seen['answers']}; {seen['opened']} streams")
     details = {
         "p99": p99(taken), "screens": len(taken), "missing": missing,
+        "over_before": len(unseen) - missing,
         "streams": seen["opened"], "lost": seen["lost"], "faults": seen["faults"],
     }  # fmt: skip
     limits = Limits(most={"p99": POP_LIMIT, "missing": 0, "lost": 0, "faults": 0})

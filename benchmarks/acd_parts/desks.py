@@ -11,6 +11,7 @@ import json
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -29,8 +30,7 @@ class Desk:
     shown: list[float] = field(default_factory=list)
     beats: list[float] = field(default_factory=list)
     lost: int = 0
-    looks: int = 0
-    faults: int = 0
+    answers: Counter[str] = field(default_factory=Counter)  # statuses, or what broke
 
 
 class Web:
@@ -43,19 +43,30 @@ class Web:
         self._writer: asyncio.StreamWriter | None = None
 
     async def get(self, path: str) -> tuple[int, bytes]:
-        """The status and the body."""
+        """The status and the body. A kept connection that the server has closed meanwhile is
+        opened anew, as browsers do it."""
         async with self._lock:
-            if self._writer is None:
-                self._reader, self._writer = await asyncio.open_connection("localhost", self._port)
-            assert self._reader is not None
-            more = f"HX-Request: true\r\nHX-Current-URL: http://localhost:{self._port}/cases/\r\n"
-            self._writer.write(f"GET {path} HTTP/1.1\r\n{self._head}{more}\r\n".encode())
-            head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            status, length = int(head.split(" ", 2)[1]), 0
-            for line in head.lower().split("\r\n"):
-                if line.startswith("content-length:"):
-                    length = int(line.partition(":")[2])
-            return status, await self._reader.readexactly(length)
+            if self._writer is not None:
+                try:
+                    return await self._ask(path)
+                except (ConnectionError, asyncio.IncompleteReadError) as broken:
+                    if getattr(broken, "partial", b""):
+                        raise
+                    self._writer.close()
+            self._reader, self._writer = await asyncio.open_connection("localhost", self._port)
+            return await self._ask(path)
+
+    async def _ask(self, path: str) -> tuple[int, bytes]:
+        assert self._reader is not None
+        assert self._writer is not None
+        more = f"HX-Request: true\r\nHX-Current-URL: http://localhost:{self._port}/cases/\r\n"
+        self._writer.write(f"GET {path} HTTP/1.1\r\n{self._head}{more}\r\n".encode())
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        status, length = int(head.split(" ", 2)[1]), 0
+        for line in head.lower().split("\r\n"):
+            if line.startswith("content-length:"):
+                length = int(line.partition(":")[2])
+        return status, await self._reader.readexactly(length)
 
 
 class Ear(asyncio.Protocol):
@@ -130,7 +141,6 @@ class Glance:
     async def _ask(self) -> None:
         while self._again:
             self._again = False
-            self._desk.looks += 1
             await look(self._desk, self._web)
 
 
@@ -140,9 +150,9 @@ async def look(desk: Desk, web: Web) -> None:
         status, body = await web.get(desk.page)
         if RINGS in body:
             desk.shown.append(time.monotonic())
-        desk.faults += status != 200
-    except (OSError, asyncio.IncompleteReadError):
-        desk.faults += 1
+        desk.answers[str(status)] += 1
+    except (OSError, asyncio.IncompleteReadError) as broken:
+        desk.answers[type(broken).__name__] += 1
 
 
 async def main() -> None:
@@ -156,14 +166,15 @@ async def main() -> None:
         signal.SIGTERM, lambda: [each.cancel() for each in watching]
     )
     await asyncio.gather(*watching, return_exceptions=True)
+    answers = sum((d.answers for d in desks), Counter[str]())
     beats = [later - before for d in desks for before, later in pairwise(d.beats)]
     told = {
         "shown": [[d.staff_id, d.shown] for d in desks if d.shown],
         "beats": beats,
         "opened": sum(1 for d in desks if d.beats),
         "lost": sum(d.lost for d in desks),
-        "faults": sum(d.faults for d in desks),
-        "looks": sum(d.looks for d in desks),
+        "answers": answers,
+        "faults": answers.total() - answers["200"],
     }
     json.dump(told, sys.stdout)
 

@@ -34,6 +34,15 @@ DRAIN_SECONDS = 40.0
 
 
 @dataclass
+class Ring:
+    """A telephone rings, until it is lifted or nobody wants it any more."""
+
+    channel: str
+    since: float
+    until: float = float("inf")
+
+
+@dataclass
 class Times:
     """When decisions were made and telephones rang, and what became of each call."""
 
@@ -41,7 +50,7 @@ class Times:
     endpoints: dict[str, str] = field(default_factory=dict)  # of channels
     callers: dict[int, str] = field(default_factory=dict)  # their channels, by call
     to_ring: list[float] = field(default_factory=list)  # seconds
-    rang: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    rang: dict[str, list[Ring]] = field(default_factory=lambda: defaultdict(list))
     called: int = 0
     lifted: dict[int, int] = field(default_factory=lambda: defaultdict(int))  # times, by call
 
@@ -61,7 +70,7 @@ class TimedEngine(SimEngine):
     def _hear(self, signal: Signal) -> None:
         if isinstance(signal, switch.Rings):
             now, endpoint = time.monotonic(), self._times.endpoints[signal.channel]
-            self._times.rang[endpoint].append(now)
+            self._times.rang[endpoint].append(Ring(signal.channel, now))
             if (decided := self._times.decided.pop(endpoint, None)) is not None:
                 self._times.to_ring.append(now - decided)
         super()._hear(signal)
@@ -131,7 +140,11 @@ class Exchange:
         self.engine.switch.put_down(channel)
 
     def _state(self, channel: str, state: str) -> None:
-        """A caller and a telephone are joined: the patience of the caller plays no part more."""
+        """A ring is over; and where a telephone was lifted, the patience of its caller plays no
+        part more."""
+        rings = self.times.rang.get(self.times.endpoints.get(channel, ""))
+        if state != "ringing" and rings and rings[-1].channel == channel:
+            rings[-1].until = min(rings[-1].until, time.monotonic())
         if state != "up" or not channel.startswith("q"):
             return
         call_id = int(channel[1:].partition("-")[0])

@@ -16,10 +16,10 @@ from qiao.core.packs.model import CaseType, Pack
 ZONE = ZoneInfo("Asia/Shanghai")
 QUIETEST = 0.4
 GROWTH = 0.15  # how much busier the last day of the history is than the first
-LAST_DAYS = (1.4, 2.2)  # a cold night: yesterday and today bring more than their usual share
+LAST_DAYS = (1.2, 1.4)  # a cold night: yesterday and today bring more than their usual share
 
 TABLES = (
-    "CREATE TEMP TABLE demo_day (i int, day date, cum float8) ON COMMIT DROP",
+    "CREATE TEMP TABLE demo_day (i int, day date, cum float8, passed float8) ON COMMIT DROP",
     "CREATE TEMP TABLE demo_weight (kind text, value text, cum float8) ON COMMIT DROP",
 )
 
@@ -33,7 +33,11 @@ def fill(cursor: Any, table: str, rows: Iterator[tuple[Any, ...]]) -> None:
 
 
 def fill_rhythm(cursor: Any, world: World, pack: Pack) -> None:
-    """Make ``demo_day`` and ``demo_weight`` (kinds ``hour`` and ``channel``)."""
+    """Make ``demo_day`` and ``demo_weight`` (kinds ``hour`` and ``channel``).
+
+    ``demo_day.passed`` is the share of a day's hours, by weight, that has passed: a draw of an
+    hour is multiplied with it, so that nothing of today is drawn that has not come yet.
+    """
     for statement in TABLES:
         cursor.execute(statement)
     fill(cursor, "demo_day", _days(world, pack))
@@ -83,15 +87,25 @@ def _of(table: Mapping[str, Any], key: str) -> Any:
 
 
 def _days(world: World, pack: Pack) -> Iterator[tuple[Any, ...]]:
-    """Days with cumulated weights: season, weekday, and a slow growth."""
+    """Days with cumulated weights: season, weekday, a slow growth; of today what has passed."""
     days = history_days(world)
+    passed = _passed(world.now, pack)
     total = 0.0
     for offset, day in enumerate(days):
         weight: float = pack.demo.monthly[day.month - 1] * pack.demo.weekly[day.weekday()]
         weight *= 1 + GROWTH * offset / len(days)
         left = len(days) - offset
-        total += weight * (LAST_DAYS[-left] if left <= len(LAST_DAYS) else 1)
-        yield offset + 1, day, total
+        share = passed if left == 1 else 1.0
+        total += weight * (LAST_DAYS[-left] if left <= len(LAST_DAYS) else 1) * share
+        yield offset + 1, day, total, share
+
+
+def _passed(now: datetime, pack: Pack) -> float:
+    """The share of today's hours, by weight, that has passed: never nothing."""
+    local = now.astimezone(ZONE)
+    hours = pack.demo.hourly
+    whole = sum(hours[: local.hour]) + hours[local.hour] * local.minute / 60
+    return max(whole, 1) / sum(hours)
 
 
 def _weights(pack: Pack) -> Iterator[tuple[Any, ...]]:

@@ -71,7 +71,8 @@ WITH r AS MATERIALIZED (
            random() AS z2, random() AS cut, random() AS cut_at, random() AS member
       FROM generate_series(1, %(wanted)s) AS n
 ), d AS (
-    SELECT array_agg(cum ORDER BY i) AS cums, array_agg(day ORDER BY i) AS days, max(cum) AS total
+    SELECT array_agg(cum ORDER BY i) AS cums, array_agg(day ORDER BY i) AS days,
+           array_agg(passed ORDER BY i) AS passed, max(cum) AS total
       FROM demo_day
 ), h AS (
     SELECT array_agg(cum ORDER BY cum) AS cums, max(cum) AS total
@@ -87,7 +88,8 @@ WITH r AS MATERIALIZED (
 ), moments AS (
     SELECT r.*, c.names[1 + width_bucket(r.channel * c.total, c.cums)] AS channel_key,
            date_trunc('second', (d.days[1 + width_bucket(r.day * d.total, d.cums)]
-               + make_interval(hours => width_bucket(r.hour * h.total, h.cums),
+               + make_interval(hours => width_bucket(r.hour * h.total
+                                   * d.passed[1 + width_bucket(r.day * d.total, d.cums)], h.cums),
                                secs => r.second * 3600)) AT TIME ZONE 'Asia/Shanghai') AS drawn
       FROM r, d, h, c
 ), timed AS MATERIALIZED (

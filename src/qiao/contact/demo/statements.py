@@ -85,7 +85,7 @@ ANSWERED = _MADE.format(
           FROM generate_series(1, %(portion)s)
     ), d AS (
         SELECT array_agg(cum ORDER BY i) AS cums, array_agg(day ORDER BY i) AS days,
-               max(cum) AS total
+               array_agg(passed ORDER BY i) AS passed, max(cum) AS total
           FROM demo_day
     ), h AS (
         SELECT array_agg(cum ORDER BY cum) AS cums, max(cum) AS total
@@ -100,7 +100,8 @@ ANSWERED = _MADE.format(
     ), drawn AS (
         SELECT r.*, c.names[1 + width_bucket(r.channel * c.total, c.cums)] AS channel_key,
                d.days[1 + width_bucket(r.day * d.total, d.cums)] AS on_day,
-               make_interval(hours => width_bucket(r.hour * h.total, h.cums),
+               make_interval(hours => width_bucket(r.hour * h.total
+                       * d.passed[1 + width_bucket(r.day * d.total, d.cums)], h.cums),
                              secs => r.second * 3600) AS at_time
           FROM r, d, h, c
     ), timed AS MATERIALIZED (
