@@ -13,6 +13,10 @@ PANELS = (
         "customers.numbers", _("Telephone numbers"), "customers/panels/numbers.html",
         numbers.PANEL, "customers.view", frozenset({"customer.file"}), 15,
     ),
+    Panel(
+        "customers.reach", _("Telephone numbers"), "customers/panels/reach.html",
+        numbers.REACH, "customers.view", frozenset({"case", "case_side"}), 5,
+    ),
 )  # fmt: skip
 COMMANDS = (
     Command(

@@ -35,7 +35,9 @@ TELEPHONE: Final = {
         {"owed_id": "{owed}", "result": "reached"}, post={}, get=NOT_ALLOWED
     ),
     "telephony:call_number": Visit(
-        {"customer_id": "{customer}", "phone_id": "{phone}"}, post={}, get=NOT_ALLOWED
+        {"customer_id": "{customer}", "phone_id": "{phone}"},
+        post={"case": "{case}"},
+        get=NOT_ALLOWED,
     ),
     "telephony:call_lists": Visit(),
     "telephony:new_call_list": Visit(post=NEW_LIST),

@@ -107,7 +107,8 @@ class ContactTool:
 @dataclass(frozen=True, slots=True)
 class NumberKey:
     """A key beside a customer's telephone number, for holders of a right: it posts to
-    `url_name`, whose parts are the ids of the customer and of the number."""
+    `url_name`, whose parts are the ids of the customer and of the number. ``case`` is posted with
+    it where the number stands on the page of a case: its id."""
 
     key: str
     label: Text

@@ -11,11 +11,9 @@ from qiao.customers.models import Customer, CustomerPhone
 from qiao.customers.queries.people import NotVisible, get_customer_for, held_as
 from qiao.customers.queries.search import ids_of, visible
 
-# Numbers that lead to the customer with what is known of each, and those that led there before.
-PANEL: Final = """
-SELECT json_build_object('id', %(customer_id)s::bigint, 'phones', (
-    SELECT coalesce(json_agg(p ORDER BY p.standing <> '', p.is_own DESC, p.is_primary DESC, p.id),
-                    '[]')
+# Numbers that lead to the customer with what is known of each.
+_PHONES: Final = """
+    SELECT json_agg(p ORDER BY p.standing <> '', p.is_own DESC, p.is_primary DESC, p.id)
       FROM (SELECT DISTINCT ON (p.number, p.extension) p.id, p.number, p.extension, p.label,
                    p.is_primary, p.customer_id = %(customer_id)s AS is_own, p.standing,
                    p.standing_since AS since, p.standing_reason AS reason, p.created_at,
@@ -26,7 +24,20 @@ SELECT json_build_object('id', %(customer_id)s::bigint, 'phones', (
                      ORDER BY a.at DESC, a.id DESC LIMIT 1) AS last
               FROM customers_customerphone p
              WHERE p.customer_id = ANY(%(customer_ids)s::bigint[])
-             ORDER BY p.number, p.extension, is_own DESC, p.id LIMIT 20) p),
+             ORDER BY p.number, p.extension, is_own DESC, p.id LIMIT 20) p
+"""
+# The same beside a case, absent where none is known.
+REACH: Final = f"""
+SELECT json_build_object('id', %(customer_id)s::bigint, 'phones', p.phones)
+  FROM (SELECT ({_PHONES}) AS phones) p
+ WHERE p.phones IS NOT NULL
+   AND EXISTS (SELECT FROM customers_customerorganisation l
+                WHERE l.customer_id = %(customer_id)s
+                  AND l.organisation_id = ANY(%(organisation_ids)s))
+"""  # noqa: S608 - our own pieces
+# And those that led there before.
+PANEL: Final = f"""
+SELECT json_build_object('id', %(customer_id)s::bigint, 'phones', coalesce(({_PHONES}), '[]'),
     'former', (
     SELECT coalesce(json_agg(f ORDER BY f.until DESC), '[]')
       FROM (SELECT * FROM (
@@ -36,7 +47,7 @@ SELECT json_build_object('id', %(customer_id)s::bigint, 'phones', (
                  WHERE f.customer_id = ANY(%(customer_ids)s::bigint[])
                  ORDER BY f.number, f.extension, f.until, f.since, f.id) once
              ORDER BY once.until DESC LIMIT 20) f))
-"""
+"""  # noqa: S608 - our own pieces
 
 
 # A number that several records of the customer hold stands as the worst of them does.

@@ -1,5 +1,6 @@
 """``{% load customers %}``: how customers are written, with the right to see numbers in full."""
 
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -172,17 +173,22 @@ def moment(value: str | datetime | None) -> datetime | None:
 
 
 @register.simple_tag(takes_context=True)
-def phone(context: Context, row: dict[str, Any], customer_id: int) -> SafeString:
+def phone(
+    context: Context, row: dict[str, Any], customer_id: int, case_id: int | None = None
+) -> SafeString:
     """A number of an opened customer: in full with the right to contact, else masked.
 
     `row` has number, extension and id. With the right to reveal, the mask carries the button that
     asks for the whole of it, which is recorded. Of a number that may lead to nobody it says so.
+    What is done with the number is about the case, if one is given.
     """
-    keys = _keys_of(context, row, customer_id)
+    keys = _keys_of(context, row, customer_id, case_id)
     return markup("{}{}{}", _written(context, row, customer_id), _standing(row), keys)
 
 
-def _keys_of(context: Context, row: dict[str, Any], customer_id: int) -> SafeString:
+def _keys_of(
+    context: Context, row: dict[str, Any], customer_id: int, case_id: int | None
+) -> SafeString:
     """What may be done with the number, such as calling it."""
     actor = context.get("actor")
     if actor is None or row.get("standing") == CustomerPhone.Standing.WRONG:
@@ -190,8 +196,9 @@ def _keys_of(context: Context, row: dict[str, Any], customer_id: int) -> SafeStr
     keys = [
         markup(
             ' <button type="button" class="q-iconbtn sm" hx-post="{}" hx-swap="none"'
-            ' aria-label="{}" title="{}">{}</button>',
+            ' hx-vals="{}" aria-label="{}" title="{}">{}</button>',
             reverse(each.url_name, args=[customer_id, row["id"]]),
+            json.dumps({"case": case_id} if case_id else {}),
             each.label,
             each.label,
             icon(each.icon, "i-16"),

@@ -11,6 +11,7 @@ from qiao.contact.operations import (
     WrongState,
     begin_calling,
     identify_customer,
+    link_case,
     start_interaction,
 )
 from qiao.core import parameters
@@ -135,10 +136,13 @@ def call_owed(*, owed_id: int, actor: Actor, now: datetime) -> Call:
     return call_out(number=owed.phone, reason=reason, actor=actor, now=now)
 
 
-def call_customer(*, customer_id: int, number: str, actor: Actor, now: datetime) -> Call:
-    """Call a customer on one of their numbers; a contact with them begins in the actor's hands.
+def call_customer(
+    *, customer_id: int, number: str, actor: Actor, now: datetime, case_id: int | None = None
+) -> Call:
+    """Call a customer on one of their numbers; a contact with them begins in the actor's hands,
+    which goes on with a case if one is given.
 
-    Raises `NotVisible`, `DialRefused`, `Forbidden`.
+    Raises `NotVisible` for a customer or a case, `DialRefused`, `Forbidden`.
     """
     required()
     actor.require(DIAL, actor.organisation_id)
@@ -151,6 +155,10 @@ def call_customer(*, customer_id: int, number: str, actor: Actor, now: datetime)
         channel="phone", direction="out", phone=number, actor=actor, now=now
     )
     identify_customer(interaction_id=contact.pk, customer_id=customer_id, actor=actor, now=now)
+    if case_id is not None:
+        link_case(
+            interaction_id=contact.pk, case_id=case_id, kind="continued", actor=actor, now=now
+        )
     with_contact = CallFor(reason.why, reason.ref, reason.organisation_id, customer_id, contact.pk)
     return call_out(number=number, reason=with_contact, actor=actor, now=now)
 

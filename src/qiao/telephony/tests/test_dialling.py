@@ -1,15 +1,23 @@
 """Calling out: who may, whom, when; what its end settles; who is dialled once."""
 
+import json
+import re
 from datetime import UTC, datetime, time, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 
-from qiao.contact.models import AgentState, Interaction
+from qiao.cases.models import Case
+from qiao.cases.operations import OpenRequest, open_case
+from qiao.cases.queries import NotVisible
+from qiao.contact.models import AgentState, Interaction, InteractionCase
 from qiao.contact.operations import sign_on, take_break
 from qiao.core.actor import Forbidden
-from qiao.customers.models import Customer
+from qiao.customers.models import Customer, CustomerPhone
 from qiao.customers.operations.care import record_consent, set_preferences
 from qiao.customers.tests.factories import make_customer
 from qiao.staff.operations import give_skill
@@ -347,3 +355,63 @@ def test_a_controller_that_leads_is_seen_from_another_connection(world: Company)
         assert is_switch_led()
         cursor.execute("SELECT pg_advisory_unlock(hashtext('telephony_controller'))")
     assert not is_switch_led()
+
+
+def case_about(world: Company, customer: Customer) -> Case:
+    asked = OpenRequest(
+        "water.general_enquiry", world.lake.pk, "询问停水", "phone", customer_id=customer.pk
+    )
+    return open_case(request=asked, actor=world.agent, now=NOON)
+
+
+@pytest.mark.django_db
+def test_a_call_from_the_page_of_a_case_is_a_contact_about_it(world: Company) -> None:
+    desk(world)
+    customer = customer_of(world)
+    case = case_about(world, customer)
+    for _pressed in range(2):
+        call = call_customer(
+            customer_id=customer.pk, number=PHONE, actor=world.agent, now=NOON, case_id=case.pk
+        )
+    link = InteractionCase.objects.get()
+    assert (link.interaction_id, link.case_id, link.kind) == (
+        call.interaction_id, case.pk, "continued",
+    )  # fmt: skip
+    assert Call.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_nobody_is_called_about_a_case_out_of_sight(world: Company) -> None:
+    desk(world)
+    customer = customer_of(world)
+    with pytest.raises(NotVisible), transaction.atomic():
+        call_customer(
+            customer_id=customer.pk, number=PHONE, actor=world.agent, now=NOON, case_id=10**9
+        )
+    assert not Call.objects.exists()
+    assert not Interaction.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_number_beside_a_case_has_its_key_and_says_which_case(world: Company) -> None:
+    customer = make_customer(world.agent, phones=[PHONE])
+    case = case_about(world, customer)
+    client = Client()
+    client.force_login(world.agent_staff, backend="qiao.staff.signin.StaffBackend")
+    address = reverse("cases:detail", args=[case.pk])
+    page = client.get(address).content.decode()
+    (panel,) = re.findall(r'<section[^>]*id="panel-customers.reach".*?</section>', page, re.DOTALL)
+    phone = CustomerPhone.objects.get()
+    assert reverse("telephony:call_number", args=[customer.pk, phone.pk]) in panel
+    assert json.loads(unescape(re.findall('hx-vals="([^"]*)"', panel)[0])) == {"case": case.pk}
+    phone.delete()
+    assert "panel-customers.reach" not in client.get(address).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_call_about_something_that_is_no_case_is_not_asked_for(world: Company) -> None:
+    customer = make_customer(world.agent, phones=[PHONE])
+    address = reverse("telephony:call_number", args=[customer.pk, customer.phones.get().pk])
+    client = Client()
+    client.force_login(world.agent_staff, backend="qiao.staff.signin.StaffBackend")
+    assert client.post(address, {"case": "x"}).status_code == 404

@@ -11,6 +11,7 @@ from qiao.customers.queries import NotVisible
 from qiao.customers.queries.numbers import phone_of
 from qiao.telephony import operations
 from qiao.telephony.dial_words import refusal_words
+from qiao.telephony.forms.dialling import AboutForm
 from qiao.telephony.models import Call, OwedCall
 from qiao.telephony.rights import DIAL
 
@@ -19,7 +20,11 @@ POST = ("POST",)
 
 @staff_view(DIAL, methods=POST)
 def customer(request: StaffRequest, customer_id: int, phone_id: int) -> HttpResponse:
-    """Call a number of a customer; the contact opens in the workspace."""
+    """Call a number of a customer; the contact opens in the workspace, with the case it is about
+    where the number stood beside one."""
+    about = AboutForm(request.POST)
+    if not about.is_valid():
+        raise Http404(request.POST.get("case"))
     try:
         operations.require_switch()
         found, phone = phone_of(actor=request.actor, customer_id=customer_id, phone_id=phone_id)
@@ -29,6 +34,7 @@ def customer(request: StaffRequest, customer_id: int, phone_id: int) -> HttpResp
                 number=join_extension(phone.number, phone.extension),
                 actor=request.actor,
                 now=request.now,
+                case_id=about.cleaned_data["case"],
             )
     except NotVisible as error:
         raise Http404(str(customer_id)) from error
