@@ -4,6 +4,8 @@ const BOUND_MS = 50; // by then htmx listens for what it put into the page
 const LISTENS = '[hx-trigger*="live:"]';
 const RESYNC = "live:resync";
 
+// Whether anything on the page is drawn anew by what is told.
+export const isListening = () => document.querySelector(LISTENS) !== null;
 const listeners = () => [...document.querySelectorAll(LISTENS)];
 const namesOf = (place) => (place.getAttribute("hx-trigger") ?? "").match(/live:[\w.:~-]+/g) ?? [];
 const flights = new Map(); // by request
@@ -42,11 +44,20 @@ function depart({ detail }) {
   xhr.addEventListener("loadend", () => setTimeout(arrive, BOUND_MS, xhr));
 }
 
+const isField = (place) => place?.matches?.("textarea, select, input:not([type=checkbox], [type=radio], [type=button])");
+
 // What somebody asked for within a part, or into it, is answered there: the live screen does not draw
 // it anew before. An answer to what is gone would go nowhere, as if nobody had asked. Neither does it
-// take away what is held down: nothing would be clicked.
+// take away what is held down: nothing would be clicked; nor the field in which somebody types.
 function keep(detail, drawn) {
   if (!isBackground(drawn)) return;
+  const focused = document.activeElement;
+  if (isField(focused) && detail.target.contains(focused)) {
+    detail.shouldSwap = false;
+    const name = drawn.requestConfig.triggeringEvent.type;
+    focused.addEventListener("blur", () => dispatch(name, {}), { once: true });
+    return;
+  }
   if (pressed && detail.target.contains(pressed)) {
     detail.shouldSwap = false;
     waiting.set(detail.target, drawn.requestConfig.triggeringEvent.type);

@@ -73,12 +73,24 @@ function mark(row, gone) {
   for (const sign of row.querySelectorAll("[data-row-gone]")) sign.hidden = !gone;
 }
 
-// <div data-list data-new-on="live:cases"> with a [data-new-bar] in it: counts, shows on demand.
+// <div data-list data-new-on="live:cases"> with a [data-new-bar] in it: counts, shows on demand. Where
+// nobody knows what was missed, it says that there may be something.
 function watch(list) {
   if (list.dataset.watched) return;
   list.dataset.watched = "1";
   const bar = () => list.querySelector("[data-new-bar]") ?? list.parentElement?.querySelector("[data-new-bar]");
   let count = 0;
+  let missed = false;
+  const show = (place) => {
+    (place.querySelector("[data-new-count]") ?? place).textContent = missed ? say("perhapsNew") : say("newRows", { n: count });
+    place.hidden = false;
+  };
+  document.body.addEventListener("live:resync", () => {
+    const place = bar();
+    if (!place || !list.isConnected) return;
+    missed = true;
+    show(place);
+  });
   for (const name of list.dataset.newOn.split(/\s+/)) {
     document.body.addEventListener(name, ({ detail }) => {
       const place = bar();
@@ -86,13 +98,13 @@ function watch(list) {
       const news = told(list, detail ?? {});
       if (!news) return;
       count += news;
-      (place.querySelector("[data-new-count]") ?? place).textContent = say("newRows", { n: count });
-      place.hidden = false;
+      show(place);
     });
   }
   list.parentElement.addEventListener("click", (event) => {
     if (!event.target.closest("[data-new-bar]")) return;
     count = 0;
+    missed = false;
     bar().hidden = true;
     htmx.trigger(list, "q:show");
   });

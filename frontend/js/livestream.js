@@ -3,7 +3,7 @@
 // seconds at most, and always after the last event. (htmx's own throttle drops the last one.)
 
 import { correct } from "./clock.js";
-import { tell, tellAll } from "./flights.js";
+import { isListening, tell, tellAll } from "./flights.js";
 import { connect } from "./stream.js";
 
 const PING_MS = 30_000;
@@ -17,6 +17,7 @@ function hear(message) {
   const { event, data } = message;
   if (data.now) correct(data.now);
   if (event !== "live") return;
+  if (data.name === "core.signed_out") isOver = true;
   if (data.topics?.includes("resync")) {
     readAnew();
     return;
@@ -39,10 +40,14 @@ function topicsOf({ topics = [], data = {} }) {
 // A tab that nobody sees asks the server for nothing; it catches up when it is seen again.
 const waiting = new Map();
 let missed = false; // while nobody saw it, and nobody knows what
+let isOver = false; // whoever opened the page is signed out
 
+// What asks for itself anew after the end is led to the sign-in page; a page without it reads itself.
 function readAnew() {
   missed = document.hidden;
-  if (!missed) tellAll();
+  if (missed) return;
+  if (isOver && !isListening()) location.reload();
+  else tellAll();
 }
 
 function wake(topic, data) {

@@ -21,6 +21,8 @@ const MESSAGES = {
   429: "failedTooMany",
 };
 const waited = new Set(); // for which requests somebody waits
+const explained = new WeakSet(); // what failed, and it was said where it happened
+const left = new WeakSet(); // given up by the page itself
 
 function pressed(detail) {
   const submitter = detail.requestConfig?.triggeringEvent?.submitter;
@@ -45,7 +47,9 @@ function begin({ detail }) {
     button?.classList.remove("busy");
     button?.removeAttribute("aria-busy");
     target?.removeAttribute?.("aria-busy");
+    if (!explained.has(xhr) && !left.has(xhr) && (xhr.status === 0 || xhr.status >= 400) && !detail.elt.isConnected) explain({ detail });
   });
+  xhr.addEventListener("abort", () => left.add(xhr));
 }
 
 function place(notice, detail) {
@@ -71,6 +75,7 @@ function retry(notice, detail) {
 const toldBy = (xhr) => (xhr?.status === 413 && xhr.getResponseHeader("Content-Type")?.startsWith("text/plain") ? xhr.responseText : "");
 
 function explain({ detail }) {
+  if (detail.xhr) explained.add(detail.xhr);
   const status = detail.xhr?.status ?? 0;
   const area = detail.elt.closest?.("form") ?? detail.target;
   area?.querySelector?.(":scope > .q-inlinefail")?.remove();
@@ -85,9 +90,6 @@ function explain({ detail }) {
   place(notice, detail);
 }
 
-const isField = (place) => place?.matches?.("textarea, select, input:not([type=checkbox], [type=radio], [type=button])");
-
-// A pane refreshed from outside never takes the field from under somebody who types in it.
 function beforeSwap(event) {
   const { detail } = event;
   if (/\/login\/?($|\?)/.test(detail.xhr.responseURL ?? "") && detail.requestConfig.path.indexOf("login") < 0) {
@@ -95,12 +97,6 @@ function beforeSwap(event) {
     const next = encodeURIComponent(location.pathname + location.search);
     location.assign(`${detail.xhr.responseURL.split("?")[0]}?next=${next}`);
     return;
-  }
-  const focused = document.activeElement;
-  if (isBackground(detail) && isField(focused) && detail.target.contains(focused)) {
-    detail.shouldSwap = false;
-    const name = detail.requestConfig.triggeringEvent.type;
-    focused.addEventListener("blur", () => htmx.trigger(document.body, name), { once: true });
   }
   detail.target.querySelector?.(":scope > .q-inlinefail")?.remove();
 }

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from playwright.sync_api import Page, Route, expect
 
 from qiao.core.events import wake_people
@@ -20,6 +21,13 @@ MIDDLE = '<div class="q-middle" id="q-middle"><p id="what-comes-next"></p></div>
 PART = """<section id="part" hx-get="/x/part" hx-trigger="live:part from:body" hx-swap="outerHTML">
 <button hx-{verb}="/x/asked" hx-target="#told" hx-swap="innerHTML">ask</button>
 <p id="told">{word}</p></section>"""
+HEARS_NOTHING = """() => {
+  for (const each of document.querySelectorAll('[hx-trigger*="live:"]')) each.remove();
+}"""
+ENDS_WITHIN = 30_000  # milliseconds; streams ask every twenty seconds who is signed in
+MANY = """<section id="part">
+<i hx-get="/x/many" hx-trigger="live:many from:body" hx-swap="none"></i>
+<p id="beside"{oob}>{word}</p><p id="typed"{oob}><input value="{word}"></p></section>"""
 DRAWS = """(part) => {
   document.querySelector("#part")?.remove();
   document.querySelector("main").insertAdjacentHTML("beforeend", part);
@@ -123,6 +131,8 @@ def test_what_somebody_asked_for_arrives_and_nothing_told_is_lost(site: Site) ->
     for verb in ("get", "post"):
         waits_for_what_was_asked_for(page, verb)
     ends_without_its_button(page)
+    fails_without_its_button(page)
+    leaves_what_is_typed(page)
     catches_up_when_seen(page, staff)
     joins_late(page)
     for is_slow in (False, True):
@@ -193,6 +203,38 @@ def ends_without_its_button(page: Page) -> None:
     hears(page)
 
 
+def fails_without_its_button(page: Page) -> None:
+    """A press that fails says so, though its button is another by then."""
+    presses = Held(page, "**/x/asked")
+    page.evaluate(DRAWS, PART.format(verb="post", word="first"))
+    page.locator("#part button").click()
+    asked = presses.first()
+    page.evaluate("document.querySelector('#part button').remove()")
+    asked.fulfill(status=500, body="")
+    expect(page.locator(".q-inlinefail")).to_be_visible()
+    expect(page.locator(".q-inlinefail")).to_have_count(1)
+    presses.let_go()
+    page.reload()
+    hears(page)
+
+
+def leaves_what_is_typed(page: Page) -> None:
+    """One of many parts that come together is not drawn anew under the field that is typed in, and
+    is afterwards; the others are drawn at once."""
+    draws = Held(page, "**/x/many")
+    page.evaluate(DRAWS, MANY.format(oob="", word="first"))
+    page.locator("#typed input").fill("half a wo")
+    anew = MANY.format(oob=' hx-swap-oob="true"', word="anew")
+    page.evaluate(WAKES, "live:many")
+    draws.first().fulfill(body=anew)
+    expect(page.locator("#beside")).to_have_text("anew")
+    expect(page.locator("#typed input")).to_have_value("half a wo")
+    page.locator("#typed input").blur()
+    draws.first().fulfill(body=anew)
+    expect(page.locator("#typed input")).to_have_value("anew")
+    draws.let_go()
+
+
 def catches_up_when_seen(page: Page, staff: Staff) -> None:
     """A page that nobody sees reads nothing anew, and everything when it is seen again."""
     asked: list[str] = []
@@ -231,3 +273,16 @@ def hears_alone(beside: Page, staff: Staff, *, is_slow: bool) -> None:
             line.fulfill(status=503)
         held.let_go()
     page.close()
+
+
+def test_a_page_that_reads_nothing_anew_is_led_away_too_when_its_person_signs_out(
+    site: Site,
+) -> None:
+    page = site.sign_in(AGENT)
+    hears(page)
+    page.evaluate(HEARS_NOTHING)
+    other = page.context.new_page()
+    other.goto(site.address + reverse("account_logout"))
+    other.locator("form.box button").click()
+    page.wait_for_url(re.compile("/login"), timeout=ENDS_WITHIN)
+    other.close()

@@ -81,6 +81,7 @@ def script_texts() -> SafeString:
             "leaveYes": _("Leave the page"),
             "leave": _("Your changes have not been saved. Leave all the same?"),
             "newRows": _("{n} new"),
+            "perhapsNew": _("There may be new ones"),
             "noResults": _("Nothing found. Check the spelling, or try the start of a name."),
             "searchHint": _("Type a name, number, address or command."),
             "recent": _("Recent"),

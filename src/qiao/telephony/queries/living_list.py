@@ -1,4 +1,4 @@
-"""Calls that wait and calls that are talked, as whoever watches over them sees them."""
+"""Calls that wait, ring outside and are talked, as whoever watches over them sees them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,12 +23,13 @@ VIEW: Final = "interactions.view"
 _LIVING: Final = """
 SELECT c.id, c.phase, c.queue, c.caller, c.phone, coalesce(l.name, c.dialled),
        coalesce(i.customer_id, c.customer_id), coalesce(w.since, c.queued_at),
-       coalesce(e.had_at, c.connected_at), e.held_at, e.last IS NOT DISTINCT FROM 'joined',
+       coalesce(e.had_at, c.connected_at, CASE WHEN c.direction = 'out' THEN c.arrived_at END),
+       e.held_at, e.last IS NOT DISTINCT FROM 'joined',
        coalesce(w.is_emergency, l.is_emergency, false), c.staff_id, coalesce(s.name, ''),
        CASE WHEN c.phase = 'waiting' THEN o.staff_id ELSE e.third_id END,
        CASE WHEN c.phase = 'waiting' THEN r.name ELSE t.name END, e.keys,
        v.staff_id, coalesce(x.name, ''), coalesce(v.mode, ''), v.heard_at IS NOT NULL,
-       coalesce(w.is_raised, false), c.organisation_id
+       coalesce(w.is_raised, false), c.organisation_id, c.direction = 'out'
   FROM telephony_call c
   LEFT JOIN telephony_line l ON l.id = c.line_id
   LEFT JOIN contact_interaction i ON i.id = c.interaction_id
@@ -52,7 +53,8 @@ SELECT c.id, c.phase, c.queue, c.caller, c.phone, coalesce(l.name, c.dialled),
   LEFT JOIN staff_staff t ON t.id = e.third_id
   LEFT JOIN telephony_callwatch v ON v.call_id = c.id AND v.ended_at IS NULL
   LEFT JOIN staff_staff x ON x.id = v.staff_id
- WHERE c.phase <> 'ended' AND c.phase IN ('waiting', 'talking', 'held', 'consulting')
+ WHERE c.phase <> 'ended'
+   AND c.phase IN ('waiting', 'own_phone', 'dialling', 'talking', 'held', 'consulting')
    AND (c.organisation_id = ANY(%(units)s::bigint[])
         OR c.phase <> 'waiting' AND EXISTS (
            SELECT FROM contact_agentstate h
@@ -84,11 +86,12 @@ class LivingCall:
     """A call that waits or is talked.
 
     `state`: ``waiting``, ``rings`` (at `other`), ``talking``, ``held``, ``consulting`` (with
-    `other`), ``conference``. `since` is when the wait, or the talk with `staff_name`, began;
-    `state_since` when the caller was put on hold. `is_late` says that it waits longer than its
-    queue's terms allow, or is talked longer than a talk should take; `is_raised` that somebody in
-    charge put it first; `is_readable` that the page of the call is the reader's to see, which
-    those of another unit's hotline are not.
+    `other`), ``conference``; of one that is made ``own_phone`` while its caller's telephone rings
+    and ``dialling`` while the other side's does. `since` is when the wait, the call out, or the
+    talk with `staff_name`, began; `state_since` when the caller was put on hold. `is_late` says
+    that it waits longer than its queue's terms allow, or is talked longer than a talk should take;
+    `is_raised` that somebody in charge put it first; `is_readable` that the page of the call is
+    the reader's to see, which those of another unit's hotline are not.
     """
 
     call_id: int
@@ -109,12 +112,18 @@ class LivingCall:
     is_raised: bool
     watch: Watched | None
     is_readable: bool
+    is_outgoing: bool
+
+    @property
+    def is_made(self) -> bool:
+        """Whether nobody talks yet, since the call is being made."""
+        return self.state in ("own_phone", "dialling")
 
 
 @dataclass(frozen=True, slots=True)
 class LivingCalls:
-    """Those that wait, the longest first, and those that are talked; `is_cut` where there are
-    more than a page shows."""
+    """Those that wait, the longest first, and those that are talked or made; `is_cut` where there
+    are more than a page shows."""
 
     waiting: Sequence[LivingCall]
     talked: Sequence[LivingCall]
@@ -158,7 +167,7 @@ def _call(
 ) -> LivingCall:
     call_id, phase, queue, caller, phone, line, customer, queued_at, had_at, held_at, *rest = row
     is_conference, is_emergency, staff_id, staff_name, other_id, other, keys, *rest = rest
-    *watch, is_raised, unit = rest
+    *watch, is_raised, unit, is_outgoing = rest
     waits = phase == "waiting"
     if waits:
         state = "rings" if other_id and other else "waiting"
@@ -176,7 +185,9 @@ def _call(
         is_emergency=is_emergency,
         since=since,
         state_since=held_at if state in ("held", "consulting") else None,
-        is_late=_waits_long(queue, since, now) if waits else stands_long("busy", "", since, now),
+        is_late=_waits_long(queue, since, now)
+        if waits
+        else phase in WITH_A_PERSON and stands_long("busy", "", since, now),
         staff_id=None if waits else staff_id,
         staff_name="" if waits else staff_name,
         other=other if state in ("rings", "consulting", "conference") else "",
@@ -184,6 +195,7 @@ def _call(
         is_raised=is_raised,
         watch=_watched(watch, actor),
         is_readable=unit in actor.organisations(VIEW) or staff_id == actor.person_id,
+        is_outgoing=is_outgoing,
     )
 
 

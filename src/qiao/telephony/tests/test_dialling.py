@@ -41,7 +41,7 @@ from qiao.telephony.operations import (
     conducting,
 )
 from qiao.telephony.operations.owing import owe_call
-from qiao.telephony.queries import Wanted, is_switch_led, outgoing_tally
+from qiao.telephony.queries import Wanted, is_switch_led, living_list, outgoing_tally
 from qiao.telephony.rules import asks
 from qiao.telephony.rules.outside import played_manner, refusal_of, to_dial
 from qiao.telephony.rules.switch import HangUp
@@ -415,3 +415,26 @@ def test_a_call_about_something_that_is_no_case_is_not_asked_for(world: Company)
     client = Client()
     client.force_login(world.agent_staff, backend="qiao.staff.signin.StaffBackend")
     assert client.post(address, {"case": "x"}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_call_that_is_being_made_stands_among_the_live_ones(world: Company) -> None:
+    switch = desk(world, "silent")
+    call = call_customer(
+        customer_id=customer_of(world).pk, number=PHONE, actor=world.agent, now=NOON
+    )
+    chief = actor_for(world.chief_staff, day=TODAY)
+    states = []
+    for seconds in (0.1, 8):
+        switch.look()
+        switch.run(seconds)
+        (made,) = living_list(actor=chief, now=switch.now).talked
+        states.append((made.state, made.is_made))
+    assert (made.call_id, made.staff_name, made.since) == (call.pk, world.agent.name, NOON)
+    assert (made.is_outgoing, made.is_late) == (True, False)
+    assert states == [("own_phone", True), ("dialling", True)]
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(world.chief_staff)
+    page = client.get(reverse("telephony:living")).content.decode()
+    assert "The other side rings" in page
+    assert f"lc-listen-{call.pk}" not in page
