@@ -3,7 +3,7 @@
 One at a time: an advisory lock of PostgreSQL chooses the leader, the others wait to take its
 place. What is heard is worked off in its order by one thread; orders of one call follow each
 other, those of several calls go side by side. While the database is away, what is heard waits.
-A telephone that is ready to be dialled waits for nothing that is written: it goes first, alone.
+A telephone that is ready to be dialled waits for nothing that is written: it is dialled at sight.
 """
 
 import asyncio
@@ -61,6 +61,12 @@ class _Works:
         self._waiting = asyncio.PriorityQueue()
         self._numbers = count()
         self._barriers = 0
+        self._passed = 0
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether a barrier waits or is at work: nothing is done out of its turn."""
+        return self._passed < self._barriers
 
     def put(self, work: _Work) -> None:
         """One more."""
@@ -71,6 +77,10 @@ class _Works:
     async def next(self) -> _Work:
         """The next, as soon as there is one."""
         return (await self._waiting.get())[-1]
+
+    def done(self, works: Sequence[_Work]) -> None:
+        """They are worked off."""
+        self._passed += sum(each.is_barrier for each in works)
 
     def at_once(self) -> _Work | None:
         """The next that is there already."""
@@ -150,8 +160,19 @@ class Controller:
                 log.warning("line_to_switch_lost")
             elif isinstance(signal, LineBack):
                 await self._look_around()
+            elif isinstance(signal, Ready) and (given := self._at_sight(signal)) is not None:
+                self._hand_out(given)
             else:
                 self._works.put(self._heard(signal))
+
+    def _at_sight(self, signal: Signal) -> Sequence[Given] | None:
+        if self._works.is_barred:
+            return None
+        try:
+            return self.board.at_sight(signal)
+        except Exception:  # whatever rule raised: it is heard again in its turn
+            log.exception("not_done_at_sight")
+            return None
 
     def _heard(self, signal: Signal) -> _Work:
         is_ready = isinstance(signal, Ready)  # nothing is written of it
@@ -229,11 +250,16 @@ class Controller:
                 works.append(waits)
                 waits = None
             orders = [each.do for each in works]
-            for each in await loop.run_in_executor(self._thread, self._done, orders):
-                self._orders[each.call_id].put_nowait(each)
-                if each.call_id not in self._givers:
-                    giver = asyncio.create_task(self._give(each.call_id))
-                    self._givers[each.call_id] = giver
+            given = await loop.run_in_executor(self._thread, self._done, orders)
+            self._works.done(works)
+            self._hand_out(given)
+
+    def _hand_out(self, given: Sequence[Given]) -> None:
+        """Let orders be given, those of one call in their order."""
+        for each in given:
+            self._orders[each.call_id].put_nowait(each)
+            if each.call_id not in self._givers:
+                self._givers[each.call_id] = asyncio.create_task(self._give(each.call_id))
 
     def _done(self, works: Sequence[Work]) -> Sequence[Given]:
         """Do it, in the board's own thread: together, or where that fails each for itself."""

@@ -82,7 +82,7 @@ GRACE: Final = timedelta(seconds=5)  # the switch ends the ringing itself; this 
 
 
 class Switchboard:
-    """Runs the calls of one switch. Belongs to one thread at a time.
+    """Runs the calls of one switch. Belongs to one thread at a time, but for `at_sight`.
 
     Every method is a transaction of its own, or none where nothing changes, and returns the orders
     to give. Raises `django.db.OperationalError` where the database is away; then nothing changed.
@@ -123,6 +123,22 @@ class Switchboard:
         if call_id is None:
             return []
         return self._do(call_id, lambda call, terms: conduct.heard(call, signal, terms), now)
+
+    def at_sight(self, signal: Signal) -> Sequence[Given] | None:
+        """What comes of a signal of which nothing is written, as if it had been heard before the
+        turn that another thread may be at; None where it is to be heard in its turn.
+
+        The one method that may be called beside a turn. It reads what stands: of a call that the
+        turn has touched it tells nothing, and orders of the turn are given after its own.
+        """
+        call_id = self._calls.named_by(signal)
+        known = None if call_id is None else self._calls.get(call_id)
+        if call_id is None or known is None:
+            return None
+        step = conduct.heard(known.call, signal, known.terms)
+        if step.entries or step.words or (self._is_turning and call_id in self._before):
+            return None
+        return [Given(call_id, order) for order in step.orders]
 
     def bring(self, given: Given, outcome: Outcome, *, now: datetime) -> Sequence[Given]:
         """What comes of an order that was given."""

@@ -301,6 +301,10 @@ class SlowBoard:
         self.done.append(signal.channel)
         return []
 
+    def at_sight(self, signal: Any) -> list[Any]:
+        self.done.append(signal.channel)
+        return []
+
     def take_up(self, _view: Any, **_given: Any) -> list[Any]:
         self.done.append("taken up")
         return []
@@ -358,7 +362,7 @@ def done_of(*later: switch.Signal) -> list[str]:
 @pytest.mark.usefixtures("own_database")
 def test_a_telephone_that_may_be_dialled_waits_for_nothing_that_is_written() -> None:
     done = done_of(switch.Ready(timezone.now(), "ready", "agent", ""))
-    assert done.index("ready") <= 2 * MOST_AT_ONCE
+    assert done.index("ready") <= MOST_AT_ONCE  # while the first of them are written
 
 
 @pytest.mark.usefixtures("own_database")

@@ -174,3 +174,47 @@ def test_one_that_cannot_be_done_leaves_the_others_of_its_moment_done_once(
     assert len(logged("c1")) == Call.objects.get(channel="c1").entry_count
     assert [type(each.order).__name__ for each in done].count("Create") == 1
     assert Offer.objects.count() == 1
+
+
+def ready(call: Call) -> switch.Ready:
+    return switch.Ready(NOW, f"q{call.pk}-a2", "agent", str(call.pk))
+
+
+def test_what_is_not_written_comes_at_sight_as_in_its_turn(world: Company) -> None:
+    on_duty(world)
+    board = Switchboard()
+    call = arrive(board)
+    (dial,) = board.at_sight(ready(call)) or ()
+    assert isinstance(dial.order, switch.Dial)
+    assert board.hear(ready(call), now=NOW) == [dial]
+
+
+def test_what_is_written_or_not_known_is_heard_in_its_turn(world: Company) -> None:
+    on_duty(world)
+    board = Switchboard()
+    call = arrive(board)
+    entries = CallEntry.objects.count()
+    assert board.at_sight(switch.Up(NOW, f"q{call.pk}-a2")) is None
+    assert board.at_sight(switch.Ready(NOW, "q999999-a2", "agent", "")) is None
+    assert board.at_sight(switch.Ready(NOW, "unknown", "agent", "")) is None
+    assert CallEntry.objects.count() == entries
+
+
+def test_of_a_call_that_a_turn_has_touched_nothing_comes_at_sight(world: Company) -> None:
+    """The caller hangs up in the turn that goes on: whether that stands nobody knows yet."""
+    on_duty(world)
+    board = Switchboard()
+    call = arrive(board)
+    seen: list[object] = []
+
+    def hangs_up(now: datetime) -> list[Given]:
+        seen.append(board.at_sight(ready(call)))
+        orders = board.hear(switch.Gone(now, "c1", 16), now=now)
+        seen.append(board.at_sight(ready(call)))
+        return list(orders)
+
+    board.at_once([hangs_up], now=after(1))
+    before, within = seen
+    assert before
+    assert within is None
+    assert not board.at_sight(ready(call))
