@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from argparse import Namespace
-from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -31,6 +31,7 @@ DESKS = Path(__file__).with_name("desks.py")
 CLOSERS = Path(__file__).with_name("closers.py")
 SETTLING = 8  # seconds in which all screens open their streams
 BEHIND = 60  # seconds for the last calls to end
+EARLY, LATE = 2, 1  # seconds before and after a ring in which a screen shows it
 RING_LIMIT, POP_LIMIT = 50, 300  # milliseconds, 99 of 100
 
 
@@ -137,20 +138,22 @@ def _ring(to_ring: Sequence[float], work: Mapping[str, float]) -> Result:
 def _pop(
     rang: "Mapping[str, Sequence[Ring]]", endpoints: Mapping[int, str], seen: Mapping[str, Any]
 ) -> Result:
-    """Each ring with the screen that showed it; a screen may be before its telephone.
+    """Each ring with the screen that showed its call; a screen may be before its telephone.
 
     A ring is missing where it lasted for the time that a screen may take and no screen showed it;
     one that was over sooner, because its caller put down, is counted apart.
     """
-    shown = {endpoints[staff]: moments for staff, moments in seen["shown"]}
+    shown: dict[tuple[str, int], list[float]] = defaultdict(list)
+    for staff, screens in seen["shown"]:
+        for call_id, moment in screens:
+            shown[endpoints[staff], call_id].append(moment)
     taken, unseen = [], []
     for endpoint, rings in rang.items():
-        screens = sorted(shown.get(endpoint, []))
-        for place, ring in enumerate(rings):
-            after = rings[place + 1].since if place + 1 < len(rings) else float("inf")
-            at = bisect_left(screens, ring.since - 0.5)
-            if at < len(screens) and screens[at] < after - 0.5:
-                taken.append(max(0.0, screens[at] - ring.since))
+        for ring in rings:
+            moments = shown[endpoint, ring.call_id]
+            first = next((each for each in moments if each > ring.since - EARLY), None)
+            if first is not None and first < ring.until + LATE:
+                taken.append(max(0.0, first - ring.since))
             else:
                 unseen.append(ring.until - ring.since)
     missing = sum(1 for lasted in unseen if lasted * 1000 >= POP_LIMIT)

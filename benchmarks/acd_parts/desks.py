@@ -8,6 +8,7 @@ stood on screens, and how the streams fared.
 
 import asyncio
 import json
+import re
 import signal
 import sys
 import time
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-RINGS = b'class="q-pop inframe" role="alertdialog"'
+RINGS = re.compile(rb'class="q-pop inframe" role="alertdialog" data-call="(\d+)"')
 OPENING_AT_ONCE = 50
 
 
@@ -27,7 +28,7 @@ class Desk:
     staff_id: int
     cookie: str
     page: str
-    shown: list[float] = field(default_factory=list)
+    shown: list[tuple[int, float]] = field(default_factory=list)  # which call, and when
     beats: list[float] = field(default_factory=list)
     lost: int = 0
     answers: Counter[str] = field(default_factory=Counter)  # statuses, or what broke
@@ -148,8 +149,8 @@ async def look(desk: Desk, web: Web) -> None:
     """Ask for what of the frame follows its person."""
     try:
         status, body = await web.get(desk.page)
-        if RINGS in body:
-            desk.shown.append(time.monotonic())
+        if rings := RINGS.search(body):
+            desk.shown.append((int(rings[1]), time.monotonic()))
         desk.answers[str(status)] += 1
     except (OSError, asyncio.IncompleteReadError) as broken:
         desk.answers[type(broken).__name__] += 1

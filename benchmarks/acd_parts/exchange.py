@@ -41,6 +41,11 @@ class Ring:
     since: float
     until: float = float("inf")
 
+    @property
+    def call_id(self) -> int:
+        """Whose call rings: the channels of agents carry it."""
+        return int(self.channel[1:].partition("-")[0])
+
 
 @dataclass
 class Times:
