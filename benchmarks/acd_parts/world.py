@@ -23,6 +23,9 @@ def ready(customers: int) -> str:
     say(f"{name}: copied in {time.monotonic() - began:.0f} s")
     work_on(name)
     set_up()
+    from django.db import connections
+
+    connections.close_all()  # those of a part before this one were to the copy that is gone
     return name
 
 
