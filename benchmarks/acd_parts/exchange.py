@@ -16,13 +16,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from acd_parts.world import LINE
-from qiao.contact.operations import sign_on
+from qiao.contact.operations import Asked, sign_on
 from qiao.core.actor import Actor
 from qiao.telephony.controller import Controller
 from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.sim import SimEngine
 from qiao.telephony.engines.sim_phones import Phone
-from qiao.telephony.operations import Switchboard
+from qiao.telephony.operations import Switchboard, conducting
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Order, Outcome, Signal
 
@@ -82,14 +82,22 @@ class TimedEngine(SimEngine):
 
 
 class TimedBoard(Switchboard):
-    """Notes when it is decided who gets whom: before any of it is kept."""
+    """Notes when it begins to be decided who gets whom: before any of it is kept."""
 
     def __init__(self, times: Times) -> None:
         super().__init__()
-        self._times = times
+        self._times, self._began = times, 0.0
+        decides = vars(conducting)["route"]
 
-    def _offer(self, asked: Any, now: datetime) -> None:
-        self._times.decided[asked.endpoint] = time.monotonic()
+        def route(*, now: datetime) -> Sequence[Asked]:
+            self._began = time.monotonic()
+            found: Sequence[Asked] = decides(now=now)
+            return found
+
+        vars(conducting)["route"] = route
+
+    def _offer(self, asked: Asked, now: datetime) -> None:
+        self._times.decided[asked.endpoint] = self._began
         if known := self._calls.get(asked.subject_id):
             self._times.callers[asked.subject_id] = known.row.channel
         super()._offer(asked, now)

@@ -39,7 +39,13 @@ from qiao.contact.queries.standing import (
     standing_of,
     standings,
 )
-from qiao.contact.queries.waiting import Offered, expired_offers, offered_to, taken_by
+from qiao.contact.queries.waiting import (
+    Offered,
+    came_as_emergency,
+    expired_offers,
+    offered_to,
+    taken_by,
+)
 from qiao.contact.queries.watching import (
     AgentNow,
     QueueNow,
@@ -65,6 +71,7 @@ __all__ = [
     "QueueNow",
     "agents_now",
     "calls_from",
+    "came_as_emergency",
     "case_draft_of",
     "cases_of",
     "contacts_by_slot",

@@ -9,11 +9,15 @@ from qiao.contact.models import Offer
 from qiao.core.prepared import fetch_one
 
 _OPEN: Final = """
-SELECT o.id, w.subject_id, w.queue, w.since, o.made_at, o.expires_at
+SELECT o.id, w.subject_id, w.queue, w.since, o.made_at, o.expires_at, w.is_emergency
   FROM contact_offer o
   JOIN contact_waiting w ON w.id = o.waiting_id AND w.subject_kind = %(kind)s
  WHERE o.staff_id = %(staff)s AND o.state = 'open'
  ORDER BY o.id DESC LIMIT 1
+"""
+_IS_EMERGENCY: Final = """
+SELECT w.is_emergency FROM contact_waiting w
+ WHERE w.subject_kind = %(kind)s AND w.subject_id = %(subject)s ORDER BY w.id DESC LIMIT 1
 """
 _TAKEN: Final = """
 SELECT w.subject_id
@@ -34,12 +38,19 @@ class Offered:
     since: datetime
     made_at: datetime
     expires_at: datetime
+    is_emergency: bool
 
 
 def offered_to(*, staff_id: int, subject_kind: str) -> Offered | None:
     """What somebody is asked to take at this moment."""
     found = fetch_one(_OPEN, {"staff": staff_id, "kind": subject_kind})
     return Offered(*found) if found else None
+
+
+def came_as_emergency(*, subject_kind: str, subject_id: int) -> bool:
+    """Whether what waited overtook all others when it did so last."""
+    found = fetch_one(_IS_EMERGENCY, {"kind": subject_kind, "subject": subject_id})
+    return bool(found and found[0])
 
 
 def taken_by(*, staff_id: int, subject_kind: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import transaction
@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 1, 41, tzinfo=UTC)
 BILLS, REPAIRS, WRITTEN = "water.billing", "water.repair", "water.written"
+COMPLAINTS = "water.complaints"
 WRAP_UP_SECONDS = catalogue().queues[BILLS].wrap_up_seconds
 
 
 @pytest.fixture
 def world() -> Company:
     made = make_company()
-    for key in ("water.billing", "water.repair"):
+    for key in ("water.billing", "water.repair", COMPLAINTS):
         define_skill(key=key, names={"en": key})
     give_skill(staff=made.agent_staff, skill_key=BILLS, level=3)
     give_skill(staff=made.colleague_staff, skill_key=REPAIRS, level=5)
@@ -52,9 +53,9 @@ def state(actor: Actor) -> str:
 
 
 def wait(
-    world: Company, call: int, queue: str = BILLS, seconds: float = 0, **more: bool
+    world: Company, call: int, queue: str = BILLS, seconds: float = 0, **more: Any
 ) -> Waiting:
-    wish = Wish(queue, "phone", "call", call, world.company.pk, after(seconds), **more)  # type: ignore[arg-type]
+    wish = Wish(queue, "phone", "call", call, world.company.pk, after(seconds), **more)
     return operations.wait_for_agent(wish=wish, now=after(seconds))
 
 
@@ -104,6 +105,30 @@ def test_an_emergency_overtakes_and_the_first_comes_first_otherwise(world: Compa
     assert [each.subject_id for each in route(5)] == [3]
     on(world.outsider, 6)
     assert [each.subject_id for each in route(6)] == [1]
+
+
+@pytest.mark.parametrize(("is_signed_on", "passed", "rung"), [
+    (True, 15, None), (True, 21, "colleague"), (False, 1, "colleague"),
+])  # fmt: skip
+def test_a_caller_waits_a_while_for_whom_they_spoke_to_last_and_no_longer(
+    world: Company, is_signed_on: bool, passed: float, rung: str | None
+) -> None:
+    for staff in (world.agent_staff, world.colleague_staff):
+        give_skill(staff=staff, skill_key=COMPLAINTS, level=4)
+    if is_signed_on:
+        on(world.agent)
+        wait(world, 1)
+        (busy,) = route(1)
+        operations.take_offer(offer_id=busy.offer_id, now=after(2))
+    on(world.colleague, 3)
+    wait(world, 2, COMPLAINTS, 5, last_agent_id=world.agent.person_id)
+    found = [each.staff_id for each in route(5 + passed)]
+    assert found == ([getattr(world, rung).person_id] if rung else [])
+    if rung is None:
+        operations.release_agent(staff_id=world.agent.person_id, now=after(21))
+        operations.be_ready(actor=world.agent, now=after(22))
+        assert [each.staff_id for each in route(22)] == [world.agent.person_id]
+        assert Offer.objects.latest("id").reason["rule"] == "last_agent"
 
 
 def test_whoever_lets_it_ring_is_not_ready_and_the_caller_keeps_the_place(world: Company) -> None:

@@ -14,6 +14,7 @@ from qiao.contact.queries import (
     Offered,
     QueueNow,
     calls_from,
+    came_as_emergency,
     queues_now,
     ready_colleagues,
     standing_of,
@@ -82,10 +83,18 @@ def load_pop(*, actor: Actor, now: datetime, path: str) -> Mapping[str, Any]:
         "ringing": ringing,
         "talk": talk,
         "talk_key": str(talk.pk) if talk else "",
+        "talk_url": _talk_url(talk) if talk else "",
         "at_desk": path == reverse("desk:workspace"),
         "on_screen": settings.SWITCH == "played",
         "in_browser": ringing is not None and uses_browser(actor),
     }
+
+
+def _talk_url(talk: Call) -> str:
+    """Where the workspace opens a call that was taken: an emergency with what is said first."""
+    is_emergency = came_as_emergency(subject_kind="call", subject_id=talk.pk)
+    first = "new=emergency&" if is_emergency else ""
+    return f"{reverse('desk:workspace')}?{first}open=contact:{talk.interaction_id}"
 
 
 def _ringing(actor: Actor, now: datetime) -> Ringing | None:

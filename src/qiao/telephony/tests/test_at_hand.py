@@ -15,7 +15,7 @@ from qiao.customers.tests.factories import make_customer
 from qiao.staff.models import Staff
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.tests.cast import Company, make_company
-from qiao.telephony.models import Call, CallAsk, CallEntry
+from qiao.telephony.models import Call, CallAsk, CallEntry, Line
 from qiao.telephony.operations import (
     NotYourCall,
     Switchboard,
@@ -88,6 +88,26 @@ def test_the_screen_tells_who_rings_before_the_call_is_taken(world: Company) -> 
     other = load_pop(actor=world.colleague, now=after(1), path="/")
     assert other is not None
     assert other["ringing"] is None
+
+
+@pytest.mark.parametrize("is_emergency", [True, False])
+def test_an_emergency_says_so_while_it_rings_and_opens_with_what_is_said_first(
+    world: Company, enter: Callable[[Staff], Client], is_emergency: bool
+) -> None:
+    Line.objects.update(is_emergency=is_emergency)
+    board = Switchboard()
+    with time_machine.travel(after(1), tick=False):
+        call = rings(board)
+        browser = enter(world.agent_staff)
+        pop = browser.get(reverse("frame")).content.decode()
+    assert ("紧急报险" in pop.partition("q-popbody")[0]) is is_emergency
+    assert part(world).offer.is_emergency is is_emergency
+    taken(board, call)
+    found = load_pop(actor=world.agent, now=after(5), path="/")
+    assert found is not None
+    first = "new=emergency&" if is_emergency else ""
+    wanted = f"{reverse('desk:workspace')}?{first}open=contact:{call.interaction_id}"
+    assert found["talk_url"] == wanted
 
 
 def test_a_number_that_leads_to_one_person_names_the_contact_and_ranks_the_wait(
