@@ -31,7 +31,7 @@ from qiao.telephony.list_export import EXPORTS
 from qiao.telephony.operations import install_menus, keep_as_packs_say, renew_watches
 from qiao.telephony.personal import PERSONAL
 from qiao.telephony.quality_contributions import EVALUATED
-from qiao.telephony.queries import load_pop, load_softphone, queue_of_contact, telephone_of
+from qiao.telephony.queries import came_by, load_pop, load_softphone, telephone_of
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 from qiao.telephony.recording_personal import PERSONAL as RECORDED
 from qiao.telephony.rights import DIAL, MENUS, WATCH
@@ -89,7 +89,7 @@ manifest = Module(
     contact_tools=(
         ContactTool(
             "telephony.controls", "telephony/controls.html", WORK, load_tool, 10,
-            queue=queue_of_contact,
+            came=came_by,
         ),
         ContactTool(
             "telephony.owed", "telephony/owed_tool.html", WORK, recordings.load_owed, 20

@@ -6,6 +6,7 @@ from functools import cache
 
 from qiao.contact.models import Interaction
 from qiao.contact.rules.proposals import Proposal, Reason, propose
+from qiao.core.manifest import CameBy
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Outcome, Script
 from qiao.staff.queries import organisation
@@ -63,15 +64,19 @@ def reason_names(interaction: Interaction, *, language: str) -> Sequence[Named]:
     ]
 
 
-def proposed_reason(interaction: Interaction, text: str, *, queue: str = "") -> Proposal | None:
+def proposed_reason(
+    interaction: Interaction, text: str, *, came: CameBy | None = None
+) -> Proposal | None:
     """What the words of `text` speak for, among the matters of the contact's pack; else what most
-    contacts of the queue, by its qualified key, are about."""
+    contacts that came by the same place of the voice menu, or the same queue, are about."""
     pack = pack_of(interaction)
     found = propose(text, _reasons(pack))
-    if found is not None or not queue.startswith(f"{pack}."):
+    if found is not None or came is None:
         return found
-    spec = catalogue().queues.get(queue)
-    return Proposal(spec.reason, by_queue=True) if spec and spec.reason else None
+    if came.about.startswith(f"{pack}.") and came.about in reason_choices():
+        return Proposal(came.about, by="menu")
+    spec = catalogue().queues.get(came.queue) if came.queue.startswith(f"{pack}.") else None
+    return Proposal(spec.reason, by="queue") if spec and spec.reason else None
 
 
 def outcome_after(interaction: Interaction, what: str) -> str:

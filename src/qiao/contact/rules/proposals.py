@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 LONGEST_TEXT = 4_000
 PAIR = 2
@@ -20,11 +21,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposed reason and what speaks for it: pieces of the text, or nothing but the queue."""
+    """A proposed reason and what speaks for it: pieces of the text, or nothing but the way by
+    which the contact came (`by`: ``menu`` or ``queue``)."""
 
     key: str
     because: tuple[str, ...] = ()
-    by_queue: bool = False
+    by: Literal["note", "menu", "queue"] = "note"
 
 
 def propose(text: str, reasons: Iterable[Reason]) -> Proposal | None:

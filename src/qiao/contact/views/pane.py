@@ -113,10 +113,11 @@ def wrap_up_form(interaction: Interaction, data: Any = None, **kwargs: Any) -> W
 
 
 def proposal_for(actor: Actor, interaction: Interaction, text: str) -> Proposal | None:
-    """What the contact is probably about, by the words of `text` or the queue it came through."""
+    """What the contact is probably about, by the words of `text` or the way by which it came."""
     tools = registry.contact_tools(actor)
-    asked = (each.queue(interaction_id=interaction.pk) for each in tools if each.queue)
-    return proposed_reason(interaction, text, queue=next(filter(None, asked), ""))
+    told = (each.came(interaction_id=interaction.pk) for each in tools if each.came)
+    came = next((each for each in told if each.queue), None)
+    return proposed_reason(interaction, text, came=came)
 
 
 def wrap_context(

@@ -92,8 +92,8 @@ class ContactTool:
     """What else may be done with a contact at hand, drawn in its head: the keys of its call.
 
     `load` gives what `template` draws as ``tool``, or None where it has nothing to do with it;
-    ``ends`` in it says that the tool itself ends what the contact came by. `queue` tells in which
-    queue the contact waited last, by its qualified key; empty for none.
+    ``ends`` in it says that the tool itself ends what the contact came by. `came` tells how it
+    came here.
     """
 
     key: str
@@ -101,7 +101,16 @@ class ContactTool:
     permission: str
     load: Callable[..., Mapping[str, Any] | None]  # (*, actor, interaction_id, now)
     order: int
-    queue: Callable[..., str] | None = None  # (*, interaction_id)
+    came: "Callable[..., CameBy] | None" = None  # (*, interaction_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CameBy:
+    """The queue in which a contact waited last, and the matter (a case type) that whoever comes
+    that way mostly comes for, both by their qualified keys; empty for none."""
+
+    queue: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Around:
     part: StepPart
     step: str
     queues: Choices = ()
+    matters: Choices = ()
     calendars: Choices = ()
     skills: Choices = ()
     lookups: Choices = ()

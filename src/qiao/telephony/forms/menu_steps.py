@@ -172,6 +172,7 @@ class QueueForm(StepForm):
         self._group(
             _("Where callers wait"),
             queue=select_field(self.around.queues),
+            about=select_field(self.around.matters, empty=_("Nothing certain")),
             is_emergency=forms.BooleanField(),
         )
         held = [tuple(each) for each in self.before.get("skills", ())]
@@ -192,6 +193,7 @@ class QueueForm(StepForm):
         rows = [(data[f"skill-{n}"], data.get(f"level-{n}") or 1) for n in range(self.rows)]
         return {
             "queue": data["queue"],
+            "about": data["about"],
             "is_emergency": data["is_emergency"],
             "skills": [[skill, level] for skill, level in rows if skill],
             **self._kept_numbers("language_level"),

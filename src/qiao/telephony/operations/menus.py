@@ -22,6 +22,7 @@ from qiao.telephony.rules.menu_data import MenuUnreadable, data_of_menu, menu_fr
 from qiao.telephony.rules.menus import Hours, Lookup, Menu, Queue
 
 REASON_LENGTH: Final = 500
+OF_PACK: Final = ("queue", "calendar", "about")  # fields whose keys belong to the menu's pack
 
 
 class MenuFaulty(Exception):  # noqa: N818 - a refusal, not a fault
@@ -88,6 +89,8 @@ def faults_around(menu: Menu) -> tuple[Fault, ...]:
     for node in menu.nodes:
         if isinstance(node, Queue) and node.queue not in catalogue().queues:
             found.append(Fault("no_queue", node.key, "queue", {"queue": node.queue}))
+        elif isinstance(node, Queue) and node.about and node.about not in catalogue().case_types:
+            found.append(Fault("no_matter", node.key, "about", {"matter": node.about}))
         elif isinstance(node, Hours) and node.calendar not in calendars:
             found.append(Fault("no_calendar", node.key, "calendar", {"calendar": node.calendar}))
         elif isinstance(node, Lookup) and ("lookup", node.name) not in voice:
@@ -99,10 +102,10 @@ def faults_around(menu: Menu) -> tuple[Fault, ...]:
 
 
 def _qualified(pack: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Queues, calendars and the menu itself belong to the pack that names them."""
+    """Queues, calendars, matters and the menu itself belong to the pack that names them."""
     nodes = [
         {
-            name: qualify(pack, value) if name in ("queue", "calendar") else value
+            name: qualify(pack, value) if name in OF_PACK and value else value
             for name, value in node.items()
         }
         for node in data.get("node", [])

@@ -2,13 +2,13 @@
 
 from qiao.telephony.queries.at_hand import (
     Ringing,
+    came_by,
     ended_call,
     load_controls,
     load_pop,
     load_transfer,
     number_words,
     queue_name,
-    queue_of_contact,
     talking_call,
 )
 from qiao.telephony.queries.browser_phones import (
@@ -141,6 +141,7 @@ __all__ = [
     "call_lists",
     "callers_channels",
     "calling_now",
+    "came_by",
     "count_owed",
     "count_waiting",
     "customer_of_entry",
@@ -193,7 +194,6 @@ __all__ = [
     "owed_seen_by",
     "own_phone",
     "queue_name",
-    "queue_of_contact",
     "queues_with_calls",
     "recent_tally",
     "recording_to_see_to",

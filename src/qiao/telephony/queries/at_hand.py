@@ -20,7 +20,9 @@ from qiao.contact.queries import (
     standing_of,
 )
 from qiao.core.actor import Actor
+from qiao.core.manifest import CameBy
 from qiao.core.packs.enabled import catalogue
+from qiao.core.prepared import fetch_one
 from qiao.core.rows import Reading
 from qiao.customers.queries import CustomerLine, PhoneMatch, match_phone, shown_phone
 from qiao.staff.queries import names_of
@@ -186,10 +188,22 @@ def ended_call(*, actor: Actor, interaction_id: int) -> Call | None:
     return own.filter(phase=Call.Phase.ENDED).select_related("line").order_by("-id").first()
 
 
-def queue_of_contact(*, interaction_id: int) -> str:
-    """The queue in which the last call of a contact waited last; empty for none."""
-    calls = Call.objects.filter(interaction_id=interaction_id).order_by("-id")
-    return calls.values_list("queue", flat=True).first() or ""
+_CAME_BY: Final = """
+SELECT c.queue,
+       coalesce((SELECT e.data ->> 'about' FROM telephony_callentry e
+                  WHERE e.call_id = c.id AND e.kind = 'queued'
+                  ORDER BY e.seq DESC LIMIT 1), '')
+  FROM telephony_call c
+ WHERE c.interaction_id = %(contact)s
+ ORDER BY c.id DESC LIMIT 1
+"""
+
+
+def came_by(*, interaction_id: int) -> CameBy:
+    """The queue in which the last call of a contact waited last, and what the place of the voice
+    menu from which it came there is about."""
+    found = fetch_one(_CAME_BY, {"contact": interaction_id})
+    return CameBy(*found) if found else CameBy()
 
 
 def _watches(watcher: Leg | None, row: Call, now: datetime) -> str:

@@ -86,8 +86,8 @@ def _do_one(this: Conduct, menu: Menu, act: Act) -> None:
         case menu_visits.AskCallback(number, telephone, context):
             this.tell(asks.WantsCallback(number, telephone, context))
             _end_if_over(this)
-        case menu_visits.ToQueue(name, skills, _priorities, is_emergency, _context):
-            queue(this, name, "menu", skills=skills, is_emergency=is_emergency)
+        case menu_visits.ToQueue(name, skills, about, is_emergency, _context):
+            queue(this, name, "menu", skills=skills, is_emergency=is_emergency, about=about)
         case menu_visits.HangUp():
             end(this, "menu")
         case _:

@@ -111,11 +111,14 @@ def queue(
     *,
     skills: Skills = (),
     is_emergency: bool = False,
+    about: str = "",
     sent: "Mapping[str, Any] | None" = None,
 ) -> None:
-    """Let the caller wait; `sent` tells who sent them on (``by``) and the ``words`` for it."""
+    """Let the caller wait; `about` is what they probably call about, `sent` tells who sent them on
+    (``by``) and the ``words`` for it."""
     bridge, caller = step.call.next_name("q"), step.call.caller_channel
-    data: Mapping[str, Any] = ({"why": why} if why else {}) | dict(sent or {})
+    told = {"why": why, "about": about}
+    data = {name: value for name, value in told.items() if value} | dict(sent or {})
     step.note("queued", queue=queue, bridge=bridge, **data)
     step.do(
         switch.MakeBridge(bridge, "holding"),

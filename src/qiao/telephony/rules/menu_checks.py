@@ -46,6 +46,7 @@ WORDS: Final[Mapping[str, str]] = {
     "let one of them lead to a queue or an end",
     "no_way_out": "from here nobody reaches a person, a queue or an end",
     "no_queue": "{to} must lead to a queue without further keys",
+    "no_matter": "{matter} is no case type of an enabled pack",
     "no_prompt": "nothing is said: name a text",
     "unknown_prompt": "there is no text {prompt!r}",
     "untranslated": "the text {prompt!r} is missing in {language}",

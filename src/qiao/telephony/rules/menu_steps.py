@@ -171,7 +171,7 @@ def finish(walk: Walk) -> None:
                 skills = (*skills, (visit.language, node.language_level))
             is_urgent = node.is_emergency or visit.is_emergency
             walk.change(stage="ended", end="queue", is_emergency=is_urgent)
-            walk.do(ToQueue(node.queue, skills, node.priorities, is_urgent, walk.visit.context))
+            walk.do(ToQueue(node.queue, skills, node.about, is_urgent, walk.visit.context))
         case Message():
             number = walk.next_id()
             if node.is_end:

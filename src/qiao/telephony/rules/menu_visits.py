@@ -138,7 +138,7 @@ class ToQueue(Act):
 
     queue: str
     skills: Skills
-    priorities: tuple[str, ...]
+    about: str
     is_emergency: bool
     context: Context
 

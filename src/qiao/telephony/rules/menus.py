@@ -205,12 +205,13 @@ class Hours(Node):
 @dataclass(frozen=True, slots=True)
 class Queue(Node):
     """To people. The caller's language is asked of them at `language_level` (0: it is not).
-    `priorities` are words that routing weighs, such as ``elderly``."""
+    `about` is the matter, a case type by its qualified key, that callers who come this way mostly
+    call about; empty where that is open."""
 
     queue: str = ""
     skills: Skills = ()
     language_level: int = 1
-    priorities: tuple[str, ...] = ()
+    about: str = ""
     is_emergency: bool = False
 
     @property

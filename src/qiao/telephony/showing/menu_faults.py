@@ -78,6 +78,7 @@ FAULTS: Final[Mapping[str, Promise]] = {
     "no_calendar": pgettext_lazy("menu fault", "These service hours are not there any more."),
     "no_lookup": pgettext_lazy("menu fault", "Nobody answers this question any more."),
     "no_check": pgettext_lazy("menu fault", "Nobody checks this number any more."),
+    "no_matter": pgettext_lazy("menu fault", "This matter is not there any more. Choose another."),
     "queue_gone": pgettext_lazy("menu fault", "This queue is not there any more. Choose another."),
 }
 

@@ -86,6 +86,11 @@ def step_form(looked: Looked, step: str, data: Any = None) -> StepForm:
         part=part,
         step=step,
         queues=[(k, queue_name(k)) for k, q in packs.queues.items() if "phone" in q.channels],
+        matters=[
+            (each, menu_words.matter_name(each))
+            for each in packs.case_types
+            if each.startswith(f"{pack}.")
+        ],
         calendars=[
             (each, menu_words.calendar_name(each))
             for each in packs.calendars

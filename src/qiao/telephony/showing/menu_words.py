@@ -90,7 +90,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "queue": pgettext_lazy("voice menu", "Queue"),
     "skills": pgettext_lazy("voice menu", "Skills asked for"),
     "language_level": pgettext_lazy("voice menu", "Level of the caller's language asked for"),
-    "priorities": pgettext_lazy("voice menu", "Words for routing"),
+    "about": pgettext_lazy("voice menu", "What they mostly call about"),
     "is_emergency": pgettext_lazy("voice menu", "Is an emergency"),
     "is_whole": pgettext_lazy("voice menu", "Is heard whole, keys wait"),
     "is_secret": pgettext_lazy("voice menu", "Is secret, nobody sees the digits"),
@@ -123,6 +123,12 @@ def kind_of(node: Node) -> str:
 def language_name(language: str) -> str:
     """A language of menus."""
     return str(LANGUAGES.get(language, language))
+
+
+def matter_name(key: str) -> str:
+    """A matter that callers mostly call about."""
+    spec = catalogue().case_types.get(key)
+    return said(spec.name) if spec else key
 
 
 def calendar_name(key: str) -> str:
@@ -233,6 +239,7 @@ def _one_of(name: str, value: Any) -> str:
         return " ".join(map(str, value))
     known: dict[str, Callable[[Any], str]] = {
         "queue": queue_name,
+        "about": matter_name,
         "calendar": calendar_name,
         "language": language_name,
         "languages": language_name,

@@ -89,7 +89,7 @@ GAS = Menu(
         HangUp("bye", ("bye",)),
         Say("advice", ("advice",), next="emergency", is_whole=True),
         Queue("emergency", queue="emergency", is_emergency=True, language_level=0,
-              priorities=("emergency",)),
+              about="water.burst"),
     ),
     texts={key: {"zh-hans": text, "yue": text} for key, text in TEXTS.items()},
     languages=("zh-hans", "yue"),

@@ -1,6 +1,7 @@
 """Callers in a voice menu: what they key in reaches people, promises and messages."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from qiao.cases.operations import OpenRequest, open_case
 from qiao.contact.models import Interaction, Waiting
-from qiao.contact.operations import abandon, sign_on
+from qiao.contact.operations import abandon, sign_on, start_interaction
+from qiao.contact.queries import proposed_reason
 from qiao.core.manifest import Answer
 from qiao.core.packs.enabled import catalogue
 from qiao.core.registry import registry
@@ -32,7 +34,7 @@ from qiao.telephony.operations import (
     publish_menu,
 )
 from qiao.telephony.operations.calls_at_hand import Given
-from qiao.telephony.queries import histories, menu_in_service
+from qiao.telephony.queries import came_by, histories, menu_in_service
 from qiao.telephony.rules import asks, conduct, switch
 from qiao.telephony.rules.calls import Call as FoldedCall
 from qiao.telephony.rules.conduct_menu import visit_of
@@ -124,6 +126,35 @@ def test_a_key_leads_to_the_queue_of_its_matter(world: Company) -> None:
     caller.listens()
     waiting = Waiting.objects.get()
     assert (caller.call.phase, waiting.queue) == ("waiting", "water.repair")
+
+
+def test_the_place_of_the_menu_says_what_the_contact_is_probably_about(world: Company) -> None:
+    menu = menu_in_service("water.hotline")
+    assert menu
+    data = data_of_menu(menu)
+    (step,) = [each for each in data["node"] if each["key"] == "to_repair"]
+    for matter, is_known in (("water.no_such", False), ("water.small_leak", True)):
+        step["about"] = matter
+        with nullcontext() if is_known else pytest.raises(MenuFaulty, match="no_matter"):
+            publish_menu(menu=menu_from_data(data), actor=world.chief, now=NOON)
+    for channel, key, about in (("c1", "2", "water.small_leak"), ("c2", "1", "")):
+        caller = Caller(channel=channel)
+        caller.presses(key)
+        caller.listens()
+        contact = start_interaction(
+            channel="phone", direction="in", phone=CALLER, actor=world.agent, now=NOON
+        )
+        Call.objects.filter(pk=caller.call.pk).update(interaction_id=contact.pk)
+        came = came_by(interaction_id=contact.pk)
+        assert came.about == about
+        found = proposed_reason(contact, "", came=came)
+        assert found
+        assert (found.key, found.by) == (
+            (about, "menu") if about else ("water.bill_query", "queue")
+        )
+        written = proposed_reason(contact, "水黄", came=came)
+        assert written
+        assert written.by == "note"
 
 
 def test_the_emergency_key_overtakes_all_after_the_safety_words(world: Company) -> None:
