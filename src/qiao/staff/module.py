@@ -61,6 +61,7 @@ manifest = Module(
         "staff_role",
         "staff_assignment",
         "staff_membership",
+        "staff_staffskill",
         "staff_absence",
         "staff_dutypattern",
         "staff_dutyshift",

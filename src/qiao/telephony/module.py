@@ -19,7 +19,7 @@ from qiao.core.manifest import (
     PersonLink,
     QueueSource,
 )
-from qiao.telephony import demo_history, owed_inbox
+from qiao.telephony import demo_history, line_codes, owed_inbox
 from qiao.telephony import list_contributions as lists
 from qiao.telephony import menu_contributions as menus
 from qiao.telephony import recording_contributions as recordings
@@ -34,7 +34,7 @@ from qiao.telephony.quality_contributions import EVALUATED
 from qiao.telephony.queries import came_by, load_pop, load_softphone, telephone_of
 from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 from qiao.telephony.recording_personal import PERSONAL as RECORDED
-from qiao.telephony.rights import DIAL, MENUS, WATCH
+from qiao.telephony.rights import DIAL, LINES, MENUS, WATCH
 from qiao.telephony.showing.controls import load_tool
 from qiao.telephony.watch_contributions import WATCH_COMMANDS, WATCH_FRAME, WATCH_NAVIGATION
 
@@ -45,6 +45,20 @@ BROWSER_PHONES = AuditTable(
         "made_at": pgettext_lazy("telephone in the browser", "Secret made"),
         "is_used": pgettext_lazy("telephone in the browser", "Is rung"),
         "handed_at": pgettext_lazy("telephone in the browser", "Secret handed over"),
+    },
+)
+LINE_WORDS = AuditTable(
+    "telephony_line",
+    _("Lines"),
+    {
+        "number": pgettext_lazy("line", "Number"),
+        "name": pgettext_lazy("line", "Name"),
+        "queue": _("Queue"),
+        "menu": _("Voice menu"),
+        "greeting": pgettext_lazy("line", "Sounds said first"),
+        "is_recorded": _("Calls are recorded"),
+        "is_emergency": _("A number for emergencies"),
+        "is_active": pgettext_lazy("line", "In service"),
     },
 )
 VIEW, WORK = "interactions.view", "interactions.work"
@@ -68,6 +82,7 @@ manifest = Module(
     permissions=(
         Permission(WATCH, _("Listen to calls, whisper, take them over")),
         Permission("calls.figures", _("See the service level and the wallboard")),
+        Permission(LINES, _("Set up the numbers that customers dial")),
         Permission(MENUS, _("Edit voice menus and put them into service")),
         *lists.PERMISSIONS,
         *recordings.PERMISSIONS,
@@ -152,8 +167,11 @@ manifest = Module(
     parameters=(*PARAMETERS, *recordings.PARAMETERS),
     lanes=recordings.LANES,
     retention=(*recordings.RETENTION, *lists.RETENTION),
-    audited=(*recordings.AUDITED, *lists.AUDITED, "telephony_browserphone"),
-    audit_words=(*recordings.AUDIT_WORDS, *lists.AUDIT_WORDS, BROWSER_PHONES),
+    audited=(
+        *recordings.AUDITED, *lists.AUDITED, "telephony_browserphone", "telephony_line",
+    ),
+    audit_words=(*recordings.AUDIT_WORDS, *lists.AUDIT_WORDS, BROWSER_PHONES, LINE_WORDS),
+    code_tables=(line_codes.TABLE,),
     evaluated=EVALUATED,
     append_only=("telephony_callentry", "telephony_calllisttry", "telephony_voicemenu"),
 )  # fmt: skip

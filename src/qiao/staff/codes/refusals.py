@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from qiao.core.code_tables import CodeRefused
 from qiao.core.rules.text import BadText
 from qiao.staff import operations
-from qiao.staff.models import Role
+from qiao.staff.models import Role, Skill
 
 
 @contextmanager
@@ -52,5 +52,7 @@ def _words() -> dict[type[Exception], tuple[str, str]]:
         operations.BadDays: (_("These days are over, or do not follow each other."), ""),
         operations.PersonMissing: (_("No such person or unit that you may manage."), ""),
         operations.UnitMissing: (_("No such unit that you may manage."), ""),
+        Skill.DoesNotExist: (_("There is no such skill."), "skill"),
+        operations.BadLevel: (_("Skills are held from 0 to 5."), "level"),
         Role.DoesNotExist: (_("There is no such role."), "role"),
     }

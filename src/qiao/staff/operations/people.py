@@ -19,12 +19,13 @@ from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.staff.events import SecondStepReset
 from qiao.staff.models import Assignment, Membership, Organisation, Role, Staff
-from qiao.staff.operations.company import assign_role, hire, join_team
+from qiao.staff.operations.company import assign_role, give_skill, hire, join_team
 from qiao.staff.queries import actor_for
 
 MANAGE = "staff.manage"
 NAME_LENGTH = 60
 NUMBER_LENGTH = 20
+MOST_SKILLED = 5
 
 
 class PersonMissing(Exception):  # noqa: N818 - names the finding
@@ -61,6 +62,10 @@ class NotOneself(Exception):  # noqa: N818 - a refusal, not a fault
 
 class AlreadyHeld(Exception):  # noqa: N818 - names the finding
     """The person holds this role there on some of these days."""
+
+
+class BadLevel(Exception):  # noqa: N818 - names the finding
+    """Skills are held from 0 to 5."""
 
 
 class BadDays(Exception):  # noqa: N818 - names the finding
@@ -220,6 +225,24 @@ def move_person(*, actor: Actor, now: datetime, number: str, unit_id: int) -> No
     person.save(update_fields=["organisation"])
     if unit.kind == Organisation.Kind.TEAM:
         Membership.objects.get_or_create(staff=person, team=unit)
+
+
+def rate_skill(*, actor: Actor, now: datetime, number: str, skill_key: str, level: int) -> None:
+    """Say how well a person holds a skill, 0 (not at all) to 5: contacts that ask for it come to
+    them from their next Ready on. It gives no right, so anybody who manages people says it of
+    anybody among them, themselves too.
+
+    Raises `PersonMissing`, `Skill.DoesNotExist`, `BadLevel`.
+    """
+    required()
+    del now
+    if not 0 <= level <= MOST_SKILLED:
+        raise BadLevel(str(level))
+    units = actor.organisations(MANAGE)
+    person = Staff.objects.filter(number=number, organisation_id__in=units).first()
+    if person is None:
+        raise PersonMissing(number)
+    give_skill(staff=person, skill_key=skill_key, level=level)
 
 
 def suspend(*, actor: Actor, now: datetime, number: str) -> None:

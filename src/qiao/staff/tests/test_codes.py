@@ -12,7 +12,7 @@ from qiao.core.models import AuditEntry, CalendarDay
 from qiao.core.registry import registry
 from qiao.staff import operations
 from qiao.staff.models import Assignment, Organisation, Role, Staff
-from qiao.staff.queries import actor_for
+from qiao.staff.queries import actor_for, skills_of
 from qiao.staff.tests.cast import Company, make_company, person
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +221,23 @@ def test_the_company_adds_a_day_that_is_to_come_and_takes_it_back(company: Compa
         act("core.days", "add", company.chief, **values | {"date": timezone.localdate()})
     act("core.days", "take_back", company.chief, str(made.pk))
     assert not CalendarDay.objects.filter(date=day).exists()
+
+
+def test_how_well_somebody_holds_a_skill_is_said_on_the_page_of_people(company: Company) -> None:
+    operations.define_skill(key="water.billing", names={"en": "Bills", "zh-Hans": "账务"})
+    for level in ("2", "4"):
+        act("staff.people", "skill", company.chief, "1027", skill="water.billing", level=level)
+    assert skills_of(company.agent_staff.pk) == {"water.billing": 4}
+    (row,) = rows("staff.people", company.chief, only="1027")
+    assert any("账务 · 4" in str(value) for _label, value in row.more)
+    act("staff.people", "skill", company.agent, "1027", skill="water.billing", level="0")
+    assert skills_of(company.agent_staff.pk).get("water.billing", 0) == 0
+    for number, skill, level, field in (
+        ("1027", "water.flying", "3", "skill"),
+        ("1027", "water.billing", "6", "level"),
+        ("2001", "water.billing", "3", ""),
+    ):
+        with pytest.raises(CodeRefused) as refused:
+            act("staff.people", "skill", company.agent, number, skill=skill, level=level)
+        assert refused.value.field == field
+    assert AuditEntry.objects.filter(table_name="staff_staffskill").count() == 3

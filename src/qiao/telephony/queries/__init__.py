@@ -72,6 +72,7 @@ from qiao.telephony.queries.menus import (
     every_piece,
     lines_without_notice,
     menu_in_service,
+    menus_to_choose,
     new_pieces,
     served_menu,
 )
@@ -182,6 +183,7 @@ __all__ = [
     "menu_row",
     "menu_version",
     "menu_versions",
+    "menus_to_choose",
     "message_of",
     "new_pieces",
     "newest_menu",

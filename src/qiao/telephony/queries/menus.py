@@ -52,6 +52,11 @@ class Served:
     version: int
 
 
+def menus_to_choose() -> Sequence[str]:
+    """Menus of which a version was ever published, by their keys."""
+    return list(VoiceMenu.objects.order_by("key").values_list("key", flat=True).distinct())
+
+
 def menu_in_service(key: str) -> Menu | None:
     """The newest published version of a menu; None where there is none that can be read."""
     found = served_menu(key)
