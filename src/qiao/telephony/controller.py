@@ -36,6 +36,8 @@ from qiao.telephony.rules.switch import (
 )
 
 TICK_SECONDS: Final = 1.0
+AWAY_SECONDS: Final = 3.0  # without a database until the switch is left to its dial plan
+ANSWERS_SECONDS: Final = 5.0  # in which a database that is there answers
 AGAIN_SECONDS: Final = 0.5  # between two attempts while the database is away
 log: Final = structlog.get_logger(__name__)
 MOST_AT_ONCE: Final = 8  # works of one transaction: the first of them waits for the last
@@ -99,26 +101,41 @@ class Controller:
         self._orders: dict[int, asyncio.Queue[Given]] = defaultdict(asyncio.Queue)
         self._givers: dict[int, asyncio.Task[None]] = {}
         self._stop = asyncio.Event()
+        self._is_listening = False
+        self._is_leaving = False  # it is being left, which is done before it is listened to again
 
     async def run(self) -> None:
         """Lead until stopped. Raises `EngineDown` where the switch cannot be reached at all.
 
         A lead that was lost with its connection is waited for again, like a first one; calls are
-        then taken up from their logs, since another controller may have led meanwhile.
+        then taken up from their logs, since another controller may have led meanwhile. While
+        nobody leads for longer than a moment the switch is left to itself: its dial plan takes
+        the calls that come.
         """
-        is_listening = False
         try:
             while not self._stop.is_set():
+                leaving = asyncio.create_task(self._leave_alone())
                 async with _leading() as leader:
-                    if not is_listening:
+                    if not self._is_leaving:
+                        leaving.cancel()
+                    await asyncio.gather(leaving, return_exceptions=True)
+                    self._is_leaving = False
+                    if not self._is_listening:
                         await self._engine.start()
-                        is_listening = True
+                        self._is_listening = True
                     await self._lead(leader)
         finally:
-            if is_listening:
+            if self._is_listening:
                 await self._engine.stop()
             self._thread.submit(connections.close_all)
             self._thread.shutdown()
+
+    async def _leave_alone(self) -> None:
+        await asyncio.sleep(AWAY_SECONDS)
+        if self._is_listening:
+            log.warning("switch_left_to_itself")
+            self._is_listening, self._is_leaving = False, True
+            await self._engine.stop()
 
     async def _lead(self, leader: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:
         """Work until the lead is lost, or we are stopped.
@@ -325,8 +342,9 @@ async def _leading() -> AsyncIterator["psycopg.AsyncConnection[tuple[object, ...
 
 async def _lost(leader: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:
     """Returns when the lead is lost."""
-    with contextlib.suppress(psycopg.OperationalError):
+    with contextlib.suppress(psycopg.OperationalError, TimeoutError):
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            await leader.execute("SELECT 1")
+            async with asyncio.timeout(ANSWERS_SECONDS):
+                await leader.execute("SELECT 1")
     log.warning("lead_lost")

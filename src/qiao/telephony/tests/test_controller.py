@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError, connection, connections, transaction
@@ -16,6 +17,7 @@ from qiao.contact.operations import sign_on
 from qiao.core.actor import Actor
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.tests.cast import Company, make_company
+from qiao.telephony import controller
 from qiao.telephony.controller import MOST_AT_ONCE, Controller
 from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.sim import SimEngine
@@ -233,18 +235,20 @@ def test_a_killed_controller_leaves_no_call_and_no_agent_stuck_and_the_queue_its
     assert set(AgentState.objects.values_list("state", flat=True)) <= {"wrap_up", "ready"}
 
 
+def cut() -> bool:
+    """Whether connections to the database were there to be cut."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "   AND usename = current_user"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def test_a_lost_database_connection_costs_nothing_that_was_heard(world: Company) -> None:
     on_duty(world.agent)
     hotline = Hotline(world.agent)
-
-    def cut() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                "   AND usename = current_user"
-            )
-            return bool(cursor.fetchone()[0])
 
     async def scene() -> None:
         async with hotline.led():
@@ -259,6 +263,42 @@ def test_a_lost_database_connection_costs_nothing_that_was_heard(world: Company)
 
     played(scene())
     connections.close_all()  # ours was cut as well
+    assert logs_tell_what_stands()
+
+
+def test_while_the_database_is_away_the_switch_is_left_to_its_dial_plan(
+    world: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_duty(world.agent)
+    hotline = Hotline(world.agent)
+    connects, is_away = psycopg.AsyncConnection.connect, [False]
+
+    async def connect(*given: Any, **named: Any) -> Any:
+        if is_away[0]:
+            raise psycopg.OperationalError("away")
+        return await connects(*given, **named)
+
+    monkeypatch.setattr(psycopg.AsyncConnection, "connect", connect)
+    monkeypatch.setattr(controller, "AWAY_SECONDS", 0.3)
+
+    async def scene() -> None:
+        switch_ = hotline.engine.switch
+        async with hotline.led():
+            first = switch_.call(CALLER, HOTLINE)
+            await until(in_phase("talking"))
+            is_away[0] = True
+            await until(cut)
+            await until(lambda: not switch_.hears)
+            assert switch_.view().channels  # they go on talking
+            is_away[0] = False
+            await until(lambda: switch_.hears)
+            switch_.call("13900001111", HOTLINE)
+            await until(in_phase("talking", "waiting"))
+            switch_.put_down(first)
+            await until(in_phase("ended", "waiting"))
+
+    played(scene())
+    connections.close_all()
     assert logs_tell_what_stands()
 
 
@@ -340,10 +380,10 @@ def done_of(*later: switch.Signal) -> list[str]:
 
     async def story() -> list[str]:
         engine: Any = TalkingSwitch(*later)
-        controller = Controller(engine, timezone.now)
+        conducting = Controller(engine, timezone.now)
         board: Any = SlowBoard()
-        controller.board = board
-        running = asyncio.create_task(controller.run())
+        conducting.board = board
+        running = asyncio.create_task(conducting.run())
         end = time.monotonic() + LONG
         while len(board.done) <= len(GONE) + len(later):
             assert time.monotonic() < end, board.done
