@@ -24,6 +24,7 @@ urlpatterns = [
     path("<int:interaction_id>/matter", taking.matter, name="matter"),
     path("<int:interaction_id>/people", taking.find_person, name="people"),
     path("<int:interaction_id>/customer", taking.identify, name="identify"),
+    path("<int:interaction_id>/customer/new", taking.enrol, name="enrol"),
     path("<int:interaction_id>/unknown", taking.unknown, name="unknown"),
     path("<int:interaction_id>/caller", taking.describe, name="describe"),
     path("<int:interaction_id>/end", taking.end, name="end"),

@@ -43,6 +43,7 @@ CONTACT: Final = {
     "contact:matter": _contact(None, NOTHING),
     "contact:people": _contact(None, OK, *HUNTS),
     "contact:identify": _contact({"customer": "{customer}", "account": "{account}"}),
+    "contact:enrol": _contact({"name": "周敏"}),
     "contact:unknown": Visit(
         {"interaction_id": "{empty}"}, post={"reason": "passer_by"}, get=NOT_ALLOWED
     ),

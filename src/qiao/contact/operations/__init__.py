@@ -24,6 +24,7 @@ from qiao.contact.operations.finishing import (
 )
 from qiao.contact.operations.identifying import (
     describe_caller,
+    enrol_customer,
     identify_customer,
     mark_unknown,
     recognise,
@@ -84,6 +85,7 @@ __all__ = [
     "end_interaction",
     "end_shifts",
     "end_work_after",
+    "enrol_customer",
     "finish",
     "fold_counts",
     "identify_customer",

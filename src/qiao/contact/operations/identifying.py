@@ -12,7 +12,13 @@ from qiao.contact.operations.starting import NAME_LENGTH, PLACE_LENGTH, date_it
 from qiao.core.actor import Actor
 from qiao.core.rules import phones
 from qiao.core.rules.text import clean
-from qiao.customers.operations import PhoneKnown, add_phone, make_visible
+from qiao.customers.operations import (
+    NewPhone,
+    PhoneKnown,
+    add_phone,
+    make_visible,
+    register_customer,
+)
 from qiao.customers.queries import (
     AccountChoice,
     NotVisible,
@@ -56,6 +62,29 @@ def identify_customer(
     make_visible(customer_id=customer.pk, organisation_id=interaction.organisation_id, now=now)
     data = {"customer": customer.pk, "account": interaction.account_id, "evidence": evidence}
     return change(interaction, "identified", data, actor=actor, now=now)
+
+
+def enrol_customer(*, interaction_id: int, name: str, actor: Actor, now: datetime) -> Interaction:
+    """Hold whoever calls as a new customer of the contact's unit, found by the number of the call
+    from now on, and say that the contact is with them. Asked for twice it is done once.
+
+    Raises `BadText`, `BadPhone`, `WrongState`, `NotYours`, `Forbidden` without the right to edit
+    customers there.
+    """
+    interaction = lock_at_hand(interaction_id=interaction_id, actor=actor)
+    if interaction.customer is not None and interaction.customer.name == name.strip():
+        return interaction
+    phone = interaction.caller_phone
+    customer = register_customer(
+        actor=actor,
+        now=now,
+        organisation_id=interaction.organisation_id,
+        name=name,
+        phones=[NewPhone(phone)] if phone else [],
+    )
+    return identify_customer(
+        interaction_id=interaction_id, customer_id=customer.pk, actor=actor, now=now
+    )
 
 
 def recognise(*, interaction: Interaction, actor: Actor, now: datetime) -> int | None:

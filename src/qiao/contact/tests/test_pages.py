@@ -14,7 +14,7 @@ from qiao.cases.models import Case
 from qiao.contact import operations
 from qiao.contact.models import Interaction, InteractionCase
 from qiao.contact.queries import draft_of
-from qiao.customers.models import CustomerPhone
+from qiao.customers.models import Customer, CustomerPhone
 from qiao.customers.tests.factories import make_account, make_customer
 from qiao.staff.models import Staff
 from qiao.staff.tests.cast import Company, make_company
@@ -270,6 +270,31 @@ def test_a_case_opened_beside_the_contact_is_linked_to_it(world: Company, browse
     )
     assert case.title in again
     assert 'value="water.case_opened"' in again
+
+
+def test_whoever_is_not_known_is_held_by_one_key_with_their_number(
+    world: Company, browser: Client
+) -> None:
+    found = begin(world)
+    hits = text_of(browser.get(f"/interactions/{found.pk}/people", {"q": "周敏敏"}))
+    assert f"/interactions/{found.pk}/customer/new" in hits
+    assert "customer/new" not in text_of(
+        browser.get(f"/interactions/{found.pk}/people", {"q": "138 0571"})
+    )
+    for _pressed in range(2):
+        head = browser.post(f"/interactions/{found.pk}/customer/new", {"name": "周敏敏"})
+        assert head.status_code == 200
+        assert "周敏敏" in text_of(head)
+    customer = Customer.objects.get(name="周敏敏")
+    found.refresh_from_db()
+    assert found.customer_id == customer.pk
+    assert [each.number for each in customer.phones.all()] == [STORED]
+    response = browser.post("/interactions/new/phone/", {"phone": CALLER})
+    assert response.status_code == 204
+    assert Interaction.objects.latest("id").customer_id == customer.pk
+    refused = browser.post(f"/interactions/{found.pk}/customer/new", {"name": "周敏\n敏"})
+    assert refused.status_code == 422
+    assert Customer.objects.count() == 1
 
 
 def test_once_the_person_is_known_their_open_cases_come_first_unless_something_was_typed(

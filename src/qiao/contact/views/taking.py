@@ -90,6 +90,8 @@ def find_person(request: StaffRequest, interaction_id: int) -> HttpResponse:
         "near": near,
         "text": text,
         "can_teach": bool(found.caller_phone) and request.actor.can("customers.edit"),
+        "can_enrol": request.actor.can_in("customers.edit", found.organisation_id)
+        and any(letter.isalpha() for letter in text),
     }
     return render(request, "contact/hits.html", context)
 
@@ -125,6 +127,13 @@ def identify(request: StaffRequest, interaction_id: int) -> HttpResponse:
         evidence="searched" if data.get("evidence") == "searched" else "chosen",
         teach_number=data.get("teach") == "on" and request.actor.can("customers.edit"),
     )
+
+
+@staff_view(WORK, methods=POST)
+def enrol(request: StaffRequest, interaction_id: int) -> HttpResponse:
+    """Hold whoever calls as a new customer."""
+    name = request.POST.get("name", "")
+    return _about_person(request, interaction_id, operations.enrol_customer, name=name)
 
 
 def _number(text: str) -> int:
