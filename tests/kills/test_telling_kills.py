@@ -105,7 +105,7 @@ def check(parent_id: int, notice: AlikeNotice) -> None:
     assert Counter(reports.values_list("told", flat=True)) == {
         "queued": REACHED, "no_customer": UNKNOWN
     }  # fmt: skip
-    assert (notice.told_count, notice.missed_count) == (REACHED, UNKNOWN)
+    assert (notice.waiting_count, notice.missed_count) == (REACHED, UNKNOWN)
     said = CaseEvent.objects.filter(kind="answer", data__notice=notice.pk)
     assert Counter(Counter(said.values_list("case_id", flat=True)).values()) == {1: REACHED}
 

@@ -21,7 +21,8 @@ class MessageSent:
 @event_type("messaging.message_failed", topics=("messages",))
 @dataclass(frozen=True)
 class MessageFailed:
-    """Messages did not reach their receivers, or nobody knows: bounced, failed, unknown."""
+    """Messages did not reach their receivers, or nobody knows: bounced, failed, unknown, or
+    cancelled though nobody of the house wrote them."""
 
     message_ids: tuple[int, ...]
     subject_kind: str

@@ -23,7 +23,8 @@ _CLEAR = """
 UPDATE messaging_message
    SET to_name = '', to_address = '', title = '–', body = '–', receipt = '', key = NULL,
        state = CASE WHEN ended_at IS NULL THEN 'cancelled' ELSE state END,
-       held_until = NULL, ended_at = coalesce(ended_at, %(now)s), is_told = true
+       held_until = NULL, ended_at = coalesce(ended_at, %(now)s),
+       is_told = is_told OR NOT is_automatic
  WHERE id = ANY(%(messages)s)
 """
 _STEPS = """

@@ -1,6 +1,12 @@
 """Cases: what a customer asked for, who owns it, where it stands, and all that happened."""
 
-from qiao.cases.models.alike import AlikeNotice, AlikeParent, AlikeProposal, AlikeReport
+from qiao.cases.models.alike import (
+    AlikeNotice,
+    AlikeParent,
+    AlikeProposal,
+    AlikeReport,
+    AlikeTold,
+)
 from qiao.cases.models.beside import CaseDraft, CaseLink, CaseViewer
 from qiao.cases.models.bulk import BulkItem, BulkRun
 from qiao.cases.models.case import Case, CaseQuerySet
@@ -38,6 +44,7 @@ __all__ = [
     "AlikeParent",
     "AlikeProposal",
     "AlikeReport",
+    "AlikeTold",
     "BulkItem",
     "BulkRun",
     "Case",

@@ -53,8 +53,8 @@ class AlikeReport(models.Model):
     """That a case is one of the reports of a common cause, from when, and until when.
 
     `why` it left: ``wrong`` (it never belonged) or ``not_back`` (closed with the others, but its
-    customer says it is not so). `told` is what became of the latest telling: ``queued``, or why
-    not (``no_customer``, ``no_address`` …); empty before the first.
+    customer says it is not so). `told` is what became of the latest telling, as in `AlikeTold`;
+    empty before the first.
     """
 
     class Why(models.TextChoices):
@@ -85,7 +85,12 @@ class AlikeReport(models.Model):
 
 
 class AlikeNotice(models.Model):
-    """What all reports of a common cause were told at once. `back` ends them."""
+    """What all reports of a common cause were told at once. `back` ends them.
+
+    Its cases are counted by what became of the telling, each in one of the four: `waiting_count`
+    (queued), `told_count` (sent), `failed_count` (failed, unknown, cancelled), `missed_count` (no
+    message could be queued).
+    """
 
     class Kind(models.TextChoices):
         UPDATE = "update"
@@ -98,9 +103,38 @@ class AlikeNotice(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey("staff.Staff", models.PROTECT, null=True, related_name="+")
     told_up_to = models.BigIntegerField(default=0)
+    waiting_count = models.IntegerField(default=0)
     told_count = models.IntegerField(default=0)
+    failed_count = models.IntegerField(default=0)
     missed_count = models.IntegerField(default=0)
     done_at = models.DateTimeField(null=True)
+
+
+class AlikeTold(models.Model):
+    """What became of telling one case of a notice: a report, or a case merged into it.
+
+    `told`: ``queued`` until the message left, ``sent``, ``failed``, ``unknown`` (perhaps sent),
+    ``cancelled``, or why none was queued (``no_customer``, ``no_address``, ``too_many`` …). The
+    message may be about another case of the same customer.
+    """
+
+    notice = models.ForeignKey(AlikeNotice, models.PROTECT, related_name="told", db_index=False)
+    report = models.ForeignKey(AlikeReport, models.PROTECT, related_name="tellings")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_index=False)
+    told = models.TextField()
+    message_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "case"], name="cases_aliketold_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["message_id"],
+                condition=Q(message_id__isnull=False),
+                name="cases_aliketold_message",
+            )
+        ]
 
 
 class AlikeProposal(models.Model):

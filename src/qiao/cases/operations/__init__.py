@@ -16,6 +16,7 @@ from qiao.cases.operations.alike import (
     take_out,
 )
 from qiao.cases.operations.alike_running import follow_parent, go_on, note_bursts
+from qiao.cases.operations.alike_telling import note_told
 from qiao.cases.operations.cause_tree import CauseRefused, install_causes
 from qiao.cases.operations.causes import (
     NoSuchCause,
@@ -235,6 +236,7 @@ __all__ = [
     "note_missed",
     "note_suggestion",
     "note_suspicion",
+    "note_told",
     "open_case",
     "open_dispute",
     "open_parent",

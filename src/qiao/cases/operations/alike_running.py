@@ -4,15 +4,12 @@ Each call does one batch in the caller's transaction and says whether there is m
 is a job of its own, so a worker that dies loses one batch at most, and that is done again.
 """
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -28,16 +25,16 @@ from qiao.cases.models import (
     CaseEvent,
 )
 from qiao.cases.operations.alike import end_reports
+from qiao.cases.operations.alike_telling import Told, keep_told, tell_cases
 from qiao.cases.queries.alike_bursts import find_bursts
+from qiao.cases.rules.alike import GOOD
 from qiao.core import events
 from qiao.core.features import is_on
 from qiao.core.once import settled
 from qiao.core.transactions import required
-from qiao.messaging.operations import Receiver, Sending, Words, queue_messages, reach
 from qiao.staff.queries import chain_to, organisation
 
 BATCH: Final = 500
-QUEUED: Final = "queued"
 CHANNEL: Final = "broadcast"
 FADES_AFTER: Final = timedelta(hours=2)
 
@@ -63,10 +60,10 @@ def go_on(*, notice_id: int, now: datetime) -> bool:
         _finish(notice, now)
         return False
     cases = _lock(reports)
-    told = _tell(notice, cases, now) if cases else {}
+    told: Mapping[int, Told] = tell_cases(notice, cases, now) if cases else {}
     if cases:
         _write(notice, cases, told, now)
-    _note(notice, reports, told)
+    keep_told(notice, reports, cases, told)
     return True
 
 
@@ -80,55 +77,8 @@ def _lock(reports: Sequence[AlikeReport]) -> list[Case]:
     return [*cases, *lock_many(inside)]
 
 
-def _tell(notice: AlikeNotice, cases: Sequence[Case], now: datetime) -> dict[int, str]:
-    """Queue the notice for the customers of these cases; what became of each."""
-    asked = [(case.pk, case.customer_id) for case in cases if case.customer_id is not None]
-    unit = organisation(cases[0].organisation_id)
-    channels = ("email", "letter") if notice.letters else ("email",)
-    found = reach(
-        asked,
-        purpose="service",
-        organisation_id=unit.pk,
-        day=timezone.localdate(now),
-        letters=notice.letters,
-    )
-    told = dict.fromkeys((case.pk for case in cases), "no_customer")
-    for case_id, known in found.items():
-        refused = [known.refusal(channel) for channel in channels]
-        told[case_id] = QUEUED if "" in refused else refused[0]
-    receivers = [
-        Receiver(customer_id=case.customer_id, subject_id=case.pk, reference=case.number)
-        for case in cases
-        if told[case.pk] == QUEUED
-    ]
-    if receivers:
-        queue_messages(
-            sending=Sending(
-                organisation_id=unit.pk,
-                kind="broadcast",
-                texts={"": Words(_title(notice, unit), notice.text)},
-                subject_kind="case",
-                channels=channels,
-                key=f"cases.alike:{notice.pk}",
-                is_plain=True,
-            ),
-            receivers=receivers,
-            actor=None,
-            now=now,
-        )
-    return told
-
-
-def _title(notice: AlikeNotice, unit: object) -> str:
-    languages = getattr(unit, "languages", None) or ["en"]
-    with override(languages[0]):
-        if notice.kind == AlikeNotice.Kind.BACK:
-            return _("What you reported is over")
-        return _("News of what you reported")
-
-
 def _write(
-    notice: AlikeNotice, cases: Sequence[Case], told: dict[int, str], now: datetime
+    notice: AlikeNotice, cases: Sequence[Case], told: Mapping[int, Told], now: datetime
 ) -> None:
     ends = notice.kind == AlikeNotice.Kind.BACK
     responded = set(
@@ -141,13 +91,14 @@ def _write(
     for case in cases:
         if case.closed_at is not None:
             continue
-        if told[case.pk] == QUEUED:
+        is_told = told[case.pk][0] in GOOD
+        if is_told:
             if case.pk not in responded:
                 journal.add(case, "first_response", {})
             said = {"text": notice.text, "channel": CHANNEL, "notice": notice.pk}
             journal.add(case, "answer", said, visibility=CUSTOMER)
         if ends:
-            _end(journal, case, answered=told[case.pk] == QUEUED, now=now)
+            _end(journal, case, answered=is_told, now=now)
             ended.append(case.pk)
     journal.write()
     published: ReportsEnded | ReportsChanged = ReportsChanged(
@@ -164,21 +115,6 @@ def _end(journal: ManyJournals, case: Case, *, answered: bool, now: datetime) ->
         journal.add(case, "answered", {})
         case.answered_at = now
     close_apart(journal, case, why="parent", at=now)
-
-
-def _note(notice: AlikeNotice, reports: Sequence[AlikeReport], told: dict[int, str]) -> None:
-    by_word: dict[str, list[int]] = defaultdict(list)
-    known = [report for report in reports if report.case_id in told]
-    for report in known:
-        by_word[told[report.case_id]].append(report.pk)
-    for word, ids in by_word.items():
-        AlikeReport.objects.filter(id__in=ids).update(told=word)
-    reached = len(by_word.get(QUEUED, ()))
-    AlikeNotice.objects.filter(id=notice.pk).update(
-        told_up_to=reports[-1].pk,
-        told_count=F("told_count") + reached,
-        missed_count=F("missed_count") + len(known) - reached,
-    )
 
 
 def _finish(notice: AlikeNotice, now: datetime) -> None:

@@ -94,33 +94,51 @@ class ReportLine:
     left_at: datetime | None
 
 
-_REPORTS = """
+_LINE = """
 SELECT c.id, c.number, coalesce(p.full_text, c.place),
        coalesce(nullif(p.road, ''), nullif(p.community, ''), nullif(p.district, ''), c.area),
        coalesce(cu.name, ''), c.caller_name, c.caller_phone, c.opened_at, c.closed_at, c.level,
-       c.due_at, r.told, r.why, r.left_at
-  FROM cases_alikereport r
-  JOIN cases_case c ON c.id = r.case_id AND (c.organisation_id + 0) = ANY(%(organisations)s)
+       c.due_at, {told}, r.why, r.left_at
+"""
+_PLACE = """
+  JOIN cases_case c ON c.id = {case} AND (c.organisation_id + 0) = ANY(%(organisations)s)
   LEFT JOIN customers_customer cu ON cu.id = c.customer_id
   LEFT JOIN customers_premises p ON p.id = c.premises_id
  WHERE r.parent_id = %(parent)s
+"""
+_REPORTS = f"""{_LINE.format(told="r.told")}
+  FROM cases_alikereport r {_PLACE.format(case="r.case_id")}
+"""
+# What a report stands for is told apart: whoever shares its message is called with it, once.
+_UNREACHED = """
+  FROM cases_alikereport r
+  JOIN cases_aliketold t ON t.report_id = r.id AND t.told NOT IN ('queued', 'sent')
+   AND t.notice_id = (SELECT max(x.notice_id) FROM cases_aliketold x WHERE x.report_id = r.id)
+   AND (t.case_id = r.case_id OR t.message_id IS NULL
+        OR NOT EXISTS (SELECT FROM cases_aliketold o
+                        WHERE o.notice_id = t.notice_id AND o.case_id = r.case_id
+                          AND o.message_id = t.message_id))
+"""
+_MISSED = f"""{_LINE.format(told="t.told")} {_UNREACHED} AND r.left_at IS NULL
+ {_PLACE.format(case="t.case_id")}
 """
 
 
 def reports_of(
     *, actor: Actor, parent_id: int, side: str = "", limit: int = MOST_LISTED
 ) -> Sequence[ReportLine]:
-    """Reports by street and place: those that belong, ``missed`` (nobody could tell them),
+    """Reports by street and place: those that belong, ``missed`` (of the latest telling nothing
+    could be sent, or it did not arrive; cases merged into a report stand there for themselves),
     ``tail`` (it is not over for them), or ``out`` (they never belonged)."""
     condition = {
-        "": " AND r.left_at IS NULL",
-        "missed": " AND r.left_at IS NULL AND r.told NOT IN ('', 'queued')",
-        "tail": " AND r.why = 'not_back'",
-        "out": " AND r.why = 'wrong'",
+        "": f"{_REPORTS} AND r.left_at IS NULL",
+        "missed": _MISSED,
+        "tail": f"{_REPORTS} AND r.why = 'not_back'",
+        "out": f"{_REPORTS} AND r.why = 'wrong'",
     }[side]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{_REPORTS}{condition} ORDER BY 4, 3, c.opened_at LIMIT %(limit)s",
+            f"{condition} ORDER BY 4, 3, c.opened_at LIMIT %(limit)s",
             {
                 "organisations": list(actor.organisations("cases.view")),
                 "parent": parent_id,
@@ -132,25 +150,28 @@ def reports_of(
 
 @dataclass(frozen=True, slots=True)
 class ParentFigures:
-    """How many reports belong, are open, were told, could not be told, came back, were wrong."""
+    """How many reports belong, are open, were told, wait for their message, how many are to be
+    called (as `reports_of` lists them), came back, were wrong."""
 
     reports: int
     open: int
     told: int
+    waiting: int
     missed: int
     tail: int
     out: int
 
 
-_FIGURES = """
+_FIGURES = f"""
 SELECT count(*) FILTER (WHERE r.left_at IS NULL),
        count(*) FILTER (WHERE r.left_at IS NULL AND c.closed_at IS NULL),
+       count(*) FILTER (WHERE r.left_at IS NULL AND r.told = 'sent'),
        count(*) FILTER (WHERE r.left_at IS NULL AND r.told = 'queued'),
-       count(*) FILTER (WHERE r.left_at IS NULL AND r.told NOT IN ('', 'queued')),
+       (SELECT count(*) FROM ({_MISSED}) AS missed),
        count(*) FILTER (WHERE r.why = 'not_back'), count(*) FILTER (WHERE r.why = 'wrong')
   FROM cases_alikereport r JOIN cases_case c ON c.id = r.case_id
  WHERE r.parent_id = %(parent)s AND (c.organisation_id + 0) = ANY(%(organisations)s)
-"""
+"""  # noqa: S608 - this module's own pieces
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,27 @@ from typing import Final
 
 SPANS_MINUTES: Final = (15, 30, 60, 120)
 LEAST_PER_HOUR: Final = 0.05  # where nothing ever came, one a day is taken to be usual
+QUEUED: Final = "queued"
+SENT: Final = "sent"
+GOOD: Final = frozenset({QUEUED, SENT})
+LOST: Final = frozenset({"failed", "unknown", "cancelled"})
+_BY_STATE: Final = {
+    "held": QUEUED, "queued": QUEUED, "sending": QUEUED, "printed": QUEUED, "sent": SENT,
+    "delivered": SENT, "bounced": "failed", "failed": "failed", "unknown": "unknown",
+    "cancelled": "cancelled",
+}  # fmt: skip
+
+
+def told_by(state: str) -> str:
+    """What the state of a message makes of the telling: ``queued``, ``sent`` or why not."""
+    return _BY_STATE.get(state, "failed")
+
+
+def count_of(told: str) -> str:
+    """The count of a notice in which a telling stands."""
+    if told in LOST:
+        return "failed_count"
+    return {QUEUED: "waiting_count", SENT: "told_count"}.get(told, "missed_count")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from qiao.cases import definitions
-from qiao.cases.models import AlikeProposal, Case
+from qiao.cases.models import AlikeNotice, AlikeProposal, Case
 from qiao.cases.queries import (
     ParentLine,
     ParentPage,
@@ -34,7 +34,13 @@ STATES: Final[Mapping[str, LazyText]] = {
 TONES: Final = {"open": "bad", "closing": "warn", "closed": "ok"}
 TOLD: Final[Mapping[str, LazyText]] = {
     "": pgettext_lazy("told of a common cause", "not told yet"),
-    "queued": pgettext_lazy("told of a common cause", "told"),
+    "queued": pgettext_lazy("told of a common cause", "on its way"),
+    "sent": pgettext_lazy("told of a common cause", "told"),
+    "failed": pgettext_lazy("told of a common cause", "did not arrive: call"),
+    "unknown": pgettext_lazy("told of a common cause", "perhaps not received: call"),
+    "cancelled": pgettext_lazy("told of a common cause", "message cancelled: call"),
+    "too_many": pgettext_lazy("told of a common cause", "too many messages within an hour: call"),
+    "told_already": pgettext_lazy("told of a common cause", "message not found: call"),
     "no_customer": pgettext_lazy("told of a common cause", "caller unknown: call back"),
     "no_address": pgettext_lazy("told of a common cause", "no e-mail: call"),
     "doubtful": pgettext_lazy("told of a common cause", "e-mail in doubt: call"),
@@ -137,6 +143,17 @@ def show_chart(page: ParentPage, now: datetime) -> Chart | None:
         clock_words(since, now),
         clock_words(until, now),
     )
+
+
+def notice_words(notice: AlikeNotice) -> str:
+    """What became of a notice, in counts: those that are none are left out."""
+    counts = (
+        (_("told %(n)d"), notice.told_count),
+        (_("on the way %(n)d"), notice.waiting_count),
+        (_("did not arrive %(n)d"), notice.failed_count),
+        (_("could not be written to %(n)d"), notice.missed_count),
+    )
+    return " · ".join(words % {"n": n} for words, n in counts if n)
 
 
 def by_street(reports: Sequence[ReportLine]) -> list[tuple[str, list[tuple[ReportLine, str]]]]:

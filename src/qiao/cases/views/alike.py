@@ -60,6 +60,7 @@ def page(request: StaffRequest, case_id: int) -> HttpResponse:
         "state": str(words.STATES[found.parent.state]),
         "tone": words.TONES[found.parent.state],
         "chart": words.show_chart(found, request.now),
+        "notices": [(notice, words.notice_words(notice)) for notice in found.notices],
         "streets": words.by_street(reports),
         "side": side,
         "may": rights,

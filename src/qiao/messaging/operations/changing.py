@@ -54,9 +54,11 @@ def cancel_about(
 def _cancel(message: Message, actor: Actor | None, now: datetime) -> Message:
     message.state = move(message.state, "cancelled")
     message.ended_at, message.held_until, message.key = now, None, None
-    message.is_told = True
+    message.is_told = not message.is_automatic  # its writer knows; of the others a job tells
     message.save(update_fields=["state", "ended_at", "held_until", "key", "is_told"])
     _note(message, "cancelled", actor, now)
+    if message.is_automatic:
+        wake()
     return message
 
 

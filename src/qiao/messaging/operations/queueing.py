@@ -92,7 +92,7 @@ class Queued:
 
     ``told_already`` counts receivers who were told under the same key, or are one person or one
     address with another receiver. `by_subject` gives the message about each subject, and why it is
-    not sent if it is not."""
+    not sent if it is not; with ``told_already`` the message that tells its receiver instead."""
 
     message_ids: tuple[int, ...]
     skipped: Mapping[str, int]
@@ -125,18 +125,24 @@ def queue_messages(
     """
     required()
     lines = _lines(sending, receivers, now)
-    told = _drop_doubles(sending, lines)
+    doubles = _drop_doubles(sending, lines)
     if sending.is_automatic:
         _stop_loops(lines, now)
     made = _insert(sending, lines, actor, now)
     skipped = Counter(reason for _pk, state, reason, _about in made if state == "skipped")
-    told += len(lines) - len(made)
+    told = len(receivers) - len(made)
     if told:
         skipped["told_already"] += told
     waiting = tuple(pk for pk, state, _reason, _about in made if state != "skipped")
     if waiting:
         wake(at=sending.held_until)
     by_subject = {about: (pk, reason) for pk, _state, reason, about in made if about is not None}
+    by_subject |= _told_before(sending, lines, by_subject)
+    for left_out, instead in doubles:
+        about, other = left_out.receiver.subject_id, instead.receiver.subject_id
+        if about is not None and other in by_subject:
+            pk, reason = by_subject[other]
+            by_subject.setdefault(about, (pk, reason or "told_already"))
     return Queued(waiting, dict(skipped), by_subject)
 
 
@@ -229,10 +235,12 @@ def _way(sending: Sending, receiver: Receiver, found: Reach | None) -> tuple[str
     return channel or first, found.address(channel) if channel else "", reason
 
 
-def _drop_doubles(sending: Sending, lines: list[_Line]) -> int:
-    """Within a sending one person, and one address, is told once about one thing."""
-    seen: set[tuple[Any, ...]] = set()
+def _drop_doubles(sending: Sending, lines: list[_Line]) -> list[tuple[_Line, _Line]]:
+    """Within a sending one person, and one address, is told once about one thing. Returns those
+    that were left out, each with the one that stands for it."""
+    seen: dict[tuple[Any, ...], _Line] = {}
     kept: list[_Line] = []
+    doubles: list[tuple[_Line, _Line]] = []
     for line in lines:
         about = None if sending.key else line.receiver.subject_id
         marks: list[tuple[Any, ...]] = []
@@ -240,13 +248,27 @@ def _drop_doubles(sending: Sending, lines: list[_Line]) -> int:
             marks.append(("customer", line.customer_id, about))
         if line.address and line.channel == "email":
             marks.append(("address", line.address.lower(), about))
-        if any(mark in seen for mark in marks):
+        instead = next((seen[mark] for mark in marks if mark in seen), None)
+        if instead is not None:
+            doubles.append((line, instead))
             continue
-        seen.update(marks)
+        seen.update(dict.fromkeys(marks, line))
         kept.append(line)
-    dropped = len(lines) - len(kept)
     lines[:] = kept
-    return dropped
+    return doubles
+
+
+_UNDER = "SELECT key, id FROM messaging_message WHERE key = ANY(%(keys)s)"
+
+
+def _told_before(
+    sending: Sending, lines: Sequence[_Line], made: Mapping[int, tuple[int, str]]
+) -> dict[int, tuple[int, str]]:
+    """The messages of those who were told under the same key by an earlier call."""
+    waiting = [line for line in lines if line.receiver.subject_id not in made and not line.reason]
+    left = {_key(sending, line): line.receiver.subject_id or 0 for line in waiting}
+    found = fetch_all(_UNDER, {"keys": list(left)}) if any(left.values()) else ()
+    return {left[key]: (pk, "told_already") for key, pk in found}
 
 
 _LATELY = """

@@ -226,7 +226,7 @@ UPDATE messaging_message SET is_told = true
                WHERE NOT m.is_told AND m.ended_at IS NOT NULL
                ORDER BY m.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 RETURNING organisation_id, subject_kind, state IN ('sent', 'delivered'),
-          state IN ('bounced', 'failed', 'unknown'), id, coalesce(subject_id, 0),
+          state IN ('bounced', 'failed', 'unknown', 'cancelled'), id, coalesce(subject_id, 0),
           CASE WHEN NOT is_automatic THEN created_by_id END
 """
 
