@@ -1,7 +1,9 @@
 """How often a cause was found: the one definition that improvements and pages count by.
 
 A case counts under its main cause, and so under every cause above it and under the one that took
-its place, on the local day on which it was opened. A case that another stands for does not count.
+its place, on the local day on which it was opened. A case that another stands for does not count:
+one matter is one case, a merged case and a report of a common cause add nothing. Whoever
+complained is another question: `complaints_of_cause` finds their cases too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -68,7 +70,7 @@ def cause_by_step(
 
 @dataclass(frozen=True, slots=True)
 class CaseOfCause:
-    """A case with the cause: its customer, if one is known, and whom to reach otherwise."""
+    """A case of the cause: its customer, if one is known, and whom to reach otherwise."""
 
     case_id: int
     number: str
@@ -81,29 +83,39 @@ class CaseOfCause:
     caller_phone: str
 
 
-_CASES = f"""
+_COMPLAINTS = """
+WITH coded AS (
+    SELECT id, is_parent FROM cases_case WHERE main_cause_id = ANY(%(causes)s)
+), held AS (
+    SELECT id FROM coded
+     UNION SELECT r.case_id FROM coded JOIN cases_alikereport r ON r.parent_id = coded.id
+            WHERE coded.is_parent AND r.why <> 'wrong'
+), every AS (
+    SELECT id FROM held
+     UNION SELECT m.id FROM held JOIN cases_case k ON k.id = held.id AND k.merged_count > 0
+            CROSS JOIN LATERAL cases_merged_in(k.id) AS m (id)
+)
 SELECT c.id, c.number, c.title, c.opened_date, c.organisation_id, s.id,
        coalesce(s.name, ''), c.caller_name, c.caller_phone
-  FROM (SELECT * {_OF} AND c.about_unit_id IS NULL
-         ORDER BY c.opened_at DESC, c.id DESC LIMIT %(limit)s) c
+  FROM every JOIN cases_case c ON c.id = every.id
   LEFT JOIN customers_customer s ON s.id = customers_survivor(c.customer_id)
+ WHERE c.organisation_id = ANY(%(organisations)s) AND c.about_unit_id IS NULL
+   AND c.opened_date BETWEEN %(since)s AND %(until)s
+   AND c.opened_at BETWEEN %(after)s AND %(before)s
  ORDER BY c.opened_date DESC, c.id DESC
-"""  # noqa: S608 - this module's own piece
+"""
 
 
-def cases_of_cause(
-    *,
-    cause_key: str,
-    organisation_ids: Iterable[int],
-    since: date,
-    until: date,
-    limit: int,
+def complaints_of_cause(
+    *, cause_key: str, organisation_ids: Iterable[int], since: date, until: date
 ) -> list[CaseOfCause]:
-    """The newest of these cases, with the customers who stand for them now: but for those about
-    somebody of the house, whose callers are named to nobody else."""
+    """All cases by which customers complained of a cause within a period, the newest first, with
+    the customers who stand for them now: cases with the cause, those merged into one, and the
+    reports of a main case that has it, but for reports that were taken out again.
+
+    Cases about somebody of the house are left out: their callers are named to nobody else."""
     with connection.cursor() as cursor:
-        values = _values([cause_key], organisation_ids, since, until)
-        cursor.execute(_CASES, values | {"limit": limit})
+        cursor.execute(_COMPLAINTS, _values([cause_key], organisation_ids, since, until))
         return [CaseOfCause(*row) for row in cursor.fetchall()]
 
 

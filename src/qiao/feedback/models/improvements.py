@@ -203,13 +203,18 @@ class ImprovementEvent(models.Model):
 
 
 class ImprovementTold(models.Model):
-    """That the customer of a case was told what came of the complaint, and how."""
+    """That the customer of a case was told what came of the complaint, and how: the newest counts.
+
+    With `channel` ``message`` it is `message_id`, and what became of it, that tells whether they
+    were; who was not is told by ``phone``.
+    """
 
     improvement = models.ForeignKey(
         Improvement, models.PROTECT, related_name="told", db_index=False
     )
     case = models.ForeignKey("cases.Case", models.PROTECT, related_name="+", db_index=False)
     channel = models.TextField()
+    message_id = models.BigIntegerField(null=True)
     at = models.DateTimeField()
     actor = models.ForeignKey(
         "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
@@ -217,5 +222,7 @@ class ImprovementTold(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["improvement", "case"], name="feedback_told_once")
+            models.UniqueConstraint(
+                fields=["improvement", "case", "channel"], name="feedback_told_once"
+            )
         ]

@@ -17,7 +17,7 @@ from qiao.feedback.models import (
     ImprovementRule,
     ImprovementTold,
 )
-from qiao.feedback.queries.improvements import complainants_of, figure_of
+from qiao.feedback.queries.improvements import complainants_of, figure_of, told_of
 from qiao.feedback.rules.improvements import Period, judge
 from qiao.staff.queries import local_days
 
@@ -184,20 +184,38 @@ def note_told(
     channel: str,
     actor: Actor,
     now: datetime,
+    messages: Mapping[int, int] | None = None,
 ) -> int:
-    """Keep that the customers of these cases were told what came of it; how many were new.
+    """Keep that the customers of these cases were told what came of it; how many cases were new.
 
-    Raises `Forbidden`, and `ImprovementRefused` for nobody, or before it is judged.
+    A person is told once: all their cases count. Whom a message did not reach may be told again.
+    `messages` gives the message by case. Raises `Forbidden`, and `ImprovementRefused` for nobody,
+    or before it is judged.
     """
     row = _locked(improvement_id, actor, State.JUDGED)
-    wanted = {each.case_id for each in complainants_of(row)} & set(case_ids)
+    everybody = complainants_of(row)
+    people = {each.customer_id for each in everybody if each.case_id in case_ids} - {None}
+    wanted = {
+        each.case_id
+        for each in everybody
+        if each.case_id in case_ids or each.customer_id in people
+    }
     if not wanted:
         raise ImprovementRefused("nobody")
-    known = set(row.told.filter(case_id__in=wanted).values_list("case_id", flat=True))
+    known = {
+        case_id
+        for case_id, told in told_of(row).items()
+        if not told.is_lost or told.channel == channel
+    }
     fresh = sorted(wanted - known)
     ImprovementTold.objects.bulk_create(
         ImprovementTold(
-            improvement=row, case_id=case_id, channel=channel, at=now, actor_id=actor.staff_id
+            improvement=row,
+            case_id=case_id,
+            channel=channel,
+            message_id=(messages or {}).get(case_id),
+            at=now,
+            actor_id=actor.staff_id,
         )
         for case_id in fresh
     )
@@ -213,10 +231,10 @@ def close_improvement(
 ) -> Improvement:
     """End it with what was learnt. Those who complained were told before, if there are any.
 
-    Raises `Forbidden`, `BadText`, `ImprovementRefused`.
+    Raises `Forbidden`, `BadText`, `ImprovementRefused`, also where no message arrived.
     """
     row = _locked(improvement_id, actor, State.JUDGED)
-    if row.told_at is None and complainants_of(row):
+    if all(told.is_lost for told in told_of(row).values()) and complainants_of(row):
         raise ImprovementRefused("not_told")
     return _finish(row, State.CLOSED, "closed", lessons, actor, now)
 

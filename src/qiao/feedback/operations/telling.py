@@ -17,7 +17,6 @@ from qiao.feedback.operations.improvements import (
 from qiao.feedback.queries.improvements import (
     complainants_of,
     get_improvement_for,
-    told_cases,
     told_of,
 )
 from qiao.messaging.operations import Receiver, Sending, Words, queue_messages
@@ -38,21 +37,24 @@ def tell_by_message(
 ) -> Telling:
     """Queue a message for every customer who complained and was not told yet.
 
-    A customer with several cases gets one; all of them count as told. Who cannot be reached is
-    left on the list. Raises `BadText`, `NoImprovement`, `ImprovementRefused`.
+    A customer with several cases gets one; all of them count as told, with what becomes of it. Who
+    cannot be reached, or whom a message did not reach before, is left on the list. Raises
+    `BadText`, `NoImprovement`, `ImprovementRefused`.
     """
     row = get_improvement_for(actor=actor, improvement_id=improvement_id, permission=WORK)
     if row.state != Improvement.State.JUDGED:
         raise ImprovementRefused("state")
     title = clean(subject, field="subject", max_length=TITLE_LENGTH, one_line=True, required=True)
     body = clean(text, field="text", max_length=TEXT_LENGTH, required=True)
-    known = told_of(row)
-    waiting = [each for each in complainants_of(row) if each.case_id not in known]
+    everybody = complainants_of(row)
+    known = told_of(row, everybody)
+    waiting = [each for each in everybody if each.case_id not in known]
     receivers: dict[int, Receiver] = {}
     for each in waiting:
-        if each.customer_id is not None and each.customer_id not in receivers:
-            receivers[each.customer_id] = Receiver(
-                customer_id=each.customer_id, subject_id=each.case_id, reference=each.number
+        who = each.customer_id
+        if who is not None and who not in receivers:
+            receivers[who] = Receiver(
+                customer_id=who, subject_id=each.case_id, reference=each.number
             )
     if not receivers:
         raise ImprovementRefused("nobody")
@@ -68,9 +70,24 @@ def tell_by_message(
     queued = queue_messages(
         sending=sending, receivers=list(receivers.values()), actor=actor, now=now
     )
-    about = told_cases(message_ids=queued.message_ids)
-    reached = {each.customer_id for each in waiting if each.case_id in about}
-    cases = [each.case_id for each in waiting if each.customer_id in reached]
-    if cases:
-        note_told(improvement_id=row.pk, case_ids=cases, channel=MESSAGE, actor=actor, now=now)
-    return Telling(len(cases), len(waiting) - len(cases))
+    by_customer = {
+        who: message
+        for who, receiver in receivers.items()
+        for message, reason in [queued.by_subject.get(receiver.subject_id or 0, (0, "unknown"))]
+        if reason in ("", "told_already")
+    }
+    told = {
+        each.case_id: by_customer[each.customer_id]
+        for each in waiting
+        if each.customer_id in by_customer
+    }
+    if told:
+        note_told(
+            improvement_id=row.pk,
+            case_ids=told,
+            channel=MESSAGE,
+            messages=told,
+            actor=actor,
+            now=now,
+        )
+    return Telling(len(told), len(waiting) - len(told))

@@ -1,32 +1,31 @@
 """Reading improvements: the list, one with its story, and the figures it is judged by."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db import connection
 from django.db.models import Count, Q
 from django.http import Http404
 
 from qiao.cases.queries.cause_figures import (
     CaseOfCause,
     accounts_of,
-    cases_of_cause,
     cause_by_step,
+    complaints_of_cause,
     count_cause,
 )
 from qiao.core.actor import Actor
-from qiao.feedback.models import Improvement, ImprovementRule, ImprovementTold
+from qiao.feedback.models import Improvement, ImprovementRule
 from qiao.feedback.queries.paging import page_of
 from qiao.feedback.rules.improvements import Period, Rate, rate_of
+from qiao.messaging.queries import message_states
 from qiao.staff.queries import subtree_of
 
 VIEW = "improvements.view"
 PAGE = 50
 STEP_DAYS: Final = 15
 MOST_STEPS: Final = 36
-MOST_COMPLAINANTS: Final = 500
 VIEWS: Final = ("open", "due", "proved", "done")
 
 
@@ -117,28 +116,46 @@ def curve_of(improvement: Improvement, *, today: date) -> list[Step]:
 
 
 def complainants_of(improvement: Improvement) -> list[CaseOfCause]:
-    """The cases from the period before to the action: whose customers are told what came of it."""
-    return cases_of_cause(
+    """All cases from the period before to the action whose customers are told what came of it:
+    also those that were merged into one of them, and reports that a main case stands for."""
+    return complaints_of_cause(
         cause_key=improvement.cause.key,
         organisation_ids=subtree_of(improvement.organisation_id),
         since=improvement.before_from,
         until=improvement.effective_date or improvement.before_to,
-        limit=MOST_COMPLAINANTS,
     )
 
 
-def told_of(improvement: Improvement) -> dict[int, ImprovementTold]:
-    """Who was told already, by case."""
-    return {row.case_id: row for row in improvement.told.select_related("actor")}
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the customer of a case was told. `outcome`: ``sent``, ``waiting`` while the message
+    waits, ``lost`` where it did not arrive or nobody knows."""
+
+    channel: str
+    message_id: int | None
+    outcome: str
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether they are to be told in another way."""
+        return self.outcome == "lost"
 
 
-def told_cases(*, message_ids: Sequence[int]) -> set[int]:
-    """The cases that queued messages are about."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT subject_id FROM messaging_message WHERE id = ANY(%s)", [list(message_ids)]
-        )
-        return {int(pk) for (pk,) in cursor.fetchall()}
+def told_of(improvement: Improvement, among: Iterable[CaseOfCause] = ()) -> dict[int, Told]:
+    """Who was told already, by case, and what became of it. Other cases `among` those of a
+    customer who was told of one count as told with it, also where they were coded later."""
+    rows = list(improvement.told.order_by("id"))
+    states = message_states([row.message_id for row in rows if row.message_id is not None])
+    told: dict[int, Told] = {}
+    for row in rows:
+        state = states.get(row.message_id or 0)
+        told[row.case_id] = Told(row.channel, row.message_id, state.outcome if state else "sent")
+    cases = list(among)
+    people = {each.customer_id: told[each.case_id] for each in cases if each.case_id in told}
+    for each in cases:
+        if each.customer_id is not None and each.customer_id in people:
+            told.setdefault(each.case_id, people[each.customer_id])
+    return told
 
 
 def rules_on(*, day: date) -> list[ImprovementRule]:

@@ -1,6 +1,7 @@
 """Pages of improvements: the list, and one as a story."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from qiao.staff.queries import local_days
 
 VIEW, WORK = "improvements.view", "improvements.work"
 SHOWN: Final = 12  # complainants on the page
+ORDER: Final = {"lost": 0, "": 1, "waiting": 2, "sent": 3}  # whom somebody has to call comes first
 TABS: Final[dict[str, Callable[[], str]]] = {
     "open": lambda: pgettext("improvements", "Open"),
     "due": lambda: pgettext("improvements", "Due"),
@@ -74,9 +76,10 @@ def detail(request: StaffRequest, improvement_id: int) -> HttpResponse:
     row = queries.get_improvement_for(actor=request.actor, improvement_id=improvement_id)
     today = today_of(request, row.organisation_id)
     steps = queries.curve_of(row, today=today)
-    told = queries.told_of(row)
     complainants = queries.complainants_of(row)
-    waiting = sorted(complainants, key=lambda each: each.case_id in told)
+    told = queries.told_of(row, complainants)
+    waiting = sorted(complainants, key=lambda each: ORDER[_outcome(told, each.case_id)])
+    counted = Counter(_outcome(told, each.case_id) for each in complainants)
     events = row.events.select_related("actor").order_by("-seq")
     context = {
         **line_of(row),
@@ -89,7 +92,10 @@ def detail(request: StaffRequest, improvement_id: int) -> HttpResponse:
         "story": words.story_of(list(events)),
         "complainants": [(each, told.get(each.case_id)) for each in waiting[:SHOWN]],
         "more": max(0, len(complainants) - SHOWN),
-        "told_count": len(told),
+        "told_count": counted["sent"],
+        "on_the_way": counted["waiting"],
+        "lost": counted["lost"],
+        "untold": counted[""],
         "complained": len(complainants),
         "path": words.path_of(row),
         "rule": rule_words(row.rule) if row.rule else "",
@@ -98,6 +104,10 @@ def detail(request: StaffRequest, improvement_id: int) -> HttpResponse:
         "cases_url": _cases_url(row),
     }
     return render(request, "feedback/improvements/detail.html", context)
+
+
+def _outcome(told: Mapping[int, queries.Told], case_id: int) -> str:
+    return told[case_id].outcome if case_id in told else ""
 
 
 def _cases_url(row: Improvement) -> str:

@@ -8,6 +8,7 @@ from qiao.core.actor import Actor
 from qiao.core.models import Attachment
 from qiao.core.prepared import fetch_all
 from qiao.messaging.models import Message
+from qiao.messaging.rules.states import ARRIVING, LIVE
 
 VIEW = "messages.view"
 
@@ -41,6 +42,13 @@ class MessageState:
     held_until: datetime | None
     sent_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def outcome(self) -> str:
+        """``waiting``, ``sent``, or ``lost``: it did not arrive, or nobody knows."""
+        if self.state in LIVE:
+            return "waiting"
+        return "sent" if self.state in ARRIVING else "lost"
 
 
 _STATES = """
