@@ -35,7 +35,7 @@ from qiao.staff.queries import chain_to, holders_of
 ACKNOWLEDGE: Final = "cases.risk_acknowledge_minutes"
 NOTICE: Final = "cases.risk"
 HEARD: Final = frozenset(
-    {"opened", "note", "chased", "edited", "reopened", "message", "deadline_missed"}
+    {"opened", "note", "chased", "edited", "reopened", "message", "deadline_missed", "cause_coded"}
 )
 _IN_FORCE: Final = """
 SELECT id, key, kind, level, terms FROM cases_riskrule
@@ -114,6 +114,8 @@ def tell(alarm: RiskAlarm, now: datetime) -> None:
 def hear(case: Case, entries: Sequence[Entry], now: datetime) -> Heard | None:
     """Weigh a case's new entries; sets the case's level. None when nothing new was found."""
     heard = [entry for entry in entries if entry.kind in HEARD]
+    if case.closed_at is not None:  # its reason is often found later: nothing is to be headed off
+        heard = [entry for entry in heard if entry.kind != "cause_coded"]
     if not heard:
         return None
     said = [Said(entry.seq, text) for entry in heard if (text := _words(case, entry))]
@@ -202,12 +204,20 @@ SELECT count(*) FILTER (WHERE {same})
  WHERE k.opened_at > %(since)s AND k.opened_at <= %(now)s AND k.id IS DISTINCT FROM %(id)s
    AND ({same})
 """
+_CAUSE_IS: Final = (
+    "(SELECT coalesce(u.merged_into_id, u.id) FROM cases_cause u WHERE u.id = {cause})"
+)
 _SAME: Final = {
     "customer": "k.customer_id = ANY(customers_held_as(%(customer)s))",
     "account": "k.account_id = %(account)s",
     "place": "k.premises_id = %(premises)s",
+    # What was found to be the reason tells; the kind of case until both are known.
     "cause": (
-        "k.customer_id = ANY(customers_held_as(%(customer)s)) AND k.case_type_id = %(type)s"
+        "k.customer_id = ANY(customers_held_as(%(customer)s))"
+        " AND CASE WHEN k.main_cause_id IS NULL OR %(cause)s::bigint IS NULL"
+        " THEN k.case_type_id = %(type)s"
+        f" ELSE {_CAUSE_IS.format(cause='k.main_cause_id')}"
+        f" = {_CAUSE_IS.format(cause='%(cause)s')} END"
     ),
 }
 _NEEDS: Final = {
@@ -254,6 +264,7 @@ def _repeats(case: Case, same: str, days: int, now: datetime) -> int:
                 "account": case.account_id,
                 "premises": case.premises_id,
                 "type": case.case_type_id,
+                "cause": case.main_cause_id,
             },
         )
         (count,) = cursor.fetchone()
