@@ -18,7 +18,6 @@ from qiao.messaging.queries.outbox import (
     channel_health,
 )
 from qiao.messaging.queries.threads import subject_of, thread_of
-from qiao.messaging.rules.loops import is_automatic as is_automatic_mail
 
 __all__ = [
     "ChannelHealth",
@@ -34,7 +33,6 @@ __all__ = [
     "compose_pdf",
     "file_names",
     "get_message_for",
-    "is_automatic_mail",
     "letter_of",
     "letters_for",
     "message_about",
