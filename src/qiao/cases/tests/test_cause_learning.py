@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -153,9 +152,10 @@ def test_a_model_is_put_into_force_only_when_it_is_better_on_what_neither_has_se
     assert list(CauseModel.objects.filter(in_force=True)) == [second]
 
 
-@pytest.mark.skipif("QIAO_SHARED" not in os.environ, reason="needs the shared data")
-def test_messages_of_citizens_are_told_apart_with_a_macro_f1_of_four_fifths() -> None:
-    path = Path(os.environ["QIAO_SHARED"]) / "data/zh_messages_tipdm2020/messages.csv"
+def test_messages_of_citizens_are_told_apart_with_a_macro_f1_of_four_fifths(
+    shared_data: Path,
+) -> None:
+    path = shared_data / "zh_messages_tipdm2020/messages.csv"
     with path.open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
     messages = [Example(r["留言主题"], r["留言详情"], r["一级分类"]) for r in rows]

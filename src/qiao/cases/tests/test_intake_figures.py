@@ -1,6 +1,5 @@
 """What the report of a log says equals what the file itself says, counted apart."""
 
-import os
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,10 +22,9 @@ def _at(text: str) -> datetime:
 
 
 @pytest.fixture
-def nyc() -> Path:
-    shared = os.environ.get("QIAO_SHARED", "")
-    path = Path(shared) / "data/service_requests_nyc311/requests.csv"
-    if not shared or not path.is_file():
+def nyc(shared_data: Path) -> Path:
+    path = shared_data / "service_requests_nyc311/requests.csv"
+    if not path.is_file():
         pytest.skip("the published log is not here")
     return path
 
