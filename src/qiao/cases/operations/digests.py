@@ -26,7 +26,6 @@ from qiao.staff.queries import actor_by_id, chain_to, names_of
 
 READY: Final = "cases.digest"
 ORDERED: Final = "cases.order"
-LOOKED_AT: Final = 2_000
 WORDS_LENGTH: Final = 1_000
 SEEDS: Final = 2**31
 
@@ -101,13 +100,14 @@ def draw_for(reader: DigestReader, *, day: date, seed: int, now: datetime) -> Di
 
 
 def candidates(actor: Actor) -> list[Candidate]:
-    """Open complaints that the actor may see, the oldest two thousand of them."""
+    """All open complaints that the actor may see: none is left out, or the newest would never be
+    read, whatever its risk."""
     rows = (
         Case.objects.visible_to(actor)
         .open()
         .filter(case_type__group=COMPLAINT)
         .order_by("opened_at", "id")
-        .values_list("id", "risk", "opened_at", "answered_at")[:LOOKED_AT]
+        .values_list("id", "risk", "opened_at", "answered_at")
     )
     return [
         Candidate(pk, risk, opened, answered is not None) for pk, risk, opened, answered in rows

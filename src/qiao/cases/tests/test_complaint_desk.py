@@ -6,6 +6,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +20,7 @@ from qiao.cases.queries import disputes_of, green_share
 from qiao.cases.rules.digest import Candidate, draw
 from qiao.cases.rules.green import GreenRule, Standing, first_that_holds, percent_of, raised
 from qiao.cases.tests import world
+from qiao.cases.tests.browsing import client_of
 from qiao.cases.tests.world import NOW, a_case
 from qiao.core.calendar_edits import put_calendar
 from qiao.core.packs.green_rules import GreenRuleSpec
@@ -223,6 +227,24 @@ def test_every_working_day_the_executive_is_told_of_the_draw(
     saturday, before_hour = NOW + timedelta(days=1), NOW + timedelta(days=3, hours=-3)
     assert draw_due(now=saturday) == 0
     assert draw_due(now=before_hour) == 0
+
+
+def test_a_long_story_leads_to_its_older_entries(company: Company, digest: Digest) -> None:
+    case_id = digest.items.order_by("place")[0].case_id
+    page = reverse("cases:digest", args=[digest.pk])
+    older = f"{reverse('cases:feed', args=[case_id])}?side=&amp;before="
+    reader = client_of(Staff.objects.get(pk=company.chief.person_id))
+    assert older not in reader.get(page).content.decode()
+    for number in range(15):
+        operations.add_note(case_id=case_id, text=f"记 {number}", actor=company.agent, now=NOW)
+    assert older in reader.get(page).content.decode()
+
+
+def test_no_open_complaint_is_left_out_of_the_draw(company: Company, digest: Digest) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        found = candidates(company.chief)
+    assert len(found) == 2
+    assert not any("LIMIT" in query["sql"] for query in asked if "opened_at" in query["sql"])
 
 
 def test_a_reader_who_left_keeps_nobody_elses_digest_back(company: Company) -> None:

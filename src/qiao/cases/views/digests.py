@@ -79,6 +79,7 @@ def _story(request: StaffRequest, item: DigestItem, *, is_mine: bool) -> dict[st
         "type": names.type_name(item.case.case_type.names),
         "step": names.step_name(item.case.process_id, item.case.step),
         "lines": show_history(found.entries, speech_for(item.case)),
+        "before": found.before,
         "decision": DECISIONS.get(item.decision, ""),
         "form": _form(request, item) if is_mine and not item.decision else None,
     }
