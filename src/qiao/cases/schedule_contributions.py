@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -98,8 +99,7 @@ def tell_ready(export_id: int, staff_id: int, now: datetime) -> None:
                 (
                     f"{export.terms['since']} – {export.terms['until']}",
                     missed_words(export.terms),
-                    _("Sign in and open “My files” (%(address)s) to fetch it.")
-                    % {"address": reverse("staff:files")},
+                    _where(),
                 ),
             )
         )
@@ -114,6 +114,16 @@ def tell_ready(export_id: int, staff_id: int, now: datetime) -> None:
         is_plain=True,
     )
     queue_to_staff(sending=sending, staff={staff_id: found.staff.email}, actor=None, now=now)
+
+
+def _where() -> str:
+    """Where the file is fetched: with the whole address where the installation names its own, as
+    no request tells it here; a bare path would lead nowhere."""
+    own = next((each for each in settings.CSRF_TRUSTED_ORIGINS if "*" not in each), "")
+    if not own:
+        return _("Sign in and open “My files” to fetch it.")
+    address = own.rstrip("/") + reverse("staff:files")
+    return _("Sign in and open “My files” (%(address)s) to fetch it.") % {"address": address}
 
 
 def ready_words(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, NoticeWords]:

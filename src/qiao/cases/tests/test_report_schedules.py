@@ -24,7 +24,8 @@ from qiao.core.actor import Forbidden
 from qiao.core.models import Disclosure, Export
 from qiao.core.rules.spans import Span
 from qiao.core.tests.deliveries import run_background
-from qiao.staff.models import Assignment, Notice
+from qiao.messaging.models import Message
+from qiao.staff.models import Assignment, Notice, Staff
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company
 
@@ -114,6 +115,27 @@ def test_it_is_made_once_and_equals_the_screen_cell_by_cell(company: Company, me
     assert made.total.cells[0].number == 1
     assert Disclosure.objects.get().subject == "cases.report"
     assert Notice.objects.get(kind="cases.report_ready").staff_id == company.chief_staff.pk
+
+
+@pytest.mark.parametrize(
+    ("origins", "address"),
+    [
+        (["https://*.lake.example", "https://qiao.lake.example/"], "https://qiao.lake.example"),
+        ([], ""),
+    ],
+)
+@pytest.mark.usefixtures("media")
+def test_the_e_mail_holds_a_whole_address_or_none(
+    company: Company, settings: Any, origins: list[str], address: str
+) -> None:
+    settings.CSRF_TRUSTED_ORIGINS = origins
+    Staff.objects.filter(pk=company.chief_staff.pk).update(email="chief@lake.example")
+    weekly(company)
+    assert schedules.send_due(now=NOW + timedelta(days=7)) == 1
+    run_background()
+    body = Message.objects.get(kind="report").body
+    assert ("/me/files/" in body) == bool(address)
+    assert not address or f"（{address}/me/files/）" in body or f"({address}/me/files/)" in body
 
 
 def test_what_was_missed_is_made_once_for_the_latest_and_said(
