@@ -58,12 +58,23 @@ def wilson(part: int, whole: int, quantile: float = NORMAL_95) -> Interval:
     """
     if whole < 1 or not 0 <= part <= whole:
         raise ValueError(f"{part} is no part of {whole}")
-    share, square = part / whole, quantile * quantile
-    centre = share + square / (2 * whole)
-    spread = quantile * sqrt(share * (1 - share) / whole + square / (4 * whole * whole))
-    scale = 100 / (1 + square / whole)
-    low = 0.0 if part == 0 else max(0.0, scale * (centre - spread))
-    high = 100.0 if part == whole else min(100.0, scale * (centre + spread))
+    return score_interval(part / whole, whole, quantile)
+
+
+def score_interval(share: float, size: float, quantile: float = NORMAL_95) -> Interval:
+    """Wilson's interval of a share (0 to 1) that rests on so many answers, in percent.
+
+    `size` need not be whole: weighted answers have an effective size. Raises `ValueError` for
+    what is no share, or rests on nothing.
+    """
+    if size <= 0 or not 0 <= share <= 1:
+        raise ValueError(f"{share} of {size} is no share")
+    square = quantile * quantile
+    centre = share + square / (2 * size)
+    spread = quantile * sqrt(share * (1 - share) / size + square / (4 * size * size))
+    scale = 100 / (1 + square / size)
+    low = 0.0 if share == 0 else max(0.0, scale * (centre - spread))
+    high = 100.0 if share == 1 else min(100.0, scale * (centre + spread))
     return Interval(low, high)
 
 
