@@ -32,6 +32,7 @@ from tests.world.programs import add_programs
 from tests.world.quality import add_quality
 from tests.world.rollout import add_rollout
 from tests.world.suggestions import add_suggestion
+from tests.world.surveys import add_surveys
 from tests.world.telephone import add_calls
 from tests.world.work import add_follow_ups, add_work
 from tests.world.workforce import add_workforce
@@ -61,6 +62,7 @@ PARTS = (
     add_rollout,
     add_quality,
     add_suggestion,
+    add_surveys,
     add_calls,
     add_menus,
     add_call_list,

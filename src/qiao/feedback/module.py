@@ -13,6 +13,7 @@ from qiao.feedback import contributions, demo, morning, overview
 from qiao.feedback import improvement_contributions as improvements
 from qiao.feedback import quality_contributions as quality
 from qiao.feedback import suggestion_contributions as suggestions
+from qiao.feedback import survey_contributions as surveys
 from qiao.feedback.calling_contributions import SOURCES
 from qiao.feedback.features import FEATURES
 from qiao.feedback.operations import note_known_satisfactions, note_satisfactions
@@ -23,6 +24,7 @@ from qiao.feedback.personal import PERSONAL
 from qiao.feedback.quality_notices import NOTICES
 from qiao.feedback.quality_personal import PERSONAL as QUALITY_PERSONAL
 from qiao.feedback.suggestion_personal import SUGGESTIONS
+from qiao.feedback.survey_personal import SURVEYS
 from qiao.feedback.tasks import (
     fold,
     on_case_closed,
@@ -45,7 +47,7 @@ def _note_satisfactions(world: World) -> None:  # noqa: ARG001 - as a stage is c
 manifest = Module(
     key="feedback",
     label=_("Feedback"),
-    personal=(*PERSONAL, *QUALITY_PERSONAL, *SUGGESTIONS),
+    personal=(*PERSONAL, *QUALITY_PERSONAL, *SUGGESTIONS, *SURVEYS),
     features=FEATURES,
     permissions=(
         Permission("followups.view", _("See follow-ups and what customers said")),
@@ -53,12 +55,14 @@ manifest = Module(
         *improvements.PERMISSIONS,
         *quality.PERMISSIONS,
         *suggestions.PERMISSIONS,
+        *surveys.PERMISSIONS,
     ),
     navigation=(
         *contributions.NAVIGATION,
         *improvements.NAVIGATION,
         *quality.NAVIGATION,
         *suggestions.NAVIGATION,
+        *surveys.NAVIGATION,
     ),
     panels=(*contributions.PANELS, *suggestions.PANELS),
     timeline=contributions.TIMELINE,
@@ -67,6 +71,7 @@ manifest = Module(
         *improvements.COMMANDS,
         *quality.COMMANDS,
         *suggestions.COMMANDS,
+        *surveys.COMMANDS,
     ),
     inbox=contributions.INBOX,
     call_sources=SOURCES,
@@ -85,6 +90,7 @@ manifest = Module(
         *improvements.PERIODIC,
         *quality.PERIODIC,
         *suggestions.PERIODIC,
+        *surveys.PERIODIC,
     ),
     install=_install,
     demo=(
@@ -102,8 +108,18 @@ manifest = Module(
         *quality.APPEND_ONLY,
         *suggestions.APPEND_ONLY,
     ),
-    audited=(*improvements.AUDITED, *quality.AUDITED, *suggestions.AUDITED),
-    audit_words=(*improvements.AUDIT_WORDS, *quality.AUDIT_WORDS, *suggestions.AUDIT_WORDS),
+    audited=(
+        *improvements.AUDITED,
+        *quality.AUDITED,
+        *suggestions.AUDITED,
+        *surveys.AUDITED,
+    ),
+    audit_words=(
+        *improvements.AUDIT_WORDS,
+        *quality.AUDIT_WORDS,
+        *suggestions.AUDIT_WORDS,
+        *surveys.AUDIT_WORDS,
+    ),
     decisions=suggestions.DECISIONS,
     code_tables=improvements.CODE_TABLES,
 )

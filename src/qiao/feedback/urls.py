@@ -7,6 +7,7 @@ from qiao.feedback.views import follow_ups as views
 app_name = "feedback"
 urlpatterns = [
     path("suggestions/", include("qiao.feedback.urls_suggestions")),
+    path("surveys/", include("qiao.feedback.urls_surveys")),
     path("improvements/", include("qiao.feedback.urls_improvements")),
     path("quality/", include("qiao.feedback.urls_quality")),
     path("", views.index, name="list"),

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from qiao.portal.views import opinions
+from qiao.portal.views import opinions, surveys
 
 app_name = "portal"
 urlpatterns = [
+    path("s/<str:token>", surveys.survey, name="survey"),
     path("opinions/", opinions.index, name="opinions"),
     path("opinions/new", opinions.new, name="opinion_new"),
     path("opinions/thanks", opinions.thanks, name="opinion_thanks"),

@@ -20,8 +20,15 @@ COOKIE: Final = "q-visitor"
 SALT: Final = "qiao.portal.visitor"
 YEAR: Final = 365 * 86_400
 HOUR: Final = 3_600
-LIMITS: Final = {"write": (5, 30), "vote": (60, 300), "follow": (5, 20)}
-"""Per hour by browser and by network: a household or an office shares a network."""
+LIMITS: Final = {
+    "write": (5, 30),
+    "vote": (60, 300),
+    "follow": (5, 20),
+    "survey": (400, 4_000),
+    "survey_link": (20, 60),
+}
+"""Per hour by browser and by network: a household or an office shares a network. A survey is kept
+on each change; ``survey_link`` counts links that lead nowhere."""
 LETTERS: Final = 5
 """Letters that ask for a confirmation, per hour and address: nobody fills a stranger's mailbox."""
 

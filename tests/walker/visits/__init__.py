@@ -31,6 +31,7 @@ from tests.walker.visits.rollout import ROLLOUT
 from tests.walker.visits.signing_in import ACCOUNT
 from tests.walker.visits.subtasks import SUBTASKS
 from tests.walker.visits.suggestions import SUGGESTIONS
+from tests.walker.visits.surveys import SURVEYS
 from tests.walker.visits.telephone import TELEPHONE
 from tests.walker.visits.workforce import WORKFORCE
 
@@ -61,6 +62,7 @@ VISITS: Final[dict[str, Visit]] = (
     | ROLLOUT
     | WORKFORCE
     | SUGGESTIONS
+    | SURVEYS
     | API
     | ACCOUNT
 )

@@ -1,4 +1,4 @@
-"""Follow-ups and what customers said; improvements that came of it; quality of finished work."""
+"""Follow-ups and what customers said, in surveys too; improvements; quality of finished work."""
 
 from qiao.feedback.models.evaluations import (
     Appeal,
@@ -41,6 +41,14 @@ from qiao.feedback.models.suggestions import (
     SuggestionQuerySet,
     SuggestionVote,
 )
+from qiao.feedback.models.surveys import (
+    Survey,
+    SurveyAnswer,
+    SurveyInvitation,
+    SurveyQuerySet,
+    SurveyStratum,
+    SurveyWave,
+)
 
 __all__ = [
     "Appeal",
@@ -74,4 +82,10 @@ __all__ = [
     "SuggestionFollower",
     "SuggestionQuerySet",
     "SuggestionVote",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyInvitation",
+    "SurveyQuerySet",
+    "SurveyStratum",
+    "SurveyWave",
 ]

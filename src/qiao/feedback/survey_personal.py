@@ -1,0 +1,58 @@
+"""What surveys hold of a person: invitations and answers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from qiao.core.personal import Erasing, Held, Person, PersonalData, select
+
+_ANSWERS = """
+SELECT w.names ->> 'en' AS survey, w.number AS wave, i.sent_at, a.at, a.question, a.value,
+       a.importance, a.words
+  FROM feedback_surveyinvitation i
+  JOIN feedback_surveywave w ON w.id = i.wave_id
+  LEFT JOIN feedback_surveyanswer a ON a.invitation_id = i.id
+ WHERE i.customer_id = ANY(%(ids)s) ORDER BY i.id, a.id
+"""
+
+
+def _values(person: Person) -> dict[str, Any]:
+    return {"ids": list(person.customer_ids)}
+
+
+def collect(person: Person) -> Sequence[Held]:
+    """Invitations to surveys, each with what was answered."""
+    return [Held(_("Surveys"), select(_ANSWERS, _values(person)))]
+
+
+def erase(person: Person, erasing: Erasing) -> None:
+    """Marks stay as figures; words go, and the link opens nothing any more."""
+    values = _values(person)
+    erasing.run(
+        "surveys.words",
+        "UPDATE feedback_surveyanswer a SET words = '–' FROM feedback_surveyinvitation i"
+        " WHERE i.id = a.invitation_id AND i.customer_id = ANY(%(ids)s)"
+        " AND a.words NOT IN ('', '–')",
+        values,
+    )
+    erasing.run(
+        "surveys.links",
+        "UPDATE feedback_surveyinvitation SET token_hash = ''"
+        " WHERE customer_id = ANY(%(ids)s) AND token_hash <> ''",
+        values,
+    )
+
+
+SURVEYS = (
+    PersonalData(
+        key="surveys",
+        order=13,
+        collect=collect,
+        erase=erase,
+        counted={
+            "surveys.words": _("Answers to surveys without words"),
+            "surveys.links": _("Personal links of surveys"),
+        },
+    ),
+)

@@ -1,0 +1,114 @@
+"""The answer page: each change is kept, twice is once, closed and wrong links say so."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from qiao.feedback.models import SurveyAnswer, SurveyInvitation, SurveyWave
+from qiao.feedback.operations.survey_sending import close_wave
+from qiao.feedback.tests.surveying import (  # noqa: F401 - fixture
+    OVERALL,
+    WATER,
+    WORDS,
+    customers,
+    designed,
+    drawn,
+    fresh_company,
+    link_of,
+    sent,
+    visitor,
+)
+from qiao.staff.tests.cast import Company
+
+pytestmark = pytest.mark.django_db
+
+
+def invited(company: Company) -> tuple[SurveyWave, SurveyInvitation, str]:
+    now = timezone.now()
+    customers(company, 1)
+    wave = sent(company, drawn(company, designed(company), now=now), now=now)
+    row = wave.invitations.get()
+    return wave, row, reverse("portal:survey", args=[link_of(row)])
+
+
+def test_each_change_is_kept_and_the_same_answer_is_changed(company: Company) -> None:
+    _wave, row, page = invited(company)
+    phone = visitor()
+    assert phone.get(page).status_code == 200
+    kept = phone.post(page, {"part": "1", f"a-{OVERALL}": "2"})
+    assert kept.status_code == 204
+    row.refresh_from_db()
+    assert row.answered_at
+    assert row.completed_at is None
+    shown = phone.get(page).content.decode()
+    assert f'name="a-{OVERALL}" value="2" checked' in shown
+    done = phone.post(page, {f"a-{OVERALL}": "4", f"i-{WATER}": "5", f"w-{WORDS}": "good"})
+    assert done.headers["Location"] == f"{page}?done"
+    assert visitor().post(page, {f"a-{OVERALL}": "5", f"w-{WORDS}": ""}).status_code == 302
+    assert list(SurveyAnswer.objects.values_list("question", "value", "importance", "words")) == [
+        (OVERALL, 5, None, "")
+    ]
+    row.refresh_from_db()
+    assert row.completed_at
+    assert "Thank you" in phone.get(f"{page}?done").content.decode()
+
+
+def test_nothing_but_what_was_asked_is_kept(company: Company) -> None:
+    _wave, row, page = invited(company)
+    odd = {f"a-{OVERALL}": "6", f"a-{WATER}": "x", f"i-{WATER}": "²", "a-q99": "1"}
+    assert visitor().post(page, odd).status_code == 302
+    assert visitor().post(page, {f"w-{WORDS}": "y" * 1_001}).status_code == 422
+    assert visitor().post(page, {f"w-{WORDS}": "a\x07b"}).status_code == 422
+    assert not SurveyAnswer.objects.exists()
+    row.refresh_from_db()
+    assert row.answered_at is None
+
+
+def test_a_closed_survey_and_a_wrong_link_say_so_kindly(company: Company) -> None:
+    wave, _row, page = invited(company)
+    close_wave(
+        wave_id=wave.pk, actor=company.agent, now=timezone.now() - timedelta(milliseconds=1)
+    )
+    closed = visitor().post(page, {f"a-{OVERALL}": "5"})
+    assert closed.status_code == 410
+    assert "closed" in closed.content.decode()
+    assert visitor().get(page).status_code == 410
+    assert not SurveyAnswer.objects.exists()
+    for wrong in ("abcd-efgh-jkmn-pqrs", "", "x" * 300, "\U0001f600"):
+        if wrong:
+            unknown = visitor().get(reverse("portal:survey", args=[wrong]))
+            assert unknown.status_code == 404
+            assert "leads to no survey" in unknown.content.decode()
+
+
+def test_guessing_links_and_flooding_answers_are_stopped(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _wave, _row, page = invited(company)
+    wrong = reverse("portal:survey", args=["abcd-efgh-jkmn-pqrs"])
+    codes = [visitor().get(wrong).status_code for _ in range(61)]
+    assert codes == [404] * 60 + [429]
+    assert visitor().get(page).status_code == 200
+    monkeypatch.setattr("qiao.portal.visitors.LIMITS", {"survey": (1, 1)})
+    assert visitor().post(page, {"part": "1"}).status_code == 204
+    assert visitor().post(page, {"part": "1"}).status_code == 429
+
+
+def test_a_link_of_an_erased_customer_opens_nothing(company: Company) -> None:
+    _wave, row, page = invited(company)
+    SurveyInvitation.objects.filter(pk=row.pk).update(token_hash="")
+    assert visitor().get(page).status_code == 404
+
+
+def test_the_page_needs_the_token_of_its_form_and_keeps_its_address_to_itself(
+    company: Company,
+) -> None:
+    _wave, _row, page = invited(company)
+    assert Client(enforce_csrf_checks=True).post(page, {"part": "1"}).status_code == 403
+    shown = visitor().get(page)
+    assert shown.headers["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in shown.headers["Cache-Control"]
+    assert "q-visitor" not in shown.cookies
