@@ -99,6 +99,7 @@ manifest = Module(
         *improvements.DEMO,
         *quality.DEMO,
         *suggestions.DEMO,
+        *surveys.DEMO,
     ),
     parameters=PARAMETERS + quality.PARAMETERS,
     notices=NOTICES,

@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from qiao.core.manifest import AuditTable, Command, NavItem, Permission
+from qiao.core.manifest import AuditTable, Command, DemoStage, NavItem, Permission
 from qiao.core.tasks import PeriodicJob
+from qiao.feedback import survey_demo
 from qiao.feedback.survey_tasks import go_on
 
 VIEW, WORK = "surveys.view", "surveys.work"
@@ -28,6 +29,7 @@ COMMANDS = (
 
 
 PERIODIC = (PeriodicJob("feedback.go_on_sending_surveys", "*/10 * * * *", go_on),)
+DEMO = (DemoStage("feedback.surveys", 76, survey_demo.build, survey_demo.audit),)
 AUDITED = ("feedback_survey", "feedback_surveywave")
 AUDIT_WORDS = (
     AuditTable(
