@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from django.db import connection
 
+from qiao.core.actor import Actor
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask, none_of, share
 from qiao.feedback.models import Survey, SurveyInvitation, SurveyWave
 from qiao.feedback.operations.survey_drawing import Draw, draw_wave
 from qiao.feedback.operations.surveys import Asked, Design, add_survey, save_question
 from qiao.feedback.rules.survey_links import hash_of
-from qiao.staff.queries import actor_by_number, company_id, local_days
+from qiao.staff.queries import actor_by_number, company_id, local_days, units_among
 
 OWNER: Final = "1008"
 FILE: Final = Path(__file__).with_name("survey_demo.toml")
@@ -75,11 +76,10 @@ SELECT i.id, k.key,
 def build(world: World) -> None:
     """Draw three waves as they would have been drawn, and let their customers answer."""
     told = tomllib.loads(FILE.read_text("utf-8"))
-    company = company_id()
-    actor = actor_by_number(OWNER, day=local_days(world.now)[company])
+    actor = actor_by_number(OWNER, day=local_days(world.now)[company_id()])
     start = world.now - timedelta(days=DAYS_AGO[0] + 5)
     design = Design(
-        organisation_id=actor.organisation_id,
+        organisation_id=_widest(actor),
         names=told["name"],
         intros=told["intro"],
         owner_id=actor.person_id,
@@ -101,6 +101,11 @@ def build(world: World) -> None:
         _send(wave, actor.staff_id, at)
         _answer(wave, told, min(days, ANSWER_DAYS), ANSWERING[number])
     _link(survey)
+
+
+def _widest(actor: Actor) -> int:
+    """The unit above all others in which the owner makes surveys."""
+    return units_among(actor.organisations("surveys.work"), language="en")[0].unit_id
 
 
 def _send(wave: SurveyWave, staff_id: int | None, at: datetime) -> None:

@@ -109,6 +109,6 @@ def test_the_page_needs_the_token_of_its_form_and_keeps_its_address_to_itself(
     _wave, _row, page = invited(company)
     assert Client(enforce_csrf_checks=True).post(page, {"part": "1"}).status_code == 403
     shown = visitor().get(page)
-    assert shown.headers["Referrer-Policy"] == "no-referrer"
+    assert shown.headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in shown.headers["Cache-Control"]
     assert "q-visitor" not in shown.cookies

@@ -101,6 +101,7 @@ def _wave_page(wave_id: int) -> str:
 def _design_form(request: StaffRequest, initial: dict[str, Any]) -> SurveyForm:
     actor, language = request.actor, get_language() or "en"
     units = units_among(actor.organisations(WORK), language=language)
+    initial.setdefault("unit", units[0].unit_id)  # the widest: a team has no customers of its own
     owners = holders_of(
         permission=WORK,
         organisation_ids=[unit.unit_id for unit in units],
@@ -133,7 +134,6 @@ def _design(data: dict[str, Any]) -> Design:
 def new(request: StaffRequest) -> HttpResponse:
     """A survey begins with who is asked and why; its questions come next."""
     initial = {
-        "unit": request.actor.organisation_id,
         "owner": request.actor.staff_id,
         "answer_days": 21,
         "gap_days": 90,

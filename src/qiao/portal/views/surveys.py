@@ -34,7 +34,8 @@ def _page(
     unit = organisation(company_id())
     context |= {"house": from_names(unit.names, unit.name)}
     response = render(request, f"portal/{template}.html", context, status=status)
-    response["Referrer-Policy"] = "no-referrer"
+    # The address is a secret. Not no-referrer: forms would then come without an origin.
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
 
