@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from qiao.core.wording import from_names
 from qiao.feedback.queries.survey_report import Figure, Report, Result, Slice
 from qiao.feedback.rules.survey_figures import IMPROVE, Estimate, centre
-from qiao.feedback.rules.survey_questions import CHOICE, YES_NO, Question
+from qiao.feedback.rules.survey_questions import ATTRIBUTE, CHOICE, SCALES, YES_NO, Question
 from qiao.feedback.survey_words import FIELD_TONES, FIELDS, FIGURES, change_words
 
 WIDTH, HEIGHT, EDGE = 480, 320, 40
@@ -187,6 +187,8 @@ def _words(name: str, place: Any) -> str:
 
 
 def _span(values: Sequence[float], middle: float) -> tuple[float, float]:
-    """As far on both sides of the middle, so that the cut stands in the midst."""
+    """As far on both sides of the middle, so that the cut stands in the midst where the scale
+    reaches so far."""
     half = max(LEAST_SPAN / 2, *(abs(value - middle) for value in values)) * 1.15
-    return middle - half, middle + half
+    least, most = SCALES[ATTRIBUTE]
+    return max(least, middle - half), min(most, middle + half)

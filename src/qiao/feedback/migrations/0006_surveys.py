@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0010_defaults'),
-        ('feedback', '0004_suggestions'),
+        ('feedback', '0005_told_by_message'),
         ('staff', '0005_absence_words'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
