@@ -98,13 +98,13 @@ def _end(notice: AlikeNotice) -> None:
 
 
 def _found(parent_id: int, notice: AlikeNotice) -> dict[str, int]:
-    """How many were told, are still open, and, of some, disagree with their own history."""
+    """How many have their message on its way, are still open, and, of some, disagree with their own history."""
     notice.refresh_from_db()
     ended = Case.objects.filter(parent=parent_id)
     some = ClockRecord.objects.filter(case__parent=parent_id).order_by("?")[:LOOKED_AT]
     wrong = sum(record.state != state_data(recount(record.case_id)) for record in some)
     still = ended.filter(closed_at__isnull=True).count()
-    return {"told": notice.told_count, "open": still, "wrong": wrong}
+    return {"told": notice.waiting_count + notice.told_count, "open": still, "wrong": wrong}
 
 
 def _floor(ids: list[int]) -> float:
