@@ -123,6 +123,15 @@ WORDS = (
         },
     ),
     AuditTable(
+        table="staff_staffskill",
+        label=pgettext_lazy("trail", "Skill of a person"),
+        fields={
+            "staff_id": PERSON,
+            "skill_id": pgettext_lazy("trail", "Skill (number)"),
+            "level": pgettext_lazy("trail", "Level"),
+        },
+    ),
+    AuditTable(
         table="staff_absence",
         label=pgettext_lazy("trail", "Absence"),
         fields={
