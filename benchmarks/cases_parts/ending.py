@@ -98,7 +98,8 @@ def _end(notice: AlikeNotice) -> None:
 
 
 def _found(parent_id: int, notice: AlikeNotice) -> dict[str, int]:
-    """How many have their message on its way, are still open, and, of some, disagree with their own history."""
+    """How many have their message on its way, are still open, and, of some, disagree with their
+    own history."""
     notice.refresh_from_db()
     ended = Case.objects.filter(parent=parent_id)
     some = ClockRecord.objects.filter(case__parent=parent_id).order_by("?")[:LOOKED_AT]
