@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import connection
 
 from qiao.core.models import Attachment
+from qiao.core.rules.ids import LARGEST_ID
 
 NEWEST_FILES: Final = 8
 PAGE_FILES: Final = 60
@@ -44,13 +45,12 @@ SELECT (SELECT id FROM core_attachment WHERE owner_kind = 'case' AND owner_id = 
        (SELECT name FROM staff_staff WHERE id = %(by)s)
 """
 _KEYS: Final = ("id", "label", "file_name", "type", "size", "at", "by")
-_LAST: Final = 2**63 - 1
 
 
 def files_page(*, case_id: int, before: int | None = None) -> FilesPage:
     """Files of a case that the caller may see, older than `before`."""
     with connection.cursor() as cursor:
-        cursor.execute(_PAGE, [case_id, before or _LAST, PAGE_FILES + 1])
+        cursor.execute(_PAGE, [case_id, before or LARGEST_ID, PAGE_FILES + 1])
         rows = [dict(zip(_KEYS, row, strict=True)) for row in cursor.fetchall()]
     kept = rows[:PAGE_FILES]
     return FilesPage(kept, kept[-1]["id"] if len(rows) > PAGE_FILES else None)

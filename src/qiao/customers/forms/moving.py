@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qiao.core.rules.ids import LARGEST_ID
 from qiao.customers.forms import phone_of
 from qiao.customers.forms.places import day_field, reading_field
 from qiao.customers.models import Customer
@@ -19,7 +20,6 @@ PAYS = (
     ("", pgettext_lazy("move", "As it is now")),
     ("newcomer", pgettext_lazy("move", "Who moves in")),
 )
-LARGEST_ID = 2**63 - 1
 
 
 class MoveForm(forms.Form):

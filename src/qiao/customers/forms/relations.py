@@ -7,11 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qiao.core.rules.ids import LARGEST_ID
 from qiao.customers.forms import phone_of
 from qiao.customers.forms.places import day_field
 from qiao.customers.models import Acting, ContactPerson
 
-LARGEST_ID = 2**63 - 1
 _MISTAKE = _("Its first day takes back what was entered by mistake")
 Choices = Sequence[tuple[int, str]]
 

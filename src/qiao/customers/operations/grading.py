@@ -13,6 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from qiao.core.events import publish
 from qiao.core.packs.tier_rules import TierRuleSpec
+from qiao.core.rules.ids import LARGEST_ID
 from qiao.core.transactions import acting, required
 from qiao.customers.events import TiersGraded
 from qiao.customers.models import TierRun
@@ -28,7 +29,6 @@ from qiao.customers.queries.tiers import rule_in_force
 from qiao.staff.queries import company_id
 
 BATCH = 5_000
-LAST_ID = 2**63 - 1
 DUE_AT_ONCE = 2_000
 WORK_MEMORY = "256MB"
 NIGHTLY = "customers.grade_everybody"
@@ -237,7 +237,7 @@ def _batches() -> list[tuple[int, int]]:
             [BATCH],
         )
         starts = [row[0] for row in cursor.fetchall()]
-    return list(pairwise([*starts, LAST_ID]))
+    return list(pairwise([*starts, LARGEST_ID]))
 
 
 def _write(rule: TierRuleSpec, now: datetime, first: int, last: int) -> int:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
+from qiao.core.rules.ids import LARGEST_ID
 from qiao.customers.models import CustomerIdentity
 from qiao.customers.queries.export_heads import HEADS
 
@@ -73,7 +74,6 @@ SELECT d.id, d.at, d.kind, array(SELECT jsonb_array_elements_text(d.fields)), d.
    AND d.organisation_id = ANY(%(organisations)s::bigint[]) AND d.id < %(after)s
  ORDER BY d.id DESC LIMIT %(limit)s
 """
-LARGEST_ID: Final = 2**63 - 1
 
 
 def looks_at(

@@ -10,13 +10,13 @@ from django.conf import settings
 
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
+from qiao.core.rules.ids import LARGEST_ID
 from qiao.customers.models import Duplicate, DuplicateRun
 from qiao.customers.queries.people import CustomerLine, NotVisible, line_of
 from qiao.customers.queries.search import LINE_JOINS, visible
 
 MERGE = "customers.merge"
 EVERYTHING = float("inf")
-LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-LARGEST_ID: Final = 2**63 - 1
+from qiao.core.rules.ids import LARGEST_ID
+
 MOST_PICKED: Final = 100
 
 

@@ -12,6 +12,7 @@ from qiao.core.actor import Forbidden
 from qiao.core.http import StaffRequest
 from qiao.core.manifest import Text
 from qiao.core.registry import registry
+from qiao.core.rules.ids import LARGEST_ID
 from qiao.staff.queries import company_id
 
 RIGHT: Final = "desk.administer"
@@ -20,7 +21,6 @@ CONFIGURE: Final = "core.configure"
 DECIDE: Final = "core.approve"
 AUDIT: Final = "core.audit"
 UNPROCESSABLE: Final = 422
-LARGEST_ID: Final = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +31,7 @@ from qiao.feedback.queries.evaluations import (
     get_evaluation_for,
 )
 from qiao.feedback.queries.quality_figures import effect_of
+from qiao.feedback.views.boxes import blame, go, posted, show_form
 from qiao.feedback.views.quality import EVALUATE
 from qiao.staff.queries import local_days
 
@@ -53,30 +54,13 @@ def box(
         try:
             apply(form.cleaned_data)
         except BadText as bad:
-            told = _(bad.message) % bad.params
-            form.add_error(bad.field if bad.field in form.fields else None, told)
+            blame(form, bad)
         except (CoachingRefused, EvaluationRefused, PlanRefused, Forbidden) as refusal:
             form.add_error(None, refusal_words(refusal))
         if not form.errors:
-            return _go(request, back)
+            return go(request, back)
     title, confirm = texts
-    context = {"form": form, "title": title, "confirm": confirm, "back": back, "text": text}
-    template = "dialog" if request.htmx else "form_page"
-    status = 422 if form.is_bound else 200
-    return render(request, f"feedback/quality/{template}.html", context, status=status)
-
-
-def _go(request: StaffRequest, target: str) -> HttpResponse:
-    if not request.htmx:
-        return HttpResponseRedirect(target)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = target
-    return response
-
-
-def posted(request: StaffRequest) -> Any:
-    """What a form is bound to."""
-    return request.POST if request.method == "POST" else None
+    return show_form(request, "quality", form, title=title, confirm=confirm, back=back, text=text)
 
 
 @staff_view("")

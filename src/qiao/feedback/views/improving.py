@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -33,6 +32,7 @@ from qiao.feedback.operations.improvements import Finding, ImprovementRefused
 from qiao.feedback.operations.telling import tell_by_message
 from qiao.feedback.queries.improvements import get_improvement_for
 from qiao.feedback.rules.improvements import Period
+from qiao.feedback.views.boxes import blame, go, show_form
 from qiao.feedback.views.improvements import WORK, today_of
 from qiao.staff.queries import holders_of, units_among
 
@@ -99,25 +99,15 @@ def _box(
         try:
             target = apply(form.cleaned_data) or back
         except BadText as bad:
-            told = _(bad.message) % bad.params
-            form.add_error(bad.field if bad.field in form.fields else None, told)
+            blame(form, bad)
         except (ImprovementRefused, Forbidden) as refusal:
             form.add_error(None, refusal_words(refusal))
         if not form.errors:
-            return _go(request, target)
+            return go(request, target)
     title, confirm = texts
-    context = {"form": form, "title": title, "confirm": confirm, "back": back, "text": text}
-    template = "dialog" if request.htmx else "form_page"
-    status = 422 if form.is_bound else 200
-    return render(request, f"feedback/improvements/{template}.html", context, status=status)
-
-
-def _go(request: StaffRequest, target: str) -> HttpResponse:
-    if not request.htmx:
-        return HttpResponseRedirect(target)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = target
-    return response
+    return show_form(
+        request, "improvements", form, title=title, confirm=confirm, back=back, text=text
+    )
 
 
 def refusal_words(refusal: Exception) -> str:
@@ -288,4 +278,4 @@ def _at_once(
         run(row.pk)
     except ImprovementRefused as refusal:
         messages.error(request, refusal_words(refusal))
-    return _go(request, reverse("feedback:improvement", args=[row.pk]))
+    return go(request, reverse("feedback:improvement", args=[row.pk]))

@@ -28,7 +28,8 @@ from qiao.feedback.operations.score_cards import CardRefused
 from qiao.feedback.quality_words import effect_words
 from qiao.feedback.queries import score_cards as queries
 from qiao.feedback.rules.score_cards import Card, read_card
-from qiao.feedback.views.coaching import METHODS, box, posted
+from qiao.feedback.views.boxes import posted
+from qiao.feedback.views.coaching import METHODS, box
 from qiao.staff.queries import local_days, units_among
 
 PLAN: Final = "quality.plan"

@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -29,6 +28,7 @@ from qiao.feedback.operations.suggestions import TITLE_LENGTH, SuggestionRefused
 from qiao.feedback.queries.suggestions import get_suggestion_for, suggestion_of_case
 from qiao.feedback.rules.suggestions import STEPS, masked
 from qiao.feedback.suggestion_words import refusal_words
+from qiao.feedback.views.boxes import blame, go, posted, show_form
 from qiao.staff.queries import holders_of, local_days
 
 ENTER, WORK = "suggestions.enter", "suggestions.work"
@@ -45,39 +45,23 @@ def _box(
         try:
             made = apply(form.cleaned_data)
         except BadText as bad:
-            told = _(bad.message) % bad.params
-            form.add_error(bad.field if bad.field in form.fields else None, told)
+            blame(form, bad)
         except SuggestionRefused as refusal:
             form.add_error(None, refusal_words(refusal.reason))
         except Forbidden:
             form.add_error(None, _("You may not do this in this unit."))
         if not form.errors:
             target = _page(made.pk) if isinstance(made, Suggestion) else back
-            return _go(request, target)
-    context = {"form": form, "title": title, "confirm": confirm, "back": back}
-    template = "dialog" if request.htmx else "form_page"
-    status = 422 if form.is_bound else 200
-    return render(request, f"feedback/suggestions/{template}.html", context, status=status)
+            return go(request, target)
+    return show_form(request, "suggestions", form, title=title, confirm=confirm, back=back)
 
 
 def _page(suggestion_id: int) -> str:
     return reverse("feedback:suggestion", args=[suggestion_id])
 
 
-def _go(request: StaffRequest, target: str) -> HttpResponse:
-    if not request.htmx:
-        return HttpResponseRedirect(target)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = target
-    return response
-
-
 def _row(request: StaffRequest, suggestion_id: int) -> Suggestion:
     return get_suggestion_for(actor=request.actor, suggestion_id=suggestion_id, permission=WORK)
-
-
-def _posted(request: StaffRequest) -> Any:
-    return request.POST if request.method == "POST" else None
 
 
 @staff_view(ENTER, methods=METHODS)
@@ -86,9 +70,9 @@ def of_case(request: StaffRequest, case_id: int) -> HttpResponse:
     case = get_case_for(actor=request.actor, case_id=case_id)
     known = suggestion_of_case(case_id=case.pk)
     if known is not None:
-        return _go(request, _page(known.pk))
+        return go(request, _page(known.pk))
     initial = {"title": case.title[:TITLE_LENGTH], "text": case.description or case.title}
-    form = WishForm(_posted(request), initial=initial, auto_id="suggestion-%s")
+    form = WishForm(posted(request), initial=initial, auto_id="suggestion-%s")
 
     def apply(data: dict[str, Any]) -> Suggestion:
         return operations.suggest_from_case(
@@ -109,7 +93,7 @@ def of_case(request: StaffRequest, case_id: int) -> HttpResponse:
 def paper(request: StaffRequest) -> HttpResponse:
     """A suggestion from the visitors' book or a card; the next one follows at once."""
     form = PaperForm(
-        _posted(request),
+        posted(request),
         initial={"source": request.GET.get("source", "card")},
         auto_id="suggestion-%s",
     )
@@ -146,7 +130,7 @@ def screen(request: StaffRequest, suggestion_id: int) -> HttpResponse:
         "category": row.category,
         "verdict": "public" if row.screening == "waiting" else row.screening,
     }
-    form = ScreenForm(_posted(request), initial=initial, auto_id="suggestion-%s")
+    form = ScreenForm(posted(request), initial=initial, auto_id="suggestion-%s")
 
     def apply(data: dict[str, Any]) -> Suggestion:
         return operations.screen(
@@ -171,7 +155,7 @@ def decide(request: StaffRequest, suggestion_id: int) -> HttpResponse:
     day = local_days(request.now)[row.organisation_id]
     owners = holders_of(permission=WORK, organisation_ids=[row.organisation_id], day=day)
     form = DecideForm(
-        _posted(request),
+        posted(request),
         initial={"state": row.state, "owner": row.owner_id, "target_date": row.target_date},
         states=(row.state, *STEPS.get(row.state, ())),
         owners=[(each.staff_id, f"{each.name} {each.number}") for each in owners],
@@ -198,7 +182,7 @@ def answer(request: StaffRequest, suggestion_id: int) -> HttpResponse:
     row = _row(request, suggestion_id)
     readers = "public" if row.screening == "public" else "private"
     form = AnswerForm(
-        _posted(request),
+        posted(request),
         initial={"readers": readers, "outcome": "answered"},
         auto_id="suggestion-%s",
     )
@@ -224,7 +208,7 @@ def join(request: StaffRequest, suggestion_id: int) -> HttpResponse:
     """Another one stands for it from now on."""
     row = _row(request, suggestion_id)
     form = JoinForm(
-        _posted(request),
+        posted(request),
         initial={"number": request.GET.get("number", "")},
         auto_id="suggestion-%s",
     )
@@ -255,4 +239,4 @@ def part(request: StaffRequest, suggestion_id: int) -> HttpResponse:
     row = _row(request, suggestion_id)
     if row.joined_into_id is not None:
         operations.part(suggestion_id=row.pk, actor=request.actor, now=request.now)
-    return _go(request, _page(row.pk))
+    return go(request, _page(row.pk))

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -33,6 +32,7 @@ from qiao.feedback.operations.surveys import Asked, Design, SurveyRefused
 from qiao.feedback.queries.surveys import NoSurvey, get_survey_for, get_wave_for
 from qiao.feedback.rules.survey_questions import ATTRIBUTE
 from qiao.feedback.survey_words import refusal_words
+from qiao.feedback.views.boxes import blame, go, posted, show_form
 from qiao.staff.queries import holders_of, local_days, units_among
 
 WORK: Final = "surveys.work"
@@ -55,31 +55,16 @@ def _box(
     """A form as a dialog or page; applied, it leads to the address that `apply` gives."""
     if form.is_bound and form.is_valid():
         try:
-            return _go(request, apply(form.cleaned_data))
+            return go(request, apply(form.cleaned_data))
         except BadText as bad:
-            form.add_error(None, _(bad.message) % bad.params)
+            blame(form, bad)
         except SurveyRefused as refusal:
             form.add_error(None, refusal_words(refusal.reason))
         except NotVisible:
             form.add_error(None, _("There is no such segment any more."))
         except Forbidden:
             form.add_error(None, _("You may not do this in this unit."))
-    context = {"form": form, "title": title, "confirm": confirm, "back": back, "text": text}
-    template = "dialog" if request.htmx else "form_page"
-    status = 422 if form.is_bound else 200
-    return render(request, f"feedback/surveys/{template}.html", context, status=status)
-
-
-def _go(request: StaffRequest, target: str) -> HttpResponse:
-    if not request.htmx:
-        return HttpResponseRedirect(target)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = target
-    return response
-
-
-def _posted(request: StaffRequest) -> Any:
-    return request.POST if request.method == "POST" else None
+    return show_form(request, "surveys", form, title=title, confirm=confirm, back=back, text=text)
 
 
 def _survey(request: StaffRequest, survey_id: int) -> Survey:
@@ -108,7 +93,7 @@ def _design_form(request: StaffRequest, initial: dict[str, Any]) -> SurveyForm:
         day=local_days(request.now)[actor.organisation_id],
     )
     return SurveyForm(
-        _posted(request),
+        posted(request),
         initial=initial,
         units=[(unit.unit_id, "\u2003" * unit.depth + unit.name) for unit in units],
         owners=[(each.staff_id, f"{each.name} {each.number}") for each in owners],
@@ -234,7 +219,7 @@ def question(request: StaffRequest, survey_id: int, key: str) -> HttpResponse:
 def _question(
     request: StaffRequest, row: Survey, key: str, initial: dict[str, Any], title: str
 ) -> HttpResponse:
-    form = QuestionForm(_posted(request), initial=initial, auto_id="survey-%s")
+    form = QuestionForm(posted(request), initial=initial, auto_id="survey-%s")
 
     def apply(data: dict[str, Any]) -> str:
         asked = Asked(data["kind"], by_language(data, "text"), data["choices"], data["place"])
@@ -249,7 +234,7 @@ def question_drop(request: StaffRequest, survey_id: int, key: str) -> HttpRespon
     """Leave a question out of what comes."""
     row = _survey(request, survey_id)
     operations.drop_question(survey_id=row.pk, key=key, actor=request.actor)
-    return _go(request, _page(row.pk))
+    return go(request, _page(row.pk))
 
 
 @staff_view(WORK, methods=METHODS)
@@ -257,7 +242,7 @@ def draw(request: StaffRequest, survey_id: int) -> HttpResponse:
     """Draw the next wave; nothing is sent yet."""
     row = _survey(request, survey_id)
     initial = {"size": SIZE, "seed": secrets.randbelow(MOST_SEED)}
-    form = DrawForm(_posted(request), initial=initial, auto_id="survey-%s")
+    form = DrawForm(posted(request), initial=initial, auto_id="survey-%s")
 
     def apply(data: dict[str, Any]) -> str:
         wave = survey_drawing.draw_wave(
@@ -303,7 +288,7 @@ def send(request: StaffRequest, wave_id: int) -> HttpResponse:
     ) % {"n": row.drawn_count}
     return _box(
         request,
-        ConfirmForm(_posted(request)),
+        ConfirmForm(posted(request)),
         apply,
         title=_("Send the wave"),
         confirm=pgettext("wave", "Send"),
@@ -342,7 +327,7 @@ def close(request: StaffRequest, wave_id: int) -> HttpResponse:
 
     return _box(
         request,
-        ConfirmForm(_posted(request)),
+        ConfirmForm(posted(request)),
         apply,
         title=_("Close the wave now"),
         confirm=pgettext("wave", "Close"),

@@ -24,19 +24,12 @@ from qiao.core.code_tables import (
 )
 from qiao.core.rules.texts import language_key
 from qiao.staff import operations
+from qiao.staff.codes.person_skills import RATE_SKILL, skills_told
 from qiao.staff.codes.refusals import refused
-from qiao.staff.models import Assignment, Role, Skill, Staff
+from qiao.staff.models import Assignment, Role, Staff
 from qiao.staff.queries import units_among
 
 SEE, MANAGE = "staff.view", "staff.manage"
-LEVELS = (
-    pgettext_lazy("skill", "0 · not at all"),
-    pgettext_lazy("skill", "1 · learning"),
-    pgettext_lazy("skill", "2 · with help"),
-    pgettext_lazy("skill", "3 · alone"),
-    pgettext_lazy("skill", "4 · well"),
-    pgettext_lazy("skill", "5 · teaches others"),
-)
 
 
 def _load(actor: Actor, query: CodeQuery) -> Sequence[CodeRow]:
@@ -96,7 +89,7 @@ def _row(person: Staff, held: list[Assignment], query: CodeQuery) -> CodeRow:
         organisation_id=person.organisation_id,
         more=(
             (gettext_lazy("Roles by day"), [_told(each, query.language) for each in held]),
-            (pgettext_lazy("person", "Skills"), _skills_told(person, query) if query.only else ""),
+            (pgettext_lazy("person", "Skills"), skills_told(person, query) if query.only else ""),
             (gettext_lazy("Works here since"), person.joined_date or ""),
             (
                 gettext_lazy("Second step at sign-in"),
@@ -108,11 +101,6 @@ def _row(person: Staff, held: list[Assignment], query: CodeQuery) -> CodeRow:
             else ("", ""),
         ),
     )
-
-
-def _skills_told(person: Staff, query: CodeQuery) -> list[str]:
-    held = person.skills.filter(level__gt=0).select_related("skill").order_by("skill__key")
-    return [f"{_skill_name(each.skill, query.language)} · {LEVELS[each.level]}" for each in held]
 
 
 def _unit_choices(actor: Actor) -> tuple[tuple[str, Text], ...]:
@@ -263,41 +251,6 @@ def _move(*, actor: Actor, now: datetime, row_key: str, values: Values) -> Text:
     return _("The person belongs to the other unit now.")
 
 
-def _skill_name(skill: Skill, language: str) -> str:
-    return str(skill.names.get(language_key(language), skill.key))
-
-
-def _skill_fields(actor: Actor, row: CodeRow | None, day: date) -> tuple[CodeField, ...]:
-    del actor, row, day
-    language = translation.get_language() or "en"
-    skills = tuple(
-        (skill.key, _skill_name(skill, language)) for skill in Skill.objects.order_by("key")
-    )
-    return (
-        CodeField("skill", pgettext_lazy("person", "Skill"), "choice", choices=skills),
-        CodeField(
-            "level",
-            pgettext_lazy("skill", "Level"),
-            "choice",
-            choices=tuple((str(n), words) for n, words in enumerate(LEVELS)),
-            initial="3",
-            hint=gettext_lazy("Contacts that ask for it come from their next Ready on."),
-        ),
-    )
-
-
-def _rate(*, actor: Actor, now: datetime, row_key: str, values: Values) -> Text:
-    with refused():
-        operations.rate_skill(
-            actor=actor,
-            now=now,
-            number=row_key,
-            skill_key=values["skill"],
-            level=int(values["level"]),
-        )
-    return _("The skill is kept.")
-
-
 def _password_fields(actor: Actor, row: CodeRow | None, day: date) -> tuple[CodeField, ...]:
     del actor, row, day
     return (
@@ -392,15 +345,7 @@ PEOPLE = CodeTable(
             _end,
             offered=_works,
         ),
-        CodeAction(
-            "skill",
-            pgettext_lazy("person", "Rate a skill"),
-            "star",
-            MANAGE,
-            _skill_fields,
-            _rate,
-            offered=lambda _actor, row: row.is_active,
-        ),
+        RATE_SKILL,
         CodeAction(
             "move",
             gettext_lazy("Move to another unit"),

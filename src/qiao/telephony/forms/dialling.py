@@ -2,10 +2,10 @@
 
 from django import forms
 
-MOST_ID = 2**63 - 1
+from qiao.core.rules.ids import LARGEST_ID
 
 
 class AboutForm(forms.Form):
     """The case that a call is about, if any."""
 
-    case = forms.IntegerField(required=False, min_value=1, max_value=MOST_ID)
+    case = forms.IntegerField(required=False, min_value=1, max_value=LARGEST_ID)
