@@ -85,8 +85,8 @@ class AgentStateChange(models.Model):
 class Waiting(models.Model):
     """A contact that waits for somebody, in a queue of the pack; `subject` is what waits.
 
-    `since` is when its wait began: a call back that was asked for keeps it. `skills` are asked
-    for beside the queue's. Whoever let it ring is asked again once they are ready again. What
+    `since` is when its wait began: a call back that was asked for keeps it, and is offered to
+    nobody before `not_before`. `skills` are asked for beside the queue's. Whoever let it ring is asked again once they are ready again. What
     somebody in charge raised goes before all that is no emergency.
     """
 
@@ -108,6 +108,7 @@ class Waiting(models.Model):
     )
     state = models.TextField(choices=State.choices, default=State.WAITING)
     since = models.DateTimeField()
+    not_before = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     takes = models.SmallIntegerField(default=100)
     skills = models.JSONField(default=dict)

@@ -43,7 +43,11 @@ _FREE: Final = Reading(
     skips=True,
 )
 _WAITS: Final = Reading(
-    Waiting, where="t.state = 'waiting'", order="t.since, t.id", lock=True, skips=True
+    Waiting,
+    where="t.state = 'waiting' AND (t.not_before IS NULL OR t.not_before <= %(now)s)",
+    order="t.since, t.id",
+    lock=True,
+    skips=True,
 )
 _WAITS_STILL: Final = Reading(
     Waiting,
@@ -77,6 +81,7 @@ class Wish:
     is_emergency: bool = False
     last_agent_id: int | None = None
     takes: int = routing.FULL
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ class Asked:
 
 _WISHED: Final = (
     "queue", "channel", "subject_kind", "subject_id", "organisation_id", "customer_id", "state",
-    "since", "takes", "skills", "tier", "is_emergency", "last_agent_id", "why",
+    "since", "takes", "skills", "tier", "is_emergency", "last_agent_id", "why", "not_before",
 )  # fmt: skip
 _WAIT: Final = f"""
 INSERT INTO contact_waiting ({", ".join(_WISHED)})
@@ -124,6 +129,7 @@ def wait_for_agent(*, wish: Wish, now: datetime) -> Waiting:
         tier=wish.tier,
         is_emergency=wish.is_emergency,
         last_agent_id=wish.last_agent_id,
+        not_before=wish.not_before,
     )
     values = {name: getattr(waiting, name) for name in _WISHED}
     plain = {"state": str(waiting.state), "skills": json.dumps(waiting.skills)}
@@ -195,7 +201,7 @@ def route(*, now: datetime) -> Sequence[Asked]:
     required()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('contact_route'))")
-    waiting = {each.pk: each for each in _WAITS.all()}
+    waiting = {each.pk: each for each in _WAITS.all(now=now)}
     if not waiting:
         return []
     queues = _queues([wish.queue for wish in waiting.values()])

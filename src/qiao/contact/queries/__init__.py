@@ -43,6 +43,7 @@ from qiao.contact.queries.waiting import (
     Offered,
     came_as_emergency,
     expired_offers,
+    is_offered,
     offered_to,
     taken_by,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "load_bar",
     "name_of",
     "occupancy",
+    "is_offered",
     "offered_to",
     "outcome_after",
     "outcome_names",

@@ -9,15 +9,20 @@ from qiao.contact.models import Offer
 from qiao.core.prepared import fetch_one
 
 _OPEN: Final = """
-SELECT o.id, w.subject_id, w.queue, w.since, o.made_at, o.expires_at, w.is_emergency
-  FROM contact_offer o
-  JOIN contact_waiting w ON w.id = o.waiting_id AND w.subject_kind = %(kind)s
+SELECT o.id, w.subject_kind, w.subject_id, w.queue, w.since, o.made_at, o.expires_at,
+       w.is_emergency
+  FROM contact_offer o JOIN contact_waiting w ON w.id = o.waiting_id
  WHERE o.staff_id = %(staff)s AND o.state = 'open'
  ORDER BY o.id DESC LIMIT 1
 """
 _IS_EMERGENCY: Final = """
 SELECT w.is_emergency FROM contact_waiting w
  WHERE w.subject_kind = %(kind)s AND w.subject_id = %(subject)s ORDER BY w.id DESC LIMIT 1
+"""
+_IS_OFFERED: Final = """
+SELECT EXISTS (SELECT 1 FROM contact_waiting w
+                WHERE w.subject_kind = %(kind)s AND w.subject_id = %(subject)s
+                  AND w.state = 'offered')
 """
 _TAKEN: Final = """
 SELECT w.subject_id
@@ -33,6 +38,7 @@ class Offered:
     """What somebody is asked to take now, and until when."""
 
     offer_id: int
+    subject_kind: str
     subject_id: int
     queue: str
     since: datetime
@@ -41,10 +47,16 @@ class Offered:
     is_emergency: bool
 
 
-def offered_to(*, staff_id: int, subject_kind: str) -> Offered | None:
+def offered_to(*, staff_id: int) -> Offered | None:
     """What somebody is asked to take at this moment."""
-    found = fetch_one(_OPEN, {"staff": staff_id, "kind": subject_kind})
+    found = fetch_one(_OPEN, {"staff": staff_id})
     return Offered(*found) if found else None
+
+
+def is_offered(*, subject_kind: str, subject_id: int) -> bool:
+    """Whether somebody is asked at this moment to take it."""
+    found = fetch_one(_IS_OFFERED, {"kind": subject_kind, "subject": subject_id})
+    return bool(found and found[0])
 
 
 def came_as_emergency(*, subject_kind: str, subject_id: int) -> bool:

@@ -11,7 +11,9 @@ from qiao.core.actor import Actor
 from qiao.core.transactions import required
 from qiao.telephony.models import Call, CallAsk
 from qiao.telephony.operations.calls_at_hand import first_queue
+from qiao.telephony.operations.owed_places import OWED
 from qiao.telephony.queries import histories
+from qiao.telephony.queries.dialling import calling_now
 from qiao.telephony.rules import asks
 from qiao.telephony.rules.asks import Ask
 
@@ -69,15 +71,21 @@ def leave_talk(*, call_id: int, actor: Actor, now: datetime) -> CallAsk:
 
 
 def decline_call(*, actor: Actor, now: datetime) -> CallAsk:
-    """Do not take the call that rings at the actor's telephone.
+    """Do not take the call that rings at the actor's telephone, or that they are to make.
 
     Raises `NotYourCall` if none does.
     """
     required()
-    offered = offered_to(staff_id=actor.person_id, subject_kind="call")
+    offered = offered_to(staff_id=actor.person_id)
     if offered is None:
         raise NotYourCall
-    return leave_ask(offered.subject_id, asks.Decline(offered.offer_id), actor, now)
+    call_id = offered.subject_id
+    if offered.subject_kind == OWED:
+        rings = calling_now(actor=actor)
+        if rings is None:
+            raise NotYourCall
+        call_id = rings.pk
+    return leave_ask(call_id, asks.Decline(offered.offer_id), actor, now)
 
 
 def leave_ask(call_id: int, ask: Ask, actor: Actor, now: datetime) -> CallAsk:

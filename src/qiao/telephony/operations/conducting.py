@@ -19,14 +19,12 @@ import structlog
 from django.db import OperationalError, transaction
 
 from qiao.contact.operations import Asked, leave_queue, let_time_pass, refuse_offer, route
+from qiao.contact.queries import expired_offers
 from qiao.core import events
 from qiao.core.once import settled
-from qiao.core.rows import write_new
-from qiao.core.rules import phones
-from qiao.staff.queries import company_id
 from qiao.telephony.models import Call as Row
 from qiao.telephony.models import CallAsk, OwedCall
-from qiao.telephony.operations.callers import caller_of
+from qiao.telephony.operations.arriving import arrived
 from qiao.telephony.operations.calls_at_hand import (
     KIND,
     Decide,
@@ -35,12 +33,12 @@ from qiao.telephony.operations.calls_at_hand import (
     ask_of,
     asking,
     comes_again,
-    line_of,
     people_of,
     terms_of,
     terms_of_calls,
     thirds_of,
 )
+from qiao.telephony.operations.calling_back import call_back
 from qiao.telephony.operations.contacts import begin_contact, end_contact
 from qiao.telephony.operations.dialling import (
     DIALLED,
@@ -49,6 +47,7 @@ from qiao.telephony.operations.dialling import (
 )
 from qiao.telephony.operations.living_calls import LivingCalls
 from qiao.telephony.operations.log import keep, note
+from qiao.telephony.operations.owed_places import OWED
 from qiao.telephony.operations.owing import owe_call
 from qiao.telephony.operations.reserving import may_be_given, offer_for, third_for
 from qiao.telephony.operations.settling import settle_outgoing
@@ -197,6 +196,8 @@ class Switchboard:
             self._alone(now, partial(self._end_watch, call_id, staff_id, now), call=call_id)
         for offer_id, call_id in due_offers(now=now - GRACE):
             self._alone(now, partial(self._withdraw, offer_id, call_id, now), call=call_id)
+        for offer_id, _owed in expired_offers(subject_kind=OWED, now=now - 2 * GRACE):
+            self._alone(now, partial(self._give_back, offer_id, now), offer=offer_id)
         with self._turn(now):
             let_time_pass(now=now)
             self._routes = True
@@ -206,6 +207,12 @@ class Switchboard:
         if call_id in self._calls:
             self._decide(call_id, asking(asks.Withdraw(offer_id), now), now)
         refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
+
+    def _give_back(self, offer_id: int, now: datetime) -> None:
+        """An offer of a call back whose call has ended long ago, as its own word should have said:
+        whoever was asked must not wait for it."""
+        refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
+        log.warning("offer_of_no_call", offer=offer_id)
 
     def _let_timers_ring(self, now: datetime) -> None:
         """What comes of timers of voice menus that have run out, each for itself."""
@@ -359,6 +366,9 @@ class Switchboard:
             self._decide(known.row.pk, asking(answer, now), now)
 
     def _offer(self, asked: Asked, now: datetime) -> None:
+        if asked.subject_kind == OWED:
+            self._call_back(asked, now)
+            return
         if asked.subject_kind != KIND:
             return
         known = self._calls.get(asked.subject_id)
@@ -370,23 +380,20 @@ class Switchboard:
         ask = asks.Offer(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
         self._decide(asked.subject_id, asking(ask, now), now)
 
+    def _call_back(self, asked: Asked, now: datetime) -> None:
+        """Whoever is next kept their place without holding the line: they are called."""
+        made = call_back(asked, now)
+        if made is None:
+            self._routes = True  # somebody else may be asked to take something else
+            return
+        row, dial = made
+        self._calls.know(row, Call(row.pk), terms_of_outgoing(row, now))
+        self._before[row.pk] = None
+        self._decide(row.pk, asking(dial, now), now)
+
     def _arrive(self, signal: switch.Arrived, now: datetime) -> None:
-        line = line_of(signal.dialled)
-        unit = line.organisation_id if line else company_id()
-        phone = phones.try_normalise(signal.caller) or ""
-        caller = caller_of(phone=phone, organisation_id=unit, now=now)
-        row = Row(
-            organisation_id=unit,
-            line=line,
-            channel=signal.channel,
-            caller=signal.caller,
-            phone=phone,
-            customer_id=caller.customer_id,
-            dialled=signal.dialled,
-            arrived_at=signal.at,
-        )
-        write_new(row)
-        self._calls.know(row, Call(row.pk), terms_of(line), caller)
+        row, caller = arrived(signal, now)
+        self._calls.know(row, Call(row.pk), terms_of(row.line), caller)
         self._before[row.pk] = None
         self._decide(row.pk, lambda call, terms: conduct.heard(call, signal, terms), now)
 

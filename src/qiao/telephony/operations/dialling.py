@@ -89,6 +89,30 @@ def call_out(*, number: str, reason: CallFor, actor: Actor, now: datetime) -> Ca
         agent = begin_calling(actor=actor, now=now)
     except WrongState as refusal:
         raise DialRefused(str(refusal)) from refusal
+    call, ask = prepare_call(
+        stored=stored,
+        reason=reason,
+        staff_id=actor.person_id,
+        endpoint=agent.endpoint,
+        seconds=OWN_SECONDS,
+        now=now,
+    )
+    leave_ask(call.pk, ask, actor, now)
+    return call
+
+
+def prepare_call(
+    *,
+    stored: str,
+    reason: CallFor,
+    staff_id: int,
+    endpoint: str,
+    seconds: int,
+    now: datetime,
+    offer: int | None = None,
+) -> tuple[Call, asks.Dial]:
+    """A call out that begins with somebody's own telephone, and what rings it so many seconds;
+    whoever calls this has looked whether the number, in the stored form, may be called."""
     line = line_shown(reason.organisation_id)
     digits = to_dial(stored)
     call = Call.objects.create(
@@ -99,23 +123,16 @@ def call_out(*, number: str, reason: CallFor, actor: Actor, now: datetime) -> Ca
         caller=digits,
         phone=stored,
         dialled=line.number if line else "",
-        staff_id=actor.person_id,
+        staff_id=staff_id,
         customer_id=reason.customer_id,
         interaction_id=reason.interaction_id,
         arrived_at=now,
     )
     OutgoingCall.objects.create(call=call, why=reason.why, ref=reason.ref)
-    ask = asks.Dial(
-        actor.person_id,
-        agent.endpoint,
-        OWN_SECONDS,
-        digits,
-        settings.TRUNK.format(number=digits),
-        RING_SECONDS,
-        line.number if line else "",
-    )
-    leave_ask(call.pk, ask, actor, now)
-    return call
+    trunk = settings.TRUNK.format(number=digits)
+    shown = line.number if line else ""
+    ask = asks.Dial(staff_id, endpoint, seconds, digits, trunk, RING_SECONDS, shown, offer)
+    return call, ask
 
 
 def call_owed(*, owed_id: int, actor: Actor, now: datetime) -> Call:

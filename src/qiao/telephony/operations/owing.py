@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from qiao.contact.operations import start_interaction
+from qiao.contact.queries import is_offered
 from qiao.core import events, parameters
 from qiao.core.actor import Actor
 from qiao.core.calendars import all_versions, on_day
@@ -19,6 +20,7 @@ from qiao.core.transactions import required
 from qiao.staff.queries import chain_to, local_days, organisation
 from qiao.telephony.events import CallOwed
 from qiao.telephony.models import Call, OwedCall
+from qiao.telephony.operations.owed_places import OWED, let_wait, wait_no_more
 from qiao.telephony.queries import owed_seen_by
 
 PREFIX: Final = "HD"
@@ -58,6 +60,7 @@ def owe_call(
         known = OwedCall.objects.open().exclude(kind=OwedCall.Kind.MESSAGE)
         found = known.select_for_update().filter(phone=stored).first()
         if found is not None:
+            _wants_it(found, kind, now)
             return found
     owed = OwedCall.objects.create(
         number=next_number(prefix=PREFIX, day=_today(call.organisation_id, now)),
@@ -73,8 +76,19 @@ def owe_call(
         since=call.queued_at or call.arrived_at,
         due_at=due_for(kind, queue, call.organisation_id, now),
     )
+    let_wait(owed, now)
     _tell(owed, now)
     return owed
+
+
+def _wants_it(owed: OwedCall, kind: str, now: datetime) -> None:
+    """Whoever gave up before asks to be called back now: they wait since they first did."""
+    if kind == OwedCall.Kind.CALLBACK and owed.kind == OwedCall.Kind.ABANDONED:
+        owed.kind = kind
+        owed.save(update_fields=["kind"])
+        if not owed.is_taken:
+            let_wait(owed, now)
+        _tell(owed, now)
 
 
 def promised(owed: OwedCall) -> Answer:
@@ -108,6 +122,9 @@ def begin_owed(*, owed_id: int, actor: Actor, now: datetime) -> OwedCall:
     owed = _locked(owed_id, actor)
     if owed.taken_by_id == actor.person_id and owed.is_taken:
         return owed  # pressed twice
+    if is_offered(subject_kind=OWED, subject_id=owed.pk):
+        raise NotOwed(owed.number)  # it rings at a colleague's telephone
+    wait_no_more(owed, "taken", now)
     made = start_interaction(
         channel="phone",
         direction="out",
@@ -134,6 +151,7 @@ def end_owed(*, owed_id: int, reached: bool, actor: Actor, now: datetime) -> Owe
     else:
         owed.due_at, owed.taken_by_id = now + RETRY, None
         owed.save(update_fields=["due_at", "taken_by"])
+        let_wait(owed, now, not_before=owed.due_at)
         _tell(owed, now)
     return owed
 
@@ -142,6 +160,7 @@ def give_back_owed(owed: OwedCall, now: datetime) -> None:
     """Nobody was called after all: it is owed as before, and that was no attempt."""
     owed.attempts, owed.taken_by_id = max(0, owed.attempts - 1), None
     owed.save(update_fields=["attempts", "taken_by"])
+    let_wait(owed, now)
     _tell(owed, now)
 
 
@@ -160,6 +179,7 @@ def settle_by_call(*, phone: str, now: datetime) -> int:
 def _end(owed: OwedCall, state: str, why: str, now: datetime) -> None:
     owed.state, owed.why, owed.ended_at = state, why, now
     owed.save(update_fields=["state", "why", "ended_at"])
+    wait_no_more(owed, why, now)
     _tell(owed, now)
 
 

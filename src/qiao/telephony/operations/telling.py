@@ -15,11 +15,13 @@ from qiao.contact.operations import (
 )
 from qiao.telephony.models import Call, OwedCall
 from qiao.telephony.operations.calls_at_hand import KIND, Known, wish_of
+from qiao.telephony.operations.calling_back import take_up
 from qiao.telephony.operations.contacts import begin_contact
 from qiao.telephony.operations.owing import owe_call, promised, settle_by_call
 from qiao.telephony.operations.questions import answer_question
 from qiao.telephony.operations.watching import has_taken_over
 from qiao.telephony.rules import asks
+from qiao.telephony.rules.calls import CALLING
 from qiao.telephony.rules.menu_visits import Context
 
 
@@ -47,10 +49,12 @@ def tell_people(known: Known, word: asks.Word, now: datetime) -> bool:
     """Tell what became of whoever has the call; False for a word that is not about them."""
     row = known.row
     match word:
-        case asks.Taken(offer, _staff) if offer is not None:
+        case asks.Taken(offer, staff) if offer is not None:
             take_offer(offer_id=offer, now=now)
             if row.direction == Call.Direction.IN:
                 settle_by_call(phone=row.phone, now=now)
+            elif known.call.phase in CALLING and staff is not None:
+                take_up(row, staff, now)
         case asks.Taken(None, staff) if staff is not None:
             has_taken_over(staff_id=staff, now=now)
         case asks.Released(staff):

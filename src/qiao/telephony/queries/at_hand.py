@@ -26,8 +26,9 @@ from qiao.core.prepared import fetch_one
 from qiao.core.rows import Reading
 from qiao.customers.queries import CustomerLine, PhoneMatch, match_phone, shown_phone
 from qiao.staff.queries import names_of
-from qiao.telephony.models import Call
+from qiao.telephony.models import Call, OwedCall
 from qiao.telephony.queries.browser_phones import uses_browser
+from qiao.telephony.queries.dialling import calling_now
 from qiao.telephony.queries.logs import histories
 from qiao.telephony.queries.sent import Sent, asked_talk, sent_to
 from qiao.telephony.queries.waiting import offer_at
@@ -42,8 +43,8 @@ _WITH_LINE: Final = Reading(Call, where="t.id = %(id)s", beside=("line",))
 _TALKING: Final = Reading(
     Call,
     where="t.staff_id = %(staff)s AND t.interaction_id IS NOT NULL"
-    " AND t.phase IN ('" + "', '".join(sorted(WITH_A_PERSON)) + "')",
-    order="t.connected_at DESC",
+    " AND t.phase IN ('" + "', '".join(sorted({*WITH_A_PERSON, "dialling"})) + "')",
+    order="t.connected_at DESC NULLS FIRST",
 )
 
 
@@ -52,7 +53,8 @@ class Ringing:
     """A call that somebody is asked to take: who it may be, and what to know before saying hello.
 
     `calls` is how often the number was in touch in 30 days, this call included; `late` how many
-    open cases of the likeliest customer are past their promise.
+    open cases of the likeliest customer are past their promise. `owed` is what was promised, where
+    it is a customer who asked to be called back.
     """
 
     call: Call
@@ -66,6 +68,7 @@ class Ringing:
     queue: str
     pressed: tuple[str, ...] = ()
     sent: Sent | None = None
+    owed: OwedCall | None = None
 
     @property
     def likeliest(self) -> PhoneMatch | CustomerLine | None:
@@ -101,7 +104,8 @@ def _talk_url(talk: Call) -> str:
 
 def _ringing(actor: Actor, now: datetime) -> Ringing | None:
     offer = offer_at(actor)
-    call = _WITH_LINE.first(id=offer.subject_id) if offer else None
+    owed = None if offer is None or offer.subject_kind == "call" else _owed(offer.subject_id)
+    call = _rung_for(actor, offer) if offer else None
     if offer is None or call is None:
         return None
     folded = histories([call.pk])[call.pk]
@@ -124,7 +128,19 @@ def _ringing(actor: Actor, now: datetime) -> Ringing | None:
         queue=queue_name(offer.queue),
         pressed=_pressed(folded),
         sent=sent,
+        owed=owed,
     )
+
+
+def _rung_for(actor: Actor, offer: Offered) -> Call | None:
+    """The call that waits, or the one by which somebody is called back."""
+    if offer.subject_kind == "call":
+        return _WITH_LINE.first(id=offer.subject_id)
+    return calling_now(actor=actor)
+
+
+def _owed(owed_id: int) -> OwedCall | None:
+    return OwedCall.objects.filter(pk=owed_id).first()
 
 
 def _pressed(call: Folded) -> tuple[str, ...]:
@@ -147,7 +163,7 @@ def queue_name(key: str) -> str:
 
 
 def talking_call(*, actor: Actor) -> Call | None:
-    """The call that the actor has, with the contact that goes with it."""
+    """The call that the actor has or makes, with the contact that goes with it."""
     agent = standing_of(actor)
     if agent is None or agent.state != "busy":
         return None

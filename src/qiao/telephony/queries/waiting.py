@@ -9,19 +9,19 @@ from qiao.telephony.models import Call, CallQuerySet
 
 
 def offer_at(actor: Actor) -> Offered | None:
-    """The call that rings at the actor's telephone. Asked for only while they are rung, and once
-    a page."""
+    """What the actor is rung for: a call that waits, or somebody who is to be called back. Asked
+    for only while they are rung, and once a page."""
     agent = standing_of(actor)
     if agent is None or agent.state != "reserved":
         return None
     key = ("telephony.offer", actor.person_id)
-    return once(key, lambda: offered_to(staff_id=actor.person_id, subject_kind="call"))
+    return once(key, lambda: offered_to(staff_id=actor.person_id))
 
 
 def ringing_call_id(*, actor: Actor) -> int | None:
-    """The call that rings at the actor's telephone, by its id."""
+    """The waiting call that rings at the actor's telephone, by its id."""
     offer = offer_at(actor)
-    return offer.subject_id if offer else None
+    return offer.subject_id if offer and offer.subject_kind == "call" else None
 
 
 def _waiting(actor: Actor, scope: str) -> CallQuerySet:

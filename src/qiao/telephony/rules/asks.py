@@ -155,7 +155,8 @@ class Dial(Ask):
     """Somebody calls out: their own telephone is rung so many seconds, then the other side.
 
     `number` is what their telephone shows, `endpoint` where the switch reaches the other side,
-    `shown` the number that is shown there.
+    `shown` the number that is shown there. `offer` is what the router asked them to take, where
+    somebody who kept their place in a queue is called back.
     """
 
     staff: int
@@ -165,6 +166,7 @@ class Dial(Ask):
     endpoint: str
     seconds: int
     shown: str = ""
+    offer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

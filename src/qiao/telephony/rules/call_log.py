@@ -39,7 +39,8 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``recording_ended``     recording, ok, seconds
 ``party_left``          channel, of somebody who talked while the call goes on
 ``dialled_out``         staff, channel, seconds, to, endpoint, ring_seconds, shown: somebody calls
-                        out, their own telephone is rung first
+                        out, their own telephone is rung first; offer, where the router asked
+                        them to call somebody back
 ``lifted``              channel, bridge, other: they lifted the receiver; the other side is called
 ``rings_out``           it rings there
 ``reached``             the other side has answered, both hear each other
@@ -256,7 +257,9 @@ def _party_left(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # n
 
 
 def _dialled_out(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
-    leg = Leg(data["channel"], "agent", data["staff"], seconds=data["seconds"])
+    leg = Leg(
+        data["channel"], "agent", data["staff"], data.get("offer"), seconds=data["seconds"]
+    )
     out = Outward(
         data["endpoint"], data["ring_seconds"], data["shown"],
         at + timedelta(seconds=data["seconds"]),

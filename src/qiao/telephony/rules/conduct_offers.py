@@ -18,7 +18,8 @@ from qiao.telephony.rules.asks import (
     WaitsRaised,
     Withdraw,
 )
-from qiao.telephony.rules.calls import Leg
+from qiao.telephony.rules.calls import CALLING, Leg
+from qiao.telephony.rules.conduct_out import not_taken
 from qiao.telephony.rules.conduct_watch import follow_agent
 from qiao.telephony.rules.conducting import Conduct, Terms, back_to_caller, creating, drop, sent_on
 from qiao.telephony.rules.switch import Outcome
@@ -35,17 +36,22 @@ def offer(step: Conduct, ask: Offer) -> None:
 
 
 def withdraw(step: Conduct, ask: Withdraw) -> None:
-    leg = next((each for each in step.call.open_offers if each.offer == ask.offer), None)
-    if leg is not None:
-        drop(step, leg)
-        refuse(step, leg, "withdrawn")
+    _ask_no_more(step, ask.offer, "withdrawn")
 
 
 def decline(step: Conduct, ask: Decline) -> None:
-    leg = next((each for each in step.call.open_offers if each.offer == ask.offer), None)
-    if leg is not None:
-        drop(step, leg)
-        refuse(step, leg, "rejected")
+    _ask_no_more(step, ask.offer, "rejected")
+
+
+def _ask_no_more(step: Conduct, offer: int, why: str) -> None:
+    leg = next((each for each in step.call.open_offers if each.offer == offer), None)
+    if leg is None:
+        return
+    if step.call.phase in CALLING:
+        not_taken(step, why)
+        return
+    drop(step, leg)
+    refuse(step, leg, why)
 
 
 def requeue(step: Conduct, ask: Requeue) -> None:

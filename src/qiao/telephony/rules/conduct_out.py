@@ -7,7 +7,16 @@ call that came in may be done with this one: hold, transfer, consult, watch.
 from typing import Final
 
 from qiao.telephony.rules import switch
-from qiao.telephony.rules.asks import Dial, DialOver, NotCalled, NotDialled, Reached, Released
+from qiao.telephony.rules.asks import (
+    Dial,
+    DialOver,
+    NotCalled,
+    NotDialled,
+    Reached,
+    Refused,
+    Released,
+    Taken,
+)
 from qiao.telephony.rules.calls import CALLING, Call, Leg
 from qiao.telephony.rules.conducting import Conduct, Terms, end
 
@@ -26,6 +35,7 @@ def dial(step: Conduct, ask: Dial) -> None:
     step.note(
         "dialled_out", staff=ask.staff, channel=channel, seconds=ask.own_seconds, to=ask.number,
         endpoint=ask.endpoint, ring_seconds=ask.seconds, shown=ask.shown,
+        **({} if ask.offer is None else {"offer": ask.offer}),
     )  # fmt: skip
     step.do(switch.Create(channel, ask.own_endpoint, OWN, str(call.call_id), ask.number))
 
@@ -43,6 +53,8 @@ def lifted(step: Conduct, leg: Leg) -> None:
     assert call.out is not None
     bridge, other = call.next_name("t"), f"q{call.call_id}-k{call.made + 2}"
     step.note("lifted", channel=leg.channel, bridge=bridge, other=other)
+    if leg.offer is not None:
+        step.tell(Taken(leg.offer, leg.staff))
     step.do(
         switch.MakeBridge(bridge),
         switch.Join(bridge, (leg.channel,)),
@@ -117,6 +129,11 @@ def give_up(step: Conduct) -> None:
     end(step, "given_up")
 
 
+def not_taken(step: Conduct, why: str) -> None:
+    """Whoever was asked to call somebody back does not; their telephone rings no more."""
+    _nobody_called(step, why)
+
+
 def dial_over(step: Conduct, ask: DialOver) -> None:  # noqa: ARG001 - as all asks
     """The switch would have ended the ringing itself: its word is lost."""
     leg = step.call.leg("agent" if step.call.phase == "own_phone" else "caller")
@@ -146,7 +163,9 @@ def why_not_reached(call: Call, gone: switch.Gone | None) -> str:
 def _nobody_called(step: Conduct, why: str, but: str = "") -> None:
     """Their own telephone was not taken, or they gave up before: the other side heard nothing."""
     agent = step.call.leg("agent")
-    if agent is not None and agent.staff is not None:
+    if agent is not None and agent.offer is not None:
+        step.tell(Refused(agent.offer, agent.staff, why))
+    elif agent is not None and agent.staff is not None:
         step.tell(NotCalled(agent.staff, why))
     end(step, "own_phone", but=but)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.asks import Refused, Waits, Word
 from qiao.telephony.rules.call_log import apply
-from qiao.telephony.rules.calls import Call, Entry, Leg
+from qiao.telephony.rules.calls import CALLING, Call, Entry, Leg
 from qiao.telephony.rules.menus import Menu, Skills
 from qiao.telephony.rules.switch import Order
 
@@ -76,7 +76,7 @@ def end(step: Conduct, why: str, but: str = "") -> None:
     for leg in call.legs.values():
         if leg.channel != but:
             drop(step, leg)
-    for leg in call.open_offers:
+    for leg in call.open_offers if call.phase not in CALLING else ():
         assert leg.offer is not None
         step.tell(Refused(leg.offer, leg.staff, "withdrawn"))
     clear(step)
