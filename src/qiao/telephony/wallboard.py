@@ -24,7 +24,6 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.registry import registry
 from qiao.core.rules.service_level import LevelTerms
 from qiao.core.rules.spans import last_days
-from qiao.core.rules.statistics import Change
 from qiao.feedback.queries.figures import satisfaction
 from qiao.telephony.forms.periods import start_of
 from qiao.telephony.queries import (
@@ -39,6 +38,7 @@ from qiao.telephony.queries.levels import RIGHT
 from qiao.telephony.rules.tallies import Tally, total
 
 HALF_HOUR: Final = timedelta(minutes=30)
+MOST_CHANGE: Final = 200.0  # percent; above it both numbers are said
 WEEK: Final = timedelta(days=7)
 SLOTS: Final = 16  # half hours in the chart: a shift
 AHEAD: Final = 3  # of them to come, where calls are expected
@@ -100,8 +100,9 @@ class Deadlines:
 class Board:
     """All cards. None for one whose right the reader does not hold.
 
-    `change` is that of the calls of today until this half hour, in percent, against what was
-    expected (`is_forecast`) or a week ago. `line` joins the expected calls of the chart, as points
+    `change` is that of the calls of today until this half hour, in percent, against `before`: what
+    was expected (`is_forecast`), or came a week ago; None where the percentage would tell nothing.
+    `line` joins the expected calls of the chart, as points
     of SVG; empty where none are expected.
     """
 
@@ -112,6 +113,7 @@ class Board:
     waiting: int
     since: datetime | None
     change: float | None
+    before: int | None
     is_forecast: bool
     resolved: tuple[int, int]
     resolved_before: tuple[int, int]
@@ -160,7 +162,7 @@ def build_board(*, actor: Actor, now: datetime) -> Board:
     agents = agents_now(actor=actor, now=now) if actor.can(PEOPLE) else None
     expected = _expected(actor, start, now)
     bars, most, line = _bars(by_slot, expected, now)
-    change, is_forecast = _change(actor, start, now, expected)
+    came, awaited, is_forecast = _so_far(actor, start, now, expected)
     before = Wanted(start - WEEK, start)
     return Board(
         today=today,
@@ -169,7 +171,8 @@ def build_board(*, actor: Actor, now: datetime) -> Board:
         recent=recent_tally(actor=actor, wanted=Wanted(now - HALF_HOUR, now)),
         waiting=sum(each.waiting for each in waiting.values()),
         since=min(moments, default=None),
-        change=change,
+        change=_change(came, awaited),
+        before=None if awaited is None else round(awaited),
         is_forecast=is_forecast,
         resolved=resolved_at_once(actor=actor, wanted=day, by="all").get("", (0, 0)),
         resolved_before=resolved_at_once(actor=actor, wanted=before, by="all").get("", (0, 0)),
@@ -217,26 +220,34 @@ def _expected(actor: Actor, start: datetime, now: datetime) -> ExpectedCalls | N
     )
 
 
-def _change(
+def _so_far(
     actor: Actor, start: datetime, now: datetime, expected: ExpectedCalls | None
-) -> tuple[float | None, bool]:
-    """How many more calls, in percent, than expected by this half hour, or than a week ago; and
-    whether it is the former. What is expected are calls that are taken: forecasts are made from
-    contacts."""
+) -> tuple[int, float | None, bool]:
+    """The calls of today until this half hour, as many as were expected by now or came a week ago
+    (None where nothing is known), and whether it is the former. What is expected are calls that
+    are taken: forecasts are made from contacts."""
     until = start + (now - start) // HALF_HOUR * HALF_HOUR
     if until <= start:
-        return None, False
+        return 0, None, False
     awaited = expected.calls.items() if expected else ()
     wanted = sum(n for at, n in awaited if start <= at < until)
     if expected and wanted >= 1:
         here = tallies(actor=actor, wanted=Wanted(start, until), by="queue")
         came = sum(each.answered for key, each in here.items() if key in expected.queues)
-        return 100 * (came - wanted) / wanted, True
+        return came, wanted, True
     past = tallies(actor=actor, wanted=Wanted(start - WEEK, until - WEEK), by="all")
     so_far = tallies(actor=actor, wanted=Wanted(start, until), by="all")
     before = total(past.values()).offered
-    change = Change(before, total(so_far.values()).offered).percent if before else None
-    return change, False
+    return total(so_far.values()).offered, before or None, False
+
+
+def _change(came: int, awaited: float | None) -> float | None:
+    """How many more came than were awaited, in percent; None where it would be a number that
+    nobody can take in: three calls of a night become thirty when a main bursts."""
+    if awaited is None:
+        return None
+    change = 100 * (came - awaited) / awaited
+    return change if change <= MOST_CHANGE else None
 
 
 def _queues(

@@ -47,6 +47,7 @@ KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "answered": ("phone-check", gettext_lazy("Picked up by the switch")),
     "menu_began": ("list-check", gettext_lazy("The voice menu speaks with the caller")),
     "queued": ("clock", gettext_lazy("Waits in the queue {queue}")),
+    "left_queue": ("arrow-back-up", gettext_lazy("Leaves the queue by key, and keeps the place")),
     "requeued": ("arrow-forward-up", gettext_lazy("{who} moves it to the queue {queue}")),
     "raised": ("arrow-up", gettext_lazy("{who} puts it first: {reason}")),
     "lowered": ("arrow-down", gettext_lazy("{who} puts it back to its place")),

@@ -86,8 +86,9 @@ class Waiting(models.Model):
     """A contact that waits for somebody, in a queue of the pack; `subject` is what waits.
 
     `since` is when its wait began: a call back that was asked for keeps it, and is offered to
-    nobody before `not_before`. `skills` are asked for beside the queue's. Whoever let it ring is asked again once they are ready again. What
-    somebody in charge raised goes before all that is no emergency.
+    nobody before `not_before`. `skills` are asked for beside the queue's. Whoever let it ring is
+    asked again once they are ready again. What somebody in charge raised goes before all that is
+    no emergency.
     """
 
     class State(models.TextChoices):

@@ -4,17 +4,18 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django.db import connection
 
 from qiao.contact.events import QueueMoved
 from qiao.contact.models import AgentState, Offer, Waiting
 from qiao.contact.operations.agents import AT_CONTACT, lock_agents, turn
+from qiao.contact.queries.queue_terms import contact_of, terms_of_queues
 from qiao.contact.rules import routing
 from qiao.core import events
 from qiao.core.packs.enabled import catalogue
-from qiao.core.packs.queues import RING_SECONDS, WRAP_UP_SECONDS, QueueSpec
+from qiao.core.packs.queues import RING_SECONDS, WRAP_UP_SECONDS
 from qiao.core.prepared import fetch_all, fetch_one
 from qiao.core.rows import Reading, write_changed, write_new
 from qiao.core.transactions import required
@@ -204,11 +205,11 @@ def route(*, now: datetime) -> Sequence[Asked]:
     waiting = {each.pk: each for each in _WAITS.all(now=now)}
     if not waiting:
         return []
-    queues = _queues([wish.queue for wish in waiting.values()])
+    queues = terms_of_queues([wish.queue for wish in waiting.values()])
     agents, endpoints = _ready_agents(_waited_for(queues, waiting.values(), now), now)
     if not any(each.room for each in agents):
         return []
-    contacts = [_contact(each) for each in waiting.values()]
+    contacts = [contact_of(each) for each in waiting.values()]
     while True:
         offers = routing.route(queues, agents, contacts, now).offers
         wanted = sorted({offer.agent_id for offer in offers})
@@ -352,31 +353,6 @@ def _ready_agents(
     return agents, {row[0]: row[3] for row in rows}
 
 
-def _queues(waiting: Iterable[str]) -> dict[str, routing.Queue]:
-    """The queues of the packs; one that is waited in but not brought any more is served by nobody,
-    and holds up none of the others."""
-    known = {key: _terms(spec) for key, spec in catalogue().queues.items()}
-    return {key: routing.Queue(key) for key in waiting} | known
-
-
-def _terms(spec: QueueSpec) -> routing.Queue:
-    return routing.Queue(
-        spec.key,
-        strategy=cast("routing.Strategy", spec.strategy),  # the reader of packs knows no other
-        skills=((spec.skill, spec.skill_level),) if spec.skill else (),
-        relax_after=spec.relax_after,
-        least_level=spec.least_level,
-        points=spec.points,
-        tier_points=spec.tier_points,
-        points_per_minute=spec.points_per_minute,
-        overflow=tuple(
-            routing.Overflow(each.queue, each.after_seconds, each.longer_than)
-            for each in spec.overflow
-        ),
-        last_agent_seconds=spec.last_agent_seconds,
-    )
-
-
 def _ring_seconds(queue: str) -> int:
     spec = catalogue().queues.get(queue)
     return spec.ring_seconds if spec else RING_SECONDS
@@ -385,20 +361,6 @@ def _ring_seconds(queue: str) -> int:
 def _wrap_up_seconds(queue: str) -> int:
     spec = catalogue().queues.get(queue)
     return spec.wrap_up_seconds if spec else WRAP_UP_SECONDS
-
-
-def _contact(waiting: Waiting) -> routing.Contact:
-    return routing.Contact(
-        waiting.pk,
-        waiting.queue,
-        waiting.since,
-        waiting.takes,
-        tuple(sorted(waiting.skills.items())),
-        waiting.tier,
-        waiting.is_emergency,
-        waiting.last_agent_id,
-        is_raised=waiting.is_raised,
-    )
 
 
 def _open_offer(offer_id: int) -> Offer | None:

@@ -17,6 +17,7 @@ from qiao.contact.queries.drafts import case_draft_of, draft_of, window_texts
 from qiao.contact.queries.listing import InteractionFilters, Page, list_interactions
 from qiao.contact.queries.of_customer import interactions_of
 from qiao.contact.queries.people import find_customers_near
+from qiao.contact.queries.places import Place, place_of
 from qiao.contact.queries.reading import (
     InteractionRow,
     LinkedCase,
@@ -69,6 +70,7 @@ __all__ = [
     "NotVisible",
     "Offered",
     "Page",
+    "Place",
     "QueueNow",
     "agents_now",
     "calls_from",
@@ -86,16 +88,17 @@ __all__ = [
     "interaction_counts",
     "interactions_at_hand",
     "interactions_of",
+    "is_offered",
     "last_agent_for",
     "list_interactions",
     "load_bar",
     "name_of",
     "occupancy",
-    "is_offered",
     "offered_to",
     "outcome_after",
     "outcome_names",
     "outcomes",
+    "place_of",
     "proposed_reason",
     "queues_now",
     "ready_colleagues",

@@ -15,13 +15,15 @@ PEOPLE: Final = "agents.watch"
 
 @dataclass(frozen=True, slots=True)
 class QueueNow:
-    """What waits in a queue now, since when the longest, and who serves it."""
+    """What waits in a queue now, since when the longest, and who serves it. `to_call` are those
+    who asked to be called back and keep their place without waiting on the line."""
 
     queue: str
     waiting: int
     since: datetime | None
     signed_on: int
     ready: int
+    to_call: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ class AgentNow:
 
 
 _WAITING: Final = """
-SELECT w.queue, count(*), min(w.since)
+SELECT w.queue, count(*) FILTER (WHERE w.channel <> 'callback'),
+       min(w.since) FILTER (WHERE w.channel <> 'callback'),
+       count(*) FILTER (WHERE w.channel = 'callback')
   FROM contact_waiting w
  WHERE w.state IN ('waiting', 'offered') AND w.organisation_id = ANY(%(units)s::bigint[])
  GROUP BY 1
@@ -63,11 +67,18 @@ def queues_now(*, actor: Actor, permission: str, now: datetime) -> dict[str, Que
     values: dict[str, Any] = {"units": list(actor.organisations(permission)), "now": now}
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, values)
-        waiting = {queue: (int(n), since) for queue, n, since in cursor.fetchall()}
+        rows = cursor.fetchall()
+        waiting = {queue: (int(n), since) for queue, n, since, _back in rows}
+        to_call = {queue: int(back) for queue, _n, _since, back in rows}
         cursor.execute(_SERVED, {"now": now})
         served = {queue: (int(on), int(ready)) for queue, on, ready in cursor.fetchall()}
     return {
-        queue: QueueNow(queue, *waiting.get(queue, (0, None)), *served.get(queue, (0, 0)))
+        queue: QueueNow(
+            queue,
+            *waiting.get(queue, (0, None)),
+            *served.get(queue, (0, 0)),
+            to_call=to_call.get(queue, 0),
+        )
         for queue in waiting.keys() | served.keys()
     }
 

@@ -22,6 +22,7 @@ KEYS: Final = "123456789*#"
 KEPT_MESSAGE: Final = {"number": "digits", "day": "date", "clock": "time"}
 PROMISED: Final = {"day": "date", "clock": "time"}
 HEARING: Final = ("tries", "silence_seconds")
+WAITING: Final = ("waiting_after_seconds", "waiting_every_seconds")
 NUMBER: Final = ("least", "most", "tries", "silence_seconds", "pause_seconds", "answer_seconds")
 
 
@@ -166,7 +167,9 @@ class HoursForm(StepForm):
 
 
 class QueueForm(StepForm):
-    """People: which queue, and what is asked of them."""
+    """People: which queue, what is asked of them, and what callers hear while they wait."""
+
+    speaks = ("prompts", "waiting_prompts")
 
     def build(self) -> None:
         self._group(
@@ -187,6 +190,11 @@ class QueueForm(StepForm):
             self.initial.update({f"skill-{row}": skill, f"level-{row}": level})
         self._group(_("Asked of them beside the skill of the queue"), **fields)
         self._numbers("", "language_level")
+        hint = _("Texts say {place} and {minutes}; one whose minutes nobody knows is left out.")
+        way = self._way(empty=_("Key 1 does nothing"))
+        way.help_text = hint
+        self._group(_("While they wait"), callback=way)
+        self._numbers("", *WAITING)
 
     def own(self) -> Data:
         data = self.cleaned_data
@@ -196,7 +204,8 @@ class QueueForm(StepForm):
             "about": data["about"],
             "is_emergency": data["is_emergency"],
             "skills": [[skill, level] for skill, level in rows if skill],
-            **self._kept_numbers("language_level"),
+            **self._ways("callback"),
+            **self._kept_numbers("language_level", *WAITING),
         }
 
 

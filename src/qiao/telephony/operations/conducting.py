@@ -25,6 +25,7 @@ from qiao.core.once import settled
 from qiao.telephony.models import Call as Row
 from qiao.telephony.models import CallAsk, OwedCall
 from qiao.telephony.operations.arriving import arrived
+from qiao.telephony.operations.calling_back import call_back
 from qiao.telephony.operations.calls_at_hand import (
     KIND,
     Decide,
@@ -38,7 +39,6 @@ from qiao.telephony.operations.calls_at_hand import (
     terms_of_calls,
     thirds_of,
 )
-from qiao.telephony.operations.calling_back import call_back
 from qiao.telephony.operations.contacts import begin_contact, end_contact
 from qiao.telephony.operations.dialling import (
     DIALLED,

@@ -20,7 +20,7 @@ def let_wait(owed: OwedCall, now: datetime, *, not_before: datetime | None = Non
     caller = caller_of(phone=owed.phone, organisation_id=owed.organisation_id, now=now)
     wish = Wish(
         owed.queue,
-        "phone",
+        "callback",
         OWED,
         owed.pk,
         owed.organisation_id,

@@ -1,6 +1,8 @@
 """What a call tells the queues, the people and its voice menu, carried out."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from qiao.contact.operations import (
@@ -13,9 +15,10 @@ from qiao.contact.operations import (
     take_offer,
     wait_for_agent,
 )
+from qiao.contact.queries import place_of
 from qiao.telephony.models import Call, OwedCall
-from qiao.telephony.operations.calls_at_hand import KIND, Known, wish_of
 from qiao.telephony.operations.calling_back import take_up
+from qiao.telephony.operations.calls_at_hand import KIND, Known, wish_of
 from qiao.telephony.operations.contacts import begin_contact
 from qiao.telephony.operations.owing import owe_call, promised, settle_by_call
 from qiao.telephony.operations.questions import answer_question
@@ -23,6 +26,7 @@ from qiao.telephony.operations.watching import has_taken_over
 from qiao.telephony.rules import asks
 from qiao.telephony.rules.calls import CALLING
 from qiao.telephony.rules.menu_visits import Context
+from qiao.telephony.rules.menus import OK, Value
 
 
 def tell_queues(known: Known, word: asks.Word, now: datetime) -> bool:
@@ -51,10 +55,7 @@ def tell_people(known: Known, word: asks.Word, now: datetime) -> bool:
     match word:
         case asks.Taken(offer, staff) if offer is not None:
             take_offer(offer_id=offer, now=now)
-            if row.direction == Call.Direction.IN:
-                settle_by_call(phone=row.phone, now=now)
-            elif known.call.phase in CALLING and staff is not None:
-                take_up(row, staff, now)
+            _taken(known, staff, now)
         case asks.Taken(None, staff) if staff is not None:
             has_taken_over(staff_id=staff, now=now)
         case asks.Released(staff):
@@ -69,10 +70,22 @@ def tell_people(known: Known, word: asks.Word, now: datetime) -> bool:
     return True
 
 
+def _taken(known: Known, staff: int | None, now: datetime) -> None:
+    """Whoever was rung has the call, or begins to call back: what was owed is seen to."""
+    row = known.row
+    if row.direction == Call.Direction.IN:
+        settle_by_call(phone=row.phone, now=now)
+    elif known.call.phase in CALLING and staff is not None:
+        take_up(row, staff, now)
+
+
 def answer_menu(known: Known, word: asks.Word, now: datetime) -> asks.MenuAnswered | None:
     """Answer what a voice menu asks, or promises and keeps; None for a word of another kind."""
     match word:
         case asks.Asks(question):
+            if question.kind == "place":
+                values = _place(known.row.pk, now)
+                return asks.MenuAnswered(question.id, OK, values)
             unit = known.row.organisation_id
             found = answer_question(ask=question, organisation_id=unit, now=now)
             return asks.MenuAnswered(question.id, found.outcome, found.values)
@@ -87,6 +100,15 @@ def answer_menu(known: Known, word: asks.Word, now: datetime) -> asks.MenuAnswer
             return None
     told = promised(owed)
     return asks.MenuAnswered(number, told.outcome, told.values)
+
+
+def _place(call_id: int, now: datetime) -> Mapping[str, Value]:
+    """What whoever waits may hear: their place, and the minutes to expect where they are known."""
+    place = place_of(subject_kind=KIND, subject_id=call_id, now=now)
+    if place is None:
+        return {}
+    minutes = {} if place.seconds is None else {"minutes": max(1, ceil(place.seconds / 60))}
+    return {"place": place.number, **minutes}
 
 
 def _owe(

@@ -103,13 +103,19 @@ def _menu(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FB
         queue(step, terms.queue)
 
 
-def _waiting(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FBT001
+def _waiting(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: FBT001, ARG001
     call = step.call
     step.do(
         switch.MakeBridge(call.holding, "holding"),
         switch.Join(call.holding, (call.caller_channel,)),
         switch.Music(call.holding, on=True),
     )
+    visit = visit_of(call)
+    if visit is not None and visit.stage == "waiting":  # what was being said is over
+        if visit.saying:
+            happens(step, PromptEnded(visit.saying), terms)
+        elif visit.timer:
+            happens(step, TimerEnded(visit.timer), terms)
 
 
 def _talking(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FBT001

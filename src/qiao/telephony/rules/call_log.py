@@ -11,6 +11,7 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``menu_moved``          visit: something happened there
 ``queued``              queue, bridge; again after a transfer, with `why`; by whom they
                         were sent on, and their words
+``left_queue``          the caller went back into the voice menu, and keeps their place
 ``requeued``            queue, staff: who let the caller wait there, since when they did before
 ``raised``              staff, reason: who put the caller before all who are no emergency
 ``lowered``             staff: who put them back to their place
@@ -100,10 +101,15 @@ def _menu_moved(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # n
 
 def _queued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
     return replace(
-        call, phase="waiting", queue=data["queue"], holding=data["bridge"], talk="", queued_at=at,
+        call, phase="waiting", queue=data["queue"], holding=data["bridge"], talk="",
+        queued_at=call.queued_at if call.keeps_place else at, keeps_place=False,
         recording="", is_recording_paused=False, is_muted=False, is_raised=False,
         made=call.made + 1, sent_by=data.get("by"), sent_words=data.get("words", ""),
     )  # fmt: skip
+
+
+def _left_queue(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, phase="menu", holding="", is_raised=False, keeps_place=True)
 
 
 def _raised(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
@@ -257,9 +263,7 @@ def _party_left(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # n
 
 
 def _dialled_out(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
-    leg = Leg(
-        data["channel"], "agent", data["staff"], data.get("offer"), seconds=data["seconds"]
-    )
+    leg = Leg(data["channel"], "agent", data["staff"], data.get("offer"), seconds=data["seconds"])
     out = Outward(
         data["endpoint"], data["ring_seconds"], data["shown"],
         at + timedelta(seconds=data["seconds"]),
@@ -309,6 +313,7 @@ _APPLY: Final = {
     "menu_began": _menu_began,
     "menu_moved": _menu_moved,
     "queued": _queued,
+    "left_queue": _left_queue,
     "requeued": _requeued,
     "raised": _raised,
     "lowered": _lowered,

@@ -85,6 +85,7 @@ class Call:
     is_recording_paused: bool = False
     is_muted: bool = False  # the agent
     is_raised: bool = False  # while the caller waits
+    keeps_place: bool = False  # since `queued_at`, of a caller who went from a queue to the menu
     menu: str = ""  # the voice menu in which the caller is, or was
     menu_version: int = 0  # that began with them; 0 where the log does not say
     visit: Mapping[str, Any] | None = None  # as `menu_visits.visit_data` stores it

@@ -71,7 +71,7 @@ from qiao.telephony.rules.switch import Order, Outcome, Signal
 def heard(call: Call, signal: Signal, terms: Terms) -> Conduct:
     """What comes of a signal. One of a channel that the call does not have changes nothing."""
     step = Conduct(call, signal.at)
-    if call.phase == "menu" and heard_in_menu(step, signal, terms):
+    if call.phase in ("menu", "waiting") and heard_in_menu(step, signal, terms):
         return step
     match signal:
         case switch.Arrived():

@@ -7,8 +7,9 @@ recorded carry the visit's own ids, so that a word about them finds its way back
 from collections.abc import Iterable
 
 from qiao.telephony.rules import asks, menu_visits, switch
+from qiao.telephony.rules.asks import Refused, WaitsNoMore
 from qiao.telephony.rules.calls import Call
-from qiao.telephony.rules.conducting import Conduct, Terms, end, queue
+from qiao.telephony.rules.conducting import Conduct, Terms, drop, end, queue
 from qiao.telephony.rules.menu_visits import Act, Thing, Visit, visit_data, visit_from_data
 from qiao.telephony.rules.menu_walk import begin, step
 from qiao.telephony.rules.menus import Menu
@@ -26,21 +27,76 @@ def begin_menu(this: Conduct, menu: Menu, version: int = 0) -> None:
 
 
 def happens(this: Conduct, thing: Thing, terms: Terms) -> None:
-    """Something happens to whoever is in the menu."""
-    if this.call.phase != "menu" or this.call.visit is None:
+    """Something happens to whoever is in the menu, or waits where it led them."""
+    before = visit_of(this.call)
+    if before is None:
         return
-    if terms.menu is None or terms.menu.key != this.call.menu:
-        queue(this, terms.queue, "menu_gone")  # it was taken out of service in the midst of a call
+    if this.call.phase == "waiting":
+        _happens_waiting(this, before, thing, terms)
+    elif this.call.phase == "menu":
+        if terms.menu is None or terms.menu.key != this.call.menu:
+            # It was taken out of service in the midst of a call.
+            queue(this, terms.queue, "menu_gone")
+            return
+        _go_on(this, terms.menu, before, *step(terms.menu, before, thing, this.at))
+
+
+def _happens_waiting(this: Conduct, before: Visit, thing: Thing, terms: Terms) -> None:
+    """Something happens to whoever waits where the menu led them. Keys of a caller for whom
+    somebody has lifted the receiver lead nowhere any more."""
+    menu = terms.menu
+    if menu is None or menu.key != this.call.menu or before.stage != "waiting":
         return
-    before = visit_from_data(this.call.visit)
-    after, acts = step(terms.menu, before, thing, this.at)
+    if isinstance(thing, menu_visits.KeyPressed) and _is_met(this):
+        return
+    after, acts = step(menu, before, thing, this.at)
+    if after.stage != "waiting":
+        _leave_queue(this)
+    _go_on(this, menu, before, after, acts)
+    if before.saying and not after.saying and this.call.phase == "waiting" and not _is_met(this):
+        hear_music(this)
+
+
+def _go_on(this: Conduct, menu: Menu, before: Visit, after: Visit, acts: Iterable[Act]) -> None:
     if after != before:
         this.note("menu_moved", visit=visit_data(after))
-    _do(this, terms.menu, acts)
+    _do(this, menu, acts)
+
+
+def _is_met(this: Conduct) -> bool:
+    """Whether somebody has lifted the receiver for the caller who waits."""
+    return any(leg.bridge for leg in this.call.open_offers)
+
+
+def hear_music(this: Conduct) -> None:
+    """The caller who waits hears music, as before something was said to them."""
+    call = this.call
+    this.do(switch.Join(call.holding, (call.caller_channel,)), switch.Music(call.holding, on=True))
+
+
+def hush(this: Conduct) -> None:
+    """Stop what is said to a caller who waits: somebody is there for them."""
+    visit = visit_of(this.call)
+    if visit is not None and visit.stage == "waiting" and visit.saying:
+        this.do(switch.StopPlaying(f"q{this.call.call_id}-m{visit.saying}"))
+
+
+def _leave_queue(this: Conduct) -> None:
+    """The caller goes back into the menu. Whoever is rung is asked no more."""
+    call = this.call
+    for leg in call.open_offers:
+        assert leg.offer is not None
+        drop(this, leg)
+        this.note("refused", offer=leg.offer, why="withdrawn")
+        this.tell(Refused(leg.offer, leg.staff, "withdrawn"))
+    this.note("left_queue")
+    this.do(switch.Leave(call.holding, call.caller_channel), switch.EndBridge(call.holding))
+    this.tell(WaitsNoMore("menu"))
 
 
 def heard_in_menu(this: Conduct, signal: switch.Signal, terms: Terms) -> bool:
-    """What comes of a signal while the caller is in the menu; False for one that is not for it."""
+    """What comes of a signal while the caller is in the menu, or waits where it led them; False
+    for one that is not for it."""
     match signal:
         case switch.KeyPressed(_, channel, key) if channel == this.call.caller_channel:
             happens(this, menu_visits.KeyPressed(key), terms)
@@ -90,6 +146,8 @@ def _do_one(this: Conduct, menu: Menu, act: Act) -> None:
             queue(this, name, "menu", skills=skills, is_emergency=is_emergency, about=about)
         case menu_visits.HangUp():
             end(this, "menu")
+        case menu_visits.LeaveQueue():
+            return  # done before anything else that follows from it
         case _:
             _let_hear(this, menu, act)
 
@@ -99,6 +157,8 @@ def _let_hear(this: Conduct, menu: Menu, act: Act) -> None:
     match act:
         case menu_visits.Say(number, prompts, language):
             sounds = tuple(each.sound for each in pieces(menu, prompts, language))
+            if call.phase == "waiting":
+                this.do(switch.Leave(call.holding, call.caller_channel))
             this.do(switch.Play(call.caller_channel, f"q{call.call_id}-m{number}", sounds))
         case menu_visits.Stop(number):
             this.do(switch.StopPlaying(f"q{call.call_id}-m{number}"))

@@ -19,6 +19,7 @@ from qiao.telephony.rules.asks import (
     Withdraw,
 )
 from qiao.telephony.rules.calls import CALLING, Leg
+from qiao.telephony.rules.conduct_menu import hush
 from qiao.telephony.rules.conduct_out import not_taken
 from qiao.telephony.rules.conduct_watch import follow_agent
 from qiao.telephony.rules.conducting import Conduct, Terms, back_to_caller, creating, drop, sent_on
@@ -117,6 +118,7 @@ def meet(step: Conduct, leg: Leg) -> None:
     call = step.call
     bridge = call.next_name("t")
     step.note("picked_up", offer=leg.offer, bridge=bridge)
+    hush(step)
     meet_again(step, step.call.legs[leg.channel])
 
 

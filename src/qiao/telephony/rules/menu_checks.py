@@ -8,10 +8,12 @@ from typing import Final
 
 from qiao.telephony.rules.menus import (
     BUILT_IN,
+    CALLBACK_KEY,
     DIGITS,
     KIND_OF,
     LANGUAGES,
     PERSON_KEY,
+    SAID_FIELDS,
     SPEAKING,
     Callback,
     Choose,
@@ -36,6 +38,8 @@ LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "most": (1, 32),
     "most_seconds": (5, 600),
     "language_level": (0, 5),
+    "waiting_after_seconds": (5, 600),
+    "waiting_every_seconds": (20, 600),
 }
 WORDS: Final[Mapping[str, str]] = {
     "no_target": "it leads nowhere: choose a node",
@@ -172,17 +176,23 @@ def _names(keys: list[str]) -> str:
 def _prompts(menu: Menu) -> Iterator[Fault]:
     said = [("", "wrong", menu.wrong), ("", "silent", menu.silent)]
     for node in menu.nodes:
-        said.append((node.key, "prompts", node.prompts))
-        if isinstance(node, SPEAKING) and not node.prompts:
-            yield Fault("no_prompt", node.key, "prompts")
-        if isinstance(node, Callback):
-            said.append((node.key, "number_prompts", node.number_prompts))
-            if not node.number_prompts:
-                yield Fault("no_prompt", node.key, "number_prompts")
+        for name in SAID_FIELDS:
+            said.append((node.key, name, getattr(node, name, ())))
+            if not getattr(node, name, ()) and _must_say(node, name):
+                yield Fault("no_prompt", node.key, name)
     known = {name for node in menu.nodes for name in node.gives}
     for key, name, prompts in said:
         for prompt in prompts:
             yield from _prompt(menu, key, name, prompt, known)
+
+
+def _must_say(node: Node, name: str) -> bool:
+    """Whether a node is nothing without texts of this field."""
+    if name == "number_prompts":
+        return isinstance(node, Callback)
+    if name == "waiting_prompts":
+        return isinstance(node, Queue) and bool(node.callback)
+    return isinstance(node, SPEAKING)
 
 
 def _prompt(menu: Menu, key: str, name: str, prompt: str, known: set[str]) -> Iterator[Fault]:
@@ -236,6 +246,8 @@ def _choices(menu: Menu) -> Iterator[Fault]:
                     yield Fault(code, node.key, f"keys.{key}", {"key": key})
         if isinstance(node, Callback) and menu.emergency_key in ("1", "2"):
             yield Fault("emergency_key", node.key, "prompts", {"key": menu.emergency_key})
+        if isinstance(node, Queue) and node.callback and menu.emergency_key == CALLBACK_KEY:
+            yield Fault("emergency_key", node.key, "callback", {"key": CALLBACK_KEY})
 
 
 def _bad_key(menu: Menu, key: str, to: str) -> str:

@@ -170,8 +170,10 @@ def finish(walk: Walk) -> None:
             if node.language_level:
                 skills = (*skills, (visit.language, node.language_level))
             is_urgent = node.is_emergency or visit.is_emergency
-            walk.change(stage="ended", end="queue", is_emergency=is_urgent)
+            walk.change(stage="waiting", end="queue", keys="", is_emergency=is_urgent)
             walk.do(ToQueue(node.queue, skills, node.about, is_urgent, walk.visit.context))
+            if node.waiting_prompts:
+                wait(walk, node.waiting_after_seconds)
         case Message():
             number = walk.next_id()
             if node.is_end:

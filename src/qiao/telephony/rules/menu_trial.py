@@ -23,7 +23,7 @@ from qiao.telephony.rules.menu_visits import (
     Visit,
 )
 from qiao.telephony.rules.menu_walk import begin, step
-from qiao.telephony.rules.menus import OK, OPEN, SAID_FIELDS, Menu, Value
+from qiao.telephony.rules.menus import OK, OPEN, SAID_FIELDS, WAITING_VALUES, Menu, Value
 from qiao.telephony.rules.switch import KEYS
 
 MOST_MOVES: Final = 200
@@ -48,7 +48,7 @@ class TrialLine:
     Kinds: ``said`` (prompts, language), ``key``, ``silence``, ``asked`` (kind and name of the
     question), ``answered`` (outcome), ``no_answer``, ``hours`` (calendar, outcome), ``records``,
     ``kept``, ``wants_callback`` (number), ``promised``, ``refused``, ``queue`` (name),
-    ``hang_up``.
+    ``left_queue``, ``hang_up``.
     """
 
     kind: str
@@ -89,7 +89,7 @@ class Trial:
     @property
     def waits(self) -> Waits:
         """What has to come now."""
-        if self.visit.stage == "ended":
+        if self.visit.stage == "ended" or (self.visit.stage == "waiting" and not self.visit.timer):
             return "over"
         if self.visit.stage != "asking":
             return "keys"
@@ -143,12 +143,15 @@ def _go_on(trial: Trial, terms: Terms) -> None:
     """Hear what is said to its end, have the hours told, until somebody has to do something."""
     for _turn in range(MOST_TURNS):
         visit, question = trial.visit, trial.question
-        if visit.stage == "saying" and visit.saying:
+        if visit.stage in ("saying", "waiting") and visit.saying:
             _take(trial, PromptEnded(visit.saying), terms)
         elif visit.stage == "asking" and question is not None and question.kind == "hours":
             outcome = OPEN if question.name in terms.open_calendars else "closed"
             trial.lines.append(TrialLine("hours", visit.node, question.name, outcome))
             _take(trial, Answered(visit.question, outcome), terms)
+        elif visit.stage == "waiting" and visit.question:
+            example = dict.fromkeys(WAITING_VALUES, terms.examples["count"])
+            _take(trial, Answered(visit.question, OK, example), terms)
         else:
             return
 
@@ -200,7 +203,10 @@ def _line(trial: Trial, act: Act) -> TrialLine | None:
             return TrialLine("said", at, language, prompts=prompts)
         case menu_visits.AskOutside():
             trial.asked = act
-            return TrialLine("asked", at, act.name, act.kind) if act.kind != "hours" else None
+            told = act.kind not in ("hours", "place")
+            return TrialLine("asked", at, act.name, act.kind) if told else None
+        case menu_visits.LeaveQueue():
+            return TrialLine("left_queue", at)
         case menu_visits.RecordMessage(_, seconds):
             return TrialLine("records", at, detail=str(seconds))
         case menu_visits.AskCallback(_, number):

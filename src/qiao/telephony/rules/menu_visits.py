@@ -9,7 +9,7 @@ from qiao.core.rules.money import Money
 from qiao.core.rules.spelt import Spelt
 from qiao.telephony.rules.menus import KIND_OF, Skills, Value
 
-Stage = Literal["entering", "saying", "listening", "asking", "ended"]
+Stage = Literal["entering", "saying", "listening", "asking", "waiting", "ended"]
 End = Literal["", "queue", "message", "callback", "hang_up", "gone"]
 MASK: Final = "•"
 
@@ -99,13 +99,14 @@ class Timer(Act):
 
 @dataclass(frozen=True, slots=True)
 class AskOutside(Act):
-    """Ask code outside: a ``lookup``, a ``check`` of digits, or whether a calendar has ``hours``.
+    """Ask code outside: a ``lookup``, a ``check`` of digits, whether a calendar has ``hours``, or
+    the ``place`` of whoever waits in a queue.
 
     `arguments` hold secrets in clear, since they are what is looked up: keep them out of logs.
     """
 
     id: int
-    kind: Literal["lookup", "check", "hours"]
+    kind: Literal["lookup", "check", "hours", "place"]
     name: str
     arguments: Mapping[str, str]
 
@@ -144,6 +145,11 @@ class ToQueue(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveQueue(Act):
+    """Let the caller wait no more: they go on in the menu, and keep their place for as long."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordMessage(Act):
     """Record a message; `Answered` follows where the visit goes on."""
 
@@ -176,7 +182,8 @@ class Visit:
     `saying`, `timer` and `question` are the ids that count by now, 0 where there is none; `made`
     is the last id given. `keys` were pressed and not heard yet, `digits` are those heard of a
     number, `tries` the wrong or silent ones here. `is_number` tells that a call back asks for its
-    number; `full_at` when a number had all its digits, since callers end those with ``#`` too.
+    number; whoever waits for a person does so in the stage ``waiting``; `full_at` when a number
+    had all its digits, since callers end those with ``#`` too.
     """
 
     node: str

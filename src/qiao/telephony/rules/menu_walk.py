@@ -35,6 +35,7 @@ from qiao.telephony.rules.menu_visits import (
     TimerEnded,
     Visit,
 )
+from qiao.telephony.rules.menu_waiting import ask_place, press_waiting, tell_place, wait_on
 from qiao.telephony.rules.menus import (
     OK,
     OPEN,
@@ -67,6 +68,8 @@ def step(menu: Menu, visit: Visit, thing: Thing, at: datetime) -> tuple[Visit, t
         return visit, ()
     walk = Walk(menu, visit, at)
     match thing:
+        case KeyPressed(key) if visit.stage == "waiting":
+            press_waiting(walk, key)
         case KeyPressed(key):
             press(walk, key)
         case PromptEnded():
@@ -145,6 +148,8 @@ def _prompt_ended(walk: Walk) -> None:
     walk.change(saying=0)
     if walk.visit.stage == "saying":
         said(walk)
+    elif walk.visit.stage == "waiting":
+        wait_on(walk)
 
 
 def _timer_ended(walk: Walk) -> None:
@@ -155,6 +160,8 @@ def _timer_ended(walk: Walk) -> None:
             number_keyed(walk)
         else:
             missed(walk, walk.menu.silent)
+    elif walk.visit.stage == "waiting":
+        ask_place(walk)
     elif isinstance(node, Hours):
         enter(walk, node.closed)
     elif isinstance(node, Message):
@@ -165,6 +172,9 @@ def _timer_ended(walk: Walk) -> None:
 
 def _answered(walk: Walk, answer: Answered) -> None:
     walk.change(question=0)
+    if walk.visit.stage == "waiting":
+        tell_place(walk, answer.values)
+        return
     let_value_in(walk, answer.values)
     _ANSWERED[type(walk.node)](walk, answer.outcome)
 

@@ -21,13 +21,14 @@ from qiao.core.rules.spelt import Spelt
 LANGUAGES: Final = ("zh-hans", "yue", "en")  # Mandarin, Cantonese, English
 PERSON_KEY: Final = "0"
 END_KEY: Final = "#"  # ends a number
+CALLBACK_KEY: Final = "1"  # of whoever waits and would rather be called back
 AGAIN_KEY: Final = "*"  # lets the digits go that were keyed in, to begin anew
 DIGITS: Final = frozenset("0123456789")
 BUILT_IN: Final = ("caller", "dialled", "language")  # may be told outside beside what is collected
 
 # Fields of nodes that name the texts that they say, a node to which they lead, or several by key.
-SAID_FIELDS: Final = ("prompts", "number_prompts")
-WAYS: Final = ("next", "open", "closed", "otherwise")
+SAID_FIELDS: Final = ("prompts", "number_prompts", "waiting_prompts")
+WAYS: Final = ("next", "open", "closed", "otherwise", "callback")
 MANY_WAYS: Final = ("keys", "answers")
 # Fields of the menu itself that name a node or texts, that hold a word or a list of words.
 MENU_WAYS: Final = ("start", "person", "emergency")
@@ -35,6 +36,7 @@ MENU_SAID: Final = ("wrong", "silent")
 MENU_WORDS: Final = ("start", "person", "emergency_key", "emergency")
 MENU_LISTS: Final = (*MENU_SAID, "languages")
 MENU_FIELDS: Final = (*MENU_WORDS, *MENU_LISTS)
+WAITING_VALUES: Final = ("place", "minutes")  # counts that whoever waits may hear
 LONGEST_TEXT: Final = 1_000  # characters that are said at once
 
 OK: Final = "ok"  # the answer of a check that holds, and of a call back that is promised
@@ -206,13 +208,30 @@ class Hours(Node):
 class Queue(Node):
     """To people. The caller's language is asked of them at `language_level` (0: it is not).
     `about` is the matter, a case type by its qualified key, that callers who come this way mostly
-    call about; empty where that is open."""
+    call about; empty where that is open.
+
+    While they wait they hear the `waiting_prompts`, which may say their ``place`` and the
+    ``minutes`` that are to be expected; where those are not known, a text that says them is left
+    out. With `callback` the key 1 leads there, and they keep their place.
+    """
 
     queue: str = ""
     skills: Skills = ()
     language_level: int = 1
     about: str = ""
     is_emergency: bool = False
+    waiting_prompts: tuple[str, ...] = ()
+    waiting_after_seconds: int = 30
+    waiting_every_seconds: int = 60
+    callback: str = ""
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        return (Way("callback", self.callback, is_silent=False),) if self.callback else ()
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        return WAITING_VALUES if self.waiting_prompts else ()
 
     @property
     def is_end(self) -> bool:

@@ -34,7 +34,8 @@ class Turn:
     ``abandoned``  the caller gave up in the queue
     ``lost``       it ended in the queue otherwise: the switch, the system
     ``left``       the caller went before any queue: in the greeting, in a menu
-    ``moved``      it went on to another queue without anybody having had it
+    ``moved``      it went on without anybody having had it: to another queue, or back into the
+                   voice menu, where a call back may have been promised
     ``passed``     `staff` has it from somebody else, without a wait
     ``reached``    `staff` called out, and talked with the other side
     ``unreached``  `staff` called out, and nobody was reached
@@ -103,6 +104,9 @@ class _Walk:
             return
         if entry.kind in ("queued", "requeued"):
             self._queued(before, call, entry)
+        elif entry.kind == "left_queue":
+            self._give_up("moved", at)
+            self._open = None
         elif has is not None and has != had:
             self._taken(has, had, entry)
         self._hold(call, at)
@@ -154,6 +158,8 @@ class _Walk:
         at, why = entry.at, entry.data["why"]
         if self._open is None and (before.phase == "new" or before.out is not None):
             return  # nobody was called
+        if self._open is None and before.keeps_place:
+            return  # they left the queue for the menu: that turn is told
         if self._open is None:
             since = before.arrived_at or at
             self.turns.append(Turn("left", "", since, max(at, since)))

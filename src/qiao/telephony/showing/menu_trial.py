@@ -25,6 +25,7 @@ WORDS: Final[Mapping[str, Promise]] = {
     "kept": gettext_lazy("The message is kept, with example values"),
     "promised": gettext_lazy("The call back is promised, with example values"),
     "refused": gettext_lazy("The call back cannot be promised"),
+    "left_queue": gettext_lazy("Leaves the queue by key, and keeps the place"),
     "hang_up": gettext_lazy("The call ends"),
 }
 ICONS: Final[Mapping[str, str]] = {
@@ -41,6 +42,7 @@ ICONS: Final[Mapping[str, str]] = {
     "promised": "check",
     "refused": "x",
     "queue": "headset",
+    "left_queue": "arrow-back-up",
     "hang_up": "phone-off",
 }
 

@@ -67,6 +67,10 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "kind": pgettext_lazy("voice menu", "Kind"),
     "prompts": pgettext_lazy("voice menu", "What is said"),
     "number_prompts": pgettext_lazy("voice menu", "What asks for the number"),
+    "waiting_prompts": pgettext_lazy("voice menu", "Said while they wait"),
+    "waiting_after_seconds": pgettext_lazy("voice menu", "First said after so many seconds"),
+    "waiting_every_seconds": pgettext_lazy("voice menu", "Then every so many seconds"),
+    "callback": pgettext_lazy("voice menu", "Key 1 while they wait"),
     "wrong": pgettext_lazy("voice menu", "Said after a wrong key"),
     "silent": pgettext_lazy("voice menu", "Said after silence"),
     "next": pgettext_lazy("voice menu", "Then on to"),
@@ -216,6 +220,7 @@ def _when(node: Node, name: str) -> str:
         "next": _("Then"),
         "open": _("In service hours"),
         "closed": _("Outside service hours"),
+        "callback": _("Key 1 while they wait"),
         "otherwise": _("Any other answer, or none"),
     }.get(name, name)
 

@@ -44,6 +44,11 @@ class Conducted:
         """The controller looks at what people ask."""
         self._take(self.board.carry_out_asks(now=self.now))
 
+    def another_controller(self) -> None:
+        """The controller is gone, and another takes its calls up."""
+        self.board = Switchboard()
+        self._take(self.board.take_up(self.switch.view(), now=self.now))
+
     def run(self, seconds: float) -> None:
         """Let time pass, for the switch and for the controller."""
         self.clock.run(seconds)

@@ -15,7 +15,7 @@ from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.tests.cast import Company, make_company
 from qiao.telephony.engines.sim_phones import Manner
 from qiao.telephony.models import Call, OwedCall
-from qiao.telephony.operations import NotOwed, add_line, begin_owed, conducting, decline_call
+from qiao.telephony.operations import NotOwed, add_line, begin_owed, decline_call
 from qiao.telephony.operations.owing import RETRY, owe_call, settle_by_call
 from qiao.telephony.queries import load_pop
 from qiao.telephony.rules.switch import Arrived, Up
@@ -230,8 +230,7 @@ def test_another_controller_takes_the_ringing_up(world: Company) -> None:
     sign_on(actor=world.agent, endpoint=OWN, now=NOON)
     switch.run(1)
     switch.run(1)
-    switch.board = conducting.Switchboard()
-    switch._take(switch.board.take_up(switch.switch.view(), now=switch.now))
+    switch.another_controller()
     switch.switch.take(switch.switch.at_endpoint(OWN, "ringing"))
     switch.run(5)
     switch.run(1)

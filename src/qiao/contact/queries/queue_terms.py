@@ -1,0 +1,49 @@
+"""What waits and its queues, in the words of the router's rules."""
+
+from collections.abc import Iterable
+from typing import cast
+
+from qiao.contact.models import Waiting
+from qiao.contact.rules import routing
+from qiao.core.packs.enabled import catalogue
+from qiao.core.packs.queues import QueueSpec
+
+
+def terms_of_queues(waiting: Iterable[str]) -> dict[str, routing.Queue]:
+    """The queues of the packs; one that is waited in but not brought any more is served by nobody,
+    and holds up none of the others."""
+    known = {key: _terms(spec) for key, spec in catalogue().queues.items()}
+    return {key: routing.Queue(key) for key in waiting} | known
+
+
+def _terms(spec: QueueSpec) -> routing.Queue:
+    return routing.Queue(
+        spec.key,
+        strategy=cast("routing.Strategy", spec.strategy),  # the reader of packs knows no other
+        skills=((spec.skill, spec.skill_level),) if spec.skill else (),
+        relax_after=spec.relax_after,
+        least_level=spec.least_level,
+        points=spec.points,
+        tier_points=spec.tier_points,
+        points_per_minute=spec.points_per_minute,
+        overflow=tuple(
+            routing.Overflow(each.queue, each.after_seconds, each.longer_than)
+            for each in spec.overflow
+        ),
+        last_agent_seconds=spec.last_agent_seconds,
+    )
+
+
+def contact_of(waiting: Waiting) -> routing.Contact:
+    """What waits, as the router weighs it."""
+    return routing.Contact(
+        waiting.pk,
+        waiting.queue,
+        waiting.since,
+        waiting.takes,
+        tuple(sorted(waiting.skills.items())),
+        waiting.tier,
+        waiting.is_emergency,
+        waiting.last_agent_id,
+        is_raised=waiting.is_raised,
+    )
