@@ -158,6 +158,7 @@ def reason_words(reason: Mapping[str, Any]) -> str:
         ),
         "last_agent": _("The customer spoke to them last"),
         "asked": _("Asked by a colleague"),
+        "duty": _("On duty: nobody signed on could take the emergency"),
     }.get(rule, rule)
     parts = [words % {"n": among} if "%(n)d" in words else words]
     if waited := int(reason.get("waited_seconds", 0)):

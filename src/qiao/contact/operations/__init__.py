@@ -31,6 +31,7 @@ from qiao.contact.operations.identifying import (
 )
 from qiao.contact.operations.linking import link_case, lock_to_link
 from qiao.contact.operations.moving import move_interactions
+from qiao.contact.operations.on_duty import OnDuty, ask_on_duty
 from qiao.contact.operations.refusals import (
     BadMoment,
     BadPhone,
@@ -69,6 +70,7 @@ __all__ = [
     "HasCases",
     "InteractionRefusal",
     "NotYours",
+    "OnDuty",
     "OtherTextKept",
     "Replayed",
     "TooLate",
@@ -77,6 +79,7 @@ __all__ = [
     "Wish",
     "WrongState",
     "abandon",
+    "ask_on_duty",
     "autosave_draft",
     "be_ready",
     "begin_calling",

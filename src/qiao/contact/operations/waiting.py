@@ -1,7 +1,7 @@
 """What waits for somebody: who is asked to take it, and what they answered."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,8 +10,9 @@ from django.db import connection
 
 from qiao.contact.events import QueueMoved
 from qiao.contact.models import AgentState, Offer, Waiting
-from qiao.contact.operations.agents import AT_CONTACT, lock_agents, turn
+from qiao.contact.operations.agents import lock_agents, turn
 from qiao.contact.queries.queue_terms import contact_of, terms_of_queues
+from qiao.contact.queries.signed_on import ready_agents, waited_for
 from qiao.contact.rules import routing
 from qiao.core import events
 from qiao.core.packs.enabled import catalogue
@@ -21,21 +22,7 @@ from qiao.core.rows import Reading, write_changed, write_new
 from qiao.core.transactions import required
 
 State = AgentState.State
-AT_WORK: Final = [str(each) for each in (State.RESERVED, *sorted(AT_CONTACT))]
 NOT_THEIR_FAULT: Final = frozenset({"caller_gone", "withdrawn"})
-# With those who are at something else, where somebody waits for just them.
-_READY: Final = """
-SELECT a.staff_id, a.queues, a.idle_since, a.endpoint, a.state = 'ready',
-       least(1.0, a.busy_seconds / greatest(1.0, extract(epoch FROM %(now)s - a.signed_on_at))),
-       coalesce(jsonb_object_agg(k.key, s.level) FILTER (WHERE k.key IS NOT NULL), '{}')
-  FROM contact_agentstate a
-  LEFT JOIN staff_staffskill s ON s.staff_id = a.staff_id
-  LEFT JOIN staff_skill k ON k.id = s.skill_id
- WHERE a.lease_until > %(now)s
-   AND (a.state = 'ready'
-        OR a.state = ANY(%(at_work)s) AND a.staff_id = ANY(%(last)s::bigint[]))
- GROUP BY a.staff_id ORDER BY a.staff_id
-"""
 _FREE: Final = Reading(
     AgentState,
     where="t.staff_id = ANY(%(ids)s::bigint[]) AND t.state = 'ready' AND t.lease_until > %(now)s",
@@ -206,7 +193,7 @@ def route(*, now: datetime) -> Sequence[Asked]:
     if not waiting:
         return []
     queues = terms_of_queues([wish.queue for wish in waiting.values()])
-    agents, endpoints = _ready_agents(_waited_for(queues, waiting.values(), now), now)
+    agents, endpoints = ready_agents(waited_for(queues, waiting.values(), now), now)
     if not any(each.room for each in agents):
         return []
     contacts = [contact_of(each) for each in waiting.values()]
@@ -320,37 +307,6 @@ def _ask(
     write_changed(wish)
     turn(agent, State.RESERVED, now=now, offer=offer.pk)
     return offer
-
-
-def _waited_for(
-    queues: Mapping[str, routing.Queue], waiting: Iterable[Waiting], now: datetime
-) -> list[int]:
-    """Whom somebody spoke to last and still waits for."""
-    return sorted(
-        each.last_agent_id
-        for each in waiting
-        if each.last_agent_id is not None
-        and (now - each.since).total_seconds() < queues[each.queue].last_agent_seconds
-    )
-
-
-def _ready_agents(
-    last: Sequence[int], now: datetime
-) -> tuple[list[routing.Agent], dict[int, str]]:
-    """Those who are ready, and those among `last` who will be after what they are at."""
-    rows = fetch_all(_READY, {"now": now, "last": list(last), "at_work": AT_WORK})
-    agents = [
-        routing.Agent(
-            staff_id,
-            frozenset(queues),
-            idle_since,
-            json.loads(skills),
-            room=routing.FULL if is_ready else 0,
-            occupancy=float(occupancy),
-        )
-        for staff_id, queues, idle_since, _endpoint, is_ready, occupancy, skills in rows
-    ]
-    return agents, {row[0]: row[3] for row in rows}
 
 
 def _ring_seconds(queue: str) -> int:

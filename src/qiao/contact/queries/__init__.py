@@ -32,6 +32,7 @@ from qiao.contact.queries.reading import (
 )
 from qiao.contact.queries.rhythm import ContactSlot, contacts_by_slot
 from qiao.contact.queries.searching import find_interactions
+from qiao.contact.queries.signed_on import why_waiting
 from qiao.contact.queries.sources import RECENT, TIMELINE
 from qiao.contact.queries.standing import (
     Colleague,
@@ -41,8 +42,10 @@ from qiao.contact.queries.standing import (
     standings,
 )
 from qiao.contact.queries.waiting import (
+    Emergency,
     Offered,
     came_as_emergency,
+    emergencies_waiting,
     expired_offers,
     is_offered,
     offered_to,
@@ -62,6 +65,7 @@ __all__ = [
     "AgentNow",
     "Colleague",
     "ContactSlot",
+    "Emergency",
     "InteractionCount",
     "InteractionFilters",
     "InteractionRow",
@@ -80,6 +84,7 @@ __all__ = [
     "contacts_by_slot",
     "count_at_hand",
     "draft_of",
+    "emergencies_waiting",
     "expired_offers",
     "find_customers_near",
     "find_interactions",
@@ -110,5 +115,6 @@ __all__ = [
     "standings",
     "stands_long",
     "taken_by",
+    "why_waiting",
     "window_texts",
 ]

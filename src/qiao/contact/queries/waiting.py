@@ -1,12 +1,13 @@
 """What waits, and who was asked to take it."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from qiao.contact.models import Offer
-from qiao.core.prepared import fetch_one
+from qiao.core.prepared import fetch_all, fetch_one
 
 _OPEN: Final = """
 SELECT o.id, w.subject_kind, w.subject_id, w.queue, w.since, o.made_at, o.expires_at,
@@ -23,6 +24,17 @@ _IS_OFFERED: Final = """
 SELECT EXISTS (SELECT 1 FROM contact_waiting w
                 WHERE w.subject_kind = %(kind)s AND w.subject_id = %(subject)s
                   AND w.state = 'offered')
+"""
+_EMERGENCIES: Final = """
+SELECT w.subject_id, w.organisation_id, w.since,
+       coalesce(jsonb_object_agg(o.staff_id, o.made_at) FILTER (WHERE o.id IS NOT NULL), '{}')
+  FROM contact_waiting w
+  LEFT JOIN LATERAL (SELECT DISTINCT ON (f.staff_id) f.id, f.staff_id, f.made_at
+                       FROM contact_offer f WHERE f.waiting_id = w.id
+                      ORDER BY f.staff_id, f.id DESC) o ON true
+ WHERE w.state = 'waiting' AND w.is_emergency AND w.subject_kind = %(kind)s
+   AND w.since <= %(before)s
+ GROUP BY w.id ORDER BY w.since, w.id
 """
 _TAKEN: Final = """
 SELECT w.subject_id
@@ -45,6 +57,31 @@ class Offered:
     made_at: datetime
     expires_at: datetime
     is_emergency: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """An emergency that waits and is offered to nobody at this moment; `asked` are those who were,
+    each with when they were last."""
+
+    subject_id: int
+    organisation_id: int
+    since: datetime
+    asked: Mapping[int, datetime]
+
+
+def emergencies_waiting(*, subject_kind: str, before: datetime) -> Sequence[Emergency]:
+    """Emergencies that have waited since before a moment, the oldest first."""
+    rows = fetch_all(_EMERGENCIES, {"kind": subject_kind, "before": before})
+    return [
+        Emergency(
+            subject,
+            unit,
+            since,
+            {int(staff): datetime.fromisoformat(at) for staff, at in json.loads(asked).items()},
+        )
+        for subject, unit, since, asked in rows
+    ]
 
 
 def offered_to(*, staff_id: int) -> Offered | None:

@@ -35,6 +35,12 @@ def names_of(staff_ids: Iterable[int]) -> dict[int, str]:
     return dict(Staff.objects.filter(id__in=set(staff_ids)).values_list("id", "name"))
 
 
+def phones_of(staff_ids: Iterable[int]) -> dict[int, str]:
+    """Telephone numbers of people, as they were typed, by staff id; who has none is left out."""
+    known = Staff.objects.filter(id__in=set(staff_ids)).exclude(phone="")
+    return dict(known.values_list("id", "phone"))
+
+
 def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
     """Staff ids by number, those who left included; unknown numbers are left out."""
     return dict(Staff.objects.filter(number__in=list(numbers)).values_list("number", "id"))

@@ -45,6 +45,7 @@ from qiao.telephony.operations.dialling import (
     ask_to_dial,
     terms_of_outgoing,
 )
+from qiao.telephony.operations.duty_rings import ring_duty
 from qiao.telephony.operations.living_calls import LivingCalls
 from qiao.telephony.operations.log import keep, note
 from qiao.telephony.operations.owed_places import OWED
@@ -201,7 +202,13 @@ class Switchboard:
         with self._turn(now):
             let_time_pass(now=now)
             self._routes = True
+        self._alone(now, partial(self._ring_duty, now))
         return self._taken()
+
+    def _ring_duty(self, now: datetime) -> None:
+        """Emergencies that nobody signed on can take ring whoever is on duty."""
+        for asked in ring_duty(now):
+            self._offer(asked, now)
 
     def _withdraw(self, offer_id: int, call_id: int, now: datetime) -> None:
         if call_id in self._calls:

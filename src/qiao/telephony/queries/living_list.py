@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Q
 
-from qiao.contact.queries import stands_long
+from qiao.contact.queries import stands_long, why_waiting
 from qiao.core.actor import Actor
 from qiao.customers.queries import CustomerLine, lines_for
 from qiao.telephony.models import Call
@@ -91,7 +91,8 @@ class LivingCall:
     talk with `staff_name`, began; `state_since` when the caller was put on hold. `is_late` says
     that it waits longer than its queue's terms allow, or is talked longer than a talk should take;
     `is_raised` that somebody in charge put it first; `is_readable` that the page of the call is
-    the reader's to see, which those of another unit's hotline are not.
+    the reader's to see, which those of another unit's hotline are not. `why` is that of the
+    router, where nobody is asked to take one that waits.
     """
 
     call_id: int
@@ -113,6 +114,7 @@ class LivingCall:
     watch: Watched | None
     is_readable: bool
     is_outgoing: bool
+    why: str
 
     @property
     def is_made(self) -> bool:
@@ -133,8 +135,8 @@ class LivingCalls:
 def living_list(
     *, actor: Actor, now: datetime, queue: str = "", team_id: int | None = None
 ) -> LivingCalls:
-    """Live calls of the units that the actor watches over, and those that their people have, in
-    two statements.
+    """Live calls of the units that the actor watches over, and those that their people have; why
+    those who wait are offered to nobody is asked of the router's rule.
 
     With a team those that its people have, and those that wait where they are signed on.
     """
@@ -146,7 +148,9 @@ def living_list(
         cursor.execute(_LIVING, values)
         rows = cursor.fetchall()
     known = lines_for(actor=actor, customer_ids=[row[6] for row in rows if row[6]])
-    calls = [_call(row, known, actor, now) for row in rows[:MOST]]
+    waits = any(row[1] == "waiting" for row in rows)
+    reasons = why_waiting(subject_kind="call", now=now) if waits else {}
+    calls = [_call(row, known, reasons, actor, now) for row in rows[:MOST]]
     return LivingCalls(
         [each for each in calls if each.state in ("waiting", "rings")],
         [each for each in calls if each.state not in ("waiting", "rings")],
@@ -163,7 +167,11 @@ def watched_call(*, actor: Actor, call_id: int) -> Call | None:
 
 
 def _call(
-    row: Sequence[Any], known: Mapping[int, CustomerLine], actor: Actor, now: datetime
+    row: Sequence[Any],
+    known: Mapping[int, CustomerLine],
+    reasons: Mapping[int, str],
+    actor: Actor,
+    now: datetime,
 ) -> LivingCall:
     call_id, phase, queue, caller, phone, line, customer, queued_at, had_at, held_at, *rest = row
     is_conference, is_emergency, staff_id, staff_name, other_id, other, keys, *rest = rest
@@ -196,6 +204,7 @@ def _call(
         watch=_watched(watch, actor),
         is_readable=unit in actor.organisations(VIEW) or staff_id == actor.person_id,
         is_outgoing=is_outgoing,
+        why=reasons.get(call_id, "") if state == "waiting" else "",
     )
 
 

@@ -218,7 +218,7 @@ def test_a_queue_asks_for_the_callers_language_and_gets_the_context() -> None:
     assert (context.caller, context.dialled, context.language) == (CALLER, DIALLED, "yue")
     assert context.collected == {"account": "100203"}
     assert [each.node for each in context.trail][-3:] == ["bill", "hours", "transfer"]
-    assert (caller.visit.stage, caller.visit.end) == ("ended", "queue")
+    assert (caller.visit.stage, caller.visit.end) == ("waiting", "queue")
 
 
 def test_a_message_is_recorded_and_its_number_is_said() -> None:

@@ -1,0 +1,81 @@
+"""Who is signed on, as the router weighs them; and why what waits is offered to nobody yet."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from qiao.contact.models import Waiting
+from qiao.contact.queries.queue_terms import contact_of, terms_of_queues
+from qiao.contact.rules import routing
+from qiao.core.prepared import fetch_all
+from qiao.core.rows import Reading
+
+AT_WORK: Final = ["reserved", "busy", "wrap_up"]
+_AGENTS: Final = """
+SELECT a.staff_id, a.queues, a.idle_since, a.endpoint, a.state = 'ready',
+       least(1.0, a.busy_seconds / greatest(1.0, extract(epoch FROM %(now)s - a.signed_on_at))),
+       coalesce(jsonb_object_agg(k.key, s.level) FILTER (WHERE k.key IS NOT NULL), '{}')
+  FROM contact_agentstate a
+  LEFT JOIN staff_staffskill s ON s.staff_id = a.staff_id
+  LEFT JOIN staff_skill k ON k.id = s.skill_id
+ WHERE a.lease_until > %(now)s AND
+"""
+_IN_ORDER: Final = " GROUP BY a.staff_id ORDER BY a.staff_id"
+# With those who are at something else, where somebody waits for just them.
+_READY: Final = f"""{_AGENTS}
+   (a.state = 'ready' OR a.state = ANY(%(at_work)s) AND a.staff_id = ANY(%(last)s::bigint[]))
+{_IN_ORDER}"""
+_SIGNED_ON: Final = f"{_AGENTS} a.state <> 'off' {_IN_ORDER}"
+_ALL: Final = Reading(
+    Waiting,
+    where="t.state = 'waiting' AND (t.not_before IS NULL OR t.not_before <= %(now)s)",
+    order="t.since, t.id",
+)
+
+
+def waited_for(
+    queues: Mapping[str, routing.Queue], waiting: Iterable[Waiting], now: datetime
+) -> list[int]:
+    """Whom somebody spoke to last and still waits for."""
+    return sorted(
+        each.last_agent_id
+        for each in waiting
+        if each.last_agent_id is not None
+        and (now - each.since).total_seconds() < queues[each.queue].last_agent_seconds
+    )
+
+
+def ready_agents(last: Sequence[int], now: datetime) -> tuple[list[routing.Agent], dict[int, str]]:
+    """Those who are ready, and those among `last` who will be after what they are at; and their
+    telephones."""
+    rows = fetch_all(_READY, {"now": now, "last": list(last), "at_work": AT_WORK})
+    return _agents(rows), {row[0]: row[3] for row in rows}
+
+
+def why_waiting(*, subject_kind: str, now: datetime) -> Mapping[int, routing.Waits]:
+    """Why what waits, by its id, is offered to nobody at this moment, as the router decides; what
+    would be offered at once is not among it. Two statements."""
+    waiting = _ALL.all(now=now)
+    queues = terms_of_queues([each.queue for each in waiting])
+    agents = _agents(fetch_all(_SIGNED_ON, {"now": now})) if waiting else []
+    found = routing.route(queues, agents, [contact_of(each) for each in waiting], now).waiting
+    return {
+        each.subject_id: found[each.pk]
+        for each in waiting
+        if each.pk in found and each.subject_kind == subject_kind
+    }
+
+
+def _agents(rows: Iterable[Sequence[Any]]) -> list[routing.Agent]:
+    return [
+        routing.Agent(
+            staff_id,
+            frozenset(queues),
+            idle_since,
+            json.loads(skills),
+            room=routing.FULL if is_ready else 0,
+            occupancy=float(occupancy),
+        )
+        for staff_id, queues, idle_since, _endpoint, is_ready, occupancy, skills in rows
+    ]
