@@ -67,7 +67,7 @@ from qiao.cases.operations.hotline import (
     write_finding,
 )
 from qiao.cases.operations.installing import install_packs
-from qiao.cases.operations.linking import unlink_cases
+from qiao.cases.operations.linking import AlreadyLinked, LinkedToItself, NotLinked, unlink_cases
 from qiao.cases.operations.merging import (
     KeptApart,
     NotMerged,
@@ -143,6 +143,7 @@ from qiao.cases.rules.values import BadFact
 
 __all__ = [
     "SUBJECT",
+    "AlreadyLinked",
     "AlreadyThere",
     "BadDecision",
     "BadDispute",
@@ -158,6 +159,7 @@ __all__ = [
     "FindingMissing",
     "GreenReasonMissing",
     "KeptApart",
+    "LinkedToItself",
     "MergedAway",
     "NamesCaller",
     "NewMatter",
@@ -169,6 +171,7 @@ __all__ = [
     "NotATeam",
     "NotAbout",
     "NotGreen",
+    "NotLinked",
     "NotMerged",
     "NotPaused",
     "NotReopened",

@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from qiao.cases.journal import lock_case
+from qiao.cases.journal import lock_case, lock_many
 from qiao.cases.models import BulkItem, BulkRun
 from qiao.cases.operations.bulk_kinds import KINDS
+from qiao.cases.operations.merging import queue_joins
 from qiao.core import background
 from qiao.core.actor import Actor
 from qiao.core.transactions import acting, required
@@ -172,13 +173,17 @@ def _attempt(
     kind = KINDS[run.kind]
     try:
         with transaction.atomic():
+            beside = kind.beside(run.terms)
+            if beside:
+                queue_joins()
+                lock_many(sorted({item.case_id, *beside}))
             case = lock_case(item.case_id)
             actor.require("cases.view", case.organisation_id)
             if run.undo_of_id and kind.undo:
                 kind.undo(case, run.terms, item.before, actor, now)
             else:
                 item.before = kind.keep(case)
-                kind.apply(case, run.terms, actor, now)
+                item.before |= kind.made(kind.apply(case, run.terms, actor, now))
             if not keep:
                 raise _Tried
     except _Tried:

@@ -1,11 +1,17 @@
 """What can be done to many cases at once: for each kind how it is done, and how it is undone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from qiao.cases.models import Case
+from qiao.cases.models import Case, CaseLink
+from qiao.cases.operations.linking import (
+    AlreadyLinked,
+    LinkedToItself,
+    is_linked,
+    unlink_cases,
+)
 from qiao.cases.operations.owning import AlreadyThere, assign, transfer
 from qiao.cases.operations.setting_aside import snooze, unsnooze
 from qiao.cases.operations.stepping import change_priority, pause, resume, take_action
@@ -15,6 +21,8 @@ from qiao.core.actor import Actor
 Terms = Mapping[str, Any]
 Apply = Callable[[Case, Terms, Actor, datetime], object]
 Keep = Callable[[Case], dict[str, Any]]
+Made = Callable[[Any], dict[str, Any]]
+Beside = Callable[[Terms], Sequence[int]]
 Undo = Callable[[Case, Terms, Mapping[str, Any], Actor, datetime], object]
 
 
@@ -24,12 +32,16 @@ class ChangedSince(Exception):  # noqa: N818 - names the finding
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A change: the permission it takes at all, how it is made, what is kept for its undo."""
+    """A change: the permission it takes at all, how it is made, what is kept for its undo: of the
+    case as it was (`keep`), and of what `apply` gave (`made`). `beside` are cases that it changes
+    as well: they are locked with the case, in the one order."""
 
     permission: str
     apply: Apply
     keep: Keep = lambda _case: {}
     undo: Undo | None = None
+    made: Made = lambda _given: {}
+    beside: Beside = lambda _terms: ()
 
 
 def _about(case: Case, actor: Actor, now: datetime) -> dict[str, Any]:
@@ -109,7 +121,20 @@ def _unsnooze(
 
 
 def _link(case: Case, terms: Terms, actor: Actor, now: datetime) -> object:
-    return link_cases(**_about(case, actor, now), other_id=terms["other"], kind=terms["link"])
+    other = terms["other"]
+    if other == case.pk:
+        raise LinkedToItself(case.number)
+    if is_linked(case.pk, other):
+        raise AlreadyLinked(case.number)
+    return link_cases(**_about(case, actor, now), other_id=other, kind=terms["link"])
+
+
+def _unlink(
+    case: Case, terms: Terms, before: Mapping[str, Any], actor: Actor, now: datetime
+) -> object:
+    link = CaseLink.objects.filter(pk=before.get("link", 0), case=case).first()
+    _require(case, is_so=link is not None and link.kind == terms["link"])
+    return unlink_cases(link_id=before["link"], actor=actor, now=now)
 
 
 def _act(case: Case, terms: Terms, actor: Actor, now: datetime) -> object:
@@ -132,6 +157,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     "pause": Kind(WORK, _pause, undo=_unpause),
     "resume": Kind(WORK, _resume),
     "snooze": Kind(WORK, _snooze, undo=_unsnooze),
-    "link": Kind(WORK, _link),
+    "link": Kind(
+        WORK,
+        _link,
+        undo=_unlink,
+        made=lambda link: {"link": link.pk},
+        beside=lambda terms: [terms["other"]],
+    ),
     "act": Kind(WORK, _act),
 }

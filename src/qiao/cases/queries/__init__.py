@@ -59,6 +59,7 @@ from qiao.cases.queries.page import (
     case_history,
     case_page,
     draft_of,
+    linked_at,
     newest_seq,
     viewers_of,
 )
@@ -127,6 +128,7 @@ __all__ = [
     "kept_counts",
     "last_answer",
     "lines_by_id",
+    "linked_at",
     "list_cases",
     "merged_cases",
     "movable_entries",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from qiao.cases.journal import recount
-from qiao.cases.models import Case, CaseDraft
+from qiao.cases.models import Case, CaseDraft, CaseEvent
 from qiao.cases.queries.decoding import plain
 from qiao.cases.queries.files import NEWEST_FILES
 from qiao.cases.queries.list_statement import WATCHED_SECONDS
@@ -224,6 +224,15 @@ def draft_of(*, actor: Actor, case_id: int, box: str) -> dict[str, Any]:
     kept = CaseDraft.objects.filter(case=case_id, staff=actor.staff_id, box=box)
     found: dict[str, Any] | None = kept.values_list("values", flat=True).first()
     return found or {}
+
+
+def linked_at(*, case_id: int, other_id: int, now: datetime) -> int | None:
+    """The place of the entry by which a case was linked to another at `now`. No rights: ids
+    only."""
+    entries = CaseEvent.objects.filter(
+        case=case_id, kind="linked", data__case=other_id, recorded_at=now
+    )
+    return entries.order_by("-seq").values_list("seq", flat=True).first()
 
 
 def newest_seq(*, case_id: int) -> int:

@@ -54,6 +54,8 @@ _BY_CLASS = {
     "TooManyCauses": lambda: _("Choose up to five other causes."),
     "CaseClosedAlready": lambda: _("The case is archived. Reopen it first."),
     "AlreadyThere": lambda: _("This is so already."),
+    "AlreadyLinked": lambda: _("The two cases are linked already."),
+    "LinkedToItself": lambda: _("A case is not linked to itself."),
     "NotPaused": lambda: _("The clock is not in that state any more."),
     "NotATeam": lambda: _("You cannot hand work to this team or person."),
     "NothingToDecide": lambda: _("Somebody has decided this already."),

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qiao.cases import operations
-from qiao.cases.models import BulkItem, BulkRun, Case, CaseEvent
+from qiao.cases.models import BulkItem, BulkRun, Case, CaseEvent, CaseLink
 from qiao.cases.operations import bulk
+from qiao.cases.operations.bulk_kinds import ChangedSince
 from qiao.cases.showing.bulk_refusals import BULK_REFUSALS
 from qiao.cases.tests.browsing import HTMX, text_of
 from qiao.cases.tests.world import NOW, a_case
@@ -135,3 +136,65 @@ def test_all_of_a_list_take_a_step_that_all_of_them_offer(company: Company, agen
     )
     run = BulkRun.objects.get()
     assert _states(run) == ["waiting", "waiting"]
+
+
+def _linked(company: Company, cases: list[Case], other: Case) -> BulkRun:
+    run = _prepare(company, "link", cases, other=other.pk, link="related")
+    bulk.start_bulk(run_id=run.pk, actor=company.agent)
+    return _run(run, company.agent)
+
+
+def test_cases_linked_to_one_are_unlinked_again_where_nobody_went_on(company: Company) -> None:
+    cases, other = [a_case(company) for _ in range(4)], a_case(company)
+    told: dict[str, object] = {"actor": company.colleague, "now": NOW}
+    mine = operations.link_cases(
+        case_id=other.pk,
+        other_id=cases[0].pk,
+        kind="follows",
+        **told,  # type: ignore[arg-type]
+    )
+    run = _linked(company, [*cases, other], other)
+    assert _states(run) == ["refused", "done", "done", "done", "refused"]
+    assert CaseLink.objects.filter(other=other, kind="related").count() == 3
+    second = CaseLink.objects.get(case=cases[2])
+    operations.unlink_cases(link_id=second.pk, actor=company.agent, now=NOW)
+    third = CaseLink.objects.get(case=cases[3])
+    operations.unlink_cases(link_id=third.pk, actor=company.agent, now=NOW)
+    again = operations.link_cases(
+        case_id=cases[3].pk,
+        other_id=other.pk,
+        kind="related",
+        **told,  # type: ignore[arg-type]
+    )
+    back = bulk.undo_bulk(run_id=run.pk, actor=company.agent, now=NOW)
+    _run(back, company.agent)
+    assert _states(back) == ["done", "failed", "failed"]
+    assert set(CaseLink.objects.values_list("pk", flat=True)) == {mine.pk, again.pk}
+    problems = back.items.filter(state="failed").values_list("problem", flat=True)
+    assert set(problems) == {BULK_REFUSALS.words(ChangedSince())}
+    assert cases[1].events.filter(kind="unlinked", data__case=other.pk).exists()
+    with pytest.raises(bulk.NotReady):
+        bulk.undo_bulk(run_id=run.pk, actor=company.agent, now=NOW)
+
+
+def test_the_way_back_is_offered_after_linking(company: Company, agent: Client) -> None:
+    cases, other = [a_case(company) for _ in range(2)], a_case(company)
+    run = _linked(company, cases, other)
+    shown = text_of(agent.get(reverse("cases:bulk_run", args=[run.pk]), headers=HTMX))
+    assert reverse("cases:bulk_undo", args=[run.pk]) in shown
+    agent.post(reverse("cases:bulk_undo", args=[run.pk]), headers=HTMX)
+    _run(BulkRun.objects.get(undo_of=run), company.agent)
+    assert not CaseLink.objects.exists()
+
+
+def test_a_link_of_one_case_offers_its_way_back_once(company: Company, agent: Client) -> None:
+    one, other = a_case(company), a_case(company)
+    form = {"number": other.number, "kind": "related"}
+    made = agent.post(reverse("cases:link", args=[one.pk]), form, headers=HTMX)
+    seq = one.events.get(kind="linked").seq
+    undo = reverse("cases:undo", args=[one.pk, seq])
+    assert undo in made.headers["HX-Trigger"]
+    again = agent.post(reverse("cases:link", args=[one.pk]), form, headers=HTMX)
+    assert undo not in again.headers["HX-Trigger"]
+    agent.post(undo, headers=HTMX)
+    assert not CaseLink.objects.exists()

@@ -334,7 +334,8 @@ def link(request: StaffRequest, case_id: int) -> HttpResponse:
                 now=request.now,
             ),
         ):
-            return done(request, case, toast=_("Linked"))
+            undo = _undo_link(request, case_id, exact[0].case_id)
+            return done(request, case, toast=_("Linked"), undo_url=undo)
     return dialog(
         request,
         case,
@@ -343,3 +344,10 @@ def link(request: StaffRequest, case_id: int) -> HttpResponse:
         confirm=_("Link"),
         status=422 if request.method == "POST" else 200,
     )
+
+
+def _undo_link(request: StaffRequest, case_id: int, other_id: int) -> str:
+    """The way back from a link that was made just now; empty for one that stood before."""
+    seq = queries.linked_at(case_id=case_id, other_id=other_id, now=request.now)
+    may = request.actor.can("cases.join")
+    return reverse("cases:undo", args=[case_id, seq]) if seq and may else ""
