@@ -5,22 +5,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 
 from qiao.cases.models import Case, ProcessVersion, PromiseSet
 from qiao.cases.models import CaseType as CaseTypeRow
 from qiao.cases.rules.case_forms import PREFIX, form_from_data, form_key
-from qiao.cases.rules.pack import process_from_data
+from qiao.cases.rules.pack import process_from_data, promise_of
 from qiao.cases.rules.process import Process
 from qiao.cases.rules.promises import Promise, promise_data, promises_from_data
+from qiao.core import calendars
 from qiao.core.packs import CaseType
 from qiao.core.packs.enabled import catalogue
+from qiao.core.packs.house import UNCLOCKED, house_calendar, house_promise
+from qiao.core.packs.model import PromiseSpec
 from qiao.core.prepared import fetch_one
 from qiao.core.rules.digests import digest_of_data
 from qiao.core.rules.texts import DATA_KEYS, Text
 
+WORKING_DAY: Final = 8 * 3_600  # seconds; of a pack's calendar that is not at hand any more
 Place = tuple[str, int]
 """An id, and the database in which it stands."""
 
@@ -41,8 +45,8 @@ def case_types() -> Mapping[str, CaseType]:
 
 def type_of(case: Case) -> CaseType:
     """The definition of a case's type with the form that the case was opened with. Of a type that
-    no enabled pack has any more what its row keeps: it makes no promises, and its cases are worked
-    on to their end."""
+    no enabled pack has any more what its row keeps: it promises no more than the house does, and
+    its cases are worked on to their end."""
     definition = case_types().get(case.case_type.key) or _switched_off(case.case_type)
     return shaped(definition, _form_id(case))
 
@@ -57,7 +61,29 @@ def _switched_off(row: CaseTypeRow) -> CaseType:
         process=row.process_key,
         default_priority=Case.Priority.NORMAL.value,
         emergency=row.emergency,
+        promises=_promised_by_house(row),
     )
+
+
+def _promised_by_house(row: CaseTypeRow) -> tuple[PromiseSpec, ...]:
+    """The house's promise for a type of a pack that is not enabled: its calendars are kept."""
+    kept = calendars.all_versions()
+    keys = sorted(key for key in kept if key.partition(".")[0] == row.pack) or sorted(kept)
+    if not keys:
+        return ()
+    key = house_calendar(keys)
+    always = kept[key][-1].calendar.round_the_clock
+    return (house_promise(row.group, key, 86_400 if always else WORKING_DAY),)
+
+
+def with_floor(promises: Sequence[Promise], case_type_id: int) -> tuple[Promise, ...]:
+    """Promises of a case and the one of its type that holds where nothing else runs: for a case
+    that was given its promises when there was none of this kind."""
+    row = _type_row(case_type_id)
+    definition = case_types().get(row.key) or _switched_off(row)
+    floors = [promise_of(s) for s in definition.promises if UNCLOCKED in s.starts_on]
+    keys = {promise.key for promise in floors}
+    return (*(each for each in promises if each.key not in keys), *floors)
 
 
 def shaped(definition: CaseType, form_id: int | None) -> CaseType:

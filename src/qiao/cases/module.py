@@ -32,6 +32,7 @@ from qiao.cases.message_tasks import SUBSCRIPTIONS as MESSAGE_SUBSCRIPTIONS
 from qiao.cases.notices import NOTICES
 from qiao.cases.operations import install_packs, note_complaints, note_known_complaints
 from qiao.cases.operations.checklists import install_checklists
+from qiao.cases.operations.clocking import clock_unclocked
 from qiao.cases.parameters import PARAMETERS
 from qiao.cases.personal import PERSONAL
 from qiao.cases.quality_contributions import EVALUATED
@@ -46,6 +47,7 @@ from qiao.core.tasks import PeriodicJob
 
 def _install(now: datetime) -> None:
     install_packs(catalogue=catalogue(), now=now)
+    clock_unclocked(now=now)
     note_known_complaints()
     install_checklists(now=now)
     complaints.install_rules(packs=catalogue().packs.values(), now=now)

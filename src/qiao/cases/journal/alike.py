@@ -12,7 +12,12 @@ from typing import Any, Final
 
 from django.db import connection
 
-from qiao.cases.journal.clocks import as_clock_event, kept_clocks, known_calendars
+from qiao.cases.journal.clocks import (
+    as_clock_event,
+    floor_told,
+    kept_clocks,
+    known_calendars,
+)
 from qiao.cases.journal.mirrors import mirrored
 from qiao.cases.journal.rows import (
     MIRRORED,
@@ -23,7 +28,7 @@ from qiao.cases.journal.rows import (
 )
 from qiao.cases.models import CaseEvent
 from qiao.cases.rules.clock_state import Clock, ClockState
-from qiao.cases.rules.clocks import apply
+from qiao.cases.rules.clocks import apply, is_unclocked
 from qiao.cases.rules.entries import Entry
 from qiao.cases.rules.levels import Standing, standing
 from qiao.cases.rules.working_time import Calendars
@@ -31,7 +36,7 @@ from qiao.core.actor import Actor
 from qiao.core.transactions import required
 
 _ROWS: Final = """
-SELECT id, organisation_id, event_count, level, merged_count
+SELECT id, organisation_id, event_count, level, merged_count, case_type_id
   FROM cases_case WHERE id = ANY(%s) ORDER BY id
 """
 _LOCKED: Final = f"{_ROWS} FOR UPDATE"
@@ -106,7 +111,7 @@ def _fold(
 ) -> list[_Row]:
     kept = kept_clocks([row[0] for row in cases], versions)
     found = []
-    for case_id, organisation_id, event_count, level, merged_count in cases:
+    for case_id, organisation_id, event_count, level, merged_count, type_id in cases:
         before = kept[case_id]
         data = decide(case_id, before.state)
         if data is None:
@@ -123,6 +128,10 @@ def _fold(
         )
         event = as_clock_event(entry.seq, kind, now, entry.data)
         after = apply(before.state, event, versions)
+        if is_unclocked(after):
+            entry.data |= floor_told(after, type_id, versions)
+            event = as_clock_event(entry.seq, kind, now, entry.data)
+            after = apply(before.state, event, versions)
         folded = Folded(case_id, before.state, after, before.stored)
         seen = standing(after, now, versions)
         found.append(_Row(organisation_id, level, merged_count > 0, folded, seen, entry))

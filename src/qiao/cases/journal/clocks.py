@@ -10,9 +10,10 @@ from typing import Any, Final
 from django.db import connection
 
 from qiao.cases import definitions
+from qiao.cases.models import Case
 from qiao.cases.rules.clock_rows import state_with
 from qiao.cases.rules.clock_state import ClockState
-from qiao.cases.rules.clocks import apply, recompute
+from qiao.cases.rules.clocks import apply, is_unclocked, recompute
 from qiao.cases.rules.entries import Entry
 from qiao.cases.rules.promises import EVENT_KINDS, ClockEvent, Promise, promises_from_data
 from qiao.cases.rules.working_time import Calendars, CalendarVersion
@@ -118,9 +119,34 @@ def count_entries(events: Iterable[ClockEvent]) -> ClockState:
 
 
 def fold(
+    case: Case, before: ClockState, entries: Sequence[Entry], versions: Calendars
+) -> ClockState:
+    """The clocks after new entries of a case; of one that takes others back, by its history.
+
+    No case is left open without a clock: one whose promises stem from when they held none for
+    this is given the house's with the last of the entries.
+    """
+    after = _folded(case.pk, before, entries, versions)
+    if is_unclocked(after):
+        last = [entry for entry in entries if entry.kind in CLOCK_KINDS][-1]
+        last.data |= floor_told(after, case.case_type_id, versions)
+        after = _folded(case.pk, before, entries, versions)
+    return after
+
+
+def floor_told(state: ClockState, case_type_id: int, versions: Calendars) -> dict[str, Any]:
+    """What an entry says to give a case the promise that holds where nothing else runs."""
+    promises = definitions.with_floor(state.promises, case_type_id)
+    new = [each.calendar for each in promises if each.calendar not in state.known]
+    return {
+        "promise_set": definitions.promise_set_of(promises),
+        "calendars": {key: versions[key][-1].number for key in new},
+    }
+
+
+def _folded(
     case_id: int, before: ClockState, entries: Sequence[Entry], versions: Calendars
 ) -> ClockState:
-    """The clocks after new entries of a case; of one that takes others back, by its history."""
     if any(entry.kind == "undone" for entry in entries):
         return recount(case_id, entries)
     state = before

@@ -118,7 +118,7 @@ class ManyJournals:
         for sheet in sheets:
             case_id = sheet.case.pk
             before = kept[case_id]
-            after = fold(case_id, before.state, sheet.entries, versions)
+            after = fold(sheet.case, before.state, sheet.entries, versions)
             mirror(sheet.case, standing(after, self.now, versions))
             folded.append(Folded(case_id, before.state, after, before.stored))
         return folded

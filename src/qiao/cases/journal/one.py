@@ -108,7 +108,7 @@ class Journal:
             versions = known_calendars()
             if not self._is_new:
                 before = self._clocks(versions)
-            after = fold(self.case.pk, before.state, self._entries, versions)
+            after = fold(self.case, before.state, self._entries, versions)
         if self.case.merged_count:
             carry(self.case, self._entries, actor=self._actor, now=self.now)
         if after is not before.state or self._regrouped:

@@ -156,6 +156,11 @@ class Case(models.Model):
                 name="cases_case_about_whole",
             ),
             models.CheckConstraint(condition=~Q(title=""), name="cases_case_titled"),
+            # A clock that runs is due at some time; what holds it is kept with a reason.
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=False) | Q(due_at__isnull=False) | Q(is_paused=True),
+                name="cases_case_open_clocked",
+            ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),
                 name="cases_case_closed_after_opened",

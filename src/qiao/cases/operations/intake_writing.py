@@ -20,6 +20,7 @@ from qiao.cases.journal import (
     as_clock_event,
     calendars_told,
     count_entries,
+    floor_told,
     known_calendars,
     write_clocks,
 )
@@ -27,6 +28,7 @@ from qiao.cases.models import CaseIntake
 from qiao.cases.operations.intake_deciding import Decided, Deciding
 from qiao.cases.operations.opening import PREFIX
 from qiao.cases.rules.clock_state import ClockState
+from qiao.cases.rules.clocks import is_unclocked
 from qiao.cases.rules.levels import standing
 from qiao.cases.rules.promises import ClockEvent
 from qiao.core import events
@@ -62,6 +64,7 @@ STAGE: Final = {
     "level": "text",
     "level_changes_at": "timestamptz",
     "opened": "jsonb",
+    "floor": "jsonb",
     "said": "jsonb",
     "log_number": "text",
     "category_id": "bigint",
@@ -80,7 +83,8 @@ _CREATE: Final = (
     + ") ON COMMIT DELETE ROWS"
 )
 _ENTRIES = """
-(2 + (answered_at IS NOT NULL)::int + CASE WHEN closed_at IS NULL THEN 0 ELSE 3 END + 1)
+(2 + (answered_at IS NOT NULL)::int + CASE WHEN closed_at IS NULL THEN 0 ELSE 3 END
+ + (floor IS NOT NULL)::int + 1)
 """
 _CASES: Final = f"""
 INSERT INTO cases_case (id, number, organisation_id, case_type_id, process_id, step, phase,
@@ -111,7 +115,9 @@ SELECT s.case_id, row_number() OVER (PARTITION BY s.case_id ORDER BY e.place), e
        (5, 'step_entered', s.closed_at, 'system', jsonb_build_object('step', s.step)),
        (6, 'closed', s.closed_at, 'system',
         jsonb_build_object('outcome', '', 'from_step', s.start, 'by', 'log')),
-       (7, 'taken_in', %(now)s, 'internal', s.said)
+       (7, 'promise_set', CASE WHEN s.floor IS NOT NULL THEN %(now)s::timestamptz END, 'system',
+        s.floor),
+       (8, 'taken_in', %(now)s, 'internal', s.said)
        ) AS e (place, kind, at, visibility, data)
  WHERE e.at IS NOT NULL
 """
@@ -157,7 +163,7 @@ def write_cases(
     numbers = bulk_numbers(prefix=PREFIX, count=len(decided))
     clocks: list[Folded] = []
     lines = [
-        _line(each, first + place, next(numbers), job, deciding, clocks)
+        _line(each, first + place, next(numbers), job, deciding, clocks, now)
         for place, each in enumerate(decided)
     ]
     values = {
@@ -184,7 +190,7 @@ def write_cases(
 
 def _line(
     each: Decided, case_id: int, number: str, job: CaseIntake, deciding: Deciding,
-    clocks: list[Folded],
+    clocks: list[Folded], now: datetime,
 ) -> tuple[Any, ...]:  # fmt: skip
     row, kind = each.row, each.kind
     promise_set = deciding.promise_set(each)
@@ -196,8 +202,15 @@ def _line(
         "log": job.source,
     }
     due: tuple[Any, ...] = (None, "", "ok", None)
-    if opened["calendars"]:
-        state = count_entries(_clocked(row, kind.step, opened))
+    floor: dict[str, Any] | None = None
+    if row.closed_at is None:
+        told = _clocked(row, kind.step, opened)
+        state = count_entries(told)
+        if is_unclocked(state):  # the log's promises do not count: the house's do, from now on
+            floor = floor_told(state, kind.row.pk, known_calendars())
+            state = count_entries(
+                [*told, as_clock_event(len(told) + 1, "promise_set", now, floor)]
+            )
         clocks.append(Folded(case_id, ClockState(), state, stored=False))
         seen = standing(state, deciding.now, known_calendars())
         due = (seen.due_at, seen.promise, seen.level, seen.changes_at)
@@ -211,8 +224,9 @@ def _line(
         "" if over else kind.duty, each.priority, each.channel, each.area, each.title,
         row.description, each.place, each.customer_id, each.account_id, row.name, row.phone,
         row.opened_at, answered, row.closed_at, each.cause_id, *due,
-        Jsonb(opened, dumps=_dumps), Jsonb(said_of(row, job), dumps=_dumps), row.number,
-        each.category_id, row.status, row.area, row.agency, row.outcome, row.due_at,
+        Jsonb(opened, dumps=_dumps), floor and Jsonb(floor, dumps=_dumps),
+        Jsonb(said_of(row, job), dumps=_dumps), row.number, each.category_id,
+        row.status, row.area, row.agency, row.outcome, row.due_at,
         row.latitude, row.longitude, row.digest(),
     )  # fmt: skip
 

@@ -36,6 +36,7 @@ from qiao.core import settings
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.approvals import request_approval
 from qiao.core.models import Approval, Setting
+from qiao.core.packs.house import UNCLOCKED, holds_always
 from qiao.core.packs.model import CaseType as CaseTypeSpec
 from qiao.core.packs.model import PromiseSpec
 from qiao.core.rules.text import clean
@@ -67,6 +68,11 @@ class BadFigure(ValueError):  # noqa: N818 - a refusal
         super().__init__(f"{tier}/{priority}")
         self.tier = tier
         self.priority = priority
+
+
+class LeftWithoutClock(ValueError):  # noqa: N818 - a refusal
+    """What holds where nothing else runs must hold for every priority: some cases would have no
+    clock."""
 
 
 class PromiseMoved(Exception):  # noqa: N818 - names the finding
@@ -113,7 +119,8 @@ def loosens_public(change: PromiseChange) -> bool:
 def checked(change: PromiseChange, *, now: datetime) -> PromiseChange:
     """The change with clean words and possible figures.
 
-    Raises `UnknownPromise`, `PromiseBeforeToday`, `PromiseUnchanged`, `BadFigure`, `BadText`.
+    Raises `UnknownPromise`, `PromiseBeforeToday`, `PromiseUnchanged`, `BadFigure`,
+    `LeftWithoutClock`, `BadText`.
     """
     if change.valid_from < timezone.localdate(now):
         raise PromiseBeforeToday(change.valid_from.isoformat())
@@ -124,8 +131,11 @@ def checked(change: PromiseChange, *, now: datetime) -> PromiseChange:
         for priority, seconds in targets.items():
             if priority not in (*PRIORITIES, ANY) or not 0 < seconds <= LONGEST_SECONDS:
                 raise BadFigure(tier, priority)
+    _definition, spec = promise_of(change.type_key, change.promise)
     if not change.figures.targets:
         raise BadFigure("", ANY)
+    if UNCLOCKED in spec.starts_on and not holds_always(change.figures.targets):
+        raise LeftWithoutClock(change.promise)
     if not changes_of(change):
         raise PromiseUnchanged(change.promise)
     return replace(change, source=source)

@@ -20,6 +20,9 @@ state and a history can never disagree. How it counts:
   moment that was missed, also when a later change of figures moves `due_at` on.
 * An ``undone`` event takes back those from its ``since`` on: a whole history is counted as if
   they had never been. It cannot be folded into a state, only counted with its history.
+* A promise that starts on `UNCLOCKED` begins with the event that leaves an open case without a
+  running or paused clock, and runs until the case is closed. So a case that has one is never open
+  without a clock. Where another clock begins, or the case ends, in the same second, it never was.
 * Times are UTC, cut to whole seconds. Events are in the order of `seq`; one that is dated before
   its predecessor counts at its predecessor's time.
 """
@@ -32,6 +35,7 @@ from qiao.cases.rules.clock_state import Clock, ClockState, Pause, Piece, Seen, 
 from qiao.cases.rules.joining import undone_spans
 from qiao.cases.rules.promises import ClockEvent, Promise, promises_from_data
 from qiao.cases.rules.working_time import Calendars, WorkingTime, newest_known
+from qiao.core.packs.house import UNCLOCKED
 
 FIGURE_KINDS: Final = frozenset(
     {"opened", "priority_changed", "type_changed", "promise_set", "calendar_changed"}
@@ -93,7 +97,34 @@ def apply(state: ClockState, event: ClockEvent, calendars: Calendars) -> ClockSt
     elif event.kind in ("paused", "resumed"):
         state = _pause_or_resume(state, event, at, calendars)
     state = _stops(state, event, tokens, at, calendars)
-    return _starts(state, event, tokens, at, calendars)
+    state = _starts(state, event, tokens, at, calendars)
+    return _never_without(state, event, at, calendars)
+
+
+def is_unclocked(state: ClockState) -> bool:
+    """Whether the case is open and nothing runs, nor is paused."""
+    if any(clock.open for clock in state.clocks):
+        return False
+    begun, ended = _last_seen(state, ("opened", "reopened")), state.seen.get("closed")
+    return begun is not None and (ended is None or ended.seq < begun.seq)
+
+
+def _never_without(
+    state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars
+) -> ClockState:
+    """Begin what holds where nothing else runs, or let go of it where it did so for no time."""
+    for promise in state.promises:
+        if UNCLOCKED not in promise.starts_on or not promise.owes(state.priority):
+            continue
+        last = state.latest(promise.key)
+        if last is not None and last.started_at == at:
+            others = any(clock.open and clock is not last for clock in state.clocks)
+            if others or not last.open:
+                rest = tuple(clock for clock in state.clocks if clock is not last)
+                state = changed(state, clocks=rest)
+        if is_unclocked(state):
+            state = _begin(state, promise, Seen(event.seq, at), at, calendars, why=event.kind)
+    return state
 
 
 def _facts(state: ClockState, event: ClockEvent, at: datetime, calendars: Calendars) -> ClockState:
@@ -221,9 +252,16 @@ def _last_seen(state: ClockState, tokens: Iterable[str]) -> Seen | None:
 
 
 def _begin(
-    state: ClockState, promise: Promise, start: Seen, at: datetime, calendars: Calendars
+    state: ClockState,
+    promise: Promise,
+    start: Seen,
+    at: datetime,
+    calendars: Calendars,
+    *,
+    why: str = "",
 ) -> ClockState:
-    """A new round that counts from `start` up to `at`, pauses in between left out."""
+    """A new round that counts from `start` up to `at`, pauses in between left out. `why` is the
+    kind of event that began it, where its promise does not name it."""
     earlier = state.latest(promise.key)
     clock = Clock(
         promise=promise.key,
@@ -232,7 +270,7 @@ def _begin(
         started_at=start.at,
     )
     clock = _figured(clock, _figures_of(promise, state, clock.started_at, calendars))
-    reason = next(
+    reason = why or next(
         token.partition(":")[0]
         for token in promise.starts_on
         if token in state.seen and state.seen[token].seq == start.seq

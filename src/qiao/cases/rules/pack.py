@@ -23,7 +23,15 @@ from qiao.cases.rules.process import (
 from qiao.cases.rules.process_checks import validate
 from qiao.cases.rules.promises import EVENT_KINDS, Promise, Window
 from qiao.core.packs.checks import check_fields
-from qiao.core.packs.model import WEEKDAYS, CalendarSpec, CaseType, Pack, ProcessSource
+from qiao.core.packs.house import UNCLOCKED
+from qiao.core.packs.model import (
+    WEEKDAYS,
+    CalendarSpec,
+    CaseType,
+    Pack,
+    ProcessSource,
+    PromiseSpec,
+)
 from qiao.core.packs.reading import PackInvalid, PackProblem, Table
 from qiao.core.packs.sections import read_field
 from qiao.core.rules.calendar import Calendar, Spans
@@ -69,7 +77,8 @@ def _roles(pack: Pack, process: Process, source: ProcessSource) -> Iterator[Pack
 def _promise_events(pack: Pack) -> Iterator[PackProblem]:
     for case_type in pack.case_types:
         for promise in case_type.promises:
-            for token in (*promise.starts_on, *promise.stops_on):
+            started = [token for token in promise.starts_on if token != UNCLOCKED]
+            for token in (*started, *promise.stops_on):
                 if token.partition(":")[0] not in EVENT_KINDS:
                     place = f"promise[{promise.key}]"
                     text = f"expected one of {', '.join(EVENT_KINDS)}, found {token!r}"
@@ -185,24 +194,25 @@ def _action(table: Table) -> Action:
     return action
 
 
+def promise_of(spec: PromiseSpec) -> Promise:
+    """A promise of a case type as the clock rules take it."""
+    return Promise(
+        key=spec.key,
+        starts_on=spec.starts_on,
+        stops_on=spec.stops_on,
+        targets=spec.targets,
+        calendar=spec.calendar,
+        pausable=spec.pausable,
+        warn_percent=spec.warn_percent,
+        windows=tuple(
+            Window(_minute(item.start), _minute(item.end), item.targets) for item in spec.windows
+        ),
+    )
+
+
 def promises_of(case_type: CaseType, process: Process) -> tuple[Promise, ...]:
     """The promises of a case type, and a limit ``step:<key>`` for each step that has one."""
-    promises = [
-        Promise(
-            key=spec.key,
-            starts_on=spec.starts_on,
-            stops_on=spec.stops_on,
-            targets=spec.targets,
-            calendar=spec.calendar,
-            pausable=spec.pausable,
-            warn_percent=spec.warn_percent,
-            windows=tuple(
-                Window(_minute(item.start), _minute(item.end), item.targets)
-                for item in spec.windows
-            ),
-        )
-        for spec in case_type.promises
-    ]
+    promises = [promise_of(spec) for spec in case_type.promises]
     limits = [
         Promise(
             key=f"step:{step.key}",

@@ -30,7 +30,8 @@ def _many(company: Company, n: int) -> list[Case]:
     """Cases with due times apart, together, and none at all."""
     cases = [a_case(company, title=f"案件 {i}") for i in range(n)]
     for i, case in enumerate(cases):
-        case.due_at = None if i % 5 == 4 else NOW.replace(minute=i // 3)
+        case.is_paused = i % 5 == 4
+        case.due_at = None if case.is_paused else NOW.replace(minute=i // 3)
         case.save()
     return cases
 

@@ -85,6 +85,7 @@ def _row(model: Case, place: int, company: Company, rng: random.Random) -> Case:
         answered_at=answered,
         closed_at=closed,
         closed_date=closed.astimezone(ZONE).date() if closed else None,
+        due_at=None if closed else opened + timedelta(days=2),
         promise_kept=rng.choice((True, True, False, None)),
         chase_count=rng.choice((0, 0, 1)),
         reopened_count=rng.choice((0, 0, 0, 1)),

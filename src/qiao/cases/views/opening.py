@@ -24,6 +24,7 @@ from qiao.cases.showing.types import find_types, types_by_group
 from qiao.cases.views.acting import attempt
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
+from qiao.core.packs.house import UNCLOCKED
 from qiao.core.packs.model import ANY_PRIORITY, CaseType, PriorityRule
 from qiao.core.rules.phones import try_normalise
 from qiao.core.toasts import add_toast
@@ -227,7 +228,8 @@ def _join(request: StaffRequest, case: Any) -> Any:
 def _promises(definition: CaseType | None, priority: str) -> list[tuple[str, str]]:
     """What the customer will be promised, with the time for this priority."""
     shown = []
-    for spec in definition.promises if definition else ():
+    every = definition.promises if definition else ()
+    for spec in [each for each in every if UNCLOCKED not in each.starts_on] or every:
         seconds = spec.targets.get(priority) or spec.targets.get(ANY_PRIORITY)
         if seconds:
             shown.append((said(spec.name), span_words(seconds)))

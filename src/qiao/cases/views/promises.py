@@ -16,6 +16,7 @@ from qiao.cases.journal import foresee
 from qiao.cases.models import Recount
 from qiao.cases.operations.promising import (
     BadFigure,
+    LeftWithoutClock,
     PromiseBeforeToday,
     PromiseChange,
     PromiseUnchanged,
@@ -52,6 +53,7 @@ REFUSALS: Final = (
     PromiseBeforeToday,
     PromiseUnchanged,
     BadFigure,
+    LeftWithoutClock,
     BadText,
     Forbidden,
     AlreadyPending,
@@ -166,6 +168,8 @@ def _words(refusal: Exception) -> str:
         return _("The same is promised on that day already.")
     if isinstance(refusal, BadFigure):
         return _("A promise needs a time for some priority, above nought and at most a year.")
+    if isinstance(refusal, LeftWithoutClock):
+        return _("Give every priority a time: without this one a case could be without a clock.")
     if isinstance(refusal, AlreadyPending):
         return _("Another change of a promise of this type waits for a second person.")
     if isinstance(refusal, Forbidden):

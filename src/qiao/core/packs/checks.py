@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from qiao.core.packs.causes import check_causes
+from qiao.core.packs.house import UNCLOCKED, holds_always
 from qiao.core.packs.model import CaseType, Field, Pack
 from qiao.core.packs.priority_rules import check_rules
 from qiao.core.packs.queues import check_queues
@@ -69,10 +70,29 @@ def _check_case_type(pack: Pack, case_type: CaseType) -> Iterator[PackProblem]:
     yield from _known(file, f"{place}.scripts", case_type.scripts, _keys(pack.scripts))
     yield from check_fields(case_type.fields, file, place)
     yield from check_rules(case_type, file, place)
+    yield from _check_clock(pack, case_type, f"{place}.promises")
     for key, count in Counter(promise.key for promise in case_type.promises).items():
         if count > 1:
             text = f"expected one of this key, found {count}"
             yield PackProblem(file, f"{place}.promises[{key}]", text)
+
+
+def _check_clock(pack: Pack, case_type: CaseType, place: str) -> Iterator[PackProblem]:
+    """No case is open without a clock: what holds where nothing else runs holds for all of them,
+    until they are closed."""
+    file = "case_types.toml"
+    if not pack.calendars:
+        text = "expected a calendar in calendars.toml: every case has a clock that counts in one"
+        yield PackProblem(file, place, text)
+    for promise in case_type.promises:
+        if UNCLOCKED not in promise.starts_on:
+            continue
+        if promise.stops_on != ("closed",):
+            text = f"expected stops_on of [closed], found {list(promise.stops_on)}"
+            yield PackProblem(file, f"{place}[{promise.key}]", text)
+        if not holds_always(promise.targets):
+            text = "expected a duration for every priority, or for *"
+            yield PackProblem(file, f"{place}[{promise.key}].targets", text)
 
 
 def _keys(items: Collection[object]) -> set[str]:

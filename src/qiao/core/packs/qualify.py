@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from qiao.core.packs.causes import CauseSpec
+from qiao.core.packs.house import with_house_promise
 from qiao.core.packs.model import (
     CalendarSpec,
     CaseType,
@@ -71,6 +72,7 @@ def _keys(pack: Pack, table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _case_type(pack: Pack, item: CaseType) -> CaseType:
+    item = with_house_promise(pack, item)
     return replace(
         item,
         key=qualify(pack.key, item.key),
