@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -50,15 +51,16 @@ def company(own_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Comp
         yield made
 
 
-def at_once(*runs: Callable[[], Any]) -> list[Any]:
-    """Run all in threads of their own; what each gave, or the exception that it raised."""
+def at_once(*runs: Callable[[], Any], own: bool = False) -> list[Any]:
+    """Run all in threads of their own, each in one transaction unless it opens its `own`; what
+    each gave, or the exception that it raised."""
     results: list[Any] = [None] * len(runs)
     start = threading.Barrier(len(runs))
 
     def work(place: int, run: Callable[[], Any]) -> None:
         try:
             start.wait(timeout=20)
-            with transaction.atomic():
+            with nullcontext() if own else transaction.atomic():
                 results[place] = run()
         except Exception as error:  # noqa: BLE001 - the test looks at it
             results[place] = error
