@@ -93,11 +93,9 @@ class AriEngine:
 
     async def look_around(self) -> View:
         """All that stands at the switch now. Raises `EngineDown`."""
-        channels = await self._read(words.CHANNELS)
+        channels, app = await self._read(words.CHANNELS), self._address.app
         bridges = await self._read(words.BRIDGES)
-        return words.view_of(
-            channels, bridges, await self._read(words.application(self._address.app))
-        )
+        return words.view_of(channels, bridges, await self._read(words.application(app)), app)
 
     async def fetch_recording(self, recording: str) -> AsyncIterator[bytes]:
         """The sound of a recording that ended, as WAV, in blocks. Raises `EngineDown`,

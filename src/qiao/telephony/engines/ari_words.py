@@ -3,12 +3,13 @@
 Every translation here, and every answer that is not a success, was recorded from Asterisk 22.10.1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from qiao.telephony.rules import switch
+from qiao.telephony.rules.adopting import is_ours
 from qiao.telephony.rules.switch import Order, Outcome, Signal
 
 MESSAGE_FORMAT: Final = "wav"
@@ -271,10 +272,23 @@ def _transfer(kind: str, at: datetime, event: Mapping[str, Any]) -> Signal | Non
 
 
 def view_of(
-    channels: list[Mapping[str, Any]], bridges: list[Mapping[str, Any]], known: Mapping[str, Any]
+    channels: Sequence[Mapping[str, Any]],
+    bridges: Sequence[Mapping[str, Any]],
+    known: Mapping[str, Any],
+    app: str,
 ) -> switch.View:
-    """What stands at the switch, of what the application holds."""
-    ours, its_bridges = set(known["channel_ids"]), set(known["bridge_ids"])
+    """What stands at the switch, of what the application holds.
+
+    An application that listens to everything is told to hold nothing by name: its one channel is
+    then ``__AST_CHANNEL_ALL_TOPIC``. So a channel is known by where it is, or by its name while it
+    is only just made; a bridge by its name, or by who is in it.
+    """
+    named, its_bridges = set(known["channel_ids"]), set(known["bridge_ids"])
+    ours = {
+        each["id"]
+        for each in channels
+        if each["id"] in named or is_ours(each["id"]) or _is_in(app, each.get("dialplan", {}))
+    }
     return switch.View(
         tuple(
             switch.ChannelSeen(
@@ -289,6 +303,12 @@ def view_of(
         tuple(
             switch.BridgeSeen(each["id"], tuple(each["channels"]))
             for each in bridges
-            if each["id"] in its_bridges
+            if each["id"] in its_bridges or is_ours(each["id"]) or ours & set(each["channels"])
         ),
     )
+
+
+def _is_in(app: str, dialplan: Mapping[str, Any]) -> bool:
+    """Whether a channel is handed over to the application now."""
+    is_handed_over = dialplan.get("app_name") == "Stasis"
+    return is_handed_over and str(dialplan.get("app_data", "")).partition(",")[0] == app

@@ -144,9 +144,12 @@ def _talks(leg: Leg) -> bool:
     return leg.is_up and leg.role in ("agent", "consulted")
 
 
-def _held(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FBT001
+def _held(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: FBT001
     call, agent = step.call, step.call.leg("agent")
     assert agent is not None
+    if call.is_held_by_phone:  # both stand in their bridge, as when they talk
+        _talking(step, is_up, terms)
+        return
     step.do(
         switch.Leave(call.talk, agent.channel),
         switch.HoldMusic(call.caller_channel, on=True),

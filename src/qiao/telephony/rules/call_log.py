@@ -153,11 +153,11 @@ def _connected(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
 
 
 def _held(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
-    return replace(call, phase="held")
+    return replace(call, phase="held", is_held_by_phone=data.get("by") == "phone")
 
 
 def _resumed(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
-    return replace(call, phase="talking")
+    return replace(call, phase="talking", is_held_by_phone=False)
 
 
 def _muted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001

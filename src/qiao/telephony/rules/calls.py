@@ -84,6 +84,7 @@ class Call:
     recording: str = ""
     is_recording_paused: bool = False
     is_muted: bool = False  # the agent
+    is_held_by_phone: bool = False  # while held: the agent's telephone does it by itself
     is_raised: bool = False  # while the caller waits
     keeps_place: bool = False  # since `queued_at`, of a caller who went from a queue to the menu
     menu: str = ""  # the voice menu in which the caller is, or was

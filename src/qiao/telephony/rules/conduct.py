@@ -198,8 +198,7 @@ def _of_leg(step: Conduct, leg: Leg, signal: Signal, terms: Terms) -> None:
         case switch.Left():
             _left(step, leg, None)
         case switch.HeldByPhone(_, _, on) if leg.role == "agent" and leg.is_up:
-            # The telephone holds by itself: only noted.
-            step.note("held" if on else "resumed", by="phone")
+            _held_by_phone(step, on=on)
 
 
 def _ready(step: Conduct, leg: Leg) -> None:
@@ -294,6 +293,16 @@ def _hold(step: Conduct, ask: asks.Hold) -> None:
     elif not ask.on and call.phase == "held":
         step.note("resumed")
         back_to_caller(step)
+
+
+def _held_by_phone(step: Conduct, *, on: bool) -> None:
+    """The telephone holds by itself: only noted, and only where it changes how the call stands.
+    Who is being rung is rung on, who is asked is asked on, and whom we hold only we take back."""
+    call = step.call
+    if on and call.phase == "talking":
+        step.note("held", by="phone")
+    elif not on and call.phase == "held" and call.is_held_by_phone:
+        step.note("resumed", by="phone")
 
 
 def _mute(step: Conduct, ask: asks.Mute) -> None:

@@ -155,7 +155,7 @@ def consult(step: Conduct, ask: Consult) -> None:
     if call.phase not in ("talking", "held") or agent is None or call.leg("consulted"):
         step.tell(Refused(ask.offer, ask.staff, "withdrawn"))
         return
-    if call.phase == "talking":
+    if call.phase == "talking" or call.is_held_by_phone:
         step.do(
             switch.Leave(call.talk, agent.channel),
             switch.HoldMusic(call.caller_channel, on=True),

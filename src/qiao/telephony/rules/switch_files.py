@@ -132,8 +132,9 @@ def _pjsip(terms: SwitchTerms, telephones: Iterable[Telephone]) -> str:
 def _telephone(
     each: Telephone, user: str, password: str, more: str = "direct_media=no\nrtp_symmetric=yes\n"
 ) -> str:
+    """A transfer that a telephone makes by itself would take the caller out of our hands."""
     return (
-        f"[{user}]\ntype=endpoint\ncontext=qiao-telephones\ndisallow=all\n"
+        f"[{user}]\ntype=endpoint\ncontext=qiao-telephones\nallow_transfer=no\ndisallow=all\n"
         f"allow=opus,alaw,ulaw\nauth={user}\naors={user}\n"
         f'callerid="{each.name}" <{each.number}>\n{more}'
         f"\n[{user}]\ntype=auth\nauth_type=userpass\nusername={user}\npassword={password}\n"

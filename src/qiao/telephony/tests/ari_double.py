@@ -42,13 +42,13 @@ Row = tuple[str, Any, float]
 """``event`` with its data, ``call`` with a `Call`, ``close``; and when."""
 
 
-def script(path: Path) -> list[Row]:
-    """The rows of a recording in their true order, up to its clearing up."""
+def script(path: Path, until: str = "cleanup") -> list[Row]:
+    """The rows of a recording in their true order, up to its clearing up or an earlier note."""
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     rows: list[Row] = []
     for line in sorted(lines, key=lambda each: float(each["t"])):
         kind, moment = line["dir"], float(line["t"])
-        if kind == "note" and line["note"].startswith("cleanup"):
+        if kind == "note" and line["note"].startswith(("cleanup", until)):
             break
         if kind == "note" and line["note"].startswith(CLOSES):
             rows.append(("close", None, moment))
@@ -187,7 +187,7 @@ class AriDouble:
         self.at += 1
         self._since = self.at
         await self._say(lambda moment: moment < call.answered)
-        asyncio.get_running_loop().call_soon(lambda: asyncio.ensure_future(self._advance()))
+        self._soon()
         if call.status == 204:
             return web.Response(status=204)
         return web.json_response(call.answer, status=call.status)
@@ -223,6 +223,10 @@ class AriDouble:
     def _learn(self, was: str, now: str) -> None:
         if was != now and self.names.setdefault(was, now) != now:
             self.wrong.append(f"{now} instead of {self.names[was]}")
+
+    def _soon(self) -> None:
+        """Go on once the answer is on its way."""
+        asyncio.get_running_loop().call_soon(lambda: asyncio.ensure_future(self._advance()))
 
     async def _advance(self) -> None:
         """Say what comes before the next call."""

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from qiao.telephony.engines.ari import Address, AriEngine
+from qiao.telephony.engines.ari_words import view_of
 from qiao.telephony.engines.port import EngineDown
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Create, Dial, HangUp, Join, Outcome, Signal, StopPlaying
@@ -143,6 +144,32 @@ def _all_signals(kind: type[Signal]) -> list[type[Signal]]:
     for child in kind.__subclasses__():
         found += _all_signals(child)
     return found
+
+
+def test_what_stands_is_seen_by_who_listens_to_everything_and_by_nobody_else() -> None:
+    """Such an application holds no channel by name: recorded so from Asterisk 22.10.1."""
+    known = {"channel_ids": ["__AST_CHANNEL_ALL_TOPIC"], "bridge_ids": ["__AST_BRIDGE_ALL_TOPIC"]}
+    seen = [
+        ("h1-1.1", "Stasis", "qiao,inbound,95598"),
+        ("q1-a2", "", ""),  # only just made
+        ("h1-2.2", "Stasis", "qiao-world,caller"),
+        ("h1-3.3", "Dial", "PJSIP/9000,45"),
+    ]
+    channels = [
+        {
+            "id": name, "state": "Up", "caller": {"number": "1"},
+            "dialplan": {"exten": "95598", "app_name": app, "app_data": data},
+        }
+        for name, app, data in seen
+    ]  # fmt: skip
+    bridges = [
+        {"id": "q1-t3", "channels": []},
+        {"id": "talk", "channels": ["h1-1.1"]},
+        {"id": "theirs", "channels": ["h1-3.3"]},
+    ]
+    view = view_of(channels, bridges, known, "qiao")
+    assert [each.channel for each in view.channels] == ["h1-1.1", "q1-a2"]
+    assert [each.bridge for each in view.bridges] == ["q1-t3", "talk"]
 
 
 def test_a_switch_that_does_not_know_us_is_told_in_words() -> None:

@@ -20,6 +20,7 @@ from qiao.telephony.engines.sim_phones import Manner, Phone
 from qiao.telephony.rules.switch import Arrived, Signal
 from qiao.telephony.tests.ari_double import AriDouble, script
 from qiao.telephony.tests.performing import CALLER, DIALLED, Ear, Performance, told_of
+from qiao.telephony.tests.real_stage import RealStage, address, real_stage
 from qiao.telephony.tests.scenarios import SCENARIOS
 from qiao.telephony.tests.test_ari_replay import playing
 
@@ -85,7 +86,7 @@ class RecordedStage:
     def loses_line(self) -> None: ...
 
 
-async def played(stage: SimStage | RecordedStage, name: str) -> list[Signal]:
+async def played(stage: SimStage | RecordedStage | RealStage, name: str) -> list[Signal]:
     """Play a scenario; all that was heard."""
     ear = Ear()
     listening = asyncio.create_task(ear.listen(stage.engine))
@@ -140,6 +141,16 @@ def _caller(heard: list[Signal]) -> dict[str, str]:
     return {each.channel: "caller" for each in heard if isinstance(each, Arrived)}
 
 
+async def on_real_switch(name: str) -> list[Signal]:
+    async with real_stage(address()) as stage:
+        return await played(stage, name)
+
+
 @pytest.mark.skipif("ARI_URL" not in os.environ, reason="ARI_URL names no real Asterisk")
-def test_a_real_asterisk_keeps_the_contract(name: str) -> None:
-    pytest.fail("the stage of a real switch is not written yet")
+def test_a_real_asterisk_keeps_the_contract_and_the_simulator_tells_the_same(name: str) -> None:
+    """On a switch of the suite's own: `python -m qiao.telephony.tests.real_files FOLDER`."""
+    heard = asyncio.run(asyncio.wait_for(on_real_switch(name), LONG))
+    simulated = asyncio.run(asyncio.wait_for(on_simulator(name), LONG))
+    real, sim = (told_of(each, _caller(each)) for each in (heard, simulated))
+    for channel, told in sim.items():
+        assert told == real[channel][: len(told)], channel

@@ -33,6 +33,7 @@ def test_every_telephone_has_endpoint_password_and_place() -> None:
         own = [block for block in blocks if block[0] == f"[{person.number}]"]
         assert [block[1] for block in own] == ["type=endpoint", "type=auth", "type=aor"]
         assert f"password={person.password}" in own[1]
+        assert "allow_transfer=no" in own[0]
 
 
 def test_a_call_that_nobody_conducts_rings_where_the_company_said() -> None:
