@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +13,21 @@ import aiohttp
 
 from qiao.telephony.engines import ari_words as words
 from qiao.telephony.engines.port import EngineDown
-from qiao.telephony.rules.switch import LineBack, LineLost, Order, Outcome, Replaced, Signal, View
+from qiao.telephony.rules.switch import (
+    LineBack,
+    LineLost,
+    Order,
+    Outcome,
+    RecordingEnded,
+    Replaced,
+    Signal,
+    View,
+)
 
 ANSWERS_WITHIN: Final = 5.0  # seconds; a switch that takes longer has failed
 SOUND_WITHIN: Final = aiohttp.ClientTimeout(sock_connect=ANSWERS_WITHIN, sock_read=30.0)
 BLOCK: Final = 1 << 16
+RECORDINGS_KNOWN: Final = 256  # whose end was told last: it is told again at once, if at all
 HEARTBEAT: Final = 10.0  # seconds between two signs of life on the websocket
 WAITS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)  # seconds before each attempt to get the line back
 _HUMAN: Final = {401: "the user or its password is not that of ari.conf", 404: "no ARI there"}
@@ -43,6 +54,7 @@ class AriEngine:
         self._address = address
         self._now = now
         self._heard: asyncio.Queue[Signal | None] = asyncio.Queue()
+        self._ended: deque[str] = deque(maxlen=RECORDINGS_KNOWN)
         self._session: aiohttp.ClientSession | None = None
         self._listening: asyncio.Task[None] | None = None
 
@@ -174,10 +186,20 @@ class AriEngine:
             async for message in socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     for signal in words.signals_of(json.loads(message.data)):
+                        if self._is_told_again(signal):
+                            continue
                         self._heard.put_nowait(signal)
                         if isinstance(signal, Replaced):
                             return True
         return False
+
+    def _is_told_again(self, signal: Signal) -> bool:
+        """Who listens to everything is told twice that the recording of a bridge has ended."""
+        if not isinstance(signal, RecordingEnded):
+            return False
+        is_known = signal.recording in self._ended
+        self._ended.append(signal.recording)
+        return is_known
 
     async def _again(self) -> aiohttp.ClientWebSocketResponse:
         attempt = 0

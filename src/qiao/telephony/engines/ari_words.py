@@ -105,7 +105,8 @@ def _of_channel(order: switch.OnChannel, app: str) -> Request:
         case switch.HangUp(_, elsewhere):
             return Request("DELETE", path, {"reason_code": "26"} if elsewhere else {})
         case switch.Play(_, playback, sounds):
-            return Request("POST", f"{path}/play/{playback}", {"media": ",".join(sounds)})
+            media = ",".join(_media(each) for each in sounds)
+            return Request("POST", f"{path}/play/{playback}", {"media": media})
         case switch.Create():
             return _creating(order, app)
         case switch.Dial(_, seconds, beside):
@@ -158,6 +159,12 @@ def _creating(order: switch.Create, app: str) -> Request:
     return Request("POST", "/channels/create", query, {"variables": variables})
 
 
+def _media(sound: str) -> str:
+    """What the interface plays: a bare name is taken, and then nothing is heard and nothing told
+    of its end."""
+    return sound if ":" in sound else f"sound:{sound}"
+
+
 def _method(on: bool) -> str:  # noqa: FBT001 - the field of an order
     return "POST" if on else "DELETE"
 
@@ -165,7 +172,9 @@ def _method(on: bool) -> str:  # noqa: FBT001 - the field of an order
 _ENDING: Final = (
     switch.HangUp, switch.StopPlaying, switch.EndBridge, switch.Leave, switch.StopRecording,
 )  # fmt: skip
-_MAKING: Final = (switch.Create, switch.Record, switch.RecordChannel, switch.Snoop)
+_MAKING: Final = (
+    switch.Create, switch.MakeBridge, switch.Record, switch.RecordChannel, switch.Snoop,
+)  # fmt: skip
 
 
 def outcome_of(order: Order, status: int, message: str = "") -> Outcome:

@@ -157,13 +157,16 @@ def _modules(terms: SwitchTerms) -> str:
     wanted = [
         "res_ari.so", "res_ari_applications.so", "res_ari_asterisk.so", "res_ari_bridges.so",
         "res_ari_channels.so", "res_ari_endpoints.so", "res_ari_events.so",
-        "res_ari_playbacks.so", "res_ari_recordings.so", "res_ari_sounds.so", "res_stasis.so",
+        "res_ari_playbacks.so", "res_ari_recordings.so", "res_ari_sounds.so",
+        "res_http_websocket.so", "res_stasis.so",
         "res_stasis_answer.so", "res_stasis_playback.so", "res_stasis_recording.so",
         "res_stasis_snoop.so", "app_stasis.so", "bridge_softmix.so", "bridge_holding.so",
-        "res_pjsip.so", "chan_pjsip.so", "res_musiconhold.so", "format_wav.so",
+        "chan_bridge_media.so", "bridge_simple.so", "res_pjsip.so", "chan_pjsip.so",
+        "res_rtp_asterisk.so", "codec_alaw.so", "codec_ulaw.so", "res_musiconhold.so",
+        "format_wav.so",
     ]  # fmt: skip
     if terms.is_webrtc:
-        wanted += FOR_BROWSERS
+        wanted += [each for each in FOR_BROWSERS if each not in wanted]
     return "These modules must be loaded (asterisk -rx 'module show like NAME'):\n" + "\n".join(
         wanted
     )

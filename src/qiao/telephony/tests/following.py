@@ -131,7 +131,7 @@ class FollowingDouble(AriDouble):
         recorded = order_of(self.rows[index][1])
         if type(recorded) is not type(made):
             return False
-        facts = {each.name for each in fields(made)} if made else set()  # type: ignore[arg-type]
+        facts = {each.name for each in fields(made)} if made else set()
         return (
             all(getattr(recorded, f) == getattr(made, f) for f in facts & set(FACTS))
             and all(self._may_be(was, now) for was, now in _names(recorded, made))

@@ -15,7 +15,8 @@ from typing import Final
 from qiao.telephony.rules.switch_files import SwitchTerms, Telephone, switch_files
 
 WORLD: Final = "qiao-world"  # the application by which the suite plays everybody else
-TELEPHONES: Final = (Telephone("1001", "First", "first"), Telephone("1002", "Second", "second"))
+SIGNED_ON: Final = ("1001", "1002", "1009")
+TELEPHONES: Final = tuple(Telephone(n, n, f"secret-{n}") for n in (*SIGNED_ON, "1003"))
 SIP: Final = "127.0.0.1:5060"
 SOUNDS: Final = {"cc/welcome": 1.0, "cc/menu": 1.0, "cc/bill": 1.0}  # to their seconds
 
@@ -27,7 +28,7 @@ exten => _X.,1,Stasis({WORLD},${{EXTEN}})
 """
 _PJSIP: Final = f"""[global]
 type=global
-endpoint_identifier_order=username,ip
+endpoint_identifier_order=header,username
 [loopback]
 type=transport
 protocol=udp
@@ -47,7 +48,7 @@ contact=sip:{SIP}
 [trunk]
 type=identify
 endpoint=trunk
-match=127.0.0.1
+match_header=Content-Type: application/sdp
 """
 _PHONE: Final = """[signs-on-{number}]
 type=registration
@@ -66,7 +67,11 @@ password={password}
 
 def lane_files(folder: Path, terms: SwitchTerms) -> Mapping[str, str]:
     """File names with their texts; `folder` is where they will lie."""
-    phones = [_PHONE.format(number=p.number, password=p.password, sip=SIP) for p in TELEPHONES]
+    phones = [
+        _PHONE.format(number=each.number, password=each.password, sip=SIP)
+        for each in TELEPHONES
+        if each.number in SIGNED_ON
+    ]
     return {
         **switch_files(terms, TELEPHONES),
         "asterisk.conf": (
@@ -87,7 +92,7 @@ def lane_files(folder: Path, terms: SwitchTerms) -> Mapping[str, str]:
 
 def write(folder: Path, terms: SwitchTerms) -> None:
     """Write files, music, and sounds that are to be copied to the switch's own."""
-    for each in ("run", "spool", "log", "music", "sounds/cc"):
+    for each in ("run", "spool/recording", "log", "music", "sounds/cc"):
         (folder / each).mkdir(parents=True, exist_ok=True)
     for name, text in lane_files(folder, terms).items():
         (folder / name).write_text(text, encoding="utf-8")

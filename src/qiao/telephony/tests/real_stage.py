@@ -5,7 +5,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from django.utils import timezone
 from qiao.telephony.engines.ari import Address, AriEngine
 from qiao.telephony.rules.switch_files import APP
 from qiao.telephony.tests.performing import CALLER, DIALLED
-from qiao.telephony.tests.real_files import WORLD
+from qiao.telephony.tests.real_files import SIGNED_ON, WORLD
 
 NEEDED: Final = ("ARI_URL", "ARI_USER", "ARI_PASSWORD")
 CAUSES: Final = {"busy": 17, "declines": 21, "off": 19}  # of Q.850, before it rings
@@ -220,7 +220,6 @@ class RealStage:
     engine: AriEngine
     world: World
     line: Line
-    acted: list[str] = field(default_factory=list)
 
     def dials(self) -> None:
         self.world.next(self.world.call())
@@ -270,10 +269,10 @@ async def real_stage(address: Address) -> AsyncIterator[RealStage]:
 
 
 async def _signed_on(world: World) -> None:
-    """Wait until both telephones are there."""
+    """Wait until the telephones are there."""
     async with asyncio.timeout(SIGNS_ON):
         while True:
             states = {each["resource"]: each["state"] for each in await world.get("endpoints")}
-            if states.get("1001") == states.get("1002") == "online":
+            if all(states.get(each) == "online" for each in SIGNED_ON):
                 return
             await asyncio.sleep(0.2)

@@ -6,6 +6,7 @@ A recording whose calls the rules do not conduct says here why, and is told as s
 
 import asyncio
 import contextlib
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from qiao.telephony.tests.ari_double import script
 from qiao.telephony.tests.following import FollowingDouble, as_created
 from qiao.telephony.tests.live_desk import LiveDesk
 from qiao.telephony.tests.performing import OUTSIDE, Stage
+from qiao.telephony.tests.real_stage import address, real_stage
 from qiao.telephony.tests.stories import OWN, Story
 from qiao.telephony.tests.test_ari_replay import playing
 from qiao.telephony.tests.test_contract import RecordedStage, SimStage
@@ -145,7 +147,7 @@ NOT_CONDUCTED: Final[Mapping[str, str]] = {
     "05c_attended_transfer_by_phone_REFER_Replaces": (
         "a telephone transfers by itself: the files of `./qiao telephony config` forbid it"
     ),
-    "12_second_ws_same_app": "no call in it: another controller takes the place of ours",
+    "12_second_ws_same_app": "no call in it: see test_controller_replaced",
     "14_subscribeAll_05c_attended_transfer_by_phone_REFER_Replaces": (
         "a telephone transfers by itself: the files of `./qiao telephony config` forbid it"
     ),
@@ -225,3 +227,19 @@ def test_the_same_calls_go_the_same_on_the_played_switch(story: Story) -> None:
         assert (view.channels, view.bridges) == ((), ())
 
     asyncio.run(asyncio.wait_for(on_simulator(), LONG))
+
+
+@pytest.mark.skipif("ARI_URL" not in os.environ, reason="ARI_URL names no real Asterisk")
+def test_the_same_calls_go_the_same_on_a_real_asterisk(story: Story) -> None:
+    async def on_real_switch() -> None:
+        async with real_stage(address()) as stage:
+            async with a_desk(stage) as desk:
+                await story(desk)
+            for _ in range(20):  # those who were let go are on their way
+                view = await stage.engine.look_around()
+                if not view.channels and not view.bridges:
+                    break
+                await asyncio.sleep(0.1)
+            assert (view.channels, view.bridges) == ((), ())
+
+    asyncio.run(asyncio.wait_for(on_real_switch(), LONG))
