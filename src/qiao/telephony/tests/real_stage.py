@@ -101,7 +101,8 @@ class World:
         """Begin to be there."""
         one = self._address
         self._session = aiohttp.ClientSession(
-            f"{one.url.rstrip('/')}/ari/", auth=aiohttp.BasicAuth(one.user, one.password)
+            f"{one.url.rstrip('/')}/ari/",
+            headers={"Authorization": aiohttp.encode_basic_auth(one.user, one.password)},
         )
         query = {"app": WORLD, "api_key": f"{one.user}:{one.password}"}
         self._socket = await self._session.ws_connect("events", params=query)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from qiao.telephony.engines.ari import Address, AriEngine
-from qiao.telephony.engines.ari_words import view_of
+from qiao.telephony.engines.ari_words import outcome_of, request_of, view_of
 from qiao.telephony.engines.port import EngineDown
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Create, Dial, HangUp, Join, Outcome, Signal, StopPlaying
@@ -170,6 +170,36 @@ def test_what_stands_is_seen_by_who_listens_to_everything_and_by_nobody_else() -
     view = view_of(channels, bridges, known, "qiao")
     assert [each.channel for each in view.channels] == ["h1-1.1", "q1-a2"]
     assert [each.bridge for each in view.bridges] == ["q1-t3", "talk"]
+
+
+def test_a_sound_is_named_as_one_that_may_be_played() -> None:
+    """A bare name is taken with 201; nothing is heard then, and nothing told of an end."""
+    given = request_of(switch.Play("c", "p", ("qiao-en-1", "sound:cc/bill")), "qiao")
+    assert given.query == {"media": "sound:qiao-en-1,sound:cc/bill"}
+
+
+def test_a_bridge_that_stands_is_found_made() -> None:
+    told = outcome_of(switch.MakeBridge("q1-t3"), 409, "Bridge with id 'q1-t3' already exists")
+    assert told is Outcome.ALREADY
+
+
+def test_the_end_of_a_recording_is_told_once() -> None:
+    """Who listens to everything hears it of the bridge and of who recorded there."""
+    event = {
+        "type": "RecordingFinished", "timestamp": "2026-11-29T21:36:05.000+0000",
+        "recording": {"name": "q1-r4", "duration": 2},
+    }  # fmt: skip
+    double = AriDouble([("event", event, 0.0), ("event", event, 0.0)])
+
+    async def listen() -> list[Signal]:
+        async with playing(double) as engine:
+            await asyncio.sleep(0.1)
+        return [signal async for signal in engine.signals()]
+
+    heard = asyncio.run(asyncio.wait_for(listen(), LONG))
+    assert [type(each).__name__ for each in heard if not isinstance(each, switch.LineLost)] == [
+        "RecordingEnded"
+    ]
 
 
 def test_a_switch_that_does_not_know_us_is_told_in_words() -> None:
