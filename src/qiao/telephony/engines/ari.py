@@ -29,6 +29,8 @@ SOUND_WITHIN: Final = aiohttp.ClientTimeout(sock_connect=ANSWERS_WITHIN, sock_re
 BLOCK: Final = 1 << 16
 RECORDINGS_KNOWN: Final = 256  # whose end was told last: it is told again at once, if at all
 HEARTBEAT: Final = 10.0  # seconds between two signs of life on the websocket
+BEGINS: Final = (0.05, 0.1, 0.2, 0.4)  # seconds in which a recording that was ordered begins
+NO_ANSWER: Final = 0  # no status at all
 WAITS: Final = (0.1, 0.5, 1.0, 2.0, 5.0)  # seconds before each attempt to get the line back
 _HUMAN: Final = {401: "the user or its password is not that of ari.conf", 404: "no ARI there"}
 
@@ -90,13 +92,24 @@ class AriEngine:
         self._heard.put_nowait(None)
 
     async def give(self, order: Order) -> Outcome:
-        """Give an order and wait for what became of it."""
+        """Give an order and wait for what became of it.
+
+        A recording begins a moment after it was ordered; what is to be left out of it is not
+        recorded because of that.
+        """
+        for seconds in BEGINS:
+            status, message = await self._answer_to(order)
+            if not words.is_too_soon(order, status, message):
+                break
+            await asyncio.sleep(seconds)
+        return words.outcome_of(order, status, message)
+
+    async def _answer_to(self, order: Order) -> tuple[int, str]:
         try:
             status, answer = await self._ask(words.request_of(order, self._address.app))
         except EngineDown:
-            return Outcome.FAILED
-        message = answer.get("message", "") if isinstance(answer, dict) else ""
-        return words.outcome_of(order, status, str(message))
+            return NO_ANSWER, ""
+        return status, str(answer.get("message", "")) if isinstance(answer, dict) else ""
 
     async def signals(self) -> AsyncIterator[Signal]:
         """What happens, in the order in which it was heard; ends with `stop`."""

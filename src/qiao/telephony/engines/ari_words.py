@@ -199,6 +199,12 @@ def outcome_of(order: Order, status: int, message: str = "") -> Outcome:
     return Outcome.FAILED
 
 
+def is_too_soon(order: Order, status: int, message: str) -> bool:
+    """Whether a recording was ordered, but has not begun."""
+    is_of_one = isinstance(order, (switch.PauseRecording, switch.StopRecording))
+    return is_of_one and status == 409 and "not in session" in message
+
+
 def signals_of(event: Mapping[str, Any]) -> tuple[Signal, ...]:
     """The signals of one event; none for what nothing here listens to."""
     kind = str(event.get("type", ""))

@@ -17,7 +17,7 @@ from qiao.telephony.engines.ari_words import outcome_of, request_of, view_of
 from qiao.telephony.engines.port import EngineDown
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.switch import Create, Dial, HangUp, Join, Outcome, Signal, StopPlaying
-from qiao.telephony.tests.ari_double import AriDouble, script
+from qiao.telephony.tests.ari_double import AriDouble, Call, script
 
 LONG = 20.0
 STATES = {"Up": "Up", "Ringing": "Rings"}
@@ -181,6 +181,22 @@ def test_a_sound_is_named_as_one_that_may_be_played() -> None:
 def test_a_bridge_that_stands_is_found_made() -> None:
     told = outcome_of(switch.MakeBridge("q1-t3"), 409, "Bridge with id 'q1-t3' already exists")
     assert told is Outcome.ALREADY
+
+
+def test_what_is_left_out_of_a_recording_waits_until_it_has_begun() -> None:
+    early = {"message": "Recording not in session"}
+    path = "/recordings/live/q1-r4/pause"
+    answers = [(409, early), (409, early), (204, None)]
+    double = AriDouble(
+        [("call", Call("POST", path, {}, status, told, 0, 0), 0.0) for status, told in answers]
+    )
+
+    async def pause() -> Outcome:
+        async with playing(double) as engine:
+            return await engine.give(switch.PauseRecording("q1-r4", on=True))
+
+    assert asyncio.run(asyncio.wait_for(pause(), LONG)) is Outcome.DONE
+    assert (double.at, double.wrong) == (3, [])
 
 
 def test_the_end_of_a_recording_is_told_once() -> None:

@@ -20,7 +20,7 @@ from qiao.telephony.engines.sim_phones import Manner, Phone
 from qiao.telephony.rules.switch import Arrived, Signal
 from qiao.telephony.tests.ari_double import AriDouble, script
 from qiao.telephony.tests.performing import CALLER, DIALLED, Ear, Performance, told_of
-from qiao.telephony.tests.real_stage import RealStage, address, real_stage
+from qiao.telephony.tests.real_stage import RealStage, World, address, real_stage
 from qiao.telephony.tests.scenarios import SCENARIOS
 from qiao.telephony.tests.test_ari_replay import playing
 
@@ -154,3 +154,20 @@ def test_a_real_asterisk_keeps_the_contract_and_the_simulator_tells_the_same(nam
     real, sim = (told_of(each, _caller(each)) for each in (heard, simulated))
     for channel, told in sim.items():
         assert told == real[channel][: len(told)], channel
+
+
+@pytest.mark.skipif("ARI_URL" not in os.environ, reason="ARI_URL names no real Asterisk")
+def test_a_real_asterisk_takes_by_its_dial_plan_whom_nobody_conducts() -> None:
+    """Without a fallback a busy tone: the caller is told so, and not left ringing."""
+
+    async def call() -> set[str]:
+        world = World(address())
+        await world.start()
+        try:
+            await world.call()
+            await asyncio.sleep(1)
+            return {each["dialplan"]["app_name"] for each in await world.get("channels")}
+        finally:
+            await world.stop()
+
+    assert "Busy" in asyncio.run(asyncio.wait_for(call(), LONG))
