@@ -296,12 +296,11 @@ def _hold(step: Conduct, ask: asks.Hold) -> None:
 
 
 def _held_by_phone(step: Conduct, *, on: bool) -> None:
-    """The telephone holds by itself: only noted, and only where it changes how the call stands.
-    Who is being rung is rung on, who is asked is asked on, and whom we hold only we take back."""
-    call = step.call
-    if on and call.phase == "talking":
+    """The telephone holds by itself: only noted, where it changes how the call stands. Who is
+    rung is rung on, who is asked is asked on, and whom we hold only we take back."""
+    if on and step.call.phase == "talking":
         step.note("held", by="phone")
-    elif not on and call.phase == "held" and call.is_held_by_phone:
+    elif not on and step.call.phase == "held" and step.call.is_held_by_phone:
         step.note("resumed", by="phone")
 
 
