@@ -29,6 +29,7 @@ from tests.world.messages import add_messages
 from tests.world.past_calls import add_past_calls
 from tests.world.processes import add_drafts
 from tests.world.programs import add_programs
+from tests.world.public_cases import add_public_case
 from tests.world.quality import add_quality
 from tests.world.rollout import add_rollout
 from tests.world.suggestions import add_suggestion
@@ -63,6 +64,7 @@ PARTS = (
     add_quality,
     add_suggestion,
     add_surveys,
+    add_public_case,
     add_calls,
     add_menus,
     add_call_list,

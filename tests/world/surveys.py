@@ -1,11 +1,11 @@
 """Surveys of the lake branch: one that is answered behind a link, one that waits to be sent."""
 
+from qiao.core.rules.links import hash_of
 from qiao.customers.operations.care import record_consent
 from qiao.feedback.models import Survey, SurveyInvitation, SurveyWave
 from qiao.feedback.operations.survey_drawing import Draw, draw_wave
 from qiao.feedback.operations.survey_sending import send_part, send_wave
 from qiao.feedback.operations.surveys import Asked, Design, add_survey, save_question
-from qiao.feedback.rules.survey_links import hash_of
 from tests.world.canaries import World, marked
 
 TOKEN = "aaaa-bbbb-cccc-dddd"

@@ -179,6 +179,11 @@ def _version(pk: int) -> ProcessVersion:
     return found
 
 
+def process_of_id(version_id: int) -> Process:
+    """The same by the id of the version, which is kept in the process of the server."""
+    return process_of(_version(version_id))
+
+
 def newest_processes() -> list[ProcessVersion]:
     """The newest version of every process."""
     return list(ProcessVersion.objects.processes().newest())

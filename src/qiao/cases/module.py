@@ -10,6 +10,7 @@ from qiao.cases import clock_contributions as clocks
 from qiao.cases import complaint_contributions as complaints
 from qiao.cases import intake_contributions as logs
 from qiao.cases import process_contributions as processes
+from qiao.cases import public_contributions as public
 from qiao.cases import report_contributions as reports
 from qiao.cases import schedule_contributions as schedules
 from qiao.cases import subtask_contributions as subtasks
@@ -94,6 +95,7 @@ manifest = Module(
         *telling.PANELS,
         *words.PANELS,
         *subtasks.PANELS,
+        *public.PANELS,
     ),
     histories=contributions.HISTORIES,
     portfolio=(*contributions.PORTFOLIO, *complaints.PORTFOLIO),
@@ -121,6 +123,7 @@ manifest = Module(
         *words.NOTICES,
         *subtasks.NOTICES,
         *schedules.NOTICES,
+        *public.NOTICES,
     ),
     parameters=complaints.PARAMETERS + PARAMETERS + reports.PARAMETERS + telling.PARAMETERS,
     subscriptions=(*MESSAGE_SUBSCRIPTIONS, *complaints.SUBSCRIPTIONS, *alike_parts.SUBSCRIPTIONS),

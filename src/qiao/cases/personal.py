@@ -123,6 +123,9 @@ def erase(person: Person, erasing: Erasing) -> None:
         values,
     )
     erasing.run(
+        "cases.links", "DELETE FROM cases_publiclink WHERE case_id = ANY(%(cases)s)", values
+    )
+    erasing.run(
         "cases.drafts", "DELETE FROM cases_casedraft WHERE case_id = ANY(%(cases)s)", values
     )
     erasing.run(
@@ -166,6 +169,7 @@ PERSONAL = (
             "cases.events": _("Entries in the history of cases without words"),
             "cases.drafts": _("Drafts of cases"),
             "cases.files": _("Files of cases"),
+            "cases.links": _("Personal links to cases"),
         },
     ),
 )

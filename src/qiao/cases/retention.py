@@ -15,6 +15,16 @@ RETENTION = (
         most=365,
         because=_("Three months: a case has an answer long before"),
     ),
+    Retention(
+        key="cases.lookups",
+        label=_("Who asked for a case by its number"),
+        about=_("Deleted: the attempts on the public page, found or not"),
+        table="cases_publiclookup",
+        due="r.at < %(before)s",
+        keep=90,
+        most=365,
+        because=_("Three months: long enough to see who tries numbers"),
+    ),
 )
 HOLDS = (
     LegalHold(

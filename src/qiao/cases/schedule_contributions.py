@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,6 +29,7 @@ from qiao.core.manifest import (
     Written,
 )
 from qiao.core.models import Export
+from qiao.core.public_address import public_origin
 from qiao.core.rules.spans import Span
 from qiao.core.tasks import PeriodicJob
 from qiao.core.transactions import acting
@@ -119,10 +119,10 @@ def tell_ready(export_id: int, staff_id: int, now: datetime) -> None:
 def _where() -> str:
     """Where the file is fetched: with the whole address where the installation names its own, as
     no request tells it here; a bare path would lead nowhere."""
-    own = next((each for each in settings.CSRF_TRUSTED_ORIGINS if "*" not in each), "")
+    own = public_origin()
     if not own:
         return _("Sign in and open “My files” to fetch it.")
-    address = own.rstrip("/") + reverse("staff:files")
+    address = own + reverse("staff:files")
     return _("Sign in and open “My files” (%(address)s) to fetch it.") % {"address": address}
 
 

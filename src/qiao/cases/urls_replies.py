@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from qiao.cases.views import replying
+from qiao.cases.views import public, replying
 
 urlpatterns = [
+    path("<int:case_id>/public-link", public.link, name="public_link"),
     path("<int:case_id>/replies", replying.reply, name="reply"),
     path("<int:case_id>/replies/look", replying.look, name="reply_look"),
     path("<int:case_id>/replies/draft.pdf", replying.draft_pdf, name="reply_pdf"),

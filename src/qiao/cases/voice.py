@@ -9,6 +9,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from qiao.cases import definitions
+from qiao.cases.rules.stages import stage_of
 from qiao.cases.showing import names
 from qiao.core.manifest import Answer, Question, SpokenValue, VoiceAnswer
 from qiao.core.prepared import fetch_all
@@ -18,7 +20,7 @@ from qiao.core.rules.spelt import Spelt
 WRITTEN: Final = {"zh-hans": "zh-hans", "yue": "zh-hant", "en": "en"}
 # Whoever calls from a number of the customer, or knows the account, hears of the latest case.
 _PROGRESS: Final = """
-SELECT c.number, c.phase, c.due_at, c.is_paused
+SELECT c.number, c.phase, c.due_at, c.is_paused, c.step, c.process_id
   FROM cases_case c
  WHERE c.closed_at IS NULL
    AND (c.customer_id IN (
@@ -48,10 +50,11 @@ def tell_progress(*, question: Question, now: datetime) -> Answer:
     rows = fetch_all(_PROGRESS, _caller(question) | {"account": _account(question)})
     if not rows:
         return Answer("none", {})
-    number, phase, due_at, is_paused = rows[0]
+    number, phase, due_at, is_paused, step, process_id = rows[0]
+    stage = stage_of(definitions.process_of_id(process_id), step, phase)
     values: dict[str, SpokenValue] = {
         "case": Spelt("".join(sign for sign in number if sign.isdigit())),
-        "state": _state(phase, question.arguments.get("language", "zh-hans")),
+        "state": _state(stage, question.arguments.get("language", "zh-hans")),
     }
     if due_at is None or is_paused:
         return Answer("found_without_day", values)
@@ -81,9 +84,9 @@ def _account(question: Question) -> str:
     return question.arguments.get("account", "")
 
 
-def _state(phase: str, language: str) -> str:
+def _state(stage: str, language: str) -> str:
     with translation.override(WRITTEN.get(language, "zh-hans")):
-        return str(names.PHASES[phase])
+        return str(names.STAGES[stage])
 
 
 def _local(moment: datetime) -> datetime:

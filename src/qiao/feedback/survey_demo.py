@@ -11,10 +11,10 @@ from django.db import connection
 from qiao.core.actor import Actor
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask, none_of, share
+from qiao.core.rules.links import hash_of
 from qiao.feedback.models import Survey, SurveyInvitation, SurveyWave
 from qiao.feedback.operations.survey_drawing import Draw, draw_wave
 from qiao.feedback.operations.surveys import Asked, Design, add_survey, save_question
-from qiao.feedback.rules.survey_links import hash_of
 from qiao.staff.queries import actor_by_number, company_id, local_days, units_among
 
 OWNER: Final = "1008"

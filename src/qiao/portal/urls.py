@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from qiao.portal.views import opinions, surveys
+from qiao.portal.views import cases, opinions, surveys
 
 app_name = "portal"
 urlpatterns = [
     path("s/<str:token>", surveys.survey, name="survey"),
+    path("c/", cases.find, name="case_find"),
+    path("c/<str:token>", cases.show, name="case"),
+    path("c/<str:token>/say", cases.say, name="case_say"),
+    path("c/<str:token>/unsolved", cases.unsolved, name="case_unsolved"),
     path("opinions/", opinions.index, name="opinions"),
     path("opinions/new", opinions.new, name="opinion_new"),
     path("opinions/thanks", opinions.thanks, name="opinion_thanks"),

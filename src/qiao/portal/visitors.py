@@ -26,9 +26,14 @@ LIMITS: Final = {
     "follow": (5, 20),
     "survey": (400, 4_000),
     "survey_link": (20, 60),
+    "case_link": (20, 60),
+    "case_lookup": (10, 30),
+    "case_say": (10, 40),
 }
 """Per hour by browser and by network: a household or an office shares a network. A survey is kept
-on each change; ``survey_link`` counts links that lead nowhere."""
+on each change; ``survey_link`` and ``case_link`` count links that lead nowhere."""
+LOOKUPS: Final = 10
+"""Attempts to find one case by its number, per hour from wherever: four digits are not guessed."""
 LETTERS: Final = 5
 """Letters that ask for a confirmation, per hour and address: nobody fills a stranger's mailbox."""
 
@@ -74,6 +79,16 @@ def is_too_much(request: HttpRequest, kind: str) -> bool:
 def is_written_too_often(address: str) -> bool:
     """Count one more letter asked for to an address, from wherever; True beyond the limit."""
     return _beyond(f"portal:letters:{_digest(address.casefold())}", LETTERS)
+
+
+def is_asked_too_often(number: str) -> bool:
+    """Count one more attempt at the case of a number, from wherever; True beyond the limit."""
+    return _beyond(f"portal:lookups:{_digest(number)}", LOOKUPS)
+
+
+def network_of(request: HttpRequest) -> str:
+    """A keyed digest of where a request comes from: it tells the same from another, not where."""
+    return _digest(client_address(request))
 
 
 def _digest(text: str) -> str:

@@ -26,6 +26,7 @@ from tests.walker.visits.knowledge import KNOWLEDGE
 from tests.walker.visits.menus import MENUS
 from tests.walker.visits.messages import MESSAGES
 from tests.walker.visits.processes import PROCESSES
+from tests.walker.visits.public_cases import PUBLIC_CASES
 from tests.walker.visits.reports import REPORTS
 from tests.walker.visits.rollout import ROLLOUT
 from tests.walker.visits.signing_in import ACCOUNT
@@ -46,6 +47,7 @@ VISITS: Final[dict[str, Visit]] = (
     | IMPORTS
     | KNOWLEDGE
     | CASES
+    | PUBLIC_CASES
     | JOINING
     | ALIKE
     | INTAKE

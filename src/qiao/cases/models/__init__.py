@@ -29,6 +29,7 @@ from qiao.cases.models.intake import (
 from qiao.cases.models.ladder import CaseRung
 from qiao.cases.models.macros import Macro, MacroKept
 from qiao.cases.models.processes import ProcessDraft
+from qiao.cases.models.public import PublicLink, PublicLookup
 from qiao.cases.models.recounts import Recount
 from qiao.cases.models.report_schedules import ReportReceiver, ReportSchedule
 from qiao.cases.models.risk import CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleRow
@@ -91,6 +92,8 @@ __all__ = [
     "ProcessDraft",
     "ProcessVersion",
     "PromiseSet",
+    "PublicLink",
+    "PublicLookup",
     "Recount",
     "ReportReceiver",
     "ReportSchedule",

@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from qiao.cases.events import ReportsChanged
 from qiao.cases.models import AlikeNotice, AlikeReport, AlikeTold, Case
+from qiao.cases.operations.public import link_tails
 from qiao.cases.operations.replying import note_messages
 from qiao.cases.rules.alike import GOOD, QUEUED, count_of, told_by
 from qiao.core import events
@@ -41,10 +42,16 @@ def tell_cases(notice: AlikeNotice, cases: Sequence[Case], now: datetime) -> dic
     for case_id, known in found.items():
         refused = [known.refusal(channel) for channel in channels]
         told[case_id] = (QUEUED if "" in refused else refused[0], None)
+    wanted = [case for case in cases if told[case.pk][0] == QUEUED]
+    tails = link_tails([case.pk for case in wanted], now=now)
     receivers = [
-        Receiver(customer_id=case.customer_id, subject_id=case.pk, reference=case.number)
-        for case in cases
-        if told[case.pk][0] == QUEUED
+        Receiver(
+            customer_id=case.customer_id,
+            subject_id=case.pk,
+            reference=case.number,
+            tail=tails.get(case.pk, {}),
+        )
+        for case in wanted
     ]
     if receivers:
         queued = queue_messages(

@@ -1,6 +1,6 @@
 """Answers that are sent: held until they cannot be taken back, then on their way as messages."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,6 +12,7 @@ from qiao.cases.events import CaseChanged
 from qiao.cases.journal import CUSTOMER, INTERNAL, Journal, ManyJournals, lock_case, lock_many
 from qiao.cases.models import Case, CaseDraft
 from qiao.cases.operations.drafts import drop_draft
+from qiao.cases.operations.public import link_tails
 from qiao.cases.operations.talking import EmptyText, TooLate
 from qiao.core import events
 from qiao.core.actor import Actor
@@ -80,6 +81,7 @@ def reply_to_customer(*, case_id: int, reply: Reply, actor: Actor, now: datetime
             subject_id=case.pk,
             name=reply.name,
             address=_address(reply),
+            tail=_tail(case, now),
         ),
         actor=actor,
         now=now,
@@ -105,6 +107,10 @@ def reply_to_customer(*, case_id: int, reply: Reply, actor: Actor, now: datetime
     drop_draft(case.pk, actor.person_id, BOX)
     _tell(case, KIND, actor, now)
     return case
+
+
+def _tail(case: Case, now: datetime) -> Mapping[str, str]:
+    return link_tails([case.pk], now=now).get(case.pk, {})
 
 
 def known_address(*, case: Case, channel: str, now: datetime) -> str:

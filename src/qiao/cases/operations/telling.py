@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from django.utils.translation import override
 from qiao.cases import definitions
 from qiao.cases.journal import is_told
 from qiao.cases.models import Case, CaseTelling
+from qiao.cases.operations.public import link_tails
 from qiao.cases.queries.telling import (
     Owed,
     Wishes,
@@ -165,13 +166,15 @@ def _tell(work: _Round, group: Group, rows: Sequence[CaseTelling], known: _Known
         day=work.now.astimezone(ZoneInfo(unit.timezone)).date(),
         letters="letter" in channels,
     )
+    tails = link_tails({row.case_id for row in rows}, now=work.now)
     receivers = []
     for row in rows:
         reason = _refusal(found[row.pk], channels)
         if reason:
             work.end(row, reason)
             continue
-        receivers.append(_receiver(row, work.cases[row.case_id], found[row.pk], known))
+        receiver = _receiver(row, work.cases[row.case_id], found[row.pk], known)
+        receivers.append(replace(receiver, tail=tails.get(row.case_id, {})))
     texts = notice_texts(occasion=occasion, organisation_id=unit_id, pack=pack)
     queued = queue_messages(
         sending=Sending(

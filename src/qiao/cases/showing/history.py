@@ -17,6 +17,7 @@ from qiao.cases.showing import (
     joining,
     ladder_history,
     names,
+    public_history,
     sent_words,
     subtasks,
     suggestion_words,
@@ -382,10 +383,9 @@ def _of_facts(words: Callable[[Mapping[str, Any]], dict[str, Any]]) -> Say:
     return lambda entry, _speech: _Said(**words(entry.data))
 
 
-WORDS |= {
-    kind: _of_facts(words) for kind, words in (sent_words.WORDS | word_history.WORDS).items()
-}
-ICONS |= sent_words.ICONS | word_history.ICONS
+_FROM_FACTS = sent_words.WORDS | word_history.WORDS | public_history.WORDS
+WORDS |= {kind: _of_facts(words) for kind, words in _FROM_FACTS.items()}
+ICONS |= sent_words.ICONS | word_history.ICONS | public_history.ICONS
 WORDS |= {kind: _of_facts(words) for kind, words in intake_history.WORDS.items()}
 ICONS |= intake_history.ICONS
 WORDS["file_removed"] = _of_facts(files.removed_words)

@@ -28,6 +28,13 @@ PHASES: Final[Mapping[str, LazyText]] = {
     "confirm": pgettext_lazy("case phase", "To follow up"),
     "closed": pgettext_lazy("case phase", "Archived"),
 }
+STAGES: Final[Mapping[str, LazyText]] = {
+    "received": pgettext_lazy("customer's words for a case", "Received"),
+    "looked_at": pgettext_lazy("customer's words for a case", "Being looked at"),
+    "on_the_way": pgettext_lazy("customer's words for a case", "On the way to you"),
+    "done": pgettext_lazy("customer's words for a case", "Done"),
+}
+"""Where a case is (`rules.stages`), as customers read and hear it."""
 PHASE_TONES: Final = {
     "intake": "info",
     "assign": "warn",

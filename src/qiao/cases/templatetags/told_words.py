@@ -1,4 +1,4 @@
-"""``{% load told_words %}``: notices to the customer, from plain data of a panel."""
+"""``{% load told_words %}``: what customers are told, from plain data of panels and pages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from qiao.cases.showing.names import STAGES
 from qiao.cases.showing.replies import CHANNELS, STATES
 from qiao.cases.showing.telling import LABELS, REASONS
 from qiao.core.ui.moments import moment
@@ -38,6 +39,18 @@ def as_told(row: dict[str, Any]) -> ShownTold:
     at = moment(row["moment"]) or moment(row["at"])
     occasion = str(LABELS.get(row["occasion"], row["occasion"]))
     return ShownTold(occasion, str(way[0]) if way else "", str(label), icon, tone, at)
+
+
+@register.filter
+def stage_name(key: str) -> str:
+    """Where a case is (`rules.stages`), in its customer's words."""
+    return str(STAGES[key])
+
+
+@register.filter
+def as_moment(text: str) -> datetime | None:
+    """A moment of a panel's data."""
+    return moment(text)
 
 
 WORD_STATES: Final = {

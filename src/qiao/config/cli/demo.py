@@ -38,6 +38,7 @@ def run(args: argparse.Namespace) -> int:
     if args.fresh:
         _throw_away(place)
     os.environ.setdefault("QIAO_DEMO", "1")
+    os.environ.setdefault("QIAO_TRUSTED_ORIGINS", _address(args))
     supervise.stop_on_signals()
     children: list[supervise.Child] = []
     try:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from qiao.core.rules.links import hash_of
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.feedback.models import SurveyAnswer, SurveyInvitation
-from qiao.feedback.rules.survey_links import hash_of
 from qiao.feedback.rules.survey_questions import (
     WORDS_LENGTH,
     Given,

@@ -17,12 +17,12 @@ from django.utils.translation import override
 
 from qiao.core import background
 from qiao.core.actor import Actor
+from qiao.core.rules.links import TOKEN_BITS, hash_of, token_from
 from qiao.core.rules.texts import DATA_KEYS
 from qiao.core.transactions import required
 from qiao.feedback.models import SurveyWave
 from qiao.feedback.operations.survey_drawing import locked_wave
 from qiao.feedback.operations.surveys import SurveyRefused
-from qiao.feedback.rules.survey_links import TOKEN_BITS, hash_of, token_from
 from qiao.messaging.operations import Queued, Receiver, Sending, Words, queue_messages
 from qiao.staff.queries import organisation
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from qiao.cases.operations.public import link_tails
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
 from qiao.feedback.models import Improvement
@@ -50,11 +51,15 @@ def tell_by_message(
     known = told_of(row, everybody)
     waiting = [each for each in everybody if each.case_id not in known]
     receivers: dict[int, Receiver] = {}
+    tails = link_tails([each.case_id for each in waiting], now=now)
     for each in waiting:
         who = each.customer_id
         if who is not None and who not in receivers:
             receivers[who] = Receiver(
-                customer_id=who, subject_id=each.case_id, reference=each.number
+                customer_id=who,
+                subject_id=each.case_id,
+                reference=each.number,
+                tail=tails.get(each.case_id, {}),
             )
     if not receivers:
         raise ImprovementRefused("nobody")

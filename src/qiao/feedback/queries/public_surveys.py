@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from qiao.core.rules.links import hash_of
 from qiao.core.wording import from_names
 from qiao.feedback.models import SurveyAnswer, SurveyInvitation
-from qiao.feedback.rules.survey_links import hash_of
 from qiao.feedback.rules.survey_questions import CHOICE, question_of
 
 

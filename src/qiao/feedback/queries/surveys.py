@@ -18,7 +18,7 @@ from qiao.feedback.models import (
     SurveyWave,
 )
 from qiao.feedback.queries.paging import page_of
-from qiao.feedback.rules.survey_links import months_later
+from qiao.feedback.rules.survey_months import months_later
 from qiao.feedback.rules.survey_questions import OVERALL, POOR_UP_TO
 
 VIEW: Final = "surveys.view"

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from qiao.core.rules.links import hash_of, token_from
 from qiao.customers.models import Customer
 from qiao.customers.operations.care import record_consent
 from qiao.customers.tests.factories import make_account, make_customer
@@ -15,7 +16,6 @@ from qiao.feedback.operations.survey_answering import Given, answer_survey
 from qiao.feedback.operations.survey_drawing import Draw, draw_wave
 from qiao.feedback.operations.survey_sending import send_part, send_wave
 from qiao.feedback.operations.surveys import Asked, Design, add_survey, save_question
-from qiao.feedback.rules.survey_links import hash_of, token_from
 from qiao.messaging.models import Message
 from qiao.staff.models import Staff
 from qiao.staff.tests.cast import Company, make_company

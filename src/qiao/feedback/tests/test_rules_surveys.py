@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qiao.core.rules.links import TOKEN_BITS, hash_of, token_from
 from qiao.core.rules.statistics import score_interval, wilson
 from qiao.feedback.rules.survey_figures import (
     FEWEST,
@@ -20,7 +21,7 @@ from qiao.feedback.rules.survey_figures import (
     weighted_mean,
     weighted_share,
 )
-from qiao.feedback.rules.survey_links import TOKEN_BITS, hash_of, months_later, token_from
+from qiao.feedback.rules.survey_months import months_later
 from qiao.feedback.rules.survey_questions import Given, Question, read_answers
 from qiao.feedback.rules.survey_samples import allocate
 

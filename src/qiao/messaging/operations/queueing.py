@@ -72,7 +72,8 @@ class Receiver:
     given; a member of staff or a stranger by `address` alone (needs a single channel).
 
     `values` fill places that differ by receiver; ``{name}`` is always known. `reference` and `key`
-    stand for those of the sending where each has one of their own.
+    stand for those of the sending where each has one of their own. `tail`, by language key, stands
+    below the text as it is: a personal link.
     """
 
     customer_id: int | None = None
@@ -84,6 +85,7 @@ class Receiver:
     reference: str = ""
     key: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    tail: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +378,8 @@ def _words(sending: Sending, line: _Line, common: Mapping[str, str]) -> Words:
     if not sending.is_plain:
         values = {"name": line.name or _polite(line.language), **common, **line.receiver.values}
         title, body = fill(title, values), fill(body, values)
+    if tail := line.receiver.tail.get(line.language):
+        body = f"{body}\n\n{tail}"
     reference = line.receiver.reference or sending.reference
     if reference and line.channel == "email" and reference not in title:
         title = f"{title} [#{reference}]"

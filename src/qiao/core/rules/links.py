@@ -1,8 +1,6 @@
-"""Personal links of a survey, and the day on which the next wave is due."""
+"""Personal links: tokens that people can type from a letter, and what is kept of them."""
 
-import calendar
 import hashlib
-from datetime import date
 from typing import Final
 
 SIGNS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -27,9 +25,3 @@ def hash_of(token: str) -> str:
     """What is kept of a token: hyphens, capitals and signs that look alike make no difference."""
     plain = token.lower().replace("-", "").translate(_ALIKE)
     return hashlib.sha256(plain.encode()).hexdigest()
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month, or its last day where it has fewer."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
