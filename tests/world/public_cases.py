@@ -17,4 +17,5 @@ def add_public_case(world: World) -> None:
         facts={"leak_at": "before_meter", "paid_service": "no"},
     )
     case = open_case(request=request, actor=world.company.agent, now=world.now)
+    world.ids["case_number"] = case.number
     world.ids["case_token"] = make_links([case.pk], now=world.now)[case.pk]

@@ -15,7 +15,8 @@ NOT_ALLOWED: Final = 405
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """How an address is visited, and what a colleague of the branch is answered to GET."""
+    """How an address is visited, and what a colleague of the branch is answered to GET. `hangs`
+    are foreign keys by which whoever holds a personal link may add to what the branch holds."""
 
     args: Mapping[str, str] = field(default_factory=dict)
     queries: tuple[str, ...] = ()
@@ -25,6 +26,7 @@ class Visit:
     get: int = OK
     public: bool = False
     own: bool = False
+    hangs: frozenset[str] = frozenset()
     writes_on_get: bool = False
 
     def filled(self, ids: Mapping[str, Any]) -> dict[str, Any]:
