@@ -233,9 +233,11 @@ class Registry:
         items = self._used(actor, (q for module in self for q in module.inbox))
         return sorted((q for q in items if actor.can(q.permission)), key=lambda q: q.order)
 
-    def administration(self) -> list[AdministrationPage]:
-        """The pages that modules add to the administration, in the order of the floors."""
-        return [page for module in self for page in module.administration]
+    def administration(self, actor: Actor) -> list[AdministrationPage]:
+        """The pages that modules add to the administration and the actor does not do without, in
+        the order of the floors."""
+        items = (page for module in self for page in module.administration)
+        return list(self._used(actor, items))
 
     def tab_kinds(self) -> list[TabKind]:
         """What may stand as a tab of the desk, whoever looks."""

@@ -26,6 +26,7 @@ from qiao.telephony import recording_contributions as recordings
 from qiao.telephony.contributions import PARAMETERS
 from qiao.telephony.demo import call_lists, lines
 from qiao.telephony.demo import menus as menu_draft
+from qiao.telephony.features import FEATURES
 from qiao.telephony.inbox import count_inbox, find_inbox, load_inbox
 from qiao.telephony.list_export import EXPORTS
 from qiao.telephony.operations import install_menus, keep_as_packs_say, renew_watches
@@ -79,6 +80,7 @@ def _install(now: datetime) -> None:
 manifest = Module(
     key="telephony",
     label=_("Telephone"),
+    features=FEATURES,
     permissions=(
         Permission(WATCH, _("Listen to calls, whisper, take them over")),
         Permission("calls.figures", _("See the service level and the wallboard")),

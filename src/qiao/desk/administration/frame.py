@@ -79,7 +79,7 @@ def sections_for(request: StaffRequest) -> list[Section]:
     actor, company = request.actor, company_id()
     brought = [
         Section(page.key, page.label, page.url_name, (page.permission,))
-        for page in registry.administration()
+        for page in registry.administration(request.actor)
     ]
     return [
         section

@@ -10,10 +10,12 @@ from django.db.models import Count
 
 from qiao.core import parameters
 from qiao.core.actor import Actor
+from qiao.core.features import is_on
 from qiao.core.manifest import FinishedWork
 from qiao.core.registry import registry
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
+from qiao.feedback.features import QUALITY
 from qiao.feedback.models import (
     Evaluation,
     EvaluationEvent,
@@ -119,6 +121,8 @@ def draw_due(*, now: datetime) -> int:
     given = 0
     for plan in plans_on(day=max(days.values())):
         today = days[plan.organisation_id]
+        if not is_on(QUALITY, organisation_ids=chain_of(plan.organisation_id), day=today):
+            continue
         if plan.valid_from <= today and (plan.valid_until is None or today < plan.valid_until):
             monday = today - timedelta(days=today.weekday())
             given += draw_week(plan=plan, week=monday - WEEK, now=now)

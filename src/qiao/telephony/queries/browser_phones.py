@@ -8,6 +8,7 @@ from django.conf import settings
 
 from qiao.core import crypto
 from qiao.core.actor import Actor
+from qiao.telephony.features import SOFTPHONE
 from qiao.telephony.models import BrowserPhone, Call
 from qiao.telephony.rules.browser_phones import browser_endpoint
 
@@ -23,8 +24,9 @@ def sealing_context(staff_id: int) -> bytes:
 
 
 def uses_browser(actor: Actor) -> bool:
-    """Whether the actor's telephone is the one in the browser."""
-    if not has_browser_phones():
+    """Whether the actor's telephone is the one in the browser: where that is switched off, the
+    one on the desk is rung, whatever they chose before."""
+    if not has_browser_phones() or not actor.uses(SOFTPHONE):
         return False
     return BrowserPhone.objects.filter(staff_id=actor.person_id, is_used=True).exists()
 
