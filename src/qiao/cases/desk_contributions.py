@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases import green_tasks, risk_tasks
@@ -150,7 +150,18 @@ AUDIT_WORDS = (
     AuditTable(
         table="cases_greenrule",
         label=_("Rule of the green channel"),
-        fields={"key": _("Rule"), "terms": _("Holds for"), "valid_from": _("From")},
+        fields={
+            "key": _("Rule"),
+            "terms": _("Holds for"),
+            "valid_from": _("From"),
+            "valid_to": _("Until"),
+            "raises_to": _("Priority at least"),
+            "source": _("Source"),
+            "is_on": pgettext_lazy("rule of the green channel", "On"),
+            "place": pgettext_lazy("rule", "Place"),
+            "organisation_id": _("Holds in"),
+            "changed_by_id": pgettext_lazy("rule", "Changed by"),
+        },
     ),
     AuditTable(
         table="cases_dispute",

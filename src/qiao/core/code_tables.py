@@ -95,7 +95,8 @@ class CodeColumn:
 
 @dataclass(frozen=True, slots=True)
 class CodeField:
-    """A field of an action. `kind`: ``text``, ``date``, ``choice`` or ``secret``.
+    """A field of an action. `kind`: ``text``, ``date``, ``choice``, ``many`` (any number of the
+    choices) or ``secret``.
 
     A secret is never shown again. A request to a second person keeps what was typed until it is
     decided, so an action that may ask one has no secret.
@@ -111,7 +112,7 @@ class CodeField:
     max_length: int = 100
 
 
-Values = Mapping[str, Any]  # by field: str, `date` or None
+Values = Mapping[str, Any]  # by field: str, `date`, a list of str or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,8 @@ class CodeAction:
     is done to a row, and never with a secret. The labels of such an action's fields are also
     asked for without the row. `offered` says whether the action makes sense for a row. With
     `whole_company` the permission must hold in the company. After one that `ends_row` there is no
-    page of the row to go back to.
+    page of the row to go back to. With a `trial` the form offers to try first: it is called as
+    `apply` is, changes nothing, and tells what the values would do.
 
     Raises `BadAction` for a second person without a row.
     """
@@ -142,6 +144,7 @@ class CodeAction:
     is_grave: bool = False
     whole_company: bool = False
     ends_row: bool = False
+    trial: Callable[..., Text] | None = None
 
     def __post_init__(self) -> None:
         if self.second_person is not None and not self.on_row:

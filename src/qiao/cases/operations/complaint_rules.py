@@ -7,7 +7,8 @@ from typing import Any, Final
 from django.utils import timezone
 
 from qiao.cases.events import RiskRulesChanged
-from qiao.cases.models import ComplaintDesk, DigestReader, GreenRuleRow, RiskRuleRow
+from qiao.cases.models import ComplaintDesk, DigestReader, RiskRuleRow
+from qiao.cases.operations.green_installing import install_green_rule
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.idempotency import claim
@@ -61,20 +62,7 @@ def install_rules(*, packs: Iterable[Pack], now: datetime) -> None:
                 changed_at=now,
             )
         for green in pack.green_rules:
-            alike = GreenRuleRow.objects.filter(pack=pack.key, key=green.key)
-            if alike.filter(valid_from__gte=green.valid_from):
-                continue
-            alike.filter(valid_to__isnull=True).update(valid_to=green.valid_from)
-            GreenRuleRow.objects.create(
-                pack=pack.key,
-                key=green.key,
-                names=green.name.data(),
-                source=green.source.data(),
-                terms=dict(green.terms),
-                raises_to=green.raises_to,
-                valid_from=green.valid_from,
-                changed_at=now,
-            )
+            install_green_rule(pack=pack.key, spec=green, now=now)
 
 
 def change_risk_rule(

@@ -35,10 +35,17 @@ class NotGreen(Exception):  # noqa: N818 - names the finding
     """The case is not in the green channel, or is already."""
 
 
+# Of each rule the version of the nearest unit; those that are off there let nothing in.
 _IN_FORCE: Final = """
-SELECT id, key, terms, raises_to FROM cases_greenrule
- WHERE pack = %(pack)s AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)
- ORDER BY id
+SELECT x.id, x.key, x.terms, x.raises_to
+  FROM (SELECT DISTINCT ON (place, key) id, place, key, terms, raises_to, is_on
+          FROM cases_greenrule
+         WHERE pack = %(pack)s AND valid_from <= %(day)s
+           AND (valid_to IS NULL OR valid_to > %(day)s)
+           AND (organisation_id IS NULL OR organisation_id = ANY(%(chain)s::bigint[]))
+         ORDER BY place, key, array_position(%(chain)s::bigint[], organisation_id)) x
+ WHERE x.is_on
+ ORDER BY x.place, x.key
 """
 RULES_AT_HAND: Final = 256
 # Open cases outside of the channel. One that somebody took out by hand stays out.
@@ -80,7 +87,8 @@ def rule_for(case: Case, now: datetime) -> GreenRuleRow | None:
     """The first rule in force that holds for a case; None for one that waits its turn."""
     pack, _dot, kind = case.case_type.key.partition(".")
     day = now.astimezone(ZoneInfo(case.organisation.timezone)).date()
-    rows = fetch_all(_IN_FORCE, {"pack": pack, "day": day})
+    chain = list(chain_to(case.organisation))
+    rows = fetch_all(_IN_FORCE, {"pack": pack, "day": day, "chain": chain})
     if not rows:
         return None
     tier, flags, tags = _customer(case.customer_id)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from django.db import connection
+from django.db.models import F, Q, QuerySet
 
 from qiao.cases.models import GreenRuleRow
 from qiao.cases.queries.counting import kept_counts
@@ -14,9 +15,8 @@ from qiao.core.actor import Actor
 
 PANEL: Final = """
 SELECT CASE WHEN c.is_green THEN jsonb_build_object('case', c.id, 'names', r.names,
-       'source', r.source, 'since', r.valid_from, 'place', (SELECT count(*)
-           FROM cases_greenrule o WHERE o.pack = r.pack AND o.valid_to IS NULL AND o.id <= r.id),
-       'raises', r.raises_to, 'reason', g.reason, 'by', s.name, 'at', g.put_at,
+       'source', r.source, 'since', r.valid_from, 'place', r.place, 'raises', r.raises_to,
+       'reason', g.reason, 'by', s.name, 'at', g.put_at,
        'open', c.closed_at IS NULL) END
   FROM cases_case c
   LEFT JOIN cases_casegreen g ON g.case_id = c.id
@@ -26,10 +26,18 @@ SELECT CASE WHEN c.is_green THEN jsonb_build_object('case', c.id, 'names', r.nam
 """
 
 
-def rules_in_force(*, day: date) -> Sequence[GreenRuleRow]:
-    """The rules that hold on a day, in the order in which they are asked."""
-    rows = GreenRuleRow.objects.filter(valid_from__lte=day).exclude(valid_to__lte=day)
-    return list(rows.order_by("pack", "id"))
+def green_rules(*, actor: Actor) -> QuerySet[GreenRuleRow]:
+    """All versions of rules in the order in which they are asked: each the company's first, then
+    those of units whose cases the actor sees."""
+    seen = Q(organisation=None) | Q(organisation__in=actor.organisations("cases.view"))
+    rows = GreenRuleRow.objects.filter(seen).select_related("organisation")
+    unit = F("organisation__path").asc(nulls_first=True)
+    return rows.order_by("pack", "place", "key", unit, "-valid_from")
+
+
+def rules_in_force(*, actor: Actor, day: date) -> Sequence[GreenRuleRow]:
+    """The rules that hold on a day, or are off in a unit, as `green_rules` gives them."""
+    return list(green_rules(actor=actor).filter(valid_from__lte=day).exclude(valid_to__lte=day))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,5 @@
 """The green channel and disputes: what a person does on the case's page, and the overview."""
 
-from collections.abc import Callable
-from typing import Any, Final
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,50 +10,33 @@ from qiao.cases.forms import WordsForm
 from qiao.cases.forms.complaints import DisputeForm
 from qiao.cases.models import Dispute
 from qiao.cases.showing import names
+from qiao.cases.showing.green import wants
 from qiao.cases.views.acting import attempt, dialog, done, posted
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.wording import from_names
-from qiao.customers.queries import flag_words
 
 
 @staff_view("cases.view")
 def green(request: StaffRequest) -> HttpResponse:
     """The rules of the green channel in force, and how many cases are in it by which."""
     share = queries.green_share(actor=request.actor)
+    today = timezone.localdate(request.now)
     rows = [
         {
-            "place": place,
+            "place": rule.place,
             "name": from_names(rule.names),
             "source": from_names(rule.source),
             "since": rule.valid_from,
             "raises": names.PRIORITIES[rule.raises_to],
-            "wants": _wants(rule.terms),
+            "wants": wants(rule.terms, rule.pack),
+            "unit": from_names(unit.names, unit.name) if (unit := rule.organisation) else "",
+            "is_on": rule.is_on,
             "count": share.by_rule.get(rule.pk, 0),
         }
-        for place, rule in enumerate(
-            queries.rules_in_force(day=timezone.localdate(request.now)), start=1
-        )
+        for rule in queries.rules_in_force(actor=request.actor, day=today)
     ]
     context = {"rows": rows, "share": share, "by_hand": share.by_rule.get(0, 0)}
     return render(request, "cases/green/index.html", context)
-
-
-Words = Callable[[list[str]], list[str]]
-WANTED: Final[dict[str, Words]] = {
-    "protections": flag_words,
-    "groups": lambda keys: [str(names.GROUPS.get(key, key)) for key in keys],
-    "priorities": lambda keys: [str(names.PRIORITIES.get(key, key)) for key in keys],
-}
-
-
-def _wants(terms: dict[str, Any]) -> list[str]:
-    """What a rule asks for, in words."""
-    either = _(" or ")
-    return [
-        either.join(WANTED[name](values) if name in WANTED else values)
-        for name, values in terms.items()
-        if values
-    ]
 
 
 @staff_view("cases.green", methods=("GET", "HEAD", "POST"))

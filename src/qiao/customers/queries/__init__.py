@@ -30,7 +30,12 @@ from qiao.customers.queries.places import (
     get_premises_for,
     history_of,
 )
-from qiao.customers.queries.protection import ProtectionRecord, flag_words, protection_records
+from qiao.customers.queries.protection import (
+    ProtectionRecord,
+    flag_words,
+    protection_records,
+    protection_words,
+)
 from qiao.customers.queries.records import (
     AccountRecord,
     CustomerRecord,
@@ -130,6 +135,7 @@ __all__ = [
     "party_since",
     "premises_record",
     "protection_records",
+    "protection_words",
     "record_of",
     "rule_in_force",
     "segment_line",

@@ -60,10 +60,15 @@ def get_protection_for(*, actor: Actor, protection_id: int) -> Protection:
     return found
 
 
+def protection_words() -> dict[str, str]:
+    """All kinds of protection by key, in the reader's language."""
+    return {key: str(label) for key, label in ProtectedFlag.choices}
+
+
 def flag_words(flags: Iterable[str]) -> list[str]:
     """Kinds of protection in the reader's language; unknown ones as they are."""
-    known = dict(ProtectedFlag.choices)
-    return [str(known.get(each, each)) for each in flags]
+    known = protection_words()
+    return [known.get(each, each) for each in flags]
 
 
 def whose(row: Protection) -> Customer:

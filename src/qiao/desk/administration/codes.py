@@ -1,5 +1,6 @@
 """Code tables: one list, one page a row, one form an action, for whatever modules contribute."""
 
+from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
@@ -41,8 +42,11 @@ class ActionForm(forms.Form):
         told = {}
         for each in self.declared:
             value = self.cleaned_data[each.key]
-            if each.kind != "secret" and value:
-                told[each.key] = str(dict(each.choices).get(value, value)).strip()
+            if each.kind == "secret" or not value:
+                continue
+            words = dict(each.choices)
+            chosen = value if isinstance(value, list) else [value]
+            told[each.key] = ", ".join(str(words.get(one, one)).strip() for one in chosen)
         return told
 
 
@@ -54,6 +58,11 @@ def _form_field(each: CodeField) -> forms.Field:
     }
     if each.kind == "choice":
         return forms.ChoiceField(choices=each.choices, initial=each.initial, **options)
+    if each.kind == "many":
+        boxes = forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(
+            choices=each.choices, initial=each.initial, widget=boxes, **options
+        )
     if each.kind == "date":
         return forms.DateField(
             widget=forms.DateInput(attrs=DAY, format="%Y-%m-%d"), initial=each.initial, **options
@@ -241,8 +250,10 @@ def _act(
     fields = action.asked(request.actor, row, timezone.localdate(request.now))
     form = ActionForm(fields, data)
     reason = ReasonForm(data if data is not None and "reason" in data else None)
-    asks = False
-    if data is not None and form.is_valid():
+    asks, told = False, ""
+    if data is not None and action.trial is not None and "try" in data:
+        told = _call(action.trial, request, row, form) if form.is_valid() else ""
+    elif data is not None and form.is_valid():
         asks = action.asks_second(form.values())
         if asks and row is not None:
             done = reason.is_valid() and _ask(request, table, action, row, form, reason)
@@ -257,13 +268,15 @@ def _act(
         "name": row.name_in(translation.get_language() or "en") if row else "",
         "form": form,
         "reason": reason if asks else None,
+        "may_try": action.trial is not None,
+        "told": told,
     }
     return show(
         request,
         "code_action.html",
         "codes",
         context,
-        status=UNPROCESSABLE if data is not None else 200,
+        status=UNPROCESSABLE if data is not None and not told else 200,
     )
 
 
@@ -274,19 +287,29 @@ def _after(table: CodeTable, action: CodeAction, row: CodeRow | None) -> str:
 
 
 def _do(request: StaffRequest, action: CodeAction, row: CodeRow | None, form: ActionForm) -> bool:
+    words = _call(action.apply, request, row, form)
+    if words:
+        messages.success(request, words)
+    return bool(words)
+
+
+def _call(
+    what: Callable[..., Any], request: StaffRequest, row: CodeRow | None, form: ActionForm
+) -> str:
+    """What an action or its trial tells; nothing where it refuses, which the form tells then."""
     try:
-        words = action.apply(
-            actor=request.actor,
-            now=request.now,
-            row_key=row.key if row else "",
-            values=form.values(),
+        return str(
+            what(
+                actor=request.actor,
+                now=request.now,
+                row_key=row.key if row else "",
+                values=form.values(),
+            )
         )
     except code_tables.CodeRefused as refusal:
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, str(refusal.words))
-        return False
-    messages.success(request, str(words))
-    return True
+        return ""
 
 
 def _ask(
