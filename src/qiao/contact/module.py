@@ -21,6 +21,7 @@ from qiao.contact.operations import (
 from qiao.contact.personal import PERSONAL
 from qiao.contact.queries import RECENT, TIMELINE, count_at_hand, load_bar
 from qiao.contact.retention import RETENTION
+from qiao.contact.story_contributions import STORIES
 from qiao.contact.tasks import on_case_handed_past
 from qiao.core.demo import World
 from qiao.core.manifest import (
@@ -148,6 +149,7 @@ manifest = Module(
     headlines=overview.HEADLINES,
     figures=overview.FIGURES,
     workload=overview.WORKLOAD,
+    stories=STORIES,
     retention=RETENTION,
     periodic=(PeriodicJob("contact.fold_counts", "* * * * *", _fold),),
     install=_install,

@@ -44,6 +44,7 @@ from qiao.core.manifest import (
     Retention,
     SearchSource,
     SegmentField,
+    StorySource,
     TabKind,
     TimelineSource,
     VoiceAnswer,
@@ -254,6 +255,10 @@ class Registry:
     def evaluated(self) -> dict[str, EvaluationSubject]:
         """The kinds of finished work that are judged, by their keys."""
         return {kind.key: kind for module in self for kind in module.evaluated}
+
+    def stories(self, subject: str) -> list[StorySource]:
+        """What modules add to the story of a kind of work."""
+        return [each for module in self for each in module.stories if each.subject == subject]
 
     def figures(self, actor: Actor) -> list[Figure]:
         """The overview's panels that the actor may see, in order."""

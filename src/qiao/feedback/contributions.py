@@ -24,7 +24,7 @@ NAVIGATION = (
 )
 
 OF_CASE = """
-SELECT jsonb_build_object('id', f.id, 'state', f.state, 'rating', f.rating,
+SELECT jsonb_build_object('id', f.id, 'case', f.case_id, 'state', f.state, 'rating', f.rating,
     'resolved', f.resolved, 'words', f.words, 'attempts', f.attempt_count, 'person', s.name,
     'due', f.due_at, 'finished', f.finished_at)
   FROM feedback_followup f JOIN staff_staff s ON s.id = f.assigned_to_id
@@ -111,4 +111,11 @@ INBOX = (
 
 COMMANDS = (
     Command("feedback.list", _("My follow-ups"), "phone-outgoing", "feedback:list", WORK, "G F"),
+    Command(
+        "feedback.satisfaction",
+        _("Satisfaction by cause"),
+        "mood-smile",
+        "feedback:satisfaction",
+        VIEW,
+    ),
 )

@@ -15,6 +15,7 @@ from qiao.feedback import quality_contributions as quality
 from qiao.feedback import suggestion_contributions as suggestions
 from qiao.feedback import survey_contributions as surveys
 from qiao.feedback.calling_contributions import SOURCES
+from qiao.feedback.events import FollowUpCompleted
 from qiao.feedback.features import FEATURES
 from qiao.feedback.operations import note_known_satisfactions, note_satisfactions
 from qiao.feedback.operations.score_cards import install_score_cards
@@ -30,6 +31,7 @@ from qiao.feedback.tasks import (
     on_case_closed,
     on_case_handed_past,
     on_cases_held,
+    on_follow_up_completed,
     on_step_entered,
 )
 
@@ -80,6 +82,7 @@ manifest = Module(
         Subscription(CaseClosed, on_case_closed),
         Subscription(CasesHeld, on_cases_held),
         Subscription(CaseHandedPast, on_case_handed_past),
+        Subscription(FollowUpCompleted, on_follow_up_completed),
     ),
     headlines=overview.HEADLINES,
     case_figures=overview.CASE_FIGURES,

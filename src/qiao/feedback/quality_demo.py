@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo
 from qiao.core.actor import Actor
 from qiao.core.demo import Finding, World
 from qiao.core.transactions import acting
-from qiao.feedback.models import Coaching, Evaluation, SamplePlan, ScoreCard
+from qiao.feedback.models import (
+    Coaching,
+    Evaluation,
+    EvaluationEvent,
+    FollowUp,
+    SamplePlan,
+    ScoreCard,
+)
 from qiao.feedback.operations.appealing import appeal, decide_appeal
 from qiao.feedback.operations.coaching import CoachingTerms, finish_coaching, open_coaching
 from qiao.feedback.operations.evaluating import (
@@ -19,8 +26,10 @@ from qiao.feedback.operations.evaluating import (
     keep_draft,
     release_evaluation,
 )
+from qiao.feedback.operations.reviewing import OCCASION, review_poor_rating
 from qiao.feedback.operations.sampling import PlanTerms, add_plan, draw_week
 from qiao.feedback.queries.evaluations import card_of, deciders_of
+from qiao.feedback.queries.ratings import POOR
 from qiao.feedback.rules.score_cards import Question
 from qiao.staff.queries import actor_by_id, actor_by_number, chain_of, home_unit
 
@@ -54,6 +63,9 @@ OBJECTION: Final = "系统当时推荐的就是该类型，客户也是这样描
 DECIDED: Final = "复核录音：客户先说停水，未提到路面冒水，类型选择合理，改判为“是”。"
 TOPIC: Final = "把诉求一次问清、一次记全"
 PLAN: Final = "每天挑两单，按“何事、何地、何时起、期望什么”四项自查，周五与班长一起听一段录音。"
+REVIEWED: Final = timedelta(days=12)
+MOST_REVIEWS: Final = 40
+REVIEWED_AS: Final = "看过全过程：等待最长的一段未向客户说明原因，回复时也没有确认客户是否认可。"
 RESULT: Final = "已练习两周，记录完整，补问明显减少。"
 
 
@@ -90,6 +102,7 @@ def build(world: World) -> None:
             _judge(row, place, chance, world, today, is_begun=row == begun)
     _object(plan, planner, world, today)
     _coach(plan, world, today)
+    _review(chance, world, today)
 
 
 def _at(day: date, hour: int) -> datetime:
@@ -217,15 +230,36 @@ def _coach(plan: SamplePlan, world: World, today: date) -> None:
                 finish_coaching(coaching_id=opened.pk, result=RESULT, actor=owner, now=done)
 
 
+def _review(chance: Random, world: World, today: date) -> None:
+    """Poor ratings of the last days came before a lead; those of other days are judged by now."""
+    since = world.now - REVIEWED
+    poor = FollowUp.objects.filter(POOR, state=FollowUp.State.REACHED, finished_at__gt=since)
+    for follow_up in poor.order_by("finished_at", "id")[:MOST_REVIEWS]:
+        at = follow_up.finished_at
+        assert at is not None
+        with acting(None):
+            row = review_poor_rating(follow_up_id=follow_up.pk, now=at)
+        if row is None or row.created_at != at or at.astimezone(ZONE).date() == today:
+            continue
+        evaluator, done = actor_by_id(row.evaluator_id, day=today), at + timedelta(hours=3)
+        given = {question.key: _answer(question, chance) for question in card_of(row).questions()}
+        with acting(evaluator):
+            finish_evaluation(
+                evaluation_id=row.pk, given=given, comment=REVIEWED_AS, actor=evaluator, now=done
+            )
+
+
 def audit() -> Sequence[Finding]:
     """Judgements of a month, most of them read, some coaching."""
     judged = Evaluation.objects.exclude(finished_at=None).count()
     coached = Coaching.objects.count()
     begun = Evaluation.objects.filter(state=Evaluation.State.OPEN).exclude(draft={}).count()
     appealed = Evaluation.objects.filter(state=Evaluation.State.APPEALED).count()
+    reviews = EvaluationEvent.objects.filter(kind=OCCASION).count()
     return [
         Finding("judged cases", str(judged), "≥ 5", ok=judged >= 5),
         Finding("begun judgements", str(begun), "≥ 1", ok=begun >= 1),
         Finding("open appeals", str(appealed), "≥ 1", ok=appealed >= 1),
+        Finding("reviews of poor ratings", str(reviews), "≥ 1", ok=reviews >= 1),
         Finding("coachings", str(coached), "1–2", ok=1 <= coached <= 2),
     ]

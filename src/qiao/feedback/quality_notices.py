@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from qiao.core.actor import Actor
 from qiao.core.manifest import NoticeKind, NoticeRow, NoticeWords
-from qiao.feedback.models import Coaching, Evaluation
+from qiao.feedback.models import Coaching, Evaluation, FollowUp
 from qiao.feedback.operations.appealing import APPEALED, DECIDED
 from qiao.feedback.operations.coaching import AGREED
 from qiao.feedback.operations.evaluating import RELEASED
+from qiao.feedback.operations.reviewing import RAISED
 from qiao.feedback.operations.sampling import ASSIGNED
+from qiao.feedback.showing import said_of
 
 Words = Callable[[Actor, Sequence[NoticeRow]], Mapping[int, NoticeWords]]
 
@@ -65,7 +67,26 @@ def _coaching(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, NoticeWor
     }
 
 
+def _poor_ratings(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, NoticeWords]:
+    wanted = {row.subject_id for row in rows}
+    seen = FollowUp.objects.visible_to(actor).filter(pk__in=wanted).select_related("case")
+    found = {each.pk: each for each in seen}
+    return {
+        row.notice_id: NoticeWords(
+            title=_("Poor rating: %(number)s") % {"number": found[row.subject_id].case.number},
+            text=_("%(rating)s. Replay the case and judge it today.")
+            % {"rating": said_of(found[row.subject_id])},
+            url=reverse("feedback:replay", args=["case", found[row.subject_id].case_id]),
+        )
+        for row in rows
+        if row.subject_id in found
+    }
+
+
 NOTICES = (
+    NoticeKind(
+        key=RAISED, label=gettext_lazy("Poor ratings"), icon="mood-sad", words=_poor_ratings
+    ),
     NoticeKind(
         key=ASSIGNED, label=gettext_lazy("Evaluations to do"), icon="checklist", words=_assigned
     ),

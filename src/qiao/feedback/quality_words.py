@@ -186,20 +186,22 @@ def _given(answer: EvaluationAnswer) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A line of the story with the time since the one before."""
+    """A line of the story with its place in it, from 1, and the time since the one before."""
 
     line: StoryLine
     gap: str
     is_long: bool
+    place: int
 
 
 def told(story: Story) -> list[Told]:
     """The story with the durations between its lines."""
     found = []
     before = None
-    for line in story.lines:
+    for place, line in enumerate(story.lines, start=1):
         seconds = (line.at - before).total_seconds() if before else 0
-        found.append(Told(line, duration(seconds) if seconds else "", seconds >= LONG_SECONDS))
+        gap = duration(seconds) if seconds else ""
+        found.append(Told(line, gap, seconds >= LONG_SECONDS, place))
         before = line.at
     return found
 

@@ -13,7 +13,7 @@ from qiao.core.actor import Actor
 from qiao.core.rules import phones
 from qiao.core.wording import from_names
 from qiao.customers.queries import number_to_call
-from qiao.feedback.models import FollowUp, FollowUpAttempt, Rating
+from qiao.feedback.models import Evaluation, FollowUp, FollowUpAttempt, Rating
 from qiao.feedback.queries import Progress, progress_of
 
 ICONS = {
@@ -60,6 +60,7 @@ class Shown:
     result: str
     result_tone: str
     result_icon: str
+    review: Evaluation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class Mark:
     icon: str
 
 
-def show(row: FollowUp) -> Shown:
-    """One follow-up in words."""
+def show(row: FollowUp, *, review: Evaluation | None = None) -> Shown:
+    """One follow-up in words; `review` is the evaluation of its case as far as it may be seen."""
     case: Any = row.case
     customer = case.customer
     open_due = row.due_at if row.finished_at is None else None
@@ -88,12 +89,19 @@ def show(row: FollowUp) -> Shown:
         result=rating_word(key) if row.rating else str(row.get_state_display()),
         result_tone=TONES.get(key, ""),
         result_icon=ICONS.get(key, "phone"),
+        review=review,
     )
 
 
 def rating_word(key: str) -> str:
     """The word for a rating."""
     return str(Rating(key).label) if key in Rating.values else ""
+
+
+def said_of(row: FollowUp) -> str:
+    """What the customer said in short: the rating, and that the matter is not solved where so."""
+    unsolved = _("not solved") if row.resolved is False else ""
+    return " · ".join(filter(None, (rating_word(row.rating), unsolved)))
 
 
 def marks() -> list[Mark]:

@@ -1,4 +1,5 @@
-"""What happens to follow-ups because something happened to a case, and by the clock."""
+"""What happens to follow-ups because something happened to a case, what a poor rating raises, and
+what the clock does."""
 
 from datetime import datetime
 
@@ -7,12 +8,14 @@ from django.db import transaction
 from qiao.cases.events import CaseClosed, CaseHandedPast, CasesHeld, StepEntered
 from qiao.cases.queries import case_of_event, is_held
 from qiao.core.events import Envelope
+from qiao.feedback.events import FollowUpCompleted
 from qiao.feedback.operations import (
     cancel_follow_ups,
     fold_counts,
     move_follow_ups,
     open_follow_up,
 )
+from qiao.feedback.operations.reviewing import review_poor_rating
 from qiao.feedback.queries import DUTY
 
 
@@ -45,6 +48,12 @@ def on_case_handed_past(*, event: CaseHandedPast, envelope: Envelope) -> None:
     """Call-backs of a case that goes past somebody of the house are kept from them as well."""
     del envelope
     move_follow_ups(case_id=event.case_id, organisation_id=event.organisation_id)
+
+
+def on_follow_up_completed(*, event: FollowUpCompleted, envelope: Envelope) -> None:
+    """A poor rating puts the case before the lead of the team that worked it, the same day."""
+    if event.rating:
+        review_poor_rating(follow_up_id=event.follow_up_id, now=envelope.occurred_at)
 
 
 def fold(now: datetime) -> None:  # noqa: ARG001 - periodic jobs get the time

@@ -37,6 +37,7 @@ from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 from qiao.telephony.recording_personal import PERSONAL as RECORDED
 from qiao.telephony.rights import DIAL, LINES, MENUS, WATCH
 from qiao.telephony.showing.controls import load_tool
+from qiao.telephony.story_contributions import STORIES
 from qiao.telephony.watch_contributions import WATCH_COMMANDS, WATCH_FRAME, WATCH_NAVIGATION
 
 BROWSER_PHONES = AuditTable(
@@ -175,5 +176,6 @@ manifest = Module(
     audit_words=(*recordings.AUDIT_WORDS, *lists.AUDIT_WORDS, BROWSER_PHONES, LINE_WORDS),
     code_tables=(line_codes.TABLE,),
     evaluated=EVALUATED,
+    stories=STORIES,
     append_only=("telephony_callentry", "telephony_calllisttry", "telephony_voicemenu"),
 )  # fmt: skip

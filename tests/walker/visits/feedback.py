@@ -40,6 +40,8 @@ FEEDBACK: Final = {
     "feedback:quality_figures": Visit(queries=("by=team", "by=unit", "by=kind")),
     "feedback:quality_counted": Visit(queries=("question=coded&value=0",)),
     "feedback:quality_workbook": Visit(post={}, own=True, get=NOT_ALLOWED),
+    "feedback:satisfaction": Visit(queries=("since=2026-01-01",)),
+    "feedback:satisfaction_workbook": Visit(post={}, own=True, get=NOT_ALLOWED),
     "feedback:coachings": Visit(queries=("view=done",)),
     "feedback:coaching_done": Visit({"coaching_id": "{coaching}"}, (), {"result": "x"}),
     "feedback:quality_plans": Visit(),
@@ -99,7 +101,7 @@ FEEDBACK: Final = {
     "feedback:improvement_close": _improvement({"text": "x"}, which="silent"),
     "feedback:improvement_drop": _improvement({"text": "x"}),
     "feedback:improvement_owner": _improvement({"owner": "{agent}"}),
-    "feedback:list": Visit(queries=("view=open", "view=done", "rating=satisfied")),
+    "feedback:list": Visit(queries=("view=open", "view=done", "view=poor", "rating=satisfied")),
     "feedback:detail": _follow_up(get=OK),
     "feedback:pane": _follow_up(get=OK),
     "feedback:confirm": _follow_up(

@@ -59,7 +59,13 @@ from qiao.core.manifest.pages import (
     TimelineSource,
     Workload,
 )
-from qiao.core.manifest.quality import EvaluationSubject, FinishedWork, Story, StoryLine
+from qiao.core.manifest.quality import (
+    EvaluationSubject,
+    FinishedWork,
+    Story,
+    StoryLine,
+    StorySource,
+)
 from qiao.core.manifest.reports import CaseFigure
 from qiao.core.manifest.voice import Answer, Question, SpokenValue, VoiceAnswer
 from qiao.core.personal import PersonalData
@@ -117,6 +123,7 @@ __all__ = [
     "SpokenValue",
     "Story",
     "StoryLine",
+    "StorySource",
     "Subscription",
     "TabKind",
     "Text",
@@ -209,6 +216,7 @@ class Module:
     code_tables: tuple[CodeTable, ...] = ()
     matters: tuple[MatterSource, ...] = ()
     evaluated: tuple[EvaluationSubject, ...] = ()
+    stories: tuple[StorySource, ...] = ()
     # Told some times a minute which people's browsers are heard of: (*, people, now); those who
     # hold `presence_right`.
     presence: Callable[..., None] | None = None

@@ -27,7 +27,11 @@ class FinishedWork:
 
 @dataclass(frozen=True, slots=True)
 class StoryLine:
-    """One thing that happened, in the reader's words. `seq` names it within its story."""
+    """One thing that happened, in the reader's words.
+
+    `seq` names it within its story, 0 where it cannot be named. `url` opens what it tells of;
+    `fragment` is the address of a part that is drawn below it, such as the player of a recording.
+    """
 
     seq: int
     at: datetime
@@ -38,6 +42,21 @@ class StoryLine:
     icon: str
     tone: str
     side: str
+    url: str = ""
+    fragment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StorySource:
+    """What a module adds to the story of a piece of work that another module tells.
+
+    `subject` is the key of the kind of work; `lines` gives what the actor may see of one piece,
+    none for holders of no such right.
+    """
+
+    key: str
+    subject: str
+    lines: Callable[..., Sequence[StoryLine]]  # (*, actor, subject_id, now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,12 @@ from qiao.feedback.models import FollowUpAttempt, Rating
 from qiao.feedback.operations.calling import NOTE_LENGTH, WORDS_LENGTH
 from qiao.feedback.queries import Filters
 
-VIEWS = (("mine", _("Mine")), ("open", _("All to do")), ("done", _("Finished")))
+VIEWS = (
+    ("mine", _("Mine")),
+    ("open", _("All to do")),
+    ("done", _("Finished")),
+    ("poor", _("Poor ratings")),
+)
 UNREACHED = ("unreached", _("Not reached"))
 
 

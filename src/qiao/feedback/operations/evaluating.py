@@ -117,7 +117,7 @@ def _check_entries(
     if not named:
         return
     story = story_of(evaluation=row, actor=actor, now=now)
-    if story is None or named - {line.seq for line in story.lines}:
+    if story is None or named - {line.seq for line in story.lines if line.seq}:
         raise EvaluationRefused("entry")
 
 

@@ -1,6 +1,6 @@
 """The list of follow-ups by keyset: open ones by due time, finished ones by their end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -11,6 +11,7 @@ from qiao.core.actor import Actor
 from qiao.feedback.models import FollowUp, FollowUpQuerySet
 from qiao.feedback.queries.following import RELATED
 from qiao.feedback.queries.paging import page_of
+from qiao.feedback.queries.ratings import POOR
 from qiao.staff.queries import subtree_of
 
 PAGE: Final = 30
@@ -20,8 +21,8 @@ FAR: Final = datetime.fromisoformat("9999-12-31T00:00:00+00:00")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to show. `view` is ``mine``, ``open`` or ``done``; days are those of the unit, `until`
-    is exclusive.
+    """What to show. `view` is ``mine``, ``open``, ``done`` or ``poor`` (ratings); days are those
+    of the unit, `until` is exclusive.
 
     `ratings` means “one of these answers”; `unit_id` stands for the unit and all below it.
     """
@@ -56,6 +57,9 @@ def list_follow_ups(*, actor: Actor, filters: Filters, after: str = "") -> Page:
         seen = seen.filter(unit__in=subtree_of(filters.unit_id))
     if filters.person_id is not None:
         seen = seen.filter(assigned_to_id=filters.person_id)
+    if filters.view == "poor":
+        poor = _done(seen, replace(filters, ratings=(), resolved="")).filter(POOR)
+        return _page(poor, "finished_at", after, newest_first=True)
     if filters.view == "done" or filters.ratings:
         return _page(_done(seen, filters), "finished_at", after, newest_first=True)
     opened = seen.open()

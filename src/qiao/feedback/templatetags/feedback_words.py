@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 
 from qiao.feedback.models import FollowUp, Suggestion
+from qiao.feedback.quality_words import STATE_TONES
 from qiao.feedback.showing import ICONS, TONES, Bar, bars, rating_word
 from qiao.feedback.suggestion_words import TONES as SUGGESTION_TONES
 
@@ -45,3 +46,9 @@ def suggestion_state(state: str) -> str:
 def suggestion_tone(state: str) -> str:
     """The tone of a suggestion's state."""
     return SUGGESTION_TONES.get(state, "")
+
+
+@register.filter
+def review_tone(state: str) -> str:
+    """The tone of an evaluation's state."""
+    return STATE_TONES.get(state, "")

@@ -14,6 +14,7 @@ from qiao.core.toasts import add_toast
 from qiao.feedback import operations, queries
 from qiao.feedback.forms.follow_ups import UNREACHED, VIEWS, AttemptForm, FilterForm, WordForm
 from qiao.feedback.models import FollowUp
+from qiao.feedback.queries.ratings import reviews_of
 from qiao.feedback.showing import desk_of, marks, show
 
 REFUSALS = (operations.AlreadyFinished, operations.OwnWork, operations.UnknownAnswer)
@@ -27,8 +28,12 @@ def index(request: StaffRequest) -> HttpResponse:
     page = queries.list_follow_ups(actor=request.actor, filters=filters, after=after)
     kept = request.GET.copy()
     kept.pop("after", None)
+    is_poor = filters.view == "poor"
+    case_ids = [row.case_id for row in page.rows] if is_poor else []
+    reviews = reviews_of(actor=request.actor, case_ids=case_ids)
     context = {
-        "rows": [show(row) for row in page.rows],
+        "rows": [show(row, review=reviews.get(row.case_id)) for row in page.rows],
+        "is_poor": is_poor,
         "after": page.after,
         "query": kept.urlencode(),
         "filters": filters,

@@ -8,13 +8,15 @@ from django.shortcuts import render
 from django.utils.translation import pgettext
 
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.registry import registry
 from qiao.core.wording import from_names
 from qiao.feedback import quality_words as words
 from qiao.feedback.models import Evaluation
 from qiao.feedback.queries import evaluations as queries
 from qiao.feedback.queries.quality_figures import Asked, by_week, whole
+from qiao.feedback.queries.ratings import CASE, last_poor_rating, reviews_of
+from qiao.feedback.queries.stories import whole_story
 from qiao.feedback.rules.scoring import BadAnswer, Score, score
+from qiao.feedback.showing import said_of
 from qiao.feedback.views.quality_asked import read_asked
 from qiao.staff.queries import local_days
 
@@ -72,7 +74,9 @@ def page_of(
     given = words.answers_of(row) if answers is None else answers
     appeal = getattr(row, "appeal", None)
     is_mine = row.person_id == actor.staff_id
-    story = queries.story_of(evaluation=row, actor=actor, now=request.now)
+    story = whole_story(
+        kind=row.subject_kind, subject_id=row.subject_id, actor=actor, now=request.now
+    )
     worth = _worth(row, given)
     draft = row.draft.get("comment", "") if row.finished_at is None else row.comment
     may_decide = (
@@ -87,7 +91,7 @@ def page_of(
         "title": story.title if story else row.number,
         "story": story,
         "told": words.told(story) if story else [],
-        "seqs": [line.seq for line in story.lines] if story else [],
+        "seqs": [line.seq for line in story.lines if line.seq] if story else [],
         "card": from_names(row.version_of_card.card.names, row.version_of_card.card.key),
         "sections": words.asked_sections(
             card,
@@ -168,12 +172,12 @@ REPLAYED: Final = "followups.view"
 @staff_view(REPLAYED)
 def replay(request: StaffRequest, kind: str, subject_id: int) -> HttpResponse:
     """A piece of work as one timeline with the durations between, for review."""
-    subject = registry.evaluated().get(kind)
-    if subject is None:
-        raise Http404(kind)
-    story = subject.story(actor=request.actor, subject_id=subject_id, now=request.now)
+    story = whole_story(kind=kind, subject_id=subject_id, actor=request.actor, now=request.now)
     if story is None:
         raise Http404(kind)
+    is_case = kind == CASE
+    rated = last_poor_rating(actor=request.actor, case_id=subject_id) if is_case else None
+    reviews = reviews_of(actor=request.actor, case_ids=[subject_id]) if is_case else {}
     lines = words.told(story)
     longest = max(
         zip(lines[1:], lines, strict=False),
@@ -187,5 +191,9 @@ def replay(request: StaffRequest, kind: str, subject_id: int) -> HttpResponse:
         "people": len({each.line.who for each in lines if each.line.who}),
         "steps": len(lines),
         "span": words.span_of(story),
+        "rated": rated,
+        "said": said_of(rated) if rated else "",
+        "review": reviews.get(subject_id),
+        "me": request.actor.staff_id,
     }
     return render(request, "feedback/quality/replay.html", context)

@@ -8,8 +8,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from qiao.cases.operations import OpenRequest, open_case
 from qiao.contact.models import Interaction
-from qiao.contact.operations import start_interaction
+from qiao.contact.operations import link_case, start_interaction
 from qiao.core import parameters
 from qiao.core.models import Attachment
 from qiao.core.personal import Erasing, Person
@@ -284,6 +285,37 @@ class TestJudging:
             actor=world.chief, now=NOW,
         )  # fmt: skip
         assert told(judged) == [(True, True)] * 2
+
+
+def test_the_replay_of_a_case_plays_the_recordings_of_calls_about_it_to_who_may_listen(
+    world: Company, switch: Switch
+) -> None:
+    heard = kept(world, switch, staff_id=world.agent.person_id)
+    contact = start_interaction(channel="phone", actor=world.agent, now=NOW)
+    Call.objects.filter(pk=heard.call_id).update(interaction=contact)
+    request = OpenRequest(
+        type_key="water.small_leak", organisation_id=world.lake.pk, title="漏水", channel="phone",
+        area="339102", facts={"leak_at": "before_meter", "paid_service": "no"},
+    )  # fmt: skip
+    case = open_case(request=request, actor=world.agent, now=NOW)
+    link_case(
+        interaction_id=contact.pk, case_id=case.pk, kind="opened", actor=world.agent, now=NOW
+    )
+    page = reverse("feedback:replay", args=["case", case.pk])
+    player = reverse("telephony:recording", args=[heard.pk])
+    seen = sign_in(world.colleague_staff).get(page).content.decode()
+    assert f'hx-get="{player}"' in seen
+    assert reverse("contact:detail", args=[contact.pk]) in seen
+    rights = ("cases.view", "followups.view", "interactions.view")
+    deaf = person(number="7", name="庚", branch=world.lake, permissions=rights)
+    told = sign_in(deaf).get(page).content.decode()
+    assert player not in told
+    assert "Only who may listen" in told
+    blind = person(number="8", name="辛", branch=world.lake, permissions=rights[:2])
+    nothing = sign_in(blind).get(page).content.decode()
+    assert "The talk was recorded" not in nothing
+    assert contact.number not in nothing
+    assert sign_in(world.outsider_staff).get(page).status_code == 404
 
 
 def test_a_call_is_drawn_by_a_plan_and_judged_on_the_page_of_evaluations(
