@@ -24,6 +24,7 @@ from qiao.feedback.parameters import PARAMETERS
 from qiao.feedback.personal import PERSONAL
 from qiao.feedback.quality_notices import NOTICES
 from qiao.feedback.quality_personal import PERSONAL as QUALITY_PERSONAL
+from qiao.feedback.retention import RETENTION
 from qiao.feedback.suggestion_personal import SUGGESTIONS
 from qiao.feedback.survey_personal import SURVEYS
 from qiao.feedback.tasks import (
@@ -105,6 +106,7 @@ manifest = Module(
         *surveys.DEMO,
     ),
     parameters=PARAMETERS + quality.PARAMETERS,
+    retention=RETENTION,
     notices=NOTICES,
     append_only=(
         "feedback_followupattempt",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("c/<str:token>", cases.show, name="case"),
     path("c/<str:token>/say", cases.say, name="case_say"),
     path("c/<str:token>/unsolved", cases.unsolved, name="case_unsolved"),
+    path("s/<str:token>/stop", surveys.stop, name="survey_stop"),
     path("opinions/", opinions.index, name="opinions"),
     path("opinions/new", opinions.new, name="opinion_new"),
     path("opinions/thanks", opinions.thanks, name="opinion_thanks"),

@@ -90,6 +90,7 @@ class Consent(models.Model):
     """One word of a customer on one purpose: given or withdrawn, with its proof. Append-only.
 
     An empty `channel` speaks of every channel. The latest word holds; see `rules.consents`.
+    `actor` is None where a customer refused behind a personal link, told to nobody of the house.
     """
 
     class Purpose(models.TextChoices):
@@ -113,7 +114,9 @@ class Consent(models.Model):
     proof = models.TextField(default="", blank=True)
     text_version = models.TextField(default="", blank=True)
     at = models.DateTimeField()
-    actor = models.ForeignKey("staff.Staff", models.PROTECT, related_name="+", db_index=False)
+    actor = models.ForeignKey(
+        "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("Consent")
@@ -129,6 +132,10 @@ class Consent(models.Model):
             models.CheckConstraint(
                 condition=Q(how__in=["spoken", "counter", "written", "online"]),
                 name="customers_consent_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(actor__isnull=False) | Q(how="online", is_given=False),
+                name="customers_consent_said_to",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["customer", "id"], name="customers_consent_of")]

@@ -5,6 +5,7 @@ from datetime import datetime, time
 
 from qiao.core.actor import Actor
 from qiao.core.rules.text import clean
+from qiao.core.transactions import required
 from qiao.customers.models import Consent, Note, Preference
 from qiao.customers.operations.access import lock_customer
 from qiao.customers.operations.refusals import CustomerRefusal
@@ -108,6 +109,31 @@ def set_preferences(
         },
     )
     return row
+
+
+def refuse_by_customer(*, customer_id: int, purpose: str, proof: str, now: datetime) -> Consent:
+    """A customer says themselves that they want no more of something, behind a personal link.
+
+    Nobody's right is asked, so that it can only ever be a refusal, for every channel. Said again
+    it stands as it stood. Raises `UnknownWish`, `BadText`.
+    """
+    required()
+    if purpose not in Consent.Purpose.values:
+        raise UnknownWish(purpose)
+    ids = held_as(customer_id)
+    last = Consent.objects.filter(customer_id__in=ids, purpose=purpose).order_by("-at", "-id")
+    standing = last.first()
+    if standing is not None and not standing.is_given and standing.channel == "":
+        return standing
+    return Consent.objects.create(
+        customer_id=customer_id,
+        purpose=purpose,
+        is_given=False,
+        how=Consent.How.ONLINE,
+        proof=clean(proof, field="proof", max_length=WORDS_LENGTH),
+        at=now,
+        actor=None,
+    )
 
 
 def record_consent(

@@ -6,6 +6,7 @@ from datetime import datetime
 from qiao.core.rules.links import hash_of
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
+from qiao.customers.operations.care import refuse_by_customer
 from qiao.feedback.models import SurveyAnswer, SurveyInvitation
 from qiao.feedback.rules.survey_questions import (
     WORDS_LENGTH,
@@ -14,7 +15,7 @@ from qiao.feedback.rules.survey_questions import (
     read_answers,
 )
 
-__all__ = ["Given", "InvitationClosed", "NoInvitation", "answer_survey"]
+__all__ = ["Given", "InvitationClosed", "NoInvitation", "answer_survey", "decline_surveys"]
 
 
 class NoInvitation(Exception):  # noqa: N818 - a refusal, not a fault
@@ -54,6 +55,23 @@ def answer_survey(
     row.changed_at = now
     row.save(update_fields=["answered_at", "completed_at", "changed_at"])
     return row
+
+
+def decline_surveys(*, token: str, now: datetime) -> None:
+    """The customer behind a link wants no more surveys, also where this one is closed: kept with
+    the customer's other wishes, and honoured by every draw and sending. Raises `NoInvitation`.
+    """
+    required()
+    rows = SurveyInvitation.objects.select_related("wave").filter(token_hash=hash_of(token))
+    row = rows.exclude(token_hash="").first()
+    if row is None:
+        raise NoInvitation
+    refuse_by_customer(
+        customer_id=row.customer_id,
+        purpose="survey",
+        proof=f"{row.wave.names['en']} · {row.wave.number}",
+        now=now,
+    )
 
 
 def _write(row: SurveyInvitation, kept: Mapping[str, Given], now: datetime) -> None:

@@ -170,6 +170,6 @@ def _body() -> str:
     return _(
         "{name},\n\n{intro}\n\nPlease answer on this page, it takes about a minute:\n{link}\n\n"
         "The page is yours alone; it is open until {day}, and you can change your answers until"
-        " then. If you do not want surveys from us, tell us and we shall ask no more.\n\n"
+        " then. If you want no more surveys from us, one press is enough:\n{link}/stop\n\n"
         "{organisation}"
     )

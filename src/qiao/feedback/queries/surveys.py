@@ -193,7 +193,7 @@ def words_of(
     wave: SurveyWave, *, question: str, text: str, after: str = ""
 ) -> tuple[list[SurveyAnswer], str]:
     """What customers wrote to a question, or to any, found by words; without their names."""
-    rows = SurveyAnswer.objects.filter(invitation__wave=wave).exclude(words="")
+    rows = SurveyAnswer.objects.filter(invitation__wave=wave).exclude(words__in=("", "–"))
     if question:
         rows = rows.filter(question=question)
     for word in text[:80].split():

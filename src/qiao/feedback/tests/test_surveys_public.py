@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from qiao.customers.models import Consent
 from qiao.feedback.models import SurveyAnswer, SurveyInvitation, SurveyWave
 from qiao.feedback.operations.survey_sending import close_wave
 from qiao.feedback.tests.surveying import (  # noqa: F401 - fixture
@@ -21,6 +22,7 @@ from qiao.feedback.tests.surveying import (  # noqa: F401 - fixture
     sent,
     visitor,
 )
+from qiao.messaging.models import Message
 from qiao.staff.tests.cast import Company
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +114,42 @@ def test_the_page_needs_the_token_of_its_form_and_keeps_its_address_to_itself(
     assert shown.headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in shown.headers["Cache-Control"]
     assert "q-visitor" not in shown.cookies
+
+
+def test_one_press_ends_all_surveys_and_draws_and_sendings_heed_it(company: Company) -> None:
+    wave, row, page = invited(company)
+    now = timezone.now()
+    stop = f"{page}/stop"
+    phone = visitor()
+    body = Message.objects.get(pk=row.message_id or 0).body
+    assert stop in body
+    assert stop in phone.get(page).content.decode()
+    assert phone.get(stop).status_code == 200
+    assert not Consent.objects.filter(is_given=False).exists()  # opening a link says nothing
+    assert "no more surveys" in phone.post(stop).content.decode()
+    assert phone.post(stop).status_code == 200
+    word = Consent.objects.get(is_given=False)
+    assert (word.customer_id, word.purpose, word.how) == (row.customer_id, "survey", "online")
+    assert word.actor_id is None
+    wave.survey.gap_days = 0
+    wave.survey.save()
+    later = now + timedelta(days=200)
+    again = drawn(company, wave.survey, now=later)
+    assert (again.drawn_count, again.left_out) == (0, {"refused": 1})
+
+
+def test_who_declines_between_draw_and_sending_is_not_invited(company: Company) -> None:
+    _wave, row, page = invited(company)
+    other = drawn(company, designed(company, gap_days=0), now=timezone.now())
+    assert other.drawn_count == 1
+    visitor().post(f"{page}/stop")
+    sent(company, other, now=timezone.now())
+    skipped = other.invitations.get()
+    assert (skipped.state, skipped.customer_id) == ("skipped", row.customer_id)
+
+
+def test_who_never_had_a_link_ends_nothing(company: Company) -> None:
+    invited(company)
+    wrong = reverse("portal:survey_stop", args=["aaaa-aaaa-aaaa-aaaa"])
+    assert visitor().post(wrong).status_code == 404
+    assert not Consent.objects.filter(is_given=False).exists()

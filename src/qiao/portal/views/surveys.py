@@ -19,6 +19,7 @@ from qiao.feedback.operations.survey_answering import (
     InvitationClosed,
     NoInvitation,
     answer_survey,
+    decline_surveys,
 )
 from qiao.feedback.queries.public_surveys import PublicSurvey, public_survey
 from qiao.portal.visitors import is_too_much
@@ -75,7 +76,9 @@ def survey(request: HttpRequest, token: str) -> HttpResponse:
         return _closed(request)
     if request.method == "POST":
         return _kept(request, token, found)
-    return _page(request, "survey", {"one": found, "thanks": "done" in request.GET})
+    return _page(
+        request, "survey", {"one": found, "token": token, "thanks": "done" in request.GET}
+    )
 
 
 def _kept(request: HttpRequest, token: str, found: PublicSurvey) -> HttpResponse:
@@ -96,7 +99,7 @@ def _kept(request: HttpRequest, token: str, found: PublicSurvey) -> HttpResponse
         return _closed(request)
     except BadText as bad:
         told = _(bad.message) % bad.params
-        return _page(request, "survey", {"one": found, "told": told}, status=422)
+        return _page(request, "survey", {"one": found, "token": token, "told": told}, status=422)
     if is_part:
         return HttpResponse(status=204)
     return HttpResponseRedirect(f"{reverse('portal:survey', args=[token])}?done")
@@ -116,3 +119,21 @@ def _given(request: HttpRequest, found: PublicSurvey) -> dict[str, Given]:
 
 def _number(text: str) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) else None
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """No more surveys: one press, which no mail program makes by itself by opening the link."""
+    now = timezone.now()
+    if public_survey(token, now=now) is None:
+        return _unknown(request)
+    if request.method != "POST":
+        return _page(request, "survey_stop", {})
+    if is_too_much(request, "survey"):
+        return _too_much(request)
+    with acting(None):
+        decline_surveys(token=token, now=now)
+    title = _("You will get no more surveys from us")
+    text = _("It is noted with your wishes. What you answered so far stays as you sent it.")
+    return _page(request, "survey_end", {"title": title, "text": text})
