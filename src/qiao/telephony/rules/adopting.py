@@ -10,11 +10,11 @@ from datetime import datetime
 
 from qiao.telephony.rules import conduct, switch
 from qiao.telephony.rules.calls import CALLING, Call, Leg
-from qiao.telephony.rules.conduct_menu import happens, visit_of
+from qiao.telephony.rules.conduct_menu import happens, hear_music, hush, visit_of
 from qiao.telephony.rules.conduct_offers import meet_again
 from qiao.telephony.rules.conduct_watch import attend
 from qiao.telephony.rules.conducting import Conduct, Terms, queue
-from qiao.telephony.rules.menu_visits import PromptEnded, TimerEnded
+from qiao.telephony.rules.menu_visits import PromptCut, PromptEnded, TimerEnded
 from qiao.telephony.rules.switch import Order, View
 
 
@@ -92,11 +92,13 @@ def _greeted(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001,
 
 
 def _menu(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FBT001
-    """What was being said or waited for is over: the walk goes on from there."""
+    """What was being said is stopped, where it still is, and said anew: it may be advice for an
+    emergency. What was waited for is over: the walk goes on from there."""
     visit = visit_of(step.call)
     assert visit is not None
     if visit.saying:
-        happens(step, PromptEnded(visit.saying), terms)
+        hush(step)
+        happens(step, PromptCut(visit.saying), terms)
     elif visit.timer:
         happens(step, TimerEnded(visit.timer), terms)
     elif visit.stage == "ended":
@@ -105,11 +107,9 @@ def _menu(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FB
 
 def _waiting(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: FBT001, ARG001
     call = step.call
-    step.do(
-        switch.MakeBridge(call.holding, "holding"),
-        switch.Join(call.holding, (call.caller_channel,)),
-        switch.Music(call.holding, on=True),
-    )
+    step.do(switch.MakeBridge(call.holding, "holding"))
+    hush(step)  # a switch lets nobody into a bridge to whom it still says something
+    hear_music(step)
     visit = visit_of(call)
     if visit is not None and visit.stage == "waiting":  # what was being said is over
         if visit.saying:

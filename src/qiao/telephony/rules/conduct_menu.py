@@ -16,6 +16,7 @@ from qiao.telephony.rules.menus import Menu
 from qiao.telephony.rules.speech import pieces
 
 SILENCE_SECONDS = 5  # after which a message that is recorded has ended
+MEETS_SECONDS = 2  # in which caller and agent meet, or do not
 
 
 def begin_menu(this: Conduct, menu: Menu, version: int = 0) -> None:
@@ -47,8 +48,13 @@ def _happens_waiting(this: Conduct, before: Visit, thing: Thing, terms: Terms) -
     menu = terms.menu
     if menu is None or menu.key != this.call.menu or before.stage != "waiting":
         return
-    if isinstance(thing, menu_visits.KeyPressed) and _is_met(this):
-        return
+    if _is_met(this):
+        if isinstance(thing, menu_visits.KeyPressed):
+            return
+        if isinstance(thing, menu_visits.TimerEnded) and thing.id == before.timer:
+            # Nothing is said into a talk; should it come to none, they are told a little later.
+            this.tell(asks.Timer(thing.id, MEETS_SECONDS))
+            return
     after, acts = step(menu, before, thing, this.at)
     if after.stage != "waiting":
         _leave_queue(this)
@@ -75,9 +81,9 @@ def hear_music(this: Conduct) -> None:
 
 
 def hush(this: Conduct) -> None:
-    """Stop what is said to a caller who waits: somebody is there for them."""
+    """Stop what a menu says to the caller."""
     visit = visit_of(this.call)
-    if visit is not None and visit.stage == "waiting" and visit.saying:
+    if visit is not None and visit.saying:
         this.do(switch.StopPlaying(f"q{this.call.call_id}-m{visit.saying}"))
 
 

@@ -30,6 +30,13 @@ class PromptEnded(Thing):
 
 
 @dataclass(frozen=True, slots=True)
+class PromptCut(Thing):
+    """Nobody knows how much of the prompts was heard, and they are said no more."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeyPressed(Thing):
     """A key of the caller's telephone was pressed."""
 

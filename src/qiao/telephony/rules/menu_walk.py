@@ -15,6 +15,7 @@ from qiao.telephony.rules.menu_keys import collect, hear, number_keyed, press
 from qiao.telephony.rules.menu_steps import (
     Walk,
     ask,
+    ask_again,
     ask_number,
     enter,
     hears,
@@ -30,6 +31,7 @@ from qiao.telephony.rules.menu_visits import (
     Answered,
     CallerGone,
     KeyPressed,
+    PromptCut,
     PromptEnded,
     Thing,
     TimerEnded,
@@ -72,8 +74,8 @@ def step(menu: Menu, visit: Visit, thing: Thing, at: datetime) -> tuple[Visit, t
             press_waiting(walk, key)
         case KeyPressed(key):
             press(walk, key)
-        case PromptEnded():
-            _prompt_ended(walk)
+        case PromptEnded() | PromptCut():
+            _prompt_over(walk, thing)
         case TimerEnded():
             _timer_ended(walk)
         case Answered():
@@ -88,7 +90,7 @@ def _counts(visit: Visit, thing: Thing) -> bool:
     match thing:
         case KeyPressed(key):
             return len(key) == 1 and key in KEYS
-        case PromptEnded(number):
+        case PromptEnded(number) | PromptCut(number):
             return 0 < number == visit.saying
         case TimerEnded(number):
             return 0 < number == visit.timer
@@ -144,12 +146,25 @@ def _open(walk: Walk) -> None:
 # Prompts that end, timers that run out, answers.
 
 
-def _prompt_ended(walk: Walk) -> None:
+def _prompt_over(walk: Walk, how: Thing) -> None:
+    """What was said is over. Was it cut short, what the caller is asked or told here is said anew;
+    to whoever waits it is said again in its time."""
     walk.change(saying=0)
-    if walk.visit.stage == "saying":
-        said(walk)
-    elif walk.visit.stage == "waiting":
+    if walk.visit.stage == "waiting":
         wait_on(walk)
+    elif walk.visit.stage == "saying":
+        if isinstance(how, PromptEnded):
+            said(walk)
+        else:
+            _say_anew(walk)
+
+
+def _say_anew(walk: Walk) -> None:
+    node = walk.node
+    if isinstance(node, Callback) and walk.visit.is_number:
+        ask_again(walk, node.number_prompts)
+    else:
+        speak(walk)
 
 
 def _timer_ended(walk: Walk) -> None:

@@ -15,6 +15,7 @@ from qiao.telephony.rules import adopting, asks, conduct, switch
 from qiao.telephony.rules.call_log import fold
 from qiao.telephony.rules.calls import Call, Entry
 from qiao.telephony.rules.conducting import Conduct, Terms
+from qiao.telephony.rules.menus import OK
 from qiao.telephony.rules.switch import Order, Outcome, Signal
 from qiao.telephony.tests.performing import CALLER, FIRST, Stage, fits
 
@@ -84,6 +85,12 @@ class LiveDesk:
         self._begin()
         self.ask(asks.Dial(1, own, 20, CALLER, other, seconds))
 
+    def call_back(self, own: str, other: str, own_seconds: int = 20, seconds: int = 4) -> None:
+        """Somebody is to call back whoever kept their place in a queue."""
+        self._begin()
+        offer = next(self._offers)
+        self.ask(asks.Dial(1, own, own_seconds, CALLER, other, seconds, offer=offer))
+
     async def kept(self, kind: str, times: int = 1, **data: object) -> Entry:
         """Wait until the log has such an entry."""
 
@@ -100,6 +107,19 @@ class LiveDesk:
             return sum(isinstance(e, kind) and fits(e, facts) for e in self.heard) >= times
 
         await self._until(is_told, f"{kind.__name__} {facts}")
+
+    async def done(self, kind: type[Order], times: int = 1, **facts: object) -> None:
+        """Wait until an order was given and carried out."""
+
+        def is_done() -> bool:
+            found = [o for o, r in self.given if isinstance(o, kind) and r is Outcome.DONE]
+            return sum(fits(each, facts) for each in found) >= times
+
+        await self._until(is_done, f"{kind.__name__} {facts}")
+
+    async def passes(self, seconds: float) -> None:
+        """Let time pass."""
+        await asyncio.sleep(seconds)
 
     async def quiet(self) -> None:
         """Wait until all orders are given and nothing more follows from them."""
@@ -150,4 +170,17 @@ class LiveDesk:
         self.words += step.words
         for order in step.orders:
             self._orders.put_nowait(order)
+        for word in step.words:
+            self._listen(word)
         self._more.set()
+
+    def _listen(self, word: asks.Word) -> None:
+        """What a voice menu waits for, or asks and wants promised."""
+        match word:
+            case asks.Timer(number, seconds):
+                rang = asks.TimerRang(number)
+                asyncio.get_running_loop().call_later(seconds, self.ask, rang)
+            case asks.Asks(question):
+                self.ask(asks.MenuAnswered(question.id, OK, {"place": 1}))
+            case asks.WantsCallback(number, _, _):
+                self.ask(asks.MenuAnswered(number, OK, {}))

@@ -88,7 +88,7 @@ class Ear:
             raise AssertionError(f"no {kind.__name__} {facts} in {self.heard}") from None
 
 
-def fits(signal: Signal, facts: dict[str, object]) -> bool:
+def fits(signal: Signal | Order, facts: dict[str, object]) -> bool:
     return all(getattr(signal, name) == value for name, value in facts.items())
 
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.sim import SimEngine
-from qiao.telephony.tests import stories
+from qiao.telephony.tests import stories, waiting_stories
 from qiao.telephony.tests.ari_double import script
 from qiao.telephony.tests.following import FollowingDouble, as_created
 from qiao.telephony.tests.live_desk import LiveDesk
@@ -206,8 +206,11 @@ def test_a_recorded_call_is_conducted_to_its_end(recording: Path | None) -> None
 
 
 STORIES: Final = tuple(
-    dict.fromkeys([*(each.story for each in REPLAYS.values()), stories.goes_on_after_a_lost_line])
-)
+    dict.fromkeys([
+        *(each.story for each in REPLAYS.values()), stories.goes_on_after_a_lost_line,
+        *waiting_stories.STORIES,
+    ])
+)  # fmt: skip
 
 
 @pytest.fixture(params=STORIES, ids=lambda each: each.__name__)

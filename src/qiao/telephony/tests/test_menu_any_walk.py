@@ -11,6 +11,7 @@ from qiao.telephony.rules.menu_visits import (
     Answered,
     CallerGone,
     KeyPressed,
+    PromptCut,
     PromptEnded,
     Thing,
     TimerEnded,
@@ -39,6 +40,7 @@ def anything(caller: Caller, chance: Random) -> Thing:
         PromptEnded(visit.saying),
         TimerEnded(visit.timer),
         Answered(visit.question, outcome, values),
+        PromptCut(visit.saying),
         chance.choice([PromptEnded(some), TimerEnded(some), Answered(some, "found")]),
     ]
     return chance.choice(things)

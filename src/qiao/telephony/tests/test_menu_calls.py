@@ -288,6 +288,25 @@ def test_a_new_controller_goes_on_with_whoever_is_in_a_menu(world: Company) -> N
     assert caller.call.phase == "waiting"
 
 
+def test_a_new_controller_says_anew_what_may_have_been_cut_short(world: Company) -> None:
+    """Advice for an emergency must be heard to its end."""
+    del world
+    caller = Caller()
+    caller.presses("9")
+    (before,) = [each for each in caller.orders if isinstance(each, switch.Play)][-1:]
+    seen = switch.ChannelSeen("c1", True, CALLER, HOTLINE)
+    caller.board, caller.orders = Switchboard(), []
+    taken_up = caller.board.take_up(View((seen,), ()), now=NOON + timedelta(seconds=3))
+    stops, says = (each.order for each in taken_up)
+    assert stops == switch.StopPlaying(before.playback)
+    assert isinstance(says, switch.Play)
+    assert says.sounds == before.sounds
+    caller.hears(switch.PlaybackEnded(caller.at, before.playback, ok=False))
+    assert caller.call.phase == "menu"
+    caller.hears(switch.PlaybackEnded(caller.at, says.playback, ok=True))
+    assert Waiting.objects.get().is_emergency
+
+
 def test_a_pack_brings_its_menu_once_and_what_people_edited_stays(world: Company) -> None:
     install_menus(NOON)
     assert VoiceMenu.objects.count() == 1

@@ -192,6 +192,34 @@ def test_who_lifts_the_receiver_is_not_left_for_the_menu(world: Company) -> None
     assert "Join" not in kinds(one)  # they meet: nobody takes the caller back to the music
 
 
+def test_nothing_is_said_into_the_talk_but_to_whom_the_agent_left_alone(world: Company) -> None:
+    one = in_queue()
+    sign_on(actor=world.agent, endpoint="screen/1027", now=one.at)
+    one.waits(29)
+    (leg,) = histories([one.call.pk])[one.call.pk].open_offers
+    one.hears(switch.Up(one.at, leg.channel))
+    one.waits(2)
+    assert not played(one)
+    one.hears(switch.Left(one.at, leg.channel))  # before both were brought together
+    one.waits(3)
+    assert len(played(one)) == 1
+    assert one.call.phase == "waiting"
+
+
+def test_who_was_being_told_hears_music_when_another_controller_comes(world: Company) -> None:
+    one = in_queue()
+    one.waits(31)
+    assert len(played(one)) == 1
+    view = View((ChannelSeen(one.channel, is_up=True, caller=CALLER, dialled=HOTLINE),), ())
+    one.board = Switchboard()
+    one.orders = [each.order for each in one.board.take_up(view, now=one.at)]
+    assert kinds(one)[:4] == ["MakeBridge", "StopPlaying", "Join", "Music"]
+    one.waits(59)
+    assert not played(one)
+    one.waits(2)
+    assert len(played(one)) == 1
+
+
 def test_another_controller_goes_on_telling_them(world: Company) -> None:
     one = in_queue()
     one.waits(10)
