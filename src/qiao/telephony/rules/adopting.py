@@ -88,7 +88,9 @@ def _arrived(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: FBT001 
 
 
 def _greeted(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FBT001
-    queue(step, terms.queue)  # whether the greeting was heard to its end nobody knows
+    """Whether the greeting was heard to its end nobody knows: it is over."""
+    step.do(switch.StopPlaying(conduct.greeting_of(step.call)))
+    conduct.greeted(step, terms)
 
 
 def _menu(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FBT001

@@ -77,8 +77,8 @@ def heard(call: Call, signal: Signal, terms: Terms) -> Conduct:
         case switch.Arrived():
             _arrive(step, signal)
         case switch.PlaybackEnded(_, playback, _ok):
-            if call.phase == "greeted" and playback == _greeting_of(call):
-                _greeted(step, terms)
+            if call.phase == "greeted" and playback == greeting_of(call):
+                greeted(step, terms)
         case switch.RecordingEnded():
             _recording_ended(step, signal)
         case _:
@@ -140,7 +140,8 @@ def _arrive(step: Conduct, signal: switch.Arrived) -> None:
     step.do(switch.Answer(signal.channel))
 
 
-def _greeting_of(call: Call) -> str:
+def greeting_of(call: Call) -> str:
+    """The name under which a call is greeted."""
     return f"q{call.call_id}-greeting"
 
 
@@ -149,13 +150,13 @@ def _caller_up(step: Conduct, terms: Terms) -> None:
         return
     step.note("answered")
     if terms.greeting:
-        name = _greeting_of(step.call)
+        name = greeting_of(step.call)
         step.do(switch.Play(step.call.caller_channel, name, terms.greeting))
     else:
-        _greeted(step, terms)
+        greeted(step, terms)
 
 
-def _greeted(step: Conduct, terms: Terms) -> None:
+def greeted(step: Conduct, terms: Terms) -> None:
     """Whoever was greeted comes to the menu of the line, or waits for a person at once."""
     if terms.menu is None:
         queue(step, terms.queue)

@@ -341,4 +341,20 @@ async def goes_on_after_a_lost_line(desk: LiveDesk) -> None:
     assert desk.kinds() == [*CONNECTED, "ended"]
 
 
+async def greeted_when_the_line_is_lost(desk: LiveDesk) -> None:
+    """What was left of the greeting is said no more: the caller waits with music at once."""
+    desk.terms = Terms(QUEUE, ("sound:cc/welcome",), is_recorded=False)
+    desk.stage.dials()
+    await desk.done(switch.Play)
+    desk.stage.loses_line()
+    await desk.told(switch.LineBack)
+    await desk.done(switch.Music, on=True)
+    await desk.quiet()
+    view = await desk.stage.engine.look_around()
+    assert desk.call.caller_channel in view.bridges[0].channels
+    desk.stage.puts_down(desk.call.caller_channel)
+    await desk.kept("ended", why="abandoned")
+    assert desk.kinds() == [*QUEUED, "ended"]
+
+
 Story = Callable[[LiveDesk], Awaitable[None]]

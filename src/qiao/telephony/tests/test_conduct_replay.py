@@ -208,6 +208,7 @@ def test_a_recorded_call_is_conducted_to_its_end(recording: Path | None) -> None
 STORIES: Final = tuple(
     dict.fromkeys([
         *(each.story for each in REPLAYS.values()), stories.goes_on_after_a_lost_line,
+        stories.greeted_when_the_line_is_lost,
         *waiting_stories.STORIES,
     ])
 )  # fmt: skip
