@@ -15,11 +15,11 @@ from qiao.contact.queries import (
     case_draft_of,
     draft_of,
     get_interaction_for,
-    proposed_reason,
 )
 from qiao.contact.views import pane
 from qiao.contact.views.answers import CHANGED, LINKED, tell_page
 from qiao.core import fragments
+from qiao.core.actor import Actor
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.text import BadText
 
@@ -38,7 +38,7 @@ def open_here(request: StaffRequest, interaction_id: int) -> HttpResponse:
     found = _mine(request, interaction_id)
     address = reverse("cases:new")
     if request.method != "POST":
-        return fragments.answer(request, f"{address}?{urlencode(_known(found))}")
+        return fragments.answer(request, f"{address}?{urlencode(_known(request.actor, found))}")
     try:
         operations.lock_to_link(interaction_id=interaction_id, actor=request.actor)
     except operations.InteractionRefusal as refusal:
@@ -120,10 +120,13 @@ def _person(found: Interaction) -> dict[str, Any]:
     return {"customer": found.customer_id, "account": found.account_id}
 
 
-def _known(found: Interaction) -> dict[str, Any]:
-    """What the contact knows of the case: who, where, how, and what the note speaks for."""
+def _known(actor: Actor, found: Interaction) -> dict[str, Any]:
+    """What the contact knows of the case: who, where, how, and what the note, or the step of the
+    voice menu by which it came, speaks for. The queue alone says too little to begin a form."""
     draft = draft_of(found.pk)
-    proposal = proposed_reason(found, draft.note)
+    proposal = pane.proposal_for(actor, found, draft.note)
+    if proposal is not None and proposal.by == "queue":
+        proposal = None
     known = {
         "channel": found.channel,
         "caller_name": found.caller_name,

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from qiao.cases.operations import OpenRequest, open_case
 from qiao.contact.models import Interaction, Waiting
@@ -137,6 +139,8 @@ def test_the_place_of_the_menu_says_what_the_contact_is_probably_about(world: Co
         step["about"] = matter
         with nullcontext() if is_known else pytest.raises(MenuFaulty, match="no_matter"):
             publish_menu(menu=menu_from_data(data), actor=world.chief, now=NOON)
+    desk = Client(headers={"HX-Request": "true"})
+    desk.force_login(world.agent_staff, backend="qiao.staff.signin.StaffBackend")
     for channel, key, about in (("c1", "2", "water.small_leak"), ("c2", "1", "")):
         caller = Caller(channel=channel)
         caller.presses(key)
@@ -155,6 +159,8 @@ def test_the_place_of_the_menu_says_what_the_contact_is_probably_about(world: Co
         written = proposed_reason(contact, "水黄", came=came)
         assert written
         assert written.by == "note"
+        page = desk.get(reverse("contact:case", args=[contact.pk])).content.decode()
+        assert ("fact-leak_at" in page) is bool(about)  # a queue alone begins no form
 
 
 def test_the_emergency_key_overtakes_all_after_the_safety_words(world: Company) -> None:
