@@ -16,7 +16,7 @@ from django.db import connection
 from qiao.core.models import BusinessCalendar, CalendarDay
 from qiao.core.once import once
 from qiao.core.prepared import fetch_all
-from qiao.core.rules.calendar import Calendar
+from qiao.core.rules.calendar import Calendar, is_working
 
 STANDARD_DAY = ((510, 720), (810, 1050))  # 8:30-12:00, 13:30-17:30: a shifted working day
 
@@ -104,3 +104,12 @@ def public_days(region: str) -> dict[str, dict[str, str]]:
     """The table of a region's holidays and shifted working days, as a version keeps it."""
     days = CalendarDay.objects.filter(region=region).order_by("date") if region else ()
     return {day.date.isoformat(): {"kind": day.kind, "name": day.name} for day in days}
+
+
+def is_open(calendar: str, now: datetime) -> bool:
+    """Whether a calendar has working time now; one that is not there is closed."""
+    versions = all_versions().get(calendar)
+    if not versions:
+        return False
+    zone = ZoneInfo(versions[-1].calendar.timezone)
+    return is_working(on_day(versions, now.astimezone(zone).date()), now)

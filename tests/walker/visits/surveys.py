@@ -40,7 +40,14 @@ SURVEYS: Final = {
     "feedback:survey_send": _wave("survey_drawn", {}),
     "feedback:survey_discard": _wave("survey_drawn", {}, NOT_ALLOWED),
     "feedback:survey_close": _wave("survey_wave", {}),
-    "portal:survey_stop": Visit({"token": "{survey_token}"}, (), {}, public=True, own=True),
+    "portal:survey_stop": Visit(
+        {"token": "{survey_token}"},
+        (),
+        {},
+        public=True,
+        own=True,
+        hangs=frozenset({"customers_consent.customer_id"}),
+    ),
     "portal:survey": Visit(
         {"token": "{survey_token}"}, ("done",), {"a-q1": "4"}, public=True, own=True
     ),

@@ -192,7 +192,7 @@ def route(*, now: datetime) -> Sequence[Asked]:
     waiting = {each.pk: each for each in _WAITS.all(now=now)}
     if not waiting:
         return []
-    queues = terms_of_queues([wish.queue for wish in waiting.values()])
+    queues = terms_of_queues([wish.queue for wish in waiting.values()], now)
     agents, endpoints = ready_agents(waited_for(queues, waiting.values(), now), now)
     if not any(each.room for each in agents):
         return []

@@ -63,7 +63,9 @@ def place_of(*, subject_kind: str, subject_id: int, now: datetime) -> Place | No
     )
     if own is None:
         return None
-    order = routing.ranked(terms_of_queues([own.queue]), [contact_of(each) for each in rows], now)
+    order = routing.ranked(
+        terms_of_queues([own.queue], now), [contact_of(each) for each in rows], now
+    )
     number = next(n for n, (_points, each) in enumerate(order, 1) if each.contact_id == own.pk)
     found = fetch_one(_PACE, {"queue": own.queue, "now": now, "most": LOOKED_AT})
     served, seconds, people = found or (0, None, 0)

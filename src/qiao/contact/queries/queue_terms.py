@@ -1,22 +1,24 @@
 """What waits and its queues, in the words of the router's rules."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import cast
 
 from qiao.contact.models import Waiting
 from qiao.contact.rules import routing
+from qiao.core.calendars import is_open
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.queues import QueueSpec
 
 
-def terms_of_queues(waiting: Iterable[str]) -> dict[str, routing.Queue]:
-    """The queues of the packs; one that is waited in but not brought any more is served by nobody,
-    and holds up none of the others."""
-    known = {key: _terms(spec) for key, spec in catalogue().queues.items()}
+def terms_of_queues(waiting: Iterable[str], now: datetime) -> dict[str, routing.Queue]:
+    """The queues of the packs as they stand at a moment; one that is waited in but not brought any
+    more is served by nobody, and holds up none of the others."""
+    known = {key: _terms(spec, now) for key, spec in catalogue().queues.items()}
     return {key: routing.Queue(key) for key in waiting} | known
 
 
-def _terms(spec: QueueSpec) -> routing.Queue:
+def _terms(spec: QueueSpec, now: datetime) -> routing.Queue:
     return routing.Queue(
         spec.key,
         strategy=cast("routing.Strategy", spec.strategy),  # the reader of packs knows no other
@@ -27,7 +29,12 @@ def _terms(spec: QueueSpec) -> routing.Queue:
         tier_points=spec.tier_points,
         points_per_minute=spec.points_per_minute,
         overflow=tuple(
-            routing.Overflow(each.queue, each.after_seconds, each.longer_than)
+            routing.Overflow(
+                each.queue,
+                each.after_seconds,
+                each.longer_than,
+                is_closed=bool(each.outside) and not is_open(each.outside, now),
+            )
             for each in spec.overflow
         ),
         last_agent_seconds=spec.last_agent_seconds,

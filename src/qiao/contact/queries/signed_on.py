@@ -57,7 +57,7 @@ def why_waiting(*, subject_kind: str, now: datetime) -> Mapping[int, routing.Wai
     """Why what waits, by its id, is offered to nobody at this moment, as the router decides; what
     would be offered at once is not among it. Two statements."""
     waiting = _ALL.all(now=now)
-    queues = terms_of_queues([each.queue for each in waiting])
+    queues = terms_of_queues([each.queue for each in waiting], now)
     agents = _agents(fetch_all(_SIGNED_ON, {"now": now})) if waiting else []
     found = routing.route(queues, agents, [contact_of(each) for each in waiting], now).waiting
     return {

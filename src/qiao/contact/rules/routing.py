@@ -28,17 +28,22 @@ MINUTE: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Overflow:
-    """From when another queue's agents help out: after so many seconds, or while more than so many
-    wait. Only what is given must hold; both given, either is enough."""
+    """From when another queue's agents help out: after so many seconds, while more than so many
+    wait, or at once where it `is_closed` at this hour. Of several given, one is enough."""
 
     queue: str
     after_seconds: float | None = None
     longer_than: int | None = None
+    is_closed: bool = False
 
     def helps(self, waited: float, waiting: int) -> bool:
         """Whether it helps somebody who waited so long in a queue of so many."""
         by_time = self.after_seconds is not None and waited >= self.after_seconds
-        return by_time or (self.longer_than is not None and waiting > self.longer_than)
+        return (
+            self.is_closed
+            or by_time
+            or (self.longer_than is not None and waiting > self.longer_than)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,15 @@ def test_another_queue_helps_after_a_time_or_when_too_many_wait() -> None:
     assert pairs(decide(queues, [helper], crowd)) == [(3, 9)]
 
 
+def test_another_queue_helps_at_once_outside_the_hours_of_its_own() -> None:
+    """Closed at this hour is enough, whatever else is given."""
+    helper = agent(9, "bills", skills={"gas": 3})
+    for is_closed, found in ((True, [(1, 9)]), (False, [])):
+        overflow = Overflow("bills", 60, is_closed=is_closed)
+        queues = ALL | {"gas": replace(GAS, overflow=(overflow,))}
+        assert pairs(decide(queues, [helper], [contact(1, waited=0)])) == found
+
+
 def test_whom_they_spoke_to_last_is_preferred_or_waited_for() -> None:
     """Preferred where there is room; waited for as long as the queue says, if signed on."""
     agents = [agent(1, idle=900), agent(2, idle=5)]
@@ -204,7 +213,12 @@ queue_lists = st.tuples(
             tier_points=st.just({"A": 5.0}),
             points_per_minute=st.sampled_from((0.5, 1.0)),
             overflow=st.sampled_from(
-                ((), (Overflow("b", 45),), (Overflow("c", None, 2),), (Overflow("a", 90, 3),))
+                (
+                    (),
+                    (Overflow("b", 45),),
+                    (Overflow("c", None, 2),),
+                    (Overflow("a", 90, 3, is_closed=True),),
+                )
             ),
             last_agent_seconds=st.sampled_from((0.0, 20.0)),
         )

@@ -98,7 +98,12 @@ def _queue(pack: Pack, item: QueueSpec) -> QueueSpec:
         skill=qualify(pack.key, item.skill),
         reason=qualify(pack.key, item.reason),
         overflow=tuple(
-            replace(each, queue=qualify(pack.key, each.queue)) for each in item.overflow
+            replace(
+                each,
+                queue=qualify(pack.key, each.queue),
+                outside=qualify(pack.key, each.outside),
+            )
+            for each in item.overflow
         ),
     )
 

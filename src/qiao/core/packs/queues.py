@@ -26,12 +26,14 @@ _RING: Final = (5, 120)
 
 @dataclass(frozen=True, slots=True)
 class OverflowSpec:
-    """From when agents of another queue help out: after so many seconds, or while more than
-    `longer_than` wait; both given, either is enough."""
+    """From when agents of another queue help out: after so many seconds, while more than
+    `longer_than` wait, or while the calendar `outside` has no working time; of several given, one
+    is enough."""
 
     queue: str
     after_seconds: int | None = None
     longer_than: int | None = None
+    outside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def read_queue(table: Table) -> QueueSpec:
 def check_queues(pack: "Pack") -> Iterator[PackProblem]:
     """Every reference of a queue leads somewhere."""
     channels, skills = _keys(pack.channels), _keys(pack.skills)
-    types = _keys(pack.case_types)
+    types, calendars = _keys(pack.case_types), _keys(pack.calendars)
     tiers, queues = {tier.letter for tier in pack.tiers}, _keys(pack.queues)
     for queue in pack.queues:
         place = f"queue[{queue.key}]"
@@ -127,6 +129,8 @@ def check_queues(pack: "Pack") -> Iterator[PackProblem]:
         yield from _known(f"{place}.tier_points", queue.tier_points, tiers)
         helpers = [each.queue for each in queue.overflow]
         yield from _known(f"{place}.overflow", helpers, queues - {queue.key})
+        hours = [each.outside for each in queue.overflow if each.outside]
+        yield from _known(f"{place}.overflow.outside", hours, calendars)
 
 
 def _overflow(table: Table) -> OverflowSpec:
@@ -134,9 +138,10 @@ def _overflow(table: Table) -> OverflowSpec:
         queue=table.key("queue"),
         after_seconds=table.seconds("after", day_seconds=0) if table.has("after") else None,
         longer_than=table.integer("longer_than", least=1) if table.has("longer_than") else None,
+        outside=table.string("outside", ""),
     )
-    if found.after_seconds is None and found.longer_than is None:
-        table.report("after", "missing; expected a duration, or longer_than")
+    if found.after_seconds is None and found.longer_than is None and not found.outside:
+        table.report("after", "missing; expected a duration, longer_than or outside")
     table.finish()
     return found
 

@@ -30,6 +30,11 @@ from qiao.core.tests.test_packs import edit, problems
             '{queue = "billing"}',
             "longer_than",
         ),
+        (
+            '{queue = "billing", after = "30s"}',
+            '{queue = "billing", outside = "never"}',
+            "overflow.outside: expected one of",
+        ),
         ('reason = "bill_query"', 'reason = "bills"', "reason: expected one of"),
         ('answer_within = "4h"', 'answer_within = "4h"\nskill_level = 2', "beside"),
     ],

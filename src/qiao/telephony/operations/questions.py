@@ -2,16 +2,14 @@
 
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import OperationalError, transaction
 
 from qiao.core import events
-from qiao.core.calendars import all_versions, on_day
+from qiao.core.calendars import is_open
 from qiao.core.manifest import Answer, Question
 from qiao.core.registry import registry
-from qiao.core.rules.calendar import is_working
 from qiao.telephony.rules.menu_visits import AskOutside
 
 FAILED: Final = Answer("failed", {})
@@ -40,12 +38,3 @@ def answer_question(*, ask: AskOutside, organisation_id: int, now: datetime) -> 
         return FAILED
     assert isinstance(found, Answer)
     return found
-
-
-def is_open(calendar: str, now: datetime) -> bool:
-    """Whether a calendar has working time now; one that is not there is closed."""
-    versions = all_versions().get(calendar)
-    if not versions:
-        return False
-    zone = ZoneInfo(versions[-1].calendar.timezone)
-    return is_working(on_day(versions, now.astimezone(zone).date()), now)

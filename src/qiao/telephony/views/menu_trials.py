@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from qiao.core.calendars import is_open
 from qiao.core.http import StaffRequest, staff_view
 from qiao.telephony.models import Line
-from qiao.telephony.operations.questions import is_open
 from qiao.telephony.queries import lines_of_menu
 from qiao.telephony.rights import MENUS
 from qiao.telephony.rules.menu_trial import (

@@ -198,6 +198,14 @@ def test_pins_stay_wishes_are_heeded_and_nights_go_to_who_had_fewest() -> None:
     assert NIGHT.key in {found.assigned.get((n, 0)) for n in (2, 3, 4)}
 
 
+def test_where_the_solver_has_no_time_the_first_plan_stands() -> None:
+    plan = week(people=people(4, weekly_minutes=5 * 435))
+    found = solve(plan, seconds=0.0)
+    assert found.assigned
+    assert not found.is_best
+    assert faults(plan, found.assigned) == []
+
+
 def test_pins_that_break_rules_leave_no_plan() -> None:
     with pytest.raises(Unsolvable):
         solve(week(pinned={(1, 0): 3, (1, 1): 1}), seconds=2)
