@@ -1,33 +1,26 @@
 """Cases that are open without a clock since before every one had to have one."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.db import transaction
 
 from qiao.cases.models import Case, CaseClock, ClockRecord
-from qiao.cases.operations import install_packs, merge_cases
+from qiao.cases.operations import merge_cases
 from qiao.cases.operations.clocking import clock_unclocked
 from qiao.cases.tests.many import as_owner
 from qiao.cases.tests.test_merging import clocks, counts_agree
-from qiao.cases.tests.world import NOW, a_case, pack_in_memory
-from qiao.core.packs import enabled
+from qiao.cases.tests.world import NOW, a_case
 from qiao.core.packs.house import HOUSE
-from qiao.staff.tests.cast import Company, make_company
+from qiao.staff.tests.cast import Company
 
 LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
-def company(own_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
-    """The cast in a database whose transactions are real."""
-    del own_database
-    with pack_in_memory(monkeypatch):
-        with transaction.atomic():
-            install_packs(catalogue=enabled.catalogue(), now=NOW - timedelta(days=800))
-            made = make_company()
-        yield made
+def company(own_company: Company) -> Company:
+    """Each act is a transaction of its own."""
+    return own_company
 
 
 def test_each_is_given_one_once_that_counts_from_then(company: Company, own_database: str) -> None:

@@ -1,7 +1,7 @@
 """Two people at one moment: a clear refusal for the loser, no deadlock, nobody lost."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,6 @@ from qiao.cases.operations import (
     broadcast,
     end_reports,
     go_on,
-    install_packs,
     join_reports,
     link_cases,
     make_parent,
@@ -33,22 +32,16 @@ from qiao.cases.operations import (
 from qiao.cases.tests.intake_setting import Intake, table
 from qiao.cases.tests.test_intake import HEADER, OPEN
 from qiao.cases.tests.test_merging import clocks
-from qiao.cases.tests.world import NOW, a_case, pack_in_memory
-from qiao.core.packs import enabled
-from qiao.staff.tests.cast import Company, make_company
+from qiao.cases.tests.world import NOW, a_case
+from qiao.staff.tests.cast import Company
 
 LATER = NOW + timedelta(minutes=5)
 
 
 @pytest.fixture
-def company(own_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
-    """The cast in a database whose transactions are real."""
-    del own_database
-    with pack_in_memory(monkeypatch):
-        with transaction.atomic():
-            install_packs(catalogue=enabled.catalogue(), now=NOW - timedelta(days=800))
-            made = make_company()
-        yield made
+def company(own_company: Company) -> Company:
+    """Each act is a transaction of its own."""
+    return own_company
 
 
 def at_once(*runs: Callable[[], Any], own: bool = False) -> list[Any]:

@@ -2,7 +2,7 @@
 so, and nothing is there twice."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -26,25 +26,19 @@ from qiao.cases.operations.editing import EditResult
 from qiao.cases.showing.bulk_refusals import BULK_REFUSALS
 from qiao.cases.tests.test_joining_races import at_once
 from qiao.cases.tests.test_merging import clocks, counts_agree
-from qiao.cases.tests.world import NOW, a_case, pack_in_memory
+from qiao.cases.tests.world import NOW, a_case
 from qiao.core.models import Event
-from qiao.core.packs import enabled
 from qiao.customers.tests.factories import make_customer
-from qiao.staff.tests.cast import Company, make_company
+from qiao.staff.tests.cast import Company
 
 LATER = NOW + timedelta(minutes=5)
 Told = dict[str, Any]
 
 
 @pytest.fixture
-def company(own_database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Company]:
-    """The cast in a database whose transactions are real."""
-    del own_database
-    with pack_in_memory(monkeypatch):
-        with transaction.atomic():
-            ops.install_packs(catalogue=enabled.catalogue(), now=NOW - timedelta(days=800))
-            made = make_company()
-        yield made
+def company(own_company: Company) -> Company:
+    """Each act is a transaction of its own."""
+    return own_company
 
 
 def opened(company: Company, **changes: Any) -> Case:

@@ -49,6 +49,7 @@ from qiao.contact.operations.replay import Replayed, replay_log, write_refused
 from qiao.contact.operations.starting import start_interaction
 from qiao.contact.operations.visits import note_known_visits, note_visits
 from qiao.contact.operations.waiting import (
+    CALL_BACK,
     Asked,
     Wish,
     leave_queue,
@@ -63,6 +64,7 @@ from qiao.contact.operations.waiting import (
 )
 
 __all__ = [
+    "CALL_BACK",
     "Asked",
     "BadMoment",
     "BadPhone",

@@ -11,6 +11,7 @@ from qiao.contact.events import AgentTurned
 from qiao.contact.models import AgentState
 from qiao.contact.operations.journal import RIGHT
 from qiao.contact.operations.refusals import UnknownChoice, WrongState
+from qiao.contact.rules import desk
 from qiao.contact.rules.desk import BREAKS, LEASE_SECONDS, serving
 from qiao.core import events
 from qiao.core.actor import Actor
@@ -22,7 +23,7 @@ from qiao.core.transactions import required
 from qiao.staff.queries import skills_of
 
 State = AgentState.State
-AT_WORK: Final = frozenset({State.RESERVED, State.BUSY, State.WRAP_UP})
+AT_WORK: Final = frozenset(desk.AT_WORK)
 AT_CONTACT: Final = frozenset({State.BUSY, State.WRAP_UP})
 LEASE: Final = timedelta(seconds=LEASE_SECONDS)
 ENDPOINT_LENGTH: Final = 80

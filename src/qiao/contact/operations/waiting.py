@@ -11,9 +11,10 @@ from django.db import connection
 from qiao.contact.events import QueueMoved
 from qiao.contact.models import AgentState, Offer, Waiting
 from qiao.contact.operations.agents import lock_agents, turn
-from qiao.contact.queries.queue_terms import contact_of, terms_of_queues
+from qiao.contact.queries.queue_terms import DUE, contact_of, terms_of_queues
 from qiao.contact.queries.signed_on import ready_agents, waited_for
 from qiao.contact.rules import routing
+from qiao.contact.rules.desk import CALL_BACK
 from qiao.core import events
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.queues import RING_SECONDS, WRAP_UP_SECONDS
@@ -21,6 +22,10 @@ from qiao.core.prepared import fetch_all, fetch_one
 from qiao.core.rows import Reading, write_changed, write_new
 from qiao.core.transactions import required
 
+__all__ = [
+    "CALL_BACK", "Asked", "Wish", "leave_queue", "move_to_queue", "raise_in_queue", "refuse_offer",
+    "release_agent", "reserve", "route", "take_offer", "wait_for_agent",
+]  # fmt: skip
 State = AgentState.State
 NOT_THEIR_FAULT: Final = frozenset({"caller_gone", "withdrawn"})
 _FREE: Final = Reading(
@@ -30,13 +35,7 @@ _FREE: Final = Reading(
     lock=True,
     skips=True,
 )
-_WAITS: Final = Reading(
-    Waiting,
-    where="t.state = 'waiting' AND (t.not_before IS NULL OR t.not_before <= %(now)s)",
-    order="t.since, t.id",
-    lock=True,
-    skips=True,
-)
+_WAITS: Final = Reading(Waiting, where=DUE, order="t.since, t.id", lock=True, skips=True)
 _WAITS_STILL: Final = Reading(
     Waiting,
     where="t.subject_kind = %(kind)s AND t.subject_id = %(subject)s"

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
 from qiao.contact.models import Waiting
 from qiao.contact.rules import routing
 from qiao.core.calendars import is_open
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.queues import QueueSpec
+
+DUE: Final = "t.state = 'waiting' AND (t.not_before IS NULL OR t.not_before <= %(now)s)"
+"""What may be offered to somebody now, as a condition on `Waiting`."""
 
 
 def terms_of_queues(waiting: Iterable[str], now: datetime) -> dict[str, routing.Queue]:

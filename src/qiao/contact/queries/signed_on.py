@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from qiao.contact.models import Waiting
-from qiao.contact.queries.queue_terms import contact_of, terms_of_queues
+from qiao.contact.queries.queue_terms import DUE, contact_of, terms_of_queues
 from qiao.contact.rules import routing
+from qiao.contact.rules.desk import AT_WORK
 from qiao.core.prepared import fetch_all
 from qiao.core.rows import Reading
 
-AT_WORK: Final = ["reserved", "busy", "wrap_up"]
 _AGENTS: Final = """
 SELECT a.staff_id, a.queues, a.idle_since, a.endpoint, a.state = 'ready',
        least(1.0, a.busy_seconds / greatest(1.0, extract(epoch FROM %(now)s - a.signed_on_at))),
@@ -27,11 +27,7 @@ _READY: Final = f"""{_AGENTS}
    (a.state = 'ready' OR a.state = ANY(%(at_work)s) AND a.staff_id = ANY(%(last)s::bigint[]))
 {_IN_ORDER}"""
 _SIGNED_ON: Final = f"{_AGENTS} a.state <> 'off' {_IN_ORDER}"
-_ALL: Final = Reading(
-    Waiting,
-    where="t.state = 'waiting' AND (t.not_before IS NULL OR t.not_before <= %(now)s)",
-    order="t.since, t.id",
-)
+_ALL: Final = Reading(Waiting, where=DUE, order="t.since, t.id")
 
 
 def waited_for(
@@ -49,7 +45,7 @@ def waited_for(
 def ready_agents(last: Sequence[int], now: datetime) -> tuple[list[routing.Agent], dict[int, str]]:
     """Those who are ready, and those among `last` who will be after what they are at; and their
     telephones."""
-    rows = fetch_all(_READY, {"now": now, "last": list(last), "at_work": AT_WORK})
+    rows = fetch_all(_READY, {"now": now, "last": list(last), "at_work": list(AT_WORK)})
     return _agents(rows), {row[0]: row[3] for row in rows}
 
 

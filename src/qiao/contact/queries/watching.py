@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from qiao.contact.rules.desk import too_long_after
+from qiao.contact.rules.desk import CALL_BACK, too_long_after
 from qiao.core.actor import Actor
 
 PEOPLE: Final = "agents.watch"
@@ -39,9 +39,9 @@ class AgentNow:
 
 
 _WAITING: Final = """
-SELECT w.queue, count(*) FILTER (WHERE w.channel <> 'callback'),
-       min(w.since) FILTER (WHERE w.channel <> 'callback'),
-       count(*) FILTER (WHERE w.channel = 'callback')
+SELECT w.queue, count(*) FILTER (WHERE w.channel <> %(back)s),
+       min(w.since) FILTER (WHERE w.channel <> %(back)s),
+       count(*) FILTER (WHERE w.channel = %(back)s)
   FROM contact_waiting w
  WHERE w.state IN ('waiting', 'offered') AND w.organisation_id = ANY(%(units)s::bigint[])
  GROUP BY 1
@@ -66,7 +66,7 @@ def queues_now(*, actor: Actor, permission: str, now: datetime) -> dict[str, Que
     that of the units in which the actor holds `permission`."""
     values: dict[str, Any] = {"units": list(actor.organisations(permission)), "now": now}
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING, values)
+        cursor.execute(_WAITING, values | {"back": CALL_BACK})
         rows = cursor.fetchall()
         waiting = {queue: (int(n), since) for queue, n, since, _back in rows}
         to_call = {queue: int(back) for queue, _n, _since, back in rows}

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 LEASE_SECONDS: Final = 60  # three signs of life of the browser may be lost
+AT_WORK: Final = ("reserved", "busy", "wrap_up")  # states of who is at a contact, or rung
+CALL_BACK: Final = "callback"  # the channel of whoever keeps a place without holding the line
 BREAKS: Final = ("rest", "meal", "training", "meeting", "back_office")
 
 

@@ -18,12 +18,11 @@ from typing import Final
 import structlog
 from django.db import OperationalError, transaction
 
-from qiao.contact.operations import Asked, leave_queue, let_time_pass, refuse_offer, route
-from qiao.contact.queries import expired_offers
+from qiao.contact.operations import Asked, let_time_pass, refuse_offer, route
 from qiao.core import events
 from qiao.core.once import settled
 from qiao.telephony.models import Call as Row
-from qiao.telephony.models import CallAsk, OwedCall
+from qiao.telephony.models import CallAsk
 from qiao.telephony.operations.arriving import arrived
 from qiao.telephony.operations.calling_back import call_back
 from qiao.telephony.operations.calls_at_hand import (
@@ -39,7 +38,7 @@ from qiao.telephony.operations.calls_at_hand import (
     terms_of_calls,
     thirds_of,
 )
-from qiao.telephony.operations.contacts import begin_contact, end_contact
+from qiao.telephony.operations.contacts import begin_contact
 from qiao.telephony.operations.dialling import (
     DIALLED,
     ask_to_dial,
@@ -49,9 +48,8 @@ from qiao.telephony.operations.duty_rings import ring_duty
 from qiao.telephony.operations.living_calls import LivingCalls
 from qiao.telephony.operations.log import keep, note
 from qiao.telephony.operations.owed_places import OWED
-from qiao.telephony.operations.owing import owe_call
-from qiao.telephony.operations.reserving import may_be_given, offer_for, third_for
-from qiao.telephony.operations.settling import settle_outgoing
+from qiao.telephony.operations.reserving import lose_place, may_be_given, offer_for, third_for
+from qiao.telephony.operations.settling import settle_end
 from qiao.telephony.operations.telling import answer_menu, tell_people, tell_queues
 from qiao.telephony.operations.watching import (
     WATCHING,
@@ -197,8 +195,6 @@ class Switchboard:
             self._alone(now, partial(self._end_watch, call_id, staff_id, now), call=call_id)
         for offer_id, call_id in due_offers(now=now - GRACE):
             self._alone(now, partial(self._withdraw, offer_id, call_id, now), call=call_id)
-        for offer_id, _owed in expired_offers(subject_kind=OWED, now=now - 2 * GRACE):
-            self._alone(now, partial(self._give_back, offer_id, now), offer=offer_id)
         with self._turn(now):
             let_time_pass(now=now)
             self._routes = True
@@ -214,12 +210,6 @@ class Switchboard:
         if call_id in self._calls:
             self._decide(call_id, asking(asks.Withdraw(offer_id), now), now)
         refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
-
-    def _give_back(self, offer_id: int, now: datetime) -> None:
-        """An offer of a call back whose call has ended long ago, as its own word should have said:
-        whoever was asked must not wait for it."""
-        refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
-        log.warning("offer_of_no_call", offer=offer_id)
 
     def _let_timers_ring(self, now: datetime) -> None:
         """What comes of timers of voice menus that have run out, each for itself."""
@@ -344,22 +334,12 @@ class Switchboard:
         for word in step.words:
             self._listen(known, word, now)
         if step.call.phase == "ended" and any(e.kind == "ended" for e in step.entries):
-            self._end(known, now)
+            settle_end(known.row, now)
 
     def _write(self, now: datetime) -> None:
         """Write what the log of each call gained, all in one statement."""
         gained, self._log = self._log, {}
         keep([(self._calls[key].row, entries) for key, entries in gained.items()], now)
-
-    def _end(self, known: Known, now: datetime) -> None:
-        row = known.row
-        end_contact(row, now)
-        if row.direction == Row.Direction.OUT:
-            settle_outgoing(row, now)
-        if row.end == "abandoned" and row.queued_at is not None and row.phone:
-            owe_call(
-                call=row, kind=OwedCall.Kind.ABANDONED, phone=row.phone, queue=row.queue, now=now
-            )
 
     def _listen(self, known: Known, word: asks.Word, now: datetime) -> None:
         if tell_queues(known, word, now):
@@ -380,9 +360,7 @@ class Switchboard:
             return
         known = self._calls.get(asked.subject_id)
         if known is None or known.call.phase != "waiting":  # what waits is no call that waits
-            refuse_offer(offer_id=asked.offer_id, why="caller_gone", now=now)
-            leave_queue(subject_kind=KIND, subject_id=asked.subject_id, why="lost", now=now)
-            log.warning("offer_of_no_waiting_call", call=asked.subject_id)
+            lose_place(asked, now)
             return
         ask = asks.Offer(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
         self._decide(asked.subject_id, asking(ask, now), now)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from qiao.contact.operations import Wish, leave_queue, wait_for_agent
+from qiao.contact.operations import CALL_BACK, Wish, leave_queue, wait_for_agent
 from qiao.core.packs.enabled import catalogue
 from qiao.telephony.models import OwedCall
 from qiao.telephony.operations.callers import caller_of
@@ -20,7 +20,7 @@ def let_wait(owed: OwedCall, now: datetime, *, not_before: datetime | None = Non
     caller = caller_of(phone=owed.phone, organisation_id=owed.organisation_id, now=now)
     wish = Wish(
         owed.queue,
-        "callback",
+        CALL_BACK,
         OWED,
         owed.pk,
         owed.organisation_id,

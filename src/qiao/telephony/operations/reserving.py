@@ -1,13 +1,18 @@
 """Whoever is asked for by name is reserved before they are rung."""
 
 from datetime import datetime
+from typing import Final
 
-from qiao.contact.operations import reserve
+import structlog
+
+from qiao.contact.operations import Asked, leave_queue, refuse_offer, reserve
 from qiao.contact.queries import standings
 from qiao.telephony.models import CallAsk
 from qiao.telephony.operations.calls_at_hand import KIND
 from qiao.telephony.rules import asks
 from qiao.telephony.rules.calls import Call
+
+log: Final = structlog.get_logger(__name__)
 
 
 def third_for(row: CallAsk, now: datetime) -> asks.Consult | None:
@@ -36,6 +41,14 @@ def offer_for(row: CallAsk, now: datetime) -> asks.Offer | None:
     if asked is None:
         return None
     return asks.Offer(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
+
+
+def lose_place(asked: Asked, now: datetime) -> None:
+    """Somebody was reserved for a call that does not wait any more: they are free again, and its
+    place is nobody's."""
+    refuse_offer(offer_id=asked.offer_id, why="caller_gone", now=now)
+    leave_queue(subject_kind=KIND, subject_id=asked.subject_id, why="lost", now=now)
+    log.warning("offer_of_no_waiting_call", call=asked.subject_id)
 
 
 def _person(row: CallAsk) -> int:

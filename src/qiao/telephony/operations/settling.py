@@ -12,15 +12,25 @@ from qiao.contact.operations import InteractionRefusal, abandon
 from qiao.core import events
 from qiao.core.actor import Forbidden
 from qiao.telephony.models import Call, OutgoingCall, OwedCall
-from qiao.telephony.operations.contacts import actor_of
+from qiao.telephony.operations.contacts import actor_of, end_contact
 from qiao.telephony.operations.list_work import settle_entry
-from qiao.telephony.operations.owing import end_owed, give_back_owed
+from qiao.telephony.operations.owing import end_owed, give_back_owed, owe_call
 from qiao.telephony.rules.calls import NOBODY_CALLED, UNREACHED
 
 log: Final = structlog.get_logger(__name__)
 
 
-def settle_outgoing(row: Call, now: datetime) -> None:
+def settle_end(row: Call, now: datetime) -> None:
+    """A call has ended: its contact does, and what it was made for hears of it; who gave up
+    waiting is owed one."""
+    end_contact(row, now)
+    if row.direction == Call.Direction.OUT:
+        _settle_outgoing(row, now)
+    if row.end == "abandoned" and row.queued_at is not None and row.phone:
+        owe_call(call=row, kind=OwedCall.Kind.ABANDONED, phone=row.phone, queue=row.queue, now=now)
+
+
+def _settle_outgoing(row: Call, now: datetime) -> None:
     """A call out has ended: its contact goes where nobody was called, and what it was made for
     hears of it.
 

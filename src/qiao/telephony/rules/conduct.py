@@ -12,6 +12,7 @@ from typing import Any, Final
 from qiao.telephony.rules import asks, menu_visits, switch
 from qiao.telephony.rules.asks import Ask, Refused, Released, WaitsNoMore
 from qiao.telephony.rules.calls import CALLING, Call, Leg
+from qiao.telephony.rules.conduct_hold import held_by_phone, hold, mute
 from qiao.telephony.rules.conduct_menu import (
     begin_menu,
     happens,
@@ -199,7 +200,7 @@ def _of_leg(step: Conduct, leg: Leg, signal: Signal, terms: Terms) -> None:
         case switch.Left():
             _left(step, leg, None)
         case switch.HeldByPhone(_, _, on) if leg.role == "agent" and leg.is_up:
-            _held_by_phone(step, on=on)
+            held_by_phone(step, on=on)
 
 
 def _ready(step: Conduct, leg: Leg) -> None:
@@ -281,37 +282,6 @@ def _leave_talk(step: Conduct, ask: asks.LeaveTalk) -> None:
         _party_left(step, leg)
 
 
-def _hold(step: Conduct, ask: asks.Hold) -> None:
-    call, agent = step.call, step.call.leg("agent")
-    if agent is None:
-        return
-    if ask.on and call.phase == "talking":
-        step.note("held")
-        step.do(
-            switch.Leave(call.talk, agent.channel),
-            switch.HoldMusic(call.caller_channel, on=True),
-        )
-    elif not ask.on and call.phase == "held":
-        step.note("resumed")
-        back_to_caller(step)
-
-
-def _held_by_phone(step: Conduct, *, on: bool) -> None:
-    """The telephone holds by itself: only noted, where it changes how the call stands. Who is
-    rung is rung on, who is asked is asked on, and whom we hold only we take back."""
-    if on and step.call.phase == "talking":
-        step.note("held", by="phone")
-    elif not on and step.call.phase == "held" and step.call.is_held_by_phone:
-        step.note("resumed", by="phone")
-
-
-def _mute(step: Conduct, ask: asks.Mute) -> None:
-    agent = step.call.leg("agent")
-    if agent is not None and agent.is_up and ask.on != step.call.is_muted:
-        step.note("muted" if ask.on else "unmuted")
-        step.do(switch.Mute(agent.channel, ask.on))
-
-
 def _transfer(step: Conduct, ask: asks.TransferTo) -> None:
     call = step.call
     if call.phase not in ("talking", "held"):
@@ -385,8 +355,8 @@ _ASKED: Final[Mapping[type[Ask], Any]] = {
     asks.Offer: offer,
     asks.Withdraw: withdraw,
     asks.Decline: decline,
-    asks.Hold: _hold,
-    asks.Mute: _mute,
+    asks.Hold: hold,
+    asks.Mute: mute,
     asks.TransferTo: _transfer,
     asks.Consult: consult,
     asks.EndConsult: end_consult,

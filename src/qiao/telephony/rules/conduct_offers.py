@@ -19,8 +19,8 @@ from qiao.telephony.rules.asks import (
     Withdraw,
 )
 from qiao.telephony.rules.calls import CALLING, Leg
-from qiao.telephony.rules.conduct_menu import hush
-from qiao.telephony.rules.conduct_out import not_taken
+from qiao.telephony.rules.conduct_menu import hear_music, hush
+from qiao.telephony.rules.conduct_out import nobody_called
 from qiao.telephony.rules.conduct_watch import follow_agent
 from qiao.telephony.rules.conducting import Conduct, Terms, back_to_caller, creating, drop, sent_on
 from qiao.telephony.rules.switch import Outcome
@@ -49,7 +49,7 @@ def _ask_no_more(step: Conduct, offer: int, why: str) -> None:
     if leg is None:
         return
     if step.call.phase in CALLING:
-        not_taken(step, why)
+        nobody_called(step, why)
         return
     drop(step, leg)
     refuse(step, leg, why)
@@ -105,12 +105,8 @@ def refuse(step: Conduct, leg: Leg, why: str) -> None:
 
 def _wait_on(step: Conduct, meeting: str) -> None:
     """Whom they were to meet has gone: the caller hears music again, at their old place."""
-    call = step.call
-    step.do(
-        switch.Join(call.holding, (call.caller_channel,)),
-        switch.Music(call.holding, on=True),
-        switch.EndBridge(meeting),
-    )
+    hear_music(step)
+    step.do(switch.EndBridge(meeting))
 
 
 def meet(step: Conduct, leg: Leg) -> None:

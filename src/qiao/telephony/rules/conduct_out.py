@@ -104,7 +104,7 @@ def not_reached(step: Conduct, leg: Leg, gone: switch.Gone | None = None) -> Non
     call, agent = step.call, step.call.leg("agent")
     assert agent is not None
     if call.phase == "own_phone":
-        _nobody_called(step, _why_not_taken(gone), but=leg.channel)
+        nobody_called(step, _why_not_taken(gone), but=leg.channel)
         return
     why = why_not_reached(call, gone) if leg.role == "caller" else "given_up"
     if agent.staff is not None:
@@ -122,16 +122,11 @@ def give_up(step: Conduct) -> None:
     """Whoever calls does not want to any more."""
     agent = step.call.leg("agent")
     if step.call.phase == "own_phone":
-        _nobody_called(step, "withdrawn")
+        nobody_called(step, "withdrawn")
         return
     if agent is not None and agent.staff is not None:
         step.tell(Released(agent.staff))
     end(step, "given_up")
-
-
-def not_taken(step: Conduct, why: str) -> None:
-    """Whoever was asked to call somebody back does not; their telephone rings no more."""
-    _nobody_called(step, why)
 
 
 def dial_over(step: Conduct, ask: DialOver) -> None:  # noqa: ARG001 - as all asks
@@ -160,7 +155,7 @@ def why_not_reached(call: Call, gone: switch.Gone | None) -> str:
     return "no_answer" if out.has_rung else "unreachable"
 
 
-def _nobody_called(step: Conduct, why: str, but: str = "") -> None:
+def nobody_called(step: Conduct, why: str, but: str = "") -> None:
     """Their own telephone was not taken, or they gave up before: the other side heard nothing."""
     agent = step.call.leg("agent")
     if agent is not None and agent.offer is not None:

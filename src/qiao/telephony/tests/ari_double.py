@@ -232,10 +232,15 @@ class AriDouble:
         """Say what comes before the next call."""
         await self._say(lambda _moment: True)
 
+    def _waits(self, index: int) -> bool:
+        """Whether a row stands for an order that has to come before anything else is said."""
+        kind, value, _moment = self.rows[index]
+        return kind == "call" and order_of(value) is not None
+
     async def _say(self, is_due: Any) -> None:
-        while self.at < len(self.rows):
+        while self.at < len(self.rows) and not self._waits(self.at):
             kind, value, moment = self.rows[self.at]
-            if (kind == "call" and order_of(value) is not None) or not is_due(moment):
+            if not is_due(moment):
                 return
             self.at += 1
             if kind == "event" and self.socket is not None and not self.socket.closed:

@@ -179,20 +179,6 @@ class FollowingDouble(AriDouble):
         event = {"type": kind, "timestamp": moment, "channel": about, **more}
         await self.socket.send_str(json.dumps(event))
 
-    async def _say(self, is_due: Any) -> None:
-        while self.at < len(self.rows) and not self._waits(self.at):
-            kind, value, moment = self.rows[self.at]
-            if not is_due(moment):
-                return
-            self.at += 1
-            if kind == "event" and self.socket is not None and not self.socket.closed:
-                await self.socket.send_str(self._renamed(value))
-            elif kind == "close" and self.socket is not None:
-                self._since = self.at
-                self._listened.clear()
-                await self.socket.close()
-                return
-
 
 def _told(call: Call) -> str:
     """A call in short, with the name that is only in its query."""
