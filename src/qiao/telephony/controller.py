@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Final
 
@@ -22,6 +22,7 @@ import structlog
 from django.db import OperationalError, close_old_connections, connection, connections
 
 from qiao.core.live import connection_parameters
+from qiao.telephony.clock_watch import ClockWatch
 from qiao.telephony.engines.port import EngineDown, TelephonyEngine
 from qiao.telephony.operations import Given, Switchboard, Work
 from qiao.telephony.operations.asking import HEARD_ON
@@ -92,10 +93,16 @@ class _Works:
 class Controller:
     """Runs one switch until it is told to stop, or another controller takes its place."""
 
-    def __init__(self, engine: TelephonyEngine, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: TelephonyEngine,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.board = Switchboard()
         self._engine = engine
         self._now = now
+        self._watch = ClockWatch(monotonic)
         self._works = _Works()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="switchboard")
         self._orders: dict[int, asyncio.Queue[Given]] = defaultdict(asyncio.Queue)
@@ -230,7 +237,11 @@ class Controller:
 
         def work(now: datetime) -> Sequence[Given]:
             try:
-                return self.board.pass_time(now=now)
+                if self._watch.was_away:
+                    self.board.follow_clock(timedelta(), now=now)
+                given = self.board.pass_time(now=now)
+                self._watch.round_done()
+                return given
             finally:
                 loop.call_soon_threadsafe(passed.set)
 
@@ -282,10 +293,26 @@ class Controller:
         """Do it, in the board's own thread: together, or where that fails each for itself."""
         if len(works) > 1:
             try:
-                return self.board.at_once(works, now=self._now())
+                return self.board.at_once(works, now=self._moment())
             except Exception:  # whichever of them it was is found when each is done alone
                 log.exception("not_done_at_once", works=len(works))
-        return [each for work in works for each in _tried(work, self._now)]
+        return [each for work in works for each in _tried(work, self._moment)]
+
+    def _moment(self) -> datetime:
+        """Now, in the board's own thread. Was the clock set since, all that runs by it goes along
+        before anything else is done."""
+        now = self._now()
+        by = self._watch.look(now)
+        if by:
+            log.warning("clock_set", seconds=by.total_seconds())
+            try:
+                self.board.follow_clock(by, now=now)
+            except OperationalError:
+                raise
+            except Exception:  # whatever rule raised: nothing of it was kept, calls go on
+                log.exception("clock_not_followed")
+            self._watch.seen_to()
+        return now
 
     async def _give(self, call_id: int) -> None:
         """Give the orders of one call, one after the other."""

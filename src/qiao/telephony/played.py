@@ -26,6 +26,7 @@ from qiao.telephony.models import PhoneDeed
 from qiao.telephony.operations import mark_done
 from qiao.telephony.operations.deeds import DEEDS_HEARD_ON
 from qiao.telephony.queries import DeedAtHand, due_deeds, every_piece
+from qiao.telephony.rules.conduct_confirm import CONFIRM_KEY
 from qiao.telephony.rules.conduct_out import OWN
 from qiao.telephony.rules.outside import played_manner
 
@@ -60,7 +61,7 @@ class PlayedExchange:
         what its number says."""
         number = _outside(endpoint)
         if number:
-            return Phone(endpoint, played_manner(number), ANSWERED_AFTER)
+            return Phone(endpoint, played_manner(number), ANSWERED_AFTER, CONFIRM_KEY)
         return self.answering(endpoint) or Phone(endpoint, "silent")
 
     def _at_phone(self, channel: str, state: str) -> None:

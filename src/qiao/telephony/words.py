@@ -40,6 +40,7 @@ REFUSALS: Final[Mapping[str, Promise]] = {
     "unreachable": pgettext_lazy("offer of a call", "could not be reached"),
     "caller_gone": pgettext_lazy("offer of a call", "the caller had gone"),
     "withdrawn": pgettext_lazy("offer of a call", "taken back"),
+    "unconfirmed": pgettext_lazy("offer of a call", "picked up, but pressed no key"),
     "lost": pgettext_lazy("offer of a call", "lost"),
 }
 KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
@@ -54,6 +55,10 @@ KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "offered": ("bell-ringing", gettext_lazy("{who} is asked")),
     "rings": ("bell-ringing", gettext_lazy("It rings at {who}")),
     "refused": ("phone-x", gettext_lazy("{who}: {why}")),
+    "asked_to_confirm": (
+        "phone-check",
+        gettext_lazy("{who}’s telephone was picked up; they are asked to press 1"),
+    ),
     "picked_up": ("phone-check", gettext_lazy("{who} picks up")),
     "connected": ("headset", gettext_lazy("Talks with {who}")),
     "held": ("player-pause", gettext_lazy("On hold")),
@@ -73,6 +78,7 @@ KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "recording_resumed": ("microphone", gettext_lazy("Recording goes on")),
     "recording_ended": ("microphone-off", gettext_lazy("Recording ends")),
     "party_left": ("user-minus", gettext_lazy("One of them has left")),
+    "clock_stepped": ("clock", gettext_lazy("The clock of the system was set")),
     "trouble": ("alert-triangle", gettext_lazy("The switch could not do what was asked")),
     "dialled_out": ("phone-outgoing", gettext_lazy("{who} calls {to}; their telephone rings")),
     "lifted": ("phone-check", gettext_lazy("{who} lifts the receiver")),
@@ -81,7 +87,9 @@ KINDS: Final[Mapping[str, tuple[str, Promise]]] = {
     "ended": ("phone-off", gettext_lazy("{end}")),
 }
 """What an entry of the log is called."""
-SILENT: Final = frozenset({"menu_moved", "watching_up", "ear", "told_cause"})
+SILENT: Final = frozenset(
+    {"menu_moved", "watching_up", "ear", "told_cause", "greeting_doubted", "greeted_anew"}
+)
 """Entries that only the machine needs: they have no words."""
 OF_WATCHERS: Final = frozenset({"watched", "watch_ended"})
 MODES: Final[Mapping[str, Promise]] = {

@@ -13,6 +13,7 @@ from qiao.contact.operations.agents import (
     take_break,
     take_directly,
 )
+from qiao.contact.operations.clock_steps import follow_clock
 from qiao.contact.operations.counting import fold_counts
 from qiao.contact.operations.drafting import autosave_draft, drop_case_draft, keep_case_draft
 from qiao.contact.operations.finishing import (
@@ -93,6 +94,7 @@ __all__ = [
     "enrol_customer",
     "finish",
     "fold_counts",
+    "follow_clock",
     "identify_customer",
     "keep_case_draft",
     "leave_queue",

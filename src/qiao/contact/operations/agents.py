@@ -28,6 +28,7 @@ AT_CONTACT: Final = frozenset({State.BUSY, State.WRAP_UP})
 LEASE: Final = timedelta(seconds=LEASE_SECONDS)
 ENDPOINT_LENGTH: Final = 80
 log = structlog.get_logger(__name__)
+_not_turned: dict[int, tuple[str, datetime, str]] = {}  # how they stood, since when, and why
 
 _LOCKED: Final = Reading(
     AgentState, where="t.staff_id = ANY(%(ids)s::bigint[])", order="t.staff_id", lock=True
@@ -230,15 +231,21 @@ def lock_agents(staff_ids: Collection[int]) -> dict[int, AgentState]:
 
 
 def _turns(agent: AgentState, act: Callable[..., None], *, now: datetime, **given: str) -> bool:
-    """Whether somebody could be turned; the transaction goes on either way."""
+    """Whether somebody could be turned; the transaction goes on either way. It is tried again each
+    time, and told once for as long as they stand so and the reason is the same."""
+    stood = (str(agent.state), agent.since)
     try:
         with transaction.atomic():
             act(agent, now=now, **given)
     except OperationalError:
         raise
-    except Exception:  # it is tried again with the next tick
-        log.exception("agent_not_turned", staff=agent.staff_id)
+    except Exception as error:  # whatever hinders it
+        found = (*stood, repr(error))
+        if _not_turned.get(agent.staff_id) != found:
+            _not_turned[agent.staff_id] = found
+            log.exception("agent_not_turned", staff=agent.staff_id)
         return False
+    _not_turned.pop(agent.staff_id, None)
     return True
 
 

@@ -32,11 +32,17 @@ class OnDuty:
 
 
 def ask_on_duty(
-    *, wish_of: tuple[str, int], person: OnDuty, seconds: int, now: datetime
+    *,
+    wish_of: tuple[str, int],
+    person: OnDuty,
+    seconds: int,
+    now: datetime,
+    confirm_seconds: int = 0,
 ) -> Asked | None:
-    """Ask somebody on duty to take what waits: their own telephone is rung so many seconds. Who is
-    signed on is rung where they sit; who is not stands as signed off again once it is over. None
-    where they are at work already, or somebody else is asked at this moment."""
+    """Ask somebody on duty to take what waits: their own telephone is rung so many seconds, and
+    once it was taken they have `confirm_seconds` more to say that they are there. Who is signed on
+    is rung where they sit, who is not stands as signed off again once it is over. None where they
+    are at work already, or somebody else is asked at this moment."""
     required()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('contact_route'))")
@@ -52,14 +58,15 @@ def ask_on_duty(
     waiting = known.first()
     if waiting is None:
         return None
+    is_away = agent.state == State.OFF
+    endpoint = person.endpoint if is_away else agent.endpoint
+    whole = timedelta(seconds=seconds + (confirm_seconds if endpoint == person.endpoint else 0))
     offer = Offer.objects.create(
         waiting=waiting, staff_id=person.staff_id, made_at=now, takes=routing.FULL,
-        expires_at=now + timedelta(seconds=seconds), reason={"rule": "duty"},
+        expires_at=now + whole, reason={"rule": "duty"},
     )  # fmt: skip
     waiting.state = Waiting.State.OFFERED
     waiting.save(update_fields=["state"])
-    is_away = agent.state == State.OFF
-    endpoint = person.endpoint if is_away else agent.endpoint
     if is_away:
         agent.organisation_id, agent.endpoint = person.organisation_id, person.endpoint
         agent.signed_on_at, agent.idle_since, agent.busy_seconds = now, now, 0

@@ -8,10 +8,11 @@ import pytest
 from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from qiao.contact import operations
 from qiao.contact.models import AgentState, AgentStateChange, Offer, Waiting
-from qiao.contact.operations import Asked, UnknownChoice, Wish, WrongState
+from qiao.contact.operations import Asked, UnknownChoice, Wish, WrongState, agents
 from qiao.contact.rules.desk import LEASE_SECONDS
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.packs.enabled import catalogue
@@ -193,6 +194,29 @@ def test_a_break_begins_after_the_contact_at_hand(world: Company) -> None:
     assert (agent.state, agent.reason, agent.wanted) == ("break", "meal", "")
     with pytest.raises(UnknownChoice):
         operations.take_break(actor=world.agent, reason="fishing", now=after(120))
+
+
+def test_who_cannot_be_turned_is_told_of_once_for_each_reason(
+    world: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on(world.agent)
+    for seconds, reason in ((61, "first"), (62, "first"), (63, "second"), (64, "second")):
+
+        def fails(*_given: Any, hinders: str = reason, **_named: Any) -> None:
+            raise ValueError(hinders)
+
+        monkeypatch.setattr(agents, "turn", fails)
+        with capture_logs() as told:
+            assert operations.let_time_pass(now=after(seconds)) == []
+        is_new = seconds in (61, 63)
+        assert [each["event"] for each in told] == (["agent_not_turned"] if is_new else [])
+    monkeypatch.undo()
+    assert operations.let_time_pass(now=after(65)) == [world.agent.person_id]
+    on(world.agent, 70)
+    monkeypatch.setattr(agents, "turn", fails)
+    with capture_logs() as told:
+        operations.let_time_pass(now=after(131))
+    assert len(told) == 1  # it is another time
 
 
 def test_whoever_is_not_heard_of_any_more_is_signed_off_but_not_in_a_call(world: Company) -> None:

@@ -41,6 +41,12 @@ def phones_of(staff_ids: Iterable[int]) -> dict[int, str]:
     return dict(known.values_list("id", "phone"))
 
 
+def languages_of(staff_ids: Iterable[int]) -> dict[int, str]:
+    """The languages that people chose to read in, by staff id; who chose none is left out."""
+    known = Staff.objects.filter(id__in=set(staff_ids)).exclude(language="")
+    return dict(known.values_list("id", "language"))
+
+
 def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
     """Staff ids by number, those who left included; unknown numbers are left out."""
     return dict(Staff.objects.filter(number__in=list(numbers)).values_list("number", "id"))

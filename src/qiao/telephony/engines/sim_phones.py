@@ -4,21 +4,23 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 State = Literal["ringing_in", "created", "ready", "ringing", "up"]
-Manner = Literal["answers", "silent", "busy", "rejects", "declines", "off", "absent"]
+Manner = Literal["answers", "mailbox", "silent", "busy", "rejects", "declines", "off", "absent"]
 
 
 @dataclass
 class Phone:
     """A telephone that can be rung: what it does when it rings, and after how many seconds.
 
-    One that ``declines`` does so before it rings. One that is ``off`` lies behind a network that
-    says so when it is dialled; one that is ``absent`` is not signed on at the switch, so that no
-    channel to it can be made.
+    Whoever ``answers`` presses the keys `presses` when something is said to them, a ``mailbox``
+    none. One that ``declines`` does so before it rings. One that is ``off`` lies behind a network
+    that says so when it is dialled; one that is ``absent`` is not signed on at the switch, so that
+    no channel to it can be made.
     """
 
     endpoint: str
     manner: Manner = "answers"
     after_seconds: float = 2.0
+    presses: str = ""
 
 
 @dataclass

@@ -8,6 +8,7 @@ order on what has gone fails, and a join is for all or for nobody.
 
 import random
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from qiao.telephony.engines.clock import Clock
@@ -20,6 +21,7 @@ from qiao.telephony.rules.switch import Order, Outcome, Signal
 ARRIVES_AFTER: Final = 0.002  # seconds from its creation until a channel is ready, as recorded
 RINGS_AFTER: Final = 0.002
 SOUND_SECONDS: Final = 2.0
+PRESSES_AFTER: Final = 1.5  # seconds of what is said until somebody presses a key
 NO_ANSWER, NORMAL, SOFT = 19, switch.NORMAL, 32
 TEMPORARILY_UNAVAILABLE: Final = 480
 
@@ -221,7 +223,7 @@ class SimSwitch:
                 self._end(channel, NO_ANSWER, sip=TEMPORARILY_UNAVAILABLE)
 
         self._soon(seconds, channel, give_up)
-        if phone.manner == "answers":
+        if phone.manner in ("answers", "mailbox"):
             self._soon(phone.after_seconds, channel, lambda: self.take(channel.name))
         elif phone.manner == "rejects":
             self._soon(phone.after_seconds, channel, lambda: self.reject(channel.name))
@@ -353,6 +355,10 @@ class SimSwitch:
             self._played(playback, ok=ok)
 
         self._soon(sum(lengths) if ok else 0.0, channel, ends)
+        phone = self.finds(channel.endpoint) if channel.endpoint else None
+        if phone is not None and phone.manner == "answers":
+            for key in phone.presses:
+                self._soon(PRESSES_AFTER, channel, partial(self.press, channel.name, key))
         return Outcome.DONE
 
     def _played(self, playback: str, *, ok: bool) -> Outcome:

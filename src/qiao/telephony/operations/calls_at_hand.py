@@ -115,24 +115,19 @@ def terms_of(line: Line | None) -> Terms:
 
 
 def terms_of_calls(rows: Iterable[Row], folded: Mapping[int, Call]) -> Mapping[int, Terms]:
-    """How calls that go on are conducted, by their ids: those in a menu, or waiting where it led
-    them, keep the version with which they began. As many statements as there are lines and
-    versions."""
+    """How calls that go on are conducted, by their ids: those that came through a menu keep the
+    version with which they began, since it speaks with whoever waits, and with whom somebody sends
+    on. As many statements as there are lines and versions."""
     rows = list(rows)
     lines = {row.line_id: row.line for row in rows}
     terms = {line_id: terms_of(line) for line_id, line in lines.items()}
-    kept = {row.pk: folded[row.pk] for row in rows if _is_in_menu(folded[row.pk])}
+    kept = {row.pk: folded[row.pk] for row in rows if folded[row.pk].visit is not None}
     wanted = {(call.menu, call.menu_version) for call in kept.values()}
     menus = {each: served_menu(*each) for each in wanted}
     found = {row.pk: terms[row.line_id] for row in rows}
     for pk, call in kept.items():
         found[pk] = _with_menu(found[pk], menus[call.menu, call.menu_version])
     return found
-
-
-def _is_in_menu(call: Call) -> bool:
-    """Whether the menu with which a call began still speaks: with whoever waits, too."""
-    return call.phase == "menu" or (call.phase == "waiting" and call.visit is not None)
 
 
 def _with_menu(terms: Terms, served: Served | None) -> Terms:

@@ -7,7 +7,6 @@ transaction together. A transaction that fails leaves all as it was, and what wa
 again.
 """
 
-import heapq
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
@@ -18,7 +17,7 @@ from typing import Final
 import structlog
 from django.db import OperationalError, transaction
 
-from qiao.contact.operations import Asked, let_time_pass, refuse_offer, route
+from qiao.contact.operations import Asked, follow_clock, let_time_pass, refuse_offer, route
 from qiao.core import events
 from qiao.core.once import settled
 from qiao.telephony.models import Call as Row
@@ -51,10 +50,12 @@ from qiao.telephony.operations.owed_places import OWED
 from qiao.telephony.operations.reserving import lose_place, may_be_given, offer_for, third_for
 from qiao.telephony.operations.settling import settle_end
 from qiao.telephony.operations.telling import answer_menu, tell_people, tell_queues
+from qiao.telephony.operations.timers import Timers
 from qiao.telephony.operations.watching import (
     WATCHING,
     follow_watch,
     lost_watches,
+    renew_all_watches,
     settle_watch,
     settle_watches_but,
 )
@@ -96,7 +97,7 @@ class Switchboard:
         self._before: dict[int, Known | None] = {}
         self._moved: dict[int, set[int]] = {}  # calls, and whose screens show them
         self._thirds: set[int] = set()  # whoever was asked to a talk
-        self._timers: list[tuple[datetime, int, int]] = []  # due, call, the menu's own number
+        self._timers = Timers()
 
     @property
     def living(self) -> int:
@@ -201,10 +202,23 @@ class Switchboard:
         self._alone(now, partial(self._ring_duty, now))
         return self._taken()
 
+    def follow_clock(self, by: timedelta, *, now: datetime) -> None:
+        """The clock was set by so much, which is `now`; zero where nobody could be heard of for a
+        while. Whoever waits, is rung or rests after a call does so for as long as they would have:
+        nothing runs out because of it."""
+        with self._turn(now):
+            follow_clock(by=by, now=now)
+            renew_all_watches(now=now)
+            if by:
+                stepped = asking(asks.ClockStepped(by.total_seconds()), now)
+                for call_id in list(self._calls):
+                    self._decide(call_id, stepped, now)
+        self._timers.move(by)
+
     def _ring_duty(self, now: datetime) -> None:
         """Emergencies that nobody signed on can take ring whoever is on duty."""
-        for asked in ring_duty(now):
-            self._offer(asked, now)
+        for each in ring_duty(now):
+            self._offer(each.asked, now, each.confirm)
 
     def _withdraw(self, offer_id: int, call_id: int, now: datetime) -> None:
         if call_id in self._calls:
@@ -212,13 +226,13 @@ class Switchboard:
         refuse_offer(offer_id=offer_id, why="withdrawn", now=now)
 
     def _let_timers_ring(self, now: datetime) -> None:
-        """What comes of timers of voice menus that have run out, each for itself."""
-        while self._timers and self._timers[0][0] <= now:
-            _due, call_id, number = self._timers[0]
+        """What comes of timers that have run out, each for itself."""
+        while (due := self._timers.due(now)) is not None:
+            call_id, ask = due
             if call_id in self._calls:
-                rang = asking(asks.TimerRang(number), now)
+                rang = asking(ask, now)
                 self._alone(now, partial(self._decide, call_id, rang, now), call=call_id)
-            heapq.heappop(self._timers)
+            self._timers.pop()
 
     def take_up(self, view: View, *, now: datetime) -> Sequence[Given]:
         """Take calls up again from their logs, and bring them together with what stands at the
@@ -346,13 +360,12 @@ class Switchboard:
             self._routes = True
         elif tell_people(known, word, now):
             return
-        elif isinstance(word, asks.Timer):
-            due = now + timedelta(seconds=word.seconds)
-            heapq.heappush(self._timers, (due, known.row.pk, word.id))
+        elif isinstance(word, asks.Later):
+            self._timers.put(known.row.pk, word, now)
         elif (answer := answer_menu(known, word, now)) is not None:
             self._decide(known.row.pk, asking(answer, now), now)
 
-    def _offer(self, asked: Asked, now: datetime) -> None:
+    def _offer(self, asked: Asked, now: datetime, confirm: str = "") -> None:
         if asked.subject_kind == OWED:
             self._call_back(asked, now)
             return
@@ -362,7 +375,7 @@ class Switchboard:
         if known is None or known.call.phase != "waiting":  # what waits is no call that waits
             lose_place(asked, now)
             return
-        ask = asks.Offer(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds)
+        ask = asks.Offer(asked.offer_id, asked.staff_id, asked.endpoint, asked.seconds, confirm)
         self._decide(asked.subject_id, asking(ask, now), now)
 
     def _call_back(self, asked: Asked, now: datetime) -> None:

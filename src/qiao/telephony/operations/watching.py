@@ -178,6 +178,12 @@ def renew_watches(*, people: Collection[int], now: datetime) -> None:
     own.update(lease_until=now + LEASE)
 
 
+def renew_all_watches(*, now: datetime) -> None:
+    """All who watch have a whole lease to be heard of: the clock was set."""
+    required()
+    CallWatch.objects.filter(ended_at__isnull=True).update(lease_until=now + LEASE)
+
+
 def lost_watches(*, now: datetime) -> list[tuple[int, int]]:
     """Watches whose people are not heard of any more, as (call, staff); they are about to end."""
     required()

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from qiao.telephony.models import Line, VoiceMenu
+from qiao.telephony.rules.confirm_words import confirm_pieces
 from qiao.telephony.rules.menu_data import MenuUnreadable, menu_from_data
 from qiao.telephony.rules.menus import LANGUAGES, Menu
 from qiao.telephony.rules.notice import languages_without_notice
@@ -14,8 +15,9 @@ from qiao.telephony.rules.speech import Piece, known_pieces
 
 
 def every_piece() -> frozenset[Piece]:
-    """All that the menus in service may say, but for words that answers bring."""
-    found: frozenset[Piece] = frozenset()
+    """All that callers may hear from the menus in service, but for words that answers bring; and
+    what whoever is on duty hears before an emergency is theirs."""
+    found = confirm_pieces()
     for key in VoiceMenu.objects.values_list("key", flat=True).distinct().order_by("key"):
         menu = menu_in_service(key)
         if menu is not None:

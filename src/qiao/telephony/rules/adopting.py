@@ -10,10 +10,17 @@ from datetime import datetime
 
 from qiao.telephony.rules import conduct, switch
 from qiao.telephony.rules.calls import CALLING, Call, Leg
-from qiao.telephony.rules.conduct_menu import happens, hear_music, hush, visit_of
+from qiao.telephony.rules.conduct_greeting import doubt_greeting
+from qiao.telephony.rules.conduct_menu import (
+    happens,
+    hear_music,
+    hush,
+    visit_of,
+    wait_after_menu,
+)
 from qiao.telephony.rules.conduct_offers import meet_again
 from qiao.telephony.rules.conduct_watch import attend
-from qiao.telephony.rules.conducting import Conduct, Terms, queue
+from qiao.telephony.rules.conducting import Conduct, Terms
 from qiao.telephony.rules.menu_visits import PromptCut, PromptEnded, TimerEnded
 from qiao.telephony.rules.switch import Order, View
 
@@ -88,9 +95,7 @@ def _arrived(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: FBT001 
 
 
 def _greeted(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FBT001
-    """Whether the greeting was heard to its end nobody knows: it is over."""
-    step.do(switch.StopPlaying(conduct.greeting_of(step.call)))
-    conduct.greeted(step, terms)
+    doubt_greeting(step)
 
 
 def _menu(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FBT001
@@ -104,7 +109,7 @@ def _menu(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: ARG001, FB
     elif visit.timer:
         happens(step, TimerEnded(visit.timer), terms)
     elif visit.stage == "ended":
-        queue(step, terms.queue)
+        wait_after_menu(step, terms, terms.queue)
 
 
 def _waiting(step: Conduct, is_up: bool, terms: Terms) -> None:  # noqa: FBT001, ARG001

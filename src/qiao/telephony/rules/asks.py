@@ -16,12 +16,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Offer(Ask):
-    """The router has reserved somebody: ring them."""
+    """The router has reserved somebody: ring them. Whoever is to press a key before they are given
+    the call is asked to in the language `confirm`, one of voice menus."""
 
     offer: int
     staff: int
     endpoint: str
     seconds: int
+    confirm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,27 @@ class TimerRang(Ask):
 
 
 @dataclass(frozen=True, slots=True)
+class ClockStepped(Ask):
+    """The clock was set by so many seconds, forward or (negative) back."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class NotConfirmed(Ask):
+    """Whoever was asked by a `prompt` to press a key has had their time for it."""
+
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotAsked(Ask):
+    """A `prompt` that asks for a key could not be said, a moment ago."""
+
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
 class MenuAnswered(Ask):
     """What a voice menu asked was answered."""
 
@@ -215,10 +238,10 @@ class Waits(Word):
 
 
 @dataclass(frozen=True, slots=True)
-class Timer(Word):
-    """A voice menu waits so many seconds."""
+class Later(Word):
+    """Something is to be asked of the call after so many seconds."""
 
-    id: int
+    ask: Ask
     seconds: int
 
 

@@ -6,6 +6,8 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ======================  ==========================================================================
 ``arrived``             channel, caller, dialled
 ``answered``            the caller hears us
+``greeting_doubted``    nobody listened while the caller was being greeted
+``greeted_anew``        playback: the greeting was cut, and is said once more from its start
 ``menu_began``          menu, version, visit: a voice menu speaks with the caller; the visit is
                         stored whole
 ``menu_moved``          visit: something happened there
@@ -15,10 +17,12 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``requeued``            queue, staff: who let the caller wait there, since when they did before
 ``raised``              staff, reason: who put the caller before all who are no emergency
 ``lowered``             staff: who put them back to their place
-``offered``             offer, staff, channel, seconds: somebody is asked to take it
+``offered``             offer, staff, channel, seconds: somebody is asked to take it; `confirm`,
+                        the language in which they are asked for a key before
 ``rings``               offer
 ``refused``             offer, why: ``no_answer``, ``busy``, ``rejected``, ``unreachable``,
-                        ``caller_gone``, ``withdrawn``
+                        ``caller_gone``, ``withdrawn``, ``unconfirmed``
+``asked_to_confirm``    offer, playback: their telephone was taken, the key is asked for
 ``picked_up``           offer, bridge: they lifted the receiver; both are to meet in the bridge
 ``connected``           offer, bridge: caller and agent hear each other
 ``held`` ``resumed``    the caller hears music, the agent may do something else
@@ -47,6 +51,7 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``reached``             the other side has answered, both hear each other
 ``told_cause``          channel, cause, sip: why a leg ends, when the switch says it earlier or
                         later than that it does
+``clock_stepped``       seconds by which the clock was set, while somebody waited or was rung
 ``trouble``             order, outcome: an order of which nothing came
 ``ended``               why: ``caller``, ``agent``, ``abandoned``, ``switch``, ``system``,
                         ``menu`` where the voice menu did what the caller wanted; of a call out
@@ -85,7 +90,16 @@ def _arrived(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
 
 
 def _answered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
-    return replace(call, phase="greeted", legs=_changed(call, call.caller_channel, is_up=True))
+    legs = _changed(call, call.caller_channel, is_up=True)
+    return replace(call, phase="greeted", legs=legs, greeting=f"q{call.call_id}-greeting")
+
+
+def _greeting_doubted(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, is_greeting_in_doubt=True)
+
+
+def _greeted_anew(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    return replace(call, greeting=data["playback"], is_greeting_in_doubt=False, made=call.made + 1)
 
 
 def _menu_began(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
@@ -125,8 +139,17 @@ def _requeued(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noq
 
 
 def _offered(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
-    leg = Leg(data["channel"], "agent", data["staff"], data["offer"], seconds=data["seconds"])
+    leg = Leg(
+        data["channel"], "agent", data["staff"], data["offer"], seconds=data["seconds"],
+        confirm=data.get("confirm", ""),
+    )  # fmt: skip
     return replace(call, legs={**call.legs, leg.channel: leg}, made=call.made + 1)
+
+
+def _asked_to_confirm(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    leg = _of_offer(call, data["offer"])
+    legs = {**call.legs, leg.channel: replace(leg, prompt=data["playback"])}
+    return replace(call, legs=legs, made=call.made + 1)
 
 
 def _rings(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
@@ -145,7 +168,7 @@ def _picked_up(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # no
 
 def _connected(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
     leg = _of_offer(call, data["offer"])
-    legs = {**call.legs, leg.channel: replace(leg, is_up=True, bridge="")}
+    legs = {**call.legs, leg.channel: replace(leg, is_up=True, bridge="", prompt="")}
     return replace(
         call, phase="talking", legs=legs, holding="", talk=data["bridge"],
         connected_at=call.connected_at or at,
@@ -293,6 +316,12 @@ def _reached(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa
     return replace(call, phase="talking", legs=legs, connected_at=at)
 
 
+def _clock_stepped(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
+    by = timedelta(seconds=data["seconds"])
+    out = replace(call.out, due_at=call.out.due_at + by) if call.out else None
+    return replace(call, out=out, queued_at=call.queued_at + by if call.queued_at else None)
+
+
 def _told_cause(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
     if call.phase != "dialling" or call.out is None or data["channel"] != call.caller_channel:
         return call
@@ -310,6 +339,8 @@ def _ended(call: Call, data: Mapping[str, Any], at: datetime) -> Call:
 _APPLY: Final = {
     "arrived": _arrived,
     "answered": _answered,
+    "greeting_doubted": _greeting_doubted,
+    "greeted_anew": _greeted_anew,
     "menu_began": _menu_began,
     "menu_moved": _menu_moved,
     "queued": _queued,
@@ -319,6 +350,7 @@ _APPLY: Final = {
     "lowered": _lowered,
     "offered": _offered,
     "rings": _rings,
+    "asked_to_confirm": _asked_to_confirm,
     "refused": _refused,
     "picked_up": _picked_up,
     "connected": _connected,
@@ -345,6 +377,7 @@ _APPLY: Final = {
     "lifted": _lifted,
     "rings_out": _rings_out,
     "reached": _reached,
+    "clock_stepped": _clock_stepped,
     "told_cause": _told_cause,
     "trouble": _kept,
     "ended": _ended,

@@ -13,7 +13,7 @@ Role = Literal["caller", "agent", "consulted", "watcher", "ear"]
 Mode = Literal["listen", "whisper", "talk"]
 
 REFUSALS: Final = frozenset(
-    {"no_answer", "busy", "rejected", "unreachable", "caller_gone", "withdrawn"}
+    {"no_answer", "busy", "rejected", "unreachable", "caller_gone", "withdrawn", "unconfirmed"}
 )
 UNREACHED: Final = frozenset(
     {"own_phone", "given_up", "no_answer", "busy", "rejected", "unreachable", "no_number"}
@@ -37,7 +37,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A channel of a call. `offer` is what asked its person, `is_up` whether they are on."""
+    """A channel of a call. `offer` is what asked its person, `is_up` whether they are on. Who is
+    to press a key before is asked to in the language `confirm`, by the playback `prompt`."""
 
     channel: str
     role: Role
@@ -47,6 +48,8 @@ class Leg:
     seconds: int = 20  # it is rung so long
     mode: Mode | None = None
     bridge: str = ""
+    confirm: str = ""
+    prompt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Call:
     dialled: str = ""
     queue: str = ""
     legs: Mapping[str, Leg] = field(default_factory=dict)
+    greeting: str = ""  # the playback by which the caller is greeted, or was
+    is_greeting_in_doubt: bool = False  # nobody listened while they were: it may be over
     holding: str = ""  # the bridge in which the caller waits
     talk: str = ""  # the bridge in which they talk
     consult: str = ""

@@ -12,13 +12,26 @@ from typing import Any, Final
 from qiao.telephony.rules import asks, menu_visits, switch
 from qiao.telephony.rules.asks import Ask, Refused, Released, WaitsNoMore
 from qiao.telephony.rules.calls import CALLING, Call, Leg
+from qiao.telephony.rules.conduct_confirm import (
+    ask_to_confirm,
+    confirm,
+    not_asked,
+    not_confirmed,
+    prompt_ended,
+)
+from qiao.telephony.rules.conduct_greeting import (
+    greet,
+    greeting_ended,
+    greeting_not_said,
+    greeting_stopped,
+)
 from qiao.telephony.rules.conduct_hold import held_by_phone, hold, mute
 from qiao.telephony.rules.conduct_menu import (
-    begin_menu,
     happens,
     heard_in_menu,
     is_served,
     message_ended,
+    wait_after_menu,
 )
 from qiao.telephony.rules.conduct_offers import (
     consult,
@@ -63,7 +76,6 @@ from qiao.telephony.rules.conducting import (
     clear,
     drop,
     end,
-    queue,
     sent_on,
 )
 from qiao.telephony.rules.switch import Order, Outcome, Signal
@@ -77,9 +89,9 @@ def heard(call: Call, signal: Signal, terms: Terms) -> Conduct:
     match signal:
         case switch.Arrived():
             _arrive(step, signal)
-        case switch.PlaybackEnded(_, playback, _ok):
-            if call.phase == "greeted" and playback == greeting_of(call):
-                greeted(step, terms)
+        case switch.PlaybackEnded(_, playback, ok):
+            greeting_ended(step, playback, terms)
+            prompt_ended(step, playback, ok=ok)
         case switch.RecordingEnded():
             _recording_ended(step, signal)
         case _:
@@ -100,13 +112,15 @@ def _of_channel(step: Conduct, signal: Signal, terms: Terms) -> None:
 
 def asked(call: Call, ask: Ask, at: datetime, terms: Terms | None = None) -> Conduct:
     """What comes of something that was asked. What does not fit the call as it stands changes
-    nothing, but an offer that is too late is given back. A voice menu needs its `terms`."""
+    nothing, but an offer that is too late is given back. What a voice menu says needs `terms`."""
     step = Conduct(call, at)
     match ask:
         case asks.TimerRang(number) if terms is not None:
             happens(step, menu_visits.TimerEnded(number), terms)
         case asks.MenuAnswered(number, outcome, values) if terms is not None:
             happens(step, menu_visits.Answered(number, outcome, values), terms)
+        case asks.TransferTo():
+            _transfer(step, ask, terms or Terms(ask.queue))
         case _:
             _ASKED[type(ask)](step, ask)
     return step
@@ -123,9 +137,18 @@ def outcome(call: Call, order: Order, result: Outcome, at: datetime, terms: Term
             not_reached(step, order.channel)
     elif isinstance(order, switch.Join) and order.bridge == _meeting(call):
         met(step, order, result, terms)
-    elif result is Outcome.FAILED:
+    elif not _of_greeting(step, order, result, terms) and result is Outcome.FAILED:
         step.note("trouble", order=type(order).__name__, outcome=str(result))
     return step
+
+
+def _of_greeting(step: Conduct, order: Order, result: Outcome, terms: Terms) -> bool:
+    match order:
+        case switch.StopPlaying():
+            return greeting_stopped(step, order, result, terms)
+        case switch.Play():
+            return greeting_not_said(step, order, result, terms)
+    return False
 
 
 def _meeting(call: Call) -> str:
@@ -141,28 +164,11 @@ def _arrive(step: Conduct, signal: switch.Arrived) -> None:
     step.do(switch.Answer(signal.channel))
 
 
-def greeting_of(call: Call) -> str:
-    """The name under which a call is greeted."""
-    return f"q{call.call_id}-greeting"
-
-
 def _caller_up(step: Conduct, terms: Terms) -> None:
     if step.call.phase != "arrived":
         return
     step.note("answered")
-    if terms.greeting:
-        name = greeting_of(step.call)
-        step.do(switch.Play(step.call.caller_channel, name, terms.greeting))
-    else:
-        greeted(step, terms)
-
-
-def greeted(step: Conduct, terms: Terms) -> None:
-    """Whoever was greeted comes to the menu of the line, or waits for a person at once."""
-    if terms.menu is None:
-        queue(step, terms.queue)
-    else:
-        begin_menu(step, terms.menu, terms.menu_version)
+    greet(step, terms)
 
 
 def _caller_left(step: Conduct) -> None:
@@ -199,6 +205,8 @@ def _of_leg(step: Conduct, leg: Leg, signal: Signal, terms: Terms) -> None:
             _left(step, leg, signal)
         case switch.Left():
             _left(step, leg, None)
+        case switch.KeyPressed(_, _, key) if leg.prompt and not leg.bridge:
+            confirm(step, leg, key)
         case switch.HeldByPhone(_, _, on) if leg.role == "agent" and leg.is_up:
             held_by_phone(step, on=on)
 
@@ -214,7 +222,7 @@ def _up(step: Conduct, leg: Leg, terms: Terms) -> None:
     if leg.role == "caller":
         _caller_up(step, terms)
     elif leg.role == "agent" and step.call.phase == "waiting" and not leg.bridge:
-        meet(step, leg)
+        (ask_to_confirm if leg.confirm else meet)(step, leg)
     elif leg.role == "consulted" and not leg.is_up:
         consult_up(step, leg)
     elif leg.role == "watcher" and not leg.is_up:
@@ -282,7 +290,7 @@ def _leave_talk(step: Conduct, ask: asks.LeaveTalk) -> None:
         _party_left(step, leg)
 
 
-def _transfer(step: Conduct, ask: asks.TransferTo) -> None:
+def _transfer(step: Conduct, ask: asks.TransferTo, terms: Terms) -> None:
     call = step.call
     if call.phase not in ("talking", "held"):
         return
@@ -293,7 +301,7 @@ def _transfer(step: Conduct, ask: asks.TransferTo) -> None:
     parties = [leg for leg in call.legs.values() if leg.role != "caller"]
     for leg in parties:
         _free(step, leg)
-    queue(step, ask.queue, "transfer", sent=sent_on(agent, ask.words))
+    wait_after_menu(step, terms, ask.queue, "transfer", sent_on(agent, ask.words))
     for leg in parties:
         drop(step, leg)
     step.do(switch.EndBridge(talk))
@@ -309,6 +317,13 @@ def _free(step: Conduct, leg: Leg) -> None:
         step.note("watch_ended", channel=leg.channel, why="transfer")
         if leg.bridge:
             step.do(switch.EndBridge(leg.bridge))
+
+
+def _clock_stepped(step: Conduct, ask: asks.ClockStepped) -> None:
+    """What the call waits for, and since when it waits, goes along; all else is told as it was."""
+    call = step.call
+    if call.phase in CALLING or call.phase == "waiting" or call.keeps_place:
+        step.note("clock_stepped", seconds=ask.seconds)
 
 
 def _hang_up(step: Conduct, ask: asks.HangUp) -> None:  # noqa: ARG001 - as all asks
@@ -354,10 +369,11 @@ _ASKED: Final[Mapping[type[Ask], Any]] = {
     asks.DialOver: dial_over,
     asks.Offer: offer,
     asks.Withdraw: withdraw,
+    asks.NotConfirmed: not_confirmed,
+    asks.NotAsked: not_asked,
     asks.Decline: decline,
     asks.Hold: hold,
     asks.Mute: mute,
-    asks.TransferTo: _transfer,
     asks.Consult: consult,
     asks.EndConsult: end_consult,
     asks.HandOver: hand_over,
@@ -370,4 +386,5 @@ _ASKED: Final[Mapping[type[Ask], Any]] = {
     asks.Raise: raise_up,
     asks.PauseRecording: _pause_recording,
     asks.HangUp: _hang_up,
+    asks.ClockStepped: _clock_stepped,
 }

@@ -4,14 +4,15 @@ The visit is kept with the call's log before anything of it is ordered. Names of
 recorded carry the visit's own ids, so that a word about them finds its way back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from qiao.telephony.rules import asks, menu_visits, switch
 from qiao.telephony.rules.asks import Refused, WaitsNoMore
 from qiao.telephony.rules.calls import Call
 from qiao.telephony.rules.conducting import Conduct, Terms, drop, end, queue
 from qiao.telephony.rules.menu_visits import Act, Thing, Visit, visit_data, visit_from_data
-from qiao.telephony.rules.menu_walk import begin, step
+from qiao.telephony.rules.menu_walk import begin, sent_on, step
 from qiao.telephony.rules.menus import Menu
 from qiao.telephony.rules.speech import pieces
 
@@ -25,6 +26,21 @@ def begin_menu(this: Conduct, menu: Menu, version: int = 0) -> None:
     visit, acts = begin(menu, this.at, call.caller, call.dialled)
     this.note("menu_began", menu=menu.key, version=version, visit=visit_data(visit))
     _do(this, menu, acts)
+
+
+def wait_after_menu(
+    this: Conduct, terms: Terms, name: str, why: str = "", sent: Mapping[str, Any] | None = None
+) -> None:
+    """Let a caller who is through with the menu wait in a queue, as those do whom it leads there;
+    `sent` as `queue` takes it."""
+    before, menu = visit_of(this.call), terms.menu
+    if before is None or menu is None or menu.key != this.call.menu:
+        queue(this, name, why, sent=sent)
+        return
+    after, acts = sent_on(menu, before, name, this.at)
+    is_urgent = after.stage == "waiting" and after.is_emergency
+    queue(this, name, why, is_emergency=is_urgent, sent=sent)
+    _go_on(this, menu, before, after, acts)
 
 
 def happens(this: Conduct, thing: Thing, terms: Terms) -> None:
@@ -53,7 +69,7 @@ def _happens_waiting(this: Conduct, before: Visit, thing: Thing, terms: Terms) -
             return
         if isinstance(thing, menu_visits.TimerEnded) and thing.id == before.timer:
             # Nothing is said into a talk; should it come to none, they are told a little later.
-            this.tell(asks.Timer(thing.id, MEETS_SECONDS))
+            this.tell(asks.Later(asks.TimerRang(thing.id), MEETS_SECONDS))
             return
     after, acts = step(menu, before, thing, this.at)
     if after.stage != "waiting":
@@ -142,7 +158,7 @@ def _do(this: Conduct, menu: Menu, acts: Iterable[Act]) -> None:
 def _do_one(this: Conduct, menu: Menu, act: Act) -> None:
     match act:
         case menu_visits.Timer(number, seconds):
-            this.tell(asks.Timer(number, seconds))
+            this.tell(asks.Later(asks.TimerRang(number), seconds))
         case menu_visits.AskOutside():
             this.tell(asks.Asks(act))
         case menu_visits.AskCallback(number, telephone, context):

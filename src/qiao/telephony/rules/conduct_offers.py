@@ -32,7 +32,10 @@ def offer(step: Conduct, ask: Offer) -> None:
         step.tell(Refused(ask.offer, ask.staff, "caller_gone"))
         return
     channel = call.next_name("a")
-    step.note("offered", offer=ask.offer, staff=ask.staff, channel=channel, seconds=ask.seconds)
+    step.note(
+        "offered", offer=ask.offer, staff=ask.staff, channel=channel, seconds=ask.seconds,
+        **({"confirm": ask.confirm} if ask.confirm else {}),
+    )  # fmt: skip
     step.do(creating(call, channel, ask.endpoint, "agent"))
 
 
@@ -121,6 +124,8 @@ def meet(step: Conduct, leg: Leg) -> None:
 def meet_again(step: Conduct, leg: Leg) -> None:
     """The orders that bring caller and agent together in the bridge that the log names."""
     call = step.call
+    if leg.prompt:  # a switch lets nobody into a bridge to whom it still says something
+        step.do(switch.StopPlaying(leg.prompt))
     step.do(
         switch.MakeBridge(leg.bridge),
         switch.Music(call.holding, on=False),

@@ -37,7 +37,13 @@ from qiao.telephony.rules.menu_visits import (
     TimerEnded,
     Visit,
 )
-from qiao.telephony.rules.menu_waiting import ask_place, press_waiting, tell_place, wait_on
+from qiao.telephony.rules.menu_waiting import (
+    ask_place,
+    press_waiting,
+    tell_place,
+    wait_again,
+    wait_on,
+)
 from qiao.telephony.rules.menus import (
     OK,
     OPEN,
@@ -57,6 +63,14 @@ def begin(menu: Menu, at: datetime, caller: str, dialled: str) -> tuple[Visit, t
     walk = Walk(menu, Visit(menu.start, language, caller, dialled), at)
     enter(walk, menu.start)
     _settle(walk)
+    return walk.visit, tuple(walk.acts)
+
+
+def sent_on(menu: Menu, visit: Visit, queue: str, at: datetime) -> tuple[Visit, tuple[Act, ...]]:
+    """Somebody who had the caller lets them wait in a queue; where no step of the menu leads to
+    people, nothing changes."""
+    walk = Walk(menu, visit, at)
+    wait_again(walk, queue)
     return walk.visit, tuple(walk.acts)
 
 

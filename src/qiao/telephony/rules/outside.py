@@ -5,6 +5,7 @@ from typing import Final, Literal
 from qiao.core.rules import phones
 from qiao.core.rules.phones import PhoneKind
 
+Manner = Literal["answers", "mailbox", "silent", "busy", "declines", "off"]
 Refusal = Literal["no_number", "service_number", "abroad"]
 _SHORT: Final = frozenset({"400", "800"})
 
@@ -30,9 +31,10 @@ def to_dial(number: str) -> str:
     return "0" + national if is_landline else national
 
 
-def played_manner(number: str) -> Literal["answers", "silent", "busy", "declines", "off"]:
+def played_manner(number: str) -> Manner:
     """What a played telephone outside does, by the last digit of its number: so whoever trains
-    chooses it. 9 is silent, 8 busy, 7 switched off, 6 declines; all others answer."""
+    chooses it. 9 is silent, 8 busy, 7 switched off, 6 declines, 5 is a mailbox; all others answer.
+    """
     last = number[-1:]
     if last == "9":
         return "silent"
@@ -40,4 +42,6 @@ def played_manner(number: str) -> Literal["answers", "silent", "busy", "declines
         return "busy"
     if last == "7":
         return "off"
-    return "declines" if last == "6" else "answers"
+    if last == "6":
+        return "declines"
+    return "mailbox" if last == "5" else "answers"

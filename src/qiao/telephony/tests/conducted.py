@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
 from qiao.core.actor import Actor
+from qiao.telephony.clock_watch import ClockWatch
 from qiao.telephony.engines.clock import CountedClock
 from qiao.telephony.engines.sim_phones import Manner, Phone
 from qiao.telephony.engines.sim_switch import SimSwitch
@@ -15,11 +16,31 @@ from qiao.telephony.operations.calls_at_hand import Given
 from qiao.telephony.rules.outside import to_dial
 
 
+class SetClock(CountedClock):
+    """A clock of the day that can be set; what is due comes when its seconds have passed."""
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__(start)
+        self._begun, self._set_by = start, timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self._set_by
+
+    def steady(self) -> float:
+        """Seconds that have passed, whatever the clock was set to."""
+        return (super().now() - self._begun).total_seconds()
+
+    def set(self, by: timedelta) -> None:
+        """Set it forward, or back."""
+        self._set_by += by
+
+
 class Conducted:
     """Telephones of people and of whom they call, with the board that conducts their calls."""
 
     def __init__(self, start: datetime) -> None:
-        self.clock = CountedClock(start)
+        self.clock = SetClock(start)
+        self.watch = ClockWatch(self.clock.steady)
         self.switch = SimSwitch(self.clock, self._hear)
         self.board = Switchboard()
         self._orders: deque[Given] = deque()
@@ -34,15 +55,16 @@ class Conducted:
         del person
         self.switch.phones[endpoint] = Phone(endpoint, manner, 1.0)
 
-    def other(self, number: str, manner: Manner = "answers") -> str:
-        """A telephone outside by its stored number; the endpoint by which it is reached."""
+    def other(self, number: str, manner: Manner = "answers", presses: str = "1") -> str:
+        """A telephone outside by its stored number; the endpoint by which it is reached. Its
+        person presses these keys when something is said to them."""
         endpoint = str(settings.TRUNK).format(number=to_dial(number))
-        self.switch.phones[endpoint] = Phone(endpoint, manner, 3.0)
+        self.switch.phones[endpoint] = Phone(endpoint, manner, 3.0, presses)
         return endpoint
 
     def look(self) -> None:
         """The controller looks at what people ask."""
-        self._take(self.board.carry_out_asks(now=self.now))
+        self._take(self.board.carry_out_asks(now=self._moment()))
 
     def another_controller(self) -> None:
         """The controller is gone, and another takes its calls up."""
@@ -52,10 +74,17 @@ class Conducted:
     def run(self, seconds: float) -> None:
         """Let time pass, for the switch and for the controller."""
         self.clock.run(seconds)
-        self._take(self.board.pass_time(now=self.now))
+        self._take(self.board.pass_time(now=self._moment()))
+
+    def _moment(self) -> datetime:
+        """Now, as the controller looks at it."""
+        if by := self.watch.look(self.now):
+            self.board.follow_clock(by, now=self.now)
+            self.watch.seen_to()
+        return self.now
 
     def _hear(self, signal: object) -> None:
-        self._take(self.board.hear(signal, now=self.now))  # type: ignore[arg-type]
+        self._take(self.board.hear(signal, now=self._moment()))  # type: ignore[arg-type]
 
     def _take(self, orders: Sequence[Given]) -> None:
         """Give orders in their order, those that follow from their outcome after them."""
@@ -67,6 +96,6 @@ class Conducted:
             while self._orders:
                 given = self._orders.popleft()
                 outcome = self.switch.give(given.order)
-                self._orders.extend(self.board.bring(given, outcome, now=self.now))
+                self._orders.extend(self.board.bring(given, outcome, now=self._moment()))
         finally:
             self._gives = False

@@ -27,6 +27,7 @@ class Agent:
     state: str = "ready"  # ready, reserved, talking, wrap_up, not_ready
     offer: int | None = None
     rests: bool = False  # somebody in charge: has calls that they take over, is never asked
+    confirm: str = ""  # the language in which they are asked for a key before they have a call
 
 
 @dataclass
@@ -88,7 +89,7 @@ class Exchange:
             call_id = self.waiting.popleft()
             self.reserve(agent, call_id)
             given = (agent.offer or 0, agent.staff, agent.endpoint, self.ring_seconds)
-            self.ask(call_id, asks.Offer(*given))
+            self.ask(call_id, asks.Offer(*given, agent.confirm))
 
     def reserve(self, agent: Agent, call_id: int) -> None:
         assert agent.state == "ready", f"two offers of {agent}"
@@ -188,11 +189,18 @@ class Exchange:
         match word:
             case asks.Waits():
                 self.waiting.append(call_id)
+            case asks.Later(ask, seconds):
+                self.clock.later(seconds, partial(self.ask, call_id, ask))
             case asks.WaitsNoMore():
                 if call_id in self.waiting:
                     self.waiting.remove(call_id)
             case asks.Refused(offer, staff, why):
                 self._refused(call_id, offer, staff, why)
+            case _:
+                self._listen_of_people(word)
+
+    def _listen_of_people(self, word: asks.Word) -> None:
+        match word:
             case asks.Taken(offer, staff) if staff is not None:
                 agent = self.agents[staff]
                 assert offer is None or agent.offer == offer

@@ -73,10 +73,11 @@ def _arrives(kind: str, value: Any, made: set[str]) -> bool:
 class FollowingDouble(AriDouble):
     """Plays one script to whoever conducts; `never` are recorded calls that are not to be waited
     for, as expressions of ``METHOD /path status name``; `imagined` are telephones that no
-    recording has."""
+    recording has; `presses` are keys pressed by whom something is said to beyond the recording."""
 
     never: tuple[str, ...] = ()
     imagined: frozenset[str] = frozenset()
+    presses: str = ""
     beyond: Counter[str] = field(default_factory=Counter)
     _taken: set[int] = field(default_factory=set)
     _over: set[str] = field(default_factory=set)  # bridges whose names the recorder gives again
@@ -169,13 +170,15 @@ class FollowingDouble(AriDouble):
             await self._tell(channel, "StasisEnd")
         else:
             self.beyond[type(made).__name__ if made else told] += 1
+        for key in self.presses if isinstance(made, switch.Play) else "":
+            await self._tell(channel, "ChannelDtmfReceived", digit=key)
         self._soon()
         return web.json_response({"id": channel})
 
     async def _tell(self, channel: str, kind: str, **more: Any) -> None:
         assert self.socket is not None
         moment = f"2026-11-21T23:00:{next(self._numbers):02d}.000+0000"
-        about = {"id": channel, "state": self._played[channel]}
+        about = {"id": channel, "state": self._played.get(channel, "Up")}
         event = {"type": kind, "timestamp": moment, "channel": about, **more}
         await self.socket.send_str(json.dumps(event))
 

@@ -30,6 +30,7 @@ class LiveDesk:
 
     stage: Stage
     terms: Terms = TERMS
+    pace: float = 1.0  # what is asked later is so much sooner
     calls: dict[int, Call] = field(default_factory=dict)
     log: list[Entry] = field(default_factory=list)  # of the call that was begun last
     heard: list[Signal] = field(default_factory=list)
@@ -72,9 +73,11 @@ class LiveDesk:
         """Somebody asks something of the call."""
         self._take(conduct.asked(self.call, ask, timezone.now(), self.terms))
 
-    def offer(self, endpoint: str = FIRST, staff: int = 1, seconds: int = 20) -> None:
-        """Somebody is to take the call of whoever waits."""
-        self.ask(asks.Offer(next(self._offers), staff, endpoint, seconds))
+    def offer(
+        self, endpoint: str = FIRST, staff: int = 1, seconds: int = 20, confirm: str = ""
+    ) -> None:
+        """Somebody is to take the call of who waits, by a key where `confirm` is a language."""
+        self.ask(asks.Offer(next(self._offers), staff, endpoint, seconds, confirm))
 
     def consult(self, endpoint: str, staff: int = 2) -> None:
         """The agent asks a third."""
@@ -177,9 +180,8 @@ class LiveDesk:
     def _listen(self, word: asks.Word) -> None:
         """What a voice menu waits for, or asks and wants promised."""
         match word:
-            case asks.Timer(number, seconds):
-                rang = asks.TimerRang(number)
-                asyncio.get_running_loop().call_later(seconds, self.ask, rang)
+            case asks.Later(ask, seconds):
+                asyncio.get_running_loop().call_later(seconds * self.pace, self.ask, ask)
             case asks.Asks(question):
                 self.ask(asks.MenuAnswered(question.id, OK, {"place": 1}))
             case asks.WantsCallback(number, _, _):

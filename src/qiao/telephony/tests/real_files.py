@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from qiao.telephony.rules.confirm_words import confirm_pieces
 from qiao.telephony.rules.switch_files import SwitchTerms, Telephone, switch_files
-from qiao.telephony.tests.waiting_stories import SOUNDS as SAID
+from qiao.telephony.tests.waiting_stories import SOUNDS as WAITING
 
 WORLD: Final = "qiao-world"  # the application by which the suite plays everybody else
 SIGNED_ON: Final = ("1001", "1002", "1009")
 TELEPHONES: Final = tuple(Telephone(n, n, f"secret-{n}") for n in (*SIGNED_ON, "1003"))
 SIP: Final = "127.0.0.1:5060"
+SAID: Final = (*WAITING, *(each.sound for each in confirm_pieces()))
 SOUNDS: Final = {"cc/welcome": 1.0, "cc/menu": 1.0, "cc/bill": 1.0, **dict.fromkeys(SAID, 0.6)}
 """To their seconds."""
 

@@ -342,19 +342,24 @@ async def goes_on_after_a_lost_line(desk: LiveDesk) -> None:
 
 
 async def greeted_when_the_line_is_lost(desk: LiveDesk) -> None:
-    """What was left of the greeting is said no more: the caller waits with music at once."""
-    desk.terms = Terms(QUEUE, ("sound:cc/welcome",), is_recorded=False)
+    """What was left of the greeting is stopped, and all of it said anew; then they wait."""
+    welcome = ("sound:cc/welcome", "sound:cc/menu", "sound:cc/bill")
+    desk.terms = Terms(QUEUE, welcome, is_recorded=False)
     desk.stage.dials()
     await desk.done(switch.Play)
     desk.stage.loses_line()
     await desk.told(switch.LineBack)
+    again = await desk.kept("greeted_anew")
+    await desk.told(switch.PlaybackEnded, playback=again.data["playback"], ok=True)
     await desk.done(switch.Music, on=True)
     await desk.quiet()
     view = await desk.stage.engine.look_around()
     assert desk.call.caller_channel in view.bridges[0].channels
     desk.stage.puts_down(desk.call.caller_channel)
     await desk.kept("ended", why="abandoned")
-    assert desk.kinds() == [*QUEUED, "ended"]
+    assert desk.kinds() == [
+        "arrived", "answered", "greeting_doubted", "greeted_anew", "queued", "ended",
+    ]  # fmt: skip
 
 
 Story = Callable[[LiveDesk], Awaitable[None]]

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from qiao.telephony.engines.clock import LoopClock
 from qiao.telephony.engines.sim import SimEngine
-from qiao.telephony.tests import stories, waiting_stories
+from qiao.telephony.tests import confirm_stories, stories, waiting_stories
 from qiao.telephony.tests.ari_double import script
 from qiao.telephony.tests.following import FollowingDouble, as_created
 from qiao.telephony.tests.live_desk import LiveDesk
@@ -40,6 +40,7 @@ class Replay:
     `never`: calls of the recorder that the rules have no reason for.
     `beyond`: orders of the rules that the recorder did not give. `imagined`: telephones that the
     rules ring and the recording has none of. `is_originated`: see `following.as_created`.
+    `presses`: keys pressed by whom the rules say something that the recorder did not.
     """
 
     story: Story
@@ -48,6 +49,7 @@ class Replay:
     beyond: Mapping[str, int] = field(default_factory=dict)
     imagined: frozenset[str] = frozenset()
     is_originated: bool = False
+    presses: str = ""
 
 
 AGENT_LATER: Final = (
@@ -175,7 +177,7 @@ async def on_recording(path: Path, replay: Replay) -> FollowingDouble:
     rows = script(path, replay.until)
     double = FollowingDouble(
         as_created(rows) if replay.is_originated else rows,
-        never=replay.never, imagined=replay.imagined,
+        never=replay.never, imagined=replay.imagined, presses=replay.presses,
     )  # fmt: skip
     async with playing(double) as engine, a_desk(RecordedStage(engine)) as desk:
         await replay.story(desk)
@@ -205,11 +207,30 @@ def test_a_recorded_call_is_conducted_to_its_end(recording: Path | None) -> None
     assert double.is_over
 
 
+KEY_ASKED_FOR: Final = Replay(
+    confirm_stories.confirmed_on_a_recorded_call,
+    never=(r".*/play/.*",),  # the recorder greeted its caller
+    beyond={"Play": 1, "StopPlaying": 1},
+    presses="1",
+)
+"""Somebody outside the house is asked for a key: no recording has that, but all around it."""
+
+
+def test_a_key_is_asked_for_in_a_recorded_call() -> None:
+    path = Path(settings.QIAO_SHARED) / "data" / "ari-traces" / "01_inbound_answered.jsonl"
+    if not path.is_file():
+        pytest.skip("the recordings of QIAO_SHARED are not here")
+    double = asyncio.run(asyncio.wait_for(on_recording(path, KEY_ASKED_FOR), LONG))
+    assert double.missed == []
+    assert double.beyond == Counter(KEY_ASKED_FOR.beyond)
+    assert double.is_over
+
+
 STORIES: Final = tuple(
     dict.fromkeys([
         *(each.story for each in REPLAYS.values()), stories.goes_on_after_a_lost_line,
         stories.greeted_when_the_line_is_lost,
-        *waiting_stories.STORIES,
+        *waiting_stories.STORIES, *confirm_stories.STORIES,
     ])
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -63,7 +64,8 @@ class Hotline:
     """A switch that lives on while controllers come and go."""
 
     def __init__(self, *people: Actor) -> None:
-        self.engine = SimEngine(LoopClock(timezone.now))
+        self.set_by = timedelta()
+        self.engine = SimEngine(LoopClock(self.now))
         for each in people:
             self.phone(each)
 
@@ -71,10 +73,14 @@ class Hotline:
         endpoint = phone_of(person)
         self.engine.switch.phones[endpoint] = Phone(endpoint, manner, after_seconds=0.05)
 
+    def now(self) -> datetime:
+        """The clock of the day, which may be set."""
+        return timezone.now() + self.set_by
+
     @asynccontextmanager
     async def led(self) -> "AsyncIterator[Controller]":
         """A controller that leads for a block, and is killed at its end."""
-        controller = Controller(self.engine, timezone.now)
+        controller = Controller(self.engine, self.now)
         running = asyncio.create_task(controller.run())
         try:
             yield controller
@@ -298,6 +304,31 @@ def test_while_the_database_is_away_the_switch_is_left_to_its_dial_plan(
 
     played(scene())
     connections.close_all()
+    assert logs_tell_what_stands()
+
+
+@pytest.mark.parametrize("minutes", [10, -10])
+def test_a_clock_that_is_set_costs_nobody_their_shift_or_their_place(
+    world: Company, minutes: int
+) -> None:
+    on_duty(world.agent)
+    hotline = Hotline(world.agent)
+
+    async def scene() -> None:
+        async with hotline.led():
+            first = hotline.engine.switch.call(CALLER, HOTLINE)
+            await until(in_phase("talking"))
+            hotline.engine.switch.call("13900001111", HOTLINE)
+            await until(in_phase("talking", "waiting"))
+            hotline.set_by = timedelta(minutes=minutes)
+            hotline.engine.switch.put_down(first)
+            await until(in_phase("ended", "waiting"))
+            await asyncio.sleep(2.5)  # two rounds
+            await until(lambda: AgentState.objects.filter(state="wrap_up").exists())
+            waits = await sync_to_async(Waiting.objects.get)(state="waiting")
+            assert abs(hotline.now() - waits.since) < timedelta(seconds=LONG)
+
+    played(scene())
     assert logs_tell_what_stands()
 
 

@@ -249,6 +249,53 @@ async def asks_to_be_called_back_after_a_lost_line(desk: LiveDesk) -> None:
     assert kinds(desk) == [*CAME, "left_queue", "ended"]
 
 
+async def sent_on_and_told_their_place_again(desk: LiveDesk) -> None:
+    """Whom an agent sends to a queue hears what all hear who wait, and has the same keys."""
+    desk.stage.phone(FIRST)
+    await waits(desk)
+    desk.offer()
+    await desk.kept("connected")
+    await desk.passes(1.5)  # what was to be said meanwhile is said no more
+    await desk.quiet()
+    before = len([each for each, _outcome in desk.given if isinstance(each, switch.Play)])
+    desk.ask(asks.TransferTo("repairs"))
+    await desk.kept("queued", why="transfer")
+    await is_told(desk, before + 1)
+    said = [each for each, _outcome in desk.given if isinstance(each, switch.Play)]
+    await desk.told(switch.PlaybackEnded, playback=said[-1].playback)
+    await hears_music(desk)
+    await is_told(desk, before + 2)
+    desk.stage.presses(desk.call.caller_channel, "1")
+    await desk.kept("left_queue")
+    await is_told(desk, before + 3)
+    desk.stage.presses(desk.call.caller_channel, "1")
+    await desk.kept("ended", why="menu")
+    assert any(isinstance(each, asks.WantsCallback) for each in desk.words)
+    assert kinds(desk) == [
+        *CAME, *RUNG, "picked_up", "connected", "party_left", "queued", "left_queue", "ended",
+    ]  # fmt: skip
+
+
+async def sent_on_to_somebody_who_does_not_answer(desk: LiveDesk) -> None:
+    """They wait on in the queue; the emergency key leads to where it always does."""
+    desk.stage.phone(FIRST)
+    desk.stage.phone(SECOND, "silent")
+    await waits(desk)
+    desk.offer()
+    await desk.kept("connected")
+    await desk.quiet()
+    before = len([each for each, _outcome in desk.given if isinstance(each, switch.Play)])
+    desk.ask(asks.TransferTo(QUEUE, staff=2))
+    desk.offer(SECOND, staff=2, seconds=2)
+    await desk.kept("refused", why="no_answer")
+    await is_told(desk, before + 1)
+    desk.stage.presses(desk.call.caller_channel, "9")
+    await desk.kept("queued", queue="urgent")
+    assert asks.Waits("urgent", (("en", 1),), is_emergency=True) in desk.words
+    desk.stage.puts_down(desk.call.caller_channel)
+    await desk.kept("ended", why="abandoned")
+
+
 async def called_back_in_their_turn(desk: LiveDesk) -> None:
     desk.stage.phone(OWN)
     desk.stage.phone(OUTSIDE)
@@ -323,6 +370,8 @@ STORIES: Final = (
     presses_the_emergency_key_while_waiting,
     waits_on_after_a_lost_line,
     asks_to_be_called_back_after_a_lost_line,
+    sent_on_and_told_their_place_again,
+    sent_on_to_somebody_who_does_not_answer,
     called_back_in_their_turn,
     called_back_in_vain,
     a_call_back_that_is_not_taken,
