@@ -241,8 +241,7 @@ def test_the_page_of_a_call_tells_what_happened_and_what_it_led_to(
 
 def test_every_entry_of_a_log_and_every_end_has_words_or_is_silent_on_purpose() -> None:
     told = re.findall(r"``(\w+)``", (call_log.__doc__ or "").partition("======")[2])
-    values = {"no_answer", "busy", "rejected", "unreachable", "caller_gone", "withdrawn"}
-    values |= {"listen", "whisper", "talk"} | calls.ENDS
+    values = calls.REFUSALS | {"listen", "whisper", "talk"} | calls.ENDS
     kinds = set(told) - (values - {"answered"}) - {"visit", "why"}
     assert len(kinds) > 25
     assert kinds == words.KINDS.keys() | words.SILENT
