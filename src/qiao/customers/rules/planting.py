@@ -19,7 +19,6 @@ _ALIKE = (
     "圣鑫容霖男翔逸瑛钰宜虹宏廷盈露遥琦晗悦芸真勤灵湘研微敏慧静丽艳芳娟伟军洋勇杰涛明平刚飞凯鹏浩宇轩子俊峰建"
     "志文辉晨天嘉成振东晓胜新荣林楠祥毅英玉怡红婷莹璐瑶琪涵月云珍琴玲香妍薇馨"
 )
-_TO_TRADITIONAL = OpenCC("s2t")
 NAME_SLIPS = (
     ("same", 0.52), ("sound", 0.15), ("traditional", 0.12), ("given", 0.05), ("nick", 0.04),
     ("spaced", 0.04), ("turned", 0.04), ("other", 0.04),
@@ -72,6 +71,12 @@ def _draw(rng: Random, shares: tuple[tuple[str, float], ...]) -> str:
 
 
 @cache
+def _traditional() -> OpenCC:
+    """Read when it is needed: its words take a fifth of a second, which every start would wait."""
+    return OpenCC("s2t")
+
+
+@cache
 def _by_sound() -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for character in dict.fromkeys(_ALIKE):
@@ -83,7 +88,7 @@ def slip_of_name(rng: Random, name: str, slip: str) -> str:
     """The name as it was written the second time; the same where that slip cannot happen to it."""
     surname, given = names.split_name(name)
     if slip == "traditional":
-        return str(_TO_TRADITIONAL.convert(name))
+        return str(_traditional().convert(name))
     if slip == "sound" and given:
         return surname + _homophone(rng, given)
     if slip == "given" and len(given) > 1:

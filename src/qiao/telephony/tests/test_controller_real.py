@@ -22,7 +22,7 @@ from qiao.contact.operations import be_ready, sign_on
 from qiao.core.packs.enabled import catalogue
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.tests.cast import Company, make_company
-from qiao.telephony.models import Call, CallEntry
+from qiao.telephony.models import Call, CallEntry, Line
 from qiao.telephony.operations import add_line, install_menus
 from qiao.telephony.rules import asks
 from qiao.telephony.rules.switch_files import APP
@@ -201,4 +201,52 @@ def test_a_controller_is_killed_on_a_real_asterisk_and_another_goes_on(
     assert logs_tell_what_stands()
     assert not Offer.objects.filter(state="open").exists()
     assert not Waiting.objects.filter(state__in=["waiting", "offered"]).exists()
+    assert "Traceback" not in log.read_text()
+
+
+def greets(seconds: int) -> None:
+    """The line has no menu, and a greeting of so many seconds."""
+    with transaction.atomic():
+        Line.objects.update(menu="", greeting=["sound:cc/welcome"] * seconds)
+
+
+async def dies_while_greeting(world: World, lead: Lead, seconds: int) -> Call:
+    await sync_to_async(greets)(seconds)
+    before = await sync_to_async(Call.objects.count)()
+    world.next(world.call())
+    await until(lambda: Call.objects.count() > before and newest().phase == "greeted")
+    await asyncio.sleep(0.3)
+    await lead.dies()
+    found: Call = await sync_to_async(newest)()
+    return found
+
+
+def anew(call: Call) -> int:
+    return CallEntry.objects.filter(call=call, kind="greeted_anew").count()
+
+
+def test_a_greeting_that_a_kill_cut_on_a_real_asterisk_is_said_anew_and_one_that_was_over_is_not(
+    company: Company, tmp_path: Path
+) -> None:
+    del company
+    log = tmp_path / "controller.log"
+
+    async def scenes() -> None:
+        async with led(log) as (world, lead):
+            call = await dies_while_greeting(world, lead, int(BEGINS))
+            await lead.begins()
+            await until(lambda: anew(call) == 1)
+            assert (await sync_to_async(newest)()).phase == "greeted"
+            world.next(world.put_down(call.channel))
+            await until(in_phase("ended"))
+            call = await dies_while_greeting(world, lead, 1)
+            await asyncio.sleep(1.5)
+            await lead.begins()
+            await until(in_phase("ended", "waiting"))
+            assert await sync_to_async(anew)(call) == 0
+            world.next(world.put_down(call.channel))
+            await until(in_phase("ended", "ended"))
+            await is_empty(world)
+
+    asyncio.run(asyncio.wait_for(scenes(), 5 * BEGINS))
     assert "Traceback" not in log.read_text()
