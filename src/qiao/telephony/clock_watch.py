@@ -35,6 +35,10 @@ class ClockWatch:
         """What was told last is seen to."""
         self._by = timedelta()
 
+    def forget(self) -> None:
+        """Begin anew: somebody else may have led meanwhile, and seen to it."""
+        self._last, self._by = None, timedelta()
+
     @property
     def was_away(self) -> bool:
         """Whether the last round was so long ago that leases may have run out for that alone: the

@@ -278,6 +278,8 @@ def test_small_corrections_are_none_and_several_add_up() -> None:
     assert watch.look(now) == TEN + SET_BY
     watch.seen_to()
     assert watch.look(now) == timedelta()
+    watch.forget()
+    assert watch.look(now + TEN) == timedelta()  # another one led, and saw to it
 
 
 def test_rounds_that_stay_away_are_told_from_those_that_are_slow() -> None:

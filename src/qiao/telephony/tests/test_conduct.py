@@ -230,7 +230,7 @@ ACTS = (
     "consult", "end_consult", "hand_over", "join", "watch", "end_watch", "pause", "hang_up",
     "withdraw", "mute", "take_over", "requeue", "leave",
 )  # fmt: skip
-MANNERS: tuple[Manner, ...] = ("answers", "silent", "busy", "rejects", "absent")
+MANNERS: tuple[Manner, ...] = ("answers", "mailbox", "silent", "busy", "rejects", "absent")
 PLAIN = {
     "hold": asks.Hold(on=True),
     "resume": asks.Hold(on=False),
@@ -245,6 +245,16 @@ PLAIN = {
     "take_over": asks.TakeOver(SUPERVISOR),
     "requeue": asks.Requeue("other", SUPERVISOR),
 }
+
+
+def busy_house(chance: Random, delay: float) -> Exchange:
+    """Three agents, one of them outside the house, and somebody in charge; greeted, or not."""
+    desk = exchange(3, delay=delay, greeting=chance.choice([(), ("sound:welcome",)]))
+    desk.agents[3].confirm = "en"
+    desk.switch.phones["PJSIP/1003"].presses = "1"
+    desk.switch.phones["PJSIP/99"] = Phone("PJSIP/99")
+    desk.agents[SUPERVISOR] = Agent(SUPERVISOR, "PJSIP/99", state="away", rests=True)
+    return desk
 
 
 def act(desk: Exchange, what: str, which: int) -> None:
@@ -291,9 +301,7 @@ def test_whatever_happens_no_call_no_channel_and_no_agent_is_left_behind(
     seed: int, delay: float
 ) -> None:
     chance = Random(seed)
-    desk = exchange(3, delay=delay)
-    desk.switch.phones["PJSIP/99"] = Phone("PJSIP/99")
-    desk.agents[SUPERVISOR] = Agent(SUPERVISOR, "PJSIP/99", state="away", rests=True)
+    desk = busy_house(chance, delay)
     for _ in range(chance.randrange(60)):
         what = chance.choice(ACTS)
         act(
@@ -326,9 +334,7 @@ def test_a_controller_that_is_killed_at_any_moment_leaves_nobody_behind(
     seed: int, delay: float
 ) -> None:
     chance = Random(seed)
-    desk = exchange(3, delay=delay)
-    desk.switch.phones["PJSIP/99"] = Phone("PJSIP/99")
-    desk.agents[SUPERVISOR] = Agent(SUPERVISOR, "PJSIP/99", state="away", rests=True)
+    desk = busy_house(chance, delay)
     for _ in range(3):
         for _ in range(chance.randrange(20)):
             what = chance.choice(ACTS)
@@ -376,6 +382,7 @@ def no_name_was_given_twice(desk: Exchange) -> None:
             ("recording", {"recording_began"}),
             ("snoop", {"ear"}),
             ("bridge", {"queued", "picked_up", "consulted"}),
+            ("playback", {"asked_to_confirm", "greeted_anew"}),
         )
         if entry.kind in of
     )
