@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -29,6 +29,13 @@ class StaffRequest(HttpRequest):
     actor: Actor
     now: datetime
     htmx: bool
+
+
+def lead_on(request: StaffRequest, target: str) -> HttpResponse:
+    """To another page, out of a dialog too."""
+    if not request.htmx:
+        return HttpResponseRedirect(target)
+    return HttpResponse(status=204, headers={"HX-Redirect": target})
 
 
 View = Callable[Concatenate[StaffRequest, P], HttpResponseBase]

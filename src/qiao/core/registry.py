@@ -1,7 +1,7 @@
 """The registry: all manifests, read once when the applications are ready."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib import import_module
 from typing import Any, TypeVar
@@ -180,6 +180,15 @@ class Registry:
         """How many calls are expected in all of these units together; None where nobody knows."""
         asked = {"organisation_ids": organisation_ids, "since": since, "until": until}
         found = (m.expected_calls(**asked) for m in self if m.expected_calls)
+        return next((each for each in found if each is not None), None)
+
+    def shift_hours(
+        self, *, organisation_ids: Collection[int], day: date
+    ) -> tuple[int, int] | None:
+        """The first and the last hour of a day in which shifts of these units work, 0 to 23; None
+        where nobody knows."""
+        asked = {"organisation_ids": organisation_ids, "day": day}
+        found = (m.shift_hours(**asked) for m in self if m.shift_hours)
         return next((each for each in found if each is not None), None)
 
     def telephone(self, actor: Actor) -> str:

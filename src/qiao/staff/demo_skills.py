@@ -1,6 +1,6 @@
 """What the people of the demo company are good at: skills of the packs, with believable levels."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
 from typing import Final
 
@@ -20,6 +20,8 @@ _FIRST_ON_BILLS: Final = {"billing": (4, 5), "repair": (2, 3)}
 _FIRST_ON_SUPPLY: Final = {"repair": (4, 5), "billing": (2, 3)}
 _SOME_ALSO: Final = ({"connection": (2, 4)}, {"complaints": (3, 4)}, {"metering": (2, 3)})
 _SOME: Final = 3  # so many call agents of ten hold one skill more
+# Of ten call agents so many speak another language, so well; supervisors speak all of them.
+_LANGUAGES: Final[dict[str, tuple[int, Levels]]] = {"yue": (4, (3, 5)), "en": (5, (2, 4))}
 
 _BY_ROLE: Final[dict[str, dict[str, Levels]]] = {
     "supervisor": {
@@ -49,6 +51,19 @@ def give_skills(world: World) -> None:
         for key, (least, most) in _skills_of(person, place, rng):
             skill = qualify(world.pack, key)
             give_skill(staff=person, skill_key=skill, level=rng.randint(least, most))
+    _give_languages(world, people)
+
+
+def _give_languages(world: World, people: Iterable[Staff]) -> None:
+    """Languages that customers may wish to speak, of those that a pack brings."""
+    rng = world.random("staff.languages")
+    known = catalogue().languages
+    for person in people:
+        roles = {each.role.key for each in person.assignments.all()}
+        for key, (of_ten, (least, most)) in _LANGUAGES.items():
+            speaks = "agent" in roles and rng.randrange(10) < of_ten
+            if key in known and (speaks or "supervisor" in roles):
+                give_skill(staff=person, skill_key=key, level=rng.randint(least, most))
 
 
 def _skills_of(person: Staff, place: int, rng: Random) -> Iterator[tuple[str, Levels]]:

@@ -1,12 +1,10 @@
 """The service level as page and file show it: each figure with the calls behind it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final, cast
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,9 +17,10 @@ from qiao.core.rules.spans import Span
 from qiao.core.rules.statistics import Share
 from qiao.core.ui.moments import clock_face
 from qiao.staff.queries import names_of, subtree_of
+from qiao.telephony.behind import NO_QUEUE, calls_behind, people_behind
 from qiao.telephony.forms import LevelChoice
 from qiao.telephony.models import Line
-from qiao.telephony.queries import queue_name, resolved_at_once, tallies
+from qiao.telephony.queries import Wanted, queue_name, resolved_at_once, tallies
 from qiao.telephony.queries.levels import RIGHT, By
 from qiao.telephony.rules.tallies import Tally, total
 
@@ -95,13 +94,14 @@ _MEASURES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A value as it is written, with the address of exactly the calls behind it. `share` stands
-    behind a percentage."""
+    """A value as it is written, with the address of exactly the calls, or people, behind it.
+    `share` stands behind a percentage, and `of` of how many calls a time is made."""
 
     value: float | None
     text: str
     href: str = ""
     share: Share | None = None
+    of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,38 +220,53 @@ def _names(by: By, found: Mapping[str, Tally]) -> Callable[[str], str]:
     return lambda key: key
 
 
+_MADE_OF: Final[Mapping[str, str]] = {"answer_speed": "answered", "handle_time": "handled",
+    "talk": "handled", "hold": "handled", "wrap": "handled"}  # fmt: skip
+"""Of which calls a time is made."""
+
+
 def _cell(
     head: Head, tally: Tally, key: str, beside: _Beside, choice: LevelChoice, by: By
 ) -> Cell:
-    def address(measure: str) -> str:
-        return _address(measure, key, choice, by)
+    wanted, hour = _wanted(key, choice, by)
+
+    def address(measure: str, **narrowed: object) -> str:
+        return calls_behind(measure, wanted, hour=hour, **narrowed)
 
     if head.key in _MEASURES:
         n = int(getattr(tally, head.key))
         return Cell(n, f"{n:,}", address(head.key) if n else "")
-    if head.key == "resolved":
-        closed, at_once = beside.resolved.get(key, NONE_YET)
-        return _percent(Share(at_once, closed), address("resolved") if at_once else "")
     if head.key in ("occupancy", "signed_on"):
         states = beside.states.get(int(key or 0), {})
-        if head.key == "occupancy":
-            return _number(occupancy(states), "percent")
-        return _number(sum(states.values()) or None, "time")
-    if head.key == "level":
-        share = Share(tally.in_time, tally.level_of)
-        return _percent(share, address("in_time") if tally.in_time else "")
-    if head.key == "abandon_rate":
-        share = Share(tally.abandoned, tally.offered)
-        return _percent(share, address("abandoned") if tally.abandoned else "")
+        occupied = head.key == "occupancy"
+        stood = occupancy(states) if occupied else sum(states.values()) or None
+        return _number(stood, head.kind, people_behind(wanted) if states else "")
+    if head.kind == "percent":
+        share, measure = _share(head.key, tally, beside.resolved.get(key, NONE_YET))
+        return _percent(share, address(measure) if share.part else "")
+    if head.key == "longest":
+        seconds = tally.longest_wait_seconds
+        return _number(seconds or None, head.kind, address("", waited=seconds))
     value = {
         "answer_speed": tally.answer_speed,
         "handle_time": tally.handle_time,
-        "longest": tally.longest_wait_seconds or None,
         "talk": tally.talk_seconds,
         "hold": tally.hold_seconds,
         "wrap": tally.wrap_seconds,
     }[head.key]
-    return _number(value, head.kind)
+    measure = _MADE_OF[head.key]
+    of = int(getattr(tally, measure))
+    return _number(value, head.kind, address(measure) if of else "", of)
+
+
+def _share(key: str, tally: Tally, resolved: tuple[int, int]) -> tuple[Share, str]:
+    """A share, and the calls that it counts."""
+    if key == "level":
+        return Share(tally.in_time, tally.level_of), "in_time"
+    if key == "abandon_rate":
+        return Share(tally.abandoned, tally.offered), "abandoned"
+    closed, at_once = resolved
+    return Share(at_once, closed), "resolved"
 
 
 def _percent(share: Share, href: str) -> Cell:
@@ -260,39 +275,29 @@ def _percent(share: Share, href: str) -> Cell:
     return Cell(percent, text, href, share)
 
 
-def _number(value: float | None, kind: Kind) -> Cell:
+def _number(value: float | None, kind: Kind, href: str = "", of: int | None = None) -> Cell:
     if value is None:
         return Cell(None, "–")
-    return Cell(value, clock_face(value) if kind == "time" else f"{value:.1f}")
+    text = clock_face(value) if kind == "time" else f"{value:.1f}"
+    return Cell(value, text, href, of=of)
 
 
-def _address(measure: str, key: str, choice: LevelChoice, by: By) -> str:
-    """The list of exactly the calls behind a figure; of a time of day over many days there is
-    no list."""
+def _wanted(key: str, choice: LevelChoice, by: By) -> tuple[Wanted, str]:
+    """What a row is of; for a time of day over many days, with that time."""
     wanted = choice.wanted
-    since, until = wanted.since, wanted.until
-    values: dict[str, object] = {"queue": choice.queue, "agent": choice.agent_id or ""}
-    if by == "hour":
-        return ""
     if by == "slot":
         since = datetime.fromisoformat(key)
-        until = since + HALF_HOUR
-    elif by == "day":
+        return replace(wanted, since=since, until=since + HALF_HOUR), ""
+    if by == "day":
         since = timezone.make_aware(datetime.fromisoformat(key))
-        until = since + timedelta(days=1)
-    elif by in ("queue", "agent", "line"):
-        values[by] = key
-    if values.get("queue") == "" and by == "queue":
-        return ""
-    values |= {"measure": measure, "unit": choice.unit_id or ""}
-    values |= {"since": _moment(since), "until": _moment(until)}
-    query = urlencode({name: value for name, value in values.items() if value != ""})
-    return f"{reverse('telephony:list')}?{query}"
-
-
-def _moment(at: datetime) -> str:
-    local = timezone.localtime(at)
-    return local.strftime("%Y-%m-%d" if local.hour == local.minute == 0 else "%Y-%m-%dT%H:%M")
+        return replace(wanted, since=since, until=since + timedelta(days=1)), ""
+    if by == "queue":
+        return replace(wanted, queue=key or NO_QUEUE), ""
+    if by == "agent":
+        return replace(wanted, agent_id=int(key)), ""
+    if by == "line":
+        return replace(wanted, line_id=int(key)), ""
+    return wanted, key if by == "hour" else ""
 
 
 def chart_of(report: LevelReport) -> dict[str, Any]:

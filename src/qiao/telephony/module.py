@@ -37,6 +37,7 @@ from qiao.telephony.record_contributions import COMMANDS, NAVIGATION, PERIODIC
 from qiao.telephony.recording_personal import PERSONAL as RECORDED
 from qiao.telephony.rights import DIAL, LINES, MENUS, WATCH
 from qiao.telephony.showing.controls import load_tool
+from qiao.telephony.showing.scenes import load_scene
 from qiao.telephony.story_contributions import STORIES
 from qiao.telephony.watch_contributions import WATCH_COMMANDS, WATCH_FRAME, WATCH_NAVIGATION
 
@@ -109,6 +110,7 @@ manifest = Module(
             "telephony.controls", "telephony/controls.html", WORK, load_tool, 10,
             came=came_by,
         ),
+        ContactTool("telephony.scene", "telephony/scene_tool.html", WORK, load_scene, 15),
         ContactTool(
             "telephony.owed", "telephony/owed_tool.html", WORK, recordings.load_owed, 20
         ),

@@ -74,7 +74,8 @@ class QueueLine:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A half hour of the chart: calls answered and given up, and where they are drawn."""
+    """A half hour of the chart: calls answered and given up, where they are drawn, and since when
+    they came."""
 
     label: str
     answered: int
@@ -84,6 +85,7 @@ class Bar:
     lost_top: float
     lost_height: float
     place: int
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +294,7 @@ def _bars(
         bars.append(
             Bar(
                 label, tally.answered, tally.abandoned, HEIGHT - height, height,
-                HEIGHT - height - lost, lost, BAR_PLACE * place,
+                HEIGHT - height - lost, lost, BAR_PLACE * place, at,
             )
         )  # fmt: skip
     points = [

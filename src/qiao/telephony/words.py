@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from qiao.core.actor import Actor
+from qiao.core.packs.enabled import catalogue
 from qiao.core.rules.phones import try_normalise
 from qiao.core.rules.service_level import LevelTerms
 from qiao.core.ui.moments import duration
+from qiao.core.wording import said
 from qiao.telephony.queries import number_words, queue_name
 
 MINUTE: Final = 60
@@ -180,6 +182,10 @@ def reason_words(reason: Mapping[str, Any]) -> str:
             )
             % {"n": relaxed}
         )
+    if language := catalogue().languages.get(str(reason.get("language", ""))):
+        asked = reason.get("language_level")
+        told = _("speaks %(language)s") if asked else _("%(language)s was given up for the wait")
+        parts.append(told % {"language": said(language.name)})
     if helper := str(reason.get("helped_by", "")):
         parts.append(_("the queue %(queue)s helped out") % {"queue": queue_name(helper)})
     return pgettext("between clauses", "; ").join(parts)

@@ -14,11 +14,13 @@ from qiao.workforce.models import ShiftKind
 from qiao.workforce.queries.demand import Demand, demand_of
 from qiao.workforce.queries.groups import Member
 from qiao.workforce.queries.rosters import Planned
+from qiao.workforce.rules.adherence import Kept, together
 from qiao.workforce.rules.cover import Gap, gaps, heads, missing, present
 from qiao.workforce.rules.plan import DAY_MINUTES, DAY_SLOTS, DAYS, SLOT_MINUTES, WEEK_SLOTS
 from qiao.workforce.words import WEEKDAYS, reasons_in_words
 
 HOUR: Final = 60
+LOW: Final = 85.0  # percent of adherence below which it is marked
 TONES: Final = 6  # colours of shifts, by their order in the day
 
 
@@ -221,3 +223,22 @@ def chart(found: Planned) -> dict[str, Any]:
             },
         ],
     }
+
+
+def kept_line(shifts: Sequence[Kept]) -> dict[str, Any]:
+    """Shifts together as a line of a table: times in whole minutes."""
+    whole = together(shifts)
+    return {
+        "shifts": len(shifts),
+        "percent": round(whole.percent, 1),
+        "is_low": whole.percent < LOW,
+        "late": _minutes(whole.late),
+        "late_times": sum(bool(each.late) for each in shifts),
+        "early": _minutes(whole.early),
+        "overrun": _minutes(whole.overrun),
+        "absent": sum(each.absent for each in shifts),
+    }
+
+
+def _minutes(time: timedelta) -> int:
+    return round(time.total_seconds() / 60)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.workforce.views import people, shifts, weeks
+from qiao.workforce.views import kept, people, shifts, weeks
 
 app_name = "workforce"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("mine/pulse/", people.pulse, name="pulse"),
     path("mine/<str:iso>/wish/", shifts.wish, name="wish"),
     path("<int:group_id>/adherence/", people.adherence_page, name="adherence"),
+    path("<int:group_id>/kept/", kept.index, name="kept"),
     path("<int:group_id>/load/", people.load_page, name="load"),
     path("<int:group_id>/people/<int:staff_id>/", people.person, name="person"),
     path(

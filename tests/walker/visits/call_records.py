@@ -8,7 +8,15 @@ from tests.walker.visits.typed import HUNTS
 RECORDING: Final = {"recording_id": "{recording}"}
 CALL_RECORDS: Final = {
     "telephony:list": Visit(
-        queries=("agent={agent}", "unit={unit}", "customer={customer}", "measure=answered", *HUNTS)
+        queries=(
+            "agent={agent}",
+            "unit={unit}",
+            "customer={customer}",
+            "measure=answered",
+            "measure=counted&hour=09:30&waited=5",
+            "queue=-",
+            *HUNTS,
+        )
     ),
     "telephony:detail": Visit({"call_id": "{past_call}"}),
     "telephony:recording": Visit(RECORDING),
@@ -22,6 +30,8 @@ CALL_RECORDS: Final = {
     "telephony:level": Visit(
         queries=("by=agent&period=month", "by=queue", "by=hour&period=week", "unit={unit}")
     ),
+    "telephony:stood": Visit(queries=("agent={agent}", "unit={unit}", "since=2026-01-01&until=x")),
+    "telephony:people_now": Visit(queries=("queue=water.billing", "state=ready")),
     "telephony:wallboard": Visit(),
     "telephony:watch_bar": Visit(),
     "telephony:end_watch": Visit(post={}, get=NOT_ALLOWED, own=True),

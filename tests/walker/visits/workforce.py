@@ -33,6 +33,10 @@ WORKFORCE: Final = {
     "workforce:own": Visit(),
     "workforce:pulse": Visit(post={"mood": "4"}, get=NOT_ALLOWED, own=True),
     "workforce:adherence": Visit(GROUP, queries=("days=1",)),
+    "workforce:kept": Visit(
+        GROUP,
+        queries=("days=28&what=all", "person={agent}&what=late", "day={week_monday}&what=over"),
+    ),
     "workforce:load": Visit(GROUP),
     "workforce:person": Visit(GROUP | {"staff_id": "{agent}"}),
     "workforce:certificate_new": Visit(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from qiao.cases.forms.alike import ExpectationForm, NumberForm, TellForm
 from qiao.cases.showing import alike as words
 from qiao.cases.showing.names import unit_name
 from qiao.cases.views.acting import attempt, dialog, done, posted
-from qiao.core.http import StaffRequest, staff_view
+from qiao.core.http import StaffRequest, lead_on, staff_view
 
 METHODS = ("GET", "HEAD", "POST")
 SIDES = ("", "missed", "tail", "out")
@@ -70,22 +70,13 @@ def page(request: StaffRequest, case_id: int) -> HttpResponse:
     return render(request, template, context)
 
 
-def go(request: StaffRequest, url: str) -> HttpResponse:
-    """To another page, by htmx too."""
-    if not request.htmx:
-        return HttpResponseRedirect(url)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = url
-    return response
-
-
 def _box(
     request: StaffRequest, case_id: int, form: FactsForm, run: Any, texts: dict[str, str]
 ) -> HttpResponse:
     """A dialog about a common cause, then its page again."""
     case = queries.get_case_for(actor=request.actor, case_id=case_id)
     if request.method == "POST" and form.is_valid() and attempt(form, lambda: run(form)):
-        return go(request, reverse("cases:alike_page", args=[case_id]))
+        return lead_on(request, reverse("cases:alike_page", args=[case_id]))
     return dialog(
         request,
         case,
@@ -282,7 +273,7 @@ def leave(request: StaffRequest, case_id: int) -> HttpResponse:
         lambda: operations.take_out(case_id=case_id, actor=request.actor, now=request.now),
     ):
         if "/alike/" in request.headers.get("HX-Current-URL", "") and parent_id:
-            return go(request, reverse("cases:alike_page", args=[parent_id]))
+            return lead_on(request, reverse("cases:alike_page", args=[parent_id]))
         return done(request, case, toast=_("Taken out; it is worked on by itself again"))
     return dialog(
         request,
@@ -310,7 +301,7 @@ def back(request: StaffRequest, case_id: int) -> HttpResponse:
                 case_id=case_id, words=said_words, actor=request.actor, now=request.now
             ),
         ):
-            return go(request, reverse("cases:detail", args=[case_id]))
+            return lead_on(request, reverse("cases:detail", args=[case_id]))
     return dialog(
         request,
         case,

@@ -11,8 +11,8 @@ from qiao.cases.forms.alike import ParentForm
 from qiao.cases.models import AlikeProposal
 from qiao.cases.showing import alike as words
 from qiao.cases.views.acting import attempt, posted
-from qiao.cases.views.alike import METHODS, go
-from qiao.core.http import StaffRequest, staff_view
+from qiao.cases.views.alike import METHODS
+from qiao.core.http import StaffRequest, lead_on, staff_view
 from qiao.core.wording import said
 
 
@@ -32,7 +32,7 @@ def take(request: StaffRequest, proposal_id: int) -> HttpResponse:
     made: list[Any] = []
     sent = request.method == "POST" and form.is_valid()
     if sent and attempt(form, lambda: made.append(_open(request, proposal, reports, form))):
-        return go(request, reverse("cases:alike_page", args=[made[0].case_id]))
+        return lead_on(request, reverse("cases:alike_page", args=[made[0].case_id]))
     context = {
         "form": form,
         "proposal": proposal,
@@ -92,4 +92,4 @@ def dismiss(request: StaffRequest, proposal_id: int) -> HttpResponse:
         )
     except operations.ParentOver:
         return HttpResponse(status=409)
-    return go(request, reverse("cases:alike"))
+    return lead_on(request, reverse("cases:alike"))

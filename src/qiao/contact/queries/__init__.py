@@ -1,6 +1,11 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
-from qiao.contact.queries.agents import occupancy, seconds_in_states
+from qiao.contact.queries.agents import (
+    StateSpan,
+    occupancy,
+    seconds_in_states,
+    state_spans,
+)
 from qiao.contact.queries.choices import (
     Named,
     name_of,
@@ -76,6 +81,7 @@ __all__ = [
     "Page",
     "Place",
     "QueueNow",
+    "StateSpan",
     "agents_now",
     "calls_from",
     "came_as_emergency",
@@ -114,6 +120,7 @@ __all__ = [
     "standing_of",
     "standings",
     "stands_long",
+    "state_spans",
     "taken_by",
     "why_waiting",
     "window_texts",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -79,6 +79,15 @@ class StateSpan:
     end: datetime
     state: str
     reason: str
+
+    @property
+    def seconds(self) -> float:
+        """How long."""
+        return (self.end - self.start).total_seconds()
+
+    def within(self, since: datetime, until: datetime) -> "StateSpan":
+        """What of it lies between two moments."""
+        return replace(self, start=max(self.start, since), end=min(self.end, until))
 
 
 def state_spans(

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django.db import connection
 
 from qiao.contact.queries.reading import RIGHT, ROW, InteractionRow
+from qiao.contact.queries.rhythm import WRITTEN
 from qiao.core.actor import Actor
 from qiao.staff.queries import subtree_of
 
@@ -19,13 +20,17 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class InteractionFilters:
     """What a list is narrowed to; empty means everything. Days are the organisation's own.
 
-    `channels` means “one of these”; `unit_id` stands for the unit and all below it; `weekday`
-    runs from 1, Monday, to 7.
+    `channels` and `outcomes` mean “one of these”; `spoken` leaves out what was entered after the
+    fact (`qiao.contact.queries.rhythm.WRITTEN`), whose time is not known; `unit_id` stands for the
+    unit and all below it; `weekday` runs from 1, Monday, to 7.
     """
 
     channel: str = ""
     channels: tuple[str, ...] = ()
     outcome: str = ""
+    outcomes: tuple[str, ...] = ()
+    reason: str = ""
+    spoken: bool = False
     agent_id: int | None = None
     since: date | None = None
     until: date | None = None
@@ -93,6 +98,9 @@ def _conditions(filters: InteractionFilters) -> tuple[list[str], dict[str, Any]]
         ("i.channel = %(channel)s", "channel", filters.channel or None),
         ("i.channel = ANY(%(channels)s)", "channels", list(filters.channels) or None),
         ("i.outcome = %(outcome)s", "outcome", filters.outcome or None),
+        ("i.outcome = ANY(%(outcomes)s)", "outcomes", list(filters.outcomes) or None),
+        ("i.reason = %(reason)s", "reason", filters.reason or None),
+        ("i.channel <> ALL(%(written)s)", "written", list(WRITTEN) if filters.spoken else None),
         ("i.agent_id = %(agent)s", "agent", filters.agent_id),
         ("i.started_date >= %(since)s", "since", filters.since),
         ("i.started_date < %(until)s", "until", filters.until),

@@ -28,6 +28,7 @@ def _terms(spec: QueueSpec, now: datetime) -> routing.Queue:
         skills=((spec.skill, spec.skill_level),) if spec.skill else (),
         relax_after=spec.relax_after,
         least_level=spec.least_level,
+        language_relax_after=spec.language_relax_after,
         points=spec.points,
         tier_points=spec.tier_points,
         points_per_minute=spec.points_per_minute,
@@ -45,15 +46,18 @@ def _terms(spec: QueueSpec, now: datetime) -> routing.Queue:
 
 
 def contact_of(waiting: Waiting) -> routing.Contact:
-    """What waits, as the router weighs it."""
+    """What waits, as the router weighs it. A skill that no pack brings any more is not asked for:
+    nobody could be given it."""
+    packs, wanted = catalogue(), sorted(waiting.skills.items())
     return routing.Contact(
         waiting.pk,
         waiting.queue,
         waiting.since,
         waiting.takes,
-        tuple(sorted(waiting.skills.items())),
+        tuple(each for each in wanted if each[0] in packs.skills),
         waiting.tier,
         waiting.is_emergency,
         waiting.last_agent_id,
         is_raised=waiting.is_raised,
+        languages=tuple(each for each in wanted if each[0] in packs.languages),
     )

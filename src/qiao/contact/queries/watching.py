@@ -28,7 +28,8 @@ class QueueNow:
 
 @dataclass(frozen=True, slots=True)
 class AgentNow:
-    """How somebody who is signed on stands. `is_long` says that it has taken too long."""
+    """How somebody who is signed on stands. `is_long` says that it has taken too long; `queues`
+    are those that they serve."""
 
     staff_id: int
     name: str
@@ -36,6 +37,7 @@ class AgentNow:
     reason: str
     since: datetime
     is_long: bool
+    queues: Sequence[str] = ()
 
 
 _WAITING: Final = """
@@ -53,7 +55,7 @@ SELECT q.queue, count(*), count(*) FILTER (WHERE a.state = 'ready')
  GROUP BY 1
 """
 _PEOPLE: Final = """
-SELECT a.staff_id, s.name, a.state, a.reason, a.since
+SELECT a.staff_id, s.name, a.state, a.reason, a.since, a.queues
   FROM contact_agentstate a JOIN staff_staff s ON s.id = a.staff_id
  WHERE a.state <> 'off' AND a.lease_until > %(now)s
    AND a.organisation_id = ANY(%(units)s::bigint[])
@@ -90,8 +92,10 @@ def agents_now(*, actor: Actor, now: datetime) -> Sequence[AgentNow]:
         cursor.execute(_PEOPLE, values)
         rows = cursor.fetchall()
     found = [
-        AgentNow(staff_id, name, state, reason, since, stands_long(state, reason, since, now))
-        for staff_id, name, state, reason, since in rows
+        AgentNow(
+            staff_id, name, state, reason, since, stands_long(state, reason, since, now), queues
+        )
+        for staff_id, name, state, reason, since, queues in rows
     ]
     return sorted(found, key=lambda each: not each.is_long)
 

@@ -3,8 +3,8 @@
 Contacts go in the order of their rank: emergencies, then those that somebody in charge raised, by
 arrival, then points (of the queue, of the customer's tier, and of the time waited), then arrival.
 Each is given to the best agent that it may go to; what is asked of agents is relaxed while it
-waits, and other queues help out when it has waited long, or when too many wait. An offer says why:
-which rule chose, among how many, what had been relaxed.
+waits, the language of the customer too, and other queues help out when it has waited long, or when
+too many wait. An offer says why: which rule chose, among how many, what had been relaxed.
 
 Held by tests: no agent with room stays idle while a contact waits that may go to them; nobody is
 offered more than their room; first in, first out within a rank; whoever waits long enough outranks
@@ -51,10 +51,11 @@ class Queue:
     """How contacts of one kind are given out.
 
     `skills` are asked of every agent; after each of `relax_after` seconds every level may be one
-    lower, down to `least_level` (0: the skill is not asked for any more). `points` rank its
-    contacts against others', `tier_points` by the customer's tier, `points_per_minute` by the time
-    waited. With `last_agent_seconds` a contact waits so long for whom the customer spoke to last,
-    if they are signed on; otherwise that person is only preferred.
+    lower, down to `least_level` (0: the skill is not asked for any more). So are the languages of
+    a contact after each of `language_relax_after`, the last of which gives them up. `points` rank
+    its contacts against others', `tier_points` by the customer's tier, `points_per_minute` by the
+    time waited. With `last_agent_seconds` a contact waits so long for whom the customer spoke to
+    last, if they are signed on; otherwise that person is only preferred.
     """
 
     key: str
@@ -62,6 +63,7 @@ class Queue:
     skills: Skills = ()
     relax_after: tuple[float, ...] = ()
     least_level: int = 1
+    language_relax_after: tuple[float, ...] = ()
     points: float = 0.0
     tier_points: Mapping[str, float] = field(default_factory=dict)
     points_per_minute: float = 1.0
@@ -89,9 +91,10 @@ class Agent:
 class Contact:
     """Somebody who waits. `since` is when they came: a call back that was asked for keeps it.
 
-    `takes` is the room that it needs of an agent; `skills` are asked for beside the queue's, such
-    as a language; `refused` are agents to whom it was offered in vain. `is_raised`: somebody in
-    charge put it before all that are no emergency.
+    `takes` is the room that it needs of an agent; `skills` are asked for beside the queue's;
+    `languages` are those that the customer would rather speak, in the same form; `refused` are
+    agents to whom it was offered in vain. `is_raised`: somebody in charge put it before all that
+    are no emergency.
     """
 
     contact_id: int
@@ -104,13 +107,15 @@ class Contact:
     last_agent: int | None = None
     refused: frozenset[int] = frozenset()
     is_raised: bool = False
+    languages: Skills = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why this agent: the rule that chose (``last_agent`` or a strategy), among how many that had
     room; what the contact's rank was; by how many levels skills were relaxed; which queue helped
-    out, empty for its own."""
+    out, empty for its own. `language` is that which the customer would rather speak, empty for
+    any, and `language_level` what was still asked of it: 0 for one given up."""
 
     rule: str
     among: int
@@ -118,6 +123,8 @@ class Reason:
     points: float
     relaxed: int
     helped_by: str
+    language: str = ""
+    language_level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +201,20 @@ def asked_of(queue: Queue, contact: Contact, waited: float) -> tuple[Skills, int
     for skill, level in (*queue.skills, *contact.skills):
         least = max(min(level, queue.least_level), level - relaxed)
         wanted[skill] = max(wanted.get(skill, 0), least)
+    wanted.update(languages_of(queue, contact, waited))
     return tuple(sorted((skill, level) for skill, level in wanted.items() if level)), relaxed
+
+
+def languages_of(queue: Queue, contact: Contact, waited: float) -> Skills:
+    """The languages that an agent must still speak: a level less after each step, none after the
+    last, so that nobody waits for ever for a speaker."""
+    if not contact.languages:
+        return ()
+    steps = queue.language_relax_after
+    relaxed = bisect_right(steps, waited)
+    if steps and relaxed == len(steps):
+        return ()
+    return tuple((key, max(1, level - relaxed)) for key, level in contact.languages)
 
 
 class _Desk:
@@ -271,7 +291,11 @@ class _Desk:
         waited: float, points: float, relaxed: int, helped_by: str,
     ) -> Offer:  # fmt: skip
         self._room[agent.agent_id] -= contact.takes
-        reason = Reason(rule, among, waited, points, relaxed, helped_by)
+        language = contact.languages[0][0] if contact.languages else ""
+        asked = dict(languages_of(self._queues[contact.queue], contact, waited))
+        reason = Reason(
+            rule, among, waited, points, relaxed, helped_by, language, asked.get(language, 0)
+        )
         return Offer(contact.contact_id, agent.agent_id, reason)
 
 

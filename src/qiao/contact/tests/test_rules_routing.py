@@ -18,6 +18,7 @@ from qiao.contact.rules.routing import (
     Overflow,
     Queue,
     asked_of,
+    languages_of,
     points_of,
     ranked,
     route,
@@ -134,6 +135,39 @@ def test_what_the_contact_asks_beside_the_queue_counts_too() -> None:
     assert pairs(decide(ALL, speakers, [wants])) == [(1, 2)]
 
 
+def test_a_language_is_asked_for_first_then_less_of_it_and_given_up_at_last() -> None:
+    """The best speaker for 20 seconds, then any, then anybody; the offer says which."""
+    queue = replace(GAS, language_relax_after=(20, 40))
+    speaks = agent(2, idle=5, skills={"gas": 5, "yue": 3})
+    halting = agent(3, idle=50, skills={"gas": 5, "yue": 2})
+    silent = agent(1, idle=900)
+
+    def told(people: list[Agent], waited: float) -> tuple[object, ...] | str:
+        waits = contact(7, waited=waited, languages=(("yue", 3),))
+        found = decide({"gas": queue}, people, [waits])
+        if not found.offers:
+            return found.waiting[7]
+        (offer,) = found.offers
+        return offer.agent_id, offer.reason.language, offer.reason.language_level
+
+    assert told([silent, halting, speaks], 0) == (2, "yue", 3)
+    assert told([silent, halting], 19) == "nobody_able"
+    assert told([silent, halting], 20) == (3, "yue", 2)
+    assert told([silent], 39) == "nobody_able"
+    assert told([silent], 40) == (1, "yue", 0)
+    busy = replace(speaks, room=0)
+    assert told([silent, busy], 39) == "all_busy"
+
+
+def test_a_queue_that_knows_no_end_of_it_asks_for_the_language_for_ever() -> None:
+    """A level of one is not lowered: it is what speaking means."""
+    waits = contact(1, languages=(("yue", 3),))
+    assert languages_of(GAS, waits, 3600) == (("yue", 3),)
+    steps = replace(GAS, language_relax_after=(10, 20, 30, 40, 50))
+    assert languages_of(steps, waits, 45) == (("yue", 1),)
+    assert languages_of(steps, waits, 50) == ()
+
+
 def test_another_queue_helps_after_a_time_or_when_too_many_wait() -> None:
     """Not before; the offer says who helped."""
     queues = ALL | {"gas": replace(GAS, overflow=(Overflow("bills", 60, 2),))}
@@ -198,7 +232,7 @@ def test_it_is_said_why_nobody_takes_it() -> None:
 
 
 KEYS = ("a", "b", "c")
-SKILLS = ("gas", "yue")
+SKILLS = ("gas", "yue", "en")
 skill_sets = st.dictionaries(st.sampled_from(SKILLS), st.integers(1, 5), max_size=2)
 queue_lists = st.tuples(
     *(
@@ -209,6 +243,7 @@ queue_lists = st.tuples(
             skills=skill_sets.map(lambda found: tuple(found.items())),
             relax_after=st.sampled_from(((), (30.0,), (30.0, 60.0))),
             least_level=st.integers(0, 2),
+            language_relax_after=st.sampled_from(((), (20.0,), (20.0, 90.0))),
             points=st.integers(0, 5).map(float),
             tier_points=st.just({"A": 5.0}),
             points_per_minute=st.sampled_from((0.5, 1.0)),
@@ -246,6 +281,7 @@ contact_lists = st.lists(
         since=st.integers(0, 300).map(ago),
         takes=st.sampled_from((33, FULL)),
         skills=st.sampled_from(((), (("yue", 1),))),
+        languages=st.sampled_from(((), (("yue", 2),), (("en", 3),))),
         tier=st.sampled_from(("", "A")),
         is_emergency=st.booleans(),
         is_raised=st.booleans(),
@@ -316,7 +352,15 @@ def test_first_in_first_out_among_alike(
 ) -> None:
     """Of two who ask for the same, the later one is not served while the earlier one waits."""
     alike = [
-        replace(each, refused=frozenset(), last_agent=None, tier="", skills=(), takes=FULL)
+        replace(
+            each,
+            refused=frozenset(),
+            last_agent=None,
+            tier="",
+            skills=(),
+            takes=FULL,
+            languages=(),
+        )
         for each in contacts
     ]
     plain = {k: replace(q, relax_after=(), overflow=()) for k, q in queues.items()}

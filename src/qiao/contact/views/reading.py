@@ -21,12 +21,15 @@ from qiao.contact.queries import (
 from qiao.contact.views import pane
 from qiao.core.actor import Actor
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.staff.queries import names_of
 
 VIEW = "interactions.view"
 NAMES = (
     "channel",
     "outcome",
+    "reason",
+    "spoken",
     "agent",
     "since",
     "until",
@@ -37,6 +40,7 @@ NAMES = (
     "unknown",
 )
 CHANNEL_LENGTH = 40
+OUTCOME_LENGTH = 60
 
 
 @staff_view(VIEW)
@@ -58,6 +62,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "is_narrowed": bool(kept),
         "channels": Interaction.Channel.choices,
         "outcomes": [(key, name_of(key, language=pane.language())) for key in outcomes()],
+        "reason": name_of(filters.reason, language=pane.language()) if filters.reason else "",
         "agent_name": names_of([filters.agent_id or 0]).get(filters.agent_id or 0, ""),
     }
     template = "contact/rows.html" if request.htmx else "contact/index.html"
@@ -76,25 +81,25 @@ def _line(row: InteractionRow, actor: Actor) -> dict[str, Any]:
 def _filters(data: QueryDict) -> InteractionFilters:
     """What the address narrows to; what does not read well is left out."""
     channels = tuple(c for c in data.getlist("channel") if 0 < len(c) <= CHANNEL_LENGTH)
-    hour = _number(data.get("hour", ""))
-    weekday = _number(data.get("weekday", ""))
+    outcomes = tuple(o for o in data.getlist("outcome") if 0 < len(o) <= OUTCOME_LENGTH)
+    hour = read_id(data.get("hour", ""))
+    weekday = read_id(data.get("weekday", ""))
     return InteractionFilters(
         channel=channels[0] if len(channels) == 1 else "",
         channels=channels,
-        outcome=data.get("outcome", "")[:60],
-        agent_id=_number(data.get("agent", "")),
+        outcome=outcomes[0] if len(outcomes) == 1 else "",
+        outcomes=outcomes,
+        reason=data.get("reason", "")[:OUTCOME_LENGTH],
+        spoken=data.get("spoken") == "1",
+        agent_id=read_id(data.get("agent", "")),
         since=_day(data.get("since", "")),
         until=_day(data.get("until", "")),
         hour=hour if hour is not None and hour < 24 else None,
         weekday=weekday if weekday is not None and 1 <= weekday <= 7 else None,
-        unit_id=_number(data.get("unit", "")),
+        unit_id=read_id(data.get("unit", "")),
         resolved={"1": True, "0": False}.get(data.get("resolved", "")),
         unknown=data.get("unknown") == "1",
     )
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _day(text: str) -> date | None:

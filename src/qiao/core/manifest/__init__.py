@@ -230,6 +230,9 @@ class Module:
     # How many calls are expected in all of some units together (`ExpectedCalls`, or None):
     # (*, organisation_ids, since, until).
     expected_calls: Callable[..., ExpectedCalls | None] | None = None
+    # The first and the last hour of a day in which shifts of some units work, or None:
+    # (*, organisation_ids, day).
+    shift_hours: Callable[..., tuple[int, int] | None] | None = None
     # Queues whose jobs wait for others, each with its own number of places in the worker.
     lanes: Mapping[str, int] = field(default_factory=dict)
     retention: tuple[Retention, ...] = ()

@@ -118,6 +118,10 @@ def _check_demo(pack: Pack) -> Iterator[PackProblem]:
     yield from _known("demo.toml", "line.queue", lines, _keys(pack.queues))
     menus = [line.menu for line in pack.demo.lines if line.menu]
     yield from _known("demo.toml", "line.menu", menus, _keys(pack.menus))
+    scenes = pack.demo.scenes
+    yield from _known("demo.toml", "scene.queue", [s.queue for s in scenes], _keys(pack.queues))
+    spoken = [scene.language for scene in scenes]
+    yield from _known("demo.toml", "scene.language", spoken, _keys(pack.languages))
 
 
 def _check_tiers(pack: Pack) -> Iterator[PackProblem]:

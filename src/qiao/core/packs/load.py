@@ -134,6 +134,7 @@ class _Loader:
             outcomes=self._rows(main, "outcome", read_outcome, finish=False),
             channels=self._rows(main, "channel", read_channel, finish=False),
             skills=self._rows(main, "skill", read_named, finish=False),
+            languages=self._rows(main, "language", read_named, finish=False),
             queues=self._rows(self._file("queues.toml"), "queue", read_queue),
             ladders=self._rows(self._file("ladders.toml"), "ladder", read_ladder),
             scripts=tuple(self._scripts()),

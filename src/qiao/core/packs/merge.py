@@ -40,6 +40,7 @@ _FILE: Final = {
     "channel": "pack.toml",
     "role": "pack.toml",
     "duty": "pack.toml",
+    "language": "pack.toml",
     "service": "pack.toml",
     "tier": "tiers.toml",
     "rule": "tier_rules.toml",
@@ -52,9 +53,10 @@ class Catalogue:
     """Everything that the enabled packs bring.
 
     `case_types`, `calendars`, `queues`, `skills`, `outcomes`, `scripts` and `causes` are keyed
-    ``water.leak``, and refer to each other by such keys. Channels, roles, duties, services and
-    tiers are shared by all packs under their bare keys (tiers under their letters, the rules that
-    grade by their versions), since a customer of several services has one tier.
+    ``water.leak``, and refer to each other by such keys. Channels, roles, duties, languages (that
+    customers speak with agents), services and tiers are shared by all packs under their bare keys
+    (tiers under their letters, the rules that grade by their versions), since a customer of
+    several services has one tier.
     """
 
     packs: Mapping[str, Pack]
@@ -68,6 +70,7 @@ class Catalogue:
     channels: Mapping[str, Channel]
     roles: Mapping[str, Named]
     duties: Mapping[str, Named]
+    languages: Mapping[str, Named]
     services: Mapping[str, Named]
     tiers: Mapping[str, Tier]
     tier_rules: Mapping[str, TierRuleSpec]
@@ -103,6 +106,7 @@ def merge(packs: Iterable[Pack]) -> Catalogue:
         channels=_shared(listed, "channel", lambda pack: _by_key(pack.channels), problems),
         roles=_shared(listed, "role", lambda pack: _by_key(pack.roles), problems),
         duties=_shared(listed, "duty", lambda pack: _by_key(pack.duties), problems),
+        languages=_shared(listed, "language", lambda pack: _by_key(pack.languages), problems),
         services=_shared(listed, "service", lambda pack: _by_key(pack.services), problems),
         tiers=_shared(listed, "tier", lambda pack: {i.letter: i for i in pack.tiers}, problems),
         tier_rules=_shared(

@@ -260,6 +260,32 @@ class DemoLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoScene:
+    """What a played caller of the demo has on their mind: a small part for whoever plays the
+    agent.
+
+    They press `keys` in a voice menu; on a line without one, or where they press none, they come
+    to `queue`. `says` are their first words, `wants` what they want, `asked` what they answer, and
+    `glad` what makes a good end of it. `mood` is one of `MOODS`, `language` that which they would
+    rather speak, empty for the company's.
+    """
+
+    key: str
+    queue: str
+    keys: str
+    weight: int
+    mood: str
+    language: str
+    says: Text
+    wants: Text
+    asked: Text
+    glad: Text
+
+
+MOODS = ("calm", "hurried", "worried", "angry")
+
+
+@dataclass(frozen=True, slots=True)
 class Demo:
     """Hints for a believable demo world: relative weights, any unit.
 
@@ -275,6 +301,7 @@ class Demo:
     channels: Mapping[str, int] = field(default_factory=dict)
     seasons: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     lines: tuple[DemoLine, ...] = ()
+    scenes: tuple[DemoScene, ...] = ()
     phrases: Mapping[str, tuple[Text, ...]] = field(default_factory=dict)
 
 
@@ -330,6 +357,7 @@ class Pack:
     outcomes: tuple[Outcome, ...] = ()
     channels: tuple[Channel, ...] = ()
     skills: tuple[Named, ...] = ()
+    languages: tuple[Named, ...] = ()
     queues: tuple[QueueSpec, ...] = ()
     ladders: tuple[LadderSpec, ...] = ()
     scripts: tuple[Script, ...] = ()

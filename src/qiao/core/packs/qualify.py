@@ -59,6 +59,9 @@ def qualified(pack: Pack) -> Pack:
                 )
                 for line in pack.demo.lines
             ),
+            scenes=tuple(
+                replace(scene, queue=qualify(pack.key, scene.queue)) for scene in pack.demo.scenes
+            ),
         ),
     )
 

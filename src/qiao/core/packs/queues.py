@@ -21,6 +21,7 @@ HIGHEST_LEVEL: Final = 5
 RING_SECONDS: Final = 20
 WRAP_UP_SECONDS: Final = 60
 SHORT_ABANDON_SECONDS: Final = 5
+LANGUAGE_RELAX_AFTER: Final = (20, 40)  # seconds; a queue that says nothing else
 _RING: Final = (5, 120)
 
 
@@ -43,12 +44,14 @@ class QueueSpec:
     `share_percent` of its calls should be answered within `answer_seconds`; how those count that
     gave up says `level_counts` (see `qiao.core.rules.service_level`), and who gave up within
     `short_abandon_seconds` gave up at once. `skill_level` is asked of agents and is one lower
-    after each of `relax_after` seconds, down to `least_level`. Points rank its contacts against
-    those of others: of the queue, of the customer's tier, and per minute waited. A contact waits
-    `last_agent_seconds` for whom the customer spoke to last. Agents are rung for `ring_seconds`
-    and have `wrap_up_seconds` after a contact. `reason` is the case type that most of its contacts
-    are about: proposed where nothing else speaks. Recordings of its calls are kept for
-    `keep_recordings_days`; None: as long as the company keeps recordings.
+    after each of `relax_after` seconds, down to `least_level`. The customer's language is asked of
+    them at a level lower after each of `language_relax_after` seconds; after the last of them it
+    is not asked for any more. Points rank its contacts against those of others: of the queue, of
+    the customer's tier, and per minute waited. A contact waits `last_agent_seconds` for whom the
+    customer spoke to last. Agents are rung for `ring_seconds` and have `wrap_up_seconds` after a
+    contact. `reason` is the case type that most of its contacts are about: proposed where nothing
+    else speaks. Recordings of its calls are kept for `keep_recordings_days`; None: as long as the
+    company keeps recordings.
     """
 
     key: str
@@ -63,6 +66,7 @@ class QueueSpec:
     skill_level: int = 1
     relax_after: tuple[int, ...] = ()
     least_level: int = 1
+    language_relax_after: tuple[int, ...] = LANGUAGE_RELAX_AFTER
     points: int = 0
     tier_points: Mapping[str, int] = field(default_factory=dict)
     points_per_minute: int = 1
@@ -97,6 +101,7 @@ def read_queue(table: Table) -> QueueSpec:
         skill_level=table.integer("skill_level", 1, least=1),
         relax_after=table.durations("relax_after"),
         least_level=table.integer("least_level", 1),
+        language_relax_after=table.durations("language_relax_after") or LANGUAGE_RELAX_AFTER,
         points=table.integer("points", 0),
         tier_points={letter: tiers.integer(letter) for letter in tiers.data},
         points_per_minute=table.integer("points_per_minute", 1),
@@ -165,8 +170,12 @@ def _check_levels(table: Table, queue: QueueSpec) -> None:
     if queue.least_level > queue.skill_level:
         expected = f"expected at most skill_level ({queue.skill_level})"
         table.report("least_level", f"{expected}, found {queue.least_level}")
-    if list(queue.relax_after) != sorted(set(queue.relax_after)):
-        table.report("relax_after", f"expected rising durations, found {table.raw('relax_after')}")
+    for key, steps in (
+        ("relax_after", queue.relax_after),
+        ("language_relax_after", queue.language_relax_after),
+    ):
+        if list(steps) != sorted(set(steps)):
+            table.report(key, f"expected rising durations, found {table.raw(key)}")
 
 
 def _seconds(table: Table, key: str, default: int) -> int:

@@ -11,6 +11,7 @@ from qiao.core.packs.field_checks import read_checks
 from qiao.core.packs.model import (
     ANY_PRIORITY,
     FIELD_KINDS,
+    MOODS,
     OUTCOME_AFTER,
     WEEKDAYS,
     CalendarSpec,
@@ -19,6 +20,7 @@ from qiao.core.packs.model import (
     Choice,
     Demo,
     DemoLine,
+    DemoScene,
     Field,
     Named,
     Outcome,
@@ -349,9 +351,27 @@ def read_demo(table: Table) -> Demo:
         seasons={key: seasons.weights(key, 12) for key in seasons.data},
         phrases={key: phrases.texts(key) for key in phrases.data},
         lines=tuple(_demo_line(row) for row in table.tables("line")),
+        scenes=tuple(_demo_scene(row) for row in table.tables("scene")),
     )
     table.finish()
     return demo
+
+
+def _demo_scene(table: Table) -> DemoScene:
+    scene = DemoScene(
+        key=table.key(),
+        queue=table.key("queue"),
+        keys=table.string("keys", ""),
+        weight=table.integer("weight", 1, least=1),
+        mood=table.choice("mood", MOODS, "calm"),
+        language=table.string("language", ""),
+        says=table.text("says"),
+        wants=table.text("wants"),
+        asked=table.text("asked"),
+        glad=table.text("glad"),
+    )
+    table.finish()
+    return scene
 
 
 def _demo_line(table: Table) -> DemoLine:

@@ -29,6 +29,7 @@ for tag in (
     marks.mask,
     marks.logo,
     figures.stat,
+    figures.figure_link,
     figures.ring,
     figures.gauge,
     figures.meter,

@@ -18,6 +18,8 @@ from qiao.core.tests.test_packs import edit, problems
         ("least_level = 0", "least_level = 4", "at most skill_level (3)"),
         ('["10s", "20s", "30s"]', '["20s", "10s"]', "rising durations"),
         ('["10s", "20s", "30s"]', '["10s", "soon"]', "relax_after[1]: expected a"),
+        ('["30s", "60s"]\nleast', '["60s", "30s"]\nleast', "relax_after: expected rising"),
+        ('["30s", "60s"]\npoints', '["60s", "30s"]\npoints', "language_relax_after: expected"),
         ('ring = "15s"', 'ring = "1s"', "expected 5s to 120s"),
         ("{A = 4, B = 2, D = 1}", "{Z = 4}", "tier_points: expected one of A, B"),
         (

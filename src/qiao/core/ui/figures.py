@@ -40,13 +40,16 @@ def account_number(number: str) -> str:
 
 
 def stat(
-    label: Text, value: object, unit: Text = "", sub: Text = "", tone: str = ""
+    label: Text, value: object, unit: Text = "", sub: Text = "", tone: str = "", href: str = ""
 ) -> SafeString:
-    """A metric: label, figure with unit, one line below. `tone` colours the figure: ok warn bad.
+    """A metric: label, figure with unit, one line below. `tone` colours the figure: ok warn bad;
+    `href` leads to what it counts.
 
     `sub` may be safe HTML made by another tag; plain text is escaped.
     """
     shown = figure(value) if isinstance(value, (int, float, Decimal)) else value
+    if href:
+        shown = figure_link(shown, href)
     return markup(
         '<div class="q-stat"><span>{}</span><b{}>{}{}</b>{}</div>',
         label,
@@ -55,6 +58,11 @@ def stat(
         markup("<small>{}</small>", unit) if unit else "",
         markup("<em>{}</em>", sub) if sub else "",
     )
+
+
+def figure_link(value: object, href: str = "") -> SafeString:
+    """A figure that leads to what it counts; without an address the figure alone."""
+    return markup('<a href="{}">{}</a>', href, value) if href else markup("{}", value)
 
 
 def ring(percent: object) -> SafeString:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.customers.forms.care import ConsentForm, NoteForm, NoteTextForm, PreferenceForm
 from qiao.customers.models import Customer
 from qiao.customers.operations.care import (
@@ -21,7 +22,6 @@ from qiao.customers.queries import get_customer_for
 from qiao.customers.queries.care import EDIT_WINDOW, consents_of, note_of, notes_of, preferences_of
 from qiao.customers.views.box import METHODS
 from qiao.customers.views.changes import change_in_dialog
-from qiao.customers.views.ids import read_id
 
 EDIT = "customers.edit"
 PAGE_SIZE = 50

@@ -13,12 +13,12 @@ from django.utils.translation import pgettext
 
 from qiao.core.actor import Forbidden
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.customers.models import Customer, Tag
 from qiao.customers.operations.tags import TooManyTags, UnknownTag, tag_customer
 from qiao.customers.queries import can_see, get_customer_for
 from qiao.customers.queries.tags import chips_of, tags_of, vocabulary
 from qiao.customers.views.box import METHODS, UNPROCESSABLE
-from qiao.customers.views.ids import read_id
 
 EDIT = "customers.edit"
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.core.rules.text import BadText
 from qiao.customers.forms_imports import ExportForm
 from qiao.customers.models import Customer, ProtectedFlag
@@ -18,7 +19,6 @@ from qiao.customers.queries.portfolio import keeper_for
 from qiao.customers.queries.tags import get_tag
 from qiao.customers.showing.export_words import scope_words
 from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
-from qiao.customers.views.ids import read_id
 from qiao.customers.views.words import refusal_words
 
 EXPORT = "customers.export"

@@ -3,14 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from qiao.core.rules.ids import LARGEST_ID
+from qiao.core.rules.ids import read_id
 
 MOST_PICKED: Final = 100
-
-
-def read_id(text: str) -> int | None:
-    """The id that a text is; None for none and for what no row can have."""
-    return int(text) if text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID else None
 
 
 def read_picked(texts: Iterable[str]) -> list[int]:

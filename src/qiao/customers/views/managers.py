@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.core.rules.text import BadText
 from qiao.customers.forms.managers import AssignForm, EndForm, HandOverForm
 from qiao.customers.operations import CustomerRefusal
@@ -28,7 +29,6 @@ from qiao.customers.queries.managers import (
 )
 from qiao.customers.queries.portfolio import keeper_for
 from qiao.customers.views.box import METHODS, UNPROCESSABLE, came_from, go_to
-from qiao.customers.views.ids import read_id
 from qiao.customers.views.manager_words import manager_words
 from qiao.customers.views.visits import visit_box
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.registry import registry
+from qiao.core.rules.ids import read_id
 from qiao.customers.forms.moving import MoveForm, UndoForm
 from qiao.customers.models import Account, AccountParty, Customer
 from qiao.customers.operations import (
@@ -37,7 +38,6 @@ from qiao.customers.queries import (
 from qiao.customers.queries.moves import PartLine, moved_by, parts_in, rests_on
 from qiao.customers.views.box import METHODS, UNPROCESSABLE, box, posted
 from qiao.customers.views.changes import EDIT
-from qiao.customers.views.ids import read_id
 from qiao.customers.views.picking import picked
 from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import names_of

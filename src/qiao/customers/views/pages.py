@@ -14,6 +14,7 @@ from qiao.core.http import StaffRequest, staff_view
 from qiao.core.manifest import CUSTOMER_TOPICS, Command
 from qiao.core.panels import load_panels, load_places
 from qiao.core.registry import registry
+from qiao.core.rules.ids import read_id
 from qiao.core.timeline import load_timeline
 from qiao.customers.models import Customer, ProtectedFlag
 from qiao.customers.queries import (
@@ -31,7 +32,6 @@ from qiao.customers.queries.managers import ASSIGN
 from qiao.customers.queries.search import Narrow
 from qiao.customers.queries.tags import get_tag, tag_choices
 from qiao.customers.templatetags.segments import segment_name
-from qiao.customers.views.ids import read_id
 
 VIEW = "customers.view"
 OVERVIEW = CUSTOMER_TOPICS[0][0]

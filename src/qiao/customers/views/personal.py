@@ -14,6 +14,7 @@ from qiao.core.approvals import AlreadyDecided, AlreadyPending, SamePerson
 from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.registry import registry
+from qiao.core.rules.ids import read_id
 from qiao.core.rules.text import BadText
 from qiao.customers.forms.personal import ErasureForm, SubjectAccessForm
 from qiao.customers.models import Erasure
@@ -41,7 +42,6 @@ from qiao.customers.queries.personal import (
     subject_exports_of,
 )
 from qiao.customers.views.box import METHODS, UNPROCESSABLE
-from qiao.customers.views.ids import read_id
 
 PAGE_SIZE = 50
 CONFLICT = 409

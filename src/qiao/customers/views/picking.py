@@ -7,11 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.customers.models import Customer
 from qiao.customers.queries import NotVisible, find_customers, get_customer_for
 from qiao.customers.queries.search import Narrow
 from qiao.customers.views.changes import EDIT
-from qiao.customers.views.ids import read_id
 
 MOST_HITS: Final = 8
 FIELDS: Final = ("person", "comer")

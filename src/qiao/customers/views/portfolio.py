@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.customers.models import Customer
 from qiao.customers.queries.managers import ASSIGN, OWN
 from qiao.customers.queries.portfolio import (
@@ -22,7 +23,6 @@ from qiao.customers.queries.portfolio import (
     visits_ahead,
 )
 from qiao.customers.queries.portfolio import portfolio as load_portfolio
-from qiao.customers.views.ids import read_id
 
 WEEKS = 8
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from qiao.core.approvals import AlreadyPending
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.customers.forms.protection import ClaimForm, EndForm, EvidenceForm, RemindForm
 from qiao.customers.models import Customer, ProtectedFlag, Protection
 from qiao.customers.operations.protecting import (
@@ -38,7 +39,6 @@ from qiao.customers.queries.protection import (
 )
 from qiao.customers.rules.protection import OF_PLACE, TWO_PEOPLE, WORK
 from qiao.customers.views.box import METHODS, box, posted
-from qiao.customers.views.ids import read_id
 from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import branches_among
 

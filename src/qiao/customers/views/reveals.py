@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.core.rules.text import BadText
 from qiao.core.ui.markup import markup
 from qiao.customers.operations import ReasonMissing, reveal_identity, reveal_phone
 from qiao.customers.queries import get_customer_for, held_as
 from qiao.customers.queries.disclosures import REVEAL_REASONS, looks_at
 from qiao.customers.views.box import METHODS, UNPROCESSABLE
-from qiao.customers.views.ids import read_id
 
 REVEAL = "customers.reveal"
 PAGE_SIZE = 50

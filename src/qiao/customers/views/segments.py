@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.conditions import parse_condition
+from qiao.core.rules.ids import read_id
 from qiao.customers.forms.segments import apply, read_rule
 from qiao.customers.models import Segment
 from qiao.customers.operations import BadText
@@ -36,7 +37,6 @@ from qiao.customers.queries.segments import (
 from qiao.customers.rules.segments import BadRule, Rule, check, from_condition
 from qiao.customers.templatetags.segments import segment_name
 from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
-from qiao.customers.views.ids import read_id
 from qiao.customers.views.segment_words import builder_counts, builder_rows, move_words, rule_words
 from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import Unit, units_among

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.customers.forms.tags import TagForm, TagManyForm, TagMergeForm
 from qiao.customers.models import Tag
 from qiao.customers.operations.refusals import BadText, CustomerRefusal
@@ -34,7 +35,6 @@ from qiao.customers.queries.tags import (
 )
 from qiao.customers.templatetags.segments import segment_name
 from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
-from qiao.customers.views.ids import read_id
 from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import company_id
 

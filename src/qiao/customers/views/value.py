@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from qiao.core import disclosure
 from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.core.table_files import TYPES, table_file
 from qiao.customers.models import ValuePeriod
 from qiao.customers.queries.value import (
@@ -22,7 +23,6 @@ from qiao.customers.queries.value import (
     key_customers,
     value_periods,
 )
-from qiao.customers.views.ids import read_id
 
 RIGHT, EXPORT = "customers.value", "customers.export_value"
 LARGEST_PLACE = 2**31 - 1

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.rules.ids import read_id
 from qiao.desk import backup_parameters
 from qiao.desk.administration.frame import (
     CONFIGURE,
     OPERATE,
     RIGHT,
-    id_in,
     require_whole,
     show,
     whole,
@@ -54,7 +54,7 @@ class Line:
 def backup_list(request: StaffRequest) -> HttpResponse:
     """The newest first, what goes on above them, and how to restore in earnest."""
     require_whole(request, RIGHT)
-    found = queries.list_backups(after=id_in(request.GET.get("after", "")))
+    found = queries.list_backups(after=read_id(request.GET.get("after", "")))
     page = found[: queries.PAGE_SIZE]
     ids = [run.pk for run in page]
     tests, attempts = queries.last_tests(ids), queries.last_attempts(ids)

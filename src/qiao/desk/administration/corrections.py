@@ -16,11 +16,12 @@ from qiao.core import disclosure
 from qiao.core.approvals import AlreadyPending
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.manifest import Correction, Record
+from qiao.core.rules.ids import read_id
 from qiao.core.rules.text import BadText
 from qiao.desk.administration.decisions import corrections_by_key, field_refusal, requests_for
 from qiao.desk.administration.files import table_answer
 from qiao.desk.administration.forms import CorrectionForm, RecordForm
-from qiao.desk.administration.frame import AUDIT, DECIDE, UNPROCESSABLE, id_in, show
+from qiao.desk.administration.frame import AUDIT, DECIDE, UNPROCESSABLE, show
 
 MOST_EXPORTED: Final = 5_000
 
@@ -49,7 +50,7 @@ def correction_list(request: StaffRequest) -> HttpResponse:
         organisations=_seen(request),
         prefixes=(core.KIND_PREFIX,),
         state=state,
-        after=id_in(request.GET.get("after", "")),
+        after=read_id(request.GET.get("after", "")),
         own_id=request.actor.staff_id,
     )
     context = {

@@ -19,9 +19,10 @@ from qiao.core.http import StaffRequest, staff_view
 from qiao.core.manifest import Difference, Text, Told
 from qiao.core.models import Approval
 from qiao.core.registry import registry
+from qiao.core.rules.ids import read_id
 from qiao.core.rules.parameters import BadValue
 from qiao.desk.administration.forms import DecisionForm
-from qiao.desk.administration.frame import DECIDE, UNPROCESSABLE, id_in, show
+from qiao.desk.administration.frame import DECIDE, UNPROCESSABLE, show
 from qiao.desk.administration.values import in_words
 from qiao.staff.queries import (
     actor_by_id,
@@ -181,7 +182,7 @@ def decision_list(request: StaffRequest) -> HttpResponse:
         organisations=request.actor.organisations(DECIDE),
         prefixes=prefixes(),
         state="" if state == "all" else state,
-        after=id_in(request.GET.get("after", "")),
+        after=read_id(request.GET.get("after", "")),
     )
     context = {"lines": lines, "after": after, "state": state}
     return show(request, "decisions.html", "decisions", context)

@@ -11,9 +11,10 @@ from django.utils.translation import pgettext, pgettext_lazy
 from qiao.core import disclosure
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.models import Disclosure
+from qiao.core.rules.ids import read_id
 from qiao.customers.queries.disclosures import field_words
 from qiao.desk.administration.files import table_answer
-from qiao.desk.administration.frame import AUDIT, id_in, show
+from qiao.desk.administration.frame import AUDIT, show
 from qiao.staff.queries import names_of, organisation_names
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _narrowed(request: StaffRequest, values: Any) -> "QuerySet[Disclosure]":
     rows = Disclosure.objects.filter(organisation_id__in=request.actor.organisations(AUDIT))
     if values.get("kind") in KINDS:
         rows = rows.filter(kind=values["kind"])
-    person = id_in(values.get("person", ""))
+    person = read_id(values.get("person", ""))
     if person is not None:
         rows = rows.filter(actor_id=person)
     text = values.get("q", "").strip()[:60]
@@ -73,7 +74,7 @@ def _lines(rows: list[Disclosure]) -> list[dict[str, Any]]:
 def disclosure_list(request: StaffRequest) -> HttpResponse:
     """The newest first, narrowed by kind, person and words of the reason."""
     rows = _narrowed(request, request.GET)
-    after = id_in(request.GET.get("after", ""))
+    after = read_id(request.GET.get("after", ""))
     if after is not None:
         rows = rows.filter(id__lt=after)
     found = list(rows.order_by("-id")[: PAGE_SIZE + 1])

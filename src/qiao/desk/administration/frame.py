@@ -12,7 +12,6 @@ from qiao.core.actor import Forbidden
 from qiao.core.http import StaffRequest
 from qiao.core.manifest import Text
 from qiao.core.registry import registry
-from qiao.core.rules.ids import LARGEST_ID
 from qiao.staff.queries import company_id
 
 RIGHT: Final = "desk.administer"
@@ -97,8 +96,3 @@ def show(
     """A page of the administration with its sections above."""
     about = {"sections": sections_for(request), "here": here}
     return render(request, f"desk/administration/{template}", context | about, status=status)
-
-
-def id_in(text: str) -> int | None:
-    """A positive id out of an address, or None."""
-    return int(text) if text.isascii() and text.isdecimal() and int(text) <= LARGEST_ID else None

@@ -16,8 +16,9 @@ from procrastinate.contrib.django import app
 from qiao.core.events import publish
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.job_events import JobHandled
+from qiao.core.rules.ids import read_id
 from qiao.core.rules.text import BadText, clean
-from qiao.desk.administration.frame import OPERATE, id_in, require_whole, show
+from qiao.desk.administration.frame import OPERATE, require_whole, show
 from qiao.staff.queries import company_id, names_of
 
 PAGE_SIZE: Final = 40
@@ -147,7 +148,7 @@ def job_list(request: StaffRequest) -> HttpResponse:
     queue = request.GET.get("queue", "")
     queue = queue if queue in names else ""
     jobs, after = read_jobs(
-        now=request.now, status=status, queue=queue, after=id_in(request.GET.get("after", ""))
+        now=request.now, status=status, queue=queue, after=read_id(request.GET.get("after", ""))
     )
     context = {
         "jobs": jobs,

@@ -14,10 +14,11 @@ from qiao.core import parameters as core
 from qiao.core.approvals import AlreadyPending
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.manifest import Parameter
+from qiao.core.rules.ids import read_id
 from qiao.core.rules.parameters import BadValue
 from qiao.core.rules.text import BadText
 from qiao.desk.administration.forms import ChangeForm
-from qiao.desk.administration.frame import RIGHT, UNPROCESSABLE, id_in, show
+from qiao.desk.administration.frame import RIGHT, UNPROCESSABLE, show
 from qiao.desk.administration.values import in_words, lines_on, source_of
 from qiao.staff.queries import (
     chain_of,
@@ -42,7 +43,7 @@ def _day(request: StaffRequest) -> date:
 
 def _place(request: StaffRequest) -> tuple[int, str]:
     """The unit (the company unless one was chosen that the person may see) and the region."""
-    wanted = id_in(request.GET.get("unit", ""))
+    wanted = read_id(request.GET.get("unit", ""))
     seen = request.actor.organisations(RIGHT)
     region = request.GET.get("region", "")
     known = region if region in region_names(_language()) else ""

@@ -10,8 +10,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.registry import registry
+from qiao.core.rules.ids import read_id
 from qiao.customers.queries import can_see, get_customer_for, held_as
-from qiao.desk.administration.frame import AUDIT, id_in, require_whole, show
+from qiao.desk.administration.frame import AUDIT, require_whole, show
 from qiao.desk.administration.trail import Wanted, entries
 from qiao.staff.queries import names_of
 
@@ -32,7 +33,7 @@ def _position(text: str) -> tuple[datetime, int] | None:
         moment = parse_datetime(at)
     except ValueError:
         return None
-    entry = id_in(number)
+    entry = read_id(number)
     if moment is None or moment.tzinfo is None or entry is None:
         return None
     return moment, entry
@@ -51,8 +52,8 @@ def trail(request: StaffRequest) -> HttpResponse:
     tables = sorted(set(registry.audited()))
     wanted = Wanted(
         table=table if table in tables else "",
-        row_id=id_in(get.get("row", "")),
-        actor_id=id_in(get.get("person", "")),
+        row_id=read_id(get.get("row", "")),
+        actor_id=read_id(get.get("person", "")),
         since=_moment(get.get("since", "")),
         until=_moment(get.get("until", ""), days=1),
         correlation_id=get.get("request", "")[:64],

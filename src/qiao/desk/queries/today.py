@@ -1,8 +1,8 @@
 """A working day: what came in, what one answers for, what is late. Kept counts and short lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,9 @@ from qiao.contact.queries import (
     list_interactions,
 )
 from qiao.core.actor import Actor
+from qiao.core.registry import registry
 
-FIRST_HOUR, LAST_HOUR = 7, 21
+USUAL_HOURS: Final = (7, 21)  # where nobody plans shifts
 ROWS = 7
 STATES: Final = {"ok": "ok", "warn": "warn", "bad": "bad", "late": "bad"}
 SEVERITIES: Final = {"urgent": 1, "high": 2, "normal": 3, "low": 4}
@@ -61,7 +62,8 @@ class Today:
 
 
 def today_of(*, actor: Actor, now: datetime) -> Today:
-    """The figures and lists of the actor's day, in four statements."""
+    """The figures and lists of the actor's day, in five statements. The hours are those in which
+    shifts work, and all others that have a contact."""
     day = now.astimezone(ZoneInfo(actor.timezone)).date()
     tomorrow = day + timedelta(days=1)
     views = ("taken", "agent", "hour", "resolved")
@@ -74,11 +76,18 @@ def today_of(*, actor: Actor, now: datetime) -> Today:
         mine=sum(c.n for c in found if c.view == "agent" and c.holder == me),
         everybody=sum(c.n for c in found if c.view == "taken"),
         resolved=sum(c.n for c in found if c.view == "resolved"),
-        hours=[(hour, by_hour.get(hour, 0)) for hour in range(FIRST_HOUR, LAST_HOUR + 1)],
+        hours=_hours(actor, day, by_hour),
         cases=kept_counts(actor=actor) if sees_cases else {},
         answerable=_answerable(actor, now) if sees_cases else [],
         contacts=list_interactions(actor=actor, filters=filters, limit=ROWS).rows,
     )
+
+
+def _hours(actor: Actor, day: date, by_hour: Mapping[int, int]) -> list[tuple[int, int]]:
+    units = actor.organisations("interactions.view")
+    worked = registry.shift_hours(organisation_ids=units, day=day) or USUAL_HOURS
+    first, last = min((worked[0], *by_hour)), max((worked[1], *by_hour))
+    return [(hour, by_hour.get(hour, 0)) for hour in range(first, last + 1)]
 
 
 def _answerable(actor: Actor, now: datetime) -> list[Answerable]:

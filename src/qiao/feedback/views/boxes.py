@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -14,15 +14,6 @@ from qiao.core.rules.text import BadText
 def posted(request: StaffRequest) -> Any:
     """What a form is bound to."""
     return request.POST if request.method == "POST" else None
-
-
-def go(request: StaffRequest, target: str) -> HttpResponse:
-    """Lead the page on, from a dialog too."""
-    if not request.htmx:
-        return HttpResponseRedirect(target)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = target
-    return response
 
 
 def blame(form: forms.Form, bad: BadText) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from qiao.core.actor import Forbidden
-from qiao.core.http import StaffRequest, staff_view
+from qiao.core.http import StaffRequest, lead_on, staff_view
 from qiao.core.rules.text import BadText
 from qiao.core.wording import from_names
 from qiao.feedback.forms.quality import CoachedForm, CoachForm, DropForm
@@ -31,7 +31,7 @@ from qiao.feedback.queries.evaluations import (
     get_evaluation_for,
 )
 from qiao.feedback.queries.quality_figures import effect_of
-from qiao.feedback.views.boxes import blame, go, posted, show_form
+from qiao.feedback.views.boxes import blame, posted, show_form
 from qiao.feedback.views.quality import EVALUATE
 from qiao.staff.queries import local_days
 
@@ -58,7 +58,7 @@ def box(
         except (CoachingRefused, EvaluationRefused, PlanRefused, Forbidden) as refusal:
             form.add_error(None, refusal_words(refusal))
         if not form.errors:
-            return go(request, back)
+            return lead_on(request, back)
     title, confirm = texts
     return show_form(request, "quality", form, title=title, confirm=confirm, back=back, text=text)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from qiao.cases.queries.cause_choices import cause_choices
 from qiao.core.actor import Forbidden
-from qiao.core.http import StaffRequest, staff_view
+from qiao.core.http import StaffRequest, lead_on, staff_view
 from qiao.core.rules.text import BadText
 from qiao.feedback.forms.improvements import (
     EffectForm,
@@ -32,7 +32,7 @@ from qiao.feedback.operations.improvements import Finding, ImprovementRefused
 from qiao.feedback.operations.telling import tell_by_message
 from qiao.feedback.queries.improvements import get_improvement_for
 from qiao.feedback.rules.improvements import Period
-from qiao.feedback.views.boxes import blame, go, show_form
+from qiao.feedback.views.boxes import blame, show_form
 from qiao.feedback.views.improvements import WORK, today_of
 from qiao.staff.queries import holders_of, units_among
 
@@ -103,7 +103,7 @@ def _box(
         except (ImprovementRefused, Forbidden) as refusal:
             form.add_error(None, refusal_words(refusal))
         if not form.errors:
-            return go(request, target)
+            return lead_on(request, target)
     title, confirm = texts
     return show_form(
         request, "improvements", form, title=title, confirm=confirm, back=back, text=text
@@ -278,4 +278,4 @@ def _at_once(
         run(row.pk)
     except ImprovementRefused as refusal:
         messages.error(request, refusal_words(refusal))
-    return go(request, reverse("feedback:improvement", args=[row.pk]))
+    return lead_on(request, reverse("feedback:improvement", args=[row.pk]))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from qiao.cases.queries import get_case_for
 from qiao.core.actor import Forbidden
-from qiao.core.http import StaffRequest, staff_view
+from qiao.core.http import StaffRequest, lead_on, staff_view
 from qiao.core.rules.text import BadText
 from qiao.feedback.forms.suggestions import (
     AnswerForm,
@@ -28,7 +28,7 @@ from qiao.feedback.operations.suggestions import TITLE_LENGTH, SuggestionRefused
 from qiao.feedback.queries.suggestions import get_suggestion_for, suggestion_of_case
 from qiao.feedback.rules.suggestions import STEPS, masked
 from qiao.feedback.suggestion_words import refusal_words
-from qiao.feedback.views.boxes import blame, go, posted, show_form
+from qiao.feedback.views.boxes import blame, posted, show_form
 from qiao.staff.queries import holders_of, local_days
 
 ENTER, WORK = "suggestions.enter", "suggestions.work"
@@ -52,7 +52,7 @@ def _box(
             form.add_error(None, _("You may not do this in this unit."))
         if not form.errors:
             target = _page(made.pk) if isinstance(made, Suggestion) else back
-            return go(request, target)
+            return lead_on(request, target)
     return show_form(request, "suggestions", form, title=title, confirm=confirm, back=back)
 
 
@@ -70,7 +70,7 @@ def of_case(request: StaffRequest, case_id: int) -> HttpResponse:
     case = get_case_for(actor=request.actor, case_id=case_id)
     known = suggestion_of_case(case_id=case.pk)
     if known is not None:
-        return go(request, _page(known.pk))
+        return lead_on(request, _page(known.pk))
     initial = {"title": case.title[:TITLE_LENGTH], "text": case.description or case.title}
     form = WishForm(posted(request), initial=initial, auto_id="suggestion-%s")
 
@@ -239,4 +239,4 @@ def part(request: StaffRequest, suggestion_id: int) -> HttpResponse:
     row = _row(request, suggestion_id)
     if row.joined_into_id is not None:
         operations.part(suggestion_id=row.pk, actor=request.actor, now=request.now)
-    return go(request, _page(row.pk))
+    return lead_on(request, _page(row.pk))

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from qiao.core.actor import Forbidden
-from qiao.core.http import StaffRequest, staff_view
+from qiao.core.http import StaffRequest, lead_on, staff_view
 from qiao.core.rules.text import BadText
 from qiao.core.rules.texts import DATA_KEYS
 from qiao.customers.queries import NotVisible, name_in, open_segments
@@ -32,7 +32,7 @@ from qiao.feedback.operations.surveys import Asked, Design, SurveyRefused
 from qiao.feedback.queries.surveys import NoSurvey, get_survey_for, get_wave_for
 from qiao.feedback.rules.survey_questions import ATTRIBUTE
 from qiao.feedback.survey_words import refusal_words
-from qiao.feedback.views.boxes import blame, go, posted, show_form
+from qiao.feedback.views.boxes import blame, posted, show_form
 from qiao.staff.queries import holders_of, local_days, units_among
 
 WORK: Final = "surveys.work"
@@ -55,7 +55,7 @@ def _box(
     """A form as a dialog or page; applied, it leads to the address that `apply` gives."""
     if form.is_bound and form.is_valid():
         try:
-            return go(request, apply(form.cleaned_data))
+            return lead_on(request, apply(form.cleaned_data))
         except BadText as bad:
             blame(form, bad)
         except SurveyRefused as refusal:
@@ -234,7 +234,7 @@ def question_drop(request: StaffRequest, survey_id: int, key: str) -> HttpRespon
     """Leave a question out of what comes."""
     row = _survey(request, survey_id)
     operations.drop_question(survey_id=row.pk, key=key, actor=request.actor)
-    return go(request, _page(row.pk))
+    return lead_on(request, _page(row.pk))
 
 
 @staff_view(WORK, methods=METHODS)

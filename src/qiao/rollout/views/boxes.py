@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -16,7 +16,7 @@ from qiao.core import features
 from qiao.core.actor import Forbidden
 from qiao.core.approvals import AlreadyPending
 from qiao.core.attachments import FileRefused
-from qiao.core.http import StaffRequest
+from qiao.core.http import StaffRequest, lead_on
 from qiao.core.rules.text import BadText
 from qiao.rollout.operations.pilots import PilotRefused
 from qiao.rollout.operations.remarks import NobodyTakes
@@ -78,21 +78,12 @@ def box(
             field, words = refusal_words(refusal)
             form.add_error(field if field in form.fields else None, words)
         else:
-            return go(request, target)
+            return lead_on(request, target)
     context = {"form": form, "title": title, "confirm": confirm, "back": back, "text": text}
     as_dialog = request.htmx and not is_page
     name = f"rollout/{template}.html" if as_dialog else f"rollout/{template}_page.html"
     status = 422 if form.is_bound else 200
     return render(request, name, context | (more or {}), status=status)
-
-
-def go(request: StaffRequest, target: str) -> HttpResponse:
-    """To another page, also out of a dialog."""
-    if not request.htmx:
-        return HttpResponseRedirect(target)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = target
-    return response
 
 
 def refusal_words(refusal: Exception) -> tuple[str | None, str]:

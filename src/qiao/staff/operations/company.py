@@ -232,8 +232,10 @@ def install_roles() -> None:
 
 
 def install_skills() -> None:
-    """Create the skills of the enabled packs, and bring their words up to date."""
-    for key, skill in catalogue().skills.items():
+    """Create the skills of the enabled packs, and the languages that people may speak, and bring
+    their words up to date."""
+    packs = catalogue()
+    for key, skill in (*packs.skills.items(), *packs.languages.items()):
         define_skill(key=key, names=skill.name.data())
 
 

@@ -24,7 +24,10 @@ def test_every_queue_is_served_and_every_agent_serves_some_that_asks_for_a_skill
         held = skills_of(agent.pk)
         assert held.keys() & asked, agent.name
         assert all(1 <= level <= 5 for level in held.values())
-    assert set(Skill.objects.values_list("key", flat=True)) == set(catalogue().skills)
+    packs = catalogue()
+    known = {*packs.skills, *packs.languages}
+    assert set(Skill.objects.values_list("key", flat=True)) == known
+    assert {"yue", "en"} <= {key for agent in agents for key in skills_of(agent.pk)}
     assert Skill.objects.get(key="water.repair").names["zh-Hant"] == "報修與供水"
 
 

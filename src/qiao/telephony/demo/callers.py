@@ -10,6 +10,7 @@ from typing import Final
 from qiao.core.demo_rhythm import demo_pack, pulse
 from qiao.customers.queries import SomeCustomer
 from qiao.telephony.engines.sim_switch import SimSwitch
+from qiao.telephony.queries.scenes import PLAYED, scene_at
 from qiao.telephony.rules.speech import PREFIX
 
 FIRST_SECONDS: Final = 6.0  # a visitor who has just signed on should not wait for life
@@ -22,8 +23,6 @@ TALK_SPREAD: Final = 0.5  # of the logarithm of a talk
 SHORTEST_TALK: Final = 18.0
 LOOK_SECONDS: Final = 0.5
 LISTENS_SECONDS: Final = 9.0
-WISHES: Final = ("1", "2", "0", "31", "5111", "4")
-WEIGHTS: Final = (45, 25, 15, 8, 4, 3)
 UNKNOWN_SHARE: Final = 0.08
 WITHHELD_SHARE: Final = 0.02
 MOST_CALLERS: Final = 12
@@ -56,10 +55,6 @@ class Callers:
         busy = pulse(self._now(), pack) if pack else 1.0
         return min(LONGEST_SECONDS, BUSIEST_SECONDS / busy)
 
-    def _keys(self) -> list[str]:
-        """What they will press, should a voice menu speak: most want bills or repairs."""
-        return list(self._random.choices(WISHES, WEIGHTS)[0])
-
     def _number(self, customers: Sequence[SomeCustomer]) -> str:
         chance = self._random.random()
         if chance < WITHHELD_SHARE:
@@ -72,11 +67,13 @@ class Callers:
         """Call, wait as long as one's patience lasts, talk, hang up."""
         switch, chance = self._switch, self._random
         numbers, weights = zip(*self._lines, strict=True)
-        channel = switch.call(number, chance.choices(numbers, weights)[0])
+        line = chance.choices(numbers, weights)[0]
+        channel = switch.call(number, line, by=PLAYED)
         patience = max(SHORTEST_PATIENCE, chance.expovariate(1 / PATIENCE_SECONDS))
         talk = max(SHORTEST_TALK, chance.lognormvariate(math.log(TALK_SECONDS), TALK_SPREAD))
         waited = talked = 0.0
-        keys = self._keys()
+        scene = scene_at(channel, line)
+        keys = list(scene.keys) if scene else []
         while switch.standing(channel):
             await asyncio.sleep(LOOK_SECONDS)
             if keys and switch.heard_by(channel).startswith(PREFIX):

@@ -57,10 +57,10 @@ class SimSwitch:
 
     # What people do.
 
-    def call(self, caller: str, dialled: str) -> str:
-        """Somebody dials; returns their channel."""
+    def call(self, caller: str, dialled: str, *, by: str = "sim") -> str:
+        """Somebody dials; returns their channel, whose name begins with `by`."""
         self._calls += 1
-        name = f"sim-{self._calls}.{self._random.randrange(1 << 48):012x}"
+        name = f"{by}-{self._calls}.{self._random.randrange(1 << 48):012x}"
         self._channels[name] = Channel(name, "ringing_in", caller=caller, dialled=dialled)
         self._tell(switch.Arrived(self.clock.now(), name, caller, dialled))
         return name

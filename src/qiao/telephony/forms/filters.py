@@ -1,5 +1,6 @@
 """What the address of the list of calls narrows to."""
 
+import re
 from datetime import date, datetime, time
 from typing import Final
 
@@ -7,12 +8,15 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from qiao.core.rules import phones
+from qiao.core.rules.ids import read_id
 from qiao.telephony.queries import MEASURES, CallFilters
 
 CALL_FILTERS: Final = (
-    "q", "queue", "measure", "agent", "customer", "line", "unit", "since", "until",
+    "q", "queue", "measure", "agent", "customer", "line", "unit", "since", "until", "hour",
+    "waited",
 )  # fmt: skip
 LONGEST: Final = 40
+HALF_HOUR: Final = re.compile(r"([01][0-9]|2[0-3]):[03]0")
 ACCOUNT_DIGITS: Final = range(6, 21)  # shorter are extensions; telephone numbers are read first
 
 
@@ -20,21 +24,25 @@ def read_filters(data: QueryDict) -> CallFilters:
     """The filters in an address; what does not read well is left out.
 
     ``q`` is a telephone number in any writing, an account number, or an extension.
+    ``queue`` is ``-`` for turns in no queue, ``hour`` the half hour of any day in which they came,
+    ``waited`` the seconds that they waited at least.
     """
     phone, account, number = _typed(data.get("q", "")[:LONGEST].strip())
-    measure = data.get("measure", "")
+    measure, hour = data.get("measure", ""), data.get("hour", "")
     return CallFilters(
         phone=phone,
         account=account,
         number=number,
         queue=data.get("queue", "")[:LONGEST],
         measure=measure if measure in MEASURES else "",
-        agent_id=_number(data.get("agent", "")),
-        customer_id=_number(data.get("customer", "")),
-        line_id=_number(data.get("line", "")),
-        unit_id=_number(data.get("unit", "")),
+        agent_id=read_id(data.get("agent", "")),
+        customer_id=read_id(data.get("customer", "")),
+        line_id=read_id(data.get("line", "")),
+        unit_id=read_id(data.get("unit", "")),
         since=read_moment(data.get("since", "")),
         until=read_moment(data.get("until", "")),
+        hour=hour if HALF_HOUR.fullmatch(hour) else "",
+        waited_seconds=read_id(data.get("waited", "")),
     )
 
 
@@ -61,7 +69,3 @@ def read_moment(text: str) -> datetime | None:
         return timezone.make_aware(found) if timezone.is_naive(found) else found
     except (ValueError, OverflowError):
         return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None

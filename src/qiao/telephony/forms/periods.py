@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from qiao.core.rules.ids import read_id
 from qiao.core.rules.spans import Span, first_of
+from qiao.telephony.forms.filters import read_moment
 from qiao.telephony.queries import Wanted
 
 PERIODS: Final[dict[str, Promise]] = {
@@ -27,6 +29,7 @@ DIVISIONS: Final[dict[str, Promise]] = {
 }
 EARLIEST: Final = date(1990, 1, 1)
 ONE_DAY: Final = timedelta(days=1)
+MOST: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,19 @@ def read_level_choice(data: QueryDict, *, today: date) -> LevelChoice:
         _day(data.get("day", ""), today),
         by if by in DIVISIONS else "time",
         data.get("queue", "")[:60],
-        _number(data.get("unit", "")),
-        _number(data.get("agent", "")),
+        read_id(data.get("unit", "")),
+        read_id(data.get("agent", "")),
     )
+
+
+def read_stood(data: QueryDict, *, today: date) -> Wanted:
+    """Whose time, and which, an address asks for: without moments that of today, a month at
+    most."""
+    since = read_moment(data.get("since", "")) or start_of(today)
+    until = read_moment(data.get("until", "")) or since + ONE_DAY
+    until = min(max(until, since), since + MOST)
+    agent, unit = read_id(data.get("agent", "")), read_id(data.get("unit", ""))
+    return Wanted(since, until, unit_id=unit, agent_id=agent)
 
 
 def start_of(day: date) -> datetime:
@@ -109,7 +122,3 @@ def _day(text: str, today: date) -> date:
     except ValueError:
         return today
     return found if EARLIEST <= found <= today else today
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 19 else None

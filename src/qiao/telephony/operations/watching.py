@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from qiao.contact.operations import take_directly
@@ -40,11 +40,13 @@ HEARD_AS: Final = {
 }
 """What a disclosure names; told in the reader's language where it is shown."""
 AT_WORK: Final = frozenset({"ready", "reserved", "busy", "wrap_up"})
+MOVES: Final = frozenset({asks.Requeue.__name__, asks.Offer.__name__})
+MOMENT: Final = timedelta(seconds=10)  # a controller carries a move out much sooner, if one runs
 WATCHING: Final = frozenset(each.__name__ for each in (asks.Watch, asks.EndWatch, asks.TakeOver))
 ENDS_WATCH: Final = frozenset({"watch_ended", "taken_over", "ended"})
 Why = Literal[
     "over", "waits", "own", "watched", "elsewhere", "at_work", "none", "not_heard", "consults",
-    "waits_no_more", "there_already", "not_ready", "ending",
+    "waits_no_more", "there_already", "not_ready", "ending", "moved", "given",
 ]  # fmt: skip
 _Why = CallWatch.Why
 
@@ -132,12 +134,14 @@ def take_over_call(*, actor: Actor, now: datetime) -> CallWatch:
 
 def move_waiting_call(*, call_id: int, queue: str, actor: Actor, now: datetime) -> CallAsk:
     """Let a caller who waits wait in another queue, at their place by the time they have waited.
+    Where two people move a caller at one moment, the second is refused.
 
     Raises `Call.DoesNotExist`, `KeyError` for what is no queue for calls, `CallRefusal`.
     """
     required()
     if "phone" not in catalogue().queues[queue].channels:
         raise KeyError(queue)
+    _one_mover_at_a_time(actor, now, call_id=call_id)
     call = _that_waits(call_id, actor)
     if call.queue == queue:
         raise CallRefusal("there_already")
@@ -159,11 +163,13 @@ def raise_waiting_call(
 
 
 def give_waiting_call(*, call_id: int, staff_id: int, actor: Actor, now: datetime) -> CallAsk:
-    """Ring somebody who is ready with a call that waits, whoever else it rings at.
+    """Ring somebody who is ready with a call that waits, whoever else it rings at. Where two
+    people move a caller, or give somebody a call, at one moment, the second is refused.
 
     Raises `Call.DoesNotExist`, `CallRefusal`.
     """
     required()
+    _one_mover_at_a_time(actor, now, call_id=call_id, staff_id=staff_id)
     call = _that_waits(call_id, actor)
     agent = standings(staff_ids=[staff_id]).get(staff_id)
     if agent is None or not agent.is_free(now):
@@ -239,6 +245,23 @@ def _that_waits(call_id: int, actor: Actor) -> Call:
     if call.phase != Call.Phase.WAITING:
         raise CallRefusal("over" if call.phase == Call.Phase.ENDED else "waits_no_more")
     return call
+
+
+def _one_mover_at_a_time(actor: Actor, now: datetime, *, call_id: int, staff_id: int = 0) -> None:
+    """What a colleague has just asked of this caller, or of this person, is about to be carried
+    out: whoever comes second is told, rather than undoing it unseen."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('telephony_move'))")
+    others = CallAsk.objects.filter(
+        Q(call_id=call_id) | Q(kind=asks.Offer.__name__, data__staff=staff_id),
+        done_at__isnull=True,
+        kind__in=MOVES,
+        asked_at__gt=now - MOMENT,
+    ).exclude(asked_by_id=actor.staff_id)
+    other = others.first()
+    if other is not None:
+        name = names_of([other.asked_by_id or 0]).get(other.asked_by_id or 0, "")
+        raise CallRefusal("moved" if other.call_id == call_id else "given", name)
 
 
 def _own(actor: Actor) -> CallWatch | None:

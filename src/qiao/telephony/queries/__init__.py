@@ -101,6 +101,7 @@ from qiao.telephony.queries.recordings import (
     troubles,
 )
 from qiao.telephony.queries.records import MEASURES, CallFilters, CallPage, CallRow, list_calls
+from qiao.telephony.queries.stood import Stood, how_people_stood
 from qiao.telephony.queries.waiting import (
     count_waiting,
     ringing_call_id,
@@ -134,6 +135,7 @@ __all__ = [
     "RecordingNotVisible",
     "Ringing",
     "Served",
+    "Stood",
     "Wanted",
     "WatchLine",
     "Worker",
@@ -155,6 +157,7 @@ __all__ = [
     "every_piece",
     "has_browser_phones",
     "histories",
+    "how_people_stood",
     "is_anybody_due",
     "is_signed_on",
     "is_switch_led",

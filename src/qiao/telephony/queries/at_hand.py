@@ -30,6 +30,7 @@ from qiao.telephony.models import Call, OwedCall
 from qiao.telephony.queries.browser_phones import uses_browser
 from qiao.telephony.queries.dialling import calling_now
 from qiao.telephony.queries.logs import histories
+from qiao.telephony.queries.scenes import scene_of
 from qiao.telephony.queries.sent import Sent, asked_talk, sent_to
 from qiao.telephony.queries.waiting import offer_at
 from qiao.telephony.queries.watch_terms import is_seen
@@ -86,6 +87,7 @@ def load_pop(*, actor: Actor, now: datetime, path: str) -> Mapping[str, Any]:
     return {
         "asked": asked_talk(actor=actor) if ringing is None and talk is None else None,
         "ringing": ringing,
+        "scene": scene_of(ringing.call) if ringing else None,
         "talk": talk,
         "talk_key": str(talk.pk) if talk else "",
         "talk_url": _talk_url(talk) if talk else "",

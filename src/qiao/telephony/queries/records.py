@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import connection
 
 from qiao.core.actor import Actor
 from qiao.customers.queries import stands_for
 from qiao.staff.queries import subtree_of
+from qiao.telephony.queries.levels import level_terms
 
 RIGHT: Final = "interactions.view"
 PAGE_ROWS: Final = 30
@@ -29,12 +31,18 @@ MEASURES: Final[Mapping[str, str]] = {
     "called": "t.kind IN ('reached', 'unreached')",
     "reached": "t.kind = 'reached'",
     "unreached": "t.kind = 'unreached'",
+    "counted": (
+        "(t.kind = 'answered' OR t.kind IN ('abandoned', 'lost')"
+        " AND t.queue <> ALL(%(of_answered)s)"
+        " AND NOT (t.kind = 'abandoned' AND t.is_short AND t.queue = ANY(%(without_short)s)))"
+    ),
     "resolved": (
         "t.kind = 'answered' AND EXISTS (SELECT FROM contact_interaction r"
         " WHERE r.id = c.interaction_id AND r.resolved AND r.state = 'closed')"
     ),
 }
-"""What figures count, as conditions on a turn (t) of a call (c)."""
+"""What figures count, as conditions on a turn (t) of a call (c). ``counted`` is of what the
+service level is made, as each queue defines it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +50,10 @@ class CallFilters:
     """What a list is narrowed to; empty means everything.
 
     `phone` is in the stored form, `number` what cannot be one, such as an extension, `account` the
-    number of an account. With a `measure`, a queue or an agent the list is of turns: a call stands
-    in it as often as the figure counts it. `line_id` 0 stands for none. `since` and `until` are
-    moments, `until` excluded.
+    number of an account. With a `measure`, a queue (``-`` for none), an agent or a wait the list
+    is of turns: a call stands in it as often as the figure counts it. `line_id` 0 stands for none.
+    `since` and `until` are moments, `until` excluded; `hour` is the half hour of any day
+    (``09:30``), `waited_seconds` the least wait.
     """
 
     phone: str = ""
@@ -58,11 +67,14 @@ class CallFilters:
     unit_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    hour: str = ""
+    waited_seconds: int | None = None
 
     @property
     def is_of_turns(self) -> bool:
         """Whether turns are listed rather than calls."""
-        return bool(self.measure or self.queue or self.agent_id)
+        narrowed = self.measure or self.queue or self.agent_id or self.hour
+        return bool(narrowed) or self.waited_seconds is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +112,10 @@ class CallPage:
     following: str
 
 
+OF_HOUR: Final = (
+    "to_char(date_bin('30 minutes', t.offered_at AT TIME ZONE %(zone)s,"
+    " timestamp '2000-01-01'), 'HH24:MI') = %(hour)s"
+)
 _CALLS: Final = """
 SELECT c.id, 0 AS seq, c.arrived_at AS moment FROM telephony_call c WHERE {where}
  ORDER BY c.arrived_at DESC, c.id DESC LIMIT %(limit)s
@@ -193,7 +209,7 @@ def _conditions(filters: CallFilters) -> tuple[list[str], dict[str, Any]]:
     offered: list[tuple[str, str, Any]] = [
         ("c.phone = %(phone)s", "phone", filters.phone or None),
         ("c.caller = %(number)s", "number", filters.number or None),
-        ("t.queue = %(queue)s", "queue", filters.queue or None),
+        ("t.queue = %(queue)s", "queue", {"-": ""}.get(filters.queue, filters.queue or None)),
         ("t.staff_id = %(agent)s", "agent", filters.agent_id),
         (
             f"(c.customer_id = %(customer)s OR {_OF_CUSTOMER})",
@@ -204,12 +220,28 @@ def _conditions(filters: CallFilters) -> tuple[list[str], dict[str, Any]]:
         ("c.line_id IS NOT DISTINCT FROM nullif(%(line)s, 0)", "line", filters.line_id),
         (f"{at} >= %(since)s", "since", filters.since),
         (f"{at} < %(until)s", "until", filters.until),
+        (OF_HOUR, "hour", filters.hour or None),
+        ("t.wait_seconds >= %(waited)s", "waited", filters.waited_seconds),
     ]
     given = [(text, key, value) for text, key, value in offered if value is not None]
     conditions = ["true", *(text for text, _key, _value in given)]
+    values = {key: value for _text, key, value in given} | {"zone": settings.TIME_ZONE}
     if filters.measure:
         conditions.append(f"({MEASURES[filters.measure]})")
-    return conditions, {key: value for _text, key, value in given}
+    if filters.measure == "counted":
+        values |= _ways_of_counting()
+    return conditions, values
+
+
+def _ways_of_counting() -> dict[str, list[str]]:
+    """Queues whose service level does not count whoever gave up at once, or anybody who did."""
+    found: dict[str, list[str]] = {"without_short": [], "of_answered": []}
+    for key, terms in level_terms().items():
+        if terms.counts == "without_short":
+            found["without_short"].append(key)
+        elif terms.counts == "answered":
+            found["of_answered"].append(key)
+    return found
 
 
 def _cursor(row: CallRow) -> str:

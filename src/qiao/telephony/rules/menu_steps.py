@@ -167,7 +167,8 @@ def finish(walk: Walk) -> None:
     match node:
         case Queue():
             skills = node.skills
-            if node.language_level:
+            # Everybody who works here speaks the first language of the menu.
+            if node.language_level and visit.language != walk.menu.languages[0]:
                 skills = (*skills, (visit.language, node.language_level))
             is_urgent = node.is_emergency or visit.is_emergency
             walk.change(stage="waiting", end="queue", keys="", is_emergency=is_urgent)

@@ -206,7 +206,8 @@ class Hours(Node):
 
 @dataclass(frozen=True, slots=True)
 class Queue(Node):
-    """To people. The caller's language is asked of them at `language_level` (0: it is not).
+    """To people. The caller's language is asked of them at `language_level` (0: it is not), but
+    for the first of the menu, which all of them speak.
     `about` is the matter, a case type by its qualified key, that callers who come this way mostly
     call about; empty where that is open.
 

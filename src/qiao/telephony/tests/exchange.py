@@ -1,12 +1,16 @@
-"""Calls conducted on a played switch, with agents, a queue and a counted clock, all in memory."""
+"""Calls conducted on a played switch, with agents, queues and a counted clock, all in memory.
+
+Who takes which call decides the router of the product.
+"""
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime
 from functools import partial
 from random import Random
 
+from qiao.contact.rules import routing
 from qiao.telephony.engines.clock import CountedClock
 from qiao.telephony.engines.sim_phones import Phone
 from qiao.telephony.engines.sim_switch import SimSwitch
@@ -28,6 +32,11 @@ class Agent:
     offer: int | None = None
     rests: bool = False  # somebody in charge: has calls that they take over, is never asked
     confirm: str = ""  # the language in which they are asked for a key before they have a call
+    skills: Mapping[str, int] = field(default_factory=dict)
+
+    def as_routed(self, queues: frozenset[str]) -> routing.Agent:
+        since = datetime.fromtimestamp(self.idle_since, UTC)
+        return routing.Agent(self.staff, queues, since, self.skills)
 
 
 @dataclass
@@ -42,6 +51,9 @@ class Exchange:
     ring_seconds: int = 20
     wrap_up: Callable[[Random], float] = lambda _random: 0.0
     not_ready_seconds: float = 60.0
+    queues: Mapping[str, routing.Queue] = field(
+        default_factory=lambda: {QUEUE: routing.Queue(QUEUE)}
+    )
     waiting: deque[int] = field(default_factory=deque)
     calls: dict[int, Call] = field(default_factory=dict)
     log: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
@@ -80,16 +92,30 @@ class Exchange:
         return self._offer_no
 
     def route(self) -> None:
-        """First come, first served; the longest idle takes it."""
-        while self.waiting and self.switch.hears:
-            free = [each for each in self.agents.values() if each.state == "ready"]
-            if not free:
-                return
-            agent = min(free, key=lambda each: (each.idle_since, each.staff))
-            call_id = self.waiting.popleft()
-            self.reserve(agent, call_id)
+        """Ask people as the router decides: all are reserved before the first is rung."""
+        if not self.waiting or not self.switch.hears:
+            return
+        served = frozenset(self.queues)
+        free = [each.as_routed(served) for each in self.agents.values() if each.state == "ready"]
+        if not free:
+            return
+        contacts = [self.contact(call_id) for call_id in self.waiting]
+        offers = routing.route(self.queues, free, contacts, self.clock.now()).offers
+        asked = []
+        for each in offers:
+            agent = self.agents[each.agent_id]
+            self.waiting.remove(each.contact_id)
+            self.reserve(agent, each.contact_id)
             given = (agent.offer or 0, agent.staff, agent.endpoint, self.ring_seconds)
-            self.ask(call_id, asks.Offer(*given, agent.confirm))
+            asked.append((each.contact_id, asks.Offer(*given, agent.confirm)))
+        for call_id, ask in asked:
+            self.ask(call_id, ask)
+
+    def contact(self, call_id: int) -> routing.Contact:
+        """A call that waits, as the router weighs it."""
+        call = self.calls[call_id]
+        assert call.queued_at is not None
+        return routing.Contact(call_id, QUEUE, call.queued_at)
 
     def reserve(self, agent: Agent, call_id: int) -> None:
         assert agent.state == "ready", f"two offers of {agent}"
@@ -234,5 +260,5 @@ class Exchange:
 
     def _ready(self, agent: Agent) -> None:
         agent.state = "away" if agent.rests else "ready"
-        agent.idle_since = (self.clock.now() - timedelta(0)).timestamp()
+        agent.idle_since = self.clock.now().timestamp()
         self.route()

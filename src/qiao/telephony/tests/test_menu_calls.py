@@ -8,9 +8,10 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from qiao.cases.operations import OpenRequest, open_case
-from qiao.contact.models import Interaction, Waiting
+from qiao.contact.models import Interaction, Offer, Waiting
 from qiao.contact.operations import abandon, sign_on, start_interaction
 from qiao.contact.queries import proposed_reason
 from qiao.core.packs.enabled import catalogue
@@ -36,6 +37,7 @@ from qiao.telephony.rules.conduct_menu import visit_of
 from qiao.telephony.rules.menu_data import data_of_menu, menu_from_data
 from qiao.telephony.rules.speech import heard_at
 from qiao.telephony.rules.switch import Outcome
+from qiao.telephony.words import reason_words
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 27, 4, tzinfo=UTC)  # a Friday in Shanghai, hours of service
@@ -121,6 +123,53 @@ def test_a_key_leads_to_the_queue_of_its_matter(world: Company) -> None:
     caller.listens()
     waiting = Waiting.objects.get()
     assert (caller.call.phase, waiting.queue) == ("waiting", "water.repair")
+
+
+@pytest.mark.parametrize(
+    ("keys", "rung", "language"), [("1", "agent", ""), ("621", "colleague", "yue")]
+)
+def test_a_caller_who_chose_a_language_is_put_through_to_whoever_speaks_it(
+    world: Company, keys: str, rung: str, language: str
+) -> None:
+    """Though somebody else has been idle for longer."""
+    _speak_cantonese(world)
+    for seconds, each in ((0, world.agent), (1, world.colleague)):
+        sign_on(actor=each, endpoint="screen/1", now=NOON + timedelta(seconds=seconds))
+    caller = Caller(NOON + timedelta(seconds=2))
+    caller.presses(keys)
+    caller.listens()
+    offer = Offer.objects.get()
+    assert offer.staff_id == getattr(world, rung).person_id
+    assert (offer.reason["language"], offer.reason["language_level"] > 0) == (
+        language, bool(language),
+    )  # fmt: skip
+    with override("en"):
+        assert ("speaks Cantonese" in reason_words(offer.reason)) is bool(language)
+
+
+def test_where_nobody_speaks_it_a_caller_waits_for_it_a_while_and_the_offer_says_so(
+    world: Company,
+) -> None:
+    _speak_cantonese(world)
+    sign_on(actor=world.agent, endpoint="screen/1", now=NOON)
+    caller = Caller()
+    caller.presses("621")
+    caller.listens()
+    assert caller.call.phase == "waiting"
+    *_steps, last = catalogue().queues["water.billing"].language_relax_after
+    caller.waits(last - 2)
+    assert not Offer.objects.exists()
+    caller.waits(2)
+    offer = Offer.objects.get()
+    assert offer.staff_id == world.agent.person_id
+    assert (offer.reason["language"], offer.reason["language_level"]) == ("yue", 0)
+    with override("en"):
+        assert "Cantonese was given up for the wait" in reason_words(offer.reason)
+
+
+def _speak_cantonese(world: Company) -> None:
+    define_skill(key="yue", names={"en": "Cantonese"})
+    give_skill(staff=world.colleague_staff, skill_key="yue", level=4)
 
 
 def test_the_place_of_the_menu_says_what_the_contact_is_probably_about(world: Company) -> None:

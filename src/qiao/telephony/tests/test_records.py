@@ -1,6 +1,8 @@
 """Records of calls and the service level: found, masked, and every figure leads to its calls."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -11,21 +13,37 @@ from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from python_calamine import load_workbook
 
-from qiao.contact.operations import finish, start_interaction
+from qiao.contact.operations import (
+    be_ready,
+    finish,
+    sign_off,
+    sign_on,
+    start_interaction,
+    take_break,
+)
+from qiao.contact.queries import occupancy
 from qiao.core.actor import Actor
 from qiao.core.rules.masks import mask_phone
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
 from qiao.telephony import words
-from qiao.telephony.forms import read_filters, read_level_choice
-from qiao.telephony.levels import build_levels
+from qiao.telephony.forms import read_filters, read_level_choice, read_stood
+from qiao.telephony.levels import Cell, Head, build_levels
 from qiao.telephony.models import Call, CallEntry
 from qiao.telephony.operations import add_line
 from qiao.telephony.operations.turns import fold_figures, record_turns
-from qiao.telephony.queries import CallNotVisible, list_calls, queue_name, story_of
+from qiao.telephony.queries import (
+    CallNotVisible,
+    CallRow,
+    how_people_stood,
+    list_calls,
+    queue_name,
+    story_of,
+)
 from qiao.telephony.rules import call_log, calls
 
 if TYPE_CHECKING:
@@ -127,9 +145,12 @@ def chief(world: Company) -> Actor:
     return actor_for(world.chief_staff, day=TODAY)
 
 
+def listed(actor: Actor, query: str) -> Sequence[CallRow]:
+    return list_calls(actor=actor, filters=read_filters(QueryDict(query)), limit=200).rows
+
+
 def seen(actor: Actor, query: str) -> list[int]:
-    page = list_calls(actor=actor, filters=read_filters(QueryDict(query)), limit=200)
-    return [row.call_id for row in page.rows]
+    return [row.call_id for row in listed(actor, query)]
 
 
 def sign_in(staff: Any) -> Client:
@@ -147,16 +168,56 @@ def test_every_figure_leads_to_exactly_the_calls_that_it_counts(
     choice = read_level_choice(
         QueryDict(f"period={period}&day={day}&by={by}"), today=timezone.localdate()
     )
+    _stand(world.agent, past)
     report = build_levels(actor=chief(world), now=timezone.now(), choice=choice)
     assert report.rows
     followed = 0
     for row in (*report.rows, report.total):
-        for cell in row.cells:
+        for head, cell in zip(report.heads, row.cells, strict=True):
             if cell.href:
-                expected = cell.share.part if cell.share else cell.value
-                assert len(seen(chief(world), urlparse(cell.href).query)) == expected
+                _leads_to_what_it_counts(chief(world), head, cell)
                 followed += 1
-    assert followed >= 5
+            else:  # nothing is behind it
+                assert not cell.value
+    assert followed >= 12
+
+
+def _leads_to_what_it_counts(actor: Actor, head: Head, cell: Cell) -> None:
+    address = urlparse(cell.href)
+    if address.path == reverse("telephony:stood"):
+        found = how_people_stood(
+            actor=actor,
+            wanted=read_stood(QueryDict(address.query), today=timezone.localdate()),
+            now=timezone.now(),
+        )
+        whole: Counter[str] = Counter()
+        for states in found.states.values():
+            whole.update({state: int(seconds) for state, seconds in states.items()})
+        assert cell.value == pytest.approx(
+            sum(whole.values()) if head.key == "signed_on" else occupancy(whole), abs=1
+        )
+        if found.spans:
+            lasted = sum(each.seconds for each in found.spans)
+            assert lasted == pytest.approx(sum(whole.values()), abs=3)
+    elif head.key == "longest":
+        waits = [row.wait_seconds for row in listed(actor, address.query)]
+        assert set(waits) == {cell.value}
+    else:
+        of_share = cell.share.part if cell.share else cell.of
+        expected = cell.value if of_share is None else of_share
+        assert len(listed(actor, address.query)) == expected
+
+
+def _stand(actor: Actor, past: Past) -> None:
+    """The agent was there from before the calls until after them, with a rest."""
+    turns: list[tuple[float, Any, dict[str, Any]]] = [
+        (-600, sign_on, {"endpoint": "screen/1"}),
+        (5_000, take_break, {"reason": "rest"}),
+        (5_400, be_ready, {}),
+        (7_200, sign_off, {}),
+    ]
+    for seconds, turn, given in turns:
+        turn(actor=actor, now=past.start + timedelta(seconds=seconds), **given)
 
 
 def test_the_level_is_counted_as_each_queue_defines_it(world: Company, past: Past) -> None:

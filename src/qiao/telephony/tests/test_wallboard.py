@@ -1,16 +1,21 @@
 """The wallboard: its figures are those of the day, and every card is a right of its own."""
 
+import re
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import urlparse
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from qiao.contact.models import AgentState, Waiting
-from qiao.contact.operations import Wish, sign_on, wait_for_agent
+from qiao.contact.operations import Wish, sign_on, take_break, wait_for_agent
 from qiao.contact.rules.desk import LONG, LONG_BREAKS, too_long_after
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.manifest import ExpectedCalls
@@ -18,7 +23,10 @@ from qiao.core.registry import registry
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
-from qiao.telephony.tests.test_records import BILLS, REPAIRS, Past
+from qiao.telephony.behind import calls_behind
+from qiao.telephony.queries import Wanted
+from qiao.telephony.tests.test_records import BILLS, REPAIRS, Past, seen
+from qiao.telephony.views.wallboard import links_of
 from qiao.telephony.wallboard import (
     AGENTS,
     AHEAD,
@@ -69,6 +77,77 @@ def test_the_board_shows_the_calls_of_the_day_and_of_the_last_half_hour(world: C
     assert lines[REPAIRS].tone == "bad"
     assert lines["water.emergency"].tally.level is None
     assert board.change == pytest.approx(200.0)  # three by this half hour, one a week ago
+
+
+def test_every_figure_of_the_board_leads_to_exactly_the_calls_that_it_counts(
+    world: Company,
+) -> None:
+    past, now = Past(world), noon().replace(second=17)
+    for start in (now - timedelta(hours=3), now - timedelta(minutes=20)):
+        past.start = start
+        past.call(0, staff=world.agent)
+        past.call(60, wait=30)
+        past.call(70, wait=2)
+        past.call(90, staff=world.agent, queue=REPAIRS, wait=50)
+    past.start = now - timedelta(days=7, hours=3)
+    past.call(0, staff=world.agent)
+    board = build_board(actor=chief(world), now=now)
+    behind = links_of(board, now, calls_behind)
+    today = board.today
+    figures = {
+        "offered": today.offered, "in_time": today.in_time, "counted": today.level_of,
+        "abandoned": today.abandoned, "abandoned_short": today.abandoned_short,
+        "resolved": 0, "resolved_before": 0, "recent": board.recent.in_time,
+        "before": board.before,
+    }  # fmt: skip
+    assert behind.keys() == figures.keys()
+    assert (today.offered, today.level_of, board.recent.in_time, board.before) == (8, 6, 1, 1)
+    for name, value in figures.items():
+        assert len(seen(chief(world), urlparse(behind[name]).query)) == value, name
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(world.chief_staff)
+    with time_machine.travel(now, tick=False):
+        body = client.get(reverse("telephony:wallboard")).content.decode()
+    addresses = [unescape(each) for each in re.findall(r'<a href="(/calls/[^"]*)"', body)]
+    shown = {name: href for name, href in behind.items() if not name.startswith("resolved")}
+    assert set(shown.values()) <= set(addresses)
+    bars = [each for each in addresses if "measure=answered" in each or "=abandoned&" in each]
+    counted = sum(bar.answered > 0 for bar in board.bars) + sum(
+        bar.abandoned > 0 for bar in board.bars
+    )
+    assert len(bars) == counted + 1  # and the card of who gave up
+    for bar in board.bars:
+        slot = Wanted(bar.since, bar.since + HALF_HOUR)
+        for measure, n in (("answered", bar.answered), ("abandoned", bar.abandoned)):
+            found = seen(chief(world), urlparse(calls_behind(measure, slot)).query)
+            assert len(found) == n
+
+
+def test_people_of_the_board_lead_to_who_stands_so_and_to_their_day(world: Company) -> None:
+    now = timezone.now()
+    for actor in (world.agent, world.colleague):
+        sign_on(actor=actor, endpoint="1", now=now - timedelta(seconds=50))
+    take_break(actor=world.colleague, reason="meal", now=now - timedelta(seconds=20))
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(world.chief_staff)
+    page = reverse("telephony:people_now")
+    (line,) = [
+        each for each in build_board(actor=chief(world), now=now).queues
+        if each.now.queue == BILLS
+    ]  # fmt: skip
+    for query, n in (("", line.now.signed_on), ("&state=ready", line.now.ready)):
+        body = client.get(f"{page}?queue={BILLS}{query}").content.decode()
+        assert body.count('<th scope="row"') == n
+    assert "Meal" in client.get(f"{page}?state=break").content.decode()
+    day = reverse("telephony:stood")
+    assert f'href="{day}?agent={world.agent.person_id}' in body
+    told = client.get(f"{day}?agent={world.colleague.person_id}").content.decode()
+    assert world.colleague_staff.name in told
+    assert told.count("<tr>") == 5  # a head and the sums; a head, ready, then the meal
+    outsider = person(number="3100", name="外", branch=world.river, permissions=("calls.figures",))
+    client.force_login(outsider)
+    assert world.colleague_staff.name not in client.get(day).content.decode()
+    assert client.get(page).status_code == 403
 
 
 def test_half_hours_are_drawn_to_one_scale(world: Company) -> None:

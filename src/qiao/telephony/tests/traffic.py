@@ -1,5 +1,10 @@
 """Traffic that is played, beside the theory of queues.
 
+The played switch brings the calls, and the router of the product decides who takes which. They
+wait in two queues with terms of their own, which the same agents serve, every one of them with the
+skills and the language that are asked for: first come, first served over both, so that the theory
+of one waiting line holds.
+
 100 calls in half an hour that last three minutes on average: 10 Erlang. The figures are those of
 Erlang C (callers wait for ever) and Erlang A (they give up after two minutes on average). Means
 of batches give the limits: waits of neighbours are alike, so single calls would promise too much.
@@ -12,6 +17,7 @@ from math import inf, sqrt
 from random import Random
 from statistics import mean, stdev
 
+from qiao.contact.rules.routing import Contact, Queue, Skills
 from qiao.telephony.engines.clock import CountedClock
 from qiao.telephony.engines.sim_phones import Phone
 from qiao.telephony.rules.calls import Call, Entry
@@ -24,6 +30,14 @@ BATCHES = 40
 T99 = 2.708  # Student's t for 39 degrees of freedom, both sides
 AT_ONCE = 0.05  # seconds: what the switch itself takes
 SERVICE_LEVEL = 20.0
+QUEUES = {
+    "billing": Queue("billing", "longest_idle", (("billing", 2),), relax_after=(45.0,)),
+    "repair": Queue("repair", "best_skill", (("repair", 3),), language_relax_after=(20.0, 40.0)),
+}
+ABLE = {"billing": 4, "repair": 3, "yue": 3}
+WANTED: Sequence[tuple[str, Skills]] = (
+    ("billing", ()), ("repair", (("yue", 3),)), ("repair", ()),
+)  # fmt: skip
 
 
 class Traffic(Exchange):
@@ -34,6 +48,13 @@ class Traffic(Exchange):
         self.patience = patience
         self.switch.on_state = self._state
         self._come()
+
+    def contact(self, call_id: int) -> Contact:
+        """Callers want one thing or the other; some of them another language."""
+        since = self.calls[call_id].queued_at
+        assert since is not None
+        queue, languages = WANTED[call_id % len(WANTED)]
+        return Contact(call_id, queue, since, languages=languages)
 
     def _come(self) -> None:
         self.clock.later(self.chance.expovariate(1 / EVERY), self._call)
@@ -72,8 +93,9 @@ def waited(log: Sequence[Entry], call: Call) -> float:
 
 def batches(agents: int, patience: float, calls: int, seed: int) -> list[list[tuple[float, bool]]]:
     """Waits of the calls, and whether they were taken, in batches; the first is let go by."""
-    staff = {n: Agent(n, f"PJSIP/{n}") for n in range(agents)}
-    desk = Traffic(CountedClock(START), Terms(QUEUE, is_recorded=False), staff, seed=seed)
+    staff = {n: Agent(n, f"PJSIP/{n}", skills=ABLE) for n in range(agents)}
+    terms = Terms(QUEUE, is_recorded=False)
+    desk = Traffic(CountedClock(START), terms, staff, seed=seed, queues=QUEUES)
     for each in staff.values():
         desk.switch.phones[each.endpoint] = Phone(each.endpoint, after_seconds=0.0)
     desk.start(patience)

@@ -1,7 +1,6 @@
 """The page of the service level and the file of it."""
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -17,8 +16,9 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.table_files import TYPES
 from qiao.staff.queries import names_of, units_among
 from qiao.telephony import level_files, words
+from qiao.telephony.behind import calls_behind
 from qiao.telephony.forms import PERIODS, LevelChoice, read_level_choice
-from qiao.telephony.forms.periods import DIVISIONS, ONE_DAY
+from qiao.telephony.forms.periods import DIVISIONS
 from qiao.telephony.levels import ABOUT, LevelReport, build_levels, chart_of
 from qiao.telephony.queries import level_terms, outgoing_tally, queue_name
 
@@ -83,27 +83,23 @@ def _units(request: StaffRequest, choice: LevelChoice) -> dict[str, Any]:
     }
 
 
-def _made(choice: LevelChoice) -> str:
-    """The address of the list of the calls out behind the figures."""
-    span = choice.span
-    values = {
-        "measure": "called",
-        "since": span.since.isoformat(),
-        "until": (span.until + ONE_DAY).isoformat(),
-        "unit": choice.unit_id or "",
-        "agent": choice.agent_id or "",
-    }
-    kept = urlencode({key: value for key, value in values.items() if value})
-    return f"{reverse('telephony:list')}?{kept}"
+def _made(choice: LevelChoice) -> dict[str, str]:
+    """The addresses of the calls out behind the figures: all, and those that reached somebody."""
+    return {each: calls_behind(each, choice.wanted) for each in ("called", "reached")}
 
 
-def _strip(report: LevelReport) -> list[tuple[Any, str, str]]:
-    """The headline figures: label, value, unit."""
+def _strip(report: LevelReport) -> list[tuple[Any, str, str, str]]:
+    """The headline figures: label, value, unit, and the address of what is behind."""
     wanted = ("level", "answer_speed", "abandon_rate", "offered", "handled", "occupancy",
               "handle_time", "resolved")  # fmt: skip
     cells = zip(report.heads, report.total.cells, strict=True)
     return [
-        (head.label, cell.text, "%" if head.kind == "percent" and cell.value is not None else "")
+        (
+            head.label,
+            cell.text,
+            "%" if head.kind == "percent" and cell.value is not None else "",
+            cell.href,
+        )
         for head, cell in cells
         if head.key in wanted
     ]

@@ -7,15 +7,19 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext as _
 
 from qiao.contact.queries import name_of
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
+from qiao.core.ui.moments import duration
 from qiao.staff.queries import names_of
 from qiao.telephony import words
+from qiao.telephony.behind import NO_QUEUE
 from qiao.telephony.forms import CALL_FILTERS, read_filters
 from qiao.telephony.models import Call, CallTurn
 from qiao.telephony.queries import (
+    CallFilters,
     CallRow,
     list_calls,
     number_words,
@@ -43,6 +47,7 @@ MEASURE_NAMES: Final[dict[str, Promise]] = {
     "reached": pgettext_lazy("calls", "Made and reached"),
     "unreached": pgettext_lazy("calls", "Made, not reached"),
     "resolved": pgettext_lazy("calls", "Answered at once for good"),
+    "counted": pgettext_lazy("calls", "Counted for the service level"),
 }
 TONES: Final = {
     "answered": "ok",
@@ -67,14 +72,32 @@ def index(request: StaffRequest) -> HttpResponse:
         "typed": request.GET.get("q", ""),
         "days": {key: request.GET.get(key, "")[:10] for key in ("since", "until")},
         "is_narrowed": bool(kept),
-        "kept": {key: kept[key] for key in ("customer", "agent", "unit", "line") if key in kept},
+        "kept": {
+            key: kept[key]
+            for key in ("customer", "agent", "unit", "line", "hour", "waited")
+            if key in kept
+        },
         "queues": [(key, queue_name(key)) for key in catalogue().queues],
+        "told": _told(filters),
         "measures": MEASURE_NAMES.items(),
         "may_figures": request.actor.can("calls.figures"),
         "agent_name": names_of([filters.agent_id or 0]).get(filters.agent_id or 0, ""),
     }
     template = "telephony/rows.html" if request.htmx else "telephony/list.html"
     return render(request, template, context)
+
+
+def _told(filters: CallFilters) -> list[str]:
+    """What the list is narrowed to, of what its form does not show."""
+    found = []
+    if filters.queue == NO_QUEUE:
+        found.append(_("in no queue"))
+    if filters.hour:
+        found.append(_("half hours from %(time)s") % {"time": filters.hour})
+    if filters.waited_seconds is not None:
+        wait = duration(filters.waited_seconds)
+        found.append(_("waited %(time)s or longer") % {"time": wait})
+    return found
 
 
 def _line(row: CallRow, request: StaffRequest) -> dict[str, Any]:

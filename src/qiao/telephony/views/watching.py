@@ -35,6 +35,8 @@ WORDS: Final[dict[str, Promise]] = {
     "waits_no_more": _("This caller waits no more: somebody has them."),
     "there_already": _("The caller waits in this queue already."),
     "not_ready": _("{name} is not ready any more."),
+    "moved": _("{name} is moving this caller at this moment."),
+    "given": _("{name} is giving them another call at this moment."),
 }
 
 

@@ -1,7 +1,7 @@
 """How people kept to their shifts, and what they carried."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -13,7 +13,14 @@ from qiao.contact.queries.agents import state_spans
 from qiao.contact.queries.rhythm import contacts_of_agents
 from qiao.core.packs.enabled import catalogue
 from qiao.staff.queries import subtree_of
-from qiao.workforce.models import Certificate, PlanningGroup, PulseCount, RosterCell, RosterWeek
+from qiao.workforce.models import (
+    Certificate,
+    PlanningGroup,
+    PulseCount,
+    RosterCell,
+    RosterWeek,
+    ShiftKind,
+)
 from qiao.workforce.queries.rosters import spec_of
 from qiao.workforce.rules.adherence import Kept, Stood, kept
 from qiao.workforce.rules.load import Load, mood
@@ -24,8 +31,36 @@ ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
+class PastShift:
+    """A published shift of somebody on a day, and how they kept to it; None while it is not
+    over."""
+
+    staff_id: int
+    day: date
+    shift: ShiftKind
+    result: Kept | None
+
+    def is_one_of(self, what: str) -> bool:
+        """Whether a figure counts it: a key of `COUNTED`."""
+        return COUNTED[what](self)
+
+
+COUNTED: Final[Mapping[str, Callable[[PastShift], bool]]] = {
+    "all": lambda _each: True,
+    "over": lambda each: each.result is not None,
+    "night": lambda each: each.shift.is_night,
+    "weekend": lambda each: each.day.weekday() in WEEKEND,
+    "late": lambda each: each.result is not None and bool(each.result.late),
+    "early": lambda each: each.result is not None and bool(each.result.early),
+    "overrun": lambda each: each.result is not None and bool(each.result.overrun),
+    "absent": lambda each: each.result is not None and each.result.absent,
+}
+"""Which shifts a figure of load or adherence counts."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShiftKept:
-    """How somebody kept to the shift of a day."""
+    """How somebody kept to the shift of a day that is over."""
 
     staff_id: int
     day: date
@@ -55,6 +90,17 @@ def adherence(
 ) -> list[ShiftKept]:
     """How people kept to their published shifts of these days, those that are over; two
     statements."""
+    return [
+        ShiftKept(each.staff_id, each.day, each.shift.pk, each.result)
+        for each in past_shifts(group=group, staff_ids=staff_ids, first=first, last=last, now=now)
+        if each.result is not None
+    ]
+
+
+def past_shifts(
+    *, group: PlanningGroup, staff_ids: Collection[int], first: date, last: date, now: datetime
+) -> list[PastShift]:
+    """The published shifts of people on these days, by day and person; two statements."""
     zone = ZoneInfo(group.timezone)
     cells = _cells(group, staff_ids, first, last)
     stood: dict[int, list[Stood]] = defaultdict(list)
@@ -73,11 +119,11 @@ def adherence(
         def at(minute: int, midnight: datetime = midnight) -> datetime:
             return midnight + timedelta(minutes=minute)
 
-        if at(spec.end) > now:
-            continue
-        breaks = [(at(a), at(b)) for a, b in spec.breaks_in_turn(turn_of(cell.staff_id))]
-        result = kept((at(spec.start), at(spec.end)), breaks, stood[cell.staff_id])
-        found.append(ShiftKept(cell.staff_id, cell.day, spec.key, result))
+        result = None
+        if at(spec.end) <= now:
+            breaks = [(at(a), at(b)) for a, b in spec.breaks_in_turn(turn_of(cell.staff_id))]
+            result = kept((at(spec.start), at(spec.end)), breaks, stood[cell.staff_id])
+        found.append(PastShift(cell.staff_id, cell.day, cell.shift, result))
     return found
 
 

@@ -1,4 +1,4 @@
-"""How many calls the weeks of rosters were planned for, as others see them."""
+"""How many calls the weeks of rosters were planned for, and when people work, as others see it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Set
@@ -6,14 +6,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from qiao.core.manifest import ExpectedCalls
 from qiao.staff.queries import subtree_of
-from qiao.workforce.models import PlanningGroup, RosterWeek
+from qiao.workforce.models import PlanningGroup, RosterCell, RosterWeek
 from qiao.workforce.queries.groups import queues_of
 from qiao.workforce.queries.rosters import monday_of
 from qiao.workforce.rules.plan import DAY_SLOTS, SLOT_MINUTES
 
 DAY: Final = timedelta(days=1)
+DAY_MINUTES: Final = DAY_SLOTS * SLOT_MINUTES
 
 
 def expected_calls(
@@ -37,6 +40,30 @@ def expected_calls(
             calls[moment] += n
         covered |= queues
     return ExpectedCalls(calls, frozenset(covered)) if covered else None
+
+
+def shift_hours(*, organisation_ids: Collection[int], day: date) -> tuple[int, int] | None:
+    """The first and the last hour of a day in which a published shift works of a group of one of
+    these units, or that takes their calls; one from the day before may reach into it. One
+    statement."""
+    cells = RosterCell.objects.filter(
+        Q(week__group__calls_of_id__in=organisation_ids)
+        | Q(week__group__unit_id__in=organisation_ids),
+        week__state=RosterWeek.State.PUBLISHED,
+        day__in=(day - DAY, day),
+        shift__isnull=False,
+    )
+    spans = cells.values_list("day", "shift__begins", "shift__ends").distinct()
+    found = [
+        (max(0, begins - past), min(DAY_MINUTES, ends - past))
+        for on, begins, ends in spans
+        for past in [0 if on == day else DAY_MINUTES]
+        if ends > past
+    ]
+    if not found:
+        return None
+    first, last = min(a for a, _ in found), max(b for _, b in found)
+    return first // 60, (last - 1) // 60
 
 
 def _planned(

@@ -1,15 +1,18 @@
 """The calls that weeks of rosters were planned for, as the wallboard sees them."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from qiao.core.registry import registry
+from qiao.desk.queries.today import today_of
 from qiao.staff.queries import subtree_of
 from qiao.staff.tests.cast import Company, make_company
-from qiao.workforce.models import PlanningGroup, RosterWeek
-from qiao.workforce.operations.groups import GroupPlan, add_group
+from qiao.workforce.models import PlanningGroup, RosterCell, RosterWeek
+from qiao.workforce.operations.groups import GroupPlan, ShiftPlan, add_group, keep_shift
 from qiao.workforce.operations.weeks import begin_week
 from qiao.workforce.queries.expected import expected_calls
 from qiao.workforce.tests.factories import MONDAY, NOW, TODAY, add_calls, make_group
@@ -31,6 +34,30 @@ def row(world: Company) -> RosterWeek:
     return begin_week(
         group=make_group(world), monday=MONDAY, today=TODAY, actor=world.agent, now=NOW
     )
+
+
+def test_the_hours_of_a_day_are_those_of_its_published_shifts(
+    world: Company, row: RosterWeek
+) -> None:
+    units = [world.lake.pk]
+    group, day = row.group, MONDAY + timedelta(days=1)
+
+    def hours(on: date) -> tuple[int, int] | None:
+        return registry.shift_hours(organisation_ids=units, day=on)
+
+    late = group.shifts.get(name="晚班")
+    RosterCell.objects.create(week=row, staff=world.agent_staff, day=day, shift=late)
+    assert hours(day) is None  # nobody has published it
+    RosterWeek.objects.update(state="published", published_at=NOW)
+    assert hours(day) == (13, 21)
+    night = keep_shift(group=group, plan=ShiftPlan("夜班", 1320, 1830, is_night=True))
+    RosterCell.objects.create(week=row, staff=world.colleague_staff, day=day, shift=night)
+    assert hours(day) == (13, 23)
+    assert hours(day + timedelta(days=1)) == (0, 6)
+    assert registry.shift_hours(organisation_ids=[world.river.pk], day=day) is None
+    with time_machine.travel(datetime.combine(day, time(9), MIDNIGHT.tzinfo), tick=False):
+        seen = today_of(actor=world.agent, now=timezone.now())
+    assert [hour for hour, _n in seen.hours] == list(range(13, 24))
 
 
 def test_a_day_is_expected_as_its_week_was_planned(world: Company, row: RosterWeek) -> None:

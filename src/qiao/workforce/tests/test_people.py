@@ -1,9 +1,12 @@
 """People of a group: adherence from how they stood, load, certificates, the pulse question."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -98,6 +101,75 @@ def test_load_counts_contacts_by_matter_and_hours_of_shifts(
     assert mine.shift_hours == pytest.approx(7.25)
     assert (mine.abusive, found[world.colleague_staff.pk].abusive) == (2, 0)
     assert found[world.colleague_staff.pk].count == 0
+
+
+def rows_behind(client: Client, address: str) -> int:
+    """How many rows a list has, on all its pages."""
+    found, following = 0, address
+    while following:
+        answer = client.get(following)
+        assert answer.status_code == 200, following
+        body = answer.content.decode().partition("<tbody")[2].partition("</tbody>")[0]
+        found += body.count("<tr") - ("hx-get" in body)
+        more = re.search(r'hx-get="([^"]+)"', body)
+        following = unescape(more[1]) if more else ""
+    return found
+
+
+def linked(client: Client, page: str, **wanted: str) -> dict[str, str]:
+    """The addresses on a page that hold certain words, by those."""
+    body = client.get(page).content.decode()
+    links = [unescape(each) for each in re.findall(r'href="([^"]+)"', body)]
+    return {
+        name: next(each for each in links if all(word in each for word in words.split()))
+        for name, words in wanted.items()
+    }
+
+
+def test_every_figure_of_load_and_adherence_leads_to_what_it_counts(
+    client: Client, world: Company, group: PlanningGroup
+) -> None:
+    add_calls(world, days=10)
+    worked(world, group)
+    group.shifts.filter(name="早班").update(is_night=True)
+    first = Interaction.objects.filter(agent=world.agent_staff).order_by("id")
+    pks = list(first.values_list("pk", flat=True)[:6])
+    Interaction.objects.filter(pk__in=pks[:2]).update(outcome="water.abusive")
+    Interaction.objects.filter(pk=pks[4]).update(reason="water.no_water")
+    Interaction.objects.filter(pk=pks[5]).update(channel="letter")  # its time is not known
+    client.force_login(world.agent_staff)
+    me = f"person={world.agent.person_id}"
+    (load,) = loads(group=group, staff_ids=[world.agent.person_id], until=TODAY).values()
+    with time_machine.travel(NOW, tick=False):
+        found = linked(
+            client,
+            reverse("workforce:load", args=[group.pk]),
+            count=f"agent={world.agent.person_id} spoken=1",
+            matter="reason=water.bill_query",
+            abusive="outcome=",
+            shifts=f"what=all {me}",
+            nights=f"what=night {me}",
+        )
+        told = {name: rows_behind(client, address) for name, address in found.items()}
+        assert load.top
+        assert told == {
+            "count": load.count, "matter": load.contacts[load.top[0]], "abusive": load.abusive,
+            "shifts": 1, "nights": load.nights,
+        }  # fmt: skip
+        assert (load.count, load.abusive, load.nights) == (119, 2, 1)
+        page = reverse("workforce:adherence", args=[group.pk])
+        day = f"day={YESTERDAY.isoformat()}"
+        found = linked(
+            client, page, shifts=f"what=over {me}", late=f"what=late {me}", day=f"what=over {day}"
+        )
+        assert [rows_behind(client, each) for each in found.values()] == [1, 1, 1]
+        assert "what=absent" not in client.get(page).content.decode()  # nobody was
+        kept = reverse("workforce:kept", args=[group.pk])
+        for nothing in ("what=absent&days=28", f"what=all&person={world.outsider_staff.pk}"):
+            assert rows_behind(client, f"{kept}?{nothing}") == 0
+        assert client.get(f"{kept}?what=x").status_code == 404
+        client.force_login(world.outsider_staff)
+        assert client.get(kept).status_code == 404
 
 
 def test_a_certificate_is_entered_by_who_plans_for_who_is_in_the_group(

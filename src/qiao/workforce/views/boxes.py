@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from qiao.core.http import StaffRequest
+from qiao.core.http import StaffRequest, lead_on
 from qiao.workforce.models import PlanningGroup
+from qiao.workforce.operations.groups import PLAN
+from qiao.workforce.queries.groups import groups_for, name_of_group
+from qiao.workforce.queries.rosters import monday_of
 from qiao.workforce.words import REFUSALS, refusal_words
 
 METHODS: Final = ("GET", "HEAD", "POST")
@@ -26,6 +29,17 @@ def today_of(group: PlanningGroup, now: datetime) -> date:
 def today(request: StaffRequest) -> date:
     """The day of the request."""
     return timezone.localdate(request.now)
+
+
+def frame(request: StaffRequest, group: PlanningGroup) -> dict[str, Any]:
+    """What the frame of a page of a group draws."""
+    return {
+        "group": group,
+        "group_name": name_of_group(group),
+        "groups": [(each.pk, name_of_group(each)) for each in groups_for(request.actor)],
+        "this_week": monday_of(today_of(group, request.now)).isoformat(),
+        "may_plan": request.actor.can_in(PLAN, group.unit_id),
+    }
 
 
 def day_in(text: str) -> date:
@@ -56,16 +70,7 @@ def box(
         except ObjectDoesNotExist as missing:
             raise Http404 from missing
         else:
-            return go(request, target)
+            return lead_on(request, target)
     context = {"form": form, "title": title, "confirm": confirm, "back": back, "text": text}
     name = "workforce/box.html" if request.htmx else "workforce/box_page.html"
     return render(request, name, context, status=422 if form.is_bound else 200)
-
-
-def go(request: StaffRequest, target: str) -> HttpResponse:
-    """To another page, also out of a dialog."""
-    if not request.htmx:
-        return HttpResponseRedirect(target)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = target
-    return response

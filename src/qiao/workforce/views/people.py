@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qiao.core.http import StaffRequest, staff_view
+from qiao.core.http import StaffRequest, lead_on, staff_view
 from qiao.core.packs.enabled import catalogue
 from qiao.core.wording import said
 from qiao.staff.queries.absences import away_days
@@ -27,41 +27,30 @@ from qiao.workforce.queries.groups import (
     Member,
     group_for,
     group_of_teams,
-    groups_for,
     members,
-    name_of_group,
 )
 from qiao.workforce.queries.rosters import monday_of, own_shifts
 from qiao.workforce.rules import load as rules
-from qiao.workforce.rules.adherence import Kept, together
 from qiao.workforce.rules.load import Load, of_group, warnings
-from qiao.workforce.views.boxes import METHODS, box, go, today, today_of
+from qiao.workforce.showing import LOW, kept_line
+from qiao.workforce.views.boxes import METHODS, box, frame, today, today_of
+from qiao.workforce.views.kept import LENGTHS, contacts_behind, read_days, shifts_behind
 from qiao.workforce.words import WARNINGS
 
+if TYPE_CHECKING:
+    from qiao.workforce.rules.adherence import Kept
+
 POST: Final = ("POST",)
-LENGTHS: Final = (1, 7, 28)
 SHOWN_DAYS: Final = 14
 LEAVE_DAYS: Final = 60
-LOW: Final = 85.0  # percent of adherence below which it is marked
 SOON: Final = timedelta(days=30)
-
-
-def _frame(request: StaffRequest, group: PlanningGroup) -> dict[str, Any]:
-    return {
-        "group": group,
-        "group_name": name_of_group(group),
-        "groups": [(each.pk, name_of_group(each)) for each in groups_for(request.actor)],
-        "this_week": monday_of(today_of(group, request.now)).isoformat(),
-        "may_plan": request.actor.can_in(PLAN, group.unit_id),
-    }
 
 
 @staff_view(VIEW)
 def adherence_page(request: StaffRequest, group_id: int) -> HttpResponse:
     """How each kept to the shifts of the last days, and the group."""
     group = group_for(actor=request.actor, group_id=group_id)
-    asked = request.GET.get("days", "")
-    days = int(asked) if asked in map(str, LENGTHS) else LENGTHS[1]
+    days = read_days(request)
     day = today_of(group, request.now)
     first = day - timedelta(days=days)
     people = members(group)
@@ -78,34 +67,28 @@ def adherence_page(request: StaffRequest, group_id: int) -> HttpResponse:
         by_person[each.staff_id].append(each.result)
         by_day[each.day].append(each.result)
     rows = [
-        (each, _line(by_person[each.staff_id])) for each in people if each.staff_id in by_person
+        (
+            each,
+            kept_line(by_person[each.staff_id])
+            | {"behind": shifts_behind(group, days=days, person=each.staff_id)},
+        )
+        for each in people
+        if each.staff_id in by_person
     ]
-    context = _frame(request, group) | {
+    context = frame(request, group) | {
         "rows": rows,
-        "by_day": [(on, _line(by_day[on])) for on in sorted(by_day, reverse=True)],
-        "whole": _line([each.result for each in found]) if found else None,
+        "by_day": [
+            (on, kept_line(by_day[on]) | {"behind": shifts_behind(group, days=days, day=on)})
+            for on in sorted(by_day, reverse=True)
+        ],
+        "whole": kept_line([each.result for each in found])
+        | {"behind": shifts_behind(group, days=days)}
+        if found
+        else None,
         "lengths": [(n, n == days) for n in LENGTHS],
         "low": LOW,
     }
     return render(request, "workforce/adherence.html", context)
-
-
-def _line(shifts: list[Kept]) -> dict[str, Any]:
-    whole = together(shifts)
-    return {
-        "shifts": len(shifts),
-        "percent": round(whole.percent, 1),
-        "is_low": whole.percent < LOW,
-        "late": _minutes(whole.late),
-        "late_times": sum(bool(each.late) for each in shifts),
-        "early": _minutes(whole.early),
-        "overrun": _minutes(whole.overrun),
-        "absent": sum(each.absent for each in shifts),
-    }
-
-
-def _minutes(time: timedelta) -> int:
-    return round(time.total_seconds() / 60)
 
 
 @staff_view(VIEW)
@@ -116,14 +99,21 @@ def load_page(request: StaffRequest, group_id: int) -> HttpResponse:
     people = members(group)
     found = loads(group=group, staff_ids=[each.staff_id for each in people], until=day)
     mean = of_group(found)
-    rows = [(each, _shown(found[each.staff_id], mean)) for each in people]
+    rows = [
+        (
+            each,
+            _shown(found[each.staff_id], mean)
+            | _behind_load(request, group, each.staff_id, found[each.staff_id], day),
+        )
+        for each in people
+    ]
     last = monday_of(day) - timedelta(days=1)  # the running week would tell who has just answered
     felt = moods(
         team_ids=group.teams.values_list("team_id", flat=True),
         first=last - timedelta(days=55),
         last=last,
     )
-    context = _frame(request, group) | {
+    context = frame(request, group) | {
         "rows": sorted(rows, key=lambda row: -len(row[1]["warnings"])),
         "mean": round(mean, 1) if mean else None,
         "moods": felt,
@@ -155,11 +145,26 @@ def _shown(load: Load, mean: float | None) -> dict[str, Any]:
     }
 
 
+def _behind_load(
+    request: StaffRequest, group: PlanningGroup, staff_id: int, load: Load, day: date
+) -> dict[str, Any]:
+    return {
+        "shifts_of": shifts_behind(group, days=LOAD_DAYS, person=staff_id),
+        "contacts_of": contacts_behind(
+            group, load, staff_id=staff_id, until=day, actor=request.actor
+        ),
+    }
+
+
 @staff_view(VIEW)
 def person(request: StaffRequest, group_id: int, staff_id: int) -> HttpResponse:
     """The page of somebody of a group."""
     group = group_for(actor=request.actor, group_id=group_id)
-    context = _frame(request, group) | _of_person(request, group, staff_id)
+    context = frame(request, group) | _of_person(request, group, staff_id)
+    load, day = context["carried"], today_of(group, request.now)
+    context["load"] |= _behind_load(request, group, staff_id, load, day)
+    if context["kept"]:
+        context["kept"]["behind"] = shifts_behind(group, days=LOAD_DAYS, person=staff_id)
     return render(request, "workforce/person.html", context)
 
 
@@ -188,7 +193,9 @@ def _of_person(request: StaffRequest, group: PlanningGroup, staff_id: int) -> di
         now=request.now,
     )
     away = away_days(staff_ids=[staff_id], first=day, last=day + timedelta(days=LEAVE_DAYS))
-    names = {key: said(each.name) for key, each in catalogue().skills.items()}
+    packs = catalogue()
+    known = (*packs.skills.items(), *packs.languages.items())
+    names = {key: said(each.name) for key, each in known}
     levels = sorted(member.skills.items(), key=lambda each: (-each[1], each[0]))
     return {
         "member": member,
@@ -205,8 +212,9 @@ def _of_person(request: StaffRequest, group: PlanningGroup, staff_id: int) -> di
             for each in certificates_of(staff_id)
         ],
         "away": _spans(away.get(staff_id, {})),
+        "carried": found[staff_id],
         "load": _shown(found[staff_id], of_group(found)),
-        "kept": _line([each.result for each in kept]) if kept else None,
+        "kept": kept_line([each.result for each in kept]) if kept else None,
         "days": LOAD_DAYS,
     }  # fmt: skip
 
@@ -263,7 +271,7 @@ def certificate_drop(
         )
     except NotInGroup as missing:
         raise Http404 from missing
-    return go(request, reverse("workforce:person", args=[group_id, staff_id]))
+    return lead_on(request, reverse("workforce:person", args=[group_id, staff_id]))
 
 
 @staff_view("", methods=POST)
@@ -279,4 +287,4 @@ def pulse(request: StaffRequest) -> HttpResponse:
         messages.success(request, _("Thank you."))
     except AlreadyAnswered:
         messages.info(request, _("You have answered today already."))
-    return go(request, reverse("workforce:mine"))
+    return lead_on(request, reverse("workforce:mine"))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qiao.core.http import StaffRequest, staff_view
+from qiao.core.http import StaffRequest, lead_on, staff_view
 from qiao.workforce import showing
 from qiao.workforce.forms.planning import MOST_BREAKS, ShiftForm, WishForm
 from qiao.workforce.models import PlanningGroup, ShiftKind
@@ -27,7 +27,7 @@ from qiao.workforce.queries.rosters import (
     wishes_of,
 )
 from qiao.workforce.rules.plan import turn_of
-from qiao.workforce.views.boxes import METHODS, box, day_in, go, today, today_of
+from qiao.workforce.views.boxes import METHODS, box, day_in, today, today_of
 from qiao.workforce.words import MOODS, WEEKDAYS
 
 DAYS_SHOWN: Final = 28
@@ -135,7 +135,7 @@ def end(request: StaffRequest, group_id: int, shift_id: int) -> HttpResponse:
         operations.end_shift(group=group, shift_id=shift_id, actor=request.actor)
     except ShiftMissing as missing:
         raise Http404 from missing
-    return go(request, reverse("workforce:shifts", args=[group.pk]))
+    return lead_on(request, reverse("workforce:shifts", args=[group.pk]))
 
 
 @staff_view("")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qiao.core import background
-from qiao.core.http import StaffRequest, staff_view
+from qiao.core.http import StaffRequest, lead_on, staff_view
 from qiao.staff.queries import names_of
 from qiao.workforce import showing
 from qiao.workforce.forms.planning import LOOSE, BeginForm, CellForm, MoveForm
@@ -23,7 +23,7 @@ from qiao.workforce.queries.demand import demand_of
 from qiao.workforce.queries.groups import group_for, groups_for, name_of_group
 from qiao.workforce.queries.rosters import find_week, monday_of, planned, week_for
 from qiao.workforce.rules.limits import Limit, why_not
-from qiao.workforce.views.boxes import METHODS, box, day_in, go, today_of
+from qiao.workforce.views.boxes import METHODS, box, day_in, today_of
 from qiao.workforce.words import REFUSALS, limits_in_words, refusal_words
 
 WEEK: Final = timedelta(days=7)
@@ -139,7 +139,7 @@ def begin(request: StaffRequest, group_id: int) -> HttpResponse:
         operations.ask_solving(week_id=row.pk, today=today, actor=request.actor)
     except REFUSALS as refusal:
         messages.error(request, refusal_words(refusal)[1])
-    return go(request, reverse("workforce:week", args=[group_id, monday.isoformat()]))
+    return lead_on(request, reverse("workforce:week", args=[group_id, monday.isoformat()]))
 
 
 @staff_view(PLAN, methods=POST)
@@ -152,7 +152,7 @@ def solve(request: StaffRequest, week_id: int) -> HttpResponse:
         )
     except REFUSALS as refusal:
         messages.error(request, refusal_words(refusal)[1])
-    return go(request, address(row))
+    return lead_on(request, address(row))
 
 
 @staff_view(PLAN, methods=POST)
@@ -164,7 +164,7 @@ def publish(request: StaffRequest, week_id: int) -> HttpResponse:
         messages.success(request, _("The week is published: everybody in it has been told."))
     except REFUSALS as refusal:
         messages.error(request, refusal_words(refusal)[1])
-    return go(request, address(row))
+    return lead_on(request, address(row))
 
 
 @staff_view(PLAN, methods=METHODS)
@@ -244,4 +244,4 @@ def move(request: StaffRequest, week_id: int) -> HttpResponse:
         )
     except REFUSALS as refusal:
         messages.error(request, refusal_words(refusal)[1])
-    return go(request, address(row))
+    return lead_on(request, address(row))
