@@ -1,14 +1,11 @@
 """The calls that weeks of rosters were planned for, as the wallboard sees them."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
-from django.utils import timezone
 
 from qiao.core.registry import registry
-from qiao.desk.queries.today import today_of
 from qiao.staff.queries import subtree_of
 from qiao.staff.tests.cast import Company, make_company
 from qiao.workforce.models import PlanningGroup, RosterCell, RosterWeek
@@ -55,9 +52,6 @@ def test_the_hours_of_a_day_are_those_of_its_published_shifts(
     assert hours(day) == (13, 23)
     assert hours(day + timedelta(days=1)) == (0, 6)
     assert registry.shift_hours(organisation_ids=[world.river.pk], day=day) is None
-    with time_machine.travel(datetime.combine(day, time(9), MIDNIGHT.tzinfo), tick=False):
-        seen = today_of(actor=world.agent, now=timezone.now())
-    assert [hour for hour, _n in seen.hours] == list(range(13, 24))
 
 
 def test_a_day_is_expected_as_its_week_was_planned(world: Company, row: RosterWeek) -> None:

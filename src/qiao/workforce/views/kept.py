@@ -97,8 +97,9 @@ def shifts_behind(
 def contacts_behind(
     group: PlanningGroup, load: Load, *, staff_id: int, until: date, actor: Actor
 ) -> dict[str, str]:
-    """The addresses of the contacts that the load of somebody counts; none without the right."""
-    if not actor.can(CONTACTS):
+    """The addresses of the contacts that the load of somebody counts; none without the right, or
+    where there are none."""
+    if not load.count or not actor.can(CONTACTS):
         return {}
     told = {
         "agent": staff_id,
