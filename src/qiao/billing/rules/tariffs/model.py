@@ -1,0 +1,207 @@
+"""What a tariff is: charges, each on something, each somebody's money.
+
+A tariff says nothing of dates and customers: its versions are dated, and what it needs of a customer
+is an input, either a label (meter size, season, water type) or a number (use, days, people in the
+household). Amounts are in major units of the currency (yuan), prices per unit of the quantity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from qiao.billing.rules.tariffs.formulas import Formula, names_of
+
+OTHERWISE: Final = "*"
+"""In a table: whatever no other row names."""
+USAGE: Final = "usage"
+"""The quantity that every bill has, in the unit of the tariff."""
+DAYS: Final = "days"
+MONTHS: Final = "months"
+"""How long the billed period is: days, and months as the tariff's company counts them."""
+
+Per = Literal["bill", "month", "day"]
+TierPeriod = Literal["bill", "month", "year"]
+StartIs = Literal["first_unit", "threshold"]
+Way = Literal["half_up", "down", "up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """To how many digits, and which way; by size, so that a credit mirrors its charge."""
+
+    digits: int
+    way: Way = "half_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Figures by labels: `by` names the inputs, each row their values and one or more figures.
+
+    A table by nothing has the one row ``()``. All rows of tiers need not have as many figures.
+    """
+
+    by: tuple[str, ...]
+    rows: Mapping[tuple[str, ...], tuple[Formula, ...]]
+
+    def names(self) -> frozenset[str]:
+        """The names that its figures need values for."""
+        figures = (figure for row in self.rows.values() for figure in row)
+        return frozenset().union(*(names_of(figure) for figure in figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Something reckoned before charges are: a budget, an allowance, volume of sewage."""
+
+    key: str
+    value: Table
+    rounding: Rounding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """An amount for the bill, or for each of its months or days."""
+
+    amount: Table
+    per: Per = "bill"
+
+
+@dataclass(frozen=True, slots=True)
+class PerUnit:
+    """One price for each unit of a quantity."""
+
+    quantity: str
+    price: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Tiered:
+    """Prices that change where a quantity passes the start of a tier.
+
+    Tiers fill over a bill, a month or a year. `start_is`: a start is the first unit of its tier (15:
+    the fifteenth unit is in it, fourteen are below), or the threshold that must be passed (15:
+    fifteen are below). Starts are rounded where `rounding` says so, after the share of the
+    allowance.
+    """
+
+    quantity: str
+    starts: Table
+    prices: Table
+    period: TierPeriod = "bill"
+    start_is: StartIs = "threshold"
+    rounding: Rounding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoned:
+    """An amount by a formula, for what no other kind says."""
+
+    amount: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of other charges (0.06 is six per cent): a tax, a surcharge, a discount.
+
+    `included`: it is contained in them already, as a tax in prices with tax: shown, not added.
+    """
+
+    of: tuple[str, ...]
+    rate: Table
+    included: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """What lacks to a least amount of other charges together."""
+
+    of: tuple[str, ...]
+    amount: Table
+    per: Per = "bill"
+
+
+How = Fixed | PerUnit | Tiered | Reckoned | Share | AtLeast
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One line of a bill: what it is called, whose money it is, how it is reckoned.
+
+    `when`: labels that must hold, each one of some values; without, it is always charged. Lines are
+    rounded half up to the smallest coin.
+    """
+
+    key: str
+    how: How
+    names: Mapping[str, str] = field(default_factory=dict)
+    owner: str = "company"
+    when: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """Charges in the order of the bill, in one currency, on quantities in one unit."""
+
+    currency: str
+    unit: str
+    charges: tuple[Charge, ...]
+    quantities: tuple[Quantity, ...] = ()
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Labels where nothing is known of a customer, such as a stage of drought: none."""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    """Numbers where nothing is known, such as days of a period; decimal text."""
+
+
+def tables_of(how: How) -> tuple[Table, ...]:
+    """The tables of a way to charge."""
+    match how:
+        case Fixed(amount) | Reckoned(amount) | AtLeast(_, amount):
+            return (amount,)
+        case PerUnit(_, price):
+            return (price,)
+        case Tiered(_, starts, prices):
+            return (starts, prices)
+        case Share(_, rate):
+            return (rate,)
+
+
+def labels_needed(tariff: Tariff) -> dict[str, frozenset[str]]:
+    """The labels that a tariff asks for, each with the values that it knows. A label that only
+    `when` names may have others too."""
+    found: dict[str, set[str]] = {}
+    for table in _tables(tariff):
+        for place, name in enumerate(table.by):
+            known = found.setdefault(name, set())
+            known.update(row[place] for row in table.rows if row[place] != OTHERWISE)
+    for charge in tariff.charges:
+        for name, values in charge.when.items():
+            found.setdefault(name, set()).update(values)
+    return {name: frozenset(values) for name, values in found.items()}
+
+
+def numbers_needed(tariff: Tariff) -> frozenset[str]:
+    """The numbers that a tariff asks for."""
+    own = {quantity.key for quantity in tariff.quantities}
+    names = frozenset().union(*(table.names() for table in _tables(tariff)))
+    wanted = {how.quantity for how in _hows(tariff) if isinstance(how, PerUnit | Tiered)}
+    periods = {
+        {"month": MONTHS, "day": DAYS, "bill": ""}[how.per]
+        for how in _hows(tariff)
+        if isinstance(how, Fixed | AtLeast)
+    }
+    months = {
+        MONTHS for how in _hows(tariff) if isinstance(how, Tiered) and how.period == "month"
+    }
+    return frozenset((names | wanted | periods | months) - own - {""})
+
+
+def _hows(tariff: Tariff) -> Iterator[How]:
+    return (charge.how for charge in tariff.charges)
+
+
+def _tables(tariff: Tariff) -> Iterator[Table]:
+    yield from (quantity.value for quantity in tariff.quantities)
+    for how in _hows(tariff):
+        yield from tables_of(how)
