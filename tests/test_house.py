@@ -21,6 +21,7 @@ FLOORS = (
     "knowledge",
     "cases",
     "dispatch",
+    "billing",
     "feedback",
     "rollout",
     "contact",

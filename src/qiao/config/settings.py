@@ -77,6 +77,7 @@ QIAO_MODULES = [
     "qiao.knowledge",
     "qiao.cases",
     "qiao.dispatch",
+    "qiao.billing",
     "qiao.feedback",
     "qiao.rollout",
     "qiao.contact",

@@ -5,8 +5,6 @@ columns of 64-bit numerators, and where a result might leave 64 bits the column 
 of any size. Nothing is rounded but by `to_scale`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,26 +33,26 @@ class Exact:
     def __len__(self) -> int:
         return len(self.above)
 
-    def __neg__(self) -> Exact:
+    def __neg__(self) -> "Exact":
         return Exact(-self.above, self.below)
 
-    def __add__(self, other: Exact) -> Exact:
+    def __add__(self, other: "Exact") -> "Exact":
         if isinstance(self.below, int) and isinstance(other.below, int):
             common = self.below * other.below // gcd(self.below, other.below)
             one = _times(self.above, common // self.below)
             two = _times(other.above, common // other.below)
-            return Exact(_plus(one, two), common)
+            return Exact(plus(one, two), common)
         one = _times(self.above, other.below)
         two = _times(other.above, self.below)
-        return Exact(_plus(one, two), _times_below(self.below, other.below))
+        return Exact(plus(one, two), _times_below(self.below, other.below))
 
-    def __sub__(self, other: Exact) -> Exact:
+    def __sub__(self, other: "Exact") -> "Exact":
         return self + -other
 
-    def __mul__(self, other: Exact) -> Exact:
+    def __mul__(self, other: "Exact") -> "Exact":
         return Exact(_times(self.above, other.above), _times_below(self.below, other.below))
 
-    def __truediv__(self, other: Exact) -> Exact:
+    def __truediv__(self, other: "Exact") -> "Exact":
         """Divide row by row; a divisor of zero raises `ZeroDivisionError`."""
         if not np.all(other.above != 0):
             raise ZeroDivisionError
@@ -62,15 +60,15 @@ class Exact:
         above = _times(_times(self.above, other.below), turned)
         return Exact(above, _times_below(self.below, np.abs(other.above)))
 
-    def lesser(self, other: Exact) -> Exact:
+    def lesser(self, other: "Exact") -> "Exact":
         """The lesser of two, row by row."""
         return self._chosen(other, np.minimum)
 
-    def greater(self, other: Exact) -> Exact:
+    def greater(self, other: "Exact") -> "Exact":
         """The greater of two, row by row."""
         return self._chosen(other, np.maximum)
 
-    def _chosen(self, other: Exact, choose: Callable[[Column, Column], Column]) -> Exact:
+    def _chosen(self, other: "Exact", choose: Callable[[Column, Column], Column]) -> "Exact":
         if isinstance(self.below, int) and isinstance(other.below, int):
             common = self.below * other.below // gcd(self.below, other.below)
             one = _times(self.above, common // self.below)
@@ -80,36 +78,57 @@ class Exact:
         two = _times(other.above, self.below)
         return Exact(choose(one, two), _times_below(self.below, other.below))
 
-    def at(self, rows: Column) -> Exact:
+    def at(self, rows: Column) -> "Exact":
         """The rows of these numbers, in this order."""
-        return Exact(self.above[rows], self.below if isinstance(self.below, int)
-                     else self.below[rows])  # fmt: skip
+        below = self.below if isinstance(self.below, int) else self.below[rows]
+        return Exact(narrow(self.above[rows]), below)
+
+    def spread(self, rows: Column, count: int) -> "Exact":
+        """A column of `count` rows with these at the places `rows`, and nothing elsewhere."""
+        above = np.zeros(count, dtype=self.above.dtype)
+        above[rows] = self.above
+        if isinstance(self.below, int):
+            return Exact(above, self.below)
+        below = np.ones(count, dtype=self.below.dtype)
+        below[rows] = self.below
+        return Exact(above, below)
 
     def to_scale(self, digits: int, way: str = "half_up") -> Column:
-        """Whole numbers of 10⁻ᵈⁱᵍⁱᵗˢ: `half_up` away from zero, `down` and `up` likewise by size."""
-        above = _times(self.above, 10**digits)
+        """Whole numbers of 10⁻ᵈⁱᵍⁱᵗˢ (`digits` below nothing: of tens, of hundreds).
+
+        `half_up` goes away from zero, `down` and `up` likewise by size.
+        """
+        above = _times(self.above, 10 ** max(digits, 0))
+        below = _times_below(self.below, 10 ** max(-digits, 0))
         sign = np.where(above < 0, -1, 1)
         size = np.abs(above)
         if way == "half_up":
-            found = _parts(_plus(_times(size, 2), self.below), _twice(self.below))
+            found = _parts(plus(_times(size, 2), below), _times_below(below, 2))
         elif way == "down":
-            found = _parts(size, self.below)
+            found = _parts(size, below)
         elif way == "up":
-            found = -_parts(-size, self.below)
+            found = -_parts(-size, below)
         else:
             raise ValueError(way)
         return narrow(sign * found)
 
+    def rounded(self, digits: int, way: str = "half_up") -> "Exact":
+        """Rounded as `to_scale` does it."""
+        found = self.to_scale(digits, way)
+        return Exact(_times(found, 10 ** max(-digits, 0)), 10 ** max(digits, 0))
+
 
 def column(values: Iterable[Any], *, scale: int = 0) -> Exact:
-    """Numbers as they come (int, Decimal), each exactly; `scale`: the least digits to hold."""
-    rows = list(values)
-    digits = max([scale, *(-int(_decimal(row).as_tuple().exponent) for row in rows)])
+    """Numbers as they come (int, Decimal, or decimal text), each exactly; `scale`: the least
+    digits to hold. Raises `TypeError` for others and `ValueError` for what is not finite."""
+    rows = [_decimal(value) for value in values]
+    digits = max([scale, *(-int(row.as_tuple().exponent) for row in rows)])
     factor = 10**digits
-    return Exact(_column([int(_decimal(row) * factor) for row in rows]), factor)
+    parts = (row.as_integer_ratio() for row in rows)
+    return Exact(_column([above * factor // below for above, below in parts]), factor)
 
 
-def constant(value: Decimal | int, count: int) -> Exact:
+def constant(value: Decimal | int | str, count: int) -> Exact:
     """One number in every row."""
     return column([value]).at(np.zeros(count, dtype=np.int64))
 
@@ -126,8 +145,21 @@ def narrow(values: Column) -> Column:
     return values.astype(np.int64)
 
 
+def plus(one: Column, two: Column | int) -> Column:
+    """Whole numbers together, in numbers of any size where 64 bits might not hold them."""
+    if _size(one) + _size(two) >= ROOM:
+        return narrow(np.asarray(_wide(one) + _wide(two), dtype=object))
+    return np.asarray(one + two)
+
+
 def _decimal(value: Any) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(value)
+    """A binary fraction is not what somebody wrote: refused."""
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        raise TypeError(f"{value!r}: an int, a Decimal or decimal text is needed")
+    number = value if isinstance(value, Decimal) else Decimal(value)
+    if not number.is_finite():
+        raise ValueError(f"{value!r}: a finite number is needed")
+    return number
 
 
 def _column(numbers: list[int]) -> Column:
@@ -151,20 +183,10 @@ def _times(values: Column, factor: Column | int) -> Column:
     return np.asarray(values * factor)
 
 
-def _plus(one: Column, two: Column | int) -> Column:
-    if _size(one) + _size(two) >= ROOM:
-        return narrow(np.asarray(_wide(one) + _wide(two), dtype=object))
-    return np.asarray(one + two)
-
-
 def _parts(values: Column, below: Column | int) -> Column:
     if _size(below) >= ROOM:
         return np.asarray(_wide(values) // _wide(below), dtype=object)
     return np.asarray(values // below)
-
-
-def _twice(below: Column | int) -> Column | int:
-    return below * 2 if isinstance(below, int) else _times(below, 2)
 
 
 def _times_below(one: Column | int, two: Column | int) -> Column | int:

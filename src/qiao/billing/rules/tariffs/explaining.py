@@ -3,15 +3,14 @@
 All of it is read off what the engine made; nothing is calculated a second way.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Final
 
 from qiao.billing.rules.tariffs.exact import Exact
 from qiao.billing.rules.tariffs.model import AtLeast, Charge, Share, Tariff
-from qiao.billing.rules.tariffs.rating import NEVER, Rated, Walk
+from qiao.billing.rules.tariffs.rating import Rated
+from qiao.billing.rules.tariffs.tiers import BEYOND, Walk
 from qiao.core.rules.money import exponent_of
 
 DIGITS: Final = 12
@@ -20,8 +19,8 @@ DIGITS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One tier that a quantity reached: where it begins and ends (None: it does not), how much lies
-    in it, its price and its part of the charge in minor units."""
+    """One tier that a quantity reached: where it begins and ends (None: it does not), how much
+    lies in it, its price and its part of the charge in minor units."""
 
     begins: Decimal
     ends: Decimal | None
@@ -70,7 +69,7 @@ def decimal_at(numbers: Exact, row: int) -> Decimal:
         context.prec = 60
         value = Decimal(int(numbers.above[row])) / Decimal(below)
         short = value.quantize(Decimal(1).scaleb(-DIGITS))
-    return short.normalize() + 0 if short else Decimal(0)
+        return short.normalize() + 0 if short else Decimal(0)
 
 
 def _is_idle(line: Line) -> bool:
@@ -96,7 +95,7 @@ def _steps(walk: Walk, row: int, minor: int, exponent: int) -> tuple[Step, ...]:
     largest."""
     reached = [place for place in range(len(walk.starts)) if walk.portions[place].above[row] != 0]
     parts = [_part(walk, place, row, exponent) for place in reached]
-    if parts and minor:
+    if parts:
         parts[max(range(len(parts)), key=lambda each: abs(parts[each]))] += minor - sum(parts)
     return tuple(
         Step(
@@ -124,4 +123,4 @@ def _end(walk: Walk, place: int, row: int) -> Decimal | None:
     if place + 1 == len(walk.starts):
         return None
     end = decimal_at(walk.starts[place + 1], row)
-    return None if end >= NEVER else end
+    return None if end >= BEYOND else end

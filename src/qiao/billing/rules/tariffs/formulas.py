@@ -4,8 +4,6 @@ Names, decimal numbers, ``+ - * /``, parentheses, and ``min`` and ``max`` of two
 else. Numbers are taken as they are written, so ``0.62`` is exact; a division is too.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +16,8 @@ from qiao.billing.rules.tariffs.exact import Exact, constant
 
 LONGEST: Final = 500
 DEEPEST: Final = 150
+LARGEST: Final = 12
+"""Numbers have no more digits than so many before the point, and begin within so many behind."""
 _SIGNS: Final[Mapping[type[ast.operator], tuple[str, Callable[[Exact, Exact], Exact]]]] = {
     ast.Add: ("+", add),
     ast.Sub: ("-", sub),
@@ -40,6 +40,11 @@ class Number:
 
     value: Decimal
 
+    def __post_init__(self) -> None:
+        """Raises `BadFormula` where the number is none, or its digits would fill a column."""
+        if not self.value.is_finite() or not -LARGEST <= self.value.adjusted() <= LARGEST:
+            raise BadFormula(f"{self.value} is beyond {LARGEST} digits")
+
 
 @dataclass(frozen=True, slots=True)
 class Name:
@@ -53,7 +58,7 @@ class Apply:
     """A sign or a function, and what it is applied to, in order."""
 
     sign: str
-    parts: tuple[Formula, ...]
+    parts: tuple["Formula", ...]
 
 
 Formula = Number | Name | Apply
@@ -127,7 +132,7 @@ def _read(node: ast.expr, text: str, depth: int) -> Formula:
         case ast.Name(name):
             return Name(name)
         case ast.UnaryOp(ast.USub(), one):
-            return Apply("-", (_read(one, text, depth + 1),))
+            return _negative(_read(one, text, depth + 1))
         case ast.BinOp(one, sign, two) if type(sign) in _SIGNS:
             parts = (_read(one, text, depth + 1), _read(two, text, depth + 1))
             return Apply(_SIGNS[type(sign)][0], parts)
@@ -137,11 +142,15 @@ def _read(node: ast.expr, text: str, depth: int) -> Formula:
     raise BadFormula(f"{what!r}: only names, numbers, + - * /, min and max are known")
 
 
+def _negative(formula: Formula) -> Formula:
+    """A number below nothing is a number: so it is written and read alike."""
+    if isinstance(formula, Number):
+        return Number(formula.value.copy_negate())
+    return Apply("-", (formula,))
+
+
 def _number(written: str) -> Decimal:
     try:
-        value = Decimal(written.replace("_", ""))
+        return Decimal(written.replace("_", ""))
     except InvalidOperation:
         raise BadFormula(f"{written!r} is no decimal number") from None
-    if not -12 <= value.adjusted() <= 12:
-        raise BadFormula(f"{written!r} is beyond twelve digits")
-    return value

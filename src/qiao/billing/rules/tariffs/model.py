@@ -1,20 +1,19 @@
 """What a tariff is: charges, each on something, each somebody's money.
 
-A tariff says nothing of dates and customers: its versions are dated, and what it needs of a customer
-is an input, either a label (meter size, season, water type) or a number (use, days, people in the
-household). Amounts are in major units of the currency (yuan), prices per unit of the quantity.
+A tariff says nothing of dates and customers: its versions are dated, and what it needs of a
+customer is an input, either a label (meter size, season, water type) or a number (use, days,
+people in the household). Amounts are in major units of the currency (yuan), prices per unit of
+the quantity.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from qiao.billing.rules.tariffs.formulas import Formula, names_of
 
 OTHERWISE: Final = "*"
-"""In a table: whatever no other row names."""
+"""In a row of a table: whatever value the label has, if no row names it."""
 USAGE: Final = "usage"
 """The quantity that every bill has, in the unit of the tariff."""
 DAYS: Final = "days"
@@ -39,16 +38,29 @@ class Rounding:
 class Table:
     """Figures by labels: `by` names the inputs, each row their values and one or more figures.
 
-    A table by nothing has the one row ``()``. All rows of tiers need not have as many figures.
+    A table by nothing has the one row ``()``. All rows of tiers need not have as many figures. Of
+    the rows that fit a bill the one with the fewest `OTHERWISE` holds; of two such, the upper one.
     """
 
     by: tuple[str, ...]
     rows: Mapping[tuple[str, ...], tuple[Formula, ...]]
 
+    def row_of(self, labels: Sequence[str]) -> tuple[str, ...] | None:
+        """The labels of the row that holds for these values of `by`; None if there is none."""
+        key = tuple(labels)
+        if key in self.rows:
+            return key
+        fitting = [row for row in self.rows if _fits(row, key)]
+        return min(fitting, key=lambda row: row.count(OTHERWISE), default=None)
+
     def names(self) -> frozenset[str]:
         """The names that its figures need values for."""
         figures = (figure for row in self.rows.values() for figure in row)
         return frozenset().union(*(names_of(figure) for figure in figures))
+
+
+def _fits(row: Sequence[str], labels: Sequence[str]) -> bool:
+    return all(own in (OTHERWISE, label) for own, label in zip(row, labels, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +92,9 @@ class PerUnit:
 class Tiered:
     """Prices that change where a quantity passes the start of a tier.
 
-    Tiers fill over a bill, a month or a year. `start_is`: a start is the first unit of its tier (15:
-    the fifteenth unit is in it, fourteen are below), or the threshold that must be passed (15:
-    fifteen are below). Starts are rounded where `rounding` says so, after the share of the
+    Tiers fill over a bill, a month or a year. `start_is`: a start is the first unit of its tier
+    (15: the fifteenth unit is in it, fourteen are below), or the threshold that must be passed
+    (15: fifteen are below). Starts are rounded where `rounding` says so, after the share of the
     allowance.
     """
 
@@ -129,8 +141,9 @@ How = Fixed | PerUnit | Tiered | Reckoned | Share | AtLeast
 class Charge:
     """One line of a bill: what it is called, whose money it is, how it is reckoned.
 
-    `when`: labels that must hold, each one of some values; without, it is always charged. Lines are
-    rounded half up to the smallest coin.
+    `when`: labels that must hold, each one of some values; without, it is always charged. What it
+    is reckoned from need not be known where it is not charged. Lines are rounded half up to the
+    smallest coin.
     """
 
     key: str
@@ -191,9 +204,7 @@ def numbers_needed(tariff: Tariff) -> frozenset[str]:
         for how in _hows(tariff)
         if isinstance(how, Fixed | AtLeast)
     }
-    months = {
-        MONTHS for how in _hows(tariff) if isinstance(how, Tiered) and how.period == "month"
-    }
+    months = {MONTHS for how in _hows(tariff) if isinstance(how, Tiered) and how.period == "month"}
     return frozenset((names | wanted | periods | months) - own - {""})
 
 

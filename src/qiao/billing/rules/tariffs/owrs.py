@@ -2,17 +2,16 @@
 
 What the format leaves open is decided here and stands on each tariff that is read:
 
-- A start of a tier is its first unit, as the format's description says in its example of tiers (15:
-  the fifteenth unit is the first of the tier); `start_is="threshold"` reads it as fifteen below.
+- A start of a tier is its first unit, as the format's description says in its example of tiers
+  (15: the fifteenth unit is the first of the tier); `start_is="threshold"` reads it as fifteen
+  below.
 - Where tiers are parts of a budget, starts are thresholds: 100 % ends where the budget does.
-- Indoor and outdoor parts of a budget, the budget, and starts in per cent of it are rounded half up
-  to whole units, each for itself.
+- Indoor and outdoor parts of a budget, the budget, and starts in per cent of it are rounded half
+  up to whole units, each for itself.
 - What is called a drought surcharge and not named in ``bill`` is charged where the label `drought`
   is ``on``; it adds to the charges of the same kind, or replaces them with `surcharge="replaces"`.
 - Lines are rounded to the cent, and a factor over a sum of lines is a line of its own.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +20,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Literal
 
+from qiao.billing.rules.tariffs.checking import BadTariff
 from qiao.billing.rules.tariffs.formulas import (
     Apply,
     BadFormula,
@@ -46,7 +46,8 @@ from qiao.billing.rules.tariffs.model import (
     Tariff,
     Tiered,
 )
-from qiao.billing.rules.tariffs.reading import BadTariff, read_tariff, write_tariff
+from qiao.billing.rules.tariffs.reading import read_tariff
+from qiao.billing.rules.tariffs.writing import write_tariff
 
 CURRENCY: Final = "USD"
 DROUGHT: Final = "drought"
@@ -115,7 +116,7 @@ def read_owrs(
 
 
 def label(value: str) -> str:
-    """A label as it is compared: sizes of meters are written in several ways, ``1|1/2"`` is one."""
+    """A label as it is compared: sizes of meters are written in several ways, ``1|1/2"`` too."""
     return _SIZE.sub(r"\1 \2", value.strip())
 
 
@@ -132,9 +133,7 @@ def _date(written: Any) -> date:
 class _Class:
     """One class of customers while it is read."""
 
-    def __init__(
-        self, parts: Any, unit: str, start_is: StartIs, surcharge: Surcharge
-    ) -> None:
+    def __init__(self, parts: Any, unit: str, start_is: StartIs, surcharge: Surcharge) -> None:
         if not isinstance(parts, Mapping):
             raise NotExpressed("has no parts")
         self.parts: dict[str, Any] = {str(key).strip(): value for key, value in parts.items()}
@@ -242,7 +241,7 @@ class _Class:
         )
 
     def _budget(self, kind: str) -> None:
-        """The budget and its parts, rounded; a budget that the file does not reckon is an input."""
+        """The budget and its parts, rounded; what the file does not reckon is an input."""
         for name in ("indoor", "outdoor", "budget"):
             if self._find(name, kind) is not None:
                 self._quantity(name, kind)
@@ -294,7 +293,9 @@ class _Class:
         percent = _PERCENT.fullmatch(part.strip())
         if percent and is_start:
             if "budget" not in self.quantities:
-                raise NotExpressed(f"{name}: {part.strip()} of a budget that the file does not say")
+                raise NotExpressed(
+                    f"{name}: {part.strip()} of a budget that the file does not say"
+                )
             share = Number(Decimal(percent[1]) / 100)
             return Apply("*", (share, Name("budget")))
         return self._resolved(_formula(part, name), name, kind)

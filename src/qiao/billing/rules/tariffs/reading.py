@@ -14,23 +14,19 @@ Decimal numbers may be text or whole numbers, never binary fractions. Whatever c
 told with its place, what stands there and what was expected.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
+from qiao.billing.rules.tariffs.checking import BadTariff, check
 from qiao.billing.rules.tariffs.formulas import (
     BadFormula,
     Formula,
     Number,
-    names_of,
     read_formula,
-    write_formula,
 )
 from qiao.billing.rules.tariffs.model import (
-    OTHERWISE,
     USAGE,
     AtLeast,
     Charge,
@@ -56,28 +52,18 @@ _CHARGE: Final = frozenset({"key", "kind", "names", "owner", "when"})
 _KINDS: Final[Mapping[str, frozenset[str]]] = {
     "fixed": frozenset({"amount", "per"}),
     "per_unit": frozenset({"quantity", "price"}),
-    "tiered": frozenset(
-        {"quantity", "starts", "prices", "period", "start_is", "digits", "way"}
-    ),
+    "tiered": frozenset({"quantity", "starts", "prices", "period", "start_is", "digits", "way"}),
     "reckoned": frozenset({"amount"}),
     "share": frozenset({"of", "rate", "included"}),
     "at_least": frozenset({"of", "amount", "per"}),
 }
 
 
-class BadTariff(ValueError):  # noqa: N818 - a finding about data
-    """A tariff that cannot be read. `where` is the place (``charges[2].starts``), `what` says what
-    stands there and what was expected."""
-
-    def __init__(self, where: str, what: str) -> None:
-        super().__init__(f"{where}: {what}")
-        self.where, self.what = where, what
-
-
-def read_tariff(data: Mapping[str, Any]) -> Tariff:
+def read_tariff(data: Any) -> Tariff:
     """Read a tariff and check that it hangs together. Raises `BadTariff`."""
-    _known(data, _TARIFF, "tariff")
-    currency = _text(data, "currency", "tariff")
+    data = _mapping(data, "tariff")
+    _known(data, _TARIFF, "")
+    currency = _text(data, "currency", "")
     try:
         exponent_of(currency)
     except BadMoney:
@@ -94,70 +80,15 @@ def read_tariff(data: Mapping[str, Any]) -> Tariff:
         raise BadTariff("charges", "one at least is needed")
     tariff = Tariff(
         currency,
-        _text(data, "unit", "tariff"),
+        _text(data, "unit", ""),
         charges,
         quantities,
         dict(_words(data.get("defaults", {}), "defaults")),
         {key: str(_decimal(each, f"numbers.{key}"))
          for key, each in _mapping(data.get("numbers", {}), "numbers").items()},
     )  # fmt: skip
-    _check(tariff)
+    check(tariff)
     return tariff
-
-
-def write_tariff(tariff: Tariff) -> dict[str, Any]:
-    """The data of a tariff; `read_tariff` of it gives the same."""
-    return {
-        "currency": tariff.currency,
-        "unit": tariff.unit,
-        "quantities": [
-            {"key": each.key, "value": _written(each.value), **_rounded(each.rounding)}
-            for each in tariff.quantities
-        ],
-        "charges": [_written_charge(each) for each in tariff.charges],
-        "defaults": dict(tariff.defaults),
-        "numbers": dict(tariff.numbers),
-    }
-
-
-def _written_charge(charge: Charge) -> dict[str, Any]:
-    data: dict[str, Any] = {"key": charge.key, "owner": charge.owner}
-    if charge.names:
-        data["names"] = dict(charge.names)
-    if charge.when:
-        data["when"] = {name: sorted(values) for name, values in sorted(charge.when.items())}
-    match charge.how:
-        case Fixed(amount, per):
-            return data | {"kind": "fixed", "amount": _written(amount), "per": per}
-        case PerUnit(quantity, price):
-            return data | {"kind": "per_unit", "quantity": quantity, "price": _written(price)}
-        case Tiered(quantity, starts, prices, period, start_is, rounding):
-            tiers = {"quantity": quantity, "period": period, "start_is": start_is}
-            figures = {"starts": _written(starts, many=True), "prices": _written(prices, many=True)}
-            return data | {"kind": "tiered"} | tiers | figures | _rounded(rounding)
-        case Reckoned(amount):
-            return data | {"kind": "reckoned", "amount": _written(amount)}
-        case Share(of, rate, included):
-            share = {"of": list(of), "rate": _written(rate), "included": included}
-            return data | {"kind": "share"} | share
-        case AtLeast(of, amount, per):
-            return data | {
-                "kind": "at_least", "of": list(of), "amount": _written(amount), "per": per
-            }  # fmt: skip
-
-
-def _rounded(rounding: Rounding | None) -> dict[str, Any]:
-    return {} if rounding is None else {"digits": rounding.digits, "way": rounding.way}
-
-
-def _written(table: Table, *, many: bool = False) -> Any:
-    rows = {
-        key: [write_formula(figure) for figure in row] if many else write_formula(row[0])
-        for key, row in table.rows.items()
-    }
-    if not table.by:
-        return rows[()]
-    return {"by": list(table.by), "rows": [[list(key), row] for key, row in rows.items()]}
 
 
 def _quantity(data: Any, where: str) -> Quantity:
@@ -187,14 +118,15 @@ def _how(kind: str, data: Mapping[str, Any], where: str) -> How:
     def table(name: str, *, many: bool = False) -> Table:
         return _table(data.get(name), f"{where}.{name}", many=many)
 
+    quantity = _text(data, "quantity", where) if "quantity" in data else USAGE
     match kind:
         case "fixed":
             return Fixed(table("amount"), _one_of(data, "per", ("bill", "month", "day"), where))
         case "per_unit":
-            return PerUnit(str(data.get("quantity", USAGE)), table("price"))
+            return PerUnit(quantity, table("price"))
         case "tiered":
             return Tiered(
-                str(data.get("quantity", USAGE)),
+                quantity,
                 table("starts", many=True),
                 table("prices", many=True),
                 _one_of(data, "period", ("bill", "month", "year"), where),
@@ -213,7 +145,9 @@ def _how(kind: str, data: Mapping[str, Any], where: str) -> How:
 
 
 def _of(data: Mapping[str, Any], where: str) -> tuple[str, ...]:
-    return tuple(_texts(data.get("of"), f"{where}.of"))
+    of = tuple(_texts(data.get("of"), f"{where}.of"))
+    _once(of, f"{where}.of")
+    return of
 
 
 def _table(data: Any, where: str, *, many: bool = False) -> Table:
@@ -221,6 +155,7 @@ def _table(data: Any, where: str, *, many: bool = False) -> Table:
         return Table((), {(): _figures(data, where, many=many)})
     _known(data, frozenset({"by", "rows"}), where)
     by = tuple(_texts(data["by"], f"{where}.by"))
+    _once(by, f"{where}.by")
     rows: dict[tuple[str, ...], tuple[Formula, ...]] = {}
     for place, row in enumerate(_listed(data.get("rows"), f"{where}.rows", MOST * 100)):
         here = f"{where}.rows[{place}]"
@@ -232,8 +167,8 @@ def _table(data: Any, where: str, *, many: bool = False) -> Table:
         if key in rows:
             raise BadTariff(here, f"{' and '.join(key)} stands there twice")
         rows[key] = _figures(row[1], here, many=many)
-    if not rows or not by:
-        raise BadTariff(where, "one label and one row at least are needed")
+    if not rows:
+        raise BadTariff(f"{where}.rows", "one row at least is needed")
     return Table(by, rows)
 
 
@@ -257,7 +192,10 @@ def _figure(data: Any, where: str) -> Formula:
 
 def _decimal(data: Any, where: str) -> Decimal:
     if isinstance(data, Decimal) or (isinstance(data, int) and not isinstance(data, bool)):
-        return Decimal(data)
+        try:
+            return Number(Decimal(data)).value
+        except BadFormula as refusal:
+            raise BadTariff(where, str(refusal)) from None
     if isinstance(data, str):
         formula = _figure(data, where)
         if isinstance(formula, Number):
@@ -267,6 +205,8 @@ def _decimal(data: Any, where: str) -> Decimal:
 
 def _rounding(data: Mapping[str, Any], where: str) -> Rounding | None:
     if "digits" not in data:
+        if "way" in data:
+            raise BadTariff(f"{where}.way", "digits are needed too")
         return None
     digits = data["digits"]
     if isinstance(digits, bool) or not isinstance(digits, int) or digits not in DIGITS:
@@ -277,7 +217,7 @@ def _rounding(data: Mapping[str, Any], where: str) -> Rounding | None:
 def _one_of(data: Mapping[str, Any], name: str, known: Sequence[str], where: str) -> Any:
     value = data.get(name, known[0])
     if value not in known:
-        raise BadTariff(f"{where}.{name}", f"{value!r} is none of {', '.join(known)}")
+        raise BadTariff(_at(where, name), f"{value!r} is none of {', '.join(known)}")
     return value
 
 
@@ -288,10 +228,20 @@ def _key(data: Mapping[str, Any], where: str) -> str:
     return key
 
 
+def _at(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
+
+
+def _once(names: Sequence[str], where: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise BadTariff(where, f"{name} stands there twice")
+
+
 def _text(data: Mapping[str, Any], name: str, where: str) -> str:
     value = data.get(name)
     if not isinstance(value, str) or not value.strip():
-        raise BadTariff(f"{where}.{name}", "a text is needed")
+        raise BadTariff(_at(where, name), "a text is needed")
     return value
 
 
@@ -326,62 +276,6 @@ def _mapping(data: Any, where: str) -> Mapping[str, Any]:
 def _known(data: Mapping[str, Any], known: frozenset[str], where: str) -> None:
     for name in data:
         if name not in known:
-            raise BadTariff(f"{where}.{name}", f"is not known; known are {', '.join(sorted(known))}")
-
-
-def _check(tariff: Tariff) -> None:
-    reckoned: set[str] = set()
-    for place, quantity in enumerate(tariff.quantities):
-        where = f"quantities[{place}]"
-        later = {each.key for each in tariff.quantities[place:]}
-        if quantity.key in reckoned:
-            raise BadTariff(f"{where}.key", f"{quantity.key} stands there twice")
-        for name in sorted(quantity.value.names() & later):
-            raise BadTariff(f"{where}.value", f"{name} is reckoned only later")
-        reckoned.add(quantity.key)
-    before: set[str] = set()
-    for place, charge in enumerate(tariff.charges):
-        where = f"charges[{place}]"
-        if charge.key in before:
-            raise BadTariff(f"{where}.key", f"{charge.key} stands there twice")
-        if isinstance(charge.how, Share | AtLeast):
-            for name in charge.how.of:
-                if name not in before:
-                    raise BadTariff(f"{where}.of", f"{name} is no charge that stands before")
-        if isinstance(charge.how, Tiered):
-            _check_tiers(charge.how, where)
-        before.add(charge.key)
-
-
-def _check_tiers(how: Tiered, where: str) -> None:
-    """Starts and prices must agree wherever labels lead to both, and no start lies below another
-    (two alike leave a tier empty)."""
-    for key, row in how.starts.rows.items():
-        here = f"{where}.starts" + (f" ({' and '.join(key)})" if key else "")
-        first = row[0]
-        if not isinstance(first, Number) or first.value not in (0, 1):
-            raise BadTariff(here, f"the first tier starts at 0, not {write_formula(first)}")
-        if first.value == 1 and how.start_is == "threshold":
-            raise BadTariff(here, "thresholds begin with 0, or the first unit would be free")
-        for one, two in zip(row, row[1:], strict=False):
-            if isinstance(one, Number) and isinstance(two, Number) and one.value > two.value:
-                raise BadTariff(here, f"{two.value} lies below {one.value}")
-        if how.quantity in frozenset().union(*(names_of(each) for each in row)):
-            raise BadTariff(here, f"a start cannot depend on {how.quantity} itself")
-        for other, prices in how.prices.rows.items():
-            if _meet(how.starts.by, key, how.prices.by, other) and len(prices) != len(row):
-                at = f" ({' and '.join(other)})" if other else ""
-                raise BadTariff(
-                    f"{where}.prices{at}", f"{len(prices)} prices for {len(row)} tiers"
-                )
-
-
-def _meet(
-    by: Sequence[str], key: Sequence[str], by_other: Sequence[str], other: Sequence[str]
-) -> bool:
-    """Whether one row of labels and another can hold for the same bill."""
-    mine = dict(zip(by, key, strict=True))
-    return all(
-        OTHERWISE in (mine.get(name, OTHERWISE), value) or mine[name] == value
-        for name, value in zip(by_other, other, strict=True)
-    )
+            raise BadTariff(
+                _at(where, name), f"is not known; known are {', '.join(sorted(known))}"
+            )

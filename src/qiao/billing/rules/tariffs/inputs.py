@@ -1,0 +1,98 @@
+"""What is rated: many bills at once, an input of all of them a column."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from qiao.billing.rules.tariffs.exact import Column, Exact, constant
+from qiao.billing.rules.tariffs.model import Tariff
+
+
+class CannotRate(ValueError):  # noqa: N818 - a finding about the input
+    """A row lacks an input or has one that the tariff does not know; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """One label of each row: a number of `values`. An empty one says that it is not known."""
+
+    codes: Column
+    values: tuple[str, ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[str]) -> "Labels":
+        """Labels as they come."""
+        values = tuple(dict.fromkeys(rows))
+        places = {value: place for place, value in enumerate(values)}
+        return cls(np.array([places[row] for row in rows], dtype=np.int64), values)
+
+    @classmethod
+    def all(cls, value: str, count: int) -> "Labels":
+        """One label for every row."""
+        return cls(np.zeros(count, dtype=np.int64), (value,))
+
+    def at(self, rows: Column) -> "Labels":
+        """The labels of these rows, in this order."""
+        return Labels(self.codes[rows], self.values)
+
+    def known_or(self, value: str) -> "Labels":
+        """With `value` where no label is known."""
+        return Labels(self.codes, tuple(each or value for each in self.values))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What is to be rated: inputs by name. `before`: by quantity, what was used in the tier period
+    before these rows; without, tiers begin to fill with the row."""
+
+    count: int
+    labels: Mapping[str, Labels] = field(default_factory=dict)
+    numbers: Mapping[str, Exact] = field(default_factory=dict)
+    before: Mapping[str, Exact] = field(default_factory=dict)
+
+    def at(self, rows: Column) -> "Rows":
+        """These rows, in this order."""
+        return Rows(
+            len(rows),
+            {name: each.at(rows) for name, each in self.labels.items()},
+            _at(self.numbers, rows),
+            _at(self.before, rows),
+        )
+
+    def with_defaults(self, tariff: Tariff) -> "Rows":
+        """With what the tariff takes where nothing is known."""
+        labels, numbers = dict(self.labels), dict(self.numbers)
+        for name, value in tariff.defaults.items():
+            known = labels.get(name)
+            labels[name] = known.known_or(value) if known else Labels.all(value, self.count)
+        for name, number in tariff.numbers.items():
+            numbers.setdefault(name, constant(number, self.count))
+        return replace(self, labels=labels, numbers=numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowances:
+    """What tiers are as wide as, where that is not the row's own inputs for one whole tier period:
+    a household that grew amid the year, an owner who came in May.
+
+    Each belongs to the row `row`, counts `weight` tier periods (a share of the year, 2 months),
+    and has the inputs of `rows` at the same place. A row without any has no allowance at all: all
+    of its use lies in its last tier.
+    """
+
+    row: Column
+    weight: Exact
+    rows: Rows
+
+    def at(self, rows: Column, count: int) -> "Allowances":
+        """Those of these rows out of `count`."""
+        place = np.full(count, -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        own = np.flatnonzero(place[self.row] >= 0)
+        return Allowances(place[self.row[own]], self.weight.at(own), self.rows.at(own))
+
+
+def _at(numbers: Mapping[str, Exact], rows: Column) -> dict[str, Exact]:
+    """These rows of columns, in this order."""
+    return {name: each.at(rows) for name, each in numbers.items()}
