@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiao.billing.rules.tariffs.exact import column
@@ -64,6 +64,7 @@ def test_a_tariff_that_was_written_is_read_as_the_same(data: dict[str, Any]) -> 
     assert write_tariff(read_tariff(written)) == written
 
 
+@settings(max_examples=50)
 @given(strategies.tariffs(), CASES)
 def test_allowances_of_a_household_that_changed_are_what_the_oracle_adds_up(
     data: dict[str, Any], case: st.DataObject

@@ -34,7 +34,7 @@ TIERS = {"kind": "tiered", "starts": [0, 10], "prices": [1, 2], "period": "month
 @pytest.mark.parametrize(
     ("charge", "bill", "said"),
     [
-        (METER, Inputs(), "size: a value is needed"),
+        (METER, Inputs(), "size: a value is needed, one of 15, 20"),
         (METER, Inputs({"size": "25"}), "size: '25' is none of 15, 20"),
         (METER, Inputs({"size": ""}), "size: a value is needed, one of 15, 20"),
         ({"kind": "fixed", "amount": BY_TWO}, Inputs({"size": "15", "zone": "plain"}),

@@ -25,6 +25,7 @@ COMMANDS = {
     "import": "take a file of customers in",
     "learn-causes": "train the suggestions of causes, tell how good they are, install them",
     "forecast": "calls to come, from a file or the organisation's own, and how good that is",
+    "tariff": "what a tariff in a file makes of a bill, and which files can be expressed",
     "api-key": "give another program access, list or revoke keys",
     "sample": "write a file of invented customers to try an import with",
     "i18n": "check, extend or compile the translations",
@@ -66,7 +67,7 @@ def main(words: list[str]) -> int:
         return int(command.run(args))
     except CommandError as error:
         print(f"qiao: {error}", file=sys.stderr)
-        return 1
+        return error.code
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # `./qiao i18n | head`

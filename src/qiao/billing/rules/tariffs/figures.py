@@ -61,8 +61,11 @@ def chosen_rows(table: Table, rows: Rows) -> Column:
     """The place of the table's row for each row's labels. Raises `CannotRate`."""
     if not table.by:
         return np.zeros(rows.count, dtype=np.int64)
+    for name in table.by:
+        if name not in rows.labels:
+            raise CannotRate(_lacking(table, name))
     places = {key: place for place, key in enumerate(table.rows)}
-    labels = [labels_of(rows, name) for name in table.by]
+    labels = [rows.labels[name] for name in table.by]
     mixed = np.zeros(rows.count, dtype=np.int64)
     for each in labels:
         mixed = mixed * len(each.values) + each.codes
@@ -77,6 +80,15 @@ def chosen_rows(table: Table, rows: Rows) -> Column:
     return np.array(found, dtype=np.int64)[inverse.reshape(-1)]
 
 
+def _values(table: Table, name: str) -> tuple[str, ...]:
+    place = table.by.index(name)
+    return tuple(dict.fromkeys(row[place] for row in table.rows))
+
+
+def _lacking(table: Table, name: str) -> str:
+    return f"{name}: a value is needed, one of {', '.join(_values(table, name))}"
+
+
 def _unmixed(combination: int, labels: Sequence[Labels]) -> tuple[str, ...]:
     key = []
     for each in reversed(labels):
@@ -87,9 +99,9 @@ def _unmixed(combination: int, labels: Sequence[Labels]) -> tuple[str, ...]:
 
 def _unknown(table: Table, key: tuple[str, ...]) -> str:
     for place, name in enumerate(table.by):
-        values = tuple(dict.fromkeys(row[place] for row in table.rows))
+        values = _values(table, name)
         if not key[place]:
-            return f"{name}: a value is needed, one of {', '.join(values)}"
+            return _lacking(table, name)
         if key[place] not in values and OTHERWISE not in values:
             return f"{name}: {key[place]!r} is none of {', '.join(values)}"
     wanted = " and ".join(f"{name} {value}" for name, value in zip(table.by, key, strict=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 import numpy as np
 
@@ -50,6 +51,21 @@ class Rows:
     labels: Mapping[str, Labels] = field(default_factory=dict)
     numbers: Mapping[str, Exact] = field(default_factory=dict)
     before: Mapping[str, Exact] = field(default_factory=dict)
+
+    @classmethod
+    def one(
+        cls,
+        labels: Mapping[str, str],
+        numbers: Mapping[str, Decimal],
+        before: Mapping[str, Decimal],
+    ) -> "Rows":
+        """One bill."""
+        return cls(
+            1,
+            {name: Labels.all(value, 1) for name, value in labels.items()},
+            {name: constant(value, 1) for name, value in numbers.items()},
+            {name: constant(value, 1) for name, value in before.items()},
+        )
 
     def at(self, rows: Column) -> "Rows":
         """These rows, in this order."""

@@ -23,12 +23,9 @@ from typing import Any, Final, Literal
 from qiao.billing.rules.tariffs.checking import BadTariff
 from qiao.billing.rules.tariffs.formulas import (
     Apply,
-    BadFormula,
     Formula,
     Name,
     Number,
-    names_of,
-    read_formula,
 )
 from qiao.billing.rules.tariffs.model import (
     DAYS,
@@ -46,6 +43,16 @@ from qiao.billing.rules.tariffs.model import (
     Tariff,
     Tiered,
 )
+from qiao.billing.rules.tariffs.owrs_parts import (
+    NotExpressed,
+    formula_of,
+    in_words_of_the_file,
+    is_nothing,
+    is_plain,
+    labels_of,
+    names_in,
+    sum_of,
+)
 from qiao.billing.rules.tariffs.reading import read_tariff
 from qiao.billing.rules.tariffs.writing import write_tariff
 
@@ -58,14 +65,8 @@ WHOLE: Final = Rounding(0)
 _TIERS: Final = frozenset({"Tiered", "Budget"})
 _OWN: Final = {"usage_ccf": USAGE, "usage_kgal": USAGE, "days_in_period": DAYS}
 _PERCENT: Final = re.compile(r"(\d+(?:\.\d+)?)\s*%")
-_FRACTION: Final = re.compile(r"\d+/\d+\"?")
-_SIZE: Final = re.compile(r"(\d+)\s*[|_ ]\s*(\d+/\d+\"?)")
 _KINDS: Final = ("commodity", "drought", "wastewater")
 Surcharge = Literal["adds", "replaces"]
-
-
-class NotExpressed(ValueError):  # noqa: N818 - a finding about data
-    """A class of customers whose tariff the file does not say; the message tells why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +108,12 @@ def read_owrs(
     for name, parts in classes.items():
         try:
             tariffs[str(name)] = _Class(parts, unit, start_is, surcharge).tariff()
-        except (NotExpressed, BadTariff) as refusal:
+        except NotExpressed as refusal:
             refused[str(name)] = str(refusal)
     return OwrsFile(
         str(about.get("utility_name", "")).strip(), _date(about.get("effective_date")),
         MONTHS_OF[often], unit, tariffs, refused,
     )  # fmt: skip
-
-
-def label(value: str) -> str:
-    """A label as it is compared: sizes of meters are written in several ways, ``1|1/2"`` too."""
-    return _SIZE.sub(r"\1 \2", value.strip())
 
 
 def _date(written: Any) -> date:
@@ -159,11 +155,14 @@ class _Class:
             CURRENCY, self.unit, (*plain, *drought, *shares), tuple(self.quantities.values()),
             defaults,
         )  # fmt: skip
-        return read_tariff(write_tariff(found))
+        try:
+            return read_tariff(write_tariff(found))
+        except BadTariff as refusal:
+            raise NotExpressed(in_words_of_the_file(refusal, found)) from None
 
     def _billed(self) -> list[Charge]:
         formula = self._formula_at("bill")
-        factor, terms = _sum_of(formula)
+        factor, terms = sum_of(formula)
         charges = [Charge(term, self._how(term)) for term in terms]
         if factor != 1:
             rate = Table((), {(): (Number(factor - 1),)})
@@ -173,7 +172,7 @@ class _Class:
     def _drought(self, billed: Iterable[str]) -> list[Charge]:
         found = []
         for name in ("fixed_drought_surcharge", "variable_drought_surcharge"):
-            if name in billed or _is_nothing(self.parts.get(name)):
+            if name in billed or is_nothing(self.parts.get(name)):
                 continue
             found.append(Charge(name, self._how(name), when={DROUGHT: frozenset({"on"})}))
         return found
@@ -182,7 +181,7 @@ class _Class:
         written = self.parts.get(name)
         if not isinstance(written, str) or not written.strip():
             raise NotExpressed(f"{name}: is missing")
-        return _formula(written, name)
+        return formula_of(written, name)
 
     def _how(self, name: str) -> How:
         part = self.parts.get(name)
@@ -193,8 +192,8 @@ class _Class:
             return self._tiered(name, kind, is_budget=part.strip() == "Budget")
         if not isinstance(part, str):
             table = self._table(part, name, kind)
-            return Fixed(table) if _is_plain(table) else Reckoned(table)
-        formula = _formula(part, name)
+            return Fixed(table) if is_plain(table) else Reckoned(table)
+        formula = formula_of(part, name)
         if isinstance(formula, Number):
             return Fixed(Table((), {(): (formula,)}))
         unit_price = self._unit_price(formula, kind)
@@ -219,7 +218,7 @@ class _Class:
             if isinstance(part, Mapping):
                 return self._table(part, key or "", kind)
             if isinstance(part, str):
-                figure = _formula(part, key or "")
+                figure = formula_of(part, key or "")
                 return Table((), {(): (figure,)}) if isinstance(figure, Number) else None
         return None
 
@@ -230,14 +229,12 @@ class _Class:
             raise NotExpressed(f"{name}: is in tiers, and {missing} is missing")
         if is_budget:
             self._budget(kind)
-        table = self._table(self.parts[starts], starts, kind, many=True, is_start=True)
-        rounded = WHOLE if is_budget else None
+        table = self._table(self.parts[starts], starts, kind, many=True, of_budget=is_budget)
         return Tiered(
             USAGE,
             table,
             self._table(self.parts[prices], prices, kind, many=True),
             start_is="threshold" if is_budget else self.start_is,
-            rounding=rounded,
         )
 
     def _budget(self, kind: str) -> None:
@@ -254,51 +251,46 @@ class _Class:
         return name if name in self.parts else None
 
     def _table(
-        self, part: Any, name: str, kind: str, *, many: bool = False, is_start: bool = False
+        self, part: Any, name: str, kind: str, *, many: bool = False, of_budget: bool = False
     ) -> Table:
         if not isinstance(part, Mapping):
-            return Table((), {(): self._figures(part, name, kind, many=many, is_start=is_start)})
+            return Table((), {(): self._figures(part, name, kind, many=many, of_budget=of_budget)})
         by, values = part.get("depends_on"), part.get("values")
         names = (by,) if isinstance(by, str) else tuple(by or ())
         if not names or not isinstance(values, Mapping) or not values:
             raise NotExpressed(f"{name}: depends_on or values is missing")
-        reckoned = _names_in(values.values())  # a number that figures are reckoned from, no label
+        reckoned = names_in(values.values())  # a number that figures are reckoned from, no label
         names = tuple(each for each in names if each not in reckoned)
         rows = {}
         for key, figures in values.items():
-            labels = _labels(str(key), len(names), name)
+            labels = labels_of(str(key), len(names), name)
             if labels in rows:
                 raise NotExpressed(f"{name}: {' and '.join(labels)} stands there twice")
             rows[labels] = self._figures(
-                figures, f"{name} ({key})", kind, many=many, is_start=is_start
+                figures, f"{name} ({key})", kind, many=many, of_budget=of_budget
             )
         return Table(tuple(str(each) for each in names), rows)
 
     def _figures(
-        self, part: Any, name: str, kind: str, *, many: bool, is_start: bool
+        self, part: Any, name: str, kind: str, *, many: bool, of_budget: bool
     ) -> tuple[Formula, ...]:
         if part is None or part == "":
             raise NotExpressed(f"{name}: has no value")
         if many and isinstance(part, Sequence) and not isinstance(part, str):
-            return tuple(self._figure(each, name, kind, is_start=is_start) for each in part)
+            return tuple(self._figure(each, name, kind, of_budget=of_budget) for each in part)
         if isinstance(part, Sequence) and not isinstance(part, str) and len(part) == 1:
             part = part[0]
         if not isinstance(part, str):
             raise NotExpressed(f"{name}: one figure is needed, not several")
-        return (self._figure(part, name, kind, is_start=is_start),)
+        return (self._figure(part, name, kind, of_budget=of_budget),)
 
-    def _figure(self, part: Any, name: str, kind: str, *, is_start: bool) -> Formula:
+    def _figure(self, part: Any, name: str, kind: str, *, of_budget: bool) -> Formula:
         if not isinstance(part, str) or not part.strip():
             raise NotExpressed(f"{name}: a figure is missing")
         percent = _PERCENT.fullmatch(part.strip())
-        if percent and is_start:
-            if "budget" not in self.quantities:
-                raise NotExpressed(
-                    f"{name}: {part.strip()} of a budget that the file does not say"
-                )
-            share = Number(Decimal(percent[1]) / 100)
-            return Apply("*", (share, Name("budget")))
-        return self._resolved(_formula(part, name), name, kind)
+        if percent and of_budget:
+            return Name(self._share_of_budget(percent[1], name, kind))
+        return self._resolved(formula_of(part, name), name, kind)
 
     def _resolved(self, formula: Formula, name: str, kind: str) -> Formula:
         """The formula with our names, after what it names has become a quantity."""
@@ -309,80 +301,32 @@ class _Class:
                 return Apply(sign, tuple(self._resolved(part, name, kind) for part in parts))
         return formula
 
+    def _share_of_budget(self, percent: str, name: str, kind: str) -> str:
+        """The name of a start in per cent of the budget, in whole units."""
+        budget = self._find("budget", kind)
+        if budget is None:
+            raise NotExpressed(f"{name}: {percent}% of a budget that the file does not say")
+        key = f"{self._quantity('budget', kind)}_{percent.replace('.', '_')}_percent"
+        share = Apply("*", (Number(Decimal(percent) / 100), Name(budget)))
+        self.quantities[key] = Quantity(key, Table((), {(): (share,)}), WHOLE)
+        return key
+
     def _quantity(self, used: str, kind: str) -> str:
         """The name of a quantity or of an input."""
         key = self._find(used, kind)
         if key is None:
             return _OWN.get(used, used)
-        if used in self.quantities:
-            return used
-        if used in self.open:
-            raise NotExpressed(f"{used}: is reckoned from itself")
+        if key in self.quantities:
+            return key
+        if key in self.open:
+            raise NotExpressed(f"{key}: is reckoned from itself")
         part = self.parts[key]
         if isinstance(part, str) and part.strip() in _TIERS:
             raise NotExpressed(f"{key}: is in tiers, and used in a formula")
-        self.open.append(used)
+        self.open.append(key)
         table = self._table(part, key, kind)
         self.open.pop()
-        rounded = WHOLE if used in ("indoor", "outdoor") or "budget" in used else None
-        self.quantities[used] = Quantity(used, table, rounded)
-        return used
-
-
-def _formula(written: str, name: str) -> Formula:
-    try:
-        return read_formula(written)
-    except BadFormula as refusal:
-        raise NotExpressed(f"{name}: {refusal}") from None
-
-
-def _names_in(figures: Iterable[Any]) -> frozenset[str]:
-    found: set[str] = set()
-    for figure in figures:
-        try:
-            found |= names_of(read_formula(figure)) if isinstance(figure, str) else set()
-        except BadFormula:
-            continue  # told where the figure is read
-    return frozenset(found)
-
-
-def _labels(key: str, count: int, name: str) -> tuple[str, ...]:
-    """The labels of one row; a fraction behind a bar belongs to the whole number before."""
-    if count == 1:
-        return (label(key),)
-    parts: list[str] = []
-    for part in key.split("|"):
-        if parts and _FRACTION.fullmatch(part.strip()) and parts[-1].strip().isdigit():
-            parts[-1] += f"|{part}"
-        else:
-            parts.append(part)
-    if len(parts) != count:
-        raise NotExpressed(f"{name}: {key!r} are not {count} labels")
-    return tuple(label(part) for part in parts)
-
-
-def _sum_of(formula: Formula) -> tuple[Decimal, list[str]]:
-    """A bill as a factor and the lines it is the sum of."""
-    match formula:
-        case Apply("*", (Number(factor), rest)) | Apply("*", (rest, Number(factor))):
-            inner, terms = _sum_of(rest)
-            return factor * inner, terms
-        case Name(name):
-            return Decimal(1), [name]
-        case Apply("+", parts):
-            terms = []
-            for part in parts:
-                factor, found = _sum_of(part)
-                if factor != 1:
-                    raise NotExpressed("bill: a factor over a part of the sum")
-                terms += found
-            return Decimal(1), terms
-    raise NotExpressed(f"bill: a sum of charges is needed, names {', '.join(names_of(formula))}")
-
-
-def _is_plain(table: Table) -> bool:
-    return all(isinstance(figure, Number) for row in table.rows.values() for figure in row)
-
-
-def _is_nothing(part: Any) -> bool:
-    return part is None or (isinstance(part, str) and part.strip() in ("", "0", "0.0", "0.00"))
+        part_of_budget = key.removesuffix(f"_{kind}") in ("indoor", "outdoor")
+        rounded = WHOLE if part_of_budget or "budget" in key else None
+        self.quantities[key] = Quantity(key, table, rounded)
+        return key

@@ -5,7 +5,8 @@ from typing import Any, Final
 import yaml
 
 from qiao.billing.rules.tariffs.model import StartIs
-from qiao.billing.rules.tariffs.owrs import NotExpressed, OwrsFile, Surcharge, read_owrs
+from qiao.billing.rules.tariffs.owrs import OwrsFile, Surcharge, read_owrs
+from qiao.billing.rules.tariffs.owrs_parts import NotExpressed
 
 LARGEST: Final = 2_000_000  # characters; the largest real file has 60,000
 
