@@ -128,7 +128,7 @@ class OwrsBill:
         reached, amount = Fraction(0), use * prices[0]
         for limit, dearer in zip(limits, _steps(prices), strict=True):
             reached = max(reached, limit)
-            amount += max(use - reached, 0) * dearer
+            amount += max(use - reached, Fraction(0)) * dearer
         return amount
 
     def limits(self, starts: list[str], kind: str, how: str) -> Iterator[Fraction]:

@@ -70,7 +70,7 @@ def tiers(draw: Draw, key: str, quantities: list[str]) -> dict[str, Any]:
             found = [draw(st.sampled_from([each, f"people * {each} / 3"])) for each in found]
         return [draw(st.sampled_from(["0", "1"] if start_is == "first_unit" else ["0"])), *found]
 
-    def prices(count: int) -> list[str]:
+    def prices(count: int) -> list[Any]:
         return [draw(FIGURES) for _each in range(count + 1)]
 
     if draw(st.booleans()):
@@ -142,30 +142,43 @@ def tariffs(draw: Draw) -> dict[str, Any]:
     }
 
 
+USAGE = st.one_of(decimals(0, 600), decimals(0, 600), decimals(0, 10**13, 6))
+KNOWN = {
+    "people": st.integers(1, 12).map(str),
+    "months": st.integers(0, 12).map(str),
+    "days": st.integers(0, 366).map(str),
+    "credit": decimals(-100, 100),
+    "usage": USAGE,
+}
+
+
+def numbers(names: set[str]) -> st.SearchStrategy[dict[str, str]]:
+    """Numbers of these names."""
+    return st.fixed_dictionaries({name: KNOWN[name] for name in sorted(names)})
+
+
 @st.composite
-def bills(draw: Draw, quantities: list[str]) -> list[Inputs]:
+def bills(
+    draw: Draw, quantities: list[str], labels: frozenset[str] = frozenset(LABELS)
+) -> list[Inputs]:
     """Up to six bills that know the same names, as a run has them; a label may be unknown."""
-    known = draw(st.sets(st.sampled_from(sorted(LABELS))))
-    numbers = {"people", "months", "credit", "usage"} | draw(st.sets(st.just("days")))
-    usage = st.one_of(decimals(0, 600), decimals(0, 600), decimals(0, 10**13, 6))
-    drawn = {
-        "people": st.integers(1, 12).map(str),
-        "months": st.integers(0, 12).map(str),
-        "days": st.integers(0, 366).map(str),
-        "credit": decimals(-100, 100),
-        "usage": usage,
-    }
+    known = draw(st.sets(st.sampled_from(sorted(labels))))
+    named = {*KNOWN} - draw(st.sets(st.just("days")))
     before = draw(st.sets(st.sampled_from(["usage", *quantities])))
-    return [
-        Inputs(
-            {name: draw(st.sampled_from(["", *LABELS[name]])) for name in sorted(known)},
-            {name: draw(drawn[name]) for name in sorted(numbers)},
-            {name: draw(usage) for name in sorted(before)},
-        )
-        for _each in range(draw(st.integers(1, 6)))
-    ]
+    one = st.builds(
+        Inputs,
+        st.fixed_dictionaries({n: st.sampled_from(["", *LABELS[n]]) for n in sorted(known)}),
+        numbers(named),
+        st.fixed_dictionaries(dict.fromkeys(sorted(before), USAGE)),
+    )
+    return draw(st.lists(one, min_size=1, max_size=6))
 
 
-def weights() -> st.SearchStrategy[Decimal]:
-    """Shares of a tier period."""
-    return st.decimals("0.01", 3, places=4)
+@st.composite
+def parts(draw: Draw, count: int) -> list[tuple[int, Decimal, Inputs]]:
+    """For some of `count` bills parts of a tier period: whose, how much of it, who lived there."""
+    weight = st.decimals("0.01", 3, places=4)
+    one = st.tuples(
+        st.integers(0, count - 1), weight, st.builds(Inputs, st.just({}), numbers({*KNOWN}))
+    )
+    return draw(st.lists(one, min_size=1, max_size=8))

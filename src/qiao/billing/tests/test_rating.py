@@ -69,26 +69,17 @@ def test_a_tariff_that_was_written_is_read_as_the_same(data: dict[str, Any]) -> 
 def test_allowances_of_a_household_that_changed_are_what_the_oracle_adds_up(
     data: dict[str, Any], case: st.DataObject
 ) -> None:
-    bills = case.draw(strategies.bills([each["key"] for each in data["quantities"]]))
-    for each in bills:  # the number of tiers goes by size: that may not change within a period
-        each.labels.pop("size", None)  # type: ignore[attr-defined]
-    counts = [case.draw(st.integers(0, 3)) for _each in bills]
-    owners = [row for row, count in enumerate(counts) for _nth in range(count)]
-    order = case.draw(st.permutations(owners))
-    if not order:
-        return
-    parts = case.draw(
-        st.lists(strategies.bills([]), min_size=1).map(lambda found: [p for f in found for p in f])
-    )
-    people = [parts[place % len(parts)] for place in range(len(order))]
-    shared = [Inputs({}, {**each.numbers, "days": "30"}) for each in people]
-    weights = [case.draw(strategies.weights()) for _each in order]
-    allowances = Allowances(column(order).above.astype(int), column(weights), rows_of(shared))
+    keys = [each["key"] for each in data["quantities"]]
+    # The number of tiers goes by size: that may not change within a period.
+    bills = case.draw(strategies.bills(keys, frozenset({"zone", "season"})))
+    parts = case.draw(strategies.parts(len(bills)))
+    owners, weights, people = zip(*parts, strict=True)
+    allowances = Allowances(column(owners).above, column(weights), rows_of(people))
     rated = rate(read_tariff(data), rows_of(bills), allowances)
     for row, each in enumerate(bills):
         own = [
-            Part(Fraction(weights[place]), {}, fractions_of(shared[place].numbers))
-            for place, owner in enumerate(order)
+            Part(Fraction(weight), {}, fractions_of(lived.numbers))
+            for owner, weight, lived in parts
             if owner == row
         ]
         numbers, before = fractions_of(each.numbers), fractions_of(each.before)

@@ -1,7 +1,7 @@
 """How the Open Water Rate Specification writes figures, labels and sums."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from qiao.billing.rules.tariffs.formulas import (
     names_of,
     read_formula,
 )
-from qiao.billing.rules.tariffs.model import Table, Tariff
+from qiao.billing.rules.tariffs.model import Charge, Quantity, Table, Tariff
 
 _PLACE: Final = re.compile(r"(charges|quantities)\[(\d+)\]")
 _FRACTION: Final = re.compile(r"\d+/\d+\"?")
@@ -36,7 +36,8 @@ def in_words_of_the_file(refusal: BadTariff, tariff: Tariff) -> str:
     place = _PLACE.match(refusal.where)
     if not place:
         return str(refusal)
-    named = {"charges": tariff.charges, "quantities": tariff.quantities}[place[1]]
+    named: Sequence[Charge | Quantity]
+    named = tariff.charges if place[1] == "charges" else tariff.quantities
     return f"{named[int(place[2])].key}{refusal.where[place.end() :]}: {refusal.what}"
 
 
