@@ -148,6 +148,17 @@ def test_what_is_no_table_is_no_tariff(data: Any) -> None:
         read_tariff(data)
 
 
+def test_what_is_contained_is_taken_from_one_owner() -> None:
+    tariff = _with(f"{USE}.owner", "city")
+    tariff["charges"][3] |= {"of": ["water", "use"], "owner": "tax office"}
+    read_tariff(tariff)
+    tariff["charges"][3]["included"] = True
+    with pytest.raises(BadTariff) as refusal:
+        read_tariff(tariff)
+    said = "charges[3].of: what is contained has one owner, not city and company"
+    assert str(refusal.value) == said
+
+
 def test_tables_of_starts_and_prices_agree_where_the_same_bill_leads_to_both() -> None:
     starts = _by([["15"], [0, 9]], [["*"], [0, 9, 20]])
     prices = _by([["15"], [1, 2]], [["*"], [1, 2, 3]])

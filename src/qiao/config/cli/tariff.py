@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import re
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from qiao.billing.rules.tariffs.inputs import Rows
     from qiao.billing.rules.tariffs.model import Tariff
 
-_SETTING = re.compile(r"([A-Za-z][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _WIDTH = 44
 STARTS = {
     "first_unit": "a start of a tier is its first unit",
@@ -153,14 +151,14 @@ def _rows(args: argparse.Namespace, tariff: "Tariff", about: dict[str, Any]) -> 
 
 
 def _given(words: list[str]) -> dict[str, str]:
-    given = {}
+    given: dict[str, str] = {}
     for word in words:
-        found = _SETTING.fullmatch(word)
-        if not found or not found[2].strip():
+        name, _is, value = (part.strip() for part in word.partition("="))
+        if not name or not value:
             raise WrongWords(f"--set {word}: NAME=VALUE is needed")
-        if found[1] in given:
-            raise WrongWords(f"--set {word}: {found[1]} is given twice")
-        given[found[1]] = found[2].strip()
+        if name in given:
+            raise WrongWords(f"--set {word}: {name} is given twice")
+        given[name] = value
     return given
 
 

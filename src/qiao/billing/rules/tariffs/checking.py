@@ -1,6 +1,6 @@
 """Whether a tariff that was read hangs together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -48,20 +48,28 @@ def _check_quantities(quantities: Sequence[Quantity]) -> None:
 
 
 def _check_charges(charges: Sequence[Charge]) -> None:
-    before: set[str] = set()
+    owners: dict[str, str] = {}
     for place, charge in enumerate(charges):
         where = f"charges[{place}]"
-        if charge.key in before:
+        if charge.key in owners:
             raise BadTariff(f"{where}.key", f"{charge.key} stands there twice")
         if isinstance(charge.how, Share | AtLeast):
-            for name in charge.how.of:
-                if name not in before:
-                    raise BadTariff(f"{where}.of", f"{name} is no charge that stands before")
+            _check_of(charge.how, owners, f"{where}.of")
         if isinstance(charge.how, Tiered):
             for key, row in charge.how.starts.rows.items():
                 _check_starts(row, charge.how, f"{where}.starts{_named(key)}")
             _check_prices(charge.how, where)
-        before.add(charge.key)
+        owners[charge.key] = charge.owner
+
+
+def _check_of(how: Share | AtLeast, owners: Mapping[str, str], where: str) -> None:
+    """What is contained in charges is taken from their owner, so there may be but one."""
+    for name in how.of:
+        if name not in owners:
+            raise BadTariff(where, f"{name} is no charge that stands before")
+    whose = sorted({owners[name] for name in how.of})
+    if isinstance(how, Share) and how.included and len(whose) > 1:
+        raise BadTariff(where, f"what is contained has one owner, not {' and '.join(whose)}")
 
 
 def _named(key: Sequence[str]) -> str:

@@ -108,13 +108,6 @@ def _unknown(table: Table, key: tuple[str, ...]) -> str:
     return f"{wanted}: there is no figure for all of them together"
 
 
-def labels_of(rows: Rows, name: str) -> Labels:
-    """A label of each row by its name. Raises `CannotRate`."""
-    if name not in rows.labels:
-        raise CannotRate(f"{name}: a value is needed")
-    return rows.labels[name]
-
-
 def number_of(rows: Rows, name: str) -> Exact:
     """An input or a quantity by its name. Raises `CannotRate`."""
     if name not in rows.numbers:

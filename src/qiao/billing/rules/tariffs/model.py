@@ -117,7 +117,8 @@ class Reckoned:
 class Share:
     """A share of other charges (0.06 is six per cent): a tax, a surcharge, a discount.
 
-    `included`: it is contained in them already, as a tax in prices with tax: shown, not added.
+    `included`: it is contained in them already, as a tax in prices with tax: shown, not added, and
+    so much less is left to their owner.
     """
 
     of: tuple[str, ...]

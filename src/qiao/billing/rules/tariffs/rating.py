@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from qiao.billing.rules.tariffs.exact import Column, Exact, constant, narrow, plus
-from qiao.billing.rules.tariffs.figures import figure_of, labels_of, number_of, total_of
+from qiao.billing.rules.tariffs.figures import figure_of, number_of, total_of
 from qiao.billing.rules.tariffs.inputs import Allowances, CannotRate, Rows
 from qiao.billing.rules.tariffs.model import (
     DAYS,
@@ -133,7 +133,10 @@ def _where_charged(charge: Charge, bills: _Bills) -> _Charged:
 def _holds(charge: Charge, rows: Rows) -> Column:
     holds = np.ones(rows.count, dtype=bool)
     for name, wanted in charge.when.items():
-        labels = labels_of(rows, name)
+        if name not in rows.labels:
+            known = ", ".join(sorted(wanted))
+            raise CannotRate(f"{name}: a value is needed, such as {known}")
+        labels = rows.labels[name]
         known = np.array([value in wanted for value in labels.values], dtype=bool)
         holds &= known[labels.codes]
     return holds
