@@ -22,7 +22,7 @@ from qiao.billing.rules.tariffs.rating import rate
 from qiao.billing.tests.inputs import Inputs, fractions_of, rows_of
 from qiao.billing.tests.oracle_owrs import OwrsBill, parts_of
 
-BILLS = 8
+BILLS = 5
 TRIES = 60
 RANGES = {"usage": 1_000_000, "irr_area": 20_000_000, "days": 92_000}
 
@@ -107,7 +107,7 @@ def test_every_class_of_every_file_bills_what_the_file_says(
             chance, classes = random.Random(name), parts_of(text)
             for key, tariff in file.tariffs.items():
                 compared += _compared(chance, tariff, classes[key])
-    assert compared > 11_000
+    assert compared > 7_000
 
 
 def test_other_conventions_bill_what_they_say(
@@ -122,7 +122,7 @@ def test_other_conventions_bill_what_they_say(
             chance, classes = random.Random(name), parts_of(text)
             for key, tariff in other.tariffs.items():
                 compared += _compared(chance, tariff, classes[key], below=0, replaces=True)
-    assert compared > 1_500
+    assert compared > 900
 
 
 def test_the_bills_of_santa_monica(shared_data: Path) -> None:

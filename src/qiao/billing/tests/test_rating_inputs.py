@@ -146,6 +146,17 @@ def test_rows_may_have_more_tiers_than_others() -> None:
     assert _totals(_tariff(few), bills[0]) == [19000]
 
 
+def test_a_tier_that_a_formula_leaves_no_room_is_empty() -> None:
+    tariff = _tariff({"kind": "tiered", "starts": [0, 10, "5 * people"], "prices": [1, 2, 3]})
+
+    def of(people: str) -> int:
+        return _totals(tariff, Inputs(numbers={"usage": "20", "people": people}))[0]
+
+    # the third tier begins at 15; at 5, where only what lies above the first ten is left to it
+    assert of("3") == 1000 + 5 * 200 + 5 * 300
+    assert of("1") == 1000 + 10 * 300
+
+
 def test_a_row_without_allowances_lies_in_its_last_tier() -> None:
     def table(few: list[int], many: list[int]) -> dict[str, Any]:
         return {"by": ["size"], "rows": [[["15"], few], [["20"], many]]}
