@@ -41,6 +41,8 @@ TIERS = {"kind": "tiered", "starts": [0, 10], "prices": [1, 2], "period": "month
          "size 15 and zone plain: there is no figure for all of them together"),
         (METER | {"when": {"season": ["dry"]}}, Inputs({"size": "15"}),
          "season: a value is needed, such as dry"),
+        (METER | {"when": {"season": ["dry"]}}, Inputs({"size": "15", "season": ""}),
+         "season: a value is needed, such as dry"),
         (PRICE, Inputs(), "usage: a number is needed"),
         (PRICE | {"quantity": "kw"}, Inputs(numbers={"usage": "1"}), "kw: a number is needed"),
         ({"kind": "fixed", "amount": "1", "per": "month"}, Inputs(), "months: a number is needed"),

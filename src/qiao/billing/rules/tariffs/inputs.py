@@ -37,6 +37,10 @@ class Labels:
         """The labels of these rows, in this order."""
         return Labels(self.codes[rows], self.values)
 
+    def known(self) -> bool:
+        """Whether every row has one."""
+        return bool(np.array([bool(each) for each in self.values], dtype=bool)[self.codes].all())
+
     def known_or(self, value: str) -> "Labels":
         """With `value` where no label is known."""
         return Labels(self.codes, tuple(each or value for each in self.values))

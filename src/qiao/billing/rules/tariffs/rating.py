@@ -133,9 +133,9 @@ def _where_charged(charge: Charge, bills: _Bills) -> _Charged:
 def _holds(charge: Charge, rows: Rows) -> Column:
     holds = np.ones(rows.count, dtype=bool)
     for name, wanted in charge.when.items():
-        if name not in rows.labels:
-            known = ", ".join(sorted(wanted))
-            raise CannotRate(f"{name}: a value is needed, such as {known}")
+        if name not in rows.labels or not rows.labels[name].known():
+            such_as = ", ".join(sorted(wanted))
+            raise CannotRate(f"{name}: a value is needed, such as {such_as}")
         labels = rows.labels[name]
         known = np.array([value in wanted for value in labels.values], dtype=bool)
         holds &= known[labels.codes]
