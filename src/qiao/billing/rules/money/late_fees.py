@@ -1,0 +1,134 @@
+"""Late fees (违约金): so much a day on the principal that is overdue, by a dated rule.
+
+For electricity in mainland China the rules of supply (供电营业规则) have: households 0.1 % a
+day; others 0.2 %, and 0.3 % on what is carried over the year; from the day after it was due to the
+day of payment; less than one yuan counts as one. Every figure is the company's to set, with its
+source and its dates.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
+
+from qiao.core.rules.periods import Period, contains, intersect, merge, subtract
+
+
+class BadRules(ValueError):  # noqa: N818 - a finding about the rules
+    """Rules that overlap, or a rate below nothing; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateFeeRule:
+    """A rule while it holds. Rates are shares of the principal a day (0.001 is 0.1 %).
+
+    `carried` holds from the year after the one in which it was due; None: the same. `least` is the
+    least fee of a bill in minor units, once there is any; `most` the most, as a share of the
+    principal (None: no limit).
+    """
+
+    period: Period
+    daily: Decimal
+    carried: Decimal | None = None
+    least: int = 0
+    most: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """How much principal of a bill was owed, in minor units, on each day of a period. What is paid
+    on a day is owed on it still."""
+
+    period: Period
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days on which a fee ran at one rate on one principal: what the customer is shown."""
+
+    period: Period
+    minor: int
+    daily: Decimal
+    fee: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LateFee:
+    """A fee in minor units and the days that it comes from; `fee` of a stretch is exact."""
+
+    minor: int
+    stretches: tuple[Stretch, ...]
+
+
+def late_fee(
+    *,
+    due: date,
+    until: date,
+    owed: Sequence[Owed],
+    rules: Sequence[LateFeeRule],
+    paused: Sequence[Period] = (),
+) -> LateFee:
+    """The fee of a bill for the days after `due`, up to and with `until`.
+
+    `paused` days (a dispute, a deferral) cost nothing. Raises `BadRules`.
+    """
+    _check(rules)
+    if until <= due:
+        return LateFee(0, ())
+    running = [Period(due + timedelta(days=1), until + timedelta(days=1))]
+    for pause in merge(paused):
+        running = [left for piece in running for left in subtract(piece, pause)]
+    new_year = date(due.year + 1, 1, 1)
+    stretches = []
+    for piece in running:
+        for rule in rules:
+            for debt in owed:
+                for days, daily in _at_rates(piece, rule, debt, new_year):
+                    count = days.days or 0
+                    fee = Decimal(debt.minor) * daily * count
+                    stretches.append(Stretch(days, debt.minor, daily, fee))
+    stretches.sort(key=lambda each: each.period.start)
+    total = sum((each.fee for each in stretches), Decimal(0))
+    return LateFee(_bounded(total, stretches, rules, until), tuple(stretches))
+
+
+def _at_rates(
+    piece: Period, rule: LateFeeRule, debt: Owed, new_year: date
+) -> list[tuple[Period, Decimal]]:
+    common = intersect(piece, rule.period)
+    days = intersect(common, debt.period) if common else None
+    if days is None or not debt.minor:
+        return []
+    rates = [
+        (Period(date.min, new_year), rule.daily),
+        (Period(new_year), rule.daily if rule.carried is None else rule.carried),
+    ]
+    parts = [(intersect(days, years), daily) for years, daily in rates]
+    return [(part, daily) for part, daily in parts if part is not None and daily]
+
+
+def _bounded(
+    total: Decimal, stretches: Sequence[Stretch], rules: Sequence[LateFeeRule], until: date
+) -> int:
+    """Rounded, not below the least nor above the most of the rule that holds at the end."""
+    minor = int(total.quantize(Decimal(1), ROUND_HALF_UP))
+    if not total:
+        return 0
+    rule = next((each for each in rules if contains(each.period, until)), rules[-1])
+    minor = max(minor, rule.least)
+    if rule.most is not None:
+        principal = max(each.minor for each in stretches)
+        minor = min(minor, int((principal * rule.most).quantize(Decimal(1), ROUND_HALF_UP)))
+    return minor
+
+
+def _check(rules: Sequence[LateFeeRule]) -> None:
+    ordered = sorted(rules, key=lambda each: each.period.start)
+    for one, two in pairwise(ordered):
+        if one.period.end is None or one.period.end > two.period.start:
+            raise BadRules(f"{two.period.start}: two rules hold on this day")
+    for rule in rules:
+        if rule.daily < 0 or (rule.carried or 0) < 0 or rule.least < 0:
+            raise BadRules(f"{rule.period.start}: a rate or a least fee below nothing")
