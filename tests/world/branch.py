@@ -12,6 +12,7 @@ from qiao.staff.queries import actor_for
 from qiao.staff.rules.roster import Need, Shift
 from qiao.staff.tests.cast import TODAY, Company, make_company
 from tests.world.alike import add_alike
+from tests.world.billing import add_billing
 from tests.world.call_lists import add_call_list
 from tests.world.canaries import PASSWORD, SINCE, SKILLS, World, marked
 from tests.world.care import add_requests
@@ -69,6 +70,7 @@ PARTS = (
     add_menus,
     add_call_list,
     add_workforce,
+    add_billing,
 )
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("interactions/", include("qiao.contact.urls")),
     path("calls/", include("qiao.telephony.urls")),
     path("rosters/", include("qiao.workforce.urls")),
+    path("tariffs/", include("qiao.billing.urls")),
     path("account/", include("allauth.account.urls")),
     path("account/", include("allauth.mfa.urls")),
     path("language/", set_language, name="set_language"),

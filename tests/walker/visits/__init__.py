@@ -11,6 +11,7 @@ from tests.walker.visits.addressed import Visit, told
 from tests.walker.visits.administration import ADMINISTRATION
 from tests.walker.visits.alike import ALIKE
 from tests.walker.visits.api import API
+from tests.walker.visits.billing import BILLING
 from tests.walker.visits.call_records import CALL_RECORDS
 from tests.walker.visits.cases import CASES
 from tests.walker.visits.contact import CONTACT
@@ -55,6 +56,7 @@ VISITS: Final[dict[str, Visit]] = (
     | SUBTASKS
     | REPORTS
     | DISPATCH
+    | BILLING
     | MESSAGES
     | CONTACT
     | TELEPHONE

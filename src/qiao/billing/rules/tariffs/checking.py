@@ -97,12 +97,12 @@ def _check_prices(how: Tiered, where: str) -> None:
         return
     for key, row in starts.items():
         for other, priced in prices.items():
-            if len(row) != len(priced) and _meet(how.starts, key, how.prices, other):
+            if len(row) != len(priced) and meet(how.starts, key, how.prices, other):
                 said = f"{len(priced)} prices for {len(row)} tiers"
                 raise BadTariff(f"{where}.prices{_named(other or key)}", said)
 
 
-def _meet(one: Table, key: tuple[str, ...], two: Table, other: tuple[str, ...]) -> bool:
+def meet(one: Table, key: tuple[str, ...], two: Table, other: tuple[str, ...]) -> bool:
     """Whether the rows of two tables can hold for the same bill: then they do for the bill that
     has just the labels they name, and elsewhere such as no row names."""
     mine, its = dict(zip(one.by, key, strict=True)), dict(zip(two.by, other, strict=True))

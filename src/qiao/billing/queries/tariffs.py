@@ -1,0 +1,79 @@
+"""Which prices hold on a day."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Window
+from django.db.models.functions import Lead
+
+from qiao.billing.models import Tariff as Row
+from qiao.billing.models import TariffVersion
+from qiao.billing.rules.tariffs.model import Tariff
+from qiao.billing.rules.tariffs.reading import read_tariff
+from qiao.core.actor import Actor
+
+VIEW = "tariffs.view"
+
+
+class TariffMissing(LookupError):  # noqa: N818 - names the finding
+    """There is no such tariff."""
+
+
+@dataclass(frozen=True, slots=True)
+class TariffNow:
+    """A tariff on a day: the version that holds, when the next begins (None: none is known), and
+    what it asks and charges. `version` and `tariff` are None before its first day."""
+
+    row: Row
+    version: TariffVersion | None
+    until: date | None
+    tariff: Tariff | None
+
+
+def tariffs_on(*, actor: Actor, day: date) -> list[TariffNow]:
+    """All tariffs as they hold on a day, by service; two statements. Raises `Forbidden`."""
+    _require(actor)
+    rows = Row.objects.order_by("service", "place", "pk")
+    held = {version.tariff_id: version for version in _holding(day)}
+    first = {}
+    for version in TariffVersion.objects.filter(valid_from__gt=day).order_by("-valid_from"):
+        first[version.tariff_id] = version.valid_from
+    return [_now(row, held.get(row.pk), first.get(row.pk)) for row in rows]
+
+
+def tariff_on(*, actor: Actor, tariff_id: int, day: date) -> TariffNow:
+    """One tariff as it holds on a day. Raises `Forbidden`, `TariffMissing`."""
+    _require(actor)
+    row = Row.objects.filter(pk=tariff_id).first()
+    if row is None:
+        raise TariffMissing
+    versions = list(row.versions.order_by("valid_from"))
+    held = next((each for each in reversed(versions) if each.valid_from <= day), None)
+    until = next((each.valid_from for each in versions if each.valid_from > day), None)
+    return _now(row, held, until)
+
+
+def versions_of(*, actor: Actor, tariff_id: int) -> list[tuple[TariffVersion, date | None]]:
+    """The versions of a tariff, newest first, each with the day on which the next begins.
+
+    Raises `Forbidden`.
+    """
+    _require(actor)
+    rows = TariffVersion.objects.filter(tariff=tariff_id).annotate(
+        until=Window(Lead("valid_from"), order_by=F("valid_from").asc())
+    )
+    return [(row, row.until) for row in rows.order_by("-valid_from")]
+
+
+def _holding(day: date) -> list[TariffVersion]:
+    rows = TariffVersion.objects.filter(valid_from__lte=day)
+    return list(rows.order_by("tariff", "-valid_from").distinct("tariff"))
+
+
+def _now(row: Row, version: TariffVersion | None, until: date | None) -> TariffNow:
+    tariff = read_tariff(version.definition) if version else None
+    return TariffNow(row, version, until, tariff)
+
+
+def _require(actor: Actor) -> None:
+    actor.require(VIEW)

@@ -1,0 +1,232 @@
+"""Words for tariffs: what a charge is by, what its figures mean, what a bill came to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from qiao.billing.models import Tariff as Row
+from qiao.billing.rules.tariffs.checking import meet
+from qiao.billing.rules.tariffs.formulas import Apply, Formula, Name, Number
+from qiao.billing.rules.tariffs.model import (
+    DAYS,
+    MONTHS,
+    OTHERWISE,
+    USAGE,
+    AtLeast,
+    Charge,
+    Fixed,
+    PerUnit,
+    Share,
+    Table,
+    Tariff,
+    Tiered,
+)
+from qiao.core.rules.money import Money, format_amount
+from qiao.core.wording import from_names
+
+UNITS: Final[Mapping[str, str]] = {"m3": "m³", "kwh": "kWh", "kWh": "kWh"}
+_INPUTS: Final[Mapping[str, Promise]] = {
+    USAGE: pgettext_lazy("tariff", "Use"),
+    DAYS: pgettext_lazy("tariff", "Days"),
+    MONTHS: pgettext_lazy("tariff", "Months"),
+}
+_FIXED: Final[Mapping[str, Promise]] = {
+    "bill": pgettext_lazy("tariff", "for each bill"),
+    "month": pgettext_lazy("tariff", "for each month"),
+    "day": pgettext_lazy("tariff", "for each day"),
+}
+_TIERS: Final[Mapping[str, Promise]] = {
+    "bill": gettext_lazy("in tiers that fill with each bill"),
+    "month": gettext_lazy("in tiers that fill over a month"),
+    "year": gettext_lazy("in tiers that fill over a year"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """One line of a price list: for what, and what it costs."""
+
+    for_what: str
+    price: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeWords:
+    """A charge in words: its name, whose money it is ("" for the company), how it is charged, and
+    its prices."""
+
+    name: str
+    owner: str
+    how: str
+    prices: tuple[Priced, ...]
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount as people read it."""
+    amount = format_amount(Money(minor, currency))
+    return (
+        _("CNY %(amount)s") % {"amount": amount} if currency == "CNY" else f"{amount} {currency}"
+    )
+
+
+def plain(value: Decimal) -> str:
+    """A quantity or a price as it is written, with commas, without noughts at the end."""
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def price(value: Decimal) -> str:
+    """A price as it is published: two digits behind the point at least."""
+    digits = max(2, -int(value.normalize().as_tuple().exponent))
+    return f"{value:,.{digits}f}"
+
+
+def input_name(row: Row, name: str) -> str:
+    """What an input is called."""
+    known = row.inputs.get(name)
+    return from_names(known["names"], name) if known else str(_INPUTS.get(name, name))
+
+
+def value_name(row: Row, name: str, value: str) -> str:
+    """What a value of an input is called."""
+    if value == OTHERWISE:
+        return _("all others")
+    known = row.inputs.get(name, {}).get("values", {}).get(value, {})
+    return from_names(known, value)
+
+
+def charge_words(row: Row, tariff: Tariff, charge: Charge) -> ChargeWords:
+    """A charge as a price list has it."""
+    owner = from_names(row.owners.get(charge.owner, {}), charge.owner)
+    return ChargeWords(
+        from_names(charge.names, charge.key),
+        "" if charge.owner == "company" else owner,
+        _how(row, tariff, charge),
+        tuple(_prices(row, tariff, charge)),
+    )
+
+
+def _how(row: Row, tariff: Tariff, charge: Charge) -> str:
+    match charge.how:
+        case Tiered() as how:
+            return str(_TIERS[how.period])
+        case PerUnit(quantity):
+            unit = UNITS.get(tariff.unit, tariff.unit)
+            if quantity == USAGE:
+                return _("for each %(unit)s") % {"unit": unit}
+            return _("for each unit of: %(formula)s") % {
+                "formula": _formula_of(row, tariff, quantity)
+            }
+        case Fixed(_amount, per):
+            return str(_FIXED[per])
+        case Share(of, _rate, included):
+            names = [from_names(each.names, each.key) for each in tariff.charges if each.key in of]
+            listed = pgettext("between items of a list", ", ").join(names)
+            if included:
+                return _("contained in: %(charges)s") % {"charges": listed}
+            return _("on: %(charges)s") % {"charges": listed}
+        case AtLeast(_of, _amount, per):
+            return _("at least, %(per)s") % {"per": _FIXED[per]}
+    return _("by a formula")
+
+
+def _formula_of(row: Row, tariff: Tariff, quantity: str) -> str:
+    found = next((each for each in tariff.quantities if each.key == quantity), None)
+    if found is None or found.value.by:
+        return input_name(row, quantity)
+    return formula_words(row, found.value.rows[()][0])
+
+
+def formula_words(row: Row, formula: Formula) -> str:
+    """A formula with the names that inputs have on screen."""
+    match formula:
+        case Number(value):
+            return plain(value)
+        case Name(name):
+            return input_name(row, name)
+        case Apply("max", (one, two)):
+            return _("the greater of %(one)s and %(two)s") % _two(row, one, two)
+        case Apply("min", (one, two)):
+            return _("the lesser of %(one)s and %(two)s") % _two(row, one, two)
+        case Apply("-", (one,)):
+            return f"−{formula_words(row, one)}"
+        case Apply(sign, parts):
+            shown = {"*": " × ", "/": " ÷ ", "-": " − ", "+": " + "}.get(sign, f" {sign} ")
+            return shown.join(_inner(row, part, sign) for part in parts)
+
+
+def _two(row: Row, one: Formula, two: Formula) -> dict[str, str]:
+    return {"one": formula_words(row, one), "two": formula_words(row, two)}
+
+
+def _inner(row: Row, part: Formula, sign: str) -> str:
+    words = formula_words(row, part)
+    is_sum = isinstance(part, Apply) and (part.sign in "+-" or part.sign in ("max", "min"))
+    return f"({words})" if is_sum and sign != "+" else words
+
+
+def _prices(row: Row, tariff: Tariff, charge: Charge) -> list[Priced]:
+    match charge.how:
+        case Tiered() as how:
+            return _tiers(row, tariff, how)
+        case Share() as how:
+            return _rows(row, how.rate, percent=True)
+        case PerUnit() as how:
+            return _rows(row, how.price)
+    return _rows(row, charge.how.amount)
+
+
+def _rows(row: Row, table: Table, *, percent: bool = False) -> list[Priced]:
+    def figure(formula: Formula) -> str:
+        if percent and isinstance(formula, Number):
+            return f"{plain(formula.value * 100)} %"
+        return _price_words(row, formula)
+
+    return [
+        Priced(_labels(row, table, key), figure(found[0])) for key, found in table.rows.items()
+    ]
+
+
+def _price_words(row: Row, formula: Formula) -> str:
+    return price(formula.value) if isinstance(formula, Number) else formula_words(row, formula)
+
+
+def _labels(row: Row, table: Table, key: tuple[str, ...]) -> str:
+    named = (
+        f"{input_name(row, name)} {value_name(row, name, value)}"
+        for name, value in zip(table.by, key, strict=True)
+    )
+    return " · ".join(named)
+
+
+def _tiers(row: Row, tariff: Tariff, how: Tiered) -> list[Priced]:
+    """Tier by tier; where starts or prices depend on labels, each of their rows in turn."""
+    found = []
+    unit = UNITS.get(tariff.unit, tariff.unit)
+    for key, starts in how.starts.rows.items():
+        for other, prices in how.prices.rows.items():
+            if not meet(how.starts, key, how.prices, other):
+                continue
+            labels = " · ".join(
+                each for each in (_labels(row, how.starts, key), _labels(row, how.prices, other))
+                if each
+            )  # fmt: skip
+            for number, (start, cost) in enumerate(zip(starts, prices, strict=True), 1):
+                words = _from(row, start, number, how.start_is, unit)
+                shown = f"{labels} · {words}" if labels else words
+                found.append(Priced(shown, _price_words(row, cost)))
+    return found
+
+
+def _from(row: Row, start: Formula, number: int, start_is: str, unit: str) -> str:
+    facts: dict[str, Any] = {"n": number, "start": formula_words(row, start), "unit": unit}
+    if number == 1:
+        return _("tier %(n)d") % facts
+    if start_is == "first_unit":
+        return _("tier %(n)d, from the unit %(start)s on") % facts
+    return _("tier %(n)d, above %(start)s %(unit)s") % facts
