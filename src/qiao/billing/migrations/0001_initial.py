@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('pack', models.TextField(blank=True, db_collation='C', default='')),
                 ('key', models.TextField(db_collation='C')),
-                ('service', models.TextField(choices=[('water', 'Water'), ('power', 'Power'), ('gas', 'Gas'), ('heat', 'Heat'), ('care', 'Care'), ('appliance', 'Appliance')])),
+                ('service', models.TextField(db_collation='C')),
                 ('names', models.JSONField()),
                 ('inputs', models.JSONField(default=dict)),
                 ('owners', models.JSONField(default=dict)),
@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('pack', 'key'), name='billing_tariff_once'), models.CheckConstraint(condition=models.Q(('key__regex', '^[a-z][a-z0-9_]{0,59}$')), name='billing_tariff_key'), models.CheckConstraint(condition=models.Q(('service__in', ['water', 'power', 'gas', 'heat', 'care', 'appliance'])), name='billing_tariff_service')],
+                'constraints': [models.UniqueConstraint(fields=('pack', 'key'), name='billing_tariff_once'), models.CheckConstraint(condition=models.Q(('key__regex', '^[a-z][a-z0-9_]{0,59}$')), name='billing_tariff_key'), models.CheckConstraint(condition=models.Q(('service', ''), _negated=True), name='billing_tariff_service')],
             },
         ),
         migrations.CreateModel(

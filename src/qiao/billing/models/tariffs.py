@@ -3,8 +3,6 @@
 from django.db import models
 from django.db.models import Q
 
-from qiao.customers.models import Service
-
 
 class Tariff(models.Model):
     """What a kind of use is charged by, such as water for households, whatever it costs when.
@@ -16,7 +14,7 @@ class Tariff(models.Model):
 
     pack = models.TextField(default="", blank=True, db_collation="C")
     key = models.TextField(db_collation="C")
-    service = models.TextField(choices=Service.choices)
+    service = models.TextField(db_collation="C")
     names = models.JSONField()
     inputs = models.JSONField(default=dict)
     owners = models.JSONField(default=dict)
@@ -29,9 +27,7 @@ class Tariff(models.Model):
             models.CheckConstraint(
                 condition=Q(key__regex=r"^[a-z][a-z0-9_]{0,59}$"), name="billing_tariff_key"
             ),
-            models.CheckConstraint(
-                condition=Q(service__in=Service.values), name="billing_tariff_service"
-            ),
+            models.CheckConstraint(condition=~Q(service=""), name="billing_tariff_service"),
         ]
 
 

@@ -37,7 +37,7 @@ from qiao.billing.rules.tariffs.reading import read_tariff
 from qiao.core.packs import SHIPPED, PackInvalid, PackProblem
 from qiao.core.packs.reading import Table
 from qiao.core.rules.texts import DATA_KEYS
-from qiao.customers.models import Service
+from qiao.customers.queries import service_names
 
 FILE: Final = "tariffs.toml"
 KNOWN: Final = frozenset({"usage", "days", "months"})
@@ -97,7 +97,7 @@ def _read(table: Table, pack: str) -> PackTariff:
     found = PackTariff(
         pack=pack,
         key=table.key(),
-        service=table.choice("service", Service.values),
+        service=table.choice("service", tuple(service_names())),
         names=table.text("name").data(),
         inputs=dict(_input(item) for item in table.tables("input")),
         owners={item.key(): _named(item) for item in table.tables("owner")},

@@ -42,7 +42,7 @@ def test_a_bill_without_changes_is_one_part() -> None:
         uses=[used("2026-03-01", "2026-05-01", "23")], terms=[under("2020-01-01", None)],
     )  # fmt: skip
     assert part.quantities == {"usage": D(23)}
-    assert (part.share, part.months, part.before) == (1, 2, {"usage": 0})
+    assert (part.share, part.months, part.before) == (Fraction(1), Fraction(2), {"usage": D(0)})
     assert part.year_rooms == ()
 
 
@@ -82,7 +82,7 @@ def test_tiers_of_a_year_go_on_filling_over_a_price_change_and_begin_with_the_ye
         years=years,
     )  # fmt: skip
     assert [(p.version, p.quantities["usage"], p.before["usage"]) for p in parts] == [
-        ("old", 10, 170), ("new", 21, 180), ("new", 31, 0),
+        ("old", D(10), D(170)), ("new", D(21), D(180)), ("new", D(31), D(0)),
     ]  # fmt: skip
 
 
@@ -95,7 +95,10 @@ def test_a_household_that_grows_has_each_size_for_its_days_of_the_year() -> None
         uses=[used("2026-06-01", "2026-08-01", "61")], terms=terms,
         years=[TierYear(YEAR, 365, {"usage": D(100)})],
     )  # fmt: skip
-    assert [(p.labels["people"], p.before["usage"]) for p in parts] == [("4", 100), ("6", 130)]
+    assert [(p.labels["people"], p.before["usage"]) for p in parts] == [
+        ("4", D(100)),
+        ("6", D(130)),
+    ]
     for part in parts:
         rooms = [(room.weight, room.labels["people"]) for room in part.year_rooms]
         assert rooms == [(Fraction(181, 365), "4"), (Fraction(184, 365), "6")]

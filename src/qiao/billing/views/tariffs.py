@@ -16,7 +16,7 @@ from qiao.billing.rules.tariffs.model import Tariff
 from qiao.billing.rules.tariffs.rating import rate
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.wording import from_names
-from qiao.customers.models import Service
+from qiao.customers.queries import service_names
 from qiao.staff.queries import local_days
 
 SHOWN: Final = 3
@@ -28,10 +28,11 @@ def index(request: StaffRequest) -> HttpResponse:
     """All tariffs as they hold on a day."""
     day = _day(request)
     found = tariffs_on(actor=request.actor, day=day)
+    services = service_names()
     context = {
         "day": day,
         "rows": [
-            (now, from_names(now.row.names), Service(now.row.service).label, _brief(now))
+            (now, from_names(now.row.names), services.get(now.row.service, ""), _brief(now))
             for now in found
         ],
     }
@@ -52,7 +53,7 @@ def detail(request: StaffRequest, tariff_id: int) -> HttpResponse:
     if request.htmx and request.GET.get("part"):
         return render(request, "billing/_example.html", context)
     context |= {
-        "service": Service(now.row.service).label,
+        "service": service_names().get(now.row.service, ""),
         "charges": _charges(now),
         "unit": showing.UNITS.get(now.tariff.unit, now.tariff.unit) if now.tariff else "",
         "source": from_names(now.version.source) if now.version else "",

@@ -68,6 +68,7 @@ from qiao.customers.queries.segments import (
     page_of_segments,
     segment_line,
 )
+from qiao.customers.queries.services import service_names
 from qiao.customers.queries.stations import StationTier, tier_at_station
 from qiao.customers.queries.tags import TagRecord, tag_records, tag_records_of
 from qiao.customers.queries.tiers import (
@@ -139,6 +140,7 @@ __all__ = [
     "record_of",
     "rule_in_force",
     "segment_line",
+    "service_names",
     "shown_phone",
     "some_customers",
     "stands_for",

@@ -104,15 +104,14 @@ def plan(
 
     `terms` cover the period and, where there are years, those as well. Raises `CannotPlan`.
     """
-    cuts = {
-        day for each in (*terms, *years) for day in (each.period.start, each.period.end) if day
-    }
+    held = [*(each.period for each in terms), *(each.period for each in years)]
+    cuts = {day for each in held for day in (each.start, each.end) if day}
     spread = _spread(uses, period, cuts)
     whole = _days(period)
     used: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     parts = []
     for piece in split(period, cuts):
-        held = _held(terms, piece)
+        under = _held(terms, piece)
         year = next(
             (place for place, y in enumerate(years) if contains(y.period, piece.start)), -1
         )
@@ -127,7 +126,7 @@ def plan(
             used[year, name] += quantity
         rooms = _rooms(years[year], terms) if year >= 0 else ()
         parts.append(
-            Part(piece, held.version, held.labels, held.numbers, quantities, share,
+            Part(piece, under.version, under.labels, under.numbers, quantities, share,
                  months * share, before, rooms)
         )  # fmt: skip
     return tuple(parts)
