@@ -49,13 +49,6 @@ class Traffic(Exchange):
         self.switch.on_state = self._state
         self._come()
 
-    def contact(self, call_id: int) -> Contact:
-        """Callers want one thing or the other; some of them another language."""
-        since = self.calls[call_id].queued_at
-        assert since is not None
-        queue, languages = WANTED[call_id % len(WANTED)]
-        return Contact(call_id, queue, since, languages=languages)
-
     def _come(self) -> None:
         self.clock.later(self.chance.expovariate(1 / EVERY), self._call)
 
@@ -83,6 +76,16 @@ class Traffic(Exchange):
             self.switch.put_down(caller)
 
 
+class TwoQueues(Traffic):
+    """They want one thing or the other; some of them in another language."""
+
+    def contact(self, call_id: int) -> Contact:
+        since = self.calls[call_id].queued_at
+        assert since is not None
+        queue, languages = WANTED[call_id % len(WANTED)]
+        return Contact(call_id, queue, since, languages=languages)
+
+
 def waited(log: Sequence[Entry], call: Call) -> float:
     """Seconds from the queue to the talk, or to giving up."""
     at = {entry.kind: entry.at for entry in log}
@@ -95,7 +98,7 @@ def batches(agents: int, patience: float, calls: int, seed: int) -> list[list[tu
     """Waits of the calls, and whether they were taken, in batches; the first is let go by."""
     staff = {n: Agent(n, f"PJSIP/{n}", skills=ABLE) for n in range(agents)}
     terms = Terms(QUEUE, is_recorded=False)
-    desk = Traffic(CountedClock(START), terms, staff, seed=seed, queues=QUEUES)
+    desk = TwoQueues(CountedClock(START), terms, staff, seed=seed, queues=QUEUES)
     for each in staff.values():
         desk.switch.phones[each.endpoint] = Phone(each.endpoint, after_seconds=0.0)
     desk.start(patience)
