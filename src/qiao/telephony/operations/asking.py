@@ -10,7 +10,7 @@ from qiao.contact.queries import offered_to
 from qiao.core.actor import Actor
 from qiao.core.transactions import required
 from qiao.telephony.models import Call, CallAsk
-from qiao.telephony.operations.calls_at_hand import first_queue
+from qiao.telephony.operations.calls_at_hand import OF_AGENTS, first_queue
 from qiao.telephony.operations.owed_places import OWED
 from qiao.telephony.queries import histories
 from qiao.telephony.queries.dialling import calling_now
@@ -19,10 +19,6 @@ from qiao.telephony.rules.asks import Ask
 
 HEARD_ON: Final = "qiao_call_asks"
 RIGHT: Final = "interactions.work"
-OF_AGENTS: Final = (
-    asks.Hold, asks.Mute, asks.TransferTo, asks.Consult, asks.EndConsult, asks.HandOver,
-    asks.JoinAll, asks.PauseRecording, asks.HangUp,
-)  # fmt: skip
 
 
 class NotYourCall(Exception):  # noqa: N818 - a refusal, not a fault

@@ -21,6 +21,11 @@ from qiao.telephony.rules.switch import Order
 
 log: Final = structlog.get_logger(__name__)
 KIND: Final = "call"
+OF_AGENTS: Final = (
+    asks.Hold, asks.Mute, asks.TransferTo, asks.Consult, asks.EndConsult, asks.HandOver,
+    asks.JoinAll, asks.PauseRecording, asks.HangUp,
+)  # fmt: skip
+"""What whoever has a call asks of it."""
 _LINE: Final = Reading(Line, where="t.number = %(number)s AND t.is_active")
 
 
@@ -92,13 +97,26 @@ def asking(ask: asks.Ask, now: datetime) -> Decide:
 
 
 def ask_of(row: CallAsk) -> asks.Ask | None:
-    """The ask that a row holds; None for one of another version of the program."""
+    """The ask that a row holds; None for one of another version of the program, and for one of
+    somebody who has the call no more: it was taken over, or went on, at the same moment."""
     kind: Any = getattr(asks, row.kind, None)
     if not (isinstance(kind, type) and issubclass(kind, asks.Ask)):
         log.warning("ask_not_known", kind=row.kind)
         return None
+    if issubclass(kind, OF_AGENTS) and not still_has_call(row):
+        return None
     found: asks.Ask = kind(**row.data)
     return found
+
+
+def still_has_call(row: CallAsk) -> bool:
+    """Whether who asked something of their call has it when it comes to be carried out."""
+    if row.asked_by_id is None:
+        return True
+    has = Row.objects.filter(pk=row.call_id).values_list("staff_id", flat=True).first()
+    if has != row.asked_by_id:
+        log.info("asked_by_who_has_the_call_no_more", kind=row.kind, call=row.call_id)
+    return has == row.asked_by_id
 
 
 def line_of(dialled: str) -> Line | None:

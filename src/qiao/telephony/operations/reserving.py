@@ -8,7 +8,7 @@ import structlog
 from qiao.contact.operations import Asked, leave_queue, refuse_offer, reserve
 from qiao.contact.queries import standings
 from qiao.telephony.models import CallAsk
-from qiao.telephony.operations.calls_at_hand import KIND
+from qiao.telephony.operations.calls_at_hand import KIND, still_has_call
 from qiao.telephony.rules import asks
 from qiao.telephony.rules.calls import Call
 
@@ -16,7 +16,10 @@ log: Final = structlog.get_logger(__name__)
 
 
 def third_for(row: CallAsk, now: datetime) -> asks.Consult | None:
-    """The consultation that a row asks for; None where the third is not free."""
+    """The consultation that a row asks for; None where the third is not free, or who asked has
+    the call no more."""
+    if not still_has_call(row):
+        return None
     asked = reserve(wish_of=(KIND, row.call_id), staff_id=_person(row), now=now)
     if asked is None:
         return None

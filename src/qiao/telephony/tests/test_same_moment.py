@@ -15,7 +15,7 @@ from qiao.core.actor import Actor
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
-from qiao.telephony.models import Call, CallEntry, CallWatch
+from qiao.telephony.models import Call, CallAsk, CallEntry, CallWatch
 from qiao.telephony.operations import (
     CallRefusal,
     add_line,
@@ -169,6 +169,29 @@ def test_the_call_is_taken_over_while_its_agent_ends_their_part_of_it(
     if act == "sign_off":
         assert (has, agent.wanted) == (True, "off")
     assert CallWatch.objects.get().ended_at == after(20)
+
+
+@pytest.mark.parametrize(
+    "ask", [asks.HangUp(), asks.TransferTo(REPAIRS), asks.Hold(on=True), asks.Consult(0, 2, "", 0)]
+)
+def test_what_an_agent_asks_while_the_call_is_taken_over_is_asked_of_it_no_more(
+    world: Company, chief: Actor, ask: asks.Ask
+) -> None:
+    """The key was pressed before the page told them; the caller stays with who has them."""
+    desk = Desk()
+    call = taken(desk.board, rings(desk.board))
+    with transaction.atomic():
+        sign_on(actor=world.colleague, endpoint="screen/1028", now=NOW)
+        watch_call(call_id=call.pk, mode="whisper", actor=chief, now=after(10))
+    desk.ask(10)
+    desk.answers(call, 12)
+    with transaction.atomic():
+        take_over_call(actor=chief, now=after(20))
+        ask_of_call(call_id=call.pk, ask=ask, actor=world.agent, now=after(20))
+    desk.ask(20)
+    whole(call)
+    assert (call.phase, call.staff_id) == ("talking", chief.person_id)
+    assert not CallAsk.objects.filter(done_at__isnull=True).exists()
 
 
 def test_a_caller_is_moved_to_one_of_two_queues(
