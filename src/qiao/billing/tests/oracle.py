@@ -130,7 +130,8 @@ def _plain(
     if kind == "share":
         rate = mine.figure(charge["rate"])
         return of - of / (1 + rate) if charge.get("included") else of * rate
-    times = {"bill": lambda: Fraction(1), "month": lambda: mine.numbers["months"],
+    times = {"bill": lambda: mine.numbers.get("share", Fraction(1)),
+             "month": lambda: mine.numbers["months"],
              "day": lambda: mine.numbers["days"]}[charge.get("per", "bill")]()  # fmt: skip
     amount = mine.figure(charge["amount"]) * times
     if kind == "fixed":
@@ -148,6 +149,8 @@ def _tiered(
     """The amount, and how much lies in each tier: every tier is filled once up to what was used
     before and once up to what was used after; what was added is paid."""
     quantity = charge.get("quantity", "usage")
+    if charge.get("period", "bill") != "year":  # what was before, and who lived there, is past
+        before, parts = {}, None
     used = before.get(quantity, Fraction(0))
     prices = [mine.value(each) for each in mine.row(charge["prices"])]
     widths = _widths(charge, mine, parts, len(prices))
@@ -163,7 +166,10 @@ def _widths(
     count: int,
 ) -> list[Fraction | None]:
     thresholds = [Fraction(0)] * count
-    months = mine.numbers["months"] if charge.get("period") == "month" and parts is None else 1
+    period = charge.get("period", "bill")
+    months = mine.numbers["months"] if period == "month" else Fraction(1)
+    if period == "bill":
+        months = mine.numbers.get("share", Fraction(1))
     weighed = [(Fraction(months), mine)] if parts is None else [(p.weight, r) for p, r in parts]
     first = 1 if charge.get("start_is", "threshold") == "first_unit" else 0
     for weight, reckoner in weighed:

@@ -149,6 +149,7 @@ KNOWN = {
     "days": st.integers(0, 366).map(str),
     "credit": decimals(-100, 100),
     "usage": USAGE,
+    "share": st.decimals("0.01", 1, places=4).map(str),
 }
 
 
@@ -163,7 +164,7 @@ def bills(
 ) -> list[Inputs]:
     """Up to six bills that know the same names, as a run has them; a label may be unknown."""
     known = draw(st.sets(st.sampled_from(sorted(labels))))
-    named = {*KNOWN} - draw(st.sets(st.just("days")))
+    named = {*KNOWN} - draw(st.sets(st.sampled_from(["days", "share"])))
     before = draw(st.sets(st.sampled_from(["usage", *quantities])))
     one = st.builds(
         Inputs,

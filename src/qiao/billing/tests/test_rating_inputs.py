@@ -29,6 +29,7 @@ BY_TWO = {"by": ["size", "zone"], "rows": [[["15", "hill"], "3"], [["20", "plain
 METER = {"kind": "fixed", "amount": BY_SIZE}
 PRICE = {"kind": "per_unit", "price": "2"}
 TIERS = {"kind": "tiered", "starts": [0, 10], "prices": [1, 2], "period": "month"}
+YEAR = {"period": "year"}
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_a_share_of_all_and_more_cannot_be_contained() -> None:
 
 def test_before_below_nothing_is_refused() -> None:
     with pytest.raises(CannotRate, match="usage: less than nothing"):
-        _totals(_tariff(TIERS), Inputs({}, {"usage": "5", "months": "1"}, {"usage": "-1"}))
+        _totals(_tariff(TIERS | YEAR), Inputs({}, {"usage": "5"}, {"usage": "-1"}))
 
 
 def test_a_credit_by_the_unit_may_lie_below_nothing() -> None:
@@ -87,7 +88,9 @@ def test_what_is_not_known_of_a_customer_is_taken_from_the_tariff() -> None:
 
 def test_defaults_hold_for_allowances_too() -> None:
     starts = {"by": ["size"], "rows": [[["15"], [0, "people"]], [["20"], [0, "2 * people"]]]}
-    tariff = _tariff(TIERS | {"starts": starts}, defaults={"size": "20"}, numbers={"people": "5"})
+    tariff = _tariff(
+        TIERS | YEAR | {"starts": starts}, defaults={"size": "20"}, numbers={"people": "5"}
+    )
     rows = Rows(1, numbers={"usage": column([12])})
     rated = rate(tariff, rows, Allowances(np.array([0]), column([1]), Rows(1)))
     assert rated.totals.tolist() == [10 * 100 + 2 * 200]
@@ -163,7 +166,7 @@ def test_a_row_without_allowances_lies_in_its_last_tier() -> None:
     def table(few: list[int], many: list[int]) -> dict[str, Any]:
         return {"by": ["size"], "rows": [[["15"], few], [["20"], many]]}
 
-    tariff = _tariff({"kind": "tiered", "starts": table([0, 10], [0, 10, 20]),
+    tariff = _tariff({"kind": "tiered", "period": "year", "starts": table([0, 10], [0, 10, 20]),
                       "prices": table([1, 2], [1, 2, 3])})  # fmt: skip
     used = {"usage": "100"}
     rows = rows_of([Inputs({"size": "15"}, used), Inputs({"size": "20"}, used)])
@@ -178,7 +181,7 @@ def test_the_number_of_tiers_may_not_change_within_their_period() -> None:
     def table(few: list[int], many: list[int]) -> dict[str, Any]:
         return {"by": ["size"], "rows": [[["15"], few], [["20"], many]]}
 
-    tariff = _tariff({"kind": "tiered", "starts": table([0, 10], [0, 10, 20]),
+    tariff = _tariff({"kind": "tiered", "period": "year", "starts": table([0, 10], [0, 10, 20]),
                       "prices": table([1, 2], [1, 2, 3])})  # fmt: skip
     rows = rows_of([Inputs({"size": "15"}, {"usage": "100"})])
     two = rows_of([Inputs({"size": "15"}), Inputs({"size": "20"})])

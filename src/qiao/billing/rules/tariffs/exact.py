@@ -8,6 +8,7 @@ of any size. Nothing is rounded but by `to_scale`.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from math import gcd
 from typing import Any
 
@@ -77,6 +78,11 @@ class Exact:
         one = _times(self.above, other.below)
         two = _times(other.above, self.below)
         return Exact(choose(one, two), _times_below(self.below, other.below))
+
+    def fraction_at(self, row: int) -> Fraction:
+        """The number of one row."""
+        below = self.below if isinstance(self.below, int) else int(self.below[row])
+        return Fraction(int(self.above[row]), below)
 
     def at(self, rows: Column) -> "Exact":
         """The rows of these numbers, in this order."""

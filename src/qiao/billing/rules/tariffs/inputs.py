@@ -48,8 +48,9 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What is to be rated: inputs by name. `before`: by quantity, what was used in the tier period
-    before these rows; without, tiers begin to fill with the row."""
+    """What is to be rated: inputs by name. `before`: by quantity, what was used in the year of
+    tiers before these rows; without, and where tiers fill over a month or a bill, they begin to
+    fill with the row."""
 
     count: int
     labels: Mapping[str, Labels] = field(default_factory=dict)
@@ -93,12 +94,11 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Allowances:
-    """What tiers are as wide as, where that is not the row's own inputs for one whole tier period:
-    a household that grew amid the year, an owner who came in May.
+    """What tiers that fill over a year are as wide as, where that is not the row's own inputs for
+    a whole year: a household that grew amid it, an owner who came in May.
 
-    Each belongs to the row `row`, counts `weight` tier periods (a share of the year, 2 months),
-    and has the inputs of `rows` at the same place. A row without any has no allowance at all: all
-    of its use lies in its last tier.
+    Each belongs to the row `row`, counts `weight` of a year, and has the inputs of `rows` at the
+    same place. A row without any has no allowance at all: all of its use lies in its last tier.
     """
 
     row: Column

@@ -19,6 +19,8 @@ USAGE: Final = "usage"
 DAYS: Final = "days"
 MONTHS: Final = "months"
 """How long the billed period is: days, and months as the tariff's company counts them."""
+SHARE: Final = "share"
+"""What share of a bill a row is, where a bill falls into parts; without, the whole."""
 
 Per = Literal["bill", "month", "day"]
 TierPeriod = Literal["bill", "month", "year"]
@@ -74,7 +76,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """An amount for the bill, or for each of its months or days."""
+    """An amount for the bill (for a part of it, its share), or for each of its months or days."""
 
     amount: Table
     per: Per = "bill"

@@ -16,6 +16,7 @@ from qiao.billing.rules.tariffs.inputs import Allowances, CannotRate, Rows
 from qiao.billing.rules.tariffs.model import (
     DAYS,
     MONTHS,
+    SHARE,
     AtLeast,
     Charge,
     Fixed,
@@ -63,7 +64,8 @@ class _Bills:
 
     def times(self, figure: Exact, per: Per) -> Exact:
         if per == "bill":
-            return figure
+            share = self.rows.numbers.get(SHARE)
+            return figure if share is None else figure * share
         return figure * number_of(self.rows, MONTHS if per == "month" else DAYS)
 
 

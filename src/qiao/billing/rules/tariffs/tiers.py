@@ -13,7 +13,7 @@ from qiao.billing.rules.tariffs.figures import (
     total_of,
 )
 from qiao.billing.rules.tariffs.inputs import Allowances, CannotRate, Rows
-from qiao.billing.rules.tariffs.model import MONTHS, Table, Tiered
+from qiao.billing.rules.tariffs.model import MONTHS, SHARE, Table, Tiered
 
 NEVER: Final = 10**15
 """Where a tier begins that a row does not have."""
@@ -33,8 +33,11 @@ class Walk:
 
 def walk_of(how: Tiered, rows: Rows, allowances: Allowances | None) -> Walk:
     """Let quantities fall into tiers. Raises `CannotRate`."""
-    quantity = number_of(rows, how.quantity)
-    before = rows.before.get(how.quantity, constant(0, rows.count))
+    quantity, before = number_of(rows, how.quantity), constant(0, rows.count)
+    if how.period == "year":
+        before = rows.before.get(how.quantity, before)
+    else:
+        allowances = None
     after = before + quantity
     if (before.above < 0).any() or (after.above < 0).any():
         raise CannotRate(f"{how.quantity}: less than nothing cannot lie in tiers")
@@ -64,6 +67,8 @@ def _starts(how: Tiered, rows: Rows, allowances: Allowances | None) -> list[Exac
         found = [_gathered(each * allowances.weight, allowances.row, rows.count) for each in found]
     elif how.period == "month":
         found = [each * number_of(rows, MONTHS) for each in found]
+    elif how.period == "bill" and SHARE in rows.numbers:
+        found = [each * rows.numbers[SHARE] for each in found]
     if how.rounding is not None:
         found = [each.rounded(how.rounding.digits, how.rounding.way) for each in found]
     found += [constant(0, rows.count)] * (most - len(found))
