@@ -337,6 +337,8 @@ SHOTS = (
     Shot("survey-words", "/follow-ups/surveys/waves/2/words", "supervisor"),
     Shot("survey-question-new", "/follow-ups/surveys/1/questions/new", "supervisor"),
     Shot("survey-answer", "/s/demo-demo-demo-demo", ""),
+    Shot("public-prices", "/prices/", ""),
+    Shot("public-price", "/prices/", "", act=_follows("a.po-price")),
     Shot("opinions", "/opinions/", ""),
     Shot("opinion", "/opinions/", "", act=_follows(".po-one a")),
     Shot("opinion-new", "/opinions/new", ""),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.portal.views import cases, opinions, surveys
+from qiao.portal.views import cases, opinions, prices, surveys
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("c/<str:token>/say", cases.say, name="case_say"),
     path("c/<str:token>/unsolved", cases.unsolved, name="case_unsolved"),
     path("s/<str:token>/stop", surveys.stop, name="survey_stop"),
+    path("prices/", prices.index, name="prices"),
+    path("prices/<int:tariff_id>/", prices.detail, name="price"),
     path("opinions/", opinions.index, name="opinions"),
     path("opinions/new", opinions.new, name="opinion_new"),
     path("opinions/thanks", opinions.thanks, name="opinion_thanks"),

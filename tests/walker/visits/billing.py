@@ -11,4 +11,8 @@ BILLING: Final = {
     "billing:tariff": Visit(
         {"tariff_id": "{tariff}"}, queries=(_DAY, "usage=12&part=example", "usage=-1&people=x")
     ),
+    "portal:prices": Visit(queries=(_DAY, "day=x"), public=True),
+    "portal:price": Visit(
+        {"tariff_id": "{tariff}"}, queries=(_DAY, "usage=12&people=6", "usage=x"), public=True
+    ),
 }

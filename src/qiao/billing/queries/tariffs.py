@@ -1,7 +1,8 @@
-"""Which prices hold on a day."""
+"""Which prices hold on a day. They are published, so anybody may know them."""
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from django.db.models import F, Window
 from django.db.models.functions import Lead
@@ -10,9 +11,9 @@ from qiao.billing.models import Tariff as Row
 from qiao.billing.models import TariffVersion
 from qiao.billing.rules.tariffs.model import Tariff
 from qiao.billing.rules.tariffs.reading import read_tariff
-from qiao.core.actor import Actor
 
-VIEW = "tariffs.view"
+VIEW: Final = "tariffs.view"
+FIRST, LAST = date(1990, 1, 1), date(2100, 1, 1)
 
 
 class TariffMissing(LookupError):  # noqa: N818 - names the finding
@@ -30,9 +31,8 @@ class TariffNow:
     tariff: Tariff | None
 
 
-def tariffs_on(*, actor: Actor, day: date) -> list[TariffNow]:
-    """All tariffs as they hold on a day, by service; two statements. Raises `Forbidden`."""
-    _require(actor)
+def tariffs_on(*, day: date) -> list[TariffNow]:
+    """All tariffs as they hold on a day, by service; three statements."""
     rows = Row.objects.order_by("service", "place", "pk")
     held = {version.tariff_id: version for version in _holding(day)}
     first = {}
@@ -41,9 +41,8 @@ def tariffs_on(*, actor: Actor, day: date) -> list[TariffNow]:
     return [_now(row, held.get(row.pk), first.get(row.pk)) for row in rows]
 
 
-def tariff_on(*, actor: Actor, tariff_id: int, day: date) -> TariffNow:
-    """One tariff as it holds on a day. Raises `Forbidden`, `TariffMissing`."""
-    _require(actor)
+def tariff_on(*, tariff_id: int, day: date) -> TariffNow:
+    """One tariff as it holds on a day. Raises `TariffMissing`."""
     row = Row.objects.filter(pk=tariff_id).first()
     if row is None:
         raise TariffMissing
@@ -53,12 +52,8 @@ def tariff_on(*, actor: Actor, tariff_id: int, day: date) -> TariffNow:
     return _now(row, held, until)
 
 
-def versions_of(*, actor: Actor, tariff_id: int) -> list[tuple[TariffVersion, date | None]]:
-    """The versions of a tariff, newest first, each with the day on which the next begins.
-
-    Raises `Forbidden`.
-    """
-    _require(actor)
+def versions_of(*, tariff_id: int) -> list[tuple[TariffVersion, date | None]]:
+    """The versions of a tariff, newest first, each with the day on which the next begins."""
     rows = TariffVersion.objects.filter(tariff=tariff_id).annotate(
         until=Window(Lead("valid_from"), order_by=F("valid_from").asc())
     )
@@ -75,5 +70,10 @@ def _now(row: Row, version: TariffVersion | None, until: date | None) -> TariffN
     return TariffNow(row, version, until, tariff)
 
 
-def _require(actor: Actor) -> None:
-    actor.require(VIEW)
+def day_of(text: str, today: date) -> date:
+    """The day that an address asks for; today where none is, or one that cannot be meant."""
+    try:
+        found = date.fromisoformat(text[:10])
+    except ValueError:
+        return today
+    return found if FIRST <= found <= LAST else today
