@@ -209,7 +209,7 @@ async def presses_the_emergency_key_while_waiting(desk: LiveDesk) -> None:
     desk.stage.presses(desk.call.caller_channel, "9")
     await desk.kept("queued", queue="urgent")
     assert asks.Refused(1, 1, "withdrawn") in desk.words
-    assert asks.Waits("urgent", (("en", 1),), is_emergency=True) in desk.words
+    assert asks.Waits("urgent", (), is_emergency=True) in desk.words
     await hears_music(desk)
     desk.offer(SECOND, staff=2)
     await desk.kept("connected")
@@ -291,7 +291,7 @@ async def sent_on_to_somebody_who_does_not_answer(desk: LiveDesk) -> None:
     await is_told(desk, before + 1)
     desk.stage.presses(desk.call.caller_channel, "9")
     await desk.kept("queued", queue="urgent")
-    assert asks.Waits("urgent", (("en", 1),), is_emergency=True) in desk.words
+    assert asks.Waits("urgent", (), is_emergency=True) in desk.words
     desk.stage.puts_down(desk.call.caller_channel)
     await desk.kept("ended", why="abandoned")
 
