@@ -1,4 +1,4 @@
-"""From meter to bill at a million accounts: as far as it is built, what the engine rates."""
+"""From meter to bill at a million accounts, as far as it is built: rating, bills on paper."""
 
 import argparse
 import sys
@@ -12,19 +12,33 @@ if TYPE_CHECKING:
 
     from measuring.timing import Result
 
-PARTS = ("rate",)  # modules whose `measure` takes our arguments
+PARTS = (
+    "rate",
+    "run",
+    "resume",
+    "readings",
+    "panel",
+    "pdf",
+)  # modules whose `measure` takes our arguments
 
 
 def main() -> int:
     """Measure the wanted parts, print, and say which limits are broken."""
     args = _arguments()
-    return report("billing", {"accounts": args.accounts}, _results(args), as_json=args.json)
+    return report(
+        "billing",
+        {"accounts": args.accounts, "due": args.due, "bills": args.bills},
+        _results(args),
+        as_json=args.json,
+    )
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./qiao bench billing")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--accounts", type=int, default=1_000_000)
+    parser.add_argument("--due", type=int, default=100_000, help="customers whose bills are run")
+    parser.add_argument("--bills", type=int, default=10_000, help="how many become PDF")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     return parser.parse_args()
 

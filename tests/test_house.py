@@ -20,6 +20,7 @@ FLOORS = (
     "messaging",
     "knowledge",
     "cases",
+    "metering",
     "dispatch",
     "billing",
     "feedback",

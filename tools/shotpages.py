@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
+
+import shotacts as acts
 
 # In the order of the cards.
 ROLES = {"agent": 0, "technician": 1, "dispatcher": 2, "supervisor": 3, "customer_manager": 4}
-UNCARDED = {"administrator": "9001"}  # who has no card, by staff number
+UNCARDED = {
+    "administrator": "9001",
+    "cashier": "9201",
+    "counter_lead": "9202",
+    "billing_clerk": "9203",
+}  # who has no card, by staff number
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
 SIZES = (DESKTOP, (1280, 800), (1920, 1080), PHONE)
-PAUSE = 250  # milliseconds for fragments to settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,147 +36,15 @@ class Shot:
         return self.role == "technician"
 
 
-def _palette(page: Any) -> None:
-    page.keyboard.press("Control+k")
-    page.wait_for_selector("#q-palette[open] input, #q-palette input:visible")
-    page.keyboard.type("wang")
-    page.wait_for_timeout(600)
-
-
-def _claim(page: Any) -> None:
-    page.click("[popovertarget=customer-more]")
-    page.locator("#customer-more [hx-get$='/protection/']").click()
-    page.wait_for_selector("dialog[open]")
-    page.wait_for_timeout(PAUSE)
-
-
-def _protected(page: Any) -> None:
-    page.locator("table tbody a").first.click()
-    page.wait_for_selector("#panel-customersprotection")
-    page.locator("#panel-customersprotection summary").first.click()
-    page.wait_for_timeout(PAUSE)
-
-
-def _first_cause(page: Any) -> None:
-    page.locator("table tbody a").first.click()
-    page.wait_for_selector(".cs-reports")
-
-
-def _week_after(page: Any) -> None:
-    page.locator(".q-seg a").last.click()
-    page.wait_for_selector(".wf-grid")
-    page.wait_for_timeout(PAUSE)
-
-
-def _first_row(page: Any) -> None:
-    page.locator("tbody a").first.click()
-    page.wait_for_load_state()
-    page.wait_for_timeout(PAUSE)
-
-
-def _keys(page: Any) -> None:
-    page.keyboard.press("?")
-    page.wait_for_timeout(PAUSE)
-
-
-def _compare(page: Any) -> None:
-    page.locator(".cu-pairs a.btn-primary").first.click()
-    page.wait_for_selector(".cu-merge")
-    page.wait_for_timeout(PAUSE)
-
-
-def _household(page: Any) -> None:
-    page.locator("#panel-customersgroups a.b").first.click()
-    page.wait_for_selector(".q-fold")
-    page.wait_for_timeout(PAUSE)
-
-
-def _differing(page: Any) -> None:
-    """The newest import of the demo world added to known customers and told what differs."""
-    page.locator("section.q-panel").last.locator("a.b").first.click()
-    page.wait_for_selector("nav.q-tabs")
-    page.wait_for_timeout(PAUSE)
-
-
-def _visit(page: Any) -> None:
-    page.locator("#portfolio tbody .btn").first.click()
-    page.wait_for_selector("dialog[open]")
-    page.wait_for_timeout(PAUSE)
-
-
-def _acting(page: Any) -> None:
-    page.locator("#panel-customersacting .btn").last.click()
-    page.wait_for_selector("dialog[open]")
-    page.wait_for_timeout(PAUSE)
-
-
-def _tags(page: Any) -> None:
-    page.locator("#customer-tags button").first.click()
-    page.wait_for_selector("#tags-dialog[open]")
-    page.wait_for_timeout(PAUSE)
-
-
-def _merge_tags(page: Any) -> None:
-    page.locator("button[hx-get$='/merge/']").first.click()
-    page.wait_for_selector("#change-dialog[open]")
-    page.locator("#change-dialog select").select_option(index=2)
-    page.wait_for_selector("#merge-preview .q-strip")
-
-
-def _case_form(page: Any) -> None:
-    page.locator("#t-new").click()
-    page.wait_for_selector("#contact-case form")
-    page.wait_for_timeout(PAUSE)
-
-
-def _opens(selector: str, shown: str = "dialog[open]") -> Callable[[Any], None]:
-    """Press what the selector finds first, wait until something is shown."""
-
-    def act(page: Any) -> None:
-        page.locator(selector).first.click()
-        page.wait_for_selector(shown)
-        page.wait_for_timeout(PAUSE)
-
-    return act
-
-
-def _follows(selector: str) -> Callable[[Any], None]:
-    """Follow the first link that the selector finds."""
-
-    def act(page: Any) -> None:
-        address = page.locator(selector).first.get_attribute("href")
-        page.goto(urljoin(page.url, address))
-        page.wait_for_timeout(PAUSE)
-
-    return act
-
-
-def _bulk(page: Any) -> None:
-    for box in range(3):
-        page.locator("#case-list tbody input[type=checkbox]").nth(box).check()
-    page.wait_for_timeout(PAUSE)
-
-
-COLUMNS = _opens("[popovertarget=cs-columns]", "#cs-columns:popover-open")
-VIEWS = _opens("[hx-get='/cases/views/kept']")
-SAVING_VIEW = _opens("[hx-get^='/cases/views?']")
-MENU = _opens("[popovertarget=case-more]", "#case-more:popover-open")
-MACROS = _opens("[popovertarget=case-macros]", "#case-macros:popover-open")
-SAVING_REPORT = _opens("[hx-get^='/cases/reports/save']")
-CALENDAR = _follows("main a[href^='/cases/calendars/']")
-DIGEST = _follows("tr[data-href] a.num")
-ARTICLE = _follows("#kb-lines a.kb-line")
-MAIN_CASE = _follows("a[href^='/cases/alike/']")
-
 SHOTS = (
     Shot("login", "/account/login/", "", "login"),
     Shot("workspace", "/workspace/", prototype="workspace"),
     Shot("workspace-contact", "/workspace/?open=contact:{contact}", prototype="workspace"),
-    Shot("workspace-case-form", "/workspace/?open=contact:{contact}", "agent", "", _case_form),
+    Shot("workspace-case-form", "/workspace/?open=contact:{contact}", "agent", "", acts.case_form),
     Shot("workspace-new", "/workspace/?new=phone", prototype="workspace-incoming"),
     Shot("workspace-emergency", "/workspace/?new=emergency"),
-    Shot("palette", "/workspace/", "agent", "workspace-palette", _palette),
-    Shot("keys", "/workspace/", "agent", "workspace-keys", _keys),
+    Shot("palette", "/workspace/", "agent", "workspace-palette", acts.palette),
+    Shot("keys", "/workspace/", "agent", "workspace-keys", acts.keys),
     Shot("absences", "/me/absences/", "supervisor"),
     Shot("absence-new", "/me/absences/new/"),
     Shot("knowledge", "/knowledge/"),
@@ -185,16 +58,18 @@ SHOTS = (
     Shot("customers", "/customers/"),
     Shot("customers-empty", "/customers/?q=zzzzqqqq", prototype="empty"),
     Shot("customer", "/customers/{customer}/", prototype="customer"),
-    Shot("household", "/customers/1/?topic=customer.relations", "agent", "", _household),
-    Shot("acting-new", "/customers/{customer}/?topic=customer.relations", "agent", "", _acting),
+    Shot("household", "/customers/1/?topic=customer.relations", "agent", "", acts.household),
+    Shot(
+        "acting-new", "/customers/{customer}/?topic=customer.relations", "agent", "", acts.acting
+    ),
     Shot("relations", "/customers/{customer}/relations/"),
     Shot("customer-new", "/customers/new/"),
     Shot("protection-work", "/customers/protection/"),
-    Shot("protection-claim", "/customers/{customer}/", act=_claim),
-    Shot("protection-of", "/customers/?flag=life_support", act=_protected),
+    Shot("protection-claim", "/customers/{customer}/", act=acts.claim),
+    Shot("protection-of", "/customers/?flag=life_support", act=acts.protected),
     Shot("imports", "/customers/imports/", "supervisor"),
     Shot("import-new", "/customers/imports/new/", "supervisor"),
-    Shot("import-differing", "/customers/imports/", "supervisor", "", _differing),
+    Shot("import-differing", "/customers/imports/", "supervisor", "", acts.differing),
     Shot("exports", "/me/files/", "supervisor"),
     Shot("intakes", "/cases/intake/", "supervisor"),
     Shot("intake-new", "/cases/intake/new/", "supervisor"),
@@ -202,7 +77,7 @@ SHOTS = (
     Shot("intake-words", "/cases/intake/2/", "supervisor"),
     Shot("portfolio", "/customers/portfolio/", "customer_manager"),
     Shot("visits-ahead", "/customers/portfolio/visits/", "customer_manager"),
-    Shot("visit-record", "/customers/portfolio/", "customer_manager", act=_visit),
+    Shot("visit-record", "/customers/portfolio/", "customer_manager", act=acts.visit),
     Shot("customer-managers", "/customers/managers/", "supervisor"),
     Shot("customers-assign", "/customers/managers/assign/", "supervisor"),
     Shot("customer-tier", "/customers/{customer}/tier/", "supervisor"),
@@ -211,9 +86,9 @@ SHOTS = (
     Shot("key-customers", "/customers/value/", "supervisor"),
     Shot("duplicates", "/customers/duplicates/", "supervisor"),
     Shot("numbers", "/customers/numbers/", "supervisor"),
-    Shot("duplicates-merge", "/customers/duplicates/", "supervisor", "", _compare),
+    Shot("duplicates-merge", "/customers/duplicates/", "supervisor", "", acts.compare),
     Shot("duplicates-dismissed", "/customers/duplicates/?state=dismissed", "supervisor"),
-    Shot("customer-tags", "/customers/1/", "agent", "", _tags),
+    Shot("customer-tags", "/customers/1/", "agent", "", acts.tags),
     Shot("customer-wishes", "/customers/1/wishes/"),
     Shot("customer-notes", "/customers/1/notes/"),
     Shot("customer-consents", "/customers/1/consents/"),
@@ -226,7 +101,7 @@ SHOTS = (
     Shot("erasures", "/customers/erasures/", "supervisor"),
     Shot("customer-hold", "/customers/{customer}/hold/", "supervisor"),
     Shot("tags", "/customers/tags/", "supervisor"),
-    Shot("tag-merge", "/customers/tags/", "supervisor", "", _merge_tags),
+    Shot("tag-merge", "/customers/tags/", "supervisor", "", acts.merge_tags),
     Shot("segments", "/customers/segments/", "supervisor"),
     Shot("segment", "/customers/segments/1/", "supervisor"),
     Shot("customers-of-segment", "/customers/?segment=1", "supervisor"),
@@ -240,11 +115,11 @@ SHOTS = (
     Shot("case-clocks", "/cases/{case}/clocks"),
     Shot("case-promised", "/cases/{case}/promised"),
     Shot("alarms", "/cases/risk?whose=all", "supervisor"),
-    Shot("case-risk", "/cases/risk", "supervisor", prototype="ticket", act=_first_row),
+    Shot("case-risk", "/cases/risk", "supervisor", prototype="ticket", act=acts.first_row),
     Shot("green", "/cases/green", "supervisor"),
     Shot("late-today", "/cases/late", "supervisor"),
     Shot("digests", "/cases/digests?whose=all", "supervisor"),
-    Shot("digest", "/cases/digests?whose=all", "supervisor", act=DIGEST),
+    Shot("digest", "/cases/digests?whose=all", "supervisor", act=acts.DIGEST),
     Shot("findings", "/cases/findings", "supervisor"),
     Shot("case-new", "/cases/new"),
     Shot("contacts", "/interactions/"),
@@ -253,14 +128,14 @@ SHOTS = (
     Shot("search", "/search/?q=wang"),
     Shot("calls", "/calls/", "supervisor"),
     Shot("calls-empty", "/calls/?q=99999", "supervisor", "empty"),
-    Shot("call", "/calls/?measure=transfers", "supervisor", "", _first_row),
-    Shot("call-recorded", "/calls/?measure=answered", "supervisor", "", _first_row),
+    Shot("call", "/calls/?measure=transfers", "supervisor", "", acts.first_row),
+    Shot("call-recorded", "/calls/?measure=answered", "supervisor", "", acts.first_row),
     Shot("level", "/calls/level/?period=week", "supervisor", "analytics"),
     Shot("level-agents", "/calls/level/?period=week&by=agent", "supervisor"),
     Shot("level-empty", "/calls/level/?day=2001-01-01", "supervisor", "empty"),
     Shot("wallboard", "/calls/wallboard", "supervisor", "wallboard"),
     Shot("call-lists", "/calls/lists/", "supervisor"),
-    Shot("call-list", "/calls/lists/", "supervisor", "", _first_row),
+    Shot("call-list", "/calls/lists/", "supervisor", "", acts.first_row),
     Shot("call-list-new", "/calls/lists/new", "supervisor"),
     Shot("living-calls", "/calls/living/", "supervisor"),
     Shot("living-calls-empty", "/calls/living/?queue=none", "supervisor", "empty"),
@@ -315,7 +190,7 @@ SHOTS = (
     Shot("changes", "/administration/changes/", "administrator"),
     Shot("background-jobs", "/administration/jobs/?status=all", "administrator"),
     Shot("alike", "/cases/alike/", "supervisor"),
-    Shot("alike-cause", "/cases/alike/", "supervisor", act=_first_cause),
+    Shot("alike-cause", "/cases/alike/", "supervisor", act=acts.first_cause),
     Shot("phone-job", "/jobs/{job}/", "technician", "tech-job"),
     Shot("causes", "/cases/causes", "supervisor"),
     Shot("cause-suggestions", "/cases/causes/suggestions", "supervisor"),
@@ -338,29 +213,29 @@ SHOTS = (
     Shot("survey-question-new", "/follow-ups/surveys/1/questions/new", "supervisor"),
     Shot("survey-answer", "/s/demo-demo-demo-demo", ""),
     Shot("public-prices", "/prices/", ""),
-    Shot("public-price", "/prices/", "", act=_follows("a.po-price")),
+    Shot("public-price", "/prices/", "", act=acts.follows("a.po-price")),
     Shot("opinions", "/opinions/", ""),
-    Shot("opinion", "/opinions/", "", act=_follows(".po-one a")),
+    Shot("opinion", "/opinions/", "", act=acts.follows(".po-one a")),
     Shot("opinion-new", "/opinions/new", ""),
-    Shot("case-views", "/cases/?view=open", act=VIEWS),
-    Shot("case-list-columns", "/cases/?view=open", act=COLUMNS),
-    Shot("case-list-saving", "/cases/?view=open&sort=-opened", act=SAVING_VIEW),
-    Shot("case-bulk", "/cases/?view=open", "supervisor", act=_bulk),
-    Shot("case-menu", "/cases/{case}/", act=MENU),
-    Shot("case-complaint", "/cases/?view=all&group=complaint", "supervisor", act=_first_row),
-    Shot("case-main", "/cases/alike/", "supervisor", act=MAIN_CASE),
+    Shot("case-views", "/cases/?view=open", act=acts.VIEWS),
+    Shot("case-list-columns", "/cases/?view=open", act=acts.COLUMNS),
+    Shot("case-list-saving", "/cases/?view=open&sort=-opened", act=acts.SAVING_VIEW),
+    Shot("case-bulk", "/cases/?view=open", "supervisor", act=acts.bulk),
+    Shot("case-menu", "/cases/{case}/", act=acts.MENU),
+    Shot("case-complaint", "/cases/?view=all&group=complaint", "supervisor", act=acts.first_row),
+    Shot("case-main", "/cases/alike/", "supervisor", act=acts.MAIN_CASE),
     Shot("case-merge", "/cases/{case}/merge"),
     Shot("case-split", "/cases/{case}/split"),
     Shot("promises", "/cases/promises/", "administrator"),
     Shot("promise", "/cases/promises/water.small_leak/arrive", "administrator"),
     Shot("calendars", "/cases/calendars/", "administrator"),
-    Shot("calendar", "/cases/calendars/", "administrator", act=CALENDAR),
+    Shot("calendar", "/cases/calendars/", "administrator", act=acts.CALENDAR),
     Shot("rosters", "/me/duty/", "supervisor"),
     Shot("roster", "/me/duty/1/", "supervisor"),
     Shot("roster_pattern", "/me/duty/1/pattern/", "supervisor"),
     Shot("roster_pattern_change", "/me/duty/1/pattern/change/", "supervisor"),
     Shot("week-roster", "/rosters/", "supervisor"),
-    Shot("week-draft", "/rosters/", "supervisor", act=_week_after),
+    Shot("week-draft", "/rosters/", "supervisor", act=acts.week_after),
     Shot("week-shifts", "/rosters/1/shifts/", "supervisor"),
     Shot("my-shifts", "/rosters/mine/"),
     Shot("my-work", "/rosters/mine/load/"),
@@ -370,14 +245,28 @@ SHOTS = (
     Shot("calls-stood", "/calls/stood/", "supervisor"),
     Shot("calls-people", "/calls/people/", "supervisor"),
     Shot("prices", "/tariffs/"),
-    Shot("price-list", "/tariffs/", act=_follows("tbody a")),
+    Shot("account-bills", "/customers/{customer}/", act=acts.follows(".bl-money a.underlined")),
+    Shot("bill", "/customers/{customer}/", act=acts.follows(".bl-money .bl-why")),
+    Shot("price-list", "/tariffs/", act=acts.follows("tbody a")),
+    Shot("price-change", "/tariffs/", "administrator", "", acts.tariff_draft()),
+    Shot("price-change-text", "/tariffs/", "administrator", "", acts.tariff_draft("text/")),
+    Shot("price-change-trial", "/tariffs/", "administrator", "", acts.tariff_draft("try/")),
+    Shot("price-version", "/tariffs/", "administrator", "", acts.tariff_version),
+    Shot("counter", "/counter/", "cashier"),
+    Shot("counter-drawers", "/counter/drawers/", "cashier"),
+    Shot("bill-runs", "/bills/runs/", "billing_clerk"),
+    Shot("bill-run", "/bills/runs/1/", "billing_clerk"),
+    Shot("bill-run-new", "/bills/runs/new/", "billing_clerk"),
+    Shot("counter-day", "/counter/days/", "counter_lead"),
     Shot("bell", "/me/notices/", "supervisor"),
-    Shot("article", "/knowledge/", act=ARTICLE),
-    Shot("macro-pick", "/cases/{case}/", act=MACROS),
-    Shot("message", "/messages/?shelf=sent", "supervisor", act=_follows("tbody a")),
-    Shot("notice-text", "/messages/texts/", "supervisor", act=_first_row),
+    Shot("article", "/knowledge/", act=acts.ARTICLE),
+    Shot("macro-pick", "/cases/{case}/", act=acts.MACROS),
+    Shot("message", "/messages/?shelf=sent", "supervisor", act=acts.follows("tbody a")),
+    Shot("notice-text", "/messages/texts/", "supervisor", act=acts.first_row),
     Shot("saved-reports", "/cases/reports/saved/", "supervisor"),
-    Shot("report-saving", "/cases/reports/?period=30d&by=type", "supervisor", act=SAVING_REPORT),
+    Shot(
+        "report-saving", "/cases/reports/?period=30d&by=type", "supervisor", act=acts.SAVING_REPORT
+    ),
     Shot("quality", "/follow-ups/quality/?view=all", "supervisor"),
     Shot("quality-mine", "/follow-ups/quality/mine"),
     Shot("quality-figures", "/follow-ups/quality/figures", "supervisor"),
@@ -387,10 +276,10 @@ SHOTS = (
     Shot("quality-plan-new", "/follow-ups/quality/plans/new", "supervisor"),
     Shot("quality-draw", "/follow-ups/quality/draws/1/", "supervisor"),
     Shot("score-card", "/follow-ups/quality/cards/1/", "administrator"),
-    Shot("evaluation", "/follow-ups/quality/?view=all", "supervisor", act=_first_row),
-    Shot("judging", "/follow-ups/quality/", "supervisor", act=_first_row),
-    Shot("appeal", "/follow-ups/quality/?view=appeals", "supervisor", act=_first_row),
-    Shot("evaluation-mine", "/follow-ups/quality/mine", act=_first_row),
+    Shot("evaluation", "/follow-ups/quality/?view=all", "supervisor", act=acts.first_row),
+    Shot("judging", "/follow-ups/quality/", "supervisor", act=acts.first_row),
+    Shot("appeal", "/follow-ups/quality/?view=appeals", "supervisor", act=acts.first_row),
+    Shot("evaluation-mine", "/follow-ups/quality/mine", act=acts.first_row),
     Shot("findings-about-us", "/cases/findings", "technician"),
     Shot("disclosures", "/administration/disclosures/", "administrator"),
     Shot("missing", "/nowhere/", prototype="error", status=404),

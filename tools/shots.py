@@ -17,8 +17,9 @@ from queue import Empty, SimpleQueue
 
 from playwright.sync_api import Page, Response
 
+from shotacts import PAUSE
 from shotfaults import COLOURS, Words, barriers, look
-from shotpages import DESKTOP, PAUSE, PHONE, SHOTS, SIZES, Shot
+from shotpages import DESKTOP, PHONE, SHOTS, SIZES, Shot
 from shotpictures import LANGUAGES as GUIDE_LANGUAGES
 from shotpictures import PICTURES, keep
 from shotsheet import Taken, lay_out

@@ -25,12 +25,10 @@ def main(cases: int) -> None:
 
     django.setup()
     from qiao.cases.demo.history import build_cases
-    from qiao.cases.models import Case, CaseSearch
+    from qiao.cases.models import CaseSearch, OpenCaseSearch
     from qiao.core.demo import World
     from qiao.core.registry import registry
 
-    if Case.objects.exists():
-        return
     began = time.monotonic()
     world = World(
         customers=CUSTOMERS,
@@ -40,10 +38,14 @@ def main(cases: int) -> None:
         open_share=min(MOST_OPEN / cases, 0.25),
         history_months=MONTHS,
     )
-    indexes = CaseSearch._meta.indexes  # noqa: SLF001 - the public way in Django
+    indexes = [
+        (model, index)
+        for model in (CaseSearch, OpenCaseSearch)
+        for index in model._meta.indexes  # noqa: SLF001 - the public way in Django
+    ]
     with connection.schema_editor() as editor:
-        for index in indexes:
-            editor.remove_index(CaseSearch, index)
+        for model, index in indexes:
+            editor.remove_index(model, index)
     stages = [s for m in registry if m.key in MODULES - {"cases"} for s in m.demo]
     for stage in sorted(stages, key=lambda s: s.order):
         with transaction.atomic():
@@ -51,8 +53,8 @@ def main(cases: int) -> None:
     with transaction.atomic():
         build_cases(world)
     with connection.schema_editor() as editor:
-        for index in indexes:
-            editor.add_index(CaseSearch, index)
+        for model, index in indexes:
+            editor.add_index(model, index)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as owner:
         owner.execute("VACUUM (ANALYZE)")
     print(f"{cases:,} cases built in {time.monotonic() - began:.0f} s", file=sys.stderr)

@@ -3,7 +3,8 @@
 Measured is what the job does from the supervisor's word to the last report: messages queued,
 entries written, clocks folded, rows mirrored, in batches of one transaction each. One in two has
 an e-mail address. The floor writes the same rows, bare: as many entries and messages, the same
-columns of the same cases, clocks and folded states, under the same indexes and triggers.
+columns of the same cases, clocks and folded states, under the same indexes and triggers. The
+reports have their clocks kept, as every case that was opened here has.
 """
 
 import time
@@ -16,7 +17,7 @@ from measuring.databases import connected_to, say
 from measuring.timing import Limits, Result, once
 
 from cases_parts.world import ensure
-from qiao.cases.journal import recount
+from qiao.cases.journal import Folded, kept_clocks, recount, write_clocks
 from qiao.cases.models import AlikeNotice, Case, ClockRecord
 from qiao.cases.operations import (
     Cause,
@@ -87,6 +88,10 @@ def _joined() -> tuple[int, list[int]]:
         make_parent(case_id=parent, cause=cause, actor=chief, now=now)
         join_reports(parent_id=parent, case_ids=ids, actor=chief, now=now)
         cursor.execute(_ADDRESSES, [ids])
+        kept = kept_clocks([parent, *ids])
+        write_clocks(
+            [Folded(pk, each.state, each.state, stored=False) for pk, each in kept.items()]
+        )
     return parent, ids
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import connection
 from django.utils import timezone
-from measuring.databases import connected_to, create, run
+from measuring.databases import administration, connected_to, create, exists, run
 from measuring.timing import Limits, Result
 from measuring.timing import measure as timed
 
@@ -43,11 +43,20 @@ SELECT c.id FROM cases_case c WHERE c.organisation_id = %s {only}
 
 
 def ensure(cases: int) -> str:
-    """Build the archive unless it is there; the name of its database."""
+    """Build the archive unless it is there; the name of its database. One that was left half built
+    has another name, and is begun anew."""
     name = f"cases_archive_{cases}"
-    environment = create(name)
-    owner = environment | {"DATABASE_URL": environment["DATABASE_OWNER_URL"], "QIAO_NO_POOL": "1"}
-    run([sys.executable, str(BUILDER), str(cases)], owner)
+    with administration() as owner:
+        stands = exists(owner, name)
+    if stands:
+        create(name)
+        return name
+    building = f"{name}_building"
+    environment = create(building, anew=True)
+    rights = environment | {"DATABASE_URL": environment["DATABASE_OWNER_URL"], "QIAO_NO_POOL": "1"}
+    run([sys.executable, str(BUILDER), str(cases)], rights)
+    with administration() as owner:
+        owner.execute(f"ALTER DATABASE {building} RENAME TO {name}")
     return name
 
 

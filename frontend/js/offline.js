@@ -46,7 +46,8 @@ async function badge() {
 
 async function send(item) {
   const response = await post(item.url, bodyOf(item.entries));
-  if (response.status >= 500 || response.status === 429) return null; // later
+  // Later: the server is busy, or whoever entered it has to sign in again first.
+  if (response.status >= 500 || response.status === 429 || response.status === 401) return null;
   return response;
 }
 
@@ -72,7 +73,10 @@ async function replay() {
     sending = false;
   }
   await badge();
-  if (sent) show({ text: say("queueSent") });
+  if (sent) {
+    show({ text: say("queueSent") });
+    document.dispatchEvent(new CustomEvent("q:sent"));
+  }
 }
 
 async function keep(form, item) {
@@ -109,6 +113,7 @@ async function onSubmit(event) {
     const response = navigator.onLine && !waiting ? await send(item) : null;
     if (!response) await keep(form, item);
     else if (response.ok) obey(response);
+    else if (response.status === 422 && form.hasAttribute("data-says-why")) await refuse(form, response);
     else if (response.status === 422 || response.status === 400) await answer(form, response);
     else fail(say("failed"));
   } catch {
@@ -116,6 +121,11 @@ async function onSubmit(event) {
   } finally {
     button?.classList.remove("busy");
   }
+}
+
+// The page of such a form says itself why it was refused.
+async function refuse(form, response) {
+  form.dispatchEvent(new CustomEvent("q:refused", { bubbles: true, detail: { text: await response.text() } }));
 }
 
 // The form came back with its errors: show it in place of ours.

@@ -70,6 +70,9 @@ def _serve(order: dict[str, Any]) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for place in (settings.DATABASES["default"], connections["default"].settings_dict):
         place["NAME"] = order["database"]
+        # As in service; a connection for each page would read the catalogue anew each time.
+        place["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+        place["OPTIONS"]["prepare_threshold"] = 3
     settings.MEDIA_ROOT = Path(order["media"])
     for name, value in order["settings"].items():
         setattr(settings, name, value)

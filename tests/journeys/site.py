@@ -43,6 +43,8 @@ PEOPLE = (
     ("9002", "唐慧", "leader"),
     ("1601", "苏婉清", "customer_manager"),
     ("1602", "邓卓然", "customer_manager"),
+    ("9301", "马德胜", "meter_reader"),
+    ("9302", "廖晓芸", "meter_reader"),
 )
 # Settings that a test may change for its server too.
 PASSED_ON = ("QIAO_WEBHOOKS_PRIVATE", "SWITCH", "SWITCH_WSS")

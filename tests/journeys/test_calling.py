@@ -24,15 +24,17 @@ BUSY = "黄志强"  # the last digit of a number says what its telephone does
 
 
 def owe() -> OwedCall:
-    """The customer asked to be called back."""
+    """The customer gave up waiting: theirs is a call that nobody is offered, as one who asked to
+    be called back would be, but that people see to from the list."""
     now = timezone.now()
     with transaction.atomic():
         came = Call.objects.create(
             organisation_id=company_id(), channel="c1", caller=PHONE_NUMBER,
-            phone=f"+86{PHONE_NUMBER}", arrived_at=now, phase="ended", ended_at=now, end="menu",
+            phone=f"+86{PHONE_NUMBER}", arrived_at=now, phase="ended", ended_at=now,
+            end="abandoned",
         )  # fmt: skip
         phone = f"+86{PHONE_NUMBER}"
-        return owe_call(call=came, kind="callback", phone=phone, queue=QUEUE, now=now)
+        return owe_call(call=came, kind="abandoned", phone=phone, queue=QUEUE, now=now)
 
 
 def make_list(mode: str = CallList.Mode.PREVIEW, more: Sequence[str] = ()) -> CallList:

@@ -138,6 +138,7 @@ def turned_on(agent: Page, site: Site, sip: SipSwitch) -> Page:
         staff = Staff.objects.get(number="1027")
         sip.secrets[USER] = make_secrets(staff_ids=[staff.pk], now=timezone.now())[staff.pk]
     bar(agent, "Telephone in the browser")
+    agent.context.grant_permissions(["microphone"])  # a shell has nobody to ask
     phone = opened(agent, site)
     stands(phone, "ready")  # by itself: leave to use the microphone was given before
     bar(agent, "Telephone ready")

@@ -182,3 +182,23 @@ def test_two_people_at_one_case_see_each_other_and_a_draft_waits_on_the_server(
     again = site.sign_in("林晓岚")
     look(site, again, case)
     assert again.locator("#note-text").input_value() == "half a sentence"
+
+
+def test_going_back_shows_the_whole_desk_again_not_a_piece_of_it(site: Site) -> None:
+    """The address of a contact is that of a piece which htmx put there: the browser must not keep
+    that piece as the page."""
+    page = site.sign_in("林晓岚")
+    page.goto(f"{site.address}/workspace/")
+    settle(page)
+    page.keyboard.press("n")
+    page.keyboard.press("p")
+    page.wait_for_url(re.compile(r"/workspace/\?new=phone"))
+    settle(page)
+    page.locator(".q-rail a[href='/tariffs/']").click()
+    page.wait_for_url(re.compile("/tariffs/"))
+    settle(page)
+    page.go_back()
+    page.wait_for_url(re.compile(r"/workspace/\?new=phone"))
+    settle(page)
+    expect(page.locator(".q-rail")).to_be_visible()
+    expect(page.locator("#q-middle")).to_be_visible()

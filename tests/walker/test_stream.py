@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import transaction
+from django.db import connections, transaction
 from django.test import AsyncClient
 from django.utils import timezone
 
@@ -42,6 +42,7 @@ def _happen(world: World) -> None:
 
 
 async def _morning(world: World) -> dict[str, list[str]]:
+    await sync_to_async(connections.close_all)()  # of a thread that served another database
     heard: dict[str, list[str]] = {"agent": [], "outsider": []}
     ready = {who: asyncio.Event() for who in heard}
     tasks = [asyncio.create_task(_listen(world, who, heard[who], ready[who])) for who in heard]

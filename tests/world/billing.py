@@ -1,9 +1,116 @@
-"""A tariff that a pack brought."""
+"""A tariff that a pack brought, a bill by it; the lake branch's counter with a payment in its
+drawer."""
 
-from qiao.billing.models import Tariff
-from tests.world.canaries import World
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+from qiao.billing import operations as ops
+from qiao.billing.models import BillRun, Payment, RunAccount, Tariff
+from qiao.billing.operations import runs
+from qiao.billing.operations import tariff_changing as changing
+from qiao.billing.queries.bill_links import token_of
+from qiao.billing.queries.late_fees import rate_key
+from qiao.billing.queries.owing import standing_on
+from qiao.billing.queries.standings import fingerprint, standings_of
+from qiao.billing.rules.tariffs.planning import Use
+from qiao.billing.rules.tariffs.toml_text import write_text
+from qiao.core import settings
+from qiao.core.rules.periods import Period
+from qiao.customers.models import Account
+from qiao.customers.tests.factories import make_account
+from tests.world.canaries import ACCOUNT, World, marked
 
 
 def add_billing(world: World) -> None:
-    """The tariff of households."""
-    world.ids |= {"tariff": Tariff.objects.get(pack="water", key="household").pk}
+    """The tariff of households; a bill, and the agent has taken a payment on the account of the
+    world."""
+    company, today = world.company, timezone.localdate()
+    since, until = today - timedelta(days=70), today - timedelta(days=30)
+    tariff = Tariff.objects.get(pack="water", key="household")
+    account = Account.objects.get(number=ACCOUNT)
+    ops.open_billing(
+        [
+            ops.NewAccount(
+                account_id=account.pk,
+                organisation_id=company.lake.pk,
+                currency="CNY",
+                since=since,
+                tariff_id=tariff.pk,
+            )
+        ],
+        now=world.now,
+    )
+    use = Use(Period(since, until), {"usage": Decimal(17)})
+    bill = ops.NewBill(account.pk, use.period, (use,), until, until + timedelta(days=20))
+    (bill_id,) = ops.issue_bills([bill], actor=company.agent, now=world.now)
+    shift = ops.open_shift(
+        organisation_id=company.lake.pk,
+        currency="CNY",
+        float_minor=10_000,
+        day=today,
+        actor=company.agent,
+        now=world.now,
+    )
+    payment = ops.take_at_counter(
+        payment=ops.AtCounter(
+            account.pk,
+            500,
+            Payment.Means.CARD,
+            "world",
+            fingerprint(standings_of([account.pk])[account.pk]),
+            slip=marked("slip"),
+        ),
+        actor=company.agent,
+        now=world.now,
+    )
+    run = runs.begin_run(
+        runs.NewRun(company.lake.pk, today, today, 20), actor=company.agent, now=world.now
+    )
+    RunAccount.objects.filter(run=run).update(
+        state="ready",
+        days=20,
+        usage=60,
+        unit="m3",
+        minor=21_000,
+        note=marked("note"),
+    )
+    BillRun.objects.filter(pk=run.pk).update(state="review", due_count=0, ready_count=1)
+    public = make_account(company.agent)  # whoever has its link reads it: nothing of it is marked
+    ops.open_billing(
+        [ops.NewAccount(public.pk, company.lake.pk, "CNY", since, tariff.pk)], now=world.now
+    )
+    told = ops.NewBill(public.pk, use.period, (use,), until, until + timedelta(days=20))
+    (public_id,) = ops.issue_bills([told], actor=company.agent, now=world.now)
+    draft = changing.begin_change(
+        tariff_id=tariff.pk,
+        valid_from=date(2100, 1, 1),
+        actor=company.chief,
+        now=world.now,
+    )
+    put_away = changing.begin_change(
+        tariff_id=tariff.pk, valid_from=date(2099, 1, 1), actor=company.chief, now=world.now
+    )
+    changing.drop_change(draft_id=put_away.pk, actor=company.chief, now=world.now)
+    settings.put(
+        rate_key("water", "household"), 10, valid_from=date(2020, 1, 1), source="contract",
+        actor=None, now=world.now,
+    )  # fmt: skip
+    world.ids |= {
+        "run": run.pk,
+        "today": today.isoformat(),
+        "tariff": tariff.pk,
+        "tariff_version": draft.based_on_id,
+        "tariff_draft": draft.pk,
+        "tariff_draft_seen": str(draft.revision),
+        "tariff_draft_text": write_text(draft.definition),
+        "tariff_put_away": put_away.pk,
+        "bill": bill_id,
+        "bill_token": token_of(public_id),
+        "paid": account.pk,
+        "paid_account": account.number,
+        "payment": payment.pk,
+        "drawer": shift.pk,
+        "seen": fingerprint(standing_on(account.pk, day=today)),
+    }

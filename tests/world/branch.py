@@ -20,6 +20,7 @@ from tests.world.cases import add_cases
 from tests.world.contacts import add_contacts
 from tests.world.customers import add_customer
 from tests.world.decisions import add_backup, add_correction, add_notice, add_problem
+from tests.world.feeds import add_feeds
 from tests.world.files import add_imports
 from tests.world.improvements import add_improvement
 from tests.world.joining import add_joined
@@ -27,6 +28,7 @@ from tests.world.knowledge import add_knowledge
 from tests.world.logs import add_logs
 from tests.world.menus import add_menus
 from tests.world.messages import add_messages
+from tests.world.metering import add_metering
 from tests.world.past_calls import add_past_calls
 from tests.world.processes import add_drafts
 from tests.world.programs import add_programs
@@ -71,6 +73,8 @@ PARTS = (
     add_call_list,
     add_workforce,
     add_billing,
+    add_feeds,
+    add_metering,
 )
 
 

@@ -1,21 +1,65 @@
-"""What billing brings to other pages: permissions, the rail, commands."""
+"""What billing brings to other pages: permissions, the rail, commands, panels, the timeline."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.billing.queries.tariffs import VIEW
-from qiao.core.manifest import AuditTable, Command, NavItem, Permission
-
-PERMISSIONS = (Permission(VIEW, _("See prices and walk through an example bill")),)
-NAVIGATION = (
-    NavItem("tariffs", pgettext_lazy("rail", "Prices"), "receipt", "billing:tariffs", VIEW, 45),
+from qiao.billing.models import Payment
+from qiao.billing.models.feeds import MANAGE
+from qiao.billing.queries import panels
+from qiao.billing.showing_bills import paid_words
+from qiao.core.manifest import (
+    AuditTable,
+    Command,
+    NavItem,
+    Panel,
+    Permission,
+    PointEvents,
+    TimelineSource,
 )
+
+VIEW = "tariffs.view"
+BILLS, ISSUE = "bills.view", "bills.issue"
+TAKE, CLOSE = "payments.take", "payments.close"
+PERMISSIONS = (
+    Permission(VIEW, _("See prices and walk through an example bill")),
+    Permission(BILLS, _("See bills, payments and what is owed")),
+    Permission(ISSUE, _("Issue bills and take them back")),
+    Permission(TAKE, _("Take payments at the counter")),
+    Permission(CLOSE, _("Take payments back, count drawers of others, close the day")),
+    Permission(MANAGE, _("Take in what other billing systems send, and take it back")),
+)
+NAVIGATION = (
+    NavItem(
+        "counter", pgettext_lazy("rail", "Counter"), "cash-register", "billing:counter", TAKE, 43,
+        shortcut="g y",
+    ),
+    NavItem(
+        "bill_runs", pgettext_lazy("rail", "Bills"), "calculator", "billing:runs", ISSUE, 44,
+        shortcut="g r",
+    ),
+    NavItem(
+        "feeds", pgettext_lazy("rail", "Feeds"), "transfer-in", "billing:feeds", MANAGE, 96,
+        group="system",
+    ),
+    NavItem("tariffs", pgettext_lazy("rail", "Prices"), "receipt", "billing:tariffs", VIEW, 45),
+)  # fmt: skip
 COMMANDS = (
     Command(
         "billing.tariffs", _("Prices and tariffs on a day"), "receipt", "billing:tariffs", VIEW
     ),
-)
-AUDITED = ("billing_tariff",)
+    Command("billing.list", _("All bills"), "receipt", "billing:list", BILLS),
+    Command("billing.runs", _("Runs of bills"), "calculator", "billing:runs", ISSUE),
+    Command("billing.run_new", _("New run of bills"), "calculator", "billing:run_new", ISSUE),
+    Command("billing.counter", _("Take a payment at the counter"), "cash-register",
+            "billing:counter", TAKE),
+    Command("billing.drawer", _("My drawer"), "coins", "billing:drawers", TAKE),
+    Command("billing.feeds", _("Feeds of other billing systems"), "transfer-in", "billing:feeds",
+            MANAGE),
+    Command("billing.days", _("Close the counter's day"), "lock", "billing:days", CLOSE),
+)  # fmt: skip
+
+
+AUDITED = ("billing_tariff", "billing_feed")
 AUDIT_WORDS = (
     AuditTable(
         "billing_tariff",
@@ -26,5 +70,86 @@ AUDIT_WORDS = (
             "inputs": _("What it asks of a customer"),
             "owners": _("Whose money its charges are"),
         },
+    ),
+    AuditTable(
+        "billing_feed",
+        pgettext_lazy("billing", "Feed"),
+        {
+            "key": pgettext_lazy("feed", "Key"),
+            "name": pgettext_lazy("feed", "Name"),
+            "currency": pgettext_lazy("feed", "Currency"),
+            "bills_as_of": _("Bills complete as of"),
+            "payments_as_of": _("Payments complete as of"),
+            "balances_as_of": _("Balances complete as of"),
+        },
+    ),
+)
+# A bill that was taken back and made anew speaks of the last reading that it rested on.
+_MADE_ANEW = """
+SELECT a.service_point_id AS point, least(b.reversed_date, b.end_date) AS day, b.id AS ref
+  FROM billing_bill b
+  JOIN customers_account a ON a.id = b.account_id AND a.service_point_id IS NOT NULL
+ WHERE b.organisation_id = ANY(%(organisation_ids)s::bigint[]) AND b.state = 'reversed'
+   AND b.end_date BETWEEN %(since)s::date AND %(until)s::date
+"""
+POINT_EVENTS = (
+    PointEvents(
+        key="bills",
+        label=_("Bills taken back"),
+        about=_("Bills that were taken back, by the reading at the end of their period."),
+        sql=_MADE_ANEW,
+        permission=BILLS,
+        url_name="billing:bill",
+        order=20,
+    ),
+)
+PANELS = (
+    Panel(
+        key="billing.owed",
+        title="",
+        template="billing/panels/owed.html",
+        sql=panels.OWED,
+        permission=BILLS,
+        places=frozenset({"strip"}),
+        order=5,
+    ),
+    Panel(
+        key="billing.money",
+        title=_("Bills and arrears"),
+        template="billing/panels/money.html",
+        sql=panels.MONEY,
+        permission=BILLS,
+        places=frozenset({"aside", "customer", "customer.accounts"}),
+        order=15,
+    ),
+)
+TIMELINE = (
+    TimelineSource(
+        key="billing",
+        sql="""
+SELECT y.received_at, 'payment', y.account_id, '', y.minor || ' ' || y.currency, '', '',
+       y.way, y.number
+  FROM customers_accountparty t
+ CROSS JOIN LATERAL (
+       SELECT o.id, o.received_at, o.account_id, o.minor, o.currency, o.channel AS way, o.number
+         FROM billing_payment o
+        WHERE o.account_id = t.account_id
+          AND (o.organisation_id + 0) = ANY(%(organisation_ids)s)
+       UNION ALL
+       SELECT g.id, g.received_at, g.account_id, g.minor, f.currency, g.way, g.number
+         FROM billing_fedpayment g JOIN billing_feed f ON f.id = g.feed_id
+         JOIN billing_billingaccount b ON b.account_id = g.account_id
+        WHERE g.account_id = t.account_id AND g.is_current AND NOT g.is_reversed
+          AND (b.organisation_id + 0) = ANY(%(organisation_ids)s)) y
+ WHERE t.customer_id = ANY(%(customer_ids)s::bigint[]) AND t.role <> 'contact'
+   AND t.period @> (y.received_at AT TIME ZONE 'UTC')::date AND y.received_at < %(before)s
+ ORDER BY y.received_at DESC, y.id DESC LIMIT %(limit)s
+""",
+        permission=BILLS,
+        url_name="billing:account",
+        icon="receipt",
+        words=dict(Payment.Channel.choices),
+        label=_("Payments"),
+        entitle=paid_words,
     ),
 )

@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from qiao.billing.models import Tariff as Row
 from qiao.billing.rules.tariffs.checking import meet
-from qiao.billing.rules.tariffs.formulas import Apply, Formula, Name, Number
+from qiao.billing.rules.tariffs.exact import constant
+from qiao.billing.rules.tariffs.explaining import decimal_at
+from qiao.billing.rules.tariffs.formulas import (
+    Apply,
+    Formula,
+    Name,
+    Number,
+    evaluate,
+    names_of,
+)
 from qiao.billing.rules.tariffs.model import (
     DAYS,
     MONTHS,
@@ -49,10 +58,12 @@ _TIERS: Final[Mapping[str, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """One line of a price list: for what, and what it costs."""
+    """One line of a price list: for what, and what it costs; `note` says how that is reckoned
+    where it differs from customer to customer."""
 
     for_what: str
     price: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +113,18 @@ def value_name(row: Row, name: str, value: str) -> str:
 
 def charge_words(row: Row, tariff: Tariff, charge: Charge) -> ChargeWords:
     """A charge as a price list has it."""
-    owner = from_names(row.owners.get(charge.owner, {}), charge.owner)
     return ChargeWords(
+        *charge_head(row, tariff, charge), prices=tuple(_prices(row, tariff, charge))
+    )
+
+
+def charge_head(row: Row, tariff: Tariff, charge: Charge) -> tuple[str, str, str]:
+    """The name of a charge, whose money it is ("" for the company), and how it is charged."""
+    owner = from_names(row.owners.get(charge.owner, {}), charge.owner)
+    return (
         from_names(charge.names, charge.key),
         "" if charge.owner == "company" else owner,
         _how(row, tariff, charge),
-        tuple(_prices(row, tariff, charge)),
     )
 
 
@@ -207,7 +224,6 @@ def _labels(row: Row, table: Table, key: tuple[str, ...]) -> str:
 def _tiers(row: Row, tariff: Tariff, how: Tiered) -> list[Priced]:
     """Tier by tier; where starts or prices depend on labels, each of their rows in turn."""
     found = []
-    unit = UNITS.get(tariff.unit, tariff.unit)
     for key, starts in how.starts.rows.items():
         for other, prices in how.prices.rows.items():
             if not meet(how.starts, key, how.prices, other):
@@ -217,16 +233,39 @@ def _tiers(row: Row, tariff: Tariff, how: Tiered) -> list[Priced]:
                 if each
             )  # fmt: skip
             for number, (start, cost) in enumerate(zip(starts, prices, strict=True), 1):
-                words = _from(row, start, number, how.start_is, unit)
+                words, note = _from(row, tariff, start, number, how.start_is)
                 shown = f"{labels} · {words}" if labels else words
-                found.append(Priced(shown, _price_words(row, cost)))
+                found.append(Priced(shown, _price_words(row, cost), note))
     return found
 
 
-def _from(row: Row, start: Formula, number: int, start_is: str, unit: str) -> str:
-    facts: dict[str, Any] = {"n": number, "start": formula_words(row, start), "unit": unit}
+def _from(row: Row, tariff: Tariff, start: Formula, number: int, start_is: str) -> tuple[str, str]:
+    """From where on a tier holds, for the customer whom the tariff takes where nothing is known;
+    and how that is reckoned for others."""
     if number == 1:
-        return _("tier %(n)d") % facts
+        return _("tier %(n)d") % {"n": number}, ""
+    at = None if isinstance(start, Number) else usual(tariff, start)
+    shown = formula_words(row, start) if at is None else plain(at)
+    unit = UNITS.get(tariff.unit, tariff.unit)
+    facts: dict[str, Any] = {"n": number, "start": shown, "unit": unit}
     if start_is == "first_unit":
-        return _("tier %(n)d, from the unit %(start)s on") % facts
-    return _("tier %(n)d, above %(start)s %(unit)s") % facts
+        words = _("tier %(n)d, from the unit %(start)s on") % facts
+    else:
+        words = _("tier %(n)d, above %(start)s %(unit)s") % facts
+    if at is None:
+        return words, ""
+    taken = pgettext("between items of a list", ", ").join(
+        f"{input_name(row, name)} {plain(Decimal(tariff.numbers[name]))}"
+        for name in sorted(names_of(start))
+    )
+    whole = pgettext("tariff", "%(words)s (%(taken)s)") % {"words": words, "taken": taken}
+    return whole, _("reckoned as %(formula)s") % {"formula": formula_words(row, start)}
+
+
+def usual(tariff: Tariff, formula: Formula) -> Decimal | None:
+    """A formula with what the tariff takes where nothing is known; None where it takes nothing."""
+    names = names_of(formula)
+    if not names <= tariff.numbers.keys():
+        return None
+    known = {name: constant(tariff.numbers[name], 1) for name in names}
+    return decimal_at(evaluate(formula, known, 1), 0)

@@ -19,7 +19,7 @@ from qiao.cases import word_contributions as words
 from qiao.cases import writing_contributions as writing
 from qiao.cases.cause_contributions import AUDIT_WORDS
 from qiao.cases.codes import CODE_TABLES
-from qiao.cases.demo import alike, audit, causes, climbing, history, lists, morning
+from qiao.cases.demo import alike, audit, causes, climbing, history, lists, morning, trades
 from qiao.cases.demo import complaints as demo_complaints
 from qiao.cases.demo import designs as demo_designs
 from qiao.cases.demo import forms as demo_forms
@@ -86,6 +86,7 @@ manifest = Module(
     features=FEATURES,
     navigation=contributions.NAVIGATION + reports.NAVIGATION,
     case_figures=reports.CASE_FIGURES + words.CASE_FIGURES,
+    point_events=reports.POINT_EVENTS,
     code_tables=(*CODE_TABLES, *complaints.CODE_TABLES),
     panels=(
         *contributions.PANELS,
@@ -180,6 +181,7 @@ manifest = Module(
         DemoStage("cases.subtasks", 67, demo_subtasks.build, demo_subtasks.audit),
         DemoStage("cases.causes", 61, causes.code_cases, causes.audit),
         DemoStage("cases.alike", 58, alike.build_alike, alike.audit_alike),
+        DemoStage("cases.trades", 59, trades.build, trades.audit),
         DemoStage("cases.complaint_desk", 64, demo_complaints.build),
         *logs.DEMO,
     ),

@@ -16,7 +16,7 @@ from qiao.cases.queries.report_figures import (
 )
 from qiao.cases.queries.reports import RIGHT
 from qiao.cases.showing.reports import TARGET_PREFIX
-from qiao.core.manifest import Command, NavItem, Parameter, Permission
+from qiao.core.manifest import Command, NavItem, Parameter, Permission, PointEvents
 
 CASE_FIGURES = FIGURES
 PERMISSIONS = (Permission(RIGHT, _("See reports of a whole unit, not only of one's own cases")),)
@@ -38,6 +38,29 @@ COMMANDS = (
         icon="report-analytics",
         url_name="cases:reports",
         permission="cases.view",
+    ),
+)
+# Complaints that blame how a meter was read; which of them were right is for their handlers.
+_READ_WRONG: Final = """
+SELECT coalesce(c.service_point_id, a.service_point_id) AS point, c.opened_at::date AS day,
+       c.id AS ref
+  FROM cases_case c
+  JOIN cases_casetype t ON t.id = c.case_type_id AND t."group" = 'complaint'
+  LEFT JOIN customers_account a ON a.id = c.account_id
+ WHERE c.organisation_id = ANY(%(organisation_ids)s::bigint[])
+   AND c.opened_at >= %(since)s::date AND c.opened_at < %(until)s::date + 1
+   AND c.facts ->> 'fault' IN ('misread', 'estimated', 'missed', 'swapped')
+   AND coalesce(c.service_point_id, a.service_point_id) IS NOT NULL
+"""
+POINT_EVENTS: Final = (
+    PointEvents(
+        key="complaints",
+        label=_("Complaints about readings"),
+        about=_("Complaints that a meter was misread, estimated again, left out or mixed up."),
+        sql=_READ_WRONG,
+        permission="cases.view",
+        url_name="cases:detail",
+        order=10,
     ),
 )
 TARGETS: Final = {

@@ -32,7 +32,11 @@ SELECT c.number, c.phase, c.due_at, c.is_paused, c.step, c.process_id
 _INCIDENT: Final = """
 SELECT p.expected_at
   FROM cases_alikeparent p
- WHERE p.state = 'open' AND p.area <> '' AND EXISTS (
+ WHERE p.state = 'open' AND p.area <> ''
+   AND (%(pack)s = '' OR EXISTS (
+       SELECT 1 FROM cases_case c JOIN cases_casetype k ON k.id = c.case_type_id
+        WHERE c.id = p.case_id AND k.pack = %(pack)s))
+   AND EXISTS (
        SELECT 1 FROM customers_customerphone n
          JOIN customers_accountparty t ON t.customer_id = n.customer_id AND upper_inf(t.period)
          JOIN customers_account a ON a.id = t.account_id AND a.status <> 'closed'
@@ -63,8 +67,10 @@ def tell_progress(*, question: Question, now: datetime) -> Answer:
 
 def tell_incident(*, question: Question, now: datetime) -> Answer:
     """What is known of a common cause where the caller lives: ``known`` with the time by which it
-    should be over, ``open`` where nobody knows yet, ``none``."""
-    rows = fetch_all(_INCIDENT, _caller(question))
+    should be over, ``open`` where nobody knows yet, ``none``. Of a menu that names itself only
+    causes of its pack are told: no stop of water to whoever calls about gas."""
+    pack = question.arguments.get("menu", "").partition(".")[0]
+    rows = fetch_all(_INCIDENT, _caller(question) | {"pack": pack})
     if not rows:
         return Answer("none", {})
     (expected_at,) = rows[0]
@@ -113,7 +119,7 @@ VOICE: Final = (
         "incident",
         "lookup",
         _("A known cause of trouble where the caller lives"),
-        ("caller",),
+        ("caller", "menu"),
         ("known", "open", "none"),
         _TIMES,
         tell_incident,

@@ -76,6 +76,7 @@ QIAO_MODULES = [
     "qiao.messaging",
     "qiao.knowledge",
     "qiao.cases",
+    "qiao.metering",
     "qiao.dispatch",
     "qiao.billing",
     "qiao.feedback",
@@ -108,6 +109,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "qiao.core.middleware.ContentSecurityMiddleware",
+    "qiao.core.middleware.FragmentMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "qiao.api.middleware.ProgramMiddleware",
@@ -264,12 +266,14 @@ PROCRASTINATE_ON_APP_READY = "qiao.core.jobs.configure"
 LOGGING_CONFIG = "qiao.core.logs.configure"
 LOGGING = {"json": not _flag("QIAO_PLAIN_LOG"), "level": os.environ.get("QIAO_LOG", "INFO")}
 
-QIAO_PACKS = [p for p in os.environ.get("QIAO_PACKS", "water,nyc311").split(",") if p]
+QIAO_PACKS = [p for p in os.environ.get("QIAO_PACKS", "water,power,gas,nyc311").split(",") if p]
 # Whose X-Forwarded-For is believed: addresses or ranges of the proxies before this server.
 QIAO_PROXIES = [p for p in os.environ.get("QIAO_PROXIES", "").split(",") if p]
 # Webhooks to addresses of this machine or of the house's own net, also without TLS.
 QIAO_WEBHOOKS_PRIVATE = _flag("QIAO_WEBHOOKS_PRIVATE")
 # A folder of fonts for letters, where the machine itself has none for Chinese.
 QIAO_FONTS = os.environ.get("QIAO_FONTS", "")
+# What the square code on a bill says, such as a payment address; else it leads to the bill's page.
+QIAO_BILL_QR = os.environ.get("QIAO_BILL_QR", "")
 QIAO_FIELD_KEY = os.environ.get("QIAO_FIELD_KEY", "")
 QIAO_SHARED = Path(os.environ.get("QIAO_SHARED") or BASE_DIR.parent / "shared")

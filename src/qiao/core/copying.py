@@ -7,11 +7,17 @@ from django.db import connection
 
 
 def copy_rows(cursor: Any, table: str, columns: str, lines: Iterable[Sequence[Any]]) -> None:
-    """Write rows by COPY; nothing for none. Names are the caller's own, never anybody's input."""
+    """Write rows by COPY; nothing for none. Names are the caller's own, never anybody's input.
+
+    Raises what Django raises of a statement that the database refuses.
+    """
     rows = list(lines)
     if not rows:
         return
-    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+    with (
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy,
+    ):
         for line in rows:
             copy.write_row(line)
 

@@ -69,10 +69,14 @@ def moment_random(now: datetime, stage: str) -> Random:
     return Random(f"{stage}:{now.timestamp()}")  # noqa: S311 - believable, not secret
 
 
+def demo_packs() -> list[Pack]:
+    """The enabled packs that say how their days go; the first one sets the rhythm."""
+    return [pack for pack in catalogue().packs.values() if pack.demo.hourly]
+
+
 def demo_pack() -> Pack | None:
     """The first enabled pack that says how its days go."""
-    packs = catalogue().packs.values()
-    return next((pack for pack in packs if pack.demo.hourly), None)
+    return next(iter(demo_packs()), None)
 
 
 def phrases_of(pack: Pack, item: CaseType) -> list[str]:

@@ -69,6 +69,13 @@ def shown_file(content: bytes, *, content_type: str) -> HttpResponse:
     return response
 
 
+def pdf_file(content: bytes, *, name: str) -> HttpResponse:
+    """Answer with a PDF to be looked at, kept as `name` by whoever keeps it."""
+    response = shown_file(content, content_type="application/pdf")
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}.pdf"
+    return response
+
+
 def _stream(request: HttpRequest, path: Path, first: int, length: int) -> Any:
     """The file is open when this returns; its blocks come as the server wants them."""
     blocks = _blocks(path.open("rb"), first, length)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from qiao.core import correlation
@@ -61,6 +62,25 @@ class ContentSecurityMiddleware:
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", POLICY)
         response["Permissions-Policy"] = "geolocation=(self), camera=(self), microphone=(self)"
+        return response
+
+
+class FragmentMiddleware:
+    """Keep apart what one address answers: a whole page, or to htmx a piece of it.
+
+    A browser that goes back shows what it has kept of an address. Pieces carry the addresses of
+    pages, so none of them may be kept as one.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ["HX-Request"])
+            if "HX-Request" in request.headers:
+                response.setdefault("Cache-Control", "no-store")
         return response
 
 

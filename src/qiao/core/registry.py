@@ -39,6 +39,7 @@ from qiao.core.manifest import (
     Panel,
     Parameter,
     PersonLink,
+    PointEvents,
     PortfolioCount,
     QueueSource,
     Retention,
@@ -233,6 +234,11 @@ class Registry:
         """What other modules and cases themselves bring to the reports of cases, in order."""
         items = (f for module in self for f in module.case_figures)
         return sorted(items, key=lambda f: f.order)
+
+    def point_events(self, actor: Actor) -> list[PointEvents]:
+        """What modules tell of service points, in order, as far as the actor may see it."""
+        items = self._used(actor, (e for module in self for e in module.point_events))
+        return sorted((e for e in items if actor.can(e.permission)), key=lambda e: e.order)
 
     def export_kinds(self) -> dict[str, ExportKind]:
         """The kinds of files that people take away, by their keys."""

@@ -2,12 +2,14 @@
 
 CSV is UTF-8 with its mark, without which Excel takes it for something else; texts that would
 start a formula are led by an apostrophe. In XLSX every text is written as a text, so nothing is
-computed either; whole numbers with more digits than a spreadsheet keeps are texts too.
+computed either; numbers with more digits than a spreadsheet keeps are texts too. Exact fractions
+show all the digits that they have, noughts at the end too.
 """
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +54,7 @@ class _Sheets:
         self.book = book
         self.header = header
         self.bold = book.add_format({"bold": True, "bottom": 1})
+        self.digits: dict[int, Any] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -68,10 +71,25 @@ class _Sheets:
                 self._begin()
             self.line += 1
             for place, cell in enumerate(row):
-                if _is_number(cell):
+                if isinstance(cell, Decimal) and _is_kept(cell):
+                    self.sheet.write_number(self.line, place, cell, self._format(cell))
+                elif _is_number(cell):
                     self.sheet.write_number(self.line, place, cell)
                 elif text := cell_text(cell):
                     self.sheet.write_string(self.line, place, text[:LONGEST_CELL])
+
+    def _format(self, number: Decimal) -> Any:
+        """The format that shows as many digits behind the point as the number has."""
+        digits = max(0, -int(number.as_tuple().exponent))
+        if digits not in self.digits:
+            shown = f"0.{'0' * digits}" if digits else "0"
+            self.digits[digits] = self.book.add_format({"num_format": shown})
+        return self.digits[digits]
+
+
+def _is_kept(number: Decimal) -> bool:
+    """Whether a spreadsheet keeps every digit of it."""
+    return number.is_finite() and len(number.as_tuple().digits) <= len(str(LARGEST_NUMBER))
 
 
 def _is_number(cell: object) -> bool:

@@ -151,7 +151,7 @@ def _entry(source: TimelineSource, row: tuple[Any, ...]) -> Entry:
         kind=kind or "",
         ref=ref,
         channel=channel,
-        title=title,
+        title=source.entitle(title),
         body=body,
         staff=staff,
         status=str(source.words.get(status, status)),

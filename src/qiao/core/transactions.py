@@ -38,3 +38,23 @@ def required() -> None:
     """Raises `RuntimeError` outside a transaction."""
     if not connection.in_atomic_block:
         raise RuntimeError("this operation needs the caller's transaction")
+
+
+@contextmanager
+def constraints_at_once() -> Iterator[None]:
+    """Check now, and with every statement within, what is otherwise checked at the end of the
+    transaction: a table cannot be altered while rows of it wait for their checks.
+
+    Raises `IntegrityError`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def check_constraints() -> None:
+    """Check now what is otherwise checked at the end of the transaction. Raises
+    `IntegrityError`."""
+    with constraints_at_once():
+        pass

@@ -9,8 +9,7 @@ from django.utils.translation import pgettext_lazy
 from qiao.core.actor import Actor
 from qiao.core.exports import REASON_LENGTH
 from qiao.core.models import Export
-from qiao.core.sheets import MOST_BYTES, MOST_PACKED_BYTES
-from qiao.core.table_words import refusal_word
+from qiao.core.table_forms import set_up
 from qiao.customers.operations.exporting import may_have_full_phones
 from qiao.customers.queries.export_heads import HEADS
 from qiao.customers.rules.export_columns import COLUMNS, USUAL
@@ -37,17 +36,8 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        allowed = actor.organisations("customers.import")
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.TypedChoiceField)
-        field.choices = list(branches_among(allowed).items())
-        if actor.organisation_id in allowed:
-            field.initial = actor.organisation_id
-        self.fields["file"].widget.attrs |= {
-            "data-most-bytes": MOST_BYTES,
-            "data-most-workbook": MOST_PACKED_BYTES,
-            "data-too-large": refusal_word("too_large"),
-        }
+        units = branches_among(actor.organisations("customers.import"))
+        set_up(self, units=units, usual=actor.organisation_id)
 
 
 class ExportForm(forms.Form):

@@ -43,6 +43,7 @@ from qiao.customers import (
     segment_contributions,
     segment_demo,
     segment_tasks,
+    service_demo,
     tab_contributions,
     tag_contributions,
     tag_demo,
@@ -279,6 +280,7 @@ manifest = Module(
     holds=retention_contributions.HOLDS,
     demo=(
         DemoStage("customers", 20, demo.build, demo.audit),
+        DemoStage("customers.services", 57, service_demo.build, service_demo.audit),
         DemoStage("tiers", 70, tier_demo.build, tier_demo.audit),
         DemoStage("customers.numbers", 87, number_demo.build, number_demo.audit),
         DemoStage("customers.tags", 73, tag_demo.build, tag_demo.audit),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from decimal import Decimal
 from typing import Final
 
 from django.db import connection
@@ -61,7 +60,6 @@ def build(world: World) -> None:
         comers = [pk for (pk,) in cursor.fetchall()]
     for place, ((account, part, _), comer) in enumerate(zip(accounts, comers, strict=False)):
         day = today - timedelta(days=DAYS[place])
-        reading = Decimal(800 + 137 * place)
         move = hand_over_account(
             actor=actor,
             now=world.now - timedelta(days=DAYS[place] - 1),
@@ -70,7 +68,6 @@ def build(world: World) -> None:
                 day,
                 (part,),
                 (Coming(comer, ("owner", "payer") if place % 2 else ("owner",)),),
-                final_reading=reading,
                 forwarding_phone=f"1395718{place:04d}",
                 note=NOTES[place],
             ),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from qiao.core.manifest import Parameter
+from qiao.customers.operations.callers import CALLER_PROVES
 from qiao.customers.operations.protection_terms import GRACE_DAYS, PROOF_DAYS, REVIEW_DAYS
 
 PARAMETERS = (
@@ -42,5 +43,18 @@ PARAMETERS = (
         most=1_825,
         default=365,
         default_source=_("Company rule: every protection is looked at once a year"),
+    ),
+    Parameter(
+        key=CALLER_PROVES,
+        label=_("The number that calls proves who it is in voice menus"),
+        about=_(
+            "A caller whose number is registered for exactly one account hears of its bills"
+            " without keying anything in. Numbers shown can be forged: leave it off where that"
+            " is known to happen."
+        ),
+        kind="boolean",
+        default=False,
+        default_source=_("Careful: account number and four digits are keyed in"),
+        second_person=True,
     ),
 )

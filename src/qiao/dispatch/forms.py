@@ -1,19 +1,17 @@
 """What technicians and dispatchers type. A refused form comes back with every word in it."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.core import signing
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases.queries import Exit
 from qiao.core.attachments import Accepted, FileRefused, check_upload, path_of, write
 from qiao.core.packs.model import Field
+from qiao.core.phone_words import said_by_phone
 from qiao.core.rules.text import BadText
 from qiao.dispatch.models import WorkOrder
 from qiao.dispatch.operations import Filling, Report
@@ -48,38 +46,19 @@ class ReportForm(forms.Form):
 
     def report(self) -> Report:
         """The step's circumstances, whether or not the rest of the form is right."""
-        latitude = _number(self.data.get("latitude"), 90)
-        longitude = _number(self.data.get("longitude"), 180)
-        placed = latitude is not None and longitude is not None
-        accuracy = _number(self.data.get("accuracy"), 1_000_000)
+        said = said_by_phone(self.data)
         return Report(
-            key=str(self.data.get("idempotency_key") or "")[:80].replace("\0", ""),
-            happened_at=_moment(self.data.get("happened_at")),
-            latitude=latitude if placed else None,
-            longitude=longitude if placed else None,
-            accuracy_m=round(accuracy) if placed and accuracy is not None else None,
+            key=said.key,
+            happened_at=said.happened_at,
+            latitude=said.latitude,
+            longitude=said.longitude,
+            accuracy_m=said.accuracy_m,
         )
 
     def refuse(self, error: BadText) -> None:
         """Show why a text cannot be stored, at its field."""
         text = gettext(error.message) % error.params
         self.add_error(error.field if error.field in self.fields else None, text)
-
-
-def _number(typed: object, limit: int) -> float | None:
-    text = str(typed or "")
-    if not re.fullmatch(r"-?\d{1,7}(\.\d{1,12})?", text):
-        return None
-    value = float(text)
-    return value if abs(value) <= limit else None
-
-
-def _moment(typed: object) -> datetime | None:
-    try:
-        found = parse_datetime(str(typed or ""))
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None
 
 
 def _long(rows: int) -> forms.Textarea:

@@ -33,7 +33,7 @@ from qiao.feedback.queries.ratings import POOR
 from qiao.feedback.rules.score_cards import Question
 from qiao.staff.queries import actor_by_id, actor_by_number, chain_of, home_unit
 
-CARD: Final = "water.case_service"
+CARD: Final = "case_service"
 PLANNER: Final = "1008"
 OF_TEAM: Final = "1027"
 ZONE: Final = ZoneInfo("Asia/Shanghai")
@@ -71,7 +71,7 @@ RESULT: Final = "已练习两周，记录完整，补问明显减少。"
 
 def build(world: World) -> None:
     """Draw week after week, and let those concerned do what they would have done since."""
-    card = ScoreCard.objects.filter(key=CARD, is_active=True).first()
+    card = ScoreCard.objects.filter(key=f"{world.pack}.{CARD}", is_active=True).first()
     if card is None:  # a world of another pack
         return
     chance = Random(world.seed)  # noqa: S311 - no secret

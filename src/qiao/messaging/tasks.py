@@ -14,6 +14,7 @@ from qiao.core.alone import alone
 from qiao.core.tasks import PATIENT
 from qiao.core.transactions import acting
 from qiao.messaging import operations
+from qiao.messaging.channels.making import with_made_file
 from qiao.messaging.channels.port import (
     Ambiguous,
     Channel,
@@ -112,7 +113,7 @@ def _one(session: Session, channel: str, message_id: int, clock: Clock) -> bool:
     with acting(None):
         outgoing = sending.begin(message_id=message_id, now=clock())
     try:
-        receipt = session.send(outgoing)
+        receipt = session.send(with_made_file(outgoing))
     except ChannelDown as failure:
         with acting(None):
             sending.keep_waiting(message_id=message_id, failure=failure, now=clock())

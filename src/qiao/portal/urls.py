@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qiao.portal.views import cases, opinions, prices, surveys
+from qiao.portal.views import bills, cases, opinions, prices, surveys
 
 app_name = "portal"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("c/<str:token>/say", cases.say, name="case_say"),
     path("c/<str:token>/unsolved", cases.unsolved, name="case_unsolved"),
     path("s/<str:token>/stop", surveys.stop, name="survey_stop"),
+    path("b/<str:token>", bills.show, name="bill"),
+    path("b/<str:token>/pdf", bills.paper, name="bill_paper"),
     path("prices/", prices.index, name="prices"),
     path("prices/<int:tariff_id>/", prices.detail, name="price"),
     path("opinions/", opinions.index, name="opinions"),

@@ -27,11 +27,13 @@ LIMITS: Final = {
     "survey": (400, 4_000),
     "survey_link": (20, 60),
     "case_link": (20, 60),
+    "bill_link": (20, 60),
+    "bill_paper": (30, 200),
     "case_lookup": (10, 30),
     "case_say": (10, 40),
 }
 """Per hour by browser and by network: a household or an office shares a network. A survey is kept
-on each change; ``survey_link`` and ``case_link`` count links that lead nowhere."""
+on each change; ``survey_link``, ``case_link`` and ``bill_link`` count links that lead nowhere."""
 LOOKUPS: Final = 10
 """Attempts to find one case by its number, per hour from wherever: four digits are not guessed."""
 LETTERS: Final = 5

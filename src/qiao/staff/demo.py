@@ -1,4 +1,5 @@
-"""The demo company: a city's water supply group with branches, teams and some sixty people."""
+"""The demo company: a city's utilities with branches, teams and some sixty people, more where
+packs beside water are enabled."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +7,8 @@ from datetime import date
 from random import Random
 
 from qiao.core.demo import Finding, World
-from qiao.staff.demo_cast import CAST, LEFT, MANAGERS, SUPPORT
+from qiao.core.packs.enabled import catalogue
+from qiao.staff.demo_cast import CAST, COUNTER, COUNTER_UNIT, LEFT, MANAGERS, READERS, SUPPORT
 from qiao.staff.demo_skills import give_skills, unserved
 from qiao.staff.models import Organisation, Role, Staff
 from qiao.staff.operations import (
@@ -20,7 +22,7 @@ from qiao.staff.operations import (
 )
 
 LANGUAGES = ["zh-hans", "zh-hant", "en"]
-COMPANY = "临江市水务集团"
+COMPANY = "临江市公用事业集团"
 JOINED = date(2019, 3, 1)
 
 
@@ -43,6 +45,17 @@ DISTRICTS = (
     District("LJ-LG", "339106", "临港区", "Lingang", "臨港"),
 )
 
+# Crews of the trades beside water, in each branch, where their packs are enabled: names, duties,
+# and by which digit and title their people are known.
+TRADES = {
+    "power": ("供电抢修班", "power crew", "供電搶修班", ["grid"], "8", "电力抢修"),
+    "gas": (
+        "燃气抢险班", "gas crew", "燃氣搶險班",
+        ["gas_rescue", "gas_service", "gas_inspection"], "2", "燃气抢险",
+    ),
+}  # fmt: skip
+HOUSE_DUTIES = ("enquiry", "intake", "dispatch", "supply")  # no pack names them
+
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董"
     "袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏"
@@ -62,12 +75,17 @@ def build_company(world: World) -> None:
     roles = {role.key: role for role in Role.objects.all()}
     for number, (name, title, role, unit) in CAST.items():
         _hire(rng, number, name, title, roles[role], units, unit)
-    for number, title, role, unit in _others():
+    for number, title, role, unit in (*_others(), *_of_trades()):
         _hire(rng, number, _name(rng), title, roles[role], units, unit)
     for number, (name, title) in MANAGERS.items():
         _hire(rng, number, name, title, roles["customer_manager"], units, "centre")
     for number, (name, title) in SUPPORT.items():
         _hire(rng, number, name, title, roles["support"], units, "systems")
+    for number, (name, title, role) in COUNTER.items():
+        _hire(rng, number, name, title, roles[role], units, COUNTER_UNIT)
+    for number, (known, unit) in _readers():
+        name = known or _name(rng)
+        _hire(rng, number, name, "抄表员", roles["meter_reader"], units, unit)
     give_skills(world)
     Staff.objects.filter(number=LEFT).update(is_active=False)
 
@@ -77,11 +95,12 @@ def _build_tree() -> dict[str, Organisation]:
         kind="company",
         code="LJ",
         name=COMPANY,
-        names={"en": "Linjiang Water Group", "zh-Hant": "臨江市水務集團"},
+        names={"en": "Linjiang Utilities", "zh-Hant": "臨江市公用事業集團"},
         languages=LANGUAGES,
         region="LJ",
-        packs=["water", "nyc311"],
+        packs=list(catalogue().packs),
         phone="96390",
+        address="临江市滨江大道 88 号",
     )
     units = {"head": company}
     centre = add_organisation(
@@ -99,7 +118,12 @@ def _build_tree() -> dict[str, Organisation]:
         ("complaints", "投诉处理组", ("Complaints team", "投訴處理組"), ["complaints"]),
         ("dispatch", "生产调度组", ("Dispatch team", "生產調度組"), ["dispatch", "supply"]),
         ("quality", "水质检测班", ("Water quality team", "水質檢測班"), ["quality"]),
-        ("inspection", "用水稽查班", ("Inspection team", "用水稽查班"), ["inspection"]),
+        (
+            "inspection",
+            "用量稽查班",
+            ("Inspection team", "用量稽查班"),
+            ["inspection", "power_inspection"],
+        ),
         ("intake", "市民诉求受理组", ("Public requests team", "市民訴求受理組"), ["public"]),
         ("systems", "系统支持组", ("Systems team", "系統支援組"), ["systems"]),
     ):
@@ -119,11 +143,11 @@ def _build_branch(
     branch = add_organisation(
         kind="branch",
         code=district.code,
-        name=f"{short}供水所",
+        name=f"{short}营业所",
         parent=company,
         region=district.region,
         areas=[district.region],
-        names={"en": f"{english} Branch", "zh-Hant": f"{hant}供水所"},
+        names={"en": f"{english} Branch", "zh-Hant": f"{hant}營業所"},
     )
     units[district.code] = branch
     for suffix, name, names, duties in (
@@ -137,13 +161,18 @@ def _build_branch(
             "office",
             f"{short}营业班",
             (f"{english} office", f"{hant}營業班"),
-            ["business", "connection"],
+            ["business", "connection", "power_connection", "gas_connection"],
         ),
         (
             "meter",
             f"{short}表务班",
             (f"{english} meter team", f"{hant}錶務班"),
             ["metering"],
+        ),
+        *(
+            (suffix, f"{short}{team[0]}", (f"{english} {team[1]}", f"{hant}{team[2]}"), team[3])
+            for suffix, team in TRADES.items()
+            if suffix in catalogue().packs
         ),
     ):
         code = f"{district.code}-{suffix}"
@@ -158,12 +187,14 @@ def _team(
     duties: list[str],
     areas: list[str],
 ) -> Organisation:
+    known = catalogue().duties
+    shared = [duty for duty in duties if duty in known or duty in HOUSE_DUTIES]
     return add_organisation(
         kind="team",
         code=code,
         name=name,
         parent=parent,
-        skills=duties,
+        skills=shared,
         areas=areas,
         names={"en": names[0], "zh-Hant": names[1]},
     )
@@ -194,6 +225,25 @@ def _others() -> Iterator[tuple[str, str, str, str]]:
         yield f"7{index}01", "表务员", "technician", f"{district.code}-meter"
 
 
+def _readers() -> Iterator[tuple[str, tuple[str, str]]]:
+    """Number, name (empty: any) and unit of those who read meters."""
+    for number, (name, branch) in READERS.items():
+        yield number, (name, f"{branch}-meter")
+    for index, district in enumerate(DISTRICTS[1:], start=2):
+        for place in (1, 2):
+            yield f"73{index}{place}", ("", f"{district.code}-meter")
+
+
+def _of_trades() -> Iterator[tuple[str, str, str, str]]:
+    """The same of the crews of further trades."""
+    for suffix, (_name, _english, _hant, _duties, kind, title) in TRADES.items():
+        if suffix not in catalogue().packs:
+            continue
+        for index, district in enumerate(DISTRICTS, start=1):
+            yield f"{kind}{index}01", f"{title}班长", "technician", f"{district.code}-{suffix}"
+            yield f"{kind}{index}02", f"{title}工", "technician", f"{district.code}-{suffix}"
+
+
 def _name(rng: Random) -> str:
     return rng.choice(SURNAMES) + "".join(rng.sample(GIVEN, rng.choice((1, 2, 2, 2))))
 
@@ -205,6 +255,7 @@ WHOLE_COMPANY = {
     "complaint_officer",
     "leader",
     "analyst",
+    "billing_clerk",
     "support",
 }
 
@@ -243,7 +294,8 @@ def _hire(
     return person
 
 
-STAFF = 65
+STAFF = 78
+A_TRADE = 2 * len(DISTRICTS)  # people who come with each further trade
 
 
 def audit() -> Sequence[Finding]:
@@ -252,8 +304,9 @@ def audit() -> Sequence[Finding]:
     able = people.filter(assignments__isnull=False).distinct().count()
     found = people.count()
     without = unserved()
+    expected = STAFF + A_TRADE * sum(pack in catalogue().packs for pack in TRADES)
     return [
-        Finding("staff", str(found), str(STAFF), ok=found == STAFF),
+        Finding("staff", str(found), str(expected), ok=found == expected),
         Finding("staff with a role", str(able), str(found), ok=able == found),
         Finding("queues nobody serves", ", ".join(without) or "none", "none", ok=not without),
     ]

@@ -26,3 +26,16 @@ SUPPORT = {
     "9101": ("秦思雨", "系统推广专员"),
     "9102": ("汪志成", "系统支持工程师"),
 }
+# Who takes payments at a branch's counter, who closes its days, who bills; hired after all others.
+COUNTER = {
+    "9201": ("顾雪梅", "收费员", "cashier"),
+    "9202": ("陶国栋", "营业班长", "counter_lead"),
+    "9203": ("蒋文涛", "计费员", "billing_clerk"),
+}
+COUNTER_UNIT = "LJ-BH-office"
+# Who walks the routes of a branch with the phone; hired after everybody else. The first is played.
+READERS = {
+    "9301": ("马德胜", "LJ-BH"),
+    "9302": ("廖晓芸", "LJ-BH"),
+    "9303": ("石建业", "LJ-BH"),
+}

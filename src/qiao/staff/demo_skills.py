@@ -39,6 +39,8 @@ _BY_UNIT: Final[dict[str, dict[str, Levels]]] = {
     "meter": {"metering": (3, 5)},
     "quality": {"quality": (4, 5)},
     "inspection": {"metering": (3, 4)},
+    "power": {"repair": (3, 5)},
+    "gas": {"repair": (3, 5)},
 }
 
 
@@ -47,11 +49,31 @@ def give_skills(world: World) -> None:
     rng = world.random("staff.skills")
     people = Staff.objects.select_related("organisation").order_by("number")
     people = people.prefetch_related("assignments__role")
+    known = catalogue().skills
     for place, person in enumerate(people):
+        trades = _trades_of(person, place, world.pack)
         for key, (least, most) in _skills_of(person, place, rng):
-            skill = qualify(world.pack, key)
-            give_skill(staff=person, skill_key=skill, level=rng.randint(least, most))
+            level = rng.randint(least, most)
+            for pack in trades:
+                if (skill := qualify(pack, key)) in known:
+                    give_skill(staff=person, skill_key=skill, level=level)
     _give_languages(world, people)
+
+
+def _trades_of(person: Staff, place: int, first: str) -> Sequence[str]:
+    """The packs whose work somebody knows: agents the world's own and one more by turns, crews of
+    a trade theirs, everybody else all."""
+    packs = [key for key, pack in catalogue().packs.items() if pack.skills]
+    others = [key for key in packs if key != first]
+    unit = person.organisation.code.rpartition("-")[2]
+    if unit in others:
+        return [unit]
+    if unit in _BY_UNIT:
+        return [first]
+    roles = {each.role.key for each in person.assignments.all()}
+    if "agent" in roles and others:
+        return [first, others[place % len(others)]]
+    return [first, *others]
 
 
 def _give_languages(world: World, people: Iterable[Staff]) -> None:

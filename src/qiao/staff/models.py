@@ -36,6 +36,7 @@ class Organisation(models.Model):
     region = models.TextField(default="")
     packs = ArrayField(models.TextField(), default=list)
     phone = models.TextField(default="")
+    address = models.TextField(default="", db_default="", blank=True)  # as it stands on letters
     areas = ArrayField(models.TextField(), default=list)  # region codes a team serves
     skills = ArrayField(models.TextField(), default=list)  # duties a team takes: repair, quality
     is_active = models.BooleanField(default=True)

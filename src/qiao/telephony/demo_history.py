@@ -10,8 +10,7 @@ from django.db import connection
 
 from qiao.core.demo import Finding, World
 from qiao.core.demo_bulk import bulk_load, pass_over_ids
-from qiao.core.demo_rhythm import fill
-from qiao.core.packs.enabled import catalogue
+from qiao.core.demo_rhythm import demo_packs, fill
 from qiao.core.packs.model import Pack
 from qiao.core.packs.qualify import qualify
 from qiao.telephony import demo_statements as statements
@@ -30,12 +29,12 @@ TABLES: Final = (
 
 def build(world: World) -> None:
     """Let the contacts of the last weeks have their calls, with those who gave up among them."""
-    pack = catalogue().packs[world.pack]
     with connection.cursor() as cursor:
         cursor.execute("SELECT setseed(%s)", [(world.seed % 977) / 1000])
         for statement in statements.PREPARE:
             cursor.execute(statement)
-        fill(cursor, "demo_queue_of", _queues_of(pack))
+        queues = (row for pack in demo_packs() for row in _queues_of(pack))
+        fill(cursor, "demo_queue_of", queues)
         values = _values(cursor, world)
         for statement in statements.DRAW:
             cursor.execute(statement, values)

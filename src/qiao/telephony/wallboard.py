@@ -20,11 +20,12 @@ from qiao.contact.queries import AgentNow, QueueNow, agents_now, queues_now
 from qiao.core.actor import Actor
 from qiao.core.figures import Scope, Standing
 from qiao.core.manifest import ExpectedCalls
-from qiao.core.packs.enabled import catalogue
+from qiao.core.packs.queues import QueueSpec
 from qiao.core.registry import registry
 from qiao.core.rules.service_level import LevelTerms
 from qiao.core.rules.spans import last_days
 from qiao.feedback.queries.figures import satisfaction
+from qiao.staff.queries import queues_of
 from qiao.telephony.forms.periods import start_of
 from qiao.telephony.queries import (
     Wanted,
@@ -44,6 +45,7 @@ SLOTS: Final = 16  # half hours in the chart: a shift
 AHEAD: Final = 3  # of them to come, where calls are expected
 AGENTS: Final = 18
 CASES: Final = 6
+MOST_QUEUES: Final = 8  # of more, those where somebody waits and the busiest
 COUNTED_TO: Final = 1_000
 HEIGHT: Final = 100  # of the chart's drawing, in its own units
 BAR_PLACE: Final = 10  # from one bar to the next
@@ -178,7 +180,7 @@ def build_board(*, actor: Actor, now: datetime) -> Board:
         is_forecast=is_forecast,
         resolved=resolved_at_once(actor=actor, wanted=day, by="all").get("", (0, 0)),
         resolved_before=resolved_at_once(actor=actor, wanted=before, by="all").get("", (0, 0)),
-        queues=_queues(by_queue, waiting, now),
+        queues=_queues(queues_of(actor.organisation_id), by_queue, waiting, now),
         bars=bars,
         line=line,
         most=most,
@@ -253,9 +255,12 @@ def _change(came: int, awaited: float | None) -> float | None:
 
 
 def _queues(
-    by_queue: Mapping[str, Tally], waiting: Mapping[str, QueueNow], now: datetime
+    own: Mapping[str, QueueSpec],
+    by_queue: Mapping[str, Tally],
+    waiting: Mapping[str, QueueNow],
+    now: datetime,
 ) -> list[QueueLine]:
-    phone = [key for key, spec in catalogue().queues.items() if "phone" in spec.channels]
+    phone = [key for key, spec in own.items() if "phone" in spec.channels]
     keys = [*phone, *sorted((by_queue.keys() | waiting.keys()) - set(phone) - {""})]
     found = []
     for key in keys:
@@ -269,7 +274,11 @@ def _queues(
         goal = float(terms.share_percent) if terms else None
         line = QueueLine(queue_name(key), state, late, tally, terms, _tone(tally.level, goal))
         found.append(line)
-    return found
+    if len(found) <= MOST_QUEUES:
+        return found
+    busiest = sorted(found, key=lambda each: (-each.now.waiting, -each.tally.offered))
+    chosen = {id(each) for each in busiest[:MOST_QUEUES]}
+    return [each for each in found if id(each) in chosen]
 
 
 def _bars(

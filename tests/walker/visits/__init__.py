@@ -26,6 +26,7 @@ from tests.walker.visits.joining import JOINING
 from tests.walker.visits.knowledge import KNOWLEDGE
 from tests.walker.visits.menus import MENUS
 from tests.walker.visits.messages import MESSAGES
+from tests.walker.visits.metering import METERING
 from tests.walker.visits.processes import PROCESSES
 from tests.walker.visits.public_cases import PUBLIC_CASES
 from tests.walker.visits.reports import REPORTS
@@ -57,6 +58,7 @@ VISITS: Final[dict[str, Visit]] = (
     | REPORTS
     | DISPATCH
     | BILLING
+    | METERING
     | MESSAGES
     | CONTACT
     | TELEPHONE

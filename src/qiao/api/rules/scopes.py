@@ -18,6 +18,9 @@ SCOPES: Final[dict[str, frozenset[str]]] = {
     "jobs:read": frozenset({"jobs.view"}),
     "segments:read": frozenset({"customers.view"}),
     "imports:read": frozenset({"customers.import"}),
+    "readings:write": frozenset({"metering.view", "metering.read"}),
+    "bills:read": frozenset({"bills.view", "customers.view"}),
+    "feeds:write": frozenset({"feeds.manage"}),
     "staff:read": frozenset({"staff.view"}),
     "stations:read": frozenset({"customers.view"}),
 }

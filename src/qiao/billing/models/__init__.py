@@ -1,5 +1,46 @@
-"""What is billed, and under which dated prices."""
+"""What is billed under which dated prices, what is owed and paid, and the ledger of it."""
 
-from qiao.billing.models.tariffs import Tariff, TariffVersion
+from qiao.billing.models.bills import Bill, BillingAccount, BillingTerms, BillLine
+from qiao.billing.models.feeds import (
+    Delivery,
+    FedBalance,
+    FedBill,
+    FedPayment,
+    FedStanding,
+    Feed,
+    StagedRow,
+    Told,
+)
+from qiao.billing.models.figures import MoneyFigure, MoneyFigureChange
+from qiao.billing.models.ledger import ClosedDay, Entry, Posting, Standing
+from qiao.billing.models.payments import CashierShift, Payment
+from qiao.billing.models.runs import BillRun, RunAccount
+from qiao.billing.models.tariffs import Tariff, TariffDraft, TariffVersion
 
-__all__ = ["Tariff", "TariffVersion"]
+__all__ = [
+    "Bill",
+    "BillLine",
+    "BillRun",
+    "BillingAccount",
+    "BillingTerms",
+    "CashierShift",
+    "ClosedDay",
+    "Delivery",
+    "Entry",
+    "FedBalance",
+    "FedBill",
+    "FedPayment",
+    "FedStanding",
+    "Feed",
+    "MoneyFigure",
+    "MoneyFigureChange",
+    "Payment",
+    "Posting",
+    "RunAccount",
+    "StagedRow",
+    "Standing",
+    "Tariff",
+    "TariffDraft",
+    "TariffVersion",
+    "Told",
+]

@@ -1,7 +1,7 @@
 """What packs bring: their tariffs, and each version of them once."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from qiao.billing.models import Tariff, TariffVersion
 from qiao.billing.queries.pack_tariffs import PackTariff
@@ -18,7 +18,8 @@ class VersionStands(Exception):  # noqa: N818 - a refusal, not a fault
 def install_tariffs(*, tariffs: Iterable[PackTariff], now: datetime) -> int:
     """Keep the tariffs of packs with their versions; how many versions are new.
 
-    Names and texts follow the pack. Raises `VersionStands`.
+    Names and texts follow the pack; its prices only up to the day from which the company has
+    published its own. Raises `VersionStands`.
     """
     required()
     added = 0
@@ -36,8 +37,12 @@ def install_tariffs(*, tariffs: Iterable[PackTariff], now: datetime) -> int:
             defaults=words,
             create_defaults=words | {"created_at": now},
         )
-        stand = {version.valid_from: version for version in tariff.versions.all()}
+        rows = list(TariffVersion.objects.standing().filter(tariff=tariff))
+        stand = {version.valid_from: version for version in rows}
+        own = min((row.valid_from for row in rows if row.published_by_id), default=date.max)
         for version in each.versions:
+            if version.valid_from >= own:
+                continue
             definition = write_tariff(version.tariff)
             before = stand.get(version.valid_from)
             if before is None:

@@ -1,7 +1,7 @@
 """An example walked through: what a tariff asks, and the bill it makes of what was entered."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -63,6 +63,7 @@ class ExampleLine:
     owner: str
     how: str
     amount: str
+    minor: int
     quantity: str
     price: str
     steps: tuple[ExampleStep, ...]
@@ -85,25 +86,39 @@ def example(now: TariffNow, given: Mapping[str, str]) -> Example | None:
     tariff = now.tariff
     if tariff is None:
         return None
-    inputs = tuple(_inputs(now.row, tariff, given))
+    inputs = tuple(inputs_of(now.row, tariff, given))
     if any(each.error for each in inputs):
         return Example(inputs)
-    known = {each.name: each.value for each in inputs}
-    labels = {each.name: each.value for each in inputs if each.choices}
-    numbers = {
-        name: Decimal(value)
-        for name, value in known.items()
-        if name not in labels and name != BEFORE
-    }
-    before = {USAGE: Decimal(known.get(BEFORE, "0"))}
     try:
-        rated = rate(tariff, Rows.one(labels, numbers, before))
+        return _told(now.row, tariff, bill_of(tariff, Entered.of(inputs)), inputs)
     except CannotRate as refusal:
         return Example(inputs, refusal=str(refusal))
-    return _told(now.row, tariff, explain(tariff, rated, 0), inputs)
 
 
-def _inputs(row: Row, tariff: Tariff, given: Mapping[str, str]) -> list[Input]:
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What was entered for an example: labels, numbers, and what was used earlier in the year."""
+
+    labels: Mapping[str, str]
+    numbers: Mapping[str, Decimal]
+    before: Decimal = Decimal(0)
+
+    @classmethod
+    def of(cls, inputs: Iterable[Input]) -> "Entered":
+        """Inputs without errors."""
+        labels = {each.name: each.value for each in inputs if each.choices}
+        numbers = {each.name: Decimal(each.value) for each in inputs if not each.choices}
+        return cls(labels, numbers, numbers.pop(BEFORE, Decimal(0)))
+
+
+def bill_of(tariff: Tariff, entered: Entered) -> Explained:
+    """A bill under one version. Raises `CannotRate`."""
+    rows = Rows.one(entered.labels, entered.numbers, {USAGE: entered.before})
+    return explain(tariff, rate(tariff, rows), 0)
+
+
+def inputs_of(row: Row, tariff: Tariff, given: Mapping[str, str]) -> list[Input]:
+    """What a tariff asks, with what was entered, or what a first example has."""
     asked = numbers_needed(tariff)
     found = [_number(USAGE, showing.input_name(row, USAGE), given, "")]
     if any(
@@ -139,17 +154,19 @@ def _label(
 
 
 def _told(row: Row, tariff: Tariff, explained: Explained, inputs: tuple[Input, ...]) -> Example:
-    lines = [(line.adds, _line(row, tariff, line)) for line in explained.lines]
     return Example(
         inputs,
-        lines=tuple(line for adds, line in lines if adds),
-        contained=tuple(line for adds, line in lines if not adds),
+        lines=tuple(line_in_words(row, tariff, line) for line in explained.lines if line.adds),
+        contained=tuple(
+            line_in_words(row, tariff, line) for line in explained.lines if not line.adds
+        ),
         total=showing.money(explained.minor, tariff.currency),
     )
 
 
-def _line(row: Row, tariff: Tariff, line: Line) -> ExampleLine:
-    words = showing.charge_words(row, tariff, line.charge)
+def line_in_words(row: Row, tariff: Tariff, line: Line) -> ExampleLine:
+    """A line of a bill as people read it."""
+    name, owner, how = showing.charge_head(row, tariff, line.charge)
     steps = tuple(
         ExampleStep(
             place=number,
@@ -162,10 +179,11 @@ def _line(row: Row, tariff: Tariff, line: Line) -> ExampleLine:
         for number, step in enumerate(line.steps, 1)
     )
     return ExampleLine(
-        name=words.name,
-        owner=words.owner,
-        how=words.how,
+        name=name,
+        owner=owner,
+        how=how,
         amount=showing.money(line.minor, tariff.currency),
+        minor=line.minor,
         quantity="" if line.quantity is None else showing.plain(line.quantity),
         price="" if line.price is None else showing.price(line.price),
         steps=steps,

@@ -2,17 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
-
-from django.db.models import F, Window
-from django.db.models.functions import Lead
 
 from qiao.billing.models import Tariff as Row
 from qiao.billing.models import TariffVersion
 from qiao.billing.rules.tariffs.model import Tariff
 from qiao.billing.rules.tariffs.reading import read_tariff
+from qiao.staff.queries import packs_in_use
 
-VIEW: Final = "tariffs.view"
 FIRST, LAST = date(1990, 1, 1), date(2100, 1, 1)
 
 
@@ -32,11 +28,13 @@ class TariffNow:
 
 
 def tariffs_on(*, day: date) -> list[TariffNow]:
-    """All tariffs as they hold on a day, by service; three statements."""
-    rows = Row.objects.order_by("service", "place", "pk")
+    """All tariffs of the trades of the company as they hold on a day, by service; three
+    statements."""
+    rows = Row.objects.filter(pack__in=packs_in_use()).order_by("service", "place", "pk")
     held = {version.tariff_id: version for version in _holding(day)}
     first = {}
-    for version in TariffVersion.objects.filter(valid_from__gt=day).order_by("-valid_from"):
+    later = TariffVersion.objects.standing().filter(valid_from__gt=day)
+    for version in later.order_by("-valid_from"):
         first[version.tariff_id] = version.valid_from
     return [_now(row, held.get(row.pk), first.get(row.pk)) for row in rows]
 
@@ -46,22 +44,14 @@ def tariff_on(*, tariff_id: int, day: date) -> TariffNow:
     row = Row.objects.filter(pk=tariff_id).first()
     if row is None:
         raise TariffMissing
-    versions = list(row.versions.order_by("valid_from"))
+    versions = list(row.versions.filter(withdrawn_at__isnull=True).order_by("valid_from"))
     held = next((each for each in reversed(versions) if each.valid_from <= day), None)
     until = next((each.valid_from for each in versions if each.valid_from > day), None)
     return _now(row, held, until)
 
 
-def versions_of(*, tariff_id: int) -> list[tuple[TariffVersion, date | None]]:
-    """The versions of a tariff, newest first, each with the day on which the next begins."""
-    rows = TariffVersion.objects.filter(tariff=tariff_id).annotate(
-        until=Window(Lead("valid_from"), order_by=F("valid_from").asc())
-    )
-    return [(row, row.until) for row in rows.order_by("-valid_from")]
-
-
 def _holding(day: date) -> list[TariffVersion]:
-    rows = TariffVersion.objects.filter(valid_from__lte=day)
+    rows = TariffVersion.objects.standing().filter(valid_from__lte=day)
     return list(rows.order_by("tariff", "-valid_from").distinct("tariff"))
 
 

@@ -14,7 +14,14 @@ from qiao.billing.rules.money.allocation import (
     Order,
     allocate,
 )
-from qiao.billing.rules.money.late_fees import BadRules, LateFeeRule, Owed, late_fee
+from qiao.billing.rules.money.late_fees import (
+    BadRules,
+    LateFeeRule,
+    Owed,
+    late_fee,
+    less_disputed,
+    owed_days,
+)
 from qiao.billing.rules.money.postings import (
     RULES,
     Billed,
@@ -38,11 +45,11 @@ def test_a_bill_owes_each_owner_and_earns_only_the_companys_lines() -> None:
         Billed("water", "company", 4_800, 144), Billed("sewage", "sewage", 1_900),
     ])  # fmt: skip
     assert checked(Event.BILL_ISSUED, entries) == (
-        Entry(Ledger.RECEIVABLE, 4_944, 7, 9, "company"),
-        Entry(Ledger.RECEIVABLE, 1_900, 7, 9, "sewage"),
-        Entry(Ledger.REVENUE, -4_800, 7, 9, "company", "water"),
-        Entry(Ledger.TAX, -144, 7, 9, "company", "water"),
-        Entry(Ledger.OWED_TO_OWNER, -1_900, 7, 9, "sewage", "sewage"),
+        Entry(Ledger.RECEIVABLE, 4_944, 7, 9, "company", "principal"),
+        Entry(Ledger.RECEIVABLE, 1_900, 7, 9, "sewage", "principal"),
+        Entry(Ledger.REVENUE, -4_800, 7, 9, "company", charge="water"),
+        Entry(Ledger.TAX, -144, 7, 9, "company", charge="water"),
+        Entry(Ledger.OWED_TO_OWNER, -1_900, 7, 9, "sewage", charge="sewage"),
     )
 
 
@@ -150,10 +157,8 @@ OTHERS = LateFeeRule(Period(date(2000, 1, 1)), D("0.002"), D("0.003"), least=100
 
 def fee(rule: LateFeeRule, due: str, until: str, minor: int, *paused: Period) -> int:
     day = date.fromisoformat
-    owed = [Owed(Period(date(2000, 1, 1)), minor)]
-    return late_fee(
-        due=day(due), until=day(until), owed=owed, rules=[rule], paused=paused
-    ).minor  # fmt: skip
+    owed = less_disputed([Owed(Period(date(2000, 1, 1)), minor)], [(p, None) for p in paused])
+    return late_fee(due=day(due), until=day(until), owed=owed, rules=[rule]).minor
 
 
 def test_late_fees_of_the_rules_of_supply() -> None:
@@ -196,7 +201,10 @@ def test_a_fee_is_that_of_its_days_counted_one_by_one(
     ]
     paused = [Period(due + timedelta(a), due + timedelta(a + n)) for a, n in pauses]
     found = late_fee(
-        due=due, until=due + timedelta(days), owed=owed, rules=[OTHERS], paused=paused
+        due=due,
+        until=due + timedelta(days),
+        owed=less_disputed(owed, [(pause, None) for pause in paused]),
+        rules=[OTHERS],
     )
     total = D(0)
     for n in range(1, days + 1):
@@ -208,3 +216,29 @@ def test_a_fee_is_that_of_its_days_counted_one_by_one(
     rounded = int(total.quantize(D(1), ROUND_HALF_UP))
     assert found.minor == (max(rounded, 100) if total else 0)
     assert sum((each.fee for each in found.stretches), D(0)) == total
+
+
+def test_what_was_owed_of_what_was_booked() -> None:
+    """A payment of the 5th is owed on the 5th still; one taken back is owed again from the day
+    after."""
+    day = date(2026, 3, 1)
+    found = owed_days([(day, 900), (day + timedelta(4), -900), (day + timedelta(9), 400)])
+    assert found == [
+        Owed(Period(date(2026, 3, 2), date(2026, 3, 6)), 900),
+        Owed(Period(date(2026, 3, 11)), 400),
+    ]
+
+
+def test_a_disputed_part_costs_nothing_the_rest_does() -> None:
+    owed = [Owed(Period(date(2026, 3, 1)), 900)]
+    part = (Period(date(2026, 3, 5), date(2026, 3, 8)), 300)
+    whole = (Period(date(2026, 3, 7), date(2026, 3, 9)), None)
+    assert less_disputed(owed, [part, whole]) == [
+        Owed(Period(date(2026, 3, 1), date(2026, 3, 5)), 900),
+        Owed(Period(date(2026, 3, 5), date(2026, 3, 7)), 600),
+        Owed(Period(date(2026, 3, 9)), 900),
+    ]
+    assert (
+        less_disputed(owed, [(Period(date(2026, 1, 1)), 2_000)])
+        == [Owed(Period(date(2026, 3, 1)), 900)][:0]
+    )

@@ -94,6 +94,25 @@ def test_a_household_that_grows_gets_its_share_of_the_year() -> None:
     assert abs(Fraction(first.ends or 0) - whole) < Fraction(1, 10**11)
 
 
+def test_what_hangs_on_the_use_is_no_part_of_an_allowance() -> None:
+    sewage = {
+        "quantities": [{"key": "sewage_volume", "value": "usage * 0.9"}],
+        "charges": [
+            {"key": "water", "kind": "tiered", "period": "year", "starts": [0, 180],
+             "prices": ["2", "3"]},
+            {"key": "sewage", "kind": "per_unit", "quantity": "sewage_volume", "price": "1"},
+        ],
+    }  # fmt: skip
+    tariffs = {"v": read_tariff({"currency": "CNY", "unit": "m3", **sewage})}
+    period = Period(day("2026-03-01"), day("2026-04-01"))
+    parts = plan(
+        period=period, months=1, uses=[Use(period, {"usage": D(100)})],
+        terms=[Terms(YEAR, "v")], years=[TierYear(YEAR, 365, {"usage": D(130)})],
+    )  # fmt: skip
+    (rated,) = rate_parts(tariffs, parts)
+    assert int(rated.rated.totals[rated.row]) == 50 * 200 + 50 * 300 + 90 * 100
+
+
 def test_tiers_of_a_month_are_shared_out_by_days_over_a_price_change() -> None:
     """Two months of 61 days, 30 m³ of first tier; 61 m³. 31 days: 15.2459 at 2, 15.7541 at 3;
     30 days: 14.7541 at 3 and 15.2459 at 5: 77.75 and 120.49."""

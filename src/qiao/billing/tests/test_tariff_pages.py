@@ -35,21 +35,25 @@ def words(client: Client, address: str, query: str = "", **heads: str) -> str:
 
 
 def household() -> str:
-    return reverse("billing:tariff", args=[Tariff.objects.get(key="household").pk])
+    return reverse("billing:tariff", args=[Tariff.objects.get(pack="water", key="household").pk])
 
 
 def test_the_list_shows_what_holds_on_a_day_and_when_it_ends(page: Client) -> None:
     address = reverse("billing:tariffs")
     now = words(page, address, "day=2026-06-01")
     assert "Households Water 2026-01-01 until changed" in now
-    assert "Water · tier 2, above 180 + 36 × (the greater of 0 and" in now
+    assert "Water · tier 2, above 180 m³ (People in the household 4) 3.00" in now
     before = words(page, address, "day=2025-06-01")
     assert "Households Water 2023-01-01 2026-01-01" in before
     assert "does not hold yet" in words(page, address, "day=2019-01-01")
 
 
 def test_a_tariff_shows_the_prices_of_its_day(page: Client) -> None:
-    assert "tier 1 2.00" in words(page, household(), "day=2026-06-01")
+    now = words(page, household(), "day=2026-06-01")
+    assert (
+        "tier 1 2.00 tier 2, above 180 m³ (People in the household 4) reckoned as 180 + 36" in now
+    )
+    assert "36 × (the greater of 0 and People in the household − 4) 3.00" in now
     assert "tier 1 1.90" in words(page, household(), "day=2025-06-01")
     early = words(page, household(), "day=2019-01-01")
     assert "does not hold on this day yet" in early

@@ -43,6 +43,8 @@ FINDINGS: Final = (
 BILLS: Final = ("2026-10", "2026-09", "2026-10 阶梯部分")
 PEOPLE: Final = ("1008", "1502", "4001", "9001")
 DIGESTS: Final = 3
+PASSED: Final = ("service_complaint", "works_complaint")
+QUERIED: Final = "bill_query"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def _threaten(world: World, cast: _Cast) -> None:
 def _go_past(world: World, cast: _Cast) -> None:
     """Complaints about crews go past them; of archived ones the outlet reads the finding."""
     crews = [team.team_id for team in teams_for(duty="network")]
-    kinds = ("water.service_complaint", "water.works_complaint")
+    kinds = tuple(f"{world.pack}.{key}" for key in PASSED)
     if not crews:
         return
     still_open = _complaints(*kinds).filter(risk="")[: len(FINDINGS)]
@@ -153,7 +155,9 @@ def _go_past(world: World, cast: _Cast) -> None:
 
 def _dispute(world: World, cast: _Cast) -> None:
     """Who queries a bill disputes it now and then."""
-    queries = Case.objects.open().filter(case_type__key="water.bill_query", account__isnull=False)
+    queries = Case.objects.open().filter(
+        case_type__key=f"{world.pack}.{QUERIED}", account__isnull=False
+    )
     ids = list(queries.order_by("-opened_at", "id").values_list("id", flat=True)[:8])
     for place, case_id in enumerate(ids):
         open_dispute(

@@ -86,6 +86,7 @@ def build_cases(world: World) -> None:
             "backlog_share": (world.open_share or 0) * world.history_months * 30 / BACKLOG_DAYS,
             "backlog_days": BACKLOG_DAYS,
             "pack": pack.key,
+            "services": [service.key for service in pack.services],
         }
         for statement in statements.DRAW:
             cursor.execute(statement, parameters)

@@ -16,6 +16,7 @@ from qiao.cases.rules.process import Action, Step, available_actions
 from qiao.cases.rules.process_refusals import ProcessRefusal
 from qiao.core.actor import Actor
 from qiao.core.demo_rhythm import demo_pack, moment_random, phrases_of, pulse
+from qiao.core.packs.enabled import catalogue
 from qiao.staff.queries import cast_ids, extras
 
 AT_REST = timedelta(seconds=40)  # nobody acts on a case that moved a moment ago
@@ -67,8 +68,8 @@ def _move(case: Case, now: datetime, rng: Random) -> bool:
             continue
         action = _choose(actions, rng)
         texts = [case.description or definition.name.zh_hans]
-        pack = demo_pack()
-        if pack is not None and definition.key in {item.key for item in pack.case_types}:
+        pack = catalogue().packs.get(definition.key.partition(".")[0])
+        if pack is not None and pack.demo.phrases:
             texts = phrases_of(pack, definition)
         given = sample_given(process, definition, step, action, rng, texts)
         given |= cause_asked(case, step, action, now)

@@ -45,7 +45,7 @@ SELECT row_number() OVER (ORDER BY a.id)::int AS i, a.id AS account_id, a.organi
   JOIN customers_premises p ON p.id = s.premises_id
   JOIN customers_accountparty o
     ON o.account_id = a.id AND o.role = 'owner' AND o.period @> %(now)s::date
- WHERE a.status <> 'closed'""",
+ WHERE a.status <> 'closed' AND a.service = ANY(%(services)s)""",
     "CREATE UNIQUE INDEX ON demo_place (i)",
     """CREATE TEMP TABLE demo_agent ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY s.id)::int AS i, s.id AS staff_id, min(m.team_id) AS team_id

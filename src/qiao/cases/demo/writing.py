@@ -58,7 +58,7 @@ OWN: Final = (
             "如仍发黄请告诉我们，我们上门取样。工单编号 {case.number}。",
         ),
     ],
-    ("water.water_quality",),
+    ("water_quality",),
 )
 _USES: Final = "UPDATE cases_macrokept SET use_count = 4 + (macro_id * 5381) %% 160"
 
@@ -71,7 +71,8 @@ def build(world: World) -> None:
         draft = MacroDraft(names, steps, "company", None, types, phases, place)
         save_macro(draft=draft, actor=chief, now=now)
     own, own_steps, own_types = OWN
-    draft = MacroDraft(own, own_steps, types=own_types, position=9)
+    mine = tuple(f"{world.pack}.{key}" for key in own_types)
+    draft = MacroDraft(own, own_steps, types=mine, position=9)
     save_macro(draft=draft, actor=agent, now=now)
     with connection.cursor() as cursor:
         cursor.execute(_USES, {})

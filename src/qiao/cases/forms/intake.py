@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
-from qiao.core.sheets import MOST_BYTES, MOST_PACKED_BYTES
-from qiao.core.table_words import refusal_word
+from qiao.core.table_forms import set_up
 from qiao.staff.queries import branches_among
 
 SETTINGS = ("zone", "order", "datum", "promises", "team", "type")
@@ -45,19 +44,10 @@ class LogForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, sources: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        allowed = actor.organisations("cases.intake")
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.TypedChoiceField)
-        field.choices = list(branches_among(allowed).items())
-        if actor.organisation_id in allowed:
-            field.initial = actor.organisation_id
+        units = branches_among(actor.organisations("cases.intake"))
+        set_up(self, units=units, usual=actor.organisation_id)
         if sources:
             self.fields["source"].initial = sources[0]
-        self.fields["file"].widget.attrs |= {
-            "data-most-bytes": MOST_BYTES,
-            "data-most-workbook": MOST_PACKED_BYTES,
-            "data-too-large": refusal_word("too_large"),
-        }
 
 
 def settings_in(post: QueryDict) -> dict[str, str]:

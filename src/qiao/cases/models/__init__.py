@@ -33,7 +33,7 @@ from qiao.cases.models.public import PublicLink, PublicLookup
 from qiao.cases.models.recounts import Recount
 from qiao.cases.models.report_schedules import ReportReceiver, ReportSchedule
 from qiao.cases.models.risk import CaseRisk, ComplaintDesk, RiskAlarm, RiskRuleRow
-from qiao.cases.models.search import CaseSearch
+from qiao.cases.models.search import CaseSearch, OpenCaseSearch
 from qiao.cases.models.setting_aside import CaseSnooze, CaseUnread
 from qiao.cases.models.subtasks import SubTask
 from qiao.cases.models.tellings import CaseTelling
@@ -88,6 +88,7 @@ __all__ = [
     "IntakeRow",
     "Macro",
     "MacroKept",
+    "OpenCaseSearch",
     "OutletFinding",
     "ProcessDraft",
     "ProcessVersion",

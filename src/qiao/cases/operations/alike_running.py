@@ -30,6 +30,7 @@ from qiao.cases.queries.alike_bursts import find_bursts
 from qiao.cases.rules.alike import GOOD
 from qiao.core import events
 from qiao.core.features import is_on
+from qiao.core.memory import uncollected
 from qiao.core.once import settled
 from qiao.core.transactions import required
 from qiao.staff.queries import chain_to, organisation
@@ -59,11 +60,12 @@ def go_on(*, notice_id: int, now: datetime) -> bool:
     if not reports:
         _finish(notice, now)
         return False
-    cases = _lock(reports)
-    told: Mapping[int, Told] = tell_cases(notice, cases, now) if cases else {}
-    if cases:
-        _write(notice, cases, told, now)
-    keep_told(notice, reports, cases, told)
+    with uncollected():
+        cases = _lock(reports)
+        told: Mapping[int, Told] = tell_cases(notice, cases, now) if cases else {}
+        if cases:
+            _write(notice, cases, told, now)
+        keep_told(notice, reports, cases, told)
     return True
 
 

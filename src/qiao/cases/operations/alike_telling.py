@@ -95,6 +95,19 @@ def _title(notice: AlikeNotice, unit: object) -> str:
         return _("News of what you reported")
 
 
+_KEEP: Final = """
+WITH said AS (
+    SELECT * FROM unnest(%(reports)s::bigint[], %(cases)s::bigint[], %(words)s::text[],
+                         %(messages)s::bigint[]) AS s (report_id, case_id, told, message_id)
+), kept AS (
+    INSERT INTO cases_aliketold (notice_id, report_id, case_id, told, message_id)
+    SELECT %(notice)s, report_id, case_id, told, message_id FROM said
+)
+UPDATE cases_alikereport r SET told = said.told FROM said
+ WHERE r.id = said.report_id AND r.case_id = said.case_id
+"""
+
+
 def keep_told(
     notice: AlikeNotice,
     reports: Sequence[AlikeReport],
@@ -110,20 +123,13 @@ def keep_told(
         while report is not None and report not in own:
             report = stands_for.get(report)
         if report is not None:
-            word, message = told[case.pk]
-            rows.append(
-                AlikeTold(
-                    notice=notice, report_id=own[report], case=case, told=word, message_id=message
-                )
-            )
-    AlikeTold.objects.bulk_create(rows)
-    by_word: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        if row.case_id in own:
-            by_word[row.told].append(row.report_id)
-    for word, ids in by_word.items():
-        AlikeReport.objects.filter(id__in=ids).update(told=word)
-    counted = Counter(count_of(row.told) for row in rows)
+            rows.append((own[report], case.pk, *told[case.pk]))
+    if rows:
+        about, ids, words, messages = map(list, zip(*rows, strict=True))
+        values = {"reports": about, "cases": ids, "words": words, "messages": messages}
+        with connection.cursor() as cursor:
+            cursor.execute(_KEEP, values | {"notice": notice.pk})
+    counted = Counter(count_of(word) for _report, _case, word, _message in rows)
     AlikeNotice.objects.filter(id=notice.pk).update(
         told_up_to=reports[-1].pk, **{name: F(name) + n for name, n in counted.items()}
     )

@@ -24,7 +24,8 @@ _State = CaseIntake.State
 UNDOABLE: Final = (_State.DONE, _State.CANCELLED)
 OWN: Final = (
     "cases_caseevent", "cases_caseclock", "cases_clockrecord", "cases_casesource",
-    "cases_casesearch", "cases_casecause", "cases_caseduty", "cases_caseviewer",
+    "cases_casesearch", "cases_opencasesearch", "cases_casecause", "cases_caseduty",
+    "cases_caseviewer",
 )  # fmt: skip
 WORKED_ON, IN_USE = "worked_on", "in_use"
 _NEXT: Final = """

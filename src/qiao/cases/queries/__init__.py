@@ -16,7 +16,7 @@ from qiao.cases.queries.alike import (
 from qiao.cases.queries.choices import Unit, opening_unit, packs_at, people, units
 from qiao.cases.queries.counting import kept_counts, my_open_count
 from qiao.cases.queries.digests import digest_for, digests, open_orders
-from qiao.cases.queries.disputes import disputes_of
+from qiao.cases.queries.disputes import DisputeLine, dispute_history, disputes_of
 from qiao.cases.queries.duties import (
     Exit,
     case_of_event,
@@ -86,6 +86,7 @@ __all__ = [
     "CasePageOfRows",
     "CaseRow",
     "Cursor",
+    "DisputeLine",
     "Entry",
     "Exit",
     "Filters",
@@ -109,6 +110,7 @@ __all__ = [
     "count_listed",
     "digest_for",
     "digests",
+    "dispute_history",
     "disputes_of",
     "draft_of",
     "duty_exits",

@@ -8,6 +8,7 @@ from django.db import connection
 
 from qiao.cases.models import Case, CaseCause, Cause, CauseModel
 from qiao.cases.rules.suggesting import LinearModel, Suggestion, model_from_data, suggest
+from qiao.core.packs.enabled import catalogue
 
 _models: dict[tuple[str, int], LinearModel] = {}
 
@@ -15,6 +16,15 @@ _models: dict[tuple[str, int], LinearModel] = {}
 def usable_causes(*, day: date) -> list[Cause]:
     """The causes in force on a day, in the order of the tree."""
     return in_tree_order(Cause.objects.on(day))
+
+
+def causes_of(case: Case, *, day: date) -> list[Cause]:
+    """The causes in force on a day that a case may be coded with: not those of other trades, where
+    its own has some."""
+    usable = usable_causes(day=day)
+    others = catalogue().packs.keys() - {case.case_type.pack}
+    own = [cause for cause in usable if cause.key.partition(".")[0] not in others]
+    return own or usable
 
 
 def in_tree_order(causes: Iterable[Cause]) -> list[Cause]:

@@ -27,12 +27,20 @@ def disputes_of(*, account_ids: Iterable[int], at: datetime) -> Sequence[Dispute
     """What was disputed of these accounts at a moment, for jobs: no rights are asked."""
     rows = Dispute.objects.filter(account_id__in=list(account_ids), opened_at__lte=at)
     rows = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=at)).order_by("account_id", "id")
-    return [
-        DisputeLine(
-            row.pk, row.account_id, row.case_id, row.bill, row.amount, row.opened_at, row.ended_at
-        )
-        for row in rows
-    ]
+    return [_line(row) for row in rows]
+
+
+def dispute_history(*, account_ids: Iterable[int]) -> Sequence[DisputeLine]:
+    """Every dispute of these accounts, past and present, in their order, for jobs: no rights are
+    asked."""
+    rows = Dispute.objects.filter(account_id__in=list(account_ids)).order_by("account_id", "id")
+    return [_line(row) for row in rows]
+
+
+def _line(row: Dispute) -> DisputeLine:
+    return DisputeLine(
+        row.pk, row.account_id, row.case_id, row.bill, row.amount, row.opened_at, row.ended_at
+    )
 
 
 _ROW: Final = """

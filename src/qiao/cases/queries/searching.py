@@ -61,8 +61,8 @@ _GRAMS: Final = "cases_grams(cases_folded(%(asked)s::text))"
 MATCHES: Final = f"s.grams @> {_GRAMS} AND {_GRAMS} <> '{{}}' AND {_LIKE}"
 HOLDS: Final = f"EXISTS (SELECT 1 FROM cases_casesearch s WHERE s.case_id = c.id AND {_LIKE})"
 _SOME: Final = f"""
-SELECT s.case_id FROM cases_casesearch s
- WHERE {MATCHES} AND s.organisation_id = ANY(%(organisations)s::bigint[]) :only:
+SELECT s.case_id FROM :where: s
+ WHERE {MATCHES} AND s.organisation_id = ANY(%(organisations)s::bigint[])
  LIMIT %(most)s
 """
 _WINDOW: Final = f"""
@@ -75,11 +75,12 @@ SELECT s.case_id FROM cases_casesearch s
 def matching(*, actor: Actor, words: Words, is_open: bool, most: int = MOST) -> list[int] | None:
     """The ids of all cases that hold the words; None where they are more than `most`.
 
-    `is_open` looks among open cases only, by an index of their own.
+    `is_open` looks among open cases only, which are kept once more.
     """
     if not words.indexed:
         return None
-    statement = _SOME.replace(":only:", "AND s.is_open" if is_open else "")
+    where = "cases_opencasesearch" if is_open else "cases_casesearch"
+    statement = _SOME.replace(":where:", where)
     rows = fetch_all(statement, _values(actor, words) | {"most": most + 1})
     return None if len(rows) > most else [pk for (pk,) in rows]
 
@@ -132,6 +133,7 @@ SELECT c.id, concat_ws(E'\n', nullif(c.description, ''), nullif(c.place, ''),
                               ORDER BY e.seq DESC)
               FROM cases_caseevent e
              WHERE e.case_id = c.id AND (e.data ? 'text' OR e.data ? 'words')
+               AND e.data ->> 'channel' IS DISTINCT FROM 'broadcast'
                AND NOT EXISTS (SELECT 1 FROM cases_caseevent w
                                 WHERE w.case_id = c.id AND w.kind = 'withdrawn'
                                   AND w.data -> 'seq' = to_jsonb(e.seq))))

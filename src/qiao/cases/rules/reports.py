@@ -2,33 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import sqrt
-from typing import Final, Literal
 
 from qiao.core.rules.statistics import Share
-
-LIMIT_998: Final = 3.090232306167813
-"""Quantile of the normal distribution for two-sided 99.8 percent."""
-
-Standing = Literal["inside", "above", "below", "few"]
-
-
-def funnel(share: Share, overall: Share) -> Standing:
-    """Whether a group's share differs from that of all by more than chance explains.
-
-    Limits of 99.8 percent around the share of all for the size of the group: of a thousand groups
-    that are alike, two stand outside by chance. ``few`` below the number on which a share may
-    stand. Source: D. J. Spiegelhalter, Funnel plots for comparing institutional performance,
-    Statistics in Medicine 24 (2005) 1185-1202.
-    """
-    if share.is_small or not overall.whole:
-        return "few"
-    centre = overall.part / overall.whole
-    spread = LIMIT_998 * sqrt(centre * (1 - centre) / share.whole)
-    own = share.part / share.whole
-    if own > centre + spread:
-        return "above"
-    return "below" if own < centre - spread else "inside"
 
 
 def differs(before: Share, now: Share) -> bool:

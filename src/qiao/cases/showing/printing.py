@@ -1,14 +1,11 @@
 """A case on paper: one sheet for the page that is printed and for the PDF."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import typst
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -17,6 +14,7 @@ from qiao.cases.showing import names
 from qiao.cases.showing.detail import Detail, speech_for
 from qiao.cases.showing.history import Line, show_history
 from qiao.core.rules.texts import language_key
+from qiao.core.typesetting import look_of, typeset
 
 SOURCE: Final = Path(__file__).with_name("case.typ")
 INSIDE: Final = "internal"
@@ -47,8 +45,7 @@ class Sheet:
     history_title: str
     history: tuple[PrintedEntry, ...]
     foot: str
-    lang: str
-    region: str
+    language: str
     whole: bool = True
 
 
@@ -61,7 +58,6 @@ def printed(
     zone = ZoneInfo(case.organisation.timezone)
     kept = [entry for entry in entries if inside or entry.visibility != INSIDE]
     lines = reversed(show_history(kept, speech_for(case)))
-    language = language_key(get_language() or "en")
     return Sheet(
         number=case.number,
         title=case.title,
@@ -74,8 +70,7 @@ def printed(
         history_title=pgettext("case", "History"),
         history=tuple(_entry(line, zone) for line in lines),
         foot=foot,
-        lang="en" if language == "en" else "zh",
-        region={"en": "gb", "zh-Hans": "cn", "zh-Hant": "hk"}[language],
+        language=language_key(get_language() or "en"),
         whole=whole,
     )
 
@@ -107,13 +102,7 @@ def _entry(line: Line, zone: ZoneInfo) -> PrintedEntry:
     )
 
 
-@cache
-def _source() -> bytes:
-    return SOURCE.read_bytes()
-
-
 def as_pdf(sheet: Sheet) -> bytes:
-    """The sheet as a PDF of A4 pages; what varies is data to the typesetter, never code."""
-    data = json.dumps(asdict(sheet), ensure_ascii=False)
-    made = typst.compile(_source(), sys_inputs={"data": data})
-    return bytes(made)
+    """The sheet as a PDF of A4 pages; outside a transaction. Raises `core.typesetting.NoFont`."""
+    look = look_of(sheet.language)
+    return typeset(SOURCE, {"data": asdict(sheet) | asdict(look)})

@@ -27,12 +27,13 @@ from qiao.cases.queries.reports import (
     read_report,
     within_rights,
 )
-from qiao.cases.rules.reports import Standing, differs, funnel
+from qiao.cases.rules.reports import differs
 from qiao.cases.showing import names
 from qiao.core import parameters
 from qiao.core.actor import Actor
 from qiao.core.figures import part_label
 from qiao.core.manifest import CaseFigure
+from qiao.core.rules.funnels import Standing, funnel
 from qiao.core.rules.spans import Span
 from qiao.core.rules.statistics import Change, Share
 from qiao.core.wording import said

@@ -5,6 +5,7 @@ from functools import cache
 
 from qiao.cases import definitions
 from qiao.cases.showing import names
+from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType
 from qiao.core.rules.names import spell_all
 from qiao.core.wording import said
@@ -24,10 +25,21 @@ def find_types(text: str, packs: Sequence[str]) -> list[Group]:
     return _grouped(found) if wanted else types_by_group(packs)
 
 
+def first_of_service(packs: Sequence[str], service: str) -> tuple[str, ...]:
+    """The packs, those that serve a service before the others."""
+    known = catalogue().packs
+
+    def is_other(key: str) -> bool:
+        return key not in known or service not in {each.key for each in known[key].services}
+
+    return tuple(sorted(packs, key=is_other))
+
+
 def _of(packs: Sequence[str]) -> Iterator[CaseType]:
-    for item in definitions.case_types().values():
-        if not packs or item.key.partition(".")[0] in packs:
-            yield item
+    """The types of these packs, in their order; of all where none is named."""
+    types = definitions.case_types().values()
+    for pack in packs or catalogue().packs:
+        yield from (item for item in types if item.key.partition(".")[0] == pack)
 
 
 def _grouped(types: Iterator[CaseType]) -> list[Group]:

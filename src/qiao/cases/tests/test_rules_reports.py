@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qiao.cases.rules.reports import contributions, differs, funnel
+from qiao.cases.rules.reports import contributions, differs
+from qiao.core.rules.funnels import funnel
 from qiao.core.rules.statistics import Share
 
 

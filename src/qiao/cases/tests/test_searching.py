@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qiao.cases import operations
-from qiao.cases.models import Case, CaseSearch
+from qiao.cases.models import Case, CaseSearch, OpenCaseSearch
 from qiao.cases.queries import Filters, find_cases, list_cases, searching
 from qiao.cases.rules.snippets import first_snippet, snippet
 from qiao.cases.tests.browsing import text_of
@@ -193,3 +193,40 @@ def test_every_case_has_its_words(company: Company) -> None:
     for _ in range(3):
         a_case(company)
     assert CaseSearch.objects.count() == Case.objects.count() == 3
+
+
+def test_the_open_cases_alone_are_kept_once_more(company: Company) -> None:
+    case, other = a_case(company), a_case(company)
+    assert _found_open() == {case.pk, other.pk}
+    _close(company, case)
+    assert _found_open() == {other.pk}
+    Case.objects.filter(pk=case.pk).update(title="彗星撞上水塔")
+    assert _found_open() == {other.pk}, "a closed case that is renamed stays among the closed"
+    operations.take_action(
+        case_id=case.pk, action="reopen", given={"reason": "又漏了"}, actor=company.chief, now=SOON
+    )
+    kept = {row.case_id: row for row in OpenCaseSearch.objects.all()}
+    assert kept.keys() == {case.pk, other.pk}
+    assert "彗星撞上水塔" in kept[case.pk].words
+    assert all(row.words == CaseSearch.objects.get(pk=pk).words for pk, row in kept.items())
+    assert all(row.grams == CaseSearch.objects.get(pk=pk).grams for pk, row in kept.items())
+
+
+def _found_open() -> set[int]:
+    return set(OpenCaseSearch.objects.values_list("case_id", flat=True))
+
+
+def test_what_all_reports_are_told_is_found_at_their_cause(company: Company) -> None:
+    case = a_case(company)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO cases_caseevent (case_id, seq, kind, at, recorded_at, visibility, data)"
+            " VALUES (%s, 90, 'answer', now(), now(), 'customer', %s),"
+            "        (%s, 91, 'note', now(), now(), 'internal', %s)",
+            [
+                case.pk, '{"text": "全部恢复供水", "channel": "broadcast", "notice": 1}',
+                case.pk, '{"text": "阀门井旁", "notice": 1}',
+            ],
+        )  # fmt: skip
+    assert not _found(company.agent, "全部恢复")
+    assert _found(company.agent, "阀门井旁") == [case.pk]

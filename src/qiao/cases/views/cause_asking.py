@@ -10,7 +10,7 @@ from qiao.cases.forms import ActionForm
 from qiao.cases.forms.causes import CauseField
 from qiao.cases.models import Case, Cause
 from qiao.cases.operations import Offered
-from qiao.cases.queries.causes import coding_of, suggest_causes, usable_causes
+from qiao.cases.queries.causes import causes_of, coding_of, suggest_causes
 from qiao.cases.rules.process import asked_fields
 from qiao.cases.rules.suggesting import Suggestion
 from qiao.cases.showing.cause_words import choices_of, suggested
@@ -22,7 +22,7 @@ FIELD = "main_cause"
 
 def causes_for(request: StaffRequest, case: Case) -> list[Cause]:
     """The causes that the case may be coded with today."""
-    return usable_causes(day=local_days(request.now)[case.organisation_id])
+    return causes_of(case, day=local_days(request.now)[case.organisation_id])
 
 
 def offered_of(model_id: int, found: Sequence[Suggestion]) -> Offered | None:

@@ -17,11 +17,8 @@ from qiao.cases.queries.intake import get_intake_for, sources_of
 from qiao.cases.showing.intake_pages import allowed_words, file_context, word_lists
 from qiao.cases.showing.intake_words import FIELDS, plan_word
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.rules.text import BadText
-from qiao.core.sheets import SheetRefused
-from qiao.core.table_uploads import FileMovedOn, FileTooLarge
-from qiao.core.table_words import refusal_word
-from qiao.core.uploads import NoRoom, had_no_room
+from qiao.core.table_forms import received
+from qiao.core.table_uploads import FileMovedOn
 
 INTAKE = "cases.intake"
 METHODS = ("GET", "HEAD", "POST")
@@ -41,36 +38,20 @@ def upload(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, LogForm(**about))
     form = LogForm(request.POST, request.FILES, **about)
-    if form.is_valid():
-        job = _receive(request, form)
-        if job is not None:
-            return redirect("cases:intake", job.pk)
-    elif had_no_room(request):
-        del form.errors["file"]
-        form.add_error("file", refusal_word("no_room"))
+    job = received(request, form, lambda: _receive(request, form))
+    if job is not None:
+        return redirect("cases:intake", job.pk)
     return _ask(request, form, status=UNPROCESSABLE)
 
 
-def _receive(request: StaffRequest, form: LogForm) -> CaseIntake | None:
-    """The log that was kept; None if it was refused, with the reason in the form."""
-    try:
-        return files.receive_log(
-            actor=request.actor,
-            organisation_id=form.cleaned_data["organisation"],
-            source=form.cleaned_data["source"],
-            upload=form.cleaned_data["file"],
-            now=request.now,
-        )
-    except FileTooLarge:
-        form.add_error("file", refusal_word("too_large"))
-    except NoRoom:
-        form.add_error("file", refusal_word("no_room"))
-    except SheetRefused as refusal:
-        form.add_error("file", f"{refusal_word(refusal.code)} ({refusal.detail})")
-    except BadText as refusal:
-        name = "source" if refusal.field == "source" else "file"
-        form.add_error(name, _(refusal.message) % refusal.params)
-    return None
+def _receive(request: StaffRequest, form: LogForm) -> CaseIntake:
+    return files.receive_log(
+        actor=request.actor,
+        organisation_id=form.cleaned_data["organisation"],
+        source=form.cleaned_data["source"],
+        upload=form.cleaned_data["file"],
+        now=request.now,
+    )
 
 
 def _ask(request: StaffRequest, form: LogForm, status: int = 200) -> HttpResponse:

@@ -20,7 +20,7 @@ from qiao.cases.rules.form_rules import counted
 from qiao.cases.showing import names
 from qiao.cases.showing.alike import parent_words
 from qiao.cases.showing.times import span_words
-from qiao.cases.showing.types import find_types, types_by_group
+from qiao.cases.showing.types import find_types, first_of_service, types_by_group
 from qiao.cases.views.acting import attempt
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.packs.enabled import catalogue
@@ -30,7 +30,13 @@ from qiao.core.rules.phones import try_normalise
 from qiao.core.toasts import add_toast
 from qiao.core.ui.figures import account_number
 from qiao.core.wording import said
-from qiao.customers.queries import AccountChoice, CustomerLine, accounts_of, lines_for
+from qiao.customers.queries import (
+    AccountChoice,
+    CustomerLine,
+    accounts_of,
+    lines_for,
+    service_names,
+)
 
 USUAL_CHANNEL = "phone"
 Values = Mapping[str, Any]
@@ -86,6 +92,7 @@ def _form(request: StaffRequest, setting: Setting, values: Values, *, bound: boo
     if area and area not in dict(areas):
         areas.append((area, area))
     channels = [(key, said(item.name)) for key, item in catalogue().channels.items()]
+    several = _several(setting.accounts)
     initial = {
         "type": definition.key if definition else "",
         "priority": definition.default_priority if definition else "normal",
@@ -110,7 +117,10 @@ def _form(request: StaffRequest, setting: Setting, values: Values, *, bound: boo
         choices={
             "channel": channels,
             "area": areas,
-            "account": [("", "—"), *((a.account_id, _account(a)) for a in setting.accounts)],
+            "account": [
+                ("", "—"),
+                *((a.account_id, _account(a, names_service=several)) for a in setting.accounts),
+            ],
         },
         fields=fields,
         known=typed_facts(values, fields),
@@ -125,8 +135,9 @@ def _numbers(setting: Setting) -> dict[str, list[tuple[str, str]]]:
     """The customer's numbers that a question may ask for, those of the chosen account first."""
     chosen = setting.account.account_id if setting.account else None
     accounts = sorted(setting.accounts, key=lambda a: a.account_id != chosen)
+    several = _several(accounts)
     return {
-        "account": [(a.number, _account(a)) for a in accounts],
+        "account": [(a.number, _account(a, names_service=several)) for a in accounts],
         "meter": [
             (a.meter, f"{a.meter} · {a.address}" if a.address else a.meter)
             for a in accounts
@@ -149,9 +160,15 @@ def _rule(setting: Setting, values: Values) -> PriorityRule | None:
     return raised_by(definition.rules, known, definition.default_priority)
 
 
-def _account(account: AccountChoice) -> str:
+def _several(accounts: Sequence[AccountChoice]) -> bool:
+    return len({each.service for each in accounts}) > 1
+
+
+def _account(account: AccountChoice, *, names_service: bool) -> str:
+    """The account in words; its service first where the customer has others too."""
     number = account_number(account.number)
-    return f"{number} · {account.address}" if account.address else number
+    service = str(service_names().get(account.service, "")) if names_service else ""
+    return " · ".join(part for part in (service, number, account.address) if part)
 
 
 def _post_to(form: NewCaseForm) -> str:
@@ -162,9 +179,11 @@ def _post_to(form: NewCaseForm) -> str:
 
 
 def _packs(request: StaffRequest, setting: Setting) -> tuple[str, ...]:
-    """The packs of the account's branch, or of the actor's own unit."""
-    unit = setting.account.organisation_id if setting.account else request.actor.organisation_id
-    return queries.packs_at(organisation_id=unit)
+    """The packs of the account's branch, that of its service first, or of the actor's own unit."""
+    account = setting.account
+    unit = account.organisation_id if account else request.actor.organisation_id
+    packs = queries.packs_at(organisation_id=unit)
+    return first_of_service(packs, account.service) if account else packs
 
 
 def _show(

@@ -8,10 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qiao.cases import queries
-from qiao.cases.showing.printing import as_pdf, printed
+from qiao.cases.models import Case
+from qiao.cases.showing.printing import Sheet, as_pdf, printed
 from qiao.cases.views.page import detail_of
 from qiao.core import disclosure
+from qiao.core.downloads import pdf_file
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.transactions import acting
+from qiao.core.typesetting import NoFont
 
 MOST_ENTRIES = 1_000
 
@@ -32,28 +36,31 @@ class PrintForm(forms.Form):
     )
 
 
-@staff_view("cases.view", methods=("GET", "HEAD", "POST"))
+@staff_view("cases.view", methods=("GET", "HEAD", "POST"), opens=False)
 def print_case(request: StaffRequest, case_id: int) -> HttpResponse:
-    """Ask what is printed; posted, the case as a page or a PDF."""
+    """Ask what is printed; posted, the case as a page or a PDF, kept as taken before it goes."""
     case = queries.get_case_for(actor=request.actor, case_id=case_id)
     form = PrintForm(request.POST if request.method == "POST" else None, auto_id="print-%s")
-    if request.method != "POST" or not form.is_valid():
-        template = "cases/print/_dialog.html" if request.htmx else "cases/print/choose.html"
-        status = 422 if form.is_bound else 200
-        return render(request, template, {"case": case, "form": form}, status=status)
-    inside = form.cleaned_data["inside"]
-    disclosure.record(
-        kind="export",
-        subject="cases.case",
-        subject_id=case.pk,
-        organisation_id=case.organisation_id,
-        actor=request.actor,
-        now=request.now,
-        reason="print+notes" if inside else "print",
-    )
+    if request.method == "POST" and form.is_valid():
+        sheet = _sheet(request, case_id, inside=form.cleaned_data["inside"])
+        try:
+            content = as_pdf(sheet) if form.cleaned_data["form"] == "pdf" else b""
+        except NoFont:
+            form.add_error("form", _("This machine has no font for Chinese. Nothing was printed."))
+        else:
+            _record(request, case, inside=form.cleaned_data["inside"])
+            if not content:
+                return render(request, "cases/print/page.html", {"sheet": sheet})
+            return pdf_file(content, name=case.number)
+    template = "cases/print/_dialog.html" if request.htmx else "cases/print/choose.html"
+    status = 422 if form.is_bound else 200
+    return render(request, template, {"case": case, "form": form}, status=status)
+
+
+def _sheet(request: StaffRequest, case_id: int, *, inside: bool) -> Sheet:
     history = queries.case_history(case_id=case_id, limit=MOST_ENTRIES)
     local = timezone.localtime(request.now)
-    sheet = printed(
+    return printed(
         detail_of(request, case_id),
         history.entries,
         inside=inside,
@@ -61,9 +68,16 @@ def print_case(request: StaffRequest, case_id: int) -> HttpResponse:
         % {"name": request.actor.name, "moment": f"{local:%Y-%m-%d %H:%M}"},
         whole=history.before is None,
     )
-    if form.cleaned_data["form"] == "page":
-        return render(request, "cases/print/page.html", {"sheet": sheet})
-    response = HttpResponse(as_pdf(sheet), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{case.number}.pdf"'
-    response["Cache-Control"] = "no-store"
-    return response
+
+
+def _record(request: StaffRequest, case: Case, *, inside: bool) -> None:
+    with acting(request.actor):
+        disclosure.record(
+            kind="export",
+            subject="cases.case",
+            subject_id=case.pk,
+            organisation_id=case.organisation_id,
+            actor=request.actor,
+            now=request.now,
+            reason="print+notes" if inside else "print",
+        )

@@ -17,10 +17,10 @@ from qiao.cases.views.reply_box import sent_box
 from qiao.core.downloads import shown_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.transactions import acting
+from qiao.core.typesetting import NoFont
 from qiao.messaging import operations as messages
 from qiao.messaging.queries import (
     Letter,
-    NoFont,
     compose_pages,
     compose_pdf,
     file_names,

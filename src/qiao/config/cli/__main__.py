@@ -25,6 +25,7 @@ COMMANDS = {
     "import": "take a file of customers in",
     "learn-causes": "train the suggestions of causes, tell how good they are, install them",
     "forecast": "calls to come, from a file or the organisation's own, and how good that is",
+    "bill": "bills as PDF files, for the printer or to be kept",
     "tariff": "what a tariff in a file makes of a bill, and which files can be expressed",
     "api-key": "give another program access, list or revoke keys",
     "sample": "write a file of invented customers to try an import with",

@@ -15,7 +15,15 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# The shell draws the same pages without a browser's window around them, for a fifth less.
+_SHELL = "chromium-headless-shell"
+_NAMES = (
+    _SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+)  # fmt: skip
+_PLAYWRIGHTS = (
+    "chromium_headless_shell-*/chrome-*/*headless*shell",
+    "chromium-*/chrome-linux*/chrome",
+)
 _INSTALL = ["apt-get", "install", "-y", "-qq", "--no-install-recommends"]
 _SECONDS = 300
 
@@ -29,8 +37,8 @@ def find_chromium() -> str | None:
         if path := shutil.which(name):
             return path
     cache = Path.home() / ".cache" / "ms-playwright"
-    found = sorted(cache.glob("chromium-*/chrome-linux*/chrome"))
-    return str(found[-1]) if found else None
+    each = [path for pattern in _PLAYWRIGHTS for path in sorted(cache.glob(pattern), reverse=True)]
+    return str(each[0]) if each else None
 
 
 def has_chinese_font() -> bool:
@@ -45,7 +53,7 @@ def has_chinese_font() -> bool:
 
 def missing_packages() -> list[str]:
     """Return the Debian packages that a browser test lacks here."""
-    wanted = [] if find_chromium() else ["chromium"]
+    wanted = [] if find_chromium() else [_SHELL]
     return wanted if has_chinese_font() else [*wanted, "fontconfig", "fonts-noto-cjk"]
 
 

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from qiao.config.cli import __main__ as command_line
 from qiao.config.cli import assets, check, environment, supervise
 from qiao.config.cli import test as test_command
+from qiao.core.registry import registry
 
 
 def test_secrets_are_made_once_and_are_private(
@@ -51,6 +53,20 @@ def test_icons_are_found_in_templates_manifests_packs_and_the_list(tmp_path: Pat
     (tmp_path / "frontend" / "icons.txt").write_text("# computed\nclock\n\n")
     found = assets.icon_names(tmp_path)
     assert found == ["bolt", "clock", "droplet", "map-pin", "phone", "users"]
+
+
+def test_every_icon_that_a_manifest_names_is_drawn() -> None:
+    drawn = set(assets.icon_names(environment.PROJECT))
+    named = {
+        (module.key, icon)
+        for module in registry
+        for field in fields(module)
+        if isinstance(entries := getattr(module, field.name), tuple)
+        for entry in entries
+        if isinstance(icon := getattr(entry, "icon", ""), str) and icon
+    }
+    assert len(named) > 50
+    assert [each for each in sorted(named) if each[1] not in drawn] == []
 
 
 def test_lock_files_with_addresses_are_found(tmp_path: Path) -> None:

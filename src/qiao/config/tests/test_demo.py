@@ -41,7 +41,7 @@ class Demo:
         for line in self.process.stdout:
             self.said += line
 
-    def wait_for(self, words: str, *, seconds: float = 300) -> None:
+    def wait_for(self, words: str, *, seconds: float = 600) -> None:
         deadline = time.monotonic() + seconds
         while words not in self.said:
             assert time.monotonic() < deadline, self.said

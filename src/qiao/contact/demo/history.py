@@ -78,8 +78,9 @@ def _prepare(cursor: Any, world: World, pack: Pack) -> dict[str, Any]:
         "now": world.now,
         "chase_share": CHASE_SHARE,
         "unknown": UNKNOWN_SHARE,
-        "opened": qualify(pack.key, "case_opened"),
-        "chased": qualify(pack.key, "case_chased"),
+        "services": [service.key for service in pack.services],
+        "opened": ".case_opened",
+        "chased": ".case_chased",
         "told_from": world.now - timedelta(days=TOLD_DAYS),
     }
     for statement in statements.DRAW:

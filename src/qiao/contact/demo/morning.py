@@ -16,6 +16,7 @@ from qiao.contact.operations import (
     mark_unknown,
     start_interaction,
 )
+from qiao.contact.queries.choices import pack_of
 from qiao.core.actor import Actor
 from qiao.core.demo_facts import sample_facts
 from qiao.core.demo_rhythm import (
@@ -25,6 +26,7 @@ from qiao.core.demo_rhythm import (
     pulse,
     type_weight,
 )
+from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Pack
 from qiao.core.packs.qualify import qualify
 from qiao.staff.queries import cast_ids, extras
@@ -73,12 +75,18 @@ def tick(now: datetime) -> None:
     if settings.SWITCH:  # a talk on the telephone ends with its call
         over = over.exclude(channel=PHONE, state=Interaction.State.OPEN)
     for talk in over.select_related("agent")[:MOST_CLOSED]:
-        _close(talk, pack, now, rng)
+        _close(talk, _pack_of(talk) or pack, now, rng)
     agents = extras(role="agent", day=now.date())
     often = SELDOM if settings.SWITCH else RINGS  # whoever telephones comes by the switch
     rings = _is_quiet(now) or rng.random() < often * pulse(now, pack)
     if agents and rings and at_hand.count() < MOST_AT_HAND:
         _ring(rng.choice(agents), pack, now, rng)
+
+
+def _pack_of(talk: Interaction) -> Pack | None:
+    """The pack in whose words the talk ends, where it says what its customers say."""
+    pack = catalogue().packs.get(pack_of(talk))
+    return pack if pack and pack.demo.types else None
 
 
 def _is_quiet(now: datetime) -> bool:

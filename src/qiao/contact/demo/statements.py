@@ -14,7 +14,7 @@ SELECT row_number() OVER (ORDER BY a.id)::int AS i, a.id AS account_id, a.organi
   FROM customers_account a
   JOIN customers_accountparty o
     ON o.account_id = a.id AND o.role = 'owner' AND o.period @> %(now)s::date
- WHERE a.status <> 'closed'""",
+ WHERE a.status <> 'closed' AND a.service = ANY(%(services)s)""",
     "CREATE UNIQUE INDEX ON demo_place (i)",
     """CREATE TEMP TABLE demo_phone ON COMMIT DROP AS
 SELECT DISTINCT ON (customer_id) customer_id, number
@@ -60,7 +60,7 @@ OF_CASES = _MADE.format(
            c.place, date_trunc('second', c.opened_at
                - make_interval(secs => 40 + 200 * random())) AS started_at,
            120 + 420 * random() * random() AS talk_seconds, c.title AS subject, t.key AS reason,
-           c.description AS summary, %(opened)s AS outcome, false AS resolved,
+           c.description AS summary, t.pack || %(opened)s AS outcome, false AS resolved,
            random() AS ring
       FROM cases_case c
       JOIN cases_casetype t ON t.id = c.case_type_id
@@ -68,7 +68,7 @@ OF_CASES = _MADE.format(
     SELECT c.id, 'continued', c.organisation_id, 'phone', a.staff_id, c.customer_id,
            c.account_id, c.caller_name, '', h.at, 60 + 200 * random(),
            '催办：' || c.title, t.key, '客户来电询问办理进度，已告知当前环节并备注催办。',
-           %(chased)s, false, random()
+           t.pack || %(chased)s, false, random()
       FROM demo_chase h
       JOIN cases_case c ON c.id = h.case_id
       JOIN cases_casetype t ON t.id = c.case_type_id

@@ -15,12 +15,11 @@ from qiao.contact.rules import desk
 from qiao.contact.rules.desk import BREAKS, LEASE_SECONDS, serving
 from qiao.core import events
 from qiao.core.actor import Actor
-from qiao.core.packs.enabled import catalogue
 from qiao.core.prepared import execute
 from qiao.core.rows import Reading
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
-from qiao.staff.queries import skills_of
+from qiao.staff.queries import queues_of, skills_of
 
 State = AgentState.State
 AT_WORK: Final = frozenset(desk.AT_WORK)
@@ -56,7 +55,7 @@ def sign_on(*, actor: Actor, endpoint: str, now: datetime) -> AgentState:
     actor.require(RIGHT, actor.organisation_id)
     person = actor.person_id
     phone = clean(endpoint, field="endpoint", max_length=ENDPOINT_LENGTH, one_line=True)
-    queues = serving(catalogue().queues.values(), skills_of(person))
+    queues = serving(queues_of(actor.organisation_id).values(), skills_of(person))
     agent = _locked(actor, now)
     agent.organisation_id = actor.organisation_id
     agent.endpoint, agent.queues, agent.lease_until = phone, list(queues), now + LEASE
@@ -140,7 +139,8 @@ def take_directly(*, actor: Actor, endpoint: str, now: datetime) -> AgentState:
     after = _after_next(agent, State.OFF, State.BREAK, State.NOT_READY)
     if agent.state == State.OFF:
         agent.organisation_id, agent.endpoint = actor.organisation_id, endpoint
-        agent.queues = list(serving(catalogue().queues.values(), skills_of(actor.person_id)))
+        served = queues_of(actor.organisation_id).values()
+        agent.queues = list(serving(served, skills_of(actor.person_id)))
         agent.signed_on_at, agent.idle_since, agent.busy_seconds = now, now, 0
     agent.wanted, agent.lease_until = after, now + LEASE
     turn(agent, State.BUSY, now=now, reason=_break_reason(agent), actor=actor)
@@ -239,7 +239,7 @@ def _turns(agent: AgentState, act: Callable[..., None], *, now: datetime, **give
             act(agent, now=now, **given)
     except OperationalError:
         raise
-    except Exception as error:  # whatever hinders it
+    except Exception as error:  # whatever hinders this one: the others are turned all the same
         found = (*stood, repr(error))
         if _not_turned.get(agent.staff_id) != found:
             _not_turned[agent.staff_id] = found

@@ -9,6 +9,7 @@ from qiao.contact.rules.proposals import Proposal, Reason, propose
 from qiao.core.manifest import CameBy
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType, Outcome, Script
+from qiao.core.registry import registry
 from qiao.staff.queries import organisation
 
 
@@ -23,15 +24,27 @@ def reason_choices() -> Mapping[str, CaseType]:
 
 
 def pack_of(interaction: Interaction) -> str:
-    """The pack in whose words a contact is closed: the service's, or the unit's first."""
+    """The pack in whose words a contact is closed: that of the account's service; without an
+    account that of the queue in which it waited; else the unit's first."""
     packs = catalogue().packs
-    service = interaction.account.service if interaction.account else ""
-    for key in organisation(interaction.organisation_id).packs:
-        pack = packs.get(key)
-        if pack and any(item.key == service for item in pack.services):
-            return key
     enabled = [key for key in organisation(interaction.organisation_id).packs if key in packs]
-    return enabled[0] if enabled else next(iter(packs), "")
+    if interaction.account:
+        service = interaction.account.service
+        found = (key for key in enabled if service in {each.key for each in packs[key].services})
+    else:
+        found = (key for key in enabled if key == _queue_of(interaction).partition(".")[0])
+    return next(iter((*found, *enabled, *packs)), "")
+
+
+def _queue_of(interaction: Interaction) -> str:
+    """The queue by which a contact came, as the module knows that brought it."""
+    told = (
+        tool.came(interaction_id=interaction.pk).queue
+        for module in registry
+        for tool in module.contact_tools
+        if tool.came
+    )
+    return next(filter(None, told), "")
 
 
 @dataclass(frozen=True, slots=True)

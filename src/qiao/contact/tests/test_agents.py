@@ -1,44 +1,30 @@
 """Who takes contacts: signing on, resting, being asked, answering, and being gone."""
 
 from datetime import UTC, datetime, timedelta
-from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from django.db import transaction
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from qiao.contact import operations
 from qiao.contact.models import AgentState, AgentStateChange, Offer, Waiting
 from qiao.contact.operations import Asked, UnknownChoice, Wish, WrongState, agents
 from qiao.contact.rules.desk import LEASE_SECONDS
+from qiao.contact.tests.skilled import BILLS, COMPLAINTS, REPAIRS, WRITTEN, skilled_company
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.packs.enabled import catalogue
-from qiao.staff.operations import define_skill, give_skill
+from qiao.staff.operations import give_skill
 from qiao.staff.queries import actor_for
-from qiao.staff.tests.cast import TODAY, Company, make_company, person
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from qiao.staff.tests.cast import TODAY, Company, person
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 1, 41, tzinfo=UTC)
-BILLS, REPAIRS, WRITTEN = "water.billing", "water.repair", "water.written"
-COMPLAINTS = "water.complaints"
 WRAP_UP_SECONDS = catalogue().queues[BILLS].wrap_up_seconds
 
 
 @pytest.fixture
 def world() -> Company:
-    made = make_company()
-    for key in ("water.billing", "water.repair", COMPLAINTS):
-        define_skill(key=key, names={"en": key})
-    give_skill(staff=made.agent_staff, skill_key=BILLS, level=3)
-    give_skill(staff=made.colleague_staff, skill_key=REPAIRS, level=5)
-    give_skill(staff=made.outsider_staff, skill_key=BILLS, level=2)
-    return made
+    return skilled_company()
 
 
 def after(seconds: float) -> datetime:
@@ -289,115 +275,3 @@ def test_a_third_is_asked_only_when_ready(world: Company) -> None:
     operations.take_offer(offer_id=asked.offer_id, now=after(3))
     assert operations.reserve(wish_of=("call", 1), staff_id=other, now=after(4))
     assert operations.reserve(wish_of=("call", 1), staff_id=other, now=after(5)) is None
-
-
-class Desk:
-    """A small desk on which anything may happen."""
-
-    def __init__(self, world: Company, seed: int) -> None:
-        self.world, self.chance, self.now = world, Random(seed), NOW
-        self.people = [world.agent, world.colleague, world.outsider]
-        self.calls = 0
-
-    def act(self) -> None:
-        self.now += timedelta(seconds=self.chance.choice([0, 1, 5, 30, 70]))
-        acts: list[Callable[[], object]] = [
-            self.call, self.call, self.call, self.answer, self.answer, self.give_up, self.end,
-            self.turn, self.turn, self.pass_time,
-        ]  # fmt: skip
-        self.chance.choice(acts)()
-        operations.route(now=self.now)
-        self.look()
-
-    def call(self) -> None:
-        self.calls += 1
-        queue = self.chance.choice([BILLS, REPAIRS, WRITTEN])
-        emergency = self.chance.random() < 0.1
-        wish = Wish(
-            queue, "phone", "call", self.calls, self.world.company.pk, self.now,
-            is_emergency=emergency,
-        )  # fmt: skip
-        operations.wait_for_agent(wish=wish, now=self.now)
-
-    def answer(self) -> None:
-        offers = list(Offer.objects.filter(state="open"))
-        if offers:
-            offer = self.chance.choice(offers)
-            if self.chance.random() < 0.6:
-                operations.take_offer(offer_id=offer.pk, now=self.now)
-                subject = offer.waiting.subject_id
-                operations.leave_queue(
-                    subject_kind="call", subject_id=subject, why="taken", now=self.now
-                )
-            else:
-                why = self.chance.choice(["no_answer", "busy", "withdrawn"])
-                operations.refuse_offer(offer_id=offer.pk, why=why, now=self.now)
-
-    def give_up(self) -> None:
-        waiting = Waiting.objects.filter(state__in=["waiting", "offered"]).order_by("?").first()
-        if waiting is not None:
-            operations.leave_queue(
-                subject_kind="call", subject_id=waiting.subject_id, why="abandoned", now=self.now
-            )
-            for offer in Offer.objects.filter(waiting=waiting, state="open"):
-                operations.refuse_offer(offer_id=offer.pk, why="caller_gone", now=self.now)
-
-    def end(self) -> None:
-        for offer in Offer.objects.filter(state="taken", released_at__isnull=True)[:1]:
-            operations.release_agent(staff_id=offer.staff_id, now=self.now)
-
-    def turn(self) -> None:
-        who = self.chance.choice(self.people)
-        act = self.chance.choice(["on", "on", "ready", "break", "off"])
-        try:
-            if act == "on":
-                operations.sign_on(actor=who, endpoint="PJSIP/1", now=self.now)
-            elif act == "ready":
-                operations.be_ready(actor=who, now=self.now)
-            elif act == "break":
-                operations.take_break(actor=who, reason="rest", now=self.now)
-            else:
-                operations.sign_off(actor=who, now=self.now)
-        except WrongState:
-            return
-
-    def pass_time(self) -> None:
-        for who in self.people:
-            if self.chance.random() < 0.7:
-                operations.renew_leases(people=[who.person_id], now=self.now)
-        operations.let_time_pass(now=self.now)
-
-    def look(self) -> None:
-        """Nobody ready and able is idle while somebody waits; nobody is asked twice; whoever is
-        asked or busy has exactly one offer that says so."""
-        agents = {each.staff_id: each for each in AgentState.objects.all()}
-        waiting = {each.queue for each in Waiting.objects.filter(state="waiting")}
-        for agent in agents.values():
-            heard = agent.lease_until is not None and agent.lease_until > self.now
-            if agent.state == "ready" and heard:
-                assert not waiting & set(agent.queues)
-        for state_, offers in (
-            ("reserved", Offer.objects.filter(state="open")),
-            ("busy", Offer.objects.filter(state="taken", released_at__isnull=True)),
-        ):
-            staff = sorted(offer.staff_id for offer in offers)
-            assert staff == sorted(
-                each.staff_id for each in agents.values() if each.state == state_
-            )
-        for offered in Waiting.objects.filter(state="offered"):
-            assert Offer.objects.filter(waiting=offered, state="open").count() == 1
-
-
-def test_whatever_happens_nobody_waits_beside_somebody_idle_and_nobody_is_asked_twice(
-    world: Company,
-) -> None:
-    @settings(max_examples=60)
-    @given(seed=st.integers(0, 2**32))
-    def play(seed: int) -> None:
-        with transaction.atomic():
-            desk = Desk(world, seed)
-            for _ in range(25):
-                desk.act()
-            transaction.set_rollback(True)
-
-    play()

@@ -20,6 +20,7 @@ from qiao.core.manifest.data import (
     Decidable,
     Difference,
     LegalHold,
+    MadeFile,
     NoticeOccasion,
     Parameter,
     Record,
@@ -30,6 +31,7 @@ from qiao.core.manifest.data import (
 )
 from qiao.core.manifest.exports import ExportKind, Order, Written
 from qiao.core.manifest.features import Feature
+from qiao.core.manifest.notices import NoticeKind, NoticeRow, NoticeWords
 from qiao.core.manifest.pages import (
     CUSTOMER_TOPICS,
     NAV_GROUPS,
@@ -45,9 +47,6 @@ from qiao.core.manifest.pages import (
     InboxItem,
     MatterSource,
     NavItem,
-    NoticeKind,
-    NoticeRow,
-    NoticeWords,
     NumberKey,
     Panel,
     PersonLink,
@@ -66,8 +65,8 @@ from qiao.core.manifest.quality import (
     StoryLine,
     StorySource,
 )
-from qiao.core.manifest.reports import CaseFigure
-from qiao.core.manifest.voice import Answer, Question, SpokenValue, VoiceAnswer
+from qiao.core.manifest.reports import CaseFigure, PointEvents
+from qiao.core.manifest.voice import Answer, Question, SpokenEntry, SpokenValue, VoiceAnswer
 from qiao.core.personal import PersonalData
 from qiao.core.tasks import PeriodicJob
 
@@ -100,6 +99,7 @@ __all__ = [
     "InboxItem",
     "LegalHold",
     "Listener",
+    "MadeFile",
     "MatterSource",
     "Module",
     "NavItem",
@@ -113,6 +113,7 @@ __all__ = [
     "Parameter",
     "Permission",
     "PersonLink",
+    "PointEvents",
     "PortfolioCount",
     "Question",
     "QueueSource",
@@ -120,6 +121,7 @@ __all__ = [
     "Retention",
     "SearchSource",
     "SegmentField",
+    "SpokenEntry",
     "SpokenValue",
     "Story",
     "StoryLine",
@@ -208,6 +210,7 @@ class Module:
     headlines: tuple[Headline, ...] = ()
     workload: tuple[Workload, ...] = ()
     case_figures: tuple[CaseFigure, ...] = ()
+    point_events: tuple[PointEvents, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     exports: tuple[ExportKind, ...] = ()
     corrections: tuple[Correction, ...] = ()

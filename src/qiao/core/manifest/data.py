@@ -69,18 +69,30 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file that is made when it is wanted and kept nowhere."""
+
+    file_name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeOccasion:
     """An occasion on which customers are told something; see the module `messaging`.
 
     `places` are the values that its texts may name beside ``{name}`` and ``{organisation}``, with
     an example of each. `texts` is the TOML file with the texts that every installation starts
-    with, in a table named `key`.
+    with, in a table named `key`. `enclosed` makes the file that goes along with an e-mail from the
+    id of its subject and its language when it is sent, outside a transaction, and the same once
+    more when it is sent again.
     """
 
     key: str
     label: Text
     places: Mapping[str, str]
     texts: Path
+    enclosed: Callable[[int, str], MadeFile | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

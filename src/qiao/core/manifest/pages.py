@@ -187,8 +187,9 @@ class TimelineSource:
     ``at timestamptz, kind text, ref bigint, channel text, title text, body text, staff text,
     status text, number text``; parameters as for `Panel`, with ``%(before)s`` and ``%(limit)s``.
     `url_name` opens one row by its `ref`; `icon` stands for kinds without a channel; `words` say
-    a status key in the reader's language; `label` names the source where the name of its module
-    would not tell it apart.
+    a status key in the reader's language, and `entitle` the title, where the SELECT gives it as
+    data (an amount with its currency); `label` names the source where the name of its module would
+    not tell it apart.
     """
 
     key: str
@@ -198,6 +199,7 @@ class TimelineSource:
     icon: str
     words: Mapping[str, Text] = field(default_factory=dict)
     label: Text = ""
+    entitle: Callable[[str], str] = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,42 +344,6 @@ class Workload:
     load: Callable[[Actor, Scope], Mapping[str, Mapping[int, Cell]]]
     order: int
     by_pack: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeRow:
-    """One notice of a person as its kind reads it: what it is about, and the facts of then."""
-
-    notice_id: int
-    subject_id: int
-    facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeWords:
-    """What a notice says in the reader's language, and the page that opening it leads to.
-
-    `tone` is ``ok``, ``warn``, ``bad`` or empty.
-    """
-
-    title: Text
-    text: Text
-    url: str
-    tone: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeKind:
-    """A kind of notice to staff, written with `staff.operations.notify`.
-
-    `words` puts many notices into words at once, by their ids, in few statements and within the
-    rights of the actor: one that it leaves out is shown as about something they may not see.
-    """
-
-    key: str
-    label: Text
-    icon: str
-    words: Callable[[Actor, Sequence[NoticeRow]], Mapping[int, NoticeWords]]
 
 
 @dataclass(frozen=True, slots=True)

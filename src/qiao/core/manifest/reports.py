@@ -1,4 +1,4 @@
-"""What a module contributes to the reports of cases."""
+"""What a module contributes to figures that another one shows: of cases, of readings."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -34,3 +34,22 @@ class CaseFigure:
     part: str = "true"
     whole: str = "true"
     value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointEvents:
+    """What happened at service points and may speak of how a meter there was read.
+
+    `sql` is one SELECT of ``point bigint, day date, ref bigint`` (each `ref` once) with the
+    parameters ``%(organisation_ids)s`` (bigint[]), ``%(since)s`` and ``%(until)s`` (days, both
+    inclusive). `url_name` opens one by its `ref`, for holders of `permission`, who alone count
+    them.
+    """
+
+    key: str
+    label: Text
+    about: Text
+    sql: str
+    permission: str
+    url_name: str
+    order: int

@@ -5,8 +5,8 @@ Files: ``pack.toml`` (who it is, services, roles, duties, channels, outcomes, sk
 ``tier_rules.toml``, ``segments.toml``, ``risk_rules.toml``, ``green_rules.toml``,
 ``causes.toml``, ``terms.toml``, ``queues.toml``, ``demo.toml`` and
 ``scripts/<key>.<language>.md``. Only the first is required. A pack may carry an ``intake.toml``
-a ``work_sheets.toml``, a ``tariffs.toml``, a ``knowledge.toml`` and ``articles/``, which have
-readers of their own.
+a ``work_sheets.toml``, a ``tariffs.toml``, a ``readings.toml``, a ``knowledge.toml`` and
+``articles/``, which have readers of their own.
 """
 
 import tomllib
@@ -67,6 +67,7 @@ FILES: Final = (
     "intake.toml",
     "work_sheets.toml",
     "tariffs.toml",
+    "readings.toml",
     "knowledge.toml",
     "checklists.toml",
     "score_cards.toml",

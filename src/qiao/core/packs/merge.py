@@ -55,8 +55,8 @@ class Catalogue:
     `case_types`, `calendars`, `queues`, `skills`, `outcomes`, `scripts` and `causes` are keyed
     ``water.leak``, and refer to each other by such keys. Channels, roles, duties, languages (that
     customers speak with agents), services and tiers are shared by all packs under their bare keys
-    (tiers under their letters, the rules that grade by their versions), since a customer of
-    several services has one tier.
+    (tiers under their letters). The rules that grade are those of the first pack that brings any,
+    by their versions: a customer of several services has one tier, by one rule.
     """
 
     packs: Mapping[str, Pack]
@@ -109,9 +109,7 @@ def merge(packs: Iterable[Pack]) -> Catalogue:
         languages=_shared(listed, "language", lambda pack: _by_key(pack.languages), problems),
         services=_shared(listed, "service", lambda pack: _by_key(pack.services), problems),
         tiers=_shared(listed, "tier", lambda pack: {i.letter: i for i in pack.tiers}, problems),
-        tier_rules=_shared(
-            listed, "rule", lambda pack: {i.version: i for i in pack.tier_rules}, problems
-        ),
+        tier_rules=_of_one(listed, problems),
         segments=_shared(
             listed, "segment", lambda pack: {i.key: i for i in pack.segments}, problems
         ),
@@ -123,6 +121,12 @@ def merge(packs: Iterable[Pack]) -> Catalogue:
 
 def _by_key(items: Iterable[Item]) -> dict[str, Item]:
     return {item.key: item for item in items}
+
+
+def _of_one(packs: Iterable[Pack], problems: list[PackProblem]) -> dict[str, TierRuleSpec]:
+    """The versions of the first pack that grades; no version may stand for two rules."""
+    _shared(packs, "rule", lambda pack: {i.version: i for i in pack.tier_rules}, problems)
+    return next(({i.version: i for i in pack.tier_rules} for pack in packs if pack.tier_rules), {})
 
 
 def _shared(

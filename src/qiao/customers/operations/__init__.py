@@ -11,7 +11,15 @@ from qiao.customers.operations.accounts import (
     open_account_at,
 )
 from qiao.customers.operations.bulk import Built, build_customers
+from qiao.customers.operations.bulk_services import add_services
 from qiao.customers.operations.bulk_tiers import build_tiers
+from qiao.customers.operations.bulk_world import KNOWN_ACCOUNT
+from qiao.customers.operations.callers import (
+    CallerAccount,
+    account_of_caller,
+    account_of_number,
+    is_served,
+)
 from qiao.customers.operations.cards import add_card, end_card
 from qiao.customers.operations.customers import (
     NewIdentity,
@@ -91,6 +99,7 @@ from qiao.customers.operations.valuing import keep_value_periods
 from qiao.customers.rules.addresses import Address
 
 __all__ = [
+    "KNOWN_ACCOUNT",
     "AccountNumberTaken",
     "Address",
     "AddressMissing",
@@ -100,6 +109,7 @@ __all__ = [
     "BadPhone",
     "BadText",
     "Built",
+    "CallerAccount",
     "CardTaken",
     "ChangedMeanwhile",
     "Choices",
@@ -133,12 +143,15 @@ __all__ = [
     "UnknownTag",
     "UnknownTier",
     "WrongState",
+    "account_of_caller",
+    "account_of_number",
     "add_card",
     "add_identity",
     "add_party",
     "add_phone",
     "add_premises",
     "add_service_point",
+    "add_services",
     "ask_for_grading",
     "build_customers",
     "build_tiers",
@@ -156,6 +169,7 @@ __all__ = [
     "grade_due",
     "hand_over_account",
     "install_tier_rules",
+    "is_served",
     "keep_value_periods",
     "lock_customer",
     "make_visible",

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from qiao.core.demo_bulk import bulk_load
+from qiao.core.transactions import constraints_at_once
 
 COLUMNS = {
     "customers_premises": (
@@ -76,18 +77,18 @@ def unhindered(cursor: Any, count: int) -> Iterator[None]:
     if not _owns(cursor):
         yield
         return
-    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     written = (*COLUMNS, *FOLLOWING)
     audited = [table for table in written if _has_audit(cursor, table)]
-    for table in audited:
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER qiao_audit_insert")
     # The writer gives customers their flags together with the protections.
-    cursor.execute("ALTER TABLE customers_protection DISABLE TRIGGER customers_protection_insert")
-    with bulk_load(cursor, *written, rows=count):
-        yield
-    cursor.execute("ALTER TABLE customers_protection ENABLE TRIGGER customers_protection_insert")
-    for table in audited:
-        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER qiao_audit_insert")
+    silent = [(table, "qiao_audit_insert") for table in audited]
+    silent.append(("customers_protection", "customers_protection_insert"))
+    with constraints_at_once():
+        for table, trigger in silent:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+        with bulk_load(cursor, *written, rows=count):
+            yield
+        for table, trigger in silent:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
     for table in written:
         cursor.execute(f"ANALYZE {table}")
 

@@ -58,12 +58,12 @@ SELECT p.customer_id, 'value',
 # Every thirtieth household loads a prepaid meter by a card.
 _CARDS = """
 INSERT INTO customers_card (customer_id, kind, number, period, created_at)
-SELECT t.customer_id, 'water_ic', 'SK' || lpad(a.id::text, 10, '0'),
+SELECT t.customer_id, a.service || '_ic', 'SK' || lpad(a.id::text, 10, '0'),
        daterange(greatest(a.opened_date, lower(t.period)), NULL), a.opened_date
   FROM customers_account a
   JOIN customers_accountparty t ON t.account_id = a.id AND t.role = 'owner'
    AND upper_inf(t.period)
- WHERE a.use = 'household' AND a.id % 30 = 7
+ WHERE a.use = 'household' AND a.service IN ('water', 'power', 'gas') AND a.id % 30 = 7
 """
 
 _STEP = """

@@ -11,6 +11,7 @@ from qiao.core.rules.columns import RowFault
 from qiao.core.sheets import Sheet, SheetRow
 from qiao.customers.models import ProtectedFlag
 from qiao.customers.operations.access import local_day
+from qiao.customers.queries.services import usual_service
 from qiao.customers.rules import import_columns
 from qiao.customers.rules.import_rows import Defaults, ImportedRow, read_row
 from qiao.staff.queries import organisation
@@ -50,7 +51,7 @@ class Reader:
         unit = organisation(organisation_id)
         self.mapping = dict(mapping)
         self.today: date = local_day(organisation_id=organisation_id, now=now)
-        self.defaults = Defaults(region=unit.region or "")
+        self.defaults = Defaults(usual_service(unit.packs), unit.region or "")
         self.flags = _flag_words()
 
     def batches(

@@ -16,7 +16,7 @@ from django.db import connection
 from qiao.core import background
 from qiao.core.actor import Actor
 from qiao.core.events import publish
-from qiao.core.transactions import acting, required
+from qiao.core.transactions import acting, check_constraints, required
 from qiao.customers.events import CustomersTakenBack
 from qiao.customers.models import CustomerImport
 from qiao.customers.operations.import_batches import ImportEnded
@@ -214,8 +214,7 @@ def _undo(job: CustomerImport, batch: _Batch, actor: Actor, now: datetime) -> No
         owners = {owner for account, owner in batch.loose.items() if account in set(accounts)}
         remove_links(cursor, job, sorted(owners))
         removed, kept = _mark(cursor, job, batch)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        check_constraints()
     job.undone_through = batch.rows[-1][0]
     job.undone_count += removed
     job.kept_count += kept

@@ -1,5 +1,7 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
+from qiao.customers.queries.account_lines import AccountLine, account_lines, find_accounts
+from qiao.customers.queries.addressees import Addressee, addressees_of
 from qiao.customers.queries.imports import ImportPage, get_import_for, list_imports
 from qiao.customers.queries.listing import (
     Likeness,
@@ -68,7 +70,7 @@ from qiao.customers.queries.segments import (
     page_of_segments,
     segment_line,
 )
-from qiao.customers.queries.services import service_names
+from qiao.customers.queries.services import service_names, usual_service
 from qiao.customers.queries.stations import StationTier, tier_at_station
 from qiao.customers.queries.tags import TagRecord, tag_records, tag_records_of
 from qiao.customers.queries.tiers import (
@@ -81,7 +83,9 @@ from qiao.customers.queries.tiers import (
 
 __all__ = [
     "AccountChoice",
+    "AccountLine",
     "AccountRecord",
+    "Addressee",
     "CustomerHit",
     "CustomerLine",
     "CustomerRecord",
@@ -102,10 +106,13 @@ __all__ = [
     "TagRecord",
     "TierStanding",
     "account_for",
+    "account_lines",
     "account_record",
     "accounts_of",
+    "addressees_of",
     "can_see",
     "count_members",
+    "find_accounts",
     "find_customers",
     "find_likenesses",
     "find_near",
@@ -150,4 +157,5 @@ __all__ = [
     "tier_as_of",
     "tier_at_station",
     "tier_history",
+    "usual_service",
 ]

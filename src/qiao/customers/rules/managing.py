@@ -1,8 +1,9 @@
 """Visits of customer managers: when the next one is due, and which one was made."""
 
-import calendar
 from datetime import date, timedelta
 from typing import Final
+
+from qiao.core.rules.months import months_after
 
 # A visit made so many days before the planned one, or fewer, is that one.
 EARLY_DAYS: Final = 14
@@ -15,9 +16,7 @@ def due_after(visited: date, every_months: int) -> date:
     """
     if every_months < 1:
         raise ValueError(f"every {every_months} months")
-    month = visited.year * 12 + visited.month - 1 + every_months
-    year, month = month // 12, month % 12 + 1
-    return date(year, month, min(visited.day, calendar.monthrange(year, month)[1]))
+    return months_after(visited, every_months)
 
 
 def first_day_of(planned: date) -> date:

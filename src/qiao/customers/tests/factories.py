@@ -69,7 +69,11 @@ def make_premises(
 
 
 def make_service_point(
-    actor: Actor, *, premises: Premises | None = None, service: str = "water"
+    actor: Actor,
+    *,
+    premises: Premises | None = None,
+    service: str = "water",
+    meter_size: str = "DN15",
 ) -> ServicePoint:
     """A point with a meter."""
     serial = next(_serial)
@@ -80,7 +84,7 @@ def make_service_point(
         service=service,
         number=f"SP{serial:08d}",
         meter_number=f"W-{30_000_000 + serial}",
-        meter_size="DN15",
+        meter_size=meter_size,
     )
 
 

@@ -1,6 +1,7 @@
 """The invented city: exact in number, equal for equal seeds, whole in its references."""
 
 import pytest
+from django.db import transaction
 
 from qiao.core.models import Event
 from qiao.core.rules import identity, phones
@@ -14,12 +15,12 @@ from qiao.customers.models import (
     CustomerPhone,
     Premises,
 )
-from qiao.customers.operations import build_customers
-from qiao.customers.queries import find_customers, match_phone
+from qiao.customers.operations import add_services, build_customers
+from qiao.customers.queries import find_customers, match_phone, usual_service
 from qiao.customers.queries.identities import opened
 from qiao.customers.rules.columns import address_columns, name_columns
 from qiao.customers.tests.factories import NOW
-from qiao.staff.tests.cast import Company, make_company
+from qiao.staff.tests.cast import TODAY, Company, make_company
 
 pytestmark = pytest.mark.django_db
 COUNT = 1_500
@@ -83,3 +84,32 @@ def test_accounts_lie_with_the_branch_of_their_area(world: Company) -> None:
 def test_without_areas_there_is_no_city() -> None:
     with pytest.raises(ValueError, match="area"):
         build_customers(count=10, organisation_ids_by_area={}, seed=1, now=NOW)
+
+
+def test_some_premises_have_all_services_in_one_hand(world: Company) -> None:
+    with transaction.atomic():
+        counts = add_services(services=["power", "gas"], now=NOW)
+        again = add_services(services=["power", "gas"], now=NOW)
+    assert counts["power"] == counts["gas"] > COUNT // 20
+    assert again == {"power": 0, "gas": 0}
+    known = Account.objects.filter(number="10028834561").values("service_point__premises")
+    beside = Account.objects.filter(service_point__premises__in=known)
+    assert {each.service for each in beside} == {"water", "power", "gas"}
+    holders = {
+        tuple(sorted(each.parties.filter(period__contains=TODAY).values_list("customer", "role")))
+        for each in beside
+    }
+    assert len(holders) == 1
+    numbers = Account.objects.values_list("number", flat=True)
+    assert len(set(numbers)) == len(numbers)
+    for each in beside.exclude(service="water"):
+        point = each.service_point
+        assert point is not None
+        (hung,) = point.installations.all()
+        assert hung.meter_number == point.meter_number
+
+
+def test_an_account_of_which_nothing_is_said_has_the_service_of_its_unit() -> None:
+    assert usual_service(["gas", "water"]) == "gas"
+    assert usual_service(["nyc311", "power"]) == "power"
+    assert usual_service([]) == "water"

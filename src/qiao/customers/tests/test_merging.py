@@ -7,10 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qiao.core.transactions import check_constraints
 from qiao.customers.models import (
     Customer,
     CustomerOrganisation,
@@ -63,23 +64,16 @@ def undo(world: Company, merged: Customer) -> Merge:
     return undo_merge(actor=world.chief, now=LATER, merged_id=merged.pk)
 
 
-def settle() -> None:
-    """Check now what is otherwise checked at the end of the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-
 def test_a_merge_is_kept_with_who_when_why_and_what_it_changed(world: Company) -> None:
     old, new = (make_customer(world.agent, name=name) for name in ("王伟", "王偉"))
     made = merge(world, new, old, reason="同一身份证", choices=Choices(name=True))
-    settle()
+    check_constraints()
     kept = Merge.objects.get()
     assert (kept.survivor, kept.merged, kept.actor_id) == (new, old, world.chief.staff_id)
     assert (kept.at, kept.reason, kept.undone_at) == (NOW, "同一身份证", None)
     assert kept.changes == [{"field": "name", "before": "王偉", "after": "王伟"}]
     undo(world, old)
-    settle()
+    check_constraints()
     made.refresh_from_db()
     assert (made.undone_at, made.undone_by_id, made.kept) == (LATER, world.chief.staff_id, [])
     new.refresh_from_db()
@@ -157,7 +151,7 @@ def test_merges_that_gave_the_same_again_are_undone_in_any_order(
     join("b")
     for letter in order:
         undo(world, others[letter])
-    settle()
+    check_constraints()
     assert _picture() == before
 
 
@@ -300,7 +294,7 @@ def test_no_merge_beside_the_history_and_no_history_is_changed(world: Company) -
     aside = transaction.savepoint()
     Customer.objects.filter(pk=second.pk).update(merged_into=first)
     with pytest.raises(IntegrityError, match="not in the history"):
-        settle()
+        check_constraints()
     transaction.savepoint_rollback(aside)
     made = merge(world, first, second)
     for change in (
@@ -355,7 +349,7 @@ def test_any_sequence_leaves_one_survivor_each_and_undoing_all_restores_all(
         for what, a, b, name, phone, tier in steps:
             with suppress(CustomerRefusal):
                 _step(world, what, people[a], people[b], name=name, phone=phone, tier=tier)
-            settle()
+            check_constraints()
             survivors = Customer.objects.filter(merged_into=None).values_list("pk", flat=True)
             groups = [held_as(pk) for pk in survivors]
             assert sorted(pk for group in groups for pk in group) == [p.pk for p in people]
@@ -365,7 +359,7 @@ def test_any_sequence_leaves_one_survivor_each_and_undoing_all_restores_all(
         backwards.shuffle(standing)
         for each in standing:
             undo(world, each.merged)
-        settle()
+        check_constraints()
         assert _picture() == before
 
 

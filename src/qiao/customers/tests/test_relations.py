@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from qiao.core.actor import Forbidden
 from qiao.core.models import Event
+from qiao.core.transactions import check_constraints
 from qiao.customers.models import Customer, CustomerGroup, GroupMember
 from qiao.customers.operations import (
     LaterChange,
@@ -65,17 +66,10 @@ def on(group: CustomerGroup, day: date) -> dict[int, tuple[str, int | None]]:
     return {row.customer_id: (row.role, row.under_id) for row in rows}
 
 
-def check_now() -> None:
-    """What the database would say at the commit."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-
-
 def test_a_household_is_made_and_told(world: Company) -> None:
     one, other = people(world.agent, "陈慧敏", "周明")
     group = household(world, one, other)
-    check_now()
+    check_constraints()
     assert on(group, DAY) == {one.pk: ("head", None), other.pk: ("member", None)}
     assert on(group, DAY - timedelta(days=1)) == {}
     assert group.number.startswith("JT")
@@ -86,7 +80,7 @@ def test_another_head_leads_from_a_day_on_and_the_former_stays(world: Company) -
     one, other = people(world.agent, "陈慧敏", "周明")
     group = household(world, one, other)
     change_head(group_id=group.pk, customer_id=other.pk, day=LATER, **told(world))
-    check_now()
+    check_constraints()
     assert on(group, LATER - timedelta(days=1))[one.pk] == ("head", None)
     assert on(group, LATER) == {one.pk: ("member", None), other.pk: ("head", None)}
 
@@ -97,7 +91,7 @@ def test_a_head_leaves_only_when_another_takes_the_place(world: Company) -> None
     with pytest.raises(HeadStays):
         leave_group(group_id=group.pk, customer_id=one.pk, day=LATER, **told(world))
     leave_group(group_id=group.pk, customer_id=one.pk, day=LATER, heir_id=other.pk, **told(world))
-    check_now()
+    check_constraints()
     assert on(group, LATER) == {other.pk: ("head", None)}
 
 
@@ -108,13 +102,13 @@ def test_who_left_may_join_another_household_the_same_day(world: Company) -> Non
         join_group(group_id=second.pk, customer_id=third.pk, since=LATER, **told(world))
     leave_group(group_id=first.pk, customer_id=third.pk, day=LATER, **told(world))
     join_group(group_id=second.pk, customer_id=third.pk, since=LATER, **told(world))
-    check_now()
+    check_constraints()
     assert third.pk in on(second, LATER)
     early = LATER - timedelta(days=1)
     with pytest.raises(LaterChange):
         leave_group(group_id=second.pk, customer_id=third.pk, day=early, **told(world))
     leave_group(group_id=second.pk, customer_id=third.pk, day=LATER, **told(world))
-    check_now()
+    check_constraints()
     assert not GroupMember.objects.filter(group=second, customer=third).exists()
 
 
@@ -124,7 +118,7 @@ def test_a_household_is_dissolved_and_then_stands_still(world: Company) -> None:
     with pytest.raises(LaterChange):
         dissolve_group(group_id=group.pk, day=DAY, **told(world))
     dissolve_group(group_id=group.pk, day=LATER, **told(world))
-    check_now()
+    check_constraints()
     assert on(group, LATER) == {}
     with pytest.raises(WrongState):
         join_group(
@@ -133,7 +127,7 @@ def test_a_household_is_dissolved_and_then_stands_still(world: Company) -> None:
         )  # fmt: skip
     household(world, *people(world.agent, "甲乙", "丙丁"))
     make_group(kind="household", head_id=one.pk, since=LATER, **told(world))
-    check_now()
+    check_constraints()
 
 
 def test_households_are_of_persons_and_groups_of_organisations(world: Company) -> None:
@@ -152,7 +146,7 @@ def test_a_group_of_companies_is_a_tree_that_cannot_close(world: Company) -> Non
     place_under(
         group_id=group.pk, customer_id=right.pk, under_id=left.pk, day=LATER, **told(world)
     )
-    check_now()
+    check_constraints()
     assert on(group, LATER)[right.pk] == ("member", left.pk)
     with pytest.raises(WouldCircle):
         place_under(
@@ -189,7 +183,7 @@ def test_a_merged_record_means_who_stands_for_it(world: Company) -> None:
     leave_group(
         group_id=group.pk, customer_id=twin.pk, day=LATER + timedelta(days=1), **told(world)
     )
-    check_now()
+    check_constraints()
     assert set(on(group, LATER + timedelta(days=1))) == {other.pk}
 
 
@@ -201,7 +195,7 @@ def test_rows_stay_with_their_record_when_a_merge_is_undone(world: Company) -> N
         household(world, one)
     undo_merge(merged_id=twin.pk, **told(world))
     household(world, one)
-    check_now()
+    check_constraints()
     assert twin.pk in on(group, DAY)
 
 
@@ -249,7 +243,7 @@ def test_the_database_refuses_a_group_that_is_not_whole(world: Company) -> None:
     one, other = people(world.agent, "陈慧敏", "周明")
     top, left, right = firms(world.agent, "城建集团", "锦程酒店", "锦程物业")
     home, group = household(world, one, other), concern(world, top, left, right)
-    check_now()
+    check_constraints()
     stays = GroupMember.objects
     wrong: dict[str, Callable[[], object]] = {
         "customers_group_headed": lambda: stays.filter(customer=one).update(role="member"),
@@ -278,7 +272,7 @@ def test_the_database_refuses_a_group_that_is_not_whole(world: Company) -> None:
 def _commit(change: Callable[[], object]) -> None:
     with transaction.atomic():
         change()
-        check_now()
+        check_constraints()
 
 
 def test_a_company_that_is_placed_did_not_join_again(world: Company) -> None:

@@ -10,11 +10,9 @@ from django.utils.translation import gettext as _
 
 from qiao.core import background
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.rules.text import BadText
-from qiao.core.sheets import SheetRefused
-from qiao.core.table_uploads import FileMovedOn, FileTooLarge
+from qiao.core.table_forms import received
+from qiao.core.table_uploads import FileMovedOn
 from qiao.core.table_words import refusal_word
-from qiao.core.uploads import NoRoom, had_no_room
 from qiao.customers.forms_imports import UploadForm
 from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.operations.import_files import (
@@ -49,36 +47,19 @@ def upload(request: StaffRequest) -> HttpResponse:
     if request.method != "POST":
         return _ask(request, UploadForm(actor=request.actor))
     form = UploadForm(request.POST, request.FILES, actor=request.actor)
-    if form.is_valid():
-        file = _receive(request, form)
-        if file is not None:
-            return go_to(request, reverse("customers:import_file", args=[file.pk]))
-    elif had_no_room(request):
-        del form.errors["file"]
-        form.add_error("file", refusal_word("no_room"))
+    file = received(request, form, lambda: _receive(request, form))
+    if file is not None:
+        return go_to(request, reverse("customers:import_file", args=[file.pk]))
     return _ask(request, form, status=UNPROCESSABLE)
 
 
-def _receive(request: StaffRequest, form: UploadForm) -> ImportFile | None:
-    """The file that was kept; None if it was refused, with the reason in the form."""
-    try:
-        file = receive_file(
-            actor=request.actor,
-            organisation_id=form.cleaned_data["organisation"],
-            upload=form.cleaned_data["file"],
-            now=request.now,
-        )
-    except FileTooLarge:
-        form.add_error("file", refusal_word("too_large"))
-    except NoRoom:
-        form.add_error("file", refusal_word("no_room"))
-    except SheetRefused as refusal:
-        form.add_error("file", f"{refusal_word(refusal.code)} ({refusal.detail})")
-    except BadText as refusal:
-        form.add_error("file", _(refusal.message) % refusal.params)
-    else:
-        return file
-    return None
+def _receive(request: StaffRequest, form: UploadForm) -> ImportFile:
+    return receive_file(
+        actor=request.actor,
+        organisation_id=form.cleaned_data["organisation"],
+        upload=form.cleaned_data["file"],
+        now=request.now,
+    )
 
 
 def _ask(request: StaffRequest, form: UploadForm, status: int = 200) -> HttpResponse:

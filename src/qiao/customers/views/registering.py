@@ -22,7 +22,7 @@ from qiao.customers.operations import (
     open_account_at,
     register_customer,
 )
-from qiao.customers.queries import Likeness, find_likenesses
+from qiao.customers.queries import Likeness, find_likenesses, usual_service
 from qiao.customers.views.box import METHODS, UNPROCESSABLE, go_to
 from qiao.customers.views.words import refusal_words
 from qiao.staff.queries import organisation
@@ -141,7 +141,7 @@ def _open_account(request: StaffRequest, customer: Customer, data: dict[str, Any
         now=request.now,
         organisation_id=branch.pk,
         number=data["account_number"],
-        service=data["service"] or "water",
+        service=data["service"] or usual_service(branch.packs),
         owner_id=customer.pk,
         address=Address(region, district=data["district"], **parts),
     )

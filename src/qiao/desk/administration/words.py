@@ -77,6 +77,8 @@ WORDS = (
         fields={
             "code": pgettext_lazy("trail", "Code"),
             "name": NAME,
+            "phone": pgettext_lazy("trail", "Telephone number"),
+            "address": _("Address"),
             "areas": pgettext_lazy("trail", "Areas"),
             "is_active": ACTIVE,
         },

@@ -23,16 +23,6 @@ def company() -> Company:
     return made
 
 
-@pytest.fixture
-def client_of() -> Callable[[Staff], Client]:
-    def signed_in(staff: Staff) -> Client:
-        client = Client()
-        client.force_login(staff, backend="qiao.staff.signin.StaffBackend")
-        return client
-
-    return signed_in
-
-
 def test_the_role_of_an_administrator_is_given_by_two_people(
     company: Company, client_of: Callable[[Staff], Client]
 ) -> None:

@@ -17,7 +17,7 @@ from qiao.contact.operations import start_interaction
 from qiao.core.registry import registry
 from qiao.customers.tests.factories import make_account, make_customer
 from qiao.desk.queries import screen_pop, search_everything
-from qiao.staff.models import Staff
+from qiao.staff.models import Organisation, Staff
 from qiao.staff.operations import assign_role, define_role
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
 
@@ -261,6 +261,19 @@ def test_nothing_that_is_typed_breaks_the_search(world: Company, enter: Enter, t
 def test_in_an_emergency_the_words_come_before_the_fields(world: Company, enter: Enter) -> None:
     page = text_of(enter(world.agent_staff, htmx=True).get("/workspace/emergency"))
     assert page.index("请远离水流") < page.index('name="place"')
+
+
+def test_emergencies_are_those_of_the_trades_of_the_unit(world: Company, enter: Enter) -> None:
+    def offered() -> set[str]:
+        page = text_of(enter(world.agent_staff, htmx=True).get("/workspace/emergency"))
+        return set(re.findall(r'value="(\w+\.\w+)"', page))
+
+    assert {"water.burst_main"} <= offered()
+    assert "gas.gas_leak" not in offered()
+    Organisation.objects.update(packs=["gas"])
+    assert offered() == {"gas.gas_leak", "gas.gas_poisoning"}
+    page = text_of(enter(world.agent_staff, htmx=True).get("/workspace/emergency"))
+    assert page.index("室内不要开关任何电器") < page.index('name="place"')
 
 
 def test_an_emergency_that_comes_up_in_a_contact_stays_with_it(

@@ -45,7 +45,7 @@ class Kind:
 
 
 def kinds_for(request: StaffRequest) -> list[Kind]:
-    """The emergencies of the packs that the actor's unit enables."""
+    """The emergencies of the packs that the actor's unit enables; of all where it enables none."""
     packs = organisation(request.actor.organisation_id).packs
     language = get_language() or "zh-hans"
     return [
@@ -61,7 +61,7 @@ def kinds_for(request: StaffRequest) -> list[Kind]:
 
 def _emergencies(packs: list[str]) -> list[CaseType]:
     found = [item for item in catalogue().case_types.values() if item.emergency]
-    return sorted(found, key=lambda item: item.key.partition(".")[0] not in packs)
+    return [item for item in found if item.key.partition(".")[0] in packs] or found
 
 
 @staff_view("cases.open", methods=("GET", "HEAD", "POST"))

@@ -12,7 +12,8 @@ from qiao.core.http import StaffRequest, staff_view
 from qiao.staff.queries import first_of_roles, home_of
 
 DEMO_ROLES = (
-    "agent", "technician", "dispatcher", "supervisor", "customer_manager", "administrator",
+    "agent", "technician", "meter_reader", "dispatcher", "supervisor", "customer_manager",
+    "administrator",
 )  # fmt: skip
 FIRST_PAGES = ("desk:workspace", "customers:list", "cases:list")
 

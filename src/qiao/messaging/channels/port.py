@@ -8,11 +8,17 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that goes along; it is read when the message is handed over."""
+    """A file that goes along: one on the disk, read when the message is handed over, or one that
+    was made for it."""
 
     file_name: str
     content_type: str
-    path: Path
+    path: Path | None = None
+    made: bytes = b""
+
+    def read(self) -> bytes:
+        """Its bytes. Raises `OSError`."""
+        return self.made if self.path is None else self.path.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,8 @@ class Outgoing:
 
     message_id: int
     message_ref: str
+    kind: str
+    subject_id: int | None
     thread: str
     sender: str
     to_name: str

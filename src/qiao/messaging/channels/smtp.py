@@ -60,7 +60,7 @@ def compose(outgoing: Outgoing) -> EmailMessage:
     for file in outgoing.files:
         main, _slash, sub = file.content_type.partition("/")
         mail.add_attachment(
-            file.path.read_bytes(),
+            file.read(),
             maintype=main,
             subtype=sub or "octet-stream",
             filename=file.file_name,

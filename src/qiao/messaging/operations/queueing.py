@@ -5,18 +5,15 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from procrastinate.contrib.django import app as jobs
 
-from qiao.core import parameters
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
 from qiao.core.rows import Reading
@@ -24,9 +21,9 @@ from qiao.core.rules.text import clean
 from qiao.core.rules.texts import DATA_KEYS, language_key
 from qiao.core.transactions import required
 from qiao.messaging.models import Message
+from qiao.messaging.operations.loops import too_many
 from qiao.messaging.operations.refusals import Unreachable
 from qiao.messaging.operations.resolving import CHANNELS, Reach, choose, reach
-from qiao.messaging.parameters import AUTOMATIC_AN_HOUR
 from qiao.messaging.queries.quiet import QuietHours, quiet_hours
 from qiao.messaging.rules.words import Words, fill
 from qiao.staff.queries import organisation
@@ -273,32 +270,13 @@ def _told_before(
     return {left[key]: (pk, "told_already") for key, pk in found}
 
 
-_LATELY = """
-SELECT to_address, count(*) FROM messaging_message
- WHERE is_automatic AND channel = 'email' AND to_address = ANY(%(addresses)s)
-   AND created_at > %(since)s AND state <> 'skipped'
- GROUP BY to_address
-"""
-
-
 def _stop_loops(lines: Sequence[_Line], now: datetime) -> None:
     """Skip what would be too many automatic messages to an address within an hour."""
     mails = [line for line in lines if line.channel == "email" and not line.reason]
-    if not mails:
-        return
-    most = int(parameters.find(AUTOMATIC_AN_HOUR, day=timezone.localdate(now)).value)
-    values: dict[str, Any] = {
-        "addresses": [line.address for line in mails],
-        "since": now - timedelta(hours=1),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_LATELY, values)
-        lately = Counter(dict(cursor.fetchall()))
-    for line in mails:
-        if lately[line.address] >= most:
+    refused = too_many([line.address for line in mails], now=now)
+    for line, is_refused in zip(mails, refused, strict=True):
+        if is_refused:
             line.reason = "too_many"
-        else:
-            lately[line.address] += 1
 
 
 _INSERT = """

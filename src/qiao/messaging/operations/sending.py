@@ -103,6 +103,8 @@ def begin(*, message_id: int, now: datetime) -> Outgoing:
     return Outgoing(
         message_id=message.pk,
         message_ref=message.message_ref,
+        kind=message.kind,
+        subject_id=message.subject_id,
         thread=thread_of(message.subject_kind, message.subject_id),
         sender=organisation(message.organisation_id).name,
         to_name=message.to_name,

@@ -1,6 +1,6 @@
 """Reads. Everything that takes an actor keeps to what that actor may see."""
 
-from qiao.messaging.channels.letters import Letter, NoFont, compose_pages, compose_pdf
+from qiao.messaging.channels.letters import Letter, compose_pages, compose_pdf
 from qiao.messaging.queries.letters import letter_of, letters_for
 from qiao.messaging.queries.messages import (
     MessageState,
@@ -10,7 +10,7 @@ from qiao.messaging.queries.messages import (
     message_about,
     message_states,
 )
-from qiao.messaging.queries.notices import NoticeTexts, notice_texts
+from qiao.messaging.queries.notices import NoticeTexts, filled, notice_texts
 from qiao.messaging.queries.outbox import (
     ChannelHealth,
     cause_to_do,
@@ -23,7 +23,6 @@ __all__ = [
     "ChannelHealth",
     "Letter",
     "MessageState",
-    "NoFont",
     "NotVisible",
     "NoticeTexts",
     "cause_to_do",
@@ -32,6 +31,7 @@ __all__ = [
     "compose_pages",
     "compose_pdf",
     "file_names",
+    "filled",
     "get_message_for",
     "letter_of",
     "letters_for",

@@ -11,7 +11,7 @@ from qiao.core.actor import Actor
 from qiao.core.registry import registry
 from qiao.messaging.models import NoticeText, NoticeVersion
 from qiao.messaging.rules.notices import checked, words_of
-from qiao.messaging.rules.words import Words
+from qiao.messaging.rules.words import Words, fill
 from qiao.staff.queries import chain_of
 
 PACKS: Final = Path(__file__).parents[2] / "packs"
@@ -57,6 +57,12 @@ def notice_texts(*, occasion: str, organisation_id: int, pack: str = "") -> Noti
             return NoticeTexts(words_of(own[unit].texts), own[unit].pk, unit)
     texts = shipped(pack).get(occasion) if pack else None
     return NoticeTexts(words_of(texts or shipped()[occasion]), None, None)
+
+
+def filled(words: Words, values: Mapping[str, str]) -> Words:
+    """A text with values in its places, for what is told on paper. Raises `BadPlace` for a value
+    that is missing."""
+    return Words(fill(words.title, values), fill(words.body, values))
 
 
 def versions_for(*, actor: Actor, occasion: str, organisation_id: int) -> list[NoticeVersion]:

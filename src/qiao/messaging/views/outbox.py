@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from qiao.core.downloads import shown_file
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.typesetting import NoFont
 from qiao.messaging import operations
-from qiao.messaging.channels.letters import NoFont, compose_pdf
+from qiao.messaging.channels.letters import compose_pdf
 from qiao.messaging.models import Message
 from qiao.messaging.queries import NotVisible, get_message_for
 from qiao.messaging.queries.letters import letters_for

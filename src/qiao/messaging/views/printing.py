@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 from qiao.core.downloads import shown_file
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.transactions import acting
+from qiao.core.typesetting import NoFont
 from qiao.messaging import operations
-from qiao.messaging.channels.letters import NoFont, compose_pdf
+from qiao.messaging.channels.letters import compose_pdf
 from qiao.messaging.models import PrintBatch
 from qiao.messaging.queries import NotVisible
 from qiao.messaging.queries.letters import (

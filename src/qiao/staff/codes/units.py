@@ -68,6 +68,8 @@ def _row(unit: Organisation, least: int) -> CodeRow:
         record_id=unit.pk,
         organisation_id=unit.pk,
         more=(
+            (gettext_lazy("Telephone"), unit.phone),
+            (gettext_lazy("Address"), unit.address),
             (gettext_lazy("Time zone"), unit.timezone),
             (gettext_lazy("Currency"), unit.currency),
             (gettext_lazy("Packs"), ", ".join(unit.packs)),
@@ -124,6 +126,34 @@ def _rename(*, actor: Actor, now: datetime, row_key: str, values: Values) -> Tex
             actor=actor, unit_id=int(row_key), name=values["name"], names=_names(values)
         )
     return _("The unit has its new name.")
+
+
+def _contact_fields(actor: Actor, row: CodeRow | None, day: date) -> tuple[CodeField, ...]:
+    del actor, day
+    unit = _unit(row)
+    hint = gettext_lazy("Left empty, that of the unit above it.")
+    return (
+        CodeField(
+            "phone", gettext_lazy("Telephone"), initial=unit.phone, is_required=False,
+            max_length=40, hint=hint,
+        ),
+        CodeField(
+            "address", gettext_lazy("Address"), initial=unit.address, is_required=False,
+            max_length=120, hint=hint,
+        ),
+    )  # fmt: skip
+
+
+def _set_contact(*, actor: Actor, now: datetime, row_key: str, values: Values) -> Text:
+    del now
+    with refused():
+        operations.set_contact(
+            actor=actor,
+            unit_id=int(row_key),
+            phone=values["phone"] or "",
+            address=values["address"] or "",
+        )
+    return _("Letters and bills say so from now on.")
 
 
 def _add_fields(actor: Actor, row: CodeRow | None, day: date) -> tuple[CodeField, ...]:
@@ -237,6 +267,15 @@ UNITS = CodeTable(
             MANAGE,
             _rename_fields,
             _rename,
+            offered=_is_open,
+        ),
+        CodeAction(
+            "contact",
+            gettext_lazy("Telephone and address"),
+            "phone",
+            MANAGE,
+            _contact_fields,
+            _set_contact,
             offered=_is_open,
         ),
         CodeAction(

@@ -54,6 +54,7 @@ from qiao.staff.operations.units import (
     close_due_units,
     close_unit,
     rename_unit,
+    set_contact,
 )
 
 __all__ = [
@@ -100,6 +101,7 @@ __all__ = [
     "rename_unit",
     "reset_second_step",
     "sealed_unit",
+    "set_contact",
     "set_password",
     "set_preferences",
     "suspend",

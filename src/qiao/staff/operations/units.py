@@ -14,6 +14,7 @@ from qiao.staff.operations.company import add_organisation
 from qiao.staff.operations.people import BadDays
 
 MANAGE = "staff.manage"
+PHONE_LENGTH, ADDRESS_LENGTH = 40, 120
 NAME_LENGTH = 60
 KINDS_BELOW = {
     Organisation.Kind.COMPANY: ("branch", "department", "team"),
@@ -88,6 +89,15 @@ def rename_unit(*, actor: Actor, unit_id: int, name: str, names: Mapping[str, st
     unit.name = clean(name, field="name", max_length=NAME_LENGTH, one_line=True, required=True)
     unit.names = _names(names)
     unit.save(update_fields=["name", "names"])
+
+
+def set_contact(*, actor: Actor, unit_id: int, phone: str, address: str) -> None:
+    """How a unit is reached, as letters and bills say it. Raises `UnitMissing`, `BadText`."""
+    required()
+    unit = _managed(actor=actor, unit_id=unit_id)
+    unit.phone = clean(phone, field="phone", max_length=PHONE_LENGTH, one_line=True)
+    unit.address = clean(address, field="address", max_length=ADDRESS_LENGTH, one_line=True)
+    unit.save(update_fields=["phone", "address"])
 
 
 def close_unit(*, actor: Actor, now: datetime, unit_id: int, closed_date: date) -> None:

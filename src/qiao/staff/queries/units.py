@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 
+from qiao.core.packs.enabled import catalogue
+from qiao.core.packs.queues import QueueSpec
 from qiao.core.rules.texts import language_key
 from qiao.staff.models import Organisation, Region
 from qiao.staff.queries.stamps import Stamp, rights_stamp
@@ -69,6 +71,20 @@ def organisation(organisation_id: int) -> Organisation:
     if found is None:
         raise Organisation.DoesNotExist(f"unit {organisation_id}")
     return found
+
+
+def packs_in_use() -> frozenset[str]:
+    """The enabled packs that some unit has; all of them where none has any."""
+    known = frozenset(catalogue().packs)
+    used = {key for unit in _tree().values() if unit.is_active for key in unit.packs}
+    return known & used or known
+
+
+def queues_of(organisation_id: int) -> dict[str, QueueSpec]:
+    """The waiting lines of the packs that a unit enables, by key; of all where it enables none."""
+    enabled, known = organisation(organisation_id).packs, catalogue().queues
+    own = {key: spec for key, spec in known.items() if key.partition(".")[0] in enabled}
+    return own or dict(known)
 
 
 def local_days(now: datetime) -> dict[int, date]:

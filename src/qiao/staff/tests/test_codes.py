@@ -241,3 +241,17 @@ def test_how_well_somebody_holds_a_skill_is_said_on_the_page_of_people(company: 
             act("staff.people", "skill", company.agent, number, skill=skill, level=level)
         assert refused.value.field == field
     assert AuditEntry.objects.filter(table_name="staff_staffskill").count() == 3
+
+
+def test_a_unit_has_a_telephone_and_an_address_for_letters_and_bills(company: Company) -> None:
+    key = str(company.lake.pk)
+    act("staff.units", "contact", company.agent, key, phone=" 0571-88 ", address="滨江大道 88 号")
+    company.lake.refresh_from_db()
+    assert (company.lake.phone, company.lake.address) == ("0571-88", "滨江大道 88 号")
+    (row,) = [each for each in rows("staff.units", company.agent) if each.key == key]
+    assert "滨江大道 88 号" in [value for _label, value in row.more]
+    with pytest.raises(CodeRefused):
+        act("staff.units", "contact", company.outsider, key, phone="1", address="")
+    act("staff.units", "contact", company.agent, key, phone="", address="")
+    company.lake.refresh_from_db()
+    assert (company.lake.phone, company.lake.address) == ("", "")

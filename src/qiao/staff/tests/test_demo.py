@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from qiao.core.demo import World
+from qiao.core.packs.enabled import catalogue
 from qiao.staff.demo import DISTRICTS, build_company
 from qiao.staff.demo_cast import CAST
 from qiao.staff.duty_demo import build_rosters
@@ -23,7 +24,7 @@ def company() -> None:
 
 
 def test_people_work_in_a_company_with_a_branch_for_each_district() -> None:
-    assert Staff.objects.filter(is_active=True).count() == 65
+    assert Staff.objects.filter(is_active=True).count() == 79 + 2 * 10  # crews of power and gas
     assert Organisation.objects.filter(kind="branch").count() == len(DISTRICTS)
     assert region_names("en")["339102"] == "Binhu"
 
@@ -38,7 +39,7 @@ def test_an_agent_sees_the_whole_company_and_a_clerk_only_the_branch() -> None:
     assert not agent.can("staff.manage")
 
 
-@pytest.mark.parametrize("duty", ["network", "quality", "metering", "business", "complaints"])
+@pytest.mark.parametrize("duty", sorted(catalogue().duties))
 def test_every_duty_finds_a_team_in_every_district(duty: str) -> None:
     for district in DISTRICTS:
         team = teams_for(duty=duty, area=district.region)[0]

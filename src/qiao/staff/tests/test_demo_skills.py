@@ -34,4 +34,4 @@ def test_every_queue_is_served_and_every_agent_serves_some_that_asks_for_a_skill
 def test_a_queue_whose_skill_nobody_holds_is_told() -> None:
     build_company(World(customers=10, pack="water", now=datetime(2026, 11, 28, 4, tzinfo=UTC)))
     Staff.objects.filter(skills__skill__key="water.key_accounts").update(is_active=False)
-    assert unserved() == ["water.key_accounts"]
+    assert unserved() == ["water.key_accounts", "power.key_accounts"]

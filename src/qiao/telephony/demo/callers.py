@@ -7,7 +7,7 @@ from datetime import datetime
 from random import Random
 from typing import Final
 
-from qiao.core.demo_rhythm import demo_pack, pulse
+from qiao.core.demo_rhythm import demo_pack, demo_packs, pulse
 from qiao.customers.queries import SomeCustomer
 from qiao.telephony.engines.sim_switch import SimSwitch
 from qiao.telephony.queries.scenes import PLAYED, scene_at
@@ -34,8 +34,8 @@ class Callers:
     def __init__(self, switch: SimSwitch, now: Callable[[], datetime], *, seed: int = 1) -> None:
         self._switch = switch
         self._now = now
-        pack = demo_pack()
-        self._lines = [(line.number, line.weight) for line in pack.demo.lines] if pack else []
+        lines = [line for pack in demo_packs() for line in pack.demo.lines]
+        self._lines = [(line.number, line.weight) for line in lines]
         self._random = Random(seed)  # noqa: S311 - a play, no secret
         self._calling: set[asyncio.Task[None]] = set()
 

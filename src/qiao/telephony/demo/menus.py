@@ -20,8 +20,9 @@ WORDS: Final = {
 
 
 def build(world: World) -> None:
-    """Begin a draft of the first menu whose callers choose by key, and give a free key a step."""
-    newest = VoiceMenu.objects.order_by("key", "-version").first()
+    """Begin a draft of the world's own first menu, and give a free key a step."""
+    own = VoiceMenu.objects.filter(key__startswith=f"{world.pack}.")
+    newest = own.order_by("key", "-version").first()
     if newest is None or not companies():
         return
     chosen = next((n for n in newest.data["node"] if _takes(n)), None)

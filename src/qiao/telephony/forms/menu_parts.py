@@ -33,6 +33,7 @@ class Around:
     skills: Choices = ()
     lookups: Choices = ()
     checks: Choices = ()
+    lists: Choices = ()
     shared: Mapping[str, int] = field(default_factory=dict)
 
 

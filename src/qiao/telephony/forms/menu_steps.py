@@ -1,7 +1,7 @@
 """The form of each kind of step of a voice menu, and of the menu itself."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from qiao.telephony.forms.menu_parts import (
     way_name,
 )
 from qiao.telephony.rules.menu_edit import Data
-from qiao.telephony.rules.menus import BUILT_IN, LANGUAGES, Digits
+from qiao.telephony.rules.menus import BUILT_IN, LANGUAGES, LIST_KEYS, Digits
 from qiao.telephony.showing import menu_words
 from qiao.telephony.showing.menu_words import language_name, outcome_name
 
@@ -97,11 +97,12 @@ class DigitsForm(StepForm):
 class LookupForm(StepForm):
     """What another module answers: with what it is asked, and a way for each answer."""
 
+    kind: Literal["lookup", "list"] = "lookup"
+
     def build(self) -> None:
         name = str(self.data.get("name") if self.is_bound else self.before.get("name", ""))
-        self.asked = registry.voice().get(("lookup", name))
-        label = _("What is looked up")
-        self._group(_("The question"), name=select_field(self.around.lookups, label=label))
+        self.asked = registry.voice().get((self.kind, name))
+        self.ask_what()
         collected = {n.name for n in self.around.menu.nodes if isinstance(n, Digits) and n.name}
         wanted = self.asked.arguments if self.asked else ()
         known = [each for each in wanted if each in BUILT_IN or each in collected]
@@ -114,13 +115,24 @@ class LookupForm(StepForm):
         self.initial.update({way_name(f"answers.{o}"): answers.get(o, "") for o in self.outcomes})
         ways = {
             way_name(f"answers.{outcome}"): self._way(
-                outcome_name(name, outcome), empty=_("As any other answer")
+                outcome_name(name, outcome, self.kind), empty=_("As any other answer")
             )
             for outcome in self.outcomes
         }
-        ways["otherwise"] = self._way(_("Any other answer, or none"))
+        ways["otherwise"] = self._way(self.without_answer())
         self._group(_("Answers and where they lead"), **ways)
         self._numbers("", "answer_seconds")
+
+    def ask_what(self) -> None:
+        """Add the field that chooses what is asked."""
+        label = _("What is looked up")
+        field = select_field(self.around.lookups, label=label)
+        field.help_text = self.asked.about if self.asked else ""
+        self._group(_("The question"), name=field)
+
+    def without_answer(self) -> str:
+        """When the way is taken that no answer takes."""
+        return _("Any other answer, or none")
 
     def own(self) -> Data:
         data = self.cleaned_data
@@ -136,6 +148,57 @@ class LookupForm(StepForm):
             "values": dict(self.asked.values) if self.asked else {},
             **self._ways("otherwise"),
             **self._kept_numbers("answer_seconds"),
+        }
+
+
+class ReadOutForm(LookupForm):
+    """A list that another module answers, read out entry by entry."""
+
+    kind = "list"
+    speaks = ("prompts", "first_prompts", "entry_prompts", "between_prompts")
+
+    def build(self) -> None:
+        super().build()
+        keys = self.before.get("keys", {})
+        free = [key for key in KEYS if key not in LIST_KEYS]
+        self.initial.update({way_name(f"keys.{key}"): keys.get(key, "") for key in free})
+        ways = {way_name(f"keys.{key}"): self._way(_("Key %(key)s") % {"key": key})
+                for key in free}  # fmt: skip
+        self._group(_("Further keys and where they lead"), **ways)
+        self._group(_("After the last entry"), next=self._way())
+        self._numbers("", "part", *HEARING)
+
+    def ask_what(self) -> None:
+        field = select_field(self.around.lists, label=_("What is read out"))
+        field.help_text = self.asked.about if self.asked else ""
+        self._group(_("The list"), name=field)
+        names = [f"{{{each}}}" for each in self.asked.entry_values] if self.asked else []
+        if names:
+            hint = _(
+                "The texts of an entry say %(names)s; a text is left out where the entry lacks "
+                "its value. While it is read # goes on to the next entry, 7 back to the one "
+                "before, 1 on to the next part, and * says it again."
+            )
+            self.fields[
+                "name"
+            ].help_text = f"{field.help_text} {hint % {'names': ' '.join(names)}}"
+
+    def without_answer(self) -> str:
+        return _("Any other answer, none, or wrong keys after all tries")
+
+    def own(self) -> Data:
+        data = self.cleaned_data
+        found = {
+            key: data[way_name(f"keys.{key}")] for key in KEYS if way_name(f"keys.{key}") in data
+        }
+        before = self.before.get("keys", {})
+        strange = {key: to for key, to in before.items() if key not in found}
+        return {
+            **super().own(),
+            "entry_values": dict(self.asked.entry_values) if self.asked else {},
+            "keys": _in_order({key: to for key, to in found.items() if to}, before) | strange,
+            **self._ways("next"),
+            **self._kept_numbers("part", *HEARING),
         }
 
 
@@ -288,6 +351,7 @@ FORMS: Final[Mapping[str, type[StepForm]]] = {
     "choose": ChooseForm,
     "digits": DigitsForm,
     "ask_outside": LookupForm,
+    "read_out": ReadOutForm,
     "language": LanguageForm,
     "hours": HoursForm,
     "queue": QueueForm,

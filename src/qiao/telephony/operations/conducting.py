@@ -29,7 +29,6 @@ from qiao.telephony.operations.calls_at_hand import (
     Decide,
     Given,
     Known,
-    ask_of,
     asking,
     comes_again,
     people_of,
@@ -37,17 +36,17 @@ from qiao.telephony.operations.calls_at_hand import (
     terms_of_calls,
     thirds_of,
 )
+from qiao.telephony.operations.carrying_out import asked_of
 from qiao.telephony.operations.contacts import begin_contact
 from qiao.telephony.operations.dialling import (
     DIALLED,
-    ask_to_dial,
     terms_of_outgoing,
 )
 from qiao.telephony.operations.duty_rings import ring_duty
 from qiao.telephony.operations.living_calls import LivingCalls
 from qiao.telephony.operations.log import keep, note
 from qiao.telephony.operations.owed_places import OWED
-from qiao.telephony.operations.reserving import lose_place, may_be_given, offer_for, third_for
+from qiao.telephony.operations.reserving import lose_place
 from qiao.telephony.operations.settling import settle_end
 from qiao.telephony.operations.telling import answer_menu, tell_people, tell_queues
 from qiao.telephony.operations.timers import Timers
@@ -73,9 +72,6 @@ from qiao.telephony.rules.conducting import Conduct, Terms
 from qiao.telephony.rules.switch import Outcome, Signal, View
 
 log: Final = structlog.get_logger(__name__)
-CONSULT: Final = asks.Consult.__name__
-OFFER: Final = asks.Offer.__name__
-TRANSFER: Final = asks.TransferTo.__name__
 Work = Callable[[datetime], Sequence[Given]]
 GRACE: Final = timedelta(seconds=5)  # the switch ends the ringing itself; this is for a lost word
 
@@ -172,13 +168,8 @@ class Switchboard:
             self._calls.know(row.call, Call(row.call_id), terms_of_outgoing(row.call, now))
             self._before[row.call_id] = None
         if row.call_id in self._calls:
-            ask = self._asked_by(row, now)
-            if ask is not None:
+            for ask in asked_of(row, self._calls[row.call_id], now):
                 self._decide(row.call_id, asking(ask, now), now)
-            if row.kind == TRANSFER:  # whoever is named is rung before the router asks others
-                named = self._giving(row, now)
-                if named is not None:
-                    self._decide(row.call_id, asking(named, now), now)
         if row.kind in WATCHING:
             known = self._calls.get(row.call_id)
             settle_watch(call_id=row.call_id, call=known.call if known else None, now=now)
@@ -394,23 +385,6 @@ class Switchboard:
         self._calls.know(row, Call(row.pk), terms_of(row.line), caller)
         self._before[row.pk] = None
         self._decide(row.pk, lambda call, terms: conduct.heard(call, signal, terms), now)
-
-    def _asked_by(self, row: CallAsk, now: datetime) -> asks.Ask | None:
-        """What a row asks; whoever is to be rung is reserved before."""
-        if row.kind == DIALLED:
-            return ask_to_dial(row, now)
-        if row.kind == CONSULT:
-            return third_for(row, now)
-        return self._giving(row, now) if row.kind == OFFER else ask_of(row)
-
-    def _giving(self, row: CallAsk, now: datetime) -> asks.Ask | None:
-        """A call that waits is given to a person; whoever else was rung is asked no more."""
-        call = self._calls[row.call_id].call
-        if not may_be_given(row, call, now):
-            return None
-        for leg in call.open_offers:
-            self._decide(row.call_id, asking(asks.Withdraw(leg.offer or 0), now), now)
-        return offer_for(row, now)
 
     def _end_watch(self, call_id: int, staff_id: int, now: datetime) -> None:
         known = self._calls.get(call_id)

@@ -74,5 +74,6 @@ def _do(kind: str, phone: str, actor: Actor, now: datetime, **given: str) -> Pho
 
 
 def mark_done(*, deed_id: int, channel: str, now: datetime) -> None:
-    """The played switch did it; `channel` is what it made of a call."""
-    PhoneDeed.objects.filter(pk=deed_id).update(done_at=now, channel=channel)
+    """The played switch did it; `channel` is what it made of a call. Keys may be secret: they are
+    not kept."""
+    PhoneDeed.objects.filter(pk=deed_id).update(done_at=now, channel=channel, keys="")

@@ -10,6 +10,7 @@ from qiao.telephony.models import Call as Row
 from qiao.telephony.operations.recordings import note_recordings
 from qiao.telephony.operations.turns import record_turns
 from qiao.telephony.rules.calls import WITH_A_PERSON, Call, Entry
+from qiao.telephony.rules.menu_visits import kept_data
 
 # One statement for all calls of a turn: twenty calls a second are kept with six turns each.
 _KEEP: Final = """
@@ -69,12 +70,15 @@ def keep(gained: Sequence[tuple[Row, Sequence[Entry]]], now: datetime) -> None:
 
 
 def _line(row: Row, entry: Entry) -> dict[str, Any]:
+    data = dict(entry.data)
+    if entry.kind in ("menu_began", "menu_moved"):
+        data["visit"] = kept_data(data["visit"])
     return {
         "call_id": row.pk,
         "seq": row.entry_count,
         "kind": entry.kind,
         "at": entry.at.isoformat(),
-        "data": dict(entry.data),
+        "data": data,
     }
 
 

@@ -19,9 +19,10 @@ from qiao.telephony.models import VoiceMenu
 from qiao.telephony.queries.menu_drafts import require_menu
 from qiao.telephony.rules.menu_checks import Fault, faults
 from qiao.telephony.rules.menu_data import MenuUnreadable, data_of_menu, menu_from_data
-from qiao.telephony.rules.menus import Hours, Lookup, Menu, Queue
+from qiao.telephony.rules.menus import Hours, Lookup, Menu, Queue, ReadOut
 
 REASON_LENGTH: Final = 500
+_ASKED: Final = {Lookup: "lookup", ReadOut: "list"}  # kinds of nodes that ask other modules
 OF_PACK: Final = ("queue", "calendar", "about")  # fields whose keys belong to the menu's pack
 
 
@@ -93,7 +94,7 @@ def faults_around(menu: Menu) -> tuple[Fault, ...]:
             found.append(Fault("no_matter", node.key, "about", {"matter": node.about}))
         elif isinstance(node, Hours) and node.calendar not in calendars:
             found.append(Fault("no_calendar", node.key, "calendar", {"calendar": node.calendar}))
-        elif isinstance(node, Lookup) and ("lookup", node.name) not in voice:
+        elif isinstance(node, Lookup | ReadOut) and (_ASKED[type(node)], node.name) not in voice:
             found.append(Fault("no_lookup", node.key, "name", {"name": node.name}))
         check = getattr(node, "check", "")
         if check and ("check", check) not in voice:

@@ -26,8 +26,11 @@ def answer_question(*, ask: AskOutside, organisation_id: int, now: datetime) -> 
         log.warning("menu_asks_what_nobody_answers", kind=ask.kind, name=ask.name)
         return FAILED
     arguments = dict(ask.arguments)
-    if ask.kind == "check":  # the digits come under the name of what is checked
-        arguments = {asked.arguments[0]: next(iter(arguments.values()), "")}
+    if ask.kind == "check":  # the digits come first, under the name that the menu gives them
+        keyed, *rest = asked.arguments
+        digits = next(iter(arguments.values()), "")
+        arguments = {name: arguments[name] for name in rest if name in arguments}
+        arguments[keyed] = digits
     try:
         with transaction.atomic(), events.together():
             found = asked.answer(question=Question(arguments, organisation_id), now=now)

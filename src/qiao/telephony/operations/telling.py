@@ -25,8 +25,9 @@ from qiao.telephony.operations.questions import answer_question
 from qiao.telephony.operations.watching import has_taken_over
 from qiao.telephony.rules import asks
 from qiao.telephony.rules.calls import CALLING
+from qiao.telephony.rules.menu_values import Value
 from qiao.telephony.rules.menu_visits import Context
-from qiao.telephony.rules.menus import OK, Value
+from qiao.telephony.rules.menus import OK
 
 
 def tell_queues(known: Known, word: asks.Word, now: datetime) -> bool:
@@ -88,7 +89,7 @@ def answer_menu(known: Known, word: asks.Word, now: datetime) -> asks.MenuAnswer
                 return asks.MenuAnswered(question.id, OK, values)
             unit = known.row.organisation_id
             found = answer_question(ask=question, organisation_id=unit, now=now)
-            return asks.MenuAnswered(question.id, found.outcome, found.values)
+            return asks.MenuAnswered(question.id, found.outcome, found.values, found.entries)
         case asks.WantsCallback(number, phone, context):
             owed = _owe(known, OwedCall.Kind.CALLBACK, phone, context, now)
         case asks.LeftMessage(number, recording, seconds, context):

@@ -25,10 +25,11 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.prepared import fetch_one
 from qiao.core.rows import Reading
 from qiao.customers.queries import CustomerLine, PhoneMatch, match_phone, shown_phone
-from qiao.staff.queries import names_of
+from qiao.staff.queries import names_of, queues_of
 from qiao.telephony.models import Call, OwedCall
 from qiao.telephony.queries.browser_phones import uses_browser
 from qiao.telephony.queries.dialling import calling_now
+from qiao.telephony.queries.heard import HeardOf, heard_of
 from qiao.telephony.queries.logs import histories
 from qiao.telephony.queries.scenes import scene_of
 from qiao.telephony.queries.sent import Sent, asked_talk, sent_to
@@ -55,7 +56,7 @@ class Ringing:
 
     `calls` is how often the number was in touch in 30 days, this call included; `late` how many
     open cases of the likeliest customer are past their promise. `owed` is what was promised, where
-    it is a customer who asked to be called back.
+    it is a customer who asked to be called back, `heard` what of theirs they heard last.
     """
 
     call: Call
@@ -70,6 +71,7 @@ class Ringing:
     pressed: tuple[str, ...] = ()
     sent: Sent | None = None
     owed: OwedCall | None = None
+    heard: HeardOf | None = None
 
     @property
     def likeliest(self) -> PhoneMatch | CustomerLine | None:
@@ -131,6 +133,7 @@ def _ringing(actor: Actor, now: datetime) -> Ringing | None:
         pressed=_pressed(folded),
         sent=sent,
         owed=owed,
+        heard=heard_of(actor=actor, call=folded),
     )
 
 
@@ -237,7 +240,7 @@ def load_transfer(*, actor: Actor, now: datetime) -> Mapping[str, Any]:
     standing = queues_now(actor=actor, permission="interactions.view", now=now)
     queues = [
         (queue_name(key), standing.get(key) or QueueNow(key, 0, None, 0, 0))
-        for key, spec in catalogue().queues.items()
+        for key, spec in queues_of(actor.organisation_id).items()
         if "phone" in spec.channels
     ]
     return {"queues": queues, "colleagues": ready_colleagues(actor=actor, now=now)}

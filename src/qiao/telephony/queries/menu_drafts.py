@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import QuerySet
 
 from qiao.core.actor import Actor, Forbidden
-from qiao.staff.queries import company_id
+from qiao.staff.queries import company_id, packs_in_use
 from qiao.telephony.models import Line, VoiceMenu, VoiceMenuDraft
 from qiao.telephony.queries.levels import RIGHT as FIGURES
 from qiao.telephony.queries.levels import Wanted, tallies
@@ -57,8 +57,13 @@ def require_menu(actor: Actor, key: str) -> None:
 
 def list_menus(*, actor: Actor, now: datetime) -> list[MenuRow]:
     """Menus to which a line of the actor's units leads, and for the whole company's editors those
-    without any line, by key."""
-    rows = _rows(actor, VoiceMenu.objects.all(), lines_by_menu())
+    without any line of the packs that some unit has, by key."""
+    lines, packs = lines_by_menu(), packs_in_use()
+    rows = [
+        row
+        for row in _rows(actor, VoiceMenu.objects.all(), lines)
+        if row.lines or row.current.key.partition(".")[0] in packs
+    ]
     calls = _calls_of_lines(actor, now)
     if calls is None:
         return rows

@@ -12,7 +12,7 @@ from zlib import crc32
 
 from django.conf import settings
 
-from qiao.core.demo_rhythm import demo_pack
+from qiao.core.demo_rhythm import demo_packs
 from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import DemoScene
 from qiao.core.wording import said
@@ -66,13 +66,11 @@ def scene_of(call: Call | None) -> SceneShown | None:
 def _scenes_of(dialled: str) -> Sequence[DemoScene]:
     """Of a line with a voice menu those who press keys there, of another one those of its
     queue."""
-    pack = demo_pack()
-    if pack is None:
-        return ()
-    demo = pack.demo
-    line = next((line for line in demo.lines if line.number == dialled), None)
-    if line is None:
-        return ()
-    if line.menu:
-        return [scene for scene in demo.scenes if scene.keys]
-    return [scene for scene in demo.scenes if scene.queue == line.queue]
+    for demo in (pack.demo for pack in demo_packs()):
+        for line in demo.lines:
+            if line.number != dialled:
+                continue
+            if line.menu:
+                return [scene for scene in demo.scenes if scene.keys]
+            return [scene for scene in demo.scenes if scene.queue == line.queue]
+    return ()

@@ -1,11 +1,12 @@
 """What people and the router ask of a call, and what a call tells the desk and the router."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qiao.telephony.rules.calls import Mode
+from qiao.telephony.rules.menu_values import Value
 from qiao.telephony.rules.menu_visits import AskOutside, Context
-from qiao.telephony.rules.menus import Skills, Value
+from qiao.telephony.rules.menus import Skills
 from qiao.telephony.rules.recordings import CARD
 
 
@@ -218,6 +219,7 @@ class MenuAnswered(Ask):
     id: int
     outcome: str
     values: Mapping[str, Value]
+    entries: Sequence[Mapping[str, Value]] = ()
 
 
 # What others must hear.

@@ -117,8 +117,8 @@ def asked(call: Call, ask: Ask, at: datetime, terms: Terms | None = None) -> Con
     match ask:
         case asks.TimerRang(number) if terms is not None:
             happens(step, menu_visits.TimerEnded(number), terms)
-        case asks.MenuAnswered(number, outcome, values) if terms is not None:
-            happens(step, menu_visits.Answered(number, outcome, values), terms)
+        case asks.MenuAnswered(number, outcome, values, entries) if terms is not None:
+            happens(step, menu_visits.Answered(number, outcome, values, entries), terms)
         case asks.TransferTo():
             _transfer(step, ask, terms or Terms(ask.queue))
         case _:

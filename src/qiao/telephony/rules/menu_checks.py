@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from qiao.telephony.rules.menu_texts import has_stray_brace, names_in
+from qiao.telephony.rules.menu_values import KIND_OF
 from qiao.telephony.rules.menus import (
     BUILT_IN,
     CALLBACK_KEY,
     DIGITS,
-    KIND_OF,
     LANGUAGES,
+    LIST_KEYS,
     PERSON_KEY,
     SAID_FIELDS,
     SPEAKING,
@@ -24,8 +26,7 @@ from qiao.telephony.rules.menus import (
     Menu,
     Node,
     Queue,
-    has_stray_brace,
-    names_in,
+    ReadOut,
 )
 from qiao.telephony.rules.switch import KEYS
 
@@ -40,6 +41,7 @@ LIMITS: Final[Mapping[str, tuple[int, int]]] = {
     "language_level": (0, 5),
     "waiting_after_seconds": (5, 600),
     "waiting_every_seconds": (20, 600),
+    "part": (1, 12),
 }
 WORDS: Final[Mapping[str, str]] = {
     "no_target": "it leads nowhere: choose a node",
@@ -64,6 +66,7 @@ WORDS: Final[Mapping[str, str]] = {
     "not_a_key": "{key!r} is no key of a telephone",
     "person_key": "0 reaches a person everywhere: take another key",
     "emergency_key": "{key} is the emergency key everywhere: take another key",
+    "list_key": "{key} moves within the list: take another key",
     "bad_emergency_key": "{key!r} cannot be the emergency key: it is 1 to 9 or *",
     "alone": "{key} alone is the emergency key: ask for two digits at least, or make * the "
     "emergency key",
@@ -192,6 +195,10 @@ def _must_say(node: Node, name: str) -> bool:
         return isinstance(node, Callback)
     if name == "waiting_prompts":
         return isinstance(node, Queue) and bool(node.callback)
+    if name in ("entry_prompts", "between_prompts"):
+        return isinstance(node, ReadOut)
+    if name == "first_prompts":
+        return False
     return isinstance(node, SPEAKING)
 
 
@@ -238,16 +245,24 @@ def _languages(menu: Menu) -> Iterator[Fault]:
 
 def _choices(menu: Menu) -> Iterator[Fault]:
     for node in menu.nodes:
-        if isinstance(node, Choose):
-            if not node.keys:
-                yield Fault("no_key", node.key, "keys")
-            for key, to in node.keys.items():
-                if code := _bad_key(menu, key, to):
-                    yield Fault(code, node.key, f"keys.{key}", {"key": key})
+        if isinstance(node, Choose) and not node.keys:
+            yield Fault("no_key", node.key, "keys")
+        if isinstance(node, Choose | ReadOut):
+            yield from _bad_keys(menu, node)
+        if isinstance(node, ReadOut) and menu.emergency_key in LIST_KEYS:
+            detail = {"key": menu.emergency_key}
+            yield Fault("emergency_key", node.key, "between_prompts", detail)
         if isinstance(node, Callback) and menu.emergency_key in ("1", "2"):
             yield Fault("emergency_key", node.key, "prompts", {"key": menu.emergency_key})
         if isinstance(node, Queue) and node.callback and menu.emergency_key == CALLBACK_KEY:
             yield Fault("emergency_key", node.key, "callback", {"key": CALLBACK_KEY})
+
+
+def _bad_keys(menu: Menu, node: Choose | ReadOut) -> Iterator[Fault]:
+    for key, to in node.keys.items():
+        moves = isinstance(node, ReadOut) and key in LIST_KEYS
+        if code := "list_key" if moves else _bad_key(menu, key, to):
+            yield Fault(code, node.key, f"keys.{key}", {"key": key})
 
 
 def _bad_key(menu: Menu, key: str, to: str) -> str:
@@ -284,6 +299,7 @@ def _number_limits(menu: Menu, node: Digits | Callback) -> Iterator[Fault]:
 _NAMES: Final[tuple[tuple[type[Node], str], ...]] = (
     (Digits, "name"),
     (Lookup, "name"),
+    (ReadOut, "name"),
     (Hours, "calendar"),
     (Queue, "queue"),
 )
@@ -295,7 +311,7 @@ def _outside(menu: Menu) -> Iterator[Fault]:
         for kind, name in _NAMES:
             if isinstance(node, kind) and not getattr(node, name).strip():
                 yield Fault("no_name", node.key, name)
-        if isinstance(node, Lookup):
+        if isinstance(node, Lookup | ReadOut):
             for each in node.arguments:
                 if each not in collected and each not in BUILT_IN:
                     yield Fault("unknown_argument", node.key, "arguments", {"name": each})
@@ -304,11 +320,12 @@ def _outside(menu: Menu) -> Iterator[Fault]:
 
 def _kinds(node: Node) -> Iterator[Fault]:
     known = sorted(KIND_OF.values())
-    values: Mapping[str, str] = getattr(node, "values", {})
-    for name, kind in values.items():
-        if kind not in known:
-            detail = {"name": name, "kind": kind, "known": ", ".join(known)}
-            yield Fault("unknown_kind", node.key, f"values.{name}", detail)
+    for field in ("values", "entry_values"):
+        values: Mapping[str, str] = getattr(node, field, {})
+        for name, kind in values.items():
+            if kind not in known:
+                detail = {"name": name, "kind": kind, "known": ", ".join(known)}
+                yield Fault("unknown_kind", node.key, f"{field}.{name}", detail)
 
 
 _CHECKS: Final[tuple[Check, ...]] = (

@@ -204,7 +204,10 @@ def _add(data: Data, kind: str, after: str) -> Data:
         node["prompts"] = [_add_text(data, node["key"])]
     if kind == "callback":
         node["number_prompts"] = [_add_text(data, f"{node['key']}_number")]
-    if kind in ("choose", "digits", "ask_outside", "callback") and data.get("person"):
+    if kind == "read_out":
+        node["entry_prompts"] = [_add_text(data, f"{node['key']}_entry")]
+        node["between_prompts"] = [_add_text(data, f"{node['key']}_between")]
+    if kind in ("choose", "digits", "ask_outside", "read_out", "callback") and data.get("person"):
         node["otherwise"] = data["person"]  # whoever cannot manage reaches somebody
     if kind == "digits":
         node["name"] = node["key"]

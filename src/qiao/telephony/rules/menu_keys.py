@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from qiao.telephony.rules import menus
+from qiao.telephony.rules.menu_reading import hear_in_list
 from qiao.telephony.rules.menu_steps import (
     Walk,
     ask,
@@ -10,6 +11,7 @@ from qiao.telephony.rules.menu_steps import (
     call_back,
     enter,
     hears,
+    known_outside,
     missed,
     said,
     stop,
@@ -104,7 +106,7 @@ def hear(walk: Walk) -> None:
         return
     walk.change(stage="listening", timer=0)
     key = walk.take()
-    (_hear_one if how == "one" else _hear_digit)(walk, key)
+    {"one": _hear_one, "many": _hear_digit, "list": hear_in_list}[how](walk, key)
 
 
 def _hear_any(walk: Walk) -> None:
@@ -173,7 +175,8 @@ def number_keyed(walk: Walk) -> None:
     elif isinstance(node, Callback):
         call_back(walk, node, digits)
     elif isinstance(node, Digits) and node.check:
-        ask(walk, "check", node.check, {node.name: digits}, node.answer_seconds)
+        arguments = {node.name: digits} | known_outside(walk) | {node.name: digits}
+        ask(walk, "check", node.check, arguments, node.answer_seconds)
     else:
         collect(walk)
 

@@ -7,12 +7,16 @@ from typing import Any, Final, Literal
 
 from qiao.core.rules.spelt import Spelt
 from qiao.telephony.rules import menus
+from qiao.telephony.rules.menu_texts import names_of
+from qiao.telephony.rules.menu_values import KIND_OF, Value
 from qiao.telephony.rules.menu_visits import (
+    BEFORE,
     MASK,
     Act,
     AskCallback,
     AskOutside,
     HangUp,
+    Heard,
     Prompt,
     RecordMessage,
     Say,
@@ -23,8 +27,8 @@ from qiao.telephony.rules.menu_visits import (
     Visited,
 )
 from qiao.telephony.rules.menus import (
+    BUILT_IN,
     DIGITS,
-    KIND_OF,
     Callback,
     Choose,
     Digits,
@@ -32,12 +36,11 @@ from qiao.telephony.rules.menus import (
     Message,
     Node,
     Queue,
-    Value,
-    names_of,
+    ReadOut,
 )
 
 RECORDING_GRACE: Final = 10  # seconds until a recording that ended must have been told
-Ear = Literal["nothing", "recording", "any", "one", "many"]
+Ear = Literal["nothing", "recording", "any", "one", "many", "list"]
 
 
 @dataclass
@@ -84,7 +87,7 @@ class Walk:
 
 def hears(walk: Walk) -> Ear:
     """What keys do here: wait, end a recording (which the switch hears), stop what is said and
-    nothing else, choose, or make a number."""
+    nothing else, choose, make a number, or move in a list."""
     node, visit = walk.node, walk.visit
     if visit.stage == "asking":
         return "recording" if isinstance(node, Message) else "nothing"
@@ -94,6 +97,8 @@ def hears(walk: Walk) -> Ear:
         return "many" if visit.is_number else "one"
     if isinstance(node, Digits):
         return "many"
+    if isinstance(node, ReadOut):
+        return "list"
     return "one" if isinstance(node, Choose) else "any"
 
 
@@ -101,7 +106,9 @@ def enter(walk: Walk, key: str) -> None:
     """Come to a node. What was said, waited for or asked elsewhere counts no more, and what the
     node found out when the caller was here before is not said of what it finds now."""
     stop(walk)
-    again = walk.menu.index[key].gives
+    heard = _heard(walk)
+    to = walk.menu.index[key]
+    again = to.gives
     values = {name: each for name, each in walk.visit.values.items() if name not in again}
     is_urgent = walk.visit.is_emergency or (
         bool(walk.menu.emergency_key) and key == walk.menu.emergency
@@ -109,7 +116,20 @@ def enter(walk: Walk, key: str) -> None:
     walk.change(
         node=key, stage="entering", digits="", tries=0, is_number=False, timer=0, question=0,
         is_emergency=is_urgent, values=values, trail=(*walk.visit.trail, Visited(key, walk.at)),
+        entries=(), place=BEFORE, is_between=False, heard=heard,
+        hides=isinstance(to, Digits) and to.is_secret,
     )  # fmt: skip
+
+
+def _heard(walk: Walk) -> Heard | None:
+    """What of theirs the caller heard last: of a list it is known, or what was looked up."""
+    visit = walk.visit
+    node = walk.menu.index.get(visit.node)
+    if isinstance(node, menus.Say):
+        names = {name for key in node.prompts for name in names_of(walk.menu, key)}
+        said = {name: value for name, value in visit.values.items() if name in names}
+        return Heard(visit.node, 0, 0, said) if said else visit.heard
+    return visit.heard
 
 
 def stop(walk: Walk) -> None:
@@ -120,20 +140,56 @@ def stop(walk: Walk) -> None:
 
 
 def say(walk: Walk, keys: tuple[str, ...]) -> bool:
-    """Say prompts, and tell whether there was something to say. A prompt is left out as long as a
-    value is not known that it says: half a sentence about money is worse than none."""
-    known = sayable(walk.visit)
-    prompts = []
-    for key in keys:
-        names = names_of(walk.menu, key)
-        if names <= known.keys():
-            prompts.append(Prompt(key, {name: known[name] for name in sorted(names)}))
+    """Say prompts, and tell whether there was something to say."""
+    return say_prompts(walk, prompts_of(walk, keys))
+
+
+def say_prompts(walk: Walk, prompts: tuple[Prompt, ...]) -> bool:
+    """The same of prompts with their values."""
     if not prompts:
         return False
     number = walk.next_id()
     walk.change(saying=number)
-    walk.do(Say(number, tuple(prompts), walk.visit.language))
+    walk.do(Say(number, prompts, walk.visit.language))
     return True
+
+
+def prompts_of(walk: Walk, keys: tuple[str, ...]) -> tuple[Prompt, ...]:
+    """Prompts with what they say by now."""
+    return with_values(walk.menu, keys, sayable(walk.visit))
+
+
+def with_values(
+    menu: Menu, keys: tuple[str, ...], known: Mapping[str, Value]
+) -> tuple[Prompt, ...]:
+    """Prompts with their values. A prompt is left out as long as a value is not known that it
+    says: half a sentence about money is worse than none."""
+    found = []
+    for key in keys:
+        names = names_of(menu, key)
+        if names <= known.keys():
+            found.append(Prompt(key, {name: known[name] for name in sorted(names)}))
+    return tuple(found)
+
+
+def heard_in_list(menu: Menu, visit: Visit) -> tuple[Prompt, ...]:
+    """What whoever hears a list hears where they are in it: an entry, what stands before the
+    first, or the question whether to go on."""
+    node, known = menu.index[visit.node], sayable(visit)
+    assert isinstance(node, ReadOut)
+    if visit.is_between or visit.place == BEFORE:
+        own = node.between_prompts if visit.is_between else node.first_prompts
+        return with_values(menu, own, known)
+    others = {name: value for name, value in known.items() if name not in node.entry_values}
+    entry = visit.heard.entry if visit.heard else {}
+    return with_values(menu, node.entry_prompts, {**others, **entry})
+
+
+def known_outside(walk: Walk) -> dict[str, str]:
+    """What may be told outside by now: what was keyed in, and what is known of the call."""
+    visit = walk.visit
+    own = (visit.caller, visit.dialled, visit.language, walk.menu.key)
+    return {**dict(zip(BUILT_IN, own, strict=True)), **visit.collected}
 
 
 def sayable(visit: Visit) -> Mapping[str, Value]:
@@ -198,7 +254,7 @@ def wait(walk: Walk, seconds: int) -> None:
 
 def ask(
     walk: Walk,
-    kind: Literal["lookup", "check", "hours"],
+    kind: Literal["lookup", "check", "list", "hours"],
     name: str,
     arguments: Mapping[str, str],
     seconds: int,
@@ -213,13 +269,20 @@ def ask(
 def missed(walk: Walk, first: tuple[str, ...]) -> None:
     """A wrong or silent try: ask again, or give up."""
     node: Any = walk.node
+    if not missed_once_more(walk):
+        return
+    own = node.number_prompts if walk.visit.is_number else node.prompts
+    ask_again(walk, (*first, *own))
+
+
+def missed_once_more(walk: Walk) -> bool:
+    """Count a wrong or silent try; False where it was the last, and the caller is led on."""
+    node: Any = walk.node
     tries = walk.visit.tries + 1
     walk.change(tries=tries, digits="", timer=0)
     if tries >= node.tries:
         enter(walk, node.otherwise)
-        return
-    own = node.number_prompts if walk.visit.is_number else node.prompts
-    ask_again(walk, (*first, *own))
+    return bool(tries < node.tries)
 
 
 def ask_again(walk: Walk, prompts: tuple[str, ...]) -> None:

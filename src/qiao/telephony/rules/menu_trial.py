@@ -11,10 +11,12 @@ from typing import Final, Literal
 
 from qiao.telephony.rules import menu_visits, menus
 from qiao.telephony.rules.menu_checks import Fault
+from qiao.telephony.rules.menu_values import Value
 from qiao.telephony.rules.menu_visits import (
     Act,
     Answered,
     AskOutside,
+    Entry,
     KeyPressed,
     Prompt,
     PromptEnded,
@@ -23,7 +25,7 @@ from qiao.telephony.rules.menu_visits import (
     Visit,
 )
 from qiao.telephony.rules.menu_walk import begin, step
-from qiao.telephony.rules.menus import OK, OPEN, SAID_FIELDS, WAITING_VALUES, Menu, Value
+from qiao.telephony.rules.menus import OK, OPEN, SAID_FIELDS, WAITING_VALUES, Menu
 from qiao.telephony.rules.switch import KEYS
 
 MOST_MOVES: Final = 200
@@ -60,14 +62,15 @@ class TrialLine:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How a menu is tried: by whom it is called and when, which calendars are open, and examples
-    of the values that answers bring, by kind."""
+    """How a menu is tried: by whom it is called and when, which calendars are open, examples of
+    the values that answers bring, by kind, and of lists that are read out, by name."""
 
     at: datetime
     caller: str
     dialled: str
     open_calendars: frozenset[str]
     examples: Mapping[str, Value]
+    lists: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
 
 
 @dataclass
@@ -173,7 +176,9 @@ def _thing(trial: Trial, move: str, terms: Terms) -> Thing | None:
         assert trial.question is not None
         name, kind = trial.question.name, trial.question.kind
         trial.lines.append(TrialLine("answered", visit.node, f"{kind}:{name}", outcome))
-        return Answered(visit.question, outcome, _values(trial, terms))
+        is_read = kind == "list" and outcome == OK
+        entries = terms.lists.get(name, ()) if is_read else ()
+        return Answered(visit.question, outcome, _values(trial, terms), entries)
     fits = {KEPT: "message", PROMISED: "callback", REFUSED: "callback"}.get(move)
     if fits is None or fits != waits:
         return None

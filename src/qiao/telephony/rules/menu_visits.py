@@ -1,17 +1,23 @@
 """A caller's visit to a voice menu: what happens to it, what is to be done, how it is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any, Final, Literal
 
 from qiao.core.rules.money import Money
+from qiao.core.rules.months import Month, month_from
 from qiao.core.rules.spelt import Spelt
-from qiao.telephony.rules.menus import KIND_OF, Skills, Value
+from qiao.telephony.rules.menu_values import KIND_OF, Value, ValueKind
+from qiao.telephony.rules.menus import Skills
 
 Stage = Literal["entering", "saying", "listening", "asking", "waiting", "ended"]
 End = Literal["", "queue", "message", "callback", "hang_up", "gone"]
 MASK: Final = "•"
+BEFORE: Final = -1  # before the first entry of a list
+Entry = Mapping[str, Value]
+"""An entry of a list: the values of which there are any."""
 
 
 # What happens.
@@ -57,6 +63,7 @@ class Answered(Thing):
     id: int
     outcome: str
     values: Mapping[str, Value] = field(default_factory=dict)
+    entries: Sequence[Entry] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +113,15 @@ class Timer(Act):
 
 @dataclass(frozen=True, slots=True)
 class AskOutside(Act):
-    """Ask code outside: a ``lookup``, a ``check`` of digits, whether a calendar has ``hours``, or
-    the ``place`` of whoever waits in a queue.
+    """Ask code outside: a ``lookup``, a ``check`` of digits, a ``list`` to be read out, whether a
+    calendar has ``hours``, or the ``place`` of whoever waits in a queue.
 
-    `arguments` hold secrets in clear, since they are what is looked up: keep them out of logs.
+    `arguments` hold secrets in clear, since they are what is looked up: keep them out of logs. Of
+    a check the first of them is what was keyed in.
     """
 
     id: int
-    kind: Literal["lookup", "check", "hours", "place"]
+    kind: Literal["lookup", "check", "list", "hours", "place"]
     name: str
     arguments: Mapping[str, str]
 
@@ -125,6 +133,17 @@ class Visited:
     node: str
     at: datetime
     keys: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What of theirs a caller heard last: the entry at a `place` of a list of so many (0 before
+    the first), or what a node said that was looked up (`count` 0), by the names of its values."""
+
+    node: str
+    place: int
+    count: int
+    entry: Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +209,9 @@ class Visit:
     is the last id given. `keys` were pressed and not heard yet, `digits` are those heard of a
     number, `tries` the wrong or silent ones here. `is_number` tells that a call back asks for its
     number; whoever waits for a person does so in the stage ``waiting``; `full_at` when a number
-    had all its digits, since callers end those with ``#`` too.
+    had all its digits, since callers end those with ``#`` too. `entries` are those of the list
+    that is read out, at `place`, or `is_between` two parts of it; `heard` is what was heard last.
+    `hides` tells that the number keyed in here is secret.
     """
 
     node: str
@@ -213,6 +234,11 @@ class Visit:
     made: int = 0
     full_at: datetime | None = None
     end: End = ""
+    entries: tuple[Entry, ...] = ()
+    place: int = BEFORE
+    is_between: bool = False
+    hides: bool = False
+    heard: Heard | None = None
 
     @property
     def context(self) -> Context:
@@ -233,9 +259,29 @@ def visit_data(visit: Visit) -> dict[str, Any]:
     return plain | {
         "collected": dict(visit.collected),
         "secrets": list(visit.secrets),
-        "values": {name: value_data(value) for name, value in visit.values.items()},
+        "values": _values_data(visit.values),
         "trail": [asdict(each) | {"at": each.at.isoformat()} for each in visit.trail],
         "full_at": visit.full_at.isoformat() if visit.full_at else None,
+        "entries": [_values_data(each) for each in visit.entries],
+        "heard": _heard_data(visit.heard) if visit.heard else None,
+    }
+
+
+def kept_data(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a visit as the log of its call keeps them: without secret digits, keys that are
+    not heard yet (which may be some), and the entries of a list but the one that is heard.
+    Whoever takes the call up from there lets the caller key in again, and asks for the list
+    anew."""
+    secrets = data["secrets"]
+    return {
+        **data,
+        "collected": {
+            name: MASK * len(digits) if name in secrets else digits
+            for name, digits in data["collected"].items()
+        },
+        "digits": "" if data["hides"] else data["digits"],
+        "keys": "",
+        "entries": [],
     }
 
 
@@ -245,11 +291,30 @@ def visit_from_data(data: Mapping[str, Any]) -> Visit:
     full_at = data["full_at"]
     read = {
         "secrets": tuple(data["secrets"]),
-        "values": {name: value_from_data(value) for name, value in data["values"].items()},
+        "values": _values_from(data["values"]),
         "trail": tuple(Visited(**each) for each in trail),
         "full_at": datetime.fromisoformat(full_at) if full_at else None,
+        "entries": tuple(_values_from(each) for each in data.get("entries", ())),
+        "heard": _heard_from(data.get("heard")),
     }
     return Visit(**{**data, **read})
+
+
+def _values_data(values: Mapping[str, Value]) -> dict[str, Any]:
+    return {name: value_data(value) for name, value in values.items()}
+
+
+def _values_from(data: Mapping[str, Any]) -> dict[str, Value]:
+    return {name: value_from_data(value) for name, value in data.items()}
+
+
+def _heard_data(heard: Heard) -> dict[str, Any]:
+    plain = {each.name: getattr(heard, each.name) for each in fields(heard)}
+    return plain | {"entry": _values_data(heard.entry)}
+
+
+def _heard_from(data: Mapping[str, Any] | None) -> Heard | None:
+    return Heard(**{**data, "entry": _values_from(data["entry"])}) if data else None
 
 
 def value_data(value: Value) -> dict[str, Any]:
@@ -262,23 +327,27 @@ def value_data(value: Value) -> dict[str, Any]:
             return {"kind": kind, "value": digits}
         case date() | time():
             return {"kind": kind, "value": value.isoformat()}
+        case Month() | Decimal():
+            return {"kind": kind, "value": str(value)}
     return {"kind": kind, "value": value}
+
+
+_READ: Final[Mapping[ValueKind, Callable[[Any], Value]]] = {
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "digits": Spelt,
+    "count": int,
+    "text": str,
+    "month": month_from,
+    "number": Decimal,
+}
 
 
 def value_from_data(data: Mapping[str, Any]) -> Value:
     """The value that was stored. Raises `KeyError` or `ValueError` for other data."""
-    value: Any = data["value"]
-    match data["kind"]:
-        case "money":
-            return Money(value, data["currency"])
-        case "date":
-            return date.fromisoformat(value)
-        case "time":
-            return time.fromisoformat(value)
-        case "digits":
-            return Spelt(value)
-        case "count":
-            return int(value)
-        case "text":
-            return str(value)
-    raise ValueError(f"{data['kind']!r} is no kind of value")
+    if data["kind"] == "money":
+        return Money(data["value"], data["currency"])
+    read = _READ.get(data["kind"])
+    if read is None:
+        raise ValueError(f"{data['kind']!r} is no kind of value")
+    return read(data["value"])

@@ -8,8 +8,9 @@ whom somebody sent on to a queue, too.
 from collections.abc import Mapping
 
 from qiao.telephony.rules.menu_steps import Walk, enter, say, wait
+from qiao.telephony.rules.menu_values import Value
 from qiao.telephony.rules.menu_visits import AskOutside, LeaveQueue, Visited
-from qiao.telephony.rules.menus import CALLBACK_KEY, WAITING_VALUES, Queue, Value
+from qiao.telephony.rules.menus import CALLBACK_KEY, WAITING_VALUES, Queue
 
 
 def press_waiting(walk: Walk, key: str) -> None:

@@ -8,10 +8,16 @@ typed at once. A caller who stays silent comes to an end in every menu without f
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from qiao.telephony.rules import menus
 from qiao.telephony.rules.menu_keys import collect, hear, number_keyed, press
+from qiao.telephony.rules.menu_reading import (
+    begin_list,
+    read_anew,
+    said_in_list,
+    silent_in_list,
+)
 from qiao.telephony.rules.menu_steps import (
     Walk,
     ask,
@@ -19,6 +25,7 @@ from qiao.telephony.rules.menu_steps import (
     ask_number,
     enter,
     hears,
+    known_outside,
     let_value_in,
     missed,
     said,
@@ -53,6 +60,7 @@ from qiao.telephony.rules.menus import (
     Lookup,
     Menu,
     Message,
+    ReadOut,
 )
 from qiao.telephony.rules.switch import KEYS
 
@@ -142,11 +150,11 @@ def _open(walk: Walk) -> None:
     if isinstance(node, menus.Language):
         walk.change(language=node.language)
         enter(walk, node.next)
-    elif isinstance(node, Lookup):
-        known = {"caller": visit.caller, "dialled": visit.dialled, "language": visit.language}
-        known |= visit.collected
+    elif isinstance(node, Lookup | ReadOut):
+        known = known_outside(walk)
         arguments = {name: known[name] for name in node.arguments if name in known}
-        ask(walk, "lookup", node.name, arguments, node.answer_seconds)
+        kind: Literal["lookup", "list"] = "lookup" if isinstance(node, Lookup) else "list"
+        ask(walk, kind, node.name, arguments, node.answer_seconds)
         if not visit.keys:
             say(walk, node.prompts)
     elif isinstance(node, Hours):
@@ -168,7 +176,7 @@ def _prompt_over(walk: Walk, how: Thing) -> None:
         wait_on(walk)
     elif walk.visit.stage == "saying":
         if isinstance(how, PromptEnded):
-            said(walk)
+            (said_in_list if isinstance(walk.node, ReadOut) else said)(walk)
         else:
             _say_anew(walk)
 
@@ -177,6 +185,8 @@ def _say_anew(walk: Walk) -> None:
     node = walk.node
     if isinstance(node, Callback) and walk.visit.is_number:
         ask_again(walk, node.number_prompts)
+    elif isinstance(node, ReadOut):
+        read_anew(walk)
     else:
         speak(walk)
 
@@ -187,6 +197,8 @@ def _timer_ended(walk: Walk) -> None:
     if walk.visit.stage == "listening":
         if walk.visit.digits:
             number_keyed(walk)
+        elif isinstance(node, ReadOut):
+            silent_in_list(walk)
         else:
             missed(walk, walk.menu.silent)
     elif walk.visit.stage == "waiting":
@@ -205,6 +217,9 @@ def _answered(walk: Walk, answer: Answered) -> None:
         tell_place(walk, answer.values)
         return
     let_value_in(walk, answer.values)
+    if isinstance(walk.node, ReadOut):
+        begin_list(walk, answer)
+        return
     _ANSWERED[type(walk.node)](walk, answer.outcome)
 
 

@@ -8,26 +8,38 @@ they are digits like others, for account numbers are full of zeros: there only t
 ended by ``#`` or a pause, is meant so, and an emergency key ``*`` at once.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
-from qiao.core.rules.money import Money
-from qiao.core.rules.spelt import Spelt
+from qiao.telephony.rules.menu_values import ValueKind
 
 LANGUAGES: Final = ("zh-hans", "yue", "en")  # Mandarin, Cantonese, English
 PERSON_KEY: Final = "0"
 END_KEY: Final = "#"  # ends a number
 CALLBACK_KEY: Final = "1"  # of whoever waits and would rather be called back
 AGAIN_KEY: Final = "*"  # lets the digits go that were keyed in, to begin anew
+# While a list is read out: the next part of it, the entry before, the next one, this one again.
+ON_KEY, BACK_KEY, SKIP_KEY, REPEAT_KEY = "1", "7", "#", "*"
+LIST_KEYS: Final = frozenset((ON_KEY, BACK_KEY, SKIP_KEY, REPEAT_KEY))
 DIGITS: Final = frozenset("0123456789")
-BUILT_IN: Final = ("caller", "dialled", "language")  # may be told outside beside what is collected
+BUILT_IN: Final = (
+    "caller",
+    "dialled",
+    "language",
+    "menu",
+)  # may be told outside beside what is collected
 
 # Fields of nodes that name the texts that they say, a node to which they lead, or several by key.
-SAID_FIELDS: Final = ("prompts", "number_prompts", "waiting_prompts")
+SAID_FIELDS: Final = (
+    "prompts",
+    "number_prompts",
+    "waiting_prompts",
+    "first_prompts",
+    "entry_prompts",
+    "between_prompts",
+)
 WAYS: Final = ("next", "open", "closed", "otherwise", "callback")
 MANY_WAYS: Final = ("keys", "answers")
 # Fields of the menu itself that name a node or texts, that hold a word or a list of words.
@@ -39,27 +51,11 @@ MENU_FIELDS: Final = (*MENU_WORDS, *MENU_LISTS)
 WAITING_VALUES: Final = ("place", "minutes")  # counts that whoever waits may hear
 LONGEST_TEXT: Final = 1_000  # characters that are said at once
 
-OK: Final = "ok"  # the answer of a check that holds, and of a call back that is promised
+OK: Final = "ok"  # of a check that holds, a call back that is promised, a list with entries
 OPEN: Final = "open"  # the answer of a calendar
-
-_VALUE: Final = re.compile(r"\{([^{}]*)\}")
 
 Skills = tuple[tuple[str, int], ...]
 """Skills that are asked for, with their least level (1 to 5), as routing wants them."""
-
-
-Value = Money | date | time | Spelt | int | str
-"""What a prompt may say in its text: an amount, a day, a time of day, digits, a count, words."""
-
-ValueKind = Literal["money", "date", "time", "digits", "count", "text"]
-KIND_OF: Final[Mapping[type, ValueKind]] = {
-    Money: "money",
-    date: "date",
-    time: "time",
-    Spelt: "digits",
-    int: "count",
-    str: "text",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +172,45 @@ class Lookup(Node):
     @property
     def gives(self) -> tuple[str, ...]:
         return tuple(self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOut(Node):
+    """Read out a list that another module contributed by its `name`, entry by entry.
+
+    It is asked for as a `Lookup` is; an answer without entries branches by its outcome. The
+    `first_prompts` are said once, the `entry_prompts` for each entry: one that says a value which
+    the entry lacks is left out. After each `part` of so many entries the `between_prompts` ask
+    whether to go on. Whoever presses nothing hears all of it and goes on to `next`; beside
+    `LIST_KEYS`, which move within the list, `keys` lead elsewhere; wrong ones, in the end, to
+    `otherwise`.
+    """
+
+    name: str = ""
+    arguments: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str = ""
+    values: Mapping[str, ValueKind] = field(default_factory=dict)
+    entry_values: Mapping[str, ValueKind] = field(default_factory=dict)
+    first_prompts: tuple[str, ...] = ()
+    entry_prompts: tuple[str, ...] = ()
+    between_prompts: tuple[str, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+    next: str = ""
+    part: int = 3
+    tries: int = 3
+    silence_seconds: int = 5
+    answer_seconds: int = 10
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        keys = (Way(f"keys.{key}", to, is_silent=False) for key, to in self.keys.items())
+        answers = (Way(f"answers.{outcome}", to) for outcome, to in self.answers.items())
+        return (*keys, *answers, Way("next", self.next), Way("otherwise", self.otherwise))
+
+    @property
+    def gives(self) -> tuple[str, ...]:
+        return (*self.values, *self.entry_values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +344,7 @@ KINDS: Final[Mapping[str, type[Node]]] = {
     "choose": Choose,
     "digits": Digits,
     "ask_outside": Lookup,
+    "read_out": ReadOut,
     "language": Language,
     "hours": Hours,
     "queue": Queue,
@@ -356,28 +392,3 @@ class Menu:
         """Keys that are heard everywhere, to their nodes."""
         emergency = {self.emergency_key: self.emergency} if self.emergency_key else {}
         return {PERSON_KEY: self.person, **emergency}
-
-
-def split_text(text: str) -> list[str]:
-    """A text taken apart: words at even places, between them the names of values that it says.
-
-    Whoever reads texts of menus reads them so; a brace that stands alone is a sign like others.
-    """
-    return _VALUE.split(text)
-
-
-def names_in(text: str) -> tuple[str, ...]:
-    """Names of the values that a text says."""
-    return tuple(split_text(text)[1::2])
-
-
-def has_stray_brace(text: str) -> bool:
-    """Whether a brace stands alone, which somebody meant to say a value with."""
-    return any(brace in words for words in split_text(text)[::2] for brace in "{}")
-
-
-def names_of(menu: Menu, prompt: str) -> frozenset[str]:
-    """Names of the values that a prompt says in any language."""
-    return frozenset(
-        name for text in menu.texts.get(prompt, {}).values() for name in names_in(text)
-    )

@@ -2,14 +2,17 @@
 
 Languages are those of the voice: ``cmn`` (普通话), ``yue`` (粤语) and ``en``. A word is what one
 recording says; words are played one after the other, so that a few dozen recordings read every
-bill. Mandarin counts as speakers do: 两 before 千, 万, 亿 and a unit, 零 once for a gap, and 十
-without 一 at the beginning.
+bill. Mandarin counts as speakers do: 两 before 千, 万, 亿 and a unit and before 百 at the
+beginning, 零 once for a gap, and 十 without 一 at the beginning; whole amounts end in 整.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 from typing import Final, Literal
+
+from qiao.core.rules.months import Month
 
 Voice = Literal["cmn", "yue", "en"]
 Words = tuple[str, ...]
@@ -76,9 +79,25 @@ def number(value: int, voice: Voice) -> Words:
     """A whole number. Raises `NotReadable`."""
     if abs(value) > LARGEST:
         raise NotReadable(f"{value} has more than 16 digits")
-    words = _english(abs(value)) if voice == "en" else _chinese(abs(value))
+    words = _english(abs(value)) if voice == "en" else _begun(_chinese(abs(value)), voice)
     minus = ("minus" if voice == "en" else "负",) if value < 0 else ()
     return _in(voice, (*minus, *words))
+
+
+def quantity(value: Decimal, voice: Voice) -> Words:
+    """A number with places behind the point, before its unit. Raises `NotReadable`."""
+    if not value.is_finite() or abs(value) > LARGEST:
+        raise NotReadable(f"{value} is no number of up to 16 digits before the point")
+    before, _point, behind = f"{abs(value):f}".partition(".")
+    whole, behind = int(before), behind.rstrip("0")
+    is_minus = value < 0 and bool(whole or behind)
+    if voice == "en":
+        minus = ("minus",) * is_minus
+        point = ("point", *(_ONES[int(each)] for each in behind)) if behind else ()
+        return (*minus, *_english(whole), *point)
+    point = ("点", *(_DIGITS[int(each)] for each in behind)) if behind else ()
+    words = _chinese(whole) if behind else _counted(whole)
+    return _in(voice, (*("负",) * is_minus, *_begun(words, voice), *point))
 
 
 def money(minor: int, voice: Voice, *, currency: str = "CNY") -> Words:
@@ -89,7 +108,7 @@ def money(minor: int, voice: Voice, *, currency: str = "CNY") -> Words:
     minus = minor < 0
     if voice == "en":
         return ("minus",) * minus + _english_money(whole, rest, currency)
-    return _in(voice, ("负",) * minus + _chinese_money(whole, rest))
+    return _in(voice, ("负",) * minus + _begun(_chinese_money(whole, rest), voice))
 
 
 def digits(text: str, voice: Voice) -> Words:
@@ -104,11 +123,15 @@ def digits(text: str, voice: Voice) -> Words:
 def day(value: date, voice: Voice) -> Words:
     """A date with its year."""
     if voice == "en":
-        century, rest = divmod(value.year, 100)
-        year = _english(value.year) if rest < 10 else (*_english(century), *_english(rest))
-        return (_MONTHS[value.month - 1], *_ordinal(value.day), *year)
-    year = tuple(_DIGITS[int(each)] for each in str(value.year))
-    return (*year, "年", *_chinese(value.month), "月", *_chinese(value.day), "日")
+        return (_MONTHS[value.month - 1], *_ordinal(value.day), *_english_year(value.year))
+    return (*_chinese_month(value.year, value.month), *_chinese(value.day), "日")
+
+
+def month(value: Month, voice: Voice) -> Words:
+    """A month with its year."""
+    if voice == "en":
+        return (_MONTHS[value.month - 1], *_english_year(value.year))
+    return _chinese_month(value.year, value.month)
 
 
 def clock(value: time, voice: Voice) -> Words:
@@ -127,6 +150,20 @@ def clock(value: time, voice: Voice) -> Words:
 def _in(voice: Voice, words: Words) -> Words:
     """Cantonese words as its voice is given them, in traditional characters."""
     return tuple(word.translate(_TRADITIONAL) for word in words) if voice == "yue" else words
+
+
+def _begun(words: Words, voice: Voice) -> Words:
+    """Mandarin begins with 两百; within a number it is 二百, as everywhere in Cantonese."""
+    return ("两", *words[1:]) if voice == "cmn" and words[:2] == ("二", "百") else words
+
+
+def _chinese_month(year: int, of_year: int) -> Words:
+    return (*(_DIGITS[int(each)] for each in str(year)), "年", *_chinese(of_year), "月")
+
+
+def _english_year(year: int) -> Words:
+    century, rest = divmod(year, 100)
+    return _english(year) if rest < 10 else (*_english(century), *_english(rest))
 
 
 def _chinese(value: int) -> Words:
@@ -172,6 +209,8 @@ def _chinese_money(whole: int, rest: int) -> Words:
     words: list[str] = []
     if whole or not rest:
         words += [*_counted(whole), "元"]
+    if whole and not rest:
+        words.append("整")
     if tenths:
         words += [_DIGITS[tenths] if words or tenths != 2 else "两", "角"]
     elif hundredths and words:
@@ -238,12 +277,12 @@ def vocabulary(voice: Voice) -> frozenset[str]:
     if voice == "en":
         units = {word for unit in _ENGLISH.values() for word in (unit.whole, unit.hundredth)}
         ordinals = {_ordinal(each)[-1] for each in range(1, 32)}
-        plain = {"minus", "and", "hundred", "oh", "a.m.", "p.m."}
+        plain = {"minus", "and", "hundred", "oh", "point", "a.m.", "p.m."}
         large = {name for _size, name in _LARGE}
         return frozenset(
             {*_ONES, *_TENS[2:], *_MONTHS, *units, *ordinals, *plain, *large, *letters}
         )
-    chinese = {*_DIGITS, *"两十百千万亿负元角分年月日点", *(name for _, name in _DAY_PARTS)}
+    chinese = {*_DIGITS, *"两十百千万亿负元角分整年月日点", *(name for _, name in _DAY_PARTS)}
     if voice == "cmn":
         chinese.add("幺")
     return frozenset(_in(voice, tuple(chinese)) + tuple(letters))

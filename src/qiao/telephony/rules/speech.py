@@ -4,18 +4,22 @@ A piece is what one recording says. Its name is made of its words and its voice,
 words are recorded once, whatever menus say them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from decimal import Decimal
 from hashlib import sha256
 from typing import Final, Literal
 
 from qiao.core.rules.money import Money
+from qiao.core.rules.months import Month
 from qiao.core.rules.spelt import Spelt
 from qiao.telephony.rules import reading_aloud
-from qiao.telephony.rules.menu_steps import sayable
+from qiao.telephony.rules.menu_steps import heard_in_list, sayable, with_values
+from qiao.telephony.rules.menu_texts import split_text
+from qiao.telephony.rules.menu_values import Value
 from qiao.telephony.rules.menu_visits import Prompt, Visit
-from qiao.telephony.rules.menus import Callback, Menu, Value, names_of, split_text
+from qiao.telephony.rules.menus import Callback, Menu, ReadOut
 
 VOICES: Final[Mapping[str, reading_aloud.Voice]] = {"zh-hans": "cmn", "yue": "yue", "en": "en"}
 PREFIX: Final = "qiao-"
@@ -50,30 +54,35 @@ def pieces(menu: Menu, prompts: Iterable[Prompt], language: str) -> tuple[Piece,
 
 def words_of(menu: Menu, prompts: Iterable[Prompt], language: str) -> str:
     """What prompts say, to be read."""
+    return words_with(menu, prompts, language, lambda value: _read(value, language))
+
+
+def words_with(
+    menu: Menu, prompts: Iterable[Prompt], language: str, write: Callable[[Value], str]
+) -> str:
+    """The same with values written by `write`."""
     said = []
     for prompt in prompts:
         parts = split_text(_text(menu, prompt.key, language))
-        parts[1::2] = [_read(prompt, name, language) for name in parts[1::2]]
+        known = prompt.values
+        parts[1::2] = [
+            write(known[name]) if name in known else f"{{{name}}}" for name in parts[1::2]
+        ]
         said.append("".join(parts))
     return " ".join(said)
 
 
-def _read(prompt: Prompt, name: str, language: str) -> str:
-    if name not in prompt.values:
-        return f"{{{name}}}"
-    return (" " if language == "en" else "").join(_spoken(prompt.values[name], language))
+def _read(value: Value, language: str) -> str:
+    return (" " if language == "en" else "").join(_spoken(value, language))
 
 
 def heard_at(menu: Menu, visit: Visit) -> str:
     """What whoever is in the menu hears where they are, to be read."""
-    node, known = menu.index[visit.node], sayable(visit)
+    node = menu.index[visit.node]
+    if isinstance(node, ReadOut) and visit.stage != "asking":
+        return words_of(menu, heard_in_list(menu, visit), visit.language)
     keys = node.number_prompts if isinstance(node, Callback) and visit.is_number else node.prompts
-    said = []
-    for key in keys:
-        names = names_of(menu, key)
-        if names <= known.keys():
-            said.append(Prompt(key, {name: known[name] for name in names}))
-    return words_of(menu, said, visit.language)
+    return words_of(menu, with_values(menu, keys, sayable(visit)), visit.language)
 
 
 def fixed_pieces(menu: Menu) -> frozenset[Piece]:
@@ -137,4 +146,8 @@ def _spoken(value: Value, language: str) -> reading_aloud.Words:
             return reading_aloud.clock(value, voice)
         case int():
             return reading_aloud.number(value, voice)
+        case Month():
+            return reading_aloud.month(value, voice)
+        case Decimal():
+            return reading_aloud.quantity(value, voice)
     return (str(value),)

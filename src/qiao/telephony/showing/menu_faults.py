@@ -58,6 +58,9 @@ FAULTS: Final[Mapping[str, Promise]] = {
     "emergency_key": pgettext_lazy(
         "menu fault", "%(key)s is the emergency key everywhere. Take another key."
     ),
+    "list_key": pgettext_lazy(
+        "menu fault", "%(key)s moves within the list that is read out. Take another key."
+    ),
     "bad_emergency_key": pgettext_lazy(
         "menu fault", "%(key)s cannot be the emergency key. Take 1 to 9, or *."
     ),

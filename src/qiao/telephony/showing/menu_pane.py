@@ -99,6 +99,7 @@ def step_form(looked: Looked, step: str, data: Any = None) -> StepForm:
         skills=[(each, queue_name(each)) for each in skills],
         lookups=[(name, v.label) for (kind, name), v in voice.items() if kind == "lookup"],
         checks=[(name, v.label) for (kind, name), v in voice.items() if kind == "check"],
+        lists=[(name, v.label) for (kind, name), v in voice.items() if kind == "list"],
         shared={text: len(set(said_at(draft.data, text)) - {step}) for text in part.texts},
     )
     kind = part.values.get("kind", "")

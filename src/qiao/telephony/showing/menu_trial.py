@@ -1,8 +1,9 @@
 """The course of a trial of a voice menu in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from decimal import Decimal
 from typing import Final
 
 from django.utils.functional import Promise
@@ -11,10 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from qiao.core.registry import registry
 from qiao.core.rules.money import Money
+from qiao.core.rules.months import month_of
 from qiao.core.rules.spelt import Spelt
 from qiao.telephony.queries import queue_name
 from qiao.telephony.rules.menu_trial import ANSWER, NO_ANSWER, Trial, TrialLine
-from qiao.telephony.rules.menus import OK, OPEN, Menu, Value
+from qiao.telephony.rules.menu_values import Value
+from qiao.telephony.rules.menu_visits import Entry
+from qiao.telephony.rules.menus import OK, OPEN, Menu
 from qiao.telephony.rules.speech import words_of
 from qiao.telephony.showing.menu_words import answer_name, calendar_name, outcome_name
 
@@ -66,7 +70,15 @@ def examples(now: datetime) -> Mapping[str, Value]:
         "digits": Spelt("20261128"),
         "count": 3,
         "text": _("example"),
+        "month": month_of(now.date()),
+        "number": Decimal(12),
     }
+
+
+def example_lists() -> Mapping[str, Sequence[Entry]]:
+    """What is read out in a trial, by the name of the list."""
+    voice = registry.voice().items()
+    return {name: found.example for (kind, name), found in voice if kind == "list"}
 
 
 def course_lines(menu: Menu, trial: Trial) -> list[CourseLine]:
@@ -116,7 +128,7 @@ def possible_answers(trial: Trial) -> list[tuple[str, str]]:
         return []
     found = registry.voice().get((question.kind, question.name))
     outcomes = found.outcomes if found else ()
-    if question.kind == "check":
+    if question.kind in ("check", "list"):
         outcomes = (OK, *outcomes)
     moves = [
         (f"{ANSWER}{each}", outcome_name(question.name, each, question.kind)) for each in outcomes

@@ -12,6 +12,7 @@ from qiao.core.registry import registry
 from qiao.core.rules.texts import language_key
 from qiao.core.wording import said
 from qiao.telephony.queries import queue_name
+from qiao.telephony.queries.heard import READ_AS
 from qiao.telephony.rules.menu_data import KIND_NAMES
 from qiao.telephony.rules.menus import (
     MANY_WAYS,
@@ -26,6 +27,7 @@ from qiao.telephony.rules.menus import (
     Menu,
     Node,
     Queue,
+    ReadOut,
 )
 
 TITLE_LENGTH: Final = 34
@@ -34,6 +36,7 @@ KINDS: Final[Mapping[str, Promise]] = {
     "choose": pgettext_lazy("kind of step", "Choice by key"),
     "digits": pgettext_lazy("kind of step", "Ask for a number"),
     "ask_outside": pgettext_lazy("kind of step", "Look something up"),
+    "read_out": pgettext_lazy("kind of step", "Read out a list"),
     "language": pgettext_lazy("kind of step", "Change the language"),
     "hours": pgettext_lazy("kind of step", "Day or night service"),
     "queue": pgettext_lazy("kind of step", "To people"),
@@ -46,6 +49,7 @@ ICONS: Final[Mapping[str, str]] = {
     "choose": "grid-dots",
     "digits": "forms",
     "ask_outside": "search",
+    "read_out": "list-numbers",
     "language": "world",
     "hours": "clock",
     "queue": "headset",
@@ -61,13 +65,16 @@ LANGUAGES: Final[Mapping[str, Promise]] = {
 MENU_NAMES: Final[Mapping[str, Promise]] = {
     "hotline": pgettext_lazy("voice menu", "Hotline"),
 }
-READ_AS: Final[Mapping[str, str]] = {"zh-Hans": "zh-hans", "zh-Hant": "yue", "en": "en"}
 FIELDS: Final[Mapping[str, Promise]] = {
     "key": pgettext_lazy("voice menu", "Key of the step"),
     "kind": pgettext_lazy("voice menu", "Kind"),
     "prompts": pgettext_lazy("voice menu", "What is said"),
     "number_prompts": pgettext_lazy("voice menu", "What asks for the number"),
     "waiting_prompts": pgettext_lazy("voice menu", "Said while they wait"),
+    "first_prompts": pgettext_lazy("voice menu", "Said before the first entry"),
+    "entry_prompts": pgettext_lazy("voice menu", "Said for each entry"),
+    "between_prompts": pgettext_lazy("voice menu", "Asked after each part"),
+    "part": pgettext_lazy("voice menu", "Entries in a part"),
     "waiting_after_seconds": pgettext_lazy("voice menu", "First said after so many seconds"),
     "waiting_every_seconds": pgettext_lazy("voice menu", "Then every so many seconds"),
     "callback": pgettext_lazy("voice menu", "Key 1 while they wait"),
@@ -90,6 +97,7 @@ FIELDS: Final[Mapping[str, Promise]] = {
     "check": pgettext_lazy("voice menu", "Is checked as"),
     "arguments": pgettext_lazy("voice menu", "Is asked with"),
     "values": pgettext_lazy("voice menu", "Value that can be said"),
+    "entry_values": pgettext_lazy("voice menu", "Value of an entry"),
     "calendar": pgettext_lazy("voice menu", "Service hours"),
     "queue": pgettext_lazy("voice menu", "Queue"),
     "skills": pgettext_lazy("voice menu", "Skills asked for"),
@@ -110,6 +118,7 @@ BUILT_IN: Final[Mapping[str, Promise]] = {
     "caller": gettext_lazy("The number that calls"),
     "dialled": gettext_lazy("The number that was dialled"),
     "language": gettext_lazy("The language of the caller"),
+    "menu": gettext_lazy("The voice menu itself"),
 }
 
 
@@ -150,7 +159,7 @@ def answer_name(kind: str, name: str) -> str:
 def outcome_name(name: str, outcome: str, kind: str = "lookup") -> str:
     """An outcome of what another module looks up or checks."""
     if outcome == OK:
-        return _("It holds")
+        return _("There is something to read out") if kind == "list" else _("It holds")
     found = registry.voice().get((kind, name))
     return str(found.outcome_labels.get(outcome, outcome)) if found else outcome
 
@@ -171,6 +180,8 @@ def step_words(menu: Menu, node: Node) -> str:
             return calendar_name(node.calendar)
         case Lookup():
             return answer_name("lookup", node.name)
+        case ReadOut():
+            return answer_name("list", node.name)
         case Language():
             return language_name(node.language)
     return reader_words(menu, node.prompts[0]) if node.prompts else ""
@@ -206,8 +217,9 @@ def way_words(node: Node | None, field: str) -> tuple[str, str]:
     if name == "keys":
         return rest, ""
     if name == "answers":
-        assert isinstance(node, Lookup)
-        return "", outcome_name(node.name, rest)
+        assert isinstance(node, Lookup | ReadOut)
+        kind = "lookup" if isinstance(node, Lookup) else "list"
+        return "", outcome_name(node.name, rest, kind)
     return "", _when(node, name)
 
 

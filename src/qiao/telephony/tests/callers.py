@@ -7,8 +7,10 @@ from random import Random
 from typing import Any
 
 from qiao.core.rules.money import Money
+from qiao.core.rules.months import Month
 from qiao.core.rules.spelt import Spelt
 from qiao.telephony.rules import menu_visits as acts
+from qiao.telephony.rules.menu_values import Value
 from qiao.telephony.rules.menu_visits import (
     Act,
     Answered,
@@ -21,6 +23,7 @@ from qiao.telephony.rules.menu_visits import (
 from qiao.telephony.rules.menu_walk import begin, step
 from qiao.telephony.rules.menus import (
     LANGUAGES,
+    LIST_KEYS,
     Callback,
     Choose,
     Digits,
@@ -32,8 +35,8 @@ from qiao.telephony.rules.menus import (
     Message,
     Node,
     Queue,
+    ReadOut,
     Say,
-    Value,
 )
 
 NOON = datetime(2026, 11, 28, 4, tzinfo=UTC)
@@ -55,6 +58,12 @@ TEXTS = {
     "callback": "回拨来电号码请按1，其他号码请按2",
     "number": "请输入回拨号码",
     "promised": "我们将于{day}{clock}前回电",
+    "bills": "最近{count}期账单",
+    "period": "{month}账单，",
+    "paid": "金额{paid}，已缴清",
+    "unpaid": "金额{unpaid}，未缴",
+    "more": "继续请按1",
+    "no_bills": "还没有账单",
     "bye": "再见",
     "wrong": "输入有误",
     "silent": "没有收到您的按键",
@@ -70,7 +79,7 @@ GAS = Menu(
         Language("mandarin", language="zh-hans", next="main"),
         Language("cantonese", language="yue", next="main"),
         Choose("main", ("main",), otherwise="hours",
-               keys={"1": "account", "2": "leave", "3": "callback", "4": "card"}),
+               keys={"1": "account", "2": "leave", "3": "callback", "4": "card", "5": "bills"}),
         Digits("account", ("account",), name="account", next="bill", otherwise="hours", least=6,
                most=10, check="account"),
         Digits("card", ("card",), name="card", next="hours", otherwise="bye", least=4, most=6,
@@ -79,6 +88,12 @@ GAS = Menu(
                answers={"found": "say_bill", "paid": "bye"}, otherwise="hours",
                values={"due": "money", "until": "date"}),
         Say("say_bill", ("bill",), next="main"),
+        ReadOut("bills", ("wait",), name="bills", arguments=("caller",), next="bye",
+                otherwise="hours", answers={"none": "no_bills"}, values={"count": "count"},
+                entry_values={"month": "month", "paid": "money", "unpaid": "money"},
+                first_prompts=("bills",), entry_prompts=("period", "paid", "unpaid"),
+                between_prompts=("more",), keys={"8": "main"}, part=2),
+        Say("no_bills", ("no_bills",), next="bye"),
         Hours("hours", calendar="service", open="transfer", closed="callback"),
         Queue("transfer", ("transfer",), queue="service", skills=(("bills", 2),)),
         Message("leave", ("leave",), next="left", values={"number": "digits"}),
@@ -105,7 +120,12 @@ VALUES: dict[str, Value] = {
     "number": Spelt("20261128001"),
     "day": date(2026, 11, 28),
     "clock": time(15, 30),
+    "count": 5,
 }
+BILLS: tuple[dict[str, Value], ...] = tuple(
+    {"month": Month(2026, 10 - n), "paid" if n else "unpaid": Money(5230 + n, "CNY")}
+    for n in range(5)
+)
 Answer = Callable[[Act], tuple[str, Mapping[str, Value]]]
 
 
@@ -124,6 +144,7 @@ class Caller:
     answer: Answer = agrees
     at: datetime = NOON
     acts: list[Act] = field(default_factory=list)
+    bills: tuple[Mapping[str, Value], ...] = BILLS
 
     def __post_init__(self) -> None:
         self.visit, first = begin(self.menu, self.at, self.number, DIALLED)
@@ -154,9 +175,16 @@ class Caller:
         if visit.stage == "ended":
             return None
         if visit.question and asks:
-            question = next(each for each in self.acts if getattr(each, "id", 0) == visit.question)
-            return Answered(visit.question, *self.answer(question))
+            return self.answered()
         return PromptEnded(visit.saying) if visit.saying else None
+
+    def answered(self) -> Answered:
+        """What is asked is answered; a list has its entries."""
+        number = self.visit.question
+        question = next((e for e in self.acts if getattr(e, "id", 0) == number), None)
+        outcome, values = self.answer(question) if question else ("", {})
+        is_list = isinstance(question, acts.AskOutside) and question.kind == "list"
+        return Answered(number, outcome, values, self.bills if is_list and outcome == "ok" else ())
 
     def is_silent(self) -> None:
         """Nothing is pressed until the timer runs out."""
@@ -210,7 +238,9 @@ def any_menu(seed: int, emergency_key: str = "") -> Menu:
         HangUp("bye", _some(chance)),
         Message("leave", ("text",)),
     ]
-    made = [_any_node(chance, i, inner, [each.key for each in ends]) for i in range(count)]
+    lists = emergency_key not in LIST_KEYS
+    ended = [each.key for each in ends]
+    made = [_any_node(chance, i, inner, ended, lists=lists) for i in range(count)]
     overtaking = {"person": "person", "emergency": "urgent"}
     menu = Menu("any", inner[0], overtaking["person"], (*made, *ends), {})
     met = {menu.start, menu.person, *({"urgent"} if emergency_key else ())}
@@ -233,7 +263,7 @@ def _some(chance: Random) -> tuple[str, ...]:
     return chance.choice(((), ("text",), ("value",), ("text", "value")))
 
 
-def _any_node(chance: Random, i: int, inner: list[str], ends: list[str]) -> Node:
+def _any_node(chance: Random, i: int, inner: list[str], ends: list[str], *, lists: bool) -> Node:
     def later() -> str:
         return chance.choice([*inner[i + 1 :], *ends])
 
@@ -244,6 +274,7 @@ def _any_node(chance: Random, i: int, inner: list[str], ends: list[str]) -> Node
     keys = {each: anywhere() for each in chance.sample("1234*#A", chance.randrange(1, 5))}
     keys.pop("*", None)
     keys = keys or {"1": anywhere()}
+    list_keys = {each: to for each, to in keys.items() if each not in LIST_KEYS}
     number: dict[str, Any] = {"least": chance.randrange(2, 4), "most": chance.randrange(4, 7)}
     values: dict[str, Any] = {"x": chance.choice(("money", "count"))}
     answers = {each: later() for each in chance.sample(("found", "none"), chance.randrange(3))}
@@ -262,7 +293,14 @@ def _any_node(chance: Random, i: int, inner: list[str], ends: list[str]) -> Node
         lambda: Callback(key, ("text",), number_prompts=("text",), otherwise=later(),
                          next=chance.choice(("", anywhere())), values=values, tries=tries),
     )  # fmt: skip
-    return chance.choice(kinds)()
+    read_out: tuple[Callable[[], Node], ...] = (
+        lambda: ReadOut(key, _some(chance), name="list", arguments=("caller",), answers=answers,
+                        otherwise=later(), values=values, entry_values={"x": "money"},
+                        first_prompts=_some(chance), entry_prompts=("value", "text"),
+                        between_prompts=("text",), keys=list_keys, next=later(), tries=tries,
+                        part=chance.randrange(1, 4)),
+    )  # fmt: skip
+    return chance.choice((*kinds, *(read_out if lists else ())))()
 
 
 def any_answer(seed: int) -> Answer:

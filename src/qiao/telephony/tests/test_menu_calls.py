@@ -1,6 +1,5 @@
 """Callers in a voice menu: what they key in reaches people, promises and messages."""
 
-from collections.abc import Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
@@ -13,105 +12,32 @@ from django.utils.translation import override
 from qiao.cases.operations import OpenRequest, open_case
 from qiao.contact.models import Interaction, Offer, Waiting
 from qiao.contact.operations import abandon, sign_on, start_interaction
-from qiao.contact.queries import proposed_reason
+from qiao.contact.queries import outcome_names, proposed_reason, reason_names
 from qiao.core.packs.enabled import catalogue
 from qiao.core.rules.spelt import Spelt
-from qiao.customers.tests.factories import make_customer
+from qiao.customers.tests.factories import make_account, make_customer
+from qiao.staff.models import Organisation
 from qiao.staff.operations import define_skill, give_skill
-from qiao.staff.tests.cast import Company, make_company
-from qiao.telephony.models import Call, CallEntry, OwedCall, VoiceMenu
+from qiao.staff.tests.cast import Company
+from qiao.telephony.models import Call, CallEntry, Line, OwedCall, VoiceMenu
 from qiao.telephony.operations import (
     MenuFaulty,
     NotOwed,
-    Switchboard,
-    add_line,
     begin_owed,
     end_owed,
     install_menus,
     publish_menu,
 )
-from qiao.telephony.operations.calls_at_hand import Given
 from qiao.telephony.queries import came_by, histories, menu_in_service
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.conduct_menu import visit_of
 from qiao.telephony.rules.menu_data import data_of_menu, menu_from_data
-from qiao.telephony.rules.speech import heard_at
 from qiao.telephony.rules.switch import Outcome
+from qiao.telephony.tests.menu_callers import CALLER, NIGHT, NOON, Caller, world
 from qiao.telephony.words import reason_words
 
+__all__ = ["world"]
 pytestmark = pytest.mark.django_db
-NOON = datetime(2026, 11, 27, 4, tzinfo=UTC)  # a Friday in Shanghai, hours of service
-NIGHT = datetime(2026, 11, 27, 19, tzinfo=UTC)
-HOTLINE, CALLER = "96390", "13805712264"
-
-
-@pytest.fixture
-def world() -> Company:
-    made = make_company()
-    for key in sorted({q.skill for q in catalogue().queues.values() if q.skill}):
-        define_skill(key=key, names={"en": key})
-        for staff in (made.agent_staff, made.colleague_staff):
-            give_skill(staff=staff, skill_key=key, level=3)
-    install_menus(NOON)
-    add_line(
-        number=HOTLINE, name="热线", organisation_id=made.company.pk, queue="water.billing",
-        menu="water.hotline",
-    )  # fmt: skip
-    return made
-
-
-class Caller:
-    """Somebody on the telephone, and the board that conducts their call."""
-
-    def __init__(self, at: datetime = NOON, channel: str = "c1") -> None:
-        self.board, self.at, self.channel = Switchboard(), at, channel
-        self.orders: list[switch.Order] = []
-        self._take(self.board.hear(switch.Arrived(at, channel, CALLER, HOTLINE), now=at))
-        self._take(self.board.hear(switch.Up(at, channel), now=at))
-
-    def _take(self, given: Sequence[Given]) -> None:
-        self.orders += [each.order for each in given]
-
-    @property
-    def call(self) -> Call:
-        return Call.objects.get(channel=self.channel)
-
-    def listens(self) -> None:
-        """Hear what is said to its end, and all that follows by itself."""
-        played = [each for each in self.orders if isinstance(each, switch.Play)]
-        self.orders.clear()
-        for each in played:
-            self.hears(switch.PlaybackEnded(self.at, each.playback, ok=True))
-
-    def hears(self, signal: switch.Signal) -> None:
-        self._take(self.board.hear(signal, now=self.at))
-
-    def presses(self, keys: str) -> None:
-        for key in keys:
-            self.at += timedelta(milliseconds=240)
-            self.hears(switch.KeyPressed(self.at, self.channel, key))
-
-    def waits(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-        self._take(self.board.pass_time(now=self.at))
-
-    def hangs_up(self) -> None:
-        self.hears(switch.Left(self.at, self.channel))
-
-    @property
-    def node(self) -> str:
-        call = self.call
-        visit = visit_of(histories([call.pk])[call.pk])
-        return visit.node if visit else ""
-
-    @property
-    def hears_words(self) -> str:
-        call = self.call
-        folded = histories([call.pk])[call.pk]
-        menu, visit = menu_in_service(folded.menu), visit_of(folded)
-        assert menu
-        assert visit
-        return heard_at(menu, visit)
 
 
 def test_a_key_leads_to_the_queue_of_its_matter(world: Company) -> None:
@@ -323,7 +249,8 @@ def test_who_gives_up_waiting_is_owed_a_call_until_they_are_answered(world: Comp
 
 def test_a_pack_brings_its_menu_once_and_what_people_edited_stays(world: Company) -> None:
     install_menus(NOON)
-    assert VoiceMenu.objects.count() == 1
+    own = VoiceMenu.objects.filter(key="water.hotline")
+    assert own.count() == 1
     menu = menu_in_service("water.hotline")
     assert menu
     data = data_of_menu(menu)
@@ -336,7 +263,7 @@ def test_a_pack_brings_its_menu_once_and_what_people_edited_stays(world: Company
     data["person"] = "nowhere"
     with pytest.raises(MenuFaulty):
         publish_menu(menu=menu_from_data(data), actor=world.chief, now=NOON)
-    assert VoiceMenu.objects.count() == 2
+    assert own.count() == 2
 
 
 def test_a_menu_tells_how_the_latest_case_of_the_caller_goes(world: Company) -> None:
@@ -370,3 +297,36 @@ def test_pressed_twice_a_call_is_returned_once_and_let_go_with_its_contact(
     abandon(interaction_id=begun.interaction_id or 0, actor=world.agent, now=NOON)
     again = begin_owed(owed_id=owed.pk, actor=world.colleague, now=NOON)
     assert (again.taken_by_id, again.attempts) == (world.colleague.person_id, 2)
+
+
+@pytest.mark.parametrize(
+    ("queue", "pack", "safety"),
+    [
+        ("water.emergency", "water", "请远离塌陷和积水处"),
+        ("power.emergency", "power", "请远离落地电线至少八米"),
+        ("gas.emergency", "gas", "请不要开关电器、不要点火"),
+    ],
+)
+def test_each_trade_has_its_own_hotline_and_its_calls_are_closed_in_its_words(
+    world: Company, queue: str, pack: str, safety: str
+) -> None:
+    Organisation.objects.update(packs=["water", "power", "gas"])
+    Line.objects.update(menu=f"{pack}.hotline")
+    caller = Caller()
+    caller.presses("9")
+    assert safety in caller.hears_words
+    caller.listens()
+    caller.listens()
+    assert caller.call.queue == queue
+    contact = start_interaction(
+        channel="phone", direction="in", phone=CALLER, actor=world.agent, now=NOON
+    )
+    Call.objects.filter(pk=caller.call.pk).update(interaction_id=contact.pk)
+    assert {each.key.partition(".")[0] for each in reason_names(contact, language="en")} == {pack}
+    others = {each.key.partition(".")[0] for each in outcome_names(contact, language="en")}
+    assert others == {pack}
+    owner = make_customer(world.agent)
+    account = make_account(world.agent, owner=owner)  # of water, whatever line was dialled
+    Interaction.objects.filter(pk=contact.pk).update(customer=owner, account=account)
+    contact.refresh_from_db()
+    assert {e.key.partition(".")[0] for e in reason_names(contact, language="en")} == {"water"}

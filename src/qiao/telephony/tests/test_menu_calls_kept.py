@@ -21,7 +21,7 @@ from qiao.telephony.rules import asks, conduct, switch
 from qiao.telephony.rules.calls import Call as FoldedCall
 from qiao.telephony.rules.conduct_menu import visit_of
 from qiao.telephony.rules.switch import View
-from qiao.telephony.tests.test_menu_calls import CALLER, HOTLINE, NOON, Caller, world
+from qiao.telephony.tests.menu_callers import CALLER, HOTLINE, NOON, Caller, world
 
 __all__ = ["world"]  # fixtures
 pytestmark = pytest.mark.django_db

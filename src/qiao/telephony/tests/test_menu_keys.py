@@ -121,7 +121,7 @@ def test_any_key_while_somebody_is_put_through_only_stops_what_is_said() -> None
 
 def test_a_fax_does_not_fill_the_store() -> None:
     caller = at("bill")
-    caller.presses("5" * 1000)
+    caller.presses("6" * 1000)
     assert len(caller.visit.keys) == MOST_KEPT
     caller.does(Answered(1, "found", VALUES))
     caller.listens(asks=False)

@@ -120,7 +120,7 @@ def test_the_list_costs_the_same_for_one_menu_and_for_many(
 
     asked()
     few = asked()
-    (version,) = VoiceMenu.objects.all()
+    (version,) = VoiceMenu.objects.filter(key=KEY)
     for number in range(9):
         key = f"water.m{number}"
         VoiceMenu.objects.create(
@@ -280,7 +280,7 @@ def test_only_a_draft_without_faults_is_published_and_the_first_press_counts(
     revision = str(stands().revision)
     page = text(chief.post(at("publish"), {"revision": revision}), 422)
     assert "1 fault" in page
-    assert VoiceMenu.objects.count() == 1
+    assert VoiceMenu.objects.filter(key=KEY).count() == 1
     post(chief, "bye", **{"text-bye-en": "So long."})
     assert "changed the draft meanwhile" in text(
         chief.post(at("publish"), {"revision": revision}), 422
@@ -314,3 +314,60 @@ def test_the_draft_is_tried_by_keys_by_day_and_by_night(
     assert (len(kept), kept[0], kept[-1]) == (200, "answer:none", "2")  # as many as are played
     post(chief, "main", otherwise="")
     assert "cannot be walked through yet" in text(chief.get(at("try"), told))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Read out a list", "The last twelve bills", "{paid}", "goes on to the next entry",
+                "Said for each entry", "Entries in a part", "No bills yet")),
+        ("zh-hans", ("播报列表", "最近十二期账单", "{paid}", "播报时按", "逐条播报",
+                     "每组条数", "还没有账单")),
+        ("zh-hant", ("播報列表", "最近十二期帳單", "{paid}", "播報時按", "逐條播報",
+                     "每組條數", "還沒有帳單")),
+    ],
+)  # fmt: skip
+def test_a_step_that_reads_out_a_list_is_named_and_explained_in_the_readers_language(
+    company: Company, draft: VoiceMenuDraft, language: str, words: tuple[str, ...]
+) -> None:
+    page = text(browser(company.chief_staff, language).get(at("draft", "bills_list")))
+    for each in words:
+        assert each in page
+
+
+def test_a_list_that_is_read_out_is_changed_and_its_own_keys_are_kept_free(
+    chief: Client, draft: VoiceMenuDraft
+) -> None:
+    form = chief.get(at("draft", "bills_list")).context["pane"]["form"]
+    assert "keys-8" in form.fields
+    assert not {"keys-1", "keys-7", "keys-star", "keys-hash"} & set(form.fields)
+    before = node("bills_list")
+    post(chief, "bills_list", **{"keys-5": "bills_arrears", "part": "4"})
+    after = node("bills_list")
+    assert after == before | {
+        "keys": {"8": "bills_menu", "5": "bills_arrears"}, "part": 4,
+    }  # fmt: skip
+    post(chief, "bills_list", name="arrears")
+    assert (
+        node("bills_list")["entry_values"].keys() == node("bills_arrears")["entry_values"].keys()
+    )
+    post(chief, "bills_list", name="")
+    page = text(chief.get(at("draft", "bills_list")))
+    assert "Nothing is chosen here" in page
+
+
+def test_bills_are_tried_on_the_screen_with_an_example(
+    chief: Client, draft: VoiceMenuDraft
+) -> None:
+    moves = "answer:none 8 answer:known 2"
+    told = {"language": "en", "moves": moves}
+    page = text(chief.get(at("try"), told))
+    assert "Asked: The last twelve bills" in page
+    assert "There is something to read out" in page
+    page = text(chief.get(at("try"), told | {"move": "answer:ok"}))
+    assert "For October twenty twenty six:" in page
+    assert "fifty two yuan and thirty fen, not paid yet." in page
+    assert "To go on press 1" in page
+    assert "sixty one yuan and twenty fen, twenty yuan still to pay." in page
+    page = text(chief.get(at("try"), told | {"move": "answer:ok 1"}))
+    assert "For July twenty twenty six:" in page

@@ -13,7 +13,7 @@ from qiao.telephony.rules import asks
 from qiao.telephony.rules.conduct_menu import visit_of
 from qiao.telephony.rules.menu_data import data_of_menu, menu_from_data
 from qiao.telephony.tests.conducted import Conducted
-from qiao.telephony.tests.test_menu_calls import CALLER, HOTLINE, NOON, world
+from qiao.telephony.tests.menu_callers import CALLER, HOTLINE, NOON, world
 
 __all__ = ["world"]  # the fixture
 pytestmark = pytest.mark.django_db

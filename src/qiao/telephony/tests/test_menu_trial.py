@@ -2,17 +2,19 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 from random import Random
 
 import pytest
 
 from qiao.core.rules.money import Money
+from qiao.core.rules.months import Month
 from qiao.core.rules.spelt import Spelt
 from qiao.telephony.rules.menu_checks import faults
 from qiao.telephony.rules.menu_trial import Terms, Trial, hinders, play, speaking
 from qiao.telephony.rules.menus import Say
 from qiao.telephony.rules.speech import heard_at, words_of
-from qiao.telephony.tests.callers import GAS, any_menu
+from qiao.telephony.tests.callers import BILLS, GAS, any_menu
 
 TERMS = Terms(
     at=datetime(2026, 11, 28, 4, tzinfo=UTC),
@@ -21,7 +23,8 @@ TERMS = Terms(
     open_calendars=frozenset({"service"}),
     examples={
         "money": Money(12345, "CNY"), "date": date(2026, 12, 15), "time": time(15, 30),
-        "digits": Spelt("20261128"), "count": 3, "text": "x",
+        "digits": Spelt("20261128"), "count": 3, "text": "x", "month": Month(2026, 3),
+        "number": Decimal("23.5"),
     },
 )  # fmt: skip
 
@@ -114,3 +117,23 @@ def test_words_that_are_missing_are_told_as_missing() -> None:
     trial = play(menu, ["1"], TERMS)
     assert heard_at(menu, trial.visit) == "(none)"
     assert trial.visit.language == "zh-hans"  # key 1 chose it
+
+
+def test_a_list_is_read_out_in_a_trial_with_its_example_and_moved_in_by_keys() -> None:
+    terms = replace(TERMS, lists={"bills": BILLS})
+    asks = tried("1", "5", terms=terms)
+    assert asks.question
+    assert (asks.waits, asks.question.kind) == ("answer", "list")
+    trial = tried("1", "5", "answer:ok", terms=terms)
+    said = [words_of(GAS, e.prompts, "zh-hans") for e in trial.lines if e.step == "bills"]
+    assert said[-3:] == [
+        "二零二六年十月账单， 金额五十二元三角，未缴",
+        "二零二六年九月账单， 金额五十二元三角一分，已缴清",
+        "继续请按1",
+    ]
+    assert (trial.waits, heard_at(GAS, trial.visit)) == ("keys", "继续请按1")
+    further = tried("1", "5", "answer:ok", "1", "silence", terms=terms)
+    assert (further.visit.node, further.waits) == ("bye", "over")
+    assert tried("1", "5", "answer:ok", "8", terms=terms).visit.node == "main"
+    assert tried("1", "5", "answer:none", terms=terms).visit.node == "bye"
+    assert tried("1", "5", "answer:ok").visit.end == "queue"  # nobody gave an example

@@ -11,7 +11,7 @@ from qiao.telephony.queries import OwnPhone, histories, menu_in_service, what_is
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.menu_data import data_of_menu, menu_from_data
 from qiao.telephony.rules.switch import View
-from qiao.telephony.tests.test_menu_calls import CALLER, HOTLINE, NOON, Caller, world
+from qiao.telephony.tests.menu_callers import CALLER, HOTLINE, NOON, Caller, world
 
 __all__ = ["world"]
 pytestmark = pytest.mark.django_db

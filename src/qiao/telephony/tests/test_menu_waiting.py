@@ -14,7 +14,7 @@ from qiao.telephony.queries import histories
 from qiao.telephony.rules import switch
 from qiao.telephony.rules.conduct_menu import visit_of
 from qiao.telephony.rules.switch import ChannelSeen, View
-from qiao.telephony.tests.test_menu_calls import CALLER, HOTLINE, NOON, Caller, world
+from qiao.telephony.tests.menu_callers import CALLER, HOTLINE, NOON, Caller, world
 
 __all__ = ["world"]  # the fixture
 pytestmark = pytest.mark.django_db

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qiao.telephony.rules.menu_checks import WORDS, faults
+from qiao.telephony.rules.menu_texts import names_in, split_text
 from qiao.telephony.rules.menu_visits import Prompt
 from qiao.telephony.rules.menus import (
     KINDS,
@@ -22,8 +23,6 @@ from qiao.telephony.rules.menus import (
     Node,
     Queue,
     Say,
-    names_in,
-    split_text,
 )
 from qiao.telephony.rules.speech import fixed_pieces, pieces, words_of
 from qiao.telephony.tests.callers import GAS, any_menu

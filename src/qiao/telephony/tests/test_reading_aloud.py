@@ -1,11 +1,13 @@
 """Figures read aloud: examples that speakers agree on, and every reading understood again."""
 
 from datetime import date, time
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qiao.core.rules.months import Month
 from qiao.telephony.rules.reading_aloud import (
     LARGEST,
     NotReadable,
@@ -15,7 +17,9 @@ from qiao.telephony.rules.reading_aloud import (
     day,
     digits,
     money,
+    month,
     number,
+    quantity,
     vocabulary,
 )
 
@@ -32,7 +36,9 @@ VOICES: tuple[Voice, ...] = ("cmn", "yue", "en")
         (20, "二十"),
         (101, "一百零一"),
         (110, "一百一十"),
-        (200, "二百"),
+        (200, "两百"),
+        (222, "两百二十二"),
+        (1200, "一千二百"),
         (1005, "一千零五"),
         (1050, "一千零五十"),
         (2222, "两千二百二十二"),
@@ -61,17 +67,29 @@ def test_mandarin_numbers(value: int, said: str) -> None:
         (2, "两分"),
         (20, "两角"),
         (50, "五角"),
-        (200, "两元"),
+        (200, "两元整"),
+        (1200, "十二元整"),
+        (20_530, "两百零五元三角"),
+        (100_500, "一千零五元整"),
+        (100_550, "一千零五元五角"),
+        (121_020, "一千二百一十元二角"),
+        (220_002, "两千二百元零二分"),
         (205, "两元零五分"),
         (222, "两元二角二分"),
         (1230, "十二元三角"),
         (123_405, "一千二百三十四元零五分"),
-        (10_000_000, "十万元"),
+        (10_000_000, "十万元整"),
+        (20_000_000_00, "两千万元整"),
+        (1, "一分"),
+        (10, "一角"),
+        (11, "一角一分"),
+        (101, "一元零一分"),
+        (-20_000, "负两百元整"),
         (-8_642, "负八十六元四角二分"),
     ],
 )
 def test_mandarin_money(minor: int, said: str) -> None:
-    """Yuan, jiao and fen; a gap before the fen is said."""
+    """Yuan, jiao and fen; a gap before the fen is said, and that there are none."""
     assert "".join(money(minor, "cmn")) == said
 
 
@@ -96,7 +114,52 @@ def test_dates_times_and_numbers_in_chinese() -> None:
     assert "".join(clock(time(0, 30), "cmn")) == "凌晨零点三十分"
     assert "".join(digits("1002-88", "cmn")) == "幺零零二八八"
     assert "".join(digits("1002", "yue")) == "一零零二"
-    assert "".join(money(20_002_00, "yue")) == "兩萬零二元"
+    assert "".join(money(20_002_00, "yue")) == "兩萬零二元整"
+    assert "".join(money(205_30, "yue")) == "二百零五元三角"
+    assert "".join(month(Month(2026, 3), "cmn")) == "二零二六年三月"
+    assert "".join(month(Month(2025, 12), "yue")) == "二零二五年十二月"
+
+
+@pytest.mark.parametrize(
+    ("value", "mandarin", "english"),
+    [
+        ("23.500000", "二十三点五", "twenty three point five"),
+        ("2", "两", "two"),
+        ("2.05", "二点零五", "two point zero five"),
+        ("12.000000", "十二", "twelve"),
+        ("200", "两百", "two hundred"),
+        ("0", "零", "zero"),
+        ("0.25", "零点二五", "zero point two five"),
+        ("-3.5", "负三点五", "minus three point five"),
+        ("1E+3", "一千", "one thousand"),
+    ],
+)
+def test_quantities_are_said_before_their_units(value: str, mandarin: str, english: str) -> None:
+    assert "".join(quantity(Decimal(value), "cmn")) == mandarin
+    assert " ".join(quantity(Decimal(value), "en")) == english
+
+
+@given(st.decimals(-(10**12), 10**12, places=6))
+def test_every_quantity_is_understood_again(value: Decimal) -> None:
+    words = list(quantity(value, "cmn"))
+    sign = -1 if words[0] == "负" else 1
+    words = words[sign == -1 :]
+    whole, behind = words, []
+    if "点" in words:
+        whole, behind = words[: words.index("点")], words[words.index("点") + 1 :]
+    places = "".join(str("零一二三四五六七八九".index(each)) for each in behind)
+    assert sign * Decimal(f"{understood(tuple(whole))}.{places or 0}") == value
+
+
+@given(st.integers(1, 12), st.integers(1970, 2999))
+def test_months_are_understood_again_in_both_languages(of_year: int, year: int) -> None:
+    said = "".join(month(Month(year, of_year), "cmn"))
+    digits_said, rest = said.split("年")
+    assert "".join(str("零一二三四五六七八九".index(each)) for each in digits_said) == str(year)
+    assert understood(tuple(rest.removesuffix("月"))) == of_year
+    first, *others = month(Month(year, of_year), "en")
+    assert f"{first} 1" == f"{date(year, of_year, 1):%B} 1"
+    assert tuple(others) == day(date(year, of_year, 1), "en")[2:]
 
 
 @pytest.mark.parametrize("voice", VOICES)
@@ -176,6 +239,10 @@ def test_every_amount_is_understood_to_the_fen(minor: int) -> None:
     sign = -1 if words[0] == "负" else 1
     words = words[sign == -1 :]
     heard = 0
+    if words[-1] == "整":  # there is nothing behind the yuan
+        assert words[-2] == "元"
+        assert minor % 100 == 0
+        words.pop()
     for unit, worth in (("元", 100), ("角", 10), ("分", 1)):
         if unit in words:
             at = words.index(unit)
@@ -183,6 +250,16 @@ def test_every_amount_is_understood_to_the_fen(minor: int) -> None:
             words = words[at + 1 :]
     assert words == []
     assert sign * heard == minor
+
+
+@given(st.integers(0, 10**12))
+def test_every_amount_is_understood_in_english(minor: int) -> None:
+    words = list(money(minor, "en"))
+    whole = words.index("yuan") if "yuan" in words else 0
+    heard = 100 * understood_in_english(tuple(words[:whole]))
+    if words[-1] == "fen":
+        heard += understood_in_english(tuple(words[whole + bool(whole) : -1]))
+    assert heard == minor
 
 
 @given(
@@ -194,6 +271,7 @@ def test_all_that_is_said_can_be_recorded_once(
 ) -> None:
     """Every word is in the vocabulary of its language."""
     said = (
+        *month(Month(when.year, when.month), voice), *quantity(Decimal(value) / 8, voice),
         *number(value, voice), *money(value, voice), *day(when, voice), *clock(at, voice),
         *digits(text, voice), *number(-value, voice),
     )  # fmt: skip

@@ -31,9 +31,9 @@ def channels(n: int) -> list[str]:
     return [switch.call("13800000000", "x", by=PLAYED) for _ in range(n)]
 
 
-def test_the_part_follows_from_the_channel_and_fits_the_line() -> None:
-    pack = demo_pack()
-    assert pack is not None
+@pytest.mark.parametrize("key", ["water", "power", "gas"])
+def test_the_part_follows_from_the_channel_and_fits_the_line(key: str) -> None:
+    pack = catalogue().packs[key]
     for line in pack.demo.lines:
         drawn = [scene_at(each, line.number) for each in channels(600)]
         assert None not in drawn
@@ -49,10 +49,10 @@ def test_the_part_follows_from_the_channel_and_fits_the_line() -> None:
 
 
 @pytest.mark.django_db
-def test_the_keys_of_every_part_lead_somewhere_in_the_menu(world: Company) -> None:
+@pytest.mark.parametrize("key", ["water", "power", "gas"])
+def test_the_keys_of_every_part_lead_somewhere_in_the_menu(world: Company, key: str) -> None:
     install_menus(NOW)
-    pack = demo_pack()
-    assert pack is not None
+    pack = catalogue().packs[key]
     (line,) = [each for each in pack.demo.lines if each.menu]
     menu = menu_in_service(line.menu) or menu_in_service(f"{pack.key}.{line.menu}")
     assert menu is not None

@@ -20,6 +20,7 @@ from qiao.contact.rules.desk import LONG, LONG_BREAKS, too_long_after
 from qiao.core.actor import Actor, Forbidden
 from qiao.core.manifest import ExpectedCalls
 from qiao.core.registry import registry
+from qiao.staff.models import Organisation
 from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, make_company, person
@@ -34,6 +35,7 @@ from qiao.telephony.wallboard import (
     BAR_WIDTH,
     HALF_HOUR,
     HEIGHT,
+    MOST_QUEUES,
     SLOTS,
     Board,
     build_board,
@@ -302,3 +304,14 @@ def test_a_board_costs_the_same_with_one_call_and_with_many_people(world: Compan
     board = build_board(actor=chief(world), now=now)
     assert len(board.shown_agents) == AGENTS - 1
     assert board.more_agents == len(board.agents or []) - AGENTS + 1
+
+
+def test_of_many_queues_the_board_shows_where_somebody_waits(world: Company) -> None:
+    assert len(build_board(actor=chief(world), now=noon()).queues) < MOST_QUEUES
+    Organisation.objects.update(packs=["water", "power", "gas"])
+    wish = Wish("gas.emergency", "phone", "call", 41, world.lake.pk, noon())
+    wait_for_agent(wish=wish, now=noon())
+    queues = [line.now.queue for line in build_board(actor=chief(world), now=noon()).queues]
+    assert len(queues) == MOST_QUEUES
+    assert "gas.emergency" in queues
+    assert "water.emergency" in queues

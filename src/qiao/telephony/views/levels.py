@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 
 from qiao.core import disclosure
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.packs.enabled import catalogue
 from qiao.core.table_files import TYPES
-from qiao.staff.queries import names_of, units_among
+from qiao.staff.queries import names_of, queues_of, units_among
 from qiao.telephony import level_files, words
 from qiao.telephony.behind import calls_behind
 from qiao.telephony.forms import PERIODS, LevelChoice, read_level_choice
@@ -35,6 +34,7 @@ def level(request: StaffRequest) -> HttpResponse:
     """Service level and what belongs to it; its address holds all that was chosen."""
     choice = _choice(request)
     report = build_levels(actor=request.actor, now=request.now, choice=choice)
+    queues = queues_of(request.actor.organisation_id)
     today = timezone.localdate(request.now)
     context = {
         "report": report,
@@ -51,8 +51,7 @@ def level(request: StaffRequest) -> HttpResponse:
         "before": choice.before.query(),
         "after": choice.after.query() if choice.span.until < today else "",
         "queues": [
-            (queue_name(key), choice.query(queue=key), key == choice.queue)
-            for key in catalogue().queues
+            (queue_name(key), choice.query(queue=key), key == choice.queue) for key in queues
         ],
         "queue": queue_name(choice.queue) if choice.queue else "",
         "all_queues": choice.query(queue=""),
@@ -61,7 +60,7 @@ def level(request: StaffRequest) -> HttpResponse:
         "definitions": [
             (queue_name(key), words.level_words(terms))
             for key, terms in level_terms().items()
-            if choice.queue in ("", key)
+            if choice.queue == key or (not choice.queue and key in queues)
         ],
         "about": [(head.label, ABOUT[head.key]) for head in report.heads if head.key in ABOUT],
         "outgoing": None

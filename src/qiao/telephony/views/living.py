@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.packs.enabled import catalogue
-from qiao.staff.queries import units_among
+from qiao.staff.queries import queues_of, units_among
 from qiao.telephony.queries import living_list, queue_name
 from qiao.telephony.rights import WATCH
 
@@ -31,7 +30,7 @@ def index(request: StaffRequest) -> HttpResponse:
     context |= {
         "queues": [
             (key, queue_name(key))
-            for key, spec in catalogue().queues.items()
+            for key, spec in queues_of(request.actor.organisation_id).items()
             if "phone" in spec.channels
         ],
         "teams": [(unit.unit_id, unit.name) for unit in units if unit.kind == "team"],

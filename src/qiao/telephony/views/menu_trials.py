@@ -31,7 +31,12 @@ from qiao.telephony.rules.menus import Hours, Menu
 from qiao.telephony.rules.speech import heard_at
 from qiao.telephony.showing.menu_faults import fault_words
 from qiao.telephony.showing.menu_pane import look
-from qiao.telephony.showing.menu_trial import course_lines, examples, possible_answers
+from qiao.telephony.showing.menu_trial import (
+    course_lines,
+    example_lists,
+    examples,
+    possible_answers,
+)
 from qiao.telephony.showing.menu_words import language_name, menu_name, step_title
 from qiao.telephony.views.menu_drafts import get_draft, reading
 from qiao.telephony.views.menus import show
@@ -144,4 +149,5 @@ def _terms(request: StaffRequest, menu: Menu, lines: tuple[Line, ...]) -> Terms:
         dialled=lines[0].number if lines else "",
         open_calendars=frozenset(calendars),
         examples=examples(timezone.localtime(at)),
+        lists=example_lists(),
     )

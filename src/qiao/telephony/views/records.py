@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from qiao.contact.queries import name_of
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.packs.enabled import catalogue
 from qiao.core.ui.moments import duration
-from qiao.staff.queries import names_of
+from qiao.staff.queries import names_of, queues_of
 from qiao.telephony import words
 from qiao.telephony.behind import NO_QUEUE
 from qiao.telephony.forms import CALL_FILTERS, read_filters
@@ -77,7 +76,7 @@ def index(request: StaffRequest) -> HttpResponse:
             for key in ("customer", "agent", "unit", "line", "hour", "waited")
             if key in kept
         },
-        "queues": [(key, queue_name(key)) for key in catalogue().queues],
+        "queues": [(key, queue_name(key)) for key in queues_of(request.actor.organisation_id)],
         "told": _told(filters),
         "measures": MEASURE_NAMES.items(),
         "may_figures": request.actor.can("calls.figures"),

@@ -13,10 +13,9 @@ from qiao.staff.queries import subtree_of
 from qiao.workforce.models import PlanningGroup, RosterCell, RosterWeek
 from qiao.workforce.queries.groups import queues_of
 from qiao.workforce.queries.rosters import monday_of
-from qiao.workforce.rules.plan import DAY_SLOTS, SLOT_MINUTES
+from qiao.workforce.rules.plan import DAY_MINUTES, DAY_SLOTS, SLOT_MINUTES
 
 DAY: Final = timedelta(days=1)
-DAY_MINUTES: Final = DAY_SLOTS * SLOT_MINUTES
 
 
 def expected_calls(

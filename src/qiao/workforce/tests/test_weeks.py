@@ -120,7 +120,7 @@ def test_the_job_plans_the_week_within_the_rules_and_tells_what_it_found(
     world: Company, row: RosterWeek
 ) -> None:
     ask_solving(week_id=row.pk, today=TODAY, actor=world.agent)
-    plan_week(row.pk, seconds=3)
+    plan_week(row.pk, seconds=10)
     row.refresh_from_db()
     found = planned(row)
     assert row.solving == ""

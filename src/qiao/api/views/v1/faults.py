@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from qiao.api.views.v1.problems import BY_STATUS, FieldError, Problem, answer
+from qiao.billing.operations import feeds
 from qiao.cases import operations as cases
 from qiao.contact import operations as contacts
 from qiao.core.actor import Forbidden
@@ -89,6 +90,10 @@ _REFUSALS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (cases.UnknownCaseType, "type", gettext_noop("There is no such case type.")),
     (cases.BadFact, "facts", gettext_noop("These facts do not fit the case type.")),
     (cases.EmptyText, "text", gettext_noop("The text is empty.")),
+    (feeds.DeliveryKnown, "number", gettext_noop(
+        "The delivery of this number is known, and it said something else.")),
+    (feeds.NotStated, "totals", gettext_noop(
+        "Say how many rows of each kind there are, and what they come to.")),
     (cases.CaseClosedAlready, "", gettext_noop("The case is closed.")),
 )  # fmt: skip
 
@@ -116,6 +121,8 @@ def _refused(error: Exception, field: str, words: str) -> Problem:
         return conflict(field, words, existing_id=error.premises_id)
     if isinstance(error, contacts.UnknownChoice):
         return conflict(error.field, words)
+    if isinstance(error, feeds.DeliveryKnown):
+        return conflict(field, words, existing_id=error.delivery_id)
     if isinstance(error, cases.BadFact):
         return conflict(field, f"{words} {error}")
     return conflict(field, words)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
-from qiao.core.rules.periods import Period, contains, intersect, merge, subtract
+from qiao.core.rules.periods import Period, contains, intersect, subtract
 
 
 class BadRules(ValueError):  # noqa: N818 - a finding about the rules
@@ -44,6 +44,35 @@ class Owed:
     minor: int
 
 
+def owed_days(bookings: Sequence[tuple[date, int]]) -> list[Owed]:
+    """What was owed on which days, of what was booked on days in their order, in minor units."""
+    found: list[Owed] = []
+    standing = 0
+    for place, (day, minor) in enumerate(bookings):
+        standing += minor
+        end = bookings[place + 1][0] + timedelta(days=1) if place + 1 < len(bookings) else None
+        if standing:
+            found.append(Owed(Period(day + timedelta(days=1), end), standing))
+    return found
+
+
+def less_disputed(
+    owed: Sequence[Owed], disputed: Sequence[tuple[Period, int | None]]
+) -> list[Owed]:
+    """What is owed without what is disputed on some of the days: so much of it, or all (None)."""
+    found = list(owed)
+    for period, minor in disputed:
+        cut: list[Owed] = []
+        for each in found:
+            common = intersect(each.period, period)
+            cut += [Owed(left, each.minor) for left in subtract(each.period, period)]
+            left_over = 0 if minor is None else max(each.minor - minor, 0)
+            if common is not None and left_over:
+                cut.append(Owed(common, left_over))
+        found = sorted(cut, key=lambda each: each.period.start)
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """Days on which a fee ran at one rate on one principal: what the customer is shown."""
@@ -68,27 +97,20 @@ def late_fee(
     until: date,
     owed: Sequence[Owed],
     rules: Sequence[LateFeeRule],
-    paused: Sequence[Period] = (),
 ) -> LateFee:
-    """The fee of a bill for the days after `due`, up to and with `until`.
-
-    `paused` days (a dispute, a deferral) cost nothing. Raises `BadRules`.
-    """
+    """The fee of a bill for the days after `due`, up to and with `until`. Raises `BadRules`."""
     _check(rules)
     if until <= due:
         return LateFee(0, ())
-    running = [Period(due + timedelta(days=1), until + timedelta(days=1))]
-    for pause in merge(paused):
-        running = [left for piece in running for left in subtract(piece, pause)]
+    running = Period(due + timedelta(days=1), until + timedelta(days=1))
     new_year = date(due.year + 1, 1, 1)
     stretches = []
-    for piece in running:
-        for rule in rules:
-            for debt in owed:
-                for days, daily in _at_rates(piece, rule, debt, new_year):
-                    count = days.days or 0
-                    fee = Decimal(debt.minor) * daily * count
-                    stretches.append(Stretch(days, debt.minor, daily, fee))
+    for rule in rules:
+        for debt in owed:
+            for days, daily in _at_rates(running, rule, debt, new_year):
+                count = days.days or 0
+                fee = Decimal(debt.minor) * daily * count
+                stretches.append(Stretch(days, debt.minor, daily, fee))
     stretches.sort(key=lambda each: each.period.start)
     total = sum((each.fee for each in stretches), Decimal(0))
     return LateFee(_bounded(total, stretches, rules, until), tuple(stretches))

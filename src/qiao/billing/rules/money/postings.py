@@ -10,8 +10,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from qiao.billing.rules.money.allocation import Allocated
+
 OWN: Final = "company"
 """The owner whose money is the company's own."""
+
+PRINCIPAL: Final = "principal"
+"""What a bill itself is owed as, beside costs and interest; see `allocation.Kind`."""
 
 
 class Ledger(StrEnum):
@@ -37,6 +42,7 @@ class Event(StrEnum):
 
     BILL_ISSUED = "bill_issued"
     PAYMENT_RECEIVED = "payment_received"
+    CREDIT_MOVED = "credit_moved"
     PREPAID_APPLIED = "prepaid_applied"
     PREPAID_REFUNDED = "prepaid_refunded"
     PREPAID_TRANSFERRED = "prepaid_transferred"
@@ -74,6 +80,7 @@ def _rule(debits: Iterable[Ledger], on_credit: Iterable[Ledger]) -> Rule:
 RULES: Final[Mapping[Event, Rule]] = {
     Event.BILL_ISSUED: _rule(_BILLED, _BILLED),
     Event.PAYMENT_RECEIVED: _rule(_MONEY, [Ledger.RECEIVABLE, Ledger.PREPAID]),
+    Event.CREDIT_MOVED: _rule([Ledger.RECEIVABLE], [Ledger.PREPAID]),
     Event.PREPAID_APPLIED: _rule([Ledger.PREPAID], [Ledger.RECEIVABLE]),
     Event.PREPAID_REFUNDED: _rule([Ledger.PREPAID], _MONEY),
     Event.PREPAID_TRANSFERRED: _rule([Ledger.PREPAID], [Ledger.PREPAID]),
@@ -102,8 +109,8 @@ class Unbalanced(ValueError):  # noqa: N818 - a finding about the entries
 class Entry:
     """One amount on one account: a debit above zero, a credit below.
 
-    `account` is the customer's account and `bill` the bill, 0 where the entry is of none; `charge`
-    is the line of the bill that was earned.
+    `account` is the customer's account and `bill` the bill, 0 where the entry is of none; `kind`
+    is what a customer owes (see `allocation.Kind`), `charge` the line of the bill that was earned.
     """
 
     ledger: Ledger
@@ -111,6 +118,7 @@ class Entry:
     account: int = 0
     bill: int = 0
     owner: str = OWN
+    kind: str = ""
     charge: str = ""
 
 
@@ -157,9 +165,41 @@ def bill_entries(*, account: int, bill: int, lines: Sequence[Billed]) -> tuple[E
     for line in lines:
         owed[line.owner] = owed.get(line.owner, 0) + line.minor + line.tax
         ledger = Ledger.REVENUE if line.owner == OWN else Ledger.OWED_TO_OWNER
-        against.append(Entry(ledger, -line.minor, account, bill, line.owner, line.charge))
-        against.append(Entry(Ledger.TAX, -line.tax, account, bill, line.owner, line.charge))
+        against.append(Entry(ledger, -line.minor, account, bill, line.owner, "", line.charge))
+        against.append(Entry(Ledger.TAX, -line.tax, account, bill, line.owner, "", line.charge))
     debts = [
-        Entry(Ledger.RECEIVABLE, minor, account, bill, owner) for owner, minor in owed.items()
+        Entry(Ledger.RECEIVABLE, minor, account, bill, owner, PRINCIPAL)
+        for owner, minor in owed.items()
     ]
     return tuple(entry for entry in (*debts, *against) if entry.minor)
+
+
+def payment_entries(
+    *, money: Ledger, account: int, paid: Iterable[Allocated], ahead: int
+) -> tuple[Entry, ...]:
+    """A payment: money came in, debts are paid, and what is left (`ahead`) is paid ahead."""
+    settled = _settled(account, paid)
+    if ahead:
+        settled = (*settled, Entry(Ledger.PREPAID, -ahead, account))
+    return (Entry(money, -sum(entry.minor for entry in settled), account), *settled)
+
+
+def applied_entries(*, account: int, paid: Iterable[Allocated]) -> tuple[Entry, ...]:
+    """What was paid ahead pays debts."""
+    settled = _settled(account, paid)
+    used = Entry(Ledger.PREPAID, -sum(entry.minor for entry in settled), account)
+    return (used, *settled)
+
+
+def _settled(account: int, paid: Iterable[Allocated]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(Ledger.RECEIVABLE, -each.minor, account, each.debt.bill, each.debt.owner,
+              each.debt.kind)
+        for each in paid
+    )  # fmt: skip
+
+
+def moved_entries(*, account: int, owed_back: Iterable[Entry]) -> tuple[Entry, ...]:
+    """What is owed to the customer (receivables below nothing) becomes paid ahead."""
+    moved = tuple(replace(entry, minor=-entry.minor) for entry in owed_back)
+    return (*moved, Entry(Ledger.PREPAID, -sum(entry.minor for entry in moved), account))

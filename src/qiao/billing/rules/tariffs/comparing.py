@@ -11,12 +11,15 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Final
 
 from qiao.billing.rules.tariffs.model import USAGE, Tariff, Tiered
 from qiao.billing.rules.tariffs.parts import RatedPart, rate_parts
 from qiao.billing.rules.tariffs.planning import DIGITS, Part, Room
 from qiao.core.rules.money import exponent_of
 from qiao.core.rules.periods import Period
+
+STEPS: Final = 6
 
 
 class Cause(StrEnum):
@@ -39,7 +42,7 @@ class BillFacts:
     """
 
     period: Period
-    months: int
+    months: int | Fraction
     version: str
     quantities: Mapping[str, Decimal]
     labels: Mapping[str, str]
@@ -74,6 +77,25 @@ class Comparison:
 def compare(tariffs: Mapping[str, Tariff], earlier: BillFacts, later: BillFacts) -> Comparison:
     """Tell why `later` differs from `earlier`. Raises `CannotRate` where a step cannot be rated,
     such as the later household under earlier prices that ask for more than is known."""
+    return compare_many(tariffs, [(earlier, later)])[0]
+
+
+def compare_many(
+    tariffs: Mapping[str, Tariff], pairs: Sequence[tuple[BillFacts, BillFacts]]
+) -> list[Comparison]:
+    """The same of many bills, each with the earlier one first; all steps are rated together.
+    Raises `CannotRate` where a step of one of them cannot be rated."""
+    steps = rate_parts(
+        tariffs, [_part(step) for earlier, later in pairs for step in _steps(earlier, later)]
+    )
+    return [
+        _compared(earlier, later, steps[STEPS * place : STEPS * (place + 1)])
+        for place, (earlier, later) in enumerate(pairs)
+    ]
+
+
+def _steps(earlier: BillFacts, later: BillFacts) -> tuple[BillFacts, ...]:
+    """From the earlier bill to the later one, one thing changed after the other."""
     longer = replace(
         earlier,
         period=later.period,
@@ -84,9 +106,10 @@ def compare(tariffs: Mapping[str, Tariff], earlier: BillFacts, later: BillFacts)
     filled = replace(used, before=later.before)
     lived = replace(filled, labels=later.labels, numbers=later.numbers, rooms=later.rooms)
     priced = replace(lived, version=later.version)
-    steps = rate_parts(
-        tariffs, [_part(each) for each in (earlier, longer, used, filled, lived, priced)]
-    )
+    return (earlier, longer, used, filled, lived, priced)
+
+
+def _compared(earlier: BillFacts, later: BillFacts, steps: Sequence[RatedPart]) -> Comparison:
     totals = [int(each.rated.totals[each.row]) for each in steps]
     tiers = _tiers(steps[1], steps[2]) + totals[3] - totals[2]
     found = {

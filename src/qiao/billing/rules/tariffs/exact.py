@@ -38,14 +38,7 @@ class Exact:
         return Exact(-self.above, self.below)
 
     def __add__(self, other: "Exact") -> "Exact":
-        if isinstance(self.below, int) and isinstance(other.below, int):
-            common = self.below * other.below // gcd(self.below, other.below)
-            one = _times(self.above, common // self.below)
-            two = _times(other.above, common // other.below)
-            return Exact(plus(one, two), common)
-        one = _times(self.above, other.below)
-        two = _times(other.above, self.below)
-        return Exact(plus(one, two), _times_below(self.below, other.below))
+        return self._joined(other, plus)
 
     def __sub__(self, other: "Exact") -> "Exact":
         return self + -other
@@ -63,21 +56,22 @@ class Exact:
 
     def lesser(self, other: "Exact") -> "Exact":
         """The lesser of two, row by row."""
-        return self._chosen(other, np.minimum)
+        return self._joined(other, np.minimum)
 
     def greater(self, other: "Exact") -> "Exact":
         """The greater of two, row by row."""
-        return self._chosen(other, np.maximum)
+        return self._joined(other, np.maximum)
 
-    def _chosen(self, other: "Exact", choose: Callable[[Column, Column], Column]) -> "Exact":
+    def _joined(self, other: "Exact", join: Callable[[Column, Column], Column]) -> "Exact":
+        """Two columns over one denominator, made one."""
         if isinstance(self.below, int) and isinstance(other.below, int):
             common = self.below * other.below // gcd(self.below, other.below)
             one = _times(self.above, common // self.below)
             two = _times(other.above, common // other.below)
-            return Exact(choose(one, two), common)
+            return Exact(join(one, two), common)
         one = _times(self.above, other.below)
         two = _times(other.above, self.below)
-        return Exact(choose(one, two), _times_below(self.below, other.below))
+        return Exact(join(one, two), _times_below(self.below, other.below))
 
     def fraction_at(self, row: int) -> Fraction:
         """The number of one row."""

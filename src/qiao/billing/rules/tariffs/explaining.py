@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Final
 
+import numpy as np
+
 from qiao.billing.rules.tariffs.exact import Exact
 from qiao.billing.rules.tariffs.model import AtLeast, Charge, Share, Tariff
 from qiao.billing.rules.tariffs.rating import Rated
@@ -56,7 +58,7 @@ def explain(tariff: Tariff, rated: Rated, row: int) -> Explained:
     quantity of nothing."""
     lines = [_line(tariff, charge, rated, row) for charge in tariff.charges]
     return Explained(
-        tuple(line for line in lines if line.minor or not _is_idle(line)),
+        tuple(line for line in lines if line.minor or not is_idle(line.charge)),
         int(rated.totals[row]),
         {key: decimal_at(each, row) for key, each in rated.quantities.items()},
     )
@@ -64,30 +66,30 @@ def explain(tariff: Tariff, rated: Rated, row: int) -> Explained:
 
 def decimal_at(numbers: Exact, row: int) -> Decimal:
     """The number of a row, exact where it ends within twelve digits."""
-    below = numbers.below if isinstance(numbers.below, int) else int(numbers.below[row])
+    found = numbers.fraction_at(row)
     with localcontext() as context:
         context.prec = 60
-        value = Decimal(int(numbers.above[row])) / Decimal(below)
+        value = Decimal(found.numerator) / Decimal(found.denominator)
         short = value.quantize(Decimal(1).scaleb(-DIGITS))
         return short.normalize() + 0 if short else Decimal(0)
 
 
-def _is_idle(line: Line) -> bool:
-    return bool(line.charge.when) or isinstance(line.charge.how, AtLeast | Share)
+def is_idle(charge: Charge) -> bool:
+    """Whether a charge of nothing is left out of a bill: it did not apply."""
+    return bool(charge.when) or isinstance(charge.how, AtLeast | Share)
 
 
 def _line(tariff: Tariff, charge: Charge, rated: Rated, row: int) -> Line:
     minor = int(rated.amounts[charge.key][row])
-    adds = not (isinstance(charge.how, Share) and charge.how.included)
     if charge.key in rated.walks:
         walk = rated.walks[charge.key]
         steps = _steps(walk, row, minor, exponent_of(tariff.currency))
         used = sum((step.quantity for step in steps), Decimal(0))
-        return Line(charge, minor, adds, used, None, steps)
+        return Line(charge, minor, charge.adds, used, None, steps)
     if charge.key in rated.units:
         quantity, price = rated.units[charge.key]
-        return Line(charge, minor, adds, decimal_at(quantity, row), decimal_at(price, row))
-    return Line(charge, minor, adds)
+        return Line(charge, minor, charge.adds, decimal_at(quantity, row), decimal_at(price, row))
+    return Line(charge, minor, charge.adds)
 
 
 def _steps(walk: Walk, row: int, minor: int, exponent: int) -> tuple[Step, ...]:
@@ -110,13 +112,9 @@ def _steps(walk: Walk, row: int, minor: int, exponent: int) -> tuple[Step, ...]:
 
 
 def _part(walk: Walk, place: int, row: int, exponent: int) -> int:
-    only = Exact(walk.portions[place].above[row : row + 1], _below(walk.portions[place], row))
-    price = Exact(walk.prices[place].above[row : row + 1], _below(walk.prices[place], row))
-    return int((only * price).to_scale(exponent)[0])
-
-
-def _below(numbers: Exact, row: int) -> int:
-    return numbers.below if isinstance(numbers.below, int) else int(numbers.below[row])
+    only = np.array([row])
+    part = walk.portions[place].at(only) * walk.prices[place].at(only)
+    return int(part.to_scale(exponent)[0])
 
 
 def _end(walk: Walk, place: int, row: int) -> Decimal | None:

@@ -155,6 +155,11 @@ class Charge:
     owner: str = "company"
     when: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    @property
+    def adds(self) -> bool:
+        """Whether it belongs to the total: what is contained in other charges is only shown."""
+        return not (isinstance(self.how, Share) and self.how.included)
+
 
 @dataclass(frozen=True, slots=True)
 class Tariff:

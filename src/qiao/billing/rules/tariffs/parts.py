@@ -9,7 +9,7 @@ import numpy as np
 
 from qiao.billing.rules.tariffs.exact import Exact, column
 from qiao.billing.rules.tariffs.inputs import Allowances, CannotRate, Labels, Rows
-from qiao.billing.rules.tariffs.model import DAYS, MONTHS, SHARE, Tariff
+from qiao.billing.rules.tariffs.model import DAYS, MONTHS, SHARE, Tariff, Tiered
 from qiao.billing.rules.tariffs.planning import Part, Room
 from qiao.billing.rules.tariffs.rating import Rated, rate
 
@@ -63,7 +63,7 @@ def rows_of(tariff: Tariff, parts: Sequence[Part]) -> Rows:
 def _rooms_of(tariff: Tariff, parts: Sequence[Part]) -> Allowances | None:
     """The allowances of parts in years of tiers; a part without a year has its own inputs for a
     whole one."""
-    if not any(part.year_rooms for part in parts):
+    if not any(part.year_rooms for part in parts) or not _fills_over_years(tariff):
         return None
     owned = [
         (row, room)
@@ -74,6 +74,12 @@ def _rooms_of(tariff: Tariff, parts: Sequence[Part]) -> Allowances | None:
     weight = _fractions([room.weight for _row, room in owned])
     row = np.array([row for row, _room in owned], dtype=np.int64)
     return Allowances(row, weight, Rows(len(owned), labels, numbers))
+
+
+def _fills_over_years(tariff: Tariff) -> bool:
+    return any(
+        isinstance(charge.how, Tiered) and charge.how.period == "year" for charge in tariff.charges
+    )
 
 
 def _inputs(

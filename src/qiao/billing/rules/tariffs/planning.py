@@ -32,7 +32,7 @@ class CannotPlan(ValueError):  # noqa: N818 - a finding about the input
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What was used between two readings, by quantity (usage, peak, valley)."""
+    """What was used between two readings, by quantity (``usage``, ``peak_kwh``)."""
 
     period: Period
     quantities: Mapping[str, Decimal]
@@ -95,7 +95,7 @@ class Part:
 def plan(
     *,
     period: Period,
-    months: int,
+    months: int | Fraction,
     uses: Sequence[Use],
     terms: Sequence[Terms],
     years: Sequence[TierYear] = (),
@@ -106,11 +106,12 @@ def plan(
     """
     held = [*(each.period for each in terms), *(each.period for each in years)]
     cuts = {day for each in held for day in (each.start, each.end) if day}
-    spread = _spread(uses, period, cuts)
+    pieces = split(period, cuts)
+    spread = _spread(uses, period, pieces)
     whole = _days(period)
     used: dict[tuple[int, str], Decimal] = defaultdict(Decimal)
     parts = []
-    for piece in split(period, cuts):
+    for piece in pieces:
         under = _held(terms, piece)
         year = next(
             (place for place, y in enumerate(years) if contains(y.period, piece.start)), -1
@@ -182,16 +183,20 @@ def _rooms(year: TierYear, terms: Sequence[Terms]) -> tuple[Room, ...]:
 
 
 def _spread(
-    uses: Sequence[Use], period: Period, cuts: Iterable[date]
+    uses: Sequence[Use], period: Period, pieces: Sequence[Period]
 ) -> dict[date, dict[str, Decimal]]:
     """Uses by the pieces that they fall into; a piece without any has none of each."""
-    pieces = split(period, cuts)
     names = dict.fromkeys(name for use in uses for name in use.quantities)
     found = {piece.start: dict.fromkeys(names, Decimal(0)) for piece in pieces}
     for use in uses:
         end = use.period.end
         if end is None or use.period.start < period.start or (period.end and end > period.end):
             raise CannotPlan(f"{use.period.start}: a use lies outside of the bill's period")
+        if len(pieces) == 1:  # as nearly all bills are
+            own = found[period.start]
+            for name, quantity in use.quantities.items():
+                own[name] += quantity
+            continue
         mine = [(piece, intersect(piece, use.period)) for piece in pieces]
         shares = [(piece.start, _days(part)) for piece, part in mine if part is not None]
         for name, quantity in use.quantities.items():

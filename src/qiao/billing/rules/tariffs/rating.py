@@ -93,7 +93,7 @@ def rate(tariff: Tariff, rows: Rows, allowances: Allowances | None = None) -> Ra
     """Rate rows by a tariff. Raises `CannotRate`."""
     rows = _reckoned(tariff, rows)
     if allowances:
-        allowances = replace(allowances, rows=_reckoned(tariff, allowances.rows))
+        allowances = replace(allowances, rows=_reckoned(tariff, allowances.rows, used=False))
     amounts: dict[str, Column] = {}
     bills = _Bills(rows, exponent_of(tariff.currency), amounts, allowances)
     charged: dict[str, _Charged] = {}
@@ -101,7 +101,7 @@ def rate(tariff: Tariff, rows: Rows, allowances: Allowances | None = None) -> Ra
     for charge in tariff.charges:
         found = charged[charge.key] = _where_charged(charge, bills)
         amounts[charge.key] = found.amount.to_scale(bills.exponent)
-        if not (isinstance(charge.how, Share) and charge.how.included):
+        if charge.adds:
             totals = plus(totals, amounts[charge.key])
     walks = {key: each.walk for key, each in charged.items() if each.walk}
     units = {key: each.unit for key, each in charged.items() if each.unit}
@@ -109,10 +109,13 @@ def rate(tariff: Tariff, rows: Rows, allowances: Allowances | None = None) -> Ra
     return Rated(amounts, narrow(totals), walks, reckoned, units)
 
 
-def _reckoned(tariff: Tariff, rows: Rows) -> Rows:
-    """The rows with what is taken where nothing is known, and with their quantities."""
+def _reckoned(tariff: Tariff, rows: Rows, *, used: bool = True) -> Rows:
+    """The rows with what is taken where nothing is known, and with their quantities. An allowance
+    (not `used`) has those alone that do not hang on what was used."""
     rows = rows.with_defaults(tariff)
     for quantity in tariff.quantities:
+        if not used and not quantity.value.names() <= rows.numbers.keys():
+            continue
         value = figure_of(quantity.value, rows)
         if quantity.rounding is not None:
             value = value.rounded(quantity.rounding.digits, quantity.rounding.way)

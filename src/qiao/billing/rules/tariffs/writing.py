@@ -16,6 +16,13 @@ from qiao.billing.rules.tariffs.model import (
     Tariff,
     Tiered,
 )
+from qiao.billing.rules.tariffs.reading import read_tariff
+
+
+def rewritten(data: Any) -> dict[str, Any]:
+    """The data of a tariff as this module writes it, however it was written. Raises
+    `checking.BadTariff`."""
+    return write_tariff(read_tariff(data))
 
 
 def write_tariff(tariff: Tariff) -> dict[str, Any]:

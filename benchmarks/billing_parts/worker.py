@@ -1,0 +1,41 @@
+"""A worker of a run of bills that says of how many accounts it did a batch, before it is kept.
+
+``python worker.py reckon|issue RUN CLERK``. What it did and did not keep when it is killed was
+said, so that it counts as done twice.
+"""
+
+import os
+import sys
+
+JOBS = {"reckon": "_reckon_some", "issue": "_issue_some"}
+
+
+def main(job: str, run_id: int, clerk: str) -> None:
+    """Do the job of the run to its end, or until somebody kills this process."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qiao.config.settings")
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from qiao.billing.operations import run_jobs
+    from qiao.staff.queries import actor_by_number
+
+    some = getattr(run_jobs, JOBS[job])
+
+    def told(*given: object) -> int:
+        count = int(some(*given))
+        print(count, flush=True)
+        return count
+
+    setattr(run_jobs, JOBS[job], told)
+    now = timezone.now()
+    actor = actor_by_number(clerk, day=timezone.localdate(now))
+    if job == "reckon":
+        run_jobs.reckon_run(run_id=run_id, actor=actor)
+    else:
+        run_jobs.issue_run(run_id=run_id, actor=actor, now=now)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

@@ -1,0 +1,104 @@
+"""Readings as a head-end sends them, and bills as an accounting system reads them."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from qiao.api.tests.programs import Program, make_key
+from qiao.billing import operations as billing
+from qiao.billing.models import Bill
+from qiao.billing.tests.lives import a_bill, an_account, issue
+from qiao.customers.tests.factories import NOW, make_account, make_service_point
+from qiao.metering.models import Reading
+from qiao.metering.operations import ensure_registers
+from qiao.staff.tests.cast import Company, make_company
+
+pytestmark = pytest.mark.django_db
+AT = "2026-11-01T09:00:00+08:00"
+
+
+@pytest.fixture
+def company() -> Company:
+    return make_company()
+
+
+def reading(key: str, meter: str, value: str, at: str = AT, **more: str) -> dict[str, str]:
+    return {"key": key, "meter_number": meter, "value": value, "read_at": at, **more}
+
+
+def a_meter(company: Company) -> str:
+    point = make_service_point(company.agent)
+    make_account(company.agent, service_point=point)
+    ensure_registers(now=NOW, service_point_ids=[point.pk])
+    return str(point.meter_number)
+
+
+def test_readings_are_taken_once_and_those_that_cannot_be_say_why(company: Company) -> None:
+    meter = a_meter(company)
+    program = Program(make_key(company.agent, scopes=["readings:write"]))
+    body = {
+        "readings": [
+            reading("a", meter, "120"),
+            reading("b", "W-nobody", "3"),
+            reading("c", meter, "1e5", "2026-11-02T09:00:00+08:00"),
+        ]
+    }
+    told = program.post("/readings", body).json()
+    assert (told["taken"], told["known"], told["refused"]) == (1, 0, 2)
+    assert [each["outcome"] for each in told["items"]] == ["taken", "refused", "refused"]
+    assert told["items"][1]["findings"][0]["rule"] == "meter"
+    assert told["items"][2]["findings"][0]["seen"]["code"] == "number"
+    row = Reading.objects.get()
+    assert row.pk == told["items"][0]["reading_id"]
+    assert (row.value, row.method) == (Decimal(120), "remote")
+    again = program.post("/readings", {"readings": body["readings"][:1]}).json()
+    assert (again["known"], again["items"][0]["reading_id"]) == (1, row.pk)
+    other = Program(make_key(company.outsider, scopes=["readings:write"]))
+    lost = other.post("/readings", {"readings": [reading("x", meter, "130")]}).json()
+    assert (lost["refused"], lost["items"][0]["findings"][0]["rule"]) == (1, "meter")
+    assert Reading.objects.count() == 1
+
+
+def test_a_batch_that_does_not_fit_its_description_takes_nothing_in(company: Company) -> None:
+    meter = a_meter(company)
+    program = Program(make_key(company.agent, scopes=["readings:write"]))
+    for wrong in (
+        [],
+        [reading("a", meter, "1", "yesterday")],
+        [reading("a", meter, "1") | {"kind": "x"}],
+        [reading(str(n), meter, "1") for n in range(1_001)],
+    ):
+        assert program.post("/readings", {"readings": wrong}).status_code == 422
+    reader = Program(make_key(company.agent, scopes=["bills:read"]))
+    body = {"readings": [reading("a", meter, "1")]}
+    assert reader.post("/readings", body).status_code == 403
+    assert not Reading.objects.exists()
+
+
+def test_bills_are_listed_narrowed_and_read_with_their_lines(company: Company) -> None:
+    pk = an_account(company)
+    bills = [issue(a_bill(pk, month, "7"))[0] for month in range(3)]
+    program = Program(make_key(company.agent, scopes=["bills:read"]))
+    seen, after = [], ""
+    while after is not None:
+        page = program.get("/bills", limit=2, after=after).json()
+        seen += [each["number"] for each in page["items"]]
+        after = page["next"]
+    assert seen == [bill.number for bill in reversed(bills)]
+    assert program.get("/bills", number=bills[0].number.lower()).json()["items"][0]["minor"] == (
+        bills[0].total_minor
+    )
+    owed = program.get("/bills", age="all").json()["items"]
+    assert sum(each["owed_minor"] for each in owed) == sum(bill.total_minor for bill in bills)
+    told = program.get(f"/bills/{bills[0].pk}").json()
+    assert sum(line["minor"] for line in told["lines"] if line["adds"]) == told["minor"]
+    billing.reverse_bill(
+        bill_id=bills[-1].pk, day=date(2026, 11, 22), reason="misread", actor=None, now=NOW
+    )
+    assert program.get("/bills", state="reversed").json()["items"][0]["bill_id"] == bills[-1].pk
+    assert program.get("/bills", state="x").status_code == 422
+    stranger = Program(make_key(company.outsider, scopes=["bills:read"]))
+    assert stranger.get("/bills").json()["items"] == []
+    assert stranger.get(f"/bills/{bills[0].pk}").status_code == 404
+    assert Bill.objects.count() == 3

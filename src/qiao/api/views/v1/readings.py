@@ -1,0 +1,110 @@
+"""Readings of meters, as a head-end or another system sends them."""
+
+from typing import Annotated, Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+
+from qiao.api.views.v1.calls import Done, ProgramRequest, actor_of
+from qiao.api.views.v1.service import changes
+from qiao.api.views.v1.shapes import Body, Moment, Shown, line
+from qiao.metering import operations
+
+GROUP = "readings"
+MOST = 1_000
+
+
+class NewReading(Body):
+    """A value as it stands on a register. `key` names it for ever among those of this program:
+    sent again it is taken in once. `value` is decimal text. A register is named by its meter with
+    `kind` and, where it counts by the hours, `period`; `method` says how it was read."""
+
+    key: Annotated[str, line(80, 1)]
+    meter_number: Annotated[str, line(40, 1)]
+    value: Annotated[str, line(40, 1)]
+    read_at: Moment
+    kind: Literal["total", "period", "demand"] = "total"
+    period: Annotated[str, line(20)] = ""
+    method: Literal["actual", "remote", "customer", "estimated"] = "remote"
+    reason: Annotated[str, line(80)] = ""
+
+
+class NewReadings(Body):
+    """Up to a thousand readings; each stands for itself."""
+
+    readings: Annotated[list[NewReading], Field(min_length=1, max_length=MOST)]
+
+
+class FindingShown(Shown):
+    """What a check says of a reading: ``refuse``, ``stop`` or ``note``, what it saw and what it
+    expected."""
+
+    rule: str
+    severity: str
+    seen: dict[str, Any]
+    expected: dict[str, Any]
+
+
+class ReadingTaken(Shown):
+    """What became of a reading: ``taken``, ``known`` (it, or its value, is held) or ``refused``.
+    One in the state ``exception`` waits until somebody decides."""
+
+    key: str
+    outcome: str
+    reading_id: int | None
+    state: str
+    findings: list[FindingShown]
+
+
+class ReadingsTaken(Shown):
+    """Counts, and each reading in the order in which it was sent."""
+
+    taken: int
+    known: int
+    refused: int
+    exceptions: int
+    items: list[ReadingTaken]
+
+
+@changes(
+    "/readings", "takeReadings", scope="readings:write", answer=ReadingsTaken, group=GROUP,
+    title=_("Take readings of meters in"),
+    about=_(
+        "They go through the same checks as those of files. One that is refused says why and does"
+        " not keep the others from being taken; send it again under another key."
+    ),
+)  # fmt: skip
+def take_readings(request: ProgramRequest, body: NewReadings) -> Done:
+    """Take readings in, each once."""
+    actor = actor_of(request)
+    found = operations.take_readings(
+        actor=actor,
+        now=request.call.now,
+        source=f"api.{actor.staff_id}",
+        readings=[_given(each) for each in body.readings],
+    )
+    items = [
+        ReadingTaken(
+            key=each.key, outcome=each.outcome, reading_id=each.reading_id, state=each.state,
+            findings=[FindingShown.model_validate(finding) for finding in each.findings],
+        )
+        for each in found
+    ]  # fmt: skip
+    counts = {
+        name: sum(each.outcome == name for each in found) for name in ("taken", "known", "refused")
+    }
+    exceptions = sum(each.state == "exception" for each in found)
+    return Done(ReadingsTaken(items=items, exceptions=exceptions, **counts), "/api/v1/readings")
+
+
+def _given(reading: NewReading) -> operations.NewReading:
+    return operations.NewReading(
+        key=reading.key,
+        raw=reading.value,
+        read_at=reading.read_at,
+        meter_number=reading.meter_number,
+        kind=reading.kind,
+        period=reading.period,
+        method=reading.method,
+        reason=reading.reason,
+    )

@@ -1,0 +1,73 @@
+"""What a second person agrees to: bills taken back, late fees waived."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from qiao.billing.models import Bill
+from qiao.billing.operations import BillReversed, DayClosed, NotLatest
+from qiao.billing.operations.asking import NothingToWaive, reversal_agreed, waiver_agreed
+from qiao.billing.queries.asked import REVERSE, WAIVE
+from qiao.billing.showing import money
+from qiao.core.actor import Forbidden
+from qiao.core.manifest import Decidable, Difference, Told
+from qiao.core.models import Approval
+
+
+def tell_reversal(approval: Approval) -> Told:
+    """Which bill shall be taken back, of which amount."""
+    bill = Bill.objects.filter(pk=approval.subject_id).first()
+    return _told(approval, bill, _("Take a bill back"), bill.total_minor if bill else 0)
+
+
+def tell_waiver(approval: Approval) -> Told:
+    """How much of which bill's late fee shall be waived."""
+    bill = Bill.objects.filter(pk=approval.subject_id).first()
+    return _told(approval, bill, _("Waive a late fee"), approval.payload["minor"])
+
+
+def _told(approval: Approval, bill: Bill | None, kind: Any, minor: int) -> Told:
+    return Told(
+        kind=kind,
+        title=bill.number if bill else "–",
+        url=reverse("billing:bill", args=[bill.pk]) if bill else "",
+        differences=[
+            Difference(
+                pgettext_lazy("bill", "Amount"),
+                money(minor, bill.currency),
+                money(0, bill.currency),
+            )
+        ]
+        if bill
+        else [],
+        note=approval.reason,
+    )
+
+
+_REFUSALS: Final[Mapping[type[Exception], Any]] = {
+    DayClosed: _("Today is closed already: agree tomorrow."),
+    Forbidden: _("Whoever asked may not do this any more."),
+    ObjectDoesNotExist: _("Whoever asked works here no more."),
+}
+DECISIONS: Final = (
+    Decidable(
+        kind=REVERSE,
+        tell=tell_reversal,
+        carry_out=reversal_agreed,
+        refusals={
+            NotLatest: _("A later bill has come meanwhile: it is taken back first."),
+            BillReversed: _("The bill was taken back meanwhile."),
+            **_REFUSALS,
+        },
+    ),
+    Decidable(
+        kind=WAIVE,
+        tell=tell_waiver,
+        carry_out=waiver_agreed,
+        refusals={NothingToWaive: _("There is no late fee on the bill any more."), **_REFUSALS},
+    ),
+)

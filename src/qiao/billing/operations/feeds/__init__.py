@@ -1,0 +1,41 @@
+"""What other billing systems send is taken in, corrected by what they send later, taken back."""
+
+from qiao.billing.operations.feeds.deliveries import (
+    BadMapping,
+    DeliveryKnown,
+    NewDelivery,
+    NotStated,
+    Stated,
+    accept,
+    receive_file,
+    receive_rows,
+    run_check,
+    run_take,
+    take_back,
+)
+from qiao.billing.operations.feeds.setting import (
+    BadKey,
+    KeyTaken,
+    NewFeed,
+    add_feed,
+    rename_feed,
+)
+
+__all__ = [
+    "BadKey",
+    "BadMapping",
+    "DeliveryKnown",
+    "KeyTaken",
+    "NewDelivery",
+    "NewFeed",
+    "NotStated",
+    "Stated",
+    "accept",
+    "add_feed",
+    "receive_file",
+    "receive_rows",
+    "rename_feed",
+    "run_check",
+    "run_take",
+    "take_back",
+]

@@ -1,0 +1,123 @@
+"""Customers are told of their bills: a notice each, queued for a whole batch at once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from qiao.billing import showing
+from qiao.billing.models import Bill
+from qiao.billing.queries.bill_facts import Balance, balances_of
+from qiao.billing.queries.bill_links import page_of
+from qiao.billing.showing_papers import days_of, due_words
+from qiao.core import parameters
+from qiao.core.rules.texts import DATA_KEYS, language_key
+from qiao.core.transactions import required
+from qiao.customers.queries import Addressee, addressees_of
+from qiao.messaging.operations import Receiver, Sending, cancel_about, queue_messages
+from qiao.messaging.queries import notice_texts
+from qiao.staff.queries import chain_of, organisation
+
+ISSUED: Final = "bill_issued"
+"""The occasion, and the kind of the messages."""
+SUBJECT: Final = "bill"
+WISH: Final = "billing.tell_bill"
+CHANNELS: Final = {"no": (), "email": ("email",), "letter": ("email", "letter")}
+STALE: Final = timedelta(days=31)
+"""Bills of days so long ago were taken over: their customers have had them."""
+
+
+def tell_bills(*, bill_ids: Sequence[int], now: datetime) -> int:
+    """Queue a notice for each of these bills whose customer is to be told, by the setting of its
+    unit; how many wait to be sent. A bill of nothing, one taken back and an old one are not told;
+    a second call tells nobody twice.
+    """
+    required()
+    found = Bill.objects.filter(
+        pk__in=list(bill_ids), state=Bill.State.ISSUED, issued_date__gt=now.date() - STALE
+    ).exclude(total_minor=0)
+    by_unit: dict[int, list[Bill]] = defaultdict(list)
+    for bill in found.order_by("pk"):
+        by_unit[bill.organisation_id].append(bill)
+    return sum(_tell(unit_id, bills, now) for unit_id, bills in by_unit.items())
+
+
+def untell_bill(*, bill_id: int, now: datetime) -> None:
+    """A bill that is taken back is not told of any more, where its notice still waits."""
+    cancel_about(subject_kind=SUBJECT, subject_id=bill_id, kind=ISSUED, actor=None, now=now)
+
+
+def _tell(unit_id: int, bills: Sequence[Bill], now: datetime) -> int:
+    unit = organisation(unit_id)
+    day = now.astimezone(ZoneInfo(unit.timezone)).date()
+    wish = parameters.find(WISH, day=day, organisation_ids=chain_of(unit_id)).value
+    channels = CHANNELS[str(wish)]
+    if not channels:
+        return 0
+    who = addressees_of([(bill.account_id, bill.last_day) for bill in bills])
+    balances = balances_of(bills)
+    house = unit.languages[0] if unit.languages else settings.LANGUAGE_CODE
+    receivers = [
+        _receiver(bill, each, balances[bill.pk], each.language or house)
+        for bill, each in zip(bills, who, strict=True)
+        if each.customer_id
+    ]
+    texts = notice_texts(occasion=ISSUED, organisation_id=unit_id)
+    queued = queue_messages(
+        sending=Sending(
+            organisation_id=unit_id,
+            kind=ISSUED,
+            texts=texts.texts,
+            subject_kind=SUBJECT,
+            channels=channels,
+            notice_version_id=texts.version_id,
+        ),
+        receivers=receivers,
+        actor=None,
+        now=now,
+    )
+    return len(queued.message_ids)
+
+
+def _receiver(bill: Bill, who: Addressee, balance: Balance, language: str) -> Receiver:
+    key = language_key(language)
+    with override(key.lower()):
+        values = {
+            "bill": bill.number,
+            "account": who.number,
+            "days": days_of(bill),
+            "amount": showing.money(bill.total_minor, bill.currency),
+            "pay": _sentence(bill, balance),
+        }
+    return Receiver(
+        customer_id=who.customer_id,
+        subject_id=bill.pk,
+        language=key,
+        reference=bill.number,
+        key=f"billing.bill:{bill.pk}",
+        values=values,
+        tail=_tails(bill.pk),
+    )
+
+
+def _sentence(bill: Bill, balance: Balance) -> str:
+    """What is to be paid in all, with what was owed before."""
+    amount, until = due_words(bill, balance)
+    if balance.due <= 0:
+        return _("%(words)s.") % {"words": until}
+    return _("In all %(amount)s is owed. %(until)s.") % {"amount": amount, "until": until}
+
+
+def _tails(bill_id: int) -> dict[str, str]:
+    page = page_of(bill_id)
+    told = {}
+    if page:
+        for key in DATA_KEYS:
+            with override(key.lower()):
+                told[key] = _("Your bill on a page of its own: {link}").format(link=page)
+    return told

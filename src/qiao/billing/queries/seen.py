@@ -1,0 +1,120 @@
+"""What stands on an account, whoever bills it: pieces of statements that read the own ledger and
+what feeds told alike. An account is billed by one of them, so one of the branches has nothing.
+
+`:account:` is put in by `of_account`: the name of the column with the account's id.
+"""
+# ruff: noqa: S608 - put together from this file's own pieces; values are bound
+
+from typing import Final
+
+from qiao.billing.queries.parties import BEGUN
+
+_OPEN: Final = """
+    SELECT s.minor, i.due_date FROM billing_standing s LEFT JOIN billing_bill i ON i.id = s.bill_id
+     WHERE s.account_id = :account: AND s.ledger = 'receivable' AND s.minor > 0
+    UNION ALL
+    SELECT g.open_minor, g.due_date FROM billing_fedbill g
+     WHERE g.account_id = :account: AND g.is_current AND g.open_minor > 0"""
+_AHEAD: Final = """(
+    SELECT coalesce(-sum(s.minor), 0) FROM billing_standing s
+     WHERE s.account_id = :account: AND s.ledger = 'prepaid')"""
+_DUE: Final = "u.due_date < :today:"
+# What is owed and overdue: where another system says a balance, not more than that.
+_STANDS: Final = f"""
+SELECT coalesce(max(w.owed_minor), sum(u.minor), 0) AS owed,
+       least(coalesce(sum(u.minor) FILTER (WHERE {_DUE}), 0), max(w.owed_minor)) AS late,
+       least(coalesce(sum(u.minor) FILTER (WHERE u.due_date < :today: - :days:), 0),
+             max(w.owed_minor)) AS older,
+       coalesce(max(w.ahead_minor), {_AHEAD}) AS ahead,
+       min(u.due_date) FILTER (WHERE {_DUE} AND w.owed_minor IS DISTINCT FROM 0) AS oldest,
+       min(u.due_date) FILTER (WHERE u.due_date >= :today: AND w.owed_minor IS DISTINCT FROM 0)
+           AS due,
+       max(w.balance_minor - w.open_minor + w.free_minor) FILTER (WHERE w.state = 'differs')
+           AS differs
+  FROM (SELECT 1) one
+  LEFT JOIN billing_fedstanding w ON w.account_id = :account:
+  LEFT JOIN ({_OPEN}) u ON true"""
+# Each branch is cut off by itself: by its own index, and before what is open is looked up.
+# Who has the account today is shown none of others who have left.
+_BILLS: Final = f"""(
+SELECT i.id, NULL::bigint AS feed_id, i.number, i.start_date, i.end_date, i.due_date,
+       i.total_minor, i.currency, i.unit, i.usage, i.state = 'issued' AS holds, coalesce((
+           SELECT sum(s.minor) FROM billing_standing s
+            WHERE s.account_id = i.account_id AND s.ledger = 'receivable'
+              AND s.bill_id = i.id), 0)::bigint AS open
+  FROM billing_bill i
+ WHERE i.account_id = :account: AND (i.state = 'issued' OR :all:) AND i.end_date < :before:
+   AND (:all: OR i.end_date > {BEGUN.format(account=":account:")})
+ ORDER BY i.end_date DESC, i.id DESC LIMIT :limit:)
+UNION ALL (
+SELECT g.id, g.feed_id, g.number, g.start_date, g.end_date, g.due_date, g.minor, f.currency,
+       g.unit, g.usage, NOT g.is_cancelled, g.open_minor
+  FROM billing_fedbill g JOIN billing_feed f ON f.id = g.feed_id
+ WHERE g.account_id = :account: AND g.is_current AND (NOT g.is_cancelled OR :all:)
+   AND g.end_date < :before:
+ ORDER BY g.end_date DESC, g.id DESC LIMIT :limit:)"""
+_ARREARS: Final = """
+SELECT i.start_date, i.end_date, i.due_date, i.total_minor AS total, sum(s.minor)::bigint AS minor,
+       i.currency
+  FROM billing_standing s JOIN billing_bill i ON i.id = s.bill_id
+ WHERE s.account_id = :account: AND s.ledger = 'receivable' AND s.minor > 0 GROUP BY i.id
+UNION ALL
+SELECT g.start_date, g.end_date, g.due_date, g.minor, g.open_minor, f.currency
+  FROM billing_fedbill g JOIN billing_feed f ON f.id = g.feed_id
+ WHERE g.account_id = :account: AND g.is_current AND g.open_minor > 0"""
+_PAYMENTS: Final = """(
+SELECT y.id, NULL::bigint AS feed_id, y.number, y.received_at, y.minor, y.currency,
+       y.channel AS way, y.taken_back_by_id IS NULL AS holds
+  FROM billing_payment y
+ WHERE y.account_id = :account: AND (y.taken_back_by_id IS NULL OR :all:)
+ ORDER BY y.received_at DESC, y.id DESC LIMIT :limit:)
+UNION ALL (
+SELECT g.id, g.feed_id, g.number, g.received_at, g.minor, f.currency, g.way, NOT g.is_reversed
+  FROM billing_fedpayment g JOIN billing_feed f ON f.id = g.feed_id
+ WHERE g.account_id = :account: AND g.is_current AND (NOT g.is_reversed OR :all:)
+ ORDER BY g.received_at DESC, g.id DESC LIMIT :limit:)"""
+# Who bills it where that is not this system, and up to when its rows are whole.
+_TELLER: Final = """(
+    SELECT json_build_object('name', f.name, 'as_of',
+               least(f.bills_as_of, f.payments_as_of, f.balances_as_of))
+      FROM billing_feed f WHERE f.id = :feed:)"""
+
+
+def stands(account: str, *, today: str, days: int) -> str:
+    """A SELECT of one row: what is `owed` in minor units, how much of it `late`, and `older` than
+    so many days, what is paid `ahead`, the `oldest` day passed and the next `due`; by how much the
+    balance that was told `differs` from what the bills come to."""
+    pieces = {"today": today, "days": str(days)}
+    return of_account(_STANDS, account, **pieces)
+
+
+def bills(
+    account: str, *, limit: int, before: str = "'infinity'::date", every: bool = False
+) -> str:
+    """A SELECT of the latest bills of an account that ended before a day: `feed_id` of whose they
+    are, `open` what is owed; `every` one, also those that do not hold any more."""
+    return of_account(
+        _BILLS, account, limit=str(limit), before=before, all="true" if every else "false"
+    )
+
+
+def arrears(account: str) -> str:
+    """A SELECT of the bills of an account of which something is owed, with how much."""
+    return of_account(_ARREARS, account)
+
+
+def payments(account: str, *, limit: int, every: bool = False) -> str:
+    """A SELECT of the latest payments of an account; `every` one, also those taken back."""
+    return of_account(_PAYMENTS, account, limit=str(limit), all="true" if every else "false")
+
+
+def teller(feed: str) -> str:
+    """A scalar SELECT: who told it and as of when, as JSON; NULL where no other system did."""
+    return _TELLER.replace(":feed:", feed)
+
+
+def of_account(statement: str, account: str, **pieces: str) -> str:
+    """A piece with the name of the account's column, and others, put in."""
+    for name, text in {"account": account, **pieces}.items():
+        statement = statement.replace(f":{name}:", text)
+    return statement

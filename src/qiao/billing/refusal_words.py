@@ -1,0 +1,105 @@
+"""Refusals of billing in the reader's words, each with the field that it belongs to."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from qiao.billing import operations as ops
+from qiao.billing.operations import feeds, runs
+from qiao.billing.operations.asking import NothingToWaive
+from qiao.core.approvals import AlreadyPending
+from qiao.core.rules.text import BadText, TextFault
+
+Told = tuple[str, str]
+
+
+def _bad_text(refusal: BadText) -> Told:
+    if refusal.field == "slip" and refusal.reason == TextFault.EMPTY:
+        return "slip", _("A transfer has a number: copy it from the bank's slip.")
+    if refusal.field == "reason" and refusal.reason == TextFault.EMPTY:
+        return "reason", _("Say why.")
+    return refusal.field, _(refusal.message) % refusal.params
+
+
+def _names(refusal: ops.ShiftOpen) -> str:
+    return pgettext("between items of a list", ", ").join(refusal.names)
+
+
+def _nothing_due(elsewhere: int) -> str:
+    if not elsewhere:
+        return _("No account is due: the months of the last bills are not over by that day.")
+    return ngettext(
+        "No account is due that is not in another run under way (%(n)s is).",
+        "No account is due that is not in another run under way (%(n)s are).",
+        elsewhere,
+    ) % {"n": elsewhere}
+
+
+WORDS: Final[Mapping[type[Exception], Callable[[Any], Told]]] = {
+    BadText: _bad_text,
+    ops.OwedChanged: lambda _each: (
+        "",
+        _(
+            "Nothing was taken: what is owed has changed since you looked, for somebody else took"
+            " a payment or a bill came. Below is how it stands now."
+        ),
+    ),
+    ops.AccountFed: lambda each: (
+        "",
+        _(
+            "%(system)s bills this account: nothing is charged or taken for it here. Send the"
+            " customer to where that system takes payments."
+        )
+        % {"system": each.name},
+    ),
+    ops.PaidOtherwise: lambda each: (
+        "",
+        _("This form has taken a payment already: receipt %(number)s.") % {"number": each.number},
+    ),
+    ops.SlipUsed: lambda each: (
+        "slip",
+        _("This number was taken before for this account: receipt %(number)s.")
+        % {"number": each.number},
+    ),
+    ops.NoShift: lambda _each: (
+        "",
+        _("You have no drawer open here. Money goes into a drawer and comes out of one."),
+    ),
+    ops.BadAmount: lambda _each: ("amount", _("This amount cannot be taken here.")),
+    ops.DayClosed: lambda each: (
+        "",
+        _("The day %(day)s is closed: nothing is booked into it any more.")
+        % {"day": each.day.isoformat()},
+    ),
+    ops.ReversedAlready: lambda _each: ("", _("This payment was taken back already.")),
+    ops.ShiftClosed: lambda _each: ("", _("This drawer was counted already.")),
+    ops.ShiftOpen: lambda each: (
+        "",
+        _("A drawer is still open: %(names)s.") % {"names": _names(each)},
+    ),
+    ops.BillReversed: lambda _each: ("", _("The bill was taken back already.")),
+    ops.NotLatest: lambda each: (
+        "",
+        _("Later bills go on from it; take these back first: %(numbers)s.")
+        % {"numbers": pgettext("between items of a list", ", ").join(each.numbers)},
+    ),
+    NothingToWaive: lambda _each: ("minor", _("There is not so much late fee on the bill.")),
+    AlreadyPending: lambda _each: ("", _("This waits for a second person already.")),
+    runs.TooEarly: lambda each: (
+        "issued_date",
+        _("Not before %(day)s: until then the days are not over.") % {"day": each.day.isoformat()},
+    ),
+    runs.NothingDue: lambda each: ("", _nothing_due(each.elsewhere)),
+    runs.RunMovedOn: lambda _each: ("", _("Somebody went on with this run meanwhile.")),
+    feeds.KeyTaken: lambda _each: ("key", _("This unit has a feed of this key already.")),
+    feeds.BadKey: lambda _each: ("key", _("Small letters, digits, - and _; a letter first.")),
+    ops.NotOver: lambda _each: ("", _("A day can be closed when it has come, not before.")),
+}
+REFUSALS: Final = tuple(WORDS)
+
+
+def refusal_words(refusal: Exception) -> Told:
+    """The field, "" for none, and what is said."""
+    return WORDS[type(refusal)](refusal)

@@ -1,0 +1,1 @@
+"""Bills as they are reckoned, pure: what they are rated from, their lines, what is posted."""

@@ -1,0 +1,101 @@
+"""What is said of bills to somebody who hears them read out: the values of each, none that does
+not hold.
+
+A name tells what its value is: a bill has ``paid`` or ``unpaid``, never both, so whoever puts the
+values into sentences says of each bill what is true of it. Amounts are to the minor unit.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+
+from qiao.core.rules.money import Money
+from qiao.core.rules.months import Month, months_between
+
+Told = Mapping[str, Money | Month | Decimal | date | str]
+# Units of use by the name of the value that says them.
+_UNITS: Final = {"m3": "m3", "kwh": "kwh", "kWh": "kwh"}
+PERIOD: Final = {
+    "month": "month",
+    "first_month": "month",
+    "last_month": "month",
+    "since": "date",
+    "until": "date",
+}
+BILL: Final = {
+    **PERIOD,
+    "m3": "number",
+    "kwh": "number",
+    "use": "number",
+    "unit": "text",
+    "paid": "money",
+    "unpaid": "money",
+    "billed": "money",
+    "rest": "money",
+    "credit": "money",
+}
+ARREARS: Final = {**PERIOD, "arrears": "money"}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBill:
+    """A bill as far as it is told: its period with an exclusive end, what it came to, what of it
+    is still owed (late fees included), and the use."""
+
+    start: date
+    end: date
+    minor: int
+    open_minor: int
+    currency: str
+    unit: str = ""
+    usage: Decimal | None = None
+
+
+def bill_told(bill: ToldBill) -> Told:
+    """The period, the use, and how the amount stands: ``paid``; ``unpaid`` where all of it is
+    owed; ``billed`` and the ``rest`` where another amount is; ``credit`` for a credit note."""
+    return {**_period(bill.start, bill.end), **_use(bill), **_amount(bill)}
+
+
+def arrears_told(bills: Iterable[ToldBill]) -> list[Told]:
+    """What is owed, month by month, the oldest first; what falls into the same period is one."""
+    owed: dict[tuple[tuple[str, Month | date], ...], tuple[int, str]] = {}
+    for bill in sorted(bills, key=lambda each: (each.start, each.end)):
+        period = tuple(_period(bill.start, bill.end).items())
+        before, _currency = owed.get(period, (0, ""))
+        owed[period] = before + bill.open_minor, bill.currency
+    return [
+        {**dict(period), "arrears": Money(minor, currency)}
+        for period, (minor, currency) in owed.items()
+    ]
+
+
+def _period(start: date, end: date) -> dict[str, Month | date]:
+    """A month, several whole ones, or the days from the first to the last."""
+    months = months_between(start, end)
+    if months is None:
+        return {"since": start, "until": end - timedelta(days=1)}
+    first, last = months
+    return {"month": first} if first == last else {"first_month": first, "last_month": last}
+
+
+def _use(bill: ToldBill) -> dict[str, Decimal | str]:
+    if bill.usage is None:
+        return {}
+    name = _UNITS.get(bill.unit)
+    return {name: bill.usage} if name else {"use": bill.usage, "unit": bill.unit}
+
+
+def _amount(bill: ToldBill) -> dict[str, Money]:
+    def money(minor: int) -> Money:
+        return Money(minor, bill.currency)
+
+    if bill.minor < 0:
+        return {"credit": money(-bill.minor)}
+    if bill.open_minor <= 0:
+        return {"paid": money(bill.minor)}
+    if bill.open_minor == bill.minor:
+        return {"unpaid": money(bill.minor)}
+    return {"billed": money(bill.minor), "rest": money(bill.open_minor)}

@@ -1,0 +1,1 @@
+"""What other billing systems send, as plain reading and calculation."""

@@ -1,0 +1,96 @@
+"""Runs of bills, reckoned and issued by a worker."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from qiao.billing.events import BillsIssued
+from qiao.billing.operations import AccountMissing, lock_accounts, run_jobs, runs
+from qiao.billing.operations.feeds import deliveries
+from qiao.billing.operations.figures import fold_figures
+from qiao.billing.operations.settling import settle
+from qiao.billing.operations.telling import tell_bills
+from qiao.cases.events import DisputeEnded
+from qiao.core.actor import Actor
+from qiao.core.background import QUEUE
+from qiao.core.events import Envelope
+from qiao.core.tasks import PATIENT, PeriodicJob
+from qiao.core.transactions import acting
+from qiao.staff.queries import actor_by_id
+
+
+def _actor(staff_id: int) -> Actor:
+    """Who asked, with the rights of today."""
+    return actor_by_id(staff_id, day=timezone.localdate())
+
+
+@app.task(name=runs.RECKON_TASK, queue=QUEUE, retry=PATIENT)
+def reckon_run(*, run_id: int, staff_id: int) -> None:
+    """Reckon what is left of a run."""
+    run_jobs.reckon_run(run_id=run_id, actor=_actor(staff_id))
+
+
+@app.task(name=runs.ISSUE_TASK, queue=QUEUE, retry=PATIENT)
+def issue_run(*, run_id: int, staff_id: int) -> None:
+    """Issue what is left of a run."""
+    run_jobs.issue_run(run_id=run_id, actor=_actor(staff_id), now=timezone.now())
+
+
+@app.task(name=deliveries.CHECK_TASK, queue=QUEUE, retry=PATIENT)
+def check_delivery(*, delivery_id: int, staff_id: int) -> None:
+    """Read a file of a feed as it would be taken in."""
+    deliveries.run_check(actor=_actor(staff_id), delivery_id=delivery_id)
+
+
+@app.task(name=deliveries.TAKE_TASK, queue=QUEUE, retry=PATIENT)
+def take_delivery(*, delivery_id: int, staff_id: int) -> None:
+    """Take in what a feed delivered."""
+    del staff_id
+    deliveries.run_take(delivery_id=delivery_id, now=timezone.now())
+
+
+def sweep_deliveries(now: datetime) -> None:
+    """Remove files of feeds that have long belonged to nothing."""
+    deliveries.sweep_files(now)
+
+
+def continue_runs(now: datetime) -> None:
+    """Go on with runs whose worker is gone."""
+    del now
+    with acting(None):
+        runs.continue_runs()
+
+
+def on_bills_issued(*, event: BillsIssued, envelope: Envelope) -> None:
+    """Their customers are told, all in one statement."""
+    tell_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
+
+
+def on_dispute_ended(*, event: DisputeEnded, envelope: Envelope) -> None:
+    """What was paid ahead pays what was disputed until then."""
+    try:
+        accounts = lock_accounts([event.account_id])
+    except AccountMissing:  # it is not billed here
+        return
+    settle(
+        accounts,
+        booked_date=timezone.localdate(envelope.occurred_at),
+        cause=f"dispute:{event.dispute_id}",
+        actor=None,
+        now=envelope.occurred_at,
+    )
+
+
+def fold_kept_figures(now: datetime) -> None:
+    """Fold what changed in the kept figures of money."""
+    del now
+    with acting(None):
+        fold_figures()
+
+
+PERIODIC = (
+    PeriodicJob("billing.continue_runs", "* * * * *", continue_runs),
+    PeriodicJob("billing.fold_figures", "* * * * *", fold_kept_figures),
+    PeriodicJob("billing.sweep_deliveries", "53 19 * * *", sweep_deliveries),
+)

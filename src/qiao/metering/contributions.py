@@ -1,0 +1,94 @@
+"""What metering brings to other pages and to the roles."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from qiao.core.manifest import AuditTable, Command, NavItem, Panel, Permission
+from qiao.metering.queries import panels
+
+VIEW, READ, VALIDATE = "metering.view", "metering.read", "metering.validate"
+WALK, QUALITY = "metering.walk", "metering.quality"
+
+PERMISSIONS = (
+    Permission(VIEW, _("See readings and routes")),
+    Permission(READ, _("Take readings in")),
+    Permission(VALIDATE, _("Decide on readings, estimate, adjust, plan rounds")),
+    Permission(WALK, _("Walk own rounds with the phone and read meters")),
+    Permission(QUALITY, _("See how well readers read, draw blind re-reads")),
+)
+NAVIGATION = (
+    NavItem(
+        "metering", pgettext_lazy("metering", "Readings"), "gauge", "metering:exceptions", VIEW, 42
+    ),
+)
+COMMANDS = (
+    Command(
+        "metering.exceptions", _("Readings to decide on"), "gauge", "metering:exceptions", VIEW
+    ),
+    Command("metering.rounds", _("How far each route is read"), "route", "metering:rounds", VIEW),
+    Command("metering.walks", _("My rounds with the phone"), "route", "metering:walks", WALK),
+    Command("metering.file", _("Take a file of readings in"), "upload", "metering:file_new", READ),
+)
+PANELS = (
+    Panel(
+        key="metering.readings",
+        title=pgettext_lazy("metering", "Readings"),
+        template="metering/panels/readings.html",
+        sql=panels.READINGS,
+        permission=VIEW,
+        places=frozenset({"customer.accounts", "aside"}),
+        order=42,
+    ),
+)
+AUDITED = (
+    "metering_registermultiplier",
+    "metering_route",
+    "metering_check",
+    "metering_unreadreason",
+)
+AUDIT_WORDS = (
+    AuditTable(
+        "metering_registermultiplier",
+        _("Multiplier of a register"),
+        {
+            "register_id": pgettext_lazy("metering", "Register"),
+            "valid_from": pgettext_lazy("metering", "Holds since"),
+            "factor": pgettext_lazy("metering", "Multiplier"),
+            "source": pgettext_lazy("metering", "By which document"),
+        },
+    ),
+    AuditTable(
+        "metering_route",
+        pgettext_lazy("metering", "Route"),
+        {
+            "code": pgettext_lazy("route", "Number"),
+            "name": pgettext_lazy("route", "Name"),
+            "reader_id": pgettext_lazy("route", "Reader"),
+            "is_active": pgettext_lazy("route", "In use"),
+        },
+    ),
+    AuditTable(
+        "metering_check",
+        _("Check of readings"),
+        {
+            "service": pgettext_lazy("metering", "Service"),
+            "key": pgettext_lazy("metering", "Check"),
+            "valid_from": pgettext_lazy("metering", "Holds since"),
+            "severity": pgettext_lazy("metering", "How strictly"),
+            "parameters": pgettext_lazy("metering", "Figures"),
+            "source": pgettext_lazy("metering", "By which document"),
+        },
+    ),
+    AuditTable(
+        "metering_unreadreason",
+        _("Reason for not reading a meter"),
+        {
+            "key": pgettext_lazy("reason not to read", "Key"),
+            "valid_from": pgettext_lazy("metering", "Holds since"),
+            "names": pgettext_lazy("reason not to read", "Words"),
+            "needs_photo": _("Needs a photo"),
+            "is_active": pgettext_lazy("route", "In use"),
+            "source": pgettext_lazy("metering", "By which document"),
+        },
+    ),
+)

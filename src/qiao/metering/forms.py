@@ -1,0 +1,149 @@
+"""Forms of readings: a decision, a reading by hand, a round, a file."""
+
+import secrets
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from qiao.core.actor import Actor
+from qiao.core.table_forms import set_up
+from qiao.metering.models import Reading
+from qiao.metering.queries.walks import WALK
+from qiao.staff.queries import branches_among, holders_of
+
+BLIND_DAYS: Final = 3  # so soon a re-read is due: the sooner, the less was used meanwhile
+_Method = Reading.Method
+
+
+class DecisionForm(forms.Form):
+    """What is decided about a reading, and why."""
+
+    value = forms.CharField(
+        label=pgettext_lazy("reading", "Right value"), max_length=20, required=False
+    )
+    is_rolled = forms.BooleanField(
+        label=_("The register went past its last figure"), required=False
+    )
+    why = forms.CharField(label=pgettext_lazy("reading", "Reason"), max_length=300)
+
+
+class EntryForm(forms.Form):
+    """A reading entered by hand."""
+
+    value = forms.CharField(label=pgettext_lazy("file of readings", "Reading"), max_length=20)
+    day = forms.DateField(
+        label=pgettext_lazy("file of readings", "Date"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    method = forms.ChoiceField(
+        label=pgettext_lazy("file of readings", "How it was read"),
+        choices=[(key, label) for key, label in _Method.choices if key in ("actual", "customer")],
+    )
+    reason = forms.CharField(
+        label=pgettext_lazy("file of readings", "Reason"), max_length=60, required=False
+    )
+
+
+class RoundForm(forms.Form):
+    """The days of a round."""
+
+    since = forms.DateField(
+        label=pgettext_lazy("reading round", "First day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    due_date = forms.DateField(
+        label=pgettext_lazy("reading round", "Last day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    reader = forms.TypedChoiceField(
+        label=pgettext_lazy("route", "Reader"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("Who finds the round on the phone; left out, the reader of the route."),
+    )
+
+    def __init__(self, *args: Any, unit: int, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reader: Any = self.fields["reader"]
+        reader.choices = [("", "–"), *readers_of(unit, day)]
+
+
+class BlindForm(forms.Form):
+    """How much of a round is read again, by whom and until when."""
+
+    reader = forms.TypedChoiceField(
+        label=_("Who reads again"),
+        coerce=int,
+        help_text=_("Somebody else than who read the round; the figure is not shown to them."),
+    )
+    share = forms.DecimalField(
+        label=_("How much of the round, in percent"),
+        min_value=Decimal("0.5"),
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        initial=Decimal(3),
+        help_text=_("Usual are 1 to 3 percent; at least one stop is drawn."),
+    )
+    due_date = forms.DateField(
+        label=pgettext_lazy("reading round", "Last day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    seed = forms.IntegerField(
+        label=_("Seed of the draw"),
+        min_value=1,
+        max_value=999_999_999,
+        help_text=_("The same seed draws the same stops again: anybody can check the draw."),
+    )
+
+    def __init__(self, *args: Any, unit: int, day: date, besides: int | None, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        reader: Any = self.fields["reader"]
+        reader.choices = [each for each in readers_of(unit, day) if each[0] != str(besides or "")]
+        self.fields["due_date"].initial = day + timedelta(days=BLIND_DAYS)
+        self.fields["seed"].initial = 1 + secrets.randbelow(999_999_999)
+
+    def drawing(self) -> dict[str, Any]:
+        """What the operation asks for."""
+        given = self.cleaned_data
+        return {
+            "reader_id": given["reader"],
+            "share_percent": given["share"],
+            "seed": given["seed"],
+            "due_date": given["due_date"],
+        }
+
+
+def readers_of(unit: int, day: date) -> list[tuple[str, str]]:
+    """Who may walk rounds of a unit, as choices."""
+    held = holders_of(permission=WALK, organisation_ids=[unit], day=day)
+    return [(str(each.staff_id), f"{each.name} {each.number}") for each in held]
+
+
+class FileForm(forms.Form):
+    """A file of readings and the unit that takes it in."""
+
+    organisation = forms.TypedChoiceField(
+        label=pgettext_lazy("file of readings", "Unit"),
+        coerce=int,
+        help_text=_("Whose meters these are."),
+    )
+    file = forms.FileField(
+        label=pgettext_lazy("file of readings", "File"),
+        help_text=_(
+            "Excel (XLSX or XLS, up to 200 MB) or CSV (up to 2 GB). The first row names the"
+            " columns: meter number, date and reading are needed."
+        ),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.tsv,.txt"}),
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = branches_among(actor.organisations("metering.read"))
+        set_up(self, units=units, usual=actor.organisation_id)

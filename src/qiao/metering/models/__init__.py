@@ -1,0 +1,39 @@
+"""Tables of the metering module."""
+
+from qiao.metering.models.checks import Check
+from qiao.metering.models.files import ReadingFile, RefusedRow
+from qiao.metering.models.readings import (
+    Reading,
+    ReadingChange,
+    ReadingFinding,
+    UsageAdjustment,
+)
+from qiao.metering.models.registers import Register, RegisterMultiplier
+from qiao.metering.models.routes import ReadingRound, Route, RouteStop
+from qiao.metering.models.walks import (
+    BlindCheck,
+    BlindStop,
+    MeterPlace,
+    StopVisit,
+    UnreadReason,
+)
+
+__all__ = [
+    "BlindCheck",
+    "BlindStop",
+    "Check",
+    "MeterPlace",
+    "Reading",
+    "ReadingChange",
+    "ReadingFile",
+    "ReadingFinding",
+    "ReadingRound",
+    "RefusedRow",
+    "Register",
+    "RegisterMultiplier",
+    "Route",
+    "RouteStop",
+    "StopVisit",
+    "UnreadReason",
+    "UsageAdjustment",
+]

@@ -1,0 +1,399 @@
+"""Files of readings: uploaded, their columns named, checked in a dry run, taken in by batches.
+
+Each batch is one transaction; the file's row is locked and tells how far it is, so that a run that
+was killed goes on after its last batch. A reading is known again by what it says: the same file,
+or one that overlaps it, takes nothing in twice.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import Jsonb
+
+from qiao.core import background, disclosure
+from qiao.core.actor import Actor
+from qiao.core.copying import copy_rows
+from qiao.core.rules.columns import RowFault
+from qiao.core.sheets import SheetRefused, SheetRow, open_sheet
+from qiao.core.table_uploads import (
+    FileChanged,
+    FileMovedOn,
+    UploadFolder,
+    digest_of,
+    failure_of,
+    name_of,
+    samples_of,
+)
+from qiao.core.transactions import acting, outside, required
+from qiao.metering.models import ReadingFile
+from qiao.metering.operations.taking import (
+    KNOWN,
+    READ,
+    REFUSED,
+    NewReading,
+    Taken,
+    foresee_readings,
+    take_readings,
+)
+from qiao.metering.rules.file_rows import TABLE, FileRow, read_row
+from qiao.staff.queries import ids_by_number, organisation
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+CHECK_TASK: Final = "metering.check_file"
+TAKE_TASK: Final = "metering.take_file"
+FOLDER: Final = UploadFolder("readings")
+SOURCE: Final = "file"
+BATCH: Final = 1_000
+EXAMPLES: Final = 3
+_State = ReadingFile.State
+WAITING: Final = (_State.MAPPING, _State.CHECKING, _State.CHECKED, _State.FAILED)
+
+
+class BadMapping(Exception):  # noqa: N818 - a refusal, not a fault
+    """The columns cannot be read like this; `faults` are pairs of a code and a field."""
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__(str(faults))
+        self.faults = faults
+
+
+def lock_of(file_id: int) -> str:
+    """The lock of the jobs that check and take in."""
+    return f"metering.file:{file_id}"
+
+
+def receive_file(
+    *, actor: Actor, organisation_id: int, upload: "UploadedFile[Any]", now: datetime
+) -> ReadingFile:
+    """Keep an uploaded file and read its columns; it is checked at once where all are known.
+
+    Raises `FileTooLarge`, `SheetRefused`, `BadText`, `qiao.core.uploads.NoRoom`, `Forbidden`.
+    """
+    outside()
+    actor.require(READ, organisation_id)
+    file = ReadingFile(
+        organisation_id=organisation_id,
+        file_name=name_of(upload),
+        size_bytes=upload.size or 0,
+        state=_State.MAPPING,
+        created_at=now,
+        created_by_id=actor.person_id,
+    )
+    with FOLDER.keep(upload) as kept:
+        sheet = open_sheet(kept)
+        file.format, file.header = sheet.format, list(sheet.header)
+        file.samples = samples_of(sheet)
+        file.mapping = {str(p.column): p.field for p in TABLE.propose(sheet.header)}
+        file.digest = digest_of(kept)
+        with acting(actor):
+            if not TABLE.faults(mapping_of(file)):
+                file.state = _State.CHECKING
+            file.save()
+            if file.state == _State.CHECKING:
+                _defer(CHECK_TASK, file, actor)
+            kept.replace(FOLDER.path_of(file.pk))
+    return file
+
+
+def mapping_of(file: ReadingFile) -> dict[int, str]:
+    """The field of every column."""
+    return {int(column): key for column, key in file.mapping.items()}
+
+
+def name_columns(*, actor: Actor, file_id: int, mapping: Mapping[int, str]) -> ReadingFile:
+    """Say what every column means, and have the file checked.
+
+    Raises `BadMapping`, `FileMovedOn`, `Forbidden`.
+    """
+    file = _locked(actor, file_id, _State.MAPPING, _State.CHECKED)
+    whole = {column: mapping.get(column, "") for column in range(len(file.header))}
+    faults = TABLE.faults(whole)
+    if faults:
+        raise BadMapping(faults)
+    file.mapping = {str(column): key for column, key in whole.items()}
+    file.state, file.findings, file.checked_rows = _State.CHECKING, {}, 0
+    file.save()
+    _defer(CHECK_TASK, file, actor)
+    return file
+
+
+def reopen_columns(*, actor: Actor, file_id: int) -> ReadingFile:
+    """Go back to the columns; a check that runs ends at its next batch."""
+    file = _locked(actor, file_id, _State.CHECKING, _State.CHECKED)
+    file.state = _State.MAPPING
+    file.save(update_fields=["state"])
+    return file
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What a dry run found, in counts, with a few examples of every fault."""
+
+    rows: int = 0
+    new: int = 0
+    exceptions: int = 0
+    known: int = 0
+    refused: int = 0
+    faults: Counter[tuple[str, str]] = field(default_factory=Counter)
+    examples: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
+    rules: Counter[str] = field(default_factory=Counter)
+
+    def add(self, each: "_Told") -> None:
+        """Count one row."""
+        self.rows += 1
+        self.refused += bool(each.faults)
+        for fault in each.faults:
+            kind = (fault.field, fault.code)
+            self.faults[kind] += 1
+            examples = self.examples.setdefault(kind, [])
+            if len(examples) < EXAMPLES:
+                examples.append((each.number, fault.found))
+        if each.faults or each.taken is None:
+            return
+        self.known += each.taken.outcome == KNOWN
+        self.new += each.taken.outcome not in (KNOWN, REFUSED)
+        self.exceptions += each.taken.state == "exception"
+        self.rules.update(found.rule for found in each.taken.findings)
+
+    def data(self) -> dict[str, Any]:
+        """As it is kept with the file."""
+        return {
+            "rows": self.rows,
+            "new": self.new,
+            "exceptions": self.exceptions,
+            "known": self.known,
+            "refused": self.refused,
+            "rules": self.rules.most_common(),
+            "faults": [
+                [name, code, count, self.examples[name, code]]
+                for (name, code), count in self.faults.most_common()
+            ],
+        }
+
+
+def run_check(*, actor: Actor, file_id: int, now: datetime) -> ReadingFile:
+    """The dry run: the whole file as it would be taken in; no reading is written.
+
+    Rows are held to what is here already, batch by batch: what an earlier batch of the same file
+    would bring is not. Opens its own transactions; ends quietly when somebody went back to the
+    columns meanwhile.
+    """
+    file = ReadingFile.objects.get(pk=file_id)
+    if file.state != _State.CHECKING:
+        return file
+    still = ReadingFile.objects.filter(pk=file_id, state=_State.CHECKING, mapping=file.mapping)
+    found = _Findings()
+    try:
+        for batch in _batches(file, skip=0):
+            with acting(actor):
+                told = _put(batch, file, actor, now, dry=True)
+            for each in told:
+                found.add(each)
+            if not still.update(checked_rows=found.rows):
+                break
+    except (SheetRefused, FileNotFoundError, FileChanged) as refusal:
+        with acting(actor):
+            file = _locked(actor, file_id, _State.CHECKING)
+            file.state = _State.FAILED
+            file.failure, file.failure_detail = failure_of(refusal)
+            _drop(file)
+        return file
+    still.update(state=_State.CHECKED, findings=found.data(), checked_rows=found.rows)
+    file.refresh_from_db()
+    return file
+
+
+def start_file(*, actor: Actor, file_id: int) -> ReadingFile:
+    """Have a checked file taken in. Raises `FileMovedOn`, `Forbidden`."""
+    file = _locked(actor, file_id, _State.CHECKED)
+    file.state, file.samples = _State.RUNNING, []
+    file.save()
+    _defer(TAKE_TASK, file, actor)
+    return file
+
+
+def resume_file(*, actor: Actor, file_id: int) -> ReadingFile:
+    """Have a check or a run go on whose job was lost. Raises `FileMovedOn`, `Forbidden`."""
+    file = _locked(actor, file_id, _State.RUNNING, _State.CHECKING)
+    if not file.is_on_disk:
+        raise FileMovedOn("gone")
+    file.failure = file.failure_detail = ""
+    file.save(update_fields=["failure", "failure_detail"])
+    _defer(TAKE_TASK if file.state == _State.RUNNING else CHECK_TASK, file, actor)
+    return file
+
+
+def discard_file(*, actor: Actor, file_id: int) -> ReadingFile:
+    """Throw a file away before it was started. Raises `FileMovedOn`, `Forbidden`."""
+    file = _locked(actor, file_id, *WAITING)
+    file.state = _State.DISCARDED
+    _drop(file)
+    return file
+
+
+def run_file(*, actor: Actor, file_id: int, now: datetime) -> ReadingFile:
+    """Take in what is left of a started file, a transaction for every batch.
+
+    Opens its own transactions. A file that cannot be read further stays where it is, with the
+    failure told beside it.
+    """
+    file = ReadingFile.objects.get(pk=file_id)
+    if file.state != _State.RUNNING:
+        return file
+    try:
+        for batch in _batches(file, skip=file.read_count):
+            with acting(actor):
+                file = _locked(actor, file_id, _State.RUNNING)
+                _take_batch(batch, file, actor, now)
+    except (SheetRefused, FileNotFoundError, FileChanged) as refusal:
+        failure, detail = failure_of(refusal)
+        ReadingFile.objects.filter(pk=file_id).update(failure=failure, failure_detail=detail)
+        file.refresh_from_db()
+        return file
+    with acting(actor):
+        file = _locked(actor, file_id, _State.RUNNING)
+        file.state, file.finished_at = _State.DONE, now
+        _drop(file)
+    return file
+
+
+@dataclass(slots=True)
+class _Told:
+    """A row with what became of it."""
+
+    number: int
+    row: FileRow
+    faults: list[RowFault]
+    taken: Taken | None = None
+
+
+def _take_batch(batch: Sequence[SheetRow], file: ReadingFile, actor: Actor, now: datetime) -> None:
+    told = _put(batch, file, actor, now, dry=False)
+    lines = [
+        (file.pk, each.number, each.row.meter[:40], Jsonb([asdict(f) for f in each.faults]))
+        for each in told
+        if each.faults
+    ]
+    with connection.cursor() as cursor:
+        copy_rows(cursor, "metering_refusedrow", "file_id, row_number, meter, faults", lines)
+    good = [each.taken for each in told if each.taken is not None and not each.faults]
+    file.read_count += len(told)
+    file.refused_count += len(lines)
+    file.known_count += sum(each.outcome == KNOWN for each in good)
+    file.taken_count += sum(each.outcome != KNOWN for each in good)
+    file.exception_count += sum(each.state == "exception" for each in good)
+    file.save()
+
+
+def _put(
+    batch: Sequence[SheetRow], file: ReadingFile, actor: Actor, now: datetime, *, dry: bool
+) -> list[_Told]:
+    """Rows read, and taken in as far as they can be; in their order."""
+    mapping = mapping_of(file)
+    zone = ZoneInfo(organisation(file.organisation_id).timezone)
+    told = []
+    for sheet in batch:
+        row = read_row(sheet.cells, mapping, zone)
+        told.append(_Told(sheet.number, row, list(row.faults)))
+    readers = ids_by_number({each.row.reader for each in told if each.row.reader})
+    good = [each for each in told if not each.faults]
+    readings = [_reading(each.row, file, readers) for each in good]
+    run = foresee_readings if dry else take_readings
+    found = run(actor=actor, now=now, source=SOURCE, readings=readings)
+    for each, taken in zip(good, found, strict=True):
+        each.taken = taken
+        if taken.outcome == REFUSED:
+            each.faults = [
+                RowFault(
+                    _FIELD_OF.get(finding.rule, "value"),
+                    finding.seen.get("code", finding.rule),
+                    each.row.meter if finding.rule == "meter" else each.row.raw,
+                    finding.expected.get("day", ""),
+                )
+                for finding in taken.findings
+            ]
+    return told
+
+
+_FIELD_OF: Final = {"time": "day", "meter": "meter", "value": "value"}
+
+
+def _reading(row: FileRow, file: ReadingFile, readers: Mapping[str, int]) -> NewReading:
+    assert row.at is not None
+    return NewReading(
+        key=row.key(file.organisation_id),
+        raw=row.raw,
+        read_at=row.at,
+        meter_number=row.meter,
+        kind=row.kind,
+        period=row.period,
+        method=row.method,
+        reason=row.reason,
+        reader_id=readers.get(row.reader),
+    )
+
+
+def _batches(file: ReadingFile, *, skip: int) -> Iterator[list[SheetRow]]:
+    path = FOLDER.path_of(file.pk)
+    if digest_of(path) != file.digest:
+        raise FileChanged(file.file_name)
+    rows = islice(open_sheet(path).rows(), skip, None)
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _locked(actor: Actor, file_id: int, *states: str) -> ReadingFile:
+    required()
+    file = ReadingFile.objects.select_for_update().get(pk=file_id)
+    actor.require(READ, file.organisation_id)
+    if file.state not in states:
+        raise FileMovedOn(file.state)
+    return file
+
+
+def _defer(task: str, file: ReadingFile, actor: Actor) -> None:
+    background.defer(task, lock=lock_of(file.pk), file_id=file.pk, staff_id=actor.person_id)
+
+
+def _drop(file: ReadingFile) -> None:
+    """Let a file go; it leaves the disk once that is committed."""
+    file.is_on_disk, file.samples = False, []
+    file.save()
+    transaction.on_commit(partial(FOLDER.path_of(file.pk).unlink, missing_ok=True))
+
+
+def record_rows(*, actor: Actor, file: ReadingFile, form: str, now: datetime) -> None:
+    """Keep that somebody took the refused rows of a file away. Raises `Forbidden`."""
+    required()
+    actor.require(READ, file.organisation_id)
+    disclosure.record(
+        kind="export",
+        subject="metering.file",
+        subject_id=file.pk,
+        fields=("row", "meter", "field", "found", "expected"),
+        row_count=file.refused_count,
+        organisation_id=file.organisation_id,
+        actor=actor,
+        now=now,
+        reason=f"refused rows as {form}",
+    )
+
+
+def sweep_files(now: datetime) -> None:
+    """Remove files on the disk that have long belonged to nothing."""
+    for path in FOLDER.strangers(now, _needed):
+        path.unlink(missing_ok=True)
+
+
+def _needed(ids: list[int]) -> set[int]:
+    rows = ReadingFile.objects.filter(pk__in=ids, is_on_disk=True)
+    return set(rows.values_list("pk", flat=True))

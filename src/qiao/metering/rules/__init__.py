@@ -1,0 +1,1 @@
+"""What follows from readings: plain Python, exact, without a database."""

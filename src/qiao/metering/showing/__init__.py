@@ -1,0 +1,1 @@
+"""Readings and checks in words, for pages and files."""
