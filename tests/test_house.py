@@ -1,6 +1,7 @@
 """The house keeps its own rules: names, floors, sizes."""
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,6 +97,18 @@ def test_manifests_are_imported_by_their_one_door() -> None:
         and (node.module or "").startswith("qiao.core.manifest.")
     ]
     assert past == []
+
+
+def test_no_statement_takes_the_day_of_the_database_for_that_of_the_house() -> None:
+    """The database runs in UTC; `core.days` says which day it is."""
+    itself = SOURCE / "core" / "days.py"
+    found = [
+        f"{path.relative_to(SOURCE)}: {word}"
+        for path in python_files()
+        if path != itself and "tests" not in path.parts
+        for word in re.findall(r"\bCURRENT_DATE\b|\w+_at::date\b", path.read_text())
+    ]
+    assert found == []
 
 
 def test_panels_stand_where_a_page_shows_them() -> None:

@@ -20,7 +20,7 @@ LEAST = 24
 CALLERS = 150
 # Accounts that are billed since long ago, and the numbers of who owns them.
 _WHOLE = """
-SELECT account_id FROM billing_billingaccount WHERE opened_date < CURRENT_DATE - 700
+SELECT account_id FROM billing_billingaccount WHERE opened_date < %(today)s::date - 700
  ORDER BY account_id LIMIT 600
 """
 _CALLERS = """
@@ -30,7 +30,7 @@ SELECT min(p.number), min(b.n), min(y.n)
         HAVING count(*) >= %(n)s) y
     ON y.account_id = b.account_id
   JOIN customers_accountparty t
-    ON t.account_id = b.account_id AND t.role = 'owner' AND t.period @> CURRENT_DATE
+    ON t.account_id = b.account_id AND t.role = 'owner' AND t.period @> %(today)s::date
   JOIN customers_customerphone p ON p.customer_id = t.customer_id
  WHERE p.extension = '' AND p.number <> ''
  GROUP BY t.customer_id LIMIT %(callers)s
@@ -60,7 +60,7 @@ def _two_years() -> None:
 
     now, today = timezone.now(), timezone.localdate()
     with connection.cursor() as cursor:
-        cursor.execute(_WHOLE)
+        cursor.execute(_WHOLE, {"today": today})
         accounts = [pk for (pk,) in cursor.fetchall()]
     for month in range(MONTHS, -1, -1):
         until = today - timedelta(days=month * 30)
@@ -88,10 +88,10 @@ def _looked_at() -> Result:
     from qiao.desk.queries import screen_pop
     from qiao.staff.queries import actor_by_number
 
-    now = timezone.now()
-    clerk = actor_by_number(CLERK, day=timezone.localdate())
+    now, today = timezone.now(), timezone.localdate()
+    clerk = actor_by_number(CLERK, day=today)
     with connection.cursor() as cursor:
-        cursor.execute(_CALLERS, {"n": LEAST, "callers": CALLERS})
+        cursor.execute(_CALLERS, {"n": LEAST, "callers": CALLERS, "today": today})
         found = cursor.fetchall()
     say(f"  {len(found)} callers with {LEAST} bills and as many payments")
     return timed(

@@ -24,9 +24,9 @@ MADE, BARE = "billing_readings_made", "billing_readings_bare"
 NEW = ("metering_reading", "metering_readingfinding")
 _FILE = """
 COPY (
-    SELECT i.meter_number AS meter, to_char(CURRENT_DATE, 'YYYY-MM-DD') AS date, g.kind, g.period,
-           (l.value + CASE WHEN g.id % 100 = 0 THEN 40 * (l.used + 1) ELSE l.used END)::bigint
-               % (10 ^ g.digits)::bigint AS reading
+    SELECT i.meter_number AS meter, %(today)s AS date, g.kind, g.period,
+           (l.value + CASE WHEN g.id %% 100 = 0 THEN 40 * (l.used + 1) ELSE l.used END)::bigint
+               %% (10 ^ g.digits)::bigint AS reading
       FROM metering_register g
       JOIN customers_meterinstallation i ON i.id = g.installation_id AND upper(i.period) IS NULL
       JOIN LATERAL (
@@ -34,7 +34,7 @@ COPY (
                      AS used, x.read_date
             FROM metering_reading x
            WHERE x.register_id = g.id AND x.superseded_by_id IS NULL
-           ORDER BY x.read_date DESC LIMIT 1) l ON l.read_date < CURRENT_DATE
+           ORDER BY x.read_date DESC LIMIT 1) l ON l.read_date < %(today)s::date
      WHERE g.removed_at IS NULL ORDER BY g.id
 ) TO STDOUT WITH (FORMAT csv, HEADER)
 """
@@ -73,9 +73,11 @@ def _take(path: Path, folder: Path):  # type: ignore[no-untyped-def]
     from qiao.staff.queries import actor_by_number, company_id
 
     settings.MEDIA_ROOT = folder / "media"
-    with connection.cursor() as cursor, path.open("wb") as out, cursor.copy(_FILE) as rows:
+    now, today = timezone.now(), timezone.localdate()
+    values = {"today": today.isoformat()}
+    with connection.cursor() as cursor, path.open("wb") as out, cursor.copy(_FILE, values) as rows:
         out.writelines(bytes(block) for block in rows)
-    now, clerk = timezone.now(), actor_by_number(CLERK, day=timezone.localdate())
+    clerk = actor_by_number(CLERK, day=today)
     upload = SimpleUploadedFile("readings.csv", path.read_bytes())
     file = files.receive_file(actor=clerk, organisation_id=company_id(), upload=upload, now=now)
     began = time.monotonic()

@@ -4,9 +4,9 @@ Everything goes through the operations that a company's own run goes through. In
 accounts of some customers go back two years, those of all others to their last bills.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Final
@@ -19,6 +19,7 @@ from qiao.billing.operations import NewAccount, NewPayment, open_billing, take_p
 from qiao.billing.operations.run_jobs import reckon_run
 from qiao.billing.operations.running import run_bills, unbilled_accounts
 from qiao.billing.operations.runs import NewRun, NothingDue, begin_run
+from qiao.billing.queries.late_fees import accrued
 from qiao.billing.queries.terms import tariffs_by_version
 from qiao.billing.rules.tariffs.model import labels_needed
 from qiao.core.actor import Actor
@@ -45,7 +46,9 @@ CHANNELS: Final = (
 )
 _ACCOUNTS: Final = """
 SELECT a.id, a.number, a.organisation_id, a.service, a.use, coalesce(s.meter_size, ''),
-       a.opened_date, r.first, r.recent
+       s.premises_id = (SELECT k.premises_id FROM customers_account h
+                          JOIN customers_servicepoint k ON k.id = h.service_point_id
+                         WHERE h.number = %(known)s), a.opened_date, r.first, r.recent
   FROM customers_account a
   JOIN customers_servicepoint s ON s.id = a.service_point_id
   JOIN LATERAL (
@@ -74,7 +77,7 @@ _ANALYZE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """An account that could be billed."""
+    """An account that could be billed; `is_known` at the premises of the known customer."""
 
     account_id: int
     number: str
@@ -82,6 +85,7 @@ class _Known:
     service: str
     use: str
     meter_size: str
+    is_known: bool
     opened: date
     first: date
     recent: date | None
@@ -93,10 +97,10 @@ def build(world: World) -> None:
     today = timezone.localdate(world.now)
     accounts, opened = _open_accounts(world, random)
     habits = {each.account_id: _habit(random) for each in opened}
-    known = [each.account_id for each in accounts if each.number == KNOWN_ACCOUNT]
+    known = [each.account_id for each in accounts if each.is_known]
     habits |= dict.fromkeys(known, HABITS[0][0])
     units = sorted({each.organisation_id for each in opened})
-    known_in = {each.organisation_id for each in accounts if each.number == KNOWN_ACCOUNT}
+    known_in = {each.organisation_id for each in accounts if each.is_known}
     waits = _with_most_exceptions([unit for unit in units if unit not in known_in])
     ends = _ends(today)
     for until in ends:
@@ -153,7 +157,9 @@ def _begin_run(unit: int, until: date, now: datetime) -> None:
 
 def _accounts(today: date) -> list[_Known]:
     with connection.cursor() as cursor:
-        cursor.execute(_ACCOUNTS, {"recent": today - timedelta(days=SHORT)})
+        cursor.execute(
+            _ACCOUNTS, {"recent": today - timedelta(days=SHORT), "known": KNOWN_ACCOUNT}
+        )
         return [_Known(*row) for row in cursor.fetchall()]
 
 
@@ -183,7 +189,7 @@ def _opened(
 ) -> NewAccount | None:
     tariff = tariffs.get((known.service, known.use == "household"))
     drawn = random.random() < WHOLE / len(accounts)
-    whole = drawn or known.number == KNOWN_ACCOUNT
+    whole = drawn or known.is_known
     since = known.first if whole else known.recent
     if tariff is None or since is None:
         return None
@@ -240,7 +246,22 @@ def _month(
             for bill_id in result.bill_ids
             if (payment := _payment(bills[bill_id], habits, random, today))
         ]
-        take_payments(payments=payments, actor=None, now=_moment(until, now))
+        take_payments(payments=_with_fees(payments), actor=None, now=_moment(until, now))
+
+
+def _with_fees(payments: Sequence[NewPayment]) -> list[NewPayment]:
+    """Whoever pays late pays the late fee of that day too, as they are asked for it."""
+    by_day: dict[date, list[int]] = defaultdict(list)
+    for payment in payments:
+        by_day[payment.booked_date].append(payment.account_id)
+    fees: Counter[tuple[int, date]] = Counter()
+    for day, ids in by_day.items():
+        for fee in accrued(ids, day=day):
+            fees[fee.account_id, day] += fee.minor
+    return [
+        replace(each, minor=each.minor + fees[each.account_id, each.booked_date])
+        for each in payments
+    ]
 
 
 def _payment(bill: Bill, habits: dict[int, str], random: Random, today: date) -> NewPayment | None:
@@ -280,13 +301,13 @@ SELECT (SELECT count(*) FROM billing_billingaccount), (SELECT count(*) FROM bill
        (SELECT count(*) FROM billing_payment),
        (SELECT count(DISTINCT s.account_id) FROM billing_standing s
           JOIN billing_bill b ON b.id = s.bill_id
-         WHERE s.ledger = 'receivable' AND b.due_date < CURRENT_DATE)
+         WHERE s.ledger = 'receivable' AND b.due_date < %(today)s::date)
 """
 
 
 def audit() -> Sequence[Finding]:
     """What makes the money of this world believable: the ledger is whole above all."""
-    ((accounts, bills, payments, late),) = ask(_FIGURES)
+    ((accounts, bills, payments, late),) = ask(_FIGURES, {"today": timezone.localdate()})
     if not accounts:
         return [Finding("accounts that are billed", "0", "some", ok=False)]
     share = late / accounts

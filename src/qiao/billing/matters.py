@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.billing.queries.all_bills import BillFilters, list_bills
+from qiao.billing.queries.account_lists import debts_of
 from qiao.billing.queries.bills import VIEW
 from qiao.billing.queries.figures import AGE_NAMES
 from qiao.billing.rules.money.ageing import age_of
@@ -18,24 +17,19 @@ from qiao.core.manifest import Hit, MatterSource
 
 
 def owed(*, actor: Actor, account_id: int, limit: int) -> Sequence[Hit]:
-    """Bills of the account of which something is open, the newest first."""
+    """Bills of the account of which something is open, whoever bills it, the oldest first."""
     today = timezone.localdate()
-    page = list_bills(
-        actor=actor, filters=BillFilters(account_id=account_id, age="all"), today=today,
-        limit=limit,
-    )  # fmt: skip
     return [
         Hit(
             "bill",
             row.number,
             _("%(amount)s open, due %(day)s")
-            % {"amount": money(row.owed_minor, row.currency), "day": row.due_date.isoformat()},
-            reverse("billing:bill", args=[row.bill_id]),
+            % {"amount": money(row.minor, row.currency), "day": row.due_date.isoformat()},
+            row.href,
             "receipt",
             tag=str(AGE_NAMES[age_of(row.due_date, today)]),
         )
-        for row in page.rows
-        if row.owed_minor > 0
+        for row in debts_of(actor=actor, account_id=account_id, limit=limit)
     ]
 
 

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from qiao.billing.events import BillsIssued
 from qiao.billing.operations import AccountMissing, lock_accounts, run_jobs, runs
 from qiao.billing.operations.feeds import deliveries
+from qiao.billing.operations.feeds.keeping import CHECK_TASK, TAKE_TASK
 from qiao.billing.operations.figures import fold_figures
 from qiao.billing.operations.settling import settle
 from qiao.billing.operations.telling import tell_bills
@@ -37,13 +38,13 @@ def issue_run(*, run_id: int, staff_id: int) -> None:
     run_jobs.issue_run(run_id=run_id, actor=_actor(staff_id), now=timezone.now())
 
 
-@app.task(name=deliveries.CHECK_TASK, queue=QUEUE, retry=PATIENT)
+@app.task(name=CHECK_TASK, queue=QUEUE, retry=PATIENT)
 def check_delivery(*, delivery_id: int, staff_id: int) -> None:
     """Read a file of a feed as it would be taken in."""
     deliveries.run_check(actor=_actor(staff_id), delivery_id=delivery_id)
 
 
-@app.task(name=deliveries.TAKE_TASK, queue=QUEUE, retry=PATIENT)
+@app.task(name=TAKE_TASK, queue=QUEUE, retry=PATIENT)
 def take_delivery(*, delivery_id: int, staff_id: int) -> None:
     """Take in what a feed delivered."""
     del staff_id

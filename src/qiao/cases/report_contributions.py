@@ -42,13 +42,13 @@ COMMANDS = (
 )
 # Complaints that blame how a meter was read; which of them were right is for their handlers.
 _READ_WRONG: Final = """
-SELECT coalesce(c.service_point_id, a.service_point_id) AS point, c.opened_at::date AS day,
+SELECT coalesce(c.service_point_id, a.service_point_id) AS point, c.opened_date AS day,
        c.id AS ref
   FROM cases_case c
   JOIN cases_casetype t ON t.id = c.case_type_id AND t."group" = 'complaint'
   LEFT JOIN customers_account a ON a.id = c.account_id
  WHERE c.organisation_id = ANY(%(organisation_ids)s::bigint[])
-   AND c.opened_at >= %(since)s::date AND c.opened_at < %(until)s::date + 1
+   AND c.opened_date BETWEEN %(since)s::date AND %(until)s::date
    AND c.facts ->> 'fault' IN ('misread', 'estimated', 'missed', 'swapped')
    AND coalesce(c.service_point_id, a.service_point_id) IS NOT NULL
 """

@@ -17,22 +17,24 @@ from django.utils import timezone
 from qiao.core.demo import Finding, World
 from qiao.core.demo_bulk import bulk_load
 from qiao.customers.operations import KNOWN_ACCOUNT, NewMeter, exchange_meter
-from qiao.metering.models import Reading, ReadingRound
+from qiao.metering.demo_rounds import (
+    ROUND_DAYS,
+    ROUNDS,
+    keep_visits,
+    lay_routes,
+    read_again,
+    who_walk,
+)
 from qiao.metering.operations import (
-    Entry,
     NewReading,
     ensure_registers,
     follow_exchange,
     take_readings,
 )
-from qiao.metering.operations.blind import close_blind_check, draw_blind_check, read_blind
-from qiao.staff.queries import extras, system_actor
+from qiao.staff.queries import system_actor
 
 MONTHS: Final = 24
 STOPS: Final = 60  # of one route
-ROUND_DAYS: Final = 4  # how long a route is walked, from its day on
-ROUNDS: Final = 3  # so many rounds of each route are kept
-BLIND_ROUNDS: Final = 3  # so many rounds of the known reader are read again in part
 SWAPPED_AGO: Final = 26  # days
 # How many meters have which story, in the order in which meters are dealt.
 STORIES: Final = (("leak", 3), ("stuck", 2), ("rollover", 1), ("back", 1), ("swapped", 2))
@@ -69,44 +71,6 @@ SELECT r.id AS register_id, r.kind, r.period, r.digits, meter.*
   JOIN metering_register r
     ON r.installation_id = meter.installation_id AND r.kind IN ('total', 'period')
    AND r.removed_at IS NULL
-"""
-_ROUTES: Final = """
-INSERT INTO metering_route
-       (organisation_id, code, name, reader_id, stop_count, is_active, created_at)
-SELECT m.organisation_id, m.letter || lpad((m.chunk + 1)::text, 4, '0'),
-       (array_agg(coalesce(nullif(m.community, ''), m.road) ORDER BY m.rank))[1]
-           || ' ' || (m.chunk + 1) || ' 册',
-       e.ids[1 + m.chunk %% cardinality(e.ids)], count(*), true, %(now)s
-  FROM demo_meter m
-  LEFT JOIN (SELECT x.unit, array_agg(x.reader ORDER BY x.reader) AS ids
-               FROM unnest(%(units)s::bigint[], %(readers)s::bigint[]) AS x (unit, reader)
-              GROUP BY x.unit) e ON e.unit = m.organisation_id
- WHERE m.kind = 'total'
- GROUP BY m.organisation_id, m.letter, m.chunk, e.ids
- ORDER BY m.organisation_id, m.letter DESC, m.chunk
-"""
-_STOPS: Final = """
-INSERT INTO metering_routestop (route_id, place, service_point_id)
-SELECT w.id, row_number() OVER (PARTITION BY w.id ORDER BY m.rank), m.service_point_id
-  FROM demo_meter m
-  JOIN metering_route w
-    ON w.organisation_id = m.organisation_id
-   AND w.code = m.letter || lpad((m.chunk + 1)::text, 4, '0')
- WHERE m.kind = 'total'
-"""
-# The days on which a route is walked differ from route to route; the first ones are under way.
-_ROUNDS: Final = """
-INSERT INTO metering_readinground
-       (route_id, organisation_id, since, due_date, state, stop_count, created_at, closed_at)
-SELECT w.id, w.organisation_id, d.since, d.since + %(days)s::int,
-       CASE WHEN d.since + %(days)s::int < %(today)s::date THEN 'closed' ELSE 'open' END,
-       w.stop_count, d.since,
-       CASE WHEN d.since + %(days)s::int < %(today)s::date THEN d.since + %(days)s::int + 1 END
-  FROM metering_route w
- CROSS JOIN generate_series(0, %(rounds)s - 1) i
- CROSS JOIN LATERAL (
-      SELECT (%(today)s::date - make_interval(months => i))::date
-             - (2 + (right(w.code, 4)::int - 1) * 7 %% 27) AS since) d
 """
 _STORIES: Final = """
 CREATE TEMP TABLE demo_story ON COMMIT DROP AS
@@ -172,33 +136,6 @@ SELECT y.organisation_id, y.register_id, y.service_point_id,
            so_far AS (PARTITION BY x.register_id ORDER BY x.i DESC)
   ) y
  WHERE NOT (y.story IS NOT NULL AND y.latest = 1)
-"""
-# What readers brought from the rounds that are kept; a reason stands where nobody could read.
-_VISITS: Final = """
-INSERT INTO metering_stopvisit
-       (round_id, organisation_id, service_point_id, reader_id, key, outcome, reading_ids, reason,
-        note, is_confirmed, happened_at, recorded_at)
-SELECT o.id, o.organisation_id, r.service_point_id, w.reader_id, 'demo:' || min(r.id),
-       CASE WHEN bool_or(r.method = 'estimated') THEN 'unread' ELSE 'read' END,
-       CASE WHEN bool_or(r.method = 'estimated') THEN '{}' ELSE array_agg(r.id ORDER BY r.id) END,
-       CASE WHEN bool_or(r.method = 'estimated')
-            THEN (ARRAY['locked', 'nobody', 'dog', 'flooded'])[
-                 1 + extract(day FROM min(r.read_date))::int %% 4]
-            ELSE '' END,
-       '', false, min(r.read_at), min(r.read_at)
-  FROM metering_readinground o
-  JOIN metering_route w ON w.id = o.route_id AND w.reader_id IS NOT NULL
-  JOIN metering_reading r ON r.round_id = o.id AND r.superseded_by_id IS NULL
- GROUP BY o.id, o.organisation_id, r.service_point_id, w.reader_id
- ORDER BY min(r.read_at), r.service_point_id
-"""
-_COUNTS: Final = """
-UPDATE metering_readinground o
-   SET visited_count = c.visited, unread_count = c.unread, visited_at = c.latest
-  FROM (SELECT v.round_id, count(*) AS visited, count(*) FILTER (WHERE v.outcome = 'unread')
-               AS unread, max(v.recorded_at) AS latest
-          FROM metering_stopvisit v GROUP BY v.round_id) c
- WHERE c.round_id = o.id
 """
 # Whoever hands an account over has the meter read that day: between its neighbours in time.
 _HANDED_OVER: Final = """
@@ -289,11 +226,7 @@ def build(world: World) -> None:
     """Registers, routes, rounds and readings of all meters, and the few with a story."""
     today = timezone.localdate(world.now)
     ensure_registers(now=world.now)
-    held = [
-        (unit, reader.staff_id)
-        for reader in extras(role="meter_reader", day=today)
-        for unit in reader.organisations("metering.walk")
-    ]
+    held = who_walk(today)
     values: dict[str, Any] = {
         "seed": world.seed,
         "known": KNOWN_ACCOUNT,
@@ -315,48 +248,18 @@ def build(world: World) -> None:
         cursor.execute(_METERS.format(stops=STOPS), values)
         cursor.execute("SELECT count(*) FROM demo_meter")
         meters = cursor.fetchone()[0]
-        for statement in (_ROUTES, _STOPS, _ROUNDS, _STORIES):
-            cursor.execute(statement, values)
+        lay_routes(values)
+        cursor.execute(_STORIES, values)
         with bulk_load(cursor, "metering_reading", rows=meters * MONTHS):
             cursor.execute(_READINGS.format(stops=STOPS), values)
         cursor.execute(_HANDED_OVER, values)
         cursor.execute("ANALYZE metering_reading")
-        cursor.execute(_VISITS, values)
-        cursor.execute(_COUNTS)
+        keep_visits()
         cursor.execute(_LAST)
         told = [_Told(*row) for row in cursor.fetchall()]
     for each in told:
         _tell(each, world, today)
-    _read_again(world, today)
-
-
-def _read_again(world: World, today: date) -> None:
-    """Blind re-reads of the latest closed rounds of the known reader; one figure differs."""
-    readers = extras(role="meter_reader", day=today)
-    if len(readers) < 2:
-        return
-    first, second = readers[:2]
-    supervisor = system_actor(organisation_id=first.organisation_id)
-    closed = ReadingRound.objects.filter(
-        route__reader_id=first.staff_id, state="closed", visited_count__gte=20
-    )
-    for place, one in enumerate(closed.order_by("-since", "route__code")[:BLIND_ROUNDS]):
-        drawn = draw_blind_check(
-            actor=supervisor, now=world.now - timedelta(days=2), round_id=one.pk,
-            reader_id=second.person_id, share_percent=Decimal(5), seed=world.seed + place,
-            due_date=today,
-        )  # fmt: skip
-        for order, stop in enumerate(drawn.stops.order_by("pk")):
-            was = Reading.objects.get(pk=stop.reading_id)
-            seen = was.value + (40 if (place, order) == (0, 0) else 1)
-            entry = Entry(
-                key=f"demo-{place}-{order}", service_point_id=stop.service_point_id,
-                values={was.register_id: f"{seen:.0f}"},
-            )  # fmt: skip
-            if place + 1 < BLIND_ROUNDS or order == 0:  # the last one is still under way
-                read_blind(actor=second, now=world.now, check_id=drawn.pk, entry=entry)
-        if place + 1 < BLIND_ROUNDS:
-            close_blind_check(actor=supervisor, check_id=drawn.pk)
+    read_again(world)
 
 
 def _tell(each: _Told, world: World, today: date) -> None:

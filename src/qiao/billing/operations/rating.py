@@ -2,6 +2,7 @@
 
 Nothing is written here; `operations.billing` issues what was rated.
 """
+# ruff: noqa: S608 - put together from pieces of `parties`; values are bound
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,29 +15,28 @@ from typing import Final
 from django.db import connection
 
 from qiao.billing.models import Bill, BillingAccount
+from qiao.billing.queries.parties import LEFT
 from qiao.billing.queries.terms import tariffs_by_version, terms_of
 from qiao.billing.rules.bills.facts import Facts, Quantities, read_facts, read_used, years_of
 from qiao.billing.rules.bills.lines import total_of
 from qiao.billing.rules.tariffs.model import USAGE, Tariff
 from qiao.billing.rules.tariffs.parts import RatedPart, rate_parts
 from qiao.billing.rules.tariffs.planning import CannotPlan, Part, Terms, Use
+from qiao.core.rules.months import months_after
 from qiao.core.rules.periods import Period, intersect
 
 # What was used under the last bill before a day, and since when whoever is billed has the account:
 # tiers begin anew with them.
-_LAST: Final = """
+_LAST: Final = f"""
 SELECT w.account_id,
-       CASE WHEN b.end_date = f.since THEN '{}' ELSE coalesce(b.facts -> 'after', '{}') END,
+       CASE WHEN b.end_date = f.since THEN '{{}}' ELSE coalesce(b.facts -> 'after', '{{}}') END,
        f.since
   FROM unnest(%s::bigint[], %s::date[]) AS w (account_id, day)
  CROSS JOIN LATERAL (
       SELECT l.facts, l.end_date FROM billing_bill l
        WHERE l.account_id = w.account_id AND l.state = 'issued' AND l.end_date <= w.day
        ORDER BY l.end_date DESC LIMIT 1) b
- CROSS JOIN LATERAL (
-      SELECT max(l.end_date) AS since FROM billing_bill l
-       WHERE l.account_id = w.account_id AND l.state = 'issued' AND l.kind = 'final'
-         AND l.end_date <= w.day) f
+ CROSS JOIN LATERAL (SELECT {LEFT.format(account="w.account_id", day="w.day")} AS since) f
 """
 
 
@@ -45,8 +45,7 @@ class NewBill:
     """What is to be billed to an account: the days, and the uses in them.
 
     `before_id` is the bill, taken back, that it replaces; `numbers` are read for this bill alone,
-    such as the highest demand, and go before those of the account. `months` where it is cut short
-    by a hand-over; else as many as the account's bills cover.
+    such as the highest demand, and go before those of the account.
     """
 
     account_id: int
@@ -58,7 +57,6 @@ class NewBill:
     kind: Bill.Kind = Bill.Kind.REGULAR
     before_id: int | None = None
     numbers: Mapping[str, Decimal] = field(default_factory=dict)
-    months: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +153,17 @@ def _facts(
         for each in terms
         if (piece := intersect(each.period, Period(first, last))) is not None
     ]
-    months = account.months if bill.months is None else bill.months
+    months = _months(bill, account, before.since)
     return Facts(bill.period, months, bill.uses, tuple(held), years)
+
+
+def _months(bill: NewBill, account: BillingAccount, since: date | None) -> Fraction:
+    """The months that a bill covers: those of the account's bills; by its days, and at most those,
+    where a hand-over ends it or begins it."""
+    if bill.kind != Bill.Kind.FINAL and bill.period.start != since:
+        return Fraction(account.months)
+    whole = (months_after(bill.period.start, account.months) - bill.period.start).days
+    return account.months * min(Fraction(bill.period.days or 0, whole), Fraction(1))
 
 
 def _rated(bills: Sequence[Sequence[Part]]) -> list[tuple[RatedPart, ...]]:

@@ -14,7 +14,7 @@ from qiao.billing.operations.posting import DayClosed
 from qiao.billing.operations.rating import RatedBill
 from qiao.billing.operations.running import reckon_bills, run_bills
 from qiao.billing.operations.runs import Of, State, locked
-from qiao.billing.queries.parties import OF_OTHERS
+from qiao.billing.queries.parties import BEGUN
 from qiao.billing.queries.review_limits import limits_for
 from qiao.billing.rules.bills.reviewing import Neighbours, Reckoned, findings
 from qiao.core.actor import Actor
@@ -75,7 +75,7 @@ SELECT w.id, b.usual
         FROM (SELECT * FROM billing_bill x
                WHERE x.account_id = w.id AND x.state = 'issued' AND x.usage IS NOT NULL
                  AND x.end_date > %(until)s::date - %(past)s::int
-                 AND NOT {OF_OTHERS.format(bill="x", day="a.billed_until")}
+                 AND x.end_date > {BEGUN.format(account="w.id", day="a.billed_until")}
                ORDER BY x.end_date DESC OFFSET 0) l) b
 """
 
@@ -186,7 +186,7 @@ SELECT w.id, w.account_id, a.months, b.before, b.streak
              coalesce(min(l.place) FILTER (WHERE NOT l.is_estimated) - 1, count(*)) AS streak
         FROM (SELECT x.is_estimated, row_number() OVER (ORDER BY x.end_date DESC) AS place
                 FROM billing_bill x WHERE x.account_id = w.account_id AND x.state = 'issued'
-                 AND NOT {OF_OTHERS.format(bill="x", day="a.billed_until")}
+                 AND x.end_date > {BEGUN.format(account="w.account_id", day="a.billed_until")}
                ORDER BY x.end_date DESC LIMIT 12) l) b
 """
 _JUDGED: Final = """

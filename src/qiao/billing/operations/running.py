@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from fractions import Fraction
 from typing import Final
 from unicodedata import normalize
 
@@ -18,13 +17,12 @@ from django.db.models import Q
 from qiao.billing.models import Bill, BillingAccount
 from qiao.billing.operations.billing import issue_rated, lock_to_issue
 from qiao.billing.operations.rating import NewBill, RatedBill, rate_bills
-from qiao.billing.queries.due import begun_anew, hand_overs
+from qiao.billing.queries.due import hand_overs
 from qiao.billing.rules.tariffs.inputs import CannotRate
 from qiao.billing.rules.tariffs.model import USAGE
 from qiao.billing.rules.tariffs.planning import CannotPlan, Use
 from qiao.core.actor import Actor
 from qiao.core.prepared import fetch_all
-from qiao.core.rules.months import months_after
 from qiao.core.rules.periods import Period
 from qiao.metering.operations import mark_many_billed
 from qiao.metering.queries import DEMAND, TOTAL, UsageSegment, usage_with_obstacles
@@ -100,7 +98,7 @@ def reckon_bills(
     used, obstacles = usage_with_obstacles(service_point_ids=list(since), since=since, until=until)
     stopped = {each.service_point_id: each.code for each in obstacles if each.code in BLOCKING}
     unread = {each.service_point_id for each in obstacles if each.code == "unread"}
-    cuts, anew = hand_overs(accounts, until=until), begun_anew(accounts)
+    cuts = hand_overs(accounts, until=until)
     segments: dict[int, list[UsageSegment]] = defaultdict(list)
     for segment in used:
         segments[segment.service_point_id].append(segment)
@@ -113,7 +111,7 @@ def reckon_bills(
             continue
         cut = cuts.get(pk)
         own = [each for each in segments.get(point, ()) if cut is None or each.end_date <= cut]
-        made = _bill(row, own, issued_date, due_days, cut=cut, is_anew=pk in anew)
+        made = _bill(row, own, issued_date, due_days, cut=cut)
         if not isinstance(made, str) and point in unread:  # one of its registers, not all
             made = READ_APART
         if isinstance(made, str):
@@ -188,13 +186,11 @@ def _bill(
     due_days: int,
     *,
     cut: date | None,
-    is_anew: bool,
 ) -> NewBill | str:
     """What is billed of these segments, or why nothing is.
 
     A correction of days that were billed counts with the first days of this bill; one that is more
-    than all that was used since is left to people. Up to a `cut` it is the final bill of who left;
-    `is_anew` that of who came after one.
+    than all that was used since is left to people. Up to a `cut` it is the final bill of who left.
     """
     counted = [segment for segment in segments if segment.register_kind != DEMAND]
     own = [segment for segment in counted if not segment.is_correction]
@@ -208,17 +204,15 @@ def _bill(
     uses = _uses(counted, account.billed_until)
     if uses is None:
         return CORRECTED_BELOW
-    period = Period(account.billed_until, end)
     return NewBill(
         account_id=account.pk,
-        period=period,
+        period=Period(account.billed_until, end),
         uses=tuple(uses),
         issued_date=max(issued, end),
         due_date=max(issued, end) + timedelta(days=due_days),
         is_estimated=any(segment.estimated for segment in own),
         kind=Bill.Kind.REGULAR if cut is None else Bill.Kind.FINAL,
         numbers=_demands(segments),
-        months=_months(account, period) if cut is not None or is_anew else None,
     )
 
 
@@ -239,12 +233,6 @@ def _uses(segments: Sequence[UsageSegment], since: date) -> list[Use] | None:
         start = max(segment.start_date, since)
         uses.append(Use(Period(start, segment.end_date), {name: usage}))
     return None if any(corrected.values()) else uses  # what is left is of what is not counted now
-
-
-def _months(account: BillingAccount, period: Period) -> Fraction:
-    """The months of a bill that a hand-over cuts short, by its days; at most those of any bill."""
-    whole = (months_after(period.start, account.months) - period.start).days
-    return account.months * min(Fraction(period.days or 0, whole), Fraction(1))
 
 
 def _ends(segments: Iterable[UsageSegment]) -> dict[tuple[str, str], date]:

@@ -21,10 +21,13 @@ _SEEN: Final = """EXISTS (
 _BILLS: Final = f"""
 SELECT i.id, i.feed_id, i.number, i.start_date, i.end_date, i.due_date, i.total_minor, i.currency,
        i.unit, i.usage, i.holds, i.open
-  FROM ({
-    seen.bills("%(account_id)s::bigint", limit=PAGE + 1, before="%(before)s::date", every=True)
-}) i
+  FROM ({seen.every_bill("%(account_id)s::bigint", limit=PAGE + 1, before="%(before)s::date")}) i
  WHERE {_SEEN} ORDER BY i.end_date DESC, i.id DESC
+"""
+_OWED: Final = f"""
+SELECT i.id, i.feed_id, i.number, i.due_date, i.minor, i.currency
+  FROM ({seen.arrears("%(account_id)s::bigint")}) i
+ WHERE {_SEEN} ORDER BY i.due_date, i.id LIMIT %(limit)s
 """
 _PAYMENTS: Final = f"""
 SELECT y.number, y.received_at, y.minor, y.currency, y.way, y.holds
@@ -51,6 +54,18 @@ class BillLineShown:
     def last_day(self) -> date:
         """The last day that it is for."""
         return self.end - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """A bill of which something is owed, with how much in minor units, and the address of its
+    page."""
+
+    number: str
+    href: str
+    due_date: date
+    minor: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +105,7 @@ def _shown(row: tuple[Any, ...], today: date) -> BillLineShown:
     )
     return BillLineShown(
         number=number,
-        href=reverse("billing:bill" if feed_id is None else "billing:fed_bill", args=[pk]),
+        href=_address(pk, feed_id),
         start=start,
         end=end,
         total=showing.money(total, currency),
@@ -99,6 +114,19 @@ def _shown(row: tuple[Any, ...], today: date) -> BillLineShown:
         state=state,
         tone=tone,
     )
+
+
+def debts_of(*, actor: Actor, account_id: int, limit: int) -> list[Debt]:
+    """The bills of an account of which something is owed, the oldest first."""
+    rows = fetch_all(_OWED, _values(actor, account_id) | {"limit": limit})
+    return [
+        Debt(number, _address(pk, feed_id), due, minor, currency)
+        for pk, feed_id, number, due, minor, currency in rows
+    ]
+
+
+def _address(bill_id: int, feed_id: int | None) -> str:
+    return reverse("billing:bill" if feed_id is None else "billing:fed_bill", args=[bill_id])
 
 
 def payments_of(*, actor: Actor, account_id: int) -> list[PaymentShown]:

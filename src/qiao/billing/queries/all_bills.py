@@ -22,13 +22,12 @@ PAGE: Final = 50
 class BillFilters:
     """What a list of bills is narrowed to; empty narrows nothing.
 
-    `text` is the number of a bill or of an account, `account_id` one account; `since` and `until`
-    are the days on which bills were issued, the last one excluded; `age` is one of
-    `rules.money.ageing`, and only what is owed.
+    `text` is the number of a bill or of an account; `since` and `until` are the days on which
+    bills were issued, the last one excluded; `age` is one of `rules.money.ageing`, and only what
+    is owed.
     """
 
     text: str = ""
-    account_id: int | None = None
     since: date | None = None
     until: date | None = None
     unit_id: int | None = None
@@ -96,13 +95,10 @@ _ONE: Final = """
 _FOUND: Final = """
   FROM (SELECT x.*, o.owed FROM billing_bill x {owed}
          WHERE x.id IN (
-               SELECT n.id FROM billing_bill n
-                WHERE n.number = %(text)s AND %(account)s::bigint IS NULL
+               SELECT n.id FROM billing_bill n WHERE n.number = %(text)s
                 UNION
                SELECT n.id FROM customers_account f JOIN billing_bill n ON n.account_id = f.id
-                WHERE f.number = %(text)s AND %(account)s::bigint IS NULL
-                UNION
-               SELECT n.id FROM billing_bill n WHERE n.account_id = %(account)s::bigint)
+                WHERE f.number = %(text)s)
            AND x.organisation_id = ANY(%(units)s::bigint[]) {where}) b
   JOIN customers_account a ON a.id = b.account_id
  ORDER BY b.issued_date DESC, b.id DESC LIMIT %(limit)s
@@ -118,7 +114,6 @@ def list_bills(
         "units": _units(actor, filters.unit_id),
         "limit": limit + 1,
         "text": filters.text,
-        "account": filters.account_id,
         "since": filters.since,
         "until": filters.until,
         "services": list(filters.services),
@@ -129,7 +124,7 @@ def list_bills(
         values |= {"day": place[0], "id": place[1]}
         where.append("(x.issued_date, x.id) < (%(day)s, %(id)s)")
     narrowed = "".join(f" AND {each}" for each in where)
-    source = _FOUND if filters.text or filters.account_id is not None else _LIST
+    source = _FOUND if filters.text else _LIST
     with connection.cursor() as cursor:
         cursor.execute(_ROW + source.format(owed=_OWED, where=narrowed), values)
         rows = tuple(BillRow(*row) for row in cursor.fetchall())

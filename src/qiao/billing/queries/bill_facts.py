@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from qiao.billing.models import Bill
-from qiao.billing.queries.parties import OF_OTHERS
+from qiao.billing.queries.parties import BEGUN
 from qiao.core.prepared import fetch_all
 
 LATEST: Final = 12
@@ -87,7 +87,7 @@ SELECT w.id, p.id, p.start_date, p.total_minor, trim_scale(p.usage), p.unit
        WHERE b.account_id = w.account_id AND b.end_date <= w.day
          AND (b.state = 'issued' OR b.id = w.id)
          AND (b.end_date < w.day OR b.id = w.id)
-         AND NOT {OF_OTHERS.format(bill="b", day="w.start_date")}
+         AND b.end_date > {BEGUN.format(account="w.account_id", day="w.start_date")}
        ORDER BY b.end_date DESC LIMIT %(most)s) p
  ORDER BY w.id, p.start_date
 """

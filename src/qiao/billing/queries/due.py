@@ -44,12 +44,6 @@ _CUTS: Final = f"""
 SELECT h.account_id, h.day FROM (
     {_HANDED_OVER} AND m.account_id = ANY(%(ids)s::bigint[]) GROUP BY 1) h
 """
-_BEGUN: Final = """
-SELECT x.account_id FROM billing_billingaccount x
- WHERE x.account_id = ANY(%(ids)s::bigint[]) AND EXISTS (
-       SELECT FROM billing_bill b WHERE b.account_id = x.account_id AND b.state = 'issued'
-          AND b.kind = 'final' AND b.end_date = x.billed_until)
-"""
 _STANDING: Final = f"""
 SELECT count(*) FILTER (WHERE NOT {ELSEWHERE}), count(*) FILTER (WHERE {ELSEWHERE}),
        min(a.billed_until),
@@ -88,8 +82,3 @@ def hand_overs(account_ids: Collection[int], *, until: date) -> dict[int, date]:
     """Up to which day who left is billed, of those of these accounts that were handed over since
     their last bill."""
     return dict(fetch_all(_CUTS, {"ids": list(account_ids), "until": until}))
-
-
-def begun_anew(account_ids: Collection[int]) -> set[int]:
-    """Those of these accounts whose last bill is that of somebody who left."""
-    return {pk for (pk,) in fetch_all(_BEGUN, {"ids": list(account_ids)})}

@@ -1,5 +1,6 @@
 """Feeds, what they delivered, and where what they say does not agree with itself."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from qiao.core.actor import Actor
 PAGE: Final = 30
 MOST: Final = 50  # differences, rows or numbers that a page shows
 CHUNK: Final = 1_000
+EXAMPLES: Final = 3  # rows that are told of a fault
 _HIDDEN: Final = (Delivery.State.DISCARDED,)
 
 
@@ -229,3 +231,21 @@ def aside_of(
     rows = StagedRow.objects.filter(delivery=delivery, faults__isnull=False, pk__gt=after)
     ordered = rows.order_by("pk")
     yield from (ordered[:limit] if limit else ordered.iterator(CHUNK))
+
+
+def faults_of(delivery: Delivery) -> list[dict[str, Any]]:
+    """What was found wrong with rows, with how many there are and a few examples of each."""
+    counts: Counter[tuple[str, str]] = Counter()
+    examples: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    rows = StagedRow.objects.filter(delivery=delivery, faults__isnull=False)
+    for number, faults in rows.order_by("row_number").values_list("row_number", "faults"):
+        for each in faults or []:
+            kind = (each["field"], each["code"])
+            counts[kind] += 1
+            told = examples.setdefault(kind, [])
+            if len(told) < EXAMPLES:
+                told.append({"number": number, **each})
+    return [
+        {"field": name, "code": code, "count": times, "rows": examples[name, code]}
+        for (name, code), times in counts.most_common()
+    ]

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import pgettext
 
@@ -20,19 +19,19 @@ from qiao.billing import showing, showing_bills
 from qiao.billing.queries import seen
 from qiao.billing.showing_feeds import told_words
 from qiao.core.actor import Actor
+from qiao.core.days import TODAY
 from qiao.core.prepared import fetch_all
 from qiao.core.rules.money import to_decimal
 
-_TODAY = f"(%(now)s AT TIME ZONE '{settings.TIME_ZONE}')::date"
 ARREARS_DAYS = 730  # two years: what is older is told apart
 LAST_BILLS = 12
-_STANDS = seen.stands("mine.account_id", today=_TODAY, days=ARREARS_DAYS)
+_STANDS = seen.stands("mine.account_id", today=TODAY, days=ARREARS_DAYS)
 
 _STATEMENT = f"""
 SELECT CASE WHEN count(*) > 0 THEN json_agg(x ORDER BY x.owed DESC, x.account) END
   FROM (
     SELECT a.id AS account, a.number, a.service, b.currency, o.owed, o.late, o.older, o.ahead,
-           o.oldest, o.due, o.differs, {_TODAY} AS today, p.last_payment, l.bills,
+           o.oldest, o.due, o.differs, {TODAY} AS today, p.last_payment, l.bills,
            {seen.teller("b.feed_id")} AS told
       FROM (:mine:) mine
       JOIN billing_billingaccount b ON b.account_id = mine.account_id
@@ -45,18 +44,18 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x ORDER BY x.owed DESC, x.account) E
         SELECT json_agg(z ORDER BY z.start) AS bills FROM (
             SELECT i.id, i.start_date AS start, i.end_date AS until, i.total_minor AS minor,
                    i.unit, i.usage, i.open, i.feed_id IS NOT NULL AS fed
-              FROM ({seen.bills("mine.account_id", limit=LAST_BILLS)}) i) z) l
+              FROM ({seen.bills("mine.account_id", limit=LAST_BILLS, today=TODAY)}) i) z) l
      WHERE (a.organisation_id + 0) = ANY(%(organisation_ids)s)) x
 """
 _MINE = f"""SELECT DISTINCT t.account_id FROM customers_accountparty t
              WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
-               AND t.role <> 'contact' AND t.period @> {_TODAY} LIMIT 6"""
+               AND t.role <> 'contact' AND t.period @> {TODAY} LIMIT 6"""
 # Accounts that the customer owns, pays or lives at now; those that owe most first.
 MONEY = _STATEMENT.replace(":mine:", _MINE)
 # What all of them owe together, in the currency of the first.
 OWED = f"""
 SELECT CASE WHEN count(DISTINCT b.account_id) > 0 THEN json_build_object(
-           'currency', min(b.currency), 'today', {_TODAY}, 'owed', sum(o.owed),
+           'currency', min(b.currency), 'today', {TODAY}, 'owed', sum(o.owed),
            'late', sum(o.late), 'oldest', min(o.oldest), 'due', min(o.due),
            'told', (array_agg({seen.teller("b.feed_id")} ORDER BY b.feed_id)
                     FILTER (WHERE b.feed_id IS NOT NULL))[1]) END

@@ -44,7 +44,7 @@ SELECT i.id, NULL::bigint AS feed_id, i.number, i.start_date, i.end_date, i.due_
               AND s.bill_id = i.id), 0)::bigint AS open
   FROM billing_bill i
  WHERE i.account_id = :account: AND (i.state = 'issued' OR :all:) AND i.end_date < :before:
-   AND (:all: OR i.end_date > {BEGUN.format(account=":account:")})
+   AND (:all: OR i.end_date > {BEGUN.format(account=":account:", day=":today:")})
  ORDER BY i.end_date DESC, i.id DESC LIMIT :limit:)
 UNION ALL (
 SELECT g.id, g.feed_id, g.number, g.start_date, g.end_date, g.due_date, g.minor, f.currency,
@@ -54,12 +54,13 @@ SELECT g.id, g.feed_id, g.number, g.start_date, g.end_date, g.due_date, g.minor,
    AND g.end_date < :before:
  ORDER BY g.end_date DESC, g.id DESC LIMIT :limit:)"""
 _ARREARS: Final = """
-SELECT i.start_date, i.end_date, i.due_date, i.total_minor AS total, sum(s.minor)::bigint AS minor,
-       i.currency
+SELECT i.id, NULL::bigint AS feed_id, i.number, i.start_date, i.end_date, i.due_date,
+       i.total_minor AS total, sum(s.minor)::bigint AS minor, i.currency
   FROM billing_standing s JOIN billing_bill i ON i.id = s.bill_id
  WHERE s.account_id = :account: AND s.ledger = 'receivable' AND s.minor > 0 GROUP BY i.id
 UNION ALL
-SELECT g.start_date, g.end_date, g.due_date, g.minor, g.open_minor, f.currency
+SELECT g.id, g.feed_id, g.number, g.start_date, g.end_date, g.due_date, g.minor, g.open_minor,
+       f.currency
   FROM billing_fedbill g JOIN billing_feed f ON f.id = g.feed_id
  WHERE g.account_id = :account: AND g.is_current AND g.open_minor > 0"""
 _PAYMENTS: Final = """(
@@ -88,14 +89,18 @@ def stands(account: str, *, today: str, days: int) -> str:
     return of_account(_STANDS, account, **pieces)
 
 
-def bills(
-    account: str, *, limit: int, before: str = "'infinity'::date", every: bool = False
-) -> str:
-    """A SELECT of the latest bills of an account that ended before a day: `feed_id` of whose they
-    are, `open` what is owed; `every` one, also those that do not hold any more."""
-    return of_account(
-        _BILLS, account, limit=str(limit), before=before, all="true" if every else "false"
-    )
+def bills(account: str, *, limit: int, today: str) -> str:
+    """A SELECT of the latest bills of an account that are of whoever has it `today`: `feed_id` of
+    whose they are, `open` what is owed."""
+    pieces = {"limit": str(limit), "today": today, "before": "'infinity'::date"}
+    return of_account(_BILLS, account, all="false", **pieces)
+
+
+def every_bill(account: str, *, limit: int, before: str) -> str:
+    """A SELECT as `bills` of the latest that ended before a day, whoever had the account then,
+    also of those that do not hold any more."""
+    pieces = {"limit": str(limit), "today": "'infinity'::date", "before": before}
+    return of_account(_BILLS, account, all="true", **pieces)
 
 
 def arrears(account: str) -> str:

@@ -8,19 +8,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.conf import settings
 from django.utils import timezone
 
 from qiao.billing.queries import seen
 from qiao.billing.queries.panels import ARREARS_DAYS, OF_ACCOUNT
 from qiao.billing.rules.bills.telling import ToldBill
+from qiao.core.days import TODAY
 from qiao.core.prepared import fetch_all
 
-_TODAY: Final = f"(%(now)s AT TIME ZONE '{settings.TIME_ZONE}')::date"
 _ARREARS: Final = f"""
 SELECT a.start_date, a.end_date, a.total, a.minor, a.currency
   FROM ({seen.arrears("%(account_id)s::bigint")}) a
- WHERE a.due_date < {_TODAY} AND a.due_date >= {_TODAY} - {ARREARS_DAYS}
+ WHERE a.due_date < {TODAY} AND a.due_date >= {TODAY} - {ARREARS_DAYS}
 """
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from qiao.billing.models import Delivery, FedBalance, FedBill, FedPayment, FedStanding, Feed
 from qiao.billing.operations import feeds
 from qiao.core.transactions import acting
+from qiao.customers.tests.factories import make_account
 from qiao.staff.tests.cast import Company
 
 NOW = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
@@ -19,6 +20,16 @@ def a_feed(company: Company, key: str = "sap", name: str = "SAP") -> Feed:
     """A feed of the lake branch."""
     new = feeds.NewFeed(company.lake.pk, key, name, "CNY")
     return feeds.add_feed(new, actor=company.agent, now=NOW)
+
+
+def number_of(company: Company) -> str:
+    """The number of a new account of the lake branch."""
+    return make_account(company.agent).number
+
+
+def current(feed: Feed, number: str) -> FedBill:
+    """What holds of a bill."""
+    return FedBill.objects.get(feed=feed, number=number, is_current=True)
 
 
 def bill(number: str, account: str, amount: str, **more: str) -> dict[str, str]:

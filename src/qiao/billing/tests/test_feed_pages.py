@@ -15,7 +15,7 @@ from django.urls import reverse
 from qiao.billing.models import BillingAccount, Delivery, FedBill, Feed
 from qiao.billing.queries.panels import owed_in_words
 from qiao.billing.queries.told import money_told
-from qiao.billing.tests.feeding import NOW, a_feed, balance, bill, payment, send
+from qiao.billing.tests.feeding import NOW, balance, bill, payment, send
 from qiao.billing.tests.test_bill_pages import _browser
 from qiao.billing.voice import _owed as owed_answer
 from qiao.core.panels import load_panels
@@ -26,11 +26,6 @@ from qiao.customers.tests.factories import make_account
 from qiao.staff.tests.cast import Company
 
 HEAD = "户号,账单号,起始日期,结束日期,缴费期限,应收金额,用水量,明细"
-
-
-@pytest.fixture
-def feed(company: Company) -> Feed:
-    return a_feed(company)
 
 
 @pytest.fixture

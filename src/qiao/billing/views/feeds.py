@@ -15,7 +15,8 @@ from qiao.billing.forms.feeds import DeliveryForm, FeedForm, ReasonForm
 from qiao.billing.models import Delivery
 from qiao.billing.models.feeds import MANAGE
 from qiao.billing.operations import feeds as ops
-from qiao.billing.operations.feeds import deliveries
+from qiao.billing.operations.feeds import deliveries, receiving
+from qiao.billing.operations.feeds.keeping import lock_of
 from qiao.billing.queries import feeds as queries
 from qiao.billing.queries.bills import VIEW, BillMissing
 from qiao.billing.queries.fed_bills import fed_bill_for, fed_bill_shown, fed_why
@@ -162,7 +163,7 @@ def delivery(request: StaffRequest, delivery_id: int) -> HttpResponse:
 def _show(
     request: StaffRequest, job: Delivery, errors: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
-    mapping, working = deliveries.mapping_of(job), job.state in WORKING
+    mapping, working = receiving.mapping_of(job), job.state in WORKING
     aside = list(queries.aside_of(job, after=_number(request, "after"), limit=51))
     context: dict[str, Any] = {
         "job": job,
@@ -181,10 +182,10 @@ def _show(
         if job.kind
         else [],
         "working": working,
-        "is_lost": working and not background.state_of(deliveries.lock_of(job.pk)),
+        "is_lost": working and not background.state_of(lock_of(job.pk)),
         "failure": refusal_word(job.failure) if job.failure else "",
         "totals": queries.totals_of(job),
-        "faults": [_told(each) for each in deliveries.faults_of(job)] if not working else [],
+        "faults": [_told(each) for each in queries.faults_of(job)] if not working else [],
         "aside": aside[:50],
         "after": aside[49].pk if len(aside) > 50 else None,
         "is_removable": job.state in deliveries.WAITING,
@@ -211,7 +212,7 @@ def columns(request: StaffRequest, delivery_id: int) -> HttpResponse:
     job = queries.delivery_for(actor=request.actor, delivery_id=delivery_id)
     mapping = {place: request.POST.get(f"column-{place}", "") for place in range(len(job.header))}
     try:
-        deliveries.name_columns(actor=request.actor, delivery_id=job.pk, mapping=mapping)
+        receiving.name_columns(actor=request.actor, delivery_id=job.pk, mapping=mapping)
     except ops.BadMapping as bad:
         return _show(request, job, [_fault(code, name) for code, name in bad.faults], 422)
     except FileMovedOn:
@@ -234,7 +235,7 @@ def act(request: StaffRequest, delivery_id: int, action: str) -> HttpResponse:
     """Back to the columns, take in, go on, or throw away."""
     job = queries.delivery_for(actor=request.actor, delivery_id=delivery_id)
     done = {
-        "back": deliveries.reopen_columns,
+        "back": receiving.reopen_columns,
         "start": deliveries.start,
         "resume": deliveries.resume,
         "discard": deliveries.discard,

@@ -1,18 +1,16 @@
 """Cards of a customer: which lead to them, and which did."""
 
-from django.conf import settings
 from django.http import Http404
 
+from qiao.core.days import TODAY
 from qiao.customers.models import Card
 from qiao.customers.queries.people import held_as
-
-_TODAY = f"(%(now)s AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
 # Those that are valid first; of a number its end is enough to tell cards apart.
 PANEL = f"""
 SELECT json_agg(x) FROM (
     SELECT k.id, k.kind, right(k.number, 4) AS tail, lower(k.period) AS since,
-           upper(k.period) AS until, k.period @> {_TODAY} AS is_valid,
+           upper(k.period) AS until, k.period @> {TODAY} AS is_valid,
            upper(k.period) IS NULL AS is_open
       FROM customers_card k WHERE k.customer_id = ANY(%(customer_ids)s::bigint[])
      ORDER BY is_valid DESC, lower(k.period) DESC, k.id DESC LIMIT 12) x

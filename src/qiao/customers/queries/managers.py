@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from qiao.core.actor import Actor
+from qiao.core.days import day_of
 from qiao.core.prepared import fetch_all, fetch_one
 from qiao.customers.models import HandOverOfCustomers
 from qiao.customers.queries.manager_sql import COUNTS, STANDING, done_by, manager_of
@@ -351,7 +352,7 @@ json_build_object(
 """
 _OF: Final = f"""
   FROM (SELECT %(customer_ids)s::bigint[] AS ids,
-               (%(now)s::timestamptz AT TIME ZONE '{settings.TIME_ZONE}')::date AS day) k
+               {day_of("%(now)s::timestamptz")} AS day) k
  WHERE cardinality(%(organisation_ids)s) > 0
 """
 PANEL: Final = f"SELECT {_CARE} {_OF}"

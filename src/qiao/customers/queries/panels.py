@@ -1,12 +1,9 @@
 """What the customers module shows on the page of a customer: one JSON value a statement."""
 # ruff: noqa: S608 - statements are put together from this file's own pieces; values are bound
 
-from django.conf import settings
-
+from qiao.core.days import TODAY
 from qiao.customers.queries.search import ids_of, survivor_of
 from qiao.customers.queries.tags import CHIPS
-
-_TODAY = f"(%(now)s AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
 # The band on top: who this is, what to be careful of, where, and how to reach them.
 BAND = f"""
@@ -33,7 +30,7 @@ SELECT json_build_object(
           LEFT JOIN customers_premises h ON h.id = s.premises_id
          WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
            AND (a.organisation_id + 0) = ANY(%(organisation_ids)s)
-         ORDER BY t.period @> {_TODAY} DESC, a.status,
+         ORDER BY t.period @> {TODAY} DESC, a.status,
                array_position(ARRAY['owner','payer','occupant','contact'], t.role), a.id
          LIMIT 1),
     'last_contact', (
@@ -54,7 +51,7 @@ SELECT CASE WHEN count(*) > 0
            s.meter_number AS meter, s.meter_size AS size, s.meter_is_remote AS is_remote,
            s.meter_test_due_date AS test_due, count(*) OVER () AS total
       FROM (SELECT DISTINCT ON (t.account_id) t.account_id, t.role,
-                   t.period @> {_TODAY} AS is_current
+                   t.period @> {TODAY} AS is_current
               FROM customers_accountparty t
              WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
              ORDER BY t.account_id, is_current DESC,
@@ -73,7 +70,7 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x) END
   FROM (
     SELECT o.customer_id AS id, c.name, c.tier, o.role, a.number AS account,
            lower(o.period) AS since, upper(o.period) AS until,
-           o.period @> {_TODAY} AS is_current,
+           o.period @> {TODAY} AS is_current,
            o.customer_id = ANY(%(customer_ids)s::bigint[]) AS is_self
       FROM (SELECT DISTINCT t.account_id FROM customers_accountparty t
              WHERE t.customer_id = ANY(%(customer_ids)s::bigint[]) LIMIT 20) mine
@@ -93,24 +90,24 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x) END
     SELECT DISTINCT ON (c.id) c.id, c.name, c.tier, c.kind, o.role, (
                SELECT m.group_id FROM customers_groupmember m
                  JOIN customers_customergroup g ON g.id = m.group_id
-                WHERE m.customer_id = ANY({ids_of("c.id")}) AND m.period @> {_TODAY}
+                WHERE m.customer_id = ANY({ids_of("c.id")}) AND m.period @> {TODAY}
                   AND g.organisation_id = ANY(%(organisation_ids)s) LIMIT 1) AS household,
            EXISTS (SELECT 1 FROM customers_groupmember m
                     WHERE m.customer_id = ANY(%(customer_ids)s::bigint[])
-                      AND m.period @> {_TODAY}) AS is_taken
+                      AND m.period @> {TODAY}) AS is_taken
       FROM (SELECT DISTINCT s.premises_id
               FROM customers_accountparty t
               JOIN customers_account a ON a.id = t.account_id
               JOIN customers_servicepoint s ON s.id = a.service_point_id
              WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
-               AND t.period @> {_TODAY}
+               AND t.period @> {TODAY}
              LIMIT 8) here
       JOIN customers_servicepoint p ON p.premises_id = here.premises_id
       JOIN customers_account b ON b.service_point_id = p.id
       JOIN customers_accountparty o ON o.account_id = b.id
       JOIN customers_customer c ON c.id = {survivor_of("o.customer_id")}
      WHERE (b.organisation_id + 0) = ANY(%(organisation_ids)s)
-       AND o.period @> {_TODAY}
+       AND o.period @> {TODAY}
        AND o.customer_id <> ALL(%(customer_ids)s::bigint[])
      ORDER BY c.id LIMIT 8) x
 """
@@ -147,9 +144,9 @@ SELECT json_build_object(
           FROM customers_lastcontact l
          WHERE l.customer_id = ANY(%(customer_ids)s::bigint[]) ORDER BY l.at DESC LIMIT 1))
   FROM (
-    SELECT count(DISTINCT a.id) FILTER (WHERE a.status = 'active' AND t.period @> {_TODAY})
+    SELECT count(DISTINCT a.id) FILTER (WHERE a.status = 'active' AND t.period @> {TODAY})
                AS active,
-           extract(year FROM age({_TODAY}, min(lower(t.period))))::int AS years
+           extract(year FROM age({TODAY}, min(lower(t.period))))::int AS years
       FROM customers_accountparty t
       JOIN customers_account a ON a.id = t.account_id
      WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])

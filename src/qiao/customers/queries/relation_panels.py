@@ -5,12 +5,9 @@ only to those who may see them.
 """
 # ruff: noqa: S608 - statements are put together from this file's own pieces; values are bound
 
-from django.conf import settings
-
+from qiao.core.days import TODAY
 from qiao.customers.queries.relations import is_primary_today
 from qiao.customers.queries.search import phone_to_show, survivor_of
-
-_TODAY = f"(%(now)s AT TIME ZONE '{settings.TIME_ZONE}')::date"
 
 
 def _seen(column: str) -> str:
@@ -27,7 +24,7 @@ SELECT json_build_object(
     'past', (
         SELECT count(*) FROM customers_groupmember m
           JOIN customers_customergroup g ON g.id = m.group_id
-         WHERE m.customer_id = ANY(%(customer_ids)s::bigint[]) AND upper(m.period) <= {_TODAY}
+         WHERE m.customer_id = ANY(%(customer_ids)s::bigint[]) AND upper(m.period) <= {TODAY}
            AND g.organisation_id = ANY(%(organisation_ids)s)),
     'rows', (
         SELECT coalesce(json_agg(x), '[]') FROM (
@@ -38,14 +35,14 @@ SELECT json_build_object(
                               s.id = %(customer_id)s AS is_self
                          FROM (SELECT r.*, {survivor_of("r.customer_id")} AS other
                                  FROM customers_groupmember r
-                                WHERE r.group_id = g.id AND r.period @> {_TODAY}
+                                WHERE r.group_id = g.id AND r.period @> {TODAY}
                                 ORDER BY r.role, r.id LIMIT 60) m
                          JOIN customers_customer s ON s.id = m.other
                         ORDER BY s.id, m.role) p) AS members
               FROM customers_groupmember mine
               JOIN customers_customergroup g ON g.id = mine.group_id
              WHERE mine.customer_id = ANY(%(customer_ids)s::bigint[])
-               AND mine.period @> {_TODAY} AND g.organisation_id = ANY(%(organisation_ids)s)
+               AND mine.period @> {TODAY} AND g.organisation_id = ANY(%(organisation_ids)s)
              ORDER BY g.id LIMIT 4) x))
   FROM customers_customer c
  WHERE c.id = %(customer_id)s AND cardinality(%(organisation_ids)s) > 0
@@ -62,9 +59,9 @@ SELECT CASE WHEN c.kind = 'organisation' THEN json_build_object(
                    p.leads AS is_primary, lower(p.period) AS since,
                    coalesce(nullif(p.phone, ''), {phone_to_show("s.id")}) AS phone
               FROM (SELECT r.*, {survivor_of("r.person_id")} AS other,
-                           {is_primary_today("r", "%(customer_ids)s::bigint[]", _TODAY)} AS leads
+                           {is_primary_today("r", "%(customer_ids)s::bigint[]", TODAY)} AS leads
                       FROM customers_contactperson r
-                     WHERE r.customer_id = ANY(%(customer_ids)s::bigint[]) AND r.period @> {_TODAY}
+                     WHERE r.customer_id = ANY(%(customer_ids)s::bigint[]) AND r.period @> {TODAY}
                      ORDER BY leads DESC, r.id LIMIT 40) p
               LEFT JOIN customers_customer s ON s.id = p.other
              WHERE p.person_id IS NULL OR {_seen("s.id")}
@@ -81,7 +78,7 @@ def _acting(own: str, other: str) -> str:
             SELECT a.id, s.id AS customer, s.name, s.tier, s.flags, a.basis, a.scope,
                    a.document_id AS document, lower(a.period) AS since, upper(a.period) AS until
               FROM (SELECT r.*, {survivor_of(f"r.{other}")} AS other FROM customers_acting r
-                     WHERE r.{own} = ANY(%(customer_ids)s::bigint[]) AND r.period @> {_TODAY}
+                     WHERE r.{own} = ANY(%(customer_ids)s::bigint[]) AND r.period @> {TODAY}
                      ORDER BY lower(r.period), r.id LIMIT 40) a
               JOIN customers_customer s ON s.id = a.other
              WHERE s.id <> %(customer_id)s AND {_seen("s.id")} LIMIT 12) x"""
@@ -92,7 +89,7 @@ _SPEAKS_FOR = f"""
             SELECT p.id, s.id AS customer, s.name, s.tier, p.function
               FROM (SELECT r.id, r.function, {survivor_of("r.customer_id")} AS other
                       FROM customers_contactperson r
-                     WHERE r.person_id = ANY(%(customer_ids)s::bigint[]) AND r.period @> {_TODAY}
+                     WHERE r.person_id = ANY(%(customer_ids)s::bigint[]) AND r.period @> {TODAY}
                      ORDER BY r.id LIMIT 40) p
               JOIN customers_customer s ON s.id = p.other
              WHERE s.id <> %(customer_id)s AND {_seen("s.id")} LIMIT 8) x"""
@@ -108,7 +105,7 @@ SELECT json_build_object(
     'past', (SELECT count(*) FROM customers_acting a
               WHERE (a.agent_id = ANY(%(customer_ids)s::bigint[])
                      OR a.principal_id = ANY(%(customer_ids)s::bigint[]))
-                AND upper(a.period) <= {_TODAY}))
+                AND upper(a.period) <= {TODAY}))
   FROM (SELECT {_BOTH}) x WHERE cardinality(%(organisation_ids)s) > 0
 """
 

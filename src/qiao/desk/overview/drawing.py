@@ -40,7 +40,7 @@ def chart_data(grid: Grid, form: Form) -> dict[str, Any]:
     axes = sorted({drawn.columns[place].axis for place in places})
     return {
         "labels": [str(row.label) for row in drawn.rows],
-        "wrapped": grid.gathered is not None,
+        "wrapped": any(row.key for row in grid.rows),
         "units": [PERCENT if axis == "percent" else "" for axis in axes],
         "series": [_series(drawn, place, form, axes) for place in places],
     }

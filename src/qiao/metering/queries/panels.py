@@ -1,9 +1,7 @@
 """What metering shows on the page of a customer: one JSON value a statement."""
 # ruff: noqa: S608 - put together from this file's own pieces; values are bound
 
-from django.conf import settings
-
-_TODAY = f"(%(now)s AT TIME ZONE '{settings.TIME_ZONE}')::date"
+from qiao.core.days import TODAY
 
 # The metered points of the customer's accounts, each with its last readings and their use.
 READINGS = f"""
@@ -11,7 +9,7 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x ORDER BY x.is_current DESC, x.acco
   FROM (
     SELECT a.number AS account, a.service_point_id AS point, s.meter_number AS meter, g.unit,
            p.is_current, l.readings, e.waiting
-      FROM (SELECT DISTINCT ON (t.account_id) t.account_id, t.period @> {_TODAY} AS is_current
+      FROM (SELECT DISTINCT ON (t.account_id) t.account_id, t.period @> {TODAY} AS is_current
               FROM customers_accountparty t
              WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
              ORDER BY t.account_id, is_current DESC) p

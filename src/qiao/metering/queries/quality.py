@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import connection
 
 from qiao.core.actor import Actor
+from qiao.core.days import day_of
 from qiao.core.manifest import PointEvents
 from qiao.core.registry import registry
 from qiao.core.rules.statistics import Share
@@ -46,7 +47,7 @@ held AS MATERIALIZED (
 read AS MATERIALIZED (SELECT * FROM held WHERE method = 'actual')
 """
 # A stop counts once in a round, and as not read unless a real reading of it is in effect.
-_UNREAD: Final = """
+_UNREAD: Final = f"""
 SELECT 'unread' AS measure, coalesce(max(x.reader), k.reader) AS reader, k.route_id,
        NOT bool_or(x.is_read) AS part, max(x.id) AS reading_id, NULL::bigint AS ref, x.point,
        max(x.day) AS day
@@ -54,7 +55,7 @@ SELECT 'unread' AS measure, coalesce(max(x.reader), k.reader) AS reader, k.route
                h.in_effect <> 'estimated' AS is_read
           FROM held h
          UNION ALL
-        SELECT v.round_id, NULL, v.service_point_id, v.happened_at::date, v.reader_id, false
+        SELECT v.round_id, NULL, v.service_point_id, {day_of("v.happened_at")}, v.reader_id, false
           FROM walks k JOIN metering_stopvisit v ON v.round_id = k.id
          WHERE v.outcome = 'unread') x
   JOIN walks k ON k.id = x.round_id
@@ -76,9 +77,9 @@ SELECT 'wrong', r.reader, r.route_id,
        r.id, NULL::bigint, r.service_point_id, r.read_date
   FROM read r
 """
-_BLIND: Final = """
+_BLIND: Final = f"""
 SELECT 'blind', t.first_reader_id, k.route_id, t.standing = 'differs', t.reading_id,
-       t.check_of_id, t.service_point_id, t.read_at::date
+       t.check_of_id, t.service_point_id, {day_of("t.read_at")}
   FROM walks k
   JOIN metering_blindcheck b ON b.round_id = k.id
   JOIN metering_blindstop t ON t.check_of_id = b.id AND t.standing IN ('agrees', 'differs')

@@ -1,17 +1,14 @@
 """What other billing systems send is taken in, corrected by what they send later, taken back."""
 
-from qiao.billing.operations.feeds.deliveries import (
+from qiao.billing.operations.feeds.deliveries import accept, run_check, run_take, take_back
+from qiao.billing.operations.feeds.keeping import DeliveryKnown
+from qiao.billing.operations.feeds.receiving import (
     BadMapping,
-    DeliveryKnown,
     NewDelivery,
     NotStated,
     Stated,
-    accept,
     receive_file,
     receive_rows,
-    run_check,
-    run_take,
-    take_back,
 )
 from qiao.billing.operations.feeds.setting import (
     BadKey,
