@@ -10,6 +10,7 @@ from qiao.billing import operations as ops
 from qiao.billing.models import BillRun, Payment, RunAccount, Tariff
 from qiao.billing.operations import runs
 from qiao.billing.operations import tariff_changing as changing
+from qiao.billing.operations.budget import start_budget
 from qiao.billing.queries.bill_links import token_of
 from qiao.billing.queries.late_fees import rate_key
 from qiao.billing.queries.owing import standing_on
@@ -19,7 +20,8 @@ from qiao.billing.rules.tariffs.toml_text import write_text
 from qiao.core import settings
 from qiao.core.rules.periods import Period
 from qiao.customers.models import Account
-from qiao.customers.tests.factories import make_account
+from qiao.customers.operations.payers import let_pay
+from qiao.customers.tests.factories import make_account, make_customer
 from tests.world.canaries import ACCOUNT, World, marked
 
 
@@ -83,6 +85,19 @@ def add_billing(world: World) -> None:
     )
     told = ops.NewBill(public.pk, use.period, (use,), until, until + timedelta(days=20))
     (public_id,) = ops.issue_bills([told], actor=company.agent, now=world.now)
+    equal = make_account(company.agent, owner=make_customer(company.agent, name=marked("equal")))
+    ops.open_billing(
+        [ops.NewAccount(equal.pk, company.lake.pk, "CNY", since, tariff.pk)], now=world.now
+    )
+    start_budget(
+        account_id=equal.pk, minor=5_000, reason=marked("budget"), actor=company.agent,
+        now=world.now,
+    )  # fmt: skip
+    payer = make_customer(company.agent, name=marked("payer"))
+    pays = let_pay(
+        actor=company.agent, now=world.now, account_id=account.pk, customer_id=payer.pk,
+        from_date=today,
+    )  # fmt: skip
     draft = changing.begin_change(
         tariff_id=tariff.pk,
         valid_from=date(2100, 1, 1),
@@ -111,6 +126,8 @@ def add_billing(world: World) -> None:
         "paid": account.pk,
         "paid_account": account.number,
         "payment": payment.pk,
+        "payer_part": pays.pk,
+        "budgeted": equal.pk,
         "drawer": shift.pk,
         "seen": fingerprint(standing_on(account.pk, day=today)),
     }

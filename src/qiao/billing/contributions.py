@@ -4,7 +4,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.billing.models import Payment
+from qiao.billing.models import BudgetPlan, Payment
 from qiao.billing.models.feeds import MANAGE
 from qiao.billing.queries import panels
 from qiao.billing.showing_bills import paid_words
@@ -61,7 +61,7 @@ COMMANDS = (
 )  # fmt: skip
 
 
-AUDITED = ("billing_tariff", "billing_feed")
+AUDITED = ("billing_tariff", "billing_feed", "billing_budgetplan")
 AUDIT_WORDS = (
     AuditTable(
         "billing_tariff",
@@ -83,6 +83,26 @@ AUDIT_WORDS = (
             "bills_as_of": _("Bills complete as of"),
             "payments_as_of": _("Payments complete as of"),
             "balances_as_of": _("Balances complete as of"),
+        },
+    ),
+    AuditTable(
+        "billing_budgetplan",
+        _("Equal instalments"),
+        {
+            "account_id": _("Account"),
+            "state": pgettext_lazy("equal instalments", "State"),
+            "start_date": pgettext_lazy("equal instalments", "First day"),
+            "until_date": pgettext_lazy("equal instalments", "End of the year"),
+            "instalment_minor": _("Instalment of each bill"),
+            "year_minor": _("What a year comes to"),
+            "basis": _("Reckoned by"),
+            "ends": _("Settled by the next bill"),
+            "settled_by_id": _("Bill that settled it"),
+            "reason": _("Reason"),
+        },
+        values={
+            "state": dict(BudgetPlan.State.choices),
+            "basis": dict(BudgetPlan.Basis.choices),
         },
     ),
 )

@@ -24,6 +24,7 @@ LEDGERS: Final[Mapping[Ledger, Promise]] = {
     Ledger.LATE_FEE: pgettext_lazy("ledger", "Late fees"),
     Ledger.WRITTEN_OFF: pgettext_lazy("ledger", "Written off"),
     Ledger.OVER_SHORT: pgettext_lazy("ledger", "Differences of drawers"),
+    Ledger.BUDGET: pgettext_lazy("ledger", "Equal instalments, to be settled"),
 }
 EVENTS: Final[Mapping[Event, Promise]] = {
     Event.BILL_ISSUED: gettext_lazy("A bill, or a credit note, is issued"),
@@ -43,6 +44,8 @@ EVENTS: Final[Mapping[Event, Promise]] = {
     Event.WRITTEN_OFF: gettext_lazy("A debt is written off"),
     Event.RECOVERED: gettext_lazy("A debt that was written off is owed again"),
     Event.SHIFT_DIFFERENCE: gettext_lazy("A drawer held more or less than it should"),
+    Event.BUDGET_EQUALISED: gettext_lazy("An equal instalment is asked of a bill"),
+    Event.BUDGET_SETTLED: gettext_lazy("What equal instalments left over is settled"),
 }
 KINDS: Final[Mapping[str, Promise]] = {
     "principal": pgettext_lazy("owed", "Charges"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from qiao.billing import operations as ops
-from qiao.billing.operations import feeds, runs
+from qiao.billing.operations import budget, feeds, runs
 from qiao.billing.operations.asking import NothingToWaive
 from qiao.core.approvals import AlreadyPending
 from qiao.core.rules.text import BadText, TextFault
@@ -93,6 +93,14 @@ WORDS: Final[Mapping[type[Exception], Callable[[Any], Told]]] = {
     ),
     runs.NothingDue: lambda each: ("", _nothing_due(each.elsewhere)),
     runs.RunMovedOn: lambda _each: ("", _("Somebody went on with this run meanwhile.")),
+    budget.BudgetRuns: lambda _each: ("", _("Equal instalments run on this account already.")),
+    budget.NoBudget: lambda _each: ("", _("No equal instalments run, or they are ending.")),
+    budget.NothingToReckon: lambda _each: (
+        "minor",
+        _("Neither its own bills nor neighbours tell what a year comes to: give an amount."),
+    ),
+    budget.BadInstalment: lambda _each: ("minor", _("An instalment is more than nothing.")),
+    budget.AccountCloses: lambda _each: ("", _("The account closes: no year lies ahead.")),
     feeds.KeyTaken: lambda _each: ("key", _("This unit has a feed of this key already.")),
     feeds.BadKey: lambda _each: ("key", _("Small letters, digits, - and _; a letter first.")),
     ops.NotOver: lambda _each: ("", _("A day can be closed when it has come, not before.")),

@@ -23,6 +23,8 @@ _EVENTS: Final[Mapping[Event, Promise]] = {
     Event.LATE_FEE_WAIVED: pgettext_lazy("ledger", "Late fee waived"),
     Event.DEPOSIT_APPLIED: pgettext_lazy("ledger", "Paid from the deposit"),
     Event.WRITTEN_OFF: pgettext_lazy("ledger", "Written off"),
+    Event.BUDGET_EQUALISED: pgettext_lazy("ledger", "Put off by equal instalments"),
+    Event.BUDGET_SETTLED: pgettext_lazy("ledger", "Equal instalments settled"),
 }
 
 
@@ -55,7 +57,7 @@ def bill_state(bill: Bill, open_minor: int, today: date) -> tuple[str, str]:
     """How a bill stands, in words, and the tone of its badge."""
     return state_of(
         holds=bill.state != Bill.State.REVERSED,
-        total=bill.total_minor,
+        total=bill.asked,
         open_minor=open_minor,
         due_date=bill.due_date,
         today=today,

@@ -21,6 +21,7 @@ from qiao.billing.queries.house import House
 from qiao.billing.queries.price_examples import ExampleLine
 from qiao.billing.rules.bills.bars import shares_of
 from qiao.billing.rules.money.postings import OWN
+from qiao.billing.showing_budget import balance_words
 from qiao.core.rules.money import to_decimal
 from qiao.customers.queries import Addressee
 from qiao.metering.queries import BilledReading
@@ -111,6 +112,7 @@ class BillPaper:
     total: str
     contained: tuple[Amount, ...]
     owners: tuple[Amount, ...]
+    budget: tuple[Amount, ...]
     balance: tuple[PaperSum, ...]
     why: str
     bars_title: str
@@ -192,6 +194,7 @@ def facts_of(
     tariff = parts[-1].tariff if parts else ""
     left = (
         (_("Account number"), who.number),
+        (_("Supplied to"), who.user_name),
         (_("Supplied at"), who.address),
         (pgettext("bill", "Days"), days_of(bill)),
     )
@@ -281,10 +284,23 @@ def owners_in(
     )
 
 
+def budget_of(bill: Bill) -> tuple[Amount, ...]:
+    """What equal instalments ask of a bill, and what then stands of them."""
+    if bill.asked_minor is None:
+        return ()
+    return (
+        (_("Asked by equal instalments"), _signed(bill.asked_minor, bill.currency)),
+        (_("Equal instalments so far"), balance_words(bill.budget_minor or 0, bill.currency)),
+    )
+
+
+def _signed(minor: int, currency: str) -> str:
+    return f"{'−' if minor < 0 else ''}{showing.money(abs(minor), currency)}"
+
+
 def sums_of(balance: Balance, currency: str) -> tuple[PaperSum, ...]:
     def line(name: str, minor: int, *, strong: bool = False) -> PaperSum:
-        sign = "−" if minor < 0 else ""
-        return PaperSum(name, f"{sign}{showing.money(abs(minor), currency)}", strong)
+        return PaperSum(name, _signed(minor, currency), strong)
 
     before = (
         line(_("Owed with the bill before"), balance.before)
@@ -296,6 +312,7 @@ def sums_of(balance: Balance, currency: str) -> tuple[PaperSum, ...]:
         line(_("Paid since"), balance.paid),
         *([line(_("Late fees and corrections"), balance.other)] if balance.other else []),
         line(_("This bill"), balance.billed),
+        *([line(_("Equalised by instalments"), balance.budget)] if balance.budget else []),
         line(_("To be paid in all"), balance.due, strong=True)
         if balance.due >= 0
         else line(_("Paid ahead in all"), balance.due, strong=True),

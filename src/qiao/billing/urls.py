@@ -5,6 +5,7 @@ from django.urls import include, path
 from qiao.billing.views import (
     all_bills,
     bills,
+    budget,
     counter,
     days,
     drawers,
@@ -40,6 +41,9 @@ of_accounts = [
     path("<int:bill_id>/take-back/", bills.take_back, name="take_back"),
     path("<int:bill_id>/waive/", bills.waive, name="waive"),
     path("account/<int:account_id>/", bills.account, name="account"),
+    path("account/<int:account_id>/budget/", budget.start, name="budget"),
+    path("account/<int:account_id>/budget/change/", budget.change, name="budget_change"),
+    path("account/<int:account_id>/budget/end/", budget.end, name="budget_end"),
     path("runs/", runs.index, name="runs"),
     path("runs/new/", runs.new, name="run_new"),
     path("runs/<int:run_id>/", runs.run, name="run"),

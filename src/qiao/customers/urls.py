@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from qiao.customers.views import changes, moving, pages, places, registering, reveals, tiers, value
+from qiao.customers.views import (
+    changes,
+    moving,
+    pages,
+    payers,
+    places,
+    registering,
+    reveals,
+    tiers,
+    value,
+)
 
 app_name = "customers"
 urlpatterns = [
@@ -22,6 +32,8 @@ urlpatterns = [
     path("new/", registering.customer_new, name="new"),
     path("new/alike/", registering.customer_alike, name="alike"),
     path("accounts/<int:account_id>/move/", moving.move_new, name="move_new"),
+    path("accounts/<int:account_id>/payer/", payers.payer_new, name="payer_new"),
+    path("payers/<int:party_id>/end/", payers.payer_end, name="payer_end"),
     path("moves/<int:move_id>/", moving.move_page, name="move"),
     path("moves/<int:move_id>/undo/", moving.move_undo, name="move_undo"),
     path("premises/<int:premises_id>/", places.place_page, name="place"),

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from qiao.core.personal import Erasing, Held, Person, PersonalData, ids_of, select
 
-# Of the days on which the person stood for the account, as far as they are known.
+# Of the days on which the person stood for the account, as far as they are known; whoever only
+# paid has none of it.
 _READINGS: Final = """
 SELECT r.read_date, trim_scale(r.value) AS value, g.unit, r.method, r.state, r.reason
   FROM (SELECT DISTINCT a.service_point_id, t.period
           FROM customers_accountparty t
           JOIN customers_account a ON a.id = t.account_id
-         WHERE t.customer_id = ANY(%(ids)s)) p
+         WHERE t.customer_id = ANY(%(ids)s) AND t.role <> 'payer') p
   JOIN metering_reading r
     ON r.service_point_id = p.service_point_id AND p.period @> r.read_date
   JOIN metering_register g ON g.id = r.register_id

@@ -41,6 +41,13 @@ BILLING: Final = {
     "billing:take_back": Visit({"bill_id": "{bill}"}, post={"reason": "x"}),
     "billing:waive": Visit({"bill_id": "{bill}"}, post={"reason": "x", "minor": "1"}),
     "billing:account": Visit({"account_id": "{paid}"}, queries=("before=2026-09-15", "before=x")),
+    "billing:budget": Visit(
+        {"account_id": "{paid}"}, queries=("minor=12", "minor=x"), post={"minor": "x"}
+    ),
+    "billing:budget_change": Visit(
+        {"account_id": "{budgeted}"}, post={"minor": "12", "reason": "x"}
+    ),
+    "billing:budget_end": Visit({"account_id": "{budgeted}"}, post={"reason": "x"}),
     "billing:runs": Visit(queries=("before=5",)),
     "billing:run_new": Visit(
         post={

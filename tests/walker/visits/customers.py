@@ -58,6 +58,10 @@ CUSTOMERS: Final = {
         },
     ),
     "customers:move": Visit({"move_id": "{move}"}),
+    "customers:payer_new": Visit(
+        {"account_id": "{account}"}, post={"person": "{twin}", "since": "2100-01-01"}
+    ),
+    "customers:payer_end": Visit({"party_id": "{payer_part}"}, post={"day": "{tomorrow}"}),
     "customers:move_undo": Visit({"move_id": "{move}"}, post={"reason": "x"}),
     "customers:place": Visit({"premises_id": "{premises}"}, queries=("on=2020-01-01", "on=x")),
     "customers:exchange": Visit(

@@ -1,6 +1,7 @@
 """What is billed under which dated prices, what is owed and paid, and the ledger of it."""
 
 from qiao.billing.models.bills import Bill, BillingAccount, BillingTerms, BillLine
+from qiao.billing.models.budget import BudgetPlan
 from qiao.billing.models.feeds import (
     Delivery,
     FedBalance,
@@ -23,6 +24,7 @@ __all__ = [
     "BillRun",
     "BillingAccount",
     "BillingTerms",
+    "BudgetPlan",
     "CashierShift",
     "ClosedDay",
     "Delivery",

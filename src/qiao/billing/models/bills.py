@@ -88,7 +88,9 @@ class Bill(models.Model):
 
     Amounts are minor units of `currency`; `total_minor` is the sum of the lines that add. `facts`
     is all that it was rated from (see `rules.bills.facts`), so that it can be reckoned again.
-    A bill below zero is a credit note. `before` is the bill that it replaces.
+    A bill below zero is a credit note. `before` is the bill that it replaces. Where equal
+    instalments are asked, `asked_minor` is what is asked of it, below zero given back, and
+    `budget_minor` what then stands to be settled; both are None for all others.
     """
 
     class State(models.TextChoices):
@@ -121,6 +123,8 @@ class Bill(models.Model):
     reversed_date = models.DateField(null=True)
     reversal_reason = models.TextField(default="", blank=True)
     recorded_at = models.DateTimeField()
+    asked_minor = models.BigIntegerField(null=True)
+    budget_minor = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
@@ -156,6 +160,11 @@ class Bill(models.Model):
                 fields=["organisation", "-issued_date", "-id"], name="billing_bill_by_unit"
             ),
         ]
+
+    @property
+    def asked(self) -> int:
+        """What is asked of it, in minor units: the total, unless instalments are."""
+        return self.total_minor if self.asked_minor is None else self.asked_minor
 
     @property
     def last_day(self) -> date:

@@ -14,7 +14,9 @@ from django.db.models import Q
 from qiao.billing.rules.money.postings import OWN, Event, Ledger
 
 LEDGERS = [ledger.value for ledger in Ledger]
-KEPT = [Ledger.RECEIVABLE.value, Ledger.PREPAID.value, Ledger.DEPOSIT.value]
+FOUND = [Ledger.RECEIVABLE.value, Ledger.PREPAID.value, Ledger.DEPOSIT.value]
+"""Ledgers whose entries are found by account; one of equal instalments comes with one of these."""
+KEPT = [*FOUND, Ledger.BUDGET.value]
 """Ledgers of which it is kept what stands on an account; of all others a day's entries are summed
 up when it is closed."""
 
@@ -114,7 +116,7 @@ class Entry(models.Model):
             models.Index(
                 fields=["account", "-posting"],
                 name="billing_entry_by_account",
-                condition=Q(ledger__in=KEPT),
+                condition=Q(ledger__in=FOUND),
             ),
             models.Index(
                 fields=["bill"],
@@ -128,7 +130,7 @@ class Standing(models.Model):
     """What stands on an account: its entries of one ledger, bill, owner and kind, summed up.
 
     `bill_id` 0 is none. Rows of nothing are not kept. What was paid ahead and deposits are below
-    zero, or nothing.
+    zero, or nothing; of equal instalments it is above zero what is still to be paid.
     """
 
     account = models.ForeignKey(
@@ -151,7 +153,8 @@ class Standing(models.Model):
                 name="billing_standing_once",
             ),
             models.CheckConstraint(
-                condition=Q(ledger=Ledger.RECEIVABLE.value) | Q(minor__lte=0),
+                condition=Q(ledger__in=[Ledger.RECEIVABLE.value, Ledger.BUDGET.value])
+                | Q(minor__lte=0),
                 name="billing_standing_not_overdrawn",
             ),
         ]

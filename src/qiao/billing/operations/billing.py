@@ -14,6 +14,8 @@ from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from qiao.billing.events import BillsIssued
 from qiao.billing.models import Bill, BillingAccount, Posting
+from qiao.billing.operations.equalising import SOURCE as BUDGET
+from qiao.billing.operations.equalising import Asked, asked_of, asked_posting, go_on, put_back
 from qiao.billing.operations.late_fees import late_fee_of, waive_late_fee
 from qiao.billing.operations.posting import NewPosting, lock_accounts, post, reverse_postings
 from qiao.billing.operations.rating import NewBill, RatedBill, rate_bills
@@ -26,7 +28,7 @@ from qiao.billing.rules.bills.facts import (
     write_used,
 )
 from qiao.billing.rules.bills.lines import BilledLine, Lines
-from qiao.billing.rules.money.postings import Event, bill_entries
+from qiao.billing.rules.money.postings import Billed, Event, bill_entries, owed_by_owner
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.copying import copy_rows, reserve_ids
@@ -41,7 +43,7 @@ REASON_LENGTH: Final = 300
 _BILL: Final = (
     "id, number, account_id, organisation_id, kind, state, start_date, end_date, issued_date,"
     " due_date, currency, total_minor, unit, usage, is_estimated, facts, before_id, recorded_at,"
-    " reversal_reason"
+    " reversal_reason, asked_minor, budget_minor"
 )
 _LINE: Final = "bill_id, place, part, version_id, charge, owner, quantity, price, minor, adds"
 
@@ -161,6 +163,8 @@ def reverse_bill(
     bill.save(update_fields=["state", "reversed_date", "reversal_reason"])
     BillingAccount.objects.filter(pk=account_id).update(billed_until=bill.start_date)
     unmark_billed(bill_number=bill.number, now=now, actor=actor)
+    if bill.asked_minor is not None:
+        put_back(bill)
     settle(accounts, booked_date=day, cause=f"reversal:{bill_id}", actor=actor, now=now)
     untell_bill(bill_id=bill_id, now=now)
     return bill
@@ -183,9 +187,9 @@ def _require(actor: Actor | None, accounts: Mapping[int, BillingAccount]) -> Non
 
 
 def _posting_ids(bill_id: int) -> list[int]:
-    """The posting of a bill itself; none of a bill of nothing."""
-    rows = Posting.objects.filter(source=SOURCE, key=str(bill_id))
-    return list(rows.values_list("pk", flat=True))
+    """The postings of a bill: its own, none of a bill of nothing, and that of what is asked."""
+    rows = Posting.objects.filter(source__in=[SOURCE, BUDGET], key=str(bill_id))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _write(
@@ -201,6 +205,7 @@ def _write(
     ids = list(range(first, first + len(rated)))
     numbers = _numbers(rated)
     lines = Lines()
+    asked = asked_of(rated, accounts)
     with connection.cursor() as cursor:
         # Lines first: a bill is looked at as a whole when it is written.
         copy_rows(
@@ -218,7 +223,14 @@ def _write(
             "billing_bill",
             _BILL,
             (
-                _bill_row(bill_id, number, each, accounts[each.bill.account_id], now)
+                _bill_row(
+                    bill_id,
+                    number,
+                    each,
+                    accounts[each.bill.account_id],
+                    asked.get(each.bill.account_id),
+                    now,
+                )
                 for bill_id, number, each in zip(ids, numbers, rated, strict=True)
             ),
         )
@@ -229,15 +241,40 @@ def _write(
             [[e.bill.account_id for e in rated], [e.bill.period.end for e in rated]],
         )
     post(
-        [
-            posting
-            for bill_id, each in zip(ids, rated, strict=True)
-            if (posting := _posting(bill_id, each, accounts, lines)) is not None
-        ],
-        actor=actor,
-        now=now,
+        _postings(dict(zip(ids, rated, strict=True)), accounts, asked, lines), actor=actor, now=now
     )
+    if asked:
+        go_on(
+            asked,
+            {each.bill.account_id: pk for pk, each in zip(ids, rated, strict=True)},
+            accounts,
+            ends={e.bill.account_id: e.bill.period.end or e.bill.period.start for e in rated},
+            now=now,
+        )
     return ids
+
+
+def _postings(
+    rated: Mapping[int, RatedBill],
+    accounts: Mapping[int, BillingAccount],
+    asked: Mapping[int, Asked],
+    lines: Lines,
+) -> list[NewPosting]:
+    """What is posted for bills, each followed by what is asked of it in place of that."""
+    found = []
+    for bill_id, each in rated.items():
+        account = accounts[each.bill.account_id]
+        billed = lines.billed(each.parts)
+        own = [_posting(bill_id, each, account, billed)]
+        if account.pk in asked:
+            own.append(
+                asked_posting(
+                    bill_id, asked[account.pk], account=account, owed=owed_by_owner(billed),
+                    booked_date=each.bill.issued_date,
+                )
+            )  # fmt: skip
+        found += [posting for posting in own if posting is not None]
+    return found
 
 
 def _numbers(rated: Sequence[RatedBill]) -> list[str]:
@@ -254,7 +291,12 @@ def _line_row(bill_id: int, place: int, line: BilledLine) -> tuple[object, ...]:
 
 
 def _bill_row(
-    bill_id: int, number: str, rated: RatedBill, account: BillingAccount, now: datetime
+    bill_id: int,
+    number: str,
+    rated: RatedBill,
+    account: BillingAccount,
+    asked: Asked | None,
+    now: datetime,
 ) -> tuple[object, ...]:
     bill, facts = rated.bill, rated.facts
     after = used_after(facts, [each.part for each in rated.parts])
@@ -265,15 +307,15 @@ def _bill_row(
         bill.due_date, account.currency, rated.minor,
         rated.unit, rated.usage,
         bill.is_estimated, Jsonb(stored), bill.before_id, now, "",
+        asked.minor if asked else None, asked.balance if asked else None,
     )  # fmt: skip
 
 
 def _posting(
-    bill_id: int, rated: RatedBill, accounts: Mapping[int, BillingAccount], lines: Lines
+    bill_id: int, rated: RatedBill, account: BillingAccount, billed: Sequence[Billed]
 ) -> NewPosting | None:
     """What is posted for a bill; a bill of nothing posts nothing."""
-    account = accounts[rated.bill.account_id]
-    entries = bill_entries(account=account.pk, bill=bill_id, lines=lines.billed(rated.parts))
+    entries = bill_entries(account=account.pk, bill=bill_id, lines=billed)
     if not entries:
         return None
     return NewPosting(

@@ -7,18 +7,20 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from qiao.billing import showing
 from qiao.billing.models import Bill
+from qiao.billing.queries.addressing import addressees_of_bills
 from qiao.billing.queries.bill_facts import Balance, balances_of
 from qiao.billing.queries.bill_links import page_of
 from qiao.billing.showing_papers import days_of, due_words
 from qiao.core import parameters
 from qiao.core.rules.texts import DATA_KEYS, language_key
 from qiao.core.transactions import required
-from qiao.customers.queries import Addressee, addressees_of
+from qiao.customers.queries import Addressee
 from qiao.messaging.operations import Receiver, Sending, cancel_about, queue_messages
 from qiao.messaging.queries import notice_texts
 from qiao.staff.queries import chain_of, organisation
@@ -40,7 +42,7 @@ def tell_bills(*, bill_ids: Sequence[int], now: datetime) -> int:
     required()
     found = Bill.objects.filter(
         pk__in=list(bill_ids), state=Bill.State.ISSUED, issued_date__gt=now.date() - STALE
-    ).exclude(total_minor=0)
+    ).exclude(Q(asked_minor__isnull=True) | Q(asked_minor=0), total_minor=0)
     by_unit: dict[int, list[Bill]] = defaultdict(list)
     for bill in found.order_by("pk"):
         by_unit[bill.organisation_id].append(bill)
@@ -59,7 +61,7 @@ def _tell(unit_id: int, bills: Sequence[Bill], now: datetime) -> int:
     channels = CHANNELS[str(wish)]
     if not channels:
         return 0
-    who = addressees_of([(bill.account_id, bill.last_day) for bill in bills])
+    who = addressees_of_bills(bills)
     balances = balances_of(bills)
     house = unit.languages[0] if unit.languages else settings.LANGUAGE_CODE
     receivers = [
@@ -108,9 +110,14 @@ def _receiver(bill: Bill, who: Addressee, balance: Balance, language: str) -> Re
 def _sentence(bill: Bill, balance: Balance) -> str:
     """What is to be paid in all, with what was owed before."""
     amount, until = due_words(bill, balance)
-    if balance.due <= 0:
-        return _("%(words)s.") % {"words": until}
-    return _("In all %(amount)s is owed. %(until)s.") % {"amount": amount, "until": until}
+    said = _("%(words)s.") % {"words": until}
+    if balance.due > 0:
+        said = _("In all %(amount)s is owed. %(until)s.") % {"amount": amount, "until": until}
+    if bill.asked_minor is None or bill.asked_minor <= 0:
+        return said
+    asked = showing.money(bill.asked_minor, bill.currency)
+    equal = _("By equal instalments %(amount)s is asked of it.") % {"amount": asked}
+    return pgettext("two sentences", "%(first)s %(second)s") % {"first": equal, "second": said}
 
 
 def _tails(bill_id: int) -> dict[str, str]:

@@ -19,8 +19,8 @@ _SEEN: Final = """EXISTS (
        SELECT 1 FROM billing_billingaccount b WHERE b.account_id = %(account_id)s
           AND b.organisation_id = ANY(%(units)s::bigint[]))"""
 _BILLS: Final = f"""
-SELECT i.id, i.feed_id, i.number, i.start_date, i.end_date, i.due_date, i.total_minor, i.currency,
-       i.unit, i.usage, i.holds, i.open
+SELECT i.id, i.feed_id, i.number, i.start_date, i.end_date, i.due_date, i.total_minor, i.asked,
+       i.currency, i.unit, i.usage, i.holds, i.open
   FROM ({seen.every_bill("%(account_id)s::bigint", limit=PAGE + 1, before="%(before)s::date")}) i
  WHERE {_SEEN} ORDER BY i.end_date DESC, i.id DESC
 """
@@ -38,13 +38,15 @@ SELECT y.number, y.received_at, y.minor, y.currency, y.way, y.holds
 
 @dataclass(frozen=True, slots=True)
 class BillLineShown:
-    """A bill in a list; how it stands in words, the tone of that, and the address of its page."""
+    """A bill in a list; how it stands in words, the tone of that, and the address of its page.
+    `asked` is what is asked of it, where that is not its total."""
 
     number: str
     href: str
     start: date
     end: date
     total: str
+    asked: str
     open: str
     usage: str
     state: str
@@ -99,9 +101,9 @@ def bills_of(
 
 
 def _shown(row: tuple[Any, ...], today: date) -> BillLineShown:
-    pk, feed_id, number, start, end, due, total, currency, unit, usage, holds, open_ = row
+    pk, feed_id, number, start, end, due, total, asked, currency, unit, usage, holds, open_ = row
     state, tone = words.state_of(
-        holds=holds, total=total, open_minor=open_, due_date=due, today=today
+        holds=holds, total=asked, open_minor=open_, due_date=due, today=today
     )
     return BillLineShown(
         number=number,
@@ -109,6 +111,7 @@ def _shown(row: tuple[Any, ...], today: date) -> BillLineShown:
         start=start,
         end=end,
         total=showing.money(total, currency),
+        asked=showing.money(asked, currency) if asked != total else "",
         open=showing.money(open_, currency) if open_ else "",
         usage=words.used_words(usage, unit),
         state=state,

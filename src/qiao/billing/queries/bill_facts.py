@@ -20,17 +20,19 @@ LATEST: Final = 12
 class Balance:
     """What stood on the account when a bill was issued, in minor units, what is paid ahead taken
     off: `before` when the bill before it was issued, `paid` and `other` (late fees, corrections)
-    since then, signed as they change what is owed; `billed` by the bill itself."""
+    since then, signed as they change what is owed; `billed` by the bill itself, and `budget` by
+    which equal instalments ask more or less than that."""
 
     before: int
     paid: int
     other: int
     billed: int
+    budget: int = 0
 
     @property
     def due(self) -> int:
         """What is owed in all with the bill; below zero it is paid ahead."""
-        return self.before + self.paid + self.other + self.billed
+        return self.before + self.paid + self.other + self.billed + self.budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,18 @@ class PastBill:
 
 
 # A bill of nothing posts nothing: it stands where the account's postings were when it was made.
+# What equal instalments ask of it is posted right after it, or without it.
 _BALANCES: Final = """
 SELECT w.id, s.*
   FROM unnest(%(ids)s::bigint[], %(accounts)s::bigint[]) AS w (id, account_id)
   JOIN billing_bill b ON b.id = w.id
  CROSS JOIN LATERAL (
-      SELECT coalesce(
-          (SELECT p.id FROM billing_posting p WHERE p.source = 'bill' AND p.key = w.id::text),
+      SELECT (SELECT p.id FROM billing_posting p
+               WHERE p.source = 'bill' AND p.key = w.id::text) AS bill,
+             (SELECT p.id FROM billing_posting p
+               WHERE p.source = 'budget' AND p.key = w.id::text) AS budget OFFSET 0) posted
+ CROSS JOIN LATERAL (
+      SELECT coalesce(posted.bill, posted.budget,
           (SELECT max(e.posting_id) + 1 FROM billing_entry e
              JOIN billing_posting p ON p.id = e.posting_id
             WHERE e.account_id = w.account_id AND e.ledger IN ('receivable','prepaid','deposit')
@@ -60,7 +67,7 @@ SELECT w.id, s.*
       SELECT coalesce(max(e.posting_id), 0) AS id FROM billing_entry e
         JOIN billing_posting p ON p.id = e.posting_id
        WHERE e.account_id = w.account_id AND e.ledger IN ('receivable','prepaid','deposit')
-         AND e.posting_id < own.id AND p.event = 'bill_issued' AND p.reverses_id IS NULL
+         AND e.posting_id < own.id AND p.source IN ('bill', 'budget')
       OFFSET 0) last
  CROSS JOIN LATERAL (
       SELECT coalesce(sum(e.minor) FILTER (WHERE e.posting_id <= last.id), 0)::bigint,
@@ -68,10 +75,11 @@ SELECT w.id, s.*
                                              AND p.event = 'payment_received'), 0)::bigint,
              coalesce(sum(e.minor) FILTER (WHERE e.posting_id > last.id AND e.posting_id < own.id
                                              AND p.event <> 'payment_received'), 0)::bigint,
-             coalesce(sum(e.minor) FILTER (WHERE e.posting_id = own.id), 0)::bigint
+             coalesce(sum(e.minor) FILTER (WHERE e.posting_id = posted.bill), 0)::bigint,
+             coalesce(sum(e.minor) FILTER (WHERE e.posting_id = posted.budget), 0)::bigint
         FROM billing_entry e JOIN billing_posting p ON p.id = e.posting_id
        WHERE e.account_id = w.account_id AND e.ledger IN ('receivable', 'prepaid')
-         AND e.posting_id <= own.id) s
+         AND e.posting_id <= greatest(own.id, posted.budget)) s
 """
 _OWNERS: Final = """
 SELECT l.bill_id, l.owner, sum(l.minor)::bigint FROM billing_billline l

@@ -9,6 +9,7 @@ from django.db.models import Sum
 from qiao.billing import showing
 from qiao.billing import showing_bills as words
 from qiao.billing.models import Bill, Entry
+from qiao.billing.queries.addressing import addressees_of_bills
 from qiao.billing.queries.asked import Asked, asked_of
 from qiao.billing.queries.bill_parts import PartShown, parts_of
 from qiao.billing.queries.disputed import held_bills
@@ -16,8 +17,9 @@ from qiao.billing.queries.late_fees import accrued
 from qiao.billing.queries.standings import open_of
 from qiao.billing.queries.why import Why, why
 from qiao.billing.rules.money.postings import Event, Ledger
+from qiao.billing.showing_papers import budget_of
 from qiao.core.actor import Actor
-from qiao.customers.queries import AccountRecord, account_record
+from qiao.customers.queries import AccountRecord, Addressee, account_record
 
 VIEW: Final = "bills.view"
 
@@ -60,10 +62,12 @@ class LateShown:
 @dataclass(frozen=True, slots=True)
 class BillShown:
     """A bill with all that its page tells. `open_minor` is what is still owed of it; `case_id` the
-    case in which it is disputed; `asked` what waits for a second person, with its amount."""
+    case in which it is disputed; `asked` what waits for a second person, with its amount;
+    `addressee` whom it is addressed to; `budget` what equal instalments ask of it, in words."""
 
     bill: Bill
     account: AccountRecord
+    addressee: Addressee
     parts: tuple[PartShown, ...]
     paid: tuple[Paid, ...]
     open_minor: int
@@ -78,6 +82,7 @@ class BillShown:
     late: LateShown | None
     case_id: int | None
     asked: tuple[tuple[Asked, str], ...]
+    budget: tuple[tuple[str, str], ...]
 
 
 def bill_for(*, actor: Actor, bill_id: int) -> Bill:
@@ -99,6 +104,7 @@ def bill_shown(*, actor: Actor, bill_id: int, today: date) -> BillShown:
     return BillShown(
         bill=bill,
         account=account_record(actor=actor, account_id=bill.account_id),
+        addressee=addressees_of_bills([bill])[0],
         parts=parts_of([bill])[bill.pk],
         paid=tuple(_paid(bill)),
         open_minor=open_minor,
@@ -116,6 +122,7 @@ def bill_shown(*, actor: Actor, bill_id: int, today: date) -> BillShown:
             (each, "" if each.minor is None else showing.money(each.minor, bill.currency))
             for each in asked_of(bill.pk)
         ),
+        budget=budget_of(bill),
     )
 
 

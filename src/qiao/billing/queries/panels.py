@@ -17,22 +17,39 @@ from django.utils.translation import pgettext
 
 from qiao.billing import showing, showing_bills
 from qiao.billing.queries import seen
+from qiao.billing.showing_budget import BudgetSaid, budget_said
 from qiao.billing.showing_feeds import told_words
 from qiao.core.actor import Actor
 from qiao.core.days import TODAY
 from qiao.core.prepared import fetch_all
 from qiao.core.rules.money import to_decimal
+from qiao.customers.queries.payers import paid_by
 
 ARREARS_DAYS = 730  # two years: what is older is told apart
 LAST_BILLS = 12
 _STANDS = seen.stands("mine.account_id", today=TODAY, days=ARREARS_DAYS)
+# Of what was billed before they paid, whoever only pays is told nothing.
+_BILLS = seen.bills("mine.account_id", limit=LAST_BILLS, today=TODAY, since="mine.since")
+_PAYER = f"""(
+    SELECT json_build_object('id', p.payer_id, 'name', c.name, 'since', p.since, 'until', p.until,
+                             'user', p.user_id, 'user_name', u.name, 'party', p.party_id)
+      FROM ({paid_by("mine.account_id", TODAY)}) p
+      JOIN customers_customer c ON c.id = p.payer_id
+      JOIN customers_customer u ON u.id = p.user_id)"""
+_BUDGET = """(
+    SELECT json_build_object('asked', q.instalment_minor, 'ends', q.ends, 'until', q.until_date,
+                             'balance', (SELECT coalesce(sum(s.minor), 0) FROM billing_standing s
+                                          WHERE s.account_id = mine.account_id
+                                            AND s.ledger = 'budget'))
+      FROM billing_budgetplan q WHERE q.account_id = mine.account_id AND q.state = 'running')"""
 
 _STATEMENT = f"""
 SELECT CASE WHEN count(*) > 0 THEN json_agg(x ORDER BY x.owed DESC, x.account) END
   FROM (
     SELECT a.id AS account, a.number, a.service, b.currency, o.owed, o.late, o.older, o.ahead,
            o.oldest, o.due, o.differs, {TODAY} AS today, p.last_payment, l.bills,
-           {seen.teller("b.feed_id")} AS told
+           {seen.teller("b.feed_id")} AS told, mine.only_pays, {_PAYER} AS payer,
+           {_BUDGET} AS budget
       FROM (:mine:) mine
       JOIN billing_billingaccount b ON b.account_id = mine.account_id
       JOIN customers_account a ON a.id = mine.account_id
@@ -43,13 +60,17 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x ORDER BY x.owed DESC, x.account) E
      CROSS JOIN LATERAL (
         SELECT json_agg(z ORDER BY z.start) AS bills FROM (
             SELECT i.id, i.start_date AS start, i.end_date AS until, i.total_minor AS minor,
-                   i.unit, i.usage, i.open, i.feed_id IS NOT NULL AS fed
-              FROM ({seen.bills("mine.account_id", limit=LAST_BILLS, today=TODAY)}) i) z) l
+                   i.asked, i.unit, i.usage, i.open, i.feed_id IS NOT NULL AS fed
+              FROM ({_BILLS}) i) z) l
      WHERE (a.organisation_id + 0) = ANY(%(organisation_ids)s)) x
 """
-_MINE = f"""SELECT DISTINCT t.account_id FROM customers_accountparty t
+_MINE = f"""SELECT t.account_id, bool_and(t.role = 'payer') AS only_pays,
+                   CASE WHEN bool_and(t.role = 'payer') THEN min(lower(t.period))
+                        ELSE '-infinity' END AS since
+              FROM customers_accountparty t
              WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
-               AND t.role <> 'contact' AND t.period @> {TODAY} LIMIT 6"""
+               AND t.role <> 'contact' AND t.period @> {TODAY}
+             GROUP BY t.account_id LIMIT 6"""
 # Accounts that the customer owns, pays or lives at now; those that owe most first.
 MONEY = _STATEMENT.replace(":mine:", _MINE)
 # What all of them owe together, in the currency of the first.
@@ -64,9 +85,10 @@ SELECT CASE WHEN count(DISTINCT b.account_id) > 0 THEN json_build_object(
  CROSS JOIN LATERAL ({_STANDS}) o
  WHERE (b.organisation_id + 0) = ANY(%(organisation_ids)s)
 """
-OF_ACCOUNT = _STATEMENT.replace(":mine:", "SELECT %(account_id)s::bigint AS account_id").replace(
-    "%(organisation_ids)s", "%(organisation_ids)s::bigint[]"
-)
+OF_ACCOUNT = _STATEMENT.replace(
+    ":mine:",
+    "SELECT %(account_id)s::bigint AS account_id, false AS only_pays, '-infinity'::date AS since",
+).replace("%(organisation_ids)s", "%(organisation_ids)s::bigint[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +114,26 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class PayerSaid:
+    """Who pays for whom, as the page of either of them says it: the other one, whether the page is
+    the payer's, and the days."""
+
+    customer_id: int
+    name: str
+    is_own_page: bool
+    party_id: int
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountMoney:
     """An account's money in words, with its bills as bars; `tone` of what is owed.
 
     `told` says who told it and as of when, `differs` what the bills come to where that is another
     sum; both are empty where it is billed here. `latest` is the address of the latest bill, `why`
-    where that is explained.
+    where that is explained. `payer` is None where those pay who use the supply,
+    `budget` where no equal instalments run.
     """
 
     account_id: int
@@ -117,6 +153,8 @@ class AccountMoney:
     why: str
     told: str
     differs: str
+    payer: PayerSaid | None
+    budget: BudgetSaid | None
 
 
 def money_of(*, actor: Actor, account_id: int, now: datetime) -> dict[str, Any] | None:
@@ -157,6 +195,22 @@ def account_money(row: Mapping[str, Any]) -> AccountMoney:
         why=bill_address(bills[-1], "why") if bills else "",
         told=told_words(row["told"]) if row["told"] else "",
         differs=_differs(row),
+        payer=_payer(row),
+        budget=budget_said(row["budget"], currency) if row["budget"] else None,
+    )
+
+
+def _payer(row: Mapping[str, Any]) -> PayerSaid | None:
+    told, own = row["payer"], row["only_pays"]
+    if not told:
+        return None
+    return PayerSaid(
+        told["user" if own else "id"],
+        told["user_name" if own else "name"],
+        own,
+        told["party"],
+        _day(told["since"]),
+        _day(told["until"]) if told["until"] else None,
     )
 
 

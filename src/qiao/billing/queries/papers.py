@@ -15,6 +15,7 @@ from django.utils.translation import override, pgettext
 
 from qiao.billing import showing
 from qiao.billing.models import Bill
+from qiao.billing.queries.addressing import addressees_of_bills
 from qiao.billing.queries.bill_facts import (
     Balance,
     PastBill,
@@ -31,6 +32,7 @@ from qiao.billing.queries.why import whys
 from qiao.billing.showing_papers import (
     BillPaper,
     bars_of,
+    budget_of,
     contained_in,
     due_words,
     facts_of,
@@ -44,7 +46,7 @@ from qiao.billing.showing_papers import (
 )
 from qiao.core.rules.money import to_decimal
 from qiao.core.rules.texts import language_key
-from qiao.customers.queries import Addressee, addressees_of
+from qiao.customers.queries import Addressee
 from qiao.messaging.queries import NoticeTexts, filled, notice_texts
 from qiao.metering.queries import BilledDays, BilledReading, readings_of_bills
 from qiao.staff.queries import organisation
@@ -103,8 +105,7 @@ def _unit_language(unit_id: int) -> str:
 
 
 def _known(bills: Sequence[Bill]) -> _Known:
-    who = addressees_of([(bill.account_id, bill.last_day) for bill in bills])
-    addressees = {bill.pk: each for bill, each in zip(bills, who, strict=True)}
+    addressees = dict(zip((bill.pk for bill in bills), addressees_of_bills(bills), strict=True))
     units = {bill.organisation_id for bill in bills}
     days = [
         BilledDays(bill.number, point, bill.start_date, bill.end_date)
@@ -162,7 +163,7 @@ def _paper(bill: Bill, known: _Known, said: _Said) -> BillPaper:
         language=said.language,
         house=house,
         name=who.name,
-        address=who.address,
+        address=who.postal,
         title=title_of(bill, who.service),
         due_amount=due_amount,
         due_words=until,
@@ -174,6 +175,7 @@ def _paper(bill: Bill, known: _Known, said: _Said) -> BillPaper:
         total=showing.money(bill.total_minor, bill.currency),
         contained=contained_in(parts, bill.currency),
         owners=owners_in(known.owners.get(bill.pk, {}), known.names, bill.currency),
+        budget=budget_of(bill),
         balance=sums_of(balance, bill.currency),
         why=said.reasons.get(bill.pk, ""),
         bars_title=bars_title,

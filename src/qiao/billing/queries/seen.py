@@ -35,27 +35,29 @@ SELECT coalesce(max(w.owed_minor), sum(u.minor), 0) AS owed,
   LEFT JOIN billing_fedstanding w ON w.account_id = :account:
   LEFT JOIN ({_OPEN}) u ON true"""
 # Each branch is cut off by itself: by its own index, and before what is open is looked up.
-# Who has the account today is shown none of others who have left.
+# Who has the account today is shown none of others who have left, who only pays none of before.
 _BILLS: Final = f"""(
 SELECT i.id, NULL::bigint AS feed_id, i.number, i.start_date, i.end_date, i.due_date,
-       i.total_minor, i.currency, i.unit, i.usage, i.state = 'issued' AS holds, coalesce((
+       i.total_minor, coalesce(i.asked_minor, i.total_minor) AS asked, i.currency, i.unit,
+       i.usage, i.state = 'issued' AS holds, coalesce((
            SELECT sum(s.minor) FROM billing_standing s
             WHERE s.account_id = i.account_id AND s.ledger = 'receivable'
               AND s.bill_id = i.id), 0)::bigint AS open
   FROM billing_bill i
  WHERE i.account_id = :account: AND (i.state = 'issued' OR :all:) AND i.end_date < :before:
    AND (:all: OR i.end_date > {BEGUN.format(account=":account:", day=":today:")})
+   AND i.issued_date >= :since:
  ORDER BY i.end_date DESC, i.id DESC LIMIT :limit:)
 UNION ALL (
-SELECT g.id, g.feed_id, g.number, g.start_date, g.end_date, g.due_date, g.minor, f.currency,
-       g.unit, g.usage, NOT g.is_cancelled, g.open_minor
+SELECT g.id, g.feed_id, g.number, g.start_date, g.end_date, g.due_date, g.minor, g.minor,
+       f.currency, g.unit, g.usage, NOT g.is_cancelled, g.open_minor
   FROM billing_fedbill g JOIN billing_feed f ON f.id = g.feed_id
  WHERE g.account_id = :account: AND g.is_current AND (NOT g.is_cancelled OR :all:)
-   AND g.end_date < :before:
+   AND g.end_date < :before: AND g.issued_date >= :since:
  ORDER BY g.end_date DESC, g.id DESC LIMIT :limit:)"""
 _ARREARS: Final = """
 SELECT i.id, NULL::bigint AS feed_id, i.number, i.start_date, i.end_date, i.due_date,
-       i.total_minor AS total, sum(s.minor)::bigint AS minor, i.currency
+       coalesce(i.asked_minor, i.total_minor) AS total, sum(s.minor)::bigint AS minor, i.currency
   FROM billing_standing s JOIN billing_bill i ON i.id = s.bill_id
  WHERE s.account_id = :account: AND s.ledger = 'receivable' AND s.minor > 0 GROUP BY i.id
 UNION ALL
@@ -89,17 +91,23 @@ def stands(account: str, *, today: str, days: int) -> str:
     return of_account(_STANDS, account, **pieces)
 
 
-def bills(account: str, *, limit: int, today: str) -> str:
-    """A SELECT of the latest bills of an account that are of whoever has it `today`: `feed_id` of
-    whose they are, `open` what is owed."""
-    pieces = {"limit": str(limit), "today": today, "before": "'infinity'::date"}
+def bills(account: str, *, limit: int, today: str, since: str) -> str:
+    """A SELECT of the latest bills of an account that are of whoever has it `today`, issued
+    `since` a day: `feed_id` of whose they are, `asked` what was asked of each, `open` what is
+    owed."""
+    pieces = {"limit": str(limit), "today": today, "before": "'infinity'::date", "since": since}
     return of_account(_BILLS, account, all="false", **pieces)
 
 
 def every_bill(account: str, *, limit: int, before: str) -> str:
     """A SELECT as `bills` of the latest that ended before a day, whoever had the account then,
     also of those that do not hold any more."""
-    pieces = {"limit": str(limit), "today": "'infinity'::date", "before": before}
+    pieces = {
+        "limit": str(limit),
+        "today": "'infinity'::date",
+        "before": before,
+        "since": "'-infinity'::date",
+    }
     return of_account(_BILLS, account, all="true", **pieces)
 
 

@@ -72,7 +72,7 @@ def _bill(row: dict[str, Any], currency: str) -> ToldBill:
     return ToldBill(
         start=date.fromisoformat(row["start"]),
         end=date.fromisoformat(row["until"]),
-        minor=row["minor"],
+        minor=row["asked"],
         open_minor=row["open"],
         currency=currency,
         unit=row["unit"],

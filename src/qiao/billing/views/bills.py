@@ -1,7 +1,7 @@
 """A bill, and the bills and payments of an account."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
@@ -30,6 +30,8 @@ from qiao.customers.queries import (
     account_record,
     parties_of_account,
 )
+
+EDIT_ACCOUNT: Final = "customers.edit"
 
 
 @staff_view(VIEW)
@@ -151,6 +153,9 @@ def account(request: StaffRequest, account_id: int) -> HttpResponse:
         "next": bills.next,
         "before": before,
         "payments": payments_of(actor=request.actor, account_id=account_id) if not before else (),
+        "may_issue": request.actor.can_in(ISSUE, record.organisation_id)
+        and (row is None or not row["told"]),
+        "may_edit": request.actor.can_in(EDIT_ACCOUNT, record.organisation_id),
     }
     return render(request, "billing/account.html", context)
 

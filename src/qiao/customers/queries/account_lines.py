@@ -49,7 +49,8 @@ SELECT a.id, a.number, a.service, a.status, a.organisation_id, coalesce(c.id, 0)
       SELECT {survivor_of("t.customer_id")} AS id
         FROM customers_accountparty t
        WHERE t.account_id = a.id
-       ORDER BY t.period @> {TODAY} DESC, upper(t.period) DESC NULLS FIRST,
+       ORDER BY t.period @> {TODAY} DESC,
+             CASE WHEN NOT t.period @> {TODAY} THEN upper(t.period) END DESC NULLS FIRST,
              array_position(ARRAY['owner','payer','occupant','contact'], t.role), t.id
        LIMIT 1) who ON true
   LEFT JOIN customers_customer c ON c.id = who.id

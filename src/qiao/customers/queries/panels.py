@@ -68,9 +68,10 @@ SELECT CASE WHEN count(*) > 0
 PARTIES = f"""
 SELECT CASE WHEN count(*) > 0 THEN json_agg(x) END
   FROM (
-    SELECT o.customer_id AS id, c.name, c.tier, o.role, a.number AS account,
+    SELECT o.customer_id AS id, c.name, c.tier, o.role, o.id AS party, a.number AS account,
            lower(o.period) AS since, upper(o.period) AS until,
            o.period @> {TODAY} AS is_current,
+           coalesce(upper(o.period) > {TODAY}, true) AS may_end,
            o.customer_id = ANY(%(customer_ids)s::bigint[]) AS is_self
       FROM (SELECT DISTINCT t.account_id FROM customers_accountparty t
              WHERE t.customer_id = ANY(%(customer_ids)s::bigint[]) LIMIT 20) mine

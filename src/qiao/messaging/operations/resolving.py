@@ -38,7 +38,8 @@ SELECT a.place, c.id, c.name, coalesce(nullif(pref.language, ''), c.language),
       JOIN customers_servicepoint s ON s.id = o.service_point_id
       JOIN customers_premises w ON w.id = s.premises_id
      WHERE %(letters)s::bool AND t.customer_id = ANY(h.ids) AND t.period @> %(day)s::date
-     ORDER BY o.organisation_id = %(organisation)s DESC, o.id LIMIT 1) home ON true
+     ORDER BY t.role IN ('owner', 'occupant') DESC, o.organisation_id = %(organisation)s DESC,
+           o.id LIMIT 1) home ON true
  CROSS JOIN LATERAL (
     SELECT (array_agg(k.is_given ORDER BY k.at DESC, k.id DESC)
               FILTER (WHERE k.channel IN ('', 'email')))[1] AS email,

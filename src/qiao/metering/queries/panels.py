@@ -3,7 +3,8 @@
 
 from qiao.core.days import TODAY
 
-# The metered points of the customer's accounts, each with its last readings and their use.
+# The metered points of the customer's accounts, each with its last readings and their use. Who
+# only pays is told of bills, and of no readings beyond those on them.
 READINGS = f"""
 SELECT CASE WHEN count(*) > 0 THEN json_agg(x ORDER BY x.is_current DESC, x.account) END
   FROM (
@@ -11,7 +12,7 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x ORDER BY x.is_current DESC, x.acco
            p.is_current, l.readings, e.waiting
       FROM (SELECT DISTINCT ON (t.account_id) t.account_id, t.period @> {TODAY} AS is_current
               FROM customers_accountparty t
-             WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
+             WHERE t.customer_id = ANY(%(customer_ids)s::bigint[]) AND t.role <> 'payer'
              ORDER BY t.account_id, is_current DESC) p
       JOIN customers_account a ON a.id = p.account_id
       JOIN customers_servicepoint s ON s.id = a.service_point_id

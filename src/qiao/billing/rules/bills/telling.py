@@ -41,8 +41,8 @@ ARREARS: Final = {**PERIOD, "arrears": "money"}
 
 @dataclass(frozen=True, slots=True)
 class ToldBill:
-    """A bill as far as it is told: its period with an exclusive end, what it came to, what of it
-    is still owed (late fees included), and the use."""
+    """A bill as far as it is told: its period with an exclusive end, what was asked of it, what is
+    still owed of that (late fees included), and the use."""
 
     start: date
     end: date

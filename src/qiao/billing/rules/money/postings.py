@@ -2,7 +2,8 @@
 
 Amounts are minor units of one currency, debits above zero and credits below; the entries of a
 posting come to nothing together. Other owners' money (sewage, garbage fees) is owed to them from
-the bill on; deposits and what was paid ahead are owed to the customer.
+the bill on; deposits and what was paid ahead are owed to the customer. Where equal instalments are
+asked, what differs from the bills stands in a ledger of its own, on either side.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,6 +36,7 @@ class Ledger(StrEnum):
     LATE_FEE = "late_fee"
     WRITTEN_OFF = "written_off"
     OVER_SHORT = "over_short"
+    BUDGET = "budget"
 
 
 class Event(StrEnum):
@@ -57,6 +59,8 @@ class Event(StrEnum):
     WRITTEN_OFF = "written_off"
     RECOVERED = "recovered"
     SHIFT_DIFFERENCE = "shift_difference"
+    BUDGET_EQUALISED = "budget_equalised"
+    BUDGET_SETTLED = "budget_settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ _MONEY: Final = frozenset({Ledger.CASH, Ledger.BANK, Ledger.CLEARING})
 _BILLED: Final = frozenset(
     {Ledger.RECEIVABLE, Ledger.REVENUE, Ledger.OWED_TO_OWNER, Ledger.TAX}
 )  # a discount, and a credit note, stand on the other side
+_BUDGET: Final = frozenset({Ledger.RECEIVABLE, Ledger.BUDGET})
 
 
 def _rule(debits: Iterable[Ledger], on_credit: Iterable[Ledger]) -> Rule:
@@ -97,6 +102,8 @@ RULES: Final[Mapping[Event, Rule]] = {
     Event.SHIFT_DIFFERENCE: _rule(
         [Ledger.OVER_SHORT, Ledger.CASH], [Ledger.OVER_SHORT, Ledger.CASH]
     ),
+    Event.BUDGET_EQUALISED: _rule(_BUDGET, _BUDGET),
+    Event.BUDGET_SETTLED: _rule(_BUDGET, _BUDGET),
 }
 """Event by event; a reversal turns the entries of what it reverses and needs no rule."""
 
@@ -160,18 +167,24 @@ def bill_entries(*, account: int, bill: int, lines: Sequence[Billed]) -> tuple[E
     A discount is a line below zero, and lessens what was earned. A bill of a credit in all is a
     credit note: the customer is owed.
     """
-    owed: dict[str, int] = {}
     against: list[Entry] = []
     for line in lines:
-        owed[line.owner] = owed.get(line.owner, 0) + line.minor + line.tax
         ledger = Ledger.REVENUE if line.owner == OWN else Ledger.OWED_TO_OWNER
         against.append(Entry(ledger, -line.minor, account, bill, line.owner, "", line.charge))
         against.append(Entry(Ledger.TAX, -line.tax, account, bill, line.owner, "", line.charge))
     debts = [
         Entry(Ledger.RECEIVABLE, minor, account, bill, owner, PRINCIPAL)
-        for owner, minor in owed.items()
+        for owner, minor in owed_by_owner(lines).items()
     ]
     return tuple(entry for entry in (*debts, *against) if entry.minor)
+
+
+def owed_by_owner(lines: Sequence[Billed]) -> dict[str, int]:
+    """What is owed for the lines of a bill to each owner."""
+    owed: dict[str, int] = {}
+    for line in lines:
+        owed[line.owner] = owed.get(line.owner, 0) + line.minor + line.tax
+    return owed
 
 
 def payment_entries(

@@ -1,0 +1,97 @@
+"""A third party pays: bills are addressed to it, and both pages say so."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from qiao.billing.models import Bill
+from qiao.billing.queries.panels import account_money
+from qiao.billing.tests.lives import NOW, a_bill, a_tariff, an_account, issue
+from qiao.billing.tests.reading_papers import paper_of, printed
+from qiao.core.panels import load_panels
+from qiao.customers.models import AccountParty, Customer
+from qiao.customers.operations.payers import end_paying, let_pay
+from qiao.customers.tests.factories import make_customer
+from qiao.staff.tests.cast import Company
+
+TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture
+def account(company: Company) -> int:
+    """An account of 用水人, billed up to a day after which 雇主 pays."""
+    owner = make_customer(company.agent, name="用水人")
+    found = an_account(company, a_tariff(), owner=owner)
+    for month in range(11):
+        issue(a_bill(found, month, "10"))
+    return found
+
+
+@pytest.fixture
+def employer(company: Company, account: int) -> Customer:
+    """Who pays from today on."""
+    found = make_customer(company.agent, name="雇主", kind="organisation")
+    let_pay(
+        actor=company.agent, now=NOW, account_id=account, customer_id=found.pk, from_date=TODAY
+    )
+    return found
+
+
+def test_a_bill_is_addressed_to_the_payer_of_the_day_on_which_it_is_issued(
+    account: int, employer: Customer
+) -> None:
+    assert employer.name == "雇主"
+    before = Bill.objects.filter(account=account).latest("end_date")
+    assert paper_of(before).name == "用水人"
+    (bill,) = issue(a_bill(account, 11, "10", day=TODAY))
+    paper = paper_of(bill)
+    assert paper.name == "雇主"
+    assert ("Supplied to", "用水人") in paper.facts[0]
+    assert "雇主" in printed(bill, "zh-hans")
+    assert "用户" in printed(bill, "zh-hans")
+
+
+def test_a_payer_who_pays_no_more_is_told_no_more(
+    company: Company, account: int, employer: Customer
+) -> None:
+    part = AccountParty.objects.get(customer=employer)
+    end_paying(actor=company.agent, now=NOW, party_id=part.pk, day=TODAY + timedelta(days=5))
+    (bill,) = issue(a_bill(account, 11, "10", day=TODAY + timedelta(days=5)))
+    assert paper_of(bill).name == "用水人"
+    assert not any("Supplied to" in pair for pair in paper_of(bill).facts[0])
+
+
+def test_both_customers_pages_say_who_pays(
+    company: Company, account: int, employer: Customer
+) -> None:
+    (bill,) = issue(a_bill(account, 11, "10", day=TODAY))
+    owner = AccountParty.objects.get(account=account, role="owner").customer
+    told = {}
+    for customer in (owner, employer):
+        panels = load_panels(company.agent, "customer", customer.pk, NOW)
+        (rows,) = [data for panel, data in panels if panel.key == "billing.money"]
+        told[customer.pk] = account_money(rows[0])
+    of_owner, of_payer = told[owner.pk], told[employer.pk]
+    assert of_owner.payer
+    assert of_payer.payer
+    assert (of_owner.payer.name, of_owner.payer.is_own_page) == ("雇主", False)
+    assert (of_payer.payer.name, of_payer.payer.is_own_page) == ("用水人", True)
+    assert len(of_owner.bars) == 12
+    assert [bar.href for bar in of_payer.bars] == [reverse("billing:bill", args=[bill.pk])], (
+        "what was billed before they paid is no business of the payer"
+    )
+
+
+def test_the_pages_of_account_and_bill_say_it(
+    company: Company, account: int, employer: Customer
+) -> None:
+    (bill,) = issue(a_bill(account, 11, "10", day=TODAY))
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(company.agent_staff, backend="qiao.staff.signin.StaffBackend")
+    page = client.get(reverse("billing:bill", args=[bill.pk])).content.decode()
+    assert reverse("customers:page", args=[employer.pk]) in page
+    assert "雇主" in page
+    own = client.get(reverse("billing:account", args=[account])).content.decode()
+    assert reverse("customers:payer_new", args=[account]) in own
