@@ -11,10 +11,12 @@ from qiao.billing.models import BillRun, Payment, RunAccount, Tariff
 from qiao.billing.operations import runs
 from qiao.billing.operations import tariff_changing as changing
 from qiao.billing.operations.budget import start_budget
+from qiao.billing.operations.summaries import collect_bills, start_collecting
 from qiao.billing.queries.bill_links import token_of
 from qiao.billing.queries.late_fees import rate_key
 from qiao.billing.queries.owing import standing_on
 from qiao.billing.queries.standings import fingerprint, standings_of
+from qiao.billing.queries.summaries import seen_of
 from qiao.billing.rules.tariffs.planning import Use
 from qiao.billing.rules.tariffs.toml_text import write_text
 from qiao.core import settings
@@ -85,19 +87,7 @@ def add_billing(world: World) -> None:
     )
     told = ops.NewBill(public.pk, use.period, (use,), until, until + timedelta(days=20))
     (public_id,) = ops.issue_bills([told], actor=company.agent, now=world.now)
-    equal = make_account(company.agent, owner=make_customer(company.agent, name=marked("equal")))
-    ops.open_billing(
-        [ops.NewAccount(equal.pk, company.lake.pk, "CNY", since, tariff.pk)], now=world.now
-    )
-    start_budget(
-        account_id=equal.pk, minor=5_000, reason=marked("budget"), actor=company.agent,
-        now=world.now,
-    )  # fmt: skip
-    payer = make_customer(company.agent, name=marked("payer"))
-    pays = let_pay(
-        actor=company.agent, now=world.now, account_id=account.pk, customer_id=payer.pk,
-        from_date=today,
-    )  # fmt: skip
+    _add_agreements(world, account, tariff, use)
     draft = changing.begin_change(
         tariff_id=tariff.pk,
         valid_from=date(2100, 1, 1),
@@ -126,8 +116,42 @@ def add_billing(world: World) -> None:
         "paid": account.pk,
         "paid_account": account.number,
         "payment": payment.pk,
-        "payer_part": pays.pk,
-        "budgeted": equal.pk,
         "drawer": shift.pk,
         "seen": fingerprint(standing_on(account.pk, day=today)),
+    }
+
+
+def _add_agreements(world: World, account: Account, tariff: Tariff, use: Use) -> None:
+    """Somebody else pays for the account of the world; another account has equal instalments, and
+    its bills are collected."""
+    company, today = world.company, timezone.localdate()
+    school = make_customer(company.agent, name=marked("equal"))
+    equal = make_account(company.agent, owner=school)
+    ops.open_billing(
+        [ops.NewAccount(equal.pk, company.lake.pk, "CNY", use.period.start, tariff.pk)],
+        now=world.now,
+    )
+    start_budget(
+        account_id=equal.pk, minor=5_000, reason=marked("budget"), actor=company.agent,
+        now=world.now,
+    )  # fmt: skip
+    collecting = start_collecting(
+        customer_id=school.pk, organisation_id=company.lake.pk, actor=company.agent,
+        now=world.now,
+    )  # fmt: skip
+    own = ops.NewBill(equal.pk, use.period, (use,), today, today + timedelta(days=20))
+    (summary_id,) = collect_bills(
+        bill_ids=ops.issue_bills([own], actor=company.agent, now=world.now), now=world.now
+    )
+    payer = make_customer(company.agent, name=marked("payer"))
+    pays = let_pay(
+        actor=company.agent, now=world.now, account_id=account.pk, customer_id=payer.pk,
+        from_date=today,
+    )  # fmt: skip
+    world.ids |= {
+        "payer_part": pays.pk,
+        "budgeted": equal.pk,
+        "collecting": collecting.pk,
+        "summary": summary_id,
+        "summary_seen": seen_of(summary_id, day=today),
     }

@@ -50,6 +50,7 @@ COMMANDS = (
         "billing.tariffs", _("Prices and tariffs on a day"), "receipt", "billing:tariffs", VIEW
     ),
     Command("billing.list", _("All bills"), "receipt", "billing:list", BILLS),
+    Command("billing.summaries", _("Summary bills"), "receipt", "billing:summaries", BILLS),
     Command("billing.runs", _("Runs of bills"), "calculator", "billing:runs", ISSUE),
     Command("billing.run_new", _("New run of bills"), "calculator", "billing:run_new", ISSUE),
     Command("billing.counter", _("Take a payment at the counter"), "cash-register",
@@ -61,7 +62,7 @@ COMMANDS = (
 )  # fmt: skip
 
 
-AUDITED = ("billing_tariff", "billing_feed", "billing_budgetplan")
+AUDITED = ("billing_tariff", "billing_feed", "billing_budgetplan", "billing_collecting")
 AUDIT_WORDS = (
     AuditTable(
         "billing_tariff",
@@ -103,6 +104,16 @@ AUDIT_WORDS = (
         values={
             "state": dict(BudgetPlan.State.choices),
             "basis": dict(BudgetPlan.Basis.choices),
+        },
+    ),
+    AuditTable(
+        "billing_collecting",
+        _("Bills collected into one document"),
+        {
+            "customer_id": _("Customer"),
+            "organisation_id": pgettext_lazy("run of bills", "Unit"),
+            "since": pgettext_lazy("summary bills", "Since"),
+            "until": pgettext_lazy("summary bills", "Until"),
         },
     ),
 )

@@ -20,7 +20,12 @@ from qiao.billing.ledger_export import EXPORTS
 from qiao.billing.operations import install_tariffs
 from qiao.billing.parameters import PARAMETERS
 from qiao.billing.queries.pack_tariffs import tariffs_of_packs
-from qiao.billing.tasks import PERIODIC, on_bills_issued, on_dispute_ended
+from qiao.billing.tasks import (
+    PERIODIC,
+    on_bills_issued,
+    on_bills_to_collect,
+    on_dispute_ended,
+)
 from qiao.cases.events import DisputeEnded
 from qiao.core.manifest import DemoStage, Module, Subscription
 
@@ -48,6 +53,7 @@ manifest = Module(
     periodic=PERIODIC,
     subscriptions=(
         Subscription(BillsIssued, on_bills_issued),
+        Subscription(BillsIssued, on_bills_to_collect),
         Subscription(DisputeEnded, on_dispute_ended),
     ),
     install=_install,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from qiao.billing import operations as ops
-from qiao.billing.operations import budget, feeds, runs
+from qiao.billing.operations import budget, feeds, runs, summaries
 from qiao.billing.operations.asking import NothingToWaive
 from qiao.core.approvals import AlreadyPending
 from qiao.core.rules.text import BadText, TextFault
@@ -101,6 +101,12 @@ WORDS: Final[Mapping[type[Exception], Callable[[Any], Told]]] = {
     ),
     budget.BadInstalment: lambda _each: ("minor", _("An instalment is more than nothing.")),
     budget.AccountCloses: lambda _each: ("", _("The account closes: no year lies ahead.")),
+    summaries.CollectsAlready: lambda _each: ("", _("Their bills are collected already.")),
+    summaries.NotCollected: lambda _each: ("", _("Their bills are not collected any more.")),
+    summaries.NothingCollected: lambda _each: (
+        "",
+        _("All bills of this summary were taken back: nothing is paid for it."),
+    ),
     feeds.KeyTaken: lambda _each: ("key", _("This unit has a feed of this key already.")),
     feeds.BadKey: lambda _each: ("key", _("Small letters, digits, - and _; a letter first.")),
     ops.NotOver: lambda _each: ("", _("A day can be closed when it has come, not before.")),

@@ -11,6 +11,7 @@ from qiao.billing.operations.feeds import deliveries
 from qiao.billing.operations.feeds.keeping import CHECK_TASK, TAKE_TASK
 from qiao.billing.operations.figures import fold_figures
 from qiao.billing.operations.settling import settle
+from qiao.billing.operations.summaries import collect_bills
 from qiao.billing.operations.telling import tell_bills
 from qiao.cases.events import DisputeEnded
 from qiao.core.actor import Actor
@@ -66,6 +67,11 @@ def continue_runs(now: datetime) -> None:
 def on_bills_issued(*, event: BillsIssued, envelope: Envelope) -> None:
     """Their customers are told, all in one statement."""
     tell_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
+
+
+def on_bills_to_collect(*, event: BillsIssued, envelope: Envelope) -> None:
+    """Those of customers who have them collected come into the summary of their day."""
+    collect_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
 
 
 def on_dispute_ended(*, event: DisputeEnded, envelope: Envelope) -> None:

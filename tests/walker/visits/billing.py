@@ -48,6 +48,17 @@ BILLING: Final = {
         {"account_id": "{budgeted}"}, post={"minor": "12", "reason": "x"}
     ),
     "billing:budget_end": Visit({"account_id": "{budgeted}"}, post={"reason": "x"}),
+    "billing:collect": Visit({"account_id": "{paid}"}, post={"unit": "{unit}"}),
+    "billing:collect_stop": Visit({"collecting_id": "{collecting}"}, post={}),
+    "billing:summaries": Visit(queries=("q=x", "after=9", "after=x")),
+    "billing:summary": Visit({"summary_id": "{summary}"}),
+    "billing:summary_paper": Visit(
+        {"summary_id": "{summary}"}, post={"language": "en"}, get=NOT_ALLOWED, own=True
+    ),
+    "billing:summary_pay": Visit(
+        {"summary_id": "{summary}"},
+        post={"means": "card", "minor": "1", "key": "w", "seen": "{summary_seen}"},
+    ),
     "billing:runs": Visit(queries=("before=5",)),
     "billing:run_new": Visit(
         post={

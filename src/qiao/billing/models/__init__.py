@@ -16,6 +16,13 @@ from qiao.billing.models.figures import MoneyFigure, MoneyFigureChange
 from qiao.billing.models.ledger import ClosedDay, Entry, Posting, Standing
 from qiao.billing.models.payments import CashierShift, Payment
 from qiao.billing.models.runs import BillRun, RunAccount
+from qiao.billing.models.summaries import (
+    Collecting,
+    SummaryBill,
+    SummaryLine,
+    SummaryPart,
+    SummaryPayment,
+)
 from qiao.billing.models.tariffs import Tariff, TariffDraft, TariffVersion
 
 __all__ = [
@@ -27,6 +34,7 @@ __all__ = [
     "BudgetPlan",
     "CashierShift",
     "ClosedDay",
+    "Collecting",
     "Delivery",
     "Entry",
     "FedBalance",
@@ -41,6 +49,10 @@ __all__ = [
     "RunAccount",
     "StagedRow",
     "Standing",
+    "SummaryBill",
+    "SummaryLine",
+    "SummaryPart",
+    "SummaryPayment",
     "Tariff",
     "TariffDraft",
     "TariffVersion",

@@ -64,7 +64,7 @@ def take_at_counter(*, payment: AtCounter, actor: Actor, now: datetime) -> Payme
     known = Payment.objects.filter(
         channel=Payment.Channel.COUNTER, reference=payment.key
     ).select_related("shift").first()  # fmt: skip
-    shift = known.shift if known else _own_drawer(actor)
+    shift = known.shift if known else own_drawer(actor)
     if payment.means not in MEANS or shift is None or shift.currency != account.currency:
         raise BadAmount(payment.minor)
     stands = standing_on(account.pk, day=shift.booked_date)
@@ -106,7 +106,7 @@ def give_back_at_counter(
         raise ReversedAlready(payment.number)
     drawer = shift if shift and shift.closed_at is None else None
     if drawer is None and payment.means == Payment.Means.CASH:
-        drawer = _own_drawer(actor)
+        drawer = own_drawer(actor)
         if drawer.organisation_id != payment.organisation_id:
             raise NoShift
     return take_back_payment(
@@ -119,7 +119,7 @@ def give_back_at_counter(
     )
 
 
-def _own_drawer(actor: Actor) -> CashierShift:
+def own_drawer(actor: Actor) -> CashierShift:
     """The drawer that the actor has open, locked. Raises `NoShift`, `Forbidden`."""
     rows = CashierShift.objects.select_for_update(no_key=True)
     shift = rows.filter(cashier=actor.person_id, closed_at__isnull=True).first()

@@ -11,10 +11,12 @@ import segno
 
 from qiao.billing.showing_papers import BillPaper
 from qiao.billing.showing_receipts import ReceiptPaper
+from qiao.billing.showing_summaries import SummaryPaper
 from qiao.core.typesetting import breakable, draw_pages, look_of, typeset
 
 RECEIPT: Final = Path(__file__).with_name("receipt.typ")
 BILL: Final = Path(__file__).with_name("bill.typ")
+SUMMARY: Final = Path(__file__).with_name("summary.typ")
 PPI: Final = 96
 
 
@@ -35,6 +37,19 @@ def receipt_pdf(paper: ReceiptPaper) -> bytes:
     look = look_of(paper.language)
     data = asdict(paper) | {"fonts": look.fonts, "lang": look.lang, "region": look.region}
     return typeset(RECEIPT, {"title": f"{paper.title} {paper.number}", "paper": data})
+
+
+def summary_pdf(paper: SummaryPaper) -> bytes:
+    """A summary as a PDF; outside a transaction. Raises `core.typesetting.NoFont`."""
+    look = look_of(paper.language)
+    data = asdict(paper) | {
+        "fonts": look.fonts,
+        "lang": look.lang,
+        "region": look.region,
+        "name": breakable(paper.name),
+        "address": breakable(paper.address),
+    }
+    return typeset(SUMMARY, {"title": f"{paper.title} {paper.number}", "paper": data})
 
 
 def _data(papers: Sequence[BillPaper]) -> dict[str, Any]:

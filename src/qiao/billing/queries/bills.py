@@ -8,13 +8,14 @@ from django.db.models import Sum
 
 from qiao.billing import showing
 from qiao.billing import showing_bills as words
-from qiao.billing.models import Bill, Entry
+from qiao.billing.models import Bill, Entry, SummaryBill
 from qiao.billing.queries.addressing import addressees_of_bills
 from qiao.billing.queries.asked import Asked, asked_of
 from qiao.billing.queries.bill_parts import PartShown, parts_of
 from qiao.billing.queries.disputed import held_bills
 from qiao.billing.queries.late_fees import accrued
 from qiao.billing.queries.standings import open_of
+from qiao.billing.queries.summaries import summary_of_bill
 from qiao.billing.queries.why import Why, why
 from qiao.billing.rules.money.postings import Event, Ledger
 from qiao.billing.showing_papers import budget_of
@@ -63,7 +64,8 @@ class LateShown:
 class BillShown:
     """A bill with all that its page tells. `open_minor` is what is still owed of it; `case_id` the
     case in which it is disputed; `asked` what waits for a second person, with its amount;
-    `addressee` whom it is addressed to; `budget` what equal instalments ask of it, in words."""
+    `addressee` whom it is addressed to; `budget` what equal instalments ask of it, in words,
+    `summary` the document in which it came with others."""
 
     bill: Bill
     account: AccountRecord
@@ -83,6 +85,7 @@ class BillShown:
     case_id: int | None
     asked: tuple[tuple[Asked, str], ...]
     budget: tuple[tuple[str, str], ...]
+    summary: SummaryBill | None
 
 
 def bill_for(*, actor: Actor, bill_id: int) -> Bill:
@@ -123,6 +126,7 @@ def bill_shown(*, actor: Actor, bill_id: int, today: date) -> BillShown:
             for each in asked_of(bill.pk)
         ),
         budget=budget_of(bill),
+        summary=summary_of_bill(bill.pk),
     )
 
 

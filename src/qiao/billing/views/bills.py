@@ -20,6 +20,7 @@ from qiao.billing.queries.bills import VIEW, BillMissing, bill_for, bill_shown
 from qiao.billing.queries.panels import account_money, bill_chart, money_of
 from qiao.billing.queries.runs import ISSUE
 from qiao.billing.queries.shifts import CLOSE
+from qiao.billing.queries.summaries import collecting_of
 from qiao.billing.queries.why import why
 from qiao.billing.showing import money
 from qiao.billing.views.boxes import METHODS, box, today_in
@@ -28,6 +29,7 @@ from qiao.customers.queries import (
     NotVisible,
     PartyRecord,
     account_record,
+    addressees_of,
     parties_of_account,
 )
 
@@ -139,6 +141,7 @@ def account(request: StaffRequest, account_id: int) -> HttpResponse:
     except NotVisible:
         raise Http404 from None
     request.actor.require(VIEW, record.organisation_id)
+    (who,) = addressees_of([(account_id, today_in(request, record.organisation_id))])
     before = parse_date(request.GET.get("before", "")[:10])
     bills = bills_of(
         actor=request.actor, account_id=account_id, today=_today(request), before=before
@@ -153,6 +156,8 @@ def account(request: StaffRequest, account_id: int) -> HttpResponse:
         "next": bills.next,
         "before": before,
         "payments": payments_of(actor=request.actor, account_id=account_id) if not before else (),
+        "addressee": who,
+        "collecting": collecting_of(who.customer_id) if who.customer_id else None,
         "may_issue": request.actor.can_in(ISSUE, record.organisation_id)
         and (row is None or not row["told"]),
         "may_edit": request.actor.can_in(EDIT_ACCOUNT, record.organisation_id),

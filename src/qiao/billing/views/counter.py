@@ -17,6 +17,7 @@ from qiao.billing.queries.owing import Owing, counter_day, find_to_pay, foretell
 from qiao.billing.queries.owners import owner_names
 from qiao.billing.queries.receipts import VIEW, payment_of_form, receipt_of
 from qiao.billing.queries.shifts import TAKE, may_give_back
+from qiao.billing.queries.summaries import summary_to_pay
 from qiao.billing.views.boxes import METHODS, UNPROCESSABLE, refused
 from qiao.billing.views.counter_frame import frame, units_of
 from qiao.core.http import StaffRequest, staff_view
@@ -31,8 +32,12 @@ def index(request: StaffRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:MOST_LETTERS]
     found = find_to_pay(actor=request.actor, text=text, day=_day(request)) if text else []
     context: dict[str, Any] = {"q": text, "found": found}
+    summary = None if found or not text else summary_to_pay(actor=request.actor, text=text)
+    context["summary"] = summary
     if request.htmx and request.GET.get("part"):
         return render(request, "billing/counter/_found.html", context)
+    if summary is not None and "pick" in request.GET:
+        return HttpResponseRedirect(reverse("billing:summary_pay", args=[summary.pk]))
     if len(found) == 1 and "pick" in request.GET:
         return HttpResponseRedirect(
             reverse("billing:counter_account", args=[found[0].line.account_id])

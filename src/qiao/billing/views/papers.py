@@ -29,12 +29,12 @@ def bill(request: StaffRequest, bill_id: int) -> HttpResponse:
         account_record(actor=request.actor, account_id=found.account_id)
     except (BillMissing, NotVisible):
         raise Http404 from None
-    (paper,) = bill_papers([found], language=_language(request))
+    (paper,) = bill_papers([found], language=asked_language(request))
     try:
         content = bills_pdf([paper])
     except NoFont:
-        return _no_font(request, reverse("billing:bill", args=[bill_id]))
-    _keep(request, "billing.bill", found.pk, found.organisation_id)
+        return no_font(request, reverse("billing:bill", args=[bill_id]))
+    keep_taken(request, "billing.bill", found.pk, found.organisation_id)
     return pdf_file(content, name=found.number)
 
 
@@ -45,29 +45,31 @@ def receipt(request: StaffRequest, payment_id: int) -> HttpResponse:
         request.actor.require(VIEW)
     found = receipt_of(actor=request.actor, payment_id=payment_id)
     payment = found.payment
-    language = _language(request) or found.language or translation.get_language() or "en"
+    language = asked_language(request) or found.language or translation.get_language() or "en"
     with translation.override(language):
         paper = receipt_paper(found)
     try:
         content = receipt_pdf(paper)
     except NoFont:
-        return _no_font(request, reverse("billing:receipt", args=[payment_id]))
-    _keep(request, "billing.payment", payment.pk, payment.organisation_id)
+        return no_font(request, reverse("billing:receipt", args=[payment_id]))
+    keep_taken(request, "billing.payment", payment.pk, payment.organisation_id)
     return pdf_file(content, name=payment.number)
 
 
-def _language(request: StaffRequest) -> str:
+def asked_language(request: StaffRequest) -> str:
     """The language that is asked for; empty for the customer's own."""
     asked = request.POST.get("language", "")
     return asked if asked in dict(settings.LANGUAGES) else ""
 
 
-def _no_font(request: StaffRequest, page: str) -> HttpResponse:
+def no_font(request: StaffRequest, page: str) -> HttpResponse:
+    """Back to a page: nothing can be printed here."""
     said.error(request, _("This machine has no font for Chinese. Nothing was printed."))
     return HttpResponseRedirect(page)
 
 
-def _keep(request: StaffRequest, subject: str, subject_id: int, organisation_id: int) -> None:
+def keep_taken(request: StaffRequest, subject: str, subject_id: int, organisation_id: int) -> None:
+    """Keep who took a paper."""
     with acting(request.actor):
         disclosure.record(
             kind="export",
