@@ -87,7 +87,7 @@ def add_billing(world: World) -> None:
     )
     told = ops.NewBill(public.pk, use.period, (use,), until, until + timedelta(days=20))
     (public_id,) = ops.issue_bills([told], actor=company.agent, now=world.now)
-    _add_agreements(world, account, tariff, use)
+    _add_agreements(world, tariff, use)
     draft = changing.begin_change(
         tariff_id=tariff.pk,
         valid_from=date(2100, 1, 1),
@@ -121,9 +121,8 @@ def add_billing(world: World) -> None:
     }
 
 
-def _add_agreements(world: World, account: Account, tariff: Tariff, use: Use) -> None:
-    """Somebody else pays for the account of the world; another account has equal instalments, and
-    its bills are collected."""
+def _add_agreements(world: World, tariff: Tariff, use: Use) -> None:
+    """An account has equal instalments, its bills are collected, and then somebody else pays."""
     company, today = world.company, timezone.localdate()
     school = make_customer(company.agent, name=marked("equal"))
     equal = make_account(company.agent, owner=school)
@@ -145,7 +144,7 @@ def _add_agreements(world: World, account: Account, tariff: Tariff, use: Use) ->
     )
     payer = make_customer(company.agent, name=marked("payer"))
     pays = let_pay(
-        actor=company.agent, now=world.now, account_id=account.pk, customer_id=payer.pk,
+        actor=company.agent, now=world.now, account_id=equal.pk, customer_id=payer.pk,
         from_date=today,
     )  # fmt: skip
     world.ids |= {

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from django.db import IntegrityError, transaction
+
 from qiao.billing.models import (
     Bill,
     BillingAccount,
@@ -69,10 +71,14 @@ def start_collecting(
     day = local_days(now)[organisation_id]
     if collecting_of(customer.pk) is not None:
         raise CollectsAlready(customer.pk)
-    return Collecting.objects.create(
-        customer_id=customer.pk, organisation_id=organisation_id, since=day, created_at=now,
-        created_by_id=actor.person_id,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            return Collecting.objects.create(
+                customer_id=customer.pk, organisation_id=organisation_id, since=day,
+                created_at=now, created_by_id=actor.person_id,
+            )  # fmt: skip
+    except IntegrityError as error:  # somebody else did at the same moment
+        raise CollectsAlready(customer.pk) from error
 
 
 def stop_collecting(*, collecting_id: int, actor: Actor, now: datetime) -> Collecting:
