@@ -37,5 +37,5 @@ def balance_words(minor: int, currency: str) -> str:
     if minor > 0:
         return _("%(amount)s still to be settled") % {"amount": amount}
     if minor < 0:
-        return _("%(amount)s paid more than was used") % {"amount": amount}
+        return _("%(amount)s asked ahead") % {"amount": amount}
     return _("nothing to be settled")

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from qiao.billing.models import Bill
+from qiao.billing.operations.telling import tell_bills
 from qiao.billing.queries.panels import account_money
 from qiao.billing.tests.lives import NOW, a_bill, a_tariff, an_account, issue
 from qiao.billing.tests.reading_papers import paper_of, printed
@@ -14,6 +15,8 @@ from qiao.core.panels import load_panels
 from qiao.customers.models import AccountParty, Customer
 from qiao.customers.operations.payers import end_paying, let_pay
 from qiao.customers.tests.factories import make_customer
+from qiao.messaging.models import Message
+from qiao.messaging.tests.factories import reachable
 from qiao.staff.tests.cast import Company
 
 TODAY = date(2026, 11, 22)
@@ -51,6 +54,17 @@ def test_a_bill_is_addressed_to_the_payer_of_the_day_on_which_it_is_issued(
     assert ("Supplied to", "用水人") in paper.facts[0]
     assert "雇主" in printed(bill, "zh-hans")
     assert "用户" in printed(bill, "zh-hans")
+
+
+def test_a_notice_goes_to_the_payer(company: Company, account: int) -> None:
+    payer = reachable(company.agent, "office@example.com", name="民政局")
+    let_pay(
+        actor=company.agent, now=NOW, account_id=account, customer_id=payer.pk, from_date=TODAY
+    )
+    (bill,) = issue(a_bill(account, 11, "10", day=TODAY))
+    assert tell_bills(bill_ids=[bill.pk], now=NOW) == 1
+    message = Message.objects.get()
+    assert (message.customer_id, message.to_address) == (payer.pk, "office@example.com")
 
 
 def test_a_payer_who_pays_no_more_is_told_no_more(
