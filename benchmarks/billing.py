@@ -17,6 +17,7 @@ PARTS = (
     "run",
     "resume",
     "readings",
+    "interval",
     "panel",
     "pdf",
 )  # modules whose `measure` takes our arguments
@@ -27,7 +28,12 @@ def main() -> int:
     args = _arguments()
     return report(
         "billing",
-        {"accounts": args.accounts, "due": args.due, "bills": args.bills},
+        {
+            "accounts": args.accounts,
+            "due": args.due,
+            "bills": args.bills,
+            "intervals": args.intervals,
+        },
         _results(args),
         as_json=args.json,
     )
@@ -38,6 +44,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--accounts", type=int, default=1_000_000)
     parser.add_argument("--due", type=int, default=100_000, help="customers whose bills are run")
+    parser.add_argument(
+        "--intervals", type=int, default=10_000_000, help="half-hourly rows into the lake"
+    )
     parser.add_argument("--bills", type=int, default=10_000, help="how many become PDF")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     return parser.parse_args()

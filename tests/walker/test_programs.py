@@ -17,7 +17,9 @@ OWN = (
     "api_usage",
     "api_keybucket",
     "core_idempotencykey",
-)  # what every call of anybody writes of itself
+    "metering_intervalload",
+    "metering_refusedinterval",
+)  # what every call of anybody writes of itself, and in its own unit of what it could not place
 BODIES: dict[str, dict[str, Any]] = {
     "changeCustomer": {"name": "x"},
     "addPhone": {"number": "13805712264"},
@@ -45,6 +47,10 @@ BODIES: dict[str, dict[str, Any]] = {
         "totals": {"bills": {"count": 0, "minor": 0}},
     },
     "tagCustomer": {"add": ["{tag}"]},
+    "takeIntervals": {
+        "key": "walked",
+        "intervals": [{"meter_number": METER, "start": "2026-11-01T09:00:00+08:00", "value": "1"}],
+    },
     "takeReadings": {
         "readings": [
             {
@@ -109,7 +115,8 @@ def test_a_program_from_next_door_sees_and_changes_nothing(
         for query in QUERIES if SERVICES[name].method == "GET" else ("",):
             response = _call(keys["outsider"], name, world, query)
             # Readings of meters that nobody knows are refused one by one.
-            told = {200, 403, 404, 422} | ({201} if name == "takeReadings" else set())
+            one_by_one = name in {"takeReadings", "takeIntervals"}
+            told = {200, 403, 404, 422} | ({201} if one_by_one else set())
             assert response.status_code in told, response.content
             sent = f"{query} {json.dumps(BODIES.get(name, ''))}"
             assert not secrets_in(text_of(response), sent, world), (name, query)

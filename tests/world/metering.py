@@ -1,6 +1,6 @@
 """Readings of the branch's meter, a route with a round, and files that brought some."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +10,7 @@ from qiao.core.transactions import acting
 from qiao.customers.models import ServicePoint
 from qiao.metering import operations as metering
 from qiao.metering.models import Reading
-from qiao.metering.operations import files
+from qiao.metering.operations import files, intervals
 from qiao.metering.operations.blind import draw_blind_check
 from tests.world.canaries import MARK, METER, World, marked, picture
 
@@ -85,7 +85,10 @@ def add_metering(world: World) -> None:
         files.start_file(actor=agent, file_id=brought[1].pk)
     files.run_file(actor=agent, file_id=brought[1].pk, now=now)
     files.run_check(actor=agent, file_id=brought[0].pk, now=now)
+    loads = _add_intervals(world, now)
     world.ids |= {
+        "interval_load": loads[0],
+        "lost_interval_load": loads[1],
         "metered_point": point.pk,
         "reading": waits.pk,
         "reading_route": route.pk,
@@ -97,3 +100,21 @@ def add_metering(world: World) -> None:
         "reading_file": brought[0].pk,
         "taken_reading_file": brought[1].pk,
     }
+
+
+def _add_intervals(world: World, now: datetime) -> tuple[int, int]:
+    """A load of interval data with a row that was set aside, and one whose job was lost."""
+    agent, lake = world.company.agent, world.company.lake.pk
+    day = timezone.localdate(now) - timedelta(days=2)
+    rows = f"表号,开始时间,用量\n{METER},{day} 00:30,0.5\n{marked('meter')},{MARK},{MARK}\n"
+    loads = []
+    for more in ("", " "):
+        upload = SimpleUploadedFile(f"{MARK}.csv", (rows + more).encode())
+        loads.append(
+            intervals.receive_intervals(
+                actor=agent, organisation_id=lake, upload=upload, minutes=30, now=now
+            )
+        )
+    taken = intervals.run_load(actor=agent, load_id=loads[0].pk, now=now)
+    assert (taken.taken_count, taken.refused_count) == (1, 1)
+    return loads[0].pk, loads[1].pk

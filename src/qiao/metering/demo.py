@@ -276,7 +276,7 @@ def _tell(each: _Told, world: World, today: date) -> None:
     }.get(each.story, 0)
     if each.story == "swapped":
         swapped = max(today - timedelta(days=SWAPPED_AGO), each.day + timedelta(days=1))
-        meter, shown, day = f"W-7{each.service_point_id:07d}", usual // 2, today
+        meter, shown, day = f"W-8{each.service_point_id:07d}", usual // 2, today
         hung = exchange_meter(
             actor=actor, now=world.now, service_point_id=each.service_point_id, day=swapped,
             meter=NewMeter(meter, "DN15", is_remote=True, opening_reading=Decimal(0)),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,6 +14,7 @@ from qiao.core.actor import Actor
 from qiao.core.table_forms import set_up
 from qiao.metering.models import Reading
 from qiao.metering.queries.walks import WALK
+from qiao.metering.rules.intervals import STEPS
 from qiao.staff.queries import branches_among, holders_of
 
 BLIND_DAYS: Final = 3  # so soon a re-read is due: the sooner, the less was used meanwhile
@@ -123,6 +125,37 @@ def readers_of(unit: int, day: date) -> list[tuple[str, str]]:
     """Who may walk rounds of a unit, as choices."""
     held = holders_of(permission=WALK, organisation_ids=[unit], day=day)
     return [(str(each.staff_id), f"{each.name} {each.number}") for each in held]
+
+
+class IntervalForm(forms.Form):
+    """A file of interval data and the unit whose meters it is of."""
+
+    organisation = forms.TypedChoiceField(
+        label=pgettext_lazy("file of readings", "Unit"),
+        coerce=int,
+        help_text=_("Whose meters these are."),
+    )
+    minutes = forms.TypedChoiceField(
+        label=_("Length of an interval"),
+        coerce=int,
+        choices=[(each, format_lazy("{} {}", each, _("minutes"))) for each in STEPS],
+        initial=30,
+        help_text=_("Holds for rows that do not say theirs."),
+    )
+    file = forms.FileField(
+        label=pgettext_lazy("file of readings", "File"),
+        help_text=_(
+            "Parquet or CSV (up to 2 GB). The columns meter number, start or end of the interval,"
+            " and use are needed; length and quality are taken where they are there."
+        ),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".parquet,.csv,.tsv,.txt"}),
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = branches_among(actor.organisations("metering.read"))
+        set_up(self, units=units, usual=actor.organisation_id)
 
 
 class FileForm(forms.Form):

@@ -12,7 +12,7 @@ from qiao.customers.events import (
     MeterExchangeUndone,
     MoveUndone,
 )
-from qiao.metering import contributions, demo, reason_codes
+from qiao.metering import contributions, demo, demo_intervals, reason_codes
 from qiao.metering.operations import ensure_registers, install_checks, install_reasons
 from qiao.metering.parameters import PARAMETERS
 from qiao.metering.personal import PERSONAL
@@ -52,7 +52,10 @@ manifest = Module(
     ),
     periodic=PERIODIC,
     install=_install,
-    demo=(DemoStage("metering", 80, demo.build, demo.audit),),
+    demo=(
+        DemoStage("metering", 80, demo.build, demo.audit),
+        DemoStage("metering.intervals", 81, demo_intervals.build, demo_intervals.audit),
+    ),
     append_only=("metering_readingchange", "metering_usageadjustment"),
     audited=contributions.AUDITED,
     audit_words=contributions.AUDIT_WORDS,

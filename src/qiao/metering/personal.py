@@ -20,11 +20,25 @@ SELECT r.read_date, trim_scale(r.value) AS value, g.unit, r.method, r.state, r.r
   JOIN metering_register g ON g.id = r.register_id
  ORDER BY r.read_date, r.id
 """
+_DAYS: Final = """
+SELECT d.day, trim_scale(d.used) AS used, g.unit
+  FROM (SELECT DISTINCT a.service_point_id, t.period
+          FROM customers_accountparty t
+          JOIN customers_account a ON a.id = t.account_id
+         WHERE t.customer_id = ANY(%(ids)s)) p
+  JOIN metering_register g ON g.service_point_id = p.service_point_id AND g.kind = 'total'
+  JOIN metering_dayuse d ON d.register_id = g.id AND p.period @> d.day
+ ORDER BY d.day, g.id
+"""
 
 
 def collect(person: Person) -> Sequence[Held]:
-    """The readings of the person's meters."""
-    return [Held(_("Meter readings"), select(_READINGS, {"ids": list(person.customer_ids)}))]
+    """The readings of the person's meters, and what these counted by days."""
+    ids = {"ids": list(person.customer_ids)}
+    return [
+        Held(_("Meter readings"), select(_READINGS, ids)),
+        Held(_("Use by day"), select(_DAYS, ids)),
+    ]
 
 
 def erase(person: Person, erasing: Erasing) -> None:
@@ -42,6 +56,12 @@ def erase(person: Person, erasing: Erasing) -> None:
         "metering.rows",
         "UPDATE metering_refusedrow SET faults = qiao_redacted(faults), meter = '–'"
         " WHERE meter LIKE ANY(%(like)s) OR faults::text LIKE ANY(%(like)s)",
+        values,
+    )
+    erasing.run(
+        "metering.rows",
+        "UPDATE metering_refusedinterval SET meter = '–', at = '–', value = '–'"
+        " WHERE meter LIKE ANY(%(like)s) OR at LIKE ANY(%(like)s) OR value LIKE ANY(%(like)s)",
         values,
     )
     for words in (

@@ -24,6 +24,8 @@ from qiao.metering.operations import (
     follow_hand_over,
     follow_undone_exchange,
     follow_undone_hand_over,
+    intervals,
+    lake,
 )
 from qiao.metering.queries import point_of_account
 from qiao.staff.queries import actor_by_id
@@ -89,13 +91,27 @@ def take_file(*, file_id: int, staff_id: int) -> None:
     files.run_file(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
 
 
+@app.task(name=intervals.TAKE_TASK, queue=QUEUE, retry=PATIENT)
+def take_intervals(*, load_id: int, staff_id: int) -> None:
+    """Take in what is left of a file of interval data."""
+    intervals.run_load(actor=_actor(staff_id), load_id=load_id, now=timezone.now())
+
+
 def sweep(now: datetime) -> None:
     """Remove files that have long belonged to nothing."""
     files.sweep_files(now)
+    intervals.sweep_loads(now)
+    lake.sweep_lake(now)
+
+
+def merge(now: datetime) -> None:
+    """One file of the lake instead of many."""
+    lake.merge_months(now)
 
 
 PERIODIC = (
     # The clock of the jobs is UTC: at night in China.
     PeriodicJob("metering.registers", "41 17 * * *", ensure_nightly),
     PeriodicJob("metering.sweep_files", "51 19 * * *", sweep),
+    PeriodicJob("metering.merge_lake", "17 18 * * *", merge),
 )

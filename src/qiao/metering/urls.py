@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from qiao.metering.views import blind, files, points, quality, rounds, walks, worklist
+from qiao.metering.views import (
+    blind,
+    files,
+    intervals,
+    points,
+    quality,
+    rounds,
+    walks,
+    worklist,
+)
 
 app_name = "metering"
 urlpatterns = [
@@ -11,6 +20,13 @@ urlpatterns = [
     path("<int:reading_id>/<slug:action>/", worklist.decide, name="decide"),
     path("points/<int:service_point_id>/", points.point, name="point"),
     path("points/<int:service_point_id>/enter/", points.enter, name="enter"),
+    path("points/<int:service_point_id>/days/<str:day>/", points.day, name="point_day"),
+    path("intervals/", intervals.loads, name="intervals"),
+    path("intervals/<int:load_id>/", intervals.load, name="load"),
+    path("intervals/<int:load_id>/resume/", intervals.resume, name="load_resume"),
+    path(
+        "intervals/<int:load_id>/refused.<slug:form>", intervals.refused_file, name="load_refused"
+    ),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/<int:round_id>/close/", rounds.close, name="round_close"),
     path("routes/", rounds.routes, name="routes"),

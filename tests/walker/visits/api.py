@@ -77,6 +77,7 @@ API: Final = {
     "api:v1:listImports": _called(),
     "api:v1:getImport": _called(import_id="{import}"),
     "api:v1:takeReadings": _called(NOT_ALLOWED),
+    "api:v1:takeIntervals": _called(NOT_ALLOWED),
     "api:v1:listBills": _called(),
     "api:v1:getBill": _called(bill_id="{bill}"),
     "api:v1:listTags": _called(),

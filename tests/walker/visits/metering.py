@@ -20,6 +20,19 @@ METERING: Final = {
         post={"value": "90", "day": "2026-11-01", "method": "customer", "reason": ""},
         get=NOT_ALLOWED,
     ),
+    "metering:point_day": Visit(
+        {"service_point_id": "{metered_point}", "day": "2026-11-01"}, queries=("x=1",)
+    ),
+    "metering:intervals": Visit(
+        post={"organisation": "{unit}", "minutes": "30", "file": "CSV"},
+        own=True,
+        queries=("after=99",),
+    ),
+    "metering:load": Visit({"load_id": "{interval_load}"}, queries=("after=1",)),
+    "metering:load_resume": Visit({"load_id": "{lost_interval_load}"}, post={}, get=NOT_ALLOWED),
+    "metering:load_refused": Visit(
+        {"load_id": "{interval_load}", "form": "csv"}, post={}, get=NOT_ALLOWED
+    ),
     "metering:rounds": Visit(queries=("after=2026-01-05.7",)),
     "metering:round_close": Visit({"round_id": "{reading_round}"}, post={}, get=NOT_ALLOWED),
     "metering:routes": Visit(queries=("after=1",)),

@@ -2,8 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from qiao.api.tests.programs import Program, make_key
 from qiao.billing import operations as billing
@@ -102,3 +104,26 @@ def test_bills_are_listed_narrowed_and_read_with_their_lines(company: Company) -
     assert stranger.get("/bills").json()["items"] == []
     assert stranger.get(f"/bills/{bills[0].pk}").status_code == 404
     assert Bill.objects.count() == 3
+
+
+def test_intervals_are_taken_once_and_wrong_ones_say_why(company: Company, media: Path) -> None:
+    meter = a_meter(company)
+    program = Program(make_key(company.agent, scopes=["readings:write"]))
+    told = [
+        {"meter_number": meter, "start": f"2026-11-01T{hour:02}:00:00+08:00", "value": "0.5"}
+        for hour in range(3)
+    ]
+    body = {"key": "k1", "intervals": [*told, told[0] | {"meter_number": "W-nobody"}]}
+    found = program.post("/intervals", body).json()
+    assert (found["taken"], found["refused"]) == (3, 1)
+    assert found["items"] == [{"place": 4, "field": "meter", "code": "meter"}]
+    again = program.post("/intervals", body).json()
+    assert again["load_id"] == found["load_id"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT used, bit_count(slots) FROM metering_dayuse")
+        assert cursor.fetchall() == [(Decimal("1.5"), 3)]
+    for wrong in ({"value": ""}, {"minutes": 7}, {"start": "soon"}):
+        bad = {"key": "k2", "intervals": [told[0] | wrong]}
+        assert program.post("/intervals", bad).status_code == 422
+    reader = Program(make_key(company.agent, scopes=["bills:read"]))
+    assert reader.post("/intervals", body).status_code == 403

@@ -1,7 +1,6 @@
 """``{% load runs %}``: what a run found, in words."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from django import template
 
@@ -17,13 +16,6 @@ register.filter("code_words", code_words)
 def found(codes: Sequence[str]) -> list[tuple[object, str]]:
     """Findings in words, each with its tone."""
     return [FINDINGS[code] for code in codes if code in FINDINGS]
-
-
-@register.filter
-def quantity(value: Decimal) -> str:
-    """A quantity without the places that say nothing, at most three."""
-    text = f"{value:,.3f}"
-    return text.rstrip("0").rstrip(".")
 
 
 @register.filter

@@ -47,6 +47,7 @@ for tag in (
     register.simple_tag(tag)
 
 register.filter("figure", figures.figure)
+register.filter("quantity", figures.quantity)
 register.filter("account_number", figures.account_number)
 register.filter("channel_name", marks.channel_name)
 register.filter("duration", moments.duration)

@@ -32,6 +32,12 @@ def figure(value: Number) -> str:
     return f"{value:,}"
 
 
+def quantity(value: Decimal) -> str:
+    """A quantity without the places that say nothing, at most three."""
+    text = f"{value:,.3f}"
+    return text.rstrip("0").rstrip(".")
+
+
 def account_number(number: str) -> str:
     """An account number grouped for reading aloud: 1002 8834 561; another length as it is."""
     if len(number) != GROUPED_LENGTH:

@@ -2,6 +2,7 @@
 
 from qiao.metering.models.checks import Check
 from qiao.metering.models.files import ReadingFile, RefusedRow
+from qiao.metering.models.intervals import DayUse, IntervalLoad, LakeFile, RefusedInterval
 from qiao.metering.models.readings import (
     Reading,
     ReadingChange,
@@ -22,12 +23,16 @@ __all__ = [
     "BlindCheck",
     "BlindStop",
     "Check",
+    "DayUse",
+    "IntervalLoad",
+    "LakeFile",
     "MeterPlace",
     "Reading",
     "ReadingChange",
     "ReadingFile",
     "ReadingFinding",
     "ReadingRound",
+    "RefusedInterval",
     "RefusedRow",
     "Register",
     "RegisterMultiplier",

@@ -11,6 +11,7 @@ from qiao.metering.operations.deciding import (
 from qiao.metering.operations.estimating import estimate_instead, estimate_missing
 from qiao.metering.operations.exchanging import follow_exchange, follow_undone_exchange
 from qiao.metering.operations.installing import install_checks, install_reasons
+from qiao.metering.operations.intervals import NewInterval, take_intervals
 from qiao.metering.operations.moving import follow_hand_over, follow_undone_hand_over
 from qiao.metering.operations.refusals import (
     CannotEstimate,
@@ -39,6 +40,7 @@ __all__ = [
     "CannotEstimate",
     "DayBilled",
     "Entry",
+    "NewInterval",
     "NewReading",
     "NotUsable",
     "NotVisible",
@@ -72,6 +74,7 @@ __all__ = [
     "open_round",
     "set_multiplier",
     "set_stops",
+    "take_intervals",
     "take_readings",
     "unmark_billed",
     "visit_stop",

@@ -10,6 +10,7 @@ from qiao.metering.queries.history import (
     history,
     point_for,
 )
+from qiao.metering.queries.loads import refused_of
 from qiao.metering.queries.rounds import RouteLine, routes_of
 from qiao.metering.queries.usage import (
     Obstacle,
@@ -37,6 +38,7 @@ __all__ = [
     "point_for",
     "point_of_account",
     "readings_of_bills",
+    "refused_of",
     "routes_of",
     "usage_until",
     "usage_with_obstacles",

@@ -50,7 +50,7 @@ _KINDS: Final = {
     DEMAND: "demand 需量 最大需量",
 }
 KINDS: Final = {fold(word): key for key, words in _KINDS.items() for word in words.split()}
-_MOMENT: Final = pattern(r"(.+?)[T ]*([0-2]?[0-9]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]+)?)?")
+MOMENT: Final = pattern(r"(.+?)[T ]*([0-2]?[0-9]):([0-5][0-9])(?::([0-5][0-9])(?:\.[0-9]+)?)?")
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ def _word(text: str, known: Mapping[str, str], usual: str, name: str, row: FileR
 
 def _moment(text: str, clock: str, zone: tzinfo, row: FileRow) -> datetime | date | None:
     plain = normalize("NFKC", f"{text} {clock}").strip()
-    found = _MOMENT.fullmatch(plain)
+    found = MOMENT.fullmatch(plain)
     try:
         day = read_date(found[1] if found else text)
         if found is None:

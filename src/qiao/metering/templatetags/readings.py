@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from qiao.core.ui.figures import spark
 from qiao.core.ui.marks import badge
-from qiao.metering.models import BlindStop, ReadingChange
+from qiao.metering.models import BlindStop, IntervalLoad, ReadingChange
 from qiao.metering.showing import words
 from qiao.metering.showing.pages import METHODS, STATES, TONES, Chart
 
@@ -42,6 +42,13 @@ def wanted(fault: Mapping[str, str]) -> str:
 def reading_state(state: str) -> SafeString:
     """The state of a reading as a mark."""
     return badge(str(STATES.get(state, state)), TONES.get(state, ""))
+
+
+@register.simple_tag
+def load_state(state: str) -> SafeString:
+    """How a load of interval data stands, as a mark."""
+    tones = {"done": "ok", "failed": "bad", "running": "info"}
+    return badge(str(dict(IntervalLoad.State.choices).get(state, state)), tones.get(state, ""))
 
 
 @register.simple_tag

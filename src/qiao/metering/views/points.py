@@ -1,7 +1,8 @@
 """The readings of a service point, and one that is entered by hand."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -13,6 +14,7 @@ from django.utils.translation import pgettext
 from qiao.core.http import StaffRequest, staff_view
 from qiao.metering.forms import EntryForm
 from qiao.metering.operations import NewReading, take_readings
+from qiao.metering.queries.day_uses import days_of_point, latest_day, slots_of
 from qiao.metering.queries.history import (
     PointHead,
     PointUnknown,
@@ -20,11 +22,14 @@ from qiao.metering.queries.history import (
     history,
     point_for,
 )
+from qiao.metering.showing.intervals import day_chart, rate_unit, slot_chart
 from qiao.metering.showing.pages import chart_of
 from qiao.metering.showing.words import fault_word, rule_word
 from qiao.metering.views.worklist import UNPROCESSABLE, VIEW, number_in
 
 READ: Final = "metering.read"
+DAYS: Final = 62  # that are drawn
+WEEKS: Final = 4  # whose same weekday a day is held to
 
 
 @staff_view(VIEW)
@@ -60,8 +65,17 @@ def _show(
         after=after_in(request),
     )
     may_read = request.actor.can_in(READ, head.organisation_id) and bool(head.meter_number)
+    latest = latest_day(head.service_point_id)
+    since = latest - timedelta(days=DAYS - 1) if latest else None
+    days = (
+        days_of_point(head.service_point_id, since=since, until=latest)
+        if since and latest and not after_in(request)
+        else []
+    )
     context: dict[str, Any] = {
         "head": head,
+        "days": days,
+        "day_chart": day_chart(days, head.service_point_id, head.unit) if days else None,
         "lines": page.lines,
         "chart": chart_of([line for line in page.lines if line.kind == "total"]),
         "changes": changes_of([line.reading_id for line in page.lines]),
@@ -69,6 +83,41 @@ def _show(
         "form": form if may_read and not number_in(request, "after") else None,
     }
     return render(request, "metering/point.html", context, status=status)
+
+
+@staff_view(VIEW)
+def day(request: StaffRequest, service_point_id: int, day: str) -> HttpResponse:
+    """A day of a point by its intervals."""
+    head = _head(request, service_point_id)
+    try:
+        asked = date.fromisoformat(day)
+        first = asked - timedelta(weeks=WEEKS)
+    except (ValueError, OverflowError) as error:
+        raise Http404(day) from error
+    days = {
+        each.day: each
+        for each in days_of_point(service_point_id, since=first, until=asked + timedelta(days=1))
+    }
+    line = days.get(asked)
+    slots = slots_of(service_point_id, day=asked, zone=ZoneInfo(request.actor.timezone))
+    alike = [
+        days[then].used
+        for weeks in range(1, WEEKS + 1)
+        if (then := asked - timedelta(weeks=weeks)) in days and days[then].is_whole
+    ]
+    context: dict[str, Any] = {
+        "head": head,
+        "day": asked,
+        "line": line,
+        "rate": rate_unit(head.unit),
+        "told_of": pgettext("intervals told", "of %(all)s") % {"all": line.slots if line else 0},
+        "slots": slots,
+        "chart": slot_chart(slots, head.unit) if slots else None,
+        "usual": sum(alike) / len(alike) if alike else None,
+        "before": asked - timedelta(days=1) if asked - timedelta(days=1) in days else None,
+        "following": asked + timedelta(days=1) if asked + timedelta(days=1) in days else None,
+    }
+    return render(request, "metering/day.html", context)
 
 
 @staff_view(READ, methods=("POST",))
