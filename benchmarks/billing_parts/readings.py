@@ -25,13 +25,14 @@ NEW = ("metering_reading", "metering_readingfinding")
 _FILE = """
 COPY (
     SELECT i.meter_number AS meter, %(today)s AS date, g.kind, g.period,
-           (l.value + CASE WHEN g.id %% 100 = 0 THEN 40 * (l.used + 1) ELSE l.used END)::bigint
-               %% (10 ^ g.digits)::bigint AS reading
+           mod(l.value + CASE WHEN g.id %% 100 = 0 THEN 40 * (l.used + 1) ELSE l.used END,
+               10::numeric ^ g.digits)::bigint AS reading
       FROM metering_register g
       JOIN customers_meterinstallation i ON i.id = g.installation_id AND upper(i.period) IS NULL
       JOIN LATERAL (
-          SELECT x.value, x.value - lead(x.value, 1, x.value) OVER (ORDER BY x.read_date DESC)
-                     AS used, x.read_date
+          SELECT x.value, x.read_date,
+                 mod(x.value - lead(x.value, 1, x.value) OVER (ORDER BY x.read_date DESC)
+                         + 10::numeric ^ g.digits, 10::numeric ^ g.digits) AS used
             FROM metering_reading x
            WHERE x.register_id = g.id AND x.superseded_by_id IS NULL
            ORDER BY x.read_date DESC LIMIT 1) l ON l.read_date < %(today)s::date

@@ -6,41 +6,34 @@ for an estimate of the same day, and for one that was to be read again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from itertools import repeat
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 
 from qiao.core.actor import Actor
-from qiao.core.copying import copy_rows, reserve_ids
-from qiao.core.events import publish
+from qiao.core.columns import numbers, texts
 from qiao.core.rules.numbers import normal_form
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
-from qiao.metering.events import ReadingsTaken
-from qiao.metering.models import Reading, Register
+from qiao.metering.models import Reading
 from qiao.metering.operations.registers import ensure_registers
-from qiao.metering.operations.writing import (
-    FINDING,
-    READING,
-    Written,
-    note_changes,
-    supersede,
-    zones_of,
-)
+from qiao.metering.operations.screening import face_of, let_pass
+from qiao.metering.operations.writing import Written, write_readings, zones_of
 from qiao.metering.queries.checks import checks_for
+from qiao.metering.queries.held import Pasts, held_of
+from qiao.metering.queries.neighbours import Neighbours
 from qiao.metering.queries.places import (
     PAST_DAYS,
     Asked,
     Known,
     Place,
     find_places,
-    past_of,
-    ratios_of_routes,
     registers_of,
 )
 from qiao.metering.rules.checks import REFUSE, STOP, Finding, Rule, rules_on
@@ -55,10 +48,11 @@ REASON_LENGTH: Final = 60
 TAKEN: Final = "taken"
 KNOWN: Final = "known"
 REFUSED: Final = "refused"
+_VALID: Final = str(Reading.State.VALID)
+_EXCEPTION: Final = str(Reading.State.EXCEPTION)
 
 
-@dataclass(frozen=True, slots=True)
-class NewReading:
+class NewReading(NamedTuple):
     """A reading as it comes in. `key` names it within its source, for ever.
 
     Its register is named by its id (`meter_number` is what the reader saw, if anything), or by the
@@ -83,8 +77,7 @@ class NewReading:
     longitude: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """What became of a reading: ``taken``, ``known`` (it, or its value, is here), ``refused``.
 
     `reading_id` is None where it was refused, or is the second one within a call; `state` is that
@@ -106,11 +99,7 @@ def take_readings(
     Meters of units in which the actor may not read are unknown to it: they are refused. Raises
     `qiao.core.rules.text.BadText` for a source or key that is none, `Forbidden`.
     """
-    required()
-    actor.require(READ)
-    batch = _Batch(actor, now, clean(source, field="source", max_length=40, required=True))
-    batch.take([_checked(each) for each in readings])
-    return [batch.outcomes[place] for place in range(len(readings))]
+    return _take(actor, now, source, readings, dry=False)
 
 
 def foresee_readings(
@@ -120,40 +109,67 @@ def foresee_readings(
 
     `reading_id` is None of those that would be taken. Raises as `take_readings`.
     """
+    return _take(actor, now, source, readings, dry=True)
+
+
+def _take(
+    actor: Actor, now: datetime, source: str, readings: Sequence[NewReading], *, dry: bool
+) -> list[Taken]:
     required()
     actor.require(READ)
-    batch = _Batch(actor, now, clean(source, field="source", max_length=40, required=True))
-    batch.take([_checked(each) for each in readings], dry=True)
+    word = clean(source, field="source", max_length=40, required=True)
+    for each in readings:
+        clean(each.key, field="key", max_length=KEY_LENGTH, one_line=True, required=True)
+        if each.reason:
+            clean(each.reason, field="reason", max_length=REASON_LENGTH, one_line=True)
+    batch = _Batch(actor, now, word, readings)
+    batch.take(dry=dry)
     return [batch.outcomes[place] for place in range(len(readings))]
 
 
-def _checked(reading: NewReading) -> NewReading:
-    clean(reading.key, field="key", max_length=KEY_LENGTH, one_line=True, required=True)
-    clean(reading.reason, field="reason", max_length=REASON_LENGTH, one_line=True)
-    return reading
+_HELD = """
+SELECT key, id, state FROM metering_reading
+ WHERE source = %(source)s AND key = ANY(%(keys)s::text[])
+"""
+# Two batches of one meter come one after the other.
+_LOCK = """
+SELECT count(*) FROM (
+    SELECT FROM metering_register WHERE id = ANY(%(registers)s::bigint[])
+     ORDER BY id FOR NO KEY UPDATE) locked
+"""
 
 
 @dataclass(slots=True)
 class _Batch:
-    """One call's worth of readings, all that is asked about them read at once."""
+    """One call's worth of readings, all that is asked about them read at once.
+
+    A reading is named by its place in the call. `replaced` says by which row of `written` a
+    reading in effect is replaced; those of this batch have the ids -1, -2 and so on.
+    """
 
     actor: Actor
     now: datetime
     source: str
+    readings: Sequence[NewReading]
     outcomes: dict[int, Taken] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)
     zones: dict[int, ZoneInfo] = field(default_factory=dict)
+    todays: dict[int, date] = field(default_factory=dict)
     days: dict[int, date] = field(default_factory=dict)
     known: dict[int, Known] = field(default_factory=dict)
-    past: dict[int, dict[date, tuple[int, Past]]] = field(default_factory=dict)
-    rules: dict[str, list[Rule]] = field(default_factory=dict)
-    ratios: dict[int, list[tuple[int, Decimal]]] = field(default_factory=dict)
+    parts: dict[int, list[Known]] = field(default_factory=lambda: defaultdict(list))
+    plain: dict[int, Decimal] = field(default_factory=dict)
     written: list[Written] = field(default_factory=list)
-    replaced: dict[int, int] = field(default_factory=dict)  # place in `written` by reading's id
+    replaced: dict[int, int] = field(default_factory=dict)
+    pasts: Pasts = field(init=False)
+    rules: "_Rules" = field(init=False)
+    neighbours: Neighbours = field(init=False)
 
-    def take(self, readings: Sequence[NewReading], *, dry: bool = False) -> None:
-        self._skip_known(readings)
-        self._find_places(readings)
+    def take(self, *, dry: bool) -> None:
+        self._skip_known()
+        self._find_places()
+        if not self.places:
+            return
         if not dry:
             self._lock()
         self._read_around()
@@ -162,69 +178,86 @@ class _Batch:
         for place in sorted(
             self.places, key=lambda p: (self.days[p], self.places[p].kind == TOTAL, p)
         ):
-            self._judge(place, readings[place])
-        if not dry:
-            self._write()
+            value = self.plain.get(place)
+            if value is None:
+                self._judge(place, self.readings[place])
+            else:
+                self._keep_plain(place, self.readings[place], value)
+        self._tell(repeat(None) if dry else self._write())
 
-    def _skip_known(self, readings: Sequence[NewReading]) -> None:
-        keys = [each.key for each in readings]
-        held = Reading.objects.filter(source=self.source, key__in=keys)
-        found = {key: (pk, state) for key, pk, state in held.values_list("key", "id", "state")}
+    def _skip_known(self) -> None:
+        with connection.cursor() as cursor:
+            keys = texts([each.key for each in self.readings])
+            cursor.execute(_HELD, {"source": self.source, "keys": keys})
+            found = {key: (pk, state) for key, pk, state in cursor.fetchall()}
         seen: set[str] = set()
-        for place, each in enumerate(readings):
+        for place, each in enumerate(self.readings):
             if each.key in found:
                 self.outcomes[place] = Taken(each.key, KNOWN, *found[each.key])
             elif each.key in seen:
                 self.outcomes[place] = Taken(each.key, KNOWN)
             seen.add(each.key)
 
-    def _find_places(self, readings: Sequence[NewReading]) -> None:
-        new = [place for place in range(len(readings)) if place not in self.outcomes]
-        meters = {normal_form(readings[place].meter_number) for place in new} - {""}
-        ensure_registers(now=self.now, meter_numbers=meters)
+    def _find_places(self) -> None:
+        new = [place for place in range(len(self.readings)) if place not in self.outcomes]
         zone = ZoneInfo(self.actor.timezone)
-        asked = [_asked(readings[place], zone) for place in new]
-        found = find_places(asked, organisation_ids=self.actor.organisations(READ))
+        asked = [_asked(self.readings[place], zone) for place in new]
+        found = self._places_of(asked)
         self.zones = zones_of(where.organisation_id for where in found if where is not None)
+        self.todays = {pk: self.now.astimezone(zone).date() for pk, zone in self.zones.items()}
         for place, where in zip(new, found, strict=True):
             if where is None:
-                seen = {"meter": readings[place].meter_number, "code": "unknown"}
-                self._refuse(place, readings[place], (Finding("meter", REFUSE, seen, {}),))
+                seen = {"meter": self.readings[place].meter_number, "code": "unknown"}
+                self._refuse(place, (Finding("meter", REFUSE, seen, {}),))
             else:
                 self.places[place] = where
                 zone = self.zones[where.organisation_id]
-                self.days[place] = _day_of(readings[place].read_at, zone)
+                self.days[place] = _day_of(self.readings[place].read_at, zone)
+
+    def _places_of(self, asked: Sequence[Asked]) -> list[Place | None]:
+        """The register of each; those that a meter should have are made where they are missing."""
+        units = list(self.actor.organisations(READ))
+        found = find_places(asked, organisation_ids=units, is_sure=False)
+        lost = [n for n, where in enumerate(found) if where is None]
+        if lost:
+            ensure_registers(now=self.now, meter_numbers={asked[n].meter for n in lost} - {""})
+            again = find_places([asked[n] for n in lost], organisation_ids=units)
+            for n, where in zip(lost, again, strict=True):
+                found[n] = where
+        return found
 
     def _lock(self) -> None:
-        """Two batches of one meter come one after the other."""
         ids = sorted({where.register_id for where in self.places.values()})
-        list(
-            Register.objects.select_for_update(no_key=True)
-            .filter(pk__in=ids)
-            .order_by("pk")
-            .values_list("pk")
-        )
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, {"registers": numbers(ids)})
 
     def _read_around(self) -> None:
-        if not self.places:
-            return
         wheres = list(self.places.values())
         known = registers_of(where.installation_id for where in wheres)
         self.known = {each.register_id: each for each in known}
+        for each in known:
+            if each.register.kind == PERIOD:
+                self.parts[each.installation_id].append(each)
         since = min(self.days.values()) - timedelta(days=PAST_DAYS)
-        self.past = past_of(self.known, since=since)
-        self.rules = checks_for(where.service for where in wheres)
-        routes = {where.route_id for where in wheres if where.route_id is not None}
-        if any(rule.key == "neighbours" for each in self.rules.values() for rule in each):
-            self.ratios = ratios_of_routes(routes, day=max(self.days.values()))
+        held = held_of(self.known, since=since)
+        self.pasts = Pasts(held)
+        self.rules = _Rules(checks_for(where.service for where in wheres))
+        self.neighbours = Neighbours(max(self.days.values()))
+        self.plain = let_pass(
+            readings=self.readings, places=self.places, days=self.days, todays=self.todays,
+            known=self.known, parts=self.parts, held=held, rules=self.rules.on,
+            neighbours=self.neighbours,
+        )  # fmt: skip
+        if self.rules.ask_for("neighbours"):
+            left = (where for place, where in self.places.items() if place not in self.plain)
+            self.neighbours.read({each.route_id for each in left if each.route_id is not None})
 
     def _judge(self, place: int, given: NewReading) -> None:
         where, day = self.places[place], self.days[place]
-        history = self.past[where.register_id]
-        held = history.get(day)
+        held = self.pasts.of(where.register_id).get(day)
         checked = self._check(place, given)
         if checked.is_refused or checked.value is None:
-            self._refuse(place, given, checked.findings)
+            self._refuse(place, checked.findings)
             return
         if held and (given.method == "estimated" or not held[1].is_estimated):
             if given.method == "estimated" or held[1].value == checked.value:
@@ -235,117 +268,94 @@ class _Batch:
 
     def _check(self, place: int, given: NewReading) -> Checked:
         where, day = self.places[place], self.days[place]
+        rules = self.rules.on(where.service, day)
+        asks = any(rule.key == "neighbours" for rule in rules)
         around = Around(
-            past=[past for _pk, past in self.past[where.register_id].values()],
-            neighbours=[
-                ratio
-                for register_id, ratio in self.ratios.get(where.route_id or 0, ())
-                if register_id != where.register_id
-            ],
+            past=[past for _pk, past in self.pasts.of(where.register_id).values()],
+            neighbours=self.neighbours.others(where.route_id, where.register_id) if asks else (),
             parts=self._parts(where, day),
         )
-        today = self.now.astimezone(self.zones[where.organisation_id]).date()
-        # Named by its register, the number that was read off the meter must be that of the meter.
-        told = normal_form(given.meter_number) if given.register_id is not None else ""
+        today = self.todays[where.organisation_id]
         hung = normal_form(where.meter_number)
-        candidate = Candidate(day, given.raw, today, where.since, where.until, told, hung)
-        register = self.known[where.register_id].register
-        return check(candidate, register, around, rules_on(self.rules[where.service], day))
+        candidate = Candidate(
+            day, given.raw, today, where.since, where.until, face_of(given), hung
+        )
+        return check(candidate, self.known[where.register_id].register, around, rules)
 
     def _parts(self, where: Place, day: date) -> Decimal | None:
         """What the periods of a meter used since the total was read last."""
         if where.kind != TOTAL:
             return None
-        mine = self.past[where.register_id]
+        mine = self.pasts.of(where.register_id)
         before = max((each for each in mine if each < day), default=None)
-        parts = [
-            each
-            for each in self.known.values()
-            if each.installation_id == where.installation_id and each.register.kind == PERIOD
-        ]
+        parts = self.parts.get(where.installation_id)
         if before is None or not parts:
             return None
         total = Decimal(0)
         for each in parts:
-            held = self.past[each.register_id]
+            held = self.pasts.of(each.register_id)
             if before not in held or day not in held:
                 return None
             spans = spans_of([held[before][1], held[day][1]], each.register)
             total += sum((span.used for span in spans), Decimal(0))
         return total
 
-    def _refuse(self, place: int, given: NewReading, findings: Iterable[Finding]) -> None:
-        self.outcomes[place] = Taken(given.key, REFUSED, None, "", tuple(findings))
+    def _refuse(self, place: int, findings: Iterable[Finding]) -> None:
+        key = self.readings[place].key
+        self.outcomes[place] = Taken(key, REFUSED, None, "", tuple(findings))
 
     def _keep(self, place: int, given: NewReading, checked: Checked) -> None:
         assert checked.value is not None
         where, day = self.places[place], self.days[place]
-        state = Reading.State.EXCEPTION if checked.is_stopped else Reading.State.VALID
-        row = Written(place, given, where, day, checked, state)
-        self.written.append(row)
-        self.outcomes[place] = Taken(given.key, TAKEN, None, state, checked.findings)
+        state = _EXCEPTION if checked.is_stopped else _VALID
+        self.written.append(Written(place, given, where, day, checked, state))
         if checked.is_stopped:
             return
-        held = self.past[where.register_id].get(day)
+        past = self.pasts.of(where.register_id)
+        held = past.get(day)
         if held is not None:
             self.replaced[held[0]] = len(self.written) - 1
         is_estimated = given.method == "estimated"
-        past = Past(day, checked.value, is_estimated, checked.is_rolled)
-        self.past[where.register_id][day] = (-len(self.written), past)
-
-    def _write(self) -> None:
-        if not self.written:
-            return
-        first = reserve_ids("metering_reading", len(self.written))
-        ids = range(first, first + len(self.written))
-        stands_for = {pk: first + place for pk, place in self.replaced.items() if pk > 0}
-        stands_for |= self._reread(first)
-        supersede(stands_for)
-        inside = {first - pk - 1: first + place for pk, place in self.replaced.items() if pk < 0}
-        lines, findings = [], []
-        for pk, row in zip(ids, self.written, strict=True):
-            zone = self.zones[row.where.organisation_id]
-            lines.append(
-                row.line(
-                    pk, self.source, inside.get(pk), zone=zone, actor=self.actor, now=self.now
-                )
-            )
-            findings += row.findings(pk)
-            told = self.outcomes[row.place]
-            self.outcomes[row.place] = Taken(told.key, TAKEN, pk, told.state, told.findings)
-        with connection.cursor() as cursor:
-            copy_rows(cursor, "metering_reading", READING, lines)
-            copy_rows(cursor, "metering_readingfinding", FINDING, findings)
-        note_changes(
-            stands_for, action="superseded", actor=self.actor, now=self.now, why=self.source
+        past[day] = (
+            -len(self.written),
+            Past(day, checked.value, is_estimated, checked.is_rolled),
         )
-        self._tell(ids)
 
-    def _reread(self, first: int) -> dict[int, int]:
-        """Exceptions that were to be read again, by the reading that stands for them now."""
-        newest = {
-            row.where.register_id: (row.day, first + place)
-            for place, row in enumerate(self.written)
-            if row.given.method != "estimated"
-        }
-        asked = Reading.objects.filter(
-            register_id__in=list(newest), is_reread_asked=True, superseded_by__isnull=True,
-            state=Reading.State.EXCEPTION,
+    def _keep_plain(self, place: int, given: NewReading, value: Decimal) -> None:
+        """Keep what was let pass: the only reading of its register, later than all before."""
+        where, day = self.places[place], self.days[place]
+        self.written.append(Written(place, given, where, day, Checked(value, ()), _VALID))
+        self.pasts.add(where.register_id, -len(self.written), Past(day, value))
+
+    def _write(self) -> Iterable[int]:
+        return write_readings(
+            self.written, self.replaced,
+            source=self.source, zones=self.zones, actor=self.actor, now=self.now,
         )  # fmt: skip
-        return {
-            pk: newest[register_id][1]
-            for pk, register_id, day in asked.values_list("id", "register_id", "read_date")
-            if day <= newest[register_id][0]
-        }
 
-    def _tell(self, ids: Sequence[int]) -> None:
-        by_unit: dict[int, list[tuple[int, Any]]] = defaultdict(list)
-        for pk, row in zip(ids, self.written, strict=True):
-            by_unit[row.where.organisation_id].append((pk, row.state))
-        for unit, rows in sorted(by_unit.items()):
-            stopped = sum(state == Reading.State.EXCEPTION for _pk, state in rows)
-            told = ReadingsTaken(self.source, rows[0][0], rows[-1][0], len(rows), stopped)
-            publish(told, organisation_id=unit, actor=self.actor, now=self.now)
+    def _tell(self, ids: Iterable[int | None]) -> None:
+        for pk, row in zip(ids, self.written, strict=False):
+            told = Taken(row.given.key, TAKEN, pk, row.state, row.checked.findings)
+            self.outcomes[row.place] = told
+
+
+class _Rules:
+    """The rules of services, those of a day picked once."""
+
+    def __init__(self, versions: Mapping[str, list[Rule]]) -> None:
+        self._versions = versions
+        self._on: dict[tuple[str, date], list[Rule]] = {}
+
+    def on(self, service: str, day: date) -> list[Rule]:
+        """The rules of a service that hold on a day; one list for a service and day."""
+        found = self._on.get((service, day))
+        if found is None:
+            found = self._on[service, day] = rules_on(self._versions[service], day)
+        return found
+
+    def ask_for(self, key: str) -> bool:
+        """Whether any version of a check is among them."""
+        return any(rule.key == key for each in self._versions.values() for rule in each)
 
 
 def _twice(checked: Checked, held: Past) -> Checked:
@@ -361,7 +371,7 @@ def _twice(checked: Checked, held: Past) -> Checked:
 def _asked(given: NewReading, zone: ZoneInfo) -> Asked:
     return Asked(
         given.register_id,
-        given.meter_number,
+        normal_form(given.meter_number),
         given.kind,
         given.period,
         _day_of(given.read_at, zone),

@@ -1,15 +1,20 @@
 """Rows of readings as they are written by the thousand, and the journal of what became of them."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from qiao.core.actor import Actor
+from qiao.core.columns import numbers
+from qiao.core.copying import copy_rows, reserve_ids
+from qiao.core.events import publish
+from qiao.metering.events import ReadingsTaken
+from qiao.metering.models import Reading
 from qiao.staff.queries import organisation
 
 if TYPE_CHECKING:
@@ -26,8 +31,7 @@ FINDING: Final = "reading_id, rule, severity, seen, expected"
 NOON: Final = time(12)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A reading about to be written: where it stands, what the checks said."""
 
     place: int
@@ -63,6 +67,76 @@ class Written:
             (pk, each.rule, each.severity, Jsonb(dict(each.seen)), Jsonb(dict(each.expected)))
             for each in self.checked.findings
         ]
+
+
+def write_readings(
+    rows: Sequence[Written],
+    replaced: Mapping[int, int],
+    *,
+    source: str,
+    zones: Mapping[int, ZoneInfo],
+    actor: Actor,
+    now: datetime,
+) -> range:
+    """Write readings and what was found about them, and publish it; their ids.
+
+    `replaced` says by which row a reading in effect is replaced: by its id, or, where it is the
+    n-th row itself, by -n.
+    """
+    if not rows:
+        return range(0)
+    first = reserve_ids("metering_reading", len(rows))
+    ids = range(first, first + len(rows))
+    stands_for = {pk: first + row for pk, row in replaced.items() if pk > 0}
+    stands_for |= _reread(rows, first)
+    supersede(stands_for)
+    inside = {first - pk - 1: first + row for pk, row in replaced.items() if pk < 0}
+    lines, findings = [], []
+    for pk, row in zip(ids, rows, strict=True):
+        zone = zones[row.where.organisation_id]
+        lines.append(row.line(pk, source, inside.get(pk), zone=zone, actor=actor, now=now))
+        findings += row.findings(pk)
+    with connection.cursor() as cursor:
+        copy_rows(cursor, "metering_reading", READING, lines)
+        copy_rows(cursor, "metering_readingfinding", FINDING, findings)
+    note_changes(stands_for, action="superseded", actor=actor, now=now, why=source)
+    _tell(rows, first, source, actor, now)
+    return ids
+
+
+_REREAD = """
+SELECT id, register_id, read_date FROM metering_reading
+ WHERE state = 'exception' AND superseded_by_id IS NULL AND is_reread_asked
+   AND register_id = ANY(%(registers)s::bigint[])
+"""
+
+
+def _reread(rows: Sequence[Written], first: int) -> dict[int, int]:
+    """Exceptions that were to be read again, by the reading that stands for them now."""
+    newest = {
+        row.where.register_id: (row.day, pk)
+        for pk, row in enumerate(rows, start=first)
+        if row.given.method != "estimated"
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_REREAD, {"registers": numbers(newest)})
+        asked = cursor.fetchall()
+    return {
+        pk: newest[register_id][1]
+        for pk, register_id, day in asked
+        if day <= newest[register_id][0]
+    }
+
+
+def _tell(rows: Sequence[Written], first: int, source: str, actor: Actor, now: datetime) -> None:
+    """One event for each unit."""
+    by_unit: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for pk, row in enumerate(rows, start=first):
+        by_unit[row.where.organisation_id].append((pk, row.state))
+    for unit, found in sorted(by_unit.items()):
+        stopped = sum(state == Reading.State.EXCEPTION for _pk, state in found)
+        told = ReadingsTaken(source, found[0][0], found[-1][0], len(found), stopped)
+        publish(told, organisation_id=unit, actor=actor, now=now)
 
 
 def zones_of(organisation_ids: Iterable[int]) -> dict[int, ZoneInfo]:

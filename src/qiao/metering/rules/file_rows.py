@@ -1,8 +1,9 @@
 """A row of a file of readings: which columns it has, and what its cells say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
+from functools import lru_cache
 from re import compile as pattern
 from typing import Final
 from unicodedata import normalize
@@ -14,6 +15,7 @@ from qiao.metering.rules.registers import DEMAND, PERIOD, TOTAL
 LONGEST_METER: Final = 40
 LONGEST_VALUE: Final = 40
 LONGEST_REASON: Final = 60
+_REPEATED: Final = 1_024  # different words or moments that are kept
 _NAMES: Final = {
     "meter": (
         "meternumber meterno meterid meter meterserial serialnumber deviceid "
@@ -91,23 +93,39 @@ def read_row(cells: Sequence[str], mapping: Mapping[int, str], zone: tzinfo) -> 
         row.faults.append(RowFault("meter", "meter", row.meter[:LONGEST_METER]))
     if not row.raw or len(row.raw) > LONGEST_VALUE:
         row.faults.append(RowFault("value", "empty", row.raw[:LONGEST_VALUE]))
-    row.method = _word(told.get("method", ""), METHODS, "actual", "method", row)
+    row.method = _word(told.get("method", ""), _method, "actual", "method", row)
     usual = PERIOD if row.period else TOTAL
-    row.kind = _word(told.get("kind", ""), KINDS, usual, "kind", row)
-    row.at = _moment(told.get("day", ""), told.get("clock", ""), zone, row)
+    row.kind = _word(told.get("kind", ""), _kind, usual, "kind", row)
+    row.at, fault = _moment(told.get("day", ""), told.get("clock", ""), zone)
+    if fault is not None:
+        row.faults.append(fault)
     return row
 
 
-def _word(text: str, known: Mapping[str, str], usual: str, name: str, row: FileRow) -> str:
+def _word(
+    text: str, known: Callable[[str], str | None], usual: str, name: str, row: FileRow
+) -> str:
     if not text:
         return usual
-    found = known.get(fold(text))
+    found = known(text)
     if found is None:
         row.faults.append(RowFault(name, name, text[:LONGEST_REASON]))
     return found or usual
 
 
-def _moment(text: str, clock: str, zone: tzinfo, row: FileRow) -> datetime | date | None:
+# Files say the same few words and days again and again.
+@lru_cache(maxsize=_REPEATED)
+def _method(text: str) -> str | None:
+    return METHODS.get(fold(text))
+
+
+@lru_cache(maxsize=_REPEATED)
+def _kind(text: str) -> str | None:
+    return KINDS.get(fold(text))
+
+
+@lru_cache(maxsize=_REPEATED)
+def _moment(text: str, clock: str, zone: tzinfo) -> tuple[datetime | date | None, RowFault | None]:
     plain = normalize("NFKC", f"{text} {clock}").strip()
     found = MOMENT.fullmatch(plain)
     try:
@@ -115,12 +133,10 @@ def _moment(text: str, clock: str, zone: tzinfo, row: FileRow) -> datetime | dat
         if found is None:
             if clock:
                 raise ValueError(clock)
-            return day
+            return day, None
         at = time(int(found[2]), int(found[3]), int(found[4] or 0))
     except BadDate as bad:
-        row.faults.append(RowFault("day", bad.reason.value, text[:LONGEST_VALUE]))
+        return None, RowFault("day", bad.reason.value, text[:LONGEST_VALUE])
     except ValueError:
-        row.faults.append(RowFault("clock", "clock", plain[:LONGEST_VALUE]))
-    else:
-        return datetime.combine(day, at, zone)
-    return None
+        return None, RowFault("clock", "clock", plain[:LONGEST_VALUE])
+    return datetime.combine(day, at, zone), None

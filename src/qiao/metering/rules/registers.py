@@ -72,6 +72,9 @@ def read_value(raw: str, register: Register) -> Decimal:
     Full-width digits and thousands commas are understood; nothing else is guessed. Raises
     `BadValue`: NaN, signs, powers of ten, more digits than the register has are refused.
     """
+    if raw.isascii() and raw.isdigit() and len(raw) <= register.digits:  # as most are
+        plain = Decimal(raw)
+        return plain.quantize(register.step, context=EXACT) if register.decimals else plain
     text = normalize("NFKC", raw).strip()
     if not text:
         raise BadValue("empty")

@@ -10,6 +10,7 @@ from typing import Final
 from qiao.metering.rules.registers import EXACT, Register, wrapped
 
 DAYS_OF_YEAR: Final = 365
+RECENT_SPANS: Final = 12  # what is called usual of late
 # What a reading is compared with of the same season last year: days before and after.
 SEASON_DAYS: Final = 45
 
@@ -56,7 +57,7 @@ def spans_of(past: Iterable[Past], register: Register) -> list[Span]:
     return found
 
 
-def usual_per_day(spans: Sequence[Span], *, most: int = 12) -> Decimal | None:
+def usual_per_day(spans: Sequence[Span], *, most: int = RECENT_SPANS) -> Decimal | None:
     """Use a day over the last spans; None without one."""
     last = spans[-most:]
     days = sum(span.days for span in last)

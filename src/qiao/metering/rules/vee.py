@@ -85,7 +85,7 @@ def check(
     found: list[Finding] = []
     is_rolled = False
     for rule in rules:
-        if register.kind == DEMAND and rule.key not in _OF_DEMAND:
+        if register.kind == DEMAND and rule.key not in OF_DEMAND:
             continue
         if rule.key == "backwards":
             is_rolled = view.rolls_over(rule)
@@ -105,17 +105,25 @@ def faults_of(candidate: Candidate, register: Register) -> tuple[list[Finding], 
         figures = {"digits": str(register.digits), "decimals": str(register.decimals)}
         found.append(Finding("value", REFUSE, {"value": candidate.raw, "code": bad.code}, figures))
     day = candidate.day
-    bounds = (
-        ("future", day > candidate.today, candidate.today),
-        ("before_installed", bool(candidate.since and day < candidate.since), candidate.since),
-        ("after_removed", bool(candidate.until and day > candidate.until), candidate.until),
-    )
-    for code, is_out, limit in bounds:
-        if is_out:
-            found.append(
-                Finding("time", REFUSE, {"day": str(day), "code": code}, {"day": str(limit)})
-            )
+    for code, limit in bounds_broken(day, candidate.today, candidate.since, candidate.until):
+        seen = {"day": str(day), "code": code}
+        found.append(Finding("time", REFUSE, seen, {"day": str(limit)}))
     return found, value
+
+
+def bounds_broken(
+    day: date, today: date, since: date | None, until: date | None
+) -> list[tuple[str, date]]:
+    """Why a meter that hung from `since` to `until` cannot have been read on a day, each reason
+    with the day that bounds it: ``future``, ``before_installed``, ``after_removed``."""
+    found = []
+    if day > today:
+        found.append(("future", today))
+    if since is not None and day < since:
+        found.append(("before_installed", since))
+    if until is not None and day > until:
+        found.append(("after_removed", until))
+    return found
 
 
 class View:
@@ -182,9 +190,13 @@ def _plain(value: Decimal) -> str:
 
 def _meter(view: View, _rule: Rule) -> _Seen | None:
     given, hung = view.candidate.meter, view.candidate.hung
-    if not given or not hung or given == hung:
-        return None
-    return {"meter": given}, {"meter": hung}
+    return ({"meter": given}, {"meter": hung}) if is_elsewhere(given, hung) else None
+
+
+def is_elsewhere(given: str, hung: str) -> bool:
+    """Whether a number that was given is not that of the meter that hangs there, if both are
+    known."""
+    return bool(given and hung and given != hung)
 
 
 def _duplicate(view: View, _rule: Rule) -> _Seen | None:
@@ -331,7 +343,7 @@ def _turned(view: View) -> bool:
 
 
 # A highest demand is set back each month: it is no counter, and differences say nothing.
-_OF_DEMAND: Final = frozenset({"meter", "duplicate", "multiplier"})
+OF_DEMAND: Final = frozenset({"meter", "duplicate", "multiplier"})
 _CHECKS: Final[Mapping[str, Callable[[View, Rule], _Seen | None]]] = {
     "meter": _meter,
     "duplicate": _duplicate,

@@ -1,0 +1,228 @@
+"""The screen lets pass only what no check finds anything about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qiao.metering.rules.checks import PARAMETERS, Rule
+from qiao.metering.rules.registers import DEMAND, PERIOD, TOTAL, Register, read_value
+from qiao.metering.rules.screen import Column, Held, New, from_steps, in_steps, surely_fine
+from qiao.metering.rules.spans import Past, spans_of
+from qiao.metering.rules.vee import Around, Candidate, check
+
+START = date(2028, 1, 1)
+LATE = date(2033, 1, 1)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A register with its past, what is read now, and what is around it."""
+
+    meter: int
+    form: Register
+    past: tuple[Past, ...]
+    day: date
+    raw: str
+    given: str
+    neighbours: tuple[Decimal, ...]
+
+
+def figure(draw: st.DrawFn, register: Register, most: int) -> Decimal:
+    """A value that can stand on the register."""
+    steps = draw(st.integers(0, most * 10**register.decimals))
+    return Decimal(steps).scaleb(-register.decimals) % register.capacity
+
+
+@st.composite
+def registers(draw: st.DrawFn, kind: str) -> Register:
+    changes = draw(
+        st.lists(
+            st.tuples(st.integers(0, 900), st.sampled_from(["1", "40", "80"])),
+            max_size=2, unique_by=lambda each: each[0],
+        )
+    )  # fmt: skip
+    factors = tuple((START + timedelta(days), Decimal(f)) for days, f in sorted(changes))
+    return Register(draw(st.sampled_from([3, 5])), draw(st.integers(0, 1)), kind, factors)
+
+
+@st.composite
+def pasts(draw: st.DrawFn, register: Register, days: Sequence[int]) -> tuple[Past, ...]:
+    """Readings that mostly grow by alike uses; some are guesses, some went past the end."""
+    at = figure(draw, register, 900)
+    usual = draw(st.sampled_from([0, 1, 10, 10, 200]))
+    found = []
+    for day in days:
+        used = draw(st.sampled_from([usual] * 5 + [0, usual * 3, usual + 1, -5]))
+        before, at = at, (at + used + register.capacity) % register.capacity
+        is_estimated = draw(st.sampled_from([False] * 5 + [True]))
+        is_rolled = at < before and draw(st.booleans())
+        found.append(Past(START + timedelta(day), at, is_estimated, is_rolled))
+    return tuple(found)
+
+
+@st.composite
+def cases(draw: st.DrawFn, meter: int, kind: str, days: Sequence[int], gap: int) -> Case:
+    form = draw(registers(kind))
+    past = draw(pasts(form, days))
+    last = past[-1].value if past else Decimal(0)
+    usual = max((two.value - one.value for one, two in pairwise(past)), default=Decimal(10))
+    more = draw(st.sampled_from([usual, usual, usual * 2, usual * 9, Decimal(0), Decimal(-3)]))
+    value = (last + more + draw(st.integers(-1, 1)) + form.capacity) % form.capacity
+    ratios = st.decimals(Decimal("0.1"), 5, places=2)
+    return Case(
+        meter, form, past, START + timedelta(max(days, default=0) + gap),
+        draw(st.sampled_from([str(value)] * 20 + ["x", "9" * 9])),
+        draw(st.sampled_from([""] * 10 + ["W-1", "W-2"])),
+        tuple(draw(st.lists(ratios, max_size=7))),
+    )  # fmt: skip
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> list[Case]:
+    """Meters with a total alone, with its periods, or with a demand."""
+    found: list[Case] = []
+    for meter in range(draw(st.integers(1, 3))):
+        kinds = draw(st.sampled_from([(TOTAL,), (TOTAL, PERIOD, PERIOD), (TOTAL, DEMAND)]))
+        gap = draw(st.sampled_from([30, 30, 29, 60, 1, 0, -3]))
+        steps = st.lists(st.sampled_from([30, 30, 31, 7, 60]), max_size=16)
+        days = np.cumsum(draw(steps)).tolist()
+        shared = draw(st.booleans())
+        for kind in kinds:
+            own = days if shared else days[draw(st.integers(0, len(days))) :]
+            found.append(draw(cases(meter, kind, own, gap)))
+    return found
+
+
+@st.composite
+def rule_sets(draw: st.DrawFn) -> list[Rule]:
+    """Some checks, in their order, with the usual figures or others."""
+    figures = st.sampled_from(["0.5", "1", "2", "3", "4", "10", "0.2", "0.01"])
+    found = []
+    for key, parameters in PARAMETERS.items():
+        if draw(st.integers(0, 3)):
+            own = {name: Decimal(draw(figures)) for name in parameters if draw(st.booleans())}
+            found.append(Rule(key, draw(st.sampled_from(["stop", "note"])), START, own))
+    return found
+
+
+def columns(batch: Sequence[Case], values: Sequence[Decimal]) -> tuple[New, Held]:
+    rows = [
+        (
+            register,
+            n,
+            each.day.toordinal(),
+            in_steps(each.value),
+            each.is_estimated,
+            each.is_rolled,
+        )
+        for register, case in enumerate(batch)
+        for n, each in enumerate(case.past)
+    ]
+    kinds = (np.int64, np.int64, np.int64, np.int64, bool, bool)
+    held = [np.array([row[place] for row in rows], dtype=kind) for place, kind in enumerate(kinds)]
+    meters = [case.meter for case in batch]
+    parts = [sum(c.meter == case.meter and c.form.kind == PERIOD for c in batch) for case in batch]
+    new = New(
+        np.arange(len(batch)),
+        np.array([case.day.toordinal() for case in batch], dtype=np.int64),
+        np.array([in_steps(value) for value in values], dtype=np.int64),
+        np.array(meters, dtype=np.int64),
+        [case.form for case in batch],
+        np.array([case.given == "W-2" for case in batch], dtype=bool),
+        np.array(parts, dtype=np.int64),
+    )
+    return new, Held(*held)
+
+
+def parts_of(case: Case, batch: Sequence[Case], fine: Column) -> Decimal | None:
+    """The use of the periods of the meter between the same days, as the checks are told it; of
+    periods that were not let pass nothing is said."""
+    parts = [
+        n for n, each in enumerate(batch) if each.meter == case.meter and each.form.kind == PERIOD
+    ]
+    if case.form.kind != TOTAL or not parts or not case.past:
+        return None
+    assert all(fine[parts]), "a total passes with its parts"
+    before, total = case.past[-1].day, Decimal(0)
+    for n in parts:
+        part = batch[n]
+        held = {each.day: each for each in part.past}
+        if before not in held or part.day != case.day:
+            return None
+        value = read_value(part.raw, part.form)
+        spans = spans_of([held[before], Past(part.day, value)], part.form)
+        total += sum((span.used for span in spans), Decimal(0))
+    return total
+
+
+@settings(max_examples=400, deadline=None)
+@given(batches(), rule_sets())
+def test_what_the_screen_lets_pass_no_check_finds_anything_about(
+    batch: list[Case], rules: list[Rule]
+) -> None:
+    batch = [each for each in batch if _stands(each)]
+    values = [read_value(each.raw, each.form) for each in batch]
+    new, held = columns(batch, values)
+
+    def middles(rows: Sequence[int]) -> tuple[Column, Column]:
+        found = [sorted(batch[n].neighbours) for n in rows]
+        halves = [float(each[len(each) // 2]) if each else 0.0 for each in found]
+        return np.array([len(each) for each in found]), np.array(halves)
+
+    every = np.ones(len(batch), dtype=bool)
+    fine = surely_fine(new, held, [(every, rules)], middles)
+    asks_for_sum = any(rule.key == "sum" for rule in rules)
+    for n in np.flatnonzero(fine):
+        case = batch[n]
+        parts = parts_of(case, batch, fine) if asks_for_sum else None
+        around = Around(case.past, case.neighbours, parts)
+        candidate = Candidate(case.day, case.raw, LATE, None, None, case.given, "W-1")
+        found = check(candidate, case.form, around, rules)
+        assert (found.value, found.findings, found.is_rolled) == (values[n], (), False)
+
+
+def _stands(case: Case) -> bool:
+    candidate = Candidate(case.day, case.raw, LATE)
+    return check(candidate, case.form, Around(), ()).value is not None
+
+
+def test_an_ordinary_month_passes_whole_and_a_jump_does_not() -> None:
+    rules = [Rule(key, "stop", START) for key in PARAMETERS]
+    days = range(0, 720, 30)
+    past = tuple(
+        Past(START + timedelta(day), Decimal(n * 12 + n % 3)) for n, day in enumerate(days)
+    )
+    near = tuple(Decimal(n) / 10 for n in range(6, 14))
+    batch = [
+        Case(n, Register(5), past, START + timedelta(720), raw, "", near)
+        for n, raw in enumerate(("288", "290", "300", "700", "277", "1"))
+    ]
+    new, held = columns(batch, [Decimal(each.raw) for each in batch])
+    every = np.ones(len(batch), dtype=bool)
+    middle = np.full(len(batch), 1.0)
+    fine = surely_fine(new, held, [(every, rules)], lambda rows: (middle[rows] * 8, middle[rows]))
+    assert fine.tolist() == [True, True, True, False, False, False]
+
+
+def test_a_check_without_a_screen_lets_nothing_pass() -> None:
+    case = Case(0, Register(5), (), START, "7", "", ())
+    new, held = columns([case], [Decimal(7)])
+    every = np.ones(1, dtype=bool)
+    odd = Rule("new", "note", START)
+    assert not surely_fine(new, held, [(every, [odd])], _nobody).any()
+    assert surely_fine(new, held, [(every, [])], _nobody).all()
+
+
+def _nobody(rows: Sequence[int]) -> tuple[Column, Column]:
+    return np.zeros(len(rows)), np.zeros(len(rows))
+
+
+def test_steps_hold_every_value() -> None:
+    for text in ("0", "100", "12.5", "0.0001", "9999999999.9999"):
+        assert str(from_steps(in_steps(Decimal(text)))) == text
