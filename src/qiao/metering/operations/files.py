@@ -5,14 +5,11 @@ was killed goes on after its last batch. A reading is known again by what it say
 or one that overlaps it, takes nothing in twice.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import Jsonb
@@ -20,12 +17,12 @@ from django.db.backends.postgresql.psycopg_any import Jsonb
 from qiao.core import background, disclosure
 from qiao.core.actor import Actor
 from qiao.core.copying import copy_rows
+from qiao.core.garbage import not_collected
 from qiao.core.rules.columns import RowFault
-from qiao.core.sheets import SheetRefused, SheetRow, open_sheet
+from qiao.core.sheets import SheetRefused, open_sheet
 from qiao.core.table_uploads import (
     FileChanged,
     FileMovedOn,
-    UploadFolder,
     digest_of,
     failure_of,
     name_of,
@@ -33,27 +30,26 @@ from qiao.core.table_uploads import (
 )
 from qiao.core.transactions import acting, outside, required
 from qiao.metering.models import ReadingFile
+from qiao.metering.operations.file_batches import FOLDER, Findings, Told, batches, mapping_of
 from qiao.metering.operations.taking import (
     KNOWN,
     READ,
     REFUSED,
     NewReading,
-    Taken,
     foresee_readings,
     take_readings,
 )
-from qiao.metering.rules.file_rows import TABLE, FileRow, read_row
-from qiao.staff.queries import ids_by_number, organisation
+from qiao.metering.queries.neighbours import Neighbours
+from qiao.metering.rules.file_rows import TABLE, FileRow
+from qiao.staff.queries import ids_by_number
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
 CHECK_TASK: Final = "metering.check_file"
 TAKE_TASK: Final = "metering.take_file"
-FOLDER: Final = UploadFolder("readings")
 SOURCE: Final = "file"
 BATCH: Final = 10_000
-EXAMPLES: Final = 3
 _State = ReadingFile.State
 WAITING: Final = (_State.MAPPING, _State.CHECKING, _State.CHECKED, _State.FAILED)
 
@@ -104,11 +100,6 @@ def receive_file(
     return file
 
 
-def mapping_of(file: ReadingFile) -> dict[int, str]:
-    """The field of every column."""
-    return {int(column): key for column, key in file.mapping.items()}
-
-
 def name_columns(*, actor: Actor, file_id: int, mapping: Mapping[int, str]) -> ReadingFile:
     """Say what every column means, and have the file checked.
 
@@ -134,52 +125,6 @@ def reopen_columns(*, actor: Actor, file_id: int) -> ReadingFile:
     return file
 
 
-@dataclass(slots=True)
-class _Findings:
-    """What a dry run found, in counts, with a few examples of every fault."""
-
-    rows: int = 0
-    new: int = 0
-    exceptions: int = 0
-    known: int = 0
-    refused: int = 0
-    faults: Counter[tuple[str, str]] = field(default_factory=Counter)
-    examples: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
-    rules: Counter[str] = field(default_factory=Counter)
-
-    def add(self, each: "_Told") -> None:
-        """Count one row."""
-        self.rows += 1
-        self.refused += bool(each.faults)
-        for fault in each.faults:
-            kind = (fault.field, fault.code)
-            self.faults[kind] += 1
-            examples = self.examples.setdefault(kind, [])
-            if len(examples) < EXAMPLES:
-                examples.append((each.number, fault.found))
-        if each.faults or each.taken is None:
-            return
-        self.known += each.taken.outcome == KNOWN
-        self.new += each.taken.outcome not in (KNOWN, REFUSED)
-        self.exceptions += each.taken.state == "exception"
-        self.rules.update(found.rule for found in each.taken.findings)
-
-    def data(self) -> dict[str, Any]:
-        """As it is kept with the file."""
-        return {
-            "rows": self.rows,
-            "new": self.new,
-            "exceptions": self.exceptions,
-            "known": self.known,
-            "refused": self.refused,
-            "rules": self.rules.most_common(),
-            "faults": [
-                [name, code, count, self.examples[name, code]]
-                for (name, code), count in self.faults.most_common()
-            ],
-        }
-
-
 def run_check(*, actor: Actor, file_id: int, now: datetime) -> ReadingFile:
     """The dry run: the whole file as it would be taken in; no reading is written.
 
@@ -191,12 +136,12 @@ def run_check(*, actor: Actor, file_id: int, now: datetime) -> ReadingFile:
     if file.state != _State.CHECKING:
         return file
     still = ReadingFile.objects.filter(pk=file_id, state=_State.CHECKING, mapping=file.mapping)
-    found = _Findings()
+    found, neighbours = Findings(), Neighbours()
     try:
-        for batch in _batches(file, skip=0):
-            with acting(actor):
-                told = _put(batch, file, actor, now, dry=True)
-            for each in told:
+        for batch in batches(file, skip=0, size=BATCH):
+            with not_collected(), acting(actor):
+                _put(batch, file, actor, now, neighbours, dry=True)
+            for each in batch:
                 found.add(each)
             if not still.update(checked_rows=found.rows):
                 break
@@ -249,11 +194,12 @@ def run_file(*, actor: Actor, file_id: int, now: datetime) -> ReadingFile:
     file = ReadingFile.objects.get(pk=file_id)
     if file.state != _State.RUNNING:
         return file
+    neighbours = Neighbours()
     try:
-        for batch in _batches(file, skip=file.read_count):
-            with acting(actor):
+        for batch in batches(file, skip=file.read_count, size=BATCH):
+            with not_collected(), acting(actor):
                 file = _locked(actor, file_id, _State.RUNNING)
-                _take_batch(batch, file, actor, now)
+                _take_batch(batch, file, actor, now, neighbours)
     except (SheetRefused, FileNotFoundError, FileChanged) as refusal:
         failure, detail = failure_of(refusal)
         ReadingFile.objects.filter(pk=file_id).update(failure=failure, failure_detail=detail)
@@ -266,18 +212,10 @@ def run_file(*, actor: Actor, file_id: int, now: datetime) -> ReadingFile:
     return file
 
 
-@dataclass(slots=True)
-class _Told:
-    """A row with what became of it."""
-
-    number: int
-    row: FileRow
-    faults: list[RowFault]
-    taken: Taken | None = None
-
-
-def _take_batch(batch: Sequence[SheetRow], file: ReadingFile, actor: Actor, now: datetime) -> None:
-    told = _put(batch, file, actor, now, dry=False)
+def _take_batch(
+    told: Sequence[Told], file: ReadingFile, actor: Actor, now: datetime, neighbours: Neighbours
+) -> None:
+    _put(told, file, actor, now, neighbours, dry=False)
     lines = [
         (file.pk, each.number, each.row.meter[:40], Jsonb([asdict(f) for f in each.faults]))
         for each in told
@@ -295,20 +233,20 @@ def _take_batch(batch: Sequence[SheetRow], file: ReadingFile, actor: Actor, now:
 
 
 def _put(
-    batch: Sequence[SheetRow], file: ReadingFile, actor: Actor, now: datetime, *, dry: bool
-) -> list[_Told]:
-    """Rows read, and taken in as far as they can be; in their order."""
-    mapping = mapping_of(file)
-    zone = ZoneInfo(organisation(file.organisation_id).timezone)
-    told = []
-    for sheet in batch:
-        row = read_row(sheet.cells, mapping, zone)
-        told.append(_Told(sheet.number, row, list(row.faults)))
+    told: Sequence[Told],
+    file: ReadingFile,
+    actor: Actor,
+    now: datetime,
+    neighbours: Neighbours,
+    *,
+    dry: bool,
+) -> None:
+    """Take rows in as far as they can be, and note what became of each."""
     readers = ids_by_number({each.row.reader for each in told if each.row.reader})
     good = [each for each in told if not each.faults]
     readings = [_reading(each.row, file, readers) for each in good]
     run = foresee_readings if dry else take_readings
-    found = run(actor=actor, now=now, source=SOURCE, readings=readings)
+    found = run(actor=actor, now=now, source=SOURCE, readings=readings, neighbours=neighbours)
     for each, taken in zip(good, found, strict=True):
         each.taken = taken
         if taken.outcome == REFUSED:
@@ -321,7 +259,6 @@ def _put(
                 )
                 for finding in taken.findings
             ]
-    return told
 
 
 _FIELD_OF: Final = {"time": "day", "meter": "meter", "value": "value"}
@@ -340,15 +277,6 @@ def _reading(row: FileRow, file: ReadingFile, readers: Mapping[str, int]) -> New
         reason=row.reason,
         reader_id=readers.get(row.reader),
     )
-
-
-def _batches(file: ReadingFile, *, skip: int) -> Iterator[list[SheetRow]]:
-    path = FOLDER.path_of(file.pk)
-    if digest_of(path) != file.digest:
-        raise FileChanged(file.file_name)
-    rows = islice(open_sheet(path).rows(), skip, None)
-    while batch := list(islice(rows, BATCH)):
-        yield batch
 
 
 def _locked(actor: Actor, file_id: int, *states: str) -> ReadingFile:

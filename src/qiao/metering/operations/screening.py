@@ -31,6 +31,27 @@ class _Row(NamedTuple):
     rules: int
 
 
+class _RuleSets:
+    """The different sets of rules that hold for readings, numbered as they are met."""
+
+    def __init__(self, rules: Callable[[str, date], Sequence[Rule]]) -> None:
+        self._rules = rules
+        self._of_days: dict[tuple[str, date], int] = {}
+        self._of_rules: dict[tuple[int, ...], int] = {}
+        self.found: list[Sequence[Rule]] = []
+
+    def number_of(self, service: str, day: date) -> int:
+        """The number of the set of a service and day."""
+        number = self._of_days.get((service, day))
+        if number is None:
+            own = self._rules(service, day)
+            number = self._of_rules.setdefault(tuple(map(id, own)), len(self.found))
+            if number == len(self.found):
+                self.found.append(own)
+            self._of_days[service, day] = number
+        return number
+
+
 def let_pass(
     *,
     readings: Sequence["NewReading"],
@@ -42,46 +63,38 @@ def let_pass(
     held: Held,
     rules: Callable[[str, date], Sequence[Rule]],
     neighbours: Neighbours,
+    near_day: date,
 ) -> dict[int, Decimal]:
     """The values of readings of which `rules.vee.check` would find nothing, by their places.
 
     `places`, `days` are those of readings that are to be taken in, `todays` is by unit, `held` all
     that is in effect of the registers in `known`. `parts` are the registers of time of use of a
-    meter, by its id.
+    meter, by its id. Neighbours are compared as they were read by `near_day`.
     """
     if len(places) < WORTH:
         return {}
-    own: dict[tuple[int, ...], int] = {}
-    sets: list[Sequence[Rule]] = []
-    of_day: dict[tuple[str, date], int] = {}
+    sets = _RuleSets(rules)
     alone = Counter(where.register_id for where in places.values())
     rows = []
     for place, where in places.items():
         if alone[where.register_id] > 1:
             continue
-        day = days[place]
-        value = _value(readings[place], where, day, todays[where.organisation_id], known)
-        if value is None:
-            continue
-        found = of_day.get((where.service, day))
-        if found is None:
-            held_rules = rules(where.service, day)
-            found = own.setdefault(tuple(map(id, held_rules)), len(sets))
-            if found == len(sets):
-                sets.append(held_rules)
-            of_day[where.service, day] = found
-        rows.append(_Row(where.register_id, place, value, found))
+        day, today = days[place], todays[where.organisation_id]
+        value = _value(readings[place], where, day, today, known)
+        if value is not None:
+            own = sets.number_of(where.service, day)
+            rows.append(_Row(where.register_id, place, value, own))
     rows.sort()
     new = _columns(rows, readings, places, days, known, parts)
 
     def middles(wanted: Sequence[int]) -> tuple[Column, Column]:
         asked = [(places[rows[n].place].route_id, rows[n].register_id) for n in wanted]
-        neighbours.read({route for route, _register in asked if route is not None})
-        found = [neighbours.middle(*each) for each in asked]
+        neighbours.read((route for route, _register in asked), near_day)
+        found = [neighbours.middle(*each, near_day) for each in asked]
         return np.array([n for n, _ in found]), np.array([float(ratio) for _, ratio in found])
 
     which = np.array([row.rules for row in rows], dtype=int)
-    pairs = [(which == place, each) for place, each in enumerate(sets)]
+    pairs = [(which == number, own) for number, own in enumerate(sets.found)]
     fine = surely_fine(new, held, pairs, middles)
     return {
         row.place: row.value for row, passed in zip(rows, fine.tolist(), strict=True) if passed

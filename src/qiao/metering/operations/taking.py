@@ -6,7 +6,7 @@ for an estimate of the same day, and for one that was to be read again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -36,7 +36,7 @@ from qiao.metering.queries.places import (
     find_places,
     registers_of,
 )
-from qiao.metering.rules.checks import REFUSE, STOP, Finding, Rule, rules_on
+from qiao.metering.rules.checks import REFUSE, STOP, Finding, RulesByDay
 from qiao.metering.rules.registers import PERIOD, TOTAL
 from qiao.metering.rules.spans import Past, spans_of
 from qiao.metering.rules.vee import Around, Candidate, Checked, check
@@ -92,28 +92,45 @@ class Taken(NamedTuple):
 
 
 def take_readings(
-    *, actor: Actor, now: datetime, source: str, readings: Sequence[NewReading]
+    *,
+    actor: Actor,
+    now: datetime,
+    source: str,
+    readings: Sequence[NewReading],
+    neighbours: Neighbours | None = None,
 ) -> list[Taken]:
     """Take readings in and check them; what became of each, in their order.
 
-    Meters of units in which the actor may not read are unknown to it: they are refused. Raises
+    Meters of units in which the actor may not read are unknown to it: they are refused. Who takes
+    in batch after batch may keep the `neighbours` that they are compared with. Raises
     `qiao.core.rules.text.BadText` for a source or key that is none, `Forbidden`.
     """
-    return _take(actor, now, source, readings, dry=False)
+    return _take(actor, now, source, readings, neighbours, dry=False)
 
 
 def foresee_readings(
-    *, actor: Actor, now: datetime, source: str, readings: Sequence[NewReading]
+    *,
+    actor: Actor,
+    now: datetime,
+    source: str,
+    readings: Sequence[NewReading],
+    neighbours: Neighbours | None = None,
 ) -> list[Taken]:
     """What `take_readings` would make of them; nothing is written but registers that were missing.
 
     `reading_id` is None of those that would be taken. Raises as `take_readings`.
     """
-    return _take(actor, now, source, readings, dry=True)
+    return _take(actor, now, source, readings, neighbours, dry=True)
 
 
 def _take(
-    actor: Actor, now: datetime, source: str, readings: Sequence[NewReading], *, dry: bool
+    actor: Actor,
+    now: datetime,
+    source: str,
+    readings: Sequence[NewReading],
+    neighbours: Neighbours | None,
+    *,
+    dry: bool,
 ) -> list[Taken]:
     required()
     actor.require(READ)
@@ -122,7 +139,7 @@ def _take(
         clean(each.key, field="key", max_length=KEY_LENGTH, one_line=True, required=True)
         if each.reason:
             clean(each.reason, field="reason", max_length=REASON_LENGTH, one_line=True)
-    batch = _Batch(actor, now, word, readings)
+    batch = _Batch(actor, now, word, readings, neighbours or Neighbours())
     batch.take(dry=dry)
     return [batch.outcomes[place] for place in range(len(readings))]
 
@@ -151,6 +168,7 @@ class _Batch:
     now: datetime
     source: str
     readings: Sequence[NewReading]
+    neighbours: Neighbours
     outcomes: dict[int, Taken] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)
     zones: dict[int, ZoneInfo] = field(default_factory=dict)
@@ -162,8 +180,8 @@ class _Batch:
     written: list[Written] = field(default_factory=list)
     replaced: dict[int, int] = field(default_factory=dict)
     pasts: Pasts = field(init=False)
-    rules: "_Rules" = field(init=False)
-    neighbours: Neighbours = field(init=False)
+    rules: RulesByDay = field(init=False)
+    near_day: date = field(init=False)
 
     def take(self, *, dry: bool) -> None:
         self._skip_known()
@@ -241,16 +259,16 @@ class _Batch:
         since = min(self.days.values()) - timedelta(days=PAST_DAYS)
         held = held_of(self.known, since=since)
         self.pasts = Pasts(held)
-        self.rules = _Rules(checks_for(where.service for where in wheres))
-        self.neighbours = Neighbours(max(self.days.values()))
+        self.rules = RulesByDay(checks_for(where.service for where in wheres))
+        self.near_day = max(self.days.values())
         self.plain = let_pass(
             readings=self.readings, places=self.places, days=self.days, todays=self.todays,
             known=self.known, parts=self.parts, held=held, rules=self.rules.on,
-            neighbours=self.neighbours,
+            neighbours=self.neighbours, near_day=self.near_day,
         )  # fmt: skip
         if self.rules.ask_for("neighbours"):
             left = (where for place, where in self.places.items() if place not in self.plain)
-            self.neighbours.read({each.route_id for each in left if each.route_id is not None})
+            self.neighbours.read((each.route_id for each in left), self.near_day)
 
     def _judge(self, place: int, given: NewReading) -> None:
         where, day = self.places[place], self.days[place]
@@ -270,9 +288,10 @@ class _Batch:
         where, day = self.places[place], self.days[place]
         rules = self.rules.on(where.service, day)
         asks = any(rule.key == "neighbours" for rule in rules)
+        near = (where.route_id, where.register_id, self.near_day)
         around = Around(
             past=[past for _pk, past in self.pasts.of(where.register_id).values()],
-            neighbours=self.neighbours.others(where.route_id, where.register_id) if asks else (),
+            neighbours=self.neighbours.others(*near) if asks else (),
             parts=self._parts(where, day),
         )
         today = self.todays[where.organisation_id]
@@ -337,25 +356,6 @@ class _Batch:
         for pk, row in zip(ids, self.written, strict=False):
             told = Taken(row.given.key, TAKEN, pk, row.state, row.checked.findings)
             self.outcomes[row.place] = told
-
-
-class _Rules:
-    """The rules of services, those of a day picked once."""
-
-    def __init__(self, versions: Mapping[str, list[Rule]]) -> None:
-        self._versions = versions
-        self._on: dict[tuple[str, date], list[Rule]] = {}
-
-    def on(self, service: str, day: date) -> list[Rule]:
-        """The rules of a service that hold on a day; one list for a service and day."""
-        found = self._on.get((service, day))
-        if found is None:
-            found = self._on[service, day] = rules_on(self._versions[service], day)
-        return found
-
-    def ask_for(self, key: str) -> bool:
-        """Whether any version of a check is among them."""
-        return any(rule.key == key for each in self._versions.values() for rule in each)
 
 
 def _twice(checked: Checked, held: Past) -> Checked:

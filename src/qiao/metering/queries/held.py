@@ -13,7 +13,7 @@ from qiao.metering.rules.spans import Past
 _FIRST: Final = date(1, 1, 1).toordinal()
 _HELD = """
 SELECT r.register_id, r.id, (r.read_date - DATE '0001-01-01' + %(first)s)::int,
-       (r.value * %(steps)s)::bigint, (r.method = 'estimated')::int, r.is_rolled::int
+       (r.value * %(steps)s)::bigint, (r.method = 'estimated')::int + 2 * r.is_rolled::int
   FROM metering_reading r
  WHERE r.register_id = ANY(%(registers)s::bigint[]) AND r.superseded_by_id IS NULL
    AND r.state IN ('valid', 'final', 'billed') AND r.read_date >= %(since)s::date
@@ -25,11 +25,11 @@ def held_of(register_ids: Collection[int], *, since: date) -> Held:
     values: dict[str, Any] = {
         "registers": numbers(register_ids), "since": since, "first": _FIRST, "steps": STEPS,
     }  # fmt: skip
-    kinds = ("bigint", "bigint", "int", "bigint", "int", "int")
+    kinds = ("bigint", "bigint", "int", "bigint", "int")
     columns = fetch_columns(_HELD, values, kinds)
     order = np.lexsort((columns[2], columns[0]))
-    register, reading, day, value, is_estimated, is_rolled = (each[order] for each in columns)
-    return Held(register, reading, day, value, is_estimated != 0, is_rolled != 0)
+    register, reading, day, value, marks = (each[order] for each in columns)
+    return Held(register, reading, day, value, marks & 1 != 0, marks & 2 != 0)
 
 
 class Pasts:

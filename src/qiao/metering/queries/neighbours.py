@@ -1,6 +1,7 @@
 """How the use of the meters of a route stands to their use before."""
 
-from collections.abc import Collection
+from array import array
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
@@ -8,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from qiao.core.prepared import fetch_all
 
 NEAR_DAYS: Final = 45  # how new the reading of a neighbour must be to be compared with
+MOST: Final = 1_000_000  # ratios that are kept, of about 120 bytes each
 
 _NEIGHBOURS = """
 SELECT t.route_id, g.id, x.ratio
@@ -28,55 +30,74 @@ SELECT t.route_id, g.id, x.ratio
 """
 
 
-class _Ratio(NamedTuple):
-    """A ratio of a register; sorted by it."""
+class _Route(NamedTuple):
+    """The ratios of a route, the least first, and whose they are."""
 
-    ratio: Decimal
-    register_id: int
+    ratios: list[Decimal]
+    registers: "array[int]"
+
+    def place_of(self, register_id: int) -> int:
+        """Where the ratio of a register stands; behind all where it has none."""
+        try:
+            return self.registers.index(register_id)
+        except ValueError:
+            return len(self.ratios)
 
 
 class Neighbours:
-    """The meters of routes as they were last read by a day; a route is read when it is asked for.
+    """How the meters of routes were last read by a day, each route read once for many batches.
 
-    How the last use of each stands to its use before, by days, of those that were read within
-    `NEAR_DAYS`.
+    Known is how the last use of each stands to its use before, by days, of those that were read
+    within `NEAR_DAYS`. What is read later is not seen; from `MOST` meters on the routes that were
+    asked for first are forgotten.
     """
 
-    def __init__(self, day: date) -> None:
-        self.day = day
-        self._routes: dict[int, tuple[list[_Ratio], dict[int, int]]] = {}
+    def __init__(self) -> None:
+        self._routes: dict[tuple[int, date], _Route] = {}
+        self._count = 0
 
-    def read(self, route_ids: Collection[int]) -> None:
-        """Read the routes that have not been read yet. One statement."""
-        new = {pk for pk in route_ids if pk not in self._routes}
+    def read(self, route_ids: Iterable[int | None], day: date) -> None:
+        """Read the routes that have not been read yet. One statement at most."""
+        new = {pk for pk in route_ids if pk is not None and (pk, day) not in self._routes}
         if not new:
             return
-        found: dict[int, list[_Ratio]] = {pk: [] for pk in new}
-        values: dict[str, Any] = {"routes": sorted(new), "day": self.day, "near": NEAR_DAYS}
+        self._forget()
+        found: dict[int, list[tuple[Decimal, int]]] = {pk: [] for pk in new}
+        values: dict[str, Any] = {"routes": sorted(new), "day": day, "near": NEAR_DAYS}
         for route_id, register_id, ratio in fetch_all(_NEIGHBOURS, values):
-            found[route_id].append(_Ratio(ratio, register_id))
-        for route_id, ratios in found.items():
-            ratios.sort()
-            places = {each.register_id: place for place, each in enumerate(ratios)}
-            self._routes[route_id] = (ratios, places)
+            found[route_id].append((ratio, register_id))
+        for route_id, pairs in found.items():
+            pairs.sort()
+            registers = array("q", (register_id for _ratio, register_id in pairs))
+            self._routes[route_id, day] = _Route([ratio for ratio, _register in pairs], registers)
+            self._count += len(pairs)
 
-    def others(self, route_id: int | None, register_id: int) -> list[Decimal]:
-        """The ratios of the other meters of a route that was read, the least first."""
-        ratios, _places = self._of(route_id)
-        return [each.ratio for each in ratios if each.register_id != register_id]
+    def _forget(self) -> None:
+        while self._count > MOST:
+            gone = self._routes.pop(next(iter(self._routes)))
+            self._count -= len(gone.ratios)
 
-    def middle(self, route_id: int | None, register_id: int) -> tuple[int, Decimal]:
+    def others(self, route_id: int | None, register_id: int, day: date) -> list[Decimal]:
+        """The ratios of the other meters of the route, the least first."""
+        route = self._of(route_id, day)
+        own = route.place_of(register_id)
+        return route.ratios[:own] + route.ratios[own + 1 :]
+
+    def middle(self, route_id: int | None, register_id: int, day: date) -> tuple[int, Decimal]:
         """How many others there are, and the one in their middle (nought without any)."""
-        ratios, places = self._of(route_id)
-        own = places.get(register_id, len(ratios))
-        count = len(ratios) - (own < len(ratios))
+        route = self._of(route_id, day)
+        own = route.place_of(register_id)
+        count = len(route.ratios) - (own < len(route.ratios))
         if not count:
             return 0, Decimal(0)
         half = count // 2
-        return count, ratios[half + (half >= own)].ratio
+        return count, route.ratios[half + (half >= own)]
 
-    def _of(self, route_id: int | None) -> tuple[list[_Ratio], dict[int, int]]:
+    def _of(self, route_id: int | None, day: date) -> _Route:
         if route_id is None:
-            return [], {}
-        self.read([route_id])
-        return self._routes[route_id]
+            return _NOBODY
+        self.read([route_id], day)
+        return self._routes[route_id, day]
+
+
+_NOBODY: Final = _Route([], array("q"))

@@ -1,6 +1,6 @@
 """Checks of readings as dated data: which there are, with which figures, from which day on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -74,6 +74,25 @@ def rules_on(rules: Iterable[Rule], day: date) -> list[Rule]:
         if rule.valid_from <= day:
             held[rule.key] = rule
     return [held[key] for key in PARAMETERS if key in held and held[key].severity != "off"]
+
+
+class RulesByDay:
+    """The versions of the rules of some services, those of a day picked once."""
+
+    def __init__(self, versions: Mapping[str, Sequence[Rule]]) -> None:
+        self._versions = versions
+        self._on: dict[tuple[str, date], list[Rule]] = {}
+
+    def on(self, service: str, day: date) -> list[Rule]:
+        """The rules of a service that hold on a day."""
+        found = self._on.get((service, day))
+        if found is None:
+            found = self._on[service, day] = rules_on(self._versions[service], day)
+        return found
+
+    def ask_for(self, key: str) -> bool:
+        """Whether any version of a check is among them."""
+        return any(rule.key == key for each in self._versions.values() for rule in each)
 
 
 @dataclass(frozen=True, slots=True)

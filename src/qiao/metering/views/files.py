@@ -20,6 +20,7 @@ from qiao.core.transactions import acting
 from qiao.metering.forms import FileForm
 from qiao.metering.models import ReadingFile
 from qiao.metering.operations import files
+from qiao.metering.operations.file_batches import mapping_of
 from qiao.metering.queries.files import FileUnknown, file_for, list_files, refused_rows
 from qiao.metering.rules.file_rows import FIELDS
 from qiao.metering.showing.files import write_refused
@@ -93,7 +94,7 @@ def file(request: StaffRequest, file_id: int) -> HttpResponse:
 def _show(
     request: StaffRequest, job: ReadingFile, errors: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
-    mapping = files.mapping_of(job)
+    mapping = mapping_of(job)
     working = job.state in WORKING
     after = number_in(request, "after")
     refused = list(refused_rows(job, after=after, limit=51)) if job.refused_count else []
