@@ -30,8 +30,9 @@ def reserve_ids(table: str, count: int) -> int:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT min(v), max(v) FROM (SELECT nextval(pg_get_serial_sequence(%s, 'id')) AS v"
-                " FROM generate_series(1, %s)) AS taken",
+                "SELECT min(v), max(v) FROM (SELECT nextval(own.name) AS v"
+                " FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0)"
+                " AS own, generate_series(1, %s)) AS taken",
                 [table, count],
             )
             first, last = cursor.fetchone()

@@ -1,7 +1,7 @@
 """The rows of a file of readings by batches, what became of each, and what a dry run found."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -12,7 +12,7 @@ from qiao.core.rules.columns import RowFault
 from qiao.core.sheets import open_sheet
 from qiao.core.table_uploads import FileChanged, UploadFolder, digest_of
 from qiao.metering.models import ReadingFile
-from qiao.metering.operations.taking import KNOWN, REFUSED, Taken
+from qiao.metering.operations.taking import KNOWN, REFUSED, NewReading, Taken
 from qiao.metering.rules.file_rows import FileRow, read_row
 from qiao.staff.queries import organisation
 
@@ -27,12 +27,19 @@ def mapping_of(file: ReadingFile) -> dict[int, str]:
 
 @dataclass(slots=True)
 class Told:
-    """A row with what became of it."""
+    """A row, its reading where it can be one, and what became of it."""
 
     number: int
     row: FileRow
     faults: list[RowFault]
+    reading: NewReading | None
     taken: Taken | None = None
+
+    def reading_by(self, readers: Mapping[str, int]) -> NewReading:
+        """The reading, with the id of who read it by the number of staff."""
+        assert self.reading is not None
+        reader = readers.get(self.row.reader)
+        return self.reading if reader is None else self.reading._replace(reader_id=reader)
 
 
 def batches(file: ReadingFile, *, skip: int, size: int) -> Iterator[list[Told]]:
@@ -48,7 +55,8 @@ def batches(file: ReadingFile, *, skip: int, size: int) -> Iterator[list[Told]]:
         found = []
         for sheet in islice(rows, size):
             row = read_row(sheet.cells, mapping, zone)
-            found.append(Told(sheet.number, row, list(row.faults)))
+            reading = None if row.faults else _reading(row, file.organisation_id)
+            found.append(Told(sheet.number, row, list(row.faults), reading))
         return found
 
     with ThreadPoolExecutor(1, "readings") as reader:
@@ -56,6 +64,20 @@ def batches(file: ReadingFile, *, skip: int, size: int) -> Iterator[list[Told]]:
         while batch := coming.result():
             coming = reader.submit(read)
             yield batch
+
+
+def _reading(row: FileRow, organisation_id: int) -> NewReading:
+    assert row.at is not None
+    return NewReading(
+        key=row.key(organisation_id),
+        raw=row.raw,
+        read_at=row.at,
+        meter_number=row.meter,
+        kind=row.kind,
+        period=row.period,
+        method=row.method,
+        reason=row.reason,
+    )
 
 
 @dataclass(slots=True)

@@ -35,12 +35,11 @@ from qiao.metering.operations.taking import (
     KNOWN,
     READ,
     REFUSED,
-    NewReading,
     foresee_readings,
     take_readings,
 )
 from qiao.metering.queries.neighbours import Neighbours
-from qiao.metering.rules.file_rows import TABLE, FileRow
+from qiao.metering.rules.file_rows import TABLE
 from qiao.staff.queries import ids_by_number
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ def run_check(*, actor: Actor, file_id: int, now: datetime) -> ReadingFile:
     try:
         for batch in batches(file, skip=0, size=BATCH):
             with not_collected(), acting(actor):
-                _put(batch, file, actor, now, neighbours, dry=True)
+                _put(batch, actor, now, neighbours, dry=True)
             for each in batch:
                 found.add(each)
             if not still.update(checked_rows=found.rows):
@@ -215,7 +214,7 @@ def run_file(*, actor: Actor, file_id: int, now: datetime) -> ReadingFile:
 def _take_batch(
     told: Sequence[Told], file: ReadingFile, actor: Actor, now: datetime, neighbours: Neighbours
 ) -> None:
-    _put(told, file, actor, now, neighbours, dry=False)
+    _put(told, actor, now, neighbours, dry=False)
     lines = [
         (file.pk, each.number, each.row.meter[:40], Jsonb([asdict(f) for f in each.faults]))
         for each in told
@@ -233,18 +232,12 @@ def _take_batch(
 
 
 def _put(
-    told: Sequence[Told],
-    file: ReadingFile,
-    actor: Actor,
-    now: datetime,
-    neighbours: Neighbours,
-    *,
-    dry: bool,
+    told: Sequence[Told], actor: Actor, now: datetime, neighbours: Neighbours, *, dry: bool
 ) -> None:
     """Take rows in as far as they can be, and note what became of each."""
     readers = ids_by_number({each.row.reader for each in told if each.row.reader})
-    good = [each for each in told if not each.faults]
-    readings = [_reading(each.row, file, readers) for each in good]
+    good = [each for each in told if each.reading is not None]
+    readings = [each.reading_by(readers) for each in good]
     run = foresee_readings if dry else take_readings
     found = run(actor=actor, now=now, source=SOURCE, readings=readings, neighbours=neighbours)
     for each, taken in zip(good, found, strict=True):
@@ -262,21 +255,6 @@ def _put(
 
 
 _FIELD_OF: Final = {"time": "day", "meter": "meter", "value": "value"}
-
-
-def _reading(row: FileRow, file: ReadingFile, readers: Mapping[str, int]) -> NewReading:
-    assert row.at is not None
-    return NewReading(
-        key=row.key(file.organisation_id),
-        raw=row.raw,
-        read_at=row.at,
-        meter_number=row.meter,
-        kind=row.kind,
-        period=row.period,
-        method=row.method,
-        reason=row.reason,
-        reader_id=readers.get(row.reader),
-    )
 
 
 def _locked(actor: Actor, file_id: int, *states: str) -> ReadingFile:

@@ -1,11 +1,10 @@
 """Use between the readings of a register: of late, and in the same season of last year."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from qiao.metering.rules.registers import EXACT, Register, wrapped
 
@@ -15,8 +14,7 @@ RECENT_SPANS: Final = 12  # what is called usual of late
 SEASON_DAYS: Final = 45
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(NamedTuple):
     """An earlier or later reading of the same register."""
 
     day: date
@@ -25,8 +23,7 @@ class Past:
     is_rolled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Use between two readings of a register, in its own units."""
 
     start: date
