@@ -1,14 +1,11 @@
 """Columns of numbers and texts between the database and Python."""
 
-import gc
-
 import pytest
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qiao.core.columns import fetch_columns, numbers, texts
-from qiao.core.garbage import not_collected
 
 TEXTS = st.lists(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0")))
 
@@ -48,18 +45,3 @@ def test_texts_and_numbers_come_back_as_they_were_sent() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT %s::bigint[]", [numbers([3, None, -1])])
         assert cursor.fetchone()[0] == [3, None, -1]
-
-
-def test_garbage_is_looked_for_again_after_a_block() -> None:
-    def fails() -> None:
-        with not_collected():
-            assert not gc.isenabled()
-            with not_collected():
-                pass
-            assert not gc.isenabled()
-            raise KeyError
-
-    assert gc.isenabled()
-    with pytest.raises(KeyError):
-        fails()
-    assert gc.isenabled()

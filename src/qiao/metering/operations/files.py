@@ -17,7 +17,7 @@ from django.db.backends.postgresql.psycopg_any import Jsonb
 from qiao.core import background, disclosure
 from qiao.core.actor import Actor
 from qiao.core.copying import copy_rows
-from qiao.core.garbage import not_collected
+from qiao.core.memory import uncollected
 from qiao.core.rules.columns import RowFault
 from qiao.core.sheets import SheetRefused, open_sheet
 from qiao.core.table_uploads import (
@@ -138,7 +138,7 @@ def run_check(*, actor: Actor, file_id: int, now: datetime) -> ReadingFile:
     found, neighbours = Findings(), Neighbours()
     try:
         for batch in batches(file, skip=0, size=BATCH):
-            with not_collected(), acting(actor):
+            with uncollected(), acting(actor):
                 _put(batch, actor, now, neighbours, dry=True)
             for each in batch:
                 found.add(each)
@@ -196,7 +196,7 @@ def run_file(*, actor: Actor, file_id: int, now: datetime) -> ReadingFile:
     neighbours = Neighbours()
     try:
         for batch in batches(file, skip=file.read_count, size=BATCH):
-            with not_collected(), acting(actor):
+            with uncollected(), acting(actor):
                 file = _locked(actor, file_id, _State.RUNNING)
                 _take_batch(batch, file, actor, now, neighbours)
     except (SheetRefused, FileNotFoundError, FileChanged) as refusal:
