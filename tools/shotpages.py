@@ -6,14 +6,18 @@ from typing import Any
 
 import shotacts as acts
 
-# In the order of the cards.
-ROLES = {"agent": 0, "technician": 1, "dispatcher": 2, "supervisor": 3, "customer_manager": 4}
-UNCARDED = {
+PLAYED = {
+    "agent": "1027",
+    "technician": "3101",
+    "dispatcher": "2001",
+    "supervisor": "1008",
+    "customer_manager": "1601",
     "administrator": "9001",
     "cashier": "9201",
     "counter_lead": "9202",
     "billing_clerk": "9203",
-}  # who has no card, by staff number
+    "meter_reader": "9301",
+}  # by staff number
 DESKTOP = (1440, 900)
 PHONE = (390, 844)
 SIZES = (DESKTOP, (1280, 800), (1920, 1080), PHONE)
@@ -258,6 +262,25 @@ SHOTS = (
     Shot("bill-run", "/bills/runs/1/", "billing_clerk"),
     Shot("bill-run-new", "/bills/runs/new/", "billing_clerk"),
     Shot("counter-day", "/counter/days/", "counter_lead"),
+    Shot("all-bills", "/bills/", "billing_clerk"),
+    Shot("late-bills", "/bills/?age=30", "billing_clerk"),
+    Shot("bill-summaries", "/bills/summaries/", "billing_clerk"),
+    Shot("feeds", "/feeds/", "administrator"),
+    Shot("feed-new", "/feeds/new/", "administrator"),
+    Shot("readings", "/readings/", "administrator"),
+    Shot("reading", "/readings/", "administrator", act=acts.first_row),
+    Shot("reading-rounds", "/readings/rounds/", "administrator"),
+    Shot("reading-routes", "/readings/routes/", "administrator"),
+    Shot("reading-route", "/readings/routes/1/", "administrator"),
+    Shot("reading-quality", "/readings/quality/", "administrator"),
+    Shot("reading-files", "/readings/files/", "administrator"),
+    Shot("reading-file-new", "/readings/files/new/", "administrator"),
+    Shot("intervals", "/readings/intervals/", "administrator"),
+    Shot("interval-load", "/readings/intervals/", "administrator", act=acts.first_row),
+    Shot("meter", "/readings/points/{meter}/", "administrator"),
+    Shot("meter-day", "{meter_day}", "administrator"),
+    Shot("walks", "/readings/walk/", "meter_reader"),
+    Shot("walk", "/readings/walk/", "meter_reader", act=acts.follows("main a[href*='/walk/']")),
     Shot("bell", "/me/notices/", "supervisor"),
     Shot("article", "/knowledge/", act=acts.ARTICLE),
     Shot("macro-pick", "/cases/{case}/", act=acts.MACROS),

@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from qiao.config.cli.browser import FLAGS
-from shotpages import DESKTOP, ROLES, UNCARDED
+from shotpages import DESKTOP, PLAYED
 
 CHROMIUM = os.environ.get("QIAO_CHROMIUM", "/usr/bin/chromium")
 
@@ -101,21 +101,17 @@ def enter(address: str) -> World:
 
 
 def _sign_in(studio: Studio) -> None:
-    """One click on each card of the sign-in page; what a card sends for those without one."""
+    """What the card of the sign-in page sends, for everybody."""
     address = studio.world.address
-    for role in (*ROLES, *UNCARDED):
+    for role, number in PLAYED.items():
         page = studio.page("", USUAL)
         page.goto(f"{address}/account/login/")
-        if role in ROLES:
-            page.locator(".q-roles form button").nth(ROLES[role]).click()
-            page.wait_for_load_state()
-        else:
-            token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
-            page.request.post(
-                f"{address}/me/demo/{UNCARDED[role]}",
-                form={"csrfmiddlewaretoken": token},
-                headers={"Referer": address},
-            )
+        token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+        page.request.post(
+            f"{address}/me/demo/{number}",
+            form={"csrfmiddlewaretoken": token},
+            headers={"Referer": address},
+        )
         kept = page.context.cookies()
         studio.world.cookies[role] = [c for c in kept if c["name"] in {"q-session", "q-csrf"}]
         studio.forget()
@@ -141,8 +137,22 @@ def _find_ids(studio: Studio) -> None:
             ids[key] = found.group(1)
         page.close()
     ids["contact"] = _new_contact(studio)
+    ids["meter"], ids["meter_day"] = _smart_meter(studio)
     if "job" not in ids:
         ids["job"] = _job_of_crew(studio)
+
+
+def _smart_meter(studio: Studio) -> tuple[str, str]:
+    """A meter of the demo's first customer that tells half hours, and the address of a day."""
+    address = studio.world.address
+    page = studio.page("administrator", USUAL)
+    page.goto(f"{address}/customers/1/")
+    for meter in dict.fromkeys(re.findall(r"/readings/points/(\d+)/", page.content())):
+        told = page.request.get(f"{address}/readings/points/{meter}/").text()
+        day = re.search(r"/readings/points/\d+/days/[0-9-]+/", told)
+        if day:
+            return meter, day.group(0)
+    return "1", "/readings/points/1/"
 
 
 def _job_of_crew(studio: Studio) -> str:
