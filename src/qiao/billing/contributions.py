@@ -17,6 +17,7 @@ from qiao.core.manifest import (
     Permission,
     PointEvents,
     TimelineSource,
+    rows_of_customers,
 )
 
 VIEW = "tariffs.view"
@@ -115,6 +116,7 @@ AUDIT_WORDS = (
             "since": pgettext_lazy("summary bills", "Since"),
             "until": pgettext_lazy("summary bills", "Until"),
         },
+        of_customer=rows_of_customers("billing_collecting", "customer_id"),
     ),
 )
 # A bill that was taken back and made anew speaks of the last reading that it rested on.

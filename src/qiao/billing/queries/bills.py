@@ -126,8 +126,14 @@ def bill_shown(*, actor: Actor, bill_id: int, today: date) -> BillShown:
             for each in asked_of(bill.pk)
         ),
         budget=budget_of(bill),
-        summary=summary_of_bill(bill.pk),
+        summary=_summary(actor, bill),
     )
+
+
+def _summary(actor: Actor, bill: Bill) -> SummaryBill | None:
+    """The document in which it came with others, as far as the actor may see that."""
+    found = summary_of_bill(bill.pk)
+    return found if found and actor.can_in(VIEW, found.organisation_id) else None
 
 
 def _late(bill: Bill, today: date) -> LateShown | None:

@@ -142,6 +142,7 @@ def account(request: StaffRequest, account_id: int) -> HttpResponse:
         raise Http404 from None
     request.actor.require(VIEW, record.organisation_id)
     (who,) = addressees_of([(account_id, today_in(request, record.organisation_id))])
+    collecting = collecting_of(who.customer_id) if who.customer_id else None
     before = parse_date(request.GET.get("before", "")[:10])
     bills = bills_of(
         actor=request.actor, account_id=account_id, today=_today(request), before=before
@@ -157,7 +158,9 @@ def account(request: StaffRequest, account_id: int) -> HttpResponse:
         "before": before,
         "payments": payments_of(actor=request.actor, account_id=account_id) if not before else (),
         "addressee": who,
-        "collecting": collecting_of(who.customer_id) if who.customer_id else None,
+        "collecting": collecting,
+        "may_stop": collecting is not None
+        and request.actor.can_in(ISSUE, collecting.organisation_id),
         "may_issue": request.actor.can_in(ISSUE, record.organisation_id)
         and (row is None or not row["told"]),
         "may_edit": request.actor.can_in(EDIT_ACCOUNT, record.organisation_id),
