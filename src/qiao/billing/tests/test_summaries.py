@@ -327,7 +327,9 @@ def test_it_is_found_and_paid_at_the_counter(company: Company, accounts: list[in
         organisation_id=company.lake.pk, currency="CNY", float_minor=0, day=DAY,
         actor=company.agent, now=NOW,
     )  # fmt: skip
-    assert client.post(url, told | {"seen": "x"}).status_code == 422
+    stale = client.post(url, told | {"seen": "x"})
+    assert stale.status_code == 422
+    assert told["seen"] in stale.content.decode(), "how it stands now is what is sent next"
     assert client.post(url, told).status_code == 302
     assert [open_of(bill) for bill in bills] == [0, 0, 0]
     assert client.post(url, told).status_code == 302, "the same form takes once"

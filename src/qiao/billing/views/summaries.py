@@ -128,12 +128,12 @@ def pay(request: StaffRequest, summary_id: int) -> HttpResponse:
     found = _found(request, summary_id, TAKE)
     day = counter_day(request.actor, today_in(request, found.row.organisation_id))
     owed = sum(each.minor for each in open_bills(summary_id, day=day))
-    form = PaySummaryForm(
-        request.POST if request.method == "POST" else None,
-        currency=found.row.currency,
-        owed=owed,
-        seen=seen_of(summary_id, day=day),
-    )
+    now_stands, seen = seen_of(summary_id, day=day), request.POST.get("seen", "")
+    given = None
+    if request.method == "POST":
+        given = request.POST.copy()
+        given["seen"] = now_stands  # who is refused since it changed sees how it stands now
+    form = PaySummaryForm(given, currency=found.row.currency, owed=owed, seen=now_stands)
 
     def act(data: dict[str, Any]) -> str:
         pay_summary_at_counter(
@@ -142,7 +142,7 @@ def pay(request: StaffRequest, summary_id: int) -> HttpResponse:
                 data["minor"] or owed,
                 Payment.Means(data["means"]),
                 data["key"],
-                data["seen"],
+                seen,
                 data["slip"],
             ),
             actor=request.actor,
