@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +18,11 @@ from qiao.metering.rules.vee import Around, Candidate, check
 
 START = date(2028, 1, 1)
 LATE = date(2033, 1, 1)
+
+
+KINDS_OF_METERS = (
+    (TOTAL,), (TOTAL,), (TOTAL, PERIOD), (TOTAL, PERIOD, PERIOD), (TOTAL, DEMAND),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,31 +60,35 @@ def registers(draw: st.DrawFn, kind: str) -> Register:
 def pasts(draw: st.DrawFn, register: Register, days: Sequence[int]) -> tuple[Past, ...]:
     """Readings that mostly grow by alike uses; some are guesses, some went past the end."""
     at = figure(draw, register, 900)
-    usual = draw(st.sampled_from([0, 1, 10, 10, 200]))
+    odd = draw(st.booleans())
+    usual = draw(st.sampled_from([0, 1, 10, 10, 10, 200]))
+    others = [0, 0, usual * 3, usual + 1, usual // 2, -5] if odd else [usual + 1]
+    uses = draw(st.lists(st.sampled_from([usual] * 3 + others), min_size=16, max_size=16))
+    marks = draw(st.integers(0, 2**16 - 1)) & draw(st.integers(0, 2**16 - 1)) if odd else 0
     found = []
-    for day in days:
-        used = draw(st.sampled_from([usual] * 5 + [0, usual * 3, usual + 1, -5]))
-        before, at = at, (at + used + register.capacity) % register.capacity
-        is_estimated = draw(st.sampled_from([False] * 5 + [True]))
-        is_rolled = at < before and draw(st.booleans())
-        found.append(Past(START + timedelta(day), at, is_estimated, is_rolled))
+    for place, day in enumerate(days):
+        before, at = at, (at + uses[place] + register.capacity) % register.capacity
+        is_marked = bool(marks >> place & 1)
+        is_rolled = at < before and is_marked
+        found.append(Past(START + timedelta(day), at, is_marked and not is_rolled, is_rolled))
     return tuple(found)
 
 
 @st.composite
 def cases(draw: st.DrawFn, meter: int, kind: str, days: Sequence[int], gap: int) -> Case:
     form = draw(registers(kind))
-    past = draw(pasts(form, days))
+    past = draw(st.sampled_from([draw(pasts(form, days))] * 6 + [()]))
     last = past[-1].value if past else Decimal(0)
-    usual = max((two.value - one.value for one, two in pairwise(past)), default=Decimal(10))
-    more = draw(st.sampled_from([usual, usual, usual * 2, usual * 9, Decimal(0), Decimal(-3)]))
-    value = (last + more + draw(st.integers(-1, 1)) + form.capacity) % form.capacity
-    ratios = st.decimals(Decimal("0.1"), 5, places=2)
+    more = Decimal(draw(st.sampled_from([0, 10, 10, 20, 200, -1]))) + figure(draw, form, 25)
+    if draw(st.booleans()):  # as it was before, or nothing at all
+        more = past[-1].value - past[-2].value if len(past) > 1 else Decimal(0)
+    value = (last + more + form.capacity) % form.capacity
+    ratios = st.decimals(Decimal("0.1"), 2, places=1)
     return Case(
         meter, form, past, START + timedelta(max(days, default=0) + gap),
         draw(st.sampled_from([str(value)] * 20 + ["x", "9" * 9])),
         draw(st.sampled_from([""] * 10 + ["W-1", "W-2"])),
-        tuple(draw(st.lists(ratios, max_size=7))),
+        tuple(draw(st.lists(ratios, max_size=4))),
     )  # fmt: skip
 
 
@@ -87,28 +96,32 @@ def cases(draw: st.DrawFn, meter: int, kind: str, days: Sequence[int], gap: int)
 def batches(draw: st.DrawFn) -> list[Case]:
     """Meters with a total alone, with its periods, or with a demand."""
     found: list[Case] = []
-    for meter in range(draw(st.integers(1, 3))):
-        kinds = draw(st.sampled_from([(TOTAL,), (TOTAL, PERIOD, PERIOD), (TOTAL, DEMAND)]))
-        gap = draw(st.sampled_from([30, 30, 29, 60, 1, 0, -3]))
-        steps = st.lists(st.sampled_from([30, 30, 31, 7, 60]), max_size=16)
-        days = np.cumsum(draw(steps)).tolist()
-        shared = draw(st.booleans())
+    for meter in range(draw(st.integers(1, 2))):
+        kinds = draw(st.sampled_from(KINDS_OF_METERS))
+        gap = draw(st.sampled_from([30, 30, 30, 60, 1, 0, -3]))
+        first = draw(st.sampled_from([0, 0, 5, 12]))
+        steps = draw(st.sampled_from([[30] * 16, [30, 31, 7, 60] * 4]))
+        days = np.cumsum(steps).tolist()[first:]
         for kind in kinds:
-            own = days if shared else days[draw(st.integers(0, len(days))) :]
-            found.append(draw(cases(meter, kind, own, gap)))
+            own = days[: len(days) - draw(st.sampled_from([0] * 5 + [2]))]
+            late = draw(st.sampled_from([days[-1] - own[-1]] * 5 + [0]))
+            found.append(draw(cases(meter, kind, own, gap + late)))
     return found
 
 
 @st.composite
+def rules_of(draw: st.DrawFn, key: str) -> Rule:
+    """A check with the usual figures or others."""
+    figures = st.sampled_from(["0.5", "0.5", "1", "2", "2", "3", "4", "10", "0.2", "0.01"])
+    own = {name: Decimal(draw(figures)) for name in PARAMETERS[key] if draw(st.integers(0, 3))}
+    return Rule(key, draw(st.sampled_from(["stop", "note"])), START, own)
+
+
+@st.composite
 def rule_sets(draw: st.DrawFn) -> list[Rule]:
-    """Some checks, in their order, with the usual figures or others."""
-    figures = st.sampled_from(["0.5", "1", "2", "3", "4", "10", "0.2", "0.01"])
-    found = []
-    for key, parameters in PARAMETERS.items():
-        if draw(st.integers(0, 3)):
-            own = {name: Decimal(draw(figures)) for name in parameters if draw(st.booleans())}
-            found.append(Rule(key, draw(st.sampled_from(["stop", "note"])), START, own))
-    return found
+    """Some checks, in their order."""
+    keys = draw(st.sets(st.sampled_from(list(PARAMETERS)), max_size=4))
+    return [draw(rules_of(key)) for key in PARAMETERS if key in keys]
 
 
 def columns(batch: Sequence[Case], values: Sequence[Decimal]) -> tuple[New, Held]:
@@ -161,11 +174,24 @@ def parts_of(case: Case, batch: Sequence[Case], fine: Column) -> Decimal | None:
     return total
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(batches(), rule_sets())
 def test_what_the_screen_lets_pass_no_check_finds_anything_about(
     batch: list[Case], rules: list[Rule]
 ) -> None:
+    holds(batch, rules)
+
+
+@pytest.mark.parametrize("key", list(PARAMETERS))
+@settings(max_examples=100, deadline=None)
+@given(data=st.data())
+def test_each_screen_alone_lets_pass_only_what_its_check_does(
+    key: str, data: st.DataObject
+) -> None:
+    holds(data.draw(batches()), [data.draw(rules_of(key))])
+
+
+def holds(batch: list[Case], rules: list[Rule]) -> None:
     batch = [each for each in batch if _stands(each)]
     values = [read_value(each.raw, each.form) for each in batch]
     new, held = columns(batch, values)
@@ -208,6 +234,51 @@ def test_an_ordinary_month_passes_whole_and_a_jump_does_not() -> None:
     middle = np.full(len(batch), 1.0)
     fine = surely_fine(new, held, [(every, rules)], lambda rows: (middle[rows] * 8, middle[rows]))
     assert fine.tolist() == [True, True, True, False, False, False]
+
+
+def test_a_few_days_of_a_season_are_no_season() -> None:
+    uses = [0, 100, *[10] * 9]
+    past = tuple(
+        Past(START + timedelta(180 + 30 * n), Decimal(sum(uses[: n + 1])))
+        for n in range(len(uses))
+    )
+    case = Case(0, Register(5), past, START + timedelta(540), "290", "", ())
+    rules = [Rule("high", "stop", START, {"times": Decimal(2)})]
+    assert not passes([case], rules)[0]
+    assert check(Candidate(case.day, "290", LATE), case.form, Around(past), rules).is_stopped
+
+
+@pytest.mark.parametrize(
+    ("part", "day", "passed"),
+    [
+        ((0, False), 30, True),
+        ((0, False), 29, False),
+        ((1, False), 30, False),
+        ((0, True), 30, False),
+    ],
+)
+def test_a_total_passes_with_parts_of_its_own_days(
+    part: tuple[int, bool], day: int, *, passed: bool
+) -> None:
+    total = (Past(START, Decimal(100)),)
+    last, is_estimated = part
+    parts = (
+        Past(START - timedelta(30), Decimal(100)),
+        Past(START + timedelta(last), Decimal(100), is_estimated),
+    )
+    batch = [
+        Case(0, Register(5), total, START + timedelta(30), "160", "", ()),
+        Case(0, Register(5, kind=PERIOD), parts, START + timedelta(day), "160", "", ()),
+    ]
+    assert passes(batch, [Rule("sum", "stop", START)]) == [passed, True]
+
+
+def passes(batch: Sequence[Case], rules: Sequence[Rule]) -> list[bool]:
+    new, held = columns(batch, [Decimal(each.raw) for each in batch])
+    found: list[bool] = surely_fine(
+        new, held, [(np.ones(len(batch), dtype=bool), rules)], _nobody
+    ).tolist()
+    return found
 
 
 def test_a_check_without_a_screen_lets_nothing_pass() -> None:
