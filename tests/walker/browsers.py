@@ -12,6 +12,7 @@ from tests.walker.visits import Visit, told
 from tests.world import World, picture
 
 PEOPLE = "户名,电话\n王五,13700001111\n"
+HOURS = "表号,开始时间,用量\nW-9,2026-11-01 00:30,0.5\n"
 
 
 class Browsers:
@@ -41,6 +42,7 @@ def form_of(visit: Visit, world: World) -> dict[str, Any]:
     files = {
         "PNG": SimpleUploadedFile("p.png", picture().content, "image/png"),
         "CSV": SimpleUploadedFile("p.csv", PEOPLE.encode(), "text/csv"),
+        "HOURS": SimpleUploadedFile("h.csv", HOURS.encode(), "text/csv"),
     }
     given = told(dict(visit.post or {}), world.ids | {name: name for name in files})
     filled = {

@@ -24,7 +24,7 @@ METERING: Final = {
         {"service_point_id": "{metered_point}", "day": "2026-11-01"}, queries=("x=1",)
     ),
     "metering:intervals": Visit(
-        post={"organisation": "{unit}", "minutes": "30", "file": "CSV"},
+        post={"organisation": "{unit}", "minutes": "30", "file": "HOURS"},
         own=True,
         queries=("after=99",),
     ),
