@@ -22,7 +22,8 @@ from billing_parts.run import CLERK
 
 LIMITS = Limits(ratio=2, most={"refused": 0})
 MADE = "billing_interval"
-SLOTS = 1_440  # half hours of thirty days
+DEMO_DAYS = 70  # whose files lie where the world was built
+LEAST = 1_440  # half hours of a meter: thirty days, more where there are few meters
 _METERS = """
 SELECT i.meter_number FROM customers_meterinstallation i
   JOIN metering_register g ON g.installation_id = i.id AND g.kind = 'total'
@@ -60,7 +61,7 @@ def _taken(count: int, folder: Path) -> Result:
         now=now,
     )  # fmt: skip
     seconds = time.monotonic() - began
-    assert load.state == "done", load.failure_detail
+    assert load.state == "done", (load.failure, load.failure_detail, load.faults)
     floor, size = _bare(folder)
     say(f"  {load.taken_count:,} rows in {seconds:.2f} s, floor {floor:.2f} s, {size:,} bytes")
     return once(
@@ -76,14 +77,14 @@ def _write(path: Path, count: int, now: Any) -> None:
     from django.db import connection
 
     chance = np.random.default_rng(20261130)
-    begins = (int(now.timestamp()) // 86_400 - 31) * 86_400
-    values = {"count": -(-count // SLOTS), "since": now.date().replace(year=now.year - 1)}
+    values = {"count": -(-count // LEAST), "since": now.date().replace(year=now.year - 1)}
     with connection.cursor() as cursor:
         cursor.execute(_METERS, values)
         meters = [number for (number,) in cursor.fetchall()]
-    assert len(meters) == values["count"], f"there are {len(meters):,} meters: take more --due"
-    which = np.repeat(np.arange(len(meters), dtype=np.int32), SLOTS)[:count]
-    start = np.tile(begins + 1_800 * np.arange(SLOTS), len(meters))[:count]
+    slots = -(-count // len(meters))
+    begins = (int(now.timestamp()) // 86_400 - slots // 48 - DEMO_DAYS) * 86_400
+    which = np.repeat(np.arange(len(meters), dtype=np.int32), slots)[:count]
+    start = np.tile(begins + 1_800 * np.arange(slots), len(meters))[:count]
     table = pa.table(
         {
             "meter": pa.DictionaryArray.from_arrays(which, meters),

@@ -208,6 +208,8 @@ def _run(load: IntervalLoad, path: Path, actor: Actor, now: datetime) -> Interva
     except Unreadable as damage:
         return _stop(load, DAMAGED, str(damage))
     except (SheetRefused, FileNotFoundError) as refusal:
+        if path.exists() and isinstance(refusal, FileNotFoundError):
+            raise  # a file of the lake is missing: that is no fault of what was brought
         return _stop(load, *failure_of(refusal))
     except LoadMovedOn:
         load.refresh_from_db()
@@ -226,7 +228,8 @@ def _all_of(
     for block, judged, written in _made_ahead(_met(blocks, meters, actor, now), ready):
         refused = load.refused_count + len(judged.refused)
         if refused > MOST_REFUSED:
-            return _stop(load, TOO_MANY, str(refused))
+            first = judged.refused[0]
+            return _stop(load, TOO_MANY, f"{refused}, {first.number}: {first.field} {first.code}")
         with acting(actor):
             load = _tell(load, block, judged, written, clock, now)
     with acting(actor):
