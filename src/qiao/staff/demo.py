@@ -294,7 +294,7 @@ def _hire(
     return person
 
 
-STAFF = 78
+STAFF = 79
 A_TRADE = 2 * len(DISTRICTS)  # people who come with each further trade
 
 

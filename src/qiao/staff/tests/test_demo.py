@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from qiao.core.demo import World
 from qiao.core.packs.enabled import catalogue
-from qiao.staff.demo import DISTRICTS, build_company
+from qiao.staff.demo import DISTRICTS, audit, build_company
 from qiao.staff.demo_cast import CAST
 from qiao.staff.duty_demo import build_rosters
 from qiao.staff.models import DutyPattern, Organisation, Staff
@@ -25,6 +25,7 @@ def company() -> None:
 
 def test_people_work_in_a_company_with_a_branch_for_each_district() -> None:
     assert Staff.objects.filter(is_active=True).count() == 79 + 2 * 10  # crews of power and gas
+    assert [finding for finding in audit() if not finding.ok] == []
     assert Organisation.objects.filter(kind="branch").count() == len(DISTRICTS)
     assert region_names("en")["339102"] == "Binhu"
 
