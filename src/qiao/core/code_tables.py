@@ -86,7 +86,8 @@ class CodeRow:
 
 @dataclass(frozen=True, slots=True)
 class CodeColumn:
-    """A column beside the name. `kind`: ``text``, ``code`` or ``number``."""
+    """A column beside the name. `kind`: ``text``, ``own`` for words that somebody typed, ``code``
+    or ``number``."""
 
     key: str
     label: Text

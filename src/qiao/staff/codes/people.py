@@ -308,7 +308,7 @@ PEOPLE = CodeTable(
     permission=SEE,
     columns=(
         CodeColumn("number", gettext_lazy("Staff number"), "code"),
-        CodeColumn("title", gettext_lazy("Job title")),
+        CodeColumn("title", gettext_lazy("Job title"), "own"),
         CodeColumn("unit", gettext_lazy("Unit")),
         CodeColumn("roles", gettext_lazy("Roles today")),
     ),
