@@ -35,7 +35,7 @@ from qiao.metering.operations.registers import ensure_registers
 from qiao.metering.operations.taking import READ
 from qiao.metering.queries.interval_meters import Meters
 from qiao.metering.rules.interval_columns import MissingColumns
-from qiao.metering.rules.intervals import Clock, Day, Rows, days_of, in_order
+from qiao.metering.rules.intervals import Clock, Days, Rows, days_of, in_order
 from qiao.staff.queries import organisation
 
 if TYPE_CHECKING:
@@ -279,7 +279,7 @@ class _Written:
     """Files that hold the good rows of a block, and what their days come to, by unit."""
 
     files: list[lake.Written]
-    days: list[tuple[int, list[Day]]]
+    days: list[tuple[int, Days]]
 
 
 def _written(judged: Judged, clock: Clock) -> _Written:

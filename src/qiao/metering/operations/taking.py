@@ -26,7 +26,7 @@ from qiao.metering.operations.registers import ensure_registers
 from qiao.metering.operations.screening import face_of, let_pass
 from qiao.metering.operations.writing import Written, write_readings, zones_of
 from qiao.metering.queries.checks import checks_for
-from qiao.metering.queries.held import Pasts, held_of
+from qiao.metering.queries.held import Pasts, held_of, with_intervals
 from qiao.metering.queries.neighbours import Neighbours
 from qiao.metering.queries.places import (
     PAST_DAYS,
@@ -257,10 +257,12 @@ class _Batch:
             if each.register.kind == PERIOD:
                 self.parts[each.installation_id].append(each)
         since = min(self.days.values()) - timedelta(days=PAST_DAYS)
-        held = held_of(self.known, since=since)
-        self.pasts = Pasts(held)
         self.rules = RulesByDay(checks_for(where.service for where in wheres))
         self.near_day = max(self.days.values())
+        held = held_of(self.known, since=since)
+        if self.rules.ask_for("intervals"):
+            held = with_intervals(held, self._first_days(), until=self.near_day)
+        self.pasts = Pasts(held)
         self.plain = let_pass(
             readings=self.readings, places=self.places, days=self.days, todays=self.todays,
             known=self.known, parts=self.parts, held=held, rules=self.rules.on,
@@ -269,6 +271,15 @@ class _Batch:
         if self.rules.ask_for("neighbours"):
             left = (where for place, where in self.places.items() if place not in self.plain)
             self.neighbours.read((each.route_id for each in left), self.near_day)
+
+    def _first_days(self) -> dict[int, date]:
+        """The first day on which the batch tells of the register of a total."""
+        found: dict[int, date] = {}
+        for place, where in self.places.items():
+            if where.kind == TOTAL:
+                day = self.days[place]
+                found[where.register_id] = min(day, found.get(where.register_id, day))
+        return found
 
     def _judge(self, place: int, given: NewReading) -> None:
         where, day = self.places[place], self.days[place]
@@ -293,6 +304,7 @@ class _Batch:
             past=[past for _pk, past in self.pasts.of(where.register_id).values()],
             neighbours=self.neighbours.others(*near) if asks else (),
             parts=self._parts(where, day),
+            intervals=self.pasts.by_intervals(where.register_id, day),
         )
         today = self.todays[where.organisation_id]
         hung = normal_form(where.meter_number)

@@ -1,7 +1,7 @@
 """What a point used by days and within a day, beside its neighbours on the same route."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -41,6 +41,7 @@ SELECT d.day, round(percentile_cont(0.5) WITHIN GROUP (ORDER BY d.used * f.facto
  WHERE own.service_point_id = %(point)s
  GROUP BY d.day HAVING count(*) >= {{fewest}}
 """  # noqa: S608 - as above
+WEEKS: Final = 4  # whose same weekday a day is held to
 FEWEST: Final = 5
 """So many neighbours at least make a comparison; fewer would tell of one of them."""
 _REGISTERS: Final = """
@@ -82,6 +83,17 @@ class DayLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DayAmong:
+    """A day, if anything of it was told; what the same weekday of the weeks before used in the
+    mean; and the days before and after it of which anything was told."""
+
+    line: DayLine | None
+    usual: Decimal | None
+    before: date | None
+    following: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """The use in an interval."""
 
@@ -103,6 +115,24 @@ def days_of_point(service_point_id: int, *, since: date, until: date) -> list[Da
     values: dict[str, Any] = {"point": service_point_id, "since": since, "until": until}
     beside = dict(fetch_all(_NEIGHBOURS.format(fewest=FEWEST), values))
     return [DayLine(*(*row, beside.get(row[0]))) for row in fetch_all(_OWN, values)]
+
+
+def day_among(service_point_id: int, day: date) -> DayAmong:
+    """A day of a point that the caller may see, among those around it."""
+    first, last = day - timedelta(weeks=WEEKS), day + timedelta(days=1)
+    days = {each.day: each for each in days_of_point(service_point_id, since=first, until=last)}
+    alike = [
+        days[then].used
+        for weeks in range(1, WEEKS + 1)
+        if (then := day - timedelta(weeks=weeks)) in days and days[then].is_whole
+    ]
+    before, following = day - timedelta(days=1), day + timedelta(days=1)
+    return DayAmong(
+        line=days.get(day),
+        usual=sum(alike, Decimal(0)) / len(alike) if alike else None,
+        before=before if before in days else None,
+        following=following if following in days else None,
+    )
 
 
 def slots_of(service_point_id: int, *, day: date, zone: ZoneInfo) -> list[Slot]:

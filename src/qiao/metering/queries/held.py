@@ -1,12 +1,15 @@
 """Readings in effect of many registers at once, as columns; one register's as rules read them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
 
 from qiao.core.columns import fetch_columns, numbers
+from qiao.metering.queries.interval_sums import interval_days
 from qiao.metering.rules.screen import STEPS, Held, from_steps
 from qiao.metering.rules.spans import Past
 
@@ -32,6 +35,13 @@ def held_of(register_ids: Collection[int], *, since: date) -> Held:
     return Held(register, reading, day, value, marks & 1 != 0, marks & 2 != 0)
 
 
+def with_intervals(held: Held, days: Mapping[int, date], *, until: date) -> Held:
+    """The same with what registers used by their intervals since they were last read before a
+    day, of each its own, to a last one."""
+    before = held.real_before({pk: day.toordinal() for pk, day in days.items()})
+    return replace(held, intervals=interval_days(before, until=until))
+
+
 class Pasts:
     """The past of registers out of columns, each register's made when it is asked for."""
 
@@ -49,6 +59,17 @@ class Pasts:
             if added is not None:
                 found[added[1].day] = added
         return found
+
+    def by_intervals(self, register_id: int, day: date) -> tuple[Decimal, Decimal] | None:
+        """Between what the use of a register must lie by its intervals, from its real reading
+        before a day on; None where not all that is needed was told."""
+        past = [each for _pk, each in self.of(register_id).values() if not each.is_estimated]
+        before = max((each.day for each in past if each.day < day), default=None)
+        if before is None:
+            return None
+        ends = (register_id, before.toordinal(), day.toordinal())
+        known, low, high = self._held.intervals.between(*(np.array([each]) for each in ends))
+        return (from_steps(int(low[0])), from_steps(int(high[0]))) if known[0] else None
 
     def add(self, register_id: int, reading_id: int, past: Past) -> None:
         """Add the one reading that a register has beyond those that are held."""

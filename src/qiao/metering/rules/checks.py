@@ -23,6 +23,7 @@ PARAMETERS: Final[Mapping[str, Mapping[str, Decimal]]] = {
     "zeros": {"spans": Decimal(3)},
     "constant": {"spans": Decimal(4)},
     "sum": {"share": Decimal("0.01"), "least": Decimal(1)},
+    "intervals": {"share": Decimal("0.02"), "least": Decimal(2)},
     "multiplier": {},
 }
 

@@ -5,16 +5,18 @@ lasts, how much was used in ten-thousandths of the register's unit. All is done 
 million rows take a part of a second.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import compress
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-SCALE: Final = 10_000
+PLACES: Final = 4  # of decimals
+SCALE: Final = 10**PLACES
 STEPS: Final = (5, 10, 15, 20, 30, 60)
 """How long an interval may last, in minutes."""
 GOOD: Final = ""
@@ -39,6 +41,7 @@ _EPOCH: Final = date(1970, 1, 1)
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+_NONE: Final = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +260,41 @@ class Day(NamedTuple):
     estimated: int
 
 
-def days_of(rows: Rows, clock: Clock) -> list[Day]:
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Days as columns of one length, by register and day; days are counted since 1970. A column
+    is that of the same name of `Day`."""
+
+    register: Ints
+    day: Ints
+    minutes: Ints
+    slots: list[str]
+    used: Ints
+    peak: Ints
+    peak_at: Ints
+    estimated: Ints
+
+    def __len__(self) -> int:
+        return len(self.register)
+
+    def __iter__(self) -> Iterator[Day]:
+        columns = [column if isinstance(column, list) else column.tolist()
+                   for column in (getattr(self, each.name) for each in fields(self))]  # fmt: skip
+        for register, day, *rest in zip(*columns, strict=True):
+            yield Day(register, day_of(day), *rest)
+
+    def take(self, flags: Flags) -> "Days":
+        """The days that are flagged."""
+        columns = {each.name: getattr(self, each.name) for each in fields(self)}
+        slots = list(compress(columns.pop("slots"), flags))
+        return Days(slots=slots, **{name: column[flags] for name, column in columns.items()})
+
+
+def days_of(rows: Rows, clock: Clock) -> Days:
     """What the days of rows come to; rows by register and start, each once. Where the length of
     intervals changes within a day, that of its first one counts slots."""
     if not len(rows):
-        return []
+        return Days(*(_NONE,) * 3, [], *(_NONE,) * 4)
     days = clock.days(rows.start)
     new = np.ones(len(rows), dtype=bool)
     new[1:] = (rows.register[1:] != rows.register[:-1]) | (days[1:] != days[:-1])
@@ -269,23 +302,16 @@ def days_of(rows: Rows, clock: Clock) -> list[Day]:
     counts = np.diff(np.append(first, len(rows)))
     rate = rows.amount * _per_hour(rows.minutes)
     peak, peak_at = _peaks(rate, rows.start, first, counts)
-    columns = (
-        rows.register[first],
-        days[first],
-        rows.minutes[first],
-        np.add.reduceat(rows.amount, first),
-        peak,
-        peak_at,
-        np.add.reduceat(rows.estimated, first, dtype=np.int64),
+    return Days(
+        register=rows.register[first],
+        day=days[first],
+        minutes=rows.minutes[first],
+        slots=_slots(rows, days, first, counts, clock),
+        used=np.add.reduceat(rows.amount, first),
+        peak=peak,
+        peak_at=peak_at,
+        estimated=np.add.reduceat(rows.estimated, first, dtype=np.int64),
     )
-    known = {int(day): day_of(int(day)) for day in np.unique(columns[1])}
-    slots = _slots(rows, days, first, counts, clock)
-    return [
-        Day(register, known[day], minutes, each, used, most, when, estimated)
-        for each, register, day, minutes, used, most, when, estimated in zip(
-            slots, *(column.tolist() for column in columns), strict=True
-        )
-    ]
 
 
 def _per_hour(minutes: Ints) -> Ints:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qiao.metering.rules.checks import Rule
+from qiao.metering.rules.interval_sums import NOTHING, IntervalDays
 from qiao.metering.rules.registers import DEMAND, MOST_DECIMALS, TOTAL, Register
 from qiao.metering.rules.spans import DAYS_OF_YEAR, RECENT_SPANS, SEASON_DAYS
 from qiao.metering.rules.vee import OF_DEMAND
@@ -35,7 +36,8 @@ NEVER: Final = 0  # as the ordinal of a day: before every day
 class Held:
     """Readings in effect of many registers, sorted by register and day; columns of one length.
 
-    `register` and `reading` are ids, `day` is an ordinal, `value` counts `STEPS`.
+    `register` and `reading` are ids, `day` is an ordinal, `value` counts `STEPS`. `intervals` are
+    those of the same registers, as far as they are asked for.
     """
 
     register: Column
@@ -44,6 +46,18 @@ class Held:
     value: Column
     is_estimated: Column
     is_rolled: Column
+    intervals: IntervalDays = NOTHING
+
+    def real_before(self, days: Mapping[int, int]) -> dict[int, int]:
+        """By register the day of its last real reading before a day; both are ordinals."""
+        real = ~self.is_estimated
+        register, day = self.register[real], self.day[real]
+        asked = np.array(sorted(days.items()), dtype=np.int64).reshape(-1, 2)
+        at = np.searchsorted(_places(register, day), _places(asked[:, 0], asked[:, 1])) - 1
+        found = np.zeros(len(asked), dtype=bool)
+        found[at >= 0] = register[at[at >= 0]] == asked[at >= 0, 0]
+        pairs = zip(asked[found, 0].tolist(), day[at[found]].tolist(), strict=True)
+        return dict(pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +117,7 @@ class Screens:
     """What `vee.View` reckons of one reading, of all rows at once; NaN where there is nothing."""
 
     def __init__(self, new: New, held: Held, middles: Middles) -> None:
-        self.new, self.middles = new, middles
+        self.new, self.middles, self.intervals = new, middles, held.intervals
         first = np.searchsorted(held.register, new.register, "left")
         stop = np.searchsorted(held.register, new.register, "right")
         self.is_demand = np.array([each.kind == DEMAND for each in new.forms], dtype=bool)
@@ -263,6 +277,14 @@ def _constant(seen: Screens, rule: Rule, _wanted: Column) -> Column:
     return found | (seen.count < before) | seen.last_spans(before, differs)
 
 
+def _intervals(seen: Screens, rule: Rule, _wanted: Column) -> Column:
+    known, low, high = seen.intervals.between(seen.new.register, seen.before_day, seen.new.day)
+    apart = np.maximum(_steps(rule, "least"), high * _figure(rule, "share")) * (1 - SLACK)
+    fits = (seen.used >= low - apart) & (seen.used <= high + apart)
+    found: Column = ~seen.has_before | ~known | fits
+    return found
+
+
 def _multiplier(seen: Screens, _rule: Rule, _wanted: Column) -> Column:
     found = np.ones(len(seen.used), dtype=bool)
     for row, form in enumerate(seen.new.forms):
@@ -283,6 +305,7 @@ _SCREENS: Final[Mapping[str, Callable[[Screens, Rule, Column], Column]]] = {
     "spike": _spike,
     "zeros": _zeros,
     "constant": _constant,
+    "intervals": _intervals,
     "multiplier": _multiplier,
 }
 
@@ -305,6 +328,12 @@ def from_steps(steps: int) -> Decimal:
     """The value, without noughts at its end."""
     whole, rest = divmod(steps, STEPS)
     return Decimal(steps).scaleb(-MOST_DECIMALS).normalize() if rest else Decimal(whole)
+
+
+def _places(register: Column, day: Column) -> Column:
+    """One number for register and day, in their order."""
+    found: Column = register * (1 << 22) + day
+    return found
 
 
 def _before(counted: Column) -> Column:

@@ -47,12 +47,14 @@ class Around:
 
     `past` are readings of its register in effect, in any order. `neighbours` says for other meters
     of the route how this span's use by day stands to that of their own span before. `parts` is the
-    use of the periods of the same meter or of its intervals between the same days, if known.
+    use of the periods of the same meter between the same days, if known; `intervals` between what
+    its use must lie by its intervals since the real reading before, if these are known.
     """
 
     past: Sequence[Past] = ()
     neighbours: Sequence[Decimal] = ()
     parts: Decimal | None = None
+    intervals: tuple[Decimal, Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +324,17 @@ def _sum(view: View, rule: Rule) -> _Seen | None:
     return _use(view), {"sum": _plain(parts)}
 
 
+def _intervals(view: View, rule: Rule) -> _Seen | None:
+    """A register that shows other than its own intervals: read wrongly, or they are of another."""
+    if view.around.intervals is None or view.used is None or _turned(view):
+        return None
+    low, high = view.around.intervals
+    apart = max(rule.number("least"), EXACT.multiply(high, rule.number("share")))
+    if EXACT.subtract(low, apart) <= view.used <= EXACT.add(high, apart):
+        return None
+    return _use(view), {"least": _plain(low), "most": _plain(high)}
+
+
 def _multiplier(view: View, _rule: Rule) -> _Seen | None:
     if view.before is None:
         return None
@@ -355,5 +368,6 @@ _CHECKS: Final[Mapping[str, Callable[[View, Rule], _Seen | None]]] = {
     "zeros": _zeros,
     "constant": _constant,
     "sum": _sum,
+    "intervals": _intervals,
     "multiplier": _multiplier,
 }

@@ -17,6 +17,7 @@ RULES: Final[Mapping[str, Any]] = {
     "zeros": pgettext_lazy("check of readings", "Stands still"),
     "constant": pgettext_lazy("check of readings", "Always the same use"),
     "sum": pgettext_lazy("check of readings", "Periods do not sum up"),
+    "intervals": pgettext_lazy("check of readings", "Not as its intervals say"),
     "multiplier": pgettext_lazy("check of readings", "Multiplier changed"),
     "value": pgettext_lazy("check of readings", "No value"),
     "time": pgettext_lazy("check of readings", "Impossible day"),
@@ -54,7 +55,7 @@ def source_word(key: str) -> str:
 def seen_words(rule: str, seen: Mapping[str, str], unit: str) -> str:
     """What a check saw."""
     told = {"unit": unit, **seen}
-    if rule in {"high", "low", "spike"}:
+    if rule in {"high", "low", "spike", "intervals"}:
         return _("%(usage)s %(unit)s in %(days)s days") % told
     if rule == "sum":
         return _("the total shows %(usage)s %(unit)s") % told
@@ -75,6 +76,7 @@ def expected_words(rule: str, expected: Mapping[str, str], unit: str) -> str:
         ("low", _("at least %(low)s")),
         ("high", _("at most %(high)s")),
         ("sum", _("the periods show %(sum)s %(unit)s")),
+        ("most", _("its intervals show %(least)s to %(most)s %(unit)s")),
         ("value", _("held already: %(value)s")),
         ("meter", _("hangs there: %(meter)s")),
         ("multiplier", _("before: %(multiplier)s")),

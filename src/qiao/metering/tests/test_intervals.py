@@ -22,6 +22,7 @@ from qiao.core.transactions import acting
 from qiao.metering.models import DayUse, IntervalLoad, LakeFile, RefusedInterval
 from qiao.metering.operations import interval_files, intervals, lake
 from qiao.metering.operations.intervals import NewInterval
+from qiao.metering.operations.taking import NewReading, Taken, take_readings
 from qiao.metering.queries.day_uses import days_of_point, slots_of
 from qiao.metering.queries.lake import folder, path_of
 from qiao.metering.rules.interval_columns import MissingColumns
@@ -92,6 +93,30 @@ def test_a_day_by_the_half_hour_is_seen_as_a_sum_and_as_a_curve(metered: Metered
     assert [slot.start for slot in curve] == starts()
     assert {slot.used for slot in curve} == {Decimal("0.25")}
     assert slots_of(point, day=DAY + timedelta(days=1), zone=ZONE) == []
+
+
+def test_a_reading_is_held_to_the_sum_of_its_intervals(metered: Metered) -> None:
+    """Ten days of 12 between two readings, each of some hour of its day: 120 to 144."""
+    since, until = DAY, DAY + timedelta(days=11)
+    for which in range(2):
+        read(metered, which, since, "100")
+        rows = [row for n in range(12) for row in table(metered, which, day=since + timedelta(n))]
+        assert bring(metered, text_of(rows)).refused_count == 0
+    assert read(metered, 0, until, "246").state == "valid"
+    taken = read(metered, 1, until, "217")
+    assert taken.state == "exception"
+    (finding,) = taken.findings
+    assert (finding.rule, dict(finding.expected)) == ("intervals", {"least": "120", "most": "144"})
+
+
+def read(metered: Metered, which: int, day: date, value: str) -> Taken:
+    meter = metered.points[which].meter_number
+    given = NewReading(f"{which}.{day}", value, day, meter)
+    with acting(metered.company.agent):
+        (taken,) = take_readings(
+            actor=metered.company.agent, now=NOW, source="test", readings=[given]
+        )
+    return taken
 
 
 def test_parquet_with_numbers_and_moments_is_taken_as_text_is(metered: Metered) -> None:

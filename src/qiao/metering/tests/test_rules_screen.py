@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiao.metering.rules.checks import PARAMETERS, Rule
+from qiao.metering.rules.interval_sums import IntervalDays
 from qiao.metering.rules.registers import DEMAND, PERIOD, TOTAL, Register, read_value
 from qiao.metering.rules.screen import Column, Held, New, from_steps, in_steps, surely_fine
 from qiao.metering.rules.spans import Past, spans_of
@@ -36,6 +37,7 @@ class Case:
     raw: str
     given: str
     neighbours: tuple[Decimal, ...]
+    intervals: tuple[tuple[date, Decimal, bool], ...] = ()
 
 
 def figure(draw: st.DrawFn, register: Register, most: int) -> Decimal:
@@ -88,8 +90,24 @@ def cases(draw: st.DrawFn, meter: int, kind: str, days: Sequence[int], gap: int)
         meter, form, past, START + timedelta(max(days, default=0) + gap),
         draw(st.sampled_from([str(value)] * 20 + ["x", "9" * 9])),
         draw(st.sampled_from([""] * 10 + ["W-1", "W-2"])),
-        tuple(draw(st.lists(ratios, max_size=4))),
+        tuple(draw(st.lists(ratios, max_size=4))), draw(intervals(past)),
     )  # fmt: skip
+
+
+@st.composite
+def intervals(draw: st.DrawFn, past: tuple[Past, ...]) -> tuple[tuple[date, Decimal, bool], ...]:
+    """Days since the last reading, as they are used by or all as one, some not told whole."""
+    if not past or draw(st.booleans()):
+        return ()
+    first = past[-1].day - timedelta(draw(st.sampled_from([0, 0, 1, -1])))
+    usual = draw(st.sampled_from(["0.33", "0.3333", "0.6667", "1", "0"]))
+    missing = draw(st.sets(st.integers(0, 60), max_size=1))
+    days = draw(st.sampled_from([29, 30, 31, 61, 3]))
+    return tuple(
+        (first + timedelta(n), Decimal(usual), n not in missing)
+        for n in range(days)
+        if n not in missing or draw(st.booleans())
+    )
 
 
 @st.composite
@@ -138,7 +156,21 @@ def columns(batch: Sequence[Case], values: Sequence[Decimal]) -> tuple[New, Held
         for n, each in enumerate(case.past)
     ]
     kinds = (np.int64, np.int64, np.int64, np.int64, bool, bool)
-    held = [np.array([row[place] for row in rows], dtype=kind) for place, kind in enumerate(kinds)]
+    register, reading, day, value, estimated, rolled = (
+        np.array([row[place] for row in rows], dtype=kind) for place, kind in enumerate(kinds)
+    )
+    told = [
+        (n, each.toordinal(), in_steps(used), whole)
+        for n, case in enumerate(batch)
+        for each, used, whole in case.intervals
+    ]
+    days = IntervalDays(
+        np.array([row[0] for row in told], dtype=np.int64),
+        np.array([row[1] for row in told], dtype=np.int64),
+        np.array([row[2] for row in told], dtype=np.int64),
+        np.array([row[3] for row in told], dtype=bool),
+    )
+    held = Held(register, reading, day, value, estimated, rolled, days)
     meters = [case.meter for case in batch]
     parts = [sum(c.meter == case.meter and c.form.kind == PERIOD for c in batch) for case in batch]
     new = New(
@@ -150,7 +182,21 @@ def columns(batch: Sequence[Case], values: Sequence[Decimal]) -> tuple[New, Held
         np.array([case.given == "W-2" for case in batch], dtype=bool),
         np.array(parts, dtype=np.int64),
     )
-    return new, Held(*held)
+    return new, held
+
+
+def by_intervals(case: Case) -> tuple[Decimal, Decimal] | None:
+    """Between what the use since the last real reading must lie, day by day."""
+    real = [each.day for each in case.past if not each.is_estimated and each.day < case.day]
+    whole = {day: used for day, used, is_whole in case.intervals if is_whole}
+    if not real:
+        return None
+    inner = [real[-1] + timedelta(n) for n in range(1, (case.day - real[-1]).days)]
+    if len(inner) < 2 or any(day not in whole for day in inner):
+        return None
+    low = sum((whole[day] for day in inner), Decimal(0))
+    most = max(whole[day] for day in inner)
+    return low, low + whole.get(real[-1], most) + whole.get(case.day, most)
 
 
 def parts_of(case: Case, batch: Sequence[Case], fine: Column) -> Decimal | None:
@@ -207,7 +253,7 @@ def holds(batch: list[Case], rules: list[Rule]) -> None:
     for n in np.flatnonzero(fine):
         case = batch[n]
         parts = parts_of(case, batch, fine) if asks_for_sum else None
-        around = Around(case.past, case.neighbours, parts)
+        around = Around(case.past, case.neighbours, parts, by_intervals(case))
         candidate = Candidate(case.day, case.raw, LATE, None, None, case.given, "W-1")
         found = check(candidate, case.form, around, rules)
         assert (found.value, found.findings, found.is_rolled) == (values[n], (), False)
@@ -297,3 +343,35 @@ def _nobody(rows: Sequence[int]) -> tuple[Column, Column]:
 def test_steps_hold_every_value() -> None:
     for text in ("0", "100", "12.5", "0.0001", "9999999999.9999"):
         assert str(from_steps(in_steps(Decimal(text)))) == text
+
+
+@given(batches())
+def test_what_intervals_say_of_a_span_is_reckoned_by_columns_as_day_by_day(
+    batch: list[Case],
+) -> None:
+    held = columns(batch, [Decimal(0)] * len(batch))[1]
+    days = {n: case.day.toordinal() for n, case in enumerate(batch)}
+    before = held.real_before(days)
+    for n, case in enumerate(batch):
+        real = [each.day for each in case.past if not each.is_estimated and each.day < case.day]
+        assert before.get(n) == (real[-1].toordinal() if real else None)
+        if not real:
+            continue
+        known, low, high = held.intervals.between(
+            *(np.array([each]) for each in (n, before[n], days[n]))
+        )
+        found = (from_steps(int(low[0])), from_steps(int(high[0]))) if known[0] else None
+        assert found == by_intervals(case)
+
+
+def test_a_reading_that_fits_its_intervals_passes_and_another_does_not() -> None:
+    rules = [Rule("intervals", "stop", START)]
+    past = (Past(START, Decimal(100)),)
+    told = tuple((START + timedelta(n), Decimal(1), True) for n in range(31))
+    day = START + timedelta(30)
+    fine = ["128", "129", "130", "131", "132"]  # 29 to 31, give or take 2
+    wrong = ["134", "126", "100"]
+    batch = [
+        Case(n, Register(5), past, day, raw, "", (), told) for n, raw in enumerate(fine + wrong)
+    ]
+    assert passes(batch, rules) == [True] * len(fine) + [False] * len(wrong)

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from qiao.core.http import StaffRequest, staff_view
 from qiao.metering.forms import EntryForm
 from qiao.metering.operations import NewReading, take_readings
-from qiao.metering.queries.day_uses import days_of_point, latest_day, slots_of
+from qiao.metering.queries.day_uses import day_among, days_of_point, latest_day, slots_of
 from qiao.metering.queries.history import (
     PointHead,
     PointUnknown,
@@ -29,7 +29,6 @@ from qiao.metering.views.worklist import UNPROCESSABLE, VIEW, number_in
 
 READ: Final = "metering.read"
 DAYS: Final = 62  # that are drawn
-WEEKS: Final = 4  # whose same weekday a day is held to
 
 
 @staff_view(VIEW)
@@ -91,20 +90,11 @@ def day(request: StaffRequest, service_point_id: int, day: str) -> HttpResponse:
     head = _head(request, service_point_id)
     try:
         asked = date.fromisoformat(day)
-        first = asked - timedelta(weeks=WEEKS)
+        among = day_among(service_point_id, asked)
     except (ValueError, OverflowError) as error:
         raise Http404(day) from error
-    days = {
-        each.day: each
-        for each in days_of_point(service_point_id, since=first, until=asked + timedelta(days=1))
-    }
-    line = days.get(asked)
+    line = among.line
     slots = slots_of(service_point_id, day=asked, zone=ZoneInfo(request.actor.timezone))
-    alike = [
-        days[then].used
-        for weeks in range(1, WEEKS + 1)
-        if (then := asked - timedelta(weeks=weeks)) in days and days[then].is_whole
-    ]
     context: dict[str, Any] = {
         "head": head,
         "day": asked,
@@ -113,9 +103,9 @@ def day(request: StaffRequest, service_point_id: int, day: str) -> HttpResponse:
         "told_of": pgettext("intervals told", "of %(all)s") % {"all": line.slots if line else 0},
         "slots": slots,
         "chart": slot_chart(slots, head.unit) if slots else None,
-        "usual": sum(alike) / len(alike) if alike else None,
-        "before": asked - timedelta(days=1) if asked - timedelta(days=1) in days else None,
-        "following": asked + timedelta(days=1) if asked + timedelta(days=1) in days else None,
+        "usual": among.usual,
+        "before": among.before,
+        "following": among.following,
     }
     return render(request, "metering/day.html", context)
 
