@@ -1,6 +1,7 @@
 """Pages that stand open: what they cost the others."""
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +16,8 @@ from qiao.staff.models import Staff
 from tests.journeys.site import found_company, served
 
 PAGES = 12
+CONNECTIONS = 8  # of the server of a test
+GIVEN_UP_AFTER = (0, 0.01, 0.03, 0.06)  # seconds: before, while and after the page is made
 
 
 @pytest.fixture
@@ -24,6 +27,13 @@ def server(own_database: str, tmp_path: Path) -> Iterator[int]:
         found_company()
     with served(own_database, tmp_path / "media", tmp_path / "web.log") as address:
         yield int(address.rpartition(":")[2])
+
+
+def signed_in() -> str:
+    """The cookie of an agent."""
+    client = Client()
+    client.force_login(Staff.objects.get(number="1027"), backend="qiao.staff.signin.StaffBackend")
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
 def open_stream(port: int, cookie: str) -> "socket.socket":
@@ -41,9 +51,7 @@ def open_stream(port: int, cookie: str) -> "socket.socket":
 
 
 def test_a_page_that_stands_open_holds_no_connection_to_the_database(server: int) -> None:
-    client = Client()
-    client.force_login(Staff.objects.get(number="1027"), backend="qiao.staff.signin.StaffBackend")
-    cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+    cookie = signed_in()
     with ExitStack() as stack:
         for _page in range(PAGES):
             stack.enter_context(open_stream(server, cookie))
@@ -59,3 +67,17 @@ def test_a_page_that_stands_open_holds_no_connection_to_the_database(server: int
     assert row is not None
     # This test's two, the one that listens, and one that tells who is present.
     assert row[0] < PAGES / 2
+
+
+def test_requests_that_are_given_up_keep_no_connection(server: int) -> None:
+    """More of them than the pages of a server have connections; then one that is waited for."""
+    cookie = signed_in()
+    head = f"Host: localhost:{server}\r\nCookie: {cookie}"
+    page = f"GET /cases/ HTTP/1.1\r\n{head}\r\n\r\n".encode()
+    for place in range(4 * CONNECTIONS):
+        with socket.create_connection(("localhost", server), timeout=30) as given_up:
+            given_up.sendall(page)
+            time.sleep(GIVEN_UP_AFTER[place % len(GIVEN_UP_AFTER)])
+    with socket.create_connection(("localhost", server), timeout=30) as waits:
+        waits.sendall(page)
+        assert waits.recv(4096).startswith(b"HTTP/1.1 200")

@@ -12,7 +12,7 @@ from typing import Any, Final
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError
 from django.http import parse_cookie
 from django.utils import timezone
 
@@ -79,16 +79,16 @@ async def _most(headers: Mapping[bytes, bytes], length: int | None) -> int:
 
 def _is_signed_in(session: str) -> bool:
     """Whether somebody is; not for certain is no."""
-    from qiao.core.registry import registry  # noqa: PLC0415 - the models come after the application
+    # The models come after the application.
+    from qiao.core.registry import registry  # noqa: PLC0415
+    from qiao.core.transactions import lent_connection  # noqa: PLC0415
 
-    close_old_connections()  # this thread has no requests whose end would do it
-    try:
-        return bool(registry.signed_in(sessions=[session], now=timezone.now()))
-    except DatabaseError:
-        log.exception("upload_by_nobody_known")
-        return False
-    finally:
-        close_old_connections()
+    with lent_connection():
+        try:
+            return bool(registry.signed_in(sessions=[session], now=timezone.now()))
+        except DatabaseError:
+            log.exception("upload_by_nobody_known")
+            return False
 
 
 async def _taken(receive: Receive, most: int) -> tuple[bytes, int] | None:

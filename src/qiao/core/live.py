@@ -11,20 +11,15 @@ import math
 import secrets
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
+from contextvars import Context
 from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
 import structlog
 from asgiref.sync import sync_to_async
-from django.db import (
-    DatabaseError,
-    close_old_connections,
-    connection,
-    connections,
-    transaction,
-)
+from django.db import DatabaseError, connection, connections, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -32,6 +27,7 @@ from qiao.core.actor import Actor
 from qiao.core.events import LIVE_CHANNEL
 from qiao.core.metrics import EVENTS_SENT, STREAMS
 from qiao.core.registry import registry
+from qiao.core.transactions import lent_connection
 
 HEARTBEAT_SECONDS = 10
 MOST_WAITING: Final = 200  # frames of a stream that its browser does not take
@@ -162,9 +158,9 @@ class Hub:
         self._streams.add(stream)
         self._catch_up(stream, self._clock() - age)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._listen())
+            self._task = _of_the_process(self._listen())
         if self._presence is None or self._presence.done():
-            self._presence = asyncio.create_task(self._look_in())
+            self._presence = _of_the_process(self._look_in())
         return stream
 
     def _catch_up(self, stream: Stream, since: float) -> None:
@@ -239,26 +235,33 @@ class Hub:
                 stream.put(frame, is_urgent=watcher.is_named(message))
 
 
+def _of_the_process(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """A task that outlives the request in which it begins, and has nothing of it: not its number
+    in the log, nor its thread."""
+    return asyncio.create_task(work, context=Context())
+
+
 def _signed_in(sessions: Collection[str]) -> Mapping[str, Actor] | None:
     """Who is signed in by which sessions; None where the database does not say."""
-    close_old_connections()  # one that broke is not used again: no request ends in this thread
-    try:
-        return registry.signed_in(sessions=sessions, now=timezone.now())
-    except DatabaseError:  # it is asked again soon
-        log.warning("sessions_not_read", sessions=len(sessions))
-        return None
+    with lent_connection():
+        try:
+            return registry.signed_in(sessions=sessions, now=timezone.now())
+        except DatabaseError:  # it is asked again soon
+            log.warning("sessions_not_read", sessions=len(sessions))
+            return None
 
 
 def _tell_presence(actors: Collection[Actor]) -> None:
-    for right, tell in registry.presence():
-        people = {each.person_id for each in actors if not right or each.can(right)}
-        if not people:
-            continue
-        try:
-            with transaction.atomic():
-                tell(people=people, now=timezone.now())
-        except DatabaseError:  # it is told again soon
-            log.warning("presence_not_told", people=len(people))
+    with lent_connection():
+        for right, tell in registry.presence():
+            people = {each.person_id for each in actors if not right or each.can(right)}
+            if not people:
+                continue
+            try:
+                with transaction.atomic():
+                    tell(people=people, now=timezone.now())
+            except DatabaseError:  # it is told again soon
+                log.warning("presence_not_told", people=len(people))
 
 
 hub = Hub()

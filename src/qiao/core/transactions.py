@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import connection, transaction
+from django.db import close_old_connections, connection, connections, transaction
 
 from qiao.core import correlation
 from qiao.core.actor import Actor
@@ -25,6 +25,17 @@ def acting(actor: Actor | None) -> Iterator[None]:
             yield
         finally:
             _is_acting.reset(before)
+
+
+@contextmanager
+def lent_connection() -> Iterator[None]:
+    """The connection of a thread in which no request ends: given back afterwards, to whom the
+    others take theirs from. One that broke meanwhile is not used again."""
+    close_old_connections()
+    try:
+        yield
+    finally:
+        connections.close_all()
 
 
 def outside() -> None:

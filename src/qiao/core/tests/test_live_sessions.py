@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, connection
 
 from qiao.core import live
 from qiao.core.actor import Actor
@@ -92,6 +93,28 @@ def test_a_right_that_was_withdrawn_is_withdrawn_from_open_pages(house: House) -
     assert asyncio.run(stream.taken()) == live.RESYNC
     hub.send(EVENT)
     assert waiting(stream) == []
+
+
+@pytest.mark.django_db
+def test_who_looks_after_streams_keeps_no_connection(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pages of a server share a few connections: each that was kept would be lost to them."""
+
+    async def looked() -> tuple[bool, Any]:
+        await hub.look_after()
+        return bool(used), await sync_to_async(lambda: connection.connection)()
+
+    def signed_in(**_asked: Any) -> dict[str, Actor]:
+        connection.ensure_connection()
+        used.append(connection.connection)
+        return {"in": actor(3)}
+
+    hub, used = live.Hub(), list[Any]()
+    opened(hub, actor(3), "in")
+    monkeypatch.setattr(registry, "signed_in", signed_in)
+    assert asyncio.run(looked()) == (True, None)
+    assert house.present == {"": {3}}
 
 
 @pytest.mark.django_db
