@@ -153,10 +153,21 @@ def _how(row: Row, tariff: Tariff, charge: Charge) -> str:
 
 
 def _formula_of(row: Row, tariff: Tariff, quantity: str) -> str:
-    found = next((each for each in tariff.quantities if each.key == quantity), None)
-    if found is None or found.value.by:
-        return input_name(row, quantity)
-    return formula_words(row, found.value.rows[()][0])
+    return formula_words(row, _spelled(tariff, Name(quantity)))
+
+
+def _spelled(tariff: Tariff, formula: Formula) -> Formula:
+    """A formula without quantities that are formulas themselves: these have names for machines
+    alone."""
+    match formula:
+        case Name(name):
+            found = next((each for each in tariff.quantities if each.key == name), None)
+            if found is None or found.value.by:
+                return formula
+            return _spelled(tariff, found.value.rows[()][0])
+        case Apply(sign, parts):
+            return Apply(sign, tuple(_spelled(tariff, part) for part in parts))
+    return formula
 
 
 def formula_words(row: Row, formula: Formula) -> str:
@@ -192,25 +203,24 @@ def _prices(row: Row, tariff: Tariff, charge: Charge) -> list[Priced]:
         case Tiered() as how:
             return _tiers(row, tariff, how)
         case Share() as how:
-            return _rows(row, how.rate, percent=True)
+            return _rows(row, tariff, how.rate, percent=True)
         case PerUnit() as how:
-            return _rows(row, how.price)
-    return _rows(row, charge.how.amount)
+            return _rows(row, tariff, how.price)
+    return _rows(row, tariff, charge.how.amount)
 
 
-def _rows(row: Row, table: Table, *, percent: bool = False) -> list[Priced]:
-    def figure(formula: Formula) -> str:
-        if percent and isinstance(formula, Number):
-            return f"{plain(formula.value * 100)} %"
-        return _price_words(row, formula)
-
+def _rows(row: Row, tariff: Tariff, table: Table, *, percent: bool = False) -> list[Priced]:
     return [
-        Priced(_labels(row, table, key), figure(found[0])) for key, found in table.rows.items()
+        Priced(_labels(row, table, key), *_figure(row, tariff, found[0], percent=percent))
+        for key, found in table.rows.items()
     ]
 
 
-def _price_words(row: Row, formula: Formula) -> str:
-    return price(formula.value) if isinstance(formula, Number) else formula_words(row, formula)
+def _figure(row: Row, tariff: Tariff, formula: Formula, *, percent: bool) -> tuple[str, str]:
+    """A price, and the formula where it is reckoned by one."""
+    if not isinstance(formula, Number):
+        return _("by a formula"), formula_words(row, _spelled(tariff, formula))
+    return f"{plain(formula.value * 100)} %" if percent else price(formula.value), ""
 
 
 def _labels(row: Row, table: Table, key: tuple[str, ...]) -> str:
@@ -235,7 +245,11 @@ def _tiers(row: Row, tariff: Tariff, how: Tiered) -> list[Priced]:
             for number, (start, cost) in enumerate(zip(starts, prices, strict=True), 1):
                 words, note = _from(row, tariff, start, number, how.start_is)
                 shown = f"{labels} · {words}" if labels else words
-                found.append(Priced(shown, _price_words(row, cost), note))
+                figure, formula = _figure(row, tariff, cost, percent=False)
+                notes = pgettext("between items of a list", ", ").join(
+                    filter(None, (note, formula))
+                )
+                found.append(Priced(shown, figure, notes))
     return found
 
 

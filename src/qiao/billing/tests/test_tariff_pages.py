@@ -1,15 +1,18 @@
 """Prices on a day, and an example walked through, as an agent sees them."""
 
 import re
+from datetime import date
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from qiao.billing.models import Tariff
+from qiao.billing.queries.price_lists import price_list_of
+from qiao.billing.queries.tariffs import tariff_on
 from qiao.staff.tests.cast import Company, make_company, person
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +61,20 @@ def test_a_tariff_shows_the_prices_of_its_day(page: Client) -> None:
     early = words(page, household(), "day=2019-01-01")
     assert "does not hold on this day yet" in early
     assert "An example" not in early
+
+
+def test_a_price_that_is_reckoned_is_called_so_and_shows_its_formula() -> None:
+    """With the names that people know, those of quantities spelled out."""
+    with translation.override("en"):
+        lists = [
+            price_list_of(tariff_on(tariff_id=row.pk, day=date(2026, 6, 1)))
+            for row in Tariff.objects.filter(pack="power")
+        ]
+    prices = [p for each in lists for charge in each.charges for p in charge.prices]
+    reckoned = [p for p in prices if not p.price[0].isdigit()]
+    assert {p.price for p in reckoned} == {"by a formula"}
+    assert all("ower factor" in p.note for p in reckoned)
+    assert reckoned[0].note.startswith("(0.5 × (the greater of 0 and 0.9 − Power factor)")
 
 
 def test_an_example_is_walked_through_and_asked_anew_alone(page: Client) -> None:
