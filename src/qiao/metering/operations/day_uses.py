@@ -1,9 +1,11 @@
 """What registers used in a day by their intervals: kept with every load."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
@@ -36,9 +38,9 @@ WITH kept AS (
      WHERE CASE WHEN d.minutes = excluded.minutes AND length(d.slots) = length(excluded.slots)
                 THEN bit_count(d.slots & excluded.slots) = 0 ELSE false END
     RETURNING register_id, day)
-SELECT i.register_id, i.day FROM incoming_dayuse i
+SELECT i.organisation_id, i.register_id, i.day FROM incoming_dayuse i
  WHERE NOT EXISTS (SELECT FROM kept k WHERE k.register_id = i.register_id AND k.day = i.day)
- ORDER BY 1, 2
+ ORDER BY 2, 3
 """  # noqa: S608 - put together from this file's own pieces
 _ANY: Final = """
 SELECT 1 FROM unnest(%s::bigint[], %s::date[]) AS asked (register_id, day)
@@ -52,43 +54,46 @@ UPDATE metering_dayuse d
 """
 
 
-def keep_days(days: Days, *, organisation_id: int, clock: Clock) -> None:
-    """Keep what days come to by a load whose files are told of already."""
+def keep_days(told: Sequence[tuple[int, Days]], *, clock: Clock) -> None:
+    """Keep what the days of units come to by a load whose files are told of already."""
     required()
-    if not len(days):
+    rows = [_columns(days, unit) for unit, days in told if len(days)]
+    if not rows:
+        return
+    columns = pa.concat_tables(rows)
+    ends = pc.min_max(columns["day"]).as_py()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT metering_ensure_months(%s, %s)", [ends["min"], ends["max"]])
+    if _seem_new(columns) and _are_new(columns):
         return
     with connection.cursor() as cursor:
-        ends = [day_of(int(days.day.min())), day_of(int(days.day.max()))]
-        cursor.execute("SELECT metering_ensure_months(%s, %s)", ends)
-    if _seem_new(days) and _are_new(days, organisation_id):
-        return
-    with connection.cursor() as cursor:
-        _bring(days, organisation_id)
+        _bring(columns)
         cursor.execute(_MERGE)
-        again: dict[int, set[int]] = {}
-        for register_id, day in cursor.fetchall():
-            again.setdefault(register_id, set()).add(number_of(day))
-    ids = sorted(again)
-    for start in range(0, len(ids), AGAIN):
-        some = {pk: again[pk] for pk in ids[start : start + AGAIN]}
-        _reckon_again(some, organisation_id, clock)
+        again: dict[int, dict[int, set[int]]] = {}
+        for unit, register_id, day in cursor.fetchall():
+            again.setdefault(unit, {}).setdefault(register_id, set()).add(number_of(day))
+    for unit, own in again.items():
+        ids = sorted(own)
+        for start in range(0, len(ids), AGAIN):
+            some = {pk: own[pk] for pk in ids[start : start + AGAIN]}
+            _reckon_again(some, unit, clock)
 
 
-def _seem_new(days: Days) -> bool:
+def _seem_new(columns: pa.Table) -> bool:
     """Whether none of some days is kept, all over the load: the others are likely new as well."""
-    some = np.unique(np.linspace(0, len(days) - 1, LOOKED_AT).astype(np.int64))
-    pairs = [days.register[some].tolist(), [day_of(day) for day in days.day[some].tolist()]]
+    places = np.unique(np.linspace(0, len(columns) - 1, LOOKED_AT).astype(np.int64))
+    some = columns.select(["register_id", "day"]).take(places).to_pydict()
     with connection.cursor() as cursor:
-        cursor.execute(_ANY, pairs)
+        cursor.execute(_ANY, [some["register_id"], some["day"]])
         return cursor.fetchone() is None
 
 
-def _are_new(days: Days, organisation_id: int) -> bool:
+def _are_new(columns: pa.Table) -> bool:
     """Keep days of which nothing was told before, as they are; False, and nothing done, where
     there is one of which something was."""
     try:
         with transaction.atomic():
-            _copy("metering_dayuse", days, organisation_id)
+            _copy("metering_dayuse", columns)
     except IntegrityError as refusal:
         if not isinstance(refusal.__cause__, UniqueViolation):
             raise
@@ -96,34 +101,33 @@ def _are_new(days: Days, organisation_id: int) -> bool:
     return True
 
 
-def _reckon_again(told: dict[int, set[int]], organisation_id: int, clock: Clock) -> None:
+def _reckon_again(told: dict[int, set[int]], unit: int, clock: Clock) -> None:
     every = {day_of(day) for days in told.values() for day in days}
     months = sorted({day.replace(day=1) for day in every})
-    files = files_of(organisation_ids=[organisation_id], months=months)
+    files = files_of(organisation_ids=[unit], months=months)
     days = days_of(rows_of(files, list(told)), clock)
     pairs = zip(days.register.tolist(), days.day.tolist(), strict=True)
     asked = np.array([day in told.get(register, ()) for register, day in pairs], dtype=bool)
-    _bring(days.take(asked), organisation_id)
+    _bring(_columns(days.take(asked), unit))
     with connection.cursor() as cursor:
         cursor.execute(_AGAIN)
 
 
-def _bring(days: Days, organisation_id: int) -> None:
+def _bring(columns: pa.Table) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_INCOMING)
         cursor.execute("DELETE FROM incoming_dayuse")
-        _copy("incoming_dayuse", days, organisation_id)
+        _copy("incoming_dayuse", columns)
         cursor.execute("ANALYZE incoming_dayuse")
 
 
-def _copy(table: str, days: Days, organisation_id: int) -> None:
-    """By columns: a load has a hundred thousand days and more."""
-    rows = len(days)
-    columns = pa.table(
+def _columns(days: Days, unit: int) -> pa.Table:
+    """Days as the table has them; a load has a hundred thousand and more."""
+    return pa.table(
         {
             "register_id": days.register,
             "day": pa.array(days.day.astype(np.int32)).cast(pa.date32()),
-            "organisation_id": np.full(rows, organisation_id),
+            "organisation_id": np.full(len(days), unit),
             "minutes": days.minutes,
             "slots": pa.array(days.slots, pa.string()),
             "used": _decimals(days.used),
@@ -132,12 +136,16 @@ def _copy(table: str, days: Days, organisation_id: int) -> None:
             "estimated_count": days.estimated,
         }
     )
+
+
+def _copy(table: str, columns: pa.Table) -> None:
     text = pa.BufferOutputStream()
     pa_csv.write_csv(columns, text, pa_csv.WriteOptions(include_header=False))
+    names = ", ".join(columns.column_names)
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
-        cursor.copy(f"COPY {table} ({_COLUMNS}) FROM STDIN (FORMAT csv)") as copy,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)") as copy,
     ):
         copy.write(memoryview(text.getvalue()))
 

@@ -303,8 +303,7 @@ def _tell(
     if held.read_count != block.before or held.state != State.RUNNING:
         raise LoadMovedOn(held.pk)
     LakeFile.objects.bulk_create(each.row(now, load.pk, load.pk) for each in written.files)
-    for unit, days in written.days:
-        keep_days(days, organisation_id=unit, clock=clock)
+    keep_days(written.days, clock=clock)
     _set_aside(held, judged.refused)
     held.read_count += len(block)
     held.taken_count += sum(each.row_count for each in written.files)
