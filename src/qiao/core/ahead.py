@@ -1,12 +1,15 @@
 """Reading ahead: the next piece is made ready in a thread while the last one is worked on."""
 
 import threading
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import Full, Queue
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
+M = TypeVar("M")
 _PAUSE_SECONDS = 0.1
 
 
@@ -67,3 +70,25 @@ def ahead(items: Iterator[T], *, depth: int = 1) -> Generator[T, None, None]:
             raise item.error
     finally:
         maker.leave()
+
+
+def made_ahead(
+    items: Iterable[T], make: Callable[[T], M], *, workers: int
+) -> Generator[M, None, None]:
+    """What is made of items, in their order: of the next ones in threads, while one is worked on.
+
+    Items come in the reader's own thread, at most `workers` and one of them before they are asked
+    for: they may be read from the database, which `make` must not use. What either raises is
+    raised here. A reader that stops early waits for what is being made.
+    """
+    waiting: deque[Future[M]] = deque()
+    with ThreadPoolExecutor(workers, "ahead") as threads:
+        try:
+            for item in items:
+                waiting.append(threads.submit(make, item))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            threads.shutdown(cancel_futures=True)

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from qiao.core.ahead import ahead
 from qiao.core.rules.columns import RowFault
-from qiao.core.sheets import open_sheet
+from qiao.core.sheets import SheetRow, open_sheet
 from qiao.core.table_uploads import FileChanged, UploadFolder, digest_of
 from qiao.metering.models import ReadingFile
 from qiao.metering.operations.taking import KNOWN, REFUSED, NewReading, Taken
@@ -51,19 +51,16 @@ def batches(file: ReadingFile, *, skip: int, size: int) -> Iterator[list[Told]]:
     zone = ZoneInfo(organisation(file.organisation_id).timezone)
     rows = islice(open_sheet(path).rows(), skip, None)
 
-    def read() -> list[Told]:
-        found = []
-        for sheet in islice(rows, size):
-            row = read_row(sheet.cells, mapping, zone)
-            reading = None if row.faults else _reading(row, file.organisation_id)
-            found.append(Told(sheet.number, row, list(row.faults), reading))
-        return found
+    def told(sheet: SheetRow) -> Told:
+        row = read_row(sheet.cells, mapping, zone)
+        reading = None if row.faults else _reading(row, file.organisation_id)
+        return Told(sheet.number, row, list(row.faults), reading)
 
-    with ThreadPoolExecutor(1, "readings") as reader:
-        coming = reader.submit(read)
-        while batch := coming.result():
-            coming = reader.submit(read)
+    def read() -> Iterator[list[Told]]:
+        while batch := [told(sheet) for sheet in islice(rows, size)]:
             yield batch
+
+    yield from ahead(read())
 
 
 def _reading(row: FileRow, organisation_id: int) -> NewReading:

@@ -5,13 +5,12 @@ registers come to, the rows that were set aside, and how far the load is. One th
 on after its last block. The same interval told again by a later load is a correction.
 """
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,6 +20,7 @@ from django.db import connection, transaction
 
 from qiao.core import background, disclosure
 from qiao.core.actor import Actor
+from qiao.core.ahead import made_ahead
 from qiao.core.copying import copy_rows
 from qiao.core.rules.text import clean
 from qiao.core.sheets import SheetRefused
@@ -41,7 +41,6 @@ from qiao.staff.queries import organisation
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-T = TypeVar("T")
 AHEAD: Final = 2  # blocks that are made ready at once
 TAKE_TASK: Final = "metering.take_intervals"
 FOLDER: Final = UploadFolder("intervals")
@@ -225,7 +224,9 @@ def _all_of(
         judged = judge_block(block, meters, clock, minutes=load.minutes, now=now)
         return block, judged, _written(judged, clock)
 
-    for block, judged, written in _made_ahead(_met(blocks, meters, actor, now), ready):
+    for block, judged, written in made_ahead(
+        _met(blocks, meters, actor, now), ready, workers=AHEAD
+    ):
         refused = load.refused_count + len(judged.refused)
         if refused > MOST_REFUSED:
             first = judged.refused[0]
@@ -237,19 +238,6 @@ def _all_of(
         load.state, load.finished_at = State.DONE, now
         _drop(load)
     return load
-
-
-def _made_ahead(blocks: Iterator[Block], ready: Callable[[Block], T]) -> Iterator[T]:
-    """What is made of blocks, in their order: the next ones in threads while one is told to the
-    database. `ready` must not use the database: a connection belongs to its thread."""
-    waiting: deque[Future[T]] = deque()
-    with ThreadPoolExecutor(AHEAD) as workers:
-        for block in blocks:
-            waiting.append(workers.submit(ready, block))
-            if len(waiting) > AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def _met(blocks: Iterator[Block], meters: Meters, actor: Actor, now: datetime) -> Iterator[Block]:
