@@ -32,13 +32,13 @@ TARIFFS = {"old": read_tariff(tariff("2", "3")), "new": read_tariff(tariff("2.20
 
 def facts(
     usage: str = "40", days: int = 60, before: str = "100", people: str = "4",
-    version: str = "old", start: date = date(2026, 5, 1),
+    version: str = "old", start: date = date(2026, 5, 1), share: Fraction = Fraction(1),
 ) -> BillFacts:  # fmt: skip
     numbers = {"people": D(people)}
     found = BillFacts(
         period=Period(start, start + timedelta(days)), months=2, version=version,
         quantities={"usage": D(usage)}, labels={}, numbers=numbers, before={"usage": D(before)},
-        rooms=(Room(Fraction(1), {}, numbers),), minor=0,
+        rooms=(Room(share, {}, numbers),), minor=0,
     )  # fmt: skip
     return replace(found, minor=total_of(found))
 
@@ -93,6 +93,17 @@ def test_a_household_that_grew_has_more_room() -> None:
     }
 
 
+def test_a_year_in_which_the_account_began_is_narrower_and_no_other_household() -> None:
+    """Tiers as wide as a third of the year were filled by less. With a household that grew as
+    well, that alone is told of it."""
+    began = facts(before="10", start=date(2025, 5, 1), share=Fraction(1, 3))
+    assert told(compare(TARIFFS, began, facts(before="120"))) == {}
+    filled = facts(before="55", start=date(2025, 5, 1), share=Fraction(1, 3))
+    grown = facts(before="165", people="6")
+    assert told(compare(TARIFFS, filled, facts(before="165"))) == {Cause.TIERS: -1_000}
+    assert told(compare(TARIFFS, filled, grown)) == {Cause.TIERS: -1_000, Cause.HOUSEHOLD: -2_500}
+
+
 def test_a_dearer_price_is_told_as_prices() -> None:
     assert told(compare(TARIFFS, LAST, facts(version="new"))) == {Cause.PRICES: 800}
 
@@ -116,7 +127,8 @@ def test_what_no_cause_explains_is_other_things() -> None:
 SOME = st.builds(
     facts, st.decimals(0, 400, places=3).map(str), st.integers(1, 120),
     st.decimals(0, 300, places=3).map(str), st.integers(1, 9).map(str),
-    st.sampled_from(["old", "new"]),
+    st.sampled_from(["old", "new"]), st.just(date(2026, 5, 1)),
+    st.sampled_from([Fraction(1), Fraction(1), Fraction(1, 3), Fraction(5, 12)]),
 )  # fmt: skip
 
 

@@ -49,12 +49,16 @@ def dial(request: StaffRequest) -> HttpResponse:
 
 @staff_view(WORK)
 def display(request: StaffRequest, deed_id: int) -> HttpResponse:
-    """The telephone's display and keys, asked for each second."""
+    """The telephone's display, asked for each second: the keys stay, and whoever presses them fast
+    loses none. Once the call is over the whole telephone."""
     phone = own_phone(actor=request.actor, deed_id=deed_id)
     if phone is None:
         raise Http404(str(deed_id))
     context = {"phone": phone, "heard": what_is_heard(phone), "keys": KEYS}
-    return render(request, "telephony/display.html", context)
+    response = render(request, "telephony/display.html", context)
+    if phone.is_over:
+        response["HX-Retarget"] = response["HX-Reselect"] = "#q-handset"
+    return response
 
 
 @staff_view(WORK, methods=POST)

@@ -103,10 +103,21 @@ def _steps(earlier: BillFacts, later: BillFacts) -> tuple[BillFacts, ...]:
         quantities=_scaled(earlier.quantities, later.days, earlier.days),
     )
     used = replace(longer, quantities=later.quantities)
-    filled = replace(used, before=later.before)
+    filled = replace(used, before=later.before, rooms=_widened(earlier.rooms, later.rooms))
     lived = replace(filled, labels=later.labels, numbers=later.numbers, rooms=later.rooms)
     priced = replace(lived, version=later.version)
     return (earlier, longer, used, filled, lived, priced)
+
+
+def _widened(earlier: Sequence[Room], later: Sequence[Room]) -> tuple[Room, ...]:
+    """The household of the earlier year with as much of the year as the later one has: tiers of an
+    account that begins in a year are narrower for that alone, and were filled by less."""
+    before, after = (
+        sum((room.weight for room in rooms), Fraction(0)) for rooms in (earlier, later)
+    )
+    if not before:
+        return tuple(later)
+    return tuple(replace(room, weight=room.weight * after / before) for room in earlier)
 
 
 def _compared(earlier: BillFacts, later: BillFacts, steps: Sequence[RatedPart]) -> Comparison:
