@@ -5,6 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from qiao.core.manifest import AuditTable, Command, NavItem, Panel, Permission
 from qiao.metering.queries import panels
+from qiao.metering.showing.words import RULES, SEVERITIES
 
 VIEW, READ, VALIDATE = "metering.view", "metering.read", "metering.validate"
 WALK, QUALITY = "metering.walk", "metering.quality"
@@ -78,6 +79,7 @@ AUDIT_WORDS = (
             "parameters": pgettext_lazy("metering", "Figures"),
             "source": pgettext_lazy("metering", "By which document"),
         },
+        values={"key": RULES, "severity": SEVERITIES},
     ),
     AuditTable(
         "metering_unreadreason",

@@ -22,6 +22,11 @@ RULES: Final[Mapping[str, Any]] = {
     "value": pgettext_lazy("check of readings", "No value"),
     "time": pgettext_lazy("check of readings", "Impossible day"),
 }
+SEVERITIES: Final[Mapping[str, Any]] = {
+    "stop": pgettext_lazy("severity of a check", "Stops the reading"),
+    "note": pgettext_lazy("severity of a check", "Notes it"),
+    "off": pgettext_lazy("severity of a check", "Not asked"),
+}
 BASES: Final[Mapping[str, Any]] = {
     "last_year": pgettext_lazy("basis of an estimate", "as in the same season last year"),
     "recent": pgettext_lazy("basis of an estimate", "as used of late"),
