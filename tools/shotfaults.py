@@ -123,7 +123,7 @@ WORD = re.compile(r"(?<![\w@./#-])[A-Za-z][a-z]{2,}(?![\w@/-])")
 ALLOWED = {
     "Qiao", "Ctrl", "Alt", "Shift", "Enter", "Esc", "Tab", "Space", "Excel", "English", "kPa",
     "Parquet", "Word", "PowerPoint",
-    "Markdown", "thanks", "zzh", "Cookie", "Wilson", "Cohen", "NTU", "Language", "wang",
+    "Markdown", "thanks", "zzh", "Cookie", "Wilson", "Holm", "Cohen", "NTU", "Language", "wang",
     "zzzzqqqq", "Del", "Home", "End", "PgUp", "PgDn", "min",
 }  # fmt: skip
 
