@@ -70,7 +70,7 @@ class PaymentSent(Body):
     account: Number
     paid_at: Moment
     amount: Amount
-    bills: Annotated[list[Annotated[str, Field(pattern=r"^[^,;，；、\s]{1,60}$")]],
+    bills: Annotated[list[Annotated[str, Field(pattern=r"^[^,;，；、\s\x85\ufeff]{1,60}$")]],
                      Field(max_length=60)] = []  # fmt: skip
     way: Annotated[str, line(60)] = ""
     reversed: bool = False
