@@ -38,7 +38,10 @@ class BillFilters:
 
 @dataclass(frozen=True, slots=True)
 class BillRow:
-    """One bill of a list; `owed_minor` is what is open of it now, with fees that are booked."""
+    """One bill of a list; `owed_minor` is what is open of it now, with fees that are booked,
+    `asked_minor` what was asked of it: where equal instalments run another amount than it comes
+    to, and `budget_minor` what then stood to be settled, None for all others. `summary_id` and
+    `summary_number` are the document in which it came with others."""
 
     bill_id: int
     number: str
@@ -57,6 +60,10 @@ class BillRow:
     unit: str
     state: str
     is_estimated: bool
+    asked_minor: int
+    budget_minor: int | None
+    summary_id: int | None
+    summary_number: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,13 @@ class BillPage:
 _ROW: Final = """
 SELECT b.id, b.number, b.account_id, a.number, a.service, b.organisation_id, b.start_date,
        b.end_date, b.issued_date, b.due_date, b.currency, b.total_minor, coalesce(b.owed, 0),
-       b.usage, b.unit, b.state, b.is_estimated
+       b.usage, b.unit, b.state, b.is_estimated, coalesce(b.asked_minor, b.total_minor),
+       b.budget_minor, m.summary_id, m.number
+"""
+_SUMMARY: Final = """
+  LEFT JOIN LATERAL (SELECT l.summary_id, s.number FROM billing_summaryline l
+                       JOIN billing_summarybill s ON s.id = l.summary_id
+                      WHERE l.bill_id = b.id) m ON true
 """
 _OWED: Final = """
   LEFT JOIN LATERAL (SELECT sum(s.minor)::bigint AS owed FROM billing_standing s
@@ -84,13 +97,13 @@ _LIST: Final = """
       SELECT x.*, o.owed FROM billing_bill x {owed}
        WHERE x.organisation_id = u.id {where}
        ORDER BY x.issued_date DESC, x.id DESC LIMIT %(limit)s) b
-  JOIN customers_account a ON a.id = b.account_id
+  JOIN customers_account a ON a.id = b.account_id {summary}
  ORDER BY b.issued_date DESC, b.id DESC LIMIT %(limit)s
 """
 _ONE: Final = """
   FROM (SELECT x.*, o.owed FROM billing_bill x {owed}
          WHERE x.id = %(bill)s AND x.organisation_id = ANY(%(units)s::bigint[])) b
-  JOIN customers_account a ON a.id = b.account_id
+  JOIN customers_account a ON a.id = b.account_id {summary}
 """
 _FOUND: Final = """
   FROM (SELECT x.*, o.owed FROM billing_bill x {owed}
@@ -100,7 +113,7 @@ _FOUND: Final = """
                SELECT n.id FROM customers_account f JOIN billing_bill n ON n.account_id = f.id
                 WHERE f.number = %(text)s)
            AND x.organisation_id = ANY(%(units)s::bigint[]) {where}) b
-  JOIN customers_account a ON a.id = b.account_id
+  JOIN customers_account a ON a.id = b.account_id {summary}
  ORDER BY b.issued_date DESC, b.id DESC LIMIT %(limit)s
 """
 
@@ -126,7 +139,7 @@ def list_bills(
     narrowed = "".join(f" AND {each}" for each in where)
     source = _FOUND if filters.text else _LIST
     with connection.cursor() as cursor:
-        cursor.execute(_ROW + source.format(owed=_OWED, where=narrowed), values)
+        cursor.execute(_ROW + source.format(owed=_OWED, where=narrowed, summary=_SUMMARY), values)
         rows = tuple(BillRow(*row) for row in cursor.fetchall())
     kept = rows[:limit]
     return BillPage(kept, _cursor(kept[-1]) if len(rows) > limit else "")
@@ -136,7 +149,7 @@ def bill_with_lines(*, actor: Actor, bill_id: int) -> tuple[BillRow, list[BillLi
     """A bill as in a list, with its lines. Raises `BillMissing`."""
     values: dict[str, Any] = {"bill": bill_id, "units": _units(actor, None)}
     with connection.cursor() as cursor:
-        cursor.execute(_ROW + _ONE.format(owed=_OWED), values)
+        cursor.execute(_ROW + _ONE.format(owed=_OWED, summary=_SUMMARY), values)
         row = cursor.fetchone()
     if row is None:
         raise BillMissing(bill_id)
