@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import pgettext
 
 from qiao.billing import showing, showing_bills
@@ -101,9 +102,21 @@ _MINE = _whose(f"""
         WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
           AND t.role <> 'contact' AND t.period @> {TODAY}
           AND (:account: IS NULL OR t.account_id = :account:)
-        GROUP BY t.account_id LIMIT 6""")
+        GROUP BY t.account_id :most:""")
+# Of many accounts those that owe most; all of them count for what is owed together.
+_OWED_MOST = """ORDER BY (
+            SELECT coalesce(sum(s.minor), 0) FROM billing_standing s
+             WHERE s.account_id = t.account_id AND s.ledger = 'receivable') + coalesce((
+            SELECT w.owed_minor FROM billing_fedstanding w WHERE w.account_id = t.account_id
+        ), 0) DESC, t.account_id LIMIT 6"""
+
+
+def _mine(account: str = "NULL::bigint", most: str = "LIMIT 1000") -> str:
+    return _MINE.replace(":account:", account).replace(":most:", most)
+
+
 # Accounts that the customer owns, pays or lives at now; those that owe most first.
-MONEY = _STATEMENT.replace(":mine:", _MINE.replace(":account:", "NULL::bigint"))
+MONEY = _STATEMENT.replace(":mine:", _mine(most=_OWED_MOST))
 # What all of them owe together, in the currency of the first.
 OWED = f"""
 SELECT CASE WHEN count(DISTINCT b.account_id) > 0 THEN json_build_object(
@@ -111,7 +124,7 @@ SELECT CASE WHEN count(DISTINCT b.account_id) > 0 THEN json_build_object(
            'late', sum(o.late), 'oldest', min(o.oldest), 'due', min(o.due),
            'told', (array_agg({seen.teller("b.feed_id")} ORDER BY b.feed_id)
                     FILTER (WHERE b.feed_id IS NOT NULL))[1]) END
-  FROM ({_MINE.replace(":account:", "NULL::bigint")}) mine
+  FROM ({_mine()}) mine
   JOIN billing_billingaccount b ON b.account_id = mine.account_id
  CROSS JOIN LATERAL ({_STANDS}) o
  WHERE (b.organisation_id + 0) = ANY(%(organisation_ids)s)
@@ -126,13 +139,13 @@ OF_ACCOUNT = _STATEMENT.replace(
     ),
 ).replace("%(organisation_ids)s", _OF_UNITS)
 # One account as one of its customers is told of it.
-OF_READER = _STATEMENT.replace(":mine:", _MINE.replace(":account:", _ACCOUNT)).replace(
+OF_READER = _STATEMENT.replace(":mine:", _mine(_ACCOUNT)).replace(
     "%(organisation_ids)s", _OF_UNITS
 )
 # What is open of it and asked of that customer, as `seen.arrears` has it.
 ARREARS_OF_READER = f"""
 SELECT x.start_date, x.end_date, x.total, x.minor, x.currency
-  FROM ({_MINE.replace(":account:", _ACCOUNT)}) mine
+  FROM ({_mine(_ACCOUNT)}) mine
  CROSS JOIN LATERAL (
        {seen.arrears("mine.account_id", since="mine.since", before="mine.before")}) x
  WHERE x.due_date < {TODAY} AND x.due_date >= {TODAY} - {ARREARS_DAYS}
@@ -277,13 +290,13 @@ def _differs(row: Mapping[str, Any]) -> str:
 
 
 def bill_chart(row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The bills of a row of `MONEY` as a chart, paid and unpaid, with the use as a line; each bar
-    leads to its bill. None without bills."""
+    """What the bills of a row of `MONEY` asked as a chart, paid and unpaid,
+    with the use as a line; each bar leads to its bill. None without bills."""
     bills, currency = row["bills"], row["currency"]
     if not bills:
         return None
     unit = showing_bills.unit_name(bills[-1]["unit"])
-    opens = [min(max(bill["open"], 0), max(bill["minor"], 0)) for bill in bills]
+    opens = [min(max(bill["open"], 0), max(bill["asked"], 0)) for bill in bills]
 
     def bar(bill: Mapping[str, Any], minor: int) -> dict[str, Any]:
         value = float(to_decimal(minor, currency))
@@ -293,7 +306,7 @@ def bill_chart(row: Mapping[str, Any]) -> dict[str, Any] | None:
         {
             "name": pgettext("bill", "Paid"),
             "stack": "b",
-            "data": [bar(b, max(b["minor"], 0) - o) for b, o in zip(bills, opens, strict=True)],
+            "data": [bar(b, max(b["asked"], 0) - o) for b, o in zip(bills, opens, strict=True)],
         },
         {
             "name": pgettext("bill", "Unpaid"),
@@ -339,17 +352,18 @@ def _day(text: str) -> date:
 
 
 def _paid_how(paid: Mapping[str, Any]) -> str:
-    return f"{str(paid['at'])[:10]} · {showing_bills.channel_name(paid['channel'])}"
+    day = timezone.localdate(datetime.fromisoformat(paid["at"]))
+    return f"{day.isoformat()} · {showing_bills.channel_name(paid['channel'])}"
 
 
 def _bars(bills: Sequence[Mapping[str, Any]], currency: str) -> tuple[Bar, ...]:
-    """Bills as bars of a drawing `Bar.HEIGHT` high, the dearest as high as that."""
-    most = max((bill["minor"] for bill in bills), default=0)
+    """What bills asked as bars of a drawing `Bar.HEIGHT` high, the dearest as high as that."""
+    most = max((bill["asked"] for bill in bills), default=0)
     if most <= 0:
         return ()
     found = []
     for place, bill in enumerate(bills):
-        whole = max(bill["minor"], 0)
+        whole = max(bill["asked"], 0)
         unpaid = min(max(bill["open"], 0), whole)
         found.append(
             Bar(
@@ -358,7 +372,7 @@ def _bars(bills: Sequence[Mapping[str, Any]], currency: str) -> tuple[Bar, ...]:
                 Bar.HEIGHT * whole // most,
                 Bar.HEIGHT * unpaid // most,
                 str(bill["start"])[5:7],
-                f"{str(bill['start'])[:7]} · {showing.money(bill['minor'], currency)}",
+                f"{str(bill['start'])[:7]} · {showing.money(bill['asked'], currency)}",
             )
         )
     return tuple(found)
