@@ -264,6 +264,7 @@ SHOTS = (
     Shot("counter-day", "/counter/days/", "counter_lead"),
     Shot("all-bills", "/bills/", "billing_clerk"),
     Shot("late-bills", "/bills/?age=30", "billing_clerk"),
+    Shot("all-payments", "/counter/payments/", "billing_clerk"),
     Shot("bill-summaries", "/bills/summaries/", "billing_clerk"),
     Shot("bill-summary", "/bills/summaries/", "billing_clerk", act=acts.follows("tbody a")),
     Shot("bill-summary-pay", "/bills/summaries/", "counter_lead", act=acts.SUMMARY_PAID),

@@ -9,6 +9,7 @@ from qiao.billing.events import BillsIssued
 from qiao.billing.operations import AccountMissing, lock_accounts, run_jobs, runs
 from qiao.billing.operations.feeds import deliveries
 from qiao.billing.operations.feeds.keeping import CHECK_TASK, TAKE_TASK
+from qiao.billing.operations.feeds.placing import place_rows
 from qiao.billing.operations.figures import fold_figures
 from qiao.billing.operations.settling import settle
 from qiao.billing.operations.summaries import collect_bills
@@ -93,6 +94,13 @@ def tell_of_summaries(now: datetime) -> None:
         tell_summaries(now=now)
 
 
+def place_fed_rows(now: datetime) -> None:
+    """Give rows that other systems told long ago their unit."""
+    del now
+    with acting(None):
+        place_rows()
+
+
 def fold_kept_figures(now: datetime) -> None:
     """Fold what changed in the kept figures of money."""
     del now
@@ -103,6 +111,7 @@ def fold_kept_figures(now: datetime) -> None:
 PERIODIC = (
     PeriodicJob("billing.continue_runs", "* * * * *", continue_runs),
     PeriodicJob("billing.tell_summaries", "* * * * *", tell_of_summaries),
+    PeriodicJob("billing.place_fed_rows", "* * * * *", place_fed_rows),
     PeriodicJob("billing.fold_figures", "* * * * *", fold_kept_figures),
     PeriodicJob("billing.sweep_deliveries", "53 19 * * *", sweep_deliveries),
 )

@@ -97,7 +97,7 @@ OnDay = Annotated[Day | None, Query()]
     about=_(
         "Those issued from `since` to before `until`, by number of a bill or an account, state and"
         " what is owed: `all` that is open, `late`, `due` for not due yet, or late by up to 30, 90"
-        " or 365 days, `old` for longer."
+        " or 365 days, `old` for longer. Bills of other systems are told with their accounts."
     ),
 )  # fmt: skip
 def list_bills(
@@ -114,7 +114,12 @@ def list_bills(
     page = queries.list_bills(
         actor=actor_of(request),
         filters=queries.BillFilters(
-            text=number.strip().upper(), since=since, until=until, state=state, age=age
+            text=number.strip().upper(),
+            since=since,
+            until=until,
+            state=state,
+            age=age,
+            source="own",
         ),
         today=timezone.localdate(request.call.now),
         after=str(read_cursor(LISTED, after) or ""),
