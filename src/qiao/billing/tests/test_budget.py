@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,12 +12,9 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from qiao.billing import operations as ops
-from qiao.billing.decisions import tell_lowering
 from qiao.billing.models import Bill, BudgetPlan, Posting, Standing
-from qiao.billing.operations.asking import change_or_ask, lowering_agreed, start_or_ask
 from qiao.billing.operations.budget import (
     BadInstalment,
-    BudgetMoved,
     BudgetRuns,
     NoBudget,
     NothingToReckon,
@@ -54,10 +50,7 @@ from qiao.billing.tests.reading_papers import paper_of, plain, printed
 from qiao.billing.voice import _owed as owed_answer
 from qiao.core import settings
 from qiao.core.actor import Forbidden
-from qiao.core.approvals import AlreadyPending
-from qiao.core.models import Approval
 from qiao.core.rules.money import Money
-from qiao.core.rules.text import BadText
 from qiao.customers.operations import CallerAccount
 from qiao.messaging.models import Message
 from qiao.messaging.tests.factories import reachable
@@ -416,55 +409,3 @@ def test_a_batch_with_instalments_takes_as_many_statements_as_one(company: Compa
     assert counts[1] - counts[0] <= 8, "numbers are drawn one by one for few bills"
     assert Posting.objects.filter(event="budget_equalised").count() == 8
     assert not audit()
-
-
-def test_a_lower_instalment_waits_for_a_second_person(company: Company, account: int) -> None:
-    plan = _start(company, account)
-    usual = plan.instalment_minor
-    about: dict[str, Any] = {"account_id": account, "actor": company.agent, "now": NOW}
-    higher = change_or_ask(minor=usual + 500, reason="agreed", **about)
-    assert isinstance(higher, BudgetPlan)
-    asked = change_or_ask(minor=usual, reason="hardship", **about)
-    assert isinstance(asked, Approval)
-    plan = _running(account)
-    assert plan.instalment_minor == usual + 500, "nothing is lower before somebody agrees"
-    told = tell_lowering(asked)
-    assert (told.differences[0].before, told.differences[0].after) == (
-        money(usual + 500, "CNY"),
-        money(usual, "CNY"),
-    )
-    with pytest.raises(AlreadyPending):
-        change_or_ask(minor=usual - 100, reason="more", **about)
-    lowering_agreed(approval=asked, actor=company.chief, now=NOW)
-    assert _running(account).instalment_minor == usual
-    with pytest.raises(BudgetMoved):
-        lowering_agreed(approval=asked, actor=company.chief, now=NOW)
-    with pytest.raises(BadText):
-        change_or_ask(minor=usual - 100, reason=" ", **about)
-
-
-def test_less_than_a_year_says_waits_for_a_second_person_from_the_start(
-    company: Company, account: int
-) -> None:
-    usual = suggested(row := ops.lock_accounts([account])[account], year_of(row))
-    about: dict[str, Any] = {"reason": "agreed", "actor": company.agent, "now": NOW}
-    asked = start_or_ask(account_id=account, minor=usual - 100, **about)
-    assert isinstance(asked, Approval)
-    assert running_plan(account) is None
-    lowering_agreed(approval=asked, actor=company.chief, now=NOW)
-    assert _running(account).instalment_minor == usual - 100
-    with pytest.raises(BudgetRuns):
-        start_or_ask(account_id=account, minor=usual - 200, **about)
-    young = an_account(company)
-    assert isinstance(start_or_ask(account_id=young, minor=usual, **about), Approval)
-    with pytest.raises(BadInstalment):
-        start_or_ask(account_id=young, minor=0, **about)
-    assert isinstance(
-        start_or_ask(account_id=an_account(company), minor=8_000, **about), Approval
-    ), "where nothing tells what a year comes to, no amount is enough by itself"
-
-
-def _running(account: int) -> BudgetPlan:
-    plan = running_plan(account)
-    assert plan
-    return plan
