@@ -10,6 +10,8 @@ from typing import Final
 from qiao.billing.queries.parties import BEGUN
 from qiao.core.days import day_of
 
+EVER: Final = "'-infinity'::date"
+NEVER: Final = "'infinity'::date"
 _OPEN: Final = """
     SELECT s.minor, i.due_date, coalesce(i.issued_date, '-infinity'::date) AS issued_date
       FROM billing_standing s LEFT JOIN billing_bill i ON i.id = s.bill_id
@@ -99,10 +101,6 @@ _TELLER: Final = """(
     SELECT json_build_object('name', f.name, 'as_of',
                least(f.bills_as_of, f.payments_as_of, f.balances_as_of))
       FROM billing_feed f WHERE f.id = :feed:)"""
-
-
-EVER: Final = "'-infinity'::date"
-NEVER: Final = "'infinity'::date"
 
 
 def stands(
