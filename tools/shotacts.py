@@ -111,12 +111,13 @@ def opens(selector: str, shown: str = "dialog[open]") -> Callable[[Any], None]:
     return act
 
 
-def follows(selector: str) -> Callable[[Any], None]:
-    """Follow the first link that the selector finds."""
+def follows(*selectors: str) -> Callable[[Any], None]:
+    """Follow the first link that the selector finds, then that of the next one on its page."""
 
     def act(page: Any) -> None:
-        address = page.locator(selector).first.get_attribute("href")
-        page.goto(urljoin(page.url, address))
+        for selector in selectors:
+            address = page.locator(selector).first.get_attribute("href")
+            page.goto(urljoin(page.url, address))
         page.wait_for_timeout(PAUSE)
 
     return act
@@ -168,3 +169,27 @@ CALENDAR = follows("main a[href^='/cases/calendars/']")
 DIGEST = follows("tr[data-href] a.num")
 ARTICLE = follows("#kb-lines a.kb-line")
 MAIN_CASE = follows("a[href^='/cases/alike/']")
+
+
+# The newest summary has an account that somebody else pays and of which instalments are asked.
+_SUMMARY = "tbody a[href*='/summaries/']"
+_ACCOUNT = "tbody tr:has([data-equal]) a[href*='/account/']"
+SUMMARY_PAID = follows(_SUMMARY, "a[href$='/pay/']")
+INSTALMENTS = follows(_SUMMARY, _ACCOUNT)
+INSTALMENT = follows(_SUMMARY, "tbody tr:has([data-equal]) td:nth-child(3) a")
+INSTALMENTS_NEW = follows(
+    _SUMMARY, "tbody tr:not(:has([data-equal])) a[href*='/account/']", "a[href$='/budget/']"
+)
+INSTALMENTS_CHANGE = follows(_SUMMARY, _ACCOUNT, "a[href$='/budget/change/']")
+PAYER = follows(_SUMMARY, ".q-pagehead a[href*='/customers/']")
+PAID_BY_OTHER = follows(
+    _SUMMARY, ".q-pagehead a[href*='/customers/']", ".bl-money p a[href^='/customers/']"
+)
+
+
+def at_counter(page: Any) -> None:
+    """What the counter shows of that account."""
+    INSTALMENTS(page)
+    account = page.url.rstrip("/").rpartition("/")[2]
+    page.goto(urljoin(page.url, f"/counter/accounts/{account}/"))
+    page.wait_for_timeout(PAUSE)

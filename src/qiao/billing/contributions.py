@@ -51,6 +51,7 @@ COMMANDS = (
         "billing.tariffs", _("Prices and tariffs on a day"), "receipt", "billing:tariffs", VIEW
     ),
     Command("billing.list", _("All bills"), "receipt", "billing:list", BILLS),
+    Command("billing.payments", _("All payments"), "cash-register", "billing:payments", BILLS),
     Command("billing.summaries", _("Summary bills"), "receipt", "billing:summaries", BILLS),
     Command("billing.runs", _("Runs of bills"), "calculator", "billing:runs", ISSUE),
     Command("billing.run_new", _("New run of bills"), "calculator", "billing:run_new", ISSUE),

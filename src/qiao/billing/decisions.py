@@ -1,4 +1,4 @@
-"""What a second person agrees to: bills taken back, late fees waived."""
+"""What a second person agrees to: bills taken back, late fees waived, instalments lowered."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -8,10 +8,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.billing.models import Bill
+from qiao.billing.models import Bill, BillingAccount
 from qiao.billing.operations import BillReversed, DayClosed, NotLatest
-from qiao.billing.operations.asking import NothingToWaive, reversal_agreed, waiver_agreed
-from qiao.billing.queries.asked import REVERSE, WAIVE
+from qiao.billing.operations.asking import (
+    NothingToWaive,
+    lowering_agreed,
+    reversal_agreed,
+    waiver_agreed,
+)
+from qiao.billing.operations.budget import AccountCloses, BudgetMoved, BudgetRuns, NoBudget
+from qiao.billing.queries.asked import LOWER, REVERSE, WAIVE
 from qiao.billing.showing import money
 from qiao.core.actor import Forbidden
 from qiao.core.manifest import Decidable, Difference, Told
@@ -28,6 +34,29 @@ def tell_waiver(approval: Approval) -> Told:
     """How much of which bill's late fee shall be waived."""
     bill = Bill.objects.filter(pk=approval.subject_id).first()
     return _told(approval, bill, _("Waive a late fee"), approval.payload["minor"])
+
+
+def tell_lowering(approval: Approval) -> Told:
+    """Of which account a lower instalment shall be asked, and how much lower it is."""
+    account = (
+        BillingAccount.objects.select_related("account").filter(pk=approval.subject_id).first()
+    )
+    if account is None:
+        return Told(_("Lower an instalment"), "–", "", [], approval.reason)
+    before, after = approval.payload["before"], approval.payload["minor"]
+    return Told(
+        kind=_("Lower an instalment"),
+        title=account.account.number,
+        url=reverse("billing:account", args=[account.pk]),
+        differences=[
+            Difference(
+                _("Instalment of each bill"),
+                money(before, account.currency) if before else "–",
+                money(after, account.currency),
+            )
+        ],
+        note=approval.reason,
+    )
 
 
 def _told(approval: Approval, bill: Bill | None, kind: Any, minor: int) -> Told:
@@ -69,5 +98,17 @@ DECISIONS: Final = (
         tell=tell_waiver,
         carry_out=waiver_agreed,
         refusals={NothingToWaive: _("There is no late fee on the bill any more."), **_REFUSALS},
+    ),
+    Decidable(
+        kind=LOWER,
+        tell=tell_lowering,
+        carry_out=lowering_agreed,
+        refusals={
+            BudgetMoved: _("Another instalment is asked by now."),
+            BudgetRuns: _("Equal instalments run on this account already."),
+            NoBudget: _("No equal instalments run, or they are ending."),
+            AccountCloses: _("The account closes: no year lies ahead."),
+            **_REFUSALS,
+        },
     ),
 )

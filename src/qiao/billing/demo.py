@@ -14,6 +14,7 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
+from qiao.billing.arrangement_demo import arrange, collect_and_pay, findings
 from qiao.billing.models import Bill, Payment, Tariff
 from qiao.billing.operations import NewAccount, NewPayment, open_billing, take_payments
 from qiao.billing.operations.run_jobs import reckon_run
@@ -103,7 +104,9 @@ def build(world: World) -> None:
     known_in = {each.organisation_id for each in accounts if each.is_known}
     waits = _with_most_exceptions([unit for unit in units if unit not in known_in])
     ends = _ends(today)
+    made = arrange(_candidates(accounts, opened, {waits}, ends[1]), ends)
     for until in ends:
+        made.before(until, world.now)
         # The clerk looks at the last bills of one branch, as on any first of a month.
         billed = [unit for unit in units if until != ends[-1] or unit != waits]
         _month(until, billed, habits, random, today, world.now)
@@ -126,6 +129,18 @@ def _open_accounts(world: World, random: Random) -> tuple[list[_Known], list[New
     for some in _batches(opened):
         open_billing(some, now=world.now)
     return accounts, opened
+
+
+def _candidates(
+    accounts: Sequence[_Known], opened: Sequence[NewAccount], without: set[int], since: date
+) -> dict[int, list[int]]:
+    """Accounts by unit whose bills begin before a day; none of the known customer."""
+    known = {each.account_id for each in accounts if each.is_known}
+    found: dict[int, list[int]] = defaultdict(list)
+    for each in opened:
+        if each.since < since and each.account_id not in known:
+            found[each.organisation_id].append(each.account_id)
+    return {unit: ids for unit, ids in found.items() if unit not in without}
 
 
 def _with_most_exceptions(units: Sequence[int]) -> int:
@@ -241,10 +256,12 @@ def _month(
             now=_moment(until, now), tell=False,
         )  # fmt: skip
         bills = Bill.objects.in_bulk(result.bill_ids)
+        together = collect_and_pay(result.bill_ids, day=until, now=_moment(until, now))
         payments = [
             payment
             for bill_id in result.bill_ids
-            if (payment := _payment(bills[bill_id], habits, random, today))
+            if bill_id not in together
+            and (payment := _payment(bills[bill_id], habits, random, today))
         ]
         take_payments(payments=_with_fees(payments), actor=None, now=_moment(until, now))
 
@@ -270,7 +287,7 @@ def _payment(bill: Bill, habits: dict[int, str], random: Random, today: date) ->
     if name == "never" and bill.issued_date > today - timedelta(days=300):
         return None
     day = bill.issued_date + timedelta(days=random.randint(earliest, max(latest, 30)))
-    if day > today or bill.total_minor <= 0:
+    if day > today or bill.asked <= 0:
         return None
     channel, means, _weight = random.choices(
         CHANNELS, [weight for _channel, _means, weight in CHANNELS]
@@ -278,7 +295,7 @@ def _payment(bill: Bill, habits: dict[int, str], random: Random, today: date) ->
     at = datetime.combine(day, time(random.randint(0, 13), random.randint(0, 59)), UTC)
     return NewPayment(
         account_id=bill.account_id,
-        minor=bill.total_minor,
+        minor=bill.asked,
         currency=bill.currency,
         channel=channel,
         means=means,
@@ -318,5 +335,6 @@ def audit() -> Sequence[Finding]:
         Finding("accounts with a bill", f"{told:.1%}", "60% or more", told >= 0.6),
         Finding("payments", f"{payments:,}", "fewer than bills", 0 < payments < bills),
         Finding("accounts in arrears", f"{share:.1%}", "1% to 20%", 0.01 <= share <= 0.2),
+        *findings(),
         none_of("findings of the ledger's own audit", "SELECT count(*) FROM billing_audit()"),
     ]

@@ -54,6 +54,10 @@ KINDS: Final[Mapping[str, Promise]] = {
 }
 
 
+ELSEWHERE: Final = "elsewhere"
+"""Whose money it is that other systems bill: they do not tell."""
+
+
 def ledger_name(key: str) -> str:
     """A ledger in the reader's language."""
     return str(LEDGERS[Ledger(key)])
@@ -61,4 +65,6 @@ def ledger_name(key: str) -> str:
 
 def owner_name(key: str, names: Mapping[str, Mapping[str, str]]) -> str:
     """An owner of money in the reader's language; `names` are those that tariffs know."""
+    if key == ELSEWHERE:
+        return _("Billed by other systems")
     return _("The company") if key == OWN else from_names(names.get(key), key)

@@ -23,7 +23,6 @@ from qiao.billing.queries.pack_tariffs import tariffs_of_packs
 from qiao.billing.tasks import (
     PERIODIC,
     on_bills_issued,
-    on_bills_to_collect,
     on_dispute_ended,
 )
 from qiao.cases.events import DisputeEnded
@@ -53,7 +52,6 @@ manifest = Module(
     periodic=PERIODIC,
     subscriptions=(
         Subscription(BillsIssued, on_bills_issued),
-        Subscription(BillsIssued, on_bills_to_collect),
         Subscription(DisputeEnded, on_dispute_ended),
     ),
     install=_install,

@@ -5,7 +5,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.billing.operations.telling import WISH
+from qiao.billing.operations.telling_ways import WISH
 from qiao.billing.queries.late_fees import LEAST, MOST, rate_key
 from qiao.billing.queries.review_limits import ESTIMATES, FACTOR, LARGE
 from qiao.billing.queries.review_limits import LEAST as LEAST_UNITS

@@ -9,10 +9,12 @@ from qiao.billing.events import BillsIssued
 from qiao.billing.operations import AccountMissing, lock_accounts, run_jobs, runs
 from qiao.billing.operations.feeds import deliveries
 from qiao.billing.operations.feeds.keeping import CHECK_TASK, TAKE_TASK
+from qiao.billing.operations.feeds.placing import place_rows
 from qiao.billing.operations.figures import fold_figures
 from qiao.billing.operations.settling import settle
 from qiao.billing.operations.summaries import collect_bills
 from qiao.billing.operations.telling import tell_bills
+from qiao.billing.operations.telling_summaries import tell_summaries
 from qiao.cases.events import DisputeEnded
 from qiao.core.actor import Actor
 from qiao.core.background import QUEUE
@@ -65,13 +67,10 @@ def continue_runs(now: datetime) -> None:
 
 
 def on_bills_issued(*, event: BillsIssued, envelope: Envelope) -> None:
-    """Their customers are told, all in one statement."""
-    tell_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
-
-
-def on_bills_to_collect(*, event: BillsIssued, envelope: Envelope) -> None:
-    """Those of customers who have them collected come into the summary of their day."""
+    """Those of customers who have them collected come into the summary of their day; of the others
+    their customers are told, all in one statement."""
     collect_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
+    tell_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
 
 
 def on_dispute_ended(*, event: DisputeEnded, envelope: Envelope) -> None:
@@ -89,6 +88,19 @@ def on_dispute_ended(*, event: DisputeEnded, envelope: Envelope) -> None:
     )
 
 
+def tell_of_summaries(now: datetime) -> None:
+    """Tell customers of summaries that have grown."""
+    with acting(None):
+        tell_summaries(now=now)
+
+
+def place_fed_rows(now: datetime) -> None:
+    """Give rows that other systems told long ago their unit."""
+    del now
+    with acting(None):
+        place_rows()
+
+
 def fold_kept_figures(now: datetime) -> None:
     """Fold what changed in the kept figures of money."""
     del now
@@ -98,6 +110,8 @@ def fold_kept_figures(now: datetime) -> None:
 
 PERIODIC = (
     PeriodicJob("billing.continue_runs", "* * * * *", continue_runs),
+    PeriodicJob("billing.tell_summaries", "* * * * *", tell_of_summaries),
+    PeriodicJob("billing.place_fed_rows", "* * * * *", place_fed_rows),
     PeriodicJob("billing.fold_figures", "* * * * *", fold_kept_figures),
     PeriodicJob("billing.sweep_deliveries", "53 19 * * *", sweep_deliveries),
 )

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from qiao.billing.views import (
     all_bills,
+    all_payments,
     bills,
     budget,
     counter,
@@ -63,6 +64,7 @@ of_accounts = [
 at_counter = [
     path("", counter.index, name="counter"),
     path("accounts/<int:account_id>/", counter.account, name="counter_account"),
+    path("payments/", all_payments.index, name="payments"),
     path("payments/<int:payment_id>/", counter.receipt, name="receipt"),
     path("payments/<int:payment_id>/paper/", papers.receipt, name="receipt_paper"),
     path("payments/<int:payment_id>/back/", drawers.give_back, name="give_back"),

@@ -25,7 +25,7 @@ from qiao.core import parameters
 from qiao.core.manifest import Answer, Question, SpokenValue, VoiceAnswer
 from qiao.core.rules.money import Money
 from qiao.core.rules.spelt import Spelt
-from qiao.customers.operations import account_of_caller, account_of_number
+from qiao.customers.operations import CallerAccount, account_of_caller, account_of_number
 from qiao.staff.queries import chain_of, subtree_of
 
 PERMISSION: Final = "bills.view"
@@ -60,7 +60,7 @@ def tell_arrears(*, question: Question, now: datetime) -> Answer:
     return _told(question, now, _arrears)
 
 
-Teller = Callable[[ToldMoney, int, datetime], Answer]
+Teller = Callable[[ToldMoney, CallerAccount, datetime], Answer]
 
 
 def _told(question: Question, now: datetime, teller: Teller) -> Answer:
@@ -71,10 +71,11 @@ def _told(question: Question, now: datetime, teller: Teller) -> Answer:
         return Answer("refused", {})
     money = money_told(
         account_id=account.account_id,
+        customer_ids=account.customer_ids,
         organisation_ids=subtree_of(question.organisation_id),
         now=now,
     )
-    return Answer("not_billed", {}) if money is None else teller(money, account.account_id, now)
+    return Answer("not_billed", {}) if money is None else teller(money, account, now)
 
 
 def _is_used(question: Question, now: datetime) -> bool:
@@ -83,21 +84,24 @@ def _is_used(question: Question, now: datetime) -> bool:
     return bool(parameters.find(BY_TELEPHONE, day=day, organisation_ids=chain).value)
 
 
-def _owed(money: ToldMoney, account_id: int, now: datetime) -> Answer:
-    del account_id, now
-    values = _above_nothing(money, owed=money.owed, late=money.late, ahead=money.ahead)
-    return Answer("owes" if money.owed else "clear", {**values, **_as_of(money)})
+def _owed(money: ToldMoney, account: CallerAccount, now: datetime) -> Answer:
+    del account, now
+    values = _above_nothing(
+        money, owed=money.owed, late=money.late, ahead=money.ahead, by_payer=money.asked_of_payer
+    )
+    told = {**values, **_instalments(money), **_as_of(money)}
+    return Answer("owes" if money.owed else "clear", told)
 
 
-def _bills(money: ToldMoney, account_id: int, now: datetime) -> Answer:
-    del account_id, now
+def _bills(money: ToldMoney, account: CallerAccount, now: datetime) -> Answer:
+    del account, now
     entries = [bill_told(each) for each in money.bills]
     values = {"count": Decimal(len(entries)), **_as_of(money)}
     return Answer("ok" if entries else "none", values, entries)
 
 
-def _arrears(money: ToldMoney, account_id: int, now: datetime) -> Answer:
-    bills = arrears_of(account_id=account_id, now=now)
+def _arrears(money: ToldMoney, account: CallerAccount, now: datetime) -> Answer:
+    bills = arrears_of(account_id=account.account_id, customer_ids=account.customer_ids, now=now)
     entries = arrears_told(bills)
     total = sum(each.open_minor for each in bills)
     values = {**_above_nothing(money, sum=total, older=money.older), **_as_of(money)}
@@ -116,12 +120,32 @@ def _as_of(money: ToldMoney) -> dict[str, SpokenValue]:
     )
 
 
+def _instalments(money: ToldMoney) -> dict[str, SpokenValue]:
+    """What each bill asks by equal instalments, and what is left over of them so far."""
+    said = money.instalments
+    if said is None:
+        return {}
+    values: dict[str, SpokenValue] = {
+        **_above_nothing(
+            money, instalment=said.asked, to_settle=said.balance, asked_ahead=-said.balance
+        )
+    }
+    if said.balance and not said.ends:
+        values["settled_day"] = said.until
+    return values
+
+
 def _above_nothing(money: ToldMoney, **amounts: int) -> dict[str, SpokenValue]:
     return {name: Money(minor, money.currency) for name, minor in amounts.items() if minor > 0}
 
 
 _ARGUMENTS: Final = ("account", "proof", "caller", "menu")
 _AS_OF: Final = {"as_of_day": "date", "as_of_clock": "time"}
+_OWED: Final = {
+    "owed": "money", "late": "money", "ahead": "money", "by_payer": "money",
+    "instalment": "money", "to_settle": "money", "asked_ahead": "money", "settled_day": "date",
+    **_AS_OF,
+}  # fmt: skip
 _OTHER: Final = ("not_billed", "refused", "off")
 _OTHER_LABELS: Final = {
     "not_billed": _("Not billed here"),
@@ -166,7 +190,7 @@ VOICE: Final = (
         _("What is owed now"),
         _ARGUMENTS,
         ("owes", "clear", *_OTHER),
-        {"owed": "money", "late": "money", "ahead": "money", **_AS_OF},
+        _OWED,
         tell_owed,
         {"owes": _("Something is owed"), "clear": _("Nothing is owed"), **_OTHER_LABELS},
         about=_ABOUT,

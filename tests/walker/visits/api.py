@@ -80,6 +80,8 @@ API: Final = {
     "api:v1:takeIntervals": _called(NOT_ALLOWED),
     "api:v1:listBills": _called(),
     "api:v1:getBill": _called(bill_id="{bill}"),
+    "api:v1:listSummaries": _called(),
+    "api:v1:getSummary": _called(summary_id="{summary}"),
     "api:v1:listTags": _called(),
     "api:v1:listTagsOfCustomer": _called(customer_id="{customer}"),
     "api:v1:tagCustomer": _called(customer_id="{customer}"),

@@ -26,6 +26,8 @@ BILLING: Final = {
             "q=1&since=2026-01-01&until=2026-02-01&unit={unit}&service=water&state=issued&age=late",
             "since=x&until=x&unit=x&service=x&state=x&age=x&after=x",
             "age=30&after=2026-01-01.1",
+            "source=own&after=2026-01-01.f1",
+            "source=1&q=1",
         )
     ),
     "billing:bill": Visit({"bill_id": "{bill}"}),
@@ -103,6 +105,18 @@ BILLING: Final = {
     "billing:tariff_drop": _draft({}, NOT_ALLOWED),
     "billing:tariff_restore": _draft({}, NOT_ALLOWED, of={"draft_id": "{tariff_put_away}"}),
     "billing:tariff_carry_over": _draft({}, NOT_ALLOWED),
+    "billing:payments": Visit(
+        queries=(
+            "q=x",
+            "q=SJ2612010000017",
+            "channel=bank&service=water",
+            "source=own&unit=1",
+            "since=2026-01-01&until=2026-12-31",
+            "source=7",
+            "after=2026-11-01.f7",
+            "after=x",
+        )
+    ),
     "billing:counter": Visit(queries=("q={paid_account}", "q={paid_account}&part=found")),
     "billing:counter_account": Visit(
         {"account_id": "{paid}"},

@@ -10,8 +10,11 @@ from django.db import connection
 from qiao.api.tests.programs import Program, make_key
 from qiao.billing import operations as billing
 from qiao.billing.models import Bill
+from qiao.billing.operations.budget import start_budget
+from qiao.billing.operations.summaries import collect_bills, start_collecting
 from qiao.billing.tests.lives import a_bill, an_account, issue
-from qiao.customers.tests.factories import NOW, make_account, make_service_point
+from qiao.customers.operations.payers import let_pay
+from qiao.customers.tests.factories import NOW, make_account, make_customer, make_service_point
 from qiao.metering.models import Reading
 from qiao.metering.operations import ensure_registers
 from qiao.staff.tests.cast import Company, make_company
@@ -104,6 +107,55 @@ def test_bills_are_listed_narrowed_and_read_with_their_lines(company: Company) -
     assert stranger.get("/bills").json()["items"] == []
     assert stranger.get(f"/bills/{bills[0].pk}").status_code == 404
     assert Bill.objects.count() == 3
+
+
+def test_an_instalment_a_payer_and_a_summary_are_told_beside_the_bill(company: Company) -> None:
+    school = make_customer(company.agent, name="临江一中", kind="organisation")
+    accounts = [an_account(company) for _ in range(2)]
+    start_budget(account_id=accounts[0], minor=9_000, actor=company.agent, now=NOW)
+    start_collecting(
+        customer_id=school.pk, organisation_id=company.lake.pk, actor=company.agent, now=NOW
+    )
+    day = date(2026, 11, 22)
+    for pk in accounts:
+        let_pay(actor=company.agent, now=NOW, account_id=pk, customer_id=school.pk, from_date=day)
+    bills = issue(*(a_bill(pk, 0, "7", day=day) for pk in accounts))
+    (summary_id,) = collect_bills(bill_ids=[bill.pk for bill in bills], now=NOW)
+    program = Program(make_key(company.agent, scopes=["bills:read"]))
+    told = [program.get(f"/bills/{bill.pk}").json() for bill in bills]
+    assert [each["asked_minor"] for each in told] == [9_000, bills[1].total_minor]
+    assert all(each["owed_minor"] == each["asked_minor"] for each in told)
+    assert [each["budget_minor"] for each in told] == [bills[0].total_minor - 9_000, None]
+    assert {each["summary_id"] for each in told} == {summary_id}
+    assert {(each["addressee_id"], each["is_paid_by_other"]) for each in told} == {
+        (school.pk, True)
+    }
+    _asked_on_account(program, accounts, bills[0])
+    (row,) = program.get("/summaries", number=bills[1].number).json()["items"]
+    whole = 9_000 + bills[1].total_minor
+    assert (row["summary_id"], row["minor"], row["owed_minor"]) == (summary_id, whole, whole)
+    shown = program.get(f"/summaries/{summary_id}").json()
+    assert shown["number"] == told[0]["summary_number"]
+    assert sorted(each["bill_id"] for each in shown["bills"]) == [bill.pk for bill in bills]
+    stranger = Program(make_key(company.outsider, scopes=["bills:read"]))
+    assert stranger.get("/summaries").json()["items"] == []
+    assert stranger.get(f"/summaries/{summary_id}").status_code == 404
+
+
+def _asked_on_account(program: Program, accounts: list[int], bill: Bill) -> None:
+    money = program.get(f"/accounts/{accounts[0]}/money").json()
+    assert (money["owed"], money["due_date"]) == (9_000, bill.due_date.isoformat())
+    assert money["instalments"] == {
+        "asked": 9_000, "balance": bill.total_minor - 9_000, "until_date": "2026-11-01",
+        "ends": False,
+    }  # fmt: skip
+    payer_id = money["payer"]["customer_id"]
+    assert money["payer"] == {
+        "customer_id": payer_id, "since": "2026-11-22", "until": None, "owed": 9_000,
+    }  # fmt: skip
+    assert (money["bills"][0]["number"], money["bills"][0]["asked"]) == (bill.number, 9_000)
+    plain = program.get(f"/accounts/{accounts[1]}/money").json()
+    assert plain["instalments"] is None
 
 
 def test_intervals_are_taken_once_and_wrong_ones_say_why(company: Company, media: Path) -> None:

@@ -12,7 +12,10 @@ class StartForm(forms.Form):
 
     minor = MoneyField(
         label=gettext_lazy("Instalment of each bill"),
-        help_text=gettext_lazy("What a year comes to, shared evenly and rounded up."),
+        help_text=gettext_lazy(
+            "What a year comes to, shared evenly and rounded up. For less a second person has to"
+            " agree."
+        ),
     )
     reason = forms.CharField(label=gettext_lazy("Note"), max_length=REASON_LENGTH, required=False)
 

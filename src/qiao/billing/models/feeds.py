@@ -202,10 +202,14 @@ class Version(models.Model):
 class FedBill(Version):
     """A bill of another system, for days before `end_date`.
 
-    `lines` are names with minor units. `open_minor` is what payments that were told leave of it,
-    nothing where it is not current.
+    `organisation` is the unit of its account when it was told; None for some told long ago, until
+    a job has placed them. `lines` are names with minor units. `open_minor` is what payments that
+    were told leave of it, nothing where it is not current.
     """
 
+    organisation = models.ForeignKey(
+        "staff.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     start_date = models.DateField()
     end_date = models.DateField()
     issued_date = models.DateField()
@@ -236,13 +240,28 @@ class FedBill(Version):
                 fields=["account", "-end_date"],
                 condition=Q(is_current=True),
                 name="billing_fedbill_by_account",
-            )
+            ),
+            models.Index(
+                fields=["organisation", "-issued_date", "-id"],
+                condition=Q(is_current=True),
+                name="billing_fedbill_by_unit",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(organisation__isnull=True),
+                name="billing_fedbill_unplaced",
+            ),
         ]
 
 
 class FedPayment(Version):
-    """A payment that another system took; `bills` are the numbers of those it was for."""
+    """A payment that another system took; `bills` are the numbers of those it was for,
+    `organisation` as of a bill, `booked_date` the day on which it came."""
 
+    organisation = models.ForeignKey(
+        "staff.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    booked_date = models.DateField(null=True)
     received_at = models.DateTimeField()
     bills = models.JSONField(default=list)
     way = models.TextField(default="", blank=True)
@@ -264,7 +283,17 @@ class FedPayment(Version):
                 fields=["account", "-received_at"],
                 condition=Q(is_current=True),
                 name="billing_fedpayment_by_account",
-            )
+            ),
+            models.Index(
+                fields=["organisation", "-booked_date", "-id"],
+                condition=Q(is_current=True),
+                name="billing_fedpayment_by_unit",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(organisation__isnull=True),
+                name="billing_fedpayment_unplaced",
+            ),
         ]
 
 

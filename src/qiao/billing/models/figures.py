@@ -10,7 +10,9 @@ class MoneyFigure(models.Model):
 
     Views: ``billed`` by currency and service on the day booked, ``earned`` by currency and owner,
     ``paid`` by currency and service, ``owed`` by currency and service on the day that it is due;
-    ``bills`` counts bills. A holder is ``CNY:water``.
+    ``bills`` counts bills. A holder is ``CNY:water``. What other systems bill is in them too,
+    its owner ``elsewhere``. ``payments`` counts payments on the day booked, ``taken`` sums those
+    that hold, by currency, service and channel or feed: ``CNY:water:bank``, ``CNY:water:feed-7``.
     """
 
     organisation_id = models.BigIntegerField()

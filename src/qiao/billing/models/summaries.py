@@ -38,7 +38,8 @@ class SummaryBill(models.Model):
     """The bills of a day of one customer's accounts, in one currency, under a number of its own.
 
     The bills stay as they are, each posted on its account: what it comes to, and what is open of
-    it, is what they say.
+    it, is what they say. `untold_since` is the moment since which it has bills of which its
+    customer has not been told; None where they know, or are not to be told.
     """
 
     number = models.TextField(db_collation="C")
@@ -49,6 +50,7 @@ class SummaryBill(models.Model):
     issued_date = models.DateField()
     currency = models.TextField(db_collation="C")
     recorded_at = models.DateTimeField()
+    untold_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -61,7 +63,12 @@ class SummaryBill(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["organisation", "-issued_date", "-id"], name="billing_summary_by_unit"
-            )
+            ),
+            models.Index(
+                fields=["untold_since"],
+                condition=Q(untold_since__isnull=False),
+                name="billing_summary_untold",
+            ),
         ]
 
 

@@ -1,16 +1,25 @@
 """What takes money off an account is asked for by one and agreed to by another: a bill that is
-taken back, a late fee that is waived."""
+taken back, a late fee that is waived, an instalment that is lowered."""
 
 from datetime import date, datetime
 from typing import Final
 
 from django.utils import timezone
 
-from qiao.billing.models import Bill
+from qiao.billing.models import Bill, BudgetPlan
 from qiao.billing.operations.billing import BillReversed, refuse_unless_latest, reverse_bill
+from qiao.billing.operations.budget import (
+    BadInstalment,
+    BudgetMoved,
+    BudgetRuns,
+    change_budget,
+    require_running,
+    start_budget,
+)
 from qiao.billing.operations.late_fees import charge_late_fees, late_fee_of, waive_late_fee
 from qiao.billing.operations.posting import lock_accounts
-from qiao.billing.queries.asked import REVERSE, WAIVE
+from qiao.billing.queries.asked import LOWER, REVERSE, WAIVE
+from qiao.billing.queries.budget import running_plan, suggested, year_of
 from qiao.billing.queries.late_fees import accrued
 from qiao.billing.queries.runs import ISSUE
 from qiao.billing.queries.shifts import CLOSE
@@ -43,7 +52,7 @@ def ask_reversal(*, bill_id: int, reason: str, actor: Actor, now: datetime) -> A
     if bill.state != Bill.State.ISSUED:
         raise BillReversed(bill.number)
     refuse_unless_latest(bill)
-    return _ask(REVERSE, bill, {}, reason, actor, now)
+    return _ask(REVERSE, bill.pk, bill.organisation_id, {}, reason, actor, now)
 
 
 def ask_waiver(
@@ -60,7 +69,50 @@ def ask_waiver(
     wanted = most if minor is None else minor
     if not 0 < wanted <= most:
         raise NothingToWaive(most)
-    return _ask(WAIVE, bill, {"minor": wanted}, reason, actor, now)
+    about = {"minor": wanted}
+    return _ask(WAIVE, bill.pk, bill.organisation_id, about, reason, actor, now)
+
+
+def start_or_ask(
+    *, account_id: int, minor: int, reason: str, actor: Actor, now: datetime
+) -> BudgetPlan | Approval:
+    """Ask equal instalments of an account; where they are lower than what its year says, or
+    nothing tells what that comes to, ask a second person first.
+
+    Raises what `start_budget` raises; `AlreadyPending`, `BadText` without a reason that a second
+    person could judge.
+    """
+    account = lock_accounts([account_id])[account_id]
+    actor.require(ISSUE, account.organisation_id)
+    usual = suggested(account, year_of(account))
+    if 0 < usual <= minor or minor <= 0:
+        return start_budget(
+            account_id=account_id, minor=minor, reason=reason, actor=actor, now=now
+        )
+    if running_plan(account_id) is not None:
+        raise BudgetRuns(account_id)
+    about = {"minor": minor, "before": usual, "starts": 1}
+    return _ask(LOWER, account_id, account.organisation_id, about, reason, actor, now)
+
+
+def change_or_ask(
+    *, account_id: int, minor: int, reason: str, actor: Actor, now: datetime
+) -> BudgetPlan | Approval:
+    """Ask another instalment from the next bill on; a lower one is asked of a second person first.
+
+    Raises what `change_budget` raises; `AlreadyPending`.
+    """
+    account = lock_accounts([account_id])[account_id]
+    actor.require(ISSUE, account.organisation_id)
+    plan = require_running(account)
+    if minor <= 0:
+        raise BadInstalment(minor)
+    if minor >= plan.instalment_minor:
+        return change_budget(
+            account_id=account_id, minor=minor, reason=reason, actor=actor, now=now
+        )
+    about = {"minor": minor, "before": plan.instalment_minor, "starts": 0}
+    return _ask(LOWER, account_id, account.organisation_id, about, reason, actor, now)
 
 
 def late_fee_to(bill: Bill, day: date) -> int:
@@ -72,11 +124,17 @@ def late_fee_to(bill: Bill, day: date) -> int:
 
 
 def _ask(
-    kind: str, bill: Bill, payload: dict[str, int], reason: str, actor: Actor, now: datetime
+    kind: str,
+    subject_id: int,
+    organisation_id: int,
+    payload: dict[str, int],
+    reason: str,
+    actor: Actor,
+    now: datetime,
 ) -> Approval:
     said = clean(reason, field="reason", max_length=REASON_LENGTH, one_line=True, required=True)
     return request_approval(
-        kind=kind, subject_id=bill.pk, organisation_id=bill.organisation_id, payload=payload,
+        kind=kind, subject_id=subject_id, organisation_id=organisation_id, payload=payload,
         reason=said, actor=actor, now=now,
     )  # fmt: skip
 
@@ -114,6 +172,25 @@ def waiver_agreed(*, approval: Approval, actor: Actor, now: datetime) -> None:
     waive_late_fee(
         accounts[bill.account_id], bill_id=bill.pk, minor=minor, day=day,
         reason=approval.reason, key=str(approval.pk), actor=asker, now=now,
+    )  # fmt: skip
+
+
+def lowering_agreed(*, approval: Approval, actor: Actor, now: datetime) -> None:
+    """A second person agreed: the lower instalment is asked from the next bill on.
+
+    Raises `BudgetMoved` where another one is asked by now, and what `start_budget` and
+    `change_budget` raise.
+    """
+    del actor
+    account_id, asker = approval.subject_id, _asker(approval, now)
+    act = start_budget if approval.payload["starts"] else change_budget
+    if act is change_budget:
+        account = lock_accounts([account_id])[account_id]
+        if require_running(account).instalment_minor != approval.payload["before"]:
+            raise BudgetMoved(account_id)
+    act(
+        account_id=account_id, minor=approval.payload["minor"], reason=approval.reason,
+        actor=asker, now=now,
     )  # fmt: skip
 
 

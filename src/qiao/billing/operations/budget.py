@@ -1,4 +1,5 @@
-"""Equal instalments begin, change and end, by a clerk who issues bills."""
+"""Equal instalments begin, change and end, by a clerk who issues bills; lower ones by way of
+`asking`, which asks a second person first."""
 
 from datetime import datetime
 from typing import Final
@@ -21,6 +22,10 @@ class BudgetRuns(Exception):  # noqa: N818 - a refusal, not a fault
 
 class NoBudget(Exception):  # noqa: N818 - a refusal, not a fault
     """The account has no equal instalments, or they are ending."""
+
+
+class BudgetMoved(Exception):  # noqa: N818 - a refusal, not a fault
+    """Another instalment is asked than when somebody asked to lower it."""
 
 
 class NothingToReckon(Exception):  # noqa: N818 - a refusal, not a fault
@@ -85,7 +90,7 @@ def change_budget(
     """
     account = _locked(account_id, actor)
     words = _words(reason)
-    plan = _running(account)
+    plan = require_running(account)
     if minor <= 0:
         raise BadInstalment(minor)
     plan.state = BudgetPlan.State.CHANGED
@@ -112,7 +117,7 @@ def end_budget(*, account_id: int, reason: str, actor: Actor, now: datetime) -> 
     """
     del now
     account = _locked(account_id, actor)
-    plan = _running(account)
+    plan = require_running(account)
     plan.reason = _words(reason)
     if balance_of(account_id):
         plan.ends = True
@@ -128,7 +133,8 @@ def _locked(account_id: int, actor: Actor) -> BillingAccount:
     return account
 
 
-def _running(account: BillingAccount) -> BudgetPlan:
+def require_running(account: BillingAccount) -> BudgetPlan:
+    """The equal instalments that run on an account and do not end. Raises `NoBudget`."""
     plan = running_plan(account.pk)
     if plan is None or plan.ends:
         raise NoBudget(account.pk)

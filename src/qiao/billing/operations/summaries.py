@@ -150,10 +150,11 @@ def _add(key: tuple[int, int, date, str], bill_ids: Sequence[int], now: datetime
             ignore_conflicts=True,
         )
         summary = SummaryBill.objects.get(**about)
-    SummaryLine.objects.bulk_create(
-        [SummaryLine(summary=summary, bill_id=bill_id) for bill_id in bill_ids],
-        ignore_conflicts=True,
-    )
+    known = set(SummaryLine.objects.filter(bill__in=bill_ids).values_list("bill", flat=True))
+    new = [SummaryLine(summary=summary, bill_id=pk) for pk in bill_ids if pk not in known]
+    if new:
+        SummaryLine.objects.bulk_create(new, ignore_conflicts=True)
+        SummaryBill.objects.filter(pk=summary.pk).update(untold_since=now)
     return summary.pk
 
 

@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
@@ -13,35 +12,35 @@ from django.utils.translation import override, pgettext
 
 from qiao.billing import showing
 from qiao.billing.models import Bill
+from qiao.billing.operations.telling_summaries import retell_summary_of
+from qiao.billing.operations.telling_ways import STALE, channels_of
 from qiao.billing.queries.addressing import addressees_of_bills
 from qiao.billing.queries.bill_facts import Balance, balances_of
 from qiao.billing.queries.bill_links import page_of
 from qiao.billing.showing_papers import days_of, due_words
-from qiao.core import parameters
 from qiao.core.rules.texts import DATA_KEYS, language_key
 from qiao.core.transactions import required
 from qiao.customers.queries import Addressee
 from qiao.messaging.operations import Receiver, Sending, cancel_about, queue_messages
 from qiao.messaging.queries import notice_texts
-from qiao.staff.queries import chain_of, organisation
+from qiao.staff.queries import organisation
 
 ISSUED: Final = "bill_issued"
 """The occasion, and the kind of the messages."""
 SUBJECT: Final = "bill"
-WISH: Final = "billing.tell_bill"
-CHANNELS: Final = {"no": (), "email": ("email",), "letter": ("email", "letter")}
-STALE: Final = timedelta(days=31)
-"""Bills of days so long ago were taken over: their customers have had them."""
 
 
 def tell_bills(*, bill_ids: Sequence[int], now: datetime) -> int:
     """Queue a notice for each of these bills whose customer is to be told, by the setting of its
-    unit; how many wait to be sent. A bill of nothing, one taken back and an old one are not told;
-    a second call tells nobody twice.
+    unit; how many wait to be sent. A bill of nothing, one taken back, an old one and one that came
+    with others in a summary are not told; a second call tells nobody twice.
     """
     required()
     found = Bill.objects.filter(
-        pk__in=list(bill_ids), state=Bill.State.ISSUED, issued_date__gt=now.date() - STALE
+        pk__in=list(bill_ids),
+        state=Bill.State.ISSUED,
+        issued_date__gt=now.date() - STALE,
+        summary_line__isnull=True,
     ).exclude(Q(asked_minor__isnull=True) | Q(asked_minor=0), total_minor=0)
     by_unit: dict[int, list[Bill]] = defaultdict(list)
     for bill in found.order_by("pk"):
@@ -50,15 +49,14 @@ def tell_bills(*, bill_ids: Sequence[int], now: datetime) -> int:
 
 
 def untell_bill(*, bill_id: int, now: datetime) -> None:
-    """A bill that is taken back is not told of any more, where its notice still waits."""
+    """A bill that is taken back is not told of any more, where its notice still waits; that of a
+    summary in which it came is written anew."""
     cancel_about(subject_kind=SUBJECT, subject_id=bill_id, kind=ISSUED, actor=None, now=now)
+    retell_summary_of(bill_id=bill_id, now=now)
 
 
 def _tell(unit_id: int, bills: Sequence[Bill], now: datetime) -> int:
-    unit = organisation(unit_id)
-    day = now.astimezone(ZoneInfo(unit.timezone)).date()
-    wish = parameters.find(WISH, day=day, organisation_ids=chain_of(unit_id)).value
-    channels = CHANNELS[str(wish)]
+    unit, channels = organisation(unit_id), channels_of(unit_id, now)
     if not channels:
         return 0
     who = addressees_of_bills(bills)
@@ -94,6 +92,7 @@ def _receiver(bill: Bill, who: Addressee, balance: Balance, language: str) -> Re
             "account": who.number,
             "days": days_of(bill),
             "amount": showing.money(bill.total_minor, bill.currency),
+            "asked": showing.money(bill.asked, bill.currency),
             "pay": _sentence(bill, balance),
         }
     return Receiver(

@@ -13,3 +13,8 @@ def addressees_of_bills(bills: Sequence[Bill]) -> list[Addressee]:
         [(bill.account_id, bill.last_day) for bill in bills],
         sent=[bill.issued_date for bill in bills],
     )
+
+
+def addressee_of(bill_id: int) -> Addressee:
+    """Whom a bill is addressed to; the caller has checked the right to it."""
+    return addressees_of_bills([Bill.objects.get(pk=bill_id)])[0]

@@ -1,5 +1,6 @@
-"""What was asked of a second person about a bill, and waits."""
+"""What was asked of a second person about a bill or an account, and waits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,6 +10,8 @@ from qiao.staff.queries import names_of
 
 REVERSE: Final = "bill.reverse"
 WAIVE: Final = "late_fee.waive"
+LOWER: Final = "budget.lower"
+"""About an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +27,18 @@ class Asked:
 
 def asked_of(bill_id: int) -> list[Asked]:
     """The requests about a bill that wait for a second person."""
+    return _waiting([REVERSE, WAIVE], bill_id)
+
+
+def lowering_asked(account_id: int) -> Asked | None:
+    """The request to ask a lower instalment of an account, where one waits."""
+    return next(iter(_waiting([LOWER], account_id)), None)
+
+
+def _waiting(kinds: Sequence[str], subject_id: int) -> list[Asked]:
     rows = list(
         Approval.objects.filter(
-            kind__in=[REVERSE, WAIVE], subject_id=bill_id, state=Approval.State.PENDING
+            kind__in=kinds, subject_id=subject_id, state=Approval.State.PENDING
         ).order_by("pk")
     )
     names = names_of({row.requested_by_id for row in rows})

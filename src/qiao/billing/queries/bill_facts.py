@@ -12,6 +12,7 @@ from typing import Any, Final
 from qiao.billing.models import Bill
 from qiao.billing.queries.parties import BEGUN
 from qiao.core.prepared import fetch_all
+from qiao.customers.queries.payers import paid_by
 
 LATEST: Final = 12
 
@@ -19,9 +20,10 @@ LATEST: Final = 12
 @dataclass(frozen=True, slots=True)
 class Balance:
     """What stood on the account when a bill was issued, in minor units, what is paid ahead taken
-    off: `before` when the bill before it was issued, `paid` and `other` (late fees, corrections)
-    since then, signed as they change what is owed; `billed` by the bill itself, and `budget` by
-    which equal instalments ask more or less than that."""
+    off, and to somebody else who pays nothing of what was billed before they did: `before` when
+    the bill before it was issued, `paid` and `other` (late fees, corrections) since then, signed
+    as they change what is owed; `billed` by the bill itself, and `budget` by which equal
+    instalments ask more or less than that."""
 
     before: int
     paid: int
@@ -46,12 +48,17 @@ class PastBill:
     unit: str
 
 
+# Since when somebody pays who does not use the supply, on the day on which bill `b` was issued.
+_SINCE: Final = f"""
+ CROSS JOIN LATERAL (SELECT coalesce((
+       SELECT p.since FROM ({paid_by("b.account_id", "b.issued_date")}) p), '-infinity') AS day
+      OFFSET 0) pays"""
 # A bill of nothing posts nothing: it stands where the account's postings were when it was made.
 # What equal instalments ask of it is posted right after it, or without it.
-_BALANCES: Final = """
+_BALANCES: Final = f"""
 SELECT w.id, s.*
   FROM unnest(%(ids)s::bigint[], %(accounts)s::bigint[]) AS w (id, account_id)
-  JOIN billing_bill b ON b.id = w.id
+  JOIN billing_bill b ON b.id = w.id{_SINCE}
  CROSS JOIN LATERAL (
       SELECT (SELECT p.id FROM billing_posting p
                WHERE p.source = 'bill' AND p.key = w.id::text) AS bill,
@@ -78,8 +85,10 @@ SELECT w.id, s.*
              coalesce(sum(e.minor) FILTER (WHERE e.posting_id = posted.bill), 0)::bigint,
              coalesce(sum(e.minor) FILTER (WHERE e.posting_id = posted.budget), 0)::bigint
         FROM billing_entry e JOIN billing_posting p ON p.id = e.posting_id
+        LEFT JOIN billing_bill o ON o.id = e.bill_id
        WHERE e.account_id = w.account_id AND e.ledger IN ('receivable', 'prepaid')
-         AND e.posting_id <= greatest(own.id, posted.budget)) s
+         AND e.posting_id <= greatest(own.id, posted.budget)
+         AND (e.bill_id IS NULL OR o.issued_date >= pays.day)) s
 """
 _OWNERS: Final = """
 SELECT l.bill_id, l.owner, sum(l.minor)::bigint FROM billing_billline l
@@ -90,13 +99,15 @@ _PAST: Final = f"""
 SELECT w.id, p.id, p.start_date, p.total_minor, trim_scale(p.usage), p.unit
   FROM unnest(%(ids)s::bigint[], %(accounts)s::bigint[], %(starts)s::date[], %(ends)s::date[])
        AS w (id, account_id, start_date, day)
+  JOIN billing_bill b ON b.id = w.id{_SINCE}
  CROSS JOIN LATERAL (
-      SELECT b.* FROM billing_bill b
-       WHERE b.account_id = w.account_id AND b.end_date <= w.day
-         AND (b.state = 'issued' OR b.id = w.id)
-         AND (b.end_date < w.day OR b.id = w.id)
-         AND b.end_date > {BEGUN.format(account="w.account_id", day="w.start_date")}
-       ORDER BY b.end_date DESC LIMIT %(most)s) p
+      SELECT x.* FROM billing_bill x
+       WHERE x.account_id = w.account_id AND x.end_date <= w.day
+         AND (x.state = 'issued' OR x.id = w.id)
+         AND (x.end_date < w.day OR x.id = w.id)
+         AND x.end_date > {BEGUN.format(account="w.account_id", day="w.start_date")}
+         AND (x.issued_date >= pays.day OR x.id = w.id)
+       ORDER BY x.end_date DESC LIMIT %(most)s) p
  ORDER BY w.id, p.start_date
 """
 _REPLACED: Final = """
@@ -123,7 +134,7 @@ def owners_of(bills: Sequence[Bill]) -> dict[int, dict[str, int]]:
 
 def past_bills(bills: Sequence[Bill]) -> dict[int, list[PastBill]]:
     """The twelve last bills of the account up to each bill, itself the last, the oldest first;
-    none of others who have left."""
+    none of others who have left, nor of those billed before somebody else began to pay."""
     values: dict[str, Any] = {
         "ids": [bill.pk for bill in bills],
         "accounts": [bill.account_id for bill in bills],

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import pgettext
 
 from qiao.billing import showing, showing_bills
@@ -27,15 +28,23 @@ from qiao.customers.queries.payers import paid_by
 
 ARREARS_DAYS = 730  # two years: what is older is told apart
 LAST_BILLS = 12
-_STANDS = seen.stands("mine.account_id", today=TODAY, days=ARREARS_DAYS)
-# Of what was billed before they paid, whoever only pays is told nothing.
+# Whoever only pays is told and asked nothing of what was billed before they did; who uses the
+# supply is asked nothing of what was billed since somebody else pays.
+_STANDS = seen.stands(
+    "mine.account_id",
+    today=TODAY,
+    days=ARREARS_DAYS,
+    since="mine.since",
+    before="mine.before",
+    payer="mine.payer_since",
+)
 _BILLS = seen.bills("mine.account_id", limit=LAST_BILLS, today=TODAY, since="mine.since")
-_PAYER = f"""(
-    SELECT json_build_object('id', p.payer_id, 'name', c.name, 'since', p.since, 'until', p.until,
-                             'user', p.user_id, 'user_name', u.name, 'party', p.party_id)
-      FROM ({paid_by("mine.account_id", TODAY)}) p
-      JOIN customers_customer c ON c.id = p.payer_id
-      JOIN customers_customer u ON u.id = p.user_id)"""
+_PAYER = """(
+    SELECT json_build_object('id', mine.payer_id, 'name', c.name, 'since', mine.payer_since,
+                             'until', mine.payer_until, 'user', mine.user_id, 'user_name', u.name,
+                             'party', mine.party_id, 'asked', o.asked_of_payer)
+      FROM customers_customer c, customers_customer u
+     WHERE c.id = mine.payer_id AND u.id = mine.user_id)"""
 _BUDGET = """(
     SELECT json_build_object('asked', q.instalment_minor, 'ends', q.ends, 'until', q.until_date,
                              'balance', (SELECT coalesce(sum(s.minor), 0) FROM billing_standing s
@@ -56,23 +65,58 @@ SELECT CASE WHEN count(*) > 0 THEN json_agg(x ORDER BY x.owed DESC, x.account) E
      CROSS JOIN LATERAL ({_STANDS}) o
      CROSS JOIN LATERAL (SELECT (
         SELECT json_build_object('at', y.received_at, 'minor', y.minor, 'channel', y.way)
-          FROM ({seen.payments("mine.account_id", limit=1)}) y) AS last_payment) p
+          FROM ({seen.payments("mine.account_id", limit=1, since="mine.since")}) y)
+               AS last_payment) p
      CROSS JOIN LATERAL (
         SELECT json_agg(z ORDER BY z.start) AS bills FROM (
-            SELECT i.id, i.start_date AS start, i.end_date AS until, i.total_minor AS minor,
-                   i.asked, i.unit, i.usage, i.open, i.feed_id IS NOT NULL AS fed
+            SELECT i.id, i.number, i.start_date AS start, i.end_date AS until,
+                   i.due_date AS due, i.total_minor AS minor, i.asked, i.unit, i.usage, i.open,
+                   i.feed_id IS NOT NULL AS fed, i.issued_date >= mine.before AS elsewhere
               FROM ({_BILLS}) i) z) l
      WHERE (a.organisation_id + 0) = ANY(%(organisation_ids)s)) x
 """
-_MINE = f"""SELECT t.account_id, bool_and(t.role = 'payer') AS only_pays,
-                   CASE WHEN bool_and(t.role = 'payer') THEN min(lower(t.period))
-                        ELSE '-infinity' END AS since
-              FROM customers_accountparty t
-             WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
-               AND t.role <> 'contact' AND t.period @> {TODAY}
-             GROUP BY t.account_id LIMIT 6"""
+# Since when and up to when the bills of an account are asked of a reader, and who pays for it.
+_WHOSE = f"""
+SELECT m.account_id, m.only_pays,
+       CASE WHEN m.only_pays AND EXISTS (
+                 SELECT FROM customers_accountparty u
+                  WHERE u.account_id = m.account_id AND u.role IN ('owner', 'occupant')
+                    AND u.period @> {TODAY} AND NOT u.customer_id = ANY(m.readers))
+            THEN m.began ELSE '-infinity' END AS since,
+       CASE WHEN m.is_whole OR p.payer_id = ANY(m.readers) THEN 'infinity'
+            ELSE coalesce(p.since, 'infinity') END AS before,
+       coalesce(p.since, 'infinity') AS payer_since, p.until AS payer_until, p.payer_id,
+       p.user_id, p.party_id
+  FROM (:parts:) m
+  LEFT JOIN LATERAL ({paid_by("m.account_id", TODAY)}) p ON true"""
+
+
+def _whose(parts: str) -> str:
+    return _WHOSE.replace(":parts:", parts)
+
+
+_MINE = _whose(f"""
+       SELECT t.account_id, bool_and(t.role = 'payer') AS only_pays, min(lower(t.period)) AS began,
+              %(customer_ids)s::bigint[] AS readers, false AS is_whole
+         FROM customers_accountparty t
+        WHERE t.customer_id = ANY(%(customer_ids)s::bigint[])
+          AND t.role <> 'contact' AND t.period @> {TODAY}
+          AND (:account: IS NULL OR t.account_id = :account:)
+        GROUP BY t.account_id :most:""")
+# Of many accounts those that owe most; all of them count for what is owed together.
+_OWED_MOST = """ORDER BY (
+            SELECT coalesce(sum(s.minor), 0) FROM billing_standing s
+             WHERE s.account_id = t.account_id AND s.ledger = 'receivable') + coalesce((
+            SELECT w.owed_minor FROM billing_fedstanding w WHERE w.account_id = t.account_id
+        ), 0) DESC, t.account_id LIMIT 6"""
+
+
+def _mine(account: str = "NULL::bigint", most: str = "LIMIT 1000") -> str:
+    return _MINE.replace(":account:", account).replace(":most:", most)
+
+
 # Accounts that the customer owns, pays or lives at now; those that owe most first.
-MONEY = _STATEMENT.replace(":mine:", _MINE)
+MONEY = _STATEMENT.replace(":mine:", _mine(most=_OWED_MOST))
 # What all of them owe together, in the currency of the first.
 OWED = f"""
 SELECT CASE WHEN count(DISTINCT b.account_id) > 0 THEN json_build_object(
@@ -80,15 +124,32 @@ SELECT CASE WHEN count(DISTINCT b.account_id) > 0 THEN json_build_object(
            'late', sum(o.late), 'oldest', min(o.oldest), 'due', min(o.due),
            'told', (array_agg({seen.teller("b.feed_id")} ORDER BY b.feed_id)
                     FILTER (WHERE b.feed_id IS NOT NULL))[1]) END
-  FROM ({_MINE}) mine
+  FROM ({_mine()}) mine
   JOIN billing_billingaccount b ON b.account_id = mine.account_id
  CROSS JOIN LATERAL ({_STANDS}) o
  WHERE (b.organisation_id + 0) = ANY(%(organisation_ids)s)
 """
+_ACCOUNT = "%(account_id)s::bigint"
+_OF_UNITS = "%(organisation_ids)s::bigint[]"
 OF_ACCOUNT = _STATEMENT.replace(
     ":mine:",
-    "SELECT %(account_id)s::bigint AS account_id, false AS only_pays, '-infinity'::date AS since",
-).replace("%(organisation_ids)s", "%(organisation_ids)s::bigint[]")
+    _whose(
+        f"SELECT {_ACCOUNT} AS account_id, false AS only_pays, NULL::date AS began,"
+        " '{}'::bigint[] AS readers, true AS is_whole"
+    ),
+).replace("%(organisation_ids)s", _OF_UNITS)
+# One account as one of its customers is told of it.
+OF_READER = _STATEMENT.replace(":mine:", _mine(_ACCOUNT)).replace(
+    "%(organisation_ids)s", _OF_UNITS
+)
+# What is open of it and asked of that customer, as `seen.arrears` has it.
+ARREARS_OF_READER = f"""
+SELECT x.start_date, x.end_date, x.total, x.minor, x.currency
+  FROM ({_mine(_ACCOUNT)}) mine
+ CROSS JOIN LATERAL (
+       {seen.arrears("mine.account_id", since="mine.since", before="mine.before")}) x
+ WHERE x.due_date < {TODAY} AND x.due_date >= {TODAY} - {ARREARS_DAYS}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +177,7 @@ class Bar:
 @dataclass(frozen=True, slots=True)
 class PayerSaid:
     """Who pays for whom, as the page of either of them says it: the other one, whether the page is
-    the payer's, and the days."""
+    the payer's, the days, and what is asked of the payer, empty for nothing."""
 
     customer_id: int
     name: str
@@ -124,6 +185,7 @@ class PayerSaid:
     party_id: int
     since: date
     until: date | None
+    asked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +273,7 @@ def _payer(row: Mapping[str, Any]) -> PayerSaid | None:
         told["party"],
         _day(told["since"]),
         _day(told["until"]) if told["until"] else None,
+        showing.money(told["asked"], row["currency"]) if told["asked"] else "",
     )
 
 
@@ -227,13 +290,13 @@ def _differs(row: Mapping[str, Any]) -> str:
 
 
 def bill_chart(row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The bills of a row of `MONEY` as a chart, paid and unpaid, with the use as a line; each bar
-    leads to its bill. None without bills."""
+    """What the bills of a row of `MONEY` asked as a chart, paid and unpaid,
+    with the use as a line; each bar leads to its bill. None without bills."""
     bills, currency = row["bills"], row["currency"]
     if not bills:
         return None
     unit = showing_bills.unit_name(bills[-1]["unit"])
-    opens = [min(max(bill["open"], 0), max(bill["minor"], 0)) for bill in bills]
+    opens = [min(max(bill["open"], 0), max(bill["asked"], 0)) for bill in bills]
 
     def bar(bill: Mapping[str, Any], minor: int) -> dict[str, Any]:
         value = float(to_decimal(minor, currency))
@@ -243,7 +306,7 @@ def bill_chart(row: Mapping[str, Any]) -> dict[str, Any] | None:
         {
             "name": pgettext("bill", "Paid"),
             "stack": "b",
-            "data": [bar(b, max(b["minor"], 0) - o) for b, o in zip(bills, opens, strict=True)],
+            "data": [bar(b, max(b["asked"], 0) - o) for b, o in zip(bills, opens, strict=True)],
         },
         {
             "name": pgettext("bill", "Unpaid"),
@@ -289,17 +352,18 @@ def _day(text: str) -> date:
 
 
 def _paid_how(paid: Mapping[str, Any]) -> str:
-    return f"{str(paid['at'])[:10]} · {showing_bills.channel_name(paid['channel'])}"
+    day = timezone.localdate(datetime.fromisoformat(paid["at"]))
+    return f"{day.isoformat()} · {showing_bills.channel_name(paid['channel'])}"
 
 
 def _bars(bills: Sequence[Mapping[str, Any]], currency: str) -> tuple[Bar, ...]:
-    """Bills as bars of a drawing `Bar.HEIGHT` high, the dearest as high as that."""
-    most = max((bill["minor"] for bill in bills), default=0)
+    """What bills asked as bars of a drawing `Bar.HEIGHT` high, the dearest as high as that."""
+    most = max((bill["asked"] for bill in bills), default=0)
     if most <= 0:
         return ()
     found = []
     for place, bill in enumerate(bills):
-        whole = max(bill["minor"], 0)
+        whole = max(bill["asked"], 0)
         unpaid = min(max(bill["open"], 0), whole)
         found.append(
             Bar(
@@ -308,7 +372,7 @@ def _bars(bills: Sequence[Mapping[str, Any]], currency: str) -> tuple[Bar, ...]:
                 Bar.HEIGHT * whole // most,
                 Bar.HEIGHT * unpaid // most,
                 str(bill["start"])[5:7],
-                f"{str(bill['start'])[:7]} · {showing.money(bill['minor'], currency)}",
+                f"{str(bill['start'])[:7]} · {showing.money(bill['asked'], currency)}",
             )
         )
     return tuple(found)

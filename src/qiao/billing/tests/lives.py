@@ -9,11 +9,13 @@ from django.db import connection
 
 from qiao.billing import operations as ops
 from qiao.billing.models import Bill, BillLine, Payment, Standing, Tariff, TariffVersion
+from qiao.billing.queries.told import ToldMoney, money_told
 from qiao.billing.rules.bills.lines import lines_of, total_of
 from qiao.billing.rules.money.postings import Ledger
 from qiao.billing.rules.tariffs.planning import Use
 from qiao.core.rules.periods import Period
 from qiao.core.transactions import check_constraints
+from qiao.customers.models import AccountParty
 from qiao.customers.tests.factories import make_account
 from qiao.staff.tests.cast import Company
 
@@ -176,3 +178,22 @@ def assert_reckons_again(account_ids: list[int]) -> None:
         assert [
             (line.part, line.charge, line.owner, line.minor, line.adds) for line in lines_of(parts)
         ] == list(stored.values_list("part", "charge", "owner", "minor", "adds"))
+
+
+def owners_of(account_id: int) -> list[int]:
+    """Who owns an account or lives there, whenever."""
+    return list(
+        AccountParty.objects.filter(
+            account=account_id, role__in=["owner", "occupant"]
+        ).values_list("customer", flat=True)
+    )
+
+
+def told_to_owner(company: Company, account_id: int, now: datetime = NOW) -> ToldMoney | None:
+    """What the owner of an account of the lake branch hears of it by telephone."""
+    return money_told(
+        account_id=account_id,
+        customer_ids=owners_of(account_id),
+        organisation_ids=[company.lake.pk],
+        now=now,
+    )

@@ -11,7 +11,8 @@ from pytest_django.fixtures import Settings
 
 from qiao.billing import operations as ops
 from qiao.billing.models import Bill
-from qiao.billing.operations.telling import STALE, WISH, tell_bills
+from qiao.billing.operations.telling import tell_bills
+from qiao.billing.operations.telling_ways import STALE, WISH
 from qiao.billing.showing import money
 from qiao.billing.tasks import on_bills_issued
 from qiao.billing.tests.lives import a_bill, a_free_tariff, a_tariff, an_account, pay

@@ -11,10 +11,11 @@ from qiao.billing.models import Bill, Payment
 from qiao.billing.queries.panels import account_money, bill_chart, money_of, owed_in_words
 from qiao.billing.queries.why import why
 from qiao.billing.showing import money
-from qiao.billing.tests.lives import NOW, a_bill, an_account, issue, pay
+from qiao.billing.tests.lives import NOW, a_bill, a_tariff, an_account, issue, pay
 from qiao.core.panels import load_panels
 from qiao.core.timeline import load_timeline
 from qiao.customers.models import AccountParty
+from qiao.customers.tests.factories import make_customer
 from qiao.staff.models import Staff
 from qiao.staff.tests.cast import Company
 
@@ -105,6 +106,28 @@ def test_the_strip_says_what_is_owed_in_all(company: Company, account: int) -> N
     )
     hidden = load_panels(company.outsider, "strip", party.customer_id, NOW)
     assert "billing.owed" not in {panel.key for panel, _data in hidden}
+
+
+def test_all_accounts_count_and_those_that_owe_most_are_shown(company: Company) -> None:
+    owner = make_customer(company.agent, name="临江一中", kind="organisation")
+    tariff = a_tariff()
+    accounts = [an_account(company, tariff, owner=owner) for _ in range(8)]
+    bills = issue(*(a_bill(pk, 0, str(3 + n)) for n, pk in enumerate(accounts)))
+    strip = load_panels(company.agent, "strip", owner.pk, NOW)
+    data = next(data for panel, data in strip if panel.key == "billing.owed")
+    assert data["owed"] == sum(bill.total_minor for bill in bills)
+    panels = load_panels(company.agent, "customer", owner.pk, NOW)
+    (rows,) = [data for panel, data in panels if panel.key == "billing.money"]
+    most = sorted(bills, key=lambda bill: -bill.total_minor)[:6]
+    assert [row["account"] for row in rows] == [bill.account_id for bill in most]
+
+
+def test_the_day_of_the_last_payment_is_that_of_the_house(company: Company, account: int) -> None:
+    late = datetime(2026, 11, 30, 22, 0, tzinfo=UTC)  # the next morning where the house stands
+    pay(account, 100, received_at=late)
+    row = money_of(actor=company.agent, account_id=account, now=NOW + timedelta(days=30))
+    assert row
+    assert account_money(row).paid_how.startswith("2026-12-01")
 
 
 def test_a_bill_that_is_late_is_told_with_its_days(company: Company, account: int) -> None:

@@ -28,7 +28,8 @@ from qiao.billing.queries.budget import balance_of, foreseen, running_plan, sugg
 from qiao.billing.queries.late_fees import accrued, rate_key
 from qiao.billing.queries.panels import account_money, money_of
 from qiao.billing.queries.standings import open_of
-from qiao.billing.queries.told import money_told
+from qiao.billing.queries.told import ToldInstalments
+from qiao.billing.rules.bills.telling import bill_told
 from qiao.billing.rules.money.postings import Ledger
 from qiao.billing.showing import money
 from qiao.billing.tests.lives import (
@@ -43,10 +44,14 @@ from qiao.billing.tests.lives import (
     issue,
     pay,
     standing,
+    told_to_owner,
 )
 from qiao.billing.tests.reading_papers import paper_of, plain, printed
+from qiao.billing.voice import _owed as owed_answer
 from qiao.core import settings
 from qiao.core.actor import Forbidden
+from qiao.core.rules.money import Money
+from qiao.customers.operations import CallerAccount
 from qiao.messaging.models import Message
 from qiao.messaging.tests.factories import reachable
 from qiao.staff.tests.cast import Company
@@ -327,9 +332,22 @@ def test_the_account_and_the_telephone_say_what_is_asked(company: Company, accou
     said = account_money(row).budget
     assert said
     assert (said.asked, said.until) == (money(10_000, "CNY"), date(2027, 11, 1))
-    told = money_told(account_id=account, organisation_ids=[company.lake.pk], now=NOW)
+    told = told_to_owner(company, account)
     assert told
+    bill = Bill.objects.filter(account=account).latest("end_date")
     assert (told.bills[0].minor, told.bills[0].open_minor) == (10_000, 10_000)
+    assert told.instalments == ToldInstalments(
+        10_000, bill.total_minor - 10_000, date(2027, 11, 1), ends=False
+    )
+    assert bill_told(told.bills[0])["charged"] == Money(bill.total_minor, "CNY")
+    answer = owed_answer(told, CallerAccount(account, "", ()), NOW)
+    assert answer.outcome == "owes"
+    assert answer.values["instalment"] == Money(10_000, "CNY")
+    assert answer.values["owed"] == Money(row["owed"], "CNY")
+    rest = {"to_settle": bill.total_minor - 10_000, "asked_ahead": 10_000 - bill.total_minor}
+    for name, minor in rest.items():
+        assert answer.values.get(name) == (Money(minor, "CNY") if minor > 0 else None)
+    assert answer.values["settled_day"] == date(2027, 11, 1)
 
 
 def test_a_notice_says_what_is_asked(company: Company) -> None:
@@ -366,6 +384,10 @@ def test_pages_preview_begin_change_and_end(company: Company, account: int) -> N
     assert client.get(change).status_code == 200
     assert client.post(change, {"minor": "90", "reason": ""}).status_code == 422
     assert client.post(change, {"minor": "90", "reason": "agreed"}).status_code == 302
+    assert client.post(change, {"minor": "80", "reason": "hardship"}).status_code == 302
+    page = client.get(reverse("billing:account", args=[account])).content.decode()
+    assert "80.00 a bill be asked waits for a second person" in page
+    assert client.post(change, {"minor": "70", "reason": "more"}).status_code == 422
     end = reverse("billing:budget_end", args=[account])
     assert client.get(end).status_code == 200
     assert client.post(end, {"reason": "wished"}).status_code == 302

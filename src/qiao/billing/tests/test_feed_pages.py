@@ -14,14 +14,15 @@ from django.urls import reverse
 
 from qiao.billing.models import BillingAccount, Delivery, FedBill, Feed
 from qiao.billing.queries.panels import owed_in_words
-from qiao.billing.queries.told import money_told
 from qiao.billing.tests.feeding import NOW, balance, bill, payment, send
+from qiao.billing.tests.lives import told_to_owner
 from qiao.billing.tests.test_bill_pages import _browser
 from qiao.billing.voice import _owed as owed_answer
 from qiao.core.panels import load_panels
 from qiao.core.tests.deliveries import run_background
 from qiao.core.timeline import load_timeline
 from qiao.customers.models import AccountParty
+from qiao.customers.operations import CallerAccount
 from qiao.customers.tests.factories import make_account
 from qiao.staff.tests.cast import Company
 
@@ -201,10 +202,10 @@ def test_every_place_says_whose_figures_they_are_and_as_of_when(
 def test_the_telephone_says_as_of_when(company: Company, feed: Feed) -> None:
     account = make_account(company.agent)
     send(company, feed, "D1", {"bills": [bill("B1", account.number, "80.00")]})
-    money = money_told(account_id=account.pk, organisation_ids=[company.lake.pk], now=NOW)
+    money = told_to_owner(company, account.pk)
     assert money is not None
     assert money.as_of is not None
-    answer = owed_answer(money, account.pk, NOW)
+    answer = owed_answer(money, CallerAccount(account.pk, account.number, ()), NOW)
     assert answer.outcome == "owes"
     assert answer.values["as_of_day"] == date(2026, 11, 30)
     assert answer.values["as_of_clock"] == time(6, 0)

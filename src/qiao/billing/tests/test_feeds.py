@@ -18,7 +18,7 @@ from qiao.billing.operations import feeds
 from qiao.billing.queries.due import due_now
 from qiao.billing.queries.feeds import differences_of, not_delivered, totals_of
 from qiao.billing.queries.panels import account_money, money_of
-from qiao.billing.queries.told import arrears_of, money_told
+from qiao.billing.queries.told import arrears_of
 from qiao.billing.tests.feeding import (
     NOW,
     SIX,
@@ -32,7 +32,13 @@ from qiao.billing.tests.feeding import (
     state_of,
     stated,
 )
-from qiao.billing.tests.lives import a_bill, an_account, issue
+from qiao.billing.tests.lives import (
+    a_bill,
+    an_account,
+    issue,
+    owners_of,
+    told_to_owner,
+)
 from qiao.core.actor import Forbidden
 from qiao.core.transactions import acting
 from qiao.customers.tests.factories import make_account
@@ -66,11 +72,11 @@ def test_a_delivery_shows_balance_bills_and_payments(company: Company, feed: Fee
     assert "2026-11-30 06:00" in shown.told
     assert shown.differs == ""
     assert "WeChat" in shown.paid_how or "微信" in shown.paid_how
-    told = money_told(account_id=pk, organisation_ids=[company.lake.pk], now=NOW)
+    told = told_to_owner(company, pk)
     assert told is not None
     assert told.as_of is not None
     assert (told.as_of.hour, told.as_of.minute) == (6, 0)
-    (arrears,) = arrears_of(account_id=pk, now=NOW)
+    (arrears,) = arrears_of(account_id=pk, customer_ids=owners_of(pk), now=NOW)
     assert (arrears.minor, arrears.open_minor) == (8_000, 7_000)
 
 

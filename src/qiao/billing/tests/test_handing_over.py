@@ -14,10 +14,15 @@ from qiao.billing.operations.running import NO_FINAL, run_bills
 from qiao.billing.queries.bill_facts import past_bills
 from qiao.billing.queries.due import due_now
 from qiao.billing.queries.papers import bill_papers
-from qiao.billing.queries.told import money_told
 from qiao.billing.queries.why import why
 from qiao.billing.rules.bills.facts import read_facts
-from qiao.billing.tests.lives import NOW, a_tariff, assert_reckons_again, audit
+from qiao.billing.tests.lives import (
+    NOW,
+    a_tariff,
+    assert_reckons_again,
+    audit,
+    told_to_owner,
+)
 from qiao.billing.tests.reading import read_again
 from qiao.core.tests.deliveries import run_deliveries
 from qiao.customers.models import AccountParty
@@ -107,7 +112,7 @@ def test_who_leaves_is_billed_up_to_the_day_and_who_comes_from_it_on(
     assert why(after) is None  # nothing of one's own to compare with
     assert [bar.start_date for bar in past_bills([after])[after.pk]] == [DAY]
     assert [addressee(bill) for bill in (final, after)] == ["前任", "后任"]
-    told = money_told(account_id=account, organisation_ids=[company.lake.pk], now=NOW)
+    told = told_to_owner(company, account, now=NOW + timedelta(days=1))
     assert told is not None
     assert [each.end for each in told.bills] == [UNTIL]  # none of who left
     assert_reckons_again([account])

@@ -14,9 +14,12 @@ from qiao.billing.models import Bill
 from qiao.billing.queries.all_bills import BillRow, list_bills
 from qiao.billing.queries.bills import VIEW
 from qiao.billing.queries.figures import AGE_NAMES
+from qiao.billing.queries.panels import bill_address
+from qiao.billing.queries.sources import feeds_seen
 from qiao.billing.queries.units import units_with
 from qiao.billing.rules.money.ageing import age_of
 from qiao.billing.showing import money
+from qiao.billing.showing_feeds import told_words
 from qiao.billing.views.boxes import today_in
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.queries import service_names
@@ -52,6 +55,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "services": names.items(),
         "states": Bill.State.choices,
         "ages": AGE_CHOICES.items(),
+        "feeds": [(str(feed.pk), feed.name) for feed in feeds_seen(actor, VIEW)],
     }
     template = "billing/_all_rows.html" if request.htmx else "billing/all.html"
     return render(request, template, context)
@@ -71,6 +75,9 @@ def _line(
     )
     return {
         "row": row,
+        "href": bill_address({"id": row.bill_id, "fed": row.feed_id is not None}),
+        "told": told_words(row.told) if row.told else "",
+        "asked": money(row.asked_minor, row.currency) if row.asked_minor != row.minor else "",
         "unit": units.get(row.organisation_id, ""),
         "service": names.get(row.service, row.service),
         "amount": money(row.minor, row.currency),

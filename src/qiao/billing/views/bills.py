@@ -16,6 +16,7 @@ from qiao.billing.forms.bills import ReversalForm, WaiverForm
 from qiao.billing.models import Bill
 from qiao.billing.operations.asking import ask_reversal, ask_waiver, late_fee_to
 from qiao.billing.queries.account_lists import bills_of, payments_of
+from qiao.billing.queries.asked import lowering_asked
 from qiao.billing.queries.bills import VIEW, BillMissing, bill_for, bill_shown
 from qiao.billing.queries.panels import account_money, bill_chart, money_of
 from qiao.billing.queries.runs import ISSUE
@@ -148,8 +149,11 @@ def account(request: StaffRequest, account_id: int) -> HttpResponse:
         actor=request.actor, account_id=account_id, today=_today(request), before=before
     )
     row = money_of(actor=request.actor, account_id=account_id, now=request.now)
+    lowering = lowering_asked(account_id)
     context = {
         "account": record,
+        "lowering": lowering,
+        "lowering_to": money(lowering.minor or 0, row["currency"]) if lowering and row else "",
         "parties": _now(parties, _today(request)),
         "money": account_money(row) if row else None,
         "chart": bill_chart(row) if row and not before else None,

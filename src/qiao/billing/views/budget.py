@@ -13,7 +13,8 @@ from django.utils.translation import ngettext, pgettext
 
 from qiao.billing.forms.budget import ChangeForm, EndForm, StartForm
 from qiao.billing.models import BillingAccount, BudgetPlan
-from qiao.billing.operations.budget import change_budget, end_budget, start_budget
+from qiao.billing.operations.asking import change_or_ask, start_or_ask
+from qiao.billing.operations.budget import end_budget
 from qiao.billing.queries.budget import (
     Year,
     balance_of,
@@ -28,6 +29,7 @@ from qiao.billing.showing import money, plain
 from qiao.billing.showing_budget import balance_words
 from qiao.billing.views.boxes import METHODS, UNPROCESSABLE, box, refused
 from qiao.core.http import StaffRequest, staff_view
+from qiao.core.models import Approval
 from qiao.core.rules.money import to_decimal
 from qiao.customers.queries import NotVisible, account_record
 
@@ -54,15 +56,15 @@ def start(request: StaffRequest, account_id: int) -> HttpResponse:
     form = _form(request, billed, usual)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        refusal = refused(
+        done: list[BudgetPlan | Approval] = []
+        refused(
             form,
-            lambda: start_budget(
-                account_id=account_id, minor=data["minor"], reason=data["reason"],
-                actor=request.actor, now=request.now,
+            lambda: done.append(
+                start_or_ask(account_id=account_id, actor=request.actor, now=request.now, **data)
             ),
-        )  # fmt: skip
-        if refusal is None:
-            messages.success(request, _("From the next bill on equal instalments are asked."))
+        )
+        if done:
+            _tell(request, done[0], _("From the next bill on equal instalments are asked."))
             return HttpResponseRedirect(_page(account_id))
     asked = form.cleaned_data.get("minor") or usual if form.is_bound and form.is_valid() else usual
     rows = foreseen(billed, asked=asked, year=year) if asked else []
@@ -95,13 +97,14 @@ def change(request: StaffRequest, account_id: int) -> HttpResponse:
     form.fields["minor"].currency = billed.currency  # type: ignore[attr-defined]
 
     def act(data: dict[str, Any]) -> str:
-        change_budget(account_id=account_id, actor=request.actor, now=request.now, **data)
-        messages.success(request, _("From the next bill on the other instalment is asked."))
+        done = change_or_ask(account_id=account_id, actor=request.actor, now=request.now, **data)
+        _tell(request, done, _("From the next bill on the other instalment is asked."))
         return _page(account_id)
 
     words = {
         "back": _page(account_id),
         "title": _("Change the instalment"),
+        "text": _("A lower one puts off what is due: a second person has to agree."),
         "facts": [
             (_("Asked now"), money(plan.instalment_minor, billed.currency)),
             (
@@ -138,6 +141,11 @@ def end(request: StaffRequest, account_id: int) -> HttpResponse:
         "confirm": pgettext("equal instalments", "End them"),
     }
     return box(request, form, act, words=words)
+
+
+def _tell(request: StaffRequest, done: BudgetPlan | Approval, words: str) -> None:
+    waits = isinstance(done, Approval)
+    messages.success(request, _("It waits for a second person now.") if waits else words)
 
 
 def _account(request: StaffRequest, account_id: int) -> tuple[BillingAccount, Any]:

@@ -15,6 +15,7 @@ from qiao.billing.forms.counter import OpenForm, PayForm
 from qiao.billing.models import Payment
 from qiao.billing.queries.owing import Owing, counter_day, find_to_pay, foretell, owing_of
 from qiao.billing.queries.owners import owner_names
+from qiao.billing.queries.panels import account_money, money_of
 from qiao.billing.queries.receipts import VIEW, payment_of_form, receipt_of
 from qiao.billing.queries.shifts import TAKE, may_give_back
 from qiao.billing.queries.summaries import summary_to_pay
@@ -133,11 +134,13 @@ def _page(request: StaffRequest, form: PayForm) -> dict[str, Any]:
         }
         for each in owing.bills
     ]
+    row = money_of(actor=request.actor, account_id=owing.account.pk, now=request.now)
     return {
         **frame(request),
         **_sum(form),
         "form": form,
         "owing": owing,
+        "money": account_money(row) if row else None,
         "bills": bills,
         "owners": owner_names(),
     }

@@ -7,12 +7,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qiao.billing.forms.summaries import CollectForm, PaySummaryForm, StopForm
-from qiao.billing.models import Bill, Collecting, Payment
+from qiao.billing.models import Collecting, Payment
 from qiao.billing.operations.summaries import (
     SummaryAtCounter,
     pay_summary_at_counter,
@@ -20,7 +19,7 @@ from qiao.billing.operations.summaries import (
     stop_collecting,
 )
 from qiao.billing.paper import summary_pdf
-from qiao.billing.queries.addressing import addressees_of_bills
+from qiao.billing.paper.enclosed import summary_on_paper
 from qiao.billing.queries.bills import VIEW
 from qiao.billing.queries.owing import counter_day
 from qiao.billing.queries.runs import ISSUE
@@ -37,12 +36,10 @@ from qiao.billing.queries.summaries import (
 from qiao.billing.queries.units import units_with
 from qiao.billing.showing import money
 from qiao.billing.showing_summaries import (
-    SummaryPaper,
     due_of,
     heads,
     money_of,
     row_of,
-    summary_paper,
     total_words,
 )
 from qiao.billing.views.boxes import METHODS, box, today_in
@@ -108,18 +105,11 @@ def paper(request: StaffRequest, summary_id: int) -> HttpResponse:
     """A summary as a PDF, in its customer's language or in another that is asked for."""
     found = _found(request, summary_id, VIEW)
     try:
-        content = summary_pdf(_paper(found, asked_language(request)))
+        content = summary_pdf(summary_on_paper(found, asked_language(request)))
     except NoFont:
         return no_font(request, _page(found))
     keep_taken(request, "billing.summary", found.row.pk, found.row.organisation_id)
     return pdf_file(content, name=found.row.number)
-
-
-def _paper(found: Summary, language: str) -> SummaryPaper:
-    bills = Bill.objects.filter(pk__in=[each.bill_id for each in found.bills[:1]])
-    (who,) = addressees_of_bills(list(bills))
-    with translation.override(language or who.language or translation.get_language() or "en"):
-        return summary_paper(found, address=who.postal)
 
 
 @staff_view(TAKE, methods=METHODS)

@@ -35,34 +35,44 @@ _STANDS: Final = "t.role <> 'contact' AND t.period @> %(day)s::date"
 _SERVED: Final = """a.status <> 'closed' AND a.organisation_id = ANY(%(units)s::bigint[])
    AND (%(service)s = '' OR a.service = %(service)s)"""
 _EXISTS: Final = f"SELECT a.id FROM customers_account a WHERE a.number = %(number)s AND {_SERVED}"
+# Of several whom the same proof fits, one who only pays is told least, and goes first.
 _PROVEN: Final = f"""
-SELECT a.id, a.number FROM customers_account a
- WHERE a.number = %(number)s AND {_SERVED} AND EXISTS (
-       SELECT FROM {_PARTIES}
+SELECT a.id, a.number, customers_held_as(w.id)
+  FROM customers_account a
+ CROSS JOIN LATERAL (
+       SELECT customers_survivor(t.customer_id) AS id
+         FROM {_PARTIES}
         WHERE t.account_id = a.id AND {_STANDS} AND (
               EXISTS (SELECT FROM customers_customerphone p
                        WHERE p.customer_id = h.id AND p.standing <> 'wrong'
                          AND right(p.number, {DIGITS}) = %(proof)s)
            OR EXISTS (SELECT FROM customers_customeridentity i
-                       WHERE i.customer_id = h.id AND right(i.hint, {DIGITS}) = %(proof)s)))
+                       WHERE i.customer_id = h.id AND right(i.hint, {DIGITS}) = %(proof)s))
+        GROUP BY 1 ORDER BY bool_and(t.role = 'payer') DESC, 1 LIMIT 1) w
+ WHERE a.number = %(number)s AND {_SERVED}
 """
 _OF_NUMBER: Final = f"""
-SELECT DISTINCT a.id, a.number
-  FROM customers_customerphone p
- CROSS JOIN LATERAL unnest(customers_held_as(customers_survivor(p.customer_id))) AS h (id)
-  JOIN customers_accountparty t ON t.customer_id = h.id AND {_STANDS}
-  JOIN customers_account a ON a.id = t.account_id AND {_SERVED}
- WHERE p.digits = %(digits)s AND p.number = %(phone)s AND p.standing = ''
- LIMIT 2
+SELECT DISTINCT ON (x.id) x.id, x.number, customers_held_as(x.who)
+  FROM (SELECT a.id, a.number, customers_survivor(t.customer_id) AS who,
+               bool_and(t.role = 'payer') AS only_pays
+          FROM customers_customerphone p
+         CROSS JOIN LATERAL unnest(customers_held_as(customers_survivor(p.customer_id))) AS h (id)
+          JOIN customers_accountparty t ON t.customer_id = h.id AND {_STANDS}
+          JOIN customers_account a ON a.id = t.account_id AND {_SERVED}
+         WHERE p.digits = %(digits)s AND p.number = %(phone)s AND p.standing = ''
+         GROUP BY 1, 2, 3) x
+ ORDER BY x.id, x.only_pays DESC, x.who LIMIT 2
 """
 
 
 @dataclass(frozen=True, slots=True)
 class CallerAccount:
-    """An account of which the caller may hear."""
+    """An account of which the caller may hear, and the ids under which they are held who called:
+    whoever only pays hears other things than whoever uses the supply."""
 
     account_id: int
     number: str
+    customer_ids: tuple[int, ...]
 
 
 def is_served(*, question: Question) -> bool:
@@ -89,7 +99,7 @@ def account_of_caller(*, question: Question, now: datetime) -> CallerAccount | N
     if not found:
         cache.set(key, (since, wrong + 1), DAY_SECONDS)
         return None
-    return CallerAccount(*found[0])
+    return _caller(*found[0])
 
 
 def account_of_number(*, question: Question, now: datetime) -> CallerAccount | None:
@@ -103,7 +113,11 @@ def account_of_number(*, question: Question, now: datetime) -> CallerAccount | N
     number, _extension = phones.split_extension(stored)
     values = {"digits": phones.stored_digits(stored), "phone": number, "day": day}
     found = fetch_all(_OF_NUMBER, _terms(question) | values)
-    return CallerAccount(*found[0]) if len(found) == 1 else None
+    return _caller(*found[0]) if len(found) == 1 else None
+
+
+def _caller(account_id: int, number: str, customer_ids: list[int]) -> CallerAccount:
+    return CallerAccount(account_id, number, tuple(customer_ids))
 
 
 def _keyed(question: Question, name: str) -> str:

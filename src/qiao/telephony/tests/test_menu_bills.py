@@ -9,9 +9,11 @@ import structlog
 from django.utils import timezone
 from django.utils.translation import override
 
+from qiao.billing.models import BillingAccount
+from qiao.billing.operations.budget import start_budget
 from qiao.billing.parameters import BY_TELEPHONE
 from qiao.billing.queries.panels import money_of
-from qiao.billing.tests.lives import pay
+from qiao.billing.tests.lives import month, pay
 from qiao.contact.models import Waiting
 from qiao.contact.operations import sign_on
 from qiao.core import settings
@@ -110,6 +112,58 @@ def test_a_caller_hears_what_is_owed_now_and_what_is_paid_ahead(world: Company) 
     caller.presses("1")
     caller.presses("1")
     assert said(caller) == "您目前没有应缴费用。您的账户预存两百零五元三角"
+
+
+def test_who_pays_hears_of_nothing_before_and_who_is_supplied_is_asked_for_none_of_it(
+    world: Company,
+) -> None:
+    account = billed(world.agent)
+    older, newer = bills(account, [10, 11])
+    employer = make_customer(world.agent, phones=["13957149001"], kind="organisation")
+    add_party(
+        actor=world.agent, now=NOON, account_id=account.pk, customer_id=employer.pk,
+        role="payer", from_date=newer.issued_date,
+    )  # fmt: skip
+    payer = comes_in(account, "9001", Caller(channel="payer"))
+    payer.presses("1")
+    theirs = yuan(newer.total_minor)
+    assert said(payer) == f"您目前应缴{theirs}其中已逾期{theirs}"
+    payer.presses("1")
+    payer.presses("3")
+    assert said(payer).startswith(f"近两年共有一期欠费，合计{theirs}")
+    payer.presses("8")
+    payer.presses("2")
+    assert said(payer).startswith("最近共有一期账单")
+    owner = comes_in(account, caller=Caller(channel="owner"))
+    owner.presses("1")
+    own = yuan(older.total_minor)
+    assert said(owner) == (f"您目前应缴{own}其中已逾期{own}另有账单由代缴方缴纳，金额{theirs}")
+    owner.presses("1")
+    owner.presses("2")
+    heard = hears_all(owner, "bills_list")
+    assert heard[1].endswith(f"金额{yuan(newer.total_minor)}，由代缴方缴纳。")
+
+
+def test_equal_instalments_are_what_is_owed_and_what_is_left_over_is_told(world: Company) -> None:
+    account = billed(world.agent)
+    settings_of = BillingAccount.objects.filter(pk=account.pk)
+    settings_of.update(billed_until=month(12).start)
+    start_budget(account_id=account.pk, minor=3_000, actor=world.agent, now=NOON)
+    (bill,) = bills(account, [12])
+    assert bill.total_minor > 3_000
+    caller = comes_in(account)
+    caller.presses("1")
+    assert said(caller) == (
+        f"您目前应缴{yuan(3_000)}您使用均衡缴费，每期应缴{yuan(3_000)}"
+        f"实际费用比已收的多{yuan(bill.total_minor - 3_000)}"
+        "差额在二零二七年十一月一日前的账单中结清。"
+    )
+    caller.presses("1")
+    caller.presses("2")
+    heard = hears_all(caller, "bills_list")
+    assert heard[1].endswith(
+        f"金额{yuan(3_000)}，尚未缴费。按均衡缴费收取，本期实际费用{yuan(bill.total_minor)}"
+    )
 
 
 def test_in_english_the_same_is_heard(world: Company) -> None:

@@ -151,19 +151,45 @@ class DeliveryShown(Shown):
 
 
 class BillKnown(Shown):
-    """A bill for days before `until_date`; amounts are minor units, `open` is what is owed."""
+    """A bill for days before `until_date`; amounts are minor units: what it comes to, what is
+    `asked` of it (another amount where equal instalments run), and what of that is `open`."""
 
+    number: str
     from_date: date
     until_date: date
+    due_date: date
     minor: int
+    asked: int
     open: int
     unit: str
     usage: float | None
 
 
+class Instalments(Shown):
+    """Equal instalments that run: what each bill asks, and what stands of them so far in minor
+    units, below nothing where more was asked than billed. The bill up to `until_date` settles
+    that, or where they end the next one."""
+
+    asked: int
+    balance: int
+    until_date: date
+    ends: bool
+
+
+class PayerKnown(Shown):
+    """Who pays for the account without using its supply, since when, until before which day, and
+    how much of what is owed is asked of them: of bills issued since then, in minor units."""
+
+    customer_id: int
+    since: date
+    until: date | None
+    owed: int
+
+
 class MoneyShown(Shown):
-    """What stands on an account in minor units: `owed` in all, of it `late` and `older` than two
-    years, what is paid `ahead`; the last twelve bills, the oldest first. `told_by` and `as_of`
+    """What stands on an account in minor units: `owed` in all, the next `due_date` of it, how much
+    of it is `late` and `older` than two years, what is paid `ahead`; the last twelve bills, the
+    oldest first. Where equal instalments run, what is owed is what they ask. `told_by` and `as_of`
     say which other system told it and up to when its rows are complete; null for one billed
     here."""
 
@@ -171,9 +197,12 @@ class MoneyShown(Shown):
     number: str
     currency: str
     owed: int
+    due_date: date | None
     late: int
     older: int
     ahead: int
+    instalments: Instalments | None
+    payer: PayerKnown | None
     last_payment_at: datetime | None
     last_payment_minor: int | None
     bills: list[BillKnown]
@@ -251,16 +280,22 @@ def get_money(request: ProgramRequest, account_id: PathId) -> MoneyShown:
         number=row["number"],
         currency=row["currency"],
         owed=row["owed"],
+        due_date=row["due"],
         late=row["late"],
         older=row["older"],
         ahead=row["ahead"],
+        instalments=_instalments(row["budget"]),
+        payer=_payer(row["payer"]),
         last_payment_at=paid.get("at"),
         last_payment_minor=paid.get("minor"),
         bills=[
             BillKnown(
+                number=each["number"],
                 from_date=each["start"],
                 until_date=each["until"],
+                due_date=each["due"],
                 minor=each["minor"],
+                asked=each["asked"],
                 open=each["open"],
                 unit=each["unit"],
                 usage=each["usage"],
@@ -269,4 +304,20 @@ def get_money(request: ProgramRequest, account_id: PathId) -> MoneyShown:
         ],
         told_by=told.get("name"),
         as_of=told.get("as_of"),
+    )
+
+
+def _instalments(row: dict[str, Any] | None) -> Instalments | None:
+    if row is None:
+        return None
+    return Instalments(
+        asked=row["asked"], balance=row["balance"], until_date=row["until"], ends=row["ends"]
+    )
+
+
+def _payer(row: dict[str, Any] | None) -> PayerKnown | None:
+    if row is None:
+        return None
+    return PayerKnown(
+        customer_id=row["id"], since=row["since"], until=row["until"], owed=row["asked"]
     )

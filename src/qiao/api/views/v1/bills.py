@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import Http404
 from django.utils import timezone
@@ -24,12 +24,16 @@ from qiao.api.views.v1.shapes import (
 from qiao.billing import queries
 
 GROUP = "billing"
-LISTED = "bills"
+LISTED, COLLECTED = "bills", "summaries"
 
 
 class BillLine(Shown):
-    """A bill in a list. Amounts are minor units of `currency`; `owed_minor` is what is open of it
-    now. It is for the days from `start_date` to the day before `end_date`."""
+    """A bill in a list. Amounts are minor units of `currency`: `minor` is what it comes to,
+    `asked_minor` what was to be paid of it by `due_date`, `owed_minor` what is open of that now.
+    Where equal instalments run, another amount is asked, and `budget_minor` is what then stood to
+    be settled by a later bill; it is null for all others. `summary_id` and `summary_number` are
+    the document in which it came with others. It is for the days from `start_date` to the day
+    before `end_date`."""
 
     bill_id: int
     number: str
@@ -48,6 +52,10 @@ class BillLine(Shown):
     usage: Decimal | None
     unit: str
     is_estimated: bool
+    asked_minor: int
+    budget_minor: int | None
+    summary_id: int | None
+    summary_number: str | None
 
 
 class Bills(Shown):
@@ -70,8 +78,11 @@ class Charge(Shown):
 
 
 class BillShown(BillLine):
-    """A bill with its lines."""
+    """A bill with its lines. `addressee_id` is the customer to whom it goes; where somebody else
+    pays than who uses the supply, `is_paid_by_other` says so."""
 
+    addressee_id: int | None
+    is_paid_by_other: bool
     lines: list[Charge]
 
 
@@ -86,7 +97,7 @@ OnDay = Annotated[Day | None, Query()]
     about=_(
         "Those issued from `since` to before `until`, by number of a bill or an account, state and"
         " what is owed: `all` that is open, `late`, `due` for not due yet, or late by up to 30, 90"
-        " or 365 days, `old` for longer."
+        " or 365 days, `old` for longer. Bills of other systems are told with their accounts."
     ),
 )  # fmt: skip
 def list_bills(
@@ -103,7 +114,12 @@ def list_bills(
     page = queries.list_bills(
         actor=actor_of(request),
         filters=queries.BillFilters(
-            text=number.strip().upper(), since=since, until=until, state=state, age=age
+            text=number.strip().upper(),
+            since=since,
+            until=until,
+            state=state,
+            age=age,
+            source="own",
         ),
         today=timezone.localdate(request.call.now),
         after=str(read_cursor(LISTED, after) or ""),
@@ -126,4 +142,114 @@ def get_bill(request: ProgramRequest, bill_id: PathId) -> BillShown:
     except queries.BillMissing as missing:
         raise Http404(f"bill {bill_id}") from missing
     own = BillLine.model_validate(row).model_dump()
-    return BillShown(**own, lines=[Charge.model_validate(each) for each in lines])
+    who = queries.addressee_of(bill_id)
+    return BillShown(
+        **own,
+        addressee_id=who.customer_id or None,
+        is_paid_by_other=bool(who.user_name),
+        lines=[Charge.model_validate(each) for each in lines],
+    )
+
+
+class SummaryLine(Shown):
+    """A summary bill in a list: the bills of one customer's accounts that were issued on a day,
+    as one document. Amounts are minor units of `currency`: `minor` is what its bills ask in all,
+    `owed_minor` what is open of them now, the first of them due on `due_date`."""
+
+    summary_id: int
+    number: str
+    customer_id: int
+    organisation_id: int
+    issued_date: date
+    due_date: date
+    currency: str
+    minor: int
+    owed_minor: int
+    bill_count: int
+
+
+class Summaries(Shown):
+    """A page, the newest first: `next` goes on, null at the end."""
+
+    items: list[SummaryLine]
+    next: str | None
+
+
+class SummaryOf(Shown):
+    """A bill in a summary. Amounts are minor units: `minor` is what it comes to, `asked_minor`
+    what is asked of it, `owed_minor` what is open of that; one that was taken back `holds` no
+    more, and counts for nothing."""
+
+    bill_id: int
+    number: str
+    account_id: int
+    account_number: str
+    service: str
+    minor: int
+    asked_minor: int
+    owed_minor: int
+    due_date: date
+    holds: bool
+
+
+class SummaryShown(SummaryLine):
+    """A summary bill with its bills."""
+
+    bills: list[SummaryOf]
+
+
+@reads(
+    "/summaries", "listSummaries", scope="bills:read", answer=Summaries, group=GROUP,
+    title=_("List summary bills"),
+    about=_("The newest first; `number` is that of one, or of one of its bills or accounts."),
+)  # fmt: skip
+def list_summaries(
+    request: ProgramRequest, number: Text = "", after: Cursor = "", limit: Limit = PAGE_ROWS
+) -> Summaries:
+    """A page of summary bills."""
+    place = read_cursor(COLLECTED, after)
+    page = queries.list_summaries(
+        actor=actor_of(request), text=number.strip().upper(), after=place, limit=limit
+    )
+    return Summaries(
+        items=[SummaryLine(**_summary(each)) for each in page.rows],
+        next=cursor_for(COLLECTED, page.following),
+    )
+
+
+@reads(
+    "/summaries/{summary_id}", "getSummary", scope="bills:read", answer=SummaryShown, group=GROUP,
+    title=_("Read a summary bill"),
+)  # fmt: skip
+def get_summary(request: ProgramRequest, summary_id: PathId) -> SummaryShown:
+    """One summary bill with its bills."""
+    try:
+        found = queries.summary_for(actor=actor_of(request), summary_id=summary_id)
+    except queries.SummaryMissing as missing:
+        raise Http404(f"summary {summary_id}") from missing
+    bills = [
+        SummaryOf(
+            bill_id=each.bill_id, number=each.number, account_id=each.account_id,
+            account_number=each.account_number, service=each.service, minor=each.total_minor,
+            asked_minor=each.asked_minor, owed_minor=max(each.open_minor, 0),
+            due_date=each.due_date, holds=each.holds,
+        )
+        for each in found.bills
+    ]  # fmt: skip
+    return SummaryShown(**_summary(found), bills=bills)
+
+
+def _summary(found: queries.Summary) -> dict[str, Any]:
+    row = found.row
+    return {
+        "summary_id": row.pk,
+        "number": row.number,
+        "customer_id": row.customer_id,
+        "organisation_id": row.organisation_id,
+        "issued_date": row.issued_date,
+        "due_date": found.due_date,
+        "currency": row.currency,
+        "minor": found.minor,
+        "owed_minor": found.open_minor,
+        "bill_count": len(found.holding),
+    }

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from qiao.billing.rules.feeds.kinds import BALANCES, BILLS, PAYMENTS
+from qiao.core.days import day_of
 
 TABLE_OF: Final[Mapping[str, str]] = {
     BILLS: "billing_fedbill",
     PAYMENTS: "billing_fedpayment",
     BALANCES: "billing_fedbalance",
 }
+_UNIT: Final = """(SELECT u.organisation_id FROM billing_billingaccount u
+         WHERE u.account_id = r.account_id)"""
 COLUMNS_OF: Final[Mapping[str, Mapping[str, str]]] = {
     BILLS: {
+        "organisation_id": _UNIT,
         "start_date": "(r.told ->> 'start_date')::date",
         "end_date": "(r.told ->> 'end_date')::date",
         "issued_date": "(r.told ->> 'issued_date')::date",
@@ -23,6 +27,8 @@ COLUMNS_OF: Final[Mapping[str, Mapping[str, str]]] = {
         "open_minor": "0",
     },
     PAYMENTS: {
+        "organisation_id": _UNIT,
+        "booked_date": day_of("(r.told ->> 'received_at')::timestamptz"),
         "received_at": "(r.told ->> 'received_at')::timestamptz",
         "bills": "r.told -> 'bills'",
         "way": "r.told ->> 'way'",

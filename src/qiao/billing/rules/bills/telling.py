@@ -35,6 +35,8 @@ BILL: Final = {
     "billed": "money",
     "rest": "money",
     "credit": "money",
+    "by_payer": "money",
+    "charged": "money",
 }
 ARREARS: Final = {**PERIOD, "arrears": "money"}
 
@@ -42,7 +44,8 @@ ARREARS: Final = {**PERIOD, "arrears": "money"}
 @dataclass(frozen=True, slots=True)
 class ToldBill:
     """A bill as far as it is told: its period with an exclusive end, what was asked of it, what is
-    still owed of that (late fees included), and the use."""
+    still owed of that (late fees included), and the use. `charged_minor` is what it comes to, None
+    for what was asked; one that is asked `elsewhere` is for somebody else to pay."""
 
     start: date
     end: date
@@ -51,12 +54,16 @@ class ToldBill:
     currency: str
     unit: str = ""
     usage: Decimal | None = None
+    charged_minor: int | None = None
+    elsewhere: bool = False
 
 
 def bill_told(bill: ToldBill) -> Told:
     """The period, the use, and how the amount stands: ``paid``; ``unpaid`` where all of it is
-    owed; ``billed`` and the ``rest`` where another amount is; ``credit`` for a credit note."""
-    return {**_period(bill.start, bill.end), **_use(bill), **_amount(bill)}
+    owed; ``billed`` and the ``rest`` where another amount is; ``credit`` for a credit note;
+    ``by_payer`` where somebody else is asked for it. ``charged`` is what it comes to where an
+    equal instalment is asked instead."""
+    return {**_period(bill.start, bill.end), **_use(bill), **_amount(bill), **_charged(bill)}
 
 
 def arrears_told(bills: Iterable[ToldBill]) -> list[Told]:
@@ -96,6 +103,14 @@ def _amount(bill: ToldBill) -> dict[str, Money]:
         return {"credit": money(-bill.minor)}
     if bill.open_minor <= 0:
         return {"paid": money(bill.minor)}
+    if bill.elsewhere:
+        return {"by_payer": money(bill.minor)}
     if bill.open_minor == bill.minor:
         return {"unpaid": money(bill.minor)}
     return {"billed": money(bill.minor), "rest": money(bill.open_minor)}
+
+
+def _charged(bill: ToldBill) -> dict[str, Money]:
+    if bill.charged_minor is None or bill.charged_minor == bill.minor:
+        return {}
+    return {"charged": Money(bill.charged_minor, bill.currency)} if bill.charged_minor > 0 else {}
