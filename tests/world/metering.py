@@ -1,5 +1,6 @@
 """Readings of the branch's meter, a route with a round, and files that brought some."""
 
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -9,9 +10,12 @@ from django.utils import timezone
 from qiao.core.transactions import acting
 from qiao.customers.models import ServicePoint
 from qiao.metering import operations as metering
-from qiao.metering.models import Reading
+from qiao.metering.models import AsideMessage, Reading
 from qiao.metering.operations import files, intervals
 from qiao.metering.operations.blind import draw_blind_check
+from qiao.metering.operations.head_ends import add_head_end
+from qiao.metering.operations.message_reading import Message
+from qiao.metering.operations.messages import take_messages
 from tests.world.canaries import MARK, METER, World, marked, picture
 
 
@@ -86,7 +90,7 @@ def add_metering(world: World) -> None:
     files.run_file(actor=agent, file_id=brought[1].pk, now=now)
     files.run_check(actor=agent, file_id=brought[0].pk, now=now)
     loads = _add_intervals(world, now)
-    world.ids |= {
+    world.ids |= _add_head_end(world, now) | {
         "interval_load": loads[0],
         "lost_interval_load": loads[1],
         "metered_point": point.pk,
@@ -118,3 +122,20 @@ def _add_intervals(world: World, now: datetime) -> tuple[int, int]:
     taken = intervals.run_load(actor=agent, load_id=loads[0].pk, now=now)
     assert (taken.taken_count, taken.refused_count) == (1, 1)
     return loads[0].pk, loads[1].pk
+
+
+def _add_head_end(world: World, now: datetime) -> dict[str, int]:
+    """A head-end, and two messages of it that were put aside."""
+    agent, lake = world.company.agent, world.company.lake.pk
+    made = add_head_end(
+        actor=agent, now=now, organisation_id=lake, name=marked("head-end"),
+        topic=f"heads/{MARK}/+", form="json",
+    )  # fmt: skip
+    row = {
+        "key": marked("key"), "meter_number": marked("meter"), "value": "5",
+        "read_at": now.isoformat(),
+    }  # fmt: skip
+    payloads = [json.dumps({"readings": [row]}).encode(), marked("payload").encode()]
+    take_messages(messages=[Message(f"heads/{MARK}/1", each) for each in payloads], now=now)
+    one, other = AsideMessage.objects.order_by("pk")
+    return {"head_end": made.pk, "aside_message": one.pk, "other_aside_message": other.pk}

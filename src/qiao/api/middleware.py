@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from qiao.api.operations import count_call
-from qiao.api.views.v1.calls import BODY_BYTES, JSON, Call, new_call
+from qiao.api.views.v1.calls import JSON, Call, new_call
 from qiao.api.views.v1.problems import BY_STATUS, MEDIA_TYPE, Problem, answer
+from qiao.core.wire import BODY_BYTES
 
 PREFIX = "/api/v1/"
 WITH_BODY = {"POST", "PUT", "PATCH"}

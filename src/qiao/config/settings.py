@@ -47,6 +47,11 @@ TRUNK = os.environ.get(
 )
 # Where the interface of an Asterisk is, and as whom it is spoken to.
 ARI = tuple(os.environ.get(name, "") for name in ("ARI_URL", "ARI_USER", "ARI_PASSWORD"))
+# The broker from which head-ends of meters are heard: mqtt://user:password@host:1883, or mqtts://;
+# as which client, and a file with the keys of meters whose frames are encrypted.
+MQTT_URL = os.environ.get("QIAO_MQTT_URL", "")
+MQTT_CLIENT = os.environ.get("QIAO_MQTT_CLIENT", "qiao-meters")
+QIAO_DLMS_KEYS = os.environ.get("QIAO_DLMS_KEYS", "")
 # Where telephones in the browser reach the switch, and servers that tell them their own address.
 SWITCH_WSS = os.environ.get("QIAO_SWITCH_WSS", "")
 STUN = [each for each in os.environ.get("QIAO_STUN", "").split(",") if each]

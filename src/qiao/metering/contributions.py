@@ -3,12 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.core.manifest import AuditTable, Command, NavItem, Panel, Permission
+from qiao.core.manifest import AuditTable, Command, NavItem, Panel, Permission, Retention
 from qiao.metering.queries import panels
 from qiao.metering.showing.words import RULES, SEVERITIES
 
 VIEW, READ, VALIDATE = "metering.view", "metering.read", "metering.validate"
 WALK, QUALITY = "metering.walk", "metering.quality"
+HEADS = "metering.heads"
 
 PERMISSIONS = (
     Permission(VIEW, _("See readings and routes")),
@@ -16,6 +17,7 @@ PERMISSIONS = (
     Permission(VALIDATE, _("Decide on readings, estimate, adjust, plan rounds")),
     Permission(WALK, _("Walk own rounds with the phone and read meters")),
     Permission(QUALITY, _("See how well readers read, draw blind re-reads")),
+    Permission(HEADS, _("Name head-ends of remote meters, switch them on and off")),
 )
 NAVIGATION = (
     NavItem(
@@ -28,6 +30,7 @@ COMMANDS = (
     ),
     Command("metering.rounds", _("How far each route is read"), "route", "metering:rounds", VIEW),
     Command("metering.walks", _("My rounds with the phone"), "route", "metering:walks", WALK),
+    Command("metering.heads", _("Head-ends of remote meters"), "plug", "metering:heads", READ),
     Command("metering.file", _("Take a file of readings in"), "upload", "metering:file_new", READ),
 )
 PANELS = (
@@ -46,6 +49,7 @@ AUDITED = (
     "metering_route",
     "metering_check",
     "metering_unreadreason",
+    "metering_headend",
 )
 AUDIT_WORDS = (
     AuditTable(
@@ -92,5 +96,27 @@ AUDIT_WORDS = (
             "is_active": pgettext_lazy("route", "In use"),
             "source": pgettext_lazy("metering", "By which document"),
         },
+    ),
+    AuditTable(
+        "metering_headend",
+        pgettext_lazy("head-end", "Head-end"),
+        {
+            "name": pgettext_lazy("head-end", "Name"),
+            "topic": pgettext_lazy("head-end", "Topics"),
+            "form": pgettext_lazy("head-end", "Form"),
+            "is_active": pgettext_lazy("route", "In use"),
+        },
+    ),
+)
+
+RETENTION = (
+    Retention(
+        key="metering.aside",
+        label=_("Messages of head-ends that were put aside"),
+        about=_("Those that were taken in after all or let go; what waits stays"),
+        table="metering_asidemessage",
+        due="r.done_at < %(before)s",
+        keep=180,
+        because=_("Half a year: as long as a bill is usually disputed"),
     ),
 )

@@ -15,8 +15,8 @@ from django.utils import timezone
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask, none_of
 from qiao.customers.operations import KNOWN_ACCOUNT
-from qiao.metering.operations import NewInterval, take_intervals
-from qiao.staff.queries import system_actor
+from qiao.metering.demo_heads import send
+from qiao.metering.operations import NewInterval
 
 DAYS: Final = 62
 SLOTS: Final = 48
@@ -71,10 +71,7 @@ def build(world: World) -> None:
         return
     unit = meters[0].organisation_id
     random = world.random(_SEED)
-    take_intervals(
-        actor=system_actor(organisation_id=unit), organisation_id=unit, source="head-end",
-        key=f"{today:%Y-%m-%d}", now=world.now, intervals=list(_told(meters, today, zone, random)),
-    )  # fmt: skip
+    send(world, unit, list(_told(meters, today, zone, random)))
 
 
 def _told(

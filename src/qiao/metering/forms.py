@@ -12,11 +12,12 @@ from django.utils.translation import pgettext_lazy
 
 from qiao.core.actor import Actor
 from qiao.core.table_forms import set_up
-from qiao.metering.models import Reading
+from qiao.metering.models import HeadEnd, Reading
 from qiao.metering.queries.walks import WALK
 from qiao.metering.rules.intervals import STEPS
-from qiao.staff.queries import branches_among, holders_of
+from qiao.staff.queries import branches_among, holders_of, units_among
 
+INDENT: Final = "\N{IDEOGRAPHIC SPACE}"
 BLIND_DAYS: Final = 3  # so soon a re-read is due: the sooner, the less was used meanwhile
 _Method = Reading.Method
 
@@ -180,3 +181,33 @@ class FileForm(forms.Form):
         super().__init__(*args, **kwargs)
         units = branches_among(actor.organisations("metering.read"))
         set_up(self, units=units, usual=actor.organisation_id)
+
+
+class HeadEndForm(forms.Form):
+    """A head-end of a unit: its topics at the broker, and the form of what it sends."""
+
+    name = forms.CharField(
+        label=pgettext_lazy("head-end", "Name"), max_length=80,
+        help_text=_("What it is called, for example “Collector north”."),
+    )  # fmt: skip
+    organisation = forms.TypedChoiceField(
+        label=pgettext_lazy("file of readings", "Unit"),
+        coerce=int,
+        help_text=_("Only meters of this unit and those below it are known to it."),
+    )
+    topic = forms.CharField(
+        label=pgettext_lazy("head-end", "Topics"), max_length=200,
+        widget=forms.TextInput(attrs={"class": "num", "spellcheck": "false"}),
+        help_text=_(
+            "“+” stands for one level, “#” for all that follow. Of frames that do not say their"
+            " meter, the level at the first “+” is its number."
+        ),
+    )  # fmt: skip
+    form = forms.ChoiceField(label=pgettext_lazy("head-end", "Form"), choices=HeadEnd.Form.choices)
+
+    def __init__(self, *args: Any, actor: Actor, language: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        units = units_among(actor.organisations("metering.heads"), language=language)
+        unit: Any = self.fields["organisation"]
+        unit.choices = [(each.unit_id, f"{INDENT * each.depth}{each.name}") for each in units]
+        unit.initial = actor.organisation_id

@@ -60,4 +60,5 @@ manifest = Module(
     audited=contributions.AUDITED,
     audit_words=contributions.AUDIT_WORDS,
     derived=("metering_register",),
+    retention=contributions.RETENTION,
 )

@@ -1,5 +1,6 @@
 """What readings hold of a person: what they used, and words that somebody wrote beside it."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -64,6 +65,16 @@ def erase(person: Person, erasing: Erasing) -> None:
         " WHERE meter LIKE ANY(%(like)s) OR at LIKE ANY(%(like)s) OR value LIKE ANY(%(like)s)",
         values,
     )
+    # As it was sent: JSON may have letters as they are, or by their numbers.
+    sent = [each for word in person.words if word for each in (word, json.dumps(word)[1:-1])]
+    erasing.run(
+        "metering.messages",
+        "UPDATE metering_asidemessage m"
+        "   SET payload = convert_to('–', 'UTF8'), is_cut = true, faults = '[]', \"left\" = NULL"
+        " WHERE EXISTS (SELECT FROM unnest(%(sent)s::text[]) w"
+        "                WHERE position(convert_to(w, 'UTF8') IN m.payload) > 0)",
+        {"sent": sent},
+    )
     for words in (
         "UPDATE metering_stopvisit SET note = '–' WHERE note LIKE ANY(%(like)s)",
         "UPDATE metering_blindstop SET note = '–' WHERE note LIKE ANY(%(like)s)",
@@ -85,6 +96,7 @@ PERSONAL = (
         counted={
             "metering.readings": _("Reasons beside readings"),
             "metering.rows": _("Refused rows of files of readings"),
+            "metering.messages": _("Messages of head-ends that were put aside"),
             "metering.visits": _("Notes of meter readers"),
             "metering.words": _("Reasons of decisions on readings"),
         },

@@ -24,6 +24,7 @@ from qiao.metering.operations import (
     follow_hand_over,
     follow_undone_exchange,
     follow_undone_hand_over,
+    head_ends,
     intervals,
     lake,
 )
@@ -95,6 +96,12 @@ def take_file(*, file_id: int, staff_id: int) -> None:
 def take_intervals(*, load_id: int, staff_id: int) -> None:
     """Take in what is left of a file of interval data."""
     intervals.run_load(actor=_actor(staff_id), load_id=load_id, now=timezone.now())
+
+
+@app.task(name=head_ends.TRY_TASK, queue=QUEUE, retry=PATIENT)
+def try_messages(*, head_end_id: int, staff_id: int) -> None:
+    """Try the messages of a head-end again that were put aside."""
+    head_ends.try_messages(actor=_actor(staff_id), head_end_id=head_end_id, now=timezone.now())
 
 
 def sweep(now: datetime) -> None:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ import psycopg
 import structlog
 from django.db import OperationalError, close_old_connections, connection, connections
 
+from qiao.core.leading import AGAIN_SECONDS, Leader, lead_lost, leading
 from qiao.core.live import connection_parameters
 from qiao.telephony.clock_watch import ClockWatch
 from qiao.telephony.engines.port import EngineDown, TelephonyEngine
@@ -38,13 +39,6 @@ from qiao.telephony.rules.switch import (
 
 TICK_SECONDS: Final = 1.0
 AWAY_SECONDS: Final = 3.0  # without a database until the switch is left to its dial plan
-ANSWERS_SECONDS: Final = 5.0  # in which a database that is there answers
-# A machine that died holds the lead until the database notices: after 25 s, not two hours. Whoever
-# is only cut off has stopped by then: see `_lost`.
-NOTICES_DEATH: Final = {
-    "tcp_keepalives_idle": 10, "tcp_keepalives_interval": 5, "tcp_keepalives_count": 3,
-}  # fmt: skip
-AGAIN_SECONDS: Final = 0.5  # between two attempts while the database is away
 log: Final = structlog.get_logger(__name__)
 MOST_AT_ONCE: Final = 8  # works of one transaction: the first of them waits for the last
 
@@ -127,7 +121,7 @@ class Controller:
         try:
             while not self._stop.is_set():
                 leaving = asyncio.create_task(self._leave_alone())
-                async with _leading() as leader:
+                async with leading("telephony_controller") as leader:
                     if not self._is_leaving:
                         leaving.cancel()
                     await asyncio.gather(leaving, return_exceptions=True)
@@ -149,7 +143,7 @@ class Controller:
             self._is_listening, self._is_leaving = False, True
             await self._engine.stop()
 
-    async def _lead(self, leader: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:
+    async def _lead(self, leader: Leader) -> None:
         """Work until the lead is lost, or we are stopped.
 
         First of all comes what stands now: what is heard and asked is about calls that are known.
@@ -159,7 +153,7 @@ class Controller:
         self._watch.forget()
         await self._look_around()
         parts = (
-            self._listen(), self._tick(), self._hear_asks(), self._work(), _lost(leader),
+            self._listen(), self._tick(), self._hear_asks(), self._work(), lead_lost(leader),
             self._stopped(),
         )  # fmt: skip
         tasks = [asyncio.create_task(each) for each in parts]
@@ -352,34 +346,3 @@ def _tried(work: Work, clock: Callable[[], datetime]) -> Sequence[Given]:
         except Exception:  # whatever rule raised: nothing of it was kept, the others go on
             log.exception("call_not_carried_on")
             return []
-
-
-@contextlib.asynccontextmanager
-async def _leading() -> AsyncIterator["psycopg.AsyncConnection[tuple[object, ...]]"]:
-    """Wait until no other controller leads; the lead is lost with its connection."""
-    while True:
-        try:
-            leader = await psycopg.AsyncConnection.connect(
-                autocommit=True, **connection_parameters()
-            )
-            for name, value in NOTICES_DEATH.items():
-                await leader.execute(f"SET {name} = {value}")
-            await leader.execute("SELECT pg_advisory_lock(hashtext('telephony_controller'))")
-            break
-        except psycopg.OperationalError:
-            log.warning("database_away")
-            await asyncio.sleep(AGAIN_SECONDS)
-    try:
-        yield leader
-    finally:
-        await leader.close()
-
-
-async def _lost(leader: "psycopg.AsyncConnection[tuple[object, ...]]") -> None:
-    """Returns when the lead is lost."""
-    with contextlib.suppress(psycopg.OperationalError, TimeoutError):
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            async with asyncio.timeout(ANSWERS_SECONDS):
-                await leader.execute("SELECT 1")
-    log.warning("lead_lost")

@@ -86,6 +86,20 @@ METERING: Final = {
     "metering:walk_finish": Visit({"round_id": "{reading_round}"}, post={}, get=NOT_ALLOWED),
     "metering:walk_worker": Visit(),
     "metering:visit_photo": Visit({"visit_id": "{stop_visit}"}),
+    "metering:heads": Visit(queries=("after=99",)),
+    "metering:head_new": Visit(
+        post={"organisation": "{unit}", "name": "集抄", "topic": "walker/+", "form": "dlms"},
+        get=NOT_ALLOWED,
+    ),
+    "metering:head": Visit({"head_end_id": "{head_end}"}, queries=("after=1",)),
+    "metering:head_switch": Visit(
+        {"head_end_id": "{head_end}"}, post={"is_active": "on"}, get=NOT_ALLOWED
+    ),
+    "metering:head_again": Visit({"head_end_id": "{head_end}"}, post={}, get=NOT_ALLOWED),
+    "metering:message": Visit({"message_id": "{aside_message}"}),
+    "metering:message_act": Visit(
+        {"message_id": "{other_aside_message}", "action": "drop"}, post={}, get=NOT_ALLOWED
+    ),
     "metering:files": Visit(queries=("after=99",)),
     "metering:file_new": Visit(post={"organisation": "{unit}", "file": "CSV"}, own=True),
     "metering:file": Visit({"file_id": "{taken_reading_file}"}, queries=("after=1",)),

@@ -28,6 +28,7 @@ COMMANDS = {
     "bill": "bills as PDF files, for the printer or to be kept",
     "tariff": "what a tariff in a file makes of a bill, and which files can be expressed",
     "intervals": "take a file of interval data in",
+    "meters": "listen to the head-ends of meters that send by a broker",
     "api-key": "give another program access, list or revoke keys",
     "sample": "write a file of invented customers to try an import with",
     "i18n": "check, extend or compile the translations",

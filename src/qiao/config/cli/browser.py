@@ -62,7 +62,7 @@ def ensure() -> None:
     missing = missing_packages()
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
         print(f"Installing {' '.join(missing)} for the browser tests", file=sys.stderr)
-        _apt(missing)
+        install(missing)
         missing = missing_packages()
     if missing:
         line = f"apt-get install {' '.join(missing)}"
@@ -72,7 +72,9 @@ def ensure() -> None:
         os.environ["QIAO_CHROMIUM"] = path
 
 
-def _apt(packages: list[str]) -> None:
+def install(packages: list[str]) -> None:
+    """Install packages of Debian as root, with a list that is renewed where it must be; it says
+    nothing where that fails."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     for command in ([*_INSTALL, *packages], ["apt-get", "update", "-qq"], [*_INSTALL, *packages]):
         try:

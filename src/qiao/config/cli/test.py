@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from qiao.config.cli import assets, browser, catalogues, environment
+from qiao.config.cli import assets, browser, catalogues, environment, peers
 from qiao.config.cli.environment import PROJECT
 
 PASSES_ON = True
@@ -24,6 +24,7 @@ def run(args: argparse.Namespace) -> int:
     for switched_on in ("QIAO_DEMO", "QIAO_MFA"):
         os.environ.setdefault(switched_on, "1")
     browser.ensure()
+    peers.ensure()
     catalogues.compile_changed(PROJECT / "src" / "qiao")
     assets.ensure_assets()
     (environment.home() / "static").mkdir(exist_ok=True)  # looked for, though nothing is collected

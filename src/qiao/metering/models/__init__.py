@@ -2,6 +2,7 @@
 
 from qiao.metering.models.checks import Check
 from qiao.metering.models.files import ReadingFile, RefusedRow
+from qiao.metering.models.heads import AsideMessage, HeadEnd, HeadEndFigures, ListenerState
 from qiao.metering.models.intervals import DayUse, IntervalLoad, LakeFile, RefusedInterval
 from qiao.metering.models.readings import (
     Reading,
@@ -20,12 +21,16 @@ from qiao.metering.models.walks import (
 )
 
 __all__ = [
+    "AsideMessage",
     "BlindCheck",
     "BlindStop",
     "Check",
     "DayUse",
+    "HeadEnd",
+    "HeadEndFigures",
     "IntervalLoad",
     "LakeFile",
+    "ListenerState",
     "MeterPlace",
     "Reading",
     "ReadingChange",

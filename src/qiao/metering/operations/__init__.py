@@ -11,7 +11,7 @@ from qiao.metering.operations.deciding import (
 from qiao.metering.operations.estimating import estimate_instead, estimate_missing
 from qiao.metering.operations.exchanging import follow_exchange, follow_undone_exchange
 from qiao.metering.operations.installing import install_checks, install_reasons
-from qiao.metering.operations.intervals import NewInterval, take_intervals
+from qiao.metering.operations.interval_calls import NewInterval, take_intervals
 from qiao.metering.operations.moving import follow_hand_over, follow_undone_hand_over
 from qiao.metering.operations.refusals import (
     CannotEstimate,

@@ -5,38 +5,34 @@ registers come to, the rows that were set aside, and how far the load is. One th
 on after its last block. The same interval told again by a later load is a correction.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from django.db import connection, transaction
+from django.db import transaction
 
 from qiao.core import background, disclosure
 from qiao.core.actor import Actor
 from qiao.core.ahead import made_ahead
-from qiao.core.copying import copy_rows
-from qiao.core.rules.text import clean
 from qiao.core.sheets import SheetRefused
 from qiao.core.table_uploads import UploadFolder, digest_of, failure_of, name_of
 from qiao.core.transactions import acting, outside, required
-from qiao.metering.models import IntervalLoad, LakeFile
-from qiao.metering.operations import lake
-from qiao.metering.operations.day_uses import keep_days
+from qiao.metering.models import IntervalLoad
+from qiao.metering.operations.interval_blocks import (
+    FilesAndDays,
+    known_for,
+    meet,
+    set_aside,
+    tell_block,
+    write_block,
+)
 from qiao.metering.operations.interval_files import Block, Unreadable, blocks_of
-from qiao.metering.operations.interval_rows import Judged, Refused, judge_block
-from qiao.metering.operations.registers import ensure_registers
+from qiao.metering.operations.interval_rows import Judged, judge_block
 from qiao.metering.operations.taking import READ
 from qiao.metering.queries.interval_meters import Meters
 from qiao.metering.rules.interval_columns import MissingColumns
-from qiao.metering.rules.intervals import Clock, Days, Rows, days_of, in_order
-from qiao.staff.queries import organisation
+from qiao.metering.rules.intervals import Clock
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -45,7 +41,6 @@ AHEAD: Final = 2  # blocks that are made ready at once
 TAKE_TASK: Final = "metering.take_intervals"
 FOLDER: Final = UploadFolder("intervals")
 FILE: Final = "file"
-KEY_LENGTH: Final = 120
 MOST_REFUSED: Final = 100_000
 """Rows that are set aside at most; a load of which more are wrong is the wrong file."""
 TOO_MANY: Final = "too_many"
@@ -64,17 +59,6 @@ class LoadKnown(Exception):  # noqa: N818 - a refusal, not a fault
 
 class LoadMovedOn(Exception):  # noqa: N818 - names the finding
     """Another job has gone on with this load."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewInterval:
-    """The use of a meter from a moment on, `minutes` long, as decimal text."""
-
-    meter_number: str
-    start: datetime
-    value: str
-    minutes: int
-    is_estimated: bool = False
 
 
 def lock_of(load_id: int) -> str:
@@ -140,52 +124,6 @@ def run_load(*, actor: Actor, load_id: int, now: datetime) -> IntervalLoad:
     return _run(load, FOLDER.path_of(load.pk), actor, now)
 
 
-def take_intervals(
-    *, actor: Actor, organisation_id: int, source: str, key: str,
-    intervals: Sequence[NewInterval], now: datetime,
-) -> IntervalLoad:  # fmt: skip
-    """Take in what a program sends, at once and whole; the same `key` again is the load that is
-    known. What a refused transaction leaves of files in the lake is swept.
-
-    Raises `BadText`, `Forbidden`.
-    """
-    required()
-    actor.require(READ, organisation_id)
-    new = IntervalLoad(
-        organisation_id=organisation_id, minutes=30, created_at=now,
-        source=clean(source, field="source", max_length=40, required=True),
-        key=clean(key, field="key", max_length=KEY_LENGTH, one_line=True, required=True),
-        created_by_id=actor.staff_id,
-    )  # fmt: skip
-    held = _held(new)
-    if held is not None:
-        return held
-    load = _begun(new)
-    clock, meters = _known(load, actor)
-    if intervals:
-        block = _block_of(intervals)
-        _meet(block, meters, now)
-        judged = judge_block(block, meters, clock, minutes=load.minutes, now=now)
-        load = _tell(load, block, judged, _written(judged, clock), clock, now)
-    load.state, load.finished_at = State.DONE, now
-    load.save()
-    return load
-
-
-def _block_of(intervals: Sequence[NewInterval]) -> Block:
-    columns: dict[str, Any] = {
-        "meter": [each.meter_number for each in intervals],
-        "start": pa.array(
-            [int(each.start.timestamp()) for each in intervals], pa.timestamp("s", tz="UTC")
-        ),
-        "value": [each.value for each in intervals],
-        "minutes": [each.minutes for each in intervals],
-        "quality": ["estimated" if each.is_estimated else "" for each in intervals],
-    }
-    table = pa.table(columns)
-    return Block(0, {name: table.column(name) for name in columns}, "start", [], [], False)  # noqa: FBT003 - a field of a record
-
-
 def _held(new: IntervalLoad) -> IntervalLoad | None:
     rows = IntervalLoad.objects.exclude(state=State.FAILED)
     return rows.filter(organisation=new.organisation_id, source=new.source, key=new.key).first()
@@ -218,11 +156,11 @@ def _run(load: IntervalLoad, path: Path, actor: Actor, now: datetime) -> Interva
 def _all_of(
     load: IntervalLoad, blocks: Iterator[Block], actor: Actor, now: datetime
 ) -> IntervalLoad:
-    clock, meters = _known(load, actor)
+    clock, meters = known_for(load.organisation_id, actor)
 
-    def ready(block: Block) -> tuple[Block, Judged, _Written]:
+    def ready(block: Block) -> tuple[Block, Judged, FilesAndDays]:
         judged = judge_block(block, meters, clock, minutes=load.minutes, now=now)
-        return block, judged, _written(judged, clock)
+        return block, judged, write_block(judged, clock)
 
     for block, judged, written in made_ahead(
         _met(blocks, meters, actor, now), ready, workers=AHEAD
@@ -243,80 +181,24 @@ def _all_of(
 def _met(blocks: Iterator[Block], meters: Meters, actor: Actor, now: datetime) -> Iterator[Block]:
     for block in blocks:
         with acting(actor):
-            _meet(block, meters, now)
+            meet(block, meters, now)
         yield block
 
 
-def _known(load: IntervalLoad, actor: Actor) -> tuple[Clock, Meters]:
-    zone = ZoneInfo(organisation(load.organisation_id).timezone)
-    return Clock(zone), Meters(actor.organisations(READ))
-
-
-def _meet(block: Block, meters: Meters, now: datetime) -> None:
-    """Have all meters of a block known. Those that came with a file of customers today have no
-    registers before the night."""
-    names = pc.unique(block.columns["meter"]).to_pylist()
-    unknown = meters.unknown([str(name or "") for name in names])
-    if unknown and ensure_registers(now=now, meter_numbers=unknown):
-        meters.forget(unknown)
-        meters.find(unknown)
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """Files that hold the good rows of a block, and what their days come to, by unit."""
-
-    files: list[lake.Written]
-    days: list[tuple[int, Days]]
-
-
-def _written(judged: Judged, clock: Clock) -> _Written:
-    parts = list(_parts(judged))
-    return _Written(
-        [
-            lake.write(rows, organisation_id=unit, month=month)
-            for unit, own in parts
-            for month, rows in lake.months_of(own, clock)
-        ],
-        [(unit, days_of(rows, clock)) for unit, rows in parts],
-    )
-
-
 def _tell(
-    load: IntervalLoad, block: Block, judged: Judged, written: _Written, clock: Clock,
+    load: IntervalLoad, block: Block, judged: Judged, written: FilesAndDays, clock: Clock,
     now: datetime,
 ) -> IntervalLoad:  # fmt: skip
     """Let the rows of a block be there: one transaction."""
     held = IntervalLoad.objects.select_for_update().get(pk=load.pk)
     if held.read_count != block.before or held.state != State.RUNNING:
         raise LoadMovedOn(held.pk)
-    LakeFile.objects.bulk_create(each.row(now, load.pk, load.pk) for each in written.files)
-    keep_days(written.days, clock=clock)
-    _set_aside(held, judged.refused)
+    tell_block(written, load_id=load.pk, clock=clock, now=now)
+    set_aside([(held, row) for row in judged.refused])
     held.read_count += len(block)
     held.taken_count += sum(each.row_count for each in written.files)
     held.save()
     return held
-
-
-def _parts(judged: Judged) -> Iterator[tuple[int, Rows]]:
-    """Good rows in order, by unit."""
-    for unit in np.unique(judged.units):
-        own = judged.units == unit
-        yield int(unit), in_order(judged.rows if own.all() else judged.rows.take(own))
-
-
-def _set_aside(load: IntervalLoad, refused: Sequence[Refused]) -> None:
-    lines = [(load.pk, r.number, r.field, r.code, r.meter, r.at, r.value) for r in refused]
-    with connection.cursor() as cursor:
-        copy_rows(
-            cursor, "metering_refusedinterval",
-            "load_id, row_number, field, code, meter, at, value", lines,
-        )  # fmt: skip
-    counts = Counter({(name, code): n for name, code, n in load.faults})
-    counts.update((each.field, each.code) for each in refused)
-    load.faults = [[name, code, n] for (name, code), n in counts.most_common()]
-    load.refused_count += len(lines)
 
 
 def _stop(load: IntervalLoad, failure: str, detail: str) -> IntervalLoad:

@@ -27,7 +27,18 @@
     name = {…}
     source = {…}
 
-Registers of a pack stand for the module's own of the same service.
+    [[obis]]                   # what a code means that meters push
+    code = "1-0:1.8.1"
+    means = "reading"          # or use (of an interval), meter (its number), clock
+    kind = "period"            # the register: as above
+    period = "peak"
+    unit = "kWh"
+    decimals = 2               # left out: as the meter tells
+    told_unit = "Wh"           # left out: the frame must say it; or m³, l, J
+    told_scaler = 0
+
+Registers of a pack stand for the module's own of the same service, a code of a pack for the same
+one of a file before it.
 """
 
 import tomllib
@@ -45,6 +56,16 @@ from qiao.core.packs import SHIPPED, PackInvalid, PackProblem
 from qiao.core.packs.reading import Table
 from qiao.customers.queries import service_names
 from qiao.metering.rules.checks import BadRule, Rule, read_rule
+from qiao.metering.rules.obis import (
+    MEANINGS,
+    READING,
+    UNIT_OF,
+    UNITS,
+    USE,
+    Meaning,
+    in_unit,
+    is_code,
+)
 from qiao.metering.rules.registers import KINDS, MOST_DECIMALS, MOST_DIGITS, TOTAL
 
 FILE: Final = "readings.toml"
@@ -96,6 +117,7 @@ class PackReadings:
     registers: tuple[RegisterForm, ...]
     checks: tuple[PackCheck, ...]
     reasons: tuple[PackReason, ...] = ()
+    obis: tuple[Meaning, ...] = ()
 
 
 @cache
@@ -120,6 +142,12 @@ def reasons_of_packs() -> list[PackReason]:
     return [reason for found in _all() for reason in found.reasons]
 
 
+@cache
+def obis_meanings() -> Mapping[str, Meaning]:
+    """What OBIS codes mean, by code, by the enabled packs. Raises `PackInvalid`."""
+    return {each.code: each for found in _all() for each in found.obis}
+
+
 def _all() -> list[PackReadings]:
     folders = [SHIPPED / pack / FILE for pack in settings.QIAO_PACKS]
     return [load_readings(path) for path in (OWN, *folders) if path.is_file()]
@@ -133,13 +161,14 @@ def load_readings(path: Path) -> PackReadings:
     registers = [_register(item) for item in table.tables("register")]
     checks = [found for item in table.tables("check") if (found := _check(item)) is not None]
     reasons = [one for item in table.tables("reason") if (one := _reason(item)) is not None]
+    obis = [_meaning(item) for item in table.tables("obis")]
     table.finish()
     once = {(form.service, form.size, form.kind, form.period) for form in registers}
     if len(once) != len(registers):
         table.report("register", "two registers of one service, size, kind and period")
     if problems:
         raise PackInvalid(problems)
-    return PackReadings(tuple(registers), tuple(checks), tuple(reasons))
+    return PackReadings(tuple(registers), tuple(checks), tuple(reasons), tuple(obis))
 
 
 def _register(table: Table) -> RegisterForm:
@@ -154,6 +183,32 @@ def _register(table: Table) -> RegisterForm:
     )
     if found.digits > MOST_DIGITS or found.decimals > MOST_DECIMALS:
         table.report("digits", f"at most {MOST_DIGITS} digits and {MOST_DECIMALS} decimals")
+    table.finish()
+    return found
+
+
+def _meaning(table: Table) -> Meaning:
+    told, means = table.raw("told_unit"), table.choice("means", MEANINGS)
+    is_amount = means in (READING, USE)
+    decimals = table.raw("decimals")
+    scaler = table.integer("told_scaler", 0, least=-9)
+    found = Meaning(
+        code=table.string("code"),
+        means=means,
+        kind=table.choice("kind", KINDS, TOTAL),
+        period=table.key("period", ""),
+        unit=table.string("unit", ""),
+        decimals=decimals if isinstance(decimals, int) else None,
+        scaled=(scaler, UNITS[told]) if told in UNITS else None,
+    )
+    if not is_code(found.code):
+        table.report("code", f"expected a code such as 1-0:1.8.0, found {found.code!r}")
+    if told is not None and told not in UNITS:
+        table.report("told_unit", f"one of {', '.join(UNITS)}, found {told!r}")
+    if is_amount and in_unit(Decimal(1), [0, UNIT_OF.get(found.unit, 0)], found.unit) is None:
+        table.report("unit", f"one of {', '.join(UNIT_OF)}, found {found.unit!r}")
+    if found.decimals is not None and not 0 <= found.decimals <= MOST_DECIMALS:
+        table.report("decimals", f"at most {MOST_DECIMALS}")
     table.finish()
     return found
 

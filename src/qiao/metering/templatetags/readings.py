@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 from qiao.core.ui.figures import spark
 from qiao.core.ui.marks import badge
-from qiao.metering.models import BlindStop, IntervalLoad, ReadingChange
+from qiao.metering.models import AsideMessage, BlindStop, IntervalLoad, ReadingChange
 from qiao.metering.showing import words
 from qiao.metering.showing.pages import METHODS, STATES, TONES, Chart
 
@@ -49,6 +49,13 @@ def load_state(state: str) -> SafeString:
     """How a load of interval data stands, as a mark."""
     tones = {"done": "ok", "failed": "bad", "running": "info"}
     return badge(str(dict(IntervalLoad.State.choices).get(state, state)), tones.get(state, ""))
+
+
+@register.simple_tag
+def message_state(state: str) -> SafeString:
+    """What became of a message that was put aside, as a mark."""
+    tones = {"waiting": "warn", "taken": "ok"}
+    return badge(str(dict(AsideMessage.State.choices).get(state, state)), tones.get(state, ""))
 
 
 @register.simple_tag

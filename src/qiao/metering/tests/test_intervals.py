@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from qiao.core.actor import Forbidden
 from qiao.core.transactions import acting
 from qiao.metering.models import DayUse, IntervalLoad, LakeFile, RefusedInterval
-from qiao.metering.operations import interval_files, intervals, lake
-from qiao.metering.operations.intervals import NewInterval
+from qiao.metering.operations import interval_calls, interval_files, intervals, lake
+from qiao.metering.operations.interval_calls import NewInterval
 from qiao.metering.operations.taking import NewReading, Taken, take_readings
 from qiao.metering.queries.day_uses import days_of_point, slots_of
 from qiao.metering.queries.lake import folder, path_of
@@ -64,7 +64,7 @@ def bring(metered: Metered, data: bytes, name: str = "负荷.csv") -> IntervalLo
 
 def send(metered: Metered, key: str, told: list[NewInterval]) -> IntervalLoad:
     with acting(metered.company.agent):
-        return intervals.take_intervals(
+        return interval_calls.take_intervals(
             actor=metered.company.agent, organisation_id=metered.company.lake.pk, source="api.1",
             key=key, intervals=told, now=NOW,
         )  # fmt: skip
@@ -252,12 +252,12 @@ def test_a_program_is_answered_and_its_key_counts_once(metered: Metered) -> None
     assert LakeFile.objects.count() == 1
     outside = metered.company.outsider
     with acting(outside), pytest.raises(Forbidden):
-        intervals.take_intervals(
+        interval_calls.take_intervals(
             actor=outside, organisation_id=metered.company.lake.pk, source="x", key="k",
             intervals=told, now=NOW,
         )  # fmt: skip
     with acting(outside):  # its own unit knows no such meter
-        theirs = intervals.take_intervals(
+        theirs = interval_calls.take_intervals(
             actor=outside, organisation_id=metered.company.river.pk, source="x", key="k",
             intervals=told, now=NOW,
         )  # fmt: skip

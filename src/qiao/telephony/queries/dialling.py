@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from qiao.contact.queries import standing_of
 from qiao.core import parameters
 from qiao.core.actor import Actor
+from qiao.core.leading import is_led
 from qiao.customers.queries.care import Wishes, may_contact, preferences_of
 from qiao.messaging.queries.quiet import quiet_hours
 from qiao.staff.queries import chain_to, organisation
@@ -18,14 +17,6 @@ from qiao.telephony.rules.outside import refusal_of
 
 ABROAD: Final = "calls.dial_abroad"
 RECORDED: Final = "calls.outgoing_recorded"
-_LED: Final = """
-SELECT EXISTS (
-    SELECT 1 FROM pg_locks k, (SELECT hashtext('telephony_controller')::bigint AS key) h
-     WHERE k.locktype = 'advisory' AND k.granted AND k.objsubid = 1
-       AND k.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND k.objid::bigint = h.key & 4294967295
-       AND k.classid::bigint = (h.key >> 32) & 4294967295)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +30,7 @@ class MayNot:
 
 def is_switch_led() -> bool:
     """Whether a controller conducts calls now: else nobody would dial."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LED)
-        (found,) = cursor.fetchone()
-    return bool(found)
+    return is_led("telephony_controller")
 
 
 def is_signed_on(actor: Actor) -> bool:

@@ -10,7 +10,8 @@ from pydantic import Field
 from qiao.api.views.v1.calls import Done, ProgramRequest, actor_of
 from qiao.api.views.v1.customers import Parties, PartyShown, Role
 from qiao.api.views.v1.service import changes, reads
-from qiao.api.views.v1.shapes import Body, Day, Id, PathId, Shown, line
+from qiao.api.views.v1.shapes import Id, PathId, Shown
+from qiao.core.wire import Body, Day, line
 from qiao.customers import operations, queries
 
 Service = Literal["water", "power", "gas", "heat", "care", "appliance"]

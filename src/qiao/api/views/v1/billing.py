@@ -10,10 +10,11 @@ from pydantic import Field
 
 from qiao.api.views.v1.calls import Done, ProgramRequest, actor_of
 from qiao.api.views.v1.service import changes, reads
-from qiao.api.views.v1.shapes import Body, Moment, PathId, Shown, line
+from qiao.api.views.v1.shapes import PathId, Shown
 from qiao.billing.operations import feeds
 from qiao.billing.queries.feeds import delivery_for, feed_by_key
 from qiao.billing.queries.panels import money_of
+from qiao.core.wire import Body, Moment, line
 
 GROUP: Final = "billing"
 MOST: Final = 2_000  # rows of a kind in one call

@@ -14,7 +14,6 @@ from qiao.api.views.v1.service import reads
 from qiao.api.views.v1.shapes import (
     PAGE_ROWS,
     Cursor,
-    Day,
     Limit,
     PathId,
     Shown,
@@ -22,6 +21,7 @@ from qiao.api.views.v1.shapes import (
     read_cursor,
 )
 from qiao.billing import queries
+from qiao.core.wire import Day
 
 GROUP = "billing"
 LISTED, COLLECTED = "bills", "summaries"

@@ -5,8 +5,6 @@ then the operation, which checks the rights to what it touches.
 """
 
 import hashlib
-import json
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,8 +29,8 @@ from qiao.core import idempotency
 from qiao.core.actor import Actor
 from qiao.core.http import client_address
 from qiao.core.transactions import acting
+from qiao.core.wire import BODY_BYTES, read_json
 
-BODY_BYTES: Final = 256 * 1024
 JSON: Final = "application/json"
 CHALLENGE: Final = 'Bearer realm="qiao"'
 KEY_FORM: Final = r"^[A-Za-z0-9_-]{8,64}$"
@@ -129,18 +127,6 @@ class ApiKey(HttpBearer):
             raise Problem("too-many", detail, headers={"Retry-After": str(took.wait_seconds)})
 
 
-def _no_constant(text: str) -> Any:
-    raise ValueError(text)  # NaN and Infinity are no JSON
-
-
-def _number(text: str) -> int | float:
-    """A JSON number with a point: 5.0 is the whole number 5."""
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(text)
-    return int(value) if value.is_integer() else value
-
-
 class StrictParser(Parser):
     """Bodies are JSON in UTF-8, and no larger than `BODY_BYTES`."""
 
@@ -149,8 +135,7 @@ class StrictParser(Parser):
         if len(request.body) > BODY_BYTES:
             raise Problem("too-large")
         try:
-            text = request.body.decode()
-            return json.loads(text, parse_constant=_no_constant, parse_float=_number)
+            return read_json(request.body)
         except (ValueError, RecursionError) as error:
             raise Problem("malformed", _("The body is not valid JSON.")) from error
 

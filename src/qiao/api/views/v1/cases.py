@@ -11,17 +11,16 @@ from qiao.api.views.v1.contacts import Channel
 from qiao.api.views.v1.service import changes, reads
 from qiao.api.views.v1.shapes import (
     PAGE_ROWS,
-    Body,
     Cursor,
     Id,
     Limit,
     PathId,
     Shown,
     cursor_for,
-    line,
     read_cursor,
 )
 from qiao.cases import operations, queries
+from qiao.core.wire import Body, line
 from qiao.customers import queries as customers
 from qiao.dispatch import queries as dispatch
 

@@ -9,19 +9,17 @@ from qiao.api.views.v1.calls import Done, ProgramRequest, actor_of
 from qiao.api.views.v1.service import changes, reads
 from qiao.api.views.v1.shapes import (
     PAGE_ROWS,
-    Body,
     Cursor,
     Id,
     Limit,
-    Moment,
     PathId,
     Shown,
     cursor_for,
-    line,
     read_cursor,
 )
 from qiao.contact import operations, queries
 from qiao.core.rules.masks import mask_phone
+from qiao.core.wire import Body, Moment, line
 
 Channel = Literal[
     "phone", "counter", "letter", "email", "visit", "sms", "wechat", "web", "gov_hotline"

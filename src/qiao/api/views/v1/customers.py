@@ -15,17 +15,16 @@ from qiao.api.views.v1.shapes import (
     MOST_ROWS,
     PAGE_ROWS,
     PRINTABLE,
-    Body,
     Cursor,
     Id,
     Limit,
     PathId,
     Shown,
     cursor_for,
-    line,
     read_cursor,
 )
 from qiao.api.views.v1.versions import require_version
+from qiao.core.wire import Body, line
 from qiao.customers import operations, queries
 
 Flag = Literal[

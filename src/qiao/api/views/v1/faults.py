@@ -16,34 +16,9 @@ from qiao.contact import operations as contacts
 from qiao.core.actor import Forbidden
 from qiao.core.rules.phones import BadPhone
 from qiao.core.rules.text import BadText
+from qiao.core.wire import fault_of, fault_words
 from qiao.customers import operations as customers
 
-# The words of a field that does not fit, by what the parser calls it; with what it expected.
-_FIELD: Final[dict[str, tuple[str, str]]] = {
-    "missing": (gettext_noop("This is missing."), ""),
-    "extra_forbidden": (gettext_noop("There is no such field."), ""),
-    "string_type": (gettext_noop("This must be a text."), "string"),
-    "string_unicode": (gettext_noop("The text contains half a character."), "string"),
-    "string_too_short": (gettext_noop("The text is too short."), "{min_length}+"),
-    "string_too_long": (gettext_noop("The text is too long."), "≤ {max_length}"),
-    "string_pattern_mismatch": (gettext_noop("The text has another form."), "{pattern}"),
-    "literal_error": (gettext_noop("This is none of the choices."), "{expected}"),
-    "int_type": (gettext_noop("This must be a whole number."), "integer"),
-    "int_parsing": (gettext_noop("This must be a whole number."), "integer"),
-    "int_from_float": (gettext_noop("This must be a whole number."), "integer"),
-    "float_type": (gettext_noop("This must be a number."), "number"),
-    "bool_type": (gettext_noop("This must be true or false."), "boolean"),
-    "list_type": (gettext_noop("This must be a list."), "array"),
-    "dict_type": (gettext_noop("This must be an object."), "object"),
-    "model_attributes_type": (gettext_noop("This must be an object."), "object"),
-    "model_type": (gettext_noop("This must be an object."), "object"),
-    "greater_than_equal": (gettext_noop("The number is too small."), "≥ {ge}"),
-    "less_than_equal": (gettext_noop("The number is too large."), "≤ {le}"),
-    "iso_form": (gettext_noop("This must be a date by ISO 8601."), "{form}"),
-    "too_long": (gettext_noop("There are too many of them."), "≤ {max_length}"),
-    "too_short": (gettext_noop("There are too few of them."), "{min_length}+"),
-}
-_OTHER: Final = gettext_noop("This cannot be read.")
 _PARTS: Final = {"body", "query", "path", "header"}
 
 
@@ -51,15 +26,11 @@ def field_errors(errors: Sequence[dict[str, Any]]) -> list[FieldError]:
     """The parser's findings, each with its field, in the reader's language."""
     found = []
     for error in errors:
-        words, expected = _FIELD.get(error["type"], (_OTHER, ""))
         place = [str(step) for step in error["loc"]]
         part = place[0] if place and place[0] in _PARTS else "body"
         steps = place[2:] if part == "body" else place[1:]
-        found.append(
-            FieldError(
-                ".".join(steps), part, _(words), expected.format_map(error.get("ctx") or {})
-            )
-        )
+        fault = fault_of(error, steps)
+        found.append(FieldError(fault.path, part, fault_words(fault.kind), fault.expected))
     return found
 
 

@@ -1,38 +1,16 @@
 """Readings of meters, as a head-end or another system sends them."""
 
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
 
 from qiao.api.views.v1.calls import Done, ProgramRequest, actor_of
 from qiao.api.views.v1.service import changes
-from qiao.api.views.v1.shapes import Body, Moment, Shown, line
+from qiao.api.views.v1.shapes import Shown
 from qiao.metering import operations
+from qiao.metering.operations.bodies import NewReadings
 
 GROUP = "readings"
-MOST = 1_000
-
-
-class NewReading(Body):
-    """A value as it stands on a register. `key` names it for ever among those of this program:
-    sent again it is taken in once. `value` is decimal text. A register is named by its meter with
-    `kind` and, where it counts by the hours, `period`; `method` says how it was read."""
-
-    key: Annotated[str, line(80, 1)]
-    meter_number: Annotated[str, line(40, 1)]
-    value: Annotated[str, line(40, 1)]
-    read_at: Moment
-    kind: Literal["total", "period", "demand"] = "total"
-    period: Annotated[str, line(20)] = ""
-    method: Literal["actual", "remote", "customer", "estimated"] = "remote"
-    reason: Annotated[str, line(80)] = ""
-
-
-class NewReadings(Body):
-    """Up to a thousand readings; each stands for itself."""
-
-    readings: Annotated[list[NewReading], Field(min_length=1, max_length=MOST)]
 
 
 class FindingShown(Shown):
@@ -81,7 +59,7 @@ def take_readings(request: ProgramRequest, body: NewReadings) -> Done:
         actor=actor,
         now=request.call.now,
         source=f"api.{actor.staff_id}",
-        readings=[_given(each) for each in body.readings],
+        readings=body.given(),
     )
     items = [
         ReadingTaken(
@@ -95,16 +73,3 @@ def take_readings(request: ProgramRequest, body: NewReadings) -> Done:
     }
     exceptions = sum(each.state == "exception" for each in found)
     return Done(ReadingsTaken(items=items, exceptions=exceptions, **counts), "/api/v1/readings")
-
-
-def _given(reading: NewReading) -> operations.NewReading:
-    return operations.NewReading(
-        key=reading.key,
-        raw=reading.value,
-        read_at=reading.read_at,
-        meter_number=reading.meter_number,
-        kind=reading.kind,
-        period=reading.period,
-        method=reading.method,
-        reason=reading.reason,
-    )

@@ -1,14 +1,11 @@
 """Parts that many bodies share, each with the limits that the tables have."""
 
-from collections.abc import Callable
-from datetime import date, datetime
 from typing import Annotated, Any, Final
 
 from django.core import signing
 from django.utils.translation import gettext as _
 from ninja import Path, Query
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from qiao.api.views.v1.problems import FieldError, Problem
 
@@ -21,44 +18,8 @@ Id = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
 PathId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
-def _day(value: Any) -> Any:
-    if not isinstance(value, str) or len(value) != len("2026-01-31"):
-        raise PydanticCustomError("iso_form", "not a date", {"form": "2026-01-31"})
-    return _read(date.fromisoformat, value, "2026-01-31")
-
-
-def _moment(value: Any) -> Any:
-    form = "2026-01-31T09:30:00Z"
-    if not isinstance(value, str):
-        raise PydanticCustomError("iso_form", "not a moment", {"form": form})
-    found = _read(datetime.fromisoformat, value.upper(), form)
-    if found.tzinfo is None:
-        raise PydanticCustomError("iso_form", "no offset", {"form": form})
-    return found
-
-
-def _read(parse: Callable[[str], Any], value: str, form: str) -> Any:
-    try:
-        return parse(value)
-    except ValueError as error:
-        raise PydanticCustomError("iso_form", "another form", {"form": form}) from error
-
-
-Day = Annotated[date, BeforeValidator(_day)]
-Moment = Annotated[datetime, BeforeValidator(_moment)]
 Cursor = Annotated[str, Query(max_length=300, pattern=r"^[A-Za-z0-9_:-]*$")]
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS)]
-
-
-def line(most: int, least: int = 0) -> Any:
-    """A text of one line, from `least` to `most` characters."""
-    return Field(min_length=least, max_length=most)
-
-
-class Body(BaseModel):
-    """What a program sends: nothing but these fields, each of its own type."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Shown(BaseModel):

@@ -7,8 +7,9 @@ from pydantic import Field
 
 from qiao.api.views.v1.calls import Done, ProgramRequest, actor_of
 from qiao.api.views.v1.service import changes, reads
-from qiao.api.views.v1.shapes import Body, Id, PathId, Shown
+from qiao.api.views.v1.shapes import Id, PathId, Shown
 from qiao.api.views.v1.versions import require_version
+from qiao.core.wire import Body
 from qiao.customers import operations, queries
 
 GROUP = "customers"
