@@ -261,7 +261,7 @@ def _month(
             payment
             for bill_id in result.bill_ids
             if bill_id not in together
-            and (payment := _payment(bills[bill_id], habits, random, today))
+            and (payment := _payment(bills[bill_id], habits, random, today, now))
         ]
         take_payments(payments=_with_fees(payments), actor=None, now=_moment(until, now))
 
@@ -281,7 +281,9 @@ def _with_fees(payments: Sequence[NewPayment]) -> list[NewPayment]:
     ]
 
 
-def _payment(bill: Bill, habits: dict[int, str], random: Random, today: date) -> NewPayment | None:
+def _payment(
+    bill: Bill, habits: dict[int, str], random: Random, today: date, now: datetime
+) -> NewPayment | None:
     habit = next(each for each in HABITS if each[0] == habits[bill.account_id])
     name, _share, earliest, latest = habit
     if name == "never" and bill.issued_date > today - timedelta(days=300):
@@ -300,7 +302,7 @@ def _payment(bill: Bill, habits: dict[int, str], random: Random, today: date) ->
         channel=channel,
         means=means,
         reference=f"DEMO-{bill.number}",
-        received_at=at,
+        received_at=min(at, now),
         booked_date=day,
     )
 
