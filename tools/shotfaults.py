@@ -111,6 +111,7 @@ TITLES = {
     "系统管理员",
     "报装",
     "客户经理",
+    "客户回访",
 }
 # What the demo's people say and write: subjects of contacts and cases are names of their types.
 DATA = {"demo.toml", "case_types.toml"}
