@@ -66,7 +66,7 @@ QUERIES = ("", "?q=zqxcan", "?q=13806177754", f"?card={ACCOUNT}", "?view=all", "
 IDS = {"contact_id": "closed", "work_order_id": "order", "delivery_id": "fed_delivery"}
 NAMED = (
     "customer", "account", "premises", "contact", "case", "work_order", "segment", "import",
-    "bill", "delivery",
+    "bill", "delivery", "summary",
 )  # fmt: skip
 
 

@@ -219,3 +219,10 @@ def test_a_page_takes_as_many_statements_for_many_as_for_one(
         counts.append(len(captured))
     assert counts == [1, 1]
     assert len(paid) == 8
+
+
+@pytest.mark.parametrize("name", ["billing:payments", "billing:list"])
+def test_a_unit_that_there_is_not_has_nothing(company: Company, name: str) -> None:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(company.chief_staff)
+    assert client.get(f"{reverse(name)}?unit=999999&age=late").status_code == 200

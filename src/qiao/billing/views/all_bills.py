@@ -20,7 +20,7 @@ from qiao.billing.queries.units import units_with
 from qiao.billing.rules.money.ageing import age_of
 from qiao.billing.showing import money
 from qiao.billing.showing_feeds import told_words
-from qiao.billing.views.boxes import today_in
+from qiao.billing.views.boxes import today_asked
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.queries import service_names
 from qiao.staff.queries import organisation_names
@@ -38,7 +38,7 @@ LATE_TONES: Final = {"90": "warn", "365": "bad", "old": "bad"}
 def index(request: StaffRequest) -> HttpResponse:
     """Bills, the newest first, narrowed by what the address says."""
     actor, filters = request.actor, read_bill_filters(request.GET)
-    today = today_in(request, filters.unit_id or actor.organisation_id)
+    today = today_asked(request, filters.unit_id)
     page = list_bills(
         actor=actor, filters=filters, today=today, after=request.GET.get("after", "")
     )

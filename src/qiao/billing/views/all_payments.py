@@ -17,7 +17,7 @@ from qiao.billing.queries.units import units_with
 from qiao.billing.showing import money
 from qiao.billing.showing_bills import channel_name
 from qiao.billing.showing_feeds import told_words
-from qiao.billing.views.boxes import today_in
+from qiao.billing.views.boxes import today_asked
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.queries import service_names
 from qiao.staff.queries import organisation_names
@@ -45,7 +45,7 @@ def index(request: StaffRequest) -> HttpResponse:
     taken = taken_in(
         actor=actor,
         filters=filters,
-        today=today_in(request, filters.unit_id or actor.organisation_id),
+        today=today_asked(request, filters.unit_id),
     )
     context |= {
         "taken": taken,

@@ -22,6 +22,13 @@ def today_in(request: StaffRequest, organisation_id: int) -> date:
     return local_days(request.now)[organisation_id]
 
 
+def today_asked(request: StaffRequest, organisation_id: int | None) -> date:
+    """The day of the request where a unit is that an address names; where it names none, or none
+    that there is, in the reader's own."""
+    days = local_days(request.now)
+    return days.get(organisation_id or 0) or days[request.actor.organisation_id]
+
+
 def refused(form: forms.Form, act: Callable[[], Any]) -> Exception | None:
     """Do something within a savepoint; a refusal stands at its field, and is given back."""
     try:
