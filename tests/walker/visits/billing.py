@@ -44,7 +44,9 @@ BILLING: Final = {
     "billing:waive": Visit({"bill_id": "{bill}"}, post={"reason": "x", "minor": "1"}),
     "billing:account": Visit({"account_id": "{paid}"}, queries=("before=2026-09-15", "before=x")),
     "billing:budget": Visit(
-        {"account_id": "{paid}"}, queries=("minor=12", "minor=x"), post={"minor": "12"}
+        {"account_id": "{paid}"},
+        queries=("minor=12", "minor=x"),
+        post={"minor": "12", "reason": "x"},
     ),
     "billing:budget_change": Visit(
         {"account_id": "{budgeted}"}, post={"minor": "12", "reason": "x"}

@@ -15,9 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
 from qiao.billing.ledger_words import owner_name
-from qiao.billing.queries.sources import feeds_seen
 from qiao.billing.rules.money.ageing import AGES, span_of
-from qiao.billing.showing_feeds import told_by
 from qiao.core.actor import Actor
 from qiao.core.figures import Cell, Column, Grid, Row, Scope, Standing, part_label
 from qiao.core.kept import Ask, KeptCounts, Sums
@@ -85,11 +83,6 @@ def _payments(scope: Scope, span: Span) -> str:
     return scope.address("billing:payments", {**days, "pack": ""})
 
 
-def _told(actor: Actor) -> list[str]:
-    """As of when other systems told what is in the figures, in words."""
-    return [told_by(feed) for feed in feeds_seen(actor, RIGHT)]
-
-
 def _today(scope: Scope) -> date:
     return timezone.localdate(scope.now)
 
@@ -129,7 +122,6 @@ def billed_and_paid(actor: Actor, scope: Scope) -> Grid:
         ),
         tuple(rows),
         totals,
-        note=" · ".join(_told(actor)),
     )
 
 
@@ -157,7 +149,7 @@ def owed_by_age(actor: Actor, scope: Scope) -> Grid:
         (Column("n", _("Owed (%(currency)s)") % {"currency": currency}),),
         tuple(rows),
         (_cell(sum(found.values()), currency, _bills(scope, age="all")),),
-        note=" · ".join((_("at this moment"), *_told(actor))),
+        note=_("at this moment"),
     )
 
 

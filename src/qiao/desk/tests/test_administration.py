@@ -323,5 +323,6 @@ def test_every_decision_of_ours_is_carried_out_by_its_own_module() -> None:
         "suggestion",
         "bill",
         "late_fee",
+        "budget",
         "tariff",
     }
