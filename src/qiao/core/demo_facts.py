@@ -7,7 +7,7 @@ from typing import Any
 
 from qiao.core.packs.model import Field
 
-EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+EPOCH = datetime(2025, 1, 1, tzinfo=UTC)  # worlds begin in 2026 at the earliest
 # Of a hundred customers who were called back, by the four steps (best first).
 RATING_WEIGHTS = (46, 41, 9, 4)
 
