@@ -10,7 +10,7 @@ const KINDS = { ":": "texts", "：": "texts", "?": "articles", "？": "articles"
 const TRIGGER = /(?:::|：：|\?\?|？？|@@|＠＠)([^\s:：?？@＠]{0,30})$/u;
 const COPIED = ["font", "letterSpacing", "lineHeight", "padding", "border", "boxSizing", "width", "wordBreak", "overflowWrap"];
 
-let box = null; // the open list: { list, area, start, kind }
+let box = null; // the open list: { list, area, start, kind, text: for which it was found, taken: a key that waits }
 let pause = 0;
 let running = null;
 let refused = null; // where Escape was pressed, so that the same trigger stays closed
@@ -100,6 +100,7 @@ async function find(area, asked) {
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     if (signal.aborted || !area.isConnected) return;
     open(area, asked);
+    box.text = asked.text;
     box.list.replaceChildren(...page.body.childNodes);
   } catch (error) {
     if (error.name === "AbortError" || !area.isConnected) return;
@@ -108,6 +109,8 @@ async function find(area, asked) {
   }
   choose(0);
   put();
+  if (box.taken && options().length) insert(options()[0], box.taken.other);
+  else box.taken = null;
 }
 
 function look(area) {
@@ -116,6 +119,7 @@ function look(area) {
     if (!asked) refused = null;
     return close();
   }
+  if (box) box.taken = null; // typed on: the key no longer waits
   clearTimeout(pause);
   pause = setTimeout(() => find(area, asked), PAUSE_MS);
 }
@@ -139,6 +143,15 @@ function insert(option, other) {
   if (note) announce(note);
 }
 
+// Who types fast is ahead of what is offered: the first of what is found for all that is typed is taken, once it is there.
+function take(other) {
+  const asked = typed(box.area);
+  if (asked && asked.text === box.text) return insert(options()[Math.max(0, chosen())], other);
+  box.taken = { other };
+  clearTimeout(pause);
+  if (asked) find(box.area, asked);
+}
+
 function onKey(event) {
   if (!box || event.target !== box.area || event.isComposing || event.keyCode === 229) return;
   const count = options().length;
@@ -148,7 +161,7 @@ function onKey(event) {
   } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && count) {
     choose((chosen() + (event.key === "ArrowDown" ? 1 : -1) + count) % count);
   } else if ((event.key === "Enter" || event.key === "Tab") && !event.ctrlKey && !event.metaKey && count) {
-    insert(options()[Math.max(0, chosen())], event.shiftKey && event.key === "Enter");
+    take(event.shiftKey && event.key === "Enter");
   } else {
     return;
   }

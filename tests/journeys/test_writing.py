@@ -77,6 +77,24 @@ def test_an_agent_writes_by_the_keyboard_alone(site: Site) -> None:
     run_macro(page, case)
 
 
+def test_enter_takes_the_first_of_what_is_found_for_all_that_was_typed(site: Site) -> None:
+    """Who types fast is ahead of what is offered: that was found for fewer letters."""
+    case = prepare()
+    page = site.sign_in("林晓岚")
+    page.goto(f"{site.address}/cases/{case.pk}/")
+    settle(page)
+    page.locator("#note-text").focus()
+    page.keyboard.type("@@")
+    first = page.locator("#q-insert [role=option]").first
+    expect(first).to_be_visible()
+    assert "周明" not in first.inner_text()
+    page.keyboard.type("zhou")
+    page.keyboard.press("Enter")
+    expect(page.locator("#q-insert")).to_have_count(0)
+    assert "周明" in page.locator("#note-text").input_value()
+    assert "zhou" not in page.locator("#note-text").input_value()
+
+
 def run_macro(page: Page, case: Case) -> None:
     """m 1 shows what it will do, Enter does it."""
     page.locator("body").click(position={"x": 700, "y": 90})

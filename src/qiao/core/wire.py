@@ -14,8 +14,8 @@ from django.utils.translation import gettext_noop
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-BODY_BYTES: Final = 256 * 1024
-"""A body has no more than these."""
+BODY_BYTES: Final = 2 * 1024 * 1024
+"""A body has no more than these, as a form: ten thousand intervals at their longest fit."""
 
 
 class Body(BaseModel):

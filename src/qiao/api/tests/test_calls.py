@@ -9,6 +9,7 @@ from django.utils import timezone
 from qiao.api.models import ApiKey, KeySecret, Usage
 from qiao.api.operations import MoreThanOwn, revoke_key, rotate_key
 from qiao.api.tests.programs import Program, make_key
+from qiao.core.wire import BODY_BYTES
 from qiao.customers.models import Customer, CustomerPhone
 from qiao.customers.operations.tags import create_tag
 from qiao.customers.tests.factories import make_customer
@@ -249,7 +250,7 @@ def test_text_that_cannot_be_stored_is_refused_by_field(program: Program, text: 
 
 
 def test_what_is_too_large_or_no_json_is_refused_at_the_door(program: Program) -> None:
-    assert program.post("/customers", {"name": "x" * 300_000}).status_code == 413
+    assert program.post("/customers", {"name": "x" * BODY_BYTES}).status_code == 413
     form = program.client.post("/api/v1/customers", {"name": "x"}, headers=program.heads)
     assert form.status_code == 415
     assert Customer.objects.count() == 0

@@ -15,6 +15,7 @@ from qiao.billing.models import BillRun, ClosedDay, RunAccount
 from qiao.billing.operations.posting import DayClosed
 from qiao.billing.queries.due import DUE, ELSEWHERE, due_now, due_terms
 from qiao.billing.queries.runs import ISSUE
+from qiao.billing.queries.units import units_asked
 from qiao.core import background
 from qiao.core.actor import Actor
 from qiao.core.numbering import next_number
@@ -83,7 +84,7 @@ def begin_run(new: NewRun, *, actor: Actor, now: datetime) -> BillRun:
     actor.require(ISSUE, new.organisation_id)
     if new.issued_date < new.until:
         raise TooEarly(new.until)
-    units = _units(actor, new.organisation_id)
+    units = units_asked(actor, ISSUE, new.organisation_id)
     due = due_now(unit_ids=units, until=new.until, route_id=new.route_id)
     if due.currency is None:
         raise NothingDue(due.elsewhere)
@@ -108,11 +109,6 @@ def begin_run(new: NewRun, *, actor: Actor, now: datetime) -> BillRun:
     run.save(update_fields=["total_count", "due_count"])
     _defer(run, actor.person_id)
     return run
-
-
-def _units(actor: Actor, organisation_id: int) -> list[int]:
-    own = set(actor.organisations(ISSUE))
-    return sorted(own.intersection(subtrees([organisation_id]).get(organisation_id, ())))
 
 
 def lock_of(run_id: int) -> str:

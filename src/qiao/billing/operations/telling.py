@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
@@ -13,7 +12,12 @@ from django.utils.translation import override, pgettext
 from qiao.billing import showing
 from qiao.billing.models import Bill
 from qiao.billing.operations.telling_summaries import retell_summary_of
-from qiao.billing.operations.telling_ways import STALE, channels_of
+from qiao.billing.operations.telling_ways import (
+    STALE,
+    channels_of,
+    language_of,
+    queue_notices,
+)
 from qiao.billing.queries.addressing import addressees_of_bills
 from qiao.billing.queries.bill_facts import Balance, balances_of
 from qiao.billing.queries.bill_links import page_of
@@ -21,9 +25,7 @@ from qiao.billing.showing_papers import days_of, due_words
 from qiao.core.rules.texts import DATA_KEYS, language_key
 from qiao.core.transactions import required
 from qiao.customers.queries import Addressee
-from qiao.messaging.operations import Receiver, Sending, cancel_about, queue_messages
-from qiao.messaging.queries import notice_texts
-from qiao.staff.queries import organisation
+from qiao.messaging.operations import Receiver, cancel_about
 
 ISSUED: Final = "bill_issued"
 """The occasion, and the kind of the messages."""
@@ -56,32 +58,20 @@ def untell_bill(*, bill_id: int, now: datetime) -> None:
 
 
 def _tell(unit_id: int, bills: Sequence[Bill], now: datetime) -> int:
-    unit, channels = organisation(unit_id), channels_of(unit_id, now)
+    channels = channels_of(unit_id, now)
     if not channels:
         return 0
     who = addressees_of_bills(bills)
     balances = balances_of(bills)
-    house = unit.languages[0] if unit.languages else settings.LANGUAGE_CODE
     receivers = [
-        _receiver(bill, each, balances[bill.pk], each.language or house)
+        _receiver(bill, each, balances[bill.pk], language_of(each, unit_id))
         for bill, each in zip(bills, who, strict=True)
         if each.customer_id
     ]
-    texts = notice_texts(occasion=ISSUED, organisation_id=unit_id)
-    queued = queue_messages(
-        sending=Sending(
-            organisation_id=unit_id,
-            kind=ISSUED,
-            texts=texts.texts,
-            subject_kind=SUBJECT,
-            channels=channels,
-            notice_version_id=texts.version_id,
-        ),
-        receivers=receivers,
-        actor=None,
-        now=now,
-    )
-    return len(queued.message_ids)
+    return queue_notices(
+        unit_id=unit_id, occasion=ISSUED, subject_kind=SUBJECT, channels=channels,
+        receivers=receivers, now=now,
+    )  # fmt: skip
 
 
 def _receiver(bill: Bill, who: Addressee, balance: Balance, language: str) -> Receiver:

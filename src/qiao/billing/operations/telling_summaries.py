@@ -8,21 +8,23 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
 from qiao.billing.models import Bill, SummaryBill
-from qiao.billing.operations.telling_ways import STALE, channels_of
+from qiao.billing.operations.telling_ways import (
+    STALE,
+    channels_of,
+    language_of,
+    queue_notices,
+)
 from qiao.billing.queries.addressing import addressees_of_bills
 from qiao.billing.queries.summaries import Summary, summaries
 from qiao.billing.showing_summaries import due_of, money_of, total_words
 from qiao.core.rules.texts import language_key
 from qiao.core.transactions import required
 from qiao.customers.queries import Addressee
-from qiao.messaging.operations import Receiver, Sending, cancel_about, queue_messages
-from qiao.messaging.queries import notice_texts
-from qiao.staff.queries import organisation
+from qiao.messaging.operations import Receiver, cancel_about
 
 COLLECTED: Final = "summary_issued"
 """The occasion, and the kind of the messages."""
@@ -73,33 +75,22 @@ def _cancel(summary_id: int, now: datetime) -> int:
 
 
 def _tell(unit_id: int, found: Sequence[Summary], now: datetime) -> int:
-    unit, channels = organisation(unit_id), channels_of(unit_id, now)
+    channels = channels_of(unit_id, now)
     if not channels:
         return 0
     for each in found:
         _cancel(each.row.pk, now)
     first = Bill.objects.in_bulk([each.holding[0].bill_id for each in found])
     who = addressees_of_bills([first[each.holding[0].bill_id] for each in found])
-    house = unit.languages[0] if unit.languages else settings.LANGUAGE_CODE
-    texts = notice_texts(occasion=COLLECTED, organisation_id=unit_id)
-    queued = queue_messages(
-        sending=Sending(
-            organisation_id=unit_id,
-            kind=COLLECTED,
-            texts=texts.texts,
-            subject_kind=SUBJECT,
-            channels=channels,
-            notice_version_id=texts.version_id,
-        ),
-        receivers=[
-            _receiver(each, addressee, addressee.language or house)
-            for each, addressee in zip(found, who, strict=True)
-            if addressee.customer_id
-        ],
-        actor=None,
-        now=now,
-    )
-    return len(queued.message_ids)
+    receivers = [
+        _receiver(each, addressee, language_of(addressee, unit_id))
+        for each, addressee in zip(found, who, strict=True)
+        if addressee.customer_id
+    ]
+    return queue_notices(
+        unit_id=unit_id, occasion=COLLECTED, subject_kind=SUBJECT, channels=channels,
+        receivers=receivers, now=now,
+    )  # fmt: skip
 
 
 def _receiver(found: Summary, who: Addressee, language: str) -> Receiver:

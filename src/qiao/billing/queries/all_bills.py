@@ -13,10 +13,10 @@ from django.db import connection
 from qiao.billing.models import BillLine
 from qiao.billing.queries import seen
 from qiao.billing.queries.bills import VIEW, BillMissing
-from qiao.billing.queries.sources import Place, cursor_of, of_source, place_of
+from qiao.billing.queries.sources import OF_SERVICES, Place, cursor_of, of_source, place_of
+from qiao.billing.queries.units import units_asked
 from qiao.billing.rules.money.ageing import span_of
 from qiao.core.actor import Actor
-from qiao.staff.queries.places import subtrees
 
 PAGE: Final = 50
 
@@ -140,7 +140,7 @@ def list_bills(
     """A page of the bills that the actor may see; `after` is a cursor of another page. Ages are
     reckoned from `today`."""
     values: dict[str, Any] = {
-        "units": _units(actor, filters.unit_id),
+        "units": units_asked(actor, VIEW, filters.unit_id),
         "limit": limit + 1,
         "text": filters.text,
         "since": filters.since,
@@ -178,20 +178,13 @@ def _where(
 
 def bill_with_lines(*, actor: Actor, bill_id: int) -> tuple[BillRow, list[BillLine]]:
     """A bill as in a list, with its lines. Raises `BillMissing`."""
-    values: dict[str, Any] = {"bill": bill_id, "units": _units(actor, None)}
+    values: dict[str, Any] = {"bill": bill_id, "units": units_asked(actor, VIEW, None)}
     with connection.cursor() as cursor:
         cursor.execute(_ROW + _ONE, values)
         row = cursor.fetchone()
     if row is None:
         raise BillMissing(bill_id)
     return BillRow(*row), list(BillLine.objects.filter(bill=bill_id).order_by("place"))
-
-
-def _units(actor: Actor, unit_id: int | None) -> list[int]:
-    own = actor.organisations(VIEW)
-    if unit_id is None:
-        return sorted(own)
-    return sorted(set(own).intersection(subtrees([unit_id]).get(unit_id, ())))
 
 
 def _conditions(filters: BillFilters, today: date, values: dict[str, Any]) -> Sequence[str]:
@@ -201,10 +194,7 @@ def _conditions(filters: BillFilters, today: date, values: dict[str, Any]) -> Se
     if filters.until:
         found.append("x.issued_date < %(until)s")
     if filters.services:
-        found.append(
-            "EXISTS (SELECT FROM customers_account c WHERE c.id = x.account_id"
-            " AND c.service = ANY(%(services)s::text[]))"
-        )
+        found.append(OF_SERVICES)
     if filters.state:
         found.append("x.state = %(state)s")
     if filters.age:

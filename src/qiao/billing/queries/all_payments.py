@@ -12,12 +12,12 @@ from django.db import connection
 from qiao.billing.queries import seen
 from qiao.billing.queries.bills import VIEW
 from qiao.billing.queries.figures import KEPT
-from qiao.billing.queries.sources import OWN, Place, cursor_of, of_source, place_of
+from qiao.billing.queries.sources import OF_SERVICES, OWN, Place, cursor_of, of_source, place_of
+from qiao.billing.queries.units import units_asked
 from qiao.core.actor import Actor
 from qiao.core.kept import Ask
 from qiao.core.rules.spans import Span
 from qiao.customers.queries import find_accounts
-from qiao.staff.queries.places import subtrees
 
 PAGE: Final = 50
 LATELY: Final = 30  # days that are summed up where none are chosen
@@ -134,7 +134,7 @@ def list_payments(
     """A page of the payments that the actor may see; `after` is a cursor of another page,
     `channels` are all there are."""
     values: dict[str, Any] = {
-        "units": _units(actor, filters.unit_id),
+        "units": units_asked(actor, VIEW, filters.unit_id),
         "limit": limit + 1,
         "text": filters.text,
         "since": filters.since,
@@ -172,7 +172,7 @@ def taken_in(*, actor: Actor, filters: PaymentFilters, today: date) -> Taken:
     since = filters.since or last - timedelta(days=LATELY - 1)
     sums = KEPT.read(
         Ask(("payments", "taken"), Span(since, last)),
-        organisations=_units(actor, filters.unit_id),
+        organisations=units_asked(actor, VIEW, filters.unit_id),
     )
     count, minor = 0, dict[str, int]()
     for (_mark, view, _part, holder), n in sums.values.items():
@@ -198,13 +198,6 @@ def _counts(filters: PaymentFilters, service: str, channel: str) -> bool:
     )
 
 
-def _units(actor: Actor, unit_id: int | None) -> list[int]:
-    own = actor.organisations(VIEW)
-    if unit_id is None:
-        return sorted(own)
-    return sorted(set(own).intersection(subtrees([unit_id]).get(unit_id, ())))
-
-
 def _where(
     filters: PaymentFilters, values: dict[str, Any], place: Place | None, source: str
 ) -> str:
@@ -215,10 +208,7 @@ def _where(
     if filters.until:
         found.append("x.booked_date < %(until)s")
     if filters.services:
-        found.append(
-            "EXISTS (SELECT FROM customers_account c WHERE c.id = x.account_id"
-            " AND c.service = ANY(%(services)s::text[]))"
-        )
+        found.append(OF_SERVICES)
     if filters.channel:
         found.append("x.channel = %(channel)s")
     if filters.source.isdecimal():

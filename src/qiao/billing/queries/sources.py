@@ -18,6 +18,8 @@ from qiao.core.rules.ids import read_id
 OWN: Final = "own"
 FED: Final = "fed"
 MARK: Final = "f"
+OF_SERVICES: Final = """EXISTS (SELECT FROM customers_account c
+         WHERE c.id = x.account_id AND c.service = ANY(%(services)s::text[]))"""
 LAST_ID: Final = 2**62
 _OWN_AND_ABOVE: Final = """
 SELECT unnest(string_to_array(rtrim(o.path, '.'), '.')::bigint[]) FROM staff_organisation o

@@ -2,6 +2,7 @@
 
 from qiao.core.actor import Actor
 from qiao.staff.queries import Unit, chain_of, units_among
+from qiao.staff.queries.places import subtrees
 
 
 def units_with(*, actor: Actor, permission: str, language: str) -> list[Unit]:
@@ -10,6 +11,14 @@ def units_with(*, actor: Actor, permission: str, language: str) -> list[Unit]:
     units = units_among(actor.organisations(permission), language=language)
     keep = [unit for unit in units if unit.kind in ("branch", "company")]
     return keep or units
+
+
+def units_asked(actor: Actor, permission: str, unit_id: int | None) -> list[int]:
+    """The ids of units in which the actor holds a right: all, or those of a unit and below it."""
+    own = set(actor.organisations(permission))
+    if unit_id is None:
+        return sorted(own)
+    return sorted(own.intersection(subtrees([unit_id]).get(unit_id, ())))
 
 
 def usual_unit(actor: Actor, units: list[Unit]) -> int:

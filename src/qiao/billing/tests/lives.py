@@ -8,7 +8,16 @@ from typing import Any
 from django.db import connection
 
 from qiao.billing import operations as ops
-from qiao.billing.models import Bill, BillLine, Payment, Standing, Tariff, TariffVersion
+from qiao.billing.models import (
+    Bill,
+    BillLine,
+    BudgetPlan,
+    Payment,
+    Standing,
+    Tariff,
+    TariffVersion,
+)
+from qiao.billing.operations.budget import start_budget
 from qiao.billing.queries.told import ToldMoney, money_told
 from qiao.billing.rules.bills.lines import lines_of, total_of
 from qiao.billing.rules.money.postings import Ledger
@@ -22,6 +31,7 @@ from qiao.staff.tests.cast import Company
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 SINCE = date(2025, 11, 1)
 _serial = count(1)
+USES = ("12", "30", "8", "41", "9", "22", "5", "60", "18", "3", "27", "14")
 
 
 def definition(first: str, second: str) -> dict[str, object]:
@@ -197,3 +207,17 @@ def told_to_owner(company: Company, account_id: int, now: datetime = NOW) -> Tol
         organisation_ids=[company.lake.pk],
         now=now,
     )
+
+
+def a_billed_year(company: Company) -> int:
+    """An account with a year of bills, all paid."""
+    found = an_account(company)
+    for number, use in enumerate(USES):
+        (bill,) = issue(a_bill(found, number, use))
+        pay(found, bill.total_minor)
+    return found
+
+
+def begin_budget(company: Company, account_id: int, minor: int | None = None) -> BudgetPlan:
+    """Equal instalments begin."""
+    return start_budget(account_id=account_id, minor=minor, actor=company.agent, now=NOW)

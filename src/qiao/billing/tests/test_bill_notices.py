@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 import pytest
-from django.utils.translation import override
 from pytest_django.fixtures import Settings
 
 from qiao.billing import operations as ops
@@ -29,14 +28,8 @@ from qiao.messaging.tests.factories import reachable
 from qiao.messaging.tests.mailserver import MailServer, mail_server
 from qiao.staff.tests.cast import Company
 
+pytestmark = pytest.mark.usefixtures("english")
 NOW: Final = datetime(2025, 12, 1, 4, 0, tzinfo=UTC)  # a Monday noon in Shanghai
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """Amounts that tests reckon are said in English."""
-    with override("en"):
-        yield
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """A lower instalment is asked of a second person before it holds."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.utils.translation import override
 
 from qiao.billing import operations as ops
 from qiao.billing.decisions import tell_lowering
@@ -19,12 +17,7 @@ from qiao.core.models import Approval
 from qiao.core.rules.text import BadText
 from qiao.staff.tests.cast import Company
 
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """Amounts that tests reckon are said in English."""
-    with override("en"):
-        yield
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Bills on paper: what stands there is what the ledger says, in every language."""
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -31,15 +30,9 @@ from qiao.metering.operations import NewReading, ensure_registers, take_readings
 from qiao.staff.operations import set_contact
 from qiao.staff.tests.cast import Company
 
+pytestmark = pytest.mark.usefixtures("english")
 LANGUAGES = ("en", "zh-hans", "zh-hant")
 HOSTILE = '#panic("x") *bold* $x$ `raw` [a] \\ "q" <b> @ref // /* 😀'
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """Amounts that tests reckon are said in English."""
-    with override("en"):
-        yield
 
 
 def _year(company: Company) -> list[Bill]:

@@ -1,7 +1,6 @@
 """Summary bills: one document a day for a customer's accounts, paid by its number."""
 
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -67,24 +66,8 @@ from qiao.customers.operations.payers import let_pay
 from qiao.customers.tests.factories import make_customer
 from qiao.staff.tests.cast import Company
 
+pytestmark = pytest.mark.usefixtures("english")
 DAY = date(2026, 11, 22)
-
-
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """Amounts that tests reckon are said in English."""
-    with override("en"):
-        yield
-
-
-@pytest.fixture
-def school(company: Company) -> Customer:
-    """A customer of three accounts whose bills are collected."""
-    found = make_customer(company.agent, name="临江第一中学", kind="organisation")
-    start_collecting(
-        customer_id=found.pk, organisation_id=company.lake.pk, actor=company.agent, now=NOW
-    )
-    return found
 
 
 @pytest.fixture

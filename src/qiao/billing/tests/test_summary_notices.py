@@ -1,6 +1,5 @@
 """Whoever has bills collected hears of the summary, once, and not of the bills in it."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +7,7 @@ from django.utils.translation import override
 
 from qiao.billing import operations as ops
 from qiao.billing.models import Bill, SummaryBill
-from qiao.billing.operations.summaries import collect_bills, start_collecting
+from qiao.billing.operations.summaries import collect_bills
 from qiao.billing.operations.telling import tell_bills
 from qiao.billing.operations.telling_summaries import QUIET, tell_summaries
 from qiao.billing.operations.telling_ways import STALE, WISH
@@ -19,31 +18,20 @@ from qiao.billing.tests.reading_papers import plain, text_of
 from qiao.core import settings
 from qiao.core.tests.deliveries import run_deliveries
 from qiao.customers.models import Customer
-from qiao.customers.tests.factories import make_customer
 from qiao.messaging.models import Message
 from qiao.messaging.operations import add_email
 from qiao.messaging.tests.factories import reachable
 from qiao.staff.tests.cast import Company
 
+pytestmark = pytest.mark.usefixtures("english")
 DAY = date(2026, 11, 22)
 
 
-@pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
-    """Amounts that tests reckon are said in English."""
-    with override("en"):
-        yield
-
-
 @pytest.fixture
-def school(company: Company) -> Customer:
-    """A customer with an address whose bills are collected."""
-    found = make_customer(company.agent, name="临江第一中学", kind="organisation")
-    start_collecting(
-        customer_id=found.pk, organisation_id=company.lake.pk, actor=company.agent, now=NOW
-    )
-    add_email(actor=company.agent, now=NOW, customer_id=found.pk, address="office@example.com")
-    return found
+def school(company: Company, school: Customer) -> Customer:
+    """With an address."""
+    add_email(actor=company.agent, now=NOW, customer_id=school.pk, address="office@example.com")
+    return school
 
 
 @pytest.fixture
