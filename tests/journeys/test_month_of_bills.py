@@ -79,7 +79,7 @@ def take_the_file_in(site: Site, page: Page, path: Path) -> None:
     page.set_input_files("input[type=file]", path)
     page.click("form[enctype] [data-primary]")
     page.get_by_role("button", name="Take them in").click(timeout=60_000)
-    expect(page.locator(".q-strip")).to_contain_text("To decide", timeout=60_000)
+    expect(page.locator(".q-strip a")).to_be_visible(timeout=60_000)
 
 
 def decide(site: Site, page: Page) -> None:
