@@ -41,6 +41,9 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "openCase": {"type": "water.small_leak", "channel": "web", "customer_id": "{customer}"},
     "addNote": {"text": "x"},
+    "beginBilling": {"tariff_id": "{tariff}", "since": "2026-01-01", "reason": "x"},
+    "changeTerms": {"tariff_id": "{tariff}", "since": "2099-01-01", "reason": "x"},
+    "endBilling": {"until": "2099-01-01", "reason": "x"},
     "deliverRows": {
         "number": "x",
         "as_of": "2026-01-05T06:00:00+08:00",

@@ -88,6 +88,14 @@ def add_billing(world: World) -> None:
     told = ops.NewBill(public.pk, use.period, (use,), until, until + timedelta(days=20))
     (public_id,) = ops.issue_bills([told], actor=company.agent, now=world.now)
     _add_agreements(world, tariff, use)
+    ending = make_account(company.agent)
+    ops.open_billing(
+        [ops.NewAccount(ending.pk, company.lake.pk, "CNY", since, tariff.pk)], now=world.now
+    )
+    ops.end_billing(
+        account_id=ending.pk, until=today, reason=marked("ending"), actor=company.agent,
+        now=world.now,
+    )  # fmt: skip
     draft = changing.begin_change(
         tariff_id=tariff.pk,
         valid_from=date(2100, 1, 1),
@@ -115,6 +123,7 @@ def add_billing(world: World) -> None:
         "bill_token": token_of(public_id),
         "paid": account.pk,
         "paid_account": account.number,
+        "ending": ending.pk,
         "payment": payment.pk,
         "drawer": shift.pk,
         "seen": fingerprint(standing_on(account.pk, day=today)),

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from qiao.billing.models import BudgetPlan, Payment
 from qiao.billing.models.feeds import MANAGE
 from qiao.billing.queries import panels
+from qiao.billing.queries.terms_shown import TERMS
 from qiao.billing.showing_bills import paid_words
 from qiao.core.days import day_of
 from qiao.core.manifest import (
@@ -27,6 +28,7 @@ PERMISSIONS = (
     Permission(VIEW, _("See prices and walk through an example bill")),
     Permission(BILLS, _("See bills, payments and what is owed")),
     Permission(ISSUE, _("Issue bills and take them back")),
+    Permission(TERMS, _("Say by which tariff accounts are billed")),
     Permission(TAKE, _("Take payments at the counter")),
     Permission(CLOSE, _("Take payments back, count drawers of others, close the day")),
     Permission(MANAGE, _("Take in what other billing systems send, and take it back")),
@@ -64,7 +66,10 @@ COMMANDS = (
 )  # fmt: skip
 
 
-AUDITED = ("billing_tariff", "billing_feed", "billing_budgetplan", "billing_collecting")
+AUDITED = (
+    "billing_tariff", "billing_billingterms", "billing_feed", "billing_budgetplan",
+    "billing_collecting",
+)  # fmt: skip
 AUDIT_WORDS = (
     AuditTable(
         "billing_tariff",
@@ -74,6 +79,18 @@ AUDIT_WORDS = (
             "service": pgettext_lazy("tariff", "Service"),
             "inputs": _("What it asks of a customer"),
             "owners": _("Whose money its charges are"),
+        },
+    ),
+    AuditTable(
+        "billing_billingterms",
+        _("How an account is billed"),
+        {
+            "account_id": _("Account"),
+            "tariff_id": pgettext_lazy("billing", "Tariff"),
+            "period": pgettext_lazy("bill", "Days"),
+            "labels": _("Said of the customer"),
+            "numbers": _("Said of the customer, in numbers"),
+            "reason": _("Reason and document"),
         },
     ),
     AuditTable(

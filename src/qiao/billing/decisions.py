@@ -1,6 +1,8 @@
-"""What a second person agrees to: bills taken back, late fees waived, instalments lowered."""
+"""What a second person agrees to: bills taken back, late fees waived, instalments lowered,
+accounts billed otherwise."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -9,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from qiao.billing.models import Bill, BillingAccount
-from qiao.billing.operations import BillReversed, DayClosed, NotLatest
+from qiao.billing.operations import AccountFed, BillReversed, DayClosed, NotLatest, TermsBilled
 from qiao.billing.operations.asking import (
     NothingToWaive,
     lowering_agreed,
@@ -17,7 +19,17 @@ from qiao.billing.operations.asking import (
     waiver_agreed,
 )
 from qiao.billing.operations.budget import AccountCloses, BudgetMoved, BudgetRuns, NoBudget
-from qiao.billing.queries.asked import LOWER, REVERSE, WAIVE
+from qiao.billing.operations.terms import (
+    BadTerms,
+    BillingEnded,
+    NoPriceYet,
+    NothingChanged,
+    TariffUnfit,
+    TermsMoved,
+    terms_agreed,
+)
+from qiao.billing.queries.asked import LOWER, REVERSE, TERMS, WAIVE
+from qiao.billing.queries.terms_shown import asked_words, held_words, terms_on
 from qiao.billing.showing import money
 from qiao.core.actor import Forbidden
 from qiao.core.manifest import Decidable, Difference, Told
@@ -77,6 +89,31 @@ def _told(approval: Approval, bill: Bill | None, kind: Any, minor: int) -> Told:
     )
 
 
+def tell_terms(approval: Approval) -> Told:
+    """Of which account which other terms shall hold, beside those that hold."""
+    account = (
+        BillingAccount.objects.select_related("account").filter(pk=approval.subject_id).first()
+    )
+    kind = _("Bill an account otherwise")
+    if account is None:
+        return Told(kind, "–", "", [], approval.reason)
+    asked = approval.payload
+    since = date.fromisoformat(asked["since"])
+    return Told(
+        kind=kind,
+        title=account.account.number,
+        url=reverse("billing:terms", args=[account.pk]),
+        differences=[
+            Difference(
+                _("How it is billed from %(day)s on") % {"day": since.isoformat()},
+                held_words(terms_on(account.pk, since)),
+                asked_words(asked["tariff"], asked["given"]),
+            ),
+        ],
+        note=approval.reason,
+    )
+
+
 _REFUSALS: Final[Mapping[type[Exception], Any]] = {
     DayClosed: _("Today is closed already: agree tomorrow."),
     Forbidden: _("Whoever asked may not do this any more."),
@@ -108,6 +145,22 @@ DECISIONS: Final = (
             BudgetRuns: _("Equal instalments run on this account already."),
             NoBudget: _("No equal instalments run, or they are ending."),
             AccountCloses: _("The account closes: no year lies ahead."),
+            **_REFUSALS,
+        },
+    ),
+    Decidable(
+        kind=TERMS,
+        tell=tell_terms,
+        carry_out=terms_agreed,
+        refusals={
+            TermsMoved: _("It is billed otherwise by now than when this was asked for."),
+            TermsBilled: _("Its days from then on were billed meanwhile."),
+            BillingEnded: _("The account is not billed any more by then."),
+            NothingChanged: _("It is billed like this already."),
+            TariffUnfit: _("The tariff is none for this account any more."),
+            NoPriceYet: _("The tariff has no price on that day any more."),
+            BadTerms: _("The tariff asks something else by now: ask anew."),
+            AccountFed: _("Another system bills this account by now."),
             **_REFUSALS,
         },
     ),

@@ -11,6 +11,7 @@ from qiao.billing import (
     overview,
     tariff_contributions,
     tariff_demo,
+    terms_demo,
     voice,
 )
 from qiao.billing import telling_contributions as telling
@@ -58,6 +59,7 @@ manifest = Module(
     demo=(
         DemoStage("billing", 82, demo.build, demo.audit),
         DemoStage("tariffs", 83, tariff_demo.draft_prices),
+        DemoStage("terms", 84, terms_demo.say_terms),
     ),
     append_only=(
         "billing_posting",

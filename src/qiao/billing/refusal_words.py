@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from qiao.billing import operations as ops
-from qiao.billing.operations import budget, feeds, runs, summaries
+from qiao.billing.operations import budget, feeds, runs, summaries, terms
 from qiao.billing.operations.asking import NothingToWaive
+from qiao.billing.rules.tariffs import asked
+from qiao.billing.rules.tariffs.asked import TermFault
 from qiao.core.approvals import AlreadyPending
 from qiao.core.rules.text import BadText, TextFault
 
@@ -35,6 +37,45 @@ def _nothing_due(elsewhere: int) -> str:
         "No account is due that is not in another run under way (%(n)s are).",
         elsewhere,
     ) % {"n": elsewhere}
+
+
+def _price_begins(refusal: terms.NoPriceYet) -> Told:
+    if refusal.begins is None:
+        return "tariff", _("This tariff has no prices.")
+    words = _("This tariff has prices from %(day)s on: choose that day or a later one.")
+    return "since", words % {"day": refusal.begins.isoformat()}
+
+
+def _day_billed(refusal: ops.TermsBilled) -> Told:
+    words = _(
+        "Days before %(day)s are billed. Choose that day or a later one, or take the bills from"
+        " then on back first."
+    )
+    return "since", words % {"day": refusal.until.isoformat()}
+
+
+_TERM_WORDS: Final[Mapping[str, Callable[[TermFault], str]]] = {
+    asked.MISSING: lambda _each: _("This tariff has to know it."),
+    asked.UNKNOWN: lambda each: (
+        _("%(found)s is none of: %(expected)s.") % {"found": each.found, "expected": each.expected}
+    ),
+    asked.NO_NUMBER: lambda _each: _(
+        "Enter a number, 0 or more, with six digits behind the point at most."
+    ),
+    asked.TOO_LOW: lambda each: _("Not below %(least)s.") % {"least": each.expected},
+    asked.TOO_HIGH: lambda each: _("Not above %(most)s.") % {"most": each.expected},
+    asked.NOT_ASKED: lambda _each: _("This tariff does not ask it."),
+}
+
+
+def term_words(fault: TermFault) -> str:
+    """What is wrong with one of the inputs of a tariff."""
+    return _TERM_WORDS[fault.code](fault)
+
+
+def _bad_terms(refusal: terms.BadTerms) -> Told:
+    first = refusal.faults[0]
+    return f"in_{first.name}", term_words(first)
 
 
 WORDS: Final[Mapping[type[Exception], Callable[[Any], Told]]] = {
@@ -109,6 +150,23 @@ WORDS: Final[Mapping[type[Exception], Callable[[Any], Told]]] = {
     ),
     feeds.KeyTaken: lambda _each: ("key", _("This unit has a feed of this key already.")),
     feeds.BadKey: lambda _each: ("key", _("Small letters, digits, - and _; a letter first.")),
+    ops.TermsBilled: _day_billed,
+    terms.NoPriceYet: _price_begins,
+    terms.BadTerms: _bad_terms,
+    terms.BilledAlready: lambda _each: ("", _("This account is billed already.")),
+    terms.BillingEnded: lambda each: (
+        "since",
+        _("This account is billed no more from %(day)s on.") % {"day": each.until.isoformat()},
+    ),
+    terms.TariffUnfit: lambda _each: ("tariff", _("This tariff is not of this service.")),
+    terms.NothingChanged: lambda _each: ("", _("It is billed like this already.")),
+    terms.NotEnding: lambda _each: ("", _("Its last bill was issued, or it is billed on.")),
+    terms.NothingBilled: lambda _each: ("until", _("A later day: it is billed from this one on.")),
+    terms.BadMonths: lambda _each: ("months", _("A bill is for 1, 2, 3, 4, 6 or 12 months.")),
+    terms.BeforeOpened: lambda each: (
+        "since",
+        _("The account was opened on %(day)s: not before.") % {"day": each.opened.isoformat()},
+    ),
     ops.NotOver: lambda _each: ("", _("A day can be closed when it has come, not before.")),
 }
 REFUSALS: Final = tuple(WORDS)

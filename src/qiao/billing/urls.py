@@ -16,6 +16,7 @@ from qiao.billing.views import (
     summaries,
     tariff_changes,
     tariffs,
+    terms,
 )
 
 app_name = "billing"
@@ -43,6 +44,10 @@ of_accounts = [
     path("<int:bill_id>/take-back/", bills.take_back, name="take_back"),
     path("<int:bill_id>/waive/", bills.waive, name="waive"),
     path("account/<int:account_id>/", bills.account, name="account"),
+    path("account/<int:account_id>/terms/", terms.index, name="terms"),
+    path("account/<int:account_id>/terms/edit/", terms.edit, name="terms_edit"),
+    path("account/<int:account_id>/terms/end/", terms.end, name="terms_end"),
+    path("account/<int:account_id>/terms/go-on/", terms.go_on, name="terms_go_on"),
     path("account/<int:account_id>/budget/", budget.start, name="budget"),
     path("account/<int:account_id>/budget/change/", budget.change, name="budget_change"),
     path("account/<int:account_id>/budget/end/", budget.end, name="budget_end"),

@@ -43,6 +43,14 @@ BILLING: Final = {
     "billing:take_back": Visit({"bill_id": "{bill}"}, post={"reason": "x"}),
     "billing:waive": Visit({"bill_id": "{bill}"}, post={"reason": "x", "minor": "1"}),
     "billing:account": Visit({"account_id": "{paid}"}, queries=("before=2026-09-15", "before=x")),
+    "billing:terms": Visit({"account_id": "{paid}"}),
+    "billing:terms_edit": Visit(
+        {"account_id": "{paid}"},
+        queries=("tariff={tariff}&since=2026-12-01&in_people=6", "tariff=x&since=x"),
+        post={"tariff": "{tariff}", "since": "{today}", "in_people": "6", "reason": "x"},
+    ),
+    "billing:terms_end": Visit({"account_id": "{paid}"}, post={"until": "{today}", "reason": "x"}),
+    "billing:terms_go_on": Visit({"account_id": "{ending}"}, post={}),
     "billing:budget": Visit(
         {"account_id": "{paid}"},
         queries=("minor=12", "minor=x"),

@@ -20,6 +20,7 @@ SCOPES: Final[dict[str, frozenset[str]]] = {
     "imports:read": frozenset({"customers.import"}),
     "readings:write": frozenset({"metering.view", "metering.read"}),
     "bills:read": frozenset({"bills.view", "customers.view"}),
+    "terms:write": frozenset({"bills.view", "bills.terms", "customers.view"}),
     "feeds:write": frozenset({"feeds.manage"}),
     "staff:read": frozenset({"staff.view"}),
     "stations:read": frozenset({"customers.view"}),

@@ -16,8 +16,9 @@ class BillingAccount(models.Model):
     """An account that is billed: how often, up to which day it is, and the lock of its money.
 
     Whoever posts anything on an account locks this row first. `billed_until` is the first day
-    that no bill covers; `months` how many months a bill covers as the company counts them. One of
-    a `feed` is billed by another system: nothing is charged, taken or posted here.
+    that no bill covers; `months` how many months a bill covers as the company counts them. From
+    `closed_date` on it is billed no more, for `end_reason`. One of a `feed` is billed by another
+    system: nothing is charged, taken or posted here.
     """
 
     account = models.OneToOneField(
@@ -29,6 +30,7 @@ class BillingAccount(models.Model):
     opened_date = models.DateField()
     billed_until = models.DateField()
     closed_date = models.DateField(null=True)
+    end_reason = models.TextField(default="", db_default="", blank=True)
     feed = models.ForeignKey(
         "billing.Feed", models.PROTECT, null=True, related_name="+", db_index=False
     )
@@ -56,7 +58,8 @@ class BillingTerms(models.Model):
     """Under which tariff, and with which inputs, an account is billed for a while.
 
     `labels` and `numbers` are what the tariff asks (people in the household, size of the meter);
-    numbers are decimal text.
+    numbers are decimal text. `created_by` is who said so; None where they came with a file or
+    from a program.
     """
 
     account = models.ForeignKey(BillingAccount, models.PROTECT, related_name="+", db_index=False)
@@ -66,6 +69,9 @@ class BillingTerms(models.Model):
     numbers = models.JSONField(default=dict)
     reason = models.TextField(default="", blank=True)
     created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        "staff.Staff", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [

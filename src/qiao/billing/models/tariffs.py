@@ -11,7 +11,8 @@ class Tariff(models.Model):
 
     `pack` and `key` name what a pack brings. `names` and `inputs` are texts by language; `inputs`
     says what is asked of a customer: ``{"people": {"names": {...}, "values": {"yes": {...}}}}``,
-    `owners` whose money charges are.
+    of a number also what it is not below or above (``least``, ``most``); `owners` whose money
+    charges are.
     """
 
     pack = models.TextField(default="", blank=True, db_collation="C")

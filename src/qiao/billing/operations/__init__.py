@@ -1,6 +1,5 @@
 """Writes, and the refusals they raise. Keyword-only; the caller has opened the transaction."""
 
-from qiao.billing.operations.accounts import NewAccount, TermsBilled, change_terms, open_billing
 from qiao.billing.operations.billing import (
     BillReversed,
     NotLatest,
@@ -44,6 +43,15 @@ from qiao.billing.operations.posting import (
 )
 from qiao.billing.operations.rating import NewBill, RatedBill, rate_bills, reckon_again
 from qiao.billing.operations.tariff_installing import VersionStands, install_tariffs
+from qiao.billing.operations.terms import (
+    NewAccount,
+    NewTerms,
+    TermsBilled,
+    begin_billing,
+    change_terms,
+    end_billing,
+    open_billing,
+)
 
 __all__ = [
     "AccountFed",
@@ -56,6 +64,7 @@ __all__ = [
     "NewBill",
     "NewPayment",
     "NewPosting",
+    "NewTerms",
     "NoShift",
     "NotLatest",
     "NotNext",
@@ -69,9 +78,11 @@ __all__ = [
     "SlipUsed",
     "TermsBilled",
     "VersionStands",
+    "begin_billing",
     "change_terms",
     "close_day",
     "close_shift",
+    "end_billing",
     "give_back_at_counter",
     "install_tariffs",
     "issue_bills",

@@ -144,7 +144,7 @@ def _facts(
     before: _Before,
 ) -> Facts:
     ends = bill.period.end if bill.kind == Bill.Kind.FINAL else account.closed_date
-    lived = Period(before.since or account.opened_date, ends)
+    lived = Period(max(before.since or account.opened_date, account.opened_date), ends)
     years = years_of(bill.period, lived=lived, used=before.used)
     first = min([bill.period.start, *(year.period.start for year in years)])
     last = max([bill.period.end or bill.period.start, *(y.period.end or first for y in years)])

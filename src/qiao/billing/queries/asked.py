@@ -11,7 +11,8 @@ from qiao.staff.queries import names_of
 REVERSE: Final = "bill.reverse"
 WAIVE: Final = "late_fee.waive"
 LOWER: Final = "budget.lower"
-"""About an account."""
+TERMS: Final = "billing.terms"
+"""These two are about an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ def asked_of(bill_id: int) -> list[Asked]:
 def lowering_asked(account_id: int) -> Asked | None:
     """The request to ask a lower instalment of an account, where one waits."""
     return next(iter(_waiting([LOWER], account_id)), None)
+
+
+def terms_asked(account_id: int) -> Asked | None:
+    """The request that other terms hold for an account, where one waits."""
+    return next(iter(_waiting([TERMS], account_id)), None)
 
 
 def _waiting(kinds: Sequence[str], subject_id: int) -> list[Asked]:

@@ -41,8 +41,13 @@ ELSEWHERE: Final = """EXISTS (
           AND r.state IN ('due', 'reckoned', 'ready', 'outlier'))"""
 """Whether an account is in a run that is under way."""
 _CUTS: Final = f"""
-SELECT h.account_id, h.day FROM (
-    {_HANDED_OVER} AND m.account_id = ANY(%(ids)s::bigint[]) GROUP BY 1) h
+SELECT h.account_id, min(h.day) FROM (
+    {_HANDED_OVER} AND m.account_id = ANY(%(ids)s::bigint[]) GROUP BY 1
+     UNION ALL
+    SELECT x.account_id, x.closed_date FROM billing_billingaccount x
+     WHERE x.account_id = ANY(%(ids)s::bigint[]) AND x.closed_date > x.billed_until
+       AND x.closed_date <= %(until)s::date) h
+ GROUP BY 1
 """
 _STANDING: Final = f"""
 SELECT count(*) FILTER (WHERE NOT {ELSEWHERE}), count(*) FILTER (WHERE {ELSEWHERE}),
@@ -80,5 +85,5 @@ def due_now(*, unit_ids: Collection[int], until: date, route_id: int | None = No
 
 def hand_overs(account_ids: Collection[int], *, until: date) -> dict[int, date]:
     """Up to which day who left is billed, of those of these accounts that were handed over since
-    their last bill."""
+    their last bill, or are billed no more."""
     return dict(fetch_all(_CUTS, {"ids": list(account_ids), "until": until}))

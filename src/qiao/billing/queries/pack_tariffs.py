@@ -10,6 +10,7 @@
     [[tariff.input]]           # what the tariff asks of a customer
     key = "people"
     name = {…}
+    least = "1"            # of a number; may be left out, as `most`
 
     [[tariff.owner]]           # whose money a charge is, where not the company's
     key = "sewage"
@@ -31,6 +32,7 @@ from typing import Any, Final
 
 from django.conf import settings
 
+from qiao.billing.rules.tariffs.asked import NUMBER
 from qiao.billing.rules.tariffs.checking import BadTariff
 from qiao.billing.rules.tariffs.model import Tariff, labels_needed, numbers_needed
 from qiao.billing.rules.tariffs.reading import read_tariff
@@ -142,8 +144,19 @@ def _version(table: Table) -> PackVersion | None:
 def _input(table: Table) -> tuple[str, dict[str, Any]]:
     values = {item.string("key"): _named(item) for item in table.tables("value")}
     key, names = table.key(), table.text("name").data()
+    limits = {name: _limit(table, name) for name in ("least", "most")}
     table.finish()
-    return key, {"names": names, "values": values}
+    found = {"names": names, "values": values}
+    return key, found | {name: text for name, text in limits.items() if text is not None}
+
+
+def _limit(table: Table, name: str) -> str | None:
+    """What a number is not below, or not above; decimal text, None where nothing is said."""
+    text = table.raw(name)
+    if text is not None and not NUMBER.fullmatch(str(text)):
+        table.report(name, f"expected a number as text such as '100', found {text!r}")
+        return None
+    return None if text is None else str(text)
 
 
 def _named(table: Table) -> dict[str, str]:

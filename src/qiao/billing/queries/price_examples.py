@@ -1,6 +1,5 @@
 """An example walked through: what a tariff asks, and the bill it makes of what was entered."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +11,7 @@ from django.utils.translation import pgettext
 from qiao.billing import showing
 from qiao.billing.models import Tariff as Row
 from qiao.billing.queries.tariffs import TariffNow
+from qiao.billing.rules.tariffs.asked import NUMBER
 from qiao.billing.rules.tariffs.explaining import Explained, Line, explain
 from qiao.billing.rules.tariffs.inputs import CannotRate, Rows
 from qiao.billing.rules.tariffs.model import (
@@ -26,7 +26,6 @@ from qiao.billing.rules.tariffs.model import (
 from qiao.billing.rules.tariffs.rating import rate
 
 BEFORE: Final = "used_before"
-_NUMBER: Final = re.compile(r"\d{1,9}(\.\d{1,6})?")
 _FIRST: Final = {USAGE: "23", BEFORE: "0", MONTHS: "1", DAYS: "30"}
 """What stands in an example before anything is entered."""
 
@@ -137,7 +136,7 @@ def inputs_of(row: Row, tariff: Tariff, given: Mapping[str, str]) -> list[Input]
 
 def _number(name: str, label: str, given: Mapping[str, str], first: str) -> Input:
     value = str(given.get(name, first or _FIRST.get(name, "0"))).strip()
-    error = "" if _NUMBER.fullmatch(value) else pgettext("tariff", "Enter a number, 0 or more.")
+    error = "" if NUMBER.fullmatch(value) else pgettext("tariff", "Enter a number, 0 or more.")
     return Input(name, str(label), value[:20], error=error)
 
 

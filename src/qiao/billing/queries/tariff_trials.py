@@ -23,18 +23,16 @@ from qiao.billing.queries.price_examples import (
 )
 from qiao.billing.queries.why import signed
 from qiao.billing.rules.bills.facts import Facts, years_of
+from qiao.billing.rules.tariffs.asked import quantities_of
 from qiao.billing.rules.tariffs.explaining import Explained, explain
-from qiao.billing.rules.tariffs.formulas import Apply, Formula, Name
 from qiao.billing.rules.tariffs.inputs import CannotRate
 from qiao.billing.rules.tariffs.model import (
     DAYS,
     MONTHS,
     USAGE,
-    PerUnit,
     Tariff,
     Tiered,
     labels_needed,
-    tables_of,
 )
 from qiao.billing.rules.tariffs.parts import rate_parts
 from qiao.billing.rules.tariffs.planning import CannotPlan, Terms, Use
@@ -221,34 +219,6 @@ def _lines(
         name = showing.charge_words(row, new if key in after else old, line.charge).name
         minor, later = (own[key].minor if key in own else 0 for own in (before, after))
         yield _compared(name, minor, later, new.currency)
-
-
-def quantities_of(tariff: Tariff) -> frozenset[str]:
-    """The numbers that are parts of the use, and not what a customer is or has: charged by the
-    unit, or added to and taken from the use in a formula."""
-    found = {
-        charge.how.quantity
-        for charge in tariff.charges
-        if isinstance(charge.how, PerUnit | Tiered)
-    }
-    tables = [each.value for each in tariff.quantities]
-    tables += [table for charge in tariff.charges for table in tables_of(charge.how)]
-    for table in tables:
-        for figures in table.rows.values():
-            for figure in figures:
-                found |= _beside_use(figure)
-    return frozenset(found - {each.key for each in tariff.quantities})
-
-
-def _beside_use(formula: Formula) -> set[str]:
-    """Names that a formula adds to the use, or takes from it."""
-    if not isinstance(formula, Apply):
-        return set()
-    inner = [each.name for each in formula.parts if isinstance(each, Name)]
-    found = {name for part in formula.parts for name in _beside_use(part)}
-    if formula.sign in "+-" and (USAGE in inner or found):
-        found |= set(inner)
-    return found
 
 
 def _across(draft: TariffDraft, old: Tariff, new: Tariff, entered: Entered) -> list[_Across]:

@@ -39,7 +39,7 @@ def terms_of(account_ids: Iterable[int]) -> dict[int, list[Terms]]:
     for row in rows:
         numbers = {name: Decimal(text) for name, text in row.numbers.items()}
         period = Period(row.period.lower, row.period.upper)
-        for piece, version in _under(period, versions[row.tariff_id]):
+        for piece, version in under_versions(period, versions[row.tariff_id]):
             found[row.account_id].append(Terms(piece, version, row.labels, numbers))
     return dict(found)
 
@@ -53,7 +53,15 @@ def _versions() -> Mapping[int, Sequence[tuple[date, str]]]:
     return found
 
 
-def _under(period: Period, versions: Sequence[tuple[date, str]]) -> list[tuple[Period, str]]:
+def versions_of(tariff_id: int) -> Sequence[tuple[date, str]]:
+    """The versions of a tariff that stand: first day and id, in order."""
+    return _versions().get(tariff_id, ())
+
+
+def under_versions(
+    period: Period, versions: Sequence[tuple[date, str]]
+) -> list[tuple[Period, str]]:
+    """A period in pieces of one version each; days before the first version are in none."""
     found = []
     for piece in split(period, [day for day, _version in versions]):
         held = [version for day, version in versions if day <= piece.start]

@@ -10,6 +10,7 @@ from django.db import connection
 from qiao.billing import operations as ops
 from qiao.billing.models import (
     Bill,
+    BillingTerms,
     BillLine,
     BudgetPlan,
     Payment,
@@ -103,6 +104,28 @@ def an_account(
         now=NOW,
     )
     return account.pk
+
+
+def say_terms(
+    account_id: int, since: date, *, tariff: Tariff | None = None, people: int | None = None,
+    reason: str = "x",
+) -> None:  # fmt: skip
+    """Let other terms hold from a day on; what is not said stays."""
+    held = BillingTerms.objects.filter(account=account_id, period__startswith__lte=since).latest(
+        "period"
+    )
+    said = {**held.labels, **held.numbers} if tariff is None else {}
+    ops.change_terms(
+        ops.NewTerms(
+            account_id,
+            since,
+            tariff.pk if tariff else held.tariff_id,
+            said if people is None else said | {"people": str(people)},
+            reason,
+        ),
+        actor=None,
+        now=NOW,
+    )
 
 
 def month(number: int) -> Period:

@@ -22,6 +22,7 @@ from qiao.billing.tests.lives import (
     balance,
     issue,
     pay,
+    say_terms,
     standing,
 )
 from qiao.staff.tests.cast import Company
@@ -131,17 +132,14 @@ def test_a_household_that_grows_has_its_days_of_the_year(company: Company) -> No
     account = an_account(company)
     for month in range(2):
         issue(a_bill(account, month, "0"))
-    ops.change_terms(
-        account_id=account, since=date(2026, 7, 2), numbers={"people": Decimal(8)},
-        reason="twins", now=NOW,
-    )  # fmt: skip
+    say_terms(account, date(2026, 7, 2), people=8, reason="twins")
     issue(a_bill(account, 2, "0"))
     bill = Bill.objects.get(account=account, start_date=date(2026, 1, 1))
     (part,) = read_facts(bill.facts).parts()
     days = [room.weight * 365 for room in part.year_rooms]
     assert days == [73, 109, 183], "until the price changed, until the twins came, and after"
     with pytest.raises(ops.TermsBilled) as refused:
-        ops.change_terms(account_id=account, since=date(2026, 1, 15), reason="late", now=NOW)
+        say_terms(account, date(2026, 1, 15), people=9)
     assert refused.value.until == date(2026, 2, 1)
 
 

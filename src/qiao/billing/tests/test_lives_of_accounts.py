@@ -1,7 +1,7 @@
 """Random lives of accounts: after every step the ledger is whole and bills reckon again."""
 
+from contextlib import suppress
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from hypothesis.stateful import (
 from qiao.billing import operations as ops
 from qiao.billing.models import Bill, Payment
 from qiao.billing.operations.late_fees import late_fee_of
+from qiao.billing.operations.terms import NothingChanged
 from qiao.billing.queries.disputed import disputed_bills
 from qiao.billing.queries.late_fees import accrued, rate_key
 from qiao.billing.rules.money.postings import Ledger
@@ -33,6 +34,7 @@ from qiao.billing.tests.lives import (
     balance,
     issue,
     pay,
+    say_terms,
     standing,
 )
 from qiao.cases import operations as cases
@@ -118,10 +120,8 @@ class Lives(RuleBasedStateMachine):
         account_id = self.ids[place]
         until = Bill.objects.filter(account=account_id, state="issued").order_by("-end_date")
         day = (until[0].end_date if until else SINCE) + timedelta(days=14)
-        ops.change_terms(
-            account_id=account_id, since=day, numbers={"people": Decimal(people)},
-            reason="household", now=NOW,
-        )  # fmt: skip
+        with suppress(NothingChanged):
+            say_terms(account_id, day, people=people, reason="household")
 
     @rule(place=which, minor=st.integers(1, 40_000))
     def pay(self, place: int, minor: int) -> None:

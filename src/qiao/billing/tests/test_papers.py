@@ -21,7 +21,16 @@ from qiao.billing.queries.papers import bill_papers
 from qiao.billing.rules.bills.bars import shares_of
 from qiao.billing.rules.money.postings import Ledger
 from qiao.billing.showing import money
-from qiao.billing.tests.lives import NOW, a_bill, a_free_tariff, a_tariff, an_account, issue, pay
+from qiao.billing.tests.lives import (
+    NOW,
+    a_bill,
+    a_free_tariff,
+    a_tariff,
+    an_account,
+    issue,
+    pay,
+    say_terms,
+)
 from qiao.billing.tests.reading_papers import paper_of, plain, printed, text_of
 from qiao.core.rules.money import to_decimal
 from qiao.customers.models import Customer
@@ -119,10 +128,7 @@ def test_a_bill_of_nothing_has_a_paper_too(company: Company) -> None:
     account = an_account(company)
     (bill,) = issue(a_bill(account, 0, "4"))
     pay(account, bill.total_minor)
-    ops.change_terms(
-        account_id=account, since=date(2025, 12, 1), tariff_id=a_free_tariff().pk, reason="x",
-        now=NOW,
-    )  # fmt: skip
+    say_terms(account, date(2025, 12, 1), tariff=a_free_tariff())
     (empty,) = issue(a_bill(account, 1, "0"))
     balance = balances_of([empty])[empty.pk]
     assert (balance.before, balance.paid) == (bill.total_minor, -bill.total_minor)

@@ -13,7 +13,8 @@ from qiao.billing.queries import TariffMissing, tariff_on
 from qiao.billing.queries.pack_tariffs import tariffs_of_packs
 from qiao.billing.queries.tariff_changes import billed_beyond
 from qiao.billing.queries.tariff_history import version_lines
-from qiao.billing.queries.tariff_trials import quantities_of, trial
+from qiao.billing.queries.tariff_trials import trial
+from qiao.billing.rules.tariffs.asked import quantities_of
 from qiao.billing.rules.tariffs.cells import cells
 from qiao.billing.rules.tariffs.checking import BadTariff
 from qiao.billing.rules.tariffs.reading import read_tariff

@@ -1,6 +1,16 @@
 """Which service point an account has, and who may see it."""
 
+from datetime import date
+from typing import Final
+
 from qiao.core.prepared import fetch_one
+
+_FIRST_READ: Final = """
+SELECT min(r.read_date)
+  FROM customers_account a
+  JOIN metering_reading r ON r.service_point_id = a.service_point_id AND r.superseded_by_id IS NULL
+ WHERE a.id = %(id)s
+"""
 
 
 def point_of_account(account_id: int) -> int | None:
@@ -8,4 +18,10 @@ def point_of_account(account_id: int) -> int | None:
     row = fetch_one(
         "SELECT service_point_id FROM customers_account WHERE id = %(id)s", {"id": account_id}
     )
+    return row[0] if row else None
+
+
+def first_read(account_id: int) -> date | None:
+    """The first day on which the meter of an account was read; None where it never was."""
+    row = fetch_one(_FIRST_READ, {"id": account_id})
     return row[0] if row else None

@@ -14,6 +14,7 @@ from qiao.api.views.v1 import (
     segments,
     stations,
     tags,
+    terms,
 )
 from qiao.api.views.v1.service import SERVICES, Service, api
 
@@ -34,4 +35,5 @@ __all__ = [
     "segments",
     "stations",
     "tags",
+    "terms",
 ]
