@@ -34,7 +34,7 @@ from qiao.metering.tests.cast import Metered, make_metered
 from qiao.metering.tests.mosquitto import Mosquitto, a_broker
 
 ROOT = Path(__file__).parents[2]
-METERS, DAYS, KILLS, SECONDS = 6, 8, 12, 60.0
+METERS, DAYS, KILLS, SECONDS = 6, 16, 12, 60.0
 POISON = 4
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
@@ -127,7 +127,7 @@ def test_twelve_kills_lose_nothing_and_take_nothing_in_twice(killed: Killed) -> 
     killed.run(0, is_asked_for)
     killed.broker.tell(told(metered, rng))
     for kill in range(KILLS):
-        number = -rng.randrange(1, 3) if kill % 3 == 2 else rng.randrange(5, 60)
+        number = -rng.randrange(1, 3) if kill % 3 == 2 else rng.randrange(5, 45)
         code = killed.run(number, lambda: False)
         assert code == -signal.SIGKILL, killed.log.read_text()[-3_000:]
     killed.run(0, is_whole)

@@ -2,7 +2,7 @@
 dwelling that waits for a second person, an account whose billing ends."""
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 from django.utils import timezone
@@ -69,7 +69,7 @@ def say_terms(world: World) -> None:
 
 
 def _accounts(clerk: Actor, service: str, key: str, most: int) -> list[tuple[int, date, int]]:
-    values = {
+    values: dict[str, Any] = {
         "units": sorted(clerk.organisations(TERMS)), "service": service, "key": key,
         "most": most, "known": KNOWN_ACCOUNT,
     }  # fmt: skip

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from qiao.billing.forms.tariffs import DayField
+from qiao.billing.operations.refusal_words import term_words
 from qiao.billing.operations.terms import MONTHS, REASON_LENGTH
 from qiao.billing.queries.terms_shown import Choice, Field, as_the_tariff
-from qiao.billing.refusal_words import term_words
 from qiao.billing.rules.tariffs.asked import Said, TermFault, read_terms
 
 PREFIX: Final = "in_"
@@ -75,7 +75,7 @@ class TermsForm(forms.Form):
         """Of a form that is looked at and not sent: what is empty is no fault yet, what was typed
         may be one."""
         answer = self.said()
-        self._errors = ErrorDict()
+        self._errors, self.cleaned_data = ErrorDict(), {}
         for fault in answer[1] if answer else ():
             if fault.found:
                 self.add_error(PREFIX + fault.name, term_words(fault))

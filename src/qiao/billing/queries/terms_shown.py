@@ -12,7 +12,7 @@ from qiao.billing import showing
 from qiao.billing.models import BillingAccount, BillingTerms
 from qiao.billing.models import Tariff as Row
 from qiao.billing.queries.bills import VIEW
-from qiao.billing.queries.tariffs import TariffNow, tariffs_on
+from qiao.billing.queries.tariffs import TariffNow, tariff_on, tariffs_on
 from qiao.billing.rules.tariffs.asked import Asks, asks_of
 from qiao.billing.rules.tariffs.model import Tariff
 from qiao.core.actor import Actor
@@ -128,7 +128,9 @@ def held_words(row: BillingTerms | None) -> str:
 def asked_words(tariff_id: int, given: Mapping[str, str]) -> str:
     """Terms that were asked for, in one line."""
     row = Row.objects.get(pk=tariff_id)
-    labels = {name: value for name, value in given.items() if row.inputs[name].get("values")}
+    labels = {
+        name: value for name, value in given.items() if row.inputs.get(name, {}).get("values")
+    }
     numbers = {name: value for name, value in given.items() if name not in labels}
     return _line(row, said_words(row, labels, numbers))
 
@@ -161,12 +163,20 @@ class Choice:
 
 
 def tariffs_for(service: str, *, day: date) -> list[Choice]:
-    """The tariffs of a service that have prices on a day."""
-    return [
-        _choice(now, now.tariff)
-        for now in tariffs_on(day=day)
-        if now.row.service == service and now.tariff is not None
-    ]
+    """The tariffs of a service as they hold on a day; one that has no price yet as it will."""
+    found = []
+    for on_day in tariffs_on(day=day):
+        if on_day.row.service == service:
+            now = _from_its_first_price(on_day)
+            if now.tariff is not None:
+                found.append(_choice(now, now.tariff))
+    return found
+
+
+def _from_its_first_price(now: TariffNow) -> TariffNow:
+    if now.tariff is None and now.until is not None:
+        return tariff_on(tariff_id=now.row.pk, day=now.until)
+    return now
 
 
 def _choice(now: TariffNow, tariff: Tariff) -> Choice:

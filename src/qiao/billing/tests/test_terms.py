@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -68,7 +69,7 @@ def test_billing_begins_and_the_first_reading_of_then_is_billed_from(company: Co
         account_ids=[row.pk], until=UNTIL, issued_date=UNTIL, due_days=20, actor=None, now=NOW
     )
     bill = Bill.objects.get(pk=result.bills[row.pk])
-    assert (bill.start_date, bill.usage) == (date(2026, 6, 1), 30)
+    assert (bill.start_date, bill.usage) == (date(2026, 6, 1), Decimal(30))
     with pytest.raises(own.BilledAlready):
         ops.begin_billing(new, months=2, actor=company.agent, now=NOW)
 
@@ -213,7 +214,7 @@ def test_billing_ends_with_a_last_bill_and_begins_again(company: Company) -> Non
     run = {"issued_date": UNTIL, "due_days": 20, "actor": None, "now": NOW}
     result = run_bills(account_ids=[account], until=UNTIL, **run)  # type: ignore[arg-type]
     bill = Bill.objects.get(pk=result.bills[account])
-    assert (bill.kind, bill.end_date, bill.usage) == (Bill.Kind.FINAL, day, 12)
+    assert (bill.kind, bill.end_date, bill.usage) == (Bill.Kind.FINAL, day, Decimal(12))
     with pytest.raises(own.NotEnding):
         go_on_billing(account_id=account, actor=company.agent, now=NOW)
     with pytest.raises(own.BillingEnded):
@@ -227,7 +228,7 @@ def test_billing_ends_with_a_last_bill_and_begins_again(company: Company) -> Non
     read_again(company.agent, point, meter, {date(2026, 9, 1): "150"})
     result = run_bills(account_ids=[account], until=date(2026, 9, 1), **run)  # type: ignore[arg-type]
     later = Bill.objects.get(pk=result.bills[account])
-    assert (later.start_date, later.usage, later.kind) == (date(2026, 8, 1), 20, "regular")
+    assert (later.start_date, later.usage, later.kind) == (date(2026, 8, 1), Decimal(20), "regular")
     assert_reckons_again([account])
     assert audit() == []
 

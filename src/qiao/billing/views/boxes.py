@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from qiao.billing.refusal_words import REFUSALS, refusal_words
+from qiao.billing.operations.refusal_words import REFUSALS, refusal_words
 from qiao.core.http import StaffRequest, lead_on
 from qiao.staff.queries import local_days
 

@@ -17,11 +17,11 @@ from qiao.billing import showing_runs as words
 from qiao.billing.forms.runs import DecideForm, IssueForm, RunForm
 from qiao.billing.models import BillRun, RunAccount
 from qiao.billing.operations import runs
+from qiao.billing.operations.refusal_words import refusal_words
 from qiao.billing.queries import runs as queries
 from qiao.billing.queries.due import due_now
 from qiao.billing.queries.runs import ISSUE
 from qiao.billing.queries.units import units_with, usual_unit
-from qiao.billing.refusal_words import refusal_words
 from qiao.billing.showing import money
 from qiao.billing.views.boxes import METHODS, UNPROCESSABLE, box, refused, today_in
 from qiao.core import background

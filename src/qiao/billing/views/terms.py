@@ -38,7 +38,7 @@ from qiao.billing.views.boxes import METHODS, UNPROCESSABLE, box, refused, today
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.models import Approval
 from qiao.customers.queries import AccountRecord, NotVisible, account_record
-from qiao.metering.queries import first_read
+from qiao.metering.queries import last_read
 
 USUAL_MONTHS: Final = 2
 
@@ -198,12 +198,12 @@ def _day_of(given: Mapping[str, Any] | None, first: date) -> date:
 
 
 def _initial(seen: _Seen) -> dict[str, Any]:
-    """How it is billed on the first day that no bill covers; a day from which its meter was
-    read, where nothing was billed yet."""
+    """How it is billed on the first day that no bill covers; the day on which its meter was read
+    last, or today, where nothing was billed yet."""
     if not seen.runs or seen.billed is None:
         ended = seen.billed.closed_date if seen.billed else None
-        read = first_read(seen.record.account_id)
-        return {"since": max(filter(None, (seen.record.opened_date, ended, read)))}
+        read = last_read(seen.record.account_id)
+        return {"since": max(filter(None, (seen.record.opened_date, ended, read or seen.today)))}
     day = seen.billed.billed_until
     initial: dict[str, Any] = {"since": day}
     held = terms_on(seen.billed.pk, day)

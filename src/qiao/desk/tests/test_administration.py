@@ -315,6 +315,7 @@ def test_every_decision_of_ours_is_carried_out_by_its_own_module() -> None:
         "correction",
         "protection",
         "article",
+        "billing",
         "notice",
         "process",
         "cases",

@@ -1,6 +1,6 @@
 """Reads. `usage_until` is the door for billing, `history` that for panels of others."""
 
-from qiao.metering.queries.accounts import first_read, point_of_account
+from qiao.metering.queries.accounts import last_read, point_of_account
 from qiao.metering.queries.bill_readings import BilledDays, BilledReading, readings_of_bills
 from qiao.metering.queries.history import (
     HistoryLine,
@@ -33,9 +33,9 @@ __all__ = [
     "PointUnknown",
     "RouteLine",
     "UsageSegment",
-    "first_read",
     "held_up",
     "history",
+    "last_read",
     "point_for",
     "point_of_account",
     "readings_of_bills",

@@ -5,8 +5,8 @@ from typing import Final
 
 from qiao.core.prepared import fetch_one
 
-_FIRST_READ: Final = """
-SELECT min(r.read_date)
+_LAST_READ: Final = """
+SELECT max(r.read_date)
   FROM customers_account a
   JOIN metering_reading r ON r.service_point_id = a.service_point_id AND r.superseded_by_id IS NULL
  WHERE a.id = %(id)s
@@ -21,7 +21,7 @@ def point_of_account(account_id: int) -> int | None:
     return row[0] if row else None
 
 
-def first_read(account_id: int) -> date | None:
-    """The first day on which the meter of an account was read; None where it never was."""
-    row = fetch_one(_FIRST_READ, {"id": account_id})
+def last_read(account_id: int) -> date | None:
+    """The day on which the meter of an account was read last; None where it never was."""
+    row = fetch_one(_LAST_READ, {"id": account_id})
     return row[0] if row else None

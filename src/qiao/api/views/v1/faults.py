@@ -11,10 +11,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from qiao.api.views.v1.problems import BY_STATUS, FieldError, Problem, answer
 from qiao.billing.operations import feeds
+from qiao.billing.operations.refusal_words import REFUSALS as BILLING
+from qiao.billing.operations.refusal_words import refusal_words, term_faults
 from qiao.billing.operations.terms import BadTerms
-from qiao.billing.refusal_words import REFUSALS as BILLING
-from qiao.billing.refusal_words import refusal_words, term_words
-from qiao.billing.rules.tariffs.asked import TermFault
 from qiao.cases import operations as cases
 from qiao.contact import operations as contacts
 from qiao.core.actor import Forbidden
@@ -89,15 +88,11 @@ def to_problem(error: Exception) -> Problem | None:
         if isinstance(error, family):
             return _refused(error, field, _(words))
     if isinstance(error, BadTerms):
-        return Problem("invalid", errors=[_term(each) for each in error.faults])
+        told = term_faults(error)
+        return Problem("invalid", errors=[FieldError(f"given.{n}", "body", *w) for n, *w in told])
     if isinstance(error, BILLING):
         return conflict(*refusal_words(error))
     return _of_framework(error)
-
-
-def _term(fault: TermFault) -> FieldError:
-    """What is wrong with one of the answers to what a tariff asks."""
-    return FieldError(f"given.{fault.name}", "body", term_words(fault), fault.expected)
 
 
 def _refused(error: Exception, field: str, words: str) -> Problem:

@@ -73,6 +73,11 @@ def term_words(fault: TermFault) -> str:
     return _TERM_WORDS[fault.code](fault)
 
 
+def term_faults(refusal: terms.BadTerms) -> list[tuple[str, str, str]]:
+    """Each input that is no answer: its name, what is wrong, and what was expected."""
+    return [(each.name, term_words(each), each.expected) for each in refusal.faults]
+
+
 def _bad_terms(refusal: terms.BadTerms) -> Told:
     first = refusal.faults[0]
     return f"in_{first.name}", term_words(first)
