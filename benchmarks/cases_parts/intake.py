@@ -21,7 +21,7 @@ from measuring.timing import Limits, Result, once
 from cases_parts.world import ensure
 from qiao.cases.models import CaseIntake
 from qiao.cases.operations import intake_files as files
-from qiao.cases.operations.intake_runs import run_started, start_intake
+from qiao.cases.operations.intake_runs import start_intake
 from qiao.core.transactions import acting
 from qiao.staff.queries import actor_by_number
 
@@ -106,12 +106,12 @@ def _checked(rows: int) -> CaseIntake:
             upload=upload,
             now=NOW,
         )
-    files.read_log(actor=actor, intake_id=job.pk)
+    files.LOGS.run_reading(actor=actor, file_id=job.pk)
     job.refresh_from_db()
     mapping = {int(column): key for column, key in job.mapping.items()}
     with acting(actor):
         files.name_columns(actor=actor, intake_id=job.pk, mapping=mapping, settings=job.settings)
-    return files.run_check(actor=actor, intake_id=job.pk, now=NOW)
+    return files.LOGS.run_check(actor=actor, file_id=job.pk, now=NOW)
 
 
 def _write(path: Path, rows: int) -> None:
@@ -138,7 +138,7 @@ def _take(job: CaseIntake) -> float:
     actor = actor_by_number(ADMINISTRATOR, day=NOW.date())
     start_intake(actor=actor, intake_id=job.pk, now=NOW)
     began = time.perf_counter()
-    run_started(actor=actor, intake_id=job.pk, now=NOW)
+    files.LOGS.run(actor=actor, file_id=job.pk, now=NOW)
     return time.perf_counter() - began
 
 

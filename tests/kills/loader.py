@@ -21,11 +21,11 @@ INTERVALS = 90
 def take_readings(file_id: int) -> None:
     """A started file of readings."""
     from qiao.metering.models import ReadingFile
-    from qiao.metering.operations import files
+    from qiao.metering.operations.files import FILES
 
-    files.BATCH = READINGS  # type: ignore[misc] # smaller, so that there are many
+    FILES.size = READINGS  # smaller, so that there are many
     file = ReadingFile.objects.get(pk=file_id)
-    files.run_file(file_id=file_id, **_by(file.created_by_id))
+    FILES.run(file_id=file_id, **_by(file.created_by_id))
 
 
 def take_intervals(load_id: int) -> None:

@@ -31,7 +31,8 @@ from qiao.core.actor import Actor
 from qiao.core.transactions import acting
 from qiao.customers.tests.factories import make_account, make_service_point
 from qiao.metering.models import IntervalLoad, ReadingFile
-from qiao.metering.operations import ensure_registers, files, intervals
+from qiao.metering.operations import ensure_registers, intervals
+from qiao.metering.operations.files import FILES
 from qiao.metering.queries.day_uses import days_of_point, slots_of
 from qiao.staff.models import Organisation
 from qiao.staff.tests.cast import Company, make_company
@@ -131,13 +132,13 @@ def read_in_peace_and_killed(job: Job, company: Company, *, meters: int, months:
     for actor, most in ((company.agent, kills), (company.outsider, 0)):
         made = points(actor, meters)
         text = readings_of([meter for _pk, meter in made], months)
-        file = files.receive_file(
+        file = FILES.receive(
             actor=actor, organisation_id=actor.organisation_id, now=NOW,
             upload=SimpleUploadedFile("抄表.csv", text.encode()),
         )  # fmt: skip
-        files.run_check(actor=actor, file_id=file.pk, now=NOW)
+        FILES.run_check(actor=actor, file_id=file.pk, now=NOW)
         with acting(actor):
-            files.start_file(actor=actor, file_id=file.pk)
+            FILES.start(actor=actor, file_id=file.pk)
         died += end(job, "readings", file.pk, kills=most, reach=45, rng=rng)
         file = ReadingFile.objects.get(pk=file.pk)
         assert file.state == "done"

@@ -6,7 +6,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from qiao.billing.models import FedBill
 from qiao.billing.operations import feeds
-from qiao.billing.operations.feeds import deliveries
 from qiao.core.transactions import acting
 from qiao.customers.tests.factories import make_account
 from tests.world.canaries import MARK, World, marked
@@ -44,10 +43,10 @@ def add_feeds(world: World) -> None:
             )
         )
     for delivery in brought:
-        feeds.run_check(actor=agent, delivery_id=delivery.pk)
+        feeds.DELIVERIES.run_check(actor=agent, file_id=delivery.pk, now=now)
     for delivery in brought[:2]:
         with acting(agent):
-            deliveries.start(actor=agent, delivery_id=delivery.pk)
+            feeds.DELIVERIES.start(actor=agent, file_id=delivery.pk)
         feeds.run_take(delivery_id=delivery.pk, now=now)
     world.ids |= {
         "feed": feed.pk,

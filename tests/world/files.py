@@ -19,7 +19,7 @@ def add_imports(world: World) -> None:
     agent, now, lake = world.company.agent, world.now, world.company.lake.pk
     people = f"户名,电话\n{marked('imported')},13611112222\n{marked('refused')},{MARK}\n"
     upload = SimpleUploadedFile(f"{MARK}.csv", people.encode())
-    file = files.receive_file(actor=agent, organisation_id=lake, upload=upload, now=now)
+    file = files.FILES.receive(actor=agent, organisation_id=lake, upload=upload, now=now)
     with NamedTemporaryFile(suffix=".csv") as place:
         path = Path(place.name)
         path.write_text(people)

@@ -3,7 +3,7 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from qiao.cases.operations import intake_files as files
-from qiao.cases.operations.intake_runs import run_started, start_intake
+from qiao.cases.operations.intake_runs import start_intake
 from qiao.core.transactions import acting
 from tests.world.canaries import MARK, World, marked
 
@@ -34,7 +34,7 @@ def add_logs(world: World) -> None:
     mapping = {int(column): key for column, key in job.mapping.items()}
     with acting(actor):
         files.name_columns(actor=actor, intake_id=job.pk, mapping=mapping, settings=job.settings)
-    files.run_check(actor=actor, intake_id=job.pk, now=now)
+    files.LOGS.run_check(actor=actor, file_id=job.pk, now=now)
     start_intake(actor=actor, intake_id=job.pk, now=now)
-    run_started(actor=actor, intake_id=job.pk, now=now)
+    files.LOGS.run(actor=actor, file_id=job.pk, now=now)
     world.ids |= {"log": job.pk, "log_file": waiting.pk}

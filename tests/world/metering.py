@@ -11,8 +11,9 @@ from qiao.core.transactions import acting
 from qiao.customers.models import ServicePoint
 from qiao.metering import operations as metering
 from qiao.metering.models import AsideMessage, Reading
-from qiao.metering.operations import files, intervals
+from qiao.metering.operations import intervals
 from qiao.metering.operations.blind import draw_blind_check
+from qiao.metering.operations.files import FILES
 from qiao.metering.operations.head_ends import add_head_end
 from qiao.metering.operations.message_reading import Message
 from qiao.metering.operations.messages import take_messages
@@ -81,14 +82,12 @@ def add_metering(world: World) -> None:
     brought = []
     for _ in range(2):
         upload = SimpleUploadedFile(f"{MARK}.csv", rows.encode())
-        brought.append(
-            files.receive_file(actor=agent, organisation_id=lake, upload=upload, now=now)
-        )
-    files.run_check(actor=agent, file_id=brought[1].pk, now=now)
+        brought.append(FILES.receive(actor=agent, organisation_id=lake, upload=upload, now=now))
+    FILES.run_check(actor=agent, file_id=brought[1].pk, now=now)
     with acting(agent):
-        files.start_file(actor=agent, file_id=brought[1].pk)
-    files.run_file(actor=agent, file_id=brought[1].pk, now=now)
-    files.run_check(actor=agent, file_id=brought[0].pk, now=now)
+        FILES.start(actor=agent, file_id=brought[1].pk)
+    FILES.run(actor=agent, file_id=brought[1].pk, now=now)
+    FILES.run_check(actor=agent, file_id=brought[0].pk, now=now)
     loads = _add_intervals(world, now)
     world.ids |= _add_head_end(world, now) | {
         "interval_load": loads[0],

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from qiao.billing.events import BillsIssued
 from qiao.billing.operations import AccountMissing, lock_accounts, run_jobs, runs
 from qiao.billing.operations.feeds import deliveries
-from qiao.billing.operations.feeds.keeping import CHECK_TASK, TAKE_TASK
+from qiao.billing.operations.feeds.keeping import CHECK_TASK, DELIVERIES, TAKE_TASK
 from qiao.billing.operations.feeds.placing import place_rows
 from qiao.billing.operations.figures import fold_figures
 from qiao.billing.operations.settling import settle
@@ -44,7 +44,7 @@ def issue_run(*, run_id: int, staff_id: int) -> None:
 @app.task(name=CHECK_TASK, queue=QUEUE, retry=PATIENT)
 def check_delivery(*, delivery_id: int, staff_id: int) -> None:
     """Read a file of a feed as it would be taken in."""
-    deliveries.run_check(actor=_actor(staff_id), delivery_id=delivery_id)
+    DELIVERIES.run_check(actor=_actor(staff_id), file_id=delivery_id, now=timezone.now())
 
 
 @app.task(name=TAKE_TASK, queue=QUEUE, retry=PATIENT)
@@ -56,7 +56,7 @@ def take_delivery(*, delivery_id: int, staff_id: int) -> None:
 
 def sweep_deliveries(now: datetime) -> None:
     """Remove files of feeds that have long belonged to nothing."""
-    deliveries.sweep_files(now)
+    DELIVERIES.sweep(now)
 
 
 def continue_runs(now: datetime) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from qiao.cases.models import CaseIntake
-from qiao.cases.operations.intake_files import FOLDER, path_of
+from qiao.cases.operations.intake_files import LOGS
 from qiao.cases.personal import own_cases
 from qiao.core.personal import Erasing, Held, Person, PersonalData, select
 
@@ -46,7 +46,7 @@ def erase(person: Person, erasing: Erasing) -> None:
     waiting = CaseIntake.objects.filter(
         pk__in=[row["id"] for row in files], is_on_disk=False
     ).values_list("pk", flat=True)
-    erasing.files += [f"{FOLDER.name}/{path_of(pk).name}" for pk in waiting]
+    erasing.files += [f"{LOGS.folder.name}/{LOGS.path_of(pk).name}" for pk in waiting]
 
 
 PERSONAL = (

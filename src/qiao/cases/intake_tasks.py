@@ -8,13 +8,12 @@ from procrastinate.contrib.django import app
 
 from qiao.cases.operations.intake_files import (
     CHECK_TASK,
+    LOGS,
     READ_TASK,
-    read_log,
-    run_check,
-    sweep_logs,
+    RUN_TASK,
+    UNDO_TASK,
 )
-from qiao.cases.operations.intake_runs import RUN_TASK, run_started
-from qiao.cases.operations.intake_undoing import UNDO_TASK, undo_intake
+from qiao.cases.operations.intake_undoing import undo_intake
 from qiao.core.actor import Actor
 from qiao.core.background import QUEUE
 from qiao.core.tasks import PATIENT, PeriodicJob
@@ -29,19 +28,19 @@ def _actor(staff_id: int) -> Actor:
 @app.task(name=READ_TASK, queue=QUEUE, retry=PATIENT)
 def read_intake(*, intake_id: int, staff_id: int) -> None:
     """Find the columns of a large log."""
-    read_log(actor=_actor(staff_id), intake_id=intake_id)
+    LOGS.run_reading(actor=_actor(staff_id), file_id=intake_id)
 
 
 @app.task(name=CHECK_TASK, queue=QUEUE, retry=PATIENT)
 def check_intake(*, intake_id: int, staff_id: int) -> None:
     """Read a whole log as it would be taken in."""
-    run_check(actor=_actor(staff_id), intake_id=intake_id, now=timezone.now())
+    LOGS.run_check(actor=_actor(staff_id), file_id=intake_id, now=timezone.now())
 
 
 @app.task(name=RUN_TASK, queue=QUEUE, retry=PATIENT)
 def run_intake(*, intake_id: int, staff_id: int) -> None:
     """Take in what is left of a log."""
-    run_started(actor=_actor(staff_id), intake_id=intake_id, now=timezone.now())
+    LOGS.run(actor=_actor(staff_id), file_id=intake_id, now=timezone.now())
 
 
 @app.task(name=UNDO_TASK, queue=QUEUE, retry=PATIENT)
@@ -52,7 +51,7 @@ def undo(*, intake_id: int, staff_id: int) -> None:
 
 def sweep(now: datetime) -> None:
     """Remove files that have long belonged to nothing."""
-    sweep_logs(now)
+    LOGS.sweep(now)
 
 
 PERIODIC = (PeriodicJob("cases.sweep_intake", "41 4 * * *", sweep),)

@@ -6,16 +6,18 @@ whole length (a digest, a check) runs in the background, outside of transactions
 
 import hashlib
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import transaction
 
 from qiao.core.rules.text import clean
 from qiao.core.sheets import Sheet, SheetRefused, most_bytes
@@ -23,6 +25,7 @@ from qiao.core.uploads import NoRoom
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
+    from django.db.models import Model
 
 BLOCK: Final = 1 << 20
 READ_AT_ONCE: Final = 4 * 1024 * 1024  # bytes; a larger file is read by the worker
@@ -47,6 +50,18 @@ class FileMovedOn(Exception):  # noqa: N818 - names the finding
 
 class FileChanged(Exception):  # noqa: N818 - names the finding
     """The file is not the one that the import began with."""
+
+
+class BadMapping(ValueError):  # noqa: N818 - a refusal, not a fault
+    """The columns cannot be read like this; `faults` are pairs of a code and a field."""
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{code}: {key}" for code, key in faults))
+        self.faults = list(faults)
+
+
+UNREADABLE: Final = (SheetRefused, FileNotFoundError, FileChanged, NoRoom)
+"""Why a file that lies here cannot be read, or not further; see `failure_of`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,21 @@ class UploadFolder:
             yield target
         finally:
             target.unlink(missing_ok=True)
+
+    def let_go(self, file_id: int) -> None:
+        """Remove a file once the running transaction is through; what a crash in between leaves
+        is swept."""
+        transaction.on_commit(partial(self.path_of(file_id).unlink, missing_ok=True))
+
+    def sweep(self, now: datetime, model: "type[Model]") -> None:
+        """Remove what has long belonged to no row of `model` that is ``is_on_disk``."""
+
+        def needed(ids: list[int]) -> set[int]:
+            rows = model._default_manager.filter(pk__in=ids, is_on_disk=True)  # noqa: SLF001 - Django's own way for any model
+            return set(rows.values_list("pk", flat=True))
+
+        for path in self.strangers(now, needed):
+            path.unlink(missing_ok=True)
 
     def strangers(self, now: datetime, needed: Needed) -> list[Path]:
         """Files that have belonged to nothing for `STRANGE_FOR`: without a row that `needed`

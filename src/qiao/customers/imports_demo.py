@@ -15,8 +15,9 @@ from django.db import connection
 from qiao.core.actor import Actor
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask
+from qiao.core.table_life import mapping_of
 from qiao.customers.models import CustomerImport
-from qiao.customers.operations.import_files import map_columns, mapping_of, receive_file, run_check
+from qiao.customers.operations.import_files import FILES, map_columns
 from qiao.customers.operations.import_undoing import begin_undoing, undo_import
 from qiao.customers.operations.importing import proposed_mapping, run_import, start_import
 from qiao.customers.operations.sampling import HEADER as SAMPLED
@@ -123,9 +124,9 @@ def _waiting(world: World, clerk: _Clerk, path: Path, rows: int) -> None:
     now = world.now - timedelta(minutes=40)
     write_sample(path, rows=rows, faulty=3, seed=world.seed + 2, today=now.date(), first=700_000)
     upload = SimpleUploadedFile(path.name, path.read_bytes())
-    file = receive_file(actor=clerk.actor, organisation_id=clerk.unit, upload=upload, now=now)
+    file = FILES.receive(actor=clerk.actor, organisation_id=clerk.unit, upload=upload, now=now)
     map_columns(actor=clerk.actor, file_id=file.pk, mapping=mapping_of(file))
-    run_check(actor=clerk.actor, file_id=file.pk, now=now)
+    FILES.run_check(actor=clerk.actor, file_id=file.pk, now=now)
 
 
 _FIGURES = """

@@ -13,13 +13,7 @@ from qiao.core.background import QUEUE
 from qiao.core.tasks import PATIENT
 from qiao.customers.operations import documents, erasing, subject_access, tag_work
 from qiao.customers.operations.import_batches import ImportEnded
-from qiao.customers.operations.import_files import (
-    CHECK_TASK,
-    READ_TASK,
-    read_file,
-    run_check,
-    sweep_files,
-)
+from qiao.customers.operations.import_files import CHECK_TASK, FILES, READ_TASK
 from qiao.customers.operations.import_runs import RUN_TASK, run_started
 from qiao.customers.operations.import_undoing import UNDO_TASK, undo_import
 from qiao.staff.queries import actor_by_id
@@ -33,13 +27,13 @@ def _actor(staff_id: int) -> Actor:
 @app.task(name=READ_TASK, queue=QUEUE, retry=PATIENT)
 def read_import_file(*, file_id: int, staff_id: int) -> None:
     """Find the columns of a large file."""
-    read_file(actor=_actor(staff_id), file_id=file_id)
+    FILES.run_reading(actor=_actor(staff_id), file_id=file_id)
 
 
 @app.task(name=CHECK_TASK, queue=QUEUE, retry=PATIENT)
 def check_import_file(*, file_id: int, staff_id: int) -> None:
     """Read a whole file as its import would."""
-    run_check(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
+    FILES.run_check(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
 
 
 @app.task(name=RUN_TASK, queue=QUEUE, retry=PATIENT)
@@ -89,4 +83,4 @@ def pack_subject_access(*, export_id: int) -> None:
 
 def sweep(now: datetime) -> None:
     """Remove uploaded files that a crash left without a row."""
-    sweep_files(now)
+    FILES.sweep(now)

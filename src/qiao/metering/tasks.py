@@ -83,13 +83,13 @@ def _actor(staff_id: int) -> Actor:
 @app.task(name=files.CHECK_TASK, queue=QUEUE, retry=PATIENT)
 def check_file(*, file_id: int, staff_id: int) -> None:
     """Read a whole file as it would be taken in."""
-    files.run_check(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
+    files.FILES.run_check(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
 
 
 @app.task(name=files.TAKE_TASK, queue=QUEUE, retry=PATIENT)
 def take_file(*, file_id: int, staff_id: int) -> None:
     """Take in what is left of a file."""
-    files.run_file(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
+    files.FILES.run(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
 
 
 @app.task(name=intervals.TAKE_TASK, queue=QUEUE, retry=PATIENT)
@@ -106,7 +106,7 @@ def try_messages(*, head_end_id: int, staff_id: int) -> None:
 
 def sweep(now: datetime) -> None:
     """Remove files that have long belonged to nothing."""
-    files.sweep_files(now)
+    files.FILES.sweep(now)
     intervals.sweep_loads(now)
     lake.sweep_lake(now)
 

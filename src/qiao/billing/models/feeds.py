@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from qiao.billing.models.bills import BillingAccount
 from qiao.billing.rules.feeds.kinds import KINDS
 from qiao.core.actor import Actor
+from qiao.core.table_models import KeptTable
 
 MANAGE = "feeds.manage"
 
@@ -70,14 +71,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         return self.filter(feed__organisation__in=list(actor.organisations(MANAGE)))
 
 
-class Delivery(models.Model):
+class Delivery(KeptTable):
     """Rows that a feed sent at once: as of when, what it says they come to, what became of them.
 
     `key` is the sender's own number of it, once. `as_of`, then `sequence`, then `key` say which
     of two deliveries is the newer one. `completes` is false for a part after which more comes up
     to the same moment. `stated` and `found` are figures by kind, see `operations.feeds.totals`.
-    `kind` is that of a file, empty where a program sent the rows; `mapping` gives a field for
-    every column of it. `read_count` rows have been read.
+    `kind` is that of a file, empty where a program sent the rows: a delivery without a file has
+    nothing in the fields of one. `read_count` rows have been read.
     """
 
     class State(models.TextChoices):
@@ -109,16 +110,12 @@ class Delivery(models.Model):
     size_bytes = models.BigIntegerField(default=0)
     format = models.TextField(default="", blank=True)
     digest = models.TextField(default="", db_collation="C")
-    header = models.JSONField(default=list)
     signature = models.TextField(default="", db_collation="C", blank=True)
-    samples = models.JSONField(default=list)
-    mapping = models.JSONField(default=dict)
     is_on_disk = models.BooleanField(default=False)
     read_count = models.IntegerField(default=0)
     refused_count = models.IntegerField(default=0)
     failure = models.TextField(default="", blank=True)
     failure_detail = models.TextField(default="", blank=True)
-    created_at = models.DateTimeField()
     created_by = models.ForeignKey("staff.Staff", models.PROTECT, related_name="+", db_index=False)
     finished_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)

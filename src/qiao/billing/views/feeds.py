@@ -1,10 +1,7 @@
 """Feeds of other billing systems: which there are, what they delivered, what differs."""
 
-import tempfile
-from pathlib import Path
 from typing import Any, Final
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +12,7 @@ from qiao.billing.forms.feeds import DeliveryForm, FeedForm, ReasonForm
 from qiao.billing.models import Delivery
 from qiao.billing.models.feeds import MANAGE
 from qiao.billing.operations import feeds as ops
-from qiao.billing.operations.feeds import deliveries, receiving
-from qiao.billing.operations.feeds.keeping import lock_of
+from qiao.billing.operations.feeds import deliveries
 from qiao.billing.queries import feeds as queries
 from qiao.billing.queries.bills import VIEW, BillMissing
 from qiao.billing.queries.fed_bills import fed_bill_for, fed_bill_shown, fed_why
@@ -30,21 +26,17 @@ from qiao.billing.showing_feeds import (
 )
 from qiao.billing.views.boxes import METHODS, UNPROCESSABLE, box, refused, today_in
 from qiao.billing.views.counter_frame import units_of
-from qiao.core import background
-from qiao.core.downloads import send_file
+from qiao.core import table_pages
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.ids import read_id
-from qiao.core.table_files import TYPES
 from qiao.core.table_forms import received
-from qiao.core.table_uploads import FileMovedOn
-from qiao.core.table_words import refusal_word
-from qiao.core.transactions import acting
+from qiao.core.table_uploads import BadMapping
 from qiao.customers.queries import NotVisible, parties_of_account
 from qiao.staff.queries import organisation_names
 
 POST: Final = ("POST",)
 State = Delivery.State
-WORKING: Final = (State.CHECKING, State.RUNNING)
+SHOWN: Final = 50
 
 
 @staff_view(MANAGE)
@@ -155,40 +147,28 @@ def _ask(
 def delivery(request: StaffRequest, delivery_id: int) -> HttpResponse:
     """Where a delivery stands; asked for by htmx, only the part that asks again while it works."""
     job = queries.delivery_for(actor=request.actor, delivery_id=delivery_id)
-    if request.htmx and job.state not in WORKING:
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return _show(request, job)
+    return table_pages.is_over(request, job) or _show(request, job)
 
 
 def _show(
     request: StaffRequest, job: Delivery, errors: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
-    mapping, working = receiving.mapping_of(job), job.state in WORKING
-    aside = list(queries.aside_of(job, after=_number(request, "after"), limit=51))
+    aside = list(queries.aside_of(job, after=_number(request, "after"), limit=SHOWN + 1))
+    fields = TABLES[job.kind].fields if job.kind else ()
+    stands = table_pages.standing(ops.DELIVERIES, job)
     context: dict[str, Any] = {
         "job": job,
         "kind": str(KIND_WORDS.get(job.kind, "")),
         "errors": errors or [],
-        "columns": [
-            {
-                "key": f"column-{place}",
-                "name": name,
-                "field": mapping.get(place, ""),
-                "samples": job.samples[place] if place < len(job.samples) else [],
-            }
-            for place, name in enumerate(job.header)
-        ],
-        "fields": [(each.key, field_word(each.key)) for each in TABLES[job.kind].fields]
-        if job.kind
-        else [],
-        "working": working,
-        "is_lost": working and not background.state_of(lock_of(job.pk)),
-        "failure": refusal_word(job.failure) if job.failure else "",
+        "columns": table_pages.columns_of(job),
+        "fields": [(each.key, field_word(each.key)) for each in fields],
+        **stands,
         "totals": queries.totals_of(job),
-        "faults": [_told(each) for each in queries.faults_of(job)] if not working else [],
-        "aside": aside[:50],
-        "after": aside[49].pk if len(aside) > 50 else None,
-        "is_removable": job.state in deliveries.WAITING,
+        "faults": [_told(each) for each in queries.faults_of(job)]
+        if not stands["working"]
+        else [],
+        "aside": aside[:SHOWN],
+        "after": aside[SHOWN - 1].pk if len(aside) > SHOWN else None,
         "is_done": job.state == State.DONE,
     }
     name = "billing/feeds/_delivery.html" if request.htmx else "billing/feeds/delivery.html"
@@ -210,42 +190,30 @@ def _told(fault: dict[str, Any]) -> dict[str, Any]:
 def columns(request: StaffRequest, delivery_id: int) -> HttpResponse:
     """Take the columns as they were named, and begin the check."""
     job = queries.delivery_for(actor=request.actor, delivery_id=delivery_id)
-    mapping = {place: request.POST.get(f"column-{place}", "") for place in range(len(job.header))}
+    mapping = table_pages.columns_in(request, job)
     try:
-        receiving.name_columns(actor=request.actor, delivery_id=job.pk, mapping=mapping)
-    except ops.BadMapping as bad:
-        return _show(request, job, [_fault(code, name) for code, name in bad.faults], 422)
-    except FileMovedOn:
-        _moved_on(request)
+        table_pages.move(
+            request,
+            lambda: ops.DELIVERIES.name_columns(
+                actor=request.actor, file_id=job.pk, mapping=mapping
+            ),
+            else_say=_moved_on(),
+        )
+    except BadMapping as bad:
+        errors = [table_pages.column_fault(code, field_word(name)) for code, name in bad.faults]
+        return _show(request, job, errors, UNPROCESSABLE)
     return redirect("billing:delivery", job.pk)
 
 
-def _fault(code: str, name: str) -> str:
-    if code == "missing":
-        return _("No column holds this: %s") % field_word(name)
-    return _("Two columns hold this: %s") % field_word(name)
-
-
-def _moved_on(request: StaffRequest) -> None:
-    messages.warning(request, _("Somebody went on with this delivery meanwhile."))
+def _moved_on() -> str:
+    return _("Somebody went on with this delivery meanwhile.")
 
 
 @staff_view(MANAGE, methods=POST)
 def act(request: StaffRequest, delivery_id: int, action: str) -> HttpResponse:
     """Back to the columns, take in, go on, or throw away."""
     job = queries.delivery_for(actor=request.actor, delivery_id=delivery_id)
-    done = {
-        "back": receiving.reopen_columns,
-        "start": deliveries.start,
-        "resume": deliveries.resume,
-        "discard": deliveries.discard,
-    }.get(action)
-    if done is None:
-        raise Http404(action)
-    try:
-        done(actor=request.actor, delivery_id=job.pk)
-    except FileMovedOn:
-        _moved_on(request)
+    table_pages.move_by(request, ops.DELIVERIES, job, action, else_say=_moved_on())
     if action == "discard":
         return redirect("billing:feed", job.feed_id)
     return redirect("billing:delivery", job.pk)
@@ -288,12 +256,13 @@ def _decide(
     form = ReasonForm(request.POST if request.method == "POST" else None)
 
     def do(data: dict[str, Any]) -> str:
-        try:
-            operation(
+        table_pages.move(
+            request,
+            lambda: operation(
                 actor=request.actor, delivery_id=job.pk, reason=data["reason"], now=request.now
-            )
-        except FileMovedOn:
-            _moved_on(request)
+            ),
+            else_say=_moved_on(),
+        )
         return back
 
     return box(request, form, do, words={"back": back, **words})
@@ -304,21 +273,20 @@ def _page(job: Delivery) -> str:
 
 
 @staff_view(MANAGE, methods=POST, opens=False)
-def aside_file(
-    request: StaffRequest, delivery_id: int, form: str
-) -> HttpResponse | StreamingHttpResponse:
+def aside_file(request: StaffRequest, delivery_id: int, form: str) -> StreamingHttpResponse:
     """The rows that were set aside as a file, in the reader's language; that it was taken is
     recorded."""
     job = queries.delivery_for(actor=request.actor, delivery_id=delivery_id)
-    if form not in TYPES:
-        raise Http404(form)
-    with acting(request.actor):
-        deliveries.record_rows(actor=request.actor, delivery=job, form=form, now=request.now)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"aside.{form}"
-        write_aside(queries.aside_of(job), path=path, form=form)
-        name = f"{job.feed.key}-{job.pk}-{_('rows set aside')}.{form}"
-        return send_file(request, path, name=name, content_type=TYPES[form], remove=True)
+    return table_pages.send_rows(
+        request,
+        form,
+        name=f"{job.feed.key}-{job.pk}-{_('rows set aside')}",
+        write=lambda path: write_aside(queries.aside_of(job), path=path, form=form),
+        record=lambda: ops.DELIVERIES.record_rows(
+            job, actor=request.actor, form=form, now=request.now, row_count=job.refused_count,
+            what="rows set aside",
+        ),
+    )  # fmt: skip
 
 
 @staff_view(VIEW)

@@ -13,7 +13,7 @@ from django.db import connection
 
 from qiao.cases.models import CaseIntake
 from qiao.cases.operations import intake_files as files
-from qiao.cases.operations.intake_runs import run_started, start_intake
+from qiao.cases.operations.intake_runs import start_intake
 from qiao.core.actor import Actor
 from qiao.core.demo import Finding, World
 from qiao.core.demo_audit import ask
@@ -50,7 +50,7 @@ def build(world: World) -> None:
     now = world.now - timedelta(days=2, hours=3)
     job = _checked(actor, unit, "旧热线系统", "热线工单2024.csv", _log(unit, now, rows, 400), now)
     start_intake(actor=actor, intake_id=job.pk, now=now)
-    run_started(actor=actor, intake_id=job.pk, now=now)
+    files.LOGS.run(actor=actor, file_id=job.pk, now=now)
     later = world.now - timedelta(minutes=35)
     data = _log(unit, later, rows // 3, 30)
     _checked(actor, unit, "市民热线 12345", "12345转办.csv", data, later)
@@ -77,7 +77,7 @@ def _checked(
     mapping = {int(column): key for column, key in job.mapping.items()}
     with acting(actor):
         files.name_columns(actor=actor, intake_id=job.pk, mapping=mapping, settings=job.settings)
-    return files.run_check(actor=actor, intake_id=job.pk, now=now)
+    return files.LOGS.run_check(actor=actor, file_id=job.pk, now=now)
 
 
 def _log(unit: int, now: datetime, rows: int, days: int) -> bytes:

@@ -8,15 +8,15 @@ from django.utils.translation import pgettext_lazy
 
 from qiao.cases.models.case import Case
 from qiao.cases.models.causes import Cause
+from qiao.core.table_models import UploadedTable, known_states
 
 
-class CaseIntake(models.Model):
+class CaseIntake(UploadedTable):
     """One file of cases on its way into one unit, from the upload until it is taken back.
 
-    `source` names whose log it is: a case is known again by source and number. `mapping` gives a
-    field for every column, `settings` the time zone, the order of days, the team of open cases and
-    whether promises count, `choices` what the words of the log mean here. `findings` is what the
-    check found. `read_count` rows have been dealt with, in the file's order.
+    `source` names whose log it is: a case is known again by source and number. `settings` are the
+    time zone, the order of days, the team of open cases and whether promises count, `choices` says
+    what the words of the log mean here.
     """
 
     class State(models.TextChoices):
@@ -34,55 +34,30 @@ class CaseIntake(models.Model):
 
     organisation = models.ForeignKey("staff.Organisation", models.PROTECT, related_name="+")
     source = models.TextField()
-    file_name = models.TextField()
-    size_bytes = models.BigIntegerField()
-    digest = models.TextField(default="", db_collation="C")
-    format = models.TextField(default="")
-    header = models.JSONField(default=list)
-    samples = models.JSONField(default=list)
-    mapping = models.JSONField(default=dict)
     settings = models.JSONField(default=dict)
     choices = models.JSONField(default=dict)
     is_mapping_kept = models.BooleanField(default=False)
     state = models.TextField(choices=State.choices, default=State.READING)
-    findings = models.JSONField(default=dict)
-    checked_rows = models.IntegerField(default=0)
-    failure = models.TextField(default="")
-    failure_detail = models.TextField(default="")
-    is_on_disk = models.BooleanField(default=True)
-    read_count = models.IntegerField(default=0)
     created_count = models.IntegerField(default=0)
     known_count = models.IntegerField(default=0)
     updated_count = models.IntegerField(default=0)
     differing_count = models.IntegerField(default=0)
-    refused_count = models.IntegerField(default=0)
     undone_count = models.IntegerField(default=0)
     kept_count = models.IntegerField(default=0)
-    created_at = models.DateTimeField()
-    created_by_id = models.BigIntegerField()
     started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
     undone_by_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    state__in=[
-                        "reading", "mapping", "checking", "checked", "failed", "discarded",
-                        "running", "done", "cancelled", "rolling_back", "rolled_back",
-                    ]
-                ),
-                name="cases_intake_state",
-            ),
+            known_states("cases_intake_state", more=["cancelled", "rolling_back", "rolled_back"]),
             models.CheckConstraint(condition=~Q(source=""), name="cases_intake_sourced"),
             models.UniqueConstraint(
                 fields=["organisation", "source", "digest"],
                 condition=Q(state__in=["running", "done", "rolling_back"]),
                 name="cases_intake_once",
             ),
-        ]  # fmt: skip
+        ]
 
 
 class IntakeMapping(models.Model):

@@ -7,14 +7,14 @@ from typing import Any
 from django.db import connection
 
 from qiao.cases.models import CaseIntake
-from qiao.cases.operations.intake_files import drop_file
+from qiao.cases.operations.intake_files import LOGS
 
 
 def let_uploads_go(idents: Sequence[Any], _now: datetime) -> None:
     """Discard uploaded logs that nobody started."""
     for job in CaseIntake.objects.select_for_update().filter(pk__in=idents):
         job.state, job.findings, job.choices = CaseIntake.State.DISCARDED, {}, {}
-        drop_file(job)
+        LOGS.drop(job)
 
 
 def let_findings_go(idents: Sequence[Any], _now: datetime) -> None:

@@ -1,9 +1,8 @@
 """How one file of cases is read: the plan out of its mapping, settings and choices."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,10 +16,10 @@ from qiao.core.packs.enabled import catalogue
 from qiao.core.packs.model import CaseType
 from qiao.core.rules.columns import RowFault, fold
 from qiao.core.rules.texts import Text
-from qiao.core.sheets import Sheet, SheetRow
+from qiao.core.sheets import SheetRow
+from qiao.core.table_life import mapping_of
 from qiao.staff.queries import organisation
 
-BATCH: Final = 2_000
 PERMISSION: Final = "cases.intake"
 SEPARATOR: Final = "\x1f"  # between the code of a type and that of its sub-type
 NO_PROMISES, OPEN_PROMISES = "none", "open"
@@ -37,11 +36,6 @@ class BadPlan(ValueError):  # noqa: N818 - names the finding
 def code_of(kind: str, sub: str) -> str:
     """The code of a row as the choices name it."""
     return f"{kind}{SEPARATOR}{sub}" if sub else kind
-
-
-def mapping_of(job: CaseIntake) -> dict[int, str]:
-    """The field of every column."""
-    return {int(column): key for column, key in job.mapping.items()}
 
 
 def plan_of(job: CaseIntake) -> Plan:
@@ -131,25 +125,16 @@ class Reader:
     now: datetime
     numbers: set[int] = field(default_factory=set)
 
-    def batches(self, sheet: Sheet, *, skip: int = 0) -> Iterator[tuple[list[int], list[LogRow]]]:
-        """Row numbers and rows behind the first `skip`, in batches."""
-        rows = iter(sheet.rows())
-        for passed in islice(rows, skip):
-            self._twice(self._read(passed))
-        while batch := list(islice(rows, BATCH)):
-            read = [self._read(row) for row in batch]
-            for row in read:
-                if self._twice(row):
-                    row.faults.append(RowFault("number", "twice", row.number))
-            yield [row.number for row in batch], read
-
-    def _read(self, row: SheetRow) -> LogRow:
+    def read(self, row: SheetRow) -> LogRow:
+        """A row by the plan; the second good one of a number is refused."""
         read = read_log_row(row.cells, self.plan, now=self.now)
         read.faults += [
             RowFault(self.plan.mapping[fault.column], str(fault.code))
             for fault in row.faults
             if self.plan.mapping.get(fault.column)
         ]
+        if self._twice(read):
+            read.faults.append(RowFault("number", "twice", read.number))
         return read
 
     def _twice(self, row: LogRow) -> bool:

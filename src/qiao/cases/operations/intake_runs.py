@@ -1,20 +1,17 @@
-"""Logs that are taken in: started, resumed, stopped; the work itself is a job."""
+"""Logs that are taken in: started once each, stopped for good."""
 
 from datetime import datetime
 from typing import Any, Final
 
 from qiao.cases.models import CaseIntake, IntakeCategory, IntakeMapping
-from qiao.cases.operations.intake_files import defer, drop_file, locked, path_of
-from qiao.cases.operations.intake_plan import PERMISSION, SEPARATOR, causes_by_key, mapping_of
-from qiao.cases.operations.intake_taking import IntakeEnded, run_intake
-from qiao.core import disclosure
+from qiao.cases.operations.intake_files import LOGS
+from qiao.cases.operations.intake_plan import PERMISSION, SEPARATOR, causes_by_key
 from qiao.core.actor import Actor
 from qiao.core.rules.columns import fold, signature
-from qiao.core.sheets import SheetRefused
-from qiao.core.table_uploads import GONE, FileChanged, FileMovedOn, digest_of, failure_of
-from qiao.core.transactions import acting, required
+from qiao.core.table_life import mapping_of
+from qiao.core.table_uploads import GONE, FileMovedOn, digest_of
+from qiao.core.transactions import acting
 
-RUN_TASK: Final = "cases.run_intake"
 _State = CaseIntake.State
 LIVE: Final = (_State.RUNNING, _State.DONE, _State.ROLLING_BACK)
 
@@ -37,11 +34,11 @@ def start_intake(*, actor: Actor, intake_id: int, now: datetime) -> CaseIntake:
     found = CaseIntake.objects.get(id=intake_id)
     actor.require(PERMISSION, found.organisation_id)
     try:
-        digest = digest_of(path_of(intake_id))
+        digest = digest_of(LOGS.path_of(intake_id))
     except FileNotFoundError as missing:
         raise FileMovedOn(GONE) from missing
     with acting(actor):
-        job = locked(actor, intake_id, _State.CHECKED)
+        job = LOGS.locked(actor, intake_id, _State.CHECKED)
         before = CaseIntake.objects.filter(
             organisation_id=job.organisation_id, source=job.source, digest=digest, state__in=LIVE
         ).first()
@@ -49,10 +46,8 @@ def start_intake(*, actor: Actor, intake_id: int, now: datetime) -> CaseIntake:
             raise AlreadyTakenIn(before.pk)
         learn_categories(job)
         _keep_mapping(job, now)
-        job.digest, job.state, job.started_at, job.samples = digest, _State.RUNNING, now, []
-        job.save()
-        defer(RUN_TASK, job, actor)
-    return job
+        job.digest, job.started_at = digest, now
+        return LOGS.begin(job, actor)
 
 
 def learn_categories(job: CaseIntake) -> None:
@@ -90,65 +85,12 @@ def _keep_mapping(job: CaseIntake, now: datetime) -> None:
     )
 
 
-def resume_intake(*, actor: Actor, intake_id: int) -> CaseIntake:
-    """Have a running intake go on whose job was lost or refused.
-
-    Raises `FileMovedOn` where it has ended or its file is not here, and `Forbidden`.
-    """
-    job = locked(actor, intake_id, _State.RUNNING)
-    if not job.is_on_disk:
-        raise FileMovedOn(GONE)
-    job.failure = job.failure_detail = ""
-    job.save(update_fields=["failure", "failure_detail"])
-    defer(RUN_TASK, job, actor)
-    return job
-
-
-def run_started(*, actor: Actor, intake_id: int, now: datetime) -> None:
-    """Take in what is left of a started log; its file is removed when it has ended.
-
-    Opens its own transactions. A file that cannot be read further leaves the intake where it is,
-    with the failure told beside it.
-    """
-    try:
-        run_intake(actor=actor, intake_id=intake_id, path=path_of(intake_id), now=now)
-    except IntakeEnded:
-        pass
-    except (SheetRefused, FileChanged, FileNotFoundError) as refusal:
-        failure, detail = failure_of(refusal)
-        CaseIntake.objects.filter(id=intake_id, state=_State.RUNNING).update(
-            failure=failure, failure_detail=detail
-        )
-        return
-    with acting(actor):
-        job = CaseIntake.objects.select_for_update().get(id=intake_id)
-        if job.state != _State.RUNNING and job.is_on_disk:
-            drop_file(job)
-
-
 def stop_intake(*, actor: Actor, intake_id: int, now: datetime) -> CaseIntake:
     """Stop for good and remove the file; what was taken in stays.
 
     Raises `FileMovedOn` and `Forbidden`.
     """
-    job = locked(actor, intake_id, _State.RUNNING)
+    job = LOGS.locked(actor, intake_id, _State.RUNNING)
     job.state, job.finished_at = _State.CANCELLED, now
-    drop_file(job)
+    LOGS.drop(job)
     return job
-
-
-def record_rows(*, actor: Actor, job: CaseIntake, what: str, form: str, now: datetime) -> None:
-    """Keep that somebody took the refused or differing rows of a log away. Raises `Forbidden`."""
-    required()
-    actor.require(PERMISSION, job.organisation_id)
-    disclosure.record(
-        kind="export",
-        subject="cases.intake",
-        subject_id=job.pk,
-        fields=("row", "number", "field", "found", "expected"),
-        row_count=job.refused_count if what == "refused" else job.differing_count,
-        organisation_id=job.organisation_id,
-        actor=actor,
-        now=now,
-        reason=f"{what} rows as {form}",
-    )

@@ -1,15 +1,13 @@
-"""Taking a log of cases in, batch by batch: each batch is one transaction and one event.
+"""Taking a batch of a log of cases in: one transaction and one event.
 
 A number that is here is updated by what the log says now while nobody worked on its case here;
-else the file changes nothing and what differs is told. A run that was killed goes on after its
-last batch: the file's row is locked and tells how far it is.
+else the file changes nothing and what differs is told.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
@@ -19,25 +17,17 @@ from qiao.cases.events import CasesTakenIn
 from qiao.cases.models import CaseIntake, IntakeRow
 from qiao.cases.operations.intake_deciding import Decided, Deciding
 from qiao.cases.operations.intake_known import Known, differences, find_known, may_update
-from qiao.cases.operations.intake_plan import Reader, plan_of
 from qiao.cases.operations.intake_updating import Update, update_cases
 from qiao.cases.operations.intake_writing import write_cases
 from qiao.cases.rules.intake_rows import LogRow
 from qiao.core.actor import Actor
-from qiao.core.ahead import ahead
 from qiao.core.copying import copy_rows
 from qiao.core.events import publish
-from qiao.core.sheets import open_sheet
-from qiao.core.table_uploads import FileChanged, digest_of
-from qiao.core.transactions import acting, required
+from qiao.core.transactions import required
 from qiao.customers.operations.people_meant import PersonSaid, people_meant
 
 _RECORD = "intake_id, row_number, outcome, case_id, number, faults, differs"
 _Outcome = IntakeRow.Outcome
-
-
-class IntakeEnded(Exception):  # noqa: N818 - names the finding
-    """The intake is done, cancelled or rolled back; or another run is ahead of this one."""
 
 
 @dataclass(slots=True)
@@ -56,60 +46,21 @@ class _Record:
         )  # fmt: skip
 
 
-def locked_run(intake_id: int, read_count: int) -> CaseIntake:
-    """A running intake, its row locked. Raises `IntakeEnded`, also where it is further on."""
-    required()
-    job = CaseIntake.objects.select_for_update().get(id=intake_id)
-    if job.state != CaseIntake.State.RUNNING or job.read_count != read_count:
-        raise IntakeEnded(job.state)
-    return job
-
-
-def run_intake(
-    *,
-    actor: Actor,
-    intake_id: int,
-    path: Path,
-    now: datetime,
-    progress: Callable[[CaseIntake], None] = lambda _: None,
-) -> CaseIntake:
-    """Take in what is left of the file, a transaction for every batch, until it ends.
-
-    Opens its own transactions. Raises `FileChanged`, `IntakeEnded` and `SheetRefused`.
-    """
-    job = CaseIntake.objects.get(id=intake_id)
-    if job.state != CaseIntake.State.RUNNING:
-        raise IntakeEnded(job.state)
-    if digest_of(path) != job.digest:
-        raise FileChanged(job.file_name)
-    reader, deciding = Reader(plan_of(job), now), Deciding(job, now)
-    for numbers, rows in ahead(reader.batches(open_sheet(path), skip=job.read_count)):
-        with acting(actor):
-            job = locked_run(job.pk, job.read_count)
-            take_batch(job, numbers, rows, deciding, actor, now)
-        progress(job)
-    with acting(actor):
-        job = locked_run(job.pk, job.read_count)
-        job.state, job.finished_at = CaseIntake.State.DONE, now
-        job.save()
-    return job
-
-
 def take_batch(
     job: CaseIntake,
-    numbers: Sequence[int],
-    rows: Sequence[LogRow],
+    batch: Sequence[tuple[int, LogRow]],
     deciding: Deciding,
     actor: Actor,
     now: datetime,
 ) -> None:
     """Take the next rows of a locked run in, in the caller's transaction."""
-    good = [row for row in rows if not row.faults]
+    required()
+    good = [row for _number, row in batch if not row.faults]
     held = find_known(job.organisation_id, job.source, [row.number for row in good], lock=True)
     new: list[tuple[_Record, Decided]] = []
     updates: list[Update] = []
     records = []
-    for number, row in zip(numbers, rows, strict=True):
+    for number, row in batch:
         record = _Record(number, _Outcome.REFUSED, row.number)
         records.append(record)
         if row.faults:
@@ -169,13 +120,11 @@ def with_people(decided: Sequence[Decided], organisation_id: int) -> list[Decide
 
 def _count(job: CaseIntake, records: Sequence[_Record]) -> None:
     outcomes = Counter(record.outcome for record in records)
-    job.read_count += len(records)
     job.created_count += outcomes[_Outcome.CREATED]
     job.known_count += outcomes[_Outcome.KNOWN]
     job.updated_count += outcomes[_Outcome.UPDATED]
     job.differing_count += outcomes[_Outcome.DIFFERS]
     job.refused_count += outcomes[_Outcome.REFUSED]
-    job.save()
 
 
 def _tell(job: CaseIntake, records: Sequence[_Record], actor: Actor, now: datetime) -> None:

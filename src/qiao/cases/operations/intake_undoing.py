@@ -12,13 +12,12 @@ from typing import Any, Final
 from django.db import connection
 
 from qiao.cases.models import CaseIntake
-from qiao.cases.operations.intake_files import defer, locked
+from qiao.cases.operations.intake_files import LOGS
 from qiao.cases.operations.intake_plan import PERMISSION
 from qiao.core.actor import Actor
 from qiao.core.transactions import acting, required
 from qiao.customers.queries.references import used_by
 
-UNDO_TASK: Final = "cases.undo_intake"
 BATCH: Final = 2_000
 _State = CaseIntake.State
 UNDOABLE: Final = (_State.DONE, _State.CANCELLED)
@@ -58,11 +57,11 @@ def begin_undoing(*, actor: Actor, intake_id: int) -> CaseIntake:
 
     Raises `FileMovedOn` unless it is done or cancelled, and `Forbidden`.
     """
-    job = locked(actor, intake_id, *UNDOABLE, _State.ROLLING_BACK)
+    job = LOGS.locked(actor, intake_id, *UNDOABLE, _State.ROLLING_BACK)
     if job.state != _State.ROLLING_BACK:
         job.state, job.undone_by_id = _State.ROLLING_BACK, actor.person_id
         job.save()
-    defer(UNDO_TASK, job, actor)
+    LOGS.defer(job, actor)
     return job
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from qiao.cases.models import CaseIntake
-from qiao.cases.operations.intake_files import lock_of
+from qiao.cases.operations.intake_files import LOGS
 from qiao.cases.operations.intake_plan import SEPARATOR, types_at
 from qiao.cases.queries.cause_choices import cause_choices
 from qiao.cases.queries.choices import units
@@ -24,15 +24,13 @@ from qiao.cases.rules.intake_times import (
 from qiao.cases.rules.intake_times import orders as possible_orders
 from qiao.cases.showing.intake_words import FIELDS, NOTES, expected_word, fault_sentence
 from qiao.cases.showing.names import GROUPS
-from qiao.core import background
 from qiao.core.actor import Actor
 from qiao.core.packs.enabled import catalogue
-from qiao.core.table_words import refusal_word
+from qiao.core.table_pages import columns_of, fault_lines, standing
 from qiao.core.wording import said
 from qiao.staff.queries import local_days, organisation_names
 
 STATE = CaseIntake.State
-WORKING: Final = (STATE.READING, STATE.CHECKING)
 MOST_CODES: Final = 300  # codes that are mapped on one page, the most frequent first
 MOST_WORDS: Final = 60
 Choices = Sequence[tuple[str, Any]]
@@ -118,14 +116,11 @@ def file_context(
     job: CaseIntake, *, actor: Actor, post: Mapping[str, str], now: datetime
 ) -> dict[str, Any]:
     """All that the page of a file before its start shows."""
-    working = job.state in WORKING
     context: dict[str, Any] = {
         "job": job,
         "unit": organisation_names([job.organisation_id])[job.organisation_id],
         "steps": _steps(job),
-        "working": working,
-        "is_lost": working and not background.state_of(lock_of(job.pk)),
-        "failure": refusal_word(job.failure) if job.failure else "",
+        **standing(LOGS, job),
     }
     if job.state == STATE.MAPPING:
         context |= _columns(job, actor, post)
@@ -145,15 +140,7 @@ def _steps(job: CaseIntake) -> list[dict[str, str]]:
 
 def _columns(job: CaseIntake, actor: Actor, post: Mapping[str, str]) -> dict[str, Any]:
     settings = {key: post.get(key, value) for key, value in job.settings.items()}
-    columns = [
-        {
-            "name": name,
-            "samples": job.samples[place] if place < len(job.samples) else [],
-            "field": post.get(f"column-{place}", job.mapping.get(str(place), "")),
-            "key": f"column-{place}",
-        }
-        for place, name in enumerate(job.header)
-    ]
+    columns = columns_of(job, post)
     times = [c for c in columns if c["field"] in TIMES]
     values = [value for column in times for value in column["samples"]]
     teams = units(
@@ -194,15 +181,6 @@ def _read(values: Sequence[str], settings: Mapping[str, str]) -> list[tuple[str,
 
 def _found(job: CaseIntake, now: datetime) -> dict[str, Any]:
     found, options = job.findings, _options(job, now)
-    faults = [
-        {
-            "what": fault_sentence(field, code),
-            "expected": expected_word(code),
-            "count": count,
-            "rows": [{"number": number, "found": text} for number, text in examples],
-        }
-        for field, code, count, examples in found.get("faults", [])
-    ]
     words = word_lists(job)
     causes = job.choices.get("causes", {})
     types = job.choices.get("types", {})
@@ -222,7 +200,7 @@ def _found(job: CaseIntake, now: datetime) -> dict[str, Any]:
     )
     return {
         "found": found,
-        "faults": faults,
+        "faults": fault_lines(found, _told),
         "codes": codes,
         "unmapped": sum(code["count"] for code in codes if not code["chosen"]),
         "more_codes": found["different"]["codes"] - len(codes),
@@ -231,6 +209,10 @@ def _found(job: CaseIntake, now: datetime) -> dict[str, Any]:
         "words": _words(job, words),
         "notes": [(NOTES[note], count, rows) for note, count, rows in found.get("notes", [])],
     }
+
+
+def _told(field: str, code: str) -> dict[str, str]:
+    return {"what": fault_sentence(field, code), "expected": expected_word(code)}
 
 
 def _words(job: CaseIntake, words: Mapping[str, list[tuple[str, int]]]) -> list[dict[str, Any]]:

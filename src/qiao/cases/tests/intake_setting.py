@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from qiao.cases.models import CaseIntake
 from qiao.cases.operations import intake_files as files
-from qiao.cases.operations.intake_runs import run_started, start_intake
+from qiao.cases.operations.intake_runs import start_intake
 from qiao.cases.operations.intake_undoing import begin_undoing, undo_intake
 from qiao.core.transactions import acting
 from qiao.staff.tests.cast import Company
@@ -48,12 +48,12 @@ class Intake:
                 mapping={int(c): key for c, key in job.mapping.items()},
                 settings=job.settings | self.settings | changes,
             )
-        return files.run_check(actor=self.company.agent, intake_id=job.pk, now=self.now)
+        return files.LOGS.run_check(actor=self.company.agent, file_id=job.pk, now=self.now)
 
     def start(self, job: CaseIntake) -> CaseIntake:
         """Take a checked file in, to its end."""
         start_intake(actor=self.company.agent, intake_id=job.pk, now=self.now)
-        run_started(actor=self.company.agent, intake_id=job.pk, now=self.now)
+        files.LOGS.run(actor=self.company.agent, file_id=job.pk, now=self.now)
         job.refresh_from_db()
         return job
 

@@ -19,7 +19,7 @@ from qiao.cases.models import (
 from qiao.cases.operations import add_note
 from qiao.cases.operations import intake_files as files
 from qiao.cases.operations.intake_plan import BadPlan
-from qiao.cases.operations.intake_runs import AlreadyTakenIn, run_started, start_intake
+from qiao.cases.operations.intake_runs import AlreadyTakenIn, start_intake
 from qiao.cases.rules.clock_rows import state_from_data
 from qiao.cases.tests.intake_setting import NOW, Intake, table
 from qiao.core.actor import Forbidden
@@ -165,7 +165,7 @@ def test_a_run_that_was_killed_goes_on_after_its_last_batch(
     monkeypatch: pytest.MonkeyPatch,
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
 ) -> None:
-    monkeypatch.setattr("qiao.cases.operations.intake_plan.BATCH", 10)
+    monkeypatch.setattr(files.LOGS, "size", 10)
     rows = [f"C{n},2026-01-05 09:00,,,漏水报修,办理中,说{n}," for n in range(35)]
     job = intake.check(intake.receive(table(HEADER, *rows).encode()))
     start_intake(actor=intake.company.agent, intake_id=job.pk, now=NOW)
@@ -179,14 +179,14 @@ def test_a_run_that_was_killed_goes_on_after_its_last_batch(
     with monkeypatch.context() as patched:
         patched.setattr("qiao.cases.operations.intake_taking._tell", die)
         with pytest.raises(KeyboardInterrupt):
-            run_started(actor=intake.company.agent, intake_id=job.pk, now=NOW)
+            files.LOGS.run(actor=intake.company.agent, file_id=job.pk, now=NOW)
     job.refresh_from_db()
     assert (job.state, job.read_count, Case.objects.count()) == ("running", 20, 20)
     with django_capture_on_commit_callbacks(execute=True):
-        run_started(actor=intake.company.agent, intake_id=job.pk, now=NOW)
+        files.LOGS.run(actor=intake.company.agent, file_id=job.pk, now=NOW)
     job.refresh_from_db()
     assert (job.state, job.created_count, Case.objects.count()) == ("done", 35, 35)
-    assert not files.path_of(job.pk).exists()
+    assert not files.LOGS.path_of(job.pk).exists()
 
 
 def test_taking_back_leaves_what_was_worked_on(intake: Intake) -> None:

@@ -18,17 +18,12 @@ from qiao.cases.showing.intake_pages import allowed_words, file_context, word_li
 from qiao.cases.showing.intake_words import FIELDS, plan_word
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.table_forms import received
-from qiao.core.table_uploads import FileMovedOn
+from qiao.core.table_pages import columns_in, move, move_by
 
 INTAKE = "cases.intake"
 METHODS = ("GET", "HEAD", "POST")
 POST = ("POST",)
 UNPROCESSABLE = 422
-
-
-def moved_on(request: StaffRequest) -> None:
-    """Say that the file is elsewhere by now."""
-    messages.warning(request, _("Somebody went on with this file meanwhile."))
 
 
 @staff_view(INTAKE, methods=METHODS, opens=False)
@@ -77,20 +72,15 @@ def show(
 def columns(request: StaffRequest, intake_id: int) -> HttpResponse:
     """Take the columns as they were named, and begin the check."""
     job = get_intake_for(actor=request.actor, intake_id=intake_id)
-    mapping = {place: request.POST.get(f"column-{place}", "") for place in range(len(job.header))}
+    mapping = columns_in(request, job)
+    settings = job.settings | settings_in(request.POST)
     try:
-        files.name_columns(
-            actor=request.actor,
-            intake_id=job.pk,
-            mapping=mapping,
-            settings=job.settings | settings_in(request.POST),
+        return _move(
+            request, job, files.name_columns, intake_id=job.pk, mapping=mapping, settings=settings
         )
     except BadPlan as refusal:
         errors = [plan_word(code, field) for code, field in refusal.faults]
         return show(request, job, errors=errors, status=UNPROCESSABLE)
-    except FileMovedOn:
-        moved_on(request)
-    return redirect("cases:intake", job.pk)
 
 
 @staff_view(INTAKE, methods=POST)
@@ -99,17 +89,14 @@ def words(request: StaffRequest, intake_id: int) -> HttpResponse:
     job = get_intake_for(actor=request.actor, intake_id=intake_id)
     shown = {kind: [word for word, _count in rows] for kind, rows in word_lists(job).items()}
     chosen = choices_in(request.POST, shown, allowed_words(job, now=request.now))
-    return _move(request, job, files.choose_words, choices=chosen)
+    return _move(request, job, files.choose_words, intake_id=job.pk, choices=chosen)
 
 
 def _move(
-    request: StaffRequest, job: CaseIntake, move: Callable[..., Any], **more: Any
+    request: StaffRequest, job: CaseIntake, do: Callable[..., Any], **more: Any
 ) -> HttpResponse:
     """Do something with the file, and go back to it."""
-    try:
-        move(actor=request.actor, intake_id=job.pk, **more)
-    except FileMovedOn:
-        moved_on(request)
+    move(request, lambda: do(actor=request.actor, **more))
     return redirect("cases:intake", job.pk)
 
 
@@ -117,14 +104,14 @@ def _move(
 def back(request: StaffRequest, intake_id: int) -> HttpResponse:
     """Back to the columns; a running check ends."""
     job = get_intake_for(actor=request.actor, intake_id=intake_id)
-    return _move(request, job, files.reopen_columns)
+    return _move(request, job, files.LOGS.reopen_columns, file_id=job.pk)
 
 
 @staff_view(INTAKE, methods=POST)
 def again(request: StaffRequest, intake_id: int) -> HttpResponse:
-    """Check once more, after the job was lost."""
+    """Read the columns or check once more, after the job was lost."""
     job = get_intake_for(actor=request.actor, intake_id=intake_id)
-    return _move(request, job, files.check_again)
+    return _move(request, job, files.LOGS.resume, file_id=job.pk)
 
 
 @staff_view(INTAKE, methods=POST, opens=False)
@@ -132,23 +119,16 @@ def start(request: StaffRequest, intake_id: int) -> HttpResponse:
     """Take the log in."""
     job = get_intake_for(actor=request.actor, intake_id=intake_id)
     try:
-        start_intake(actor=request.actor, intake_id=job.pk, now=request.now)
+        return _move(request, job, start_intake, intake_id=job.pk, now=request.now)
     except AlreadyTakenIn as refusal:
         messages.warning(request, _("This very file was taken in before: here is the import."))
         return redirect("cases:intake", refusal.intake_id)
-    except FileMovedOn:
-        moved_on(request)
-    return redirect("cases:intake", job.pk)
 
 
 @staff_view(INTAKE, methods=POST)
 def discard(request: StaffRequest, intake_id: int) -> HttpResponse:
     """Throw the file away."""
     job = get_intake_for(actor=request.actor, intake_id=intake_id)
-    try:
-        files.discard_log(actor=request.actor, intake_id=job.pk)
-    except FileMovedOn:
-        moved_on(request)
-    else:
+    if move_by(request, files.LOGS, job, "discard"):
         messages.success(request, _("The file has been removed."))
     return redirect("cases:intakes")

@@ -1,8 +1,5 @@
 """Logs that are taken in: the list, one of them with its rows and its report, taking it back."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qiao.cases.models import CaseIntake
-from qiao.cases.operations.intake_files import lock_of
-from qiao.cases.operations.intake_runs import record_rows, resume_intake, stop_intake
+from qiao.cases.operations.intake_files import LOGS
+from qiao.cases.operations.intake_runs import stop_intake
 from qiao.cases.operations.intake_undoing import UNDOABLE, begin_undoing
 from qiao.cases.queries.intake import BEFORE_START, VIEWS, get_intake_for, list_intakes, list_rows
 from qiao.cases.queries.intake_report import what_came_in
 from qiao.cases.showing.intake_files import write_differing, write_refused
 from qiao.cases.showing.intake_report import report_tables
-from qiao.cases.views.intake import INTAKE, METHODS, POST, moved_on, show
+from qiao.cases.views.intake import INTAKE, METHODS, POST, show
 from qiao.core import background
-from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.table_files import TYPES
-from qiao.core.table_uploads import FileMovedOn
+from qiao.core.table_pages import move, move_by, moved_on, percent, send_rows
 from qiao.core.table_words import refusal_word
-from qiao.core.transactions import acting, outside
 from qiao.staff.queries import names_of, organisation_names
 
 STATE = CaseIntake.State
@@ -93,11 +87,11 @@ def _head(job: CaseIntake) -> dict[str, Any]:
         "who": people.get(job.created_by_id, ""),
         "undone_by": people.get(job.undone_by_id or 0, ""),
         "working": working,
-        "standing": background.state_of(lock_of(job.pk)) if working else "",
+        "standing": background.state_of(LOGS.lock_of(job.pk)) if working else "",
         "failure": refusal_word(job.failure) if job.failure else "",
         "now": now,
         "whole": whole,
-        "percent": min(100, now * 100 // whole) if whole else 0,
+        "percent": percent(now, whole),
         "is_undoable": job.state in UNDOABLE and job.created_count > 0,
         "is_undone": job.state in {STATE.ROLLING_BACK, STATE.ROLLED_BACK},
     }
@@ -120,11 +114,11 @@ def _views(job: CaseIntake) -> list[tuple[str, str, int]]:
 def cancel(request: StaffRequest, intake_id: int) -> HttpResponse:
     """Stop; what was taken in stays."""
     job = get_intake_for(actor=request.actor, intake_id=intake_id)
-    try:
-        stop_intake(actor=request.actor, intake_id=job.pk, now=request.now)
-    except FileMovedOn:
-        messages.warning(request, _("The import had ended already."))
-    else:
+    if move(
+        request,
+        lambda: stop_intake(actor=request.actor, intake_id=job.pk, now=request.now),
+        else_say=_("The import had ended already."),
+    ):
         messages.success(request, _("The import has been stopped. What it took in is still here."))
     return redirect("cases:intake", job.pk)
 
@@ -133,13 +127,7 @@ def cancel(request: StaffRequest, intake_id: int) -> HttpResponse:
 def resume(request: StaffRequest, intake_id: int) -> HttpResponse:
     """Go on where it stopped."""
     job = get_intake_for(actor=request.actor, intake_id=intake_id)
-    try:
-        if job.state == STATE.ROLLING_BACK:
-            begin_undoing(actor=request.actor, intake_id=job.pk)
-        else:
-            resume_intake(actor=request.actor, intake_id=job.pk)
-    except FileMovedOn:
-        messages.warning(request, _("The import had ended already."))
+    move_by(request, LOGS, job, "resume", else_say=_("The import had ended already."))
     return redirect("cases:intake", job.pk)
 
 
@@ -150,10 +138,11 @@ def undo(request: StaffRequest, intake_id: int) -> HttpResponse:
     if request.method != "POST":
         name = "cases/intake/_undo.html" if request.htmx else "cases/intake/undo.html"
         return render(request, name, {"job": job})
-    try:
-        begin_undoing(actor=request.actor, intake_id=job.pk)
-    except FileMovedOn:
-        messages.warning(request, _("Only an import that has ended can be taken back."))
+    move(
+        request,
+        lambda: begin_undoing(actor=request.actor, intake_id=job.pk),
+        else_say=_("Only an import that has ended can be taken back."),
+    )
     return redirect("cases:intake", job.pk)
 
 
@@ -170,7 +159,7 @@ def report(request: StaffRequest, intake_id: int) -> HttpResponse:
 
 def moved_back(request: StaffRequest, job: CaseIntake) -> HttpResponse:
     """To the page of a file that has not begun to come in."""
-    moved_on(request)
+    messages.warning(request, moved_on())
     return redirect("cases:intake", job.pk)
 
 
@@ -181,27 +170,20 @@ def rows_file(
     """Refused or differing rows as a file in the reader's language; it is recorded."""
     job = get_intake_for(actor=request.actor, intake_id=intake_id)
     writers = {"refused": write_refused, "differing": write_differing}
-    if form not in TYPES or what not in writers:
+    if what not in writers:
         raise Http404(what)
     told = {
         "refused": pgettext("file name", "refused rows"),
         "differing": pgettext("file name", "differing rows"),
     }
-    with _written(form) as path:
-        writers[what](actor=request.actor, job=job, path=path, form=form)
-        with acting(request.actor):
-            record_rows(actor=request.actor, job=job, what=what, form=form, now=request.now)
-        name = f"{Path(job.file_name).stem[:80]} {told[what]}.{form}"
-        return send_file(request, path, name=name, content_type=TYPES[form])
-
-
-@contextmanager
-def _written(form: str) -> Iterator[Path]:
-    """A place for a file that is gone afterwards; it is sent only once its record is kept."""
-    outside()
-    with tempfile.NamedTemporaryFile(suffix=f".{form}", delete=False) as place:
-        path = Path(place.name)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+    count = job.refused_count if what == "refused" else job.differing_count
+    return send_rows(
+        request,
+        form,
+        name=f"{Path(job.file_name).stem[:80]} {told[what]}",
+        write=lambda path: writers[what](actor=request.actor, job=job, path=path, form=form),
+        record=lambda: LOGS.record_rows(
+            job, actor=request.actor, form=form, now=request.now, row_count=count,
+            what=f"{what} rows",
+        ),
+    )  # fmt: skip

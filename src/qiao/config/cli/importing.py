@@ -56,8 +56,8 @@ def run(args: argparse.Namespace) -> int:
         from django.utils.translation import override
 
         from qiao.core.sheets import SheetRefused
+        from qiao.core.table_uploads import BadMapping
         from qiao.core.table_words import refusal_word
-        from qiao.customers.operations.import_reading import BadMapping
 
         with override(args.language):
             try:
@@ -159,9 +159,9 @@ def _tell(found: Any) -> int:
         print(f"  {count:>7,} x + {added_word(kind)}")
     for key, count in found.differences.most_common():
         print(f"  {count:>7,} x ≠ {field_word(key)}")
-    for (field, code), count in found.faults.most_common():
+    for (field, code), count in found.faults.counts.most_common():
         print(f"  {count:>7,} x {fault_sentence(field, code)}; {expected_word(field, code)}")
-        for number, text in found.examples.get((field, code), ()):
+        for number, text in found.faults.examples.get((field, code), ()):
             print(f"            row {number}: {text}")
     return 1 if found.refused else 0
 

@@ -6,16 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from qiao.core.table_models import KeptTable
 from qiao.customers.models.imports import CustomerImport
 
 
-class ImportFile(models.Model):
+class ImportFile(KeptTable):
     """A file that somebody uploaded. It lies on the disk until its import has ended.
 
-    `samples` holds a few values of every column and is emptied with the file, `findings` is what
-    the check found: `operations.import_files.findings_of` reads it. `failure` is a code of
-    `core.sheets.Refusal`, or ``gone`` or ``changed`` where the file on the disk is not the one
-    that was uploaded, with its `failure_detail` for the expert.
+    `findings` is what the check of `checked_rows` rows found.
     """
 
     class State(models.TextChoices):
@@ -28,12 +26,7 @@ class ImportFile(models.Model):
         DISCARDED = "discarded", pgettext_lazy("import file", "Discarded")
 
     organisation = models.ForeignKey("staff.Organisation", models.PROTECT, related_name="+")
-    file_name = models.TextField()
-    size_bytes = models.BigIntegerField()
     format = models.TextField(default="", blank=True)
-    header = models.JSONField(default=list)
-    samples = models.JSONField(default=list)
-    mapping = models.JSONField(default=dict)
     is_mapping_kept = models.BooleanField(default=False)
     known = models.TextField(
         choices=CustomerImport.Known.choices,
@@ -48,8 +41,6 @@ class ImportFile(models.Model):
     customer_import = models.ForeignKey(
         CustomerImport, models.PROTECT, null=True, related_name="files"
     )
-    is_on_disk = models.BooleanField(default=True)
-    created_at = models.DateTimeField()
     created_by_id = models.BigIntegerField()
 
     class Meta:

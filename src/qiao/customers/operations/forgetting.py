@@ -5,7 +5,7 @@ from typing import Any
 from qiao.core.personal import Erasing, Person, ids_of, select
 from qiao.customers.models import CustomerImport
 from qiao.customers.operations.erasing import pseudonym
-from qiao.customers.operations.import_files import path_of
+from qiao.customers.operations.import_files import FILES
 from qiao.customers.queries.personal import OWNER_KIND, sole_premises
 from qiao.customers.rules.columns import name_columns
 
@@ -179,6 +179,6 @@ def _erase_files(ids: list[int], erasing: Erasing) -> None:
         {},
     )
     erasing.files += [f"exports/{row['id']}.{row['form']}" for row in lists]
-    erasing.files += [f"imports/{path_of(row['id']).name}" for row in files]
+    erasing.files += [f"{FILES.folder.name}/{FILES.path_of(row['id']).name}" for row in files]
     erasing.files += [f"subject-access/{row['id']}.zip" for row in exports]
     erasing.count("customers.uploads", len(files) + len(exports) + len(lists))

@@ -12,6 +12,7 @@ from qiao.core.actor import Actor
 from qiao.core.ahead import ahead
 from qiao.core.rules.columns import RowFault
 from qiao.core.sheets import SheetRow, open_sheet
+from qiao.core.table_findings import FaultCount
 from qiao.customers.operations.import_foreseeing import Foreseen, full_disk_told
 from qiao.customers.operations.import_held import Held, look_up_held
 from qiao.customers.operations.import_matching import look_up, match
@@ -20,16 +21,14 @@ from qiao.customers.rules.import_adding import ADD, LEAVE, Difference
 from qiao.customers.rules.import_rows import ImportedRow
 
 SAMPLES: Final = 20
-EXAMPLES: Final = 3
 
 
 @dataclass(slots=True)
 class Findings:
     """What a dry run found: how many rows are new, known and refused, and the first faults.
 
-    `examples` holds the first rows of every kind of fault with what was found there. Of the known
-    rows `added` would add something; `differing` rows say otherwise than what is held, in the
-    fields of `differences`.
+    `samples` holds the first refused rows. Of the known rows `added` would add something;
+    `differing` rows say otherwise than what is held, in the fields of `differences`.
     """
 
     rows: int = 0
@@ -38,21 +37,15 @@ class Findings:
     refused: int = 0
     added: int = 0
     differing: int = 0
-    faults: Counter[tuple[str, str]] = field(default_factory=Counter)
+    faults: FaultCount = field(default_factory=FaultCount)
     samples: list[tuple[int, list[RowFault]]] = field(default_factory=list)
-    examples: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
     additions: Counter[str] = field(default_factory=Counter)
     differences: Counter[str] = field(default_factory=Counter)
 
     def refuse(self, number: int, faults: list[RowFault]) -> None:
         """Count a refused row."""
         self.refused += 1
-        for fault in faults:
-            kind = (fault.field, fault.code)
-            self.faults[kind] += 1
-            examples = self.examples.setdefault(kind, [])
-            if len(examples) < EXAMPLES:
-                examples.append((number, fault.found))
+        self.faults.add(number, faults)
         if len(self.samples) < SAMPLES:
             self.samples.append((number, faults))
 

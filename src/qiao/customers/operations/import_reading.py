@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 from qiao.core.rules.columns import RowFault
 from qiao.core.sheets import Sheet, SheetRow
+from qiao.core.table_uploads import BadMapping
 from qiao.customers.models import ProtectedFlag
 from qiao.customers.operations.access import local_day
 from qiao.customers.queries.services import usual_service
@@ -18,14 +19,6 @@ from qiao.staff.queries import organisation
 
 BATCH: Final = 2_000
 PERMISSION: Final = "customers.import"
-
-
-class BadMapping(ValueError):  # noqa: N818 - names the finding
-    """Columns are mapped to what is no field, twice, or a needed field is missing."""
-
-    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{code}: {key}" for code, key in faults))
-        self.faults = list(faults)
 
 
 def refuse_bad(mapping: Mapping[int, str]) -> None:

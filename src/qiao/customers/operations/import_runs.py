@@ -5,17 +5,12 @@ from typing import Final
 
 from qiao.core import background, disclosure
 from qiao.core.actor import Actor
-from qiao.core.sheets import SheetRefused
-from qiao.core.table_uploads import GONE, FileChanged, FileMovedOn, failure_of
+from qiao.core.table_life import mapping_of
+from qiao.core.table_uploads import GONE, UNREADABLE, FileMovedOn, failure_of
 from qiao.core.transactions import acting, required
 from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.operations.import_batches import ImportEnded
-from qiao.customers.operations.import_files import (
-    drop_file,
-    locked_file,
-    mapping_of,
-    path_of,
-)
+from qiao.customers.operations.import_files import FILES
 from qiao.customers.operations.import_reading import PERMISSION
 from qiao.customers.operations.importing import (
     begin_import,
@@ -49,11 +44,11 @@ def start_file(*, actor: Actor, file_id: int, now: datetime) -> CustomerImport:
     """
     actor.require(PERMISSION, ImportFile.objects.get(id=file_id).organisation_id)
     try:
-        beginning = read_beginning(path_of(file_id))
+        beginning = read_beginning(FILES.path_of(file_id))
     except FileNotFoundError as missing:
         raise FileMovedOn(GONE) from missing
     with acting(actor):
-        file = locked_file(actor, file_id, _State.CHECKED)
+        file = FILES.locked(actor, file_id, _State.CHECKED)
         job = begin_import(
             beginning,
             actor=actor,
@@ -103,10 +98,10 @@ def run_started(*, actor: Actor, import_id: int, now: datetime) -> CustomerImpor
     if file is None:
         return None
     try:
-        job = run_import(actor=actor, import_id=import_id, path=path_of(file.pk), now=now)
+        job = run_import(actor=actor, import_id=import_id, path=FILES.path_of(file.pk), now=now)
     except ImportEnded:
         job = CustomerImport.objects.get(id=import_id)
-    except (SheetRefused, FileChanged, FileNotFoundError) as refusal:
+    except UNREADABLE as refusal:
         file.failure, file.failure_detail = failure_of(refusal)
         file.save(update_fields=["failure", "failure_detail"])
         return None
@@ -128,7 +123,7 @@ def stop_import(*, actor: Actor, import_id: int, now: datetime) -> CustomerImpor
 def drop_files(*, import_id: int) -> None:
     """Let the files of an import go."""
     for file in ImportFile.objects.filter(customer_import_id=import_id, is_on_disk=True):
-        drop_file(file)
+        FILES.drop(file)
 
 
 def record_refused(*, actor: Actor, job: CustomerImport, form: str, now: datetime) -> None:

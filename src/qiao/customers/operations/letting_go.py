@@ -15,7 +15,7 @@ from qiao.core.retention import nothing_holds
 from qiao.core.thumbnails import remove_content
 from qiao.customers.models import Document, ImportFile, SubjectExport
 from qiao.customers.operations import subject_access
-from qiao.customers.operations.import_files import drop_file
+from qiao.customers.operations.import_files import FILES
 from qiao.customers.queries.documents import OWNER_KIND
 from qiao.customers.queries.holds import IDS_OF_ROW
 
@@ -31,7 +31,7 @@ def let_uploads_go(idents: Sequence[Any], _now: datetime) -> None:
     """Discard uploaded files that nobody started."""
     for file in ImportFile.objects.select_for_update().filter(pk__in=idents):
         file.state = ImportFile.State.DISCARDED
-        drop_file(file)
+        FILES.drop(file)
 
 
 _FINDINGS = """

@@ -21,12 +21,13 @@ from qiao.core.actor import Actor
 from qiao.core.events import publish
 from qiao.core.rules.columns import RowFault
 from qiao.core.sheets import SheetRow, open_sheet
+from qiao.core.table_uploads import BadMapping
 from qiao.core.transactions import acting
 from qiao.customers.events import ValuesNoted
 from qiao.customers.operations.access import local_day
 from qiao.customers.operations.facts import NewFact, note_facts
 from qiao.customers.operations.import_foreseeing import full_disk_told, private_file
-from qiao.customers.operations.import_reading import BATCH, PERMISSION, BadMapping, cell_faults
+from qiao.customers.operations.import_reading import BATCH, PERMISSION, cell_faults
 from qiao.customers.queries.grading import company_zone
 from qiao.customers.rules.value_rows import ValueRow, mapping_faults, read_value_row
 

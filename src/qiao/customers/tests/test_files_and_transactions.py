@@ -9,11 +9,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
+from qiao.core.table_life import mapping_of
 from qiao.core.table_uploads import STRANGE_FOR, FileMovedOn
 from qiao.core.transactions import acting
 from qiao.customers.models import CustomerImport, ImportFile, SubjectExport
 from qiao.customers.operations import documents, subject_access
-from qiao.customers.operations import import_files as files
+from qiao.customers.operations.import_files import FILES, map_columns
 from qiao.customers.operations.import_runs import start_file
 from qiao.customers.tests.factories import NOW, make_customer
 from qiao.customers.tests.import_setting import HEADER, line
@@ -29,17 +30,15 @@ def world() -> Company:
 
 def receive(world: Company, *lines: str) -> ImportFile:
     upload = SimpleUploadedFile("用户.csv", "\n".join([HEADER, *lines]).encode())
-    return files.receive_file(
-        actor=world.agent, organisation_id=world.lake.pk, upload=upload, now=NOW
-    )
+    return FILES.receive(actor=world.agent, organisation_id=world.lake.pk, upload=upload, now=NOW)
 
 
 def checked(world: Company, *lines: str) -> ImportFile:
     """A file that may be started."""
     file = receive(world, *lines)
     with acting(world.agent):
-        files.map_columns(actor=world.agent, file_id=file.pk, mapping=files.mapping_of(file))
-    return files.run_check(actor=world.agent, file_id=file.pk, now=NOW)
+        map_columns(actor=world.agent, file_id=file.pk, mapping=mapping_of(file))
+    return FILES.run_check(actor=world.agent, file_id=file.pk, now=NOW)
 
 
 def keep_document(world: Company, customer_id: int) -> None:
@@ -70,7 +69,7 @@ def test_what_writes_or_reads_a_whole_file_refuses_to_hold_a_transaction(
 
 def test_a_file_that_went_before_its_start_is_told(world: Company) -> None:
     file = checked(world, line(1))
-    files.path_of(file.pk).unlink()
+    FILES.path_of(file.pk).unlink()
     with pytest.raises(FileMovedOn):
         start_file(actor=world.agent, file_id=file.pk, now=NOW)
     assert ImportFile.objects.get().state == "checked"
@@ -81,31 +80,31 @@ def test_a_file_stays_on_the_disk_until_its_end_is_committed(
 ) -> None:
     file = receive(world, line(1))
     with transaction.atomic():
-        files.discard_file(actor=world.agent, file_id=file.pk)
+        FILES.discard(actor=world.agent, file_id=file.pk)
         transaction.set_rollback(True)
-    assert files.path_of(file.pk).exists()
+    assert FILES.path_of(file.pk).exists()
     assert ImportFile.objects.get().is_on_disk
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
-        files.discard_file(actor=world.agent, file_id=file.pk)
-        assert files.path_of(file.pk).exists()
-    assert not files.path_of(file.pk).exists()
+        FILES.discard(actor=world.agent, file_id=file.pk)
+        assert FILES.path_of(file.pk).exists()
+    assert not FILES.path_of(file.pk).exists()
 
 
 def test_what_a_crash_left_behind_is_swept_and_what_is_needed_stays(world: Company) -> None:
-    needed = files.path_of(receive(world, line(1)).pk)
+    needed = FILES.path_of(receive(world, line(1)).pk)
     let_go = receive(world, line(2))
     with transaction.atomic():  # killed after the commit, before the file went
-        files.discard_file(actor=world.agent, file_id=let_go.pk)
-    strangers = [files.path_of(let_go.pk), files.path_of(99), files.FOLDER.path / "ab12.coming"]
-    fresh = files.FOLDER.path / "cd34.coming"
+        FILES.discard(actor=world.agent, file_id=let_go.pk)
+    strangers = [FILES.path_of(let_go.pk), FILES.path_of(99), FILES.folder.path / "ab12.coming"]
+    fresh = FILES.folder.path / "cd34.coming"
     for path in (*strangers, fresh):
         path.touch()
     old = (NOW - STRANGE_FOR - timedelta(hours=1)).timestamp()
     for path in (needed, *strangers):
         os.utime(path, (old, old))
     os.utime(fresh, (NOW.timestamp(), NOW.timestamp()))
-    files.sweep_files(NOW)
-    assert sorted(files.FOLDER.path.iterdir()) == sorted([needed, fresh])
+    FILES.sweep(NOW)
+    assert sorted(FILES.folder.path.iterdir()) == sorted([needed, fresh])
 
 
 def test_a_file_about_a_person_who_was_erased_meanwhile_does_not_stay(

@@ -13,11 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from qiao.core import table_life
 from qiao.core.models import Disclosure
 from qiao.core.sheets import open_sheet
 from qiao.core.tests.deliveries import run_background
 from qiao.customers.models import Customer, CustomerImport, ImportFile, ServicePoint
-from qiao.customers.operations import import_files
 from qiao.customers.tests.import_setting import HEADER, line
 from qiao.customers.tests.test_pages import browser
 from qiao.staff.tests.cast import Company, make_company, person
@@ -183,10 +183,23 @@ def test_what_is_no_table_is_refused_with_the_reason(
 def test_a_large_file_is_read_by_the_worker(
     world: Company, agent: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_files, "READ_AT_ONCE", 10)
+    monkeypatch.setattr(table_life, "READ_AT_ONCE", 10)
     url = send(agent, world, rows(line(1)))
     waiting = agent.get(url, headers={"HX-Request": "true"}).content.decode()
     assert 'hx-trigger="every 2s"' in waiting
+    run_background()
+    assert len(columns(agent, url)) == 6
+
+
+def test_a_large_file_whose_reading_was_lost_is_read_again(
+    world: Company, agent: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_life, "READ_AT_ONCE", 10)
+    url = send(agent, world, rows(line(1)))
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE queue_name = 'bulk'")
+    assert "Read the columns again" in agent.get(url).content.decode()
+    agent.post(f"{url}again/")
     run_background()
     assert len(columns(agent, url)) == 6
 

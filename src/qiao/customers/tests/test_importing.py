@@ -10,7 +10,7 @@ import pytest
 from qiao.core.actor import Forbidden
 from qiao.core.models import Event
 from qiao.core.sheets import open_sheet
-from qiao.core.table_uploads import FileChanged
+from qiao.core.table_uploads import BadMapping, FileChanged
 from qiao.customers.models import (
     Account,
     AccountParty,
@@ -22,7 +22,6 @@ from qiao.customers.models import (
 )
 from qiao.customers.operations import import_reading
 from qiao.customers.operations.import_checking import check_file
-from qiao.customers.operations.import_reading import BadMapping
 from qiao.customers.operations.importing import (
     proposed_mapping,
     run_import,

@@ -9,9 +9,9 @@ from django.db.models import Sum
 
 from qiao.core.actor import Forbidden
 from qiao.core.models import Event
+from qiao.core.table_uploads import BadMapping
 from qiao.customers.models import Account, Customer, Fact
 from qiao.customers.operations import Coming, HandOver, hand_over_account
-from qiao.customers.operations.import_reading import BadMapping
 from qiao.customers.operations.value_importing import Refused, ValuesTaken, take_values
 from qiao.customers.rules.value_rows import propose
 from qiao.customers.tests.factories import make_account, make_customer

@@ -8,22 +8,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from qiao.core import background
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.table_forms import received
-from qiao.core.table_uploads import FileMovedOn
-from qiao.core.table_words import refusal_word
+from qiao.core.table_pages import (
+    columns_in,
+    columns_of,
+    fault_lines,
+    move,
+    move_by,
+    moved_on,
+    standing,
+)
+from qiao.core.table_uploads import BadMapping, FileMovedOn
 from qiao.customers.forms_imports import UploadForm
 from qiao.customers.models import CustomerImport, ImportFile
-from qiao.customers.operations.import_files import (
-    check_again,
-    discard_file,
-    lock_of_file,
-    map_columns,
-    receive_file,
-    reopen_columns,
-)
-from qiao.customers.operations.import_reading import BadMapping
+from qiao.customers.operations.import_files import FILES, map_columns
 from qiao.customers.operations.import_runs import AlreadyTakenIn, start_file
 from qiao.customers.queries.imports import get_file_for
 from qiao.customers.showing.import_words import (
@@ -38,7 +37,6 @@ from qiao.staff.queries import organisation_names
 IMPORT = "customers.import"
 POST = ("POST",)
 STATE = ImportFile.State
-WORKING = (STATE.READING, STATE.CHECKING)
 
 
 @staff_view(IMPORT, methods=METHODS, opens=False)
@@ -54,7 +52,7 @@ def upload(request: StaffRequest) -> HttpResponse:
 
 
 def _receive(request: StaffRequest, form: UploadForm) -> ImportFile:
-    return receive_file(
+    return FILES.receive(
         actor=request.actor,
         organisation_id=form.cleaned_data["organisation"],
         upload=form.cleaned_data["file"],
@@ -79,20 +77,17 @@ def file_page(request: StaffRequest, file_id: int) -> HttpResponse:
 def _show(
     request: StaffRequest, file: ImportFile, *, errors: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
-    working = file.state in WORKING
     context: dict[str, Any] = {
         "file": file,
         "unit": organisation_names([file.organisation_id])[file.organisation_id],
         "steps": _steps(file),
-        "columns": _columns(file, request),
+        "columns": columns_of(file, request.POST),
         "fields": FIELDS.items(),
         "known_choices": CustomerImport.Known.choices,
         "known": request.POST.get("known", file.known),
         "adds": file.known == CustomerImport.Known.ADD,
         "errors": errors or [],
-        "working": working,
-        "is_lost": working and not background.state_of(lock_of_file(file.pk)),
-        "failure": refusal_word(file.failure) if file.failure else "",
+        **standing(FILES, file),
         **_findings(file),
     }
     name = "customers/imports/_file.html" if request.htmx else "customers/imports/file.html"
@@ -108,57 +103,37 @@ def _steps(file: ImportFile) -> list[dict[str, str]]:
     ]
 
 
-def _columns(file: ImportFile, request: StaffRequest) -> list[dict[str, Any]]:
-    """Every column with a few of its values and the field that it is taken for."""
-    return [
-        {
-            "name": name,
-            "samples": file.samples[place] if place < len(file.samples) else [],
-            "field": request.POST.get(f"column-{place}", file.mapping.get(str(place), "")),
-            "key": f"column-{place}",
-        }
-        for place, name in enumerate(file.header)
-    ]
-
-
 def _findings(file: ImportFile) -> dict[str, Any]:
     found = file.findings
-    faults = [
-        {
-            "what": fault_sentence(field, code),
-            "expected": expected_word(field, code),
-            "count": count,
-            "rows": [{"number": number, "found": text} for number, text in examples],
-        }
-        for field, code, count, examples in found.get("faults", [])
-    ]
     left_out = [name for place, name in enumerate(file.header) if not file.mapping.get(str(place))]
     return {
         "found": found,
-        "faults": faults,
+        "faults": fault_lines(found, _told),
         "left_out": left_out,
         "additions": found.get("additions", []),
         "differences": found.get("differences", []),
     }
 
 
+def _told(field: str, code: str) -> dict[str, str]:
+    return {"what": fault_sentence(field, code), "expected": expected_word(field, code)}
+
+
 @staff_view(IMPORT, methods=POST)
 def file_columns(request: StaffRequest, file_id: int) -> HttpResponse:
     """Take the columns as they were named, and begin the check."""
     file = get_file_for(actor=request.actor, file_id=file_id)
-    mapping = {place: request.POST.get(f"column-{place}", "") for place in range(len(file.header))}
+    mapping, known = columns_in(request, file), request.POST.get("known", "")
     try:
-        map_columns(
-            actor=request.actor,
-            file_id=file.pk,
-            mapping=mapping,
-            known=request.POST.get("known", ""),
+        move(
+            request,
+            lambda: map_columns(
+                actor=request.actor, file_id=file.pk, mapping=mapping, known=known
+            ),
         )
     except BadMapping as refusal:
         errors = [_mapping_word(code, field) for code, field in refusal.faults]
         return _show(request, file, errors=errors, status=UNPROCESSABLE)
-    except FileMovedOn:
-        messages.warning(request, _("Somebody went on with this file meanwhile."))
     return go_to(request, reverse("customers:import_file", args=[file.pk]))
 
 
@@ -170,26 +145,23 @@ def _mapping_word(code: str, field: str) -> str:
     return words.get(code, _("There is no field “{field}”.")).format(field=field_word(field))
 
 
-def _move(request: StaffRequest, file_id: int, move: Any) -> HttpResponse:
+def _move(request: StaffRequest, file_id: int, action: str) -> HttpResponse:
     """Do something with the file, and go back to it."""
     file = get_file_for(actor=request.actor, file_id=file_id)
-    try:
-        move(actor=request.actor, file_id=file.pk)
-    except FileMovedOn:
-        messages.warning(request, _("Somebody went on with this file meanwhile."))
+    move_by(request, FILES, file, action)
     return go_to(request, reverse("customers:import_file", args=[file.pk]))
 
 
 @staff_view(IMPORT, methods=POST)
 def file_back(request: StaffRequest, file_id: int) -> HttpResponse:
     """Back to the columns; a running check ends."""
-    return _move(request, file_id, reopen_columns)
+    return _move(request, file_id, "back")
 
 
 @staff_view(IMPORT, methods=POST)
 def file_again(request: StaffRequest, file_id: int) -> HttpResponse:
-    """Check once more, after the job was lost."""
-    return _move(request, file_id, check_again)
+    """Read the columns or check once more, after the job was lost."""
+    return _move(request, file_id, "resume")
 
 
 @staff_view(IMPORT, methods=POST, opens=False)
@@ -202,7 +174,7 @@ def file_start(request: StaffRequest, file_id: int) -> HttpResponse:
         messages.warning(request, _("This very file was taken in before: here is the import."))
         return go_to(request, reverse("customers:import", args=[refusal.import_id]))
     except FileMovedOn:
-        messages.warning(request, _("Somebody went on with this file meanwhile."))
+        messages.warning(request, moved_on())
         return go_to(request, reverse("customers:import_file", args=[file.pk]))
     return go_to(request, reverse("customers:import", args=[job.pk]))
 
@@ -211,10 +183,6 @@ def file_start(request: StaffRequest, file_id: int) -> HttpResponse:
 def file_discard(request: StaffRequest, file_id: int) -> HttpResponse:
     """Throw the file away."""
     file = get_file_for(actor=request.actor, file_id=file_id)
-    try:
-        discard_file(actor=request.actor, file_id=file.pk)
-    except FileMovedOn:
-        messages.warning(request, _("Somebody went on with this file meanwhile."))
-    else:
+    if move_by(request, FILES, file, "discard"):
         messages.success(request, _("The file has been removed."))
     return go_to(request, reverse("customers:imports"))

@@ -1,25 +1,20 @@
 """Imports: the list, one of them with what became of every row, stopping and taking back."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qiao.core import background
-from qiao.core.downloads import send_file
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.table_files import TYPES
+from qiao.core.table_pages import percent, send_rows
 from qiao.core.table_uploads import FileMovedOn
 from qiao.core.table_words import refusal_word
-from qiao.core.transactions import acting, outside
 from qiao.customers.models import CustomerImport, ImportFile
 from qiao.customers.operations.import_batches import ImportEnded
 from qiao.customers.operations.import_runs import (
@@ -152,7 +147,7 @@ def _percent(job: CustomerImport, file: ImportFile | None) -> int:
         done, whole = job.undone_count + job.kept_count, job.created_count + job.added_count
     else:
         done, whole = job.read_count, file.checked_rows if file else 0
-    return min(100, done * 100 // whole) if whole else 0
+    return percent(done, whole)
 
 
 def _views(job: CustomerImport) -> list[tuple[str, str, int]]:
@@ -225,47 +220,28 @@ def import_undo(request: StaffRequest, import_id: int) -> HttpResponse:
 @staff_view(IMPORT, methods=POST, opens=False)
 def import_refused(request: StaffRequest, import_id: int, form: str) -> StreamingHttpResponse:
     """The refused rows as a file, with what is wrong in the reader's language; it is recorded."""
-    job = _of_form(request, import_id, form)
-    with _written(form) as path:
-        write_refused(job, path, form=form)
-        with acting(request.actor):
-            record_refused(actor=request.actor, job=job, form=form, now=request.now)
-        return _send(request, job, path, pgettext("file name", "refused rows"))
+    job = get_import_for(actor=request.actor, import_id=import_id)
+    return send_rows(
+        request,
+        form,
+        name=_named(job, pgettext("file name", "refused rows")),
+        write=lambda path: write_refused(job, path, form=form),
+        record=lambda: record_refused(actor=request.actor, job=job, form=form, now=request.now),
+    )
 
 
 @staff_view(IMPORT, methods=POST, opens=False)
 def import_differing(request: StaffRequest, import_id: int, form: str) -> StreamingHttpResponse:
     """The rows that say otherwise as a file, beside what is held; it is recorded."""
-    job = _of_form(request, import_id, form)
-    with _written(form) as path:
-        write_differing(actor=request.actor, job=job, path=path, form=form)
-        with acting(request.actor):
-            record_differing(actor=request.actor, job=job, form=form, now=request.now)
-        return _send(request, job, path, pgettext("file name", "differing rows"))
-
-
-def _of_form(request: StaffRequest, import_id: int, form: str) -> CustomerImport:
     job = get_import_for(actor=request.actor, import_id=import_id)
-    if form not in TYPES:
-        raise Http404(form)
-    return job
+    return send_rows(
+        request,
+        form,
+        name=_named(job, pgettext("file name", "differing rows")),
+        write=lambda path: write_differing(actor=request.actor, job=job, path=path, form=form),
+        record=lambda: record_differing(actor=request.actor, job=job, form=form, now=request.now),
+    )
 
 
-@contextmanager
-def _written(form: str) -> Iterator[Path]:
-    """A place for a file that is gone afterwards; it is sent only once its record is kept."""
-    outside()
-    with tempfile.NamedTemporaryFile(suffix=f".{form}", delete=False) as place:
-        path = Path(place.name)
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
-
-
-def _send(
-    request: StaffRequest, job: CustomerImport, path: Path, what: str
-) -> StreamingHttpResponse:
-    form = path.suffix[1:]
-    name = f"{Path(job.file_name).stem[:80]} {what}.{form}"
-    return send_file(request, path, name=name, content_type=TYPES[form])
+def _named(job: CustomerImport, what: str) -> str:
+    return f"{Path(job.file_name).stem[:80]} {what}"

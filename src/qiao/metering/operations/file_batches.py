@@ -1,28 +1,37 @@
-"""The rows of a file of readings by batches, what became of each, and what a dry run found."""
+"""The rows of a file of readings: what becomes of each, and what a dry run found."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from qiao.core.ahead import ahead
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import Jsonb
+
+from qiao.core.actor import Actor
+from qiao.core.copying import copy_rows
 from qiao.core.rules.columns import RowFault
-from qiao.core.sheets import SheetRow, open_sheet
-from qiao.core.table_uploads import FileChanged, UploadFolder, digest_of
+from qiao.core.sheets import SheetRow
+from qiao.core.table_batches import Work
+from qiao.core.table_findings import FaultCount
+from qiao.core.table_life import mapping_of
 from qiao.metering.models import ReadingFile
-from qiao.metering.operations.taking import KNOWN, REFUSED, NewReading, Taken
+from qiao.metering.operations.taking import (
+    KNOWN,
+    REFUSED,
+    NewReading,
+    Taken,
+    foresee_readings,
+    take_readings,
+)
+from qiao.metering.queries.neighbours import Neighbours
 from qiao.metering.rules.file_rows import FileRow, read_row
-from qiao.staff.queries import organisation
+from qiao.staff.queries import ids_by_number, organisation
 
-FOLDER: Final = UploadFolder("readings")
-EXAMPLES: Final = 3
-
-
-def mapping_of(file: ReadingFile) -> dict[int, str]:
-    """The field of every column."""
-    return {int(column): key for column, key in file.mapping.items()}
+SOURCE: Final = "file"
+_FIELD_OF: Final = {"time": "day", "meter": "meter", "value": "value"}
 
 
 @dataclass(slots=True)
@@ -42,41 +51,6 @@ class Told:
         return self.reading if reader is None else self.reading._replace(reader_id=reader)
 
 
-def batches(file: ReadingFile, *, skip: int, size: int) -> Iterator[list[Told]]:
-    """The rows of a file, read; the next batch is, while one is taken in."""
-    path = FOLDER.path_of(file.pk)
-    if digest_of(path) != file.digest:
-        raise FileChanged(file.file_name)
-    mapping = mapping_of(file)
-    zone = ZoneInfo(organisation(file.organisation_id).timezone)
-    rows = islice(open_sheet(path).rows(), skip, None)
-
-    def told(sheet: SheetRow) -> Told:
-        row = read_row(sheet.cells, mapping, zone)
-        reading = None if row.faults else _reading(row, file.organisation_id)
-        return Told(sheet.number, row, list(row.faults), reading)
-
-    def read() -> Iterator[list[Told]]:
-        while batch := [told(sheet) for sheet in islice(rows, size)]:
-            yield batch
-
-    yield from ahead(read())
-
-
-def _reading(row: FileRow, organisation_id: int) -> NewReading:
-    assert row.at is not None
-    return NewReading(
-        key=row.key(organisation_id),
-        raw=row.raw,
-        read_at=row.at,
-        meter_number=row.meter,
-        kind=row.kind,
-        period=row.period,
-        method=row.method,
-        reason=row.reason,
-    )
-
-
 @dataclass(slots=True)
 class Findings:
     """What a dry run found, in counts, with a few examples of every fault."""
@@ -86,20 +60,15 @@ class Findings:
     exceptions: int = 0
     known: int = 0
     refused: int = 0
-    faults: Counter[tuple[str, str]] = field(default_factory=Counter)
-    examples: dict[tuple[str, str], list[tuple[int, str]]] = field(default_factory=dict)
+    faults: FaultCount = field(default_factory=FaultCount)
     rules: Counter[str] = field(default_factory=Counter)
 
     def add(self, each: Told) -> None:
         """Count one row."""
         self.rows += 1
-        self.refused += bool(each.faults)
-        for fault in each.faults:
-            kind = (fault.field, fault.code)
-            self.faults[kind] += 1
-            examples = self.examples.setdefault(kind, [])
-            if len(examples) < EXAMPLES:
-                examples.append((each.number, fault.found))
+        if each.faults:
+            self.refused += 1
+            self.faults.add(each.number, each.faults)
         if each.faults or each.taken is None:
             return
         self.known += each.taken.outcome == KNOWN
@@ -116,8 +85,84 @@ class Findings:
             "known": self.known,
             "refused": self.refused,
             "rules": self.rules.most_common(),
-            "faults": [
-                [name, code, count, self.examples[name, code]]
-                for (name, code), count in self.faults.most_common()
-            ],
+            "faults": self.faults.data(),
         }
+
+
+class FileWork(Work[ReadingFile, Told]):
+    """The rows of one file become readings; neighbours are looked up once for all batches."""
+
+    def __init__(self, file: ReadingFile, actor: Actor, now: datetime) -> None:
+        self.unit, self.actor, self.now = file.organisation_id, actor, now
+        self.mapping = mapping_of(file)
+        self.zone = ZoneInfo(organisation(file.organisation_id).timezone)
+        self.neighbours, self.findings = Neighbours(), Findings()
+
+    def read(self, row: SheetRow) -> Told:
+        """A row, and its reading where it can be one."""
+        read = read_row(row.cells, self.mapping, self.zone)
+        reading = None if read.faults else _reading(read, self.unit)
+        return Told(row.number, read, list(read.faults), reading)
+
+    def check(self, batch: list[Told]) -> None:
+        """Count what would become of rows."""
+        self._put(batch, foresee_readings)
+        for each in batch:
+            self.findings.add(each)
+
+    def found(self) -> dict[str, Any]:
+        """What was found, in counts."""
+        return {"findings": self.findings.data()}
+
+    def take(self, batch: list[Told], file: ReadingFile) -> None:
+        """Take rows in, and keep the refused ones with what is wrong."""
+        self._put(batch, take_readings)
+        lines = [
+            (file.pk, each.number, each.row.meter[:40], Jsonb([asdict(f) for f in each.faults]))
+            for each in batch
+            if each.faults
+        ]
+        with connection.cursor() as cursor:
+            copy_rows(cursor, "metering_refusedrow", "file_id, row_number, meter, faults", lines)
+        good = [each.taken for each in batch if each.taken is not None and not each.faults]
+        file.refused_count += len(lines)
+        file.known_count += sum(each.outcome == KNOWN for each in good)
+        file.taken_count += sum(each.outcome != KNOWN for each in good)
+        file.exception_count += sum(each.state == "exception" for each in good)
+
+    def _put(self, told: Sequence[Told], run: Callable[..., Sequence[Taken]]) -> None:
+        """Take rows in, or foresee it, as far as they can be; note what became of each."""
+        readers = ids_by_number({each.row.reader for each in told if each.row.reader})
+        good = [each for each in told if each.reading is not None]
+        readings = [each.reading_by(readers) for each in good]
+        found = run(
+            actor=self.actor, now=self.now, source=SOURCE, readings=readings,
+            neighbours=self.neighbours,
+        )  # fmt: skip
+        for each, taken in zip(good, found, strict=True):
+            each.taken = taken
+            if taken.outcome == REFUSED:
+                each.faults = [_fault(each.row, finding) for finding in taken.findings]
+
+
+def _fault(row: FileRow, finding: Any) -> RowFault:
+    return RowFault(
+        _FIELD_OF.get(finding.rule, "value"),
+        finding.seen.get("code", finding.rule),
+        row.meter if finding.rule == "meter" else row.raw,
+        finding.expected.get("day", ""),
+    )
+
+
+def _reading(row: FileRow, organisation_id: int) -> NewReading:
+    assert row.at is not None
+    return NewReading(
+        key=row.key(organisation_id),
+        raw=row.raw,
+        read_at=row.at,
+        meter_number=row.meter,
+        kind=row.kind,
+        period=row.period,
+        method=row.method,
+        reason=row.reason,
+    )

@@ -238,18 +238,11 @@ def record_rows(*, actor: Actor, load: IntervalLoad, form: str, now: datetime) -
 def _drop(load: IntervalLoad) -> None:
     """Let the uploaded file go once that is committed."""
     if load.is_on_disk:
-        path = FOLDER.path_of(load.pk)
-        transaction.on_commit(lambda: path.unlink(missing_ok=True))
+        FOLDER.let_go(load.pk)
     load.is_on_disk = False
     load.save()
 
 
 def sweep_loads(now: datetime) -> None:
     """Remove uploaded files that have long belonged to nothing."""
-    for path in FOLDER.strangers(now, _needed):
-        path.unlink(missing_ok=True)
-
-
-def _needed(ids: list[int]) -> set[int]:
-    rows = IntervalLoad.objects.filter(pk__in=ids, is_on_disk=True)
-    return set(rows.values_list("pk", flat=True))
+    FOLDER.sweep(now, IntervalLoad)

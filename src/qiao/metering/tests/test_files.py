@@ -11,10 +11,11 @@ import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from qiao.core.actor import Forbidden
-from qiao.core.table_uploads import FileMovedOn
+from qiao.core.table_uploads import BadMapping, FileChanged, FileMovedOn
 from qiao.core.transactions import acting
 from qiao.metering.models import Reading, ReadingFile
-from qiao.metering.operations import files
+from qiao.metering.operations.file_batches import FileWork
+from qiao.metering.operations.files import FILES
 from qiao.metering.rules.file_rows import TABLE, read_row
 from qiao.metering.tests.cast import NOW, Metered, make_metered
 
@@ -28,7 +29,7 @@ def metered(media: Path) -> Metered:
 
 def receive(metered: Metered, data: str | bytes, name: str = "抄表.csv") -> ReadingFile:
     raw = data.encode() if isinstance(data, str) else data
-    return files.receive_file(
+    return FILES.receive(
         actor=metered.company.agent,
         organisation_id=metered.company.lake.pk,
         upload=SimpleUploadedFile(name, raw),
@@ -37,13 +38,13 @@ def receive(metered: Metered, data: str | bytes, name: str = "抄表.csv") -> Re
 
 
 def check(metered: Metered, file: ReadingFile) -> ReadingFile:
-    return files.run_check(actor=metered.company.agent, file_id=file.pk, now=NOW)
+    return FILES.run_check(actor=metered.company.agent, file_id=file.pk, now=NOW)
 
 
 def take(metered: Metered, file: ReadingFile) -> ReadingFile:
     with acting(metered.company.agent):
-        files.start_file(actor=metered.company.agent, file_id=file.pk)
-    return files.run_file(actor=metered.company.agent, file_id=file.pk, now=NOW)
+        FILES.start(actor=metered.company.agent, file_id=file.pk)
+    return FILES.run(actor=metered.company.agent, file_id=file.pk, now=NOW)
 
 
 def lines(metered: Metered, *rows: str) -> str:
@@ -135,11 +136,11 @@ def test_columns_that_nobody_knows_are_named_by_a_person(metered: Metered) -> No
     file = receive(metered, f"A,B,C\n{meter},2026-01-05,100\n")
     assert file.state == "mapping"
     agent = metered.company.agent
-    with pytest.raises(files.BadMapping) as refused, acting(agent):
-        files.name_columns(actor=agent, file_id=file.pk, mapping={0: "meter", 1: "day"})
+    with pytest.raises(BadMapping) as refused, acting(agent):
+        FILES.name_columns(actor=agent, file_id=file.pk, mapping={0: "meter", 1: "day"})
     assert refused.value.faults == [("missing", "value")]
     with acting(agent):
-        files.name_columns(
+        FILES.name_columns(
             actor=agent, file_id=file.pk, mapping={0: "meter", 1: "day", 2: "value"}
         )
     assert counts(take(metered, check(metered, file))) == (1, 1, 0, 0, 0)
@@ -149,27 +150,27 @@ def test_columns_that_nobody_knows_are_named_by_a_person(metered: Metered) -> No
 def test_a_run_that_was_killed_goes_on_after_its_last_batch(
     metered: Metered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "BATCH", 2)
+    monkeypatch.setattr(FILES, "size", 2)
     data = lines(
         metered, *[f"{{one}},2026-{m:02d}-05,{100 + m * 9 + m % 2}," for m in range(1, 7)]
     )
     file = check(metered, receive(metered, data))
-    put, agent = files._put, metered.company.agent  # noqa: SLF001 - the worker dies in it
+    take_batch, agent = FileWork.take, metered.company.agent
     calls = []
 
     def dies(*args: object, **how: object) -> object:
         calls.append(1)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        return put(*args, **how)  # type: ignore[arg-type]
+        return take_batch(*args, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(files, "_put", dies)
+    monkeypatch.setattr(FileWork, "take", dies)
     with pytest.raises(KeyboardInterrupt):
         take(metered, file)
     assert ReadingFile.objects.get(pk=file.pk).read_count == 2
     with acting(agent):
-        files.resume_file(actor=agent, file_id=file.pk)
-    done = files.run_file(actor=agent, file_id=file.pk, now=NOW)
+        FILES.resume(actor=agent, file_id=file.pk)
+    done = FILES.run(actor=agent, file_id=file.pk, now=NOW)
     assert (done.state, counts(done)) == ("done", (6, 6, 0, 0, 0))
     assert Reading.objects.count() == 6
 
@@ -179,8 +180,65 @@ def test_a_file_belongs_to_its_unit_and_goes_when_it_is_discarded(metered: Meter
     file = receive(metered, lines(metered, "{one},2026-01-05,100,,"))
     agent = metered.company.agent
     with pytest.raises(Forbidden), acting(metered.company.outsider):
-        files.discard_file(actor=metered.company.outsider, file_id=file.pk)
+        FILES.discard(actor=metered.company.outsider, file_id=file.pk)
     with acting(agent):
-        files.discard_file(actor=agent, file_id=file.pk)
+        FILES.discard(actor=agent, file_id=file.pk)
     with pytest.raises(FileMovedOn), acting(agent):
-        files.start_file(actor=agent, file_id=file.pk)
+        FILES.start(actor=agent, file_id=file.pk)
+
+
+@pytest.mark.django_db
+def test_a_run_that_finds_another_ahead_of_it_takes_no_batch_twice(
+    metered: Metered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FILES, "size", 2)
+    rows = [f"{{one}},2026-{m:02d}-05,{100 + m * 9 + m % 2}," for m in range(1, 7)]
+    file = check(metered, receive(metered, lines(metered, *rows)))
+    locked, ahead = FILES.locked, []
+
+    def overtaken(*args: object) -> ReadingFile:
+        """At the second batch a run of which nobody knew has done it already."""
+        ahead.append(1)
+        if len(ahead) == 3:  # the start is the first
+            ReadingFile.objects.filter(pk=file.pk).update(read_count=4)
+        return locked(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(FILES, "locked", overtaken)
+    left = take(metered, file)
+    assert (left.state, Reading.objects.count()) == ("running", 2)
+    assert left.read_count == 2  # the other's batch was told in this one's transaction
+    assert FILES.run(actor=metered.company.agent, file_id=file.pk, now=NOW).state == "done"
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_gone_is_told_unless_somebody_went_back_meanwhile(
+    metered: Metered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, agent = lines(metered, "{one},2026-01-05,100,,"), metered.company.agent
+    gone = receive(metered, data)
+    FILES.path_of(gone.pk).unlink()
+    told = check(metered, gone)
+    assert (told.state, told.failure, told.is_on_disk) == ("failed", "gone", False)
+    reopened = receive(metered, data)
+
+    def unreadable(file: ReadingFile, *_how: object) -> None:
+        FILES.reopen_columns(actor=agent, file_id=file.pk)
+        raise FileChanged(file.file_name)
+
+    monkeypatch.setattr(FILES, "check", unreadable)
+    with acting(agent):
+        left = check(metered, reopened)
+    assert (left.state, left.failure) == ("mapping", "")
+
+
+@pytest.mark.django_db
+def test_work_whose_file_is_gone_does_not_go_on(metered: Metered) -> None:
+    agent = metered.company.agent
+    file = check(metered, receive(metered, lines(metered, "{one},2026-01-05,100,,")))
+    with acting(agent):
+        FILES.start(actor=agent, file_id=file.pk)
+    assert FILES.is_lost(ReadingFile(pk=0, state="running"))
+    assert not FILES.is_lost(file)
+    ReadingFile.objects.update(is_on_disk=False)
+    with pytest.raises(FileMovedOn), acting(agent):
+        FILES.resume(actor=agent, file_id=file.pk)

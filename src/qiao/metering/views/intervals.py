@@ -1,6 +1,5 @@
 """Interval data: what was brought, what became of it, a file brought now."""
 
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,12 +8,9 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from qiao.core import background
-from qiao.core.downloads import send_file
+from qiao.core import background, table_pages
 from qiao.core.http import StaffRequest, staff_view
-from qiao.core.table_files import TYPES
 from qiao.core.table_forms import received
-from qiao.core.transactions import acting
 from qiao.metering.forms import IntervalForm
 from qiao.metering.models import IntervalLoad
 from qiao.metering.operations import intervals
@@ -121,17 +117,15 @@ def resume(request: StaffRequest, load_id: int) -> HttpResponse:
 
 
 @staff_view(READ, methods=("POST",), opens=False)
-def refused_file(
-    request: StaffRequest, load_id: int, form: str
-) -> HttpResponse | StreamingHttpResponse:
+def refused_file(request: StaffRequest, load_id: int, form: str) -> StreamingHttpResponse:
     """The rows that were set aside as a file; that it was taken is recorded."""
     row = _get(request, load_id)
-    if form not in TYPES:
-        raise Http404(form)
-    with acting(request.actor):
-        intervals.record_rows(actor=request.actor, load=row, form=form, now=request.now)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"refused.{form}"
-        write_refused(row, path=path, form=form)
-        name = f"{Path(row.file_name).stem}-{_('refused rows')}.{form}"
-        return send_file(request, path, name=name, content_type=TYPES[form], remove=True)
+    return table_pages.send_rows(
+        request,
+        form,
+        name=f"{Path(row.file_name).stem}-{_('refused rows')}",
+        write=lambda path: write_refused(row, path=path, form=form),
+        record=lambda: intervals.record_rows(
+            actor=request.actor, load=row, form=form, now=request.now
+        ),
+    )

@@ -1,9 +1,8 @@
 """What other billing systems send is taken in, corrected by what they send later, taken back."""
 
-from qiao.billing.operations.feeds.deliveries import accept, run_check, run_take, take_back
-from qiao.billing.operations.feeds.keeping import DeliveryKnown
+from qiao.billing.operations.feeds.deliveries import accept, run_take, take_back
+from qiao.billing.operations.feeds.keeping import DELIVERIES, DeliveryKnown
 from qiao.billing.operations.feeds.receiving import (
-    BadMapping,
     NewDelivery,
     NotStated,
     Stated,
@@ -19,8 +18,8 @@ from qiao.billing.operations.feeds.setting import (
 )
 
 __all__ = [
+    "DELIVERIES",
     "BadKey",
-    "BadMapping",
     "DeliveryKnown",
     "KeyTaken",
     "NewDelivery",
@@ -32,7 +31,6 @@ __all__ = [
     "receive_file",
     "receive_rows",
     "rename_feed",
-    "run_check",
     "run_take",
     "take_back",
 ]

@@ -1,4 +1,4 @@
-"""Deliveries as they come, by file or from a program, and what the columns of a file mean."""
+"""Deliveries as they come, by file or from a program."""
 
 import hashlib
 import json
@@ -7,39 +7,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from qiao.billing.models import Delivery, Feed, StagedRow
+from qiao.billing.models import Delivery
 from qiao.billing.operations.feeds.keeping import (
-    CHECK_TASK,
-    FOLDER,
-    TAKE_TASK,
+    DELIVERIES,
     DeliveryKnown,
     State,
-    defer,
     feed_to_fill,
     key_of,
     known_as,
-    locked,
     save_new,
 )
 from qiao.billing.operations.feeds.staging import stage, terms_of
-from qiao.billing.rules.feeds.kinds import KINDS, TABLES
+from qiao.billing.rules.feeds.kinds import KINDS
 from qiao.billing.rules.feeds.rows import read_row
 from qiao.core.actor import Actor
-from qiao.core.rules.columns import fold, signature
-from qiao.core.sheets import open_sheet
-from qiao.core.table_uploads import digest_of, name_of, samples_of
-from qiao.core.transactions import acting, outside, required
+from qiao.core.transactions import outside, required
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
-
-
-class BadMapping(Exception):  # noqa: N818 - a refusal, not a fault
-    """The columns cannot be read like this; `faults` are pairs of a code and a field."""
-
-    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
-        super().__init__(str(faults))
-        self.faults = faults
 
 
 class NotStated(Exception):  # noqa: N818 - a refusal, not a fault
@@ -84,15 +69,16 @@ def receive_rows(new: NewDelivery, *, actor: Actor, now: datetime) -> Delivery:
     for kind, rows in new.rows.items():
         if rows and kind not in new.stated:
             raise NotStated(kind)
-    key = key_of(new.key)
-    digest = _digest(new)
-    known = known_as(feed, key)
+    said, digest = _said(new), _digest(new)
+    known = known_as(feed, said["key"])
     if known is not None:
         if known.digest != digest:
             raise DeliveryKnown(known.pk)
         return known
-    delivery = _of(feed, new, key, actor, now)
-    delivery.way, delivery.state, delivery.digest = Delivery.Way.PROGRAM, State.RUNNING, digest
+    delivery = Delivery(
+        feed=feed, way=Delivery.Way.PROGRAM, state=State.RUNNING, digest=digest,
+        created_at=now, created_by_id=actor.person_id, **said,
+    )  # fmt: skip
     save_new(delivery)
     terms = terms_of(delivery)
     for kind in KINDS:
@@ -102,7 +88,7 @@ def receive_rows(new: NewDelivery, *, actor: Actor, now: datetime) -> Delivery:
         )
         delivery.read_count += stage(delivery, told)
     delivery.save(update_fields=["read_count"])
-    defer(TAKE_TASK, delivery, actor)
+    DELIVERIES.defer(delivery, actor)
     return delivery
 
 
@@ -117,96 +103,23 @@ def receive_file(
     """
     outside()
     feed = feed_to_fill(actor, new.feed_id)
-    key = key_of(new.key)
-    delivery = _of(feed, new, key, actor, now)
-    delivery.way, delivery.kind, delivery.state = Delivery.Way.FILE, kind, State.MAPPING
-    delivery.file_name, delivery.size_bytes = name_of(upload), upload.size or 0
-    delivery.is_on_disk = True
-    with FOLDER.keep(upload) as kept:
-        sheet = open_sheet(kept)
-        delivery.format, delivery.header = sheet.format, list(sheet.header)
-        delivery.signature = signature(sheet.header)
-        delivery.samples, delivery.digest = samples_of(sheet), digest_of(kept)
-        delivery.mapping = _proposed(delivery)
-        with acting(actor):
-            known = known_as(feed, key)
-            if known is not None:
-                raise DeliveryKnown(known.pk)
-            if not TABLES[kind].faults(mapping_of(delivery)):
-                delivery.state = State.CHECKING
-            save_new(delivery)
-            if delivery.state == State.CHECKING:
-                defer(CHECK_TASK, delivery, actor)
-            kept.replace(FOLDER.path_of(delivery.pk))
-    return delivery
+    return DELIVERIES.receive(
+        actor=actor, upload=upload, now=now, way=Delivery.Way.FILE, kind=kind, feed=feed,
+        **_said(new),
+    )  # fmt: skip
 
 
-def mapping_of(delivery: Delivery) -> dict[int, str]:
-    """The field of every column."""
-    return {int(column): key for column, key in delivery.mapping.items()}
-
-
-def _proposed(delivery: Delivery) -> dict[str, str]:
-    before = (
-        Delivery.objects.filter(
-            feed=delivery.feed_id,
-            kind=delivery.kind,
-            signature=delivery.signature,
-            state__in=[State.CHECKED, State.RUNNING, State.DONE, State.TAKEN_BACK],
-        )
-        .order_by("-pk")
-        .first()
-    )
-    if before is None:
-        proposals = TABLES[delivery.kind].propose(delivery.header)
-        return {str(each.column): each.field for each in proposals}
-    kept = {fold(before.header[int(at)]): key for at, key in before.mapping.items()}
-    return {str(at): kept.get(fold(name), "") for at, name in enumerate(delivery.header)}
-
-
-def name_columns(*, actor: Actor, delivery_id: int, mapping: Mapping[int, str]) -> Delivery:
-    """Say what every column means, and have the file checked.
-
-    Raises `BadMapping`, `FileMovedOn`, `Forbidden`.
-    """
-    delivery = locked(actor, delivery_id, State.MAPPING, State.CHECKED)
-    whole = {column: mapping.get(column, "") for column in range(len(delivery.header))}
-    faults = TABLES[delivery.kind].faults(whole)
-    if faults:
-        raise BadMapping(faults)
-    delivery.mapping = {str(column): key for column, key in whole.items()}
-    _begin_anew(delivery, State.CHECKING)
-    defer(CHECK_TASK, delivery, actor)
-    return delivery
-
-
-def reopen_columns(*, actor: Actor, delivery_id: int) -> Delivery:
-    """Go back to the columns; a check that runs ends at its next batch."""
-    delivery = locked(actor, delivery_id, State.CHECKING, State.CHECKED)
-    _begin_anew(delivery, State.MAPPING)
-    return delivery
-
-
-def _begin_anew(delivery: Delivery, state: Delivery.State) -> None:
-    StagedRow.objects.filter(delivery=delivery).delete()
-    delivery.state, delivery.read_count = state, 0
-    delivery.found, delivery.refused_count = {}, 0
-    delivery.save()
-
-
-def _of(feed: Feed, new: NewDelivery, key: str, actor: Actor, now: datetime) -> Delivery:
-    return Delivery(
-        feed=feed,
-        key=key,
-        as_of=new.as_of,
-        sequence=new.sequence,
-        completes=new.completes,
-        stated={
+def _said(new: NewDelivery) -> dict[str, Any]:
+    """What a delivery says of itself, as it is kept. Raises `BadText`."""
+    return {
+        "key": key_of(new.key),
+        "as_of": new.as_of,
+        "sequence": new.sequence,
+        "completes": new.completes,
+        "stated": {
             kind: {"count": each.count, "minor": each.minor} for kind, each in new.stated.items()
         },
-        created_at=now,
-        created_by_id=actor.person_id,
-    )
+    }
 
 
 def _digest(new: NewDelivery) -> str:
