@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from qiao.billing import (
     contributions,
     demo,
+    invoice_demo,
     matters,
     overview,
     tariff_contributions,
@@ -19,6 +20,7 @@ from qiao.billing.events import BillsIssued
 from qiao.billing.ledger_export import EXPORTS
 from qiao.billing.operations import install_tariffs
 from qiao.billing.parameters import PARAMETERS
+from qiao.billing.personal import PERSONAL
 from qiao.billing.queries.pack_tariffs import tariffs_of_packs
 from qiao.billing.tasks import (
     PERIODIC,
@@ -49,6 +51,7 @@ manifest = Module(
     point_events=contributions.POINT_EVENTS,
     timeline=contributions.TIMELINE,
     parameters=PARAMETERS,
+    personal=PERSONAL,
     periodic=PERIODIC,
     subscriptions=(
         Subscription(BillsIssued, on_bills_issued),
@@ -58,6 +61,7 @@ manifest = Module(
     demo=(
         DemoStage("billing", 82, demo.build, demo.audit),
         DemoStage("tariffs", 83, tariff_demo.draft_prices),
+        DemoStage("invoices", 84, invoice_demo.build, invoice_demo.audit),
     ),
     append_only=(
         "billing_posting",

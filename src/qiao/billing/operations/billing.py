@@ -16,6 +16,7 @@ from qiao.billing.events import BillsIssued
 from qiao.billing.models import Bill, BillingAccount, Posting
 from qiao.billing.operations.equalising import SOURCE as BUDGET
 from qiao.billing.operations.equalising import Asked, asked_of, asked_posting, go_on, put_back
+from qiao.billing.operations.invoices.wanting import take_back_invoice_of
 from qiao.billing.operations.late_fees import late_fee_of, waive_late_fee
 from qiao.billing.operations.posting import NewPosting, lock_accounts, post, reverse_postings
 from qiao.billing.operations.rating import NewBill, RatedBill, rate_bills
@@ -139,8 +140,8 @@ def reverse_bill(
     *, bill_id: int, day: date, reason: str, actor: Actor | None, now: datetime
 ) -> Bill:
     """Take the latest bill of an account back (红冲): what was paid for it is paid ahead again,
-    the readings that it rested on may be billed anew, and a notice of it that still waits is not
-    sent.
+    the readings that it rested on may be billed anew, a notice of it that still waits is not
+    sent, and its invoice is given up, or cancelled by a red one.
 
     Raises `NotLatest`, `BillReversed`, `DayClosed`, `Bill.DoesNotExist`, `Forbidden`.
     """
@@ -167,6 +168,7 @@ def reverse_bill(
         put_back(bill)
     settle(accounts, booked_date=day, cause=f"reversal:{bill_id}", actor=actor, now=now)
     untell_bill(bill_id=bill_id, now=now)
+    take_back_invoice_of(bill, reason=reason, actor=actor, now=now)
     return bill
 
 

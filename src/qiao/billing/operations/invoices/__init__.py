@@ -1,0 +1,67 @@
+"""Electronic invoices: wanted, taken back, and what the tax platform says became of them."""
+
+from qiao.billing.operations.invoices.faults import fault_words
+from qiao.billing.operations.invoices.told import (
+    LATE,
+    OTHER_RED,
+    IssuedAlready,
+    NumberTaken,
+    tell_issued,
+    tell_refused,
+)
+from qiao.billing.operations.invoices.wanting import (
+    ASKED,
+    ISSUED,
+    PAID,
+    REASON_LENGTH,
+    WISH,
+    InvoiceStands,
+    NothingStands,
+    NotInvoiced,
+    ask_again,
+    ask_invoice,
+    take_back_invoice,
+    take_back_invoice_of,
+    want_by_itself,
+    want_when_paid,
+)
+from qiao.billing.rules.bills.invoices import (
+    ADDRESS_LENGTH,
+    EMAIL_LENGTH,
+    TITLE_LENGTH,
+    URL_LENGTH,
+    BadInvoice,
+    Buyer,
+    Issued,
+)
+
+__all__ = [
+    "ADDRESS_LENGTH",
+    "ASKED",
+    "EMAIL_LENGTH",
+    "ISSUED",
+    "LATE",
+    "OTHER_RED",
+    "PAID",
+    "REASON_LENGTH",
+    "TITLE_LENGTH",
+    "URL_LENGTH",
+    "WISH",
+    "BadInvoice",
+    "Buyer",
+    "InvoiceStands",
+    "Issued",
+    "IssuedAlready",
+    "NotInvoiced",
+    "NothingStands",
+    "NumberTaken",
+    "ask_again",
+    "ask_invoice",
+    "fault_words",
+    "take_back_invoice",
+    "take_back_invoice_of",
+    "tell_issued",
+    "tell_refused",
+    "want_by_itself",
+    "want_when_paid",
+]
