@@ -1,6 +1,6 @@
 """A provider's connector: it hears of invoices that are wanted, reads them, and tells back."""
 
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,10 +9,10 @@ from django.utils import timezone
 from qiao.api import operations, tasks
 from qiao.api.models import Delivery
 from qiao.api.tests.programs import Program, make_key
-from qiao.api.tests.receivers import receiver
+from qiao.api.tests.receivers import Receiver, receiver
 from qiao.billing import operations as ops
 from qiao.billing.models import Bill, Invoice
-from qiao.billing.tests.invoicing import CREDIT_CODE, a_billed_account, lives
+from qiao.billing.tests.invoicing import CREDIT_CODE, DAY, a_billed_account, lives
 from qiao.core.tests.deliveries import run_deliveries
 from qiao.staff.tests.cast import Company, make_company
 
@@ -37,51 +37,76 @@ def _program(company: Company, *scopes: str) -> Program:
     return Program(make_key(company.agent, scopes=[f"invoices:{each}" for each in scopes]))
 
 
-def _send_all() -> None:
+@pytest.fixture
+def there(company: Company) -> Iterator[Receiver]:
+    """A provider that is told of invoices."""
+    with receiver() as here:
+        operations.add_endpoint(
+            actor=company.agent,
+            now=timezone.now(),
+            organisation_id=company.lake.pk,
+            name="Provider",
+            url=here.url,
+            event_types=EVENTS,
+        )
+        yield here
+
+
+def _heard(there: Receiver) -> dict[str, Any]:
+    """The last message, once all are sent."""
     run_deliveries()
     for pk in Delivery.objects.filter(state="waiting").values_list("pk", flat=True):
         tasks.send.func(delivery_id=pk)
+    told: dict[str, Any] = there.messages[-1].data()
+    return told
 
 
-def test_a_connector_hears_reads_and_tells_back(company: Company, bill: Bill) -> None:
-    with receiver() as there:
-        operations.add_endpoint(
-            actor=company.agent, now=timezone.now(), organisation_id=company.lake.pk,
-            name="Provider", url=there.url, event_types=EVENTS,
-        )  # fmt: skip
-        portal, connector = _program(company, "ask"), _program(company, "read", "tell")
-        asked = portal.post(f"/bills/{bill.pk}/invoice", BUYER)
-        assert asked.status_code == 201, asked.content
-        _send_all()
-        (heard,) = there.messages
-        assert heard.data()["type"] == "billing.invoices_wanted"
-        (wanted,) = heard.data()["data"]["invoice_ids"]
-        listed = connector.get("/invoices", state="wanted").json()
-        assert [each["invoice_id"] for each in listed["items"]] == [wanted]
-        found = connector.get(f"/invoices/{wanted}").json()
-        assert (found["title"], found["tax_number"]) == (BUYER["title"], CREDIT_CODE)
-        assert sum(line["minor"] for line in found["lines"]) == found["minor"]
-        assert sum(line["tax_minor"] for line in found["lines"]) == found["tax_minor"] > 0
-        told = connector.post(f"/invoices/{wanted}/issued", ISSUED)
-        assert told.status_code == 201, told.content
-        assert told.json()["state"] == "issued"
-        _send_all()
-        assert there.messages[-1].data()["data"]["number"] == ISSUED["invoice_number"]
+def test_a_connector_hears_reads_and_tells_back(
+    company: Company, bill: Bill, there: Receiver
+) -> None:
+    portal, connector = _program(company, "ask"), _program(company, "read", "tell")
+    asked = portal.post(f"/bills/{bill.pk}/invoice", BUYER)
+    assert asked.status_code == 201, asked.content
+    heard = _heard(there)
+    assert heard["type"] == "billing.invoices_wanted"
+    (wanted,) = heard["data"]["invoice_ids"]
+    listed = connector.get("/invoices", state="wanted").json()
+    assert [each["invoice_id"] for each in listed["items"]] == [wanted]
+    found = connector.get(f"/invoices/{wanted}").json()
+    assert (found["title"], found["tax_number"]) == (BUYER["title"], CREDIT_CODE)
+    assert sum(line["minor"] for line in found["lines"]) == found["minor"]
+    assert sum(line["tax_minor"] for line in found["lines"]) == found["tax_minor"] > 0
+    told = connector.post(f"/invoices/{wanted}/issued", ISSUED)
+    assert told.status_code == 201, told.content
+    assert told.json()["state"] == "issued"
+    assert _heard(there)["data"]["number"] == ISSUED["invoice_number"]
+
+
+def test_a_connector_hears_of_red_ones_and_of_what_is_given_up(
+    company: Company, bill: Bill, there: Receiver
+) -> None:
+    program = _program(company, "ask", "read", "tell")
+    other = a_billed_account(company)[1][0]
+    for each in (bill, other):
+        assert program.post(f"/bills/{each.pk}/invoice", BUYER).status_code == 201
+    blue = Invoice.objects.get(bill=bill)
+    assert program.post(f"/invoices/{blue.pk}/issued", ISSUED).status_code == 201
+    for each in (bill, other):
+        _heard(there)
         ops.reverse_bill(
-            bill_id=bill.pk, day=date(2026, 11, 22), reason="misread", actor=None,
-            now=timezone.now(),
-        )  # fmt: skip
-        _send_all()
-        (red,) = there.messages[-1].data()["data"]["invoice_ids"]
-        shown = connector.get(f"/invoices/{red}").json()
-        assert shown["kind"] == "red"
-        assert shown["original"]["invoice_number"] == ISSUED["invoice_number"]
-        assert shown["minor"] == -found["minor"]
-        assert sum(line["minor"] for line in shown["lines"]) == shown["minor"]
-        other = ISSUED | {"invoice_number": "26332000000000000018"}
-        assert connector.post(f"/invoices/{red}/issued", other).status_code == 201
-        assert lives(bill) == [("blue", "issued", False), ("red", "issued", True)]
-        assert connector.get("/invoices", state="wanted").json()["items"] == []
+            bill_id=each.pk, day=DAY, reason="misread", actor=None, now=timezone.now()
+        )
+    assert _heard(there)["type"] == "billing.invoices_cancelled"
+    wanted = program.get("/invoices", state="wanted").json()["items"]
+    (red,) = (each["invoice_id"] for each in wanted)
+    shown = program.get(f"/invoices/{red}").json()
+    assert (shown["kind"], shown["minor"]) == ("red", -blue.minor)
+    assert shown["original"]["invoice_number"] == ISSUED["invoice_number"]
+    assert sum(line["minor"] for line in shown["lines"]) == shown["minor"]
+    number = {"invoice_number": "26332000000000000018"}
+    assert program.post(f"/invoices/{red}/issued", ISSUED | number).status_code == 201
+    assert lives(bill) == [("blue", "issued", False), ("red", "issued", True)]
+    assert lives(other) == [("blue", "cancelled", False)]
 
 
 def test_what_is_told_twice_or_otherwise(company: Company, bill: Bill) -> None:
