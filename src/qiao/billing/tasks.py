@@ -68,13 +68,14 @@ def continue_runs(now: datetime) -> None:
 
 
 def on_bills_issued(*, event: BillsIssued, envelope: Envelope) -> None:
-    """Those of customers who have them collected come into the summary of their day; of the others
-    their customers are told, all in one statement. Their invoices are wanted, where the unit has
-    it so."""
-    collect_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
-    tell_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
+    """Their invoices are wanted, where the unit has it so. Those of customers who have them
+    collected come into the summary of their day; of the others their customers are told, all in
+    one statement."""
+    # First, since it holds accounts: who takes a bill back holds its account before its summary.
     issued = {envelope.organisation_id: event.bill_ids}
     want_by_itself(issued, when=ISSUED, now=envelope.occurred_at)
+    collect_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
+    tell_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
 
 
 def on_dispute_ended(*, event: DisputeEnded, envelope: Envelope) -> None:

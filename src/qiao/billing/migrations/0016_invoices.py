@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 ("account", _to("billing.billingaccount")),
                 ("asked_by", _to(settings.AUTH_USER_MODEL, null=True)),
                 ("bill", _to("billing.bill", related_name="invoices")),
-                ("customer", _to("customers.customer", null=True)),
+                ("customer", _to("customers.customer", null=True, db_constraint=False)),
                 ("ended_by", _to(settings.AUTH_USER_MODEL, null=True)),
                 ("organisation", _to("staff.organisation")),
                 ("original", _to("billing.invoice", null=True, related_name="reds")),

@@ -41,7 +41,12 @@ class Invoice(models.Model):
         "staff.Organisation", models.PROTECT, related_name="+", db_index=False
     )
     customer = models.ForeignKey(
-        "customers.Customer", models.PROTECT, null=True, related_name="+", db_index=False
+        "customers.Customer",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     original = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="reds", db_index=False

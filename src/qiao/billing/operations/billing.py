@@ -33,12 +33,11 @@ from qiao.billing.rules.money.postings import Billed, Event, bill_entries, owed_
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.copying import copy_rows, reserve_ids
-from qiao.core.numbering import bulk_numbers, next_number
+from qiao.core.numbering import numbers_for
 from qiao.core.transactions import required
 from qiao.metering.operations import unmark_billed
 
 PREFIX: Final = "ZD"  # 账单
-FEW: Final = 50
 SOURCE: Final = "bill"
 REASON_LENGTH: Final = 300
 _BILL: Final = (
@@ -205,7 +204,7 @@ def _write(
         return []
     first = reserve_ids("billing_bill", len(rated))
     ids = list(range(first, first + len(rated)))
-    numbers = _numbers(rated)
+    numbers = numbers_for([each.bill.issued_date for each in rated], prefix=PREFIX)
     lines = Lines()
     asked = asked_of(rated, accounts)
     with connection.cursor() as cursor:
@@ -277,12 +276,6 @@ def _postings(
             )  # fmt: skip
         found += [posting for posting in own if posting is not None]
     return found
-
-
-def _numbers(rated: Sequence[RatedBill]) -> list[str]:
-    if len(rated) > FEW:
-        return list(bulk_numbers(prefix=PREFIX, count=len(rated)))
-    return [next_number(prefix=PREFIX, day=each.bill.issued_date) for each in rated]
 
 
 def _line_row(bill_id: int, place: int, line: BilledLine) -> tuple[object, ...]:

@@ -21,7 +21,7 @@ from qiao.billing.queries.invoices import ASK, is_invoiced
 from qiao.billing.rules.bills.invoices import Buyer, read_buyer
 from qiao.core import events, parameters
 from qiao.core.actor import Actor
-from qiao.core.numbering import next_number
+from qiao.core.numbering import numbers_for
 from qiao.core.prepared import fetch_all
 from qiao.core.rules.text import clean
 from qiao.core.transactions import required
@@ -197,7 +197,6 @@ SELECT w.number, 'blue', 'wanted', true, b.id, b.account_id, b.organisation_id,
        SELECT sum(x.minor)::bigint AS minor FROM billing_billline x
         WHERE x.bill_id = b.id AND NOT x.adds) t ON true
  WHERE coalesce(l.title, w.name) <> ''
-    ON CONFLICT DO NOTHING
 RETURNING id, organisation_id
 """
 
@@ -206,24 +205,24 @@ _OF_BILL: Final = Invoice.objects.filter(account=OuterRef("account"), bill=Outer
 
 
 def _want_all(bill_ids: Collection[int], *, now: datetime) -> list[int]:
+    hold_accounts(Bill.objects.filter(pk__in=bill_ids).values_list("account_id", flat=True))
     bills = [
         bill
-        for bill in Bill.objects.filter(~Exists(_OF_BILL), pk__in=list(bill_ids)).order_by("pk")
+        for bill in Bill.objects.filter(~Exists(_OF_BILL), pk__in=bill_ids).order_by("pk")
         if is_invoiced(bill)
     ]
     if not bills:
         return []
     who, days = addressees_of_bills(bills), local_days(now)
+    own = [days[bill.organisation_id] for bill in bills]
     rows = fetch_all(
         _WANT,
         {
             "bills": [bill.pk for bill in bills],
-            "numbers": [
-                next_number(prefix=PREFIX, day=days[bill.organisation_id]) for bill in bills
-            ],
+            "numbers": numbers_for(own, prefix=PREFIX),
             "customers": [each.customer_id for each in who],
             "names": [each.name for each in who],
-            "days": [days[bill.organisation_id] for bill in bills],
+            "days": own,
             "now": now,
         },
     )
@@ -304,8 +303,9 @@ def _taxes(bills: Iterable[Bill]) -> dict[int, int]:
 
 def _wanted(rows: Sequence[Invoice], *, actor: Actor | None, now: datetime) -> list[Invoice]:
     """Write what is wanted, and tell of it."""
-    for row in rows:
-        row.number = next_number(prefix=PREFIX, day=row.asked_date)
+    numbers = numbers_for([row.asked_date for row in rows], prefix=PREFIX)
+    for row, number in zip(rows, numbers, strict=True):
+        row.number = number
     made = Invoice.objects.bulk_create(rows)
     _publish(((row.organisation_id, row.pk) for row in made), actor=actor, now=now)
     return made
