@@ -1,11 +1,12 @@
 """Invoices in tests: buyers with numbers that are right, and what a provider says."""
 
+from dataclasses import replace
 from datetime import date
 
 from qiao.billing.models import Bill, Invoice
 from qiao.billing.operations import invoices
 from qiao.billing.operations.invoices import Buyer, Issued
-from qiao.billing.tests.lives import NOW, a_bill, an_account, issue
+from qiao.billing.tests.lives import NOW, a_bill, a_free_tariff, an_account, issue
 from qiao.core import settings
 from qiao.core.rules.identity import credit_check_character
 from qiao.staff.tests.cast import Company
@@ -26,6 +27,13 @@ def a_billed_account(company: Company, *uses: str) -> tuple[int, list[Bill]]:
     """An account and its bills, a month each."""
     account = an_account(company)
     return account, [issue(a_bill(account, n, use))[0] for n, use in enumerate(uses or ("17",))]
+
+
+def bills_without_invoices(company: Company) -> list[Bill]:
+    """A bill of nothing, and one that was taken over from another system."""
+    nothing = a_bill(an_account(company, a_free_tariff()), 0, "0")
+    taken_over = a_bill(an_account(company), 0, "17")
+    return issue(nothing, replace(taken_over, kind=Bill.Kind.TAKEN_OVER))
 
 
 def ask(company: Company, bill: Bill, buyer: Buyer = FIRM) -> Invoice:

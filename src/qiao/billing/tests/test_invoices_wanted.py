@@ -13,7 +13,15 @@ from qiao.billing.models import Bill, Invoice
 from qiao.billing.operations import invoices
 from qiao.billing.operations.asking import ask_waiver, waiver_agreed
 from qiao.billing.queries.late_fees import rate_key
-from qiao.billing.tests.invoicing import DAY, FIRM, a_billed_account, ask, lives, wish
+from qiao.billing.tests.invoicing import (
+    DAY,
+    FIRM,
+    a_billed_account,
+    ask,
+    bills_without_invoices,
+    lives,
+    wish,
+)
 from qiao.billing.tests.lives import NOW, a_bill, an_account, audit, issue, pay
 from qiao.core import settings
 from qiao.core.tests.deliveries import run_deliveries
@@ -126,6 +134,7 @@ def test_a_batch_takes_as_many_statements_as_one_bill(company: Company) -> None:
     many, bills = _issued_and_paid(company, 12)
     assert len(_of_invoices(many)) == len(_of_invoices(one)) == 2
     assert Invoice.objects.filter(bill__in=bills).count() == 12
+    run_deliveries()
     wish(company, invoices.ISSUED)
     accounts = [an_account(company) for _ in range(12)]
     issue(*(a_bill(account, 0, "17") for account in accounts))
@@ -136,8 +145,6 @@ def test_a_batch_takes_as_many_statements_as_one_bill(company: Company) -> None:
 
 def test_bills_of_nothing_and_of_nobody_are_left_alone(company: Company) -> None:
     wish(company, invoices.ISSUED)
-    _account, (bill, other) = a_billed_account(company, "17", "21")
-    Bill.objects.filter(pk=bill.pk).update(total_minor=0)
-    Bill.objects.filter(pk=other.pk).update(kind=Bill.Kind.TAKEN_OVER)
+    bills_without_invoices(company)
     run_deliveries()
     assert not Invoice.objects.exists()
