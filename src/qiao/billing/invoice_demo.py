@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from qiao.billing.models import Bill
-from qiao.billing.operations.invoices.wanting import PREFIX
+from qiao.billing.operations.invoices.wanting import ASKED_AGAIN, PREFIX
 from qiao.billing.queries.addressing import addressees_of_bills
 from qiao.core.copying import copy_rows, reserve_ids
 from qiao.core.demo import Finding, World
@@ -42,7 +42,7 @@ _COLUMNS: Final = (
 _BILLS: Final = """
 SELECT b.id FROM billing_bill b
  WHERE b.state = 'issued' AND b.kind = 'regular' AND b.total_minor > 0
-   AND b.issued_date > %(since)s::date
+   AND b.issued_date BETWEEN %(since)s::date AND %(last)s::date
    AND NOT EXISTS (SELECT FROM billing_standing s
                     WHERE s.account_id = b.account_id AND s.ledger = 'receivable'
                       AND s.bill_id = b.id)
@@ -92,8 +92,8 @@ def build(world: World) -> None:
 
 
 def _wishes(today: date) -> Iterator[_Wish]:
-    since = today - timedelta(days=183)
-    ids = [pk for (pk,) in ask(_BILLS, {"since": since, "most": MOST})]
+    days = {"since": today - timedelta(days=183), "last": today - timedelta(days=3)}
+    ids = [pk for (pk,) in ask(_BILLS, days | {"most": MOST})]
     bills = list(Bill.objects.filter(pk__in=ids).order_by("pk"))
     who = addressees_of_bills(bills) if bills else []
     firms = {pk for (pk,) in ask(_FIRMS, {"ids": [each.customer_id for each in who]})}
@@ -123,11 +123,16 @@ def _rows(
         case "issued":
             yield _row(wish, buyer, "issued", at, by, random=random, end=end)
         case "refused":
-            yield _row(wish, buyer, "refused", at, by, end=end, why=random.choice(REFUSALS))
+            yield _row(wish, buyer, "refused", at, by, end=end, said=("", random.choice(REFUSALS)))
         case "cancelled":
-            yield _row(wish, buyer, "cancelled", at, by, end=end, why=random.choice(REASONS))
+            yield _row(
+                wish, buyer, "cancelled", at, by, end=end, said=(random.choice(REASONS), "")
+            )
         case "anew":
-            yield _row(wish, buyer, "refused", at, by, end=end, why=random.choice(REFUSALS))
+            yield _row(
+                wish, buyer, "cancelled", at, by, end=end,
+                said=(ASKED_AGAIN, random.choice(REFUSALS)),
+            )  # fmt: skip
             later = end + timedelta(hours=1)
             yield _row(
                 wish, buyer, "issued", later, clerk, random=random,
@@ -138,7 +143,7 @@ def _rows(
             later = end + timedelta(hours=2)
             yield _row(
                 wish, buyer, "issued", later, clerk, random=random, is_red=True,
-                end=later + timedelta(minutes=9), why=random.choice(REASONS),
+                end=later + timedelta(minutes=9), said=(random.choice(REASONS), ""),
             )  # fmt: skip
 
 
@@ -158,23 +163,22 @@ def _row(
     *,
     random: Random | None = None,
     end: datetime | None = None,
-    why: str = "",
+    said: tuple[str, str] = ("", ""),
     stands: bool | None = None,
     is_red: bool = False,
 ) -> tuple[Any, ...]:
-    """A row without its id and that of its original."""
+    """A row without its id and that of its original; `said` is why it was given up or a red one is
+    wanted, and what the provider said."""
     bill, sign, day = wish.bill, -1 if is_red else 1, timezone.localdate(at)
     told: Sequence[Any] = ("", None, "")
     if random is not None and end is not None:
         number = f"{day:%y}33{random.randint(0, 10**16 - 1):016}"
         told = (number, timezone.localdate(end), f"https://invoices.example/{number}.pdf")
-    reason = why if state == "cancelled" or is_red else ""
-    refusal = why if state == "refused" else ""
     own = state in ("wanted", "issued") if stands is None else stands
     return (
         next_number(prefix=PREFIX, day=day), "red" if is_red else "blue", state, own, bill.pk,
         bill.account_id, bill.organisation_id, wish.customer_id, *buyer, bill.currency,
-        sign * bill.total_minor, sign * wish.tax_minor, at, day, by, *told, reason, refusal, end,
+        sign * bill.total_minor, sign * wish.tax_minor, at, day, by, *told, *said, end,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from qiao.billing import showing
 from qiao.billing.models import Bill, Invoice
-from qiao.billing.operations.invoices import LATE, OTHER_RED
+from qiao.billing.operations.invoices import ASKED_AGAIN, LATE, OTHER_RED
 from qiao.billing.queries.invoices import is_invoiced
 
 TONES: Final[Mapping[str, str]] = {
@@ -22,6 +22,7 @@ TONES: Final[Mapping[str, str]] = {
 _REASONS: Final[Mapping[str, Promise]] = {
     LATE: gettext_lazy("It was issued when it was not wanted any more."),
     OTHER_RED: gettext_lazy("Another red invoice was issued."),
+    ASKED_AGAIN: gettext_lazy("It was asked for again."),
 }
 _CANCELLED: Final = pgettext_lazy("invoice", "Cancelled by a red one")
 
@@ -45,6 +46,7 @@ class InvoiceShown:
     asked_at: datetime
     who: str
     ended_at: datetime | None
+    ended_as: str
     by: str
     invoice_number: str
     issued_date: date | None
@@ -103,6 +105,9 @@ def _shown(row: Invoice, *, may_ask_again: bool) -> InvoiceShown:
         asked_at=row.asked_at,
         who=row.asked_by.name if row.asked_by else "",
         ended_at=row.ended_at,
+        ended_as=pgettext("invoice", "Answered")
+        if row.invoice_number or row.refusal
+        else pgettext("invoice", "Given up"),
         by=row.ended_by.name if row.ended_by else "",
         invoice_number=row.invoice_number,
         issued_date=row.issued_date,

@@ -76,7 +76,7 @@ def test_what_the_provider_said_stands_there_and_is_asked_for_again(
     row = Invoice.objects.get(bill=bill)
     done = client.post(reverse("billing:invoices_again"), {"invoice": row.pk, "bill": bill.pk})
     assert done.headers["Location"] == page
-    assert lives(bill) == [("blue", "refused", False), ("blue", "wanted", True)]
+    assert lives(bill) == [("blue", "cancelled", False), ("blue", "wanted", True)]
 
 
 def test_one_is_taken_back_with_a_reason(company: Company, bill: Bill) -> None:
@@ -139,9 +139,11 @@ def test_the_list_narrows_counts_and_asks_many_again(company: Company) -> None:
     assert all(row.number in shown for row in rows)
     assert "Refused 2" in shown
     assert "Wanted 1" in shown
+    assert 'name="invoice"' not in client.get(url).content.decode()
     refused = client.get(url, {"state": "refused", "since": "2026-11-22", "unit": "x"})
     assert rows[2].number not in text_of(refused)
     assert "额度不足" in text_of(refused)
+    assert refused.content.decode().count('name="invoice"') == 2
     part = client.get(url, {"q": rows[0].number}, headers={"hx-request": "true"})
     assert rows[0].number in text_of(part)
     assert rows[1].number not in text_of(part)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -134,14 +135,15 @@ def test_what_was_refused_is_asked_for_again_under_another_number(
     assert tell_refused(company, first, "抬头有误").refusal == "抬头有误"
     assert tell_refused(company, first, "抬头有误").ended_at == NOW
     assert tell_refused(company, first, "税号有误").refusal == "税号有误"
+    assert lives(bill) == [REFUSED]
     second = ask(company, bill, PERSON)
     assert second.number != first.number
-    assert lives(bill) == [REFUSED, WANTED]
+    assert lives(bill) == [CANCELLED, WANTED], "nobody waits for the first any more"
     assert not invoices.ask_again(invoice_ids=[first.pk], actor=company.agent, now=NOW)
     tell_refused(company, second)
     (third,) = invoices.ask_again(invoice_ids=[first.pk, second.pk], actor=company.agent, now=NOW)
     assert third.title == PERSON.title, "the latest of a bill is asked for again"
-    assert lives(bill) == [REFUSED, REFUSED, WANTED]
+    assert lives(bill) == [CANCELLED, CANCELLED, WANTED]
     with pytest.raises(BadText):
         tell_refused(company, third, " ")
 
@@ -158,7 +160,7 @@ def test_many_are_asked_for_again_in_as_many_statements_as_one(company: Company)
         assert len(made) == len(some)
         counts.append(len(asked))
     assert counts[0] == counts[1]
-    assert all(lives(bill) == [REFUSED, WANTED] for bill in bills)
+    assert all(lives(bill) == [CANCELLED, WANTED] for bill in bills)
 
 
 def test_a_bill_that_is_taken_back_gives_up_what_is_only_wanted(
@@ -190,7 +192,7 @@ def test_a_bill_that_is_taken_back_has_its_invoice_cancelled_by_a_red_one(
     tell_refused(company, red, "额度不足")
     (again,) = invoices.ask_again(invoice_ids=[red.pk], actor=company.agent, now=NOW)
     tell_issued(company, again)
-    assert lives(bill) == [GONE, ("red", "refused", False), ("red", "issued", True)]
+    assert lives(bill) == [GONE, ("red", "cancelled", False), ("red", "issued", True)]
     tell_issued(company, red)
     assert lives(bill)[1] == ("red", "issued", False), "it is kept, and does not count"
     assert not drift()
@@ -221,6 +223,16 @@ def test_a_refused_one_that_is_issued_after_all_counts_unless_another_stands(
     assert lives(other) == [GONE, WANTED, RED]
     red = Invoice.objects.get(kind="red")
     assert red.original_id == second.pk
+
+
+def test_a_refused_one_of_a_bill_that_is_taken_back_waits_for_nobody(
+    company: Company, bill: Bill
+) -> None:
+    made = tell_refused(company, ask(company, bill))
+    _reverse(bill)
+    assert lives(bill) == [CANCELLED]
+    tell_issued(company, made)
+    assert lives(bill) == [GONE, RED]
 
 
 def test_people_take_one_back_to_have_another_title(company: Company, bill: Bill) -> None:
@@ -303,7 +315,7 @@ def test_only_who_holds_the_right_asks_sees_and_tells(company: Company, bill: Bi
     made = ask(company, bill)
     with pytest.raises(InvoiceMissing):
         invoice_for(actor=company.outsider, invoice_id=made.pk)
-    about = {"invoice_id": made.pk, "actor": company.outsider, "now": NOW}
+    about: dict[str, Any] = {"invoice_id": made.pk, "actor": company.outsider, "now": NOW}
     with pytest.raises(Forbidden):
         invoices.tell_issued(issued=told(), **about)
     with pytest.raises(Forbidden):

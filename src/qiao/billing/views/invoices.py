@@ -52,6 +52,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "rows": [_line(row, units) for row in page.rows],
         "following": urlencode([*kept, ("after", page.following)]) if page.following else "",
         "may_see_bills": actor.can(VIEW),
+        "with_ticks": filters.state == Invoice.State.REFUSED,
     }
     if request.htmx:
         return render(request, "billing/invoices/_rows.html", context)
@@ -66,7 +67,6 @@ def index(request: StaffRequest) -> HttpResponse:
         "typed": request.GET.get("q", ""),
         "is_narrowed": bool(kept),
         "units": units_with(actor=actor, permission=ASK, language=request.LANGUAGE_CODE),
-        "has_refused": any(row.state == Invoice.State.REFUSED for row in page.rows),
     }
     return render(request, "billing/invoices/index.html", context)
 
@@ -83,7 +83,6 @@ def _line(row: InvoiceRow, units: Mapping[int, str]) -> dict[str, Any]:
     return {
         "row": row,
         "is_red": row.kind == Invoice.Kind.RED,
-        "is_refused": row.state == Invoice.State.REFUSED,
         "state": state,
         "tone": tone,
         "unit": units.get(row.organisation_id, ""),

@@ -11,6 +11,7 @@ from qiao.billing.operations.invoices.told import (
 )
 from qiao.billing.operations.invoices.wanting import (
     ASKED,
+    ASKED_AGAIN,
     ISSUED,
     PAID,
     REASON_LENGTH,
@@ -38,6 +39,7 @@ from qiao.billing.rules.bills.invoices import (
 __all__ = [
     "ADDRESS_LENGTH",
     "ASKED",
+    "ASKED_AGAIN",
     "EMAIL_LENGTH",
     "ISSUED",
     "LATE",

@@ -125,7 +125,7 @@ def _counts(row: Invoice, actor: Actor, now: datetime) -> bool:
         return True
     others = Invoice.objects.filter(account=row.account_id, kind=row.kind, stands=True)
     if not row.is_red:
-        # What people gave up stays given up; of a refused one nobody has thought again.
+        # What people gave up stays given up; a refused one nobody has asked for again.
         was_refused = row.state == Invoice.State.REFUSED
         is_free = not others.filter(bill=row.bill_id).exists()
         return was_refused and is_free and is_invoiced(row.bill)

@@ -2,7 +2,8 @@
 a red one.
 
 A request is a row with a number of its own, which is never used again: what was refused is asked
-for as a new one. Whoever changes what stands for a bill holds its account.
+for as a new one, and the former is given up. Whoever changes what stands for a bill holds its
+account.
 """
 
 from collections import defaultdict
@@ -11,7 +12,8 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import gettext_noop
 
 from qiao.billing.events import InvoicesCancelled, InvoicesWanted
 from qiao.billing.models import Bill, BillingAccount, BillLine, Invoice
@@ -32,6 +34,7 @@ WISH: Final = "billing.invoices"
 ASKED, ISSUED, PAID = "asked", "issued", "paid"
 """When invoices are wanted: only when somebody asks, when a bill is issued, when it is paid."""
 REASON_LENGTH: Final = 300
+ASKED_AGAIN: Final = gettext_noop("It was asked for again.")
 
 
 class NotInvoiced(Exception):  # noqa: N818 - a refusal, not a fault
@@ -114,9 +117,19 @@ def take_back_invoice(*, invoice_id: int, reason: str, actor: Actor, now: dateti
 
 
 def take_back_invoice_of(bill: Bill, *, reason: str, actor: Actor | None, now: datetime) -> None:
-    """The bill, whose account is held, is taken back: so is its invoice, if it has one."""
-    if (stands := _standing(bill)) is not None:
-        _take_back(stands, reason=reason[:REASON_LENGTH], actor=actor, now=now)
+    """The bill, whose account is held, is taken back: so is its invoice, if it has one. One that
+    was refused is asked for no more."""
+    words = reason[:REASON_LENGTH]
+    for row in Invoice.objects.filter(
+        Q(stands=True) | Q(state=Invoice.State.REFUSED),
+        account=bill.account_id,
+        bill=bill.pk,
+        kind=Invoice.Kind.BLUE,
+    ):
+        if row.stands:
+            _take_back(row, reason=words, actor=actor, now=now)
+        else:
+            _replace(Invoice.objects.filter(pk=row.pk), words)
 
 
 def give_up(row: Invoice, *, reason: str, actor: Actor | None, now: datetime) -> None:
@@ -307,8 +320,29 @@ def _wanted(rows: Sequence[Invoice], *, actor: Actor | None, now: datetime) -> l
     for row, number in zip(rows, numbers, strict=True):
         row.number = number
     made = Invoice.objects.bulk_create(rows)
+    if made:
+        _replace_refused(made)
     _publish(((row.organisation_id, row.pk) for row in made), actor=actor, now=now)
     return made
+
+
+def _replace_refused(made: Sequence[Invoice]) -> None:
+    """Those that were refused, in whose place these are wanted, wait for nobody any more."""
+    accounts = [row.account_id for row in made]
+    reds = [row.original_id for row in made if row.is_red]
+    blues = [row.bill_id for row in made if not row.is_red]
+    _replace(
+        Invoice.objects.filter(
+            Q(kind=Invoice.Kind.BLUE, bill__in=blues) | Q(original__in=reds),
+            account__in=accounts,
+            state=Invoice.State.REFUSED,
+        ),
+        ASKED_AGAIN,
+    )
+
+
+def _replace(refused: QuerySet[Invoice], reason: str) -> None:
+    refused.update(state=Invoice.State.CANCELLED, reason=reason)
 
 
 def _publish(wanted: Iterable[tuple[int, int]], *, actor: Actor | None, now: datetime) -> None:
