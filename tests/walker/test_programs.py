@@ -49,6 +49,9 @@ BODIES: dict[str, dict[str, Any]] = {
         "as_of": "2026-01-05T06:00:00+08:00",
         "totals": {"bills": {"count": 0, "minor": 0}},
     },
+    "askInvoice": {"title": "x"},
+    "tellInvoiceIssued": {"invoice_number": "26332000000000000017", "issued_date": "2026-01-05"},
+    "tellInvoiceRefused": {"reason": "x"},
     "tagCustomer": {"add": ["{tag}"]},
     "takeIntervals": {
         "key": "walked",
@@ -69,7 +72,7 @@ QUERIES = ("", "?q=zqxcan", "?q=13806177754", f"?card={ACCOUNT}", "?view=all", "
 IDS = {"contact_id": "closed", "work_order_id": "order", "delivery_id": "fed_delivery"}
 NAMED = (
     "customer", "account", "premises", "contact", "case", "work_order", "segment", "import",
-    "bill", "delivery", "summary",
+    "bill", "delivery", "summary", "invoice",
 )  # fmt: skip
 
 

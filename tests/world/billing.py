@@ -11,6 +11,7 @@ from qiao.billing.models import BillRun, Payment, RunAccount, Tariff
 from qiao.billing.operations import runs
 from qiao.billing.operations import tariff_changing as changing
 from qiao.billing.operations.budget import start_budget
+from qiao.billing.operations.invoices import Buyer, ask_invoice
 from qiao.billing.operations.summaries import collect_bills, start_collecting
 from qiao.billing.queries.bill_links import token_of
 from qiao.billing.queries.late_fees import rate_key
@@ -148,8 +149,10 @@ def _add_agreements(world: World, tariff: Tariff, use: Use) -> None:
         now=world.now,
     )  # fmt: skip
     own = ops.NewBill(equal.pk, use.period, (use,), today, today + timedelta(days=20))
-    (summary_id,) = collect_bills(
-        bill_ids=ops.issue_bills([own], actor=company.agent, now=world.now), now=world.now
+    own_ids = ops.issue_bills([own], actor=company.agent, now=world.now)
+    (summary_id,) = collect_bills(bill_ids=own_ids, now=world.now)
+    invoice = ask_invoice(
+        bill_id=own_ids[0], buyer=Buyer(marked("invoice")), actor=company.agent, now=world.now
     )
     payer = make_customer(company.agent, name=marked("payer"))
     pays = let_pay(
@@ -161,5 +164,6 @@ def _add_agreements(world: World, tariff: Tariff, use: Use) -> None:
         "budgeted": equal.pk,
         "collecting": collecting.pk,
         "summary": summary_id,
+        "invoice": invoice.pk,
         "summary_seen": seen_of(summary_id, day=today),
     }

@@ -4,11 +4,11 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.billing.models import BudgetPlan, Payment
+from qiao.billing.models import BudgetPlan, Invoice, Payment
 from qiao.billing.models.feeds import MANAGE
 from qiao.billing.queries import panels
 from qiao.billing.queries.terms_shown import TERMS
-from qiao.billing.showing_bills import paid_words
+from qiao.billing.showing_bills import invoiced_words, paid_words
 from qiao.core.days import day_of
 from qiao.core.manifest import (
     AuditTable,
@@ -24,6 +24,7 @@ from qiao.core.manifest import (
 VIEW = "tariffs.view"
 BILLS, ISSUE = "bills.view", "bills.issue"
 TAKE, CLOSE = "payments.take", "payments.close"
+INVOICES = "invoices.ask"
 PERMISSIONS = (
     Permission(VIEW, _("See prices and walk through an example bill")),
     Permission(BILLS, _("See bills, payments and what is owed")),
@@ -31,6 +32,7 @@ PERMISSIONS = (
     Permission(TERMS, _("Say by which tariff accounts are billed")),
     Permission(TAKE, _("Take payments at the counter")),
     Permission(CLOSE, _("Take payments back, count drawers of others, close the day")),
+    Permission(INVOICES, _("Ask for invoices, and see what became of them")),
     Permission(MANAGE, _("Take in what other billing systems send, and take it back")),
 )
 NAVIGATION = (
@@ -55,6 +57,8 @@ COMMANDS = (
     Command("billing.list", _("All bills"), "receipt", "billing:list", BILLS),
     Command("billing.payments", _("All payments"), "cash-register", "billing:payments", BILLS),
     Command("billing.summaries", _("Summary bills"), "receipt", "billing:summaries", BILLS),
+    Command("billing.invoices", pgettext_lazy("invoices", "Invoices"), "file-invoice",
+            "billing:invoices", INVOICES),
     Command("billing.runs", _("Runs of bills"), "calculator", "billing:runs", ISSUE),
     Command("billing.run_new", _("New run of bills"), "calculator", "billing:run_new", ISSUE),
     Command("billing.counter", _("Take a payment at the counter"), "cash-register",
@@ -176,7 +180,28 @@ PANELS = (
         order=15,
     ),
 )
+_INVOICED = """
+SELECT i.ended_at, 'invoice', i.bill_id, '', i.minor || ' ' || i.currency, i.title, '', i.kind,
+       i.invoice_number
+  FROM billing_invoice i
+ WHERE i.account_id IN (SELECT t.account_id FROM customers_accountparty t
+                         WHERE t.customer_id = ANY(%(customer_ids)s::bigint[]))
+   AND i.customer_id = ANY(%(customer_ids)s::bigint[])
+   AND i.state = 'issued' AND i.ended_at < %(before)s
+   AND (i.organisation_id + 0) = ANY(%(organisation_ids)s)
+ ORDER BY i.ended_at DESC, i.id DESC LIMIT %(limit)s
+"""
 TIMELINE = (
+    TimelineSource(
+        key="billing.invoices",
+        sql=_INVOICED,
+        permission=BILLS,
+        url_name="billing:bill",
+        icon="file-invoice",
+        words=dict(Invoice.Kind.choices),
+        label=pgettext_lazy("invoices", "Invoices"),
+        entitle=invoiced_words,
+    ),
     TimelineSource(
         key="billing",
         sql=f"""

@@ -21,3 +21,30 @@ class TermsChanged:
 
     account_id: int
     since: date
+
+
+@event_type("billing.invoices_wanted")
+@dataclass(frozen=True, slots=True)
+class InvoicesWanted:
+    """Invoices of a unit, blue or red, are to be issued by the tax platform."""
+
+    invoice_ids: tuple[int, ...]
+
+
+@event_type("billing.invoice_issued")
+@dataclass(frozen=True, slots=True)
+class InvoiceIssued:
+    """The tax platform has issued an invoice; `number` is its own."""
+
+    invoice_id: int
+    bill_id: int
+    kind: str
+    number: str
+
+
+@event_type("billing.invoices_cancelled")
+@dataclass(frozen=True, slots=True)
+class InvoicesCancelled:
+    """Invoices that were wanted are not to be issued any more."""
+
+    invoice_ids: tuple[int, ...]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from qiao.billing import (
     contributions,
     demo,
+    invoice_demo,
     matters,
     overview,
     tariff_contributions,
@@ -20,6 +21,7 @@ from qiao.billing.events import BillsIssued
 from qiao.billing.ledger_export import EXPORTS
 from qiao.billing.operations import install_tariffs
 from qiao.billing.parameters import PARAMETERS
+from qiao.billing.personal import PERSONAL
 from qiao.billing.queries.pack_tariffs import tariffs_of_packs
 from qiao.billing.tasks import (
     PERIODIC,
@@ -50,6 +52,7 @@ manifest = Module(
     point_events=contributions.POINT_EVENTS,
     timeline=contributions.TIMELINE,
     parameters=PARAMETERS,
+    personal=PERSONAL,
     periodic=PERIODIC,
     subscriptions=(
         Subscription(BillsIssued, on_bills_issued),
@@ -60,6 +63,7 @@ manifest = Module(
         DemoStage("billing", 82, demo.build, demo.audit),
         DemoStage("tariffs", 83, tariff_demo.draft_prices),
         DemoStage("terms", 84, terms_demo.say_terms),
+        DemoStage("invoices", 84, invoice_demo.build, invoice_demo.audit),
     ),
     append_only=(
         "billing_posting",

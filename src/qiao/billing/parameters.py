@@ -5,6 +5,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from qiao.billing.operations.invoices import ASKED, ISSUED, PAID
+from qiao.billing.operations.invoices import WISH as INVOICES
 from qiao.billing.operations.telling_ways import WISH
 from qiao.billing.queries.late_fees import LEAST, MOST, rate_key
 from qiao.billing.queries.review_limits import ESTIMATES, FACTOR, LARGE
@@ -128,6 +130,22 @@ PARAMETERS: Final = (
         ),
         default="email",
         default_source=_("Company rule: a bill is told of on the day on which it is issued"),
+    ),
+    Parameter(
+        key=INVOICES,
+        label=_("When invoices are wanted"),
+        about=_(
+            "Of bills of which nobody has asked for one. Somebody may ask for one of any bill,"
+            " whatever holds here."
+        ),
+        kind="choice",
+        choices=(
+            (ASKED, pgettext_lazy("invoices", "only when somebody asks")),
+            (ISSUED, pgettext_lazy("invoices", "when a bill is issued")),
+            (PAID, pgettext_lazy("invoices", "when a bill is paid in full")),
+        ),
+        default=ASKED,
+        default_source=_("Usual: who needs an invoice says so"),
     ),
     Parameter(
         key=BY_TELEPHONE,

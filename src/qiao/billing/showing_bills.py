@@ -97,6 +97,12 @@ def channel_name(channel: str) -> str:
     return str(Payment.Channel(channel).label) if is_known else channel
 
 
+def invoiced_words(amount: str) -> str:
+    """An invoice in words, of its minor units and currency, as in ``10395 CNY``."""
+    minor, _space, currency = amount.partition(" ")
+    return _("%(amount)s invoiced") % {"amount": showing.money(int(minor), currency)}
+
+
 def paid_words(amount: str) -> str:
     """A payment in words, of its minor units and currency, as in ``10395 CNY``."""
     minor, _space, currency = amount.partition(" ")

@@ -11,6 +11,7 @@ from qiao.billing.operations.feeds import deliveries
 from qiao.billing.operations.feeds.keeping import CHECK_TASK, DELIVERIES, TAKE_TASK
 from qiao.billing.operations.feeds.placing import place_rows
 from qiao.billing.operations.figures import fold_figures
+from qiao.billing.operations.invoices import ISSUED, want_by_itself
 from qiao.billing.operations.settling import settle
 from qiao.billing.operations.summaries import collect_bills
 from qiao.billing.operations.telling import tell_bills
@@ -67,8 +68,12 @@ def continue_runs(now: datetime) -> None:
 
 
 def on_bills_issued(*, event: BillsIssued, envelope: Envelope) -> None:
-    """Those of customers who have them collected come into the summary of their day; of the others
-    their customers are told, all in one statement."""
+    """Their invoices are wanted, where the unit has it so. Those of customers who have them
+    collected come into the summary of their day; of the others their customers are told, all in
+    one statement."""
+    # First, since it holds accounts: who takes a bill back holds its account before its summary.
+    issued = {envelope.organisation_id: event.bill_ids}
+    want_by_itself(issued, when=ISSUED, now=envelope.occurred_at)
     collect_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
     tell_bills(bill_ids=event.bill_ids, now=envelope.occurred_at)
 

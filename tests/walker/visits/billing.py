@@ -71,6 +71,19 @@ BILLING: Final = {
         {"summary_id": "{summary}"},
         post={"means": "card", "minor": "1", "key": "w", "seen": "{summary_seen}"},
     ),
+    "billing:invoices": Visit(
+        queries=(
+            "q=x",
+            "state=wanted&unit={unit}&since=2026-01-01&until=2026-12-31",
+            "state=x&since=x&unit=x&after=x",
+            "after=2026-11-01.7",
+        )
+    ),
+    "billing:invoice_ask": Visit(
+        {"bill_id": "{bill}"}, queries=("payment={payment}",), post={"title": "x"}
+    ),
+    "billing:invoice_take_back": Visit({"invoice_id": "{invoice}"}, post={"reason": "x"}),
+    "billing:invoices_again": Visit(get=NOT_ALLOWED, post={"invoice": "{invoice}"}),
     "billing:runs": Visit(queries=("before=5",)),
     "billing:run_new": Visit(
         post={

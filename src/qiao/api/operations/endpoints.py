@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
@@ -22,6 +21,7 @@ from qiao.core import crypto
 from qiao.core.actor import Actor
 from qiao.core.events import event_types, publish
 from qiao.core.rules.text import clean
+from qiao.core.rules.web import is_web_address
 from qiao.core.transactions import required
 
 NAME_LENGTH = 80
@@ -36,14 +36,7 @@ def checked_url(text: str) -> str:
     """
     url = clean(text, field="url", max_length=URL_LENGTH, one_line=True, required=True)
     schemes = {"https", "http"} if settings.QIAO_WEBHOOKS_PRIVATE else {"https"}
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise BadAddress(url) from error
-    if parts.scheme not in schemes or not parts.hostname or "@" in parts.netloc:
-        raise BadAddress(url)
-    if parts.fragment or not url.isascii() or " " in url or port == 0:
+    if not is_web_address(url, schemes=schemes):
         raise BadAddress(url)
     return url
 

@@ -13,6 +13,7 @@ from qiao.billing.models.feeds import (
     Told,
 )
 from qiao.billing.models.figures import MoneyFigure, MoneyFigureChange
+from qiao.billing.models.invoices import Invoice
 from qiao.billing.models.ledger import ClosedDay, Entry, Posting, Standing
 from qiao.billing.models.payments import CashierShift, Payment
 from qiao.billing.models.runs import BillRun, RunAccount
@@ -42,6 +43,7 @@ __all__ = [
     "FedPayment",
     "FedStanding",
     "Feed",
+    "Invoice",
     "MoneyFigure",
     "MoneyFigureChange",
     "Payment",

@@ -16,6 +16,7 @@ from qiao.billing.operations.budget import (
     require_running,
     start_budget,
 )
+from qiao.billing.operations.invoices.wanting import want_when_paid
 from qiao.billing.operations.late_fees import charge_late_fees, late_fee_of, waive_late_fee
 from qiao.billing.operations.posting import lock_accounts
 from qiao.billing.queries.asked import LOWER, REVERSE, WAIVE
@@ -23,6 +24,7 @@ from qiao.billing.queries.budget import running_plan, suggested, year_of
 from qiao.billing.queries.late_fees import accrued
 from qiao.billing.queries.runs import ISSUE
 from qiao.billing.queries.shifts import CLOSE
+from qiao.billing.queries.standings import open_of
 from qiao.core.actor import Actor
 from qiao.core.approvals import request_approval
 from qiao.core.models import Approval
@@ -173,6 +175,8 @@ def waiver_agreed(*, approval: Approval, actor: Actor, now: datetime) -> None:
         accounts[bill.account_id], bill_id=bill.pk, minor=minor, day=day,
         reason=approval.reason, key=str(approval.pk), actor=asker, now=now,
     )  # fmt: skip
+    if open_of(bill) == 0:  # nothing but the fee was owed any more
+        want_when_paid({bill.account_id: [bill.pk]}, accounts, now=now)
 
 
 def lowering_agreed(*, approval: Approval, actor: Actor, now: datetime) -> None:

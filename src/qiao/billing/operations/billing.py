@@ -16,6 +16,7 @@ from qiao.billing.events import BillsIssued
 from qiao.billing.models import Bill, BillingAccount, Posting
 from qiao.billing.operations.equalising import SOURCE as BUDGET
 from qiao.billing.operations.equalising import Asked, asked_of, asked_posting, go_on, put_back
+from qiao.billing.operations.invoices.wanting import take_back_invoice_of
 from qiao.billing.operations.late_fees import late_fee_of, waive_late_fee
 from qiao.billing.operations.posting import NewPosting, lock_accounts, post, reverse_postings
 from qiao.billing.operations.rating import NewBill, RatedBill, rate_bills
@@ -32,12 +33,11 @@ from qiao.billing.rules.money.postings import Billed, Event, bill_entries, owed_
 from qiao.core import events
 from qiao.core.actor import Actor
 from qiao.core.copying import copy_rows, reserve_ids
-from qiao.core.numbering import bulk_numbers, next_number
+from qiao.core.numbering import numbers_for
 from qiao.core.transactions import required
 from qiao.metering.operations import unmark_billed
 
 PREFIX: Final = "ZD"  # 账单
-FEW: Final = 50
 SOURCE: Final = "bill"
 REASON_LENGTH: Final = 300
 _BILL: Final = (
@@ -139,8 +139,8 @@ def reverse_bill(
     *, bill_id: int, day: date, reason: str, actor: Actor | None, now: datetime
 ) -> Bill:
     """Take the latest bill of an account back (红冲): what was paid for it is paid ahead again,
-    the readings that it rested on may be billed anew, and a notice of it that still waits is not
-    sent.
+    the readings that it rested on may be billed anew, a notice of it that still waits is not
+    sent, and its invoice is given up, or cancelled by a red one.
 
     Raises `NotLatest`, `BillReversed`, `DayClosed`, `Bill.DoesNotExist`, `Forbidden`.
     """
@@ -167,6 +167,7 @@ def reverse_bill(
         put_back(bill)
     settle(accounts, booked_date=day, cause=f"reversal:{bill_id}", actor=actor, now=now)
     untell_bill(bill_id=bill_id, now=now)
+    take_back_invoice_of(bill, reason=reason, actor=actor, now=now)
     return bill
 
 
@@ -203,7 +204,7 @@ def _write(
         return []
     first = reserve_ids("billing_bill", len(rated))
     ids = list(range(first, first + len(rated)))
-    numbers = _numbers(rated)
+    numbers = numbers_for([each.bill.issued_date for each in rated], prefix=PREFIX)
     lines = Lines()
     asked = asked_of(rated, accounts)
     with connection.cursor() as cursor:
@@ -275,12 +276,6 @@ def _postings(
             )  # fmt: skip
         found += [posting for posting in own if posting is not None]
     return found
-
-
-def _numbers(rated: Sequence[RatedBill]) -> list[str]:
-    if len(rated) > FEW:
-        return list(bulk_numbers(prefix=PREFIX, count=len(rated)))
-    return [next_number(prefix=PREFIX, day=each.bill.issued_date) for each in rated]
 
 
 def _line_row(bill_id: int, place: int, line: BilledLine) -> tuple[object, ...]:

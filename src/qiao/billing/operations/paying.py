@@ -17,6 +17,7 @@ from qiao.billing.models import (
     Standing,
 )
 from qiao.billing.operations.cashiers import BadAmount
+from qiao.billing.operations.invoices.wanting import want_when_paid
 from qiao.billing.operations.late_fees import charge_late_fees
 from qiao.billing.operations.posting import (
     NewPosting,
@@ -28,7 +29,13 @@ from qiao.billing.operations.posting import (
 from qiao.billing.operations.settling import settle
 from qiao.billing.queries.disputed import held_bills
 from qiao.billing.queries.standings import debts_of, owed
-from qiao.billing.rules.money.allocation import Allocated, Debt, Order, allocate
+from qiao.billing.rules.money.allocation import (
+    Allocated,
+    Debt,
+    Order,
+    allocate,
+    paid_in_full,
+)
 from qiao.billing.rules.money.postings import Event, Ledger, applied_entries, payment_entries
 from qiao.core.actor import Actor
 from qiao.core.numbering import next_number
@@ -144,11 +151,12 @@ def _taken(
     charge_late_fees(accounts, days=days, actor=actor, now=now)
     standing = {account: rows for account, rows in owed(days).items() if rows}
     debts = debts_of(standing, held=held_bills(standing))
-    postings, rows = [], []
+    postings, rows, whole = [], [], dict[int, set[int]]()
     for payment, shift in zip(payments, shifts, strict=True):
         account = accounts[payment.account_id]
         own = debts.get(account.pk, [])
         paid, ahead = allocate(payment.minor, own, order=order, named=payment.named)
+        whole[account.pk] = paid_in_full(own, paid)
         number = next_number(prefix=PREFIX, day=payment.booked_date)
         unit = shift.organisation_id if shift else account.organisation_id
         postings.append(
@@ -182,6 +190,7 @@ def _taken(
         )
     for row, posting_id in zip(rows, post(postings, actor=actor, now=now), strict=True):
         row.posting_id = posting_id
+    want_when_paid(whole, accounts, now=now)
     try:
         with transaction.atomic():
             return Payment.objects.bulk_create(rows, batch_size=1_000)

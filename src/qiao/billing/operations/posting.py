@@ -66,15 +66,21 @@ class NewPosting:
     reverses_id: int | None = None
 
 
+def hold_accounts(account_ids: Iterable[int]) -> dict[int, BillingAccount]:
+    """Lock accounts for the transaction, in their order, whoever bills them today: for what is
+    done about their bills and posts nothing."""
+    required()
+    rows = BillingAccount.objects.filter(pk__in=sorted(set(account_ids))).order_by("pk")
+    return {row.pk: row for row in rows.select_for_update(no_key=True)}
+
+
 def lock_accounts(account_ids: Iterable[int]) -> dict[int, BillingAccount]:
     """Lock the money of accounts for the transaction, in their order.
 
     Raises `AccountMissing`, and its own kind `AccountFed` of one that another system bills.
     """
-    required()
     wanted = sorted(set(account_ids))
-    rows = BillingAccount.objects.filter(pk__in=wanted).order_by("pk")
-    found = {row.pk: row for row in rows.select_for_update(no_key=True)}
+    found = hold_accounts(wanted)
     for account_id in wanted:
         if account_id not in found:
             raise AccountMissing(account_id)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from qiao.billing import operations as ops
-from qiao.billing.operations import budget, feeds, runs, summaries, terms
+from qiao.billing.operations import budget, feeds, invoices, runs, summaries, terms
 from qiao.billing.operations.asking import NothingToWaive
 from qiao.billing.rules.tariffs import asked
 from qiao.billing.rules.tariffs.asked import TermFault
@@ -152,6 +152,26 @@ WORDS: Final[Mapping[type[Exception], Callable[[Any], Told]]] = {
     summaries.NothingCollected: lambda _each: (
         "",
         _("All bills of this summary were taken back: nothing is paid for it."),
+    ),
+    invoices.BadInvoice: lambda each: (each.field, invoices.fault_words(each)),
+    invoices.NotInvoiced: lambda _each: (
+        "",
+        _("No invoice is issued of this bill: it holds no more, or comes to nothing."),
+    ),
+    invoices.InvoiceStands: lambda each: (
+        "",
+        _(
+            "There is an invoice with another title already: %(number)s, %(title)s. Take it back"
+            " first."
+        )
+        % {
+            "number": each.invoice.invoice_number or each.invoice.number,
+            "title": each.invoice.title,
+        },
+    ),
+    invoices.NothingStands: lambda _each: (
+        "",
+        _("Nothing can be taken back: somebody did meanwhile, or the provider refused it."),
     ),
     feeds.KeyTaken: lambda _each: ("key", _("This unit has a feed of this key already.")),
     feeds.BadKey: lambda _each: ("key", _("Small letters, digits, - and _; a letter first.")),

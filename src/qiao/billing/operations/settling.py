@@ -6,10 +6,11 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from qiao.billing.models import BillingAccount, Standing
+from qiao.billing.operations.invoices.wanting import want_when_paid
 from qiao.billing.operations.posting import NewPosting, post
 from qiao.billing.queries.disputed import held_bills
 from qiao.billing.queries.standings import debts_of, owing, standings_of
-from qiao.billing.rules.money.allocation import Order, allocate
+from qiao.billing.rules.money.allocation import Order, allocate, paid_in_full
 from qiao.billing.rules.money.postings import (
     Entry,
     Event,
@@ -51,14 +52,17 @@ def settle(
     open_ = {pk: owing(rest[pk]) for pk, ahead in paid_ahead.items() if ahead > 0}
     open_ = {pk: rows for pk, rows in open_.items() if rows}
     debts = debts_of(open_, held=held_bills(open_))
-    applied = []
+    applied: list[NewPosting] = []
+    whole: dict[int, set[int]] = {}
     for account_id, own in debts.items():
         paid, _left = allocate(paid_ahead[account_id], own, order=Order())
         if paid:
+            whole[account_id] = paid_in_full(own, paid)
             entries = applied_entries(account=account_id, paid=paid)
             applied.append(_posting(accounts, account_id, Event.PREPAID_APPLIED, cause, entries,
                                     booked_date))  # fmt: skip
     post(applied, actor=actor, now=now)
+    want_when_paid(whole, accounts, now=now)
 
 
 def _unsettled(account_ids: Iterable[int]) -> list[int]:

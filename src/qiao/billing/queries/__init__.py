@@ -2,7 +2,7 @@
 
 from qiao.billing.queries.addressing import addressee_of
 from qiao.billing.queries.all_bills import BillFilters, BillRow, bill_with_lines, list_bills
-from qiao.billing.queries.bills import BillMissing
+from qiao.billing.queries.bills import BillMissing, bill_for
 from qiao.billing.queries.price_examples import Example, example
 from qiao.billing.queries.price_lists import PriceList, price_list_of, price_lists
 from qiao.billing.queries.summaries import Summary, SummaryMissing, list_summaries, summary_for
@@ -25,6 +25,7 @@ __all__ = [
     "TariffMissing",
     "TariffNow",
     "addressee_of",
+    "bill_for",
     "bill_with_lines",
     "day_of",
     "example",

@@ -88,9 +88,10 @@ class BillShown:
     summary: SummaryBill | None
 
 
-def bill_for(*, actor: Actor, bill_id: int) -> Bill:
-    """A bill of a unit in which the actor sees bills. Raises `BillMissing`."""
-    seen = list(actor.organisations(VIEW))
+def bill_for(*, actor: Actor, bill_id: int, permission: str = VIEW) -> Bill:
+    """A bill of a unit in which the actor sees bills, or has another right. Raises
+    `BillMissing`."""
+    seen = list(actor.organisations(permission))
     bill = Bill.objects.filter(pk=bill_id, organisation__in=seen).first()
     if bill is None:
         raise BillMissing(bill_id)

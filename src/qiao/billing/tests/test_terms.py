@@ -228,7 +228,11 @@ def test_billing_ends_with_a_last_bill_and_begins_again(company: Company) -> Non
     read_again(company.agent, point, meter, {date(2026, 9, 1): "150"})
     result = run_bills(account_ids=[account], until=date(2026, 9, 1), **run)  # type: ignore[arg-type]
     later = Bill.objects.get(pk=result.bills[account])
-    assert (later.start_date, later.usage, later.kind) == (date(2026, 8, 1), Decimal(20), "regular")
+    assert (later.start_date, later.usage, later.kind) == (
+        date(2026, 8, 1),
+        Decimal(20),
+        "regular",
+    )
     assert_reckons_again([account])
     assert audit() == []
 

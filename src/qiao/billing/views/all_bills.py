@@ -14,6 +14,7 @@ from qiao.billing.models import Bill
 from qiao.billing.queries.all_bills import BillRow, list_bills
 from qiao.billing.queries.bills import VIEW
 from qiao.billing.queries.figures import AGE_NAMES
+from qiao.billing.queries.invoices import ASK
 from qiao.billing.queries.panels import bill_address
 from qiao.billing.queries.sources import feeds_seen
 from qiao.billing.queries.units import units_with
@@ -55,6 +56,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "services": names.items(),
         "states": Bill.State.choices,
         "ages": AGE_CHOICES.items(),
+        "may_see_invoices": actor.can(ASK),
         "feeds": [(str(feed.pk), feed.name) for feed in feeds_seen(actor, VIEW)],
     }
     template = "billing/_all_rows.html" if request.htmx else "billing/all.html"

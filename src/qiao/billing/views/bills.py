@@ -18,13 +18,16 @@ from qiao.billing.operations.asking import ask_reversal, ask_waiver, late_fee_to
 from qiao.billing.queries.account_lists import bills_of, payments_of
 from qiao.billing.queries.asked import lowering_asked
 from qiao.billing.queries.bills import VIEW, BillMissing, bill_for, bill_shown
+from qiao.billing.queries.invoices import invoices_of_account
 from qiao.billing.queries.panels import account_money, bill_chart, money_of
 from qiao.billing.queries.runs import ISSUE
 from qiao.billing.queries.shifts import CLOSE
 from qiao.billing.queries.summaries import collecting_of
 from qiao.billing.queries.why import why
 from qiao.billing.showing import money
+from qiao.billing.showing_invoices import short_list
 from qiao.billing.views.boxes import METHODS, box, today_in
+from qiao.billing.views.invoices import panel_of
 from qiao.core.http import StaffRequest, staff_view
 from qiao.customers.queries import (
     NotVisible,
@@ -54,6 +57,7 @@ def bill(request: StaffRequest, bill_id: int) -> HttpResponse:
         and request.actor.can_in(ISSUE, unit),
         "languages": settings.LANGUAGES,
         "may_waive": shown.late is not None and request.actor.can_in(CLOSE, unit),
+        **panel_of(request, shown.bill),
     }
     return render(request, "billing/bill.html", context)
 
@@ -161,6 +165,7 @@ def account(request: StaffRequest, account_id: int) -> HttpResponse:
         "next": bills.next,
         "before": before,
         "payments": payments_of(actor=request.actor, account_id=account_id) if not before else (),
+        "invoices": [] if before else short_list(invoices_of_account(account_id)),
         "addressee": who,
         "collecting": collecting,
         "may_stop": collecting is not None

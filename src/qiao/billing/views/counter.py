@@ -21,6 +21,7 @@ from qiao.billing.queries.shifts import TAKE, may_give_back
 from qiao.billing.queries.summaries import summary_to_pay
 from qiao.billing.views.boxes import METHODS, UNPROCESSABLE, refused
 from qiao.billing.views.counter_frame import frame, units_of
+from qiao.billing.views.invoices import of_payment
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.ids import read_id
 
@@ -185,6 +186,7 @@ def receipt(request: StaffRequest, payment_id: int) -> HttpResponse:
         "payment": payment,
         "account_id": payment.account_id,
         "paper": paper,
+        "invoiced": of_payment(request, [each.bill for each in found.bills]),
         "language": language,
         "languages": [(key, known[key]) for key in known],
         "again": "again" in request.GET,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from qiao.api.views.v1.problems import BY_STATUS, FieldError, Problem, answer
-from qiao.billing.operations import feeds
+from qiao.billing.operations import feeds, invoices
 from qiao.billing.operations.refusal_words import REFUSALS as BILLING
 from qiao.billing.operations.refusal_words import refusal_words, term_faults
 from qiao.billing.operations.terms import BadTerms
@@ -23,6 +23,7 @@ from qiao.core.wire import fault_of, fault_words
 from qiao.customers import operations as customers
 
 _PARTS: Final = {"body", "query", "path", "header"}
+_INVOICE_FIELDS: Final = {"number": "invoice_number"}
 
 
 def field_errors(errors: Sequence[dict[str, Any]]) -> list[FieldError]:
@@ -68,6 +69,15 @@ _REFUSALS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
         "The delivery of this number is known, and it said something else.")),
     (feeds.NotStated, "totals", gettext_noop(
         "Say how many rows of each kind there are, and what they come to.")),
+    (invoices.BadInvoice, "", gettext_noop("This value has another form.")),
+    (invoices.NotInvoiced, "", gettext_noop(
+        "No invoice is issued of this bill: it holds no more, or comes to nothing.")),
+    (invoices.InvoiceStands, "title", gettext_noop(
+        "There is an invoice of this bill with another buyer.")),
+    (invoices.IssuedAlready, "", gettext_noop(
+        "The invoice was told as issued before, and said something else.")),
+    (invoices.NumberTaken, "invoice_number", gettext_noop(
+        "Another invoice has this number.")),
     (cases.CaseClosedAlready, "", gettext_noop("The case is closed.")),
 )  # fmt: skip
 
@@ -95,6 +105,14 @@ def to_problem(error: Exception) -> Problem | None:
     return _of_framework(error)
 
 
+def _standing(invoice: Any) -> dict[str, str]:
+    """What is known of an issued invoice."""
+    day = invoice.issued_date.isoformat()
+    return {
+        "invoice_number": invoice.invoice_number, "issued_date": day, "url": invoice.url,
+    }  # fmt: skip
+
+
 def _refused(error: Exception, field: str, words: str) -> Problem:
     if isinstance(error, customers.PremisesKnown):
         return conflict(field, words, existing_id=error.premises_id)
@@ -102,6 +120,12 @@ def _refused(error: Exception, field: str, words: str) -> Problem:
         return conflict(error.field, words)
     if isinstance(error, feeds.DeliveryKnown):
         return conflict(field, words, existing_id=error.delivery_id)
+    if isinstance(error, invoices.BadInvoice):
+        return conflict(_INVOICE_FIELDS.get(error.field, error.field), invoices.fault_words(error))
+    if isinstance(error, invoices.NumberTaken | invoices.InvoiceStands):
+        return conflict(field, words, existing_id=error.invoice.pk)
+    if isinstance(error, invoices.IssuedAlready):
+        return conflict(field, words, **_standing(error.invoice))
     if isinstance(error, cases.BadFact):
         return conflict(field, f"{words} {error}")
     return conflict(field, words)

@@ -1,6 +1,6 @@
 """The lines of a rated bill, and what is posted for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -76,13 +76,7 @@ class Lines:
         for rated in parts:
             charged = self._charged(rated)
             amounts = {each.charge.key: each.minors[rated.row] for each in charged}
-            taxes = dict.fromkeys(amounts, 0)
-            for each in charged:
-                how, tax = each.charge.how, amounts[each.charge.key]
-                if tax and not each.charge.adds and isinstance(how, Share):
-                    shares = split(tax, [abs(amounts[key]) for key in how.of])
-                    for key, share in zip(how.of, shares, strict=True):
-                        taxes[key] += share
+            taxes = contained_taxes(amounts, (each.charge for each in charged))
             for charge in (each.charge for each in charged if each.charge.adds):
                 before = found.get(charge.key, Billed(charge.key, charge.owner, 0))
                 found[charge.key] = Billed(
@@ -98,6 +92,20 @@ class Lines:
         if key not in self._known:  # kept with its part, so that no other takes its place
             self._known[key] = (rated, _charged(rated))
         return self._known[key][1]
+
+
+def contained_taxes(amounts: Mapping[str, int], charges: Iterable[Charge]) -> dict[str, int]:
+    """How much of each charge of a part is tax that is contained in it, by its key: a tax in
+    several charges together is shared out by what they come to. All in minor units."""
+    taxes = dict.fromkeys(amounts, 0)
+    for charge in charges:
+        tax = amounts.get(charge.key, 0)
+        if tax and not charge.adds and isinstance(charge.how, Share):
+            of = charge.how.of
+            shares = split(tax, [abs(amounts.get(key, 0)) for key in of])
+            for key, share in zip(of, shares, strict=True):
+                taxes[key] = taxes.get(key, 0) + share
+    return taxes
 
 
 def lines_of(parts: Sequence[RatedPart]) -> tuple[BilledLine, ...]:

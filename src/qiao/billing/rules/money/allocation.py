@@ -4,7 +4,7 @@ Inside a debt first costs, then interest (late fees), then principal, and there 
 share or in an order; all of it is a company's to set. What is left is paid ahead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -74,6 +74,18 @@ def allocate(
         paid += [Allocated(debt, part) for debt, part in zip(group, parts, strict=True) if part]
         left -= now
     return tuple(paid), left
+
+
+def paid_in_full(debts: Iterable[Debt], paid: Iterable[Allocated]) -> set[int]:
+    """The bills of these debts of which nothing is open after what was paid of them."""
+    left: dict[int, int] = {}
+    for debt in debts:
+        left[debt.bill] = left.get(debt.bill, 0) + debt.minor
+    touched = set()
+    for each in paid:
+        left[each.debt.bill] -= each.minor
+        touched.add(each.debt.bill)
+    return {bill for bill in touched if not left[bill]}
 
 
 def _groups(debts: Sequence[Debt], order: Order, named: Sequence[int]) -> list[list[Debt]]:
