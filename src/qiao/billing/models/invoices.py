@@ -22,7 +22,7 @@ class Invoice(models.Model):
     """
 
     class Kind(models.TextChoices):
-        BLUE = "blue", pgettext_lazy("invoice", "Invoice")
+        BLUE = "blue", pgettext_lazy("kind of invoice", "Invoice")
         RED = "red", pgettext_lazy("invoice", "Red invoice")
 
     class State(models.TextChoices):

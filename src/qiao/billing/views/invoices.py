@@ -149,7 +149,7 @@ def ask(request: StaffRequest, bill_id: int) -> HttpResponse:
         "back": back,
         "title": _("Invoice of bill %(number)s") % {"number": bill.number},
         "facts": facts,
-        "confirm": _("Ask for it"),
+        "confirm": pgettext("invoice", "Ask for it"),
     }
     return box(request, form, act, words=words)
 
