@@ -4,12 +4,14 @@ drawer."""
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from qiao.billing import operations as ops
 from qiao.billing.models import BillRun, Payment, RunAccount, Tariff
 from qiao.billing.operations import runs
 from qiao.billing.operations import tariff_changing as changing
+from qiao.billing.operations.account_files import ACCOUNTS
 from qiao.billing.operations.budget import start_budget
 from qiao.billing.operations.invoices import Buyer, ask_invoice
 from qiao.billing.operations.summaries import collect_bills, start_collecting
@@ -22,10 +24,11 @@ from qiao.billing.rules.tariffs.planning import Use
 from qiao.billing.rules.tariffs.toml_text import write_text
 from qiao.core import settings
 from qiao.core.rules.periods import Period
+from qiao.core.transactions import acting
 from qiao.customers.models import Account
 from qiao.customers.operations.payers import let_pay
 from qiao.customers.tests.factories import make_account, make_customer
-from tests.world.canaries import ACCOUNT, World, marked
+from tests.world.canaries import ACCOUNT, MARK, World, marked
 
 
 def add_billing(world: World) -> None:
@@ -89,6 +92,7 @@ def add_billing(world: World) -> None:
     told = ops.NewBill(public.pk, use.period, (use,), until, until + timedelta(days=20))
     (public_id,) = ops.issue_bills([told], actor=company.agent, now=world.now)
     _add_agreements(world, tariff, use)
+    _add_account_files(world)
     ending = make_account(company.agent)
     ops.open_billing(
         [ops.NewAccount(ending.pk, company.lake.pk, "CNY", since, tariff.pk)], now=world.now
@@ -167,3 +171,21 @@ def _add_agreements(world: World, tariff: Tariff, use: Use) -> None:
         "invoice": invoice.pk,
         "summary_seen": seen_of(summary_id, day=today),
     }
+
+
+def _add_account_files(world: World) -> None:
+    """Files of accounts to bill: one that was checked, one taken in with a refused row."""
+    agent, lake = world.company.agent, world.company.lake.pk
+    rows = f"户号,价目,起始日\n{MARK},household,2026-07-01\n"
+    brought = []
+    for _ in range(2):
+        upload = SimpleUploadedFile(f"{MARK}.csv", rows.encode())
+        brought.append(
+            ACCOUNTS.receive(actor=agent, organisation_id=lake, upload=upload, now=world.now)
+        )
+    for file in brought:
+        ACCOUNTS.run_check(actor=agent, file_id=file.pk, now=world.now)
+    with acting(agent):
+        ACCOUNTS.start(actor=agent, file_id=brought[1].pk)
+    ACCOUNTS.run(actor=agent, file_id=brought[1].pk, now=world.now)
+    world.ids |= {"account_file": brought[0].pk, "taken_account_file": brought[1].pk}

@@ -56,6 +56,8 @@ COMMANDS = (
     ),
     Command("billing.list", _("All bills"), "receipt", "billing:list", BILLS),
     Command("billing.payments", _("All payments"), "cash-register", "billing:payments", BILLS),
+    Command("billing.account_files", _("Begin to bill many accounts"), "upload",
+            "billing:account_files", TERMS),
     Command("billing.summaries", _("Summary bills"), "receipt", "billing:summaries", BILLS),
     Command("billing.invoices", pgettext_lazy("invoices", "Invoices"), "file-invoice",
             "billing:invoices", INVOICES),

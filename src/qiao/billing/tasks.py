@@ -6,7 +6,13 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from qiao.billing.events import BillsIssued
-from qiao.billing.operations import AccountMissing, lock_accounts, run_jobs, runs
+from qiao.billing.operations import (
+    AccountMissing,
+    account_files,
+    lock_accounts,
+    run_jobs,
+    runs,
+)
 from qiao.billing.operations.feeds import deliveries
 from qiao.billing.operations.feeds.keeping import CHECK_TASK, DELIVERIES, TAKE_TASK
 from qiao.billing.operations.feeds.placing import place_rows
@@ -53,6 +59,23 @@ def take_delivery(*, delivery_id: int, staff_id: int) -> None:
     """Take in what a feed delivered."""
     del staff_id
     deliveries.run_take(delivery_id=delivery_id, now=timezone.now())
+
+
+@app.task(name=account_files.CHECK_TASK, queue=QUEUE, retry=PATIENT)
+def check_accounts(*, file_id: int, staff_id: int) -> None:
+    """Read a file of accounts as it would be taken in."""
+    account_files.ACCOUNTS.run_check(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
+
+
+@app.task(name=account_files.TAKE_TASK, queue=QUEUE, retry=PATIENT)
+def take_accounts(*, file_id: int, staff_id: int) -> None:
+    """Begin to bill what is left of a file of accounts."""
+    account_files.ACCOUNTS.run(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
+
+
+def sweep_accounts(now: datetime) -> None:
+    """Remove files of accounts that have long belonged to nothing."""
+    account_files.ACCOUNTS.sweep(now)
 
 
 def sweep_deliveries(now: datetime) -> None:
@@ -119,4 +142,5 @@ PERIODIC = (
     PeriodicJob("billing.place_fed_rows", "* * * * *", place_fed_rows),
     PeriodicJob("billing.fold_figures", "* * * * *", fold_kept_figures),
     PeriodicJob("billing.sweep_deliveries", "53 19 * * *", sweep_deliveries),
+    PeriodicJob("billing.sweep_accounts", "55 19 * * *", sweep_accounts),
 )

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from qiao.billing.views import (
+    account_files,
     all_bills,
     all_payments,
     bills,
@@ -54,6 +55,16 @@ of_accounts = [
     path("account/<int:account_id>/budget/end/", budget.end, name="budget_end"),
     path("account/<int:account_id>/collect/", summaries.collect, name="collect"),
     path("collecting/<int:collecting_id>/stop/", summaries.stop, name="collect_stop"),
+    path("accounts/", account_files.index, name="account_files"),
+    path("accounts/new/", account_files.new, name="account_file_new"),
+    path("accounts/<int:file_id>/", account_files.file, name="account_file"),
+    path("accounts/<int:file_id>/columns/", account_files.columns, name="account_file_columns"),
+    path(
+        "accounts/<int:file_id>/refused/<slug:form>/",
+        account_files.refused_file,
+        name="account_file_refused",
+    ),
+    path("accounts/<int:file_id>/<slug:action>/", account_files.act, name="account_file_act"),
     path("summaries/", summaries.index, name="summaries"),
     path("summaries/<int:summary_id>/", summaries.summary, name="summary"),
     path("summaries/<int:summary_id>/paper/", summaries.paper, name="summary_paper"),

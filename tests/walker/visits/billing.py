@@ -43,6 +43,20 @@ BILLING: Final = {
     "billing:take_back": Visit({"bill_id": "{bill}"}, post={"reason": "x"}),
     "billing:waive": Visit({"bill_id": "{bill}"}, post={"reason": "x", "minor": "1"}),
     "billing:account": Visit({"account_id": "{paid}"}, queries=("before=2026-09-15", "before=x")),
+    "billing:account_files": Visit(queries=("after=99", "after=x")),
+    "billing:account_file_new": Visit(post={"organisation": "{unit}", "file": "CSV"}, own=True),
+    "billing:account_file": Visit({"file_id": "{taken_account_file}"}, queries=("after=1",)),
+    "billing:account_file_columns": Visit(
+        {"file_id": "{account_file}"},
+        post={"column-0": "account", "column-1": "tariff", "column-2": "since"},
+        get=NOT_ALLOWED,
+    ),
+    "billing:account_file_act": Visit(
+        {"file_id": "{account_file}", "action": "start"}, post={}, get=NOT_ALLOWED
+    ),
+    "billing:account_file_refused": Visit(
+        {"file_id": "{taken_account_file}", "form": "csv"}, post={}, get=NOT_ALLOWED
+    ),
     "billing:terms": Visit({"account_id": "{paid}"}),
     "billing:terms_edit": Visit(
         {"account_id": "{paid}"},

@@ -11,12 +11,12 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from qiao.billing.forms.tariffs import DayField
 from qiao.billing.operations.refusal_words import term_words
-from qiao.billing.operations.terms import MONTHS, REASON_LENGTH
+from qiao.billing.operations.terms import REASON_LENGTH
 from qiao.billing.queries.terms_shown import Choice, Field, as_the_tariff
+from qiao.billing.rules.account_rows import ANSWER as PREFIX
+from qiao.billing.rules.account_rows import MONTHS
 from qiao.billing.rules.tariffs.asked import Said, TermFault, read_terms
 
-PREFIX: Final = "in_"
-"""What stands before the names of what a tariff asks."""
 ASKED_LENGTH: Final = 40
 
 

@@ -1,5 +1,6 @@
 """What is billed under which dated prices, what is owed and paid, and the ledger of it."""
 
+from qiao.billing.models.account_files import AccountFile, RefusedAccount
 from qiao.billing.models.bills import Bill, BillingAccount, BillingTerms, BillLine
 from qiao.billing.models.budget import BudgetPlan
 from qiao.billing.models.feeds import (
@@ -27,6 +28,7 @@ from qiao.billing.models.summaries import (
 from qiao.billing.models.tariffs import Tariff, TariffDraft, TariffVersion
 
 __all__ = [
+    "AccountFile",
     "Bill",
     "BillLine",
     "BillRun",
@@ -48,6 +50,7 @@ __all__ = [
     "MoneyFigureChange",
     "Payment",
     "Posting",
+    "RefusedAccount",
     "RunAccount",
     "StagedRow",
     "Standing",

@@ -22,6 +22,7 @@ from qiao.billing.queries.asked import TERMS as ASKED
 from qiao.billing.queries.tariffs import TariffMissing, tariff_on
 from qiao.billing.queries.terms_shown import TERMS, terms_on
 from qiao.billing.queries.terms_trial import year_under
+from qiao.billing.rules.account_rows import MONTHS
 from qiao.billing.rules.tariffs.asked import Asks, Said, TermFault, asks_of, read_terms
 from qiao.core import events
 from qiao.core.actor import Actor
@@ -33,8 +34,6 @@ from qiao.customers.queries import account_record
 from qiao.staff.queries import actor_by_id, packs_in_use
 
 REASON_LENGTH: Final = 300
-MONTHS: Final = (1, 2, 3, 4, 6, 12)
-"""How many months a bill may cover."""
 
 
 class TermsBilled(Exception):  # noqa: N818 - a refusal, not a fault

@@ -30,13 +30,19 @@ class TariffNow:
 def tariffs_on(*, day: date) -> list[TariffNow]:
     """All tariffs of the trades of the company as they hold on a day, by service; three
     statements."""
-    rows = Row.objects.filter(pack__in=packs_in_use()).order_by("service", "place", "pk")
+    rows = tariffs_in_use()
     held = {version.tariff_id: version for version in _holding(day)}
     first = {}
     later = TariffVersion.objects.standing().filter(valid_from__gt=day)
     for version in later.order_by("-valid_from"):
         first[version.tariff_id] = version.valid_from
     return [_now(row, held.get(row.pk), first.get(row.pk)) for row in rows]
+
+
+def tariffs_in_use() -> list[Row]:
+    """The tariffs of the trades of the company, by service."""
+    rows = Row.objects.filter(pack__in=packs_in_use())
+    return list(rows.order_by("service", "place", "pk"))
 
 
 def tariff_on(*, tariff_id: int, day: date) -> TariffNow:

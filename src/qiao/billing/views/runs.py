@@ -21,6 +21,7 @@ from qiao.billing.operations.refusal_words import refusal_words
 from qiao.billing.queries import runs as queries
 from qiao.billing.queries.due import due_now
 from qiao.billing.queries.runs import ISSUE
+from qiao.billing.queries.terms_shown import TERMS
 from qiao.billing.queries.units import units_with, usual_unit
 from qiao.billing.showing import money
 from qiao.billing.views.boxes import METHODS, UNPROCESSABLE, box, refused, today_in
@@ -44,6 +45,7 @@ def index(request: StaffRequest) -> HttpResponse:
     day = today_in(request, request.actor.organisation_id)
     due = due_now(unit_ids=request.actor.organisations(ISSUE), until=day)
     context = {
+        "may_begin": bool(request.actor.organisations(TERMS)),
         "rows": [
             {
                 "run": run,

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from qiao.billing.forms.terms import PREFIX, EndForm, GoOnForm, TermsForm
+from qiao.billing.forms.terms import EndForm, GoOnForm, TermsForm
 from qiao.billing.models import BillingAccount
 from qiao.billing.operations.terms import (
     NewTerms,
@@ -33,6 +33,7 @@ from qiao.billing.queries.terms_shown import (
     terms_on,
 )
 from qiao.billing.queries.terms_trial import year_under
+from qiao.billing.rules.account_rows import ANSWER
 from qiao.billing.showing_terms import YearShown, year_words
 from qiao.billing.views.boxes import METHODS, UNPROCESSABLE, box, refused, today_in
 from qiao.core.http import StaffRequest, staff_view
@@ -209,8 +210,8 @@ def _initial(seen: _Seen) -> dict[str, Any]:
     held = terms_on(seen.billed.pk, day)
     if held is not None:
         initial["tariff"] = str(held.tariff_id)
-        initial |= {PREFIX + name: value for name, value in held.labels.items()}
-        initial |= {PREFIX + name: value for name, value in held.numbers.items()}
+        initial |= {ANSWER + name: value for name, value in held.labels.items()}
+        initial |= {ANSWER + name: value for name, value in held.numbers.items()}
     return initial
 
 
