@@ -2,17 +2,23 @@
 
 import io
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
+from qiao.billing import operations as billing
+from qiao.billing.models import Tariff
+from qiao.billing.operations import invoices
+from qiao.billing.rules.tariffs.planning import Use
 from qiao.cases import operations as cases
 from qiao.contact import operations as contacts
 from qiao.core import approvals
 from qiao.core.incoming_files import take_file
+from qiao.core.rules.periods import Period
 from qiao.core.tests.deliveries import run_background, run_deliveries
-from qiao.customers.models import Customer, Document
+from qiao.customers.models import Account, Customer, Document
 from qiao.customers.operations import (
     Address,
     Coming,
@@ -52,6 +58,24 @@ NAME, FORMER, PHONE, SECOND = "欧阳夏至", "欧阳立秋", "13799001234", "13
 IDENTITY, STREET, WORDS = "11010519491231002X", "望潮里专属巷", "只有她说过的话"
 EMAIL = "ouyang.xiazhi@example.com"
 CANARIES = (EMAIL, NAME, FORMER, "ouyang", PHONE, SECOND, "1234 门", IDENTITY, STREET, WORDS)
+
+
+def _be_invoiced(world: World, account_id: int) -> None:
+    """A bill of which an invoice was asked for in their name; the provider quotes it."""
+    told: dict[str, Any] = {"actor": world.company.agent, "now": world.now}
+    today = timezone.localdate(world.now)
+    period = Period(today - timedelta(days=40), today - timedelta(days=10))
+    tariff = Tariff.objects.get(pack="water", key="household")
+    billing.open_billing(
+        [billing.NewAccount(account_id, world.company.lake.pk, "CNY", period.start, tariff.pk)],
+        now=world.now,
+    )
+    use = Use(period, {"usage": Decimal(17)})
+    new = billing.NewBill(account_id, period, (use,), today, today + timedelta(days=20))
+    (bill_id,) = billing.issue_bills([new], **told)
+    buyer = invoices.Buyer(NAME, "", STREET, EMAIL)
+    asked = invoices.ask_invoice(bill_id=bill_id, buyer=buyer, **told)
+    invoices.tell_refused(invoice_id=asked.pk, reason=f"{NAME} {WORDS}", **told)
 
 
 def _tag_and_hold(world: World, customer: Customer) -> None:
@@ -256,7 +280,9 @@ def relate(world: World, customer: Customer) -> None:
 
 
 def look_after(world: World, customer: Customer) -> None:
-    """They have a manager, who calls and visits them and hands them over."""
+    """They have a manager, who calls and visits them and hands them over; their bill is
+    invoiced."""
+    _be_invoiced(world, Account.objects.get(number="90887766001").pk)
     _be_called(customer, world.company.lake.pk, world.now - timedelta(minutes=8))
     told: dict[str, Any] = {"actor": world.company.chief, "now": world.now}
     first, second = world.company.agent.person_id, world.company.colleague.person_id

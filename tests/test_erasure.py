@@ -101,6 +101,7 @@ def test_after_an_erasure_no_table_and_no_file_holds_a_word_of_the_person(
     places = {place for place, _canary in found_in_tables()}
     assert {
         "customers_customer.name",
+        "billing_invoice.title",
         "cases_caseevent.data",
         "contact_interaction.summary",
         "core_auditentry.after",
