@@ -181,6 +181,8 @@ INSTALMENTS_NEW = follows(
     _SUMMARY, "tbody tr:not(:has([data-equal])) a[href*='/account/']", "a[href$='/budget/']"
 )
 INSTALMENTS_CHANGE = follows(_SUMMARY, _ACCOUNT, "a[href$='/budget/change/']")
+TERMS = follows(_SUMMARY, _ACCOUNT, "a[href$='/terms/']")
+TERMS_EDIT = follows(_SUMMARY, _ACCOUNT, "a[href$='/terms/']", "a[href$='/terms/edit/']")
 PAYER = follows(_SUMMARY, ".q-pagehead a[href*='/customers/']")
 PAID_BY_OTHER = follows(
     _SUMMARY, ".q-pagehead a[href*='/customers/']", ".bl-money p a[href^='/customers/']"

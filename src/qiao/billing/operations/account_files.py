@@ -4,7 +4,7 @@ An account that is billed like this already is known, and is left alone: the sam
 that overlaps it, begins nothing twice.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -30,7 +30,7 @@ from qiao.billing.rules.tariffs.asked import Asks, Said, TermFault, asks_of, rea
 from qiao.billing.rules.tariffs.model import USAGE
 from qiao.core.actor import Actor
 from qiao.core.copying import copy_rows
-from qiao.core.numbering import bulk_numbers
+from qiao.core.numbering import numbers_for
 from qiao.core.prepared import fetch_all
 from qiao.core.rules.columns import FieldTable, RowFault, fold
 from qiao.core.sheets import SheetRow
@@ -324,7 +324,7 @@ def _opened(each: Told) -> date:
 
 
 def _take_over(rows: Sequence[Told], now: datetime) -> None:
-    numbers: Iterable[str] = bulk_numbers(prefix=PREFIX, count=len(rows)) if rows else ()
+    numbers = numbers_for([each.row.since for each in rows if each.row.since], prefix=PREFIX)
     bills = []
     for number, each in zip(numbers, rows, strict=True):
         assert each.row.since is not None
