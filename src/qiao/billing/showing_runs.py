@@ -37,7 +37,9 @@ CODES: Final[Mapping[str, Promise]] = {
     "no_closing": _("The meter was taken down and not read"),
     "no_register": _("No meter is known at its service point"),
     NOTHING_READ: _("Not read since its last bill"),
-    NO_FINAL: _("It was handed over on a day up to which its meter was not read"),
+    NO_FINAL: _(
+        "It was handed over, or is billed no more, from a day up to which its meter was not read"
+    ),
     READ_APART: _("The registers of its meter were read up to different days"),
     CORRECTED_BELOW: _("A correction is more than what was used since"),
     CANNOT_RATE: _("Its terms do not reach over its days, or say too little for its tariff"),
