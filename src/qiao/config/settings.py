@@ -57,6 +57,7 @@ SWITCH_WSS = os.environ.get("QIAO_SWITCH_WSS", "")
 STUN = [each for each in os.environ.get("QIAO_STUN", "").split(",") if each]
 # What voice menus say, as the switch plays it: `./qiao telephony prompts --out` writes it there.
 SOUNDS = Path(os.environ.get("QIAO_SOUNDS") or HOME / "sounds")
+VOICES = Path(voices) if (voices := os.environ.get("QIAO_VOICES")) else None
 SECRET_KEY = os.environ.get("QIAO_SECRET_KEY", "")
 ALLOWED_HOSTS = os.environ.get("QIAO_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("QIAO_TRUSTED_ORIGINS", "").split(",") if o]

@@ -6,6 +6,7 @@ import csv
 import hmac
 import os
 import secrets
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -177,7 +178,6 @@ def check_switch() -> int:
 
 def _prompts(folder: Path) -> int:
     from qiao.telephony.queries import every_piece
-    from qiao.telephony.saying import voice_program
 
     found = sorted(every_piece(), key=lambda each: (each.language, each.text))
     folder.mkdir(parents=True, exist_ok=True)
@@ -186,26 +186,31 @@ def _prompts(folder: Path) -> int:
         writer.writerow(["file", "language", "words"])
         writer.writerows([f"{each.sound}.wav", each.language, each.text] for each in found)
     print(f"{len(found)} pieces are listed in {folder / 'prompts.csv'}")
-    program = voice_program()
-    if program is None:
+    said, silent = _say(found, folder)
+    for voice, count in sorted(said.items()):
+        print(f"{count} were said by {voice}; what lay there before was left as it was.")
+    if silent:
         print(
-            "Record them, or install espeak-ng (Debian: apt-get install espeak-ng) and type again."
+            f"{silent} have no voice: record them, or install espeak-ng (Debian: apt-get install"
+            " espeak-ng), or piper with a voice of the language in QIAO_VOICES, and type again."
         )
-        return 0
-    said = _say(program, found, folder)
-    print(f"{said} were said by espeak-ng; what lay there before was left as it was.")
     return 0
 
 
-def _say(program: str, found: "Sequence[Piece]", folder: Path) -> int:
-    """Say what has no recording yet."""
-    from qiao.telephony.saying import say
+def _say(found: "Sequence[Piece]", folder: Path) -> tuple[Counter[str], int]:
+    """Say what has no recording yet: how many by which program, and how many nothing says."""
+    from qiao.telephony.saying import say, voice_for
 
-    said = 0
+    voices = {language: voice_for(language) for language in {each.language for each in found}}
+    said, silent = Counter[str](), 0
     for each in found:
         target = folder / f"{each.sound}.wav"
         if target.exists():
             continue  # a recording by a person goes before
-        say(program, each, target)
-        said += 1
-    return said
+        voice = voices[each.language]
+        if voice is None:
+            silent += 1
+            continue
+        say(voice, each, target)
+        said[voice.name] += 1
+    return said, silent

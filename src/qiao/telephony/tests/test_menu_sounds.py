@@ -10,7 +10,7 @@ from django.test import Client
 from qiao.telephony.models import VoiceMenuDraft
 from qiao.telephony.rules.menu_edit import MENU
 from qiao.telephony.rules.speech import Piece
-from qiao.telephony.saying import sound_of
+from qiao.telephony.saying import sound_of, voice_for
 from qiao.telephony.tests.test_menu_pages import (
     HTMX,
     at,
@@ -70,14 +70,14 @@ def test_new_words_without_a_recording_are_told_before_they_are_published(
     assert command not in text(chief.get(at("publish")))
 
 
-def a_voice(folder: Path, before: str = "") -> Path:
+def a_voice(folder: Path, before: str = "", name: str = "espeak-ng", flag: str = "-w") -> Path:
     """A program that says words as a second of silence, once it did what comes before."""
-    voice = folder / "espeak-ng"
+    voice = folder / name
     voice.write_text(
         "#!/usr/bin/env -S /usr/bin/python3 -I\n"
         "import os, sys, time, wave\n"
         f"{before}"
-        "file = wave.open(sys.argv[sys.argv.index('-w') + 1], 'wb')\n"
+        f"file = wave.open(sys.argv[sys.argv.index({flag!r}) + 1], 'wb')\n"
         "file.setparams((1, 2, 16000, 0, 'NONE', ''))\n"
         "file.writeframes(bytes(32000))\n"
     )
@@ -131,3 +131,25 @@ def test_words_are_read_aloud_where_there_is_a_recording_or_a_voice(
     voice.unlink()
     assert chief.get(address).content == heard.content  # kept, as a recording is
     assert chief.get(f"{at('sound')}?text=bye&language=fr").status_code == 404
+
+
+def test_a_configured_voice_goes_before_and_only_for_its_language(
+    settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SOUNDS, settings.VOICES = tmp_path / "sounds", tmp_path / "voices"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    settings.VOICES.mkdir()
+    (settings.VOICES / "zh-hans.onnx").touch()
+    assert voice_for("zh-hans") is None, "a voice alone says nothing"
+    a_voice(tmp_path)
+    heard = tmp_path / "heard"
+    told = f"open({str(heard)!r}, 'a').write(' '.join(sys.argv[1:3]) + sys.stdin.read())\n"
+    a_voice(tmp_path, told, name="piper", flag="-f")
+    spoken, english = voice_for("zh-hans"), voice_for("en")
+    assert spoken is not None
+    assert english is not None
+    assert (spoken.name, english.name) == ("piper", "espeak-ng")
+    assert len(sound_of([Piece("您好，\n请讲。", "zh-hans")])) > 16_000
+    assert heard.read_text() == f"-m {settings.VOICES / 'zh-hans.onnx'}您好， 请讲。"
+    sound_of([Piece("Bye.", "en")])
+    assert "Bye" not in heard.read_text()
