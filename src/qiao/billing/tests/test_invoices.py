@@ -158,7 +158,8 @@ def test_many_are_asked_for_again_in_as_many_statements_as_one(company: Company)
                 invoice_ids=[row.pk for row in some], actor=company.agent, now=NOW
             )
         assert len(made) == len(some)
-        counts.append(len(asked))
+        # A process takes 64 numbers at a time, whenever it has none left.
+        counts.append(sum("core_number_seq" not in each["sql"] for each in asked))
     assert counts[0] == counts[1]
     assert all(lives(bill) == [CANCELLED, WANTED] for bill in bills)
 
