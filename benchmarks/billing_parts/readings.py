@@ -70,7 +70,7 @@ def _take(path: Path, folder: Path):  # type: ignore[no-untyped-def]
     from django.utils import timezone
 
     from qiao.core.transactions import acting
-    from qiao.metering.operations import files
+    from qiao.metering.operations.files import FILES
     from qiao.staff.queries import actor_by_number, company_id
 
     settings.MEDIA_ROOT = folder / "media"
@@ -80,13 +80,13 @@ def _take(path: Path, folder: Path):  # type: ignore[no-untyped-def]
         out.writelines(bytes(block) for block in rows)
     clerk = actor_by_number(CLERK, day=today)
     upload = SimpleUploadedFile("readings.csv", path.read_bytes())
-    file = files.receive_file(actor=clerk, organisation_id=company_id(), upload=upload, now=now)
+    file = FILES.receive(actor=clerk, organisation_id=company_id(), upload=upload, now=now)
     began = time.monotonic()
-    file = files.run_check(actor=clerk, file_id=file.pk, now=now)
+    file = FILES.run_check(actor=clerk, file_id=file.pk, now=now)
     checking = time.monotonic() - began
     say(f"  checked in {checking:.1f} s: {file.state} {file.findings}")
     with acting(clerk):
-        file = files.start_file(actor=clerk, file_id=file.pk)
+        file = FILES.start(actor=clerk, file_id=file.pk)
     began = time.monotonic()
-    file = files.run_file(actor=clerk, file_id=file.pk, now=now)
+    file = FILES.run(actor=clerk, file_id=file.pk, now=now)
     return checking, time.monotonic() - began, file

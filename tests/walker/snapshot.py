@@ -6,17 +6,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-MODULES = (
-    "customers_",
-    "cases_",
-    "dispatch_",
-    "feedback_",
-    "contact_",
-    "core_",
-    "staff_",
-    "api_",
-    "telephony_",
-)
+from qiao.core.registry import registry
+
 # Kept by every request of anybody: the cache of rate limits and the queue of jobs.
 PASSING = ("core_cache",)
 PRINCIPAL = (
@@ -27,6 +18,8 @@ PRINCIPAL = (
     "feedback_followup",
     "contact_interaction",
     "telephony_call",
+    "billing_bill",
+    "metering_register",
 )
 
 
@@ -65,9 +58,8 @@ class Camera:
                 [[*PASSING, "django_session"]],
             )
             self.oids = [oid for (oid,) in cursor.fetchall()]
-            self.tables = [
-                name for name in names if name.startswith(MODULES) and name not in PASSING
-            ]
+            own = tuple(f"{module.key}_" for module in registry)
+            self.tables = [name for name in names if name.startswith(own) and name not in PASSING]
             cursor.execute(
                 "SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text"
                 " FROM pg_constraint c JOIN pg_attribute a"

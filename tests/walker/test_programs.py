@@ -41,8 +41,13 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "openCase": {"type": "water.small_leak", "channel": "web", "customer_id": "{customer}"},
     "addNote": {"text": "x"},
-    "beginBilling": {"tariff_id": "{tariff}", "since": "2026-01-01", "reason": "x"},
-    "changeTerms": {"tariff_id": "{tariff}", "since": "2099-01-01", "reason": "x"},
+    "beginBilling": {"tariff_id": "{tariff}", "since": "2099-01-01", "reason": "x"},
+    "changeTerms": {
+        "tariff_id": "{tariff}",
+        "since": "2099-01-01",
+        "given": {"people": "6"},
+        "reason": "x",
+    },
     "endBilling": {"until": "2099-01-01", "reason": "x"},
     "deliverRows": {
         "number": "x",
@@ -70,6 +75,7 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 QUERIES = ("", "?q=zqxcan", "?q=13806177754", f"?card={ACCOUNT}", "?view=all", "?state=all")
 IDS = {"contact_id": "closed", "work_order_id": "order", "delivery_id": "fed_delivery"}
+OF_CALLS = {"/api/v1/accounts/{account_id}/billing": "unbilled"}
 NAMED = (
     "customer", "account", "premises", "contact", "case", "work_order", "segment", "import",
     "bill", "delivery", "summary", "invoice",
@@ -89,7 +95,7 @@ def _told(value: Any, world: World) -> Any:
 def _path(path: str, world: World) -> str:
     found = path.removeprefix("/api/v1").replace("{key}", "sap")
     for name in NAMED:
-        ref = IDS.get(f"{name}_id", name)
+        ref = OF_CALLS.get(path) or IDS.get(f"{name}_id", name)
         found = found.replace(f"{{{name}_id}}", str(world.ids[ref]))
     return found
 

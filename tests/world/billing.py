@@ -129,6 +129,7 @@ def add_billing(world: World) -> None:
         "paid": account.pk,
         "paid_account": account.number,
         "ending": ending.pk,
+        "unbilled": make_account(company.agent).pk,
         "payment": payment.pk,
         "drawer": shift.pk,
         "seen": fingerprint(standing_on(account.pk, day=today)),

@@ -166,7 +166,7 @@ BILLING: Final = {
     "billing:drawer": Visit({"shift_id": "{drawer}"}),
     "billing:count_drawer": Visit({"shift_id": "{drawer}"}, post={"counted": "1"}),
     "billing:days": Visit(queries=("unit={unit}", "unit={unit}&day=2026-01-01")),
-    "billing:close_day": Visit(queries=("unit={unit}",), post={}, sender="chief"),
+    "billing:close_day": Visit(queries=("unit={unit}",), post={}, sender="chief", own=True),
     "billing:take_ledger": Visit(
         post={"span": "day", "format": "csv", "reason": "x"}, get=NOT_ALLOWED, own=True
     ),

@@ -4,6 +4,7 @@ An account that is billed like this already is known, and is left alone: the sam
 that overlaps it, begins nothing twice.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
@@ -46,7 +47,8 @@ USUAL_MONTHS: Final = 1
 _State = AccountFile.State
 _ACCOUNTS: Final = """
 SELECT a.number, a.id, a.organisation_id, a.service, a.opened_date, b.account_id IS NOT NULL,
-       b.feed_id IS NOT NULL, t.tariff_id, t.labels, t.numbers
+       b.feed_id IS NOT NULL, t.tariff_id, coalesce(t.labels, '{}')::text,
+       coalesce(t.numbers, '{}')::text
   FROM customers_account a
   LEFT JOIN billing_billingaccount b ON b.account_id = a.id
   LEFT JOIN billing_billingterms t ON t.account_id = a.id AND upper_inf(t.period)
@@ -66,8 +68,8 @@ class _Account:
     is_billed: bool
     is_fed: bool
     tariff_id: int | None
-    labels: Mapping[str, str] | None
-    numbers: Mapping[str, str] | None
+    labels: Mapping[str, str]
+    numbers: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -171,7 +173,10 @@ class AccountWork(Work[AccountFile, Told]):
         """Find the accounts and what their tariffs ask, all of a batch in one statement."""
         numbers = [each.row.account for each in batch if not each.faults]
         values = {"numbers": numbers, "units": self.units}
-        accounts = {row[0]: _Account(*row) for row in fetch_all(_ACCOUNTS, values)}
+        accounts = {
+            row[0]: _Account(*row[:-2], *map(json.loads, row[-2:]))
+            for row in fetch_all(_ACCOUNTS, values)
+        }
         for each in batch:
             if not each.faults:
                 each.faults += self._faults(each, accounts.get(each.row.account))
