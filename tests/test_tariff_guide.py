@@ -13,7 +13,7 @@ from tests.journeys.site import PROJECT
 
 GUIDES = sorted((PROJECT / "docs" / "guides").glob("tariffs*.md"))
 _BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
-BILLS = 5
+BILLS = 6
 
 
 def _blocks(guide: Path) -> list[tuple[str, str]]:

@@ -76,7 +76,7 @@ API: Final = {
     "api:v1:getMoney": _called(account_id="{paid}"),
     "api:v1:getTerms": _called(account_id="{paid}"),
     "api:v1:beginBilling": _called(NOT_ALLOWED, account_id="{unbilled}"),
-    "api:v1:changeTerms": _called(NOT_ALLOWED, account_id="{paid}"),
+    "api:v1:changeTerms": _called(account_id="{paid}"),
     "api:v1:endBilling": _called(NOT_ALLOWED, account_id="{paid}"),
     "api:v1:listImports": _called(),
     "api:v1:getImport": _called(import_id="{import}"),
