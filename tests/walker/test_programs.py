@@ -45,7 +45,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "changeTerms": {
         "tariff_id": "{tariff}",
         "since": "2099-01-01",
-        "given": {"people": "6"},
+        "given": [{"name": "people", "value": "6"}],
         "reason": "x",
     },
     "endBilling": {"until": "2099-01-01", "reason": "x"},

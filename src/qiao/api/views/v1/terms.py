@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from qiao.api.views.v1.calls import Done, ProgramRequest, actor_of
+from qiao.api.views.v1.faults import conflict
 from qiao.api.views.v1.service import changes, reads
 from qiao.api.views.v1.shapes import Id, PathId, Shown
 from qiao.billing.operations.terms import (
@@ -19,24 +21,24 @@ from qiao.billing.queries.terms_shown import billed_how
 from qiao.core.wire import Body, Day, line
 
 GROUP: Final = "billing"
-Given = Annotated[
-    dict[
-        Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")],
-        Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")],
-    ],
-    Field(max_length=40),
-]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Reason = Annotated[str, line(300, 1)]
+
+
+class Answer(Body):
+    """An answer to what a tariff asks: its name, and a key of a choice or a number as text."""
+
+    name: Name
+    value: Annotated[str, line(40, 1)]
 
 
 class TermsSent(Body):
     """Under which tariff an account is billed from a day on. `given` answers what the tariff asks,
-    by its names: a key of a choice, or a number as text; what is left out is as the tariff has
-    it."""
+    each once; what is left out is as the tariff has it."""
 
     tariff_id: Id
     since: Day
-    given: Given = {}
+    given: Annotated[list[Answer], Field(max_length=40)] = []
     reason: Reason
 
 
@@ -79,8 +81,8 @@ class BilledHow(Shown):
 
 @reads(
     "/accounts/{account_id}/terms", "getTerms", scope="bills:read", answer=BilledHow, group=GROUP,
-    title=_("Read how an account is billed"),
-    about=_("404 where it is not billed."), versioned=False,
+    title=gettext_lazy("Read how an account is billed"),
+    about=gettext_lazy("404 where it is not billed."), versioned=False,
 )  # fmt: skip
 def get_terms(request: ProgramRequest, account_id: PathId) -> BilledHow:
     """How an account is billed."""
@@ -93,8 +95,10 @@ def _told(request: ProgramRequest, account_id: int) -> BilledHow:
 
 @changes(
     "/accounts/{account_id}/billing", "beginBilling", scope="terms:write", answer=BilledHow,
-    group=GROUP, title=_("Begin to bill an account"),
-    about=_("An account that is billed already answers 409; so does a day before the last bill."),
+    group=GROUP, title=gettext_lazy("Begin to bill an account"),
+    about=gettext_lazy(
+        "An account that is billed already answers 409; so does a day before the last bill."
+    ),
 )  # fmt: skip
 def begin(request: ProgramRequest, account_id: PathId, body: BillingBegun) -> Done:
     """Begin to bill an account."""
@@ -106,25 +110,29 @@ def begin(request: ProgramRequest, account_id: PathId, body: BillingBegun) -> Do
 
 @changes(
     "/accounts/{account_id}/terms", "changeTerms", scope="terms:write", answer=BilledHow,
-    group=GROUP, title=_("Bill an account otherwise from a day on"),
-    about=_(
+    group=GROUP, title=gettext_lazy("Bill an account otherwise from a day on"),
+    about=gettext_lazy(
         "Terms of later days go. Days that are billed answer 409: their bills are taken back"
         " first. No second person is asked: give a key this scope only where its owner decides."
     ),
 )  # fmt: skip
 def change(request: ProgramRequest, account_id: PathId, body: TermsSent) -> Done:
     """Let other terms hold."""
+    _told(request, account_id)  # what is not billed, or not seen, is not found
     change_terms(_new(account_id, body), actor=actor_of(request), now=request.call.now)
     return _done(request, account_id)
 
 
 @changes(
     "/accounts/{account_id}/billing/end", "endBilling", scope="terms:write", answer=BilledHow,
-    group=GROUP, title=_("Bill an account no more"),
-    about=_("The bill up to that day is the last one. Days that are billed answer 409."),
+    group=GROUP, title=gettext_lazy("Bill an account no more"),
+    about=gettext_lazy(
+        "The bill up to that day is the last one. Days that are billed answer 409."
+    ),
 )  # fmt: skip
 def end(request: ProgramRequest, account_id: PathId, body: BillingEnded) -> Done:
     """End billing."""
+    _told(request, account_id)
     end_billing(
         account_id=account_id, until=body.until, reason=body.reason, actor=actor_of(request),
         now=request.call.now,
@@ -133,7 +141,10 @@ def end(request: ProgramRequest, account_id: PathId, body: BillingEnded) -> Done
 
 
 def _new(account_id: int, body: TermsSent) -> NewTerms:
-    return NewTerms(account_id, body.since, body.tariff_id, body.given, body.reason)
+    given = {each.name: each.value for each in body.given}
+    if len(given) < len(body.given):
+        raise conflict("given", _("Each answer comes once."))
+    return NewTerms(account_id, body.since, body.tariff_id, given, body.reason)
 
 
 def _done(request: ProgramRequest, account_id: int) -> Done:
