@@ -274,6 +274,7 @@ SHOTS = (
     Shot("instalments-change", "/bills/summaries/", "administrator", act=acts.INSTALMENTS_CHANGE),
     Shot("account-terms", "/bills/summaries/", "administrator", act=acts.TERMS),
     Shot("account-terms-edit", "/bills/summaries/", "administrator", act=acts.TERMS_EDIT),
+    Shot("invoices", "/bills/invoices/", "billing_clerk"),
     Shot("accounts-to-bill", "/bills/accounts/", "billing_clerk"),
     Shot("accounts-to-bill-new", "/bills/accounts/new/", "billing_clerk"),
     Shot("payer", "/bills/summaries/", "agent", act=acts.PAYER),
