@@ -10,7 +10,7 @@ from qiao.billing import showing
 from qiao.billing.models import AccountFile
 from qiao.billing.operations.refusal_words import term_words
 from qiao.billing.queries.account_files import refused_rows
-from qiao.billing.queries.tariffs import tariffs_in_use
+from qiao.billing.queries.tariffs import inputs_of_terms
 from qiao.billing.rules.account_rows import ANSWER
 from qiao.billing.rules.tariffs.asked import TermFault
 from qiao.core.table_files import table_file
@@ -28,8 +28,8 @@ def field_words() -> dict[str, str]:
         "used": _("Used in the year before that day"),
         "reason": _("Reason and document"),
     }
-    for row in tariffs_in_use():
-        for name in row.inputs:
+    for row, inputs in inputs_of_terms():
+        for name in inputs:
             words.setdefault(ANSWER + name, showing.input_name(row, name))
     return words
 

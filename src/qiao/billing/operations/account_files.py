@@ -16,7 +16,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange, Jsonb
 
 from qiao.billing.models import AccountFile, Bill, BillingAccount, BillingTerms, Tariff
 from qiao.billing.operations.billing import PREFIX
-from qiao.billing.queries.tariffs import tariffs_in_use
+from qiao.billing.queries.tariffs import inputs_of_terms, tariffs_in_use
 from qiao.billing.queries.terms import tariffs_by_version, versions_of
 from qiao.billing.queries.terms_shown import TERMS
 from qiao.billing.rules.account_rows import (
@@ -380,8 +380,8 @@ class AccountFiles(BatchedLife[AccountFile]):
 def inputs_named() -> dict[str, list[str]]:
     """What tariffs ask, each with what files may call it."""
     found: dict[str, list[str]] = {}
-    for row in tariffs_in_use():
-        for name, names in names_of(row.inputs).items():
+    for _row, inputs in inputs_of_terms():
+        for name, names in names_of(inputs).items():
             found[name] = list(dict.fromkeys([*found.get(name, []), *names]))
     return found
 

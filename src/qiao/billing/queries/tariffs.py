@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from qiao.billing.models import Tariff as Row
 from qiao.billing.models import TariffVersion
+from qiao.billing.rules.tariffs.asked import asks_of
 from qiao.billing.rules.tariffs.model import Tariff
 from qiao.billing.rules.tariffs.reading import read_tariff
 from qiao.staff.queries import packs_in_use
@@ -43,6 +45,17 @@ def tariffs_in_use() -> list[Row]:
     """The tariffs of the trades of the company, by service."""
     rows = Row.objects.filter(pack__in=packs_in_use())
     return list(rows.order_by("service", "place", "pk"))
+
+
+def inputs_of_terms() -> list[tuple[Row, dict[str, Any]]]:
+    """The tariffs of the trades, each with those of its inputs that terms of an account say:
+    without what registers count."""
+    found = []
+    for now in tariffs_on(day=LAST):
+        asks = asks_of(now.tariff, now.row.inputs) if now.tariff else ()
+        inputs = {each.name: now.row.inputs.get(each.name, {}) for each in asks}
+        found.append((now.row, inputs))
+    return found
 
 
 def tariff_on(*, tariff_id: int, day: date) -> TariffNow:

@@ -82,6 +82,7 @@ def told(file: AccountFile) -> dict[int, list[tuple[str, str, str]]]:
 def test_columns_are_known_by_their_names(company: Company, header: Sequence[str]) -> None:
     del company  # whose packs say what tariffs ask
     table = table_for(inputs_named())
+    assert "in_valley_kwh" not in table.keys, "registers count it"
     assert [each.field for each in table.propose(header)] == [
         "account", "tariff", "since", "months", "in_people", "used",
     ]  # fmt: skip
