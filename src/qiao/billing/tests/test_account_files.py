@@ -134,7 +134,7 @@ def test_accounts_begin_once_and_what_is_wrong_is_told_row_by_row(company: Compa
     terms = BillingTerms.objects.get(account=good.pk)
     assert (terms.numbers, terms.reason) == ({"people": "5"}, "合同 7")
     assert terms.created_by_id == company.agent.staff_id
-    again = begin(company, rows[0], f"{good.number[:-1]}9,household,2026-07-01,,,,")
+    again = begin(company, rows[0], "88888888888,household,2026-07-01,,,,")
     assert (again.taken_count, again.known_count, again.refused_count) == (0, 1, 1)
     otherwise = begin(company, f"{good.number},household,2026-07-01,2,6,,")
     assert told(otherwise) == {2: [("account", "billed", "")]}
