@@ -127,7 +127,7 @@ def counts() -> dict[str, int]:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT format('SELECT %%L, count(*) FROM %%I', tablename, tablename)"
+            "SELECT format('SELECT %L, count(*) FROM %I', tablename, tablename)"
             "  FROM pg_tables WHERE schemaname = 'public'"
         )
         parts = " UNION ALL ".join(row[0] for row in cursor.fetchall())
