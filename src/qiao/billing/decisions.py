@@ -110,7 +110,6 @@ def tell_terms(approval: Approval) -> Told:
                 asked_words(asked["tariff"], asked["given"]),
             ),
         ],
-        note=approval.reason,
     )
 
 
