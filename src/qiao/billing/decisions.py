@@ -18,6 +18,7 @@ from qiao.billing.operations.asking import (
     reversal_agreed,
     waiver_agreed,
 )
+from qiao.billing.operations.billing import BegunAnew
 from qiao.billing.operations.budget import AccountCloses, BudgetMoved, BudgetRuns, NoBudget
 from qiao.billing.operations.terms import (
     BadTerms,
@@ -125,6 +126,7 @@ DECISIONS: Final = (
         carry_out=reversal_agreed,
         refusals={
             NotLatest: _("A later bill has come meanwhile: it is taken back first."),
+            BegunAnew: _("Billing of the account began anew meanwhile: this bill stays."),
             BillReversed: _("The bill was taken back meanwhile."),
             **_REFUSALS,
         },

@@ -15,7 +15,7 @@ from qiao.core.http import StaffRequest
 from qiao.core.table_files import TYPES
 from qiao.core.table_life import TableLife
 from qiao.core.table_models import WAITING, WORKING, KeptTable
-from qiao.core.table_uploads import FileMovedOn
+from qiao.core.table_uploads import BadMapping, FileMovedOn
 from qiao.core.table_words import refusal_word
 from qiao.core.transactions import acting, outside
 
@@ -53,6 +53,25 @@ def column_fault(code: str, field: str) -> str:
     if code == "missing":
         return _("No column holds this: %s") % field
     return _("Two columns hold this: %s") % field
+
+
+def name_columns(
+    request: StaffRequest, life: TableLife[K], file: K, word: Callable[[str], str], *,
+    else_say: str = "",
+) -> list[str]:  # fmt: skip
+    """Take the columns as the form of ``tables/columns.html`` names them and have the table
+    checked; what is wrong with them, in words, and nothing is done then. `word` gives the name of
+    a field; `else_say` as of `move`."""
+    mapping = columns_in(request, file)
+    try:
+        move(
+            request,
+            lambda: life.name_columns(actor=request.actor, file_id=file.pk, mapping=mapping),
+            else_say=else_say,
+        )
+    except BadMapping as bad:
+        return [column_fault(code, word(name)) for code, name in bad.faults]
+    return []
 
 
 def standing(life: TableLife[K], file: K) -> dict[str, Any]:

@@ -22,12 +22,6 @@ from qiao.customers.rules.segments import Group, Line, Rule, to_condition
 from qiao.staff.queries import company_id
 
 SINCE: Final = timedelta(days=31)
-# What rules of the packs look up for each customer: filled within the same transaction, so that
-# nobody else has counted them. Unknown, they are read whole for every customer.
-_ANALYZE: Final = (
-    "ANALYZE customers_keycustomer, customers_valueperiod, customers_customerorganisation,"
-    " customers_account, customers_accountparty"
-)
 OWN: Final = Rule(
     "all",
     (
@@ -50,8 +44,6 @@ def build(world: World) -> None:
     )
     SegmentKept.objects.create(segment=own)
     SegmentDirty.objects.all().delete()
-    with connection.cursor() as cursor:
-        cursor.execute(_ANALYZE)
     for segment in Segment.objects.filter(pk__in=waiting_segments()):
         build_segment(segment_id=segment.pk, now=world.now - SINCE)
         build_segment(segment_id=segment.pk, now=world.now, cause=SegmentMove.Cause.TIME)

@@ -1,5 +1,11 @@
 """Writes, and the refusals they raise. Keyword-only; the caller has opened the transaction."""
 
+from qiao.billing.operations.accounts import (
+    NewAccount,
+    begin_billing,
+    end_billing,
+    open_billing,
+)
 from qiao.billing.operations.billing import (
     BillReversed,
     NotLatest,
@@ -43,15 +49,7 @@ from qiao.billing.operations.posting import (
 )
 from qiao.billing.operations.rating import NewBill, RatedBill, rate_bills, reckon_again
 from qiao.billing.operations.tariff_installing import VersionStands, install_tariffs
-from qiao.billing.operations.terms import (
-    NewAccount,
-    NewTerms,
-    TermsBilled,
-    begin_billing,
-    change_terms,
-    end_billing,
-    open_billing,
-)
+from qiao.billing.operations.terms import NewTerms, TermsBilled, change_terms
 
 __all__ = [
     "AccountFed",

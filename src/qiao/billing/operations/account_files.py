@@ -12,12 +12,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
-from django.db.backends.postgresql.psycopg_any import DateRange, Jsonb
+from django.db.backends.postgresql.psycopg_any import Jsonb
 
-from qiao.billing.models import AccountFile, Bill, BillingAccount, BillingTerms, Tariff
+from qiao.billing.models import AccountFile, Bill, Tariff
+from qiao.billing.operations.accounts import NewAccount, open_billing
 from qiao.billing.operations.billing import PREFIX
 from qiao.billing.queries.tariffs import inputs_of_terms, tariffs_in_use
-from qiao.billing.queries.terms import tariffs_by_version, versions_of
+from qiao.billing.queries.terms import tariffs_by_version, versions_by_tariff
 from qiao.billing.queries.terms_shown import TERMS
 from qiao.billing.rules.account_rows import (
     ANSWER,
@@ -235,13 +236,12 @@ class _Tariffs:
 
     def __init__(self) -> None:
         self._rows: dict[str, dict[str, Tariff]] = {}
-        self._versions: dict[int, Sequence[tuple[date, str]]] = {}
+        self._versions = versions_by_tariff()
         self._held: dict[tuple[int, str], _Held] = {}
         for row in tariffs_in_use():
             named = self._rows.setdefault(row.service, {})
             for name in (row.key, *row.names.values()):
                 named.setdefault(fold(name), row)
-            self._versions[row.pk] = versions_of(row.pk)
 
     def named(self, service: str, text: str) -> Tariff | None:
         return self._rows.get(service, {}).get(fold(text))
@@ -266,11 +266,11 @@ class _Tariffs:
         return text
 
     def begins(self, tariff: Tariff) -> str:
-        days = [day for day, _version in self._versions[tariff.pk]]
+        days = [day for day, _version in self._versions.get(tariff.pk, ())]
         return days[0].isoformat() if days else ""
 
     def on(self, tariff: Tariff, day: date) -> _Held | None:
-        held = [version for first, version in self._versions[tariff.pk] if first <= day]
+        held = [version for first, version in self._versions.get(tariff.pk, ()) if first <= day]
         if not held:
             return None
         key = (tariff.pk, held[-1])
@@ -281,79 +281,61 @@ class _Tariffs:
 
 
 def _begin(new: Sequence[Told], actor: Actor, now: datetime) -> None:
-    """Write accounts and terms; where a row says what was used in the year, tiers go on from it.
+    """Begin to bill accounts; where a row says what was used in the year, tiers go on from it.
 
     Such an account is billed from the beginning of its year as far as tiers go, and what came
     before its first day is a bill of nothing, taken over.
     """
-    BillingAccount.objects.bulk_create(
-        [
-            BillingAccount(
-                account_id=each.account.pk,
-                organisation_id=each.account.organisation_id,
-                currency=each.currency,
-                months=each.row.months,
-                opened_date=_opened(each),
-                billed_until=each.row.since,
-            )
-            for each in new
-            if each.account is not None and each.row.since is not None
-        ]
+    accounts = [_account(each) for each in new]
+    open_billing(accounts, now=now, actor=actor)
+    begun = zip(new, accounts, strict=True)
+    _take_over([(each.row.used, one) for each, one in begun if one.opened != one.since], now)
+
+
+def _account(each: Told) -> NewAccount:
+    row, account, said = each.row, each.account, each.said
+    assert row.since is not None
+    assert account is not None
+    assert said is not None
+    year = row.since.replace(month=1, day=1)
+    return NewAccount(
+        account_id=account.pk,
+        organisation_id=account.organisation_id,
+        currency=each.currency,
+        since=row.since,
+        tariff_id=each.tariff_id,
+        labels=said.labels,
+        numbers={name: Decimal(text) for name, text in said.numbers.items()},
+        months=row.months,
+        reason=row.reason,
+        tiers_since=None if row.used is None else max(account.opened, year),
     )
-    BillingTerms.objects.bulk_create(
-        [
-            BillingTerms(
-                account_id=each.account.pk,
-                period=DateRange(_opened(each), None),
-                tariff_id=each.tariff_id,
-                labels=dict(each.said.labels),
-                numbers=dict(each.said.numbers),
-                reason=each.row.reason,
-                created_at=now,
-                created_by_id=actor.staff_id,
-            )
-            for each in new
-            if each.account is not None and each.said is not None
-        ]
-    )
-    _take_over([each for each in new if _opened(each) != each.row.since], now)
 
 
-def _opened(each: Told) -> date:
-    """From which day on its tiers fill."""
-    assert each.row.since is not None
-    assert each.account is not None
-    if each.row.used is None:
-        return each.row.since
-    return max(each.account.opened, each.row.since.replace(month=1, day=1))
-
-
-def _take_over(rows: Sequence[Told], now: datetime) -> None:
-    numbers = numbers_for([each.row.since for each in rows if each.row.since], prefix=PREFIX)
-    bills = []
-    for number, each in zip(numbers, rows, strict=True):
-        assert each.row.since is not None
-        assert each.account is not None
-        year = each.row.since.replace(month=1, day=1)
-        used = {year: {USAGE: each.row.used or Decimal(0)}}
-        bills.append(
-            Bill(
-                number=number,
-                account_id=each.account.pk,
-                organisation_id=each.account.organisation_id,
-                kind=Bill.Kind.TAKEN_OVER,
-                start_date=_opened(each),
-                end_date=each.row.since,
-                issued_date=each.row.since,
-                due_date=each.row.since,
-                currency=each.currency,
-                total_minor=0,
-                usage=each.row.used,
-                facts={"after": write_used(used)},
-                recorded_at=now,
-            )
+def _take_over(begun: Sequence[tuple[Decimal | None, NewAccount]], now: datetime) -> None:
+    numbers = numbers_for([account.since for _used, account in begun], prefix=PREFIX)
+    Bill.objects.bulk_create(
+        Bill(
+            number=number,
+            account_id=account.account_id,
+            organisation_id=account.organisation_id,
+            kind=Bill.Kind.TAKEN_OVER,
+            start_date=account.opened,
+            end_date=account.since,
+            issued_date=account.since,
+            due_date=account.since,
+            currency=account.currency,
+            total_minor=0,
+            usage=used,
+            facts={
+                "after": write_used(
+                    {account.since.replace(month=1, day=1): {USAGE: used or Decimal(0)}}
+                )
+            },
+            recorded_at=now,
         )
-    Bill.objects.bulk_create(bills)
+        for number, (used, account) in zip(numbers, begun, strict=True)
+    )
 
 
 class AccountFiles(BatchedLife[AccountFile]):

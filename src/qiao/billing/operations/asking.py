@@ -7,7 +7,7 @@ from typing import Final
 from django.utils import timezone
 
 from qiao.billing.models import Bill, BudgetPlan
-from qiao.billing.operations.billing import BillReversed, refuse_unless_latest, reverse_bill
+from qiao.billing.operations.billing import refuse_reversal, reverse_bill
 from qiao.billing.operations.budget import (
     BadInstalment,
     BudgetMoved,
@@ -46,14 +46,12 @@ class NothingToWaive(Exception):  # noqa: N818 - a refusal, not a fault
 def ask_reversal(*, bill_id: int, reason: str, actor: Actor, now: datetime) -> Approval:
     """Ask that a bill be taken back (红冲).
 
-    Raises `NotLatest`, `BillReversed`, `AlreadyPending`, `BadText` without a reason, `Forbidden`.
+    Raises what `refuse_reversal` does, `AlreadyPending`, `BadText` without a reason, `Forbidden`.
     """
     required()
     bill = Bill.objects.get(pk=bill_id)
     actor.require(ISSUE, bill.organisation_id)
-    if bill.state != Bill.State.ISSUED:
-        raise BillReversed(bill.number)
-    refuse_unless_latest(bill)
+    refuse_reversal(bill)
     return _ask(REVERSE, bill.pk, bill.organisation_id, {}, reason, actor, now)
 
 

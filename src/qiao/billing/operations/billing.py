@@ -61,6 +61,18 @@ class BillReversed(Exception):  # noqa: N818 - a refusal, not a fault
     """The bill was taken back before."""
 
 
+class NotOurs(Exception):  # noqa: N818 - a refusal, not a fault
+    """The bill was taken over from another system: it only says what was before."""
+
+
+class BegunAnew(Exception):  # noqa: N818 - a refusal, not a fault
+    """Billing of the account ended with this bill and began anew on a day; `opened` is the day."""
+
+    def __init__(self, opened: date) -> None:
+        super().__init__(f"begun anew on {opened}")
+        self.opened = opened
+
+
 class NotLatest(Exception):  # noqa: N818 - a refusal, not a fault
     """Later bills of the account go on from this one: they are taken back first, the latest
     first; `numbers` are theirs."""
@@ -149,9 +161,7 @@ def reverse_bill(
     accounts = lock_accounts([account_id])
     _require(actor, accounts)
     bill = Bill.objects.get(pk=bill_id)
-    if bill.state != Bill.State.ISSUED:
-        raise BillReversed(bill.number)
-    refuse_unless_latest(bill)
+    refuse_reversal(bill)
     reverse_postings(_posting_ids(bill_id), booked_date=day, reason=reason, actor=actor, now=now)
     if late := late_fee_of(bill_id):
         waive_late_fee(
@@ -171,8 +181,16 @@ def reverse_bill(
     return bill
 
 
-def refuse_unless_latest(bill: Bill) -> None:
-    """Raises `NotLatest` where later bills go on from it."""
+def refuse_reversal(bill: Bill) -> None:
+    """Raises why a bill cannot be taken back: `BillReversed`, `NotOurs`, `BegunAnew`, or
+    `NotLatest` where later bills go on from it."""
+    if bill.state != Bill.State.ISSUED:
+        raise BillReversed(bill.number)
+    if bill.kind == Bill.Kind.TAKEN_OVER:
+        raise NotOurs(bill.number)
+    opened = BillingAccount.objects.values_list("opened_date", flat=True).get(pk=bill.account_id)
+    if bill.start_date < opened:
+        raise BegunAnew(opened)
     later = Bill.objects.filter(
         account=bill.account_id, state=Bill.State.ISSUED, end_date__gt=bill.end_date
     ).order_by("-end_date")

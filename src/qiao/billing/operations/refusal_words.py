@@ -7,7 +7,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from qiao.billing import operations as ops
-from qiao.billing.operations import budget, feeds, invoices, runs, summaries, terms
+from qiao.billing.operations import (
+    accounts,
+    billing,
+    budget,
+    feeds,
+    invoices,
+    runs,
+    summaries,
+    terms,
+)
 from qiao.billing.operations.asking import NothingToWaive
 from qiao.billing.rules.tariffs import asked
 from qiao.billing.rules.tariffs.asked import TermFault
@@ -126,6 +135,15 @@ WORDS: Final[Mapping[type[Exception], Callable[[Any], Told]]] = {
         _("A drawer is still open: %(names)s.") % {"names": _names(each)},
     ),
     ops.BillReversed: lambda _each: ("", _("The bill was taken back already.")),
+    billing.NotOurs: lambda _each: (
+        "",
+        _("It was taken over from another system: there is nothing to take back."),
+    ),
+    billing.BegunAnew: lambda each: (
+        "",
+        _("Billing ended with this bill and began anew on %(day)s: it stays.")
+        % {"day": each.opened.isoformat()},
+    ),
     ops.NotLatest: lambda each: (
         "",
         _("Later bills go on from it; take these back first: %(numbers)s.")
@@ -178,17 +196,20 @@ WORDS: Final[Mapping[type[Exception], Callable[[Any], Told]]] = {
     ops.TermsBilled: _day_billed,
     terms.NoPriceYet: _price_begins,
     terms.BadTerms: _bad_terms,
-    terms.BilledAlready: lambda _each: ("", _("This account is billed already.")),
+    accounts.BilledAlready: lambda _each: ("", _("This account is billed already.")),
     terms.BillingEnded: lambda each: (
         "since",
         _("This account is billed no more from %(day)s on.") % {"day": each.until.isoformat()},
     ),
     terms.TariffUnfit: lambda _each: ("tariff", _("This tariff is not of this service.")),
     terms.NothingChanged: lambda _each: ("", _("It is billed like this already.")),
-    terms.NotEnding: lambda _each: ("", _("Its last bill was issued, or it is billed on.")),
-    terms.NothingBilled: lambda _each: ("until", _("A later day: it is billed from this one on.")),
-    terms.BadMonths: lambda _each: ("months", _("A bill is for 1, 2, 3, 4, 6 or 12 months.")),
-    terms.BeforeOpened: lambda each: (
+    accounts.NotEnding: lambda _each: ("", _("Its last bill was issued, or it is billed on.")),
+    accounts.NothingBilled: lambda _each: (
+        "until",
+        _("A later day: it is billed from this one on."),
+    ),
+    accounts.BadMonths: lambda _each: ("months", _("A bill is for 1, 2, 3, 4, 6 or 12 months.")),
+    accounts.BeforeOpened: lambda each: (
         "since",
         _("The account was opened on %(day)s: not before.") % {"day": each.opened.isoformat()},
     ),

@@ -35,7 +35,7 @@ def terms_of(account_ids: Iterable[int]) -> dict[int, list[Terms]]:
     before the first version of a tariff have none."""
     rows = BillingTerms.objects.filter(account__in=list(account_ids)).order_by("account", "period")
     found: dict[int, list[Terms]] = defaultdict(list)
-    versions = _versions()
+    versions = versions_by_tariff()
     for row in rows:
         numbers = {name: Decimal(text) for name, text in row.numbers.items()}
         period = Period(row.period.lower, row.period.upper)
@@ -44,18 +44,13 @@ def terms_of(account_ids: Iterable[int]) -> dict[int, list[Terms]]:
     return dict(found)
 
 
-def _versions() -> Mapping[int, Sequence[tuple[date, str]]]:
-    """The versions of all tariffs: first day and id, in order."""
+def versions_by_tariff() -> Mapping[int, Sequence[tuple[date, str]]]:
+    """The versions of all tariffs that stand: first day and id, in order."""
     found: dict[int, list[tuple[date, str]]] = defaultdict(list)
     rows = TariffVersion.objects.standing().order_by("tariff", "valid_from")
     for pk, tariff_id, valid_from in rows.values_list("pk", "tariff_id", "valid_from"):
         found[tariff_id].append((valid_from, str(pk)))
     return found
-
-
-def versions_of(tariff_id: int) -> Sequence[tuple[date, str]]:
-    """The versions of a tariff that stand: first day and id, in order."""
-    return _versions().get(tariff_id, ())
 
 
 def under_versions(

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Final
 
 from qiao.billing.models import Bill, BillingAccount
-from qiao.billing.queries.terms import tariffs_by_version, under_versions, versions_of
+from qiao.billing.queries.due import EARLY_DAYS
+from qiao.billing.queries.terms import tariffs_by_version, under_versions, versions_by_tariff
 from qiao.billing.rules.bills.facts import Facts, read_facts
 from qiao.billing.rules.bills.lines import total_of
+from qiao.billing.rules.money.budget import MONTHS
 from qiao.billing.rules.tariffs.asked import Said, quantities_of
 from qiao.billing.rules.tariffs.inputs import CannotRate
 from qiao.billing.rules.tariffs.model import USAGE
@@ -18,10 +19,6 @@ from qiao.billing.rules.tariffs.planning import CannotPlan, Terms
 from qiao.core.rules.months import months_after
 from qiao.core.rules.periods import Period
 from qiao.metering.queries import DEMAND
-
-MONTHS: Final = 12
-EARLY_DAYS: Final = 10
-"""Bills do not begin to the day a year before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def year_under(account: BillingAccount, *, tariff_id: int, said: Said) -> YearUn
     ).exclude(kind=Bill.Kind.TAKEN_OVER)
     bills = [bill for bill in found.order_by("end_date") if bill.facts.get("period")]
     bills = [bill for bill in bills if (bill.start_date - since).days >= -EARLY_DAYS]
-    versions = versions_of(tariff_id)
+    versions = versions_by_tariff().get(tariff_id, ())
     uncounted = _uncounted(bills, versions)
     rows = tuple(Would(bill, bill.total_minor, _would(bill, versions, said)) for bill in bills)
     return YearUnder(rows, uncounted)

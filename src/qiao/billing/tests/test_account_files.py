@@ -13,6 +13,8 @@ from django.urls import reverse
 from qiao.billing import operations as ops
 from qiao.billing.models import AccountFile, Bill, BillingAccount, BillingTerms
 from qiao.billing.operations.account_files import ACCOUNTS, AccountWork, inputs_named
+from qiao.billing.operations.asking import ask_reversal
+from qiao.billing.operations.billing import NotOurs
 from qiao.billing.rules.account_rows import read_row, table_for
 from qiao.billing.rules.tariffs.planning import Use
 from qiao.billing.tests.counter import at
@@ -182,6 +184,8 @@ def test_tiers_go_on_from_what_was_used_in_the_year(company: Company) -> None:
     assert lines[new_one.pk].minor == 30 * 200
     over = Bill.objects.get(account=told_one.pk, kind=Bill.Kind.TAKEN_OVER)
     assert (over.start_date, over.end_date, over.total_minor) == (date(2026, 1, 1), SINCE, 0)
+    with pytest.raises(NotOurs):
+        ask_reversal(bill_id=over.pk, reason="x", actor=company.agent, now=NOW)
     assert not Bill.objects.filter(account=new_one.pk, kind=Bill.Kind.TAKEN_OVER).exists()
     assert audit() == []
 

@@ -14,10 +14,8 @@ from qiao.billing.queries.pack_tariffs import tariffs_of_packs
 from qiao.billing.queries.tariff_changes import billed_beyond
 from qiao.billing.queries.tariff_history import version_lines
 from qiao.billing.queries.tariff_trials import trial
-from qiao.billing.rules.tariffs.asked import quantities_of
 from qiao.billing.rules.tariffs.cells import cells
 from qiao.billing.rules.tariffs.checking import BadTariff
-from qiao.billing.rules.tariffs.reading import read_tariff
 from qiao.billing.rules.tariffs.toml_text import write_text
 from qiao.billing.tests.lives import NOW, a_bill, a_tariff, an_account, audit, issue
 from qiao.billing.tests.tariff_changes import (
@@ -113,9 +111,6 @@ def test_a_bill_across_the_day_is_worked_through_by_hand(company: Company) -> No
 
 def test_parts_of_the_use_are_shared_by_days_and_others_are_not(company: Company) -> None:
     two_part = Tariff.objects.get(pack="power", key="two_part")
-    version = two_part.versions.get()
-    quantities = quantities_of(read_tariff(version.definition))
-    assert quantities == {"usage", "peak_kwh", "valley_kwh"}
     draft = begun(company, two_part)
     tried = trial(
         draft,

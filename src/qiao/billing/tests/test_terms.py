@@ -11,9 +11,12 @@ from django.utils import timezone
 from qiao.billing import operations as ops
 from qiao.billing.decisions import tell_terms
 from qiao.billing.models import Bill, BillingAccount, BillingTerms, Tariff
+from qiao.billing.operations import accounts as births
+from qiao.billing.operations import billing
 from qiao.billing.operations import terms as own
+from qiao.billing.operations.accounts import go_on_billing
 from qiao.billing.operations.running import run_bills
-from qiao.billing.operations.terms import change_or_ask_terms, go_on_billing, terms_agreed
+from qiao.billing.operations.terms import change_or_ask_terms, terms_agreed
 from qiao.billing.queries.terms_shown import terms_on
 from qiao.billing.queries.terms_trial import year_under
 from qiao.billing.rules.tariffs.asked import Said
@@ -70,7 +73,7 @@ def test_billing_begins_and_the_first_reading_of_then_is_billed_from(company: Co
     )
     bill = Bill.objects.get(pk=result.bills[row.pk])
     assert (bill.start_date, bill.usage) == (date(2026, 6, 1), Decimal(30))
-    with pytest.raises(own.BilledAlready):
+    with pytest.raises(births.BilledAlready):
         ops.begin_billing(new, months=2, actor=company.agent, now=NOW)
 
 
@@ -78,8 +81,8 @@ def test_billing_begins_and_the_first_reading_of_then_is_billed_from(company: Co
     ("changes", "months", "refusal"),
     [
         ({"reason": " "}, 1, BadText),
-        ({"since": date(2019, 1, 1)}, 1, own.BeforeOpened),
-        ({}, 5, own.BadMonths),
+        ({"since": date(2019, 1, 1)}, 1, births.BeforeOpened),
+        ({}, 5, births.BadMonths),
         ({"given": {"people": "many"}}, 1, own.BadTerms),
         ({"given": {"people": "-1"}}, 1, own.BadTerms),
         ({"given": {"people": "1e9"}}, 1, own.BadTerms),
@@ -199,7 +202,7 @@ def test_a_year_under_its_own_terms_is_the_year(company: Company, account: int) 
 def test_billing_ends_with_a_last_bill_and_begins_again(company: Company) -> None:
     account, point, meter = a_read_account(company.agent)
     day = date(2026, 7, 1)
-    with pytest.raises(own.NothingBilled):
+    with pytest.raises(births.NothingBilled):
         ops.end_billing(
             account_id=account, until=date(2026, 6, 1), reason="x", actor=company.agent, now=NOW
         )
@@ -215,7 +218,7 @@ def test_billing_ends_with_a_last_bill_and_begins_again(company: Company) -> Non
     result = run_bills(account_ids=[account], until=UNTIL, **run)  # type: ignore[arg-type]
     bill = Bill.objects.get(pk=result.bills[account])
     assert (bill.kind, bill.end_date, bill.usage) == (Bill.Kind.FINAL, day, Decimal(12))
-    with pytest.raises(own.NotEnding):
+    with pytest.raises(births.NotEnding):
         go_on_billing(account_id=account, actor=company.agent, now=NOW)
     with pytest.raises(own.BillingEnded):
         change_or_ask_terms(wanted(account, UNTIL), actor=company.agent, now=NOW)
@@ -235,6 +238,31 @@ def test_billing_ends_with_a_last_bill_and_begins_again(company: Company) -> Non
     )
     assert_reckons_again([account])
     assert audit() == []
+
+
+def test_a_last_bill_stays_once_billing_began_anew(company: Company) -> None:
+    account, _point, _meter = a_read_account(company.agent)
+    day = date(2026, 7, 1)
+    ops.end_billing(account_id=account, until=day, reason="x", actor=company.agent, now=NOW)
+    result = run_bills(
+        account_ids=[account], until=UNTIL, issued_date=UNTIL, due_days=20, actor=None, now=NOW
+    )
+    new = ops.NewTerms(account, date(2026, 8, 1), a_tariff().pk, {}, "new house")
+    again = ops.begin_billing(new, months=1, actor=company.agent, now=NOW)
+    assert again.end_reason == ""
+    with pytest.raises(billing.BegunAnew) as refused:
+        ops.reverse_bill(bill_id=result.bills[account], day=UNTIL, reason="x", actor=None, now=NOW)
+    assert refused.value.opened == date(2026, 8, 1)
+
+
+def test_the_same_number_typed_otherwise_changes_nothing(company: Company, account: int) -> None:
+    ops.change_terms(wanted(account, given={"people": "6"}), actor=company.agent, now=NOW)
+    with pytest.raises(own.NothingChanged):
+        ops.change_terms(wanted(account, given={"people": "06.0"}), actor=company.agent, now=NOW)
+    ops.change_terms(wanted(account, given={"people": "100"}), actor=company.agent, now=NOW)
+    held = terms_on(account, NEW_YEAR)
+    assert held is not None
+    assert held.numbers == {"people": "100"}
 
 
 def test_who_changed_what_is_kept(company: Company, account: int) -> None:

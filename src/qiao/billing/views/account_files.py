@@ -29,7 +29,6 @@ from qiao.core import table_pages
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.ids import read_id
 from qiao.core.table_forms import received
-from qiao.core.table_uploads import BadMapping
 from qiao.staff.queries import names_of, organisation_names
 
 POST: Final = ("POST",)
@@ -141,17 +140,8 @@ def _show(
 def columns(request: StaffRequest, file_id: int) -> HttpResponse:
     """Take the columns as they were named, and begin the check."""
     job = _get(request, file_id)
-    mapping = table_pages.columns_in(request, job)
-    try:
-        table_pages.move(
-            request,
-            lambda: ACCOUNTS.name_columns(actor=request.actor, file_id=job.pk, mapping=mapping),
-        )
-    except BadMapping as bad:
-        words = field_words()
-        errors = [
-            table_pages.column_fault(code, words.get(name, name)) for code, name in bad.faults
-        ]
+    words = field_words()
+    if errors := table_pages.name_columns(request, ACCOUNTS, job, lambda key: words.get(key, key)):
         return _show(request, job, errors, UNPROCESSABLE)
     return redirect("billing:account_file", job.pk)
 

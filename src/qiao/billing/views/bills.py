@@ -23,6 +23,7 @@ from qiao.billing.queries.panels import account_money, bill_chart, money_of
 from qiao.billing.queries.runs import ISSUE
 from qiao.billing.queries.shifts import CLOSE
 from qiao.billing.queries.summaries import collecting_of
+from qiao.billing.queries.terms_shown import held_words, terms_on
 from qiao.billing.queries.why import why
 from qiao.billing.showing import money
 from qiao.billing.showing_invoices import short_list
@@ -54,6 +55,7 @@ def bill(request: StaffRequest, bill_id: int) -> HttpResponse:
         "bill": shown.bill,
         "parties": _now(parties, _today(request)),
         "may_take_back": shown.bill.state == Bill.State.ISSUED
+        and shown.bill.kind != Bill.Kind.TAKEN_OVER
         and request.actor.can_in(ISSUE, unit),
         "languages": settings.LANGUAGES,
         "may_waive": shown.late is not None and request.actor.can_in(CLOSE, unit),
@@ -154,9 +156,11 @@ def account(request: StaffRequest, account_id: int) -> HttpResponse:
     )
     row = money_of(actor=request.actor, account_id=account_id, now=request.now)
     lowering = lowering_asked(account_id)
+    held = terms_on(account_id, today_in(request, record.organisation_id))
     context = {
         "account": record,
         "lowering": lowering,
+        "terms": held_words(held) if held else "",
         "lowering_to": money(lowering.minor or 0, row["currency"]) if lowering and row else "",
         "parties": _now(parties, _today(request)),
         "money": account_money(row) if row else None,

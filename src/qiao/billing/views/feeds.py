@@ -30,7 +30,6 @@ from qiao.core import table_pages
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.rules.ids import read_id
 from qiao.core.table_forms import received
-from qiao.core.table_uploads import BadMapping
 from qiao.customers.queries import NotVisible, parties_of_account
 from qiao.staff.queries import organisation_names
 
@@ -190,17 +189,10 @@ def _told(fault: dict[str, Any]) -> dict[str, Any]:
 def columns(request: StaffRequest, delivery_id: int) -> HttpResponse:
     """Take the columns as they were named, and begin the check."""
     job = queries.delivery_for(actor=request.actor, delivery_id=delivery_id)
-    mapping = table_pages.columns_in(request, job)
-    try:
-        table_pages.move(
-            request,
-            lambda: ops.DELIVERIES.name_columns(
-                actor=request.actor, file_id=job.pk, mapping=mapping
-            ),
-            else_say=_moved_on(),
-        )
-    except BadMapping as bad:
-        errors = [table_pages.column_fault(code, field_word(name)) for code, name in bad.faults]
+    errors = table_pages.name_columns(
+        request, ops.DELIVERIES, job, field_word, else_say=_moved_on()
+    )
+    if errors:
         return _show(request, job, errors, UNPROCESSABLE)
     return redirect("billing:delivery", job.pk)
 

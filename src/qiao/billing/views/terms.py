@@ -1,7 +1,6 @@
 """How an account is billed: by which tariff, with what said of the customer, since when and why;
 begun, changed with a look at what the last year would have come to, and ended."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -15,15 +14,11 @@ from django.utils.translation import pgettext
 
 from qiao.billing.forms.terms import EndForm, GoOnForm, TermsForm
 from qiao.billing.models import BillingAccount
-from qiao.billing.operations.terms import (
-    NewTerms,
-    begin_billing,
-    change_or_ask_terms,
-    end_billing,
-    go_on_billing,
-)
+from qiao.billing.operations.accounts import begin_billing, end_billing, go_on_billing
+from qiao.billing.operations.terms import NewTerms, change_or_ask_terms
 from qiao.billing.queries.asked import terms_asked
 from qiao.billing.queries.bills import VIEW
+from qiao.billing.queries.tariffs import day_of
 from qiao.billing.queries.terms_shown import (
     TERMS,
     TermsLine,
@@ -181,7 +176,8 @@ def _form(request: StaffRequest, seen: _Seen) -> TermsForm:
     if given is None and "tariff" in request.GET:
         given = request.GET
     initial = _initial(seen)
-    choices = tariffs_for(seen.record.service, day=_day_of(given, initial["since"]))
+    day = day_of(str(given.get("since", "")) if given else "", initial["since"])
+    choices = tariffs_for(seen.record.service, day=day)
     if "tariff" not in initial and choices:
         initial["tariff"] = str(choices[0].tariff_id)
     months = None if seen.runs else (seen.billed.months if seen.billed else USUAL_MONTHS)
@@ -189,13 +185,6 @@ def _form(request: StaffRequest, seen: _Seen) -> TermsForm:
     if request.method != "POST" and form.is_bound:
         form.tell_typed()
     return form
-
-
-def _day_of(given: Mapping[str, Any] | None, first: date) -> date:
-    try:
-        return date.fromisoformat(str((given or {}).get("since", ""))[:10])
-    except ValueError:
-        return first
 
 
 def _initial(seen: _Seen) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from qiao.core import table_pages
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.table_forms import received
-from qiao.core.table_uploads import BadMapping
 from qiao.metering.forms import FileForm
 from qiao.metering.models import ReadingFile
 from qiao.metering.operations.files import FILES
@@ -118,14 +117,7 @@ def _told(name: str, code: str) -> dict[str, str]:
 def columns(request: StaffRequest, file_id: int) -> HttpResponse:
     """Take the columns as they were named, and begin the check."""
     job = _get(request, file_id)
-    mapping = table_pages.columns_in(request, job)
-    try:
-        table_pages.move(
-            request,
-            lambda: FILES.name_columns(actor=request.actor, file_id=job.pk, mapping=mapping),
-        )
-    except BadMapping as bad:
-        errors = [table_pages.column_fault(code, field_word(name)) for code, name in bad.faults]
+    if errors := table_pages.name_columns(request, FILES, job, field_word):
         return _show(request, job, errors, UNPROCESSABLE)
     return redirect("metering:file", job.pk)
 

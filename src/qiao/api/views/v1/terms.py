@@ -11,12 +11,7 @@ from qiao.api.views.v1.calls import Done, ProgramRequest, actor_of
 from qiao.api.views.v1.faults import conflict
 from qiao.api.views.v1.service import changes, reads
 from qiao.api.views.v1.shapes import Id, PathId, Shown
-from qiao.billing.operations.terms import (
-    NewTerms,
-    begin_billing,
-    change_terms,
-    end_billing,
-)
+from qiao.billing.operations import NewTerms, begin_billing, change_terms, end_billing
 from qiao.billing.queries.terms_shown import billed_how
 from qiao.core.wire import Body, Day, line
 

@@ -131,9 +131,11 @@ def read_terms(asks: tuple[Asks, ...], given: Mapping[str, str]) -> tuple[Said, 
             labels[each.name] = text
             if text not in each.values:
                 faults.append(TermFault(each.name, UNKNOWN, text, ", ".join(each.values)))
+        elif found := list(_faults_of(each, text)):
+            faults += found
         else:
-            numbers[each.name] = text
-            faults += _faults_of(each, text)
+            # In one form, so that the same terms are known again however they were typed.
+            numbers[each.name] = format(Decimal(text).normalize(), "f")
     known = {each.name for each in asks}
     faults += [TermFault(name, NOT_ASKED, given[name]) for name in sorted(given.keys() - known)]
     return Said(labels, numbers), faults
