@@ -5,10 +5,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+BENCHMARKS = Path(__file__).parents[1]
 Owner = psycopg.Connection[tuple[object, ...]]
 
 
@@ -62,6 +64,21 @@ def create(name: str, *, anew: bool = False) -> dict[str, str]:
     environment = environment_of(name)
     run([sys.executable, "-m", "qiao.config.cli", "migrate", "--quiet"], environment)
     return environment
+
+
+def build(name: str, builder: Path, *words: str) -> str:
+    """Make a database unless it is there and have a script fill it as the owner of its tables.
+
+    The script does nothing where all is built. Returns the name of the database.
+    """
+    environment = create(name)
+    owner = environment | {
+        "DATABASE_URL": environment["DATABASE_OWNER_URL"],
+        "QIAO_NO_POOL": "1",
+        "PYTHONPATH": str(BENCHMARKS),
+    }
+    run([sys.executable, str(builder), *words], owner)
+    return name
 
 
 def drop(name: str) -> None:

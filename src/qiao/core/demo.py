@@ -65,9 +65,6 @@ def build_world(
     """Build the world unless there is one. Returns whether it was built.
 
     `open_share` is the share of cases that is open, 0 to 1; by default what is left on any day.
-
-    Runs as the owner of the tables, one transaction a stage; a stage that was finished before a
-    crash is not run again.
     """
     world = World(
         customers=customers,
@@ -77,8 +74,17 @@ def build_world(
         interactions=interactions,
         open_share=open_share,
     )
+    return build_stages(world, stages(), progress=progress)
+
+
+def build_stages(world: World, wanted: Sequence[Any], *, progress: Say) -> bool:
+    """Build those stages that are not built yet, in their order. Returns whether one was.
+
+    Runs as the owner of the tables, one transaction a stage: a stage that was finished before a
+    crash is not run again, and an index that a stage made anew serves the next one.
+    """
     built = False
-    for stage in _stages():
+    for stage in wanted:
         with transaction.atomic():
             if (told := _told_by(stage.key)) is not None:
                 world.shared.update(told)
@@ -94,7 +100,8 @@ def build_world(
     return built
 
 
-def _stages() -> list[Any]:
+def stages() -> list[Any]:
+    """The stages of all modules, in the order in which they are built."""
     return sorted((s for module in registry for s in module.demo), key=lambda s: s.order)
 
 
@@ -122,7 +129,7 @@ def _mark_done(key: str, world: World) -> None:
 def audit_world(*, progress: Say) -> bool:
     """Print what makes the world believable and whether it is. Returns False on any doubt."""
     believable = True
-    for stage in _stages():
+    for stage in stages():
         findings: Sequence[Finding] = stage.audit() if stage.audit else ()
         for finding in findings:
             mark = "ok " if finding.ok else "BAD"
@@ -137,7 +144,7 @@ def tick(now: datetime | None = None) -> None:
     What fails in one stage is logged and undone; the others go on.
     """
     moment = now or timezone.now()
-    for stage in _stages():
+    for stage in stages():
         if stage.tick is None:
             continue
         try:

@@ -38,7 +38,7 @@ def test_a_killed_build_goes_on_with_what_the_stages_before_shared(
     people = Stage("people", shares={"first": 17})
     tags = Stage("tags", shares={"tag": "旧"})
     moves = Stage("moves", is_killed=True)
-    monkeypatch.setattr(demo, "_stages", lambda: [people, tags, moves])
+    monkeypatch.setattr(demo, "stages", lambda: [people, tags, moves])
     with pytest.raises(KeyboardInterrupt):
         build_world(customers=1, pack="water", progress=silent)
     moves.is_killed = False
