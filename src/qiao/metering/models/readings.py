@@ -138,10 +138,12 @@ class Reading(models.Model):
                 condition=Q(round__isnull=False, superseded_by__isnull=False),
                 name="metering_reading_round_past",
             ),
+            # Not by the state: as long as few are billed it would seem to find those of a
+            # register as well as the index for that, and would go through all of them.
             models.Index(
                 fields=["bill_number"],
-                condition=Q(state="billed"),
-                name="metering_reading_bill",
+                condition=~Q(bill_number=""),
+                name="metering_reading_by_bill",
             ),
             models.Index(
                 fields=["superseded_by"],

@@ -57,7 +57,7 @@ SELECT id, %(now)s, %(by)s, 'billed', value, value, bill_number FROM marked
 _UNMARK: Final = """
 WITH freed AS (
     UPDATE metering_reading r SET state = 'final', bill_number = ''
-     WHERE r.bill_number = ANY(%(bills)s::text[]) AND r.state = 'billed'
+     WHERE r.bill_number = ANY(%(bills)s::text[]) AND r.bill_number <> ''
     RETURNING r.id, r.value
 ), bills AS (
     SELECT f.id, f.value, r.bill_number AS bill
