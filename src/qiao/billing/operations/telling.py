@@ -22,6 +22,7 @@ from qiao.billing.queries.addressing import addressees_of_bills
 from qiao.billing.queries.bill_facts import Balance, balances_of
 from qiao.billing.queries.bill_links import page_of
 from qiao.billing.showing_papers import days_of, due_words
+from qiao.core.once import settled
 from qiao.core.rules.texts import DATA_KEYS, language_key
 from qiao.core.transactions import required
 from qiao.customers.queries import Addressee
@@ -32,6 +33,7 @@ ISSUED: Final = "bill_issued"
 SUBJECT: Final = "bill"
 
 
+@settled()
 def tell_bills(*, bill_ids: Sequence[int], now: datetime) -> int:
     """Queue a notice for each of these bills whose customer is to be told, by the setting of its
     unit; how many wait to be sent. A bill of nothing, one taken back, an old one and one that came

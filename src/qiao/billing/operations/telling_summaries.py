@@ -21,6 +21,7 @@ from qiao.billing.operations.telling_ways import (
 from qiao.billing.queries.addressing import addressees_of_bills
 from qiao.billing.queries.summaries import Summary, summaries
 from qiao.billing.showing_summaries import due_of, money_of, total_words
+from qiao.core.once import settled
 from qiao.core.rules.texts import language_key
 from qiao.core.transactions import required
 from qiao.customers.queries import Addressee
@@ -33,6 +34,7 @@ QUIET: Final = timedelta(minutes=15)
 MOST: Final = 500  # summaries of a round
 
 
+@settled()
 def tell_summaries(*, now: datetime) -> int:
     """Queue a notice for each summary that was left alone for a while and of whose bills its
     customer was not told; how many wait to be sent. One of nothing and an old one are not told.
