@@ -8,33 +8,36 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import F
 
 from qiao.billing.models import BillRun, RunAccount, TariffVersion
 from qiao.billing.operations.posting import DayClosed
 from qiao.billing.operations.rating import RatedBill
 from qiao.billing.operations.running import reckon_bills, run_bills
-from qiao.billing.operations.runs import Of, State, locked
+from qiao.billing.operations.runs import Of, State, held, locked
 from qiao.billing.queries.parties import BEGUN
 from qiao.billing.queries.review_limits import limits_for
 from qiao.billing.rules.bills.reviewing import Neighbours, Reckoned, findings
 from qiao.core.actor import Actor
 from qiao.core.memory import uncollected
+from qiao.core.side_by_side import side_by_side
 from qiao.core.transactions import acting
 
 BATCH: Final = 500
+AT_ONCE: Final = 2  # batches: the database works on one, the processor on the other
 JUDGED: Final = 5_000
 PAST_DAYS: Final = 400
 
 
 def reckon_run(*, run_id: int, actor: Actor) -> None:
     """The job: reckon what is left of a run, then say which bills somebody looks at."""
-    while True:
+
+    def batch() -> bool:
         with acting(actor), uncollected():
-            run = locked(run_id)
-            if run.state != State.RECKONING:
-                return
-            if not _reckon_some(run):
-                break
+            run = held(run_id)
+            return run.state == State.RECKONING and bool(_reckon_some(run))
+
+    side_by_side(batch, workers=AT_ONCE)
     neighbours: dict[int | None, Neighbours] = {}
     while True:
         with acting(actor):
@@ -49,8 +52,15 @@ def reckon_run(*, run_id: int, actor: Actor) -> None:
 
 
 def _some(run: BillRun, state: str, limit: int) -> list[RunAccount]:
+    """Accounts that wait, and that no other batch is at; they are this one's."""
     rows = RunAccount.objects.filter(run=run, state=state).order_by("account")
-    return list(rows[:limit])
+    return list(rows.select_for_update(no_key=True, skip_locked=True)[:limit])
+
+
+def _count(run: BillRun, **more: int) -> None:
+    """So many more, at the end of a batch: others wait for this row until it is over."""
+    changed = {name: F(name) + by for name, by in more.items()}
+    BillRun.objects.filter(pk=run.pk).update(**changed)
 
 
 _RECKONED: Final = """
@@ -105,9 +115,8 @@ def _reckon_some(run: BillRun) -> int:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_RECKONED, {key: [each[key] for each in told] for key in told[0]})
-    run.due_count -= len(found.held)
-    run.held_count += len(found.held)
-    run.save(update_fields=["due_count", "held_count"])
+    if found.held:
+        _count(run, due_count=-len(found.held), held_count=len(found.held))
     return len(rows)
 
 
@@ -229,26 +238,31 @@ def _judge_some(run: BillRun, neighbours: Mapping[int | None, Neighbours]) -> in
         texts = ["[" + ", ".join(f'"{code}"' for code in each) + "]" for each in codes]
         cursor.execute(_JUDGED, [values["ids"], [str(state) for state in states], texts])
     ready = states.count(Of.READY)
-    run.due_count -= len(rows)
-    run.ready_count += ready
-    run.outlier_count += len(rows) - ready
-    run.ready_minor += ready_minor
-    run.save(update_fields=["due_count", "ready_count", "outlier_count", "ready_minor"])
+    _count(
+        run,
+        due_count=-len(rows),
+        ready_count=ready,
+        outlier_count=len(rows) - ready,
+        ready_minor=ready_minor,
+    )
     return len(rows)
 
 
 def issue_run(*, run_id: int, actor: Actor, now: datetime) -> None:
     """The job: issue what is left of a run, batch by batch."""
+
+    def batch() -> bool:
+        with acting(actor), uncollected():
+            run = held(run_id)
+            return run.state == State.ISSUING and bool(_issue_some(run, actor, now))
+
     try:
-        while True:
-            with acting(actor), uncollected():
-                run = locked(run_id)
-                if run.state != State.ISSUING:
-                    return
-                if not _issue_some(run, actor, now):
-                    run.state, run.finished_at = State.ISSUED, now
-                    run.save(update_fields=["state", "finished_at"])
-                    return
+        side_by_side(batch, workers=AT_ONCE)
+        with acting(actor):
+            run = locked(run_id)
+            if run.state == State.ISSUING:
+                run.state, run.finished_at = State.ISSUED, now
+                run.save(update_fields=["state", "finished_at"])
     except DayClosed as closed:  # while this was under way
         with acting(actor):
             BillRun.objects.filter(pk=run_id, state=State.ISSUING).update(
@@ -282,14 +296,12 @@ def _issue_some(run: BillRun, actor: Actor, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_ISSUED, [[row.pk for row in rows], states, codes, bills])
     issued = [row for row, bill in zip(rows, bills, strict=True) if bill is not None]
-    run.ready_count -= len(rows)
-    run.issued_count += len(issued)
-    run.held_count += len(rows) - len(issued)
-    run.ready_minor -= sum(row.minor for row in rows)
-    run.issued_minor += sum(row.minor for row in issued)
-    run.save(
-        update_fields=[
-            "ready_count", "issued_count", "held_count", "ready_minor", "issued_minor",
-        ]
-    )  # fmt: skip
+    _count(
+        run,
+        ready_count=-len(rows),
+        issued_count=len(issued),
+        held_count=len(rows) - len(issued),
+        ready_minor=-sum(row.minor for row in rows),
+        issued_minor=sum(row.minor for row in issued),
+    )
     return len(rows)

@@ -117,7 +117,25 @@ def lock_of(run_id: int) -> str:
 
 
 def locked(run_id: int) -> BillRun:
+    """A run that nobody else decides of, and no batch is at work on, until this transaction
+    ends."""
+    _hold(run_id, "pg_advisory_xact_lock")
     return BillRun.objects.select_for_update(no_key=True).get(pk=run_id)
+
+
+def held(run_id: int) -> BillRun:
+    """A run as a batch of a job finds it: other batches go on beside it, who wants it `locked`
+    waits until this one is over."""
+    _hold(run_id, "pg_advisory_xact_lock_shared")
+    return BillRun.objects.get(pk=run_id)
+
+
+def _hold(run_id: int, function: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {function}(hashtextextended(%s, 0))",
+            [lock_of(run_id)],
+        )
 
 
 def decide(
