@@ -1,6 +1,7 @@
 """A file of readings, one of each meter, through the checks; its final rows copied are the floor.
 
-Every hundredth reading jumps, so that there are exceptions to be held up. Measured is the taking
+Meters go on as fast as between their last two readings; every hundredth jumps, so that there are
+exceptions to be held up. Measured is the taking
 in; the dry run before it, which people wait for too, is told beside it.
 """
 
@@ -25,14 +26,17 @@ NEW = ("metering_reading", "metering_readingfinding")
 _FILE = """
 COPY (
     SELECT i.meter_number AS meter, %(today)s AS date, g.kind, g.period,
-           mod(l.value + CASE WHEN g.id %% 100 = 0 THEN 40 * (l.used + 1) ELSE l.used END,
+           mod(l.value + CASE WHEN g.id %% 100 = 0 THEN 40 * (l.used + 1)
+                              ELSE round(l.used * (%(today)s::date - l.read_date) / l.days) END,
                10::numeric ^ g.digits)::bigint AS reading
       FROM metering_register g
       JOIN customers_meterinstallation i ON i.id = g.installation_id AND upper(i.period) IS NULL
       JOIN LATERAL (
           SELECT x.value, x.read_date,
                  mod(x.value - lead(x.value, 1, x.value) OVER (ORDER BY x.read_date DESC)
-                         + 10::numeric ^ g.digits, 10::numeric ^ g.digits) AS used
+                         + 10::numeric ^ g.digits, 10::numeric ^ g.digits) AS used,
+                 greatest(1, x.read_date - lead(x.read_date) OVER (ORDER BY x.read_date DESC))
+                     AS days
             FROM metering_reading x
            WHERE x.register_id = g.id AND x.superseded_by_id IS NULL
            ORDER BY x.read_date DESC LIMIT 1) l ON l.read_date < %(today)s::date
