@@ -1,8 +1,8 @@
 """A file of readings, one of each meter, through the checks; its final rows copied are the floor.
 
 Meters go on as fast as between their last two readings; every hundredth jumps, so that there are
-exceptions to be held up. Measured is the taking
-in; the dry run before it, which people wait for too, is told beside it.
+exceptions to be held up. Measured is the taking in; the dry run before it, which people wait for
+too, is told beside it.
 """
 
 import os
