@@ -1,7 +1,7 @@
-"""A worker of a run of bills that says of how many accounts it did a batch, before it is kept.
+"""A worker of a run of bills that says of how many accounts it begins a batch, before it is kept.
 
-``python worker.py reckon|issue RUN CLERK``. What it did and did not keep when it is killed was
-said, so that it counts as done twice.
+``python worker.py reckon|issue RUN CLERK``. A batch that is cut off when it is killed was said as
+a whole, so that it counts as done twice; one that ends is said to be as large as it was.
 """
 
 import os
@@ -24,8 +24,9 @@ def main(job: str, run_id: int, clerk: str) -> None:
     some = getattr(run_jobs, JOBS[job])
 
     def told(*given: object) -> int:
+        print(run_jobs.BATCH, flush=True)
         count = int(some(*given))
-        print(count, flush=True)
+        print(count - run_jobs.BATCH, flush=True)
         return count
 
     setattr(run_jobs, JOBS[job], told)

@@ -27,6 +27,15 @@ class ReadingDecided:
     action: str
 
 
+@event_type("metering.readings_stopped", topics=("readings",), watched_by="metering.view")
+@dataclass(frozen=True, slots=True)
+class ReadingsStopped:
+    """Readings of a unit that were valid wait for a decision: what was told since speaks against
+    them."""
+
+    reading_ids: tuple[int, ...]
+
+
 @event_type("metering.usage_adjusted", topics=("readings",), watched_by="metering.view")
 @dataclass(frozen=True, slots=True)
 class UsageAdjusted:

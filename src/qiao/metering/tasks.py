@@ -27,6 +27,7 @@ from qiao.metering.operations import (
     head_ends,
     intervals,
     lake,
+    rechecking,
 )
 from qiao.metering.queries import point_of_account
 from qiao.staff.queries import actor_by_id
@@ -116,9 +117,15 @@ def merge(now: datetime) -> None:
     lake.merge_months(now)
 
 
+def recheck(now: datetime) -> None:
+    """Readings whose intervals were told after them are looked at once more."""
+    rechecking.recheck_readings(now=now)
+
+
 PERIODIC = (
     # The clock of the jobs is UTC: at night in China.
     PeriodicJob("metering.registers", "41 17 * * *", ensure_nightly),
     PeriodicJob("metering.sweep_files", "51 19 * * *", sweep),
+    PeriodicJob("metering.recheck", "31 18 * * *", recheck),
     PeriodicJob("metering.merge_lake", "17 18 * * *", merge),
 )

@@ -163,6 +163,7 @@ class ReadingChange(models.Model):
         SUPERSEDED = "superseded", pgettext_lazy("reading", "Replaced")
         BILLED = "billed", pgettext_lazy("reading", "Billed")
         UNBILLED = "unbilled", pgettext_lazy("reading", "Bill taken back")
+        STOPPED = "stopped", pgettext_lazy("reading", "Stopped: its intervals say otherwise")
 
     reading = models.ForeignKey(Reading, models.PROTECT, related_name="changes")
     at = models.DateTimeField()
@@ -178,6 +179,7 @@ class ReadingChange(models.Model):
                 condition=Q(
                     action__in=[
                         "accepted", "edited", "reread", "superseded", "billed", "unbilled",
+                        "stopped",
                     ]
                 ),
                 name="metering_change_action",

@@ -1,6 +1,6 @@
 """What registers used in a day by their intervals: kept with every load."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -64,8 +64,22 @@ def keep_days(told: Sequence[tuple[int, Days]], *, clock: Clock) -> None:
     ends = pc.min_max(columns["day"]).as_py()
     with connection.cursor() as cursor:
         cursor.execute("SELECT metering_ensure_months(%s, %s)", [ends["min"], ends["max"]])
-    if _seem_new(columns) and _are_new(columns):
-        return
+    for some in _apart(columns):
+        if not (_seem_new(some) and _are_new(some)):
+            _merge(some, clock)
+
+
+def _apart(columns: pa.Table) -> Iterator[pa.Table]:
+    """Days of the first and the last register apart from those between: a block of a file ends in
+    the midst of a day, which alone is known when the next block comes."""
+    registers = columns["register_id"].to_numpy()
+    is_end = (registers == registers[0]) | (registers == registers[-1])
+    for some in (is_end, ~is_end):
+        if some.any():
+            yield columns.filter(pa.array(some))
+
+
+def _merge(columns: pa.Table, clock: Clock) -> None:
     with connection.cursor() as cursor:
         _bring(columns)
         cursor.execute(_MERGE)

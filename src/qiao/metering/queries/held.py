@@ -36,10 +36,10 @@ def held_of(register_ids: Collection[int], *, since: date) -> Held:
 
 
 def with_intervals(held: Held, days: Mapping[int, date], *, until: date) -> Held:
-    """The same with what registers used by their intervals since they were last read before a
-    day, of each its own, to a last one."""
-    before = held.real_before({pk: day.toordinal() for pk, day in days.items()})
-    return replace(held, intervals=interval_days(before, until=until))
+    """The same with what registers used by their intervals to a last day: since they were last
+    read before a day, of each its own; from that day on where they were not."""
+    first = {pk: day.toordinal() for pk, day in days.items()}
+    return replace(held, intervals=interval_days(first | held.real_before(first), until=until))
 
 
 class Pasts:
