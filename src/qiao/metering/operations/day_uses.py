@@ -1,6 +1,7 @@
 """What registers used in a day by their intervals: kept with every load."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from qiao.metering.rules.intervals import PLACES, Clock, Days, Ints, day_of, day
 
 AGAIN: Final = 2_000  # registers whose days are reckoned from the lake at once
 LOOKED_AT: Final = 50
+MANY: Final = 500  # rows that are worth counting before they are joined with others
 _COLUMNS: Final = (
     "register_id, day, organisation_id, minutes, slots, used, peak, peak_at, estimated_count"
 )
@@ -54,34 +56,53 @@ UPDATE metering_dayuse d
 """
 
 
-def keep_days(told: Sequence[tuple[int, Days]], *, clock: Clock) -> None:
-    """Keep what the days of units come to by a load whose files are told of already."""
-    required()
-    rows = [_columns(days, unit) for unit, days in told if len(days)]
-    if not rows:
-        return
-    columns = pa.concat_tables(rows)
-    ends = pc.min_max(columns["day"]).as_py()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT metering_ensure_months(%s, %s)", [ends["min"], ends["max"]])
-    for some in _apart(columns):
-        if not (_seem_new(some) and _are_new(some)):
-            _merge(some, clock)
+@dataclass(frozen=True, slots=True)
+class DayRows:
+    """Rows of days, and the same as the text in which they are copied into a table."""
+
+    columns: pa.Table
+    text: pa.Buffer
+
+    def __len__(self) -> int:
+        return len(self.columns)
 
 
-def _apart(columns: pa.Table) -> Iterator[pa.Table]:
-    """Days of the first and the last register apart from those between: a block of a file ends in
-    the midst of a day, which alone is known when the next block comes."""
+def day_rows(told: Sequence[tuple[int, Days]]) -> list[DayRows]:
+    """The rows of the days of units; the database is not asked.
+
+    Days of the first and the last register come apart from those between: a block of a file ends
+    in the midst of a day, which alone is known when the next block comes.
+    """
+    found = [_columns(days, unit) for unit, days in told if len(days)]
+    if not found:
+        return []
+    columns = pa.concat_tables(found)
     registers = columns["register_id"].to_numpy()
     is_end = (registers == registers[0]) | (registers == registers[-1])
-    for some in (is_end, ~is_end):
-        if some.any():
-            yield columns.filter(pa.array(some))
+    parts = (columns.filter(pa.array(some)) for some in (is_end, ~is_end) if some.any())
+    return [_rows(part) for part in parts]
 
 
-def _merge(columns: pa.Table, clock: Clock) -> None:
+def _rows(columns: pa.Table) -> DayRows:
+    text = pa.BufferOutputStream()
+    pa_csv.write_csv(columns, text, pa_csv.WriteOptions(include_header=False))
+    return DayRows(columns, text.getvalue())
+
+
+def keep_days(told: Sequence[DayRows], *, clock: Clock) -> None:
+    """Keep what the days of units come to by a load whose files are told of already."""
+    required()
+    for rows in told:
+        ends = pc.min_max(rows.columns["day"]).as_py()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT metering_ensure_months(%s, %s)", [ends["min"], ends["max"]])
+        if not (_seem_new(rows.columns) and _are_new(rows)):
+            _merge(rows, clock)
+
+
+def _merge(rows: DayRows, clock: Clock) -> None:
     with connection.cursor() as cursor:
-        _bring(columns)
+        _bring(rows)
         cursor.execute(_MERGE)
         again: dict[int, dict[int, set[int]]] = {}
         for unit, register_id, day in cursor.fetchall():
@@ -102,12 +123,12 @@ def _seem_new(columns: pa.Table) -> bool:
         return cursor.fetchone() is None
 
 
-def _are_new(columns: pa.Table) -> bool:
+def _are_new(rows: DayRows) -> bool:
     """Keep days of which nothing was told before, as they are; False, and nothing done, where
     there is one of which something was."""
     try:
         with transaction.atomic():
-            _copy("metering_dayuse", columns)
+            _copy("metering_dayuse", rows)
     except IntegrityError as refusal:
         if not isinstance(refusal.__cause__, UniqueViolation):
             raise
@@ -122,17 +143,18 @@ def _reckon_again(told: dict[int, set[int]], unit: int, clock: Clock) -> None:
     days = days_of(rows_of(files, list(told)), clock)
     pairs = zip(days.register.tolist(), days.day.tolist(), strict=True)
     asked = np.array([day in told.get(register, ()) for register, day in pairs], dtype=bool)
-    _bring(_columns(days.take(asked), unit))
+    _bring(_rows(_columns(days.take(asked), unit)))
     with connection.cursor() as cursor:
         cursor.execute(_AGAIN)
 
 
-def _bring(columns: pa.Table) -> None:
+def _bring(rows: DayRows) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_INCOMING)
         cursor.execute("DELETE FROM incoming_dayuse")
-        _copy("incoming_dayuse", columns)
-        cursor.execute("ANALYZE incoming_dayuse")
+        _copy("incoming_dayuse", rows)
+        if len(rows) > MANY:
+            cursor.execute("ANALYZE incoming_dayuse")
 
 
 def _columns(days: Days, unit: int) -> pa.Table:
@@ -152,16 +174,14 @@ def _columns(days: Days, unit: int) -> pa.Table:
     )
 
 
-def _copy(table: str, columns: pa.Table) -> None:
-    text = pa.BufferOutputStream()
-    pa_csv.write_csv(columns, text, pa_csv.WriteOptions(include_header=False))
-    names = ", ".join(columns.column_names)
+def _copy(table: str, rows: DayRows) -> None:
+    names = ", ".join(rows.columns.column_names)
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,
         cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)") as copy,
     ):
-        copy.write(memoryview(text.getvalue()))
+        copy.write(memoryview(rows.text))
 
 
 def _decimals(amounts: Ints) -> pa.Array:

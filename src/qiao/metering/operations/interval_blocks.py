@@ -15,13 +15,13 @@ from qiao.core.actor import Actor
 from qiao.core.copying import copy_rows
 from qiao.metering.models import IntervalLoad, LakeFile
 from qiao.metering.operations import lake
-from qiao.metering.operations.day_uses import keep_days
+from qiao.metering.operations.day_uses import DayRows, day_rows, keep_days
 from qiao.metering.operations.interval_files import Block
 from qiao.metering.operations.interval_rows import Judged, Refused
 from qiao.metering.operations.registers import ensure_registers
 from qiao.metering.operations.taking import READ
 from qiao.metering.queries.interval_meters import Meters
-from qiao.metering.rules.intervals import Clock, Days, Rows, days_of, in_order
+from qiao.metering.rules.intervals import Clock, Rows, days_of, in_order
 from qiao.staff.queries import organisation
 
 
@@ -46,7 +46,7 @@ class FilesAndDays:
     """Files that hold the good rows of a block, and what their days come to, by unit."""
 
     files: list[lake.Written]
-    days: list[tuple[int, Days]]
+    days: list[DayRows]
 
 
 def write_block(judged: Judged, clock: Clock) -> FilesAndDays:
@@ -58,7 +58,7 @@ def write_block(judged: Judged, clock: Clock) -> FilesAndDays:
             for unit, own in parts
             for month, rows in lake.months_of(own, clock)
         ],
-        [(unit, days_of(rows, clock)) for unit, rows in parts],
+        day_rows([(unit, days_of(rows, clock)) for unit, rows in parts]),
     )
 
 
