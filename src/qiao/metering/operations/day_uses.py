@@ -168,7 +168,7 @@ def _columns(days: Days, unit: int) -> pa.Table:
             "slots": pa.array(days.slots, pa.string()),
             "used": _decimals(days.used),
             "peak": _decimals(days.peak),
-            "peak_at": pa.array(days.peak_at).cast(pa.timestamp("s", tz="UTC")),
+            "peak_at": _moments(days.peak_at),
             "estimated_count": days.estimated,
         }
     )
@@ -182,6 +182,12 @@ def _copy(table: str, rows: DayRows) -> None:
         cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)") as copy,
     ):
         copy.write(memoryview(rows.text))
+
+
+def _moments(seconds: Ints) -> pa.Array:
+    """Moments in words: moments with a zone are written ten times as slowly."""
+    local = pa.array(seconds).cast(pa.timestamp("s")).cast(pa.string())
+    return pc.binary_join_element_wise(local, "Z", "")
 
 
 def _decimals(amounts: Ints) -> pa.Array:

@@ -64,9 +64,12 @@ def write_block(judged: Judged, clock: Clock) -> FilesAndDays:
 
 def _parts(judged: Judged) -> Iterator[tuple[int, Rows]]:
     """Good rows in order, by unit."""
-    for unit in np.unique(judged.units):
-        own = judged.units == unit
-        yield int(unit), in_order(judged.rows if own.all() else judged.rows.take(own))
+    units = judged.units
+    if len(units) and (units == units[0]).all():
+        yield int(units[0]), in_order(judged.rows)
+        return
+    for unit in np.unique(units):
+        yield int(unit), in_order(judged.rows.take(units == unit))
 
 
 def tell_block(written: FilesAndDays, *, load_id: int, clock: Clock, now: datetime) -> None:
