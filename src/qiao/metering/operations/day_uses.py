@@ -13,7 +13,16 @@ from psycopg.errors import UniqueViolation
 
 from qiao.core.transactions import required
 from qiao.metering.queries.lake import files_of, rows_of
-from qiao.metering.rules.intervals import PLACES, Clock, Days, Ints, day_of, days_of, number_of
+from qiao.metering.rules.intervals import (
+    PLACES,
+    Clock,
+    Days,
+    Flags,
+    Ints,
+    day_of,
+    days_of,
+    number_of,
+)
 
 AGAIN: Final = 2_000  # registers whose days are reckoned from the lake at once
 LOOKED_AT: Final = 50
@@ -70,17 +79,20 @@ class DayRows:
 def day_rows(told: Sequence[tuple[int, Days]]) -> list[DayRows]:
     """The rows of the days of units; the database is not asked.
 
-    Days of the first and the last register come apart from those between: a block of a file ends
-    in the midst of a day, which alone is known when the next block comes.
+    Days of the first and the last register of each unit come apart from those between: a block of
+    a file ends in the midst of a day, which alone is known when the next block comes.
     """
-    found = [_columns(days, unit) for unit, days in told if len(days)]
-    if not found:
+    own = [_columns(days, unit) for unit, days in told if len(days)]
+    if not own:
         return []
-    columns = pa.concat_tables(found)
-    registers = columns["register_id"].to_numpy()
-    is_end = (registers == registers[0]) | (registers == registers[-1])
+    columns = pa.concat_tables(own)
+    is_end = np.concatenate([_is_end(each["register_id"].to_numpy()) for each in own])
     parts = (columns.filter(pa.array(some)) for some in (is_end, ~is_end) if some.any())
     return [_rows(part) for part in parts]
+
+
+def _is_end(registers: Ints) -> Flags:
+    return (registers == registers[0]) | (registers == registers[-1])
 
 
 def _rows(columns: pa.Table) -> DayRows:
