@@ -1,7 +1,7 @@
 """The batches of a run side by side: each account is one batch's, and the counts come out."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +30,7 @@ def company(own_database: str, monkeypatch: pytest.MonkeyPatch) -> Company:
 
 
 @pytest.fixture
-def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], list[int]]]:
+def together(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], list[int]]:
     """Hold the first batch of a step until another one is at work beside it; the threads that
     worked."""
 
@@ -123,7 +123,7 @@ def test_who_gives_a_run_up_waits_for_the_batches_under_way(
         if not is_dropping.is_set():
             dropping.start()
             assert is_dropping.wait(timeout=30)
-        return inner(given)
+        return int(inner(given))
 
     monkeypatch.setattr(run_jobs, "_reckon_some", met)
     monkeypatch.setattr(run_jobs, "AT_ONCE", 1)

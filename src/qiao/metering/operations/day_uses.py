@@ -92,7 +92,8 @@ def day_rows(told: Sequence[tuple[int, Days]]) -> list[DayRows]:
 
 
 def _is_end(registers: Ints) -> Flags:
-    return (registers == registers[0]) | (registers == registers[-1])
+    found: Flags = (registers == registers[0]) | (registers == registers[-1])
+    return found
 
 
 def _rows(columns: pa.Table) -> DayRows:
