@@ -7,7 +7,7 @@ add up; it stands in the title of the column. The lists behind them say every bi
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,6 +16,7 @@ from django.utils.translation import pgettext, pgettext_lazy
 
 from qiao.billing.ledger_words import owner_name
 from qiao.billing.rules.money.ageing import AGES, span_of
+from qiao.billing.showing_feeds import told_words
 from qiao.core.actor import Actor
 from qiao.core.figures import Cell, Column, Grid, Row, Scope, Standing, part_label
 from qiao.core.kept import Ask, KeptCounts, Sums
@@ -39,6 +40,17 @@ AGE_NAMES: Final[Mapping[str, Promise]] = {
 _OWNER_NAMES: Final = """
 SELECT t.owners -> split_part(k.holder, ':', 2) FROM billing_tariff t
  WHERE t.owners ? split_part(k.holder, ':', 2) ORDER BY t.place, t.id LIMIT 1
+"""
+
+
+# Other billing systems that bill accounts of these units, of each as of when.
+_TOLD: Final = """
+SELECT json_agg(json_build_object(
+           'name', f.name, 'as_of', least(f.bills_as_of, f.payments_as_of, f.balances_as_of))
+       ORDER BY f.name, f.id)
+  FROM billing_feed f JOIN staff_organisation o ON o.id = f.organisation_id
+ WHERE EXISTS (SELECT FROM staff_organisation x
+                WHERE x.id = ANY(%(organisations)s::bigint[]) AND x.path LIKE o.path || '%%')
 """
 
 
@@ -83,6 +95,13 @@ def _payments(scope: Scope, span: Span) -> str:
     return scope.address("billing:payments", {**days, "pack": ""})
 
 
+def _note(sums: Sums, *own: str) -> str:
+    """What stands beside a figure: words of its `own`, and as of when other billing systems told
+    what is in it; those of `_TOLD`."""
+    feeds: Sequence[Mapping[str, Any]] = next(iter(sums.labels.values()), ())
+    return "; ".join((*own, *map(told_words, feeds)))
+
+
 def _today(scope: Scope) -> date:
     return timezone.localdate(scope.now)
 
@@ -91,7 +110,7 @@ def billed_and_paid(actor: Actor, scope: Scope) -> Grid:
     """What was billed and what came in, part by part of the span; bills taken back and payments
     taken back count on the day that they were."""
     span = scope.curve()
-    sums = _read(actor, scope, Ask(("billed", "paid"), span, span.step))
+    sums = _read(actor, scope, Ask(("billed", "paid"), span, span.step), labels=_TOLD)
     currency, counts = _usual_currency(sums, ("billed", "paid")), _counts_for(scope)
     found: dict[tuple[str, date], int] = defaultdict(int)
     for (_mark, view, part, holder), n in sums.values.items():
@@ -122,6 +141,7 @@ def billed_and_paid(actor: Actor, scope: Scope) -> Grid:
         ),
         tuple(rows),
         totals,
+        note=_note(sums),
     )
 
 
@@ -129,7 +149,7 @@ def owed_by_age(actor: Actor, scope: Scope) -> Grid:
     """What is owed at this moment, by how late it is; what is not due yet is none of it late."""
     today = _today(scope)
     asks = [Ask(("owed",), span_of(age, today), mark=age) for age in AGES]
-    sums = _read(actor, scope, *asks)
+    sums = _read(actor, scope, *asks, labels=_TOLD)
     currency, counts = _usual_currency(sums, ("owed",)), _counts_for(scope)
     found = dict.fromkeys(AGES, 0)
     for (mark, _view, _part, holder), n in sums.values.items():
@@ -149,7 +169,7 @@ def owed_by_age(actor: Actor, scope: Scope) -> Grid:
         (Column("n", _("Owed (%(currency)s)") % {"currency": currency}),),
         tuple(rows),
         (_cell(sum(found.values()), currency, _bills(scope, age="all")),),
-        note=_("at this moment"),
+        note=_note(sums, _("at this moment")),
     )
 
 
@@ -166,12 +186,12 @@ def earned_by_owner(actor: Actor, scope: Scope) -> Grid:
 
 def billed_by_service(actor: Actor, scope: Scope) -> Grid:
     """What was billed in the span by service, the most first."""
-    sums = _read(actor, scope, Ask(("billed",), scope.span))
+    sums = _read(actor, scope, Ask(("billed",), scope.span), labels=_TOLD)
     currency, names = _usual_currency(sums, ("billed",)), service_names()
     return _shares(
         scope, _by(sums, "billed", currency, _counts_for(scope)), currency,
         pgettext("column of figures", "Service"), lambda key: str(names.get(key, key)),
-        filtered="service",
+        filtered="service", note=_note(sums),
     )  # fmt: skip
 
 
@@ -191,6 +211,7 @@ def _shares(
     head: str,
     name: Callable[[str], str],
     filtered: str = "",
+    note: str = "",
 ) -> Grid:
     def address(keys: Sequence[str]) -> str:
         narrowed = {filtered: list(keys)} if filtered and keys else {}
@@ -203,6 +224,7 @@ def _shares(
         (Column("n", _("Billed (%(currency)s)") % {"currency": currency}),),
         tuple(rows),
         (_cell(sum(found.values()), currency, address([])),),
+        note=note,
     )
 
 
@@ -210,10 +232,10 @@ def overdue(actor: Actor, scope: Scope) -> Standing:
     """What is late at this moment, in whole units of the usual currency."""
     today = _today(scope)
     late = Span(date.min, today - timedelta(days=1))
-    sums = _read(actor, scope, Ask(("owed",), late))
+    sums = _read(actor, scope, Ask(("owed",), late), labels=_TOLD)
     currency = _usual_currency(sums, ("owed",))
     minor = sum(_by(sums, "owed", currency, _counts_for(scope)).values())
     return Standing(
         value=_whole(minor, currency), href=_bills(scope, age="late") if minor else "",
-        note=_("%(currency)s, at this moment") % {"currency": currency},
+        note=_note(sums, _("%(currency)s, at this moment") % {"currency": currency}),
     )  # fmt: skip

@@ -8,16 +8,19 @@ from django.db import connection
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qiao.billing import operations as ops
 from qiao.billing.forms.all_bills import read_bill_filters
-from qiao.billing.models import Bill, MoneyFigureChange
+from qiao.billing.models import Bill, Feed, MoneyFigureChange
 from qiao.billing.operations.figures import fold_figures
 from qiao.billing.queries import figures
 from qiao.billing.queries.all_bills import BillFilters, BillRow, list_bills
 from qiao.billing.rules.money.ageing import AGES, age_of, span_of
+from qiao.billing.showing_feeds import moment_words
+from qiao.billing.tests.feeding import a_feed
 from qiao.billing.tests.lives import NOW, a_bill, an_account, balance, issue, pay
 from qiao.core.actor import Actor
 from qiao.core.figures import Scope
@@ -25,6 +28,7 @@ from qiao.core.rules.spans import Span
 from qiao.staff.models import Staff
 from qiao.staff.tests.cast import Company
 
+HOUR = timedelta(hours=1)
 TODAY = date(2026, 11, 22)
 YEAR = Span(date(2025, 11, 23), TODAY)
 
@@ -125,6 +129,21 @@ def test_by_service_and_by_whose_money_it_is(company: Company, accounts: list[in
     assert {row.key for row in owners.rows} == {"company", "sewage"}
     assert figures.billed_by_service(agent, scope(pack="gas")).is_empty
     assert not figures.billed_by_service(agent, scope(pack="water")).is_empty
+
+
+@pytest.mark.usefixtures("accounts")
+def test_figures_say_as_of_when_another_system_told(company: Company) -> None:
+    with override("en"):
+        assert figures.billed_and_paid(company.agent, scope()).note == ""
+        feed = a_feed(company)
+        Feed.objects.filter(pk=feed.pk).update(bills_as_of=NOW, payments_as_of=NOW + HOUR)
+        told = f"as of {moment_words(NOW)} from SAP"
+        for ask in (figures.billed_and_paid, figures.billed_by_service):
+            assert ask(company.chief, scope()).note == told
+            assert ask(company.outsider, scope()).note == ""
+        assert figures.owed_by_age(company.agent, scope()).note == f"at this moment; {told}"
+        assert figures.overdue(company.agent, scope()).note == f"CNY, at this moment; {told}"
+        assert figures.earned_by_owner(company.agent, scope()).note == ""
 
 
 def test_pages_of_bills_follow_one_another(company: Company, accounts: list[int]) -> None:
