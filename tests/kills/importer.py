@@ -8,11 +8,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import django
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qiao.config.settings")
@@ -20,17 +22,21 @@ BATCH = 40  # rows
 
 
 def die_before(statement: int) -> None:
-    """Kill this process without any farewell before its statement of that number."""
-    left = statement
+    """Kill this process without any farewell before its statement of that number, of all threads
+    together."""
+    numbers = count(1)
 
-    def count(execute: Callable[..., Any], *about: Any) -> Any:
-        nonlocal left
-        left -= 1
-        if left == 0:
+    def one_more(execute: Callable[..., Any], *about: Any) -> Any:
+        if next(numbers) == statement:
             os.kill(os.getpid(), signal.SIGKILL)
         return execute(*about)
 
-    connection.execute_wrappers.append(count)
+    def watch(connection: Any, **_more: Any) -> None:
+        if one_more not in connection.execute_wrappers:
+            connection.execute_wrappers.append(one_more)
+
+    watch(connection)
+    connection_created.connect(watch, weak=False)  # threads have connections of their own
 
 
 def main(what: str, path: Path, statement: int) -> None:
