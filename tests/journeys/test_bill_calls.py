@@ -165,3 +165,10 @@ def test_an_agent_explains_a_bill_that_more_than_doubled_without_leaving_the_cal
     expect(reasons).not_to_contain_text("household")  # nothing of it has changed
     expect(reasons).to_contain_text(f"{last_year.start_date:%Y-%m}")
     expect(page.locator("#q-calltools")).to_be_visible()  # the talk goes on, on the same page
+    expect(page.locator(".q-brief")).to_be_hidden()
+    owed = page.locator(".bl-money b.num").first.inner_text()
+    page.set_viewport_size({"width": 390, "height": 844})
+    brief = page.locator(".q-brief")
+    expect(brief).to_contain_text(owed)  # there is no room for the rest: one press away
+    brief.click()
+    expect(page.locator("#aside.open .bl-money")).to_be_visible()

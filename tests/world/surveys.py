@@ -2,7 +2,8 @@
 
 from qiao.core.rules.links import hash_of
 from qiao.customers.operations.care import record_consent
-from qiao.feedback.models import Survey, SurveyInvitation, SurveyWave
+from qiao.feedback.models import Survey, SurveyCall, SurveyInvitation, SurveyWave
+from qiao.feedback.operations.survey_answering import Given, answer_survey
 from qiao.feedback.operations.survey_drawing import Draw, draw_wave
 from qiao.feedback.operations.survey_sending import send_part, send_wave
 from qiao.feedback.operations.surveys import Asked, Design, add_survey, save_question
@@ -48,7 +49,11 @@ def add_surveys(world: World) -> None:
     while send_part(wave_id=wave.pk, now=world.now):
         pass
     SurveyInvitation.objects.filter(wave=wave, state="sent").update(token_hash=hash_of(TOKEN))
+    answer_survey(token=TOKEN, given={"q1": Given(1)}, is_all=True, now=world.now)
+    call = SurveyCall.objects.get(invitation__wave=wave)
+    SurveyCall.objects.filter(pk=call.pk).update(note=marked("survey_call"))
     world.ids |= {
+        "survey_call": call.pk,
         "survey": waiting.pk,
         "survey_wave": wave.pk,
         "survey_drawn": drawn.pk,

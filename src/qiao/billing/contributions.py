@@ -180,6 +180,7 @@ PANELS = (
         permission=BILLS,
         places=frozenset({"aside", "customer", "customer.accounts"}),
         order=15,
+        brief="billing/panels/money_brief.html",
     ),
 )
 _INVOICED = """

@@ -14,6 +14,7 @@ GROUP_NAMES = {
     "suggestion": pgettext_lazy("case group", "Suggestion"),
     "follow_up": pgettext_lazy("case group", "Follow-up"),
 }
+SURVEY_CALL_DAYS = "feedback.survey_call_days"
 PARAMETERS = (
     Parameter(
         key="feedback.attempts_needed",
@@ -45,5 +46,15 @@ PARAMETERS = (
         default=["complaint"],
         default_source=_("Company rule: complaints are called back by somebody else"),
         second_person=True,
+    ),
+    Parameter(
+        key=SURVEY_CALL_DAYS,
+        label=_("Days within which a customer who was not satisfied in a survey is called"),
+        kind="number",
+        unit=_("days"),
+        least=1,
+        most=30,
+        default=3,
+        default_source=_("Company rule: within three days of the answer"),
     ),
 )

@@ -8,12 +8,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from qiao.core.actor import Actor
 from qiao.core.manifest import NoticeKind, NoticeRow, NoticeWords
-from qiao.feedback.models import Coaching, Evaluation, FollowUp
+from qiao.core.wording import from_names
+from qiao.feedback.models import Coaching, Evaluation, FollowUp, SurveyWave
 from qiao.feedback.operations.appealing import APPEALED, DECIDED
 from qiao.feedback.operations.coaching import AGREED
 from qiao.feedback.operations.evaluating import RELEASED
 from qiao.feedback.operations.reviewing import RAISED
 from qiao.feedback.operations.sampling import ASSIGNED
+from qiao.feedback.operations.survey_calls import TOLD
 from qiao.feedback.showing import said_of
 
 Words = Callable[[Actor, Sequence[NoticeRow]], Mapping[int, NoticeWords]]
@@ -83,9 +85,33 @@ def _poor_ratings(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, Notic
     }
 
 
+def _survey_calls(actor: Actor, rows: Sequence[NoticeRow]) -> Mapping[int, NoticeWords]:
+    units = actor.organisations("surveys.view")
+    seen = SurveyWave.objects.filter(
+        pk__in={row.subject_id for row in rows}, survey__organisation_id__in=units
+    )
+    found = {each.pk: each for each in seen}
+    return {
+        row.notice_id: NoticeWords(
+            title=_("Not satisfied: %(survey)s")
+            % {"survey": from_names(found[row.subject_id].names)},
+            text=_("The first customers of this wave who are not satisfied wait for a call."),
+            url=reverse("feedback:survey_calls"),
+        )
+        for row in rows
+        if row.subject_id in found
+    }
+
+
 NOTICES = (
     NoticeKind(
         key=RAISED, label=gettext_lazy("Poor ratings"), icon="mood-sad", words=_poor_ratings
+    ),
+    NoticeKind(
+        key=TOLD,
+        label=gettext_lazy("Not satisfied in a survey"),
+        icon="phone-outgoing",
+        words=_survey_calls,
     ),
     NoticeKind(
         key=ASSIGNED, label=gettext_lazy("Evaluations to do"), icon="checklist", words=_assigned

@@ -15,6 +15,7 @@ from qiao.core.rules.links import hash_of
 from qiao.feedback.models import Survey, SurveyInvitation, SurveyWave
 from qiao.feedback.operations.survey_drawing import Draw, draw_wave
 from qiao.feedback.operations.surveys import Asked, Design, add_survey, save_question
+from qiao.feedback.rules.survey_questions import OVERALL, POOR_UP_TO
 from qiao.staff.queries import actor_by_number, company_id, local_days, units_among
 
 OWNER: Final = "1008"
@@ -73,6 +74,26 @@ SELECT i.id, k.key,
 """  # noqa: S608 - this module's own pieces
 
 
+# Who was not satisfied is called: of the waves before all are over, of the running one some.
+_CALLS: Final = f"""
+INSERT INTO feedback_surveycall (invitation_id, organisation_id, points, state, opened_at, due_at,
+    attempt_count, tried_at, note, finished_at, finished_by_id)
+SELECT i.id, %(unit)s, a.value, CASE WHEN NOT k.over THEN 'open' WHEN k.r < 0.8 THEN 'reached'
+            WHEN k.r < 0.9 THEN 'refused' ELSE 'unreached' END, i.changed_at,
+       i.changed_at + interval '3 days', CASE WHEN NOT k.over THEN 0 WHEN k.r < 0.9 THEN 1
+            ELSE 3 END, CASE WHEN k.over THEN k.at END,
+       CASE WHEN k.over AND k.r < 0.8 THEN (%(said)s::text[])[1 + floor(
+            {_chance("'n'")} * cardinality(%(said)s::text[]))] ELSE '' END,
+       CASE WHEN k.over THEN k.at END, CASE WHEN k.over THEN %(staff)s::bigint END
+  FROM feedback_surveyinvitation i
+  JOIN feedback_surveyanswer a ON a.invitation_id = i.id AND a.question = %(question)s
+ CROSS JOIN LATERAL (SELECT i.changed_at + make_interval(hours => (4 + 60 * {_chance("'d'")})::int)
+                            AS at, {_chance("'o'")} AS r) x
+ CROSS JOIN LATERAL (SELECT x.at, x.r, x.at < %(now)s AS over) k
+ WHERE i.wave_id = %(wave)s AND a.value <= %(poor)s
+"""  # noqa: S608 - this module's own pieces
+
+
 def build(world: World) -> None:
     """Draw three waves as they would have been drawn, and let their customers answer."""
     told = tomllib.loads(FILE.read_text("utf-8"))
@@ -100,6 +121,7 @@ def build(world: World) -> None:
         )
         _send(wave, actor.staff_id, at)
         _answer(wave, told, min(days, ANSWER_DAYS), ANSWERING[number])
+        _call(wave, told, world.now, actor.staff_id)
     _link(survey)
 
 
@@ -137,6 +159,16 @@ def _answer(wave: SurveyWave, told: dict[str, Any], days: int, part: float) -> N
         cursor.execute(_ANSWERS, values)
 
 
+def _call(wave: SurveyWave, told: dict[str, Any], now: datetime, staff_id: int | None) -> None:
+    keys = [f"q{n}" for n, each in enumerate(told["question"], 1) if each["kind"] == OVERALL]
+    values: dict[str, Any] = {
+        "wave": wave.pk, "unit": wave.survey.organisation_id, "staff": staff_id, "now": now,
+        "question": keys[0], "poor": POOR_UP_TO, "said": told["words"]["agreed"],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_CALLS, values)
+
+
 def _link(survey: Survey) -> None:
     """One customer of the running wave has a link that can be shown."""
     rows = SurveyInvitation.objects.filter(wave__survey=survey, answered_at=None, state="sent")
@@ -145,6 +177,14 @@ def _link(survey: Survey) -> None:
         SurveyInvitation.objects.filter(pk=shown.pk).update(token_hash=hash_of(TOKEN))
 
 
+_UNCALLED: Final = f"""
+SELECT count(*) FROM feedback_surveyanswer a
+  JOIN feedback_surveyinvitation i ON i.id = a.invitation_id
+  JOIN feedback_surveywave w ON w.id = i.wave_id
+  JOIN LATERAL jsonb_array_elements(w.questions) q ON q ->> 'key' = a.question
+ WHERE q ->> 'kind' = 'overall' AND a.value <= {POOR_UP_TO}
+   AND NOT EXISTS (SELECT FROM feedback_surveycall c WHERE c.invitation_id = i.id)
+"""  # noqa: S608 - our own number
 _SUMS: Final = """
 SELECT count(DISTINCT wave_id), count(*) FILTER (WHERE state = 'sent'), count(answered_at)
   FROM feedback_surveyinvitation
@@ -169,6 +209,7 @@ def audit() -> Sequence[Finding]:
         Finding("waves of surveys", f"{waves}", "any", ok=True),
         none_of("answers to surveys without an answer", _HOLLOW),
         none_of("customers invited to surveys too often", _TOO_OFTEN),
+        none_of("poor answers to surveys that no call follows", _UNCALLED),
     ]
     if sent >= WHOLE:
         found.append(share("response to surveys", answered, sent, (0.2, 0.5)))

@@ -17,13 +17,27 @@ SELECT w.names ->> 'en' AS survey, w.number AS wave, i.sent_at, a.at, a.question
 """
 
 
+_CALLS = """
+SELECT w.names ->> 'en' AS survey, w.number AS wave, c.points, c.state, c.opened_at,
+       c.attempt_count, c.tried_at, c.finished_at, c.note
+  FROM feedback_surveycall c
+  JOIN feedback_surveyinvitation i ON i.id = c.invitation_id
+  JOIN feedback_surveywave w ON w.id = i.wave_id
+ WHERE i.customer_id = ANY(%(ids)s) ORDER BY c.id
+"""
+
+
 def _values(person: Person) -> dict[str, Any]:
     return {"ids": list(person.customer_ids)}
 
 
 def collect(person: Person) -> Sequence[Held]:
-    """Invitations to surveys, each with what was answered."""
-    return [Held(_("Surveys"), select(_ANSWERS, _values(person)))]
+    """Invitations to surveys, each with what was answered, and calls that followed."""
+    values = _values(person)
+    return [
+        Held(_("Surveys"), select(_ANSWERS, values)),
+        Held(_("Calls after surveys"), select(_CALLS, values)),
+    ]
 
 
 def erase(person: Person, erasing: Erasing) -> None:
@@ -34,6 +48,16 @@ def erase(person: Person, erasing: Erasing) -> None:
         "UPDATE feedback_surveyanswer a SET words = '–' FROM feedback_surveyinvitation i"
         " WHERE i.id = a.invitation_id AND i.customer_id = ANY(%(ids)s)"
         " AND a.words NOT IN ('', '–')",
+        values,
+    )
+    erasing.run(
+        "surveys.calls",
+        "UPDATE feedback_surveycall c SET note = '–',"
+        " state = CASE c.state WHEN 'open' THEN 'unreached' ELSE c.state END,"
+        " finished_at = coalesce(c.finished_at, now())"
+        " FROM feedback_surveyinvitation i"
+        " WHERE i.id = c.invitation_id AND i.customer_id = ANY(%(ids)s)"
+        " AND (c.note NOT IN ('', '–') OR c.finished_at IS NULL)",
         values,
     )
     erasing.run(
@@ -52,6 +76,7 @@ SURVEYS = (
         erase=erase,
         counted={
             "surveys.words": _("Answers to surveys without words"),
+            "surveys.calls": _("Calls after surveys without words"),
             "surveys.links": _("Personal links of surveys"),
         },
     ),

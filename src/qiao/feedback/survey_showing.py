@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qiao.core.wording import from_names
+from qiao.feedback.models import SurveyAnswer
 from qiao.feedback.queries.survey_report import Figure, Report, Result, Slice
 from qiao.feedback.rules.survey_figures import IMPROVE, Estimate, centre
 from qiao.feedback.rules.survey_questions import ATTRIBUTE, CHOICE, SCALES, YES_NO, Question
@@ -91,6 +92,19 @@ def _label(question: Question, value: int) -> str:
 
 def _names(questions: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {each["key"]: from_names(each["text"]) for each in questions}
+
+
+def answer_words(question: Question, answer: SurveyAnswer) -> tuple[str, str]:
+    """What a customer answered, and how important it is to them where that was asked."""
+    if answer.words:
+        return answer.words, ""
+    scale = question.scale
+    value = ""
+    if answer.value is not None and scale is not None:
+        named = question.kind in (CHOICE, YES_NO)
+        label = _label(question, answer.value)
+        value = label if named else f"{label} / {scale[1]}"
+    return value, f"{answer.importance} / 5" if answer.importance is not None else ""
 
 
 def places_words(report: Report, questions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from qiao.feedback.views import survey_waves, surveying, surveys
+from qiao.feedback.views import survey_calls, survey_waves, surveying, surveys
 
 urlpatterns = [
     path("", surveys.index, name="surveys"),
     path("new", surveying.new, name="survey_new"),
+    path("calls/", survey_calls.index, name="survey_calls"),
+    path("calls/<int:call_id>/", survey_calls.show, name="survey_call"),
+    path("calls/<int:call_id>/note", survey_calls.note, name="survey_call_note"),
     path("<int:survey_id>/", surveys.detail, name="survey"),
     path("<int:survey_id>/change", surveying.change, name="survey_change"),
     path("<int:survey_id>/archive", surveying.archive, name="survey_archive"),

@@ -21,7 +21,8 @@ SELECT m.created_at, m.channel, m.kind, m.to_name, m.to_address, m.title, m.body
 """
 _CLEAR = """
 UPDATE messaging_message
-   SET to_name = '', to_address = '', title = '–', body = '–', receipt = '', key = NULL,
+   SET to_name = '', to_address = '', title = '–', body = '–', stop_url = '',
+       receipt = '', key = NULL,
        state = CASE WHEN ended_at IS NULL THEN 'cancelled' ELSE state END,
        held_until = NULL, ended_at = coalesce(ended_at, %(now)s),
        is_told = is_told OR NOT is_automatic

@@ -20,7 +20,8 @@ def _clear(idents: Sequence[Any], now: datetime) -> Sequence[Any]:  # noqa: ARG0
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE messaging_message r"  # noqa: S608 - this module's own pieces
-            " SET to_name = '', to_address = '', title = '–', body = '–', receipt = '', key = NULL"
+            " SET to_name = '', to_address = '', title = '–', body = '–', stop_url = '',"
+            " receipt = '', key = NULL"
             f" WHERE r.id = ANY(%(ids)s) AND {nothing_holds(_IDS)} RETURNING r.id",
             {"ids": list(idents)},
         )

@@ -40,6 +40,11 @@ SURVEYS: Final = {
     "feedback:survey_send": _wave("survey_drawn", {}),
     "feedback:survey_discard": _wave("survey_drawn", {}, NOT_ALLOWED),
     "feedback:survey_close": _wave("survey_wave", {}),
+    "feedback:survey_calls": Visit(queries=("state=done", "after=x")),
+    "feedback:survey_call": Visit({"call_id": "{survey_call}"}),
+    "feedback:survey_call_note": Visit(
+        {"call_id": "{survey_call}"}, (), {"outcome": "busy", "note": "x"}, get=NOT_ALLOWED
+    ),
     "portal:survey_stop": Visit(
         {"token": "{survey_token}"},
         (),

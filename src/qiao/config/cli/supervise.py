@@ -130,9 +130,9 @@ def stop_all(children: list[Child]) -> None:
         child.end(deadline=deadline)
 
 
-def die_with_parent() -> None:
+def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
     """Have the kernel end this process with the one that started it; for `preexec_fn`."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, number)
 
 
 # Only Linux knows how; elsewhere an orphan goes on to its end.

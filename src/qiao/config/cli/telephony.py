@@ -3,11 +3,12 @@
 import argparse
 import asyncio
 import signal
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qiao.config.cli import acd_log, environment, switch_setup
+from qiao.config.cli import acd_log, environment, succession, switch_setup
 from qiao.config.cli.failure import CommandError
 
 if TYPE_CHECKING:
@@ -36,16 +37,20 @@ def run(args: argparse.Namespace) -> int:
         environment.set_up_django()
         from django.conf import settings
 
-        from qiao.core.grants import assert_plain_role
-
-        assert_plain_role()
         if settings.SWITCH == "played":
-            asyncio.run(_play(with_callers=args.callers))
-        elif settings.SWITCH == "asterisk":
-            asyncio.run(_conduct())
-        else:
-            message = "no switch is named: set QIAO_SWITCH to played or asterisk"
-            raise CommandError(message)
+            return succession.carry_on(partial(_led, partial(_play, with_callers=args.callers)))
+        if settings.SWITCH == "asterisk":
+            switch_setup.ari_address()  # refused here, where it can be said
+            return succession.carry_on(partial(_led, _conduct))
+        message = "no switch is named: set QIAO_SWITCH to played or asterisk"
+        raise CommandError(message)
+
+
+def _led(lead: Callable[[], Coroutine[Any, Any, None]]) -> int:
+    from qiao.core.grants import assert_plain_role
+
+    assert_plain_role()
+    asyncio.run(lead())
     return 0
 
 

@@ -1,4 +1,9 @@
-"""What waits for somebody: who is asked to take it, and what they answered."""
+"""What waits for somebody: who is asked to take it, and what they answered.
+
+A call takes all of a person, who is reserved for it and at it then. What takes a part, such as a
+written conversation, leaves them ready: they have as many as their room allows, and are rung for
+no call meanwhile. What was a part is let go by itself.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +16,7 @@ from django.db import connection
 from qiao.contact.events import QueueMoved
 from qiao.contact.models import AgentState, Offer, Waiting
 from qiao.contact.operations.agents import lock_agents, turn
-from qiao.contact.queries.queue_terms import DUE, contact_of, terms_of_queues
+from qiao.contact.queries.queue_terms import DUE, contact_of, room_of, terms_of_queues
 from qiao.contact.queries.signed_on import ready_agents, waited_for
 from qiao.contact.rules import routing
 from qiao.contact.rules.desk import CALL_BACK
@@ -24,7 +29,7 @@ from qiao.core.transactions import required
 
 __all__ = [
     "CALL_BACK", "Asked", "Wish", "leave_queue", "move_to_queue", "raise_in_queue", "refuse_offer",
-    "release_agent", "reserve", "route", "take_offer", "wait_for_agent",
+    "release_agent", "release_part", "reserve", "route", "take_offer", "wait_for_agent",
 ]  # fmt: skip
 State = AgentState.State
 NOT_THEIR_FAULT: Final = frozenset({"caller_gone", "withdrawn"})
@@ -47,14 +52,22 @@ _RELEASE: Final = """
 UPDATE contact_offer o SET released_at = %(now)s
   FROM contact_waiting w
  WHERE w.id = o.waiting_id AND o.staff_id = %(staff)s AND o.state = 'taken'
-   AND o.released_at IS NULL
+   AND o.released_at IS NULL AND o.takes = %(whole)s
 RETURNING w.queue
+"""
+_RELEASE_PART: Final = """
+UPDATE contact_offer o SET released_at = greatest(%(now)s, o.answered_at)
+  FROM contact_waiting w
+ WHERE w.id = o.waiting_id AND w.subject_kind = %(kind)s AND w.subject_id = %(subject)s
+   AND o.state = 'taken' AND o.released_at IS NULL AND o.takes < %(whole)s
+RETURNING o.id
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What waits, and for whom: see `qiao.contact.models.Waiting`."""
+    """What waits, and for whom: see `qiao.contact.models.Waiting`. Without `takes` it takes as
+    much of a person as the pack's channel says."""
 
     queue: str
     channel: str
@@ -67,13 +80,13 @@ class Wish:
     tier: str = ""
     is_emergency: bool = False
     last_agent_id: int | None = None
-    takes: int = routing.FULL
+    takes: int | None = None
     not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Somebody was reserved for what waits: ring them."""
+    """Somebody was asked to take what waits: ring them, or show it to them."""
 
     offer_id: int
     subject_kind: str
@@ -111,7 +124,7 @@ def wait_for_agent(*, wish: Wish, now: datetime) -> Waiting:
         organisation_id=wish.organisation_id,
         customer_id=wish.customer_id,
         since=min(wish.since, now),
-        takes=wish.takes,
+        takes=wish.takes or room_of(wish.channel),
         skills=dict(wish.skills or {}),
         tier=wish.tier,
         is_emergency=wish.is_emergency,
@@ -182,8 +195,9 @@ def route(*, now: datetime) -> Sequence[Asked]:
     pack's queues.
 
     Each is reserved before anybody is rung: a person is locked, turned and asked in one
-    transaction. Whoever is locked elsewhere, or not ready any more when it comes to them, is not
-    waited for: it is decided anew without them.
+    transaction; who is asked to take what leaves room for more is locked and asked. Whoever is
+    locked elsewhere, or not ready any more when it comes to them, is not waited for: it is decided
+    anew without them.
     """
     required()
     with connection.cursor() as cursor:
@@ -252,7 +266,11 @@ def take_offer(*, offer_id: int, now: datetime) -> bool:
     offer.state, offer.answered_at = Offer.State.TAKEN, now
     write_changed(offer)
     agent = lock_agents([offer.staff_id])[offer.staff_id]
-    turn(agent, State.BUSY, now=now, offer=offer.pk)
+    if offer.takes == routing.FULL:
+        turn(agent, State.BUSY, now=now, offer=offer.pk)
+    else:  # among equals the next one goes to somebody else
+        agent.idle_since = max(agent.idle_since, now)
+        agent.save(update_fields=["idle_since"])
     return True
 
 
@@ -271,10 +289,13 @@ def refuse_offer(*, offer_id: int, why: str, now: datetime) -> bool:
         waiting.state = Waiting.State.WAITING
         waiting.save(update_fields=["state"])
     agent = lock_agents([offer.staff_id])[offer.staff_id]
-    if agent.state == State.RESERVED and agent.wanted == State.OFF:
+    fault = why not in NOT_THEIR_FAULT
+    if offer.takes < routing.FULL:
+        if fault and agent.state == State.READY:
+            turn(agent, State.NOT_READY, now=now, reason=why, offer=offer.pk)
+    elif agent.state == State.RESERVED and agent.wanted == State.OFF:
         turn(agent, State.OFF, now=now, offer=offer.pk)
     elif agent.state == State.RESERVED:
-        fault = why not in NOT_THEIR_FAULT
         turn(
             agent, State.NOT_READY if fault else State.READY, now=now, reason=why if fault else "",
             offer=offer.pk,
@@ -287,11 +308,22 @@ def release_agent(*, staff_id: int, now: datetime) -> None:
     queue that it came from gives."""
     required()
     agent = lock_agents([staff_id]).get(staff_id)
-    queues = [queue for (queue,) in fetch_all(_RELEASE, {"staff": staff_id, "now": now})]
+    whole = {"staff": staff_id, "now": now, "whole": routing.FULL}
+    queues = [queue for (queue,) in fetch_all(_RELEASE, whole)]
     if agent is not None and agent.state == State.BUSY:
         seconds = max(map(_wrap_up_seconds, queues), default=WRAP_UP_SECONDS)
         until = now + timedelta(seconds=seconds)
         turn(agent, State.WRAP_UP, now=now, reason=agent.reason, until=until)
+
+
+def release_part(*, subject_kind: str, subject_id: int, now: datetime) -> bool:
+    """What took a part of somebody is over: they have room for another. False where nobody has
+    it."""
+    required()
+    values = {
+        "kind": subject_kind, "subject": subject_id, "now": now, "whole": routing.FULL,
+    }  # fmt: skip
+    return bool(fetch_all(_RELEASE_PART, values))
 
 
 def _ask(
@@ -304,7 +336,10 @@ def _ask(
     write_new(offer)
     wish.state = Waiting.State.OFFERED
     write_changed(wish)
-    turn(agent, State.RESERVED, now=now, offer=offer.pk)
+    if wish.takes == routing.FULL:
+        turn(agent, State.RESERVED, now=now, offer=offer.pk)
+    else:
+        _moved(wish, now)
     return offer
 
 

@@ -45,6 +45,13 @@ def _terms(spec: QueueSpec, now: datetime) -> routing.Queue:
     )
 
 
+def room_of(channel: str) -> int:
+    """How much of a person something takes that came by a channel, in hundredths; all of them
+    where no pack brings the channel."""
+    known = catalogue().channels.get(channel)
+    return routing.FULL // known.at_once if known else routing.FULL
+
+
 def contact_of(waiting: Waiting) -> routing.Contact:
     """What waits, as the router weighs it. A skill that no pack brings any more is not asked for:
     nobody could be given it."""

@@ -28,7 +28,8 @@ SELECT i.reason, i.started_date,
            / %(minutes)s * %(minutes)s AS minute,
        count(*)::int,
        coalesce(
-           sum(extract(epoch FROM coalesce(i.closed_at, i.ended_at) - i.started_at)), 0)::float8
+           sum(greatest(0, extract(
+               epoch FROM coalesce(i.closed_at, i.ended_at) - i.started_at))), 0)::float8
   FROM contact_interaction i
   JOIN staff_organisation o ON o.id = i.organisation_id
  CROSS JOIN LATERAL (SELECT i.started_at AT TIME ZONE o.timezone AS at) local
@@ -73,7 +74,8 @@ class AgentContacts:
 _OF_AGENTS: Final = """
 SELECT i.agent_id, i.reason, count(*)::int,
        coalesce(
-           sum(extract(epoch FROM coalesce(i.closed_at, i.ended_at) - i.started_at)), 0)::float8,
+           sum(greatest(0, extract(
+               epoch FROM coalesce(i.closed_at, i.ended_at) - i.started_at))), 0)::float8,
        count(*) FILTER (WHERE i.outcome = ANY(%(outcomes)s::text[]))::int
   FROM contact_interaction i
  WHERE i.organisation_id = ANY(%(units)s::bigint[]) AND i.agent_id = ANY(%(staff)s::bigint[])

@@ -14,7 +14,7 @@ SELECT o.id, w.subject_kind, w.subject_id, w.queue, w.since, o.made_at, o.expire
        w.is_emergency
   FROM contact_offer o JOIN contact_waiting w ON w.id = o.waiting_id
  WHERE o.staff_id = %(staff)s AND o.state = 'open'
- ORDER BY o.id DESC LIMIT 1
+ ORDER BY o.takes DESC, o.id DESC LIMIT 1
 """
 _IS_EMERGENCY: Final = """
 SELECT w.is_emergency FROM contact_waiting w
@@ -85,7 +85,7 @@ def emergencies_waiting(*, subject_kind: str, before: datetime) -> Sequence[Emer
 
 
 def offered_to(*, staff_id: int) -> Offered | None:
-    """What somebody is asked to take at this moment."""
+    """What somebody is asked to take at this moment; a call before what takes a part of them."""
     found = fetch_one(_OPEN, {"staff": staff_id})
     return Offered(*found) if found else None
 

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qiao.contact import operations
 from qiao.contact.models import AgentState, Offer, Waiting
 from qiao.contact.operations import Wish, WrongState
+from qiao.contact.rules.routing import FULL
 from qiao.contact.tests.skilled import BILLS, REPAIRS, WRITTEN, skilled_company
 from qiao.staff.tests.cast import Company
 
@@ -33,8 +35,8 @@ class Desk:
     def act(self) -> None:
         self.now += timedelta(seconds=self.chance.choice([0, 1, 5, 30, 70]))
         acts: list[Callable[[], object]] = [
-            self.call, self.call, self.call, self.answer, self.answer, self.give_up, self.end,
-            self.turn, self.turn, self.pass_time,
+            self.call, self.call, self.chat, self.chat, self.answer, self.answer, self.give_up,
+            self.end, self.end_chat, self.turn, self.turn, self.pass_time,
         ]  # fmt: skip
         self.chance.choice(acts)()
         operations.route(now=self.now)
@@ -48,6 +50,12 @@ class Desk:
             queue, "phone", "call", self.calls, self.world.company.pk, self.now,
             is_emergency=emergency,
         )  # fmt: skip
+        operations.wait_for_agent(wish=wish, now=self.now)
+
+    def chat(self) -> None:
+        """Something written, of which one person may have several."""
+        self.calls += 1
+        wish = Wish(WRITTEN, "wechat", "call", self.calls, self.world.company.pk, self.now)
         operations.wait_for_agent(wish=wish, now=self.now)
 
     def answer(self) -> None:
@@ -74,8 +82,16 @@ class Desk:
                 operations.refuse_offer(offer_id=offer.pk, why="caller_gone", now=self.now)
 
     def end(self) -> None:
-        for offer in Offer.objects.filter(state="taken", released_at__isnull=True)[:1]:
+        whole = Offer.objects.filter(state="taken", released_at__isnull=True, takes=FULL)
+        for offer in whole[:1]:
             operations.release_agent(staff_id=offer.staff_id, now=self.now)
+
+    def end_chat(self) -> None:
+        for offer in Offer.objects.filter(state="taken", released_at__isnull=True, takes__lt=FULL)[
+            :1
+        ]:
+            subject = offer.waiting.subject_id
+            operations.release_part(subject_kind="call", subject_id=subject, now=self.now)
 
     def turn(self) -> None:
         who = self.chance.choice(self.people)
@@ -99,17 +115,26 @@ class Desk:
         operations.let_time_pass(now=self.now)
 
     def look(self) -> None:
-        """Nobody ready and able is idle while somebody waits; nobody is asked twice; whoever is
-        asked or busy has exactly one offer that says so."""
+        """Nobody ready and able has room while somebody waits who needs no more of it; nobody has
+        more than their room; whoever is asked to take a call or has one has exactly one offer that
+        says so."""
         agents = {each.staff_id: each for each in AgentState.objects.all()}
-        waiting = {each.queue for each in Waiting.objects.filter(state="waiting")}
+        waiting = list(Waiting.objects.filter(state="waiting"))
+        at_hand = Offer.objects.filter(
+            Q(state="open") | Q(state="taken", released_at__isnull=True)
+        )
+        parts = at_hand.filter(takes__lt=FULL)
         for agent in agents.values():
+            taken = sum(each.takes for each in parts if each.staff_id == agent.staff_id)
+            assert taken <= FULL
             heard = agent.lease_until is not None and agent.lease_until > self.now
             if agent.state == "ready" and heard:
-                assert not waiting & set(agent.queues)
+                for each in waiting:
+                    assert each.queue not in agent.queues or each.takes > FULL - taken
+        whole = at_hand.filter(takes=FULL)
         for state_, offers in (
-            ("reserved", Offer.objects.filter(state="open")),
-            ("busy", Offer.objects.filter(state="taken", released_at__isnull=True)),
+            ("reserved", whole.filter(state="open")),
+            ("busy", whole.filter(state="taken")),
         ):
             staff = sorted(offer.staff_id for offer in offers)
             assert staff == sorted(

@@ -138,7 +138,9 @@ class Panel:
     Places: those of `CUSTOMER_TOPICS` (``customer``, the overview, only for what is looked at
     in every talk) and ``aside`` (the workspace's right side) draw the frame with the title
     around `template`, which draws the body from `data`; ``band`` is the customer's head, ``strip``
-    the row of figures below it (each template one ``{% stat %}``), both without a frame.
+    the row of figures below it (each template one ``{% stat %}``), both without a frame. `brief`
+    is a template that says the most of `data` in a few words: where the workspace has no room for
+    its right side, it stands above the talk.
     """
 
     key: str
@@ -148,6 +150,7 @@ class Panel:
     permission: str
     places: frozenset[str]
     order: int
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,12 +209,13 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class Channel:
     """A way a contact comes in. `medium` is one of phone, counter, letter, email, visit, web,
-    chat."""
+    chat. Somebody who takes contacts has so many of it `at_once` as long as they have no other."""
 
     key: str
     name: Text
     medium: str
     icon: str
+    at_once: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from qiao.core.packs.reading import Table
 from qiao.core.rules.texts import Text
 
 MEDIA: Final = ("phone", "counter", "letter", "email", "visit", "web", "chat", "message")
+MOST_AT_ONCE: Final = 20  # contacts of a channel at one person
 TIER_COLOURS: Final = ("tier-a", "tier-b", "tier-c", "tier-d")
 SPAN: Final = re.compile(r"([01]\d|2[0-4]):([0-5]\d)-([01]\d|2[0-4]):([0-5]\d)")
 LISTABLE: Final = ("choice", "choices", "bool")
@@ -55,7 +56,10 @@ def read_channel(table: Table) -> Channel:
         name=table.text("name"),
         medium=table.choice("medium", MEDIA),
         icon=table.string("icon"),
+        at_once=table.integer("at_once", 1, least=1),
     )
+    if channel.at_once > MOST_AT_ONCE:
+        table.report("at_once", f"expected at most {MOST_AT_ONCE}, found {channel.at_once}")
     table.finish()
     return channel
 

@@ -101,8 +101,8 @@ def inbox_news(request: StaffRequest) -> HttpResponse:
 
 @staff_view(RIGHT)
 def aside(request: StaffRequest) -> HttpResponse:
-    """The right side alone."""
-    return render(request, "desk/aside.html", _aside(request, read_place(request)))
+    """The right side, and what stands of it above the talk where there is no room for it."""
+    return render(request, "desk/asiderenewed.html", _aside(request, read_place(request)))
 
 
 @staff_view(RIGHT)

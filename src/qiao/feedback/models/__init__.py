@@ -41,6 +41,7 @@ from qiao.feedback.models.suggestions import (
     SuggestionQuerySet,
     SuggestionVote,
 )
+from qiao.feedback.models.survey_calls import SurveyCall, SurveyCallQuerySet
 from qiao.feedback.models.surveys import (
     Survey,
     SurveyAnswer,
@@ -84,6 +85,8 @@ __all__ = [
     "SuggestionVote",
     "Survey",
     "SurveyAnswer",
+    "SurveyCall",
+    "SurveyCallQuerySet",
     "SurveyInvitation",
     "SurveyQuerySet",
     "SurveyStratum",

@@ -8,9 +8,11 @@ from qiao.core.rules.text import clean
 from qiao.core.transactions import required
 from qiao.customers.operations.care import refuse_by_customer
 from qiao.feedback.models import SurveyAnswer, SurveyInvitation
+from qiao.feedback.operations.survey_calls import follow_mark
 from qiao.feedback.rules.survey_questions import (
     WORDS_LENGTH,
     Given,
+    mark_of,
     question_of,
     read_answers,
 )
@@ -35,8 +37,8 @@ def answer_survey(
     `NoInvitation`, `InvitationClosed`, `BadText`.
     """
     required()
-    rows = SurveyInvitation.objects.select_for_update(of=("self",)).select_related("wave")
-    row = rows.filter(token_hash=hash_of(token)).first()
+    rows = SurveyInvitation.objects.select_for_update(of=("self",))
+    row = rows.select_related("wave__survey").filter(token_hash=hash_of(token)).first()
     if row is None:
         raise NoInvitation
     if row.wave.closes_at is None or row.wave.closes_at <= now:
@@ -54,6 +56,7 @@ def answer_survey(
     row.completed_at = (row.completed_at or (now if is_all else None)) if kept else None
     row.changed_at = now
     row.save(update_fields=["answered_at", "completed_at", "changed_at"])
+    follow_mark(invitation=row, mark=mark_of(questions, kept), now=now)
     return row
 
 

@@ -105,10 +105,14 @@ def send_part(*, wave_id: int, now: datetime, most: int = PART) -> int:
         return 0
     invited = [(pk, customer) for pk, customer, lately in taken if not lately]
     tokens = {pk: token_from(secrets.randbits(TOKEN_BITS)) for pk, _customer in invited}
+    links = {pk: wave.page_url + token for pk, token in tokens.items()}
     receivers = [
-        Receiver(customer_id=customer, subject_id=pk, values={"link": wave.page_url + tokens[pk]})
+        Receiver(
+            customer_id=customer, subject_id=pk, values={"link": links[pk]},
+            stop_url=f"{links[pk]}/stop",
+        )
         for pk, customer in invited
-    ]
+    ]  # fmt: skip
     queued = queue_messages(sending=_sending(wave), receivers=receivers, actor=None, now=now)
     _note([pk for pk, _customer, _lately in taken], queued, tokens, now)
     return len(taken)

@@ -209,7 +209,8 @@ def unhappy_of(wave: SurveyWave) -> list[SurveyInvitation]:
     rows = SurveyInvitation.objects.filter(
         wave=wave, answers__question=keys[0], answers__value__lte=POOR_UP_TO
     )
-    return list(rows.select_related("customer").order_by("-changed_at", "-pk")[:CALLS])
+    found = rows.select_related("customer", "call").order_by("-changed_at", "-pk")
+    return list(found[:CALLS])
 
 
 def unfinished_waves(*, before: datetime) -> list[int]:

@@ -87,6 +87,18 @@ def read_answers(questions: Sequence[Question], given: Mapping[str, Given]) -> d
     return kept
 
 
+def mark_of(questions: Sequence[Question], kept: Mapping[str, Given]) -> int | None:
+    """The points of five that were given all in all; None where they were not."""
+    asked = (each.key for each in questions if each.kind == OVERALL)
+    marks = (kept[key].value for key in asked if key in kept)
+    return next((mark for mark in marks if mark is not None), None)
+
+
+def is_poor(mark: int | None) -> bool:
+    """Whether who gave so many points is to be called."""
+    return mark is not None and mark <= POOR_UP_TO
+
+
 def _fitting(question: Question, told: Given) -> Given | None:
     if question.kind == WORDS:
         words = told.words.strip()

@@ -4,12 +4,19 @@ from typing import Any
 
 from django import template
 
-from qiao.feedback.models import FollowUp, Suggestion
+from qiao.feedback.models import FollowUp, Suggestion, SurveyCall
 from qiao.feedback.quality_words import STATE_TONES
 from qiao.feedback.showing import ICONS, TONES, Bar, bars, rating_word
 from qiao.feedback.suggestion_words import TONES as SUGGESTION_TONES
 
 register = template.Library()
+SURVEY_CALL_TONES = {
+    SurveyCall.State.OPEN: "warn",
+    SurveyCall.State.REACHED: "ok",
+    SurveyCall.State.REFUSED: "line",
+    SurveyCall.State.UNREACHED: "bad",
+    SurveyCall.State.WITHDRAWN: "info",
+}
 
 
 @register.filter
@@ -52,3 +59,9 @@ def suggestion_tone(state: str) -> str:
 def review_tone(state: str) -> str:
     """The tone of an evaluation's state."""
     return STATE_TONES.get(state, "")
+
+
+@register.filter
+def survey_call_tone(state: str) -> str:
+    """The tone of the state of a call that follows a poor answer."""
+    return SURVEY_CALL_TONES.get(SurveyCall.State(state), "")

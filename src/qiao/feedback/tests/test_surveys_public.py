@@ -12,6 +12,7 @@ from qiao.feedback.models import SurveyAnswer, SurveyInvitation, SurveyWave
 from qiao.feedback.operations.survey_sending import close_wave
 from qiao.feedback.tests.surveying import (  # noqa: F401 - fixture
     OVERALL,
+    PAGE,
     WATER,
     WORDS,
     customers,
@@ -23,6 +24,7 @@ from qiao.feedback.tests.surveying import (  # noqa: F401 - fixture
     visitor,
 )
 from qiao.messaging.models import Message
+from qiao.messaging.operations import add_email
 from qiao.staff.tests.cast import Company
 
 pytestmark = pytest.mark.django_db
@@ -153,3 +155,28 @@ def test_who_never_had_a_link_ends_nothing(company: Company) -> None:
     wrong = reverse("portal:survey_stop", args=["aaaa-aaaa-aaaa-aaaa"])
     assert visitor().post(wrong).status_code == 404
     assert not Consent.objects.filter(is_given=False).exists()
+
+
+def test_a_mail_program_ends_them_for_its_reader_without_having_opened_the_page(
+    company: Company,
+) -> None:
+    _wave, row, page = invited(company)
+    program = Client(enforce_csrf_checks=True)
+    assert program.post(f"{page}/stop").status_code == 403
+    assert program.post(f"{page}/stop", {"List-Unsubscribe": "Other"}).status_code == 403
+    assert not Consent.objects.filter(is_given=False).exists()
+    one_click = program.post(f"{page}/stop", {"List-Unsubscribe": "One-Click"})
+    assert one_click.status_code == 200
+    assert Consent.objects.get(is_given=False).customer_id == row.customer_id
+    wrong = reverse("portal:survey_stop", args=["aaaa-aaaa-aaaa-aaaa"])
+    assert program.post(wrong, {"List-Unsubscribe": "One-Click"}).status_code == 404
+
+
+def test_an_invitation_by_e_mail_carries_the_way_out(company: Company) -> None:
+    now = timezone.now()
+    (customer,) = customers(company, 1)
+    add_email(customer_id=customer.pk, address="wang@example.com", actor=company.agent, now=now)
+    row = sent(company, drawn(company, designed(company), now=now), now=now).invitations.get()
+    message = Message.objects.get(pk=row.message_id or 0)
+    assert message.channel == "email"
+    assert message.stop_url == f"{PAGE}{link_of(row)}/stop"

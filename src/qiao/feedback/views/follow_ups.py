@@ -15,6 +15,7 @@ from qiao.feedback import operations, queries
 from qiao.feedback.forms.follow_ups import UNREACHED, VIEWS, AttemptForm, FilterForm, WordForm
 from qiao.feedback.models import FollowUp
 from qiao.feedback.queries.ratings import reviews_of
+from qiao.feedback.queries.survey_calls import open_survey_calls
 from qiao.feedback.showing import desk_of, marks, show
 
 REFUSALS = (operations.AlreadyFinished, operations.OwnWork, operations.UnknownAnswer)
@@ -42,6 +43,7 @@ def index(request: StaffRequest) -> HttpResponse:
         "only": filters.ratings[0] if len(filters.ratings) == 1 else "",
         "unreached": UNREACHED,
         "mine": queries.my_open_count(request.actor),
+        "unsatisfied": open_survey_calls(actor=request.actor),
     }
     fragment = request.htmx and (after or request.headers.get("HX-Target") == "follow-ups")
     template = "feedback/_rows.html" if fragment and after else "feedback/list.html"

@@ -23,7 +23,8 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message as a channel needs it. `thread` is one for all messages about one subject."""
+    """A message as a channel needs it. `thread` is one for all messages about one subject;
+    `stop_url` is where its receiver says that they want no more of its kind, empty for nowhere."""
 
     message_id: int
     message_ref: str
@@ -38,6 +39,7 @@ class Outgoing:
     language: str
     is_automatic: bool
     is_bulk: bool
+    stop_url: str = ""
     files: Sequence[Enclosure] = ()
 
 

@@ -56,6 +56,10 @@ def compose(outgoing: Outgoing) -> EmailMessage:
         mail["X-Auto-Response-Suppress"] = "All"
     if outgoing.is_bulk:
         mail["Precedence"] = "bulk"
+    if outgoing.stop_url:
+        mail["List-Unsubscribe"] = f"<{outgoing.stop_url}>"
+        if outgoing.stop_url.startswith("https:"):  # by RFC 8058 a program posts to no other
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(outgoing.body)
     for file in outgoing.files:
         main, _slash, sub = file.content_type.partition("/")

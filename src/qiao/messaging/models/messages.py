@@ -26,6 +26,7 @@ class Message(models.Model):
     `reference`. `kind` names the occasion (``reply``, ``broadcast``, ``case_closed`` …), `purpose`
     the purpose of the customer's consent by which it may be sent. `due_at` is the moment before
     which it is not sent, `held_until` the one up to which its writer may take it back.
+    `stop_url` is where its receiver says by one press that they want no more of its kind.
     `message_ref` is the Message-ID of the e-mail, `receipt` what the other side answered.
     `is_told` says that other modules know its end. See `rules.states` for what follows on what.
     """
@@ -72,6 +73,7 @@ class Message(models.Model):
     reference = models.TextField(default="", db_default="", blank=True)
     title = models.TextField()
     body = models.TextField()
+    stop_url = models.TextField(default="", db_default="", blank=True)
     state = models.TextField(choices=State.choices)
     reason = models.TextField(default="", blank=True)
     held_until = models.DateTimeField(null=True)

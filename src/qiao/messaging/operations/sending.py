@@ -114,6 +114,7 @@ def begin(*, message_id: int, now: datetime) -> Outgoing:
         language=message.language,
         is_automatic=message.is_automatic,
         is_bulk=message.kind in BULK,
+        stop_url=message.stop_url,
         files=[
             Enclosure(f.file_name, f.content_type, attachments.path_of(f.sha256))
             for f in _files_of(message.pk)

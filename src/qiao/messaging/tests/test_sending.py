@@ -11,7 +11,7 @@ from qiao.messaging.bell import failed_words, stopped_words
 from qiao.messaging.channels.port import Outgoing, Receipt
 from qiao.messaging.channels.smtp import Smtp
 from qiao.messaging.models import Attempt, ChannelStanding, EmailAddress, Message
-from qiao.messaging.operations import queue_messages, send_again, sending
+from qiao.messaging.operations import Receiver, queue_messages, send_again, sending
 from qiao.messaging.parameters import EMAILS_A_MINUTE
 from qiao.messaging.tasks import send_due
 from qiao.messaging.tests.factories import NOON, reachable, receivers, reply
@@ -73,6 +73,21 @@ def test_a_reply_arrives_threaded_and_in_chinese(
     assert told.payload == {
         "message_ids": [message.pk], "subject_kind": "case", "subject_ids": [7],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_what_its_receiver_may_end_by_one_press_says_so_to_mail_programs(
+    company: Company, server: MailServer, clock: Clock, scheme: str
+) -> None:
+    link = f"{scheme}://qiao.example/s/abcd/stop"
+    known = reachable(company.agent, "chen@example.com")
+    told = Receiver(customer_id=known.pk, stop_url=link)
+    queue_messages(sending=a_sending(company.agent), receivers=[told], actor=None, now=NOON)
+    assert run(clock) == 1
+    (mail,) = server.mails
+    assert mail["List-Unsubscribe"] == f"<{link}>"
+    by_program = "List-Unsubscribe=One-Click" if scheme == "https" else None
+    assert mail["List-Unsubscribe-Post"] == by_program
 
 
 def test_a_held_message_waits_for_its_moment(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from qiao.core.rules.text import BadText
@@ -121,10 +122,19 @@ def _number(text: str) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
+@csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """No more surveys: one press, which no mail program makes by itself by opening the link."""
+    """No more surveys: one press, on the page or in the mail program, which posts for its reader
+    without having opened the page (RFC 8058). None does so by itself by opening the link."""
+    if request.method == "POST" and request.POST.get("List-Unsubscribe") == "One-Click":
+        return _stop(request, token)
+    answer: HttpResponse = csrf_protect(_stop)(request, token)
+    return answer
+
+
+def _stop(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
     if public_survey(token, now=now) is None:
         return _unknown(request)

@@ -52,6 +52,14 @@ def ids_by_number(numbers: Iterable[str]) -> dict[str, int]:
     return dict(Staff.objects.filter(number__in=list(numbers)).values_list("number", "id"))
 
 
+def person_called(text: str) -> int | None:
+    """Who has this number, or alone has this name, those who left included; None for nobody."""
+    if numbered := ids_by_number([text]):
+        return numbered[text]
+    named = Staff.objects.filter(name=text).values_list("id", flat=True)[:2]
+    return named[0] if len(named) == 1 else None
+
+
 def skills_of(staff_id: int) -> dict[str, int]:
     """The skills of a person with their levels, 0 (none) to 5 (expert)."""
     held = StaffSkill.objects.filter(staff_id=staff_id)

@@ -37,9 +37,9 @@ SELECT c.id, c.phase, c.queue, c.caller, c.phone, coalesce(l.name, c.dialled),
         AND w.state IN ('waiting', 'offered') AND c.phase = 'waiting'
   LEFT JOIN contact_offer o ON o.waiting_id = w.id AND o.state = 'open'
   LEFT JOIN LATERAL (
-       SELECT max(e.at) FILTER (WHERE e.kind IN ('connected', 'handed_over', 'taken_over'))
+       SELECT max(e.by_now) FILTER (WHERE e.kind IN ('connected', 'handed_over', 'taken_over'))
                   AS had_at,
-              max(e.at) FILTER (WHERE e.kind IN ('held', 'consulted')) AS held_at,
+              max(e.by_now) FILTER (WHERE e.kind IN ('held', 'consulted')) AS held_at,
               (array_agg((e.data ->> 'staff')::bigint ORDER BY e.seq DESC)
                   FILTER (WHERE e.kind = 'consulted'))[1] AS third_id,
               (array_agg(e.kind ORDER BY e.seq DESC) FILTER (WHERE e.kind IN
@@ -47,7 +47,11 @@ SELECT c.id, c.phase, c.queue, c.caller, c.phone, coalesce(l.name, c.dialled),
               (array_agg(jsonb_path_query_array(e.data, '$.visit.trail[*].keys')
                   ORDER BY e.seq DESC)
                   FILTER (WHERE e.kind IN ('menu_began', 'menu_moved')))[1]::text AS keys
-         FROM telephony_callentry e WHERE e.call_id = c.id) e ON true
+         FROM (SELECT n.seq, n.kind, n.data, n.at + make_interval(secs => coalesce(sum(
+                          CASE n.kind WHEN 'clock_stepped' THEN (n.data ->> 'seconds')::float8 END)
+                          OVER (ORDER BY n.seq DESC ROWS BETWEEN UNBOUNDED PRECEDING
+                                AND 1 PRECEDING), 0)) AS by_now
+                 FROM telephony_callentry n WHERE n.call_id = c.id) e) e ON true
   LEFT JOIN staff_staff s ON s.id = c.staff_id
   LEFT JOIN staff_staff r ON r.id = o.staff_id
   LEFT JOIN staff_staff t ON t.id = e.third_id

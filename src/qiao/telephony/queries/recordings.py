@@ -25,7 +25,7 @@ WORK: Final = "interactions.work"
 CLOCKS_APART: Final = timedelta(seconds=2)  # the database's, by which jobs begin, and ours
 HEARD_WITHIN: Final = timedelta(hours=2)  # from a play on record until its sound is refused
 TOLD: Final = ("recording_began", "recording_paused", "recording_resumed", "recording_ended",
-               "ended")  # fmt: skip
+               "clock_stepped", "ended")  # fmt: skip
 
 
 class RecordingNotVisible(Http404):

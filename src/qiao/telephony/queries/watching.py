@@ -46,7 +46,7 @@ def watches_of(*, actor: Actor, call_id: int) -> Sequence[WatchLine]:
             names.get(row.agent_id or 0, ""),
             str(CallWatch.Mode(row.mode).label),
             row.begun_at,
-            int((row.ended_at - row.heard_at).total_seconds())
+            max(0, int((row.ended_at - row.heard_at).total_seconds()))
             if row.ended_at and row.heard_at
             else None,
             str(CallWatch.Why(row.why).label) if row.ended_at else "",

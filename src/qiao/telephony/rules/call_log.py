@@ -51,7 +51,7 @@ killed folds it again and knows each call as it stood. Entries and what they hol
 ``reached``             the other side has answered, both hear each other
 ``told_cause``          channel, cause, sip: why a leg ends, when the switch says it earlier or
                         later than that it does
-``clock_stepped``       seconds by which the clock was set, while somebody waited or was rung
+``clock_stepped``       seconds by which the clock was set: moments before are told by the old one
 ``trouble``             order, outcome: an order of which nothing came
 ``ended``               why: ``caller``, ``agent``, ``abandoned``, ``switch``, ``system``,
                         ``menu`` where the voice menu did what the caller wanted; of a call out
@@ -319,7 +319,8 @@ def _reached(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa
 def _clock_stepped(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001
     by = timedelta(seconds=data["seconds"])
     out = replace(call.out, due_at=call.out.due_at + by) if call.out else None
-    return replace(call, out=out, queued_at=call.queued_at + by if call.queued_at else None)
+    moments = ((name, getattr(call, name)) for name in ("arrived_at", "queued_at", "connected_at"))
+    return replace(call, out=out, **{name: at + by for name, at in moments if at})
 
 
 def _told_cause(call: Call, data: Mapping[str, Any], at: datetime) -> Call:  # noqa: ARG001

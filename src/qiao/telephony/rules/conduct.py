@@ -320,9 +320,8 @@ def _free(step: Conduct, leg: Leg) -> None:
 
 
 def _clock_stepped(step: Conduct, ask: asks.ClockStepped) -> None:
-    """What the call waits for, and since when it waits, goes along; all else is told as it was."""
-    call = step.call
-    if call.phase in CALLING or call.phase == "waiting" or call.keeps_place:
+    """Since when it waits, is rung or talked goes along: no time of it is longer for that."""
+    if step.call.phase not in ("new", "ended"):
         step.note("clock_stepped", seconds=ask.seconds)
 
 

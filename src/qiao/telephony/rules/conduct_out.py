@@ -37,7 +37,9 @@ def dial(step: Conduct, ask: Dial) -> None:
         endpoint=ask.endpoint, ring_seconds=ask.seconds, shown=ask.shown,
         **({} if ask.offer is None else {"offer": ask.offer}),
     )  # fmt: skip
-    step.do(switch.Create(channel, ask.own_endpoint, OWN, str(call.call_id), ask.number))
+    # Who pressed a key to call is at the ear; who is asked to call somebody back is rung.
+    role = OWN if ask.offer is None else "agent"
+    step.do(switch.Create(channel, ask.own_endpoint, role, str(call.call_id), ask.number))
 
 
 def not_dialled(step: Conduct, ask: NotDialled) -> None:

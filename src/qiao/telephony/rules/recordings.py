@@ -69,6 +69,11 @@ def left_out(entries: Iterable[Entry], recording: str) -> tuple[LeftOut, ...]:
     since: datetime | None = None
     heard, paused = 0.0, None
     for entry in entries:
+        if entry.kind == "clock_stepped":  # no stretch is longer for that
+            by = timedelta(seconds=entry.data["seconds"])
+            since = since and since + by
+            paused = paused and (paused[0] + by, paused[1])
+            continue
         if entry.data.get("recording") != recording and entry.kind != "ended":
             continue
         if entry.kind == "recording_began":

@@ -9,7 +9,7 @@ A call out has turns of other kinds, which no figure of the service level counts
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from qiao.core.rules.service_level import LevelTerms
@@ -89,15 +89,19 @@ class _Walk:
         self._offers = 0
 
     def step(self, before: Call, call: Call, entry: Entry) -> None:
+        if entry.kind == "clock_stepped":
+            self._move(timedelta(seconds=entry.data["seconds"]))
+        elif call.phase != "ended":
+            self._go_on(before, call, entry)
+        elif before.phase != "ended":
+            self._end(before, entry)
+
+    def _go_on(self, before: Call, call: Call, entry: Entry) -> None:
         had, has = _person(before), _person(call)
         at = entry.at
         if entry.kind == "offered":
             self._asked[entry.data["offer"]] = at
             self._offers += 1
-        if call.phase == "ended":
-            if before.phase != "ended":
-                self._end(before, entry)
-            return
         if entry.kind == "lifted":
             leg = call.leg("agent")
             self._open = Turn("unreached", "", at, at, leg.staff if leg else None)
@@ -110,6 +114,14 @@ class _Walk:
         elif has is not None and has != had:
             self._taken(has, had, entry)
         self._hold(call, at)
+
+    def _move(self, by: timedelta) -> None:
+        """The clock was set: what is measured from earlier moments is as long as it was."""
+        if self._open is not None:
+            self._open = replace(self._open, offered_at=self._open.offered_at + by)
+        self._since = self._since and self._since + by
+        self._held_since = self._held_since and self._held_since + by
+        self._asked = {offer: asked + by for offer, asked in self._asked.items()}
 
     def _queued(self, before: Call, call: Call, entry: Entry) -> None:
         if self._open is not None:

@@ -19,7 +19,7 @@ def load_tool(*, actor: Actor, interaction_id: int, now: datetime) -> Mapping[st
     if row is None:
         return None
     had, ended = row.connected_at or row.ended_at, row.ended_at
-    seconds = int((ended - had).total_seconds()) if had and ended else 0
+    seconds = max(0, int((ended - had).total_seconds())) if had and ended else 0
     return {
         "ends": False,
         "row": row,

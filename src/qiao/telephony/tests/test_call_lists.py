@@ -12,7 +12,10 @@ from qiao.contact.models import AgentState, Interaction
 from qiao.core.actor import Actor, Forbidden
 from qiao.customers.models import PhoneAttempt, SegmentMember
 from qiao.customers.operations.care import record_consent
-from qiao.feedback.models import FollowUp, FollowUpAttempt
+from qiao.customers.tests.factories import make_account
+from qiao.feedback.models import FollowUp, FollowUpAttempt, SurveyCall
+from qiao.feedback.operations.survey_answering import Given
+from qiao.feedback.tests.surveying import answered, consent, designed, drawn, sent
 from qiao.staff.queries import actor_for
 from qiao.staff.tests.cast import TODAY, Company, person
 from qiao.telephony.models import CallList, CallListCountChange, CallListEntry, CallListTry
@@ -310,3 +313,23 @@ def test_follow_ups_of_feedback_are_called_and_their_attempts_kept_there(world: 
     later = NOON + timedelta(minutes=20)
     assert next_entry(list_id=found.pk, actor=world.colleague, now=later) is None
     assert states(found) == [("skipped", "gone")]
+
+
+def test_whoever_was_not_satisfied_in_a_survey_is_called_and_the_result_kept_there(
+    world: Company,
+) -> None:
+    (customer,) = people(world, 1)
+    make_account(world.agent, owner=customer)
+    consent(world, customer, is_given=True)
+    (row,) = sent(world, drawn(world, designed(world))).invitations.all()
+    answered(row, q1=Given(1))
+    draft = ListDraft("不满意", world.lake.pk, source="feedback.survey_calls")
+    found = make_call_list(draft=draft, actor=world.agent, now=NOON)
+    turn_call_list(list_id=found.pk, state="running", actor=world.agent, now=NOON)
+    entry = taken(list_id=found.pk, actor=world.colleague, now=NOON)
+    call = SurveyCall.objects.get()
+    assert (entry.ref, entry.customer_id) == (call.pk, row.customer_id)
+    assert "1/5" in entry.what
+    code_entry(entry_id=entry.pk, code="done", note="已约测压", actor=world.colleague, now=NOON)
+    call.refresh_from_db()
+    assert (call.state, call.note, call.attempt_count) == ("reached", "已约测压", 1)

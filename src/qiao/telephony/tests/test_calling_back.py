@@ -246,6 +246,9 @@ def test_the_screen_says_that_it_is_a_call_back(world: Company) -> None:
     switch.run(1)
     pop = load_pop(actor=world.agent, now=switch.now, path="/")
     assert pop["ringing"].owed == owed
+    switch.run(1)
+    rung = switch.switch.at_endpoint(OWN, "ringing")
+    assert switch.switch.role_of(rung) == "agent"  # no telephone takes it by itself
     assert len(pop["ringing"].matches) == 1
     client = Client(headers={"accept-language": "en"})
     client.force_login(world.agent_staff, backend="qiao.staff.signin.StaffBackend")

@@ -14,9 +14,9 @@ from qiao.staff.operations import define_skill, give_skill
 from qiao.staff.tests.cast import Company, make_company
 from qiao.telephony.clock_watch import SET_BY, UNHEARD, ClockWatch
 from qiao.telephony.engines.sim_phones import Manner
-from qiao.telephony.models import Call, CallAsk, CallEntry, CallWatch
+from qiao.telephony.models import Call, CallAsk, CallEntry, CallTurn, CallWatch
 from qiao.telephony.operations import add_line, ask_of_call, install_menus, watch_call
-from qiao.telephony.queries import telephone_of
+from qiao.telephony.queries import living_list, telephone_of
 from qiao.telephony.rules import asks
 from qiao.telephony.tests.conducted import Conducted
 
@@ -216,6 +216,26 @@ def test_a_talk_goes_on_and_whoever_hears_it_too(world: Company, step: timedelta
     switch.look()
     call.refresh_from_db()
     assert (call.phase, CallAsk.objects.filter(done_at=None).count()) == ("held", 0)
+
+
+def test_a_talk_is_as_long_as_it_was_while_it_goes_on_and_in_its_figures(
+    world: Company, step: timedelta
+) -> None:
+    switch = desk(world)
+    channel = switch.switch.call(CALLER, HOTLINE)
+    pass_seconds(switch, 10, world.agent)
+    switch.clock.set(step)
+    pass_seconds(switch, 15, world.agent)
+    (talk,) = living_list(actor=world.chief, now=switch.now).talked
+    lasted = (switch.now - talk.since).total_seconds()
+    assert 20 <= lasted <= 25
+    call = Call.objects.get()
+    assert call.connected_at
+    assert 20 <= (switch.now - call.connected_at).total_seconds() <= 25
+    switch.switch.put_down(channel)
+    turn = CallTurn.objects.get()
+    assert abs(turn.talk_seconds - lasted) <= 1
+    assert turn.wait_seconds + turn.ring_seconds < 10
 
 
 def test_a_call_out_rings_on(world: Company, step: timedelta) -> None:

@@ -242,6 +242,17 @@ def test_calls_are_found_by_any_writing_of_a_number(world: Company, past: Past) 
     assert seen(chief(world), "q=13900000000") == []
 
 
+def test_calls_are_found_by_whoever_took_them(world: Company, past: Past) -> None:
+    browser = sign_in(world.chief_staff)
+    agent = world.agent_staff
+    for typed in (agent.number, agent.name):
+        page = browser.get("/calls/", {"q": typed})
+        assert page.context["filters"].agent_id == agent.pk, typed
+        assert len(page.context["rows"]) == 4
+        assert f"Calls of {agent.name}" in page.content.decode()
+    assert browser.get("/calls/", {"q": "nobody"}).context["rows"] == []
+
+
 def test_whoever_has_no_right_in_the_unit_sees_only_their_own_calls(
     world: Company, past: Past
 ) -> None:

@@ -45,6 +45,19 @@ def test_what_was_left_out_is_told_by_the_log() -> None:
     assert left_out(entries, NAME) == (LeftOut(10, 8, "card"), LeftOut(22, 3, ""))
 
 
+@pytest.mark.parametrize("by", [600, -600])
+def test_what_was_left_out_is_as_long_though_the_clock_was_set(by: int) -> None:
+    mine: dict[str, object] = {"recording": NAME}
+    entries = log(
+        (0, "recording_began", mine),
+        (4 + by, "clock_stepped", {"seconds": by}),
+        (10 + by, "recording_paused", mine | {"why": "card"}),
+        (12 + 2 * by, "clock_stepped", {"seconds": by}),
+        (18 + 2 * by, "recording_resumed", mine),
+    )
+    assert left_out(entries, NAME) == (LeftOut(10, 8, "card"),)
+
+
 def test_a_time_line_shows_the_talk_with_what_is_missing() -> None:
     line = time_line(22, (LeftOut(10, 8, "card"), LeftOut(22, 3)))
     assert line.seconds == 33

@@ -128,6 +128,31 @@ def test_how_it_ends_in_the_queue(why: str, seconds: float, kind: str, *, short:
     assert (turn.kind, turn.is_short, turn.staff) == (kind, short, None)
 
 
+@pytest.mark.parametrize("by", [600, -600])
+def test_no_time_is_longer_or_shorter_because_the_clock_was_set(by: int) -> None:
+    """Once while it rings, once amid the talk, once on hold: three times by as much."""
+
+    def stepped(seconds: float, times: int) -> tuple[float, str, dict[str, Any]]:
+        return seconds + times * by, "clock_stepped", {"seconds": float(by)}
+
+    def later(times: int, *entries: tuple[float, str, dict[str, Any]]) -> list[Any]:
+        return [(seconds + times * by, kind, data) for seconds, kind, data in entries]
+
+    (turn,) = turns_of(
+        1,
+        log(
+            QUEUED, offered(10, 1, 7), stepped(12, 1), *later(1, *taken(14.5, 1)), stepped(18, 2),
+            *later(2, (20, "held", {})), stepped(25, 3),
+            *later(3, (32, "resumed", {}), (74.5, "ended", {"why": "caller"})),
+        ),
+        lambda _queue: TERMS,
+    )  # fmt: skip
+    assert (turn.wait_seconds, turn.ring_seconds) == (12, 4)
+    assert (turn.talk_seconds, turn.hold_seconds) == (48, 12)
+    assert turn.is_in_time
+    assert (turn.ended_at - turn.offered_at).total_seconds() == 72.5
+
+
 def test_whoever_hangs_up_in_the_greeting_was_in_no_queue() -> None:
     (turn,) = turns_of(1, log((2, "ended", {"why": "abandoned"})), lambda _queue: TERMS)
     assert (turn.kind, turn.queue, turn.wait_seconds) == ("left", "", 0)

@@ -1,5 +1,6 @@
 """The list of calls and the page of one."""
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from qiao.contact.queries import name_of
 from qiao.core.http import StaffRequest, staff_view
 from qiao.core.ui.moments import duration
-from qiao.staff.queries import names_of, queues_of
+from qiao.staff.queries import names_of, person_called, queues_of
 from qiao.telephony import words
 from qiao.telephony.behind import NO_QUEUE
 from qiao.telephony.forms import CALL_FILTERS, read_filters
@@ -61,7 +62,7 @@ TONES: Final = {
 @staff_view(VIEW)
 def index(request: StaffRequest) -> HttpResponse:
     """Calls, newest first, narrowed by what the address says."""
-    filters = read_filters(request.GET)
+    filters = _of_agent(read_filters(request.GET))
     page = list_calls(actor=request.actor, filters=filters, after=request.GET.get("after", ""))
     kept = {key: request.GET[key] for key in CALL_FILTERS if request.GET.get(key)}
     context = {
@@ -84,6 +85,12 @@ def index(request: StaffRequest) -> HttpResponse:
     }
     template = "telephony/rows.html" if request.htmx else "telephony/list.html"
     return render(request, template, context)
+
+
+def _of_agent(filters: CallFilters) -> CallFilters:
+    """Whoever typed the number or the name of an agent looks for their calls."""
+    agent_id = person_called(filters.number) if filters.number else None
+    return replace(filters, number="", agent_id=agent_id) if agent_id else filters
 
 
 def _told(filters: CallFilters) -> list[str]:
