@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from qiao.billing.models import BalanceFile, Bill, BillingAccount
 from qiao.billing.operations import AccountFed, BillReversed, DayClosed, NotLatest, TermsBilled
+from qiao.billing.operations.accounts import BilledAlready, NotEnding
 from qiao.billing.operations.asking import (
     NothingToWaive,
     lowering_agreed,
@@ -27,9 +28,8 @@ from qiao.billing.operations.terms import (
     NoPriceYet,
     NothingChanged,
     TariffUnfit,
-    TermsMoved,
-    terms_agreed,
 )
+from qiao.billing.operations.terms_asking import TermsMoved, terms_agreed
 from qiao.billing.queries.asked import BALANCES, LOWER, REVERSE, TERMS, WAIVE
 from qiao.billing.queries.terms_shown import asked_words, held_words, terms_on
 from qiao.billing.showing import money
@@ -175,6 +175,8 @@ DECISIONS: Final = (
         tell=tell_terms,
         carry_out=terms_agreed,
         refusals={
+            BilledAlready: _("Its billing began anew meanwhile."),
+            NotEnding: _("Its last bill was issued, or it is billed on."),
             TermsMoved: _("It is billed otherwise by now than when this was asked for."),
             TermsBilled: _("Its days from then on were billed meanwhile."),
             BillingEnded: _("The account is not billed any more by then."),

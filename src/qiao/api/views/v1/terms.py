@@ -93,6 +93,8 @@ def _told(request: ProgramRequest, account_id: int) -> BilledHow:
     group=GROUP, title=gettext_lazy("Begin to bill an account"),
     about=gettext_lazy(
         "An account that is billed already answers 409; so does a day before the last bill."
+        " No second person is asked, also where billing ended and begins anew for less: give a"
+        " key this scope only where its owner decides."
     ),
 )  # fmt: skip
 def begin(request: ProgramRequest, account_id: PathId, body: BillingBegun) -> Done:
