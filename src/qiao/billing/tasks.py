@@ -10,6 +10,7 @@ from qiao.billing.operations import (
     AccountMissing,
     account_files,
     balance_files,
+    closing,
     lock_accounts,
     run_jobs,
     runs,
@@ -86,6 +87,12 @@ def take_balances(*, file_id: int, staff_id: int) -> None:
     balance_files.BALANCES.run(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
 
 
+def close_ended_accounts(now: datetime) -> None:
+    """Close accounts whose last bill is issued."""
+    with acting(None):
+        closing.close_ended(now=now)
+
+
 def sweep_accounts(now: datetime) -> None:
     """Remove files of accounts that have long belonged to nothing."""
     account_files.ACCOUNTS.sweep(now)
@@ -159,6 +166,7 @@ PERIODIC = (
     PeriodicJob("billing.tell_summaries", "* * * * *", tell_of_summaries),
     PeriodicJob("billing.place_fed_rows", "* * * * *", place_fed_rows),
     PeriodicJob("billing.fold_figures", "* * * * *", fold_kept_figures),
+    PeriodicJob("billing.close_ended_accounts", "7 * * * *", close_ended_accounts),
     PeriodicJob("billing.sweep_deliveries", "53 19 * * *", sweep_deliveries),
     PeriodicJob("billing.sweep_accounts", "55 19 * * *", sweep_accounts),
     PeriodicJob("billing.sweep_balances", "57 19 * * *", sweep_balances),

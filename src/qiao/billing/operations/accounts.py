@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from qiao.billing.models import BillingAccount, BillingTerms, Feed
+from qiao.billing.operations.closing import close_ended, open_again
 from qiao.billing.operations.posting import AccountFed, hold_accounts, lock_accounts
 from qiao.billing.operations.terms import (
     BillingEnded,
@@ -116,7 +117,8 @@ def open_billing(
 
 
 def begin_billing(new: NewTerms, *, months: int, actor: Actor, now: datetime) -> BillingAccount:
-    """Bill an account from a day on, each bill for so many months; one whose billing ended too.
+    """Bill an account from a day on, each bill for so many months; one whose billing ended too,
+    which is open again then.
 
     Raises `BilledAlready`, `AccountFed`, `TermsBilled`, `BeforeOpened`, `BadMonths`,
     `TariffUnfit`, `NoPriceYet`, `BadTerms`, `BadText`, `NotVisible`, `Forbidden`.
@@ -131,6 +133,7 @@ def begin_billing(new: NewTerms, *, months: int, actor: Actor, now: datetime) ->
         account = BillingAccount.objects.get(pk=begun.before.pk)
     else:
         account = _begun(new.account_id, begun.organisation_id, values)
+    open_again(new.account_id)
     hold(account, new, begun.said, begun.reason, actor, now)
     return account
 
@@ -191,7 +194,8 @@ def _ended(account_id: int, since: date) -> BillingAccount | None:
 def end_billing(
     *, account_id: int, until: date, reason: str, actor: Actor, now: datetime
 ) -> BillingAccount:
-    """Bill an account no more from a day on: the bill up to it is the last one.
+    """Bill an account no more from a day on: the bill up to it is the last one, and once that is
+    issued the account is closed with that day.
 
     Raises `TermsBilled`, `BillingEnded`, `BadText` without a reason, `AccountMissing`,
     `AccountFed`, `Forbidden`.
@@ -207,6 +211,7 @@ def end_billing(
         raise NothingBilled(account_id)
     account.closed_date, account.end_reason = until, words
     account.save(update_fields=["closed_date", "end_reason"])
+    close_ended(now=now, account_ids=[account_id])
     rows = BillingTerms.objects.filter(account=account_id)
     rows.filter(period__startswith__gte=until).delete()
     last = rows.order_by("-period").first()

@@ -14,6 +14,7 @@ from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from qiao.billing.events import BillsIssued
 from qiao.billing.models import Bill, BillingAccount, Posting
+from qiao.billing.operations.closing import open_again
 from qiao.billing.operations.equalising import SOURCE as BUDGET
 from qiao.billing.operations.equalising import Asked, asked_of, asked_posting, go_on, put_back
 from qiao.billing.operations.invoices.wanting import take_back_invoice_of
@@ -172,6 +173,8 @@ def reverse_bill(
     bill.save(update_fields=["state", "reversed_date", "reversal_reason"])
     if not bill.is_arrears:
         BillingAccount.objects.filter(pk=account_id).update(billed_until=bill.start_date)
+    if bill.kind == Bill.Kind.FINAL:
+        open_again(account_id)
     unmark_billed(bill_number=bill.number, now=now, actor=actor)
     if bill.asked_minor is not None:
         put_back(bill)

@@ -123,7 +123,10 @@ def end(request: StaffRequest, account_id: int) -> HttpResponse:
     words = {
         "back": _page(account_id),
         "title": _("Bill this account no more?"),
-        "text": _("Its meter is read up to that day, and the bill up to then is the last one."),
+        "text": _(
+            "Its meter is read up to that day, and the bill up to then is the last one. Once that"
+            " is issued, the account is closed with that day; what is owed is owed on."
+        ),
         "facts": [(_("Billed up to"), seen.billed.billed_until.isoformat())],
         "confirm": pgettext("billing", "End it"),
     }

@@ -124,7 +124,8 @@ def change(request: ProgramRequest, account_id: PathId, body: TermsSent) -> Done
     "/accounts/{account_id}/billing/end", "endBilling", scope="terms:write", answer=BilledHow,
     group=GROUP, title=gettext_lazy("Bill an account no more"),
     about=gettext_lazy(
-        "The bill up to that day is the last one. Days that are billed answer 409."
+        "The bill up to that day is the last one; once it is issued, the account is closed with"
+        " that day. Days that are billed answer 409."
     ),
 )  # fmt: skip
 def end(request: ProgramRequest, account_id: PathId, body: BillingEnded) -> Done:
