@@ -12,13 +12,14 @@ from qiao.billing import operations as billing
 from qiao.billing.models import Tariff
 from qiao.billing.operations import invoices
 from qiao.billing.rules.tariffs.planning import Use
+from qiao.billing.tests.lives import balance, pay
 from qiao.cases import operations as cases
 from qiao.contact import operations as contacts
 from qiao.core import approvals
 from qiao.core.incoming_files import take_file
 from qiao.core.rules.periods import Period
 from qiao.core.tests.deliveries import run_background, run_deliveries
-from qiao.customers.models import Account, Customer, Document
+from qiao.customers.models import Account, AccountParty, Customer, Document
 from qiao.customers.operations import (
     Address,
     Coming,
@@ -302,7 +303,12 @@ def look_after(world: World, customer: Customer) -> None:
 
 
 def close_all(customer: Customer) -> None:
-    """End what hinders: accounts and cases, as a year later."""
+    """End what hinders: accounts, what is owed on them, and cases, as a year later."""
+    for account_id in set(
+        AccountParty.objects.filter(customer=customer).values_list("account_id", flat=True)
+    ):
+        if (owed := balance(account_id)) > 0:
+            pay(account_id, owed)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE customers_account SET status = 'closed',"

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from qiao.billing import operations as ops
@@ -12,6 +13,7 @@ from qiao.billing.models import BillRun, Payment, RunAccount, Tariff
 from qiao.billing.operations import runs
 from qiao.billing.operations import tariff_changing as changing
 from qiao.billing.operations.account_files import ACCOUNTS
+from qiao.billing.operations.balance_files import BALANCES
 from qiao.billing.operations.budget import start_budget
 from qiao.billing.operations.invoices import Buyer, ask_invoice
 from qiao.billing.operations.summaries import collect_bills, start_collecting
@@ -93,6 +95,7 @@ def add_billing(world: World) -> None:
     (public_id,) = ops.issue_bills([told], actor=company.agent, now=world.now)
     _add_agreements(world, tariff, use)
     _add_account_files(world)
+    _add_balance_files(world)
     ending = make_account(company.agent)
     ops.open_billing(
         [ops.NewAccount(ending.pk, company.lake.pk, "CNY", since, tariff.pk)], now=world.now
@@ -190,3 +193,29 @@ def _add_account_files(world: World) -> None:
         ACCOUNTS.start(actor=agent, file_id=brought[1].pk)
     ACCOUNTS.run(actor=agent, file_id=brought[1].pk, now=world.now)
     world.ids |= {"account_file": brought[0].pk, "taken_account_file": brought[1].pk}
+
+
+def _add_balance_files(world: World) -> None:
+    """Files of balances to take over: one that was checked, one taken over with a refused row."""
+    agent, lake = world.company.agent, world.company.lake.pk
+    brought = []
+    for _ in range(2):
+        upload = SimpleUploadedFile(f"{MARK}.csv", f"户号,预存\n{MARK},5\n".encode())
+        brought.append(
+            BALANCES.receive(
+                actor=agent, organisation_id=lake, as_of=world.now.date(), currency="CNY",
+                upload=upload, now=world.now,
+            )
+        )  # fmt: skip
+    for file in brought:
+        BALANCES.run_check(actor=agent, file_id=file.pk, now=world.now)
+    with acting(agent):
+        BALANCES.start(actor=agent, file_id=brought[1].pk)
+    BALANCES.run(actor=agent, file_id=brought[1].pk, now=world.now)
+    with connection.cursor() as cursor:  # what their jobs would do is done
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET status = 'succeeded'"
+            " WHERE status = 'todo' AND lock = ANY(%s)",
+            [[BALANCES.lock_of(file.pk) for file in brought]],
+        )
+    world.ids |= {"balance_file": brought[0].pk, "taken_balance_file": brought[1].pk}

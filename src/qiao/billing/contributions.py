@@ -58,6 +58,8 @@ COMMANDS = (
     Command("billing.payments", _("All payments"), "cash-register", "billing:payments", BILLS),
     Command("billing.account_files", _("Begin to bill many accounts"), "upload",
             "billing:account_files", TERMS),
+    Command("billing.balance_files", _("Take balances over from a former billing system"),
+            "transfer-in", "billing:balance_files", ISSUE),
     Command("billing.summaries", _("Summary bills"), "receipt", "billing:summaries", BILLS),
     Command("billing.invoices", pgettext_lazy("invoices", "Invoices"), "file-invoice",
             "billing:invoices", INVOICES),
@@ -149,6 +151,7 @@ SELECT a.service_point_id AS point, least(b.reversed_date, b.end_date) AS day, b
   FROM billing_bill b
   JOIN customers_account a ON a.id = b.account_id AND a.service_point_id IS NOT NULL
  WHERE b.organisation_id = ANY(%(organisation_ids)s::bigint[]) AND b.state = 'reversed'
+   AND b.end_date > b.start_date
    AND b.end_date BETWEEN %(since)s::date AND %(until)s::date
 """
 POINT_EVENTS = (

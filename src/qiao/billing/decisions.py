@@ -1,5 +1,5 @@
 """What a second person agrees to: bills taken back, late fees waived, instalments lowered,
-accounts billed otherwise."""
+accounts billed otherwise, balances taken over."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,14 +10,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.billing.models import Bill, BillingAccount
+from qiao.billing.models import BalanceFile, Bill, BillingAccount
 from qiao.billing.operations import AccountFed, BillReversed, DayClosed, NotLatest, TermsBilled
+from qiao.billing.operations.accounts import BilledAlready, NotEnding
 from qiao.billing.operations.asking import (
     NothingToWaive,
     lowering_agreed,
     reversal_agreed,
     waiver_agreed,
 )
+from qiao.billing.operations.balance_asking import BalancesMoved, balances_agreed
 from qiao.billing.operations.billing import BegunAnew
 from qiao.billing.operations.budget import AccountCloses, BudgetMoved, BudgetRuns, NoBudget
 from qiao.billing.operations.terms import (
@@ -26,12 +28,12 @@ from qiao.billing.operations.terms import (
     NoPriceYet,
     NothingChanged,
     TariffUnfit,
-    TermsMoved,
-    terms_agreed,
 )
-from qiao.billing.queries.asked import LOWER, REVERSE, TERMS, WAIVE
+from qiao.billing.operations.terms_asking import TermsMoved, terms_agreed
+from qiao.billing.queries.asked import BALANCES, LOWER, REVERSE, TERMS, WAIVE
 from qiao.billing.queries.terms_shown import asked_words, held_words, terms_on
 from qiao.billing.showing import money
+from qiao.billing.showing_balance_files import amount_words
 from qiao.core.actor import Forbidden
 from qiao.core.manifest import Decidable, Difference, Told
 from qiao.core.models import Approval
@@ -114,6 +116,25 @@ def tell_terms(approval: Approval) -> Told:
     )
 
 
+def tell_balances(approval: Approval) -> Told:
+    """Of which file balances shall be taken over, and what they come to."""
+    file = BalanceFile.objects.filter(pk=approval.subject_id).first()
+    kind = _("Take balances over from a former billing system")
+    if file is None:
+        return Told(kind, "–", "", [], "")
+    nothing = money(0, file.currency)
+    return Told(
+        kind=kind,
+        title=f"{file.file_name}, {file.as_of.isoformat()}",
+        url=reverse("billing:balance_file", args=[file.pk]),
+        differences=[
+            Difference(amount_words()[name], nothing, money(sums["new"], file.currency))
+            for name, sums in approval.payload["sums"].items()
+            if sums["new"]
+        ],
+    )
+
+
 _REFUSALS: Final[Mapping[type[Exception], Any]] = {
     DayClosed: _("Today is closed already: agree tomorrow."),
     Forbidden: _("Whoever asked may not do this any more."),
@@ -154,6 +175,8 @@ DECISIONS: Final = (
         tell=tell_terms,
         carry_out=terms_agreed,
         refusals={
+            BilledAlready: _("Its billing began anew meanwhile."),
+            NotEnding: _("Its last bill was issued, or it is billed on."),
             TermsMoved: _("It is billed otherwise by now than when this was asked for."),
             TermsBilled: _("Its days from then on were billed meanwhile."),
             BillingEnded: _("The account is not billed any more by then."),
@@ -162,6 +185,15 @@ DECISIONS: Final = (
             NoPriceYet: _("The tariff has no price on that day any more."),
             BadTerms: _("The tariff asks something else by now: ask anew."),
             AccountFed: _("Another system bills this account by now."),
+            **_REFUSALS,
+        },
+    ),
+    Decidable(
+        kind=BALANCES,
+        tell=tell_balances,
+        carry_out=balances_agreed,
+        refusals={
+            BalancesMoved: _("The file was checked anew, started or removed meanwhile."),
             **_REFUSALS,
         },
     ),

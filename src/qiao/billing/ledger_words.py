@@ -25,6 +25,7 @@ LEDGERS: Final[Mapping[Ledger, Promise]] = {
     Ledger.WRITTEN_OFF: pgettext_lazy("ledger", "Written off"),
     Ledger.OVER_SHORT: pgettext_lazy("ledger", "Differences of drawers"),
     Ledger.BUDGET: pgettext_lazy("ledger", "Equal instalments, to be settled"),
+    Ledger.OPENING: pgettext_lazy("ledger", "Opening balances"),
 }
 EVENTS: Final[Mapping[Event, Promise]] = {
     Event.BILL_ISSUED: gettext_lazy("A bill, or a credit note, is issued"),
@@ -46,6 +47,9 @@ EVENTS: Final[Mapping[Event, Promise]] = {
     Event.SHIFT_DIFFERENCE: gettext_lazy("A drawer held more or less than it should"),
     Event.BUDGET_EQUALISED: gettext_lazy("An equal instalment is asked of a bill"),
     Event.BUDGET_SETTLED: gettext_lazy("What equal instalments left over is settled"),
+    Event.BALANCE_TAKEN_OVER: gettext_lazy(
+        "What was owed, paid ahead or deposited in a former billing system is taken over"
+    ),
 }
 KINDS: Final[Mapping[str, Promise]] = {
     "principal": pgettext_lazy("owed", "Charges"),

@@ -1,4 +1,5 @@
-"""What invoices hold of a person: their name as a title, and where an invoice went."""
+"""What invoices hold of a person: their name as a title, and where an invoice went. Who owes, or
+is owed, is not forgotten."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,6 +20,13 @@ SELECT i.number, i.kind, i.state, i.title, i.tax_number, i.address, i.email, i.m
                          WHERE t.customer_id = ANY(%(ids)s::bigint[]))
  ORDER BY i.id
 """
+_STANDS: Final = """
+SELECT DISTINCT a.id, a.number FROM customers_accountparty t
+  JOIN customers_account a ON a.id = t.account_id AND a.status = 'closed'
+  JOIN billing_standing s ON s.account_id = a.id
+ WHERE t.customer_id = ANY(%(ids)s::bigint[]) AND t.role <> 'contact' AND upper_inf(t.period)
+ ORDER BY a.number LIMIT 5
+"""
 _CLEAR: Final = """
 UPDATE billing_invoice i
    SET title = '–', tax_number = '', address = '', email = '', url = '',
@@ -37,18 +45,26 @@ def collect(person: Person) -> Sequence[Held]:
 
 
 def hinders(person: Person) -> Sequence[Hinder]:
-    """An invoice that is still to be issued needs its title."""
+    """An invoice that is still to be issued needs its title; what is owed, paid ahead or deposited
+    needs somebody whose it is, also where the account is closed."""
     rows = Invoice.objects.filter(
         account__account__parties__customer__in=person.customer_ids,
         customer__in=person.customer_ids,
         state=Invoice.State.WANTED,
     )
-    return [
+    found = [
         Hinder(
             _("An invoice is to be issued: %(number)s") % {"number": row.number},
             reverse("billing:bill", args=[row.bill_id]),
         )
         for row in rows.distinct()
+    ]
+    return found + [
+        Hinder(
+            _("Something is owed, or paid ahead, on account %(number)s.") % row,
+            reverse("billing:account", args=[row["id"]]),
+        )
+        for row in select(_STANDS, {"ids": list(person.customer_ids)})
     ]
 
 

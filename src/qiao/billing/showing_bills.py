@@ -25,12 +25,22 @@ _EVENTS: Final[Mapping[Event, Promise]] = {
     Event.WRITTEN_OFF: pgettext_lazy("ledger", "Written off"),
     Event.BUDGET_EQUALISED: pgettext_lazy("ledger", "Put off by equal instalments"),
     Event.BUDGET_SETTLED: pgettext_lazy("ledger", "Equal instalments settled"),
+    Event.BALANCE_TAKEN_OVER: pgettext_lazy("ledger", "Taken over from another system"),
 }
 
 
 def last_day(period: Period) -> date:
     """The last day that belongs to a period with an end."""
     return (period.end or period.start) - timedelta(days=1)
+
+
+def days_words(start: date, end: date) -> str:
+    """The first and the last day of days whose end is exclusive; of a bill without days, which
+    was taken over, up to when it was."""
+    last = f"{end - timedelta(days=1):%Y-%m-%d}"
+    if start == end:
+        return pgettext("bill", "up to %(day)s") % {"day": last}
+    return f"{start:%Y-%m-%d} – {last}"
 
 
 def tariff_name(row: TariffRow) -> str:

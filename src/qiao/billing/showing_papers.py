@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -182,7 +181,7 @@ def void_note(bill: Bill, replaced: str) -> str:
 
 def days_of(bill: Bill) -> str:
     """The first and the last day of a bill."""
-    return f"{bill.start_date:%Y-%m-%d} – {bill.end_date - timedelta(days=1):%Y-%m-%d}"
+    return words.days_words(bill.start_date, bill.end_date)
 
 
 def facts_of(

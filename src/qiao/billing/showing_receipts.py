@@ -1,7 +1,6 @@
 """Words of receipts on paper, in the language in force."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from qiao.billing.ledger_words import owner_name
 from qiao.billing.queries.house import House, house_of
 from qiao.billing.queries.owners import owner_names
 from qiao.billing.queries.receipts import PaidBill, Receipt
+from qiao.billing.showing_bills import days_words
 from qiao.core.typesetting import breakable
 from qiao.core.wording import reader_key
 
@@ -109,7 +109,7 @@ def _lines(bills: tuple[PaidBill, ...], currency: str) -> list[ReceiptLine]:
     return [
         ReceiptLine(
             each.bill.number,
-            f"{each.bill.start_date:%Y-%m-%d} – {each.bill.end_date - timedelta(days=1):%Y-%m-%d}",
+            days_words(each.bill.start_date, each.bill.end_date),
             showing.money(each.minor, currency),
             tuple(
                 (owner_name(key, names), showing.money(minor, currency))

@@ -9,6 +9,8 @@ from qiao.billing.events import BillsIssued
 from qiao.billing.operations import (
     AccountMissing,
     account_files,
+    balance_files,
+    closing,
     lock_accounts,
     run_jobs,
     runs,
@@ -73,9 +75,32 @@ def take_accounts(*, file_id: int, staff_id: int) -> None:
     account_files.ACCOUNTS.run(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
 
 
+@app.task(name=balance_files.CHECK_TASK, queue=QUEUE, retry=PATIENT)
+def check_balances(*, file_id: int, staff_id: int) -> None:
+    """Read a file of balances as it would be taken over."""
+    balance_files.BALANCES.run_check(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
+
+
+@app.task(name=balance_files.TAKE_TASK, queue=QUEUE, retry=PATIENT)
+def take_balances(*, file_id: int, staff_id: int) -> None:
+    """Take over what is left of a file of balances."""
+    balance_files.BALANCES.run(actor=_actor(staff_id), file_id=file_id, now=timezone.now())
+
+
+def close_ended_accounts(now: datetime) -> None:
+    """Close accounts whose last bill is issued."""
+    with acting(None):
+        closing.close_ended(now=now)
+
+
 def sweep_accounts(now: datetime) -> None:
     """Remove files of accounts that have long belonged to nothing."""
     account_files.ACCOUNTS.sweep(now)
+
+
+def sweep_balances(now: datetime) -> None:
+    """Remove files of balances that have long belonged to nothing."""
+    balance_files.BALANCES.sweep(now)
 
 
 def sweep_deliveries(now: datetime) -> None:
@@ -141,6 +166,8 @@ PERIODIC = (
     PeriodicJob("billing.tell_summaries", "* * * * *", tell_of_summaries),
     PeriodicJob("billing.place_fed_rows", "* * * * *", place_fed_rows),
     PeriodicJob("billing.fold_figures", "* * * * *", fold_kept_figures),
+    PeriodicJob("billing.close_ended_accounts", "7 * * * *", close_ended_accounts),
     PeriodicJob("billing.sweep_deliveries", "53 19 * * *", sweep_deliveries),
     PeriodicJob("billing.sweep_accounts", "55 19 * * *", sweep_accounts),
+    PeriodicJob("billing.sweep_balances", "57 19 * * *", sweep_balances),
 )

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from qiao.billing.models import Tariff
 from qiao.billing.operations.accounts import end_billing
-from qiao.billing.operations.terms import NewTerms, change_or_ask_terms, change_terms
+from qiao.billing.operations.terms import NewTerms, change_terms
+from qiao.billing.operations.terms_asking import change_or_ask_terms
 from qiao.billing.queries.due import ELSEWHERE
 from qiao.billing.queries.terms_shown import TERMS
 from qiao.core.actor import Actor

@@ -57,6 +57,22 @@ BILLING: Final = {
     "billing:account_file_refused": Visit(
         {"file_id": "{taken_account_file}", "form": "csv"}, post={}, get=NOT_ALLOWED
     ),
+    "billing:balance_files": Visit(queries=("after=99", "after=x")),
+    "billing:balance_file_new": Visit(
+        post={"organisation": "{unit}", "as_of": "{today}", "file": "CSV"}, own=True
+    ),
+    "billing:balance_file": Visit({"file_id": "{taken_balance_file}"}, queries=("after=1",)),
+    "billing:balance_file_columns": Visit(
+        {"file_id": "{balance_file}"},
+        post={"column-0": "account", "column-1": "prepaid"},
+        get=NOT_ALLOWED,
+    ),
+    "billing:balance_file_act": Visit(
+        {"file_id": "{balance_file}", "action": "start"}, post={}, get=NOT_ALLOWED
+    ),
+    "billing:balance_file_refused": Visit(
+        {"file_id": "{taken_balance_file}", "form": "csv"}, post={}, get=NOT_ALLOWED
+    ),
     "billing:terms": Visit({"account_id": "{paid}"}),
     "billing:terms_edit": Visit(
         {"account_id": "{paid}"},

@@ -1,6 +1,7 @@
 """What is billed under which dated prices, what is owed and paid, and the ledger of it."""
 
 from qiao.billing.models.account_files import AccountFile, RefusedAccount
+from qiao.billing.models.balance_files import BalanceFile, RefusedBalance
 from qiao.billing.models.bills import Bill, BillingAccount, BillingTerms, BillLine
 from qiao.billing.models.budget import BudgetPlan
 from qiao.billing.models.feeds import (
@@ -29,6 +30,7 @@ from qiao.billing.models.tariffs import Tariff, TariffDraft, TariffVersion
 
 __all__ = [
     "AccountFile",
+    "BalanceFile",
     "Bill",
     "BillLine",
     "BillRun",
@@ -51,6 +53,7 @@ __all__ = [
     "Payment",
     "Posting",
     "RefusedAccount",
+    "RefusedBalance",
     "RunAccount",
     "StagedRow",
     "Standing",

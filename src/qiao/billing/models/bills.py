@@ -94,7 +94,9 @@ class Bill(models.Model):
 
     Amounts are minor units of `currency`; `total_minor` is the sum of the lines that add. `facts`
     is all that it was rated from (see `rules.bills.facts`), so that it can be reckoned again.
-    A bill below zero is a credit note. `before` is the bill that it replaces. Where equal
+    A bill below zero is a credit note. `before` is the bill that it replaces. One that was taken
+    over with what is owed of it has no days here: they begin where they end, after the last that
+    it was for; `facts` say since when that was owed (``owed_since``). Where equal
     instalments are asked, `asked_minor` is what is asked of it, below zero given back, and
     `budget_minor` what then stands to be settled; both are None for all others.
     """
@@ -147,7 +149,11 @@ class Bill(models.Model):
                 condition=Q(state="issued"),
             ),
             models.CheckConstraint(
-                condition=Q(end_date__gt=F("start_date"), due_date__gte=F("issued_date")),
+                condition=Q(due_date__gte=F("issued_date"))
+                & (
+                    Q(end_date__gt=F("start_date"))
+                    | Q(kind="taken_over", end_date=F("start_date"))
+                ),
                 name="billing_bill_days",
             ),
             models.CheckConstraint(
@@ -166,6 +172,11 @@ class Bill(models.Model):
                 fields=["organisation", "-issued_date", "-id"], name="billing_bill_by_unit"
             ),
         ]
+
+    @property
+    def is_arrears(self) -> bool:
+        """Whether it is what was owed of a bill of the account's former billing system."""
+        return self.kind == self.Kind.TAKEN_OVER and self.start_date == self.end_date
 
     @property
     def asked(self) -> int:

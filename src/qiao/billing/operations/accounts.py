@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from qiao.billing.models import BillingAccount, BillingTerms, Feed
-from qiao.billing.operations.posting import AccountFed, lock_accounts
+from qiao.billing.operations.closing import close_ended, open_again
+from qiao.billing.operations.posting import AccountFed, hold_accounts, lock_accounts
 from qiao.billing.operations.terms import (
     BillingEnded,
     NewTerms,
@@ -23,6 +24,7 @@ from qiao.billing.operations.terms import (
 )
 from qiao.billing.queries.terms_shown import TERMS, terms_on
 from qiao.billing.rules.account_rows import MONTHS
+from qiao.billing.rules.tariffs.asked import Said
 from qiao.core.actor import Actor
 from qiao.core.transactions import required
 from qiao.customers.queries import account_record
@@ -115,11 +117,42 @@ def open_billing(
 
 
 def begin_billing(new: NewTerms, *, months: int, actor: Actor, now: datetime) -> BillingAccount:
-    """Bill an account from a day on, each bill for so many months; one whose billing ended too.
+    """Bill an account from a day on, each bill for so many months; one whose billing ended too,
+    which is open again then.
 
     Raises `BilledAlready`, `AccountFed`, `TermsBilled`, `BeforeOpened`, `BadMonths`,
     `TariffUnfit`, `NoPriceYet`, `BadTerms`, `BadText`, `NotVisible`, `Forbidden`.
     """
+    begun = to_begin(new, months=months, actor=actor)
+    values = {
+        "months": months, "currency": begun.currency, "closed_date": None,
+        "end_reason": "", "opened_date": new.since, "billed_until": new.since,
+    }  # fmt: skip
+    if begun.before is not None:
+        BillingAccount.objects.filter(pk=begun.before.pk).update(**values)
+        account = BillingAccount.objects.get(pk=begun.before.pk)
+    else:
+        account = _begun(new.account_id, begun.organisation_id, values)
+    open_again(new.account_id)
+    hold(account, new, begun.said, begun.reason, actor, now)
+    return account
+
+
+@dataclass(frozen=True, slots=True)
+class ToBegin:
+    """An account that may begin to be billed, and under what; `before` is how it was billed until
+    that ended, None where it never was."""
+
+    organisation_id: int
+    currency: str
+    said: Said
+    reason: str
+    before: BillingAccount | None
+
+
+def to_begin(new: NewTerms, *, months: int, actor: Actor) -> ToBegin:
+    """What begins where an account is billed under these terms, its money locked where it was
+    billed before. Raises what `begin_billing` raises."""
     required()
     record = account_record(actor=actor, account_id=new.account_id)
     actor.require(TERMS, record.organisation_id)
@@ -128,20 +161,10 @@ def begin_billing(new: NewTerms, *, months: int, actor: Actor, now: datetime) ->
         raise BadMonths(months)
     if new.since < record.opened_date:
         raise BeforeOpened(record.opened_date)
-    known = _ended(new.account_id, new.since)
+    before = _ended(new.account_id, new.since)
     tariff = fitting_of(new.tariff_id, new.since, record.service)
     said = said_by(new, tariff)
-    values = {
-        "months": months, "currency": tariff.currency, "closed_date": None,
-        "end_reason": "", "opened_date": new.since, "billed_until": new.since,
-    }  # fmt: skip
-    if known is not None:
-        BillingAccount.objects.filter(pk=known.pk).update(**values)
-        account = BillingAccount.objects.get(pk=known.pk)
-    else:
-        account = _begun(new.account_id, record.organisation_id, values)
-    hold(account, new, said, reason, actor, now)
-    return account
+    return ToBegin(record.organisation_id, tariff.currency, said, reason, before)
 
 
 def _begun(account_id: int, organisation_id: int, values: Mapping[str, Any]) -> BillingAccount:
@@ -156,7 +179,7 @@ def _begun(account_id: int, organisation_id: int, values: Mapping[str, Any]) -> 
 
 def _ended(account_id: int, since: date) -> BillingAccount | None:
     """The account where it was billed once and is no more; None where it never was."""
-    known = BillingAccount.objects.filter(pk=account_id).first()
+    known = hold_accounts([account_id]).get(account_id)
     if known is None:
         return None
     if known.feed_id is not None:
@@ -171,7 +194,8 @@ def _ended(account_id: int, since: date) -> BillingAccount | None:
 def end_billing(
     *, account_id: int, until: date, reason: str, actor: Actor, now: datetime
 ) -> BillingAccount:
-    """Bill an account no more from a day on: the bill up to it is the last one.
+    """Bill an account no more from a day on: the bill up to it is the last one, and once that is
+    issued the account is closed with that day.
 
     Raises `TermsBilled`, `BillingEnded`, `BadText` without a reason, `AccountMissing`,
     `AccountFed`, `Forbidden`.
@@ -187,6 +211,7 @@ def end_billing(
         raise NothingBilled(account_id)
     account.closed_date, account.end_reason = until, words
     account.save(update_fields=["closed_date", "end_reason"])
+    close_ended(now=now, account_ids=[account_id])
     rows = BillingTerms.objects.filter(account=account_id)
     rows.filter(period__startswith__gte=until).delete()
     last = rows.order_by("-period").first()
@@ -202,11 +227,8 @@ def go_on_billing(*, account_id: int, actor: Actor, now: datetime) -> BillingAcc
 
     Raises `NotEnding`, `AccountMissing`, `AccountFed`, `Forbidden`.
     """
-    account = lock_accounts([account_id])[account_id]
-    actor.require(TERMS, account.organisation_id)
-    if account.closed_date is None or account.billed_until >= account.closed_date:
-        raise NotEnding(account_id)
-    last = terms_on(account_id, account.closed_date - timedelta(days=1))
+    account, last = to_go_on(account_id=account_id, actor=actor)
+    assert account.closed_date is not None
     if last is not None:
         last.period = DateRange(last.period.lower, None)
         last.save(update_fields=["period"])
@@ -214,3 +236,13 @@ def go_on_billing(*, account_id: int, actor: Actor, now: datetime) -> BillingAcc
     account.save(update_fields=["closed_date", "end_reason"])
     tell(account, day, actor, now)
     return account
+
+
+def to_go_on(*, account_id: int, actor: Actor) -> tuple[BillingAccount, BillingTerms | None]:
+    """An account on whose billing is to end, its money locked, and the terms that would hold on.
+    Raises what `go_on_billing` raises."""
+    account = lock_accounts([account_id])[account_id]
+    actor.require(TERMS, account.organisation_id)
+    if account.closed_date is None or account.billed_until >= account.closed_date:
+        raise NotEnding(account_id)
+    return account, terms_on(account_id, account.closed_date - timedelta(days=1))

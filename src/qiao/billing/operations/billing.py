@@ -14,10 +14,11 @@ from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from qiao.billing.events import BillsIssued
 from qiao.billing.models import Bill, BillingAccount, Posting
+from qiao.billing.operations.closing import open_again
 from qiao.billing.operations.equalising import SOURCE as BUDGET
 from qiao.billing.operations.equalising import Asked, asked_of, asked_posting, go_on, put_back
 from qiao.billing.operations.invoices.wanting import take_back_invoice_of
-from qiao.billing.operations.late_fees import late_fee_of, waive_late_fee
+from qiao.billing.operations.late_fees import clear_late_fee
 from qiao.billing.operations.posting import NewPosting, lock_accounts, post, reverse_postings
 from qiao.billing.operations.rating import NewBill, RatedBill, rate_bills
 from qiao.billing.operations.settling import settle
@@ -62,7 +63,8 @@ class BillReversed(Exception):  # noqa: N818 - a refusal, not a fault
 
 
 class NotOurs(Exception):  # noqa: N818 - a refusal, not a fault
-    """The bill was taken over from another system: it only says what was before."""
+    """The bill was taken over from another system and nothing is owed of it: it only says what was
+    before."""
 
 
 class BegunAnew(Exception):  # noqa: N818 - a refusal, not a fault
@@ -152,7 +154,8 @@ def reverse_bill(
 ) -> Bill:
     """Take the latest bill of an account back (红冲): what was paid for it is paid ahead again,
     the readings that it rested on may be billed anew, a notice of it that still waits is not
-    sent, and its invoice is given up, or cancelled by a red one.
+    sent, and its invoice is given up, or cancelled by a red one. What was owed of a bill of a
+    former billing system is not owed any more; nothing is billed anew for it.
 
     Raises `NotLatest`, `BillReversed`, `DayClosed`, `Bill.DoesNotExist`, `Forbidden`.
     """
@@ -162,16 +165,16 @@ def reverse_bill(
     _require(actor, accounts)
     bill = Bill.objects.get(pk=bill_id)
     refuse_reversal(bill)
-    reverse_postings(_posting_ids(bill_id), booked_date=day, reason=reason, actor=actor, now=now)
-    if late := late_fee_of(bill_id):
-        waive_late_fee(
-            accounts[account_id], bill_id=bill_id, minor=late, day=day, reason=reason,
-            key=f"reversal:{bill_id}", actor=actor, now=now,
-        )  # fmt: skip
+    reverse_postings(_posting_ids(bill), booked_date=day, reason=reason, actor=actor, now=now)
+    clear_late_fee(accounts[account_id], bill_id=bill_id, day=day, reason=reason, actor=actor,
+                   now=now)  # fmt: skip
     bill.state, bill.reversed_date = Bill.State.REVERSED, day
     bill.reversal_reason = reason[:REASON_LENGTH]
     bill.save(update_fields=["state", "reversed_date", "reversal_reason"])
-    BillingAccount.objects.filter(pk=account_id).update(billed_until=bill.start_date)
+    if not bill.is_arrears:
+        BillingAccount.objects.filter(pk=account_id).update(billed_until=bill.start_date)
+    if bill.kind == Bill.Kind.FINAL:
+        open_again(account_id)
     unmark_billed(bill_number=bill.number, now=now, actor=actor)
     if bill.asked_minor is not None:
         put_back(bill)
@@ -186,6 +189,8 @@ def refuse_reversal(bill: Bill) -> None:
     `NotLatest` where later bills go on from it."""
     if bill.state != Bill.State.ISSUED:
         raise BillReversed(bill.number)
+    if bill.is_arrears:
+        return
     if bill.kind == Bill.Kind.TAKEN_OVER:
         raise NotOurs(bill.number)
     opened = BillingAccount.objects.values_list("opened_date", flat=True).get(pk=bill.account_id)
@@ -205,9 +210,12 @@ def _require(actor: Actor | None, accounts: Mapping[int, BillingAccount]) -> Non
             actor.require(ISSUE, organisation_id)
 
 
-def _posting_ids(bill_id: int) -> list[int]:
+def _posting_ids(bill: Bill) -> list[int]:
     """The postings of a bill: its own, none of a bill of nothing, and that of what is asked."""
-    rows = Posting.objects.filter(source__in=[SOURCE, BUDGET], key=str(bill_id))
+    if bill.is_arrears:
+        taken = Posting.objects.filter(event=Event.BALANCE_TAKEN_OVER, entries__bill=bill.pk)
+        return list(taken.distinct().values_list("pk", flat=True))
+    rows = Posting.objects.filter(source__in=[SOURCE, BUDGET], key=str(bill.pk))
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 

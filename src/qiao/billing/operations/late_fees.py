@@ -8,8 +8,8 @@ from django.db.models import Sum
 from qiao.billing.models import BillingAccount
 from qiao.billing.models import Entry as EntryRow
 from qiao.billing.operations.posting import NewPosting, post
-from qiao.billing.queries.late_fees import INTEREST, accrued
-from qiao.billing.rules.money.postings import OWN, Entry, Event, Ledger
+from qiao.billing.queries.late_fees import accrued
+from qiao.billing.rules.money.postings import INTEREST, OWN, Entry, Event, Ledger
 from qiao.core.actor import Actor
 
 SOURCE = "late_fee"
@@ -59,14 +59,38 @@ def waive_late_fee(
     post([posting], actor=actor, now=now)
 
 
+def clear_late_fee(
+    account: BillingAccount,
+    *,
+    bill_id: int,
+    day: date,
+    reason: str,
+    actor: Actor | None,
+    now: datetime,
+) -> None:
+    """Leave no late fee on a bill of a locked account whose postings were taken back: what was
+    charged is waived, what was waived of a fee that was taken over falls away with it. Raises
+    `DayClosed`."""
+    late = late_fee_of(bill_id)
+    event = Event.LATE_FEE_WAIVED if late > 0 else Event.LATE_FEE_CHARGED
+    if late:
+        posting = _posting(
+            event, account, bill_id, -late, day, key=f"waived:reversal:{bill_id}", reason=reason
+        )
+        post([posting], actor=actor, now=now)
+
+
 def late_fee_of(bill_id: int) -> int:
-    """The late fee of a bill that was charged and not waived, paid or not, in minor units."""
+    """The late fee of a bill that was charged, or taken over, and not waived, paid or not, in
+    minor units."""
     rows = EntryRow.objects.filter(
         bill=bill_id,
         ledger=Ledger.RECEIVABLE,
         kind=INTEREST,
-        posting__event__in=[Event.LATE_FEE_CHARGED, Event.LATE_FEE_WAIVED],
-    )
+        posting__event__in=[
+            Event.LATE_FEE_CHARGED, Event.LATE_FEE_WAIVED, Event.BALANCE_TAKEN_OVER,
+        ],
+    )  # fmt: skip
     return rows.aggregate(minor=Sum("minor"))["minor"] or 0
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from django.db import connection
 
 from qiao.billing.models import Bill, BillingAccount
-from qiao.billing.queries.parties import LEFT
+from qiao.billing.queries.parties import LEFT, WITH_DAYS
 from qiao.billing.queries.terms import tariffs_by_version, terms_of
 from qiao.billing.rules.bills.facts import Facts, Quantities, read_facts, read_used, years_of
 from qiao.billing.rules.bills.lines import total_of
@@ -35,6 +35,7 @@ SELECT w.account_id,
  CROSS JOIN LATERAL (
       SELECT l.facts, l.end_date FROM billing_bill l
        WHERE l.account_id = w.account_id AND l.state = 'issued' AND l.end_date <= w.day
+         AND {WITH_DAYS.format(bill="l")}
        ORDER BY l.end_date DESC LIMIT 1) b
  CROSS JOIN LATERAL (SELECT {LEFT.format(account="w.account_id", day="w.day")} AS since) f
 """

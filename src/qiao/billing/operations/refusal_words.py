@@ -9,6 +9,7 @@ from django.utils.translation import ngettext, pgettext
 from qiao.billing import operations as ops
 from qiao.billing.operations import (
     accounts,
+    balance_asking,
     billing,
     budget,
     feeds,
@@ -203,6 +204,15 @@ WORDS: Final[Mapping[type[Exception], Callable[[Any], Told]]] = {
     ),
     terms.TariffUnfit: lambda _each: ("tariff", _("This tariff is not of this service.")),
     terms.NothingChanged: lambda _each: ("", _("It is billed like this already.")),
+    balance_asking.AsOfLater: lambda each: (
+        "as_of",
+        _("Not after %(day)s: what will stand later is not known yet.")
+        % {"day": each.today.isoformat()},
+    ),
+    balance_asking.AsOfClosed: lambda each: (
+        "as_of",
+        _("A day after %(day)s: all days up to it are closed.") % {"day": each.day.isoformat()},
+    ),
     accounts.NotEnding: lambda _each: ("", _("Its last bill was issued, or it is billed on.")),
     accounts.NothingBilled: lambda _each: (
         "until",

@@ -15,7 +15,7 @@ from qiao.billing.operations.posting import DayClosed
 from qiao.billing.operations.rating import RatedBill
 from qiao.billing.operations.running import reckon_bills, run_bills
 from qiao.billing.operations.runs import Of, State, held, locked
-from qiao.billing.queries.parties import BEGUN
+from qiao.billing.queries.parties import BEGUN, WITH_DAYS
 from qiao.billing.queries.review_limits import limits_for
 from qiao.billing.rules.bills.reviewing import Neighbours, Reckoned, findings
 from qiao.core.actor import Actor
@@ -196,6 +196,7 @@ SELECT w.id, w.account_id, a.months, b.before, b.streak
         FROM (SELECT x.is_estimated, row_number() OVER (ORDER BY x.end_date DESC) AS place
                 FROM billing_bill x WHERE x.account_id = w.account_id AND x.state = 'issued'
                  AND x.end_date > {BEGUN.format(account="w.account_id", day="a.billed_until")}
+                 AND {WITH_DAYS.format(bill="x")}
                ORDER BY x.end_date DESC LIMIT 12) l) b
 """
 _JUDGED: Final = """

@@ -1,8 +1,8 @@
 """The terms by which an account is billed change from a day on.
 
 They are said by people, with a reason; what a tariff asks is asked of them, and nothing is
-guessed. A change under which the last year's bills would have come to less is agreed to by a
-second person (`change_or_ask_terms`).
+guessed. What people say under which the last year's bills would have come to less is agreed to by
+a second person (`terms_asking`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,22 +11,17 @@ from datetime import date, datetime
 from typing import Final
 
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.utils import timezone
 
 from qiao.billing.events import TermsChanged
 from qiao.billing.models import BillingAccount, BillingTerms
 from qiao.billing.operations.posting import lock_accounts
-from qiao.billing.queries.asked import TERMS as ASKED
 from qiao.billing.queries.tariffs import TariffMissing, tariff_on
 from qiao.billing.queries.terms_shown import TERMS, terms_on
-from qiao.billing.queries.terms_trial import year_under
 from qiao.billing.rules.tariffs.asked import Asks, Said, TermFault, asks_of, read_terms
 from qiao.core import events
 from qiao.core.actor import Actor
-from qiao.core.approvals import request_approval
-from qiao.core.models import Approval
 from qiao.core.rules.text import clean
-from qiao.staff.queries import actor_by_id, packs_in_use
+from qiao.staff.queries import packs_in_use
 
 REASON_LENGTH: Final = 300
 
@@ -65,10 +60,6 @@ class NothingChanged(Exception):  # noqa: N818 - a refusal, not a fault
     """These terms hold already."""
 
 
-class TermsMoved(Exception):  # noqa: N818 - a refusal, not a fault
-    """Other terms hold than when somebody asked for these."""
-
-
 class BillingEnded(Exception):  # noqa: N818 - a refusal, not a fault
     """The account is not billed any more from a day on; `until` is that day."""
 
@@ -89,54 +80,6 @@ class NewTerms:
     reason: str
 
 
-def change_or_ask_terms(new: NewTerms, *, actor: Actor, now: datetime) -> BillingTerms | Approval:
-    """Let other terms hold from a day on; where the last year would have come to less under them,
-    or nothing tells, ask a second person first.
-
-    Raises what `change_terms` raises, and `AlreadyPending`.
-    """
-    account = lock_accounts([new.account_id])[new.account_id]
-    actor.require(TERMS, account.organisation_id)
-    said = _checked(account, new)
-    reason = reason_of(new.reason)
-    if not year_under(account, tariff_id=new.tariff_id, said=said).is_lower:
-        return change_terms(new, actor=actor, now=now)
-    held = terms_on(account.pk, new.since)
-    return request_approval(
-        kind=ASKED,
-        subject_id=account.pk,
-        organisation_id=account.organisation_id,
-        payload={
-            "since": new.since.isoformat(),
-            "tariff": new.tariff_id,
-            "given": {**said.labels, **said.numbers},
-            "held": held.pk if held else None,
-        },
-        reason=reason,
-        actor=actor,
-        now=now,
-    )
-
-
-def terms_agreed(*, approval: Approval, actor: Actor, now: datetime) -> None:
-    """A second person agreed: the terms hold from the day that was asked for.
-
-    Raises `TermsMoved` where other terms hold by now, and what `change_terms` raises.
-    """
-    del actor
-    asked = approval.payload
-    new = NewTerms(
-        approval.subject_id, date.fromisoformat(asked["since"]), asked["tariff"], asked["given"],
-        approval.reason,
-    )  # fmt: skip
-    lock_accounts([new.account_id])
-    held = terms_on(new.account_id, new.since)
-    if (held.pk if held else None) != asked["held"]:
-        raise TermsMoved(new.account_id)
-    asker = actor_by_id(approval.requested_by_id, day=timezone.localdate(now))
-    change_terms(new, actor=asker, now=now)
-
-
 def change_terms(new: NewTerms, *, actor: Actor | None, now: datetime) -> BillingTerms:
     """Let other terms hold from a day on, for good.
 
@@ -146,12 +89,13 @@ def change_terms(new: NewTerms, *, actor: Actor | None, now: datetime) -> Billin
     account = lock_accounts([new.account_id])[new.account_id]
     if actor is not None:
         actor.require(TERMS, account.organisation_id)
-    said = _checked(account, new)
+    said = checked(account, new)
     return hold(account, new, said, reason_of(new.reason), actor, now)
 
 
-def _checked(account: BillingAccount, new: NewTerms) -> Said:
-    """The terms, where they may hold from their day on."""
+def checked(account: BillingAccount, new: NewTerms) -> Said:
+    """The terms, where they may hold from their day on. Raises what `change_terms` raises about
+    them."""
     if account.closed_date is not None and new.since >= account.closed_date:
         raise BillingEnded(account.closed_date)
     if new.since < account.billed_until:

@@ -45,7 +45,8 @@ class BillRow:
     """One bill of a list; `owed_minor` is what is open of it now, with fees that are booked,
     `asked_minor` what was asked of it: where equal instalments run another amount than it comes
     to, and `budget_minor` what then stood to be settled, None for all others. `summary_id` and
-    `summary_number` are the document in which it came with others."""
+    `summary_number` are the document in which it came with others. `is_taken_over` where it came
+    from a former billing system once and for all; `told` says who tells it, and as of when."""
 
     bill_id: int
     number: str
@@ -70,6 +71,7 @@ class BillRow:
     told: Mapping[str, Any] | None
     summary_id: int | None
     summary_number: str | None
+    is_taken_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +86,12 @@ _ROW: Final = f"""
 SELECT b.id, b.number, b.account_id, a.number, a.service, b.organisation_id, b.start_date,
        b.end_date, b.issued_date, b.due_date, b.currency, b.total_minor, coalesce(b.owed, 0),
        b.usage, b.unit, b.state, b.is_estimated, b.asked, b.budget_minor, b.feed_id,
-       {seen.teller("b.feed_id")}, m.summary_id, m.number
+       {seen.teller("b.feed_id")}, m.summary_id, m.number,
+       b.kind = 'taken_over'
 """
 _COLUMNS: Final = """x.id, x.feed_id, x.number, x.account_id, x.organisation_id, x.start_date,
               x.end_date, x.issued_date, x.due_date, x.currency, x.total_minor, x.usage, x.unit,
-              x.state, x.is_estimated, x.asked, x.budget_minor"""
+              x.state, x.is_estimated, x.asked, x.budget_minor, x.kind"""
 _OWN: Final = """(
          SELECT i.*, NULL::bigint AS feed_id, coalesce(i.asked_minor, i.total_minor) AS asked
            FROM billing_bill i) x
@@ -101,7 +104,7 @@ _FED: Final = """(
                 g.usage, g.unit,
                 CASE WHEN g.is_cancelled THEN 'reversed' ELSE 'issued' END AS state,
                 false AS is_estimated, g.minor AS asked, NULL::bigint AS budget_minor,
-                g.open_minor AS owed
+                'regular'::text AS kind, g.open_minor AS owed
            FROM billing_fedbill g JOIN billing_feed f ON f.id = g.feed_id WHERE g.is_current) x
          CROSS JOIN LATERAL (SELECT x.owed) o"""
 _REST: Final = """

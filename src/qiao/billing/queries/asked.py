@@ -1,4 +1,4 @@
-"""What was asked of a second person about a bill or an account, and waits."""
+"""What was asked of a second person about a bill, an account or a file of balances, and waits."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +13,8 @@ WAIVE: Final = "late_fee.waive"
 LOWER: Final = "budget.lower"
 TERMS: Final = "billing.terms"
 """These two are about an account."""
+BALANCES: Final = "billing.balances"
+"""This one is about a file of balances."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ def lowering_asked(account_id: int) -> Asked | None:
 def terms_asked(account_id: int) -> Asked | None:
     """The request that other terms hold for an account, where one waits."""
     return next(iter(_waiting([TERMS], account_id)), None)
+
+
+def balances_asked(file_id: int) -> Asked | None:
+    """The request that the balances of a file be taken over, where one waits."""
+    return next(iter(_waiting([BALANCES], file_id)), None)
 
 
 def _waiting(kinds: Sequence[str], subject_id: int) -> list[Asked]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from qiao.billing.models import Bill
-from qiao.billing.queries.parties import BEGUN
+from qiao.billing.queries.parties import BEGUN, WITH_DAYS
 from qiao.core.prepared import fetch_all
 from qiao.customers.queries.payers import paid_by
 
@@ -107,6 +107,7 @@ SELECT w.id, p.id, p.start_date, p.total_minor, trim_scale(p.usage), p.unit
          AND (x.end_date < w.day OR x.id = w.id)
          AND x.end_date > {BEGUN.format(account="w.account_id", day="w.start_date")}
          AND (x.issued_date >= pays.day OR x.id = w.id)
+         AND ({WITH_DAYS.format(bill="x")} OR x.id = w.id)
        ORDER BY x.end_date DESC LIMIT %(most)s) p
  ORDER BY w.id, p.start_date
 """

@@ -79,7 +79,6 @@ class BillShown:
     usage: str
     state: str
     tone: str
-    last_day: date
     replaced_by: Bill | None
     late: LateShown | None
     case_id: int | None
@@ -118,7 +117,6 @@ def bill_shown(*, actor: Actor, bill_id: int, today: date) -> BillShown:
         usage=words.used(bill),
         state=state,
         tone=tone,
-        last_day=bill.last_day,
         replaced_by=Bill.objects.filter(before=bill).first(),
         late=_late(bill, today),
         case_id=held_bills([bill.account_id]).get(bill.pk),

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.db.models import F
+
 from qiao.billing.models import Bill, BillingAccount, BillingTerms, BudgetPlan, Standing
-from qiao.billing.queries.parties import BEGUN
+from qiao.billing.queries.parties import BEGUN, WITH_DAYS
 from qiao.billing.rules.money.budget import (
     EARLY_DAYS,
     MONTHS,
@@ -35,7 +37,8 @@ _OF_YEAR: Final = f"""
         FROM billing_bill b
        WHERE b.account_id = :account: AND b.state = 'issued' AND b.end_date <= :day:
          AND b.end_date > (:day: - interval '1 year')::date
-         AND b.end_date > {BEGUN.format(account=":account:", day=":day:")}"""
+         AND b.end_date > {BEGUN.format(account=":account:", day=":day:")}
+         AND {WITH_DAYS.format(bill="b")}"""
 
 
 def _of_year(account: str, day: str) -> str:
@@ -145,7 +148,7 @@ def foreseen(account: BillingAccount, *, asked: int, year: Year) -> list[Foresee
     each."""
     since = months_after(account.billed_until, -MONTHS)
     bills = Bill.objects.filter(
-        account=account, state=Bill.State.ISSUED, end_date__gt=since
+        account=account, state=Bill.State.ISSUED, end_date__gt=since, start_date__lt=F("end_date")
     ).values_list("start_date", "end_date", "total_minor")
     known = [Charged(*each) for each in bills] if year.basis == BudgetPlan.Basis.OWN else []
     whole = year.minor or asked * MONTHS // account.months

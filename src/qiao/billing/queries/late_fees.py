@@ -2,7 +2,9 @@
 
 A fee is reckoned anew from the whole history of a bill's principal, by the rates that the company
 has set for the days (see `contributions.PARAMETERS`), without the days and parts that are
-disputed. What is charged is the difference.
+disputed. What is charged is the difference. What is owed of a bill of a former billing system was
+owed since a day that it says: the day on which it was due, or that before which a late fee was
+reckoned there.
 """
 
 from collections import defaultdict
@@ -23,7 +25,7 @@ from qiao.billing.rules.money.late_fees import (
     less_disputed,
     owed_days,
 )
-from qiao.billing.rules.money.postings import OWN, Ledger
+from qiao.billing.rules.money.postings import INTEREST, OWN, Ledger
 from qiao.core.parameters import dated_values, find
 from qiao.core.rules.periods import Period
 from qiao.staff.queries import chain_of
@@ -31,7 +33,6 @@ from qiao.staff.queries import chain_of
 SERVICES: Final = ("water", "power", "gas")
 HOUSEHOLD, OTHERS, CARRIED = "household", "others", "carried"
 LEAST, MOST = "billing.late_fee_least", "billing.late_fee_most"
-INTEREST: Final = "interest"
 
 
 def rate_key(service: str, who: str) -> str:
@@ -67,13 +68,17 @@ SELECT b.id, b.account_id, b.organisation_id, a.service, a.use, b.due_date
  ORDER BY b.account_id, b.due_date, b.id
 """
 _BOOKED: Final = """
-SELECT w.id, p.booked_date, e.kind, sum(e.minor)
+SELECT w.id, v.day, e.kind, p.event = 'balance_taken_over', sum(e.minor)
   FROM unnest(%(bills)s::bigint[]) AS w (id)
+  JOIN billing_bill b ON b.id = w.id
   JOIN billing_entry e ON e.bill_id = w.id AND e.ledger = 'receivable'
   JOIN billing_posting p ON p.id = e.posting_id
+ CROSS JOIN LATERAL (
+      SELECT CASE p.event WHEN 'balance_taken_over' THEN (b.facts ->> 'owed_since')::date
+             ELSE p.booked_date END AS day) v
  WHERE e.kind = 'principal'
-    OR (e.kind = 'interest' AND p.event = 'late_fee_charged')
- GROUP BY w.id, p.booked_date, e.kind ORDER BY w.id, p.booked_date
+    OR (e.kind = 'interest' AND p.event IN ('late_fee_charged', 'balance_taken_over'))
+ GROUP BY w.id, v.day, e.kind, p.event = 'balance_taken_over' ORDER BY w.id, v.day
 """
 
 
@@ -96,11 +101,13 @@ def accrued(account_ids: Collection[int], *, day: date) -> list[Accrued]:
         return []
     principal: dict[int, list[tuple[date, int]]] = defaultdict(list)
     charged: dict[int, int] = defaultdict(int)
+    before: dict[int, int] = defaultdict(int)
     with connection.cursor() as cursor:
         cursor.execute(_BOOKED, {"bills": [row[0] for row in overdue]})
-        for bill_id, booked, kind, minor in cursor.fetchall():
+        for bill_id, booked, kind, is_taken_over, minor in cursor.fetchall():
             if kind == INTEREST:
                 charged[bill_id] += int(minor)
+                before[bill_id] += int(minor) if is_taken_over else 0
             else:
                 principal[bill_id].append((booked, int(minor)))
     disputed = disputed_bills({row[1] for row in overdue})
@@ -108,7 +115,10 @@ def accrued(account_ids: Collection[int], *, day: date) -> list[Accrued]:
     for bill_id, account_id, unit, service, use, due in overdue:
         left_out = [(each.period, each.minor) for each in disputed.get(bill_id, ())]
         owed = less_disputed(owed_days(principal[bill_id]), left_out)
-        fee = late_fee(due=due, until=day, owed=owed, rules=rules[unit, service, use])
+        fee = late_fee(
+            due=due, until=day, owed=owed, rules=rules[unit, service, use],
+            before=before[bill_id],
+        )  # fmt: skip
         if fee.minor:
             found.append(Accrued(account_id, bill_id, fee, charged[bill_id]))
     return found

@@ -11,3 +11,6 @@ nobody did. `account` and `day` as SQL knows them."""
 BEGUN: Final = f"coalesce({LEFT}, '-infinity'::date)"
 """The first day that is billed to whoever has an account on a day; bills that end up to it are of
 others. `account` and `day` as SQL knows them."""
+WITH_DAYS: Final = "{bill}.end_date > {bill}.start_date"
+"""Whether a bill is for days, as SQL: what was owed in a former billing system is not, and is
+never compared with, gone on from or counted among bills. `bill` as SQL calls its row."""

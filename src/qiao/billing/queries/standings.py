@@ -48,6 +48,12 @@ def ahead_of(rows: Iterable[Standing]) -> int:
     return -sum(row.minor for row in rows if row.ledger == Ledger.PREPAID)
 
 
+def deposit_of(account_id: int) -> int:
+    """What is deposited for an account, in minor units."""
+    rows = Standing.objects.filter(account=account_id, ledger=Ledger.DEPOSIT)
+    return -sum(rows.values_list("minor", flat=True))
+
+
 def fingerprint(rows: Iterable[Standing]) -> str:
     """What stands on an account in short: whoever acts on what they saw shows that it is still
     so."""

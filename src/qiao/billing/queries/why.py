@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from qiao.billing import showing
 from qiao.billing.models import Bill
-from qiao.billing.queries.parties import BEGUN
+from qiao.billing.queries.parties import BEGUN, WITH_DAYS
 from qiao.billing.queries.terms import tariffs_by_version
 from qiao.billing.rules.bills.facts import Facts, read_facts
 from qiao.billing.rules.tariffs.comparing import BillFacts, Cause, Comparison, compare_many
@@ -46,12 +46,14 @@ SELECT w.id, coalesce(y.id, p.id), y.id IS NOT NULL
        WHERE b.account_id = w.account_id AND b.state = 'issued' AND b.end_date <= w.day
          AND abs(b.start_date - (w.day - %(year)s::int)) <= %(near)s::int
          AND b.end_date > {BEGUN.format(account="w.account_id", day="w.day")}
+         AND {WITH_DAYS.format(bill="b")}
        ORDER BY abs(b.start_date - (w.day - %(year)s::int)), b.id LIMIT 1) y ON true
   LEFT JOIN LATERAL (
       SELECT b.id FROM billing_bill b
        WHERE y.id IS NULL AND b.account_id = w.account_id AND b.state = 'issued'
          AND b.end_date <= w.day
          AND b.end_date > {BEGUN.format(account="w.account_id", day="w.day")}
+         AND {WITH_DAYS.format(bill="b")}
        ORDER BY b.end_date DESC LIMIT 1) p ON true
  WHERE coalesce(y.id, p.id) IS NOT NULL
 """

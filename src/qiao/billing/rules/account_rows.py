@@ -18,11 +18,13 @@ LONGEST_NUMBER: Final = 40
 LONGEST_ANSWER: Final = 40
 LONGEST_REASON: Final = 300
 _SHOWN: Final = 40
+ACCOUNT_NAMES: Final = (
+    "accountnumber accountno accountid account customeraccount "
+    "户号 戶號 用户编号 用戶編號 客户编号 用户号 用電戶號 缴费户号 水号"
+)
+"""What files of utilities call the number of an account."""
 _NAMES: Final = {
-    "account": (
-        "accountnumber accountno accountid account customeraccount "
-        "户号 戶號 用户编号 用戶編號 客户编号 用户号 用電戶號 缴费户号 水号"
-    ),
+    "account": ACCOUNT_NAMES,
     "tariff": (
         "tariff pricecategory rateclass ratecode priceplan "
         "价目 價目 用水性质 用水性質 用电类别 用電類別 用气性质 用氣性質 "

@@ -1,7 +1,6 @@
 """``{% load counter %}``: money, owners and ledgers in the reader's language."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from django import template
@@ -9,11 +8,13 @@ from django import template
 from qiao.billing.ledger_words import KINDS, ledger_name, owner_name
 from qiao.billing.models import Payment
 from qiao.billing.showing import money
+from qiao.billing.showing_bills import days_words
 from qiao.core.wording import from_names
 
 register = template.Library()
 register.filter("money", money)
 register.filter("ledger", ledger_name)
+register.filter("days", days_words)
 
 
 @register.filter
@@ -32,12 +33,6 @@ def owed_as(kind: str) -> str:
 def means_name(means: str) -> str:
     """By what a payment was made."""
     return str(Payment.Means(means).label)
-
-
-@register.filter
-def last_day(end: date) -> date:
-    """The last day of days whose end is exclusive."""
-    return end - timedelta(days=1)
 
 
 @register.filter

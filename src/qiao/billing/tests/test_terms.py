@@ -16,7 +16,13 @@ from qiao.billing.operations import billing
 from qiao.billing.operations import terms as own
 from qiao.billing.operations.accounts import go_on_billing
 from qiao.billing.operations.running import run_bills
-from qiao.billing.operations.terms import change_or_ask_terms, terms_agreed
+from qiao.billing.operations.terms_asking import (
+    TermsMoved,
+    begin_or_ask,
+    change_or_ask_terms,
+    go_on_or_ask,
+    terms_agreed,
+)
 from qiao.billing.queries.terms_shown import terms_on
 from qiao.billing.queries.terms_trial import year_under
 from qiao.billing.rules.tariffs.asked import Said
@@ -156,7 +162,7 @@ def test_more_for_the_year_holds_at_once_and_less_waits(company: Company, accoun
     assert now_held is not None
     assert (now_held.numbers, now_held.created_by_id) == ({"people": "6"}, company.agent.staff_id)
     assert BillingTerms.objects.filter(account=account).count() == 2
-    with pytest.raises(own.TermsMoved):
+    with pytest.raises(TermsMoved):
         terms_agreed(approval=asked, actor=company.chief, now=NOW)
     with pytest.raises(own.NothingChanged):
         change_or_ask_terms(wanted(account), actor=company.agent, now=NOW)
@@ -253,6 +259,61 @@ def test_a_last_bill_stays_once_billing_began_anew(company: Company) -> None:
     with pytest.raises(billing.BegunAnew) as refused:
         ops.reverse_bill(bill_id=result.bills[account], day=UNTIL, reason="x", actor=None, now=NOW)
     assert refused.value.opened == date(2026, 8, 1)
+
+
+def test_beginning_anew_for_less_waits_for_a_second_person(company: Company, account: int) -> None:
+    ops.end_billing(
+        account_id=account, until=NEW_YEAR, reason="moved out", actor=company.agent, now=NOW
+    )
+    day = date(2026, 12, 1)
+    six, same = wanted(account, day), wanted(account, day, given={"people": "4"})
+    asked = begin_or_ask(six, months=2, actor=company.agent, now=NOW)
+    assert isinstance(asked, Approval)
+    assert BillingAccount.objects.get(pk=account).closed_date == NEW_YEAR, "nothing begins before"
+    (told,) = tell_terms(asked).differences
+    assert (told.before, str(told.after).endswith("people 6")) == ("–", True)
+    terms_agreed(approval=asked, actor=company.chief, now=NOW)
+    begun = BillingAccount.objects.get(pk=account)
+    assert (begun.closed_date, begun.billed_until, begun.months) == (None, day, 2)
+    held = terms_on(account, day)
+    assert held is not None
+    assert (held.numbers, held.created_by_id) == ({"people": "6"}, company.agent.staff_id)
+    with pytest.raises(TermsMoved):
+        terms_agreed(approval=asked, actor=company.chief, now=NOW)
+    with pytest.raises(births.BilledAlready):
+        begin_or_ask(same, months=2, actor=company.agent, now=NOW)
+
+
+def test_beginning_anew_for_the_same_or_for_the_first_time_asks_nobody(
+    company: Company, account: int
+) -> None:
+    ops.end_billing(
+        account_id=account, until=NEW_YEAR, reason="moved out", actor=company.agent, now=NOW
+    )
+    same = wanted(account, date(2026, 12, 1), given={"people": "4"})
+    assert isinstance(begin_or_ask(same, months=1, actor=company.agent, now=NOW), BillingAccount)
+    fresh = make_account(company.agent)
+    first = wanted(fresh.pk, date(2026, 12, 1))
+    assert isinstance(begin_or_ask(first, months=1, actor=company.agent, now=NOW), BillingAccount)
+
+
+def test_going_on_without_the_terms_that_were_to_come_is_held_to_the_same_rule(
+    company: Company, account: int
+) -> None:
+    ops.change_terms(wanted(account, given={"people": "9"}), actor=None, now=NOW)
+    ops.change_terms(
+        wanted(account, date(2026, 12, 1), given={"people": "4"}), actor=None, now=NOW
+    )
+    ops.end_billing(
+        account_id=account, until=date(2026, 11, 20), reason="moves", actor=company.agent, now=NOW
+    )
+    asked = go_on_or_ask(account_id=account, actor=company.agent, now=NOW)
+    assert isinstance(asked, Approval)
+    assert BillingAccount.objects.get(pk=account).closed_date == date(2026, 11, 20)
+    terms_agreed(approval=asked, actor=company.chief, now=NOW)
+    assert BillingAccount.objects.get(pk=account).closed_date is None
+    with pytest.raises(TermsMoved):
+        terms_agreed(approval=asked, actor=company.chief, now=NOW)
 
 
 def test_the_same_number_typed_otherwise_changes_nothing(company: Company, account: int) -> None:

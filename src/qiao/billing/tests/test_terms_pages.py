@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from qiao.billing.models import BillingAccount, BillingTerms, Tariff
+from qiao.billing.operations import end_billing
 from qiao.billing.queries.terms_shown import terms_on
 from qiao.billing.tests.counter import at
-from qiao.billing.tests.lives import a_billed_year, an_account
+from qiao.billing.tests.lives import NOW, a_billed_year, an_account
 from qiao.core.models import Approval
 from qiao.customers.tests.factories import make_account
 from qiao.staff.tests.cast import Company, person
@@ -105,3 +106,23 @@ def test_whoever_may_only_look_looks(company: Company) -> None:
     assert client.get(reverse("billing:terms_edit", args=[account])).status_code == 403
     stranger = at(company.outsider_staff)
     assert stranger.get(reverse("billing:terms", args=[account])).status_code == 404
+
+
+def test_beginning_anew_shows_the_last_year_and_asks_for_less(
+    company: Company, account: int
+) -> None:
+    end_billing(
+        account_id=account, until=date.fromisoformat(SINCE), reason="x", actor=company.agent,
+        now=NOW,
+    )  # fmt: skip
+    client = at(company.agent_staff)
+    edit = reverse("billing:terms_edit", args=[account])
+    page = client.get(f"{edit}?tariff={household().pk}&since=2026-12-01").content.decode()
+    assert "The first bill begins on that day" in page
+    assert "a second person has to agree" in page
+    assert page.count("/bills/") > 12
+    values = {"tariff": household().pk, "since": "2026-12-01", "months": "1", "reason": "back"}
+    done = client.post(edit, values, follow=True)
+    assert "Less would have been asked under these terms" in done.content.decode()
+    assert Approval.objects.get(kind="billing.terms").reason == "back"
+    assert BillingAccount.objects.get(pk=account).closed_date == date.fromisoformat(SINCE)

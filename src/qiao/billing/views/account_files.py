@@ -10,13 +10,9 @@ from django.utils.translation import gettext as _
 from qiao.billing.forms.account_files import AccountFileForm
 from qiao.billing.models import AccountFile
 from qiao.billing.operations.account_files import ACCOUNTS
-from qiao.billing.queries.account_files import (
-    FileMissing,
-    file_for,
-    list_files,
-    refused_rows,
-)
+from qiao.billing.queries.account_files import file_for, list_files, refused_rows
 from qiao.billing.queries.terms_shown import TERMS
+from qiao.billing.queries.uploaded import FileMissing
 from qiao.billing.showing_account_files import (
     fault_word,
     field_words,

@@ -22,6 +22,7 @@ from qiao.billing.queries.invoices import invoices_of_account
 from qiao.billing.queries.panels import account_money, bill_chart, money_of
 from qiao.billing.queries.runs import ISSUE
 from qiao.billing.queries.shifts import CLOSE
+from qiao.billing.queries.standings import deposit_of
 from qiao.billing.queries.summaries import collecting_of
 from qiao.billing.queries.terms_shown import held_words, terms_on
 from qiao.billing.queries.why import why
@@ -155,12 +156,13 @@ def account(request: StaffRequest, account_id: int) -> HttpResponse:
         actor=request.actor, account_id=account_id, today=_today(request), before=before
     )
     row = money_of(actor=request.actor, account_id=account_id, now=request.now)
-    lowering = lowering_asked(account_id)
+    lowering, deposit = lowering_asked(account_id), deposit_of(account_id)
     held = terms_on(account_id, today_in(request, record.organisation_id))
     context = {
         "account": record,
         "lowering": lowering,
         "terms": held_words(held) if held else "",
+        "deposit": money(deposit, row["currency"]) if row and deposit else "",
         "lowering_to": money(lowering.minor or 0, row["currency"]) if lowering and row else "",
         "parties": _now(parties, _today(request)),
         "money": account_money(row) if row else None,

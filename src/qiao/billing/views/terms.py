@@ -14,8 +14,13 @@ from django.utils.translation import pgettext
 
 from qiao.billing.forms.terms import EndForm, GoOnForm, TermsForm
 from qiao.billing.models import BillingAccount
-from qiao.billing.operations.accounts import begin_billing, end_billing, go_on_billing
-from qiao.billing.operations.terms import NewTerms, change_or_ask_terms
+from qiao.billing.operations.accounts import end_billing
+from qiao.billing.operations.terms import NewTerms
+from qiao.billing.operations.terms_asking import (
+    begin_or_ask,
+    change_or_ask_terms,
+    go_on_or_ask,
+)
 from qiao.billing.queries.asked import terms_asked
 from qiao.billing.queries.bills import VIEW
 from qiao.billing.queries.tariffs import day_of
@@ -94,6 +99,7 @@ def edit(request: StaffRequest, account_id: int) -> HttpResponse:
         "account": seen.record,
         "form": form,
         "begins": not seen.runs,
+        "begins_first": seen.billed is None,
         "held": _held(seen) if seen.runs else None,
         "year": _year(seen, form),
         "billed": seen.billed,
@@ -117,7 +123,10 @@ def end(request: StaffRequest, account_id: int) -> HttpResponse:
     words = {
         "back": _page(account_id),
         "title": _("Bill this account no more?"),
-        "text": _("Its meter is read up to that day, and the bill up to then is the last one."),
+        "text": _(
+            "Its meter is read up to that day, and the bill up to then is the last one. Once that"
+            " is issued, the account is closed with that day; what is owed is owed on."
+        ),
         "facts": [(_("Billed up to"), seen.billed.billed_until.isoformat())],
         "confirm": pgettext("billing", "End it"),
     }
@@ -133,8 +142,11 @@ def go_on(request: StaffRequest, account_id: int) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> str:
         del data
-        go_on_billing(account_id=account_id, actor=request.actor, now=request.now)
-        messages.success(request, _("It is billed on."))
+        done = go_on_or_ask(account_id=account_id, actor=request.actor, now=request.now)
+        if isinstance(done, Approval):
+            _tell(request, done)
+        else:
+            messages.success(request, _("It is billed on."))
         return _page(account_id)
 
     words = {
@@ -157,7 +169,7 @@ def _act(request: StaffRequest, seen: _Seen, form: TermsForm) -> Any:
     )
     if seen.runs:
         return change_or_ask_terms(new, actor=request.actor, now=request.now)
-    return begin_billing(new, months=data["months"], actor=request.actor, now=request.now)
+    return begin_or_ask(new, months=data["months"], actor=request.actor, now=request.now)
 
 
 def _tell(request: StaffRequest, done: Any) -> None:
@@ -205,10 +217,10 @@ def _initial(seen: _Seen) -> dict[str, Any]:
 
 
 def _year(seen: _Seen, form: TermsForm) -> YearShown | None:
-    """What the last year would have come to under what is in the form; None where nothing is
-    billed yet, or the form is no answer yet."""
+    """What the last year would have come to under what is in the form, also that before billing
+    ended; None where nothing is billed yet, or the form is no answer yet."""
     answer = form.said()
-    if not seen.runs or seen.billed is None or form.chosen is None or not answer or answer[1]:
+    if seen.billed is None or form.chosen is None or not answer or answer[1]:
         return None
     found = year_under(seen.billed, tariff_id=form.chosen.tariff_id, said=answer[0])
     names = input_names(form.chosen.tariff_id, found.uncounted)

@@ -21,6 +21,7 @@ from qiao.customers.operations.callers import (
     is_served,
 )
 from qiao.customers.operations.cards import add_card, end_card
+from qiao.customers.operations.closing import close_accounts, reopen_accounts
 from qiao.customers.operations.customers import (
     NewIdentity,
     NewPhone,
@@ -159,6 +160,7 @@ __all__ = [
     "call_in_expired",
     "change_name",
     "claim_protection",
+    "close_accounts",
     "confirm_protection",
     "end_card",
     "end_party",
@@ -185,6 +187,7 @@ __all__ = [
     "open_account_at",
     "register_customer",
     "remind_of_protection",
+    "reopen_accounts",
     "restate_protections",
     "reveal_identity",
     "reveal_phone",

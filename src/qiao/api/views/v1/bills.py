@@ -1,6 +1,7 @@
 """Bills, as an accounting system or a payment channel reads them."""
 
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -33,9 +34,15 @@ class BillLine(Shown):
     Where equal instalments run, another amount is asked, and `budget_minor` is what then stood to
     be settled by a later bill; it is null for all others. `summary_id` and `summary_number` are
     the document in which it came with others. It is for the days from `start_date` to the day
-    before `end_date`."""
+    before `end_date`.
 
-    bill_id: int
+    One that was owed in a former billing system and taken over `is_taken_over`, under its number
+    there: what is told is what was open then, and where both days are the same, it was for days
+    before them. One that another system bills is told by it: `billed_by` is its name, `as_of`
+    the moment up to which it told all, and `bill_id` is null. Of one that is billed here those two
+    are null."""
+
+    bill_id: int | None
     number: str
     account_id: int
     account_number: str
@@ -56,6 +63,9 @@ class BillLine(Shown):
     budget_minor: int | None
     summary_id: int | None
     summary_number: str | None
+    is_taken_over: bool
+    billed_by: str | None
+    as_of: datetime | None
 
 
 class Bills(Shown):
@@ -89,6 +99,7 @@ class BillShown(BillLine):
 Text = Annotated[str, Query(max_length=40)]
 State = Annotated[Literal["", "issued", "reversed"], Query()]
 Age = Annotated[Literal["", "all", "late", "due", "30", "90", "365", "old"], Query()]
+BilledBy = Annotated[Literal["here", "all"], Query()]
 OnDay = Annotated[Day | None, Query()]
 
 
@@ -97,7 +108,9 @@ OnDay = Annotated[Day | None, Query()]
     about=_(
         "Those issued from `since` to before `until`, by number of a bill or an account, state and"
         " what is owed: `all` that is open, `late`, `due` for not due yet, or late by up to 30, 90"
-        " or 365 days, `old` for longer. Bills of other systems are told with their accounts."
+        " or 365 days, `old` for longer. Without `billed_by`, or by `here`, those of this system,"
+        " such as were taken over from a former one among them; by `all` also those that other"
+        " systems feed, with whose they are and as of when."
     ),
 )  # fmt: skip
 def list_bills(
@@ -107,6 +120,7 @@ def list_bills(
     until: OnDay = None,
     state: State = "",
     age: Age = "",
+    billed_by: BilledBy = "here",
     after: Cursor = "",
     limit: Limit = PAGE_ROWS,
 ) -> Bills:
@@ -119,16 +133,26 @@ def list_bills(
             until=until,
             state=state,
             age=age,
-            source="own",
+            source="own" if billed_by == "here" else "",
         ),
         today=timezone.localdate(request.call.now),
         after=str(read_cursor(LISTED, after) or ""),
         limit=limit,
     )
     return Bills(
-        items=[BillLine.model_validate(row) for row in page.rows],
+        items=[_line(row) for row in page.rows],
         next=cursor_for(LISTED, page.following or None),
     )
+
+
+def _line(row: queries.BillRow) -> BillLine:
+    told = row.told or {}
+    source = {
+        "bill_id": None if row.feed_id else row.bill_id,
+        "billed_by": told.get("name"),
+        "as_of": told.get("as_of"),
+    }
+    return BillLine.model_validate({**asdict(row), **source})
 
 
 @reads(
@@ -141,7 +165,7 @@ def get_bill(request: ProgramRequest, bill_id: PathId) -> BillShown:
         row, lines = queries.bill_with_lines(actor=actor_of(request), bill_id=bill_id)
     except queries.BillMissing as missing:
         raise Http404(f"bill {bill_id}") from missing
-    own = BillLine.model_validate(row).model_dump()
+    own = _line(row).model_dump()
     who = queries.addressee_of(bill_id)
     return BillShown(
         **own,

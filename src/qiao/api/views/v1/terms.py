@@ -93,6 +93,8 @@ def _told(request: ProgramRequest, account_id: int) -> BilledHow:
     group=GROUP, title=gettext_lazy("Begin to bill an account"),
     about=gettext_lazy(
         "An account that is billed already answers 409; so does a day before the last bill."
+        " No second person is asked, also where billing ended and begins anew for less: give a"
+        " key this scope only where its owner decides."
     ),
 )  # fmt: skip
 def begin(request: ProgramRequest, account_id: PathId, body: BillingBegun) -> Done:
@@ -122,7 +124,8 @@ def change(request: ProgramRequest, account_id: PathId, body: TermsSent) -> Done
     "/accounts/{account_id}/billing/end", "endBilling", scope="terms:write", answer=BilledHow,
     group=GROUP, title=gettext_lazy("Bill an account no more"),
     about=gettext_lazy(
-        "The bill up to that day is the last one. Days that are billed answer 409."
+        "The bill up to that day is the last one; once it is issued, the account is closed with"
+        " that day. Days that are billed answer 409."
     ),
 )  # fmt: skip
 def end(request: ProgramRequest, account_id: PathId, body: BillingEnded) -> Done:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from qiao.core.rules.money import Money
-from qiao.core.rules.months import Month, months_between
+from qiao.core.rules.months import Month, month_of, months_between
 
 Told = Mapping[str, Money | Month | Decimal | date | str]
 # Units of use by the name of the value that says them.
@@ -80,7 +80,10 @@ def arrears_told(bills: Iterable[ToldBill]) -> list[Told]:
 
 
 def _period(start: date, end: date) -> dict[str, Month | date]:
-    """A month, several whole ones, or the days from the first to the last."""
+    """A month, several whole ones, or the days from the first to the last; of a bill without days
+    the month in which they ended."""
+    if start == end:
+        return {"month": month_of(end - timedelta(days=1))}
     months = months_between(start, end)
     if months is None:
         return {"since": start, "until": end - timedelta(days=1)}

@@ -85,7 +85,8 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class LateFee:
-    """A fee in minor units and the days that it comes from; `fee` of a stretch is exact."""
+    """A fee in minor units and the days that it comes from; `fee` of a stretch is exact. What had
+    run of it in a former billing system is among it, without its days."""
 
     minor: int
     stretches: tuple[Stretch, ...]
@@ -97,11 +98,13 @@ def late_fee(
     until: date,
     owed: Sequence[Owed],
     rules: Sequence[LateFeeRule],
+    before: int = 0,
 ) -> LateFee:
-    """The fee of a bill for the days after `due`, up to and with `until`. Raises `BadRules`."""
+    """The fee of a bill for the days after `due`, up to and with `until`; `before` is what had run
+    of it elsewhere, on days on which nothing is `owed` here. Raises `BadRules`."""
     _check(rules)
     if until <= due:
-        return LateFee(0, ())
+        return LateFee(before, ())
     running = Period(due + timedelta(days=1), until + timedelta(days=1))
     new_year = date(due.year + 1, 1, 1)
     stretches = []
@@ -113,7 +116,10 @@ def late_fee(
                 stretches.append(Stretch(days, debt.minor, daily, fee))
     stretches.sort(key=lambda each: each.period.start)
     total = sum((each.fee for each in stretches), Decimal(0))
-    return LateFee(_bounded(total, stretches, rules, until), tuple(stretches))
+    if not total:
+        return LateFee(before, tuple(stretches))
+    minor = _bounded(total + before, stretches, rules, until)
+    return LateFee(max(minor, before), tuple(stretches))
 
 
 def _at_rates(
@@ -136,8 +142,6 @@ def _bounded(
 ) -> int:
     """Rounded, not below the least nor above the most of the rule that holds at the end."""
     minor = int(total.quantize(Decimal(1), ROUND_HALF_UP))
-    if not total:
-        return 0
     rule = next((each for each in rules if contains(each.period, until)), rules[-1])
     minor = max(minor, rule.least)
     if rule.most is not None:

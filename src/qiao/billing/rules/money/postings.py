@@ -18,6 +18,8 @@ OWN: Final = "company"
 
 PRINCIPAL: Final = "principal"
 """What a bill itself is owed as, beside costs and interest; see `allocation.Kind`."""
+INTEREST: Final = "interest"
+"""What a late fee is owed as."""
 
 
 class Ledger(StrEnum):
@@ -37,6 +39,7 @@ class Ledger(StrEnum):
     WRITTEN_OFF = "written_off"
     OVER_SHORT = "over_short"
     BUDGET = "budget"
+    OPENING = "opening"
 
 
 class Event(StrEnum):
@@ -61,6 +64,7 @@ class Event(StrEnum):
     SHIFT_DIFFERENCE = "shift_difference"
     BUDGET_EQUALISED = "budget_equalised"
     BUDGET_SETTLED = "budget_settled"
+    BALANCE_TAKEN_OVER = "balance_taken_over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,9 @@ RULES: Final[Mapping[Event, Rule]] = {
     ),
     Event.BUDGET_EQUALISED: _rule(_BUDGET, _BUDGET),
     Event.BUDGET_SETTLED: _rule(_BUDGET, _BUDGET),
+    Event.BALANCE_TAKEN_OVER: _rule(
+        [Ledger.RECEIVABLE, Ledger.OPENING], [Ledger.PREPAID, Ledger.DEPOSIT, Ledger.OPENING]
+    ),
 }
 """Event by event; a reversal turns the entries of what it reverses and needs no rule."""
 
@@ -216,3 +223,23 @@ def moved_entries(*, account: int, owed_back: Iterable[Entry]) -> tuple[Entry, .
     """What is owed to the customer (receivables below nothing) becomes paid ahead."""
     moved = tuple(replace(entry, minor=-entry.minor) for entry in owed_back)
     return (*moved, Entry(Ledger.PREPAID, -sum(entry.minor for entry in moved), account))
+
+
+def arrear_entries(
+    *, account: int, bill: int, owed: Mapping[str, int], late_fee: int
+) -> tuple[Entry, ...]:
+    """What an account owes of a bill of its former billing system, by owner, and the late fee that
+    had run: against the opening balances of the general ledger."""
+    debts = [
+        Entry(Ledger.RECEIVABLE, minor, account, bill, owner, PRINCIPAL)
+        for owner, minor in owed.items()
+    ]
+    if late_fee:
+        debts.append(Entry(Ledger.RECEIVABLE, late_fee, account, bill, OWN, INTEREST))
+    against = [Entry(Ledger.OPENING, -each.minor, account, bill, each.owner) for each in debts]
+    return (*debts, *against)
+
+
+def credit_entries(*, account: int, ledger: Ledger, minor: int) -> tuple[Entry, ...]:
+    """What an account had paid ahead, or left as a deposit, in its former billing system."""
+    return (Entry(Ledger.OPENING, minor, account), Entry(ledger, -minor, account))
