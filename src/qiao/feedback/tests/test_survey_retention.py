@@ -55,7 +55,11 @@ def test_notes_of_calls_go_after_their_time_and_that_they_were_made_stays(
     for row in (first, second):
         answered(row, NOW, **{OVERALL: Given(1)})
         note_survey_call(
-            call_id=row.call.pk, outcome="reached", note="约好测压", actor=company.agent, now=NOW
+            call_id=SurveyCall.objects.get(invitation=row).pk,
+            outcome="reached",
+            note="约好测压",
+            actor=company.agent,
+            now=NOW,
         )
     place_hold(actor=company.chief, now=NOW, customer_id=second.customer_id, reason="lawsuit")
     assert run_rule(rule(NOTES), clock=lambda: NOW + timedelta(days=729)).removed == 0
