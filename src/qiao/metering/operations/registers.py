@@ -41,6 +41,15 @@ ON CONFLICT DO NOTHING
 """
 
 
+# A statement that begins with an empty table reads for each row all that it has written itself, so
+# that a million meters would take hours; later ones know how large the table is.
+_NEXT = """
+SELECT max(id) FROM (
+    SELECT id FROM customers_meterinstallation WHERE id > %(after)s ORDER BY id LIMIT %(limit)s) n
+"""
+BATCH: Final = 5_000  # meters of one statement
+
+
 def ensure_registers(
     *,
     now: datetime,
@@ -48,19 +57,29 @@ def ensure_registers(
     meter_numbers: Iterable[str] | None = None,
 ) -> int:
     """Make the registers of meters that have none: of these points, of these meters (numbers as
-    they are searched), or of all; how many are new. One statement."""
+    they are searched), or of all; how many are new."""
     required()
-    which = ""
-    values: dict[str, Any] = {}
     if service_point_ids is not None:
         which = "AND m.service_point_id = ANY(%(points)s::bigint[])"
-        values = {"points": list(service_point_ids)}
-    elif meter_numbers is not None:
+        return _make(now, which, points=list(service_point_ids))
+    if meter_numbers is not None:
         which = "AND m.meter_search = ANY(%(meters)s::text[])"
-        values = {"meters": list(meter_numbers)}
-    forms: dict[str, Any] = {"now": now, "forms": json.dumps([f.data() for f in register_forms()])}
+        return _make(now, which, meters=list(meter_numbers))
+    made = after = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT, {"after": after, "limit": BATCH})
+            (last,) = cursor.fetchone()
+        if last is None:
+            return made
+        made += _make(now, "AND m.id > %(after)s AND m.id <= %(last)s", after=after, last=last)
+        after = last
+
+
+def _make(now: datetime, which: str, **values: Any) -> int:
+    forms = json.dumps([form.data() for form in register_forms()])
     with connection.cursor() as cursor:
-        cursor.execute(_MAKE.format(which=which), forms | values)
+        cursor.execute(_MAKE.format(which=which), {"now": now, "forms": forms, **values})
         return int(cursor.rowcount)
 
 
