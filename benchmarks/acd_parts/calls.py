@@ -147,7 +147,7 @@ def _pop(
     for staff, screens in seen["shown"]:
         for call_id, moment in screens:
             shown[endpoints[staff], call_id].append(moment)
-    taken, unseen = [], []
+    taken, unseen, late = [], [], []
     for endpoint, rings in rang.items():
         for ring in rings:
             moments = shown[endpoint, ring.call_id]
@@ -156,6 +156,10 @@ def _pop(
                 taken.append(max(0.0, first - ring.since))
             else:
                 unseen.append(ring.until - ring.since)
+            if first is None or (first - ring.since) * 1000 > POP_LIMIT:
+                late.append(ring.since)
+    begun = min((ring.since for rings in rang.values() for ring in rings), default=0.0)
+    say(f"late or without a screen rang: {sorted(round(each - begun, 1) for each in late)} s")
     missing = sum(1 for lasted in unseen if lasted * 1000 >= POP_LIMIT)
     say(f"rings without a screen lasted: {sorted(round(each, 2) for each in unseen)} s")
     say(f"answers: {seen['answers']}; {seen['opened']} streams")
