@@ -29,7 +29,7 @@ AGENTS = 200
 PORT = 8741
 DESKS = Path(__file__).with_name("desks.py")
 CLOSERS = Path(__file__).with_name("closers.py")
-SETTLING = 8  # seconds in which all screens open their streams
+SETTLING = 15  # seconds in which all screens load their page and open its stream
 BEHIND = 60  # seconds for the last calls to end
 EARLY, LATE = 2, 1  # seconds before and after a ring in which a screen shows it
 RING_LIMIT, POP_LIMIT = 50, 300  # milliseconds, 99 of 100
@@ -65,7 +65,7 @@ def _played(
     (web,) = children_of(os.getpid())
     with tempfile.TemporaryFile("w+") as told, ExitStack() as stack:
         seconds = SETTLING + args.seconds + BEHIND
-        desks = _started(DESKS, orders_of_desks(people, seconds), told, stack)
+        desks = _started(DESKS, orders_of_desks(people, seconds, loads=True), told, stack)
         wait = {"people": [each.number for each in people], "wait": WRAP_UP}
         closers = _started(CLOSERS, wait, subprocess.DEVNULL, stack)
         others = {
@@ -86,8 +86,9 @@ def _played(
     }
 
 
-def orders_of_desks(people: "Sequence[Actor]", seconds: float) -> dict[str, Any]:
-    """What the screens of these people are to do for so long."""
+def orders_of_desks(people: "Sequence[Actor]", seconds: float, *, loads: bool) -> dict[str, Any]:
+    """What the screens of these people are to do for so long: whether they load the page first,
+    whose stream they open."""
     from django.urls import reverse
     from measuring.browsing import cookie_of
 
@@ -95,6 +96,8 @@ def orders_of_desks(people: "Sequence[Actor]", seconds: float) -> dict[str, Any]
     return {
         "port": PORT,
         "seconds": seconds,
+        "loads": loads,
+        "stands": reverse("cases:list"),
         "page": reverse("frame"),
         "people": [{"staff_id": p.person_id, "cookie": cookies[p.number]} for p in people],
     }

@@ -1,9 +1,10 @@
 """The screens of people who take calls, in a process of their own: `python desks.py < orders`.
 
-Each keeps its stream open and does what the page does: when it is told that its person stands
-otherwise, it asks for all of its frame that follows them. Reads one JSON object, `{"port",
-"seconds", "page", "people": [{"staff_id", "cookie"}]}`; prints one with the moments at which calls
-stood on screens, and how the streams fared.
+Each loads the page that it stands on, keeps the stream of it open and does what the page does:
+when it is told that its person stands otherwise, it asks for all of its frame that follows them.
+Reads one JSON object, `{"port", "seconds", "loads", "stands", "page", "people": [{"staff_id",
+"cookie"}]}`, where `loads` may be false: then only the streams are opened; prints one with the
+moments at which calls stood on screens, and how the streams fared.
 """
 
 import asyncio
@@ -27,7 +28,8 @@ class Desk:
 
     staff_id: int
     cookie: str
-    page: str
+    stands: str  # the page that it loads and stands on
+    page: str  # what of it follows its person
     shown: list[tuple[int, float]] = field(default_factory=list)  # which call, and when
     beats: list[float] = field(default_factory=list)
     lost: int = 0
@@ -43,24 +45,25 @@ class Web:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    async def get(self, path: str) -> tuple[int, bytes]:
-        """The status and the body. A kept connection that the server has closed meanwhile is
-        opened anew, as browsers do it."""
+    async def get(self, path: str, *, stands: str = "") -> tuple[int, bytes]:
+        """The status and the body of a page, or of a part for the page that somebody stands on. A
+        kept connection that the server has closed meanwhile is opened anew, as browsers do it."""
         async with self._lock:
             if self._writer is not None:
                 try:
-                    return await self._ask(path)
+                    return await self._ask(path, stands)
                 except (ConnectionError, asyncio.IncompleteReadError) as broken:
                     if getattr(broken, "partial", b""):
                         raise
                     self._writer.close()
             self._reader, self._writer = await asyncio.open_connection("localhost", self._port)
-            return await self._ask(path)
+            return await self._ask(path, stands)
 
-    async def _ask(self, path: str) -> tuple[int, bytes]:
+    async def _ask(self, path: str, stands: str) -> tuple[int, bytes]:
         assert self._reader is not None
         assert self._writer is not None
-        more = f"HX-Request: true\r\nHX-Current-URL: http://localhost:{self._port}/cases/\r\n"
+        whose = f"HX-Current-URL: http://localhost:{self._port}{stands}\r\n"
+        more = f"HX-Request: true\r\n{whose}" if stands else ""
         self._writer.write(f"GET {path} HTTP/1.1\r\n{self._head}{more}\r\n".encode())
         head = (await self._reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         status, length = int(head.split(" ", 2)[1]), 0
@@ -106,10 +109,16 @@ class Ear(asyncio.Protocol):
             self.ended.set_result(None)
 
 
-async def watch(desk: Desk, port: int, until: float, gate: asyncio.Semaphore) -> None:
-    """Hold the stream open; look whenever the person stands otherwise."""
-    glance = Glance(desk, Web(port, desk.cookie))
+async def watch(
+    desk: Desk, port: int, until: float, gate: asyncio.Semaphore, *, loads: bool
+) -> None:
+    """Load the page, hold its stream open; look whenever the person stands otherwise."""
+    web = Web(port, desk.cookie)
+    glance = Glance(desk, web)
     loop = asyncio.get_running_loop()
+    if loads:
+        async with gate:
+            await ask(desk, web, desk.stands)
     while (left := until - time.monotonic()) > 0:
         async with gate:
             transport, ear = await loop.create_connection(
@@ -147,21 +156,31 @@ class Glance:
 
 async def look(desk: Desk, web: Web) -> None:
     """Ask for what of the frame follows its person."""
+    if rings := RINGS.search(await ask(desk, web, desk.page, stands=desk.stands)):
+        desk.shown.append((int(rings[1]), time.monotonic()))
+
+
+async def ask(desk: Desk, web: Web, path: str, *, stands: str = "") -> bytes:
+    """A page, or a part for the page that the person stands on; nothing where it breaks."""
     try:
-        status, body = await web.get(desk.page)
-        if rings := RINGS.search(body):
-            desk.shown.append((int(rings[1]), time.monotonic()))
-        desk.answers[str(status)] += 1
+        status, body = await web.get(path, stands=stands)
     except (OSError, asyncio.IncompleteReadError) as broken:
         desk.answers[type(broken).__name__] += 1
+        return b""
+    desk.answers[str(status)] += 1
+    return body
 
 
 async def main() -> None:
     """Run all screens for so long."""
     orders = json.load(sys.stdin)
-    desks = [Desk(each["staff_id"], each["cookie"], orders["page"]) for each in orders["people"]]
+    pages = orders["stands"], orders["page"]
+    desks = [Desk(each["staff_id"], each["cookie"], *pages) for each in orders["people"]]
     until, gate = time.monotonic() + orders["seconds"], asyncio.Semaphore(OPENING_AT_ONCE)
-    watching = [asyncio.create_task(watch(each, orders["port"], until, gate)) for each in desks]
+    watching = [
+        asyncio.create_task(watch(each, orders["port"], until, gate, loads=orders["loads"]))
+        for each in desks
+    ]
     # Whoever knows that all is over says so.
     asyncio.get_running_loop().add_signal_handler(
         signal.SIGTERM, lambda: [each.cancel() for each in watching]

@@ -27,7 +27,8 @@ def measure(args: Namespace) -> Iterator[Result]:
     os.environ["QIAO_LOG"] = "WARNING"
     os.environ.pop("QIAO_NO_POOL", None)  # the web server has one
     with serving(PORT), tempfile.TemporaryFile("w+") as told:
-        orders = orders_of_desks([people[n % AGENTS] for n in range(STREAMS)], seconds)
+        screens = [people[n % AGENTS] for n in range(STREAMS)]
+        orders = orders_of_desks(screens, seconds, loads=False)
         subprocess.run(
             [sys.executable, str(DESKS)], input=json.dumps(orders), stdout=told, text=True,
             check=True, timeout=seconds + 120,
