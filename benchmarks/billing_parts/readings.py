@@ -57,9 +57,10 @@ def measure(args: Namespace) -> Iterator[Result]:
         with connected_to(MADE):
             checking, taking, file = _take(folder / "readings.csv", folder)
         copy(due, BARE)
-        floor = copied(written(MADE, BARE, NEW, folder), BARE, folder)
+        rows = written(MADE, BARE, NEW, folder)
+        drop(MADE)
+        floor = copied(rows, BARE, folder)
     drop(BARE)
-    drop(MADE)
     yield once(
         "readings", taking, floor, limits=LIMITS, rows=file.read_count,
         exceptions=file.exception_count, refused=file.refused_count,
