@@ -68,7 +68,8 @@ def _parts(judged: Judged) -> Iterator[tuple[int, Rows]]:
     if len(units) and (units == units[0]).all():
         yield int(units[0]), in_order(judged.rows)
         return
-    for unit in np.unique(units):
+    changes = np.flatnonzero(np.diff(units, prepend=-1))  # the rows of a meter stand together
+    for unit in np.unique(units[changes]):
         yield int(unit), in_order(judged.rows.take(units == unit))
 
 

@@ -80,7 +80,13 @@ def _distinct(column: Any) -> tuple[list[Any], Ints]:
     if not pa.types.is_dictionary(whole.type):
         whole = whole.dictionary_encode()
     places = whole.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return whole.dictionary.to_pylist(), places
+    known = whole.dictionary
+    used = pc.unique(whole.indices).drop_null().to_numpy()
+    if len(used) < len(known):  # a block may come with the values of the whole file
+        among = np.full(len(known) + 1, -1, dtype=np.int64)
+        among[used] = np.arange(len(used))
+        known, places = known.take(pa.array(used)), among[places]
+    return known.to_pylist(), places
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,7 @@ def _minutes(block: Block, minutes: int) -> Ints:
     rows = len(block)
     column = block.columns.get("minutes")
     if column is None:
-        return np.full(rows, minutes, dtype=np.int64)
+        return np.broadcast_to(np.int64(minutes), (rows,))
     texts, which = _distinct(column)
     read = [_whole(text) for text in texts] + [1]
     return np.array(read, dtype=np.int64)[which]

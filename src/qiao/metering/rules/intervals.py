@@ -85,14 +85,15 @@ def judge(
     wrong; see `in_order` for those that say the same.
     """
     found = np.zeros(len(rows), dtype=np.int8)
-    seconds = rows.minutes * 60
+    minutes = _once(rows.minutes)
+    seconds = minutes * 60
     checks = (
         ("meter", rows.register == 0),
         ("moment", ~told.has_moment),
         ("ambiguous", told.is_ambiguous),
-        ("future", rows.start + seconds > int(now.timestamp())),
+        ("future", rows.start > int(now.timestamp()) - seconds),
         ("removed", (days < told.since) | (days >= told.until)),
-        ("step", ~_IS_STEP[np.clip(rows.minutes, 0, _LONGEST)]),
+        ("step", ~_IS_STEP[np.clip(minutes, 0, _LONGEST)]),
         ("number", ~told.has_number),
         ("negative", rows.amount < 0),
         ("large", rows.amount >= told.most),
@@ -109,6 +110,11 @@ def judge(
     twice = _contradicting(rows, np.flatnonzero(found == 0))
     found[twice] = CODES.index("twice")
     return found
+
+
+def _once(column: Ints) -> Ints:
+    """A column of which all rows are one value, as that value alone."""
+    return column[:1] if column.strides == (0,) else column
 
 
 def _contradicting(rows: Rows, good: Ints) -> Ints:
