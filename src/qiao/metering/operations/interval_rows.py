@@ -109,7 +109,10 @@ def _registers(block: Block, meters: Meters, days: Ints) -> _Hung:
         [each[0].columns() if each else _UNKNOWN for each in (*hung, ())], dtype=np.int64
     )
     if all(len(each) < 2 for each in hung):
-        return _Hung(*(_spread(column, which) for column in table.T))
+        register, unit, since, until, most = table.T.copy()
+        if len(hung) and which.min() >= 0 and _all_hung(since[:-1], until[:-1], days):
+            since[:], until[:] = since[:-1].max(), days.max() + 1
+        return _Hung(*(_spread(each, which) for each in (register, unit, since, until, most)))
     found = table[which]  # the last line for rows without a meter
     for place, each in enumerate(hung):
         if len(each) < 2:
@@ -119,6 +122,11 @@ def _registers(block: Block, meters: Meters, days: Ints) -> _Hung:
             fits = own[(days[own] >= one.since) & (days[own] < one.until)]
             found[fits] = one.columns()
     return _Hung(*found.T)
+
+
+def _all_hung(since: Ints, until: Ints, days: Ints) -> bool:
+    """Whether all meters hung on all of these days: then one span is that of every row."""
+    return bool(since.max() <= days.min() and days.max() < until.min())
 
 
 def _spread(column: Ints, which: Ints) -> Ints:
