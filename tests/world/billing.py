@@ -17,6 +17,7 @@ from qiao.billing.operations.balance_files import BALANCES
 from qiao.billing.operations.budget import start_budget
 from qiao.billing.operations.invoices import Buyer, ask_invoice
 from qiao.billing.operations.summaries import collect_bills, start_collecting
+from qiao.billing.operations.vouchers import NewDeposit, take_deposit
 from qiao.billing.queries.bill_links import token_of
 from qiao.billing.queries.late_fees import rate_key
 from qiao.billing.queries.owing import standing_on
@@ -94,6 +95,7 @@ def add_billing(world: World) -> None:
     told = ops.NewBill(public.pk, use.period, (use,), until, until + timedelta(days=20))
     (public_id,) = ops.issue_bills([told], actor=company.agent, now=world.now)
     _add_agreements(world, tariff, use)
+    _add_deposit(world, tariff, since)
     _add_account_files(world)
     _add_balance_files(world)
     ending = make_account(company.agent)
@@ -175,6 +177,24 @@ def _add_agreements(world: World, tariff: Tariff, use: Use) -> None:
         "invoice": invoice.pk,
         "summary_seen": seen_of(summary_id, day=today),
     }
+
+
+def _add_deposit(world: World, tariff: Tariff, since: date) -> None:
+    """Deposits lie in the agent's drawer: of the account of the world, which owes, and of one
+    that owes nothing."""
+    agent, lake = world.company.agent, world.company.lake.pk
+    held = make_account(agent, owner=make_customer(agent, name=marked("deposit")))
+    ops.open_billing([ops.NewAccount(held.pk, lake, "CNY", since, tariff.pk)], now=world.now)
+    deposit = NewDeposit(
+        held.pk, 5_000, Payment.Means.CASH, "world-deposit", slip=marked("deposit-slip"),
+        reason=marked("deposit-reason"),
+    )  # fmt: skip
+    made = take_deposit(deposit=deposit, actor=agent, now=world.now)
+    owing = NewDeposit(
+        Account.objects.get(number=ACCOUNT).pk, 300, Payment.Means.CASH, "world-owing"
+    )
+    take_deposit(deposit=owing, actor=agent, now=world.now)
+    world.ids |= {"deposited": held.pk, "voucher": made.pk}
 
 
 def _add_account_files(world: World) -> None:

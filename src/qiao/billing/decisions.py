@@ -1,5 +1,5 @@
 """What a second person agrees to: bills taken back, late fees waived, instalments lowered,
-accounts billed otherwise, balances taken over."""
+accounts billed otherwise, balances taken over, money given out."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from qiao.billing.models import BalanceFile, Bill, BillingAccount
+from qiao.billing.models import BalanceFile, Bill, BillingAccount, Payment, Voucher
 from qiao.billing.operations import AccountFed, BillReversed, DayClosed, NotLatest, TermsBilled
 from qiao.billing.operations.accounts import BilledAlready, NotEnding
 from qiao.billing.operations.asking import (
@@ -22,6 +22,7 @@ from qiao.billing.operations.asking import (
 from qiao.billing.operations.balance_asking import BalancesMoved, balances_agreed
 from qiao.billing.operations.billing import BegunAnew
 from qiao.billing.operations.budget import AccountCloses, BudgetMoved, BudgetRuns, NoBudget
+from qiao.billing.operations.paying import NoShift
 from qiao.billing.operations.terms import (
     BadTerms,
     BillingEnded,
@@ -30,8 +31,10 @@ from qiao.billing.operations.terms import (
     TariffUnfit,
 )
 from qiao.billing.operations.terms_asking import TermsMoved, terms_agreed
-from qiao.billing.queries.asked import BALANCES, LOWER, REVERSE, TERMS, WAIVE
+from qiao.billing.operations.vouchers import DrawerShort, NotHeld, StillOwed, pay_out_agreed
+from qiao.billing.queries.asked import BALANCES, LOWER, PAY_OUT, REVERSE, TERMS, WAIVE
 from qiao.billing.queries.terms_shown import asked_words, held_words, terms_on
+from qiao.billing.queries.vouchers import held_by
 from qiao.billing.showing import money
 from qiao.billing.showing_balance_files import amount_words
 from qiao.core.actor import Forbidden
@@ -135,6 +138,31 @@ def tell_balances(approval: Approval) -> Told:
     )
 
 
+def tell_pay_out(approval: Approval) -> Told:
+    """What shall be given out for which account, by which means."""
+    account = (
+        BillingAccount.objects.select_related("account").filter(pk=approval.subject_id).first()
+    )
+    kind = _("Give money out")
+    if account is None:
+        return Told(kind, "–", "", [], approval.reason)
+    asked = approval.payload
+    out = money(asked["minor"], account.currency)
+    held = money(held_by(account.pk).get(asked["kind"], 0), account.currency)
+    return Told(
+        kind=kind,
+        title=account.account.number,
+        url=reverse("billing:account", args=[account.pk]),
+        differences=[
+            Difference(
+                Voucher.Kind(asked["kind"]).label, held,
+                f"{out} · {Payment.Means(asked['means']).label}",
+            )
+        ],
+        note=approval.reason,
+    )  # fmt: skip
+
+
 _REFUSALS: Final[Mapping[type[Exception], Any]] = {
     DayClosed: _("Today is closed already: agree tomorrow."),
     Forbidden: _("Whoever asked may not do this any more."),
@@ -194,6 +222,19 @@ DECISIONS: Final = (
         carry_out=balances_agreed,
         refusals={
             BalancesMoved: _("The file was checked anew, started or removed meanwhile."),
+            **_REFUSALS,
+        },
+    ),
+    Decidable(
+        kind=PAY_OUT,
+        tell=tell_pay_out,
+        carry_out=pay_out_agreed,
+        refusals={
+            NotHeld: _("There is not so much to give out any more."),
+            StillOwed: _("Something is owed by now: the deposit pays that first."),
+            NoShift: _("The drawer of whoever asked is closed: they ask again with one open."),
+            DrawerShort: _("There is not so much cash in the drawer of whoever asked."),
+            AccountFed: _("Another system bills this account by now."),
             **_REFUSALS,
         },
     ),

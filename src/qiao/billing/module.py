@@ -70,6 +70,7 @@ manifest = Module(
         "billing_entry",
         "billing_billline",
         "billing_closedday",
+        "billing_voucher",
     ),
     occasions=telling.OCCASIONS,
     audited=contributions.AUDITED + tariff_contributions.AUDITED,

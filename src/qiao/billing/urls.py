@@ -20,6 +20,7 @@ from qiao.billing.views import (
     tariff_changes,
     tariffs,
     terms,
+    vouchers,
 )
 
 app_name = "billing"
@@ -96,6 +97,10 @@ of_accounts = [
 at_counter = [
     path("", counter.index, name="counter"),
     path("accounts/<int:account_id>/", counter.account, name="counter_account"),
+    path("accounts/<int:account_id>/deposit/", vouchers.deposit, name="deposit"),
+    path("accounts/<int:account_id>/use-deposit/", vouchers.use, name="deposit_use"),
+    path("accounts/<int:account_id>/pay-out/", vouchers.pay_out, name="pay_out"),
+    path("vouchers/<int:voucher_id>/", vouchers.voucher, name="voucher"),
     path("payments/", all_payments.index, name="payments"),
     path("payments/<int:payment_id>/", counter.receipt, name="receipt"),
     path("payments/<int:payment_id>/paper/", papers.receipt, name="receipt_paper"),

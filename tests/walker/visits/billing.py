@@ -176,6 +176,17 @@ BILLING: Final = {
         queries=("part=sum&means=cash&received=500&bills=1&key=x&seen=x",),
         post={"key": "walked", "seen": "{seen}", "means": "card", "amount": "1"},
     ),
+    "billing:deposit": Visit(
+        {"account_id": "{paid}"}, post={"key": "walked-deposit", "means": "card", "amount": "1"}
+    ),
+    "billing:deposit_use": Visit(
+        {"account_id": "{paid}"}, post={"key": "walked-use", "amount": "1", "reason": "x"}
+    ),
+    "billing:pay_out": Visit(
+        {"account_id": "{deposited}"},
+        post={"kind": "deposit_returned", "means": "cash", "amount": "1", "reason": "x"},
+    ),
+    "billing:voucher": Visit({"voucher_id": "{voucher}"}, queries=("language=en", "language=x")),
     "billing:receipt": Visit({"payment_id": "{payment}"}, queries=("language=en&again=1",)),
     "billing:give_back": Visit({"payment_id": "{payment}"}, post={"reason": "x"}),
     "billing:drawers": Visit(get=MOVED, post={"unit": "{unit}", "float": "1"}, sender="colleague"),

@@ -27,6 +27,7 @@ from qiao.billing.models.summaries import (
     SummaryPayment,
 )
 from qiao.billing.models.tariffs import Tariff, TariffDraft, TariffVersion
+from qiao.billing.models.vouchers import Voucher
 
 __all__ = [
     "AccountFile",
@@ -65,4 +66,5 @@ __all__ = [
     "TariffDraft",
     "TariffVersion",
     "Told",
+    "Voucher",
 ]

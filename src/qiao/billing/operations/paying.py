@@ -45,7 +45,7 @@ from qiao.core.transactions import required
 PREFIX: Final = "SJ"  # 收据
 REASON_LENGTH: Final = 300
 REFERENCE_LENGTH: Final = 100
-_LEDGERS: Final = {
+LEDGERS: Final = {
     Payment.Means.CASH: Ledger.CASH,
     Payment.Means.CARD: Ledger.CLEARING,
     Payment.Means.TRANSFER: Ledger.BANK,
@@ -168,7 +168,7 @@ def _taken(
                 source="payment",
                 key=number,
                 entries=payment_entries(
-                    money=_LEDGERS[payment.means], account=account.pk, paid=paid, ahead=ahead
+                    money=LEDGERS[payment.means], account=account.pk, paid=paid, ahead=ahead
                 ),
             )
         )

@@ -17,11 +17,13 @@ from qiao.billing.operations import (
     runs,
     summaries,
     terms,
+    vouchers,
 )
 from qiao.billing.operations.asking import NothingToWaive
 from qiao.billing.rules.tariffs import asked
 from qiao.billing.rules.tariffs.asked import TermFault
 from qiao.core.approvals import AlreadyPending
+from qiao.core.rules.money import Money, format_amount
 from qiao.core.rules.text import BadText, TextFault
 
 Told = tuple[str, str]
@@ -37,6 +39,10 @@ def _bad_text(refusal: BadText) -> Told:
 
 def _names(refusal: ops.ShiftOpen) -> str:
     return pgettext("between items of a list", ", ").join(refusal.names)
+
+
+def _amount(refusal: Any) -> str:
+    return format_amount(Money(refusal.minor, refusal.currency))
 
 
 def _nothing_due(elsewhere: int) -> str:
@@ -222,6 +228,22 @@ WORDS: Final[Mapping[type[Exception], Callable[[Any], Told]]] = {
     accounts.BeforeOpened: lambda each: (
         "since",
         _("The account was opened on %(day)s: not before.") % {"day": each.opened.isoformat()},
+    ),
+    vouchers.NotHeld: lambda each: (
+        "amount",
+        _("There is not so much: %(amount)s.") % {"amount": _amount(each)},
+    ),
+    vouchers.StillOwed: lambda each: (
+        "",
+        _("%(amount)s is owed: the deposit pays that first.") % {"amount": _amount(each)},
+    ),
+    vouchers.NothingOwed: lambda _each: (
+        "",
+        _("Nothing is owed that a deposit could pay; what is disputed waits."),
+    ),
+    vouchers.DrawerShort: lambda each: (
+        "amount",
+        _("There is only %(amount)s in your drawer.") % {"amount": _amount(each)},
     ),
     ops.NotOver: lambda _each: ("", _("A day can be closed when it has come, not before.")),
 }

@@ -15,6 +15,8 @@ TERMS: Final = "billing.terms"
 """These two are about an account."""
 BALANCES: Final = "billing.balances"
 """This one is about a file of balances."""
+PAY_OUT: Final = "money.pay_out"
+"""This one is about an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ def lowering_asked(account_id: int) -> Asked | None:
 def terms_asked(account_id: int) -> Asked | None:
     """The request that other terms hold for an account, where one waits."""
     return next(iter(_waiting([TERMS], account_id)), None)
+
+
+def pay_out_asked(account_id: int) -> Asked | None:
+    """The request that money be given out for an account, where one waits."""
+    return next(iter(_waiting([PAY_OUT], account_id)), None)
 
 
 def balances_asked(file_id: int) -> Asked | None:

@@ -24,7 +24,12 @@ SELECT m.means, m.currency, sum(m.taken), sum(m.back), sum((m.taken > 0)::int),
         UNION ALL
         SELECT y.means, y.currency, 0, y.minor
           FROM billing_posting p JOIN billing_payment y ON y.taken_back_by_id = p.id
-         WHERE p.organisation_id = %(unit)s AND p.booked_date = %(day)s) m
+         WHERE p.organisation_id = %(unit)s AND p.booked_date = %(day)s
+        UNION ALL
+        SELECT v.means, v.currency, CASE WHEN v.kind = 'deposit_taken' THEN v.minor ELSE 0 END,
+               CASE WHEN v.kind = 'deposit_taken' THEN 0 ELSE v.minor END
+          FROM billing_voucher v
+         WHERE v.organisation_id = %(unit)s AND v.booked_date = %(day)s) m
  GROUP BY 1, 2 ORDER BY 1, 2
 """
 
@@ -42,8 +47,8 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class MeansTotal:
-    """What came in by a means on a day and what of it, or of earlier days, was taken back, in
-    minor units, with how many payments each."""
+    """What came in by a means on a day, deposits too, and what was taken back or given out, in
+    minor units, with how many payments and vouchers each."""
 
     means: str
     currency: str

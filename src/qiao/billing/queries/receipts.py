@@ -94,7 +94,7 @@ def receipt_of(*, actor: Actor, payment_id: int) -> Receipt:
         ahead=ahead,
         left=stood.get(Ledger.RECEIVABLE.value, 0),
         left_ahead=-stood.get(Ledger.PREPAID.value, 0),
-        language=_language(actor, lines[0].customer_id),
+        language=language_of(actor, lines[0].customer_id),
     )
 
 
@@ -114,7 +114,8 @@ def _paid(payment: Payment) -> tuple[tuple[PaidBill, ...], int]:
     return bills, ahead
 
 
-def _language(actor: Actor, customer_id: int) -> str:
+def language_of(actor: Actor, customer_id: int) -> str:
+    """The language of a customer's papers, "" where nothing is known."""
     if not customer_id:
         return ""
     try:

@@ -7,6 +7,7 @@ from django.db.models import Q, Sum
 from django.http import Http404
 
 from qiao.billing.models import CashierShift, Payment
+from qiao.billing.queries.vouchers import cash_in
 from qiao.core.actor import Actor
 
 TAKE: Final = "payments.take"
@@ -20,10 +21,11 @@ class ShiftMissing(Http404):
 
 def cash_expected(shift: CashierShift) -> int:
     """How much cash should lie in a drawer, in minor units: what lay in it, what was taken, less
-    what was given back out of it."""
+    what was given back and given out of it."""
     taken = Payment.objects.filter(shift=shift, means=_CASH).aggregate(sum=Sum("minor"))
     back = Payment.objects.filter(taken_back_from=shift, means=_CASH).aggregate(sum=Sum("minor"))
-    return int(shift.float_minor + (taken["sum"] or 0) - (back["sum"] or 0))
+    paid = (taken["sum"] or 0) - (back["sum"] or 0)
+    return int(shift.float_minor + paid + cash_in(shift))
 
 
 def open_shift_of(staff_id: int) -> CashierShift | None:

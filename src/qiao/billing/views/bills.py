@@ -25,6 +25,7 @@ from qiao.billing.queries.shifts import CLOSE
 from qiao.billing.queries.standings import deposit_of
 from qiao.billing.queries.summaries import collecting_of
 from qiao.billing.queries.terms_shown import held_words, terms_on
+from qiao.billing.queries.vouchers import vouchers_of
 from qiao.billing.queries.why import why
 from qiao.billing.showing import money
 from qiao.billing.showing_invoices import short_list
@@ -171,6 +172,7 @@ def account(request: StaffRequest, account_id: int) -> HttpResponse:
         "next": bills.next,
         "before": before,
         "payments": payments_of(actor=request.actor, account_id=account_id) if not before else (),
+        "vouchers": [] if before else vouchers_of(account_id),
         "invoices": [] if before else short_list(invoices_of_account(account_id)),
         "addressee": who,
         "collecting": collecting,

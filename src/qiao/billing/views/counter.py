@@ -12,13 +12,15 @@ from django.utils import timezone, translation
 
 from qiao.billing import operations as ops
 from qiao.billing.forms.counter import OpenForm, PayForm
-from qiao.billing.models import Payment
+from qiao.billing.models import Payment, Voucher
+from qiao.billing.queries.asked import pay_out_asked
 from qiao.billing.queries.owing import Owing, counter_day, find_to_pay, foretell, owing_of
 from qiao.billing.queries.owners import owner_names
 from qiao.billing.queries.panels import account_money, money_of
 from qiao.billing.queries.receipts import VIEW, payment_of_form, receipt_of
 from qiao.billing.queries.shifts import TAKE, may_give_back
 from qiao.billing.queries.summaries import summary_to_pay
+from qiao.billing.queries.vouchers import held_by, vouchers_of
 from qiao.billing.views.boxes import METHODS, UNPROCESSABLE, refused
 from qiao.billing.views.counter_frame import frame, units_of
 from qiao.billing.views.invoices import of_payment
@@ -136,12 +138,17 @@ def _page(request: StaffRequest, form: PayForm) -> dict[str, Any]:
         for each in owing.bills
     ]
     row = money_of(actor=request.actor, account_id=owing.account.pk, now=request.now)
+    held = held_by(owing.account.pk)
     return {
         **frame(request),
         **_sum(form),
         "form": form,
         "owing": owing,
         "money": account_money(row) if row else None,
+        "deposit": held.get(Voucher.Kind.DEPOSIT_RETURNED, 0),
+        "held": held,
+        "out_asked": pay_out_asked(owing.account.pk),
+        "vouchers": vouchers_of(owing.account.pk),
         "bills": bills,
         "owners": owner_names(),
     }

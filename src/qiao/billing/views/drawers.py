@@ -23,6 +23,7 @@ from qiao.billing.queries.shifts import (
     payments_of,
     shift_for,
 )
+from qiao.billing.queries.vouchers import vouchers_in
 from qiao.billing.showing import money
 from qiao.billing.views.boxes import METHODS, UNPROCESSABLE, refused, today_in
 from qiao.billing.views.counter import open_form
@@ -78,6 +79,7 @@ def drawer(request: StaffRequest, shift_id: int) -> HttpResponse:
     context = frame(request) | {
         "shift": shift,
         "rows": rows,
+        "vouchers": vouchers_in(shift),
         "expected": expected,
         "difference": None if shift.counted_minor is None else shift.counted_minor - expected,
         "is_mine": shift.cashier_id == request.actor.staff_id,

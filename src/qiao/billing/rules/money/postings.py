@@ -206,8 +206,13 @@ def payment_entries(
 
 def applied_entries(*, account: int, paid: Iterable[Allocated]) -> tuple[Entry, ...]:
     """What was paid ahead pays debts."""
+    return used_entries(Ledger.PREPAID, account=account, paid=paid)
+
+
+def used_entries(held: Ledger, *, account: int, paid: Iterable[Allocated]) -> tuple[Entry, ...]:
+    """What a ledger holds for a customer pays debts."""
     settled = _settled(account, paid)
-    used = Entry(Ledger.PREPAID, -sum(entry.minor for entry in settled), account)
+    used = Entry(held, -sum(entry.minor for entry in settled), account)
     return (used, *settled)
 
 
