@@ -180,8 +180,8 @@ def _add_agreements(world: World, tariff: Tariff, use: Use) -> None:
 
 
 def _add_deposit(world: World, tariff: Tariff, since: date) -> None:
-    """Deposits lie in the agent's drawer: of the account of the world, which owes, and of one
-    that owes nothing."""
+    """Deposits lie in the agent's drawer: of an account that owes, and of one that owes
+    nothing."""
     agent, lake = world.company.agent, world.company.lake.pk
     held = make_account(agent, owner=make_customer(agent, name=marked("deposit")))
     ops.open_billing([ops.NewAccount(held.pk, lake, "CNY", since, tariff.pk)], now=world.now)
@@ -190,9 +190,7 @@ def _add_deposit(world: World, tariff: Tariff, since: date) -> None:
         reason=marked("deposit-reason"),
     )  # fmt: skip
     made = take_deposit(deposit=deposit, actor=agent, now=world.now)
-    owing = NewDeposit(
-        Account.objects.get(number=ACCOUNT).pk, 300, Payment.Means.CASH, "world-owing"
-    )
+    owing = NewDeposit(world.ids["budgeted"], 300, Payment.Means.CASH, "world-owing")
     take_deposit(deposit=owing, actor=agent, now=world.now)
     world.ids |= {"deposited": held.pk, "voucher": made.pk}
 

@@ -180,7 +180,7 @@ BILLING: Final = {
         {"account_id": "{paid}"}, post={"key": "walked-deposit", "means": "card", "amount": "1"}
     ),
     "billing:deposit_use": Visit(
-        {"account_id": "{paid}"}, post={"key": "walked-use", "amount": "1", "reason": "x"}
+        {"account_id": "{budgeted}"}, post={"key": "walked-use", "amount": "1", "reason": "x"}
     ),
     "billing:pay_out": Visit(
         {"account_id": "{deposited}"},
