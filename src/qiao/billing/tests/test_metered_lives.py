@@ -105,7 +105,7 @@ class MeteredLives(RuleBasedStateMachine):
             )
 
     @rule(after=days, use=uses, is_billed=st.booleans())
-    def read(self, after: int, use: int, is_billed: bool) -> None:  # noqa: FBT001 - drawn
+    def read(self, after: int, use: int, is_billed: bool) -> None:
         """The meter is read and told at once, and billed perhaps."""
         if self._on(after, use):
             self._take(self.meter, self.day, self.stands)
@@ -128,7 +128,7 @@ class MeteredLives(RuleBasedStateMachine):
             self.went[day] = used
 
     @rule(after=days, use=uses, is_billed=st.booleans())
-    def estimate(self, after: int, use: int, is_billed: bool) -> None:  # noqa: FBT001 - drawn
+    def estimate(self, after: int, use: int, is_billed: bool) -> None:
         """Nobody could read it: it is estimated, whatever it really used, and billed perhaps."""
         if self._on(after, use):
             estimate_missing(
@@ -145,7 +145,8 @@ class MeteredLives(RuleBasedStateMachine):
         number = f"X-{next(_meters):06}"
         exchange_meter(
             actor=self.company.agent, now=NOW, service_point_id=self.point, day=self.day,
-            meter=NewMeter(number, opening_reading=Decimal(0)), closing_reading=Decimal(self.stands),
+            meter=NewMeter(number, opening_reading=Decimal(0)),
+            closing_reading=Decimal(self.stands),
         )  # fmt: skip
         run_deliveries()
         self._decide()
