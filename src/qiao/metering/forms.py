@@ -1,6 +1,7 @@
 """Forms of readings: a decision, a reading by hand, a round, a file."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -13,8 +14,10 @@ from django.utils.translation import pgettext_lazy
 from qiao.core.actor import Actor
 from qiao.core.table_forms import set_up
 from qiao.metering.models import HeadEnd, Reading
+from qiao.metering.queries.counting import CountingRegister
 from qiao.metering.queries.walks import WALK
 from qiao.metering.rules.intervals import STEPS
+from qiao.metering.showing.words import register_name
 from qiao.staff.queries import branches_among, holders_of, units_among
 
 INDENT: Final = "\N{IDEOGRAPHIC SPACE}"
@@ -49,6 +52,69 @@ class EntryForm(forms.Form):
     reason = forms.CharField(
         label=pgettext_lazy("file of readings", "Reason"), max_length=60, required=False
     )
+
+
+class _CountingForm(forms.Form):
+    """A register of the meter that hangs at a point, and a day."""
+
+    kinds: tuple[str, ...] = ()
+    register = forms.TypedChoiceField(label=pgettext_lazy("metering", "Register"), coerce=int)
+
+    def __init__(
+        self, *args: Any, registers: Sequence[CountingRegister], day: date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["register"]
+        field.choices = [
+            (each.register_id, register_name(each.kind, each.period))
+            for each in registers
+            if each.kind in self.kinds
+        ]
+        self.fields["day"].initial = day
+
+
+class MultiplierForm(_CountingForm):
+    """How many times the differences of a register count from a day on."""
+
+    kinds = ("total", "period", "demand")
+    factor = forms.DecimalField(
+        label=pgettext_lazy("metering", "Multiplier"),
+        min_value=Decimal("0.000001"),
+        max_digits=14,
+        decimal_places=6,
+        help_text=_("For example 30 for transformers 150/5."),
+    )
+    day = forms.DateField(
+        label=pgettext_lazy("metering", "Holds since"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Use of days before it counts as it did; the bill is cut on this day."),
+    )
+    source = forms.CharField(label=pgettext_lazy("metering", "By which document"), max_length=200)
+
+
+class AdjustmentForm(_CountingForm):
+    """A use that is added on a day, or taken off."""
+
+    kinds = ("total", "period")
+    amount = forms.DecimalField(
+        label=pgettext_lazy("adjustment", "Use"),
+        max_digits=16,
+        decimal_places=4,
+        help_text=_("Below nought it is taken off: a leak allowance, what a sub-meter counted."),
+    )
+    day = forms.DateField(
+        label=pgettext_lazy("adjustment", "Day"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("The bill in whose days it lies counts it."),
+    )
+    why = forms.CharField(label=pgettext_lazy("reading", "Reason"), max_length=300)
+
+    def clean_amount(self) -> Decimal:
+        """Refuses nothing at all."""
+        amount: Decimal = self.cleaned_data["amount"]
+        if not amount:
+            raise forms.ValidationError(_("Nothing is added and nothing taken off."))
+        return amount
 
 
 class RoundForm(forms.Form):

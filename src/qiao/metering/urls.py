@@ -4,6 +4,7 @@ from django.urls import path
 
 from qiao.metering.views import (
     blind,
+    counting,
     files,
     heads,
     intervals,
@@ -21,6 +22,9 @@ urlpatterns = [
     path("<int:reading_id>/<slug:action>/", worklist.decide, name="decide"),
     path("points/<int:service_point_id>/", points.point, name="point"),
     path("points/<int:service_point_id>/enter/", points.enter, name="enter"),
+    path("points/<int:service_point_id>/counting/", counting.counting, name="counting"),
+    path("points/<int:service_point_id>/multiply/", counting.multiply, name="multiply"),
+    path("points/<int:service_point_id>/adjust/", counting.adjust, name="adjust"),
     path("points/<int:service_point_id>/days/<str:day>/", points.day, name="point_day"),
     path("intervals/", intervals.loads, name="intervals"),
     path("intervals/<int:load_id>/", intervals.load, name="load"),

@@ -20,6 +20,17 @@ METERING: Final = {
         post={"value": "90", "day": "2026-11-01", "method": "customer", "reason": ""},
         get=NOT_ALLOWED,
     ),
+    "metering:counting": Visit({"service_point_id": "{metered_point}"}),
+    "metering:multiply": Visit(
+        {"service_point_id": "{metered_point}"},
+        post={"register": "1", "factor": "30", "day": "2026-12-01", "source": "变更单"},
+        get=NOT_ALLOWED,
+    ),
+    "metering:adjust": Visit(
+        {"service_point_id": "{metered_point}"},
+        post={"register": "1", "amount": "-3", "day": "2026-12-01", "why": "漏水减免"},
+        get=NOT_ALLOWED,
+    ),
     "metering:point_day": Visit(
         {"service_point_id": "{metered_point}", "day": "2026-11-01"}, queries=("x=1",)
     ),

@@ -106,6 +106,37 @@ def test_a_household_that_grew_in_july_has_half_of_each_allowance() -> None:
     assert told.lines[0].minor == coins("564.00")
 
 
+def test_a_household_on_welfare_has_water_free_and_is_exempt_from_a_fee() -> None:
+    tariff: dict[str, Any] = {
+        "currency": "CNY",
+        "unit": "m3",
+        "defaults": {"welfare": "no"},
+        "charges": [
+            {
+                "key": "water", "kind": "tiered", "period": "month",
+                "starts": {
+                    "by": ["welfare"], "rows": [[["yes"], ["0", "6"]], [["*"], ["0", "0"]]],
+                },
+                "prices": ["0", "2.07"],
+            },
+            {"key": "sewage", "kind": "per_unit", "price": "1.36", "owner": "city"},
+            {
+                "key": "garbage", "kind": "fixed", "per": "month", "amount": "8",
+                "owner": "city", "when": {"welfare": ["no"]},
+            },
+        ],
+    }  # fmt: skip
+    numbers = {"usage": "20", "months": "2"}
+    # two months have 12 m3 free: 8 at 2.07 = 16.56; 20 at 1.36 = 27.20; no garbage fee
+    told = _bill(tariff, Inputs(labels={"welfare": "yes"}, numbers=numbers))
+    assert _amounts(told) == {"water": coins("16.56"), "sewage": coins("27.20")}
+    # others pay 20 at 2.07 = 41.40, and 16.00 for garbage
+    told = _bill(tariff, Inputs(numbers=numbers))
+    assert _amounts(told) == {
+        "water": coins("41.40"), "sewage": coins("27.20"), "garbage": coins("16.00"),
+    }  # fmt: skip
+
+
 def test_a_correction_gives_back_what_the_last_cubic_metres_cost() -> None:
     told = _bill(WATER, Inputs(numbers={"usage": "-20"}, before={"usage": "190"}))
     # 10 of the 20 lay in the second tier: -10 at 4.07 and -10 at 2.07

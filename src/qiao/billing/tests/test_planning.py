@@ -104,6 +104,25 @@ def test_a_household_that_grows_has_each_size_for_its_days_of_the_year() -> None
         assert rooms == [(Fraction(181, 365), "4"), (Fraction(184, 365), "6")]
 
 
+def test_a_leap_day_is_a_day_of_its_month_and_of_its_year() -> None:
+    """From 29 February 2028 on six people: 28 of the 29 days of the month lie before it, 59 of the
+    366 of the year."""
+    parts = plan(
+        period=bill("2028-02-01", "2028-03-01"), months=1,
+        uses=[used("2028-02-01", "2028-03-01", "29")],
+        terms=[
+            under("2020-01-01", "2028-02-29", people="4"),
+            under("2028-02-29", None, people="6"),
+        ],
+        years=[TierYear(tier_year(date(2028, 2, 29)), 366)],
+    )  # fmt: skip
+    assert [part.quantities["usage"] for part in parts] == [D(28), D(1)]
+    assert [part.share for part in parts] == [Fraction(28, 29), Fraction(1, 29)]
+    for part in parts:
+        rooms = [(room.weight, room.labels["people"]) for room in part.year_rooms]
+        assert rooms == [(Fraction(59, 366), "4"), (Fraction(307, 366), "6")]
+
+
 def test_who_moves_in_has_the_rest_of_the_year() -> None:
     (part,) = plan(
         period=bill("2026-05-11", "2026-06-01"), months=1,

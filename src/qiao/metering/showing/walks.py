@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from qiao.core.ui.figures import figure
-from qiao.metering.models import Register
 from qiao.metering.models.walks import SKIPPED
 from qiao.metering.operations import Taken, VisitRefused
 from qiao.metering.queries.reasons import Reason
 from qiao.metering.queries.walks import StopRegister, WalkStop
 from qiao.metering.rules.ranges import Range
-from qiao.metering.showing.words import fault_word, rule_word
+from qiao.metering.showing.words import fault_word, register_name, rule_word
 
 
 def state_word(state: str, reason: str = "", reasons: Mapping[str, Reason] | None = None) -> str:
@@ -77,8 +76,7 @@ def register_word(each: StopRegister, count: int) -> str:
     """What the field of a register is called."""
     if count < 2:
         return pgettext("file of readings", "Reading")
-    kind = str(dict(Register.Kind.choices).get(each.kind, each.kind))
-    return f"{kind} · {each.period}" if each.period else kind
+    return register_name(each.kind, each.period)
 
 
 def _plain(value: Decimal | None) -> str | None:

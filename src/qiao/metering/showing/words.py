@@ -6,6 +6,8 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
+from qiao.metering.models import Register
+
 RULES: Final[Mapping[str, Any]] = {
     "meter": pgettext_lazy("check of readings", "Another meter"),
     "duplicate": pgettext_lazy("check of readings", "Second value of the day"),
@@ -55,6 +57,12 @@ def basis_word(key: str) -> str:
 def source_word(key: str) -> str:
     """Where a reading came from; the name of another system stays as it is."""
     return str(SOURCES.get(key, key))
+
+
+def register_name(kind: str, period: str) -> str:
+    """A register by what it counts, with the hours of one that counts some of them."""
+    name = str(dict(Register.Kind.choices).get(kind, kind))
+    return f"{name} · {period}" if period else name
 
 
 def seen_words(rule: str, seen: Mapping[str, str], unit: str) -> str:

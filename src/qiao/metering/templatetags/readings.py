@@ -39,6 +39,12 @@ def wanted(fault: Mapping[str, str]) -> str:
 
 
 @register.simple_tag
+def register_name(kind: str, period: str) -> str:
+    """A register by what it counts."""
+    return words.register_name(kind, period)
+
+
+@register.simple_tag
 def reading_state(state: str) -> SafeString:
     """The state of a reading as a mark."""
     return badge(str(STATES.get(state, state)), TONES.get(state, ""))

@@ -34,12 +34,13 @@ DAYS: Final = 62  # that are drawn
 @staff_view(VIEW)
 def point(request: StaffRequest, service_point_id: int) -> HttpResponse:
     """All readings of a point, the latest first."""
-    head = _head(request, service_point_id)
+    head = head_of(request, service_point_id)
     form = EntryForm(initial={"day": timezone.localdate(request.now)})
     return _show(request, head, form)
 
 
-def _head(request: StaffRequest, service_point_id: int) -> PointHead:
+def head_of(request: StaffRequest, service_point_id: int) -> PointHead:
+    """A point within the reader's sight, or the page that says that there is none."""
     try:
         return point_for(actor=request.actor, service_point_id=service_point_id)
     except PointUnknown as unknown:
@@ -87,7 +88,7 @@ def _show(
 @staff_view(VIEW)
 def day(request: StaffRequest, service_point_id: int, day: str) -> HttpResponse:
     """A day of a point by its intervals."""
-    head = _head(request, service_point_id)
+    head = head_of(request, service_point_id)
     try:
         asked = date.fromisoformat(day)
         among = day_among(service_point_id, asked)
@@ -113,7 +114,7 @@ def day(request: StaffRequest, service_point_id: int, day: str) -> HttpResponse:
 @staff_view(READ, methods=("POST",))
 def enter(request: StaffRequest, service_point_id: int) -> HttpResponse:
     """Take a reading that somebody typed."""
-    head = _head(request, service_point_id)
+    head = head_of(request, service_point_id)
     form = EntryForm(request.POST)
     if not form.is_valid():
         return _show(request, head, form, UNPROCESSABLE)
