@@ -67,7 +67,7 @@ class PayOutForm(_OfAccount):
         help_text=gettext_lazy("Empty: all of it."),
     )
     means = forms.ChoiceField(
-        label=pgettext_lazy("voucher", "Given out by"),
+        label=pgettext_lazy("voucher", "Means"),
         choices=[(each.value, each.label) for each in OUT_BY],
         widget=forms.RadioSelect,
     )
