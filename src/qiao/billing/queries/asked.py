@@ -15,7 +15,7 @@ TERMS: Final = "billing.terms"
 """These two are about an account."""
 BALANCES: Final = "billing.balances"
 """This one is about a file of balances."""
-PAY_OUT: Final = "money.pay_out"
+PAY_OUT: Final = "billing.pay_out"
 """This one is about an account."""
 
 
